@@ -1,0 +1,64 @@
+# Sourcier : deux commandes, « make run » et « make test ».
+
+PYTHON ?= python3
+PORT ?= 7860
+BIN := .venv/bin
+SOURCES := assistant ingestion tests
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run ask test check fix install models index
+
+help: ## ce texte
+	@echo "Sourcier répond aux questions de commande publique, sur cette machine."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "Variables : PORT=7861, PYTHON=python3.12, SOURCIER_HOME=/chemin des données."
+	@echo "PyTorch : là où pip ne voit que l'index principal, il prend la construction pour cartes"
+	@echo "graphiques (3 Go). Si un dépôt de constructions « cpu » vous est accessible, indiquez-le"
+	@echo "à pip (PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS ou pip config) : pip le préfère à version égale."
+
+run: ## installe ce qui manque, puis ouvre la page sur http://127.0.0.1:7860
+	@$(PYTHON) -I ingestion/preflight.py --port $(PORT) $(if $(wildcard .venv/installed),--installed)
+	@$(MAKE) --no-print-directory index
+	@$(BIN)/sourcier serve --port $(PORT)
+
+ask: index ## pose une question : make ask Q="Puis-je acheter sans concurrence ?"
+	@if [ -z "$$Q" ]; then echo 'Écrivez la question : make ask Q="…"' >&2; exit 2; fi
+	@$(BIN)/sourcier ask "$$Q"
+
+test: .venv/installed-test models ## tous les tests, y compris les lents
+	@$(BIN)/pytest
+
+check: .venv/installed-test ## format, style et types
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+
+fix: .venv/installed-test ## remet le code au format
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+install: .venv/installed ## environnement virtuel et paquets
+
+models: install ## télécharge et vérifie les modèles par défaut (1,4 Go)
+	@$(BIN)/sourcier models pull
+
+index: models ## construit l'index du corpus fourni, s'il n'y en a pas
+	@$(BIN)/sourcier index status > /dev/null 2>&1 || $(BIN)/sourcier index build
+
+# A stamp is made once its step has succeeded, and made again when what it depends on changes.
+.venv/python:
+	@$(PYTHON) -I ingestion/preflight.py
+	@echo "Environnement virtuel : .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/installed: pyproject.toml $(wildcard constraints.txt) | .venv/python
+	@$(BIN)/python -I ingestion/installation.py .
+	@touch $@
+
+.venv/installed-test: pyproject.toml $(wildcard constraints.txt) | .venv/python
+	@$(BIN)/python -I ingestion/installation.py '.[test]'
+	@touch $@ .venv/installed

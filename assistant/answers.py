@@ -1,0 +1,114 @@
+"""Answers: sentences with their citations, and what was left out. Pure values.
+
+The sentence is the unit of trust: it carries its own support, and an answer is only its sentences.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from assistant.checking import Support
+from assistant.evidence import Evidence
+
+
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    ABSTAINED = "abstained"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a document that carries a sentence: `document.text[start:end] == quote`.
+
+    `n` is the number of the evidence it points into; two citations may share it. `sha256` is that
+    of the document's whole text; offsets are characters in it, half-open.
+    """
+
+    n: int
+    document: str
+    title: str
+    locator: str
+    quote: str
+    passage_id: str
+    start: int
+    end: int
+    sha256: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that may be shown, without its `[n]` marks, and what supports it."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence that was drafted and not shown, with the reason in French."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown for a question.
+
+    `notice` is said by the program itself, not by a source: why it abstained, what was searched,
+    where to look instead. It is empty for a plain answer.
+    """
+
+    outcome: Outcome
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    notice: str = ""
+
+    @property
+    def markdown(self) -> str:
+        """The answer as Markdown, each sentence or list followed by its `[n]` marks."""
+        shown = [marked(sentence) for sentence in self.sentences]
+        return "\n\n".join([*shown, self.notice] if self.notice else shown)
+
+
+def marked(sentence: Sentence) -> str:
+    """The sentence followed by its marks: "… [1] [3]". Pure."""
+    return " ".join([sentence.text, *(f"[{n}]" for n in sentence.citations)])
+
+
+def cite(evidence: Evidence, start: int, end: int) -> Citation:
+    """The citation of characters `start` to `end` (half-open, in the passage) of a piece of evidence."""
+    passage = evidence.passage
+    return Citation(
+        n=evidence.number,
+        document=passage.document_id,
+        title=passage.title,
+        locator=passage.locator,
+        quote=passage.text[start:end],
+        passage_id=passage.id,
+        start=passage.start + start,
+        end=passage.start + end,
+        sha256=evidence.document_sha256,
+        valid_from=passage.valid_from,
+        valid_to=passage.valid_to,
+    )
+
+
+def conclude(
+    sentences: Sequence[Sentence],
+    citations: Sequence[Citation],
+    removed: Sequence[Removed],
+    notice: str = "",
+) -> Answer:
+    """The answer made of what stands; nothing standing is an abstention. Pure."""
+    outcome = Outcome.ANSWERED if sentences else Outcome.ABSTAINED
+    unique = tuple(dict.fromkeys(citations))
+    return Answer(outcome, tuple(sentences), unique, tuple(removed), notice)

@@ -1,0 +1,202 @@
+"""The assistant: one turn from a question to a recorded answer, as a stream of events."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from time import monotonic
+
+from assistant.answerability import THRESHOLD, answerable
+from assistant.answers import Answer, Citation, Removed, Sentence, cite, conclude
+from assistant.checking import check
+from assistant.evidence import Evidence
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.language import Language
+from assistant.language_model import LanguageModel
+from assistant.notices import not_found, remarks
+from assistant.reading import Draft, quotes
+from assistant.record import journal_body
+from assistant.retrieval import Retriever, Scope
+from assistant.scope import refusal_for
+from assistant.standalone import is_dependent, standalone
+from assistant.turn import (
+    Dropped,
+    Event,
+    Exchange,
+    Finished,
+    Found,
+    Reading,
+    Result,
+    Seconds,
+    Waiting,
+    Wrote,
+)
+from assistant.turnstile import Turnstile
+from ingestion.embedding import Embedder
+from ingestion.generation import Generation
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What a turn gathers while it runs, so that a stopped one can be recorded as far as it went."""
+
+    question: str
+    scope: Scope
+    language: Language
+    generation: Generation
+    standalone: str
+    began: float = field(default_factory=monotonic)
+    evidence: tuple[Evidence, ...] = ()
+    evidence_seconds: float = 0.0
+    first_sentence_seconds: float | None = None
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+    notice: str = ""
+    route: str = "rule"
+
+    @property
+    def elapsed(self) -> float:
+        return round(monotonic() - self.began, 3)
+
+
+class Assistant:
+    """Answers questions from the published generation, one reader of the model at a time."""
+
+    def __init__(
+        self,
+        holder: Holder,
+        embedder: Embedder,
+        model: LanguageModel,
+        journal: Journal,
+        evidence_limit: int,
+    ) -> None:
+        """All parts are given; nothing is loaded here."""
+        self.journal = journal
+        self._holder = holder
+        self._embedder = embedder
+        self._model = model
+        self._evidence_limit = evidence_limit
+        self._turnstile = Turnstile()
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that a question asked now would be answered from."""
+        return self._holder.current()
+
+    @property
+    def model_name(self) -> str:
+        """The language model's file and digest."""
+        return self._model.name
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: date,
+        history: Sequence[Exchange] = (),
+        language: Language = Language.FRENCH,
+        dossier: str | None = None,
+    ) -> Generator[Event, None, None]:
+        """Yield what the user may see, in order; nothing is `Finished` before it is on record.
+
+        A caller that closes the generator, and an error on the way, leave a record as well.
+        """
+        scope = Scope(as_of, dossier)
+        turn = _Turn(question, scope, language, self._holder.current(), question)
+        ended = "interrupted"
+        try:
+            yield from self._run(turn, history)
+            ended = "finished"
+        finally:
+            result = self._record(turn, ended)
+        yield Finished(result)
+
+    def _run(self, turn: _Turn, history: Sequence[Exchange]) -> Generator[Event, None, None]:
+        refusal = refusal_for(turn.question)
+        if refusal is not None:
+            turn.route = "out_of_scope"
+            turn.notice = refusal.notices[turn.language]
+        if history and is_dependent(turn.question) and refusal is None:
+            yield from self._with_model(self._make_standalone(turn, history))
+        self._search(turn)
+        yield Found(turn.standalone, turn.evidence)
+        if refusal is None:
+            yield from self._answer(turn)
+
+    def _search(self, turn: _Turn) -> None:
+        retriever = Retriever(turn.generation, self._embedder)
+        turn.evidence = retriever.retrieve(turn.standalone, turn.scope, self._evidence_limit)
+        turn.route = "dossier" if turn.scope.dossier and turn.route == "rule" else turn.route
+        turn.evidence_seconds = turn.elapsed
+
+    def _answer(self, turn: _Turn) -> Generator[Event, None, None]:
+        manifest = turn.generation.manifest
+        if answerable(turn.standalone, turn.evidence) < THRESHOLD:
+            turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
+            return
+        for draft in quotes(turn.standalone, turn.evidence, turn.scope.as_of, self._embedder):
+            yield self._judge(turn, draft)
+        if not turn.sentences:
+            turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
+            return
+        cited = {citation.n for citation in turn.citations}
+        sources = [item for item in turn.evidence if item.number in cited]
+        turn.notice = remarks(turn.language, sources, turn.scope.as_of)
+
+    def _judge(self, turn: _Turn, draft: Draft) -> Wrote | Dropped:
+        """Check a draft; only what stands becomes part of the answer."""
+        verdict = check(draft.text, [item.passage.text for item in draft.evidence])
+        if verdict.support is None:
+            removed = Removed(draft.text, verdict.reason)
+            turn.removed.append(removed)
+            return Dropped(removed)
+        numbers = tuple(item.number for item in draft.evidence)
+        sentence = Sentence(draft.text, numbers, verdict.support)
+        citations = (cite(draft.evidence[0], draft.start, draft.end),)
+        turn.sentences.append(sentence)
+        turn.citations.extend(citations)
+        if turn.first_sentence_seconds is None:
+            turn.first_sentence_seconds = turn.elapsed
+        return Wrote(sentence, citations)
+
+    def _make_standalone(
+        self, turn: _Turn, history: Sequence[Exchange]
+    ) -> Generator[Event, None, None]:
+        rewriting = standalone(turn.question, history, self._model)
+        try:
+            while True:
+                next(rewriting)
+                yield Reading(0)
+        except StopIteration as finished:
+            turn.standalone = finished.value
+
+    def _with_model(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
+        """Run events that use the model when it is this turn's place in the queue."""
+        entering = self._turnstile.enter()
+        try:
+            while True:
+                yield Waiting(next(entering))
+        except StopIteration as entered:
+            ticket = entered.value
+        try:
+            yield from events
+        finally:
+            self._turnstile.leave(ticket)
+
+    def _record(self, turn: _Turn, ended: str) -> Result:
+        answer: Answer = conclude(turn.sentences, turn.citations, turn.removed, turn.notice)
+        result = Result(
+            record_id="",
+            question=turn.question,
+            standalone=turn.standalone,
+            as_of=turn.scope.as_of,
+            answer=answer,
+            evidence=turn.evidence,
+            route=turn.route,
+            model=self._model.name,
+            generation=turn.generation.manifest.name,
+            seconds=Seconds(turn.evidence_seconds, turn.first_sentence_seconds, turn.elapsed),
+        )
+        record_id = self.journal.append("answer", journal_body(result) | {"ended": ended})
+        return replace(result, record_id=record_id)

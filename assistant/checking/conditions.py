@@ -1,0 +1,55 @@
+"""Conditions and restrictions: if, except, without, only, notably, or. Pure."""
+
+import re
+
+from assistant.checking.atoms import Atom, Kind
+
+_WHEN = r"(?:si|s'|lorsqu(?:e|'|\b)|quand|dans le cas où|en cas de)"
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("", r"\bsi bien qu(?:e|')|\bainsi qu(?:e|')|\ble cas échéant\b|\bet/ou\b"),
+    ("", r"\b(?:selon|d'après|aux termes d|conformément à|en application d|en vertu d)\w*"),
+    ("", r"\b(?:(?:prévoi|dispos|précis|indiqu)\w* qu[e']|according to|pursuant to)"),
+    ("", r"\b(?:tous|toutes) les(?= \x00)"),
+    ("", r"(?<=lien )avec\b"),
+    ("except", rf"\b(?:sauf|hormis|excepté|à moins|à l'exception)(?: d[e'u]s?| qu[e'])?(?: {_WHEN})?"),
+    ("except", r"\bhors\b(?! taxe)|\bautres? qu[e']|\bunless\b|\bexcept(?: if| when| for)?\b"),
+    ("even", rf"\b(?:alors )?même(?= (?:{_WHEN}|sans|avec))(?: {_WHEN}| qu[e'])?"),
+    ("if", r"\blorsqu(?:e\b|')|\b(?:si|quand|if|when|where|provided that|in case of)(?!\w)"),
+    ("if", r"\bs'(?=ils?\b)"),
+    ("if", r"\b(?:à (?:la )?condition|dès lors|pour autant|pourvu|dans la mesure)(?: qu[e']| d[e']| où)"),
+    ("if", r"\b(?:dans (?:le|les|l'un des) cas où|en cas d[e'u]|au cas où)"),
+    ("subject", r"\b(?:sous (?:la )?réserve|subject to)(?: d[e'u]s?| qu[e'])?"),
+    ("as_soon", r"\b(?:dès qu[e']|aussitôt qu[e']|as soon as)"),
+    ("as_long", r"\b(?:tant qu[e']|as long as)"),
+    ("failing", r"\b(?:à défaut|faute)(?: d[e'u]s?| de quoi)?(?!\w)"),
+    ("without that", r"\b(?:sans qu[e'])"),
+    ("without", r"\b(?:sans|without)(?: aucune?)?(?!\w)"),
+    ("with", r"\b(?:avec|with)(?!\w)"),
+    ("only", r"\b(?:seuls?|seules?|seulement|uniquement|exclusivement|only|solely)\b"),
+    ("among", r"\b(?:notamment|en particulier|par exemple|entre autres|tels? qu[e']|telles? qu[e'])"),
+    ("among", r"\b(?:such as|in particular|for example|notably)\b"),
+    ("including", r"\b(?:y compris|including)\b(?! (?:vat|tax))"),
+    ("instead", r"\b(?:plutôt qu[e']|au lieu d[e'u]|instead of)"),
+    ("that_case", r"\b(?:dans ce cas|en ce cas|in (?:that|this) case)\b"),
+    ("although", r"\b(?:bien qu[e']|quoiqu[e']|malgré|nonobstant|although|despite)"),
+    ("or", r"\b(?:ou bien|ou|soit(?= (?:avec|sans|de|dans|par|à|le|la|l'|un|une|que)\b)|or)\b"),
+    ("by", r"\b(?:par|by)(?!\w)(?! ailleurs| exemple)"),
+    ("some", r"\b(?:certaine?s?|quelques|some)\b"),
+    ("most", r"\b(?:majoritairement|la plupart|mostly)\b"),
+    ("but", r"\b(?:mais|but)\b"),
+)
+_COMPILED = tuple((key, re.compile(pattern)) for key, pattern in _PATTERNS)
+
+
+def find_conditions(text: str) -> tuple[Atom, ...]:
+    """Every condition of a text made `plain`, in order; idioms that are none have an empty key."""
+    marks = [
+        Atom(Kind.CONDITION, key, match.start(), match.end())
+        for key, pattern in _COMPILED
+        for match in pattern.finditer(text)
+    ]
+    found: list[Atom] = []
+    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
+        if not found or mark.start >= found[-1].end:
+            found.append(mark)
+    return tuple(found)

@@ -1,0 +1,95 @@
+"""Quotes: where a quotation stands in a text, character by character. Pure."""
+
+import re
+
+from assistant.checking.sentences import Span, list_parts, marker, sentences, units
+
+_SAME = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "„": '"'}
+    | dict.fromkeys("\u00a0\u202f\u2009\u2007\u2002\u2003\t\n\r\f\v", " ")
+)
+_ENDING = re.compile(r"[ .;,:!?\"]*")
+_CLOSING = re.compile(r"[ ]?(?:\([^()]*\))?[ .;:!?\"]*")
+_WORDS = re.compile(r"\w+")
+_FEWEST_WORDS = 4
+_REVERSING = re.compile(
+    r"\b(?:ne|n['’]|sauf|excepté|hors|sans|interdi\w+|si|lorsqu\w*|conditions?|seul\w*|dispens\w+)\b"
+)
+
+
+def find_quote(quote: str, text: str) -> tuple[int, int] | None:
+    """Return the half-open characters of `text` that a quotation copies, or None.
+
+    Only spaces (their kind and number) and quotation marks or apostrophes (their kind) may
+    differ. A quotation starts and ends at the edges of words and numbers.
+    """
+    wanted, _ = _tidy(quote)
+    held, places = _tidy(text)
+    wanted = wanted.strip()
+    position = held.find(wanted) if wanted else -1
+    while position >= 0:
+        end = position + len(wanted)
+        if not (_inside_word(held, position) or _inside_word(held, end)):
+            return places[position], places[end - 1] + 1
+        position = held.find(wanted, position + 1)
+    return None
+
+
+def is_verbatim(sentence: str, passage: str) -> bool:
+    """Say whether a sentence copies whole sentences of the passage, nothing being cut away.
+
+    It starts where a sentence or an item starts and stops where one stops, up to punctuation and
+    a parenthesis. An item without its marker does not count when its lead denies or limits it.
+    """
+    body = _ENDING.sub("", sentence[::-1], count=1)[::-1].strip()
+    found = find_quote(body, passage)
+    if found is None or len(_WORDS.findall(body)) < _FEWEST_WORDS:
+        return False
+    parts = sentences(passage)
+    first = next((part for part in parts if part.start <= found[0] < part.end), None)
+    last = next((part for part in parts if part.start < found[1] <= part.end), None)
+    if first is None or last is None:
+        return False
+    starts = found[0] == first.start or _after_marker(passage, first, found[0])
+    stops = _CLOSING.fullmatch(_tidy(passage[found[1] : last.end])[0])
+    return starts and stops is not None and not _reversed_by_lead(sentence, passage, found)
+
+
+def _tidy(text: str) -> tuple[str, list[int]]:
+    """Return the text with single spaces and plain quotes, and where each character comes from."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text.translate(_SAME)):
+        if letter == " " and letters and letters[-1] == " ":
+            continue
+        letters.append(letter)
+        places.append(place)
+    return "".join(letters), places
+
+
+def _inside_word(text: str, edge: int) -> bool:
+    """Say whether the edge falls inside a word, or inside a number such as "40 000" or "2,5"."""
+    if not 0 < edge < len(text):
+        return False
+    before, after = text[edge - 1], text[edge]
+    if before.isalnum() and after.isalnum():
+        return True
+    number = re.search(r"\d[ .,]?$", text[max(0, edge - 2) : edge])
+    return number is not None and re.match(r"[ .,]?\d", text[edge : edge + 2]) is not None
+
+
+def _after_marker(passage: str, part: Span, start: int) -> bool:
+    sign = marker(passage[part.start : part.end])
+    return sign is not None and passage[part.start : start].strip() == sign
+
+
+def _reversed_by_lead(sentence: str, passage: str, found: tuple[int, int]) -> bool:
+    """Say whether the quotation is an item, shown bare, under a lead that turns its meaning."""
+    if marker(sentence) is not None:
+        return False
+    for unit in units(passage):
+        parts = list_parts(passage[unit.start : unit.end])
+        if parts and unit.start + parts[0].end <= found[0] < unit.end:
+            lead = passage[unit.start : unit.start + parts[0].end].lower()
+            return _REVERSING.search(lead) is not None
+    return False

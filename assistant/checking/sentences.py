@@ -1,0 +1,174 @@
+"""Sentences: where French legal and administrative prose may be cut. Pure.
+
+`sentences` cuts at ends of sentences and at list items; `units` joins a list to its lead, because
+a condition quoted without its sisters says something else.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.checking.stops import sentence_stops
+
+LONGEST_LIST = 1200
+"""Characters above which a list is cut at its items."""
+
+_MARKER = r"(?:\d{1,3}°+(?:[ ]?(?:bis|ter|quater))?|\d{1,2}\)|[a-z]\)|[-–—•*][ \u00a0\t])"
+_ITEM = re.compile(rf"(?:[\"“«][ \u00a0]?)?({_MARKER})")
+_INLINE_ITEM = re.compile(r"[:;][ \u00a0]?(?=(?:\d{1,3}°+|[a-z]\))[ \u00a0]?\S)")
+_HANGING = re.compile(
+    r"(?:[,(]|\b(?:de|du|des|d['’]|la|les?|l['’]|à|au|aux|et|ou|par|pour|en|dans|sur|sous|avec|sans"
+    r"|que|qui|un|une|ce|cette|ces|son|sa|ses|leurs?|est|sont|articles?))[ \u00a0]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open characters of a text, without spaces at either end."""
+
+    start: int
+    end: int
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Cut a text into sentences and list items, in order; no visible character is left out."""
+    return _spans(text, {*sentence_stops(text), *_line_ends(text), *_inline_items(text)})
+
+
+def units(text: str, longest: int = LONGEST_LIST) -> tuple[Span, ...]:
+    """Cut a text into quotable units: a sentence, or a lead sentence with its whole list.
+
+    A list of more than `longest` characters becomes its lead, then its items one by one, an item keeping
+    the items under it. No visible character is left out.
+    """
+    parts = sentences(text)
+    found: list[Span] = []
+    position = 0
+    while position < len(parts):
+        end = _list_end(text, parts, position)
+        found.extend(_cut_list(text, parts[position:end], longest))
+        position = end
+    return tuple(found)
+
+
+def marker(text: str) -> str | None:
+    """Return the marker of a list item that starts this text ("1°", "a)", "-"), or None."""
+    match = _ITEM.match(text.lstrip())
+    return match.group(1).strip() if match else None
+
+
+def _spans(text: str, cuts: set[int]) -> tuple[Span, ...]:
+    edges = sorted(cuts | {0, len(text)})
+    found: list[Span] = []
+    for start, end in pairwise(edges):
+        piece = text[start:end]
+        if bare := piece.strip():
+            start += piece.index(bare[0])
+            found.append(Span(start, start + len(bare)))
+    return tuple(found)
+
+
+def _line_ends(text: str) -> Iterator[int]:
+    """Yield the line breaks that end a sentence: not those in the middle of one."""
+    for match in re.finditer(r"[ \t]*\n\s*", text):
+        before, after = text[: match.start()][-40:].rstrip(), text[match.end() :][:40]
+        paragraph = match.group().count("\n") > 1
+        hanging = after[:1].islower() or after[:1] in ",;)" or _HANGING.search(before)
+        if paragraph or _ITEM.match(after) or not hanging or before[-1:] in ".!?;:":
+            yield match.start()
+
+
+def _inline_items(text: str) -> Iterator[int]:
+    return (match.end() for match in _INLINE_ITEM.finditer(text))
+
+
+def _list_end(text: str, parts: tuple[Span, ...], position: int) -> int:
+    """Return the index after the last sentence of the list, or of the sentence, at `position`."""
+    end = position + 1
+    is_item = marker(text[parts[position].start : parts[position].end]) is not None
+    has_lead = text[parts[position].end - 1] == ":"
+    inline = False
+    while end < len(parts):
+        if _starts_item(text, parts[end]):
+            if not (is_item or has_lead):
+                break
+            inline = "\n" not in text[parts[end - 1].end : parts[end].start]
+            is_item = True
+        elif not (is_item and _inside_item(text, parts, position, end, inline=inline)):
+            break
+        end += 1
+    return end
+
+
+def _starts_item(text: str, part: Span) -> bool:
+    return marker(text[part.start : part.end]) is not None
+
+
+def _inside_item(
+    text: str, parts: tuple[Span, ...], first: int, index: int, *, inline: bool
+) -> bool:
+    """Say whether a sentence without marker still belongs to the item before it."""
+    same_line = "\n" not in text[parts[index - 1].end : parts[index].start]
+    if same_line and not inline:
+        return True
+    seen: set[str | None] = {marker(text[part.start : part.end]) for part in parts[first:index]}
+    for part in parts[index + 1 : index + 5]:
+        number = marker(text[part.start : part.end])
+        if number is not None:
+            return _predecessor(number) in seen
+    return False
+
+
+def _predecessor(number: str) -> str:
+    digits = re.match(r"\d+", number)
+    if digits:
+        return f"{int(digits.group()) - 1}{number[digits.end() :]}"
+    letter = re.fullmatch(r"([b-z])\)", number)
+    return f"{chr(ord(letter.group(1)) - 1)})" if letter else ""
+
+
+def _cut_list(text: str, parts: tuple[Span, ...], longest: int) -> Iterator[Span]:
+    """Yield the list as one span, or its lead then each outermost item when it is too long."""
+    whole = Span(parts[0].start, parts[-1].end)
+    starts = _outermost_items(text, parts)
+    if whole.end - whole.start <= longest or not starts:
+        yield whole
+        return
+    if starts[0] > 0:
+        yield Span(parts[0].start, parts[starts[0] - 1].end)
+    for start in starts:
+        end = starts[bisect_right(starts, start)] if start != starts[-1] else len(parts)
+        yield Span(parts[start].start, parts[end - 1].end)
+
+
+def _outermost_items(text: str, parts: tuple[Span, ...]) -> list[int]:
+    markers = [marker(text[part.start : part.end]) for part in parts]
+    first = next((found for found in markers[1:] if found), None)
+    if first is None:
+        return []
+    style = re.sub(r"\d+|[a-z](?=\))", "", first)
+    return [
+        index
+        for index, found in enumerate(markers)
+        if found and re.sub(r"\d+|[a-z](?=\))", "", found).split(" ")[0] == style
+    ]
+
+
+def list_parts(text: str) -> tuple[Span, tuple[Span, ...]] | None:
+    """Return the lead of a list and its outermost items, or None when the text is no list.
+
+    Items include their marker and what stands under them.
+    """
+    parts = sentences(text)
+    starts = _outermost_items(text, parts)
+    if not starts or starts[0] == 0:
+        return None
+    ends = [*starts[1:], len(parts)]
+    items = tuple(
+        Span(parts[start].start, parts[end - 1].end)
+        for start, end in zip(starts, ends, strict=True)
+    )
+    return Span(parts[0].start, parts[starts[0] - 1].end), items

@@ -1,0 +1,171 @@
+"""Sources: each way in which a passage can carry a sentence. Pure.
+
+A sentence is carried by one sentence of the passage, or by one list: its lead with one item when
+the items are alternatives, with all of them when they go together. Never by two sentences.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.checking.atoms import Atom, Kind, plain
+from assistant.checking.reading import read
+from assistant.checking.sentences import list_parts, marker, units
+from ingestion.references import find_references
+
+_PARENTHESIS = re.compile(r"\([^()]*\)")
+_NUMBER = (
+    r"(?:\w+ )?"  # deux, trois, …
+)
+_SCAFFOLD = re.compile(
+    r"(?:,? ?\b(?:dans|pour|si|sous|avec|à|aux?|parmi|lorsque|respecter|remplir|réunir|satisfaire"
+    r"|remplissent|remplit|respecte|respectent|est soumise?|sont soumise?s) )?"
+    r"(?:à |aux )?(?:l'une? d|chacune? d|un d|une d)?(?:es |eux |e |les |la |le |l')?"
+    rf"{_NUMBER}\w+ suivante?s?\b[^:]*:?$|\b(?:lorsque|si|suivants?|suivantes?) ?:$"
+)
+_ALTERNATIVES = re.compile(
+    r"\b(?:l'une? des|une? des|chacune? des|un seul suffit|exemples?|notamment|cas suivants)\b"
+    r"|\b(?:lorsque|si) ?:$"
+)
+_TOGETHER = re.compile(r"\bconditions?\b(?!.*\bl'une des)")
+_EXCEPTED_SCAFFOLD = re.compile(r"\b(?:dans la mesure|sauf|sous réserve|sans)\b")
+_ALTERNATIVE_TAIL = re.compile(r", ou (?=(?:pour|si|lorsqu|dans|en) ?)")
+_NEGATIVE = {"cannot", "need_not", "not", "except", "only", "no_longer", "never"}
+_LABELS = {"ht", "ttc", "total", "initial"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The atoms that a sentence must say again, those of `optional` excepted (indexes)."""
+
+    text: str
+    atoms: tuple[Atom, ...]
+    optional: frozenset[int]
+    headings: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=256)
+def sources(passage: str) -> tuple[Source, ...]:
+    """Return everything in a passage that can carry a sentence alone."""
+    found: list[Source] = []
+    headings: frozenset[str] = frozenset()
+    for unit in units(passage, longest=len(passage)):
+        text = passage[unit.start : unit.end]
+        if not is_assertion(text) or (unit.start == 0 and text[-1] not in ".;:!"):
+            headings = frozenset(each.key for each in find_references(text))
+        if is_assertion(text):
+            texts = (text,) if list_parts(text) is None else tuple(_list_texts(text))
+            for each in texts:
+                found.extend(_variants(each, headings, is_list=each is not text))
+    return tuple(found)
+
+
+def is_assertion(text: str) -> bool:
+    """Say whether a text can carry anything: a heading or a question cannot."""
+    return not text.startswith("#") and not re.search(r"\?[ \u00a0]*(?:\([^()]*\))?$", text)
+
+
+def _list_texts(text: str) -> Iterator[str]:
+    """Yield the lead joined to its items: all of them, and each where one alone suffices."""
+    parts = list_parts(text)
+    if parts is None:
+        return
+    lead = text[parts[0].start : parts[0].end]
+    items = [_bare(text[item.start : item.end]) for item in parts[1]]
+    yield f"{lead} {' '.join(items)}"
+    wording = plain(lead)
+    last = plain(items[-2])[-5:] if len(items) > 1 else ""
+    together = _TOGETHER.search(wording) or last.rstrip(" ;,").endswith(" et")
+    if _ALTERNATIVES.search(wording) or not together:
+        for item in items:
+            yield f"{lead} {item}"
+
+
+def _bare(item: str) -> str:
+    sign = marker(item)
+    return item.lstrip('"“« ')[len(sign) :].strip() if sign else item
+
+
+def _variants(text: str, headings: frozenset[str], *, is_list: bool) -> Iterator[Source]:
+    atoms = _with_free_condition(text, read(text)) if is_list else read(text)
+    optional = frozenset(_optional(text, atoms))
+    if any(atoms[index].kind is Kind.REFERENCE for index in optional):
+        headings = frozenset()
+    yield Source(text, atoms, optional, headings)
+    for dropped in _droppable(text, atoms):
+        kept = [index for index in range(len(atoms)) if index not in dropped]
+        yield Source(
+            text,
+            tuple(atoms[index] for index in kept),
+            frozenset(place for place, index in enumerate(kept) if index in optional),
+            headings,
+        )
+
+
+def _with_free_condition(text: str, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """Add the "si" that a rewording writes for "dans l'un des cas suivants :"."""
+    written = plain(text)
+    lead_end = written.find(":") + 1
+    scaffold = _SCAFFOLD.search(written[:lead_end])
+    if scaffold is None or any(
+        atom.key == "if" and scaffold.start() <= atom.start < lead_end for atom in atoms
+    ):
+        return atoms
+    condition = Atom(Kind.CONDITION, "if", lead_end - 1, lead_end)
+    return tuple(sorted((*atoms, condition), key=lambda atom: atom.start))
+
+
+def _optional(text: str, atoms: tuple[Atom, ...]) -> Iterator[int]:
+    """Yield the atoms of parentheses without condition, and of "les cas suivants :"."""
+    written = plain(text)
+    spans = [match.span() for match in _PARENTHESIS.finditer(written)]
+    lead_end = written.find(":") + 1
+    if 0 < lead_end < len(written) and (scaffold := _SCAFFOLD.search(written[:lead_end])):
+        spans.append(scaffold.span())
+    for start, end in spans:
+        inside = [index for index, atom in enumerate(atoms) if start <= atom.start < end]
+        if not _EXCEPTED_SCAFFOLD.search(written, start, end):
+            yield from inside
+
+
+def _droppable(text: str, atoms: tuple[Atom, ...]) -> Iterator[set[int]]:
+    """Yield sets of atoms that say an alternative: "60 000 € … en fournitures ou …, en travaux"."""
+    tails: list[set[int]] = [set()]
+    if not any(atom.key in _NEGATIVE for atom in atoms):
+        for match in _ALTERNATIVE_TAIL.finditer(text):
+            tails.append({i for i, atom in enumerate(atoms) if atom.start >= match.start()})
+    for tail in tails:
+        if tail:
+            yield tail
+        kept = tuple(atom for index, atom in enumerate(atoms) if index not in tail)
+        groups = [{atoms.index(kept[i]) for i in group} for group in _parallel_groups(text, kept)]
+        for group in groups:
+            yield tail.union(*groups) - group
+
+
+def _parallel_groups(text: str, atoms: tuple[Atom, ...]) -> list[range]:
+    """Return the index ranges of coordinated quantities, each with the natures it is for."""
+    places = [index for index, atom in enumerate(atoms) if atom.kind is Kind.QUANTITY]
+    units_ = {atoms[place].key.split()[-1] for place in places}
+    if len(places) < 2 or len(units_) != 1:
+        return []
+    groups = [range(first, second) for first, second in zip(places, places[1:], strict=False)]
+    groups.append(range(places[-1], _group_end(text, atoms, places[-1])))
+    natures = [
+        {atoms[i].key for i in group if atoms[i].kind is Kind.NATURE} - _LABELS for group in groups
+    ]
+    coordinated = all(
+        re.search(r"\b(?:ou|et|or|and)\b[^.;]*$", text[atoms[first].end : atoms[second].start])
+        for first, second in zip(places, places[1:], strict=False)
+    )
+    return groups if coordinated and all(natures) else []
+
+
+def _group_end(text: str, atoms: tuple[Atom, ...], start: int) -> int:
+    """Return the index after the last atom before a comma or a condition."""
+    for index in range(start + 1, len(atoms)):
+        between = text[atoms[index - 1].end : atoms[index].start]
+        if re.search(r"[,;:.(]", between) or atoms[index].kind not in {Kind.NATURE, Kind.WORD}:
+            return index
+    return len(atoms)

@@ -1,0 +1,78 @@
+"""`sourcier ask`: one question, one answer with its sources. Door of rich, for this command."""
+
+import argparse
+import json
+from datetime import date
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.panel import Panel
+
+from assistant.answers import Outcome
+from assistant.cli.asking import iso_date, run_turn
+from assistant.record import contract
+from assistant.settings import load_settings
+from assistant.turn import Result
+
+ANSWERED, ABSTAINED = 0, 3
+
+EPILOG = """\
+exemples :
+  sourcier ask "Quel est le délai de paiement d'une commune ?"
+  sourcier ask "Quel était le seuil de dispense ?" --as-of 2026-03-15
+  sourcier ask "Quelles pénalités de retard ?" --dossier montelyre-2026
+  sourcier ask "…" --json | jq .citations
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "ask",
+        help="pose une question et montre la réponse avec ses sources",
+        description="Pose une question ; chaque phrase de la réponse porte le numéro du passage "
+        "qui la soutient.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("question", help="la question, en français ou en anglais")
+    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
+    parser.add_argument(
+        "--as-of",
+        type=iso_date,
+        default=date.today(),
+        metavar="AAAA-MM-JJ",
+        help="jour du droit applicable (défaut : aujourd'hui)",
+    )
+    parser.add_argument("--dossier", metavar="ID", help="interroge aussi ce dossier de marché")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    console = Console()
+    with Console(stderr=True).status("Chargement des modèles…"):
+        from assistant.wiring import load_assistant  # the models take seconds to import
+
+        assistant = load_assistant(arguments.home, load_settings(arguments.home))
+        result = run_turn(assistant, arguments.question, arguments.as_of, arguments.dossier)
+    if arguments.json:
+        console.out(json.dumps(contract(result), ensure_ascii=False, indent=2), highlight=False)
+    else:
+        _show(console, result)
+    return ABSTAINED if result.answer.outcome is Outcome.ABSTAINED else ANSWERED
+
+
+def _show(console: Console, result: Result) -> None:
+    console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
+    for citation in result.answer.citations:
+        title = f"\\[{citation.n}] {citation.locator}"
+        console.print(Panel(citation.quote, title=title, title_align="left", border_style="dim"))
+    if not result.answer.citations:
+        for item in result.evidence:
+            console.print(f"  [dim]{item.number}. {item.passage.locator}[/dim]", highlight=False)
+    console.print(
+        f"[dim]droit au {result.as_of:%d/%m/%Y} · {result.seconds.total:.1f} s · "
+        f"index {result.generation} · enregistrement {result.record_id}[/dim]",
+        highlight=False,
+    )

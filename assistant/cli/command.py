@@ -1,0 +1,66 @@
+"""The command line: one parser, one file a command, French messages, four exit codes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.cli import ask, evaluate, index, journal, models, serve
+from assistant.errors import AssistantError
+from assistant.settings import default_home
+from ingestion.errors import IngestionError
+
+BROKEN = 1
+INTERRUPTED = 130
+
+EPILOG = """\
+pour commencer :
+  sourcier models pull                 télécharge les deux modèles par défaut, une fois
+  sourcier index build                 indexe le corpus fourni
+  sourcier serve                       ouvre la page sur http://127.0.0.1:7860
+  sourcier ask "Puis-je acheter pour 35 000 € HT sans mise en concurrence ?"
+
+codes de sortie : 0 répondu, 3 pas de réponse trouvée, 2 commande mal écrite, 1 panne
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; failures are one French sentence on stderr."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except (AssistantError, IngestionError) as error:
+        sys.stderr.write(f"{error}\n")
+        return BROKEN
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has left; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sourcier",
+        description="Questions de commande publique, réponses vérifiées et sourcées, sur votre "
+        "machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data",
+        dest="home",
+        type=Path,
+        default=default_home(),
+        metavar="DOSSIER",
+        help="dossier de tout ce qui est écrit : index, modèles, journal (défaut : %(default)s, "
+        "ou SOURCIER_HOME)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
+    for module in (serve, ask, index, models, evaluate, journal):
+        module.register(commands)
+    return parser

@@ -1,0 +1,55 @@
+"""The desk of this machine: what the page asks for, from the assistant, the index and the files."""
+
+from collections.abc import Generator, Sequence
+from datetime import date
+from pathlib import Path
+
+from assistant.assistant import Assistant
+from assistant.errors import UnknownRecord
+from assistant.language import Language
+from assistant.page.desk import Holdings, Thumb
+from assistant.turn import Event, Exchange
+from ingestion.documents import Document
+from ingestion.library import Library
+
+
+class LocalDesk:
+    """One user on one machine."""
+
+    def __init__(self, home: Path, assistant: Assistant) -> None:
+        """The assistant is ready; nothing is loaded here."""
+        self._assistant = assistant
+        self._library = Library(home)
+
+    @property
+    def holdings(self) -> Holdings:
+        manifest = self._assistant.generation.manifest
+        return Holdings(
+            generation=manifest.name,
+            documents=manifest.documents,
+            passages=manifest.passages,
+            state_date=manifest.state_date,
+            titles=manifest.sources,
+        )
+
+    @property
+    def model_name(self) -> str:
+        return self._assistant.model_name
+
+    def ask(
+        self, question: str, *, as_of: date, history: Sequence[Exchange], language: Language
+    ) -> Generator[Event, None, None]:
+        return self._assistant.ask(question, as_of=as_of, history=history, language=language)
+
+    def document(self, document_id: str) -> Document:
+        return self._assistant.generation.store.document(document_id)
+
+    def original(self, document_id: str) -> bytes | None:
+        return self._library.original(self.document(document_id).source)
+
+    def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
+        known = any(entry["hash"].startswith(record_id) for entry in self._assistant.journal.entries())
+        if not known:
+            raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
+        opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
+        self._assistant.journal.append("opinion", opinion)

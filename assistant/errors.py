@@ -1,0 +1,31 @@
+"""What can go wrong while answering.
+
+AssistantError
+├── WrongSettings   a setting is unknown or has a value that cannot be used
+├── BrokenPrompt    a prompt file is missing or does not declare what it uses
+├── WrongQuestions  a line of a question file cannot be understood
+└── UnknownRecord   the journal has no record of this identifier
+
+Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
+a stopped turn are not errors but outcomes.
+"""
+
+
+class AssistantError(Exception):
+    """Base of every failure of this package; the message is a French sentence with the remedy."""
+
+
+class WrongSettings(AssistantError):
+    """A setting is unknown, or its value cannot be used."""
+
+
+class BrokenPrompt(AssistantError):
+    """A prompt file is missing, or its placeholders are not those it declares or those expected."""
+
+
+class WrongQuestions(AssistantError):
+    """A line of a question file is not what the contract describes."""
+
+
+class UnknownRecord(AssistantError, LookupError):
+    """The journal has no record of this identifier."""

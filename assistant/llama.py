@@ -1,0 +1,180 @@
+"""The weights in process. Door of llama-cpp-python, through its low-level functions.
+
+The library's own `Llama` object keeps a score for every word of the vocabulary and every token of
+a batch (311 MB for the default model) and remembers one prefix only.
+"""
+
+import codecs
+import ctypes
+import os
+from collections import OrderedDict
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from threading import Lock
+
+import llama_cpp
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.chat_format import ChatFormat, Segment
+from assistant.language_model import Prompt
+from ingestion.errors import ModelUnavailable
+
+CONTEXT_TOKENS = 4096
+BATCH_TOKENS = 512
+PAUSE_TOKENS = 64
+"""Tokens read between two pauses: about half a second on two cores."""
+
+REMEMBERED_BYTES = 400_000_000
+"""Memory for the states of prefixes seen before: about sixty passages of the default model."""
+
+Tokens = tuple[int, ...]
+
+_silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
+
+
+class LlamaModel:
+    """A GGUF file, read greedily; prefixes seen before are restored, not read again."""
+
+    def __init__(self, path: Path, name: str, chat_format: ChatFormat) -> None:
+        """Load the weights; raises ModelUnavailable when the library refuses the file."""
+        llama_cpp.llama_log_set(_silence, ctypes.c_void_p(0))
+        model = llama_cpp.llama_model_load_from_file(str(path).encode(), _model_parameters())
+        context = model and llama_cpp.llama_init_from_model(model, _context_parameters())
+        if not model or not context:
+            raise ModelUnavailable(
+                f"Le modèle {path.name} ne se charge pas (fichier abîmé ou mémoire insuffisante). "
+                "Vérifiez-le : sourcier models verify"
+            )
+        self._model, self._context = model, context
+        self._memory = llama_cpp.llama_get_memory(context)
+        self._vocabulary = llama_cpp.llama_model_get_vocab(model)
+        self._vocabulary_size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
+        self._chat_format = chat_format
+        self._name = name
+        self._held: Tokens = ()
+        self._remembered: OrderedDict[Tokens, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def context_tokens(self) -> int:
+        return CONTEXT_TOKENS
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenize(text, mark=False))
+
+    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+        with self._lock:
+            yield from self._read(self._chat_format.segments(prompt))
+            decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+            for _ in range(max_tokens):
+                token = int(self._scores().argmax())
+                if llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
+                    return
+                yield decoder.decode(self._spell(token))
+                self._decode((token,))
+
+    def weigh(
+        self, prompt: Prompt, options: Sequence[str]
+    ) -> Generator[None, None, tuple[float, ...]]:
+        with self._lock:
+            yield from self._read(self._chat_format.segments(prompt))
+            scores = self._scores().astype(np.float64)
+        total = scores.max() + np.log(np.exp(scores - scores.max()).sum())
+        first = [self._tokenize(option, mark=False)[0] for option in options]
+        return tuple(float(scores[token] - total) for token in first)
+
+    def _read(self, segments: Sequence[Segment]) -> Generator[None, None, None]:
+        """Bring the context to hold exactly these segments, pausing while it reads."""
+        cut = [self._tokens(segment) for segment in segments]
+        ends = [sum(cut[: i + 1], ()) for i in range(len(cut))]
+        self._restore(ends)
+        for end in ends:
+            if len(end) <= len(self._held):
+                continue
+            for first in range(len(self._held), len(end), PAUSE_TOKENS):
+                self._decode(end[first : min(first + PAUSE_TOKENS, len(end))])
+                yield
+            if end is not ends[-1]:
+                self._remember(end)
+
+    def _restore(self, ends: Sequence[Tokens]) -> None:
+        """Go back to the longest beginning at hand, in the context or among those remembered.
+
+        The last token is always read anew, since scores are only kept for what was read last.
+        """
+        whole = ends[-1]
+        shared = os.path.commonprefix([self._held, whole[:-1]])
+        known = [end for end in ends[:-1] if end in self._remembered]
+        if known and len(known[-1]) > len(shared):
+            self._remembered.move_to_end(known[-1])
+            state = self._remembered[known[-1]]
+            llama_cpp.llama_memory_seq_rm(self._memory, 0, -1, -1)
+            buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+            llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), 0)
+            shared = known[-1]
+        else:
+            llama_cpp.llama_memory_seq_rm(self._memory, 0, len(shared), -1)
+        self._held = tuple(shared)
+
+    def _remember(self, tokens: Tokens) -> None:
+        if tokens in self._remembered:
+            return
+        size = llama_cpp.llama_state_seq_get_size(self._context, 0)
+        buffer = (ctypes.c_uint8 * size)()
+        llama_cpp.llama_state_seq_get_data(self._context, buffer, size, 0)
+        self._remembered[tokens] = bytes(buffer)
+        while sum(map(len, self._remembered.values())) > REMEMBERED_BYTES:
+            self._remembered.popitem(last=False)
+
+    def _decode(self, tokens: Tokens) -> None:
+        array = (llama_cpp.llama_token * len(tokens))(*tokens)
+        batch = llama_cpp.llama_batch_get_one(array, len(tokens))
+        if llama_cpp.llama_decode(self._context, batch):
+            raise ModelUnavailable("Le modèle n'a pas pu lire le texte : trop long pour sa mémoire.")
+        self._held += tuple(tokens)
+
+    def _scores(self) -> NDArray[np.float32]:
+        pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self._vocabulary_size,))
+
+    def _tokens(self, segment: Segment) -> Tokens:
+        return sum((self._tokenize(piece.text, mark=piece.mark) for piece in segment), ())
+
+    def _tokenize(self, text: str, *, mark: bool) -> Tokens:
+        encoded = text.encode()
+        room = len(encoded) + 8
+        tokens = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(
+            self._vocabulary, encoded, len(encoded), tokens, room, False, mark
+        )
+        assert count >= 0, f"{count} tokens for {len(encoded)} bytes"
+        return tuple(tokens[:count])
+
+    def _spell(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(256)
+        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, 256, 0, False)
+        return buffer.raw[: max(0, size)]
+
+
+def _model_parameters() -> llama_cpp.llama_model_params:
+    parameters = llama_cpp.llama_model_default_params()
+    # Weights are rearranged for this processor when loaded; mapping the file as well would keep
+    # both forms in memory (600 MB more for the default model).
+    parameters.load_mode = llama_cpp.LLAMA_LOAD_MODE_NONE
+    return parameters
+
+
+def _context_parameters() -> llama_cpp.llama_context_params:
+    parameters = llama_cpp.llama_context_default_params()
+    parameters.n_ctx = CONTEXT_TOKENS
+    parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
+    parameters.n_seq_max = 1
+    parameters.n_threads = parameters.n_threads_batch = len(os.sched_getaffinity(0))
+    parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED
+    parameters.no_perf = True
+    return parameters

@@ -1,0 +1,45 @@
+"""Notices: what the program says in its own name, in the language of the question. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from assistant.evidence import Evidence
+from assistant.language import Language
+
+
+def not_found(language: Language, passages: int, state_date: date | None) -> str:
+    """Why there is no answer: what was searched, and where to look instead."""
+    if language is Language.ENGLISH:
+        state = f", as of {state_date.isoformat()}" if state_date else ""
+        return (
+            f"I do not find the answer in the indexed texts ({passages} passages{state}). The "
+            "nearest passages are shown beside; try the words of the law, or look on Légifrance "
+            "or at the legal affairs directorate (DAJ) of the ministry for the economy."
+        )
+    state = f", à jour au {state_date:%d/%m/%Y}" if state_date else ""
+    return (
+        f"Je ne trouve pas la réponse dans les textes indexés ({passages} passages{state}). Les "
+        "passages les plus proches sont affichés à côté ; essayez avec les mots du texte, ou "
+        "cherchez sur Légifrance ou auprès de la direction des affaires juridiques du ministère "
+        "chargé de l'économie."
+    )
+
+
+def remarks(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
+    """What the reader should know about the cited passages: their date, their language.
+
+    A text whose state is later than the day asked about may not have been the law of that day.
+    """
+    said = []
+    states = [item.passage.state_date for item in cited if item.passage.state_date]
+    later = max(states, default=as_of)
+    if language is Language.ENGLISH:
+        said.append("The sources are in French and are quoted word for word.")
+        if later > as_of:
+            said.append(f"They describe the law of {later}, after the {as_of} you asked about.")
+    elif later > as_of:
+        said.append(
+            f"Attention : ces textes décrivent le droit au {later:%d/%m/%Y}, après le "
+            f"{as_of:%d/%m/%Y} de la question ; vérifiez la version en vigueur ce jour-là."
+        )
+    return " ".join(said)

@@ -1,0 +1,8 @@
+"""The page: what a buyer sees and does in a browser. Gradio is imported by chat, layout and app."""
+
+import os
+
+# Gradio reads these when it is imported, so they stand before any module of this package.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["HF_HUB_OFFLINE"] = "1"

@@ -1,0 +1,54 @@
+"""The web application: Gradio's page at the root of a FastAPI app, other pages beside it."""
+
+import re
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from assistant.page.blocks import page_blocks
+from assistant.page.desk import Desk
+from assistant.page.routes import page_routes
+from assistant.page.shield import Shield
+
+SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
+HEAD = (
+    b'<link rel="stylesheet" href="/page/style.css"><script defer src="/page/script.js"></script>'
+)
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The application for a desk; nothing in it calls out of the machine."""
+    app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(page_routes(desk))
+    gr.mount_gradio_app(
+        app,
+        page_blocks(desk),
+        path="/",
+        server_name="127.0.0.1",
+        theme=gr.themes.Base(font=SYSTEM_FONTS, font_mono=SYSTEM_FONTS),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size="1mb",
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    app.add_middleware(Shield, rewrite=own_head)
+    return app
+
+
+def own_head(page: bytes) -> bytes:
+    """Gradio's page in French, without what it tells social networks, with our style. Pure."""
+    if b"<gradio-app" not in page:
+        return page
+    page = re.sub(rb'<meta\s+(?:property="og|name="twitter):[^>]*>', b"", page)
+    page = re.sub(rb'<html\s+lang="en"', b'<html lang="fr"', page, count=1)
+    return page.replace(b"</head>", HEAD + b"</head>", 1)
+
+
+def serve(desk: Desk, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serve the page until interrupted."""
+    uvicorn.run(create_app(desk), host=host, port=port, log_level="warning", server_header=False)

@@ -1,0 +1,84 @@
+"""The Gradio page: components and what each of them triggers."""
+
+from typing import Any
+
+import gradio as gr
+
+from assistant.page.chat import Chat
+from assistant.page.commands import Commands
+from assistant.page.desk import Desk
+from assistant.page.layout import Layout, lay_out
+from assistant.page.words import words
+from assistant.language import Language
+
+LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
+
+
+def page_blocks(desk: Desk) -> gr.Blocks:
+    """The page, in French until the browser says otherwise."""
+    said = words(Language.FRENCH)
+    with gr.Blocks(
+        title=said["page_title"],
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(3600, 3600),
+    ) as blocks:
+        layout = lay_out()
+        bind_questions(layout, Chat(desk, layout), blocks)
+        bind_commands(layout, Commands(desk, layout), blocks)
+    return blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
+
+
+def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
+    """Every way to ask, and every way to stop."""
+    options: dict[str, Any] = {
+        "outputs": [
+            layout.start,
+            layout.past,
+            layout.current,
+            layout.memory,
+            layout.ask,
+            layout.stop,
+            layout.new,
+            layout.other_language,
+            layout.question,
+            layout.status,
+        ],
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "api_visibility": "private",
+    }
+    typed = [layout.question, layout.as_of, layout.memory]
+    gr.on([layout.ask.click, layout.question.submit], chat.ask, typed, **options)
+    for example in layout.examples:
+        example.click(chat.ask, [example, layout.as_of, layout.memory], **options)
+    layout.stop.click(chat.stop, queue=False, show_progress="hidden", api_visibility="private")
+    blocks.unload(chat.stop)
+
+
+def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None:
+    """The page's loading and its tools."""
+    options: dict[str, Any] = {
+        "inputs": [layout.memory],
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "api_visibility": "private",
+    }
+    screen = [
+        layout.start,
+        layout.past,
+        layout.current,
+        layout.memory,
+        layout.ask,
+        layout.stop,
+        layout.new,
+        layout.other_language,
+        layout.status,
+    ]
+    everything = list(dict.fromkeys([*screen, *layout.spoken]))
+    blocks.load(commands.load, outputs=everything, **options)
+    layout.other_language.click(commands.switch, outputs=everything, **options)
+    layout.new.click(commands.new, outputs=screen, **options)
+    out = [layout.outbox, layout.status]
+    layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
+    layout.export_docx.click(commands.export_docx, outputs=out, **options)

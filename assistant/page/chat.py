@@ -1,0 +1,123 @@
+"""What happens on the page: a question becomes a turn, and each event redraws it."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+import gradio as gr
+
+from assistant.page.conversation import (
+    Conversation,
+    Stage,
+    Turn,
+    advance,
+    exchanges,
+)
+from assistant.page.desk import Desk
+from assistant.page.layout import LONGEST_QUESTION, Layout
+from assistant.page.screen import (
+    Screen,
+    conversation_in,
+    conversation_screen,
+    said_of,
+    settled_screen,
+    spoken_line,
+    turn_screen,
+)
+from assistant.page.stream import Stopped, stoppable
+from assistant.page.words import Words
+from assistant.errors import AssistantError
+from ingestion.errors import IngestionError
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The question cannot be asked as it is; the message says what to change."""
+
+
+class Chat:
+    """Asks the desk and redraws the page; one `Chat` serves all sessions."""
+
+    def __init__(self, desk: Desk, layout: Layout) -> None:
+        self._desk = desk
+        self._layout = layout
+        self._running: dict[str, threading.Event] = {}
+
+    def ask(self, question: str, as_of: str, memory: str, request: gr.Request) -> Iterator[Screen]:
+        """One turn on the screen, from the question to the recorded answer."""
+        layout, session = self._layout, str(request.session_hash)
+        conversation = conversation_in(memory)
+        try:
+            if session in self._running:
+                raise Refused(said_of(conversation)["error_busy"])
+            turn = opened(question, as_of, said_of(conversation))
+        except Refused as refusal:
+            yield {layout.status: spoken_line(str(refusal), alert=True)}
+            return
+        stop = self._running[session] = threading.Event()
+        try:
+            yield conversation_screen(layout, with_turn(conversation, turn), running=True)
+            for turn in self._advancing(turn, conversation, stop):
+                yield turn_screen(layout, with_turn(conversation, turn))
+        finally:
+            stop.set()
+            del self._running[session]
+        yield settled_screen(layout, with_turn(conversation, turn))
+
+    def _advancing(
+        self, turn: Turn, conversation: Conversation, stop: threading.Event
+    ) -> Iterator[Turn]:
+        """The turn as it grows, then settled, whatever happens."""
+        events = self._desk.ask(
+            turn.question,
+            as_of=turn.as_of,
+            history=exchanges(conversation),
+            language=conversation.language,
+        )
+        try:
+            for event in stoppable(events, stop):
+                grown = advance(turn, event)
+                if grown != turn:
+                    turn = grown
+                    yield turn
+        except Stopped:
+            turn = replace(turn, stage=Stage.STOPPED, reading=0)
+        except (AssistantError, IngestionError) as failure:
+            turn = replace(turn, stage=Stage.FAILED, problem=str(failure))
+        except Exception:
+            logger.exception("A turn failed")
+            time = datetime.now().strftime("%H:%M")
+            problem = said_of(conversation)["error_internal"].format(time=time)
+            turn = replace(turn, stage=Stage.FAILED, problem=problem)
+        yield turn if turn.settled else replace(turn, stage=Stage.INTERRUPTED)
+
+    def stop(self, request: gr.Request) -> None:
+        """Stop the turn of this session, if there is one."""
+        if running := self._running.get(str(request.session_hash)):
+            running.set()
+
+
+def opened(question: str, as_of: str, said: Words) -> Turn:
+    """The turn for what was typed.
+
+    Raises:
+        Refused: no question, a question that is too long, or a date that is not one.
+    """
+    question = question.replace("\u00a0", " ").strip()
+    if not question:
+        raise Refused(said["error_empty"])
+    if len(question) > LONGEST_QUESTION:
+        raise Refused(said["error_long"].format(limit=LONGEST_QUESTION))
+    try:
+        day = date.fromisoformat(as_of.strip()) if as_of.strip() else date.today()
+    except ValueError as error:
+        raise Refused(said["error_date"].format(text=as_of[:40])) from error
+    return Turn(question, day, datetime.now().astimezone())
+
+
+def with_turn(conversation: Conversation, turn: Turn) -> Conversation:
+    """The conversation with this turn after the others. Pure."""
+    return replace(conversation, turns=(*conversation.turns, turn))

@@ -1,0 +1,99 @@
+"""The commands beside asking: load, new conversation, other language, export."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+
+import gradio as gr
+
+from assistant.page.conversation import Conversation, UnreadableMemory, recalled
+from assistant.page.desk import Desk
+from assistant.page.export import as_docx, as_markdown
+from assistant.page.layout import Layout, spoken_in
+from assistant.page.markup import Html, element
+from assistant.page.screen import (
+    Screen,
+    conversation_in,
+    conversation_screen,
+    said_of,
+    spoken_line,
+)
+from assistant.page.words import words
+from assistant.language import Language
+
+MARKDOWN = "text/markdown"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class Commands:
+    """What the buttons of the page do; holds nothing between two calls."""
+
+    def __init__(self, desk: Desk, layout: Layout) -> None:
+        self._desk = desk
+        self._layout = layout
+
+    def load(self, memory: str) -> Screen:
+        """The page as it was left, for the day it is opened."""
+        layout = self._layout
+        try:
+            conversation = recalled(memory)
+        except UnreadableMemory:
+            conversation = Conversation()
+            line = spoken_line(said_of(conversation)["error_memory"], alert=True)
+        else:
+            line = Html("")
+        label = said_of(conversation)["as_of_label"]
+        today = gr.update(value=date.today().isoformat(), label=label)
+        return {**self._spoken(conversation), layout.as_of: today, layout.status: line}
+
+    def new(self, memory: str) -> Screen:
+        """An empty conversation in the same language."""
+        conversation = replace(conversation_in(memory), turns=())
+        line = spoken_line(said_of(conversation)["status_new"])
+        return {**conversation_screen(self._layout, conversation), self._layout.status: line}
+
+    def switch(self, memory: str) -> Screen:
+        """The same conversation, in the other language."""
+        conversation = conversation_in(memory)
+        french = conversation.language is Language.FRENCH
+        other = Language.ENGLISH if french else Language.FRENCH
+        return self._spoken(replace(conversation, language=other))
+
+    def export_markdown(self, memory: str) -> Screen:
+        """The conversation as a Markdown file, handed to the browser."""
+        return self._export(
+            memory, "md", MARKDOWN, lambda talk, day: as_markdown(talk, day).encode()
+        )
+
+    def export_docx(self, memory: str) -> Screen:
+        """The conversation as a Word file, handed to the browser."""
+        return self._export(memory, "docx", WORD, as_docx)
+
+    def _spoken(self, conversation: Conversation) -> Screen:
+        spoken = spoken_in(conversation.language, self._desk)
+        return {
+            **conversation_screen(self._layout, conversation),
+            **dict(zip(self._layout.spoken, spoken, strict=True)),
+        }
+
+    def _export(
+        self, memory: str, suffix: str, media: str, made: Callable[[Conversation, date], bytes]
+    ) -> Screen:
+        layout, conversation = self._layout, conversation_in(memory)
+        said = words(conversation.language)
+        if not conversation.turns:
+            return {layout.status: spoken_line(said["error_nothing"], alert=True)}
+        now = datetime.now()
+        name = f"{said['export_file']}-{now:%Y-%m-%d-%H%M%S}.{suffix}"
+        content = made(conversation, now.date())
+        return {
+            layout.outbox: parcel(name, media, content),
+            layout.status: spoken_line(said["status_exported"]),
+        }
+
+
+def parcel(name: str, media: str, content: bytes) -> Html:
+    """A file inside the page, which script.js saves as soon as it appears. Pure."""
+    address = f"data:{media};base64,{base64.b64encode(content).decode()}"
+    return element("a", name, href=address, download=name, hidden=True)

@@ -1,0 +1,139 @@
+"""A conversation as it stands on the screen. Pure values; pydantic enters here only.
+
+It is kept in the reader's browser, so what comes back is checked like any foreign text.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.answers import Answer, Outcome
+from assistant.evidence import Evidence
+from assistant.language import Language
+from assistant.turn import Dropped, Event, Exchange, Finished, Found, Reading, Waiting, Wrote
+
+KEPT_TURNS = 40
+LONGEST_MEMORY = 4_000_000  # characters; browsers keep about five million
+
+
+class Stage(StrEnum):
+    """How far a turn has come."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question on the screen and what is known of its answer.
+
+    `ahead` counts the questions read before it, `reading` is the number of the passage being read
+    (0 for none); `problem` is what to tell the reader when it
+    failed; `record_id` is empty until the answer is recorded.
+    """
+
+    question: str
+    as_of: date
+    asked_at: datetime
+    stage: Stage = Stage.WAITING
+    ahead: int = 0
+    reading: int = 0
+    standalone: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    answer: Answer = Answer(Outcome.ANSWERED)
+    record_id: str = ""
+    model: str = ""
+    generation: str = ""
+    problem: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more will come."""
+        return self.stage not in (Stage.WAITING, Stage.READING)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns, oldest first, and the language of the interface."""
+
+    turns: tuple[Turn, ...] = ()
+    language: Language = Language.FRENCH
+
+
+class UnreadableMemory(Exception):
+    """What the browser kept is not a conversation."""
+
+
+def advance(turn: Turn, event: Event) -> Turn:
+    """The turn after an event. Pure."""
+    answer = turn.answer
+    match event:
+        case Waiting(ahead):
+            return replace(turn, ahead=ahead)
+        case Found(standalone, evidence):
+            return replace(turn, stage=Stage.READING, standalone=standalone, evidence=evidence)
+        case Reading(number):
+            return replace(turn, reading=number)
+        case Wrote(sentence, citations):
+            sentences = (*answer.sentences, sentence)
+            cited = tuple(dict.fromkeys((*answer.citations, *citations)))
+            return replace(turn, answer=replace(answer, sentences=sentences, citations=cited))
+        case Dropped(removed):
+            return replace(turn, answer=replace(answer, removed=(*answer.removed, removed)))
+        case Finished(result):
+            return replace(
+                turn,
+                stage=Stage.FINISHED,
+                reading=0,
+                standalone=result.standalone,
+                evidence=result.evidence,
+                answer=result.answer,
+                record_id=result.record_id,
+                model=result.model,
+                generation=result.generation,
+            )
+
+
+def exchanges(conversation: Conversation) -> tuple[Exchange, ...]:
+    """The finished turns, as the next question may refer to them. Pure."""
+    return tuple(
+        Exchange(turn.standalone or turn.question, turn.answer.markdown)
+        for turn in conversation.turns
+        if turn.stage is Stage.FINISHED
+    )
+
+
+MEMORY = TypeAdapter(Conversation)
+
+
+def remembered(conversation: Conversation) -> str:
+    """The conversation as JSON; the oldest turns are left out beyond `KEPT_TURNS`. Pure."""
+    kept = replace(conversation, turns=conversation.turns[-KEPT_TURNS:])
+    return MEMORY.dump_json(kept).decode()
+
+
+def recalled(memory: str) -> Conversation:
+    """The conversation that was kept; a turn that was not over is shown as interrupted. Pure.
+
+    Raises:
+        UnreadableMemory: the text is too long or is not a conversation.
+    """
+    if not memory:
+        return Conversation()
+    if len(memory) > LONGEST_MEMORY:
+        raise UnreadableMemory
+    try:
+        conversation = MEMORY.validate_json(memory)
+    except ValidationError as error:
+        raise UnreadableMemory from error
+    turns = tuple(
+        turn if turn.settled else replace(turn, stage=Stage.INTERRUPTED)
+        for turn in conversation.turns
+    )
+    return replace(conversation, turns=turns)

@@ -1,0 +1,126 @@
+"""A conversation on paper: plain text and Markdown, and DOCX (python-docx enters here only)."""
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from docx import Document as WordDocument
+from docx.document import Document as WordFile
+
+from assistant.answers import Citation, Outcome, marked
+from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.words import Words, words, written
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def answer_text(turn: Turn, said: Words) -> str:
+    """The answer with its marks, then its sources with the words quoted. Pure."""
+    parts = [*answer_lines(turn, said)]
+    if sources := source_lines(turn.answer.citations, said):
+        parts += [said["export_sources"], "\n".join(sources)]
+    parts += [said["as_of"].format(date=written(said, turn.as_of)), said["export_notice"]]
+    return "\n\n".join(parts)
+
+
+def answer_lines(turn: Turn, said: Words) -> list[str]:
+    """The paragraphs of the answer: how it ended when not plainly, sentences, notice. Pure."""
+    lines = [marked(sentence) for sentence in turn.answer.sentences]
+    if turn.stage is Stage.FINISHED:
+        if turn.answer.outcome is not Outcome.ANSWERED:
+            lines.insert(0, said[turn.answer.outcome])
+    else:
+        lines.append(
+            turn.problem or said["stopped" if turn.stage is Stage.STOPPED else "interrupted"]
+        )
+    return [*lines, turn.answer.notice] if turn.answer.notice else lines
+
+
+def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:
+    """One line for each citation: "[1] title, locator, in force since …: « quote »". Pure."""
+    return [
+        f"[{cited.n}] {', '.join(place(cited, said))} : "
+        + said["export_quote"].format(quote=" ".join(cited.quote.split()))
+        for cited in sorted(citations, key=lambda cited: (cited.n, cited.start))
+    ]
+
+
+def place(cited: Citation, said: Words) -> list[str]:
+    """Title, locator and beginning of validity, as far as known. Pure."""
+    parts = [cited.title, cited.locator]
+    if cited.valid_from:
+        since = said["in_force_since"].format(start=written(said, cited.valid_from))
+        parts.append(since[:1].lower() + since[1:])
+    return [part for part in parts if part]
+
+
+def as_markdown(conversation: Conversation, made: date) -> str:
+    """The whole conversation in Markdown; text that looks like Markdown or HTML stays text. Pure."""
+    said = words(conversation.language)
+    parts = [
+        f"# {said['export_title']}",
+        said["export_made"].format(date=written(said, made)),
+        f"> {said['export_notice']}",
+    ]
+    for turn in conversation.turns:
+        parts += [
+            f"## {plain(' '.join(turn.question.split()))}",
+            f"*{said['as_of'].format(date=written(said, turn.as_of))}*",
+            *(plain(line) for line in answer_lines(turn, said)),
+        ]
+        if turn.answer.citations:
+            sources = source_lines(turn.answer.citations, said)
+            parts += [f"**{said['export_sources']}**", "\n".join(f"- {plain(s)}" for s in sources)]
+        if turn.answer.removed:
+            left_out = (f"- ~~{plain(r.text)}~~ ({plain(r.reason)})" for r in turn.answer.removed)
+            parts += [f"**{said['export_removed']}**", "\n".join(left_out)]
+        if turn.record_id:
+            parts.append(f"*{said['record'].format(record=turn.record_id)}*")
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: no image, link target, HTML or emphasis in it. Pure."""
+    for character in "\\`*_<>~|#!":
+        text = text.replace(character, f"\\{character}")
+    return text.replace("](", "]\\(")
+
+
+def as_docx(conversation: Conversation, made: date) -> bytes:
+    """The whole conversation as a Word file."""
+    said = words(conversation.language)
+    file = WordDocument()
+    file.add_heading(said["export_title"], level=0)
+    file.add_paragraph(said["export_made"].format(date=written(said, made)))
+    file.add_paragraph(said["export_notice"], style="Intense Quote")
+    for turn in conversation.turns:
+        add_turn(file, turn, said)
+    written_file = io.BytesIO()
+    file.save(written_file)
+    return written_file.getvalue()
+
+
+def add_turn(file: WordFile, turn: Turn, said: Words) -> None:
+    """A question, its answer, its sources, and what was left out."""
+    file.add_heading(printable(turn.question), level=1)
+    file.add_paragraph(said["as_of"].format(date=written(said, turn.as_of))).style = "Subtitle"
+    for line in answer_lines(turn, said):
+        file.add_paragraph(printable(line))
+    if turn.answer.citations:
+        file.add_heading(said["export_sources"], level=2)
+        for source in source_lines(turn.answer.citations, said):
+            file.add_paragraph(printable(source), style="List Bullet")
+    if turn.answer.removed:
+        file.add_heading(said["export_removed"], level=2)
+        for left_out in turn.answer.removed:
+            paragraph = file.add_paragraph(style="List Bullet")
+            paragraph.add_run(printable(left_out.text)).font.strike = True
+            paragraph.add_run(f" ({printable(left_out.reason)})")
+    if turn.record_id:
+        file.add_paragraph(said["record"].format(record=turn.record_id)).style = "Caption"
+
+
+def printable(text: str) -> str:
+    """Text without the control characters that XML refuses. Pure."""
+    return UNPRINTABLE.sub("", text)

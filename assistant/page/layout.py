@@ -1,0 +1,114 @@
+"""The components of the page, in reading order, and their words in each language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.page import frame
+from assistant.page.desk import Desk
+from assistant.page.words import words
+from assistant.language import Language
+
+EXAMPLES = 6
+LONGEST_QUESTION = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the handlers of chat.py read and write."""
+
+    masthead: gr.HTML
+    other_language: gr.Button
+    new: gr.Button
+    export_markdown: gr.Button
+    export_docx: gr.Button
+    start: gr.Row
+    welcome: gr.HTML
+    examples_heading: gr.HTML
+    examples: tuple[gr.Button, ...]
+    past: gr.HTML
+    current: gr.HTML
+    status: gr.HTML
+    as_of: gr.Textbox
+    question: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    footer: gr.HTML
+    outbox: gr.HTML
+    memory: gr.BrowserState
+
+    @property
+    def spoken(self) -> tuple[Any, ...]:
+        """The components whose words change with the language, in the order of `spoken_in`."""
+        return (
+            self.masthead,
+            self.other_language,
+            self.new,
+            self.export_markdown,
+            self.export_docx,
+            self.welcome,
+            self.examples_heading,
+            *self.examples,
+            self.as_of,
+            self.question,
+            self.ask,
+            self.stop,
+            self.footer,
+        )
+
+
+def html(value: str = "", **options: Any) -> gr.HTML:  # noqa: ANN401 - options of gr.HTML
+    """An HTML component without scripts or Gradio's typography."""
+    return gr.HTML(value, js_on_load=None, apply_default_css=False, **options)
+
+
+def lay_out() -> Layout:
+    """Place the components inside the current Blocks, without words: `spoken_in` gives them."""
+    with gr.Row(elem_id="top"):
+        masthead = html(elem_id="masthead")
+        with gr.Row(elem_id="tools"):
+            new = gr.Button("", elem_id="new", size="sm")
+            export_markdown = gr.Button("", elem_id="export-markdown", size="sm")
+            export_docx = gr.Button("", elem_id="export-docx", size="sm")
+            other_language = gr.Button("", elem_id="other-language", size="sm")
+    with gr.Row(elem_id="start") as start:
+        welcome = html(elem_id="welcome")
+        with gr.Column(elem_id="examples"):
+            examples_heading = html()
+            examples = tuple(gr.Button("", elem_classes="example") for _ in range(EXAMPLES))
+    past, current = html(elem_id="past"), html(elem_id="current")
+    with gr.Column(elem_id="composer"):
+        with gr.Row(elem_id="fields"):
+            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+            as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
+            ask = gr.Button("", elem_id="ask", variant="primary")
+            stop = gr.Button("", elem_id="stop", visible=False)
+        footer = html(elem_id="footer")
+    status, outbox = html(elem_id="status"), html(elem_id="outbox")
+    memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
+    return Layout(
+        masthead, other_language, new, export_markdown, export_docx, start, welcome,
+        examples_heading, examples, past, current, status, as_of, question, ask, stop, footer,
+        outbox, memory,
+    )  # fmt: skip
+
+
+def spoken_in(language: Language, desk: Desk) -> tuple[Any, ...]:
+    """Updates that put `Layout.spoken` into a language."""
+    said, holdings = words(language), desk.holdings
+    return (
+        frame.masthead(said, language),
+        gr.update(value=said["other_language"]),
+        gr.update(value=said["new"]),
+        gr.update(value=said["export_markdown"]),
+        gr.update(value=said["export_docx"]),
+        frame.welcome(said, holdings, desk.model_name),
+        frame.examples_heading(said),
+        *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
+        gr.update(label=said["as_of_label"]),
+        gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
+        gr.update(value=said["ask"]),
+        gr.update(value=said["stop"]),
+        frame.footer(said, holdings),
+    )

@@ -1,0 +1,124 @@
+"""What the page fetches beside Gradio: its style and script, documents, opinions, health."""
+
+from importlib.resources import files
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from assistant.page.desk import Desk, Thumb
+from assistant.page.markup import Html, element
+from assistant.page.pdf_page import UndrawablePage, drawing
+from assistant.page.viewer import View, document_html, fits, order_for
+from assistant.page.words import Words, words
+from assistant.language import Language
+from ingestion.documents import Document
+
+ASSETS = {"style.css": "text/css", "script.js": "text/javascript"}
+KEEP = {"Cache-Control": "private, max-age=600"}
+
+
+class Opinion(BaseModel):
+    """What the reader thinks of a recorded answer."""
+
+    record_id: str = Field(max_length=200)
+    thumb: Thumb
+    comment: str = Field(default="", max_length=2000)
+
+
+def page_routes(desk: Desk) -> APIRouter:
+    """The routes that stand beside the Gradio page."""
+    router = APIRouter()
+
+    @router.get("/health")
+    def health() -> dict[str, str | int]:
+        holdings = desk.holdings
+        return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
+
+    @router.get("/page/{name}")
+    def asset(name: str) -> Response:
+        if name not in ASSETS:
+            raise HTTPException(404)
+        content = files("assistant.page").joinpath(name).read_bytes()
+        return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
+
+    @router.post("/rate", status_code=204)
+    def rate(opinion: Opinion, request: Request) -> None:
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            raise HTTPException(403)
+        try:
+            desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
+        except LookupError as error:
+            raise HTTPException(404) from error
+
+    add_document_routes(router, desk)
+    return router
+
+
+def add_document_routes(router: APIRouter, desk: Desk) -> None:
+    """The document as a page to read, and its pages as pictures."""
+
+    @router.get("/document/{document_id}")
+    def document(
+        document_id: str,
+        start: int,
+        end: int,
+        quote: list[str] = Query(default=[], max_length=40),
+        lang: Language = Language.FRENCH,
+    ) -> HTMLResponse:
+        said, view = words(lang), view_of(start, end, quote)
+        try:
+            found = desk.document(document_id)
+        except LookupError:
+            return standing_alone(element("p", said["document_unknown"]), said, lang, 404)
+        if not fits(view, found):
+            return standing_alone(element("p", said["document_span"]), said, lang, 404)
+        return standing_alone(document_html(found, view, said), said, lang)
+
+    @router.get("/document/{document_id}/page/{number}.png")
+    def picture(
+        document_id: str,
+        number: int,
+        start: int,
+        end: int,
+        quote: list[str] = Query(default=[], max_length=40),
+    ) -> Response:
+        found, original = opened(desk, document_id)
+        view = view_of(start, end, quote)
+        order = order_for(found, view, number) if fits(view, found) else None
+        if original is None or order is None:
+            raise HTTPException(404)
+        try:
+            return Response(drawing(original, order), media_type="image/png", headers=KEEP)
+        except UndrawablePage as error:
+            raise HTTPException(422) from error
+
+
+def opened(desk: Desk, document_id: str) -> tuple[Document, bytes | None]:
+    """A document and its original bytes; a 404 when it is not known."""
+    try:
+        return desk.document(document_id), desk.original(document_id)
+    except LookupError as error:
+        raise HTTPException(404) from error
+
+
+def view_of(start: int, end: int, quotes: list[str]) -> View:
+    """The view asked by a query; a 422 when a quote is not written "start-end"."""
+    try:
+        spans = [tuple(map(int, each.split("-"))) for each in quotes]
+        return View((start, end), tuple((first, last) for first, last in spans))
+    except ValueError as error:
+        raise HTTPException(422) from error
+
+
+def standing_alone(content: Html, said: Words, lang: Language, status: int = 200) -> HTMLResponse:
+    """A page of its own around some content, without any script."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", f"{said['document']} – Sourcier"),
+        element("link", rel="stylesheet", href="/page/style.css"),
+    )
+    page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
+    return HTMLResponse(f"<!doctype html>{page}", status)

@@ -1,0 +1,188 @@
+"""A turn as HTML: the question, the answer with its marks, what was left out, what to do with it."""
+
+from assistant.answers import Outcome, Sentence
+from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.evidence_panel import panel
+from assistant.page.export import answer_text
+from assistant.page.icons import THUMB_DOWN, THUMB_UP
+from assistant.page.markup import Html, element, joined, prose, unbroken
+from assistant.page.words import Words, count, words, written
+
+NOTHING = Html("")
+
+
+def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
+    """A turn: question and answer on the left, evidence on the right. Pure."""
+    said, turn_id = words(conversation.language), f"t{position}"
+    left = element(
+        "div",
+        question(turn, said),
+        answer(turn, turn_id, said),
+        actions(turn, said)
+        if turn.settled and (turn.answer.sentences or turn.record_id)
+        else NOTHING,
+        class_="reply",
+    )
+    right = panel(turn, turn_id, said, conversation.language.value)
+    return element("section", left, right, class_=f"turn {turn.stage}", id=turn_id)
+
+
+def question(turn: Turn, said: Words) -> Html:
+    """The question as asked, its date, and how it was understood when that differs."""
+    understood = turn.standalone and turn.standalone.casefold() != turn.question.casefold()
+    return element(
+        "header",
+        element(
+            "h2", element("span", said["asked"], " : ", class_="unseen"), unbroken(turn.question)
+        ),
+        element("p", said["as_of"].format(date=written(said, turn.as_of)), class_="as-of"),
+        element("p", said["understood"].format(question=turn.standalone), class_="understood")
+        if understood
+        else NOTHING,
+    )
+
+
+def answer(turn: Turn, turn_id: str, said: Words) -> Html:
+    """What stands of the answer, and where the turn is."""
+    outcome = turn.answer.outcome if turn.stage is Stage.FINISHED else Outcome.ANSWERED
+    heading = NOTHING if outcome is Outcome.ANSWERED else element("p", said[outcome], class_="tag")
+    notice = turn.answer.notice
+    return element(
+        "div",
+        element("h3", said["answer"], class_="unseen"),
+        heading,
+        *(sentence(each, turn, turn_id, said) for each in turn.answer.sentences),
+        element("div", prose(notice), class_="notice") if notice else NOTHING,
+        progress(turn, said),
+        legend(turn, said),
+        removed(turn, turn_id, said),
+        class_=f"answer {outcome}",
+        id=f"{turn_id}-answer",
+        tabindex=-1,
+    )
+
+
+def sentence(shown: Sentence, turn: Turn, turn_id: str, said: Words) -> Html:
+    """A sentence, the marks of its passages, and what supports it."""
+    passages = {each.number: each.passage for each in turn.evidence}
+    marks: list[str] = []
+    for n in shown.citations:
+        if passage := passages.get(n):
+            label = said["mark"].format(n=n, title=passage.title, locator=passage.locator)
+            link = element("a", f"[{n}]", href=f"#{turn_id}-p{n}", class_="mark", aria_label=label)
+            marks += ["\u00a0", link]
+    support = element("small", said[f"support_{shown.support}"], class_=f"support {shown.support}")
+    return element("div", prose(shown.text, *marks, " ", support), class_="sentence")
+
+
+def progress(turn: Turn, said: Words) -> Html:
+    """Where an unfinished turn is, or why it ended without an answer."""
+    match turn.stage:
+        case Stage.WAITING if turn.ahead:
+            line = count(said, "ahead", turn.ahead)
+        case Stage.WAITING:
+            line = said["searching"]
+        case Stage.READING if turn.reading:
+            line = said["reading_passage"].format(n=turn.reading)
+        case Stage.READING | Stage.STOPPED | Stage.INTERRUPTED:
+            line = said[turn.stage]
+        case Stage.FAILED:
+            title = element("strong", said["error_title"])
+            return element("div", title, prose(turn.problem), class_="problem", role="alert")
+        case Stage.FINISHED:
+            return NOTHING
+    return element("p", line, class_="progress" if not turn.settled else "progress over")
+
+
+def legend(turn: Turn, said: Words) -> Html:
+    """What the support labels used in this answer mean, once it is complete."""
+    used = dict.fromkeys(each.support for each in turn.answer.sentences)
+    if not (turn.settled and used):
+        return NOTHING
+    lines = [
+        joined([element("dt", said[f"support_{each}"]), element("dd", said[f"legend_{each}"])])
+        for each in used
+    ]
+    return element(
+        "details", element("summary", said["legend"]), element("dl", *lines), class_="legend"
+    )
+
+
+def removed(turn: Turn, turn_id: str, said: Words) -> Html:
+    """The sentences that did not stand, folded, each with its reason."""
+    left_out = turn.answer.removed
+    if not left_out:
+        return NOTHING
+    items = [
+        element(
+            "li",
+            element("del", each.text),
+            element("p", said["reason"].format(reason=each.reason)),
+        )
+        for each in left_out
+    ]
+    return element(
+        "details",
+        element("summary", count(said, "removed", len(left_out))),
+        element("p", said["removed_why"]),
+        element("ul", *items),
+        class_="removed",
+        id=f"{turn_id}-removed",
+    )
+
+
+def actions(turn: Turn, said: Words) -> Html:
+    """Copy the answer, say what one thinks of it, and its number in the journal."""
+    copy = element(
+        "button",
+        said["copy"],
+        type="button",
+        class_="copy",
+        data_text=answer_text(turn, said),
+        data_done=said["copied"],
+        data_failed=said["copy_failed"],
+    )
+    record = element("p", said["record"].format(record=turn.record_id), class_="record")
+    rating = rating_form(turn.record_id, said) if turn.record_id else NOTHING
+    return element("footer", copy, rating, record if turn.record_id else NOTHING, class_="actions")
+
+
+def rating_form(record_id: str, said: Words) -> Html:
+    """Two thumbs; the comment field appears once one of them is pressed."""
+    thumbs = [
+        element(
+            "button",
+            icon,
+            type="button",
+            data_thumb=thumb,
+            aria_pressed="false",
+            aria_label=said[f"rate_{thumb}"],
+            title=said[f"rate_{thumb}"],
+        )
+        for thumb, icon in (("up", THUMB_UP), ("down", THUMB_DOWN))
+    ]
+    comment = element(
+        "span",
+        element(
+            "input",
+            type="text",
+            maxlength=2000,
+            aria_label=said["rate_comment"],
+            placeholder=said["rate_comment"],
+        ),
+        element("button", said["rate_send"], type="submit"),
+        class_="comment",
+        hidden=True,
+    )
+    return element(
+        "form",
+        element("span", said["rate"], class_="asked"),
+        *thumbs,
+        comment,
+        element("span", role="status", class_="outcome"),
+        class_="rate",
+        aria_label=said["rate"],
+        data_record=record_id,
+        data_done=said["rated"],
+        data_failed=said["rate_failed"],
+    )

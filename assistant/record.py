@@ -1,0 +1,74 @@
+"""The record of a turn: everything needed to open the answer again as it was, as plain JSON."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assistant.answers import Answer
+from assistant.evidence import Evidence
+from assistant.turn import Result
+
+_evidence = TypeAdapter(tuple[Evidence, ...])
+
+
+def contract(result: Result) -> dict[str, Any]:
+    """A result as the object that `ask --json` and `eval` write: the contract for programs."""
+    return {
+        "question": result.question,
+        "as_of": result.as_of.isoformat(),
+        **answer_fields(result.answer),
+        "route": result.route,
+        "model": result.model,
+        "generation": result.generation,
+        "seconds": {
+            "evidence": result.seconds.evidence,
+            "first_token": result.seconds.first_token,
+            "total": result.seconds.total,
+        },
+        "record_id": result.record_id,
+    }
+
+
+def journal_body(result: Result) -> dict[str, Any]:
+    """A result as it is written in the journal: the contract and the evidence that was shown."""
+    body = contract(result)
+    del body["record_id"]
+    return body | {
+        "standalone": result.standalone,
+        "evidence": _evidence.dump_python(result.evidence, mode="json"),
+    }
+
+
+def answer_fields(answer: Answer) -> dict[str, Any]:
+    """The part of the contract that the answer fills. Pure."""
+    return {
+        "outcome": answer.outcome.value,
+        "answer": answer.markdown,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "citations": list(sentence.citations),
+                "support": sentence.support.value,
+            }
+            for sentence in answer.sentences
+        ],
+        "citations": [
+            {
+                "n": citation.n,
+                "document": citation.document,
+                "title": citation.title,
+                "locator": citation.locator,
+                "quote": citation.quote,
+                "passage_id": citation.passage_id,
+                "start": citation.start,
+                "end": citation.end,
+                "sha256": citation.sha256,
+                "valid_from": citation.valid_from and citation.valid_from.isoformat(),
+                "valid_to": citation.valid_to and citation.valid_to.isoformat(),
+            }
+            for citation in answer.citations
+        ],
+        "removed": [
+            {"text": removed.text, "reason": removed.reason} for removed in answer.removed
+        ],
+    }

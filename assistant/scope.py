@@ -1,0 +1,43 @@
+"""Scope: the questions that Sourcier does not answer whatever its texts say, and where to look.
+
+The kinds of questions and the words that show them are data: `scope.toml`.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from assistant.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A kind of question out of scope; `notices` says why and where to look, by language."""
+
+    name: str
+    patterns: tuple[re.Pattern[str], ...]
+    notices: dict[Language, str]
+
+
+def refusal_for(question: str) -> Refusal | None:
+    """The kind of refusal that a question calls for, None when it may be answered."""
+    plain = question.replace("’", "'")
+    for refusal in _refusals():
+        if any(pattern.search(plain) for pattern in refusal.patterns):
+            return refusal
+    return None
+
+
+@cache
+def _refusals() -> tuple[Refusal, ...]:
+    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return tuple(
+        Refusal(
+            row["name"],
+            tuple(re.compile(pattern, re.IGNORECASE) for pattern in row["patterns"]),
+            {language: row[language] for language in Language},
+        )
+        for row in table["refusal"]
+    )

@@ -1,0 +1,52 @@
+"""Wiring: settings to an assistant; the only place that names the real models and indexes."""
+
+from pathlib import Path
+
+from assistant.assistant import Assistant
+from assistant.chat_format import CHAT_FORMATS
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.desk import LocalDesk
+from assistant.llama import LlamaModel
+from assistant.page.desk import Desk
+from assistant.settings import Settings
+from ingestion.embedding import Embedder
+from ingestion.sentence_transformer import SentenceTransformerEmbedder
+from ingestion.weights.locate import Weights, locate
+
+
+def load_embedder(home: Path, settings: Settings) -> Embedder:
+    """The embedding model chosen; raises ModelUnavailable."""
+    weights = locate(settings.embedder, home)
+    return SentenceTransformerEmbedder(weights.path, weights_name(weights))
+
+
+def load_model(home: Path, settings: Settings) -> LlamaModel:
+    """The language model chosen; raises ModelUnavailable."""
+    weights = locate(settings.llm, home)
+    template = weights.model.chat_template if weights.model else None
+    return LlamaModel(weights.path, weights_name(weights), CHAT_FORMATS[template or "chatml"])
+
+
+def load_assistant(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
+    """Everything a question needs; `generation` pins one instead of the published one."""
+    embedder = load_embedder(home, settings)
+    return Assistant(
+        Holder(home, embedder, generation),
+        embedder,
+        load_model(home, settings),
+        Journal(home / "journal.jsonl"),
+        settings.evidence_limit,
+    )
+
+
+def load_desk(home: Path, settings: Settings) -> Desk:
+    """What the page stands on."""
+    assistant = load_assistant(home, settings)
+    return LocalDesk(home, assistant)
+
+
+def weights_name(weights: Weights) -> str:
+    """The name by which an index and a record know weights: readable, and bound to the bytes."""
+    known = weights.model.name if weights.model else weights.path.name
+    return f"{known}@{weights.sha256[:12]}"

@@ -1,0 +1,26 @@
+"""Words: the stems of a text that carry meaning, to compare a question with a passage. Pure."""
+
+import re
+
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+_STEM = 6
+"""Characters kept of a word: "délais" and "délai", "acheter" and "acheteurs" meet."""
+
+_EMPTY = frozenset(
+    "les des une est sont quel quelle quels quelles comment quand qui que puis peut doit dois pour "
+    "dans aux mon mes nous notre votre vos avec sans cette ces son ses sur pas plus être avoir "
+    "faire fait faut marché marchés public publics publique acheteur acheteurs article "
+    "the what which how when who does can may must should for and our with from are long much many".split()
+)
+
+
+def stems(text: str) -> frozenset[str]:
+    """First letters of the meaningful words, and the numbers, of a text."""
+    words = (word.lower() for word in _WORD.findall(text))
+    return frozenset(word[:_STEM] for word in words if word not in _EMPTY)
+
+
+def coverage(question: str, text: str) -> float:
+    """Share of the question's stems that a text has, 0 when the question has none."""
+    asked = stems(question)
+    return len(asked & stems(text)) / len(asked) if asked else 0.0

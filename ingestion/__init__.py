@@ -1,0 +1,1 @@
+"""From files to a published index: readers, passages, embedding, generations, weights."""

@@ -1,0 +1,69 @@
+"""The vector index on disk, embedded and only ever read once written. Door of chromadb.
+
+Vectors are always given: a collection with an embedding function of its own would try to download
+a model. Chroma's server is never started (it has unfixed faults before authentication).
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+
+import chromadb  # noqa: E402
+from chromadb.config import Settings  # noqa: E402
+from chromadb.errors import ChromaError  # noqa: E402
+
+from ingestion.embedding import Vectors  # noqa: E402
+from ingestion.errors import DamagedGeneration  # noqa: E402
+from ingestion.search import Hit  # noqa: E402
+
+COLLECTION = "passages"
+
+
+class ChromaIndex:
+    """Cosine neighbours among the vectors that `write_vectors` left in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder; raises DamagedGeneration when its collection is not there."""
+        try:
+            self._collection = _client(folder).get_collection(COLLECTION, embedding_function=None)
+        except ChromaError as error:
+            raise DamagedGeneration(
+                f"Les vecteurs de {folder} sont illisibles. Lancez : sourcier index rollback"
+            ) from error
+
+    def search(self, vector: Vectors, k: int) -> list[Hit]:
+        try:
+            found = self._collection.query(
+                query_embeddings=vector.reshape(1, -1), n_results=k, include=["distances"]
+            )
+        except ChromaError as error:
+            raise DamagedGeneration(
+                "L'index de vecteurs ne répond plus. Lancez : sourcier index rollback"
+            ) from error
+        distances = found["distances"]
+        assert distances is not None
+        return [
+            Hit(passage_id, 1.0 - distance)
+            for passage_id, distance in zip(found["ids"][0], distances[0], strict=True)
+        ]
+
+
+def write_vectors(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
+    """Write a new vector index into an empty folder; row i of `vectors` belongs to `ids[i]`."""
+    client = _client(folder)
+    collection = client.create_collection(
+        COLLECTION,
+        embedding_function=None,
+        # Everything is synchronised to the graph's files, so that their hashes say all.
+        configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, len(ids))}},
+    )
+    step = client.get_max_batch_size()
+    for first in range(0, len(ids), step):
+        batch = slice(first, first + step)
+        collection.add(ids=list(ids[batch]), embeddings=vectors[batch])
+
+
+def _client(folder: Path) -> chromadb.ClientAPI:
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))

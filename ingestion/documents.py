@@ -1,0 +1,122 @@
+"""Documents: what a reader makes of a file, with exact character offsets.
+
+A reader yields blocks; `assemble` joins them once into the text to which every offset refers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a file is used for, as given when it is added."""
+
+    RULES = "rules"
+    TENDER = "tender"
+    INVOICES = "invoices"
+    PURCHASES = "purchases"
+
+
+class Role(StrEnum):
+    """The part a block plays in its document."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, list item or table row as read: one or more whole lines of text.
+
+    `level` is 1 for the highest heading, 0 for anything else. `page` is 1-based, None where the
+    format has no pages.
+    """
+
+    text: str
+    role: Role = Role.PARAGRAPH
+    level: int = 0
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a document: number (1-based) and half-open span of characters."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a document: level (1 is the highest) and half-open span of its characters."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that can be cited.
+
+    `id` is the sha256 (hexadecimal) of the bytes it was read from: equal bytes, equal id.
+    `source` is the file's name as added, with `/` between folders. `reference` is set when the
+    whole document is one legal unit ("R2122-8"), `path` holds the headings above it.
+    `valid_to` is exclusive; None means unknown or open. `state_date` is the day as of which the
+    author says the text was right. `dossier` names the tender file that it belongs to, if any.
+    """
+
+    id: str
+    title: str
+    source: str
+    kind: Kind
+    text: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    path: tuple[str, ...] = ()
+    reference: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    state_date: date | None = None
+    dossier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """The outcome of reading one file: documents and French warnings, or the French reason why not.
+
+    `problem` is None exactly when there is at least one document.
+    """
+
+    source: str
+    documents: tuple[Document, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Heading, ...]]:
+    """Join blocks, one a line, into (text, pages, headings). Pure.
+
+    Pages are computed from the blocks' page numbers, which never decrease; a page without a block
+    does not appear.
+    """
+    lines: list[str] = []
+    headings: list[Heading] = []
+    spans: dict[int, tuple[int, int]] = {}
+    position = 0
+    for block in blocks:
+        end = position + len(block.text)
+        lines.append(block.text)
+        if block.role is Role.HEADING:
+            headings.append(Heading(block.level, block.text, position, end))
+        if block.page is not None:
+            first, _ = spans.get(block.page, (position, end))
+            spans[block.page] = (first, end)
+        position = end + 1
+    pages = tuple(Page(number, start, end) for number, (start, end) in sorted(spans.items()))
+    return "\n".join(lines), pages, tuple(headings)

@@ -1,0 +1,41 @@
+"""What can go wrong while documents become an index.
+
+IngestionError
+├── BusyIndex          another process is writing this index
+├── DamagedGeneration  a file of a generation is missing or altered
+├── UnknownGeneration  no generation has this name, or none is published
+├── EmbedderMismatch   the index was built by another embedding model
+├── ModelUnavailable   weights are absent, incomplete or refused
+└── StorageFull        not enough free disk space for what is asked
+
+A file that cannot be read is not an exception but a `FileReading` with a problem.
+Messages are in French: they are shown to the user as they are.
+"""
+
+
+class IngestionError(Exception):
+    """Base of every failure of this package; the message is a French sentence with the remedy."""
+
+
+class BusyIndex(IngestionError):
+    """Another process holds the writer's lock."""
+
+
+class DamagedGeneration(IngestionError):
+    """A file of a generation is missing, altered or does not answer its own passages."""
+
+
+class UnknownGeneration(IngestionError):
+    """The generation asked for does not exist, or nothing has been published yet."""
+
+
+class EmbedderMismatch(IngestionError):
+    """The generation's vectors come from another embedding model than the one at hand."""
+
+
+class ModelUnavailable(IngestionError):
+    """The weights asked for are absent, incomplete, altered, or not in the catalogue."""
+
+
+class StorageFull(IngestionError):
+    """The disk has less free space than the operation needs."""

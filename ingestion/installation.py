@@ -1,0 +1,109 @@
+"""Installing the packages into the virtual environment, with a sign of life all along.
+
+Runs before anything is installed: standard library only. What pip says goes to a log; one line
+tells the step, how far the compilation is, and the time since the start.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+from typing import TextIO
+
+LOG = Path(sys.prefix) / "installation.log"
+CONSTRAINTS = Path("constraints.txt")
+LINE_SECONDS = 15.0
+LAST_LINES = 12
+
+STEPS = (
+    (re.compile(r"Collecting ([\w.-]+)"), "recherche de {}"),
+    (re.compile(r"Downloading (\S+?)-\d\S* \((.+)\)"), "téléchargement de {} ({})"),
+    (
+        re.compile(r"Building wheel for llama-cpp-python"),
+        "llama-cpp-python est compilé pour ce processeur : environ 6 minutes sur deux cœurs",
+    ),
+    (re.compile(r"\[(\d+)/(\d+)\] (?:Building|Linking)"), "compilation {} sur {}"),
+    (re.compile(r"Installing collected packages"), "installation des paquets"),
+)
+
+
+class Step:
+    """The step pip is at, as read from its output."""
+
+    def __init__(self) -> None:
+        self.text = "préparation"
+
+    def follow(self, output: TextIO, log: TextIO) -> None:
+        """Copy the output to the log, and read the steps from it."""
+        for line in output:
+            log.write(line)
+            for pattern, text in STEPS:
+                if found := pattern.search(line):
+                    self.text = text.format(*found.groups())
+
+
+def show(step: Step, process: "subprocess.Popen[str]") -> None:
+    """Show the step until pip ends: one line that changes, or lines now and then in a log."""
+    began = last = time.monotonic()
+    shown = ""
+    while process.poll() is None:
+        time.sleep(0.5)
+        now = time.monotonic()
+        minutes, seconds = divmod(int(now - began), 60)
+        line = f"  {step.text} ({minutes} min {seconds:02} s)"
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r\x1b[K{line}")
+        elif now - last >= LINE_SECONDS or (step.text != shown and "processeur" in step.text):
+            sys.stdout.write(line + "\n")
+            last, shown = now, step.text
+        sys.stdout.flush()
+    if sys.stdout.isatty():
+        sys.stdout.write("\r\x1b[K")
+
+
+def install(what: str) -> int:
+    """Run pip, showing its steps; returns its exit code."""
+    command = [sys.executable, "-m", "pip", "install", "-v", "--disable-pip-version-check"]
+    if CONSTRAINTS.exists():
+        command += ["--constraint", str(CONSTRAINTS)]
+    step = Step()
+    with (
+        LOG.open("w", encoding="utf-8") as log,
+        subprocess.Popen(
+            [*command, "--editable", what],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        assert process.stdout is not None
+        reader = Thread(target=step.follow, args=(process.stdout, log), daemon=True)
+        reader.start()
+        show(step, process)
+        reader.join()
+    return process.returncode
+
+
+def main() -> int:
+    """Install the packages named in pyproject.toml; 1 with the end of the log when pip fails."""
+    parser = argparse.ArgumentParser(description="Installe Sourcier dans son environnement.")
+    parser.add_argument("what", help="le dossier, et entre crochets ce qui s’y ajoute : .[test]")
+    what = parser.parse_args().what
+    began = time.monotonic()
+    sys.stdout.write(
+        "Installation des paquets : de 1 à 12 minutes selon la machine et le réseau.\n"
+    )
+    if install(what) == 0:
+        sys.stdout.write(f"Installation faite en {time.monotonic() - began:.0f} s.\n")
+        return 0
+    last = LOG.read_text(encoding="utf-8").splitlines()[-LAST_LINES:]
+    sys.stderr.write("\n".join([*last, f"L’installation a échoué. Tout le détail : {LOG}", ""]))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""DOCX; the only file to import python-docx."""
+
+import io
+from zipfile import BadZipFile
+
+import docx
+from docx.document import Document as WordDocument
+from docx.opc.exceptions import OpcError
+
+from ingestion.headings import with_headings
+from ingestion.reading.archives import refuse_entities, unpacked
+from ingestion.reading.content import Content, FileContent, UnreadableFile
+from ingestion.reading.markup import Element
+from ingestion.reading.numbering import Numbering
+from ingestion.reading.word import BodyReader, notes_of
+
+
+def read(data: bytes) -> FileContent:
+    """Read headings with their numbers, paragraphs, list items, table rows and notes."""
+    parts = unpacked(data)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            refuse_entities(part)
+    word = _opened(data)
+    styles = {style.style_id: style.element for style in word.styles}
+    reader = BodyReader(styles, Numbering(_numbering(word)))
+    blocks = [*reader.blocks(word.element.body), *notes_of(parts)]
+    if not any(block.text.strip(" |") for block in blocks):
+        raise UnreadableFile("aucun texte : document numérisé ?")
+    title = " ".join((word.core_properties.title or "").split())
+    return FileContent((Content(with_headings(blocks), title=title or None),))
+
+
+def _opened(data: bytes) -> WordDocument:
+    try:
+        return docx.Document(io.BytesIO(data))
+    except (OpcError, BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise UnreadableFile("le contenu n'est pas un document DOCX") from error
+
+
+def _numbering(word: WordDocument) -> Element | None:
+    for relation in word.part.rels.values():
+        if relation.reltype.endswith("/numbering") and not relation.is_external:
+            element: Element = relation.target_part.element
+            return element
+    return None

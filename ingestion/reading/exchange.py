@@ -1,0 +1,47 @@
+"""A reading as JSON, between the process that reads a file and the one that asked. Pure.
+
+JSON and not pickle: what comes from a process that parsed a hostile file must not be executable.
+"""
+
+import json
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from ingestion.documents import Document, FileReading, Heading, Kind, Page
+
+_DATES = ("valid_from", "valid_to", "state_date")
+
+
+def to_json(reading: FileReading) -> bytes:
+    """The reading in UTF-8."""
+    return json.dumps(asdict(reading), default=date.isoformat).encode()
+
+
+def from_json(data: bytes) -> FileReading:
+    """The reading that `to_json` wrote.
+
+    Raises:
+        ValueError: when the bytes are not such a reading.
+    """
+    try:
+        found = json.loads(data)
+        return FileReading(
+            source=str(found["source"]),
+            documents=tuple(_document(document) for document in found["documents"]),
+            warnings=tuple(str(warning) for warning in found["warnings"]),
+            problem=found["problem"],
+        )
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"not a reading: {error!r}") from error
+
+
+def _document(found: dict[str, Any]) -> Document:
+    values = {field.name: found[field.name] for field in fields(Document)}
+    values["kind"] = Kind(values["kind"])
+    values["pages"] = tuple(Page(**page) for page in values["pages"])
+    values["headings"] = tuple(Heading(**heading) for heading in values["headings"])
+    values["path"] = tuple(values["path"])
+    for name in _DATES:
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    return Document(**values)

@@ -1,0 +1,99 @@
+"""Markdown with an optional front matter, as plain text; the only file to import markdown-it-py.
+
+A file converted from a PDF, with a heading "Page 3" before each page, keeps its pages.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from ingestion.documents import Block, Role
+from ingestion.headings import with_headings
+from ingestion.reading.content import Content, FileContent, UnreadableFile
+from ingestion.reading.encodings import decoded
+from ingestion.reading.front_matter import parted
+from ingestion.reading.paged import blocks_of_pages
+
+_PAGE_MARK = re.compile(r"^#{1,3} Page (\d+) *$", re.MULTILINE)
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_parser = MarkdownIt("commonmark").enable("table")
+
+
+def read(data: bytes) -> FileContent:
+    """Read headings, paragraphs, list items and table rows, without their marks."""
+    text, warnings = decoded(data)
+    front, body = parted(text)
+    marks = list(_PAGE_MARK.finditer(body))
+    is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
+    tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
+    blocks = with_headings(tuple(_blocks(tree)))
+    title = front.title or next((block.text for block in blocks if block.level == 1), None)
+    if is_paged:
+        blocks = blocks_of_pages(_pages(body, marks))
+    if not blocks:
+        raise UnreadableFile("aucun texte dans le fichier")
+    content = Content(blocks, title=title, state_date=front.state_date)
+    return FileContent((content,), (*warnings, *front.warnings))
+
+
+def _pages(body: str, marks: Sequence[re.Match[str]]) -> dict[int, str]:
+    ends = [*(mark.start() for mark in marks[1:]), len(body)]
+    return {
+        int(mark[1]): re.sub(r"^---\s*$", "", body[mark.end() : end], flags=re.MULTILINE)
+        for mark, end in zip(marks, ends, strict=True)
+    }
+
+
+def _blocks(node: SyntaxTreeNode, *, in_list: bool = False, margin: str = "") -> Iterator[Block]:
+    match node.type:
+        case "heading":
+            if text := " ".join(_text(node).split()):
+                yield Block(text, Role.HEADING, level=int(node.tag[1:]))
+        case "paragraph":
+            role = Role.ITEM if in_list else Role.PARAGRAPH
+            yield from (Block(line, role) for line in _text(node).split("\n") if line)
+        case "bullet_list" | "ordered_list":
+            yield from _items(node, margin)
+        case "tr":
+            cells = (" ".join(_text(cell).split()) for cell in node.children)
+            yield Block(" | ".join(cells), Role.ROW)
+        case "fence" | "code_block" | "html_block":
+            text = _TAG.sub("", node.content) if node.type == "html_block" else node.content
+            if text.strip():
+                yield Block(text.strip("\n"))
+        case _:
+            for child in node.children:
+                yield from _blocks(child, in_list=in_list, margin=margin)
+
+
+def _items(node: SyntaxTreeNode, margin: str) -> Iterator[Block]:
+    first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+    for index, item in enumerate(node.children):
+        marker = margin + ("- " if first is None else f"{first + index}. ")
+        for child in item.children:
+            for block in _blocks(child, in_list=True, margin=margin + "  "):
+                yield Block(marker + block.text, block.role, block.level)
+                marker = ""
+
+
+def _text(node: SyntaxTreeNode) -> str:
+    tokens = (token for inline in node.children for token in _inline_tokens(inline))
+    return "".join(_plain(token) for token in tokens).strip()
+
+
+def _inline_tokens(inline: SyntaxTreeNode) -> Sequence[Token]:
+    return (inline.token and inline.token.children) or ()
+
+
+def _plain(token: Token) -> str:
+    match token.type:
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "html_inline":
+            return "\n" if token.content.startswith("<br") else ""
+        case _:
+            return token.content

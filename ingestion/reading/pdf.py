@@ -1,0 +1,124 @@
+"""PDF; the only file to import pypdf (with `cryptography`, so that AES files are recognised)."""
+
+import io
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pypdf import PageObject, PasswordType, PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+from pypdf.generic import DictionaryObject
+
+from ingestion.reading.characters import cleaned
+from ingestion.reading.content import Content, FileContent, UnreadableFile, listed
+from ingestion.reading.layout import Fragment, lines_of
+from ingestion.reading.paged import blocks_of_pages
+
+Result = TypeVar("Result")
+
+_PROTECTED = "protégé par mot de passe"
+_HEADER_WITHIN = 1024
+_GENERATED_TITLES = (".doc", ".docx", ".odt", ".indd", ".xls", ".xlsx", ".tmp")
+_NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
+
+# The library's remarks on malformed files would reach the terminal; what is lost is said below.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+def read(data: bytes) -> FileContent:
+    """Read each page; pages without text or that cannot be read are named."""
+    if b"%PDF-" not in data[:_HEADER_WITHIN]:
+        raise UnreadableFile("le contenu n'est pas un PDF")
+    reader, count = _opened(data)
+    pages: dict[int, str] = {}
+    lost: dict[str, list[int]] = defaultdict(list)
+    for number in range(1, count + 1):
+        page = _attempt(reader.pages.__getitem__, number - 1)
+        text = _attempt(_text, page) if page else None
+        fields = _attempt(_filled_fields, page) if page else None
+        if text is None:
+            lost["pages illisibles"].append(number)
+        elif fields is None:
+            lost["champs de formulaire illisibles, pages"].append(number)
+        if text is not None:
+            pages[number] = "\n".join([text, *(fields or ())])
+    return _content(reader, pages, lost)
+
+
+def _opened(data: bytes) -> tuple[PdfReader, int]:
+    """The reader and its number of pages."""
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if not reader.is_encrypted or reader.decrypt("") is not PasswordType.NOT_DECRYPTED:
+            return reader, len(reader.pages)
+    except (DependencyError, FileNotDecryptedError, NotImplementedError) as error:
+        raise UnreadableFile(_PROTECTED) from error
+    except PyPdfError as error:
+        raise UnreadableFile(f"fichier corrompu ({type(error).__name__})") from error
+    raise UnreadableFile(_PROTECTED)
+
+
+def _attempt(read: Callable[[Any], Result], argument: object) -> Result | None:
+    """What `read` gives, None when the library fails on this part of the file."""
+    try:
+        return read(argument)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - on malformed parts the library raises anything
+        return None
+
+
+def _text(page: PageObject) -> str:
+    fragments: list[Fragment] = []
+
+    def keep(text: str, matrix: list[float], place: list[float], _: object, size: float) -> None:
+        x = place[4] * matrix[0] + place[5] * matrix[2] + matrix[4]
+        y = place[4] * matrix[1] + place[5] * matrix[3] + matrix[5]
+        height = abs(size * (place[3] or place[1]) * (matrix[3] or matrix[1]))
+        fragments.append(Fragment(cleaned(text), x, y, height))
+
+    page.extract_text(visitor_text=keep)
+    return "\n".join(lines_of(fragments))
+
+
+def _filled_fields(page: PageObject) -> list[str]:
+    """Fields of a form as "name : value"."""
+    filled: list[str] = []
+    annotations = page.get("/Annots", ())
+    for reference in annotations.get_object() if annotations else ():
+        widget = reference.get_object()
+        if isinstance(widget, DictionaryObject) and widget.get("/Subtype") == "/Widget":
+            name, value = widget.get("/T"), widget.get("/V")
+            if name and isinstance(value, str) and value.strip("/ ") not in ("", "Off"):
+                filled.append(cleaned(f"{name} : {value}"))
+    return filled
+
+
+def _content(
+    reader: PdfReader, pages: Mapping[int, str], lost: Mapping[str, list[int]]
+) -> FileContent:
+    warnings = [f"{what} : {listed(numbers)}" for what, numbers in lost.items()]
+    if not pages:
+        raise UnreadableFile("; ".join(("fichier corrompu : aucune page lisible", *warnings)))
+    blank = [number for number, text in pages.items() if not text.strip()]
+    if len(blank) == len(pages):
+        raise UnreadableFile("; ".join(("aucun texte : document numérisé ?", *warnings)))
+    if blank:
+        warnings.append(f"pages sans texte (numérisées ou blanches) : {listed(blank)}")
+    if names := _attempt(_attachments, reader):
+        warnings.append(f"pièces jointes au PDF non lues : {names}")
+    title = _attempt(_title, reader)
+    return FileContent((Content(blocks_of_pages(pages), title=title),), tuple(warnings))
+
+
+def _attachments(reader: PdfReader) -> str:
+    return ", ".join(cleaned(name) for name in reader.attachments)
+
+
+def _title(reader: PdfReader) -> str | None:
+    """The title that the author gave, not the file name that a program put there."""
+    written = (reader.metadata.title if reader.metadata else None) or ""
+    title = " ".join(cleaned(written).split())
+    is_generated = title.startswith("Microsoft ") or title.lower().endswith(_GENERATED_TITLES)
+    return None if is_generated or title.lower().strip("( )") in _NO_TITLES else title

@@ -1,0 +1,130 @@
+"""The body of a Word document, walked as XML. Pure.
+
+python-docx gives paragraphs without inserted text, form controls and text boxes; here they are
+read. Deleted text, comments, headers and footers are left out.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ingestion.documents import Block, Role
+from ingestion.reading.markup import Element, attribute, local_name, parse_xml
+from ingestion.reading.numbering import Numbering, value_of
+
+_LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr"})
+_BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
+_HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
+_TITLE_STYLES = ("title", "titre")
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+
+
+class BodyReader:
+    """One pass over a body, counting its numbered paragraphs; `styles` are by identifier."""
+
+    def __init__(self, styles: Mapping[str, Element], numbering: Numbering) -> None:
+        self._styles = styles
+        self._numbering = numbering
+
+    def blocks(self, element: Element) -> Iterator[Block]:
+        """Blocks of the paragraphs and tables below `element`."""
+        for child in element:
+            name = local_name(child)
+            if name == "p":
+                yield from self._paragraph(child)
+            elif name == "tr":
+                yield Block(" | ".join(_cells(child)), Role.ROW)
+            elif name not in _LEFT_OUT:
+                yield from self.blocks(child)
+
+    def _paragraph(self, paragraph: Element) -> Iterator[Block]:
+        chain = self._chain(paragraph)
+        level = _level(chain)
+        lines = [" ".join(line.split()) for line in _text(paragraph).split("\n") if line.strip()]
+        label = self._label(chain) if lines else ""
+        if lines and level is not None:
+            yield Block(" ".join(filter(None, (label, *lines))), Role.HEADING, level + 1)
+        else:
+            role = Role.ITEM if label else Role.PARAGRAPH
+            for index, line in enumerate(lines):
+                yield Block(f"{label} {line}" if label and index == 0 else line, role)
+        for box in _text_boxes(paragraph):
+            yield from self.blocks(box)
+
+    def _chain(self, paragraph: Element) -> list[Element]:
+        """What describes a paragraph: its own properties, then its styles, nearest first."""
+        own = _child(paragraph, "ppr")
+        chain = [own] if own is not None else []
+        name = (value_of(own, "pstyle") if own is not None else None) or "Normal"
+        seen: set[str] = set()
+        while name in self._styles and name not in seen:
+            seen.add(name)
+            chain.append(self._styles[name])
+            name = value_of(self._styles[name], "basedon") or ""
+        return chain
+
+    def _label(self, chain: list[Element]) -> str:
+        number = depth = None
+        for properties in map(_properties, chain):
+            listed = _child(properties, "numpr") if properties is not None else None
+            if listed is not None:
+                number = number or value_of(listed, "numid")
+                depth = depth or value_of(listed, "ilvl")
+        return self._numbering.label(number, int(depth or 0)) if number else ""
+
+
+def notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
+    """Footnotes and endnotes, as paragraphs."""
+    for name in _NOTES:
+        for note in parse_xml(parts[name]) if name in parts else ():
+            text = " ".join(" ".join(_text(child) for child in note).split())
+            if text and local_name(note) in ("footnote", "endnote"):
+                yield Block(f"[note {attribute(note, 'id')}] {text}")
+
+
+def _level(chain: list[Element]) -> int | None:
+    """The level of a heading, 0 for the document's title, None for other paragraphs."""
+    for element in chain:
+        name = value_of(element, "name") or ""
+        if name.lower() in _TITLE_STYLES:
+            return 0
+        if found := _HEADING_STYLE.match(name):
+            return int(found[1])
+        properties = _properties(element)
+        outline = value_of(properties, "outlinelvl") if properties is not None else None
+        if outline is not None:
+            return int(outline) + 1 if int(outline) < 9 else None
+    return None
+
+
+def _text(element: Element) -> str:
+    name = local_name(element)
+    if name == "t":
+        return element.text or ""
+    if name in _LEFT_OUT:
+        return ""
+    return _BREAKS.get(name, "") + "".join(_text(child) for child in element)
+
+
+def _cells(row: Element) -> Iterator[str]:
+    for child in row:
+        if local_name(child) == "tc":
+            paragraphs = (_text(inner) for inner in child.iter() if local_name(inner) == "p")
+            yield " ".join(" ".join(paragraphs).split())
+        else:
+            yield from _cells(child)
+
+
+def _text_boxes(paragraph: Element) -> Iterator[Element]:
+    for child in paragraph:
+        if local_name(child) == "txbxcontent":
+            yield child
+        elif local_name(child) != "fallback":
+            yield from _text_boxes(child)
+
+
+def _properties(element: Element) -> Element | None:
+    return element if local_name(element) == "ppr" else _child(element, "ppr")
+
+
+def _child(element: Element, name: str) -> Element | None:
+    return next((child for child in element if local_name(child) == name), None)

@@ -1,0 +1,76 @@
+"""The documents and passages of one generation, in one file. Door of SQLite."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from ingestion.documents import Document
+from ingestion.errors import DamagedGeneration
+from ingestion.passages import Passage
+
+_document = TypeAdapter(Document)
+_passage = TypeAdapter(Passage)
+
+_SCHEMA = """
+CREATE TABLE documents (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE passages (
+    position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, body BLOB NOT NULL
+);
+"""
+
+
+class PassageStore:
+    """Reads what `write_store` wrote; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file for reading only."""
+        self._connection = sqlite3.connect(
+            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """The passages of these identifiers, in the same order; raises DamagedGeneration."""
+        return [self._passage(passage_id) for passage_id in ids]
+
+    def all_passages(self) -> Iterable[Passage]:
+        """Every passage, in the order of the documents."""
+        for (body,) in self._connection.execute("SELECT body FROM passages ORDER BY position"):
+            yield _passage.validate_json(body)
+
+    def document(self, document_id: str) -> Document:
+        """The document of this identifier; raises DamagedGeneration."""
+        return _document.validate_json(self._body("documents", document_id))
+
+    def documents(self) -> Iterable[Document]:
+        """Every document, in the order of their identifiers."""
+        for (body,) in self._connection.execute("SELECT body FROM documents"):
+            yield _document.validate_json(body)
+
+    def _passage(self, passage_id: str) -> Passage:
+        return _passage.validate_json(self._body("passages", passage_id))
+
+    def _body(self, table: str, row_id: str) -> bytes:
+        row = self._connection.execute(f"SELECT body FROM {table} WHERE id = ?", (row_id,))
+        found = row.fetchone()
+        if found is None:
+            raise DamagedGeneration(
+                f"L'index ne contient plus {row_id}. Lancez : sourcier index verify"
+            )
+        return bytes(found[0])
+
+
+def write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
+    """Write a new store."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(_SCHEMA)
+        connection.executemany(
+            "INSERT INTO documents VALUES (?, ?)",
+            ((document.id, _document.dump_json(document)) for document in documents),
+        )
+        connection.executemany(
+            "INSERT INTO passages (id, body) VALUES (?, ?)",
+            ((passage.id, _passage.dump_json(passage)) for passage in passages),
+        )

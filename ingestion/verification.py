@@ -1,0 +1,71 @@
+"""Verify a generation in a child process, since a damaged vector graph can crash its reader."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ingestion.errors import DamagedGeneration, IngestionError
+from ingestion.generation import Generation, generations_folder, open_generation
+
+CANARIES = 50
+"""Passages, spread over the index, that must find themselves."""
+
+SECONDS = 300
+
+
+def verify(home: Path, name: str) -> None:
+    """Check hashes, counts and canaries of a generation; raises DamagedGeneration.
+
+    The child's reason is in the message, or its exit status when it died without a word.
+    """
+    command = [sys.executable, "-m", "ingestion.verification", str(home), name]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    if child.returncode:
+        reason = child.stderr.strip().splitlines()[-1:] or [f"arrêt brutal ({child.returncode})"]
+        raise DamagedGeneration(f"La génération {name} ne se vérifie pas : {reason[0]}")
+
+
+def find_faults(generation: Generation, vectors_path: Path) -> list[str]:
+    """What is wrong with an open generation, in French; empty when nothing is."""
+    passages = list(generation.store.all_passages())
+    vectors = np.load(vectors_path, allow_pickle=False)
+    if not len(passages) == len(vectors) == generation.manifest.passages:
+        return [
+            f"{generation.manifest.passages} passages annoncés, {len(passages)} présents, "
+            f"{len(vectors)} vecteurs"
+        ]
+    faults = []
+    step = max(1, len(passages) // CANARIES)
+    for passage, vector in list(zip(passages, vectors, strict=True))[::step]:
+        document = generation.store.document(passage.document_id)
+        if document.text[passage.start : passage.end] != passage.text:
+            faults.append(f"{passage.id} n'est pas à sa place dans son document")
+        best = generation.vectors.search(vector, 1)
+        if not best or best[0].score < 0.999:  # an equal text elsewhere is as good as itself
+            faults.append(f"{passage.id} ne se retrouve pas par son vecteur")
+        named = [generation.lexical.lookup(reference) for reference in passage.references]
+        if any(passage.id not in found for found in named) and all(map(_complete, named)):
+            faults.append(f"{passage.id} ne se retrouve pas par sa référence")
+    return faults
+
+
+def _complete(found: list[str]) -> bool:
+    return len(found) < 100
+
+
+def main() -> int:
+    """The child: exit status 0 when the generation is sound, the reason on stderr otherwise."""
+    home, name = Path(sys.argv[1]), sys.argv[2]
+    try:
+        generation = open_generation(home, name)
+        faults = find_faults(generation, generations_folder(home) / name / "vectors.npy")
+    except IngestionError as error:
+        faults = [str(error)]
+    sys.stderr.write("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,9 @@
+"""The page over the fake desk, to look at: python -m tests.demo_page [PORT]."""
+
+import sys
+
+from assistant.page.app import serve
+from tests.fakes_page import FakeDesk
+
+if __name__ == "__main__":
+    serve(FakeDesk(pace=0.6), port=int(sys.argv[1]) if len(sys.argv) > 1 else 7861)

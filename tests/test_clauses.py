@@ -1,0 +1,99 @@
+import pytest
+
+from ingestion.clauses import clause_number, clause_of
+from ingestion.documents import Block, Role
+from ingestion.headings import with_headings
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Article 12.3 – Pénalités", "12.3"),
+        ("ARTICLE 4 : OBJET", "4"),
+        ("Article 4", "4"),
+        ("Article 1er - Objet", "1"),
+        ("ARTICLE 1 OBJET DE L’ACCORD CADRE", "1"),
+        ("Article 6 : modalités de paiement", "6"),
+        ("12.3 Pénalités", "12.3"),
+        ("4.5.1 Actions d’insertion :", "4.5.1"),
+        ("R. 2122-8", "R2122-8"),
+        ("Art. L. 2113-10 – Allotissement", "L2113-10"),
+        ("CHAPITRE II", None),
+        ("Titre IV - Dispositions communes", None),
+        ("Section 1 : Objet", None),
+        ("PREMIÈRE PARTIE", None),
+        ("Annexe 2 – Seuils", None),
+        ("A – Pouvoir adjudicateur", None),
+        ("II. – Dispositions générales", None),
+    ],
+)
+def test_headings_of_tenders_and_codes_are_recognised(line: str, number: str | None) -> None:
+    clause = clause_of(line)
+    assert clause is not None
+    assert (clause.heading, clause.number) == (line, number)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ARTICLE 1 OBJET DE L’ACCORD CADRE..............3",
+        "3.1 Forme et durée . . . . . . . . . . 3",
+        "Article 4 du CCAP",
+        "R. 2122-8 est applicable",
+        "12.3 % du montant",
+        "12.50 EUR",
+        "12.3 Millions",
+        "12.03.2025 Réunion de lancement",
+        "60 000 €",
+        "18 décembre 2025",
+        "24 mois",
+        "1. Le titulaire remet ses documents ;",
+        "Titre de recettes",
+        "Annexe 2 du présent CCAP",
+        "",
+    ],
+)
+def test_contents_items_amounts_and_dates_are_no_headings(line: str) -> None:
+    assert clause_of(line) is None
+
+
+def test_a_sentence_that_runs_in_after_the_number_is_its_body() -> None:
+    clause = clause_of("14.1.1. En cas de retard, l'acheteur applique des pénalités.")
+    assert clause is not None
+    assert clause.heading == "14.1.1"
+    assert clause.body == "En cas de retard, l'acheteur applique des pénalités."
+    assert clause_number("14.1.1") == "14.1.1"
+
+
+def headings(*lines: str) -> list[tuple[int, str]]:
+    blocks = with_headings([Block(line) for line in lines])
+    return [(block.level, block.text) for block in blocks if block.role is Role.HEADING]
+
+
+def test_levels_follow_the_kind_of_heading() -> None:
+    assert headings("CHAPITRE I", "Article 1 – Objet", "texte.", "1.1 Durée", "1.1.2 Fin") == [
+        (1, "CHAPITRE I"),
+        (2, "Article 1 – Objet"),
+        (3, "1.1 Durée"),
+        (4, "1.1.2 Fin"),
+    ]
+
+
+def test_a_lone_number_needs_a_sub_clause_or_capitals() -> None:
+    assert headings("4 Objet du marché", "4.1 Forme") == [
+        (1, "4 Objet du marché"),
+        (2, "4.1 Forme"),
+    ]
+    assert headings("4. OBJET DU MARCHÉ") == [(1, "4. OBJET DU MARCHÉ")]
+    assert headings("1 Formulaire de candidature", "2 Attestation") == []
+
+
+def test_an_entry_of_contents_without_dots_gives_way_to_the_heading() -> None:
+    assert headings("3.1 Forme et durée 3", "texte.", "3.1 Forme et durée") == [
+        (1, "3.1 Forme et durée")
+    ]
+
+
+def test_a_paragraph_in_the_style_of_a_heading_stays_in_the_text() -> None:
+    (block,) = with_headings([Block("Le titulaire " * 30, Role.HEADING, level=1)])
+    assert (block.role, block.level) == (Role.PARAGRAPH, 0)

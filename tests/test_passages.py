@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.documents import Block, Document, Kind, Role, assemble
+from ingestion.passages import passages_of
+
+
+def document(blocks: list[Block], **facts: object) -> Document:
+    text, pages, headings = assemble(blocks)
+    plain = Document("0" * 64, "Titre", "dossier/piece.pdf", Kind.TENDER, text, pages, headings)
+    return replace(plain, **facts)  # type: ignore[arg-type]
+
+
+def heading(text: str, level: int = 1, page: int | None = None) -> Block:
+    return Block(text, Role.HEADING, level, page)
+
+
+def test_a_clause_of_a_tender_is_named_by_its_piece_article_and_pages() -> None:
+    found = passages_of(
+        document(
+            [
+                heading("Article 12 – Pénalités", 1, 7),
+                heading("12.3 Retard", 2, 7),
+                Block("Une pénalité de 150 € est due.", page=7),
+                Block("Elle est plafonnée.", page=8),
+            ],
+            title="CCAP du marché",
+        )
+    )
+    (passage,) = found
+    assert passage.locator == "CCAP, art. 12.3, p. 7-8"
+    assert passage.references == ("CCAP 12.3",)
+    assert passage.headings == ("Article 12 – Pénalités", "12.3 Retard")
+    assert (passage.first_page, passage.last_page) == (7, 8)
+    assert passage.text == "Une pénalité de 150 € est due.\nElle est plafonnée."
+
+
+def test_an_unnumbered_heading_belongs_to_the_clause_above_it() -> None:
+    blocks = [heading("4.5 Insertion"), heading("Préambule", 2), Block("Texte.")]
+    (passage,) = passages_of(document(blocks, source="lot1/ccap-v2.docx"))
+    assert passage.locator == "CCAP, art. 4.5"
+
+
+def test_without_a_number_the_heading_is_named() -> None:
+    (passage,) = passages_of(document([heading("Contexte", page=2), Block("Texte.", page=3)]))
+    assert passage.locator == "Titre, § Contexte, p. 3"
+    (passage,) = passages_of(document([Block("Texte.")]))
+    assert passage.locator == "Titre"
+
+
+def test_a_rule_sheet_is_named_by_the_articles_of_its_heading() -> None:
+    blocks = [
+        heading("Titre"),
+        heading("Quel seuil ? (art. R2122-8)", 2),
+        Block("Moins de 60 000 € HT (art. R2122-8)."),
+        heading("Et la durée ? (art. L2112-1 et R2112-1)", 2),
+        Block("Elle est fixée."),
+        heading("Voir aussi", 2),
+        Block("Autre chose."),
+    ]
+    first, second, third = passages_of(document(blocks, kind=Kind.RULES))
+    assert first.locator == "art. R2122-8, fiche « Titre »"
+    assert first.references == ("R2122-8",)
+    assert second.locator == "art. L2112-1 et R2112-1, fiche « Titre »"
+    assert second.references == ("L2112-1", "R2112-1")
+    assert (third.locator, third.references) == ("Titre, § Voir aussi", ())
+
+
+def test_an_article_of_law_is_one_unit_under_its_path() -> None:
+    law = document([Block("Texte.")], kind=Kind.RULES, reference="R2122-8", path=("Livre I",))
+    (passage,) = passages_of(law)
+    assert (passage.locator, passage.references) == ("art. R2122-8", ("R2122-8",))
+    assert passage.headings == ("Livre I",)
+    (annexe,) = passages_of(replace(law, reference="Annexe 2"))
+    assert annexe.locator == "Annexe 2"
+
+
+def test_rows_of_a_table_are_named_by_their_lines() -> None:
+    rows = [
+        heading("date | montant"),
+        *(Block(f"2026-01-{n:02} | {n} €", Role.ROW) for n in range(1, 41)),
+    ]
+    table = document(rows, source="2026/factures.csv", kind=Kind.INVOICES)
+    found = passages_of(table, size=200)
+    assert found[0].locator.startswith("factures.csv, lignes 2 à ")
+    assert found[-1].locator.endswith("à 41")
+    assert found[0].headings == ("date | montant",)
+    assert sum(passage.text.count("\n") + 1 for passage in found) == 40
+    (row,) = passages_of(document([Block("a | b", Role.ROW)], source="x.csv"))
+    assert row.locator == "x.csv, ligne 1"
+
+
+blocks = st.lists(
+    st.tuples(
+        st.sampled_from([Role.HEADING, Role.PARAGRAPH, Role.ITEM, Role.ROW]),
+        st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=60),
+        st.integers(1, 3),
+        st.integers(0, 1),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(blocks, st.integers(40, 120))
+def test_offsets_pages_and_ids_hold(made: list[tuple[Role, str, int, int]], size: int) -> None:
+    page, built = 1, []
+    for role, text, level, step in made:
+        page += step
+        built.append(Block(text, role, level if role is Role.HEADING else 0, page))
+    read = document(built)
+    found = passages_of(read, size=size, overlap=10)
+    assert len({passage.id for passage in found}) == len(found)
+    starts = {page.number: (page.start, page.end) for page in read.pages}
+    for passage in found:
+        assert read.text[passage.start : passage.end] == passage.text
+        assert passage.first_page is not None
+        assert passage.last_page is not None
+        assert starts[passage.first_page][0] <= passage.start <= starts[passage.first_page][1]
+        assert starts[passage.last_page][0] < passage.end <= starts[passage.last_page][1] + 1
+    inside = {i for p in found for i in range(p.start, p.end)}
+    for block in (b for b in built if b.role is not Role.HEADING and b.text.strip()):
+        assert block.text.strip()[0] in "".join(read.text[i] for i in sorted(inside))
+
+
+def test_equal_documents_give_equal_passages() -> None:
+    read = document([Block("Le titulaire remet ses documents. " * 200)])
+    assert passages_of(read) == passages_of(read)
+    assert len(passages_of(read)) > 3

@@ -1,0 +1,38 @@
+"""Files made to harm or to deceive, and malformed ones from public collections."""
+
+import csv
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from ingestion.documents import Kind
+from ingestion.passages import passages_of
+from ingestion.reading import read_file
+
+SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
+MANIFESTS = [SHARED / "data/security" / kind / "MANIFEST.csv" for kind in ("pdfs", "office")]
+SLOWEST = 30
+
+
+def listed(manifest: Path) -> list[Path]:
+    with manifest.open(encoding="utf-8") as rows:
+        return [manifest.parent / row["file"] for row in csv.DictReader(rows)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=["pdfs", "office"])
+def test_every_file_ends_in_text_or_a_french_reason(manifest: Path) -> None:
+    if not manifest.exists():
+        pytest.skip(f"hostile files are not here: {manifest}")
+    for path in listed(manifest):
+        began = time.monotonic()
+        reading = read_file(path, path.name, Kind.TENDER)
+        assert time.monotonic() - began < SLOWEST, path.name
+        assert bool(reading.documents) == (reading.problem is None), path.name
+        assert reading.problem is None or len(reading.problem) > 10, path.name
+        for document in reading.documents:
+            assert document.text.strip(), path.name
+            for passage in passages_of(document):
+                assert document.text[passage.start : passage.end] == passage.text, path.name

@@ -1,0 +1,113 @@
+from ingestion.reading.characters import cleaned
+from ingestion.reading.furniture import without_furniture
+from ingestion.reading.layout import Fragment, lines_of
+from ingestion.reading.paged import blocks_of_pages
+from ingestion.reading.paragraphs import Joiner
+
+LONG = "Le présent marché porte sur la fourniture et la livraison de mobilier"
+
+
+def fragments(*placed: tuple[str, float, float]) -> list[Fragment]:
+    return [Fragment(text, x, y, 10) for text, x, y in placed]
+
+
+def test_cells_on_one_baseline_are_a_row() -> None:
+    placed = [("Audit\n", 60, 500), ("jour\n", 200, 500), ("900 €\n", 300, 500), ("Fin\n", 60, 480)]
+    assert lines_of(fragments(*placed)) == ["Audit | jour | 900 €", "Fin"]
+
+
+def test_a_cell_of_several_lines_stays_one_cell() -> None:
+    placed = [("Audit de la\n", 60, 500), ("solution\n", 60, 488), ("900 €\n", 300, 500)]
+    assert lines_of(fragments(*placed)) == ["Audit de la solution | 900 €"]
+
+
+def test_columns_of_prose_are_read_one_after_the_other() -> None:
+    left = [(f"gauche {n}\n", 60, 700 - 12 * n) for n in range(20)]
+    right = [(f"droite {n}\n", 320, 700 - 12 * n) for n in range(20)]
+    lines = lines_of(fragments(*left, *right))
+    assert lines == [f"gauche {n}" for n in range(20)] + [f"droite {n}" for n in range(20)]
+
+
+def test_a_bullet_or_number_belongs_to_its_text() -> None:
+    placed = [
+        ("•\n", 60, 500),
+        ("le titulaire\n", 80, 500),
+        ("12.3\n", 60, 480),
+        ("Prix\n", 90, 480),
+    ]
+    assert lines_of(fragments(*placed)) == ["• le titulaire", "12.3 Prix"]
+
+
+def test_a_change_of_font_inside_a_line_cuts_nothing() -> None:
+    placed = [("Le titulaire ", 60, 500), ("doit", 125, 500), (" livrer.\n", 145, 500)]
+    assert lines_of(fragments(*placed)) == ["Le titulaire doit livrer."]
+
+
+def joined(*lines: str) -> list[str]:
+    return [block.text for block in Joiner.for_lines(lines).blocks(lines)]
+
+
+def test_wrapped_lines_become_a_paragraph() -> None:
+    assert joined(LONG, "scolaire.", "Il est conclu pour un an.") == [
+        f"{LONG} scolaire.",
+        "Il est conclu pour un an.",
+    ]
+    assert joined(LONG + " Ville", "Direction des achats") == [f"{LONG} Ville Direction des achats"]
+
+
+def test_a_reference_cut_at_the_line_end_is_mended() -> None:
+    assert joined(
+        "au sens de l'article L5212-", "13 du code", "et selon l'article", "", "R. 2122-8"
+    ) == ["au sens de l'article L5212-13 du code et selon l'article R. 2122-8"]
+
+
+def test_a_word_cut_at_the_line_end_is_mended_and_a_compound_kept() -> None:
+    assert joined(f"{LONG} adminis-", "tratif") == [f"{LONG} administratif"]
+    assert joined(f"{LONG} peut-", "être") == [f"{LONG} peut-être"]
+    assert joined("sous-traitant", "", f"{LONG} sous-", "traitant")[1] == f"{LONG} sous-traitant"
+
+
+def test_items_and_addresses_stay_on_their_lines() -> None:
+    lines = [
+        "• un délai ;",
+        "\uf0fc une garantie.",
+        "1° Les livres ;",
+        "Service des achats",
+        "12 rue Haute",
+    ]
+    assert joined(*lines) == [
+        "- un délai ;",
+        "- une garantie.",
+        "1° Les livres ;",
+        "Service des achats",
+        "12 rue Haute",
+    ]
+
+
+def test_headings_that_count_like_pages_are_no_furniture() -> None:
+    pages = {n: [f"Article {n}", "texte"] for n in range(1, 7)}
+    assert without_furniture(pages)[4] == ["Article 4", "texte"]
+
+
+def test_footers_with_a_shifted_page_number_go() -> None:
+    pages = {n: [f"texte {n * 7}", f"CCAP – {n - 1}/9"] for n in range(2, 8)}
+    kept = without_furniture(pages)
+    assert kept[2] == ["texte 14", "CCAP – 1/9"]
+    assert kept[3] == ["texte 21"]
+
+
+def test_a_price_with_leaders_is_no_entry_of_contents() -> None:
+    assert without_furniture({1: ["Montant HT ........ 3"]}) == {1: ["Montant HT ........ 3"]}
+
+
+def test_pages_number_their_blocks() -> None:
+    assert [(block.text, block.page) for block in blocks_of_pages({3: "Un.", 7: "Deux."})] == [
+        ("Un.", 3),
+        ("Deux.", 7),
+    ]
+
+
+def test_unseen_characters_are_left_out() -> None:
+    assert cleaned("e\u0301te\u0301 \ufb01n\u200b\U000e0041 l\x92an\x1b[31m\x00 a\u2028b") == (
+        "été fin l’an a\nb"
+    )

@@ -1,0 +1,76 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from ingestion.documents import Kind
+from ingestion.reading import read_file
+from ingestion.reading.sandbox import Limits
+from tests.reading_files import paragraph, pdf, slow_pdf, zipped
+
+
+def written(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def test_a_file_is_read_in_a_child_process_within_half_a_second(tmp_path: Path) -> None:
+    path = written(tmp_path, "fiche.md", "# Titre\n\nLe marché.".encode())
+    began = time.monotonic()
+    reading = read_file(path, "fiches/fiche.md", Kind.RULES)
+    assert time.monotonic() - began < 0.5
+    assert reading.problem is None
+    assert (reading.documents[0].source, reading.documents[0].kind) == (
+        "fiches/fiche.md",
+        Kind.RULES,
+    )
+
+
+def test_a_reader_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    path = written(tmp_path, "lent.pdf", slow_pdf())
+    began = time.monotonic()
+    reading = read_file(path, "lent.pdf", Kind.TENDER, limits=Limits(seconds=1))
+    assert reading.problem == "lecture trop longue (plus de 1 s)"
+    assert time.monotonic() - began < 3
+
+
+def test_a_reader_that_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
+    path = written(tmp_path, "gros.txt", b"mot " * 20_000_000)
+    reading = read_file(path, "gros.txt", Kind.TENDER, limits=Limits(memory=300 << 20))
+    assert reading.problem == "lecture trop gourmande en mémoire (plus de 300 Mo)"
+
+
+def test_a_reader_that_dies_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "x.pdf", pdf([paragraph()]))
+    reading = read_file(path, "x.pdf", Kind.TENDER, limits=Limits(memory=8 << 20))
+    assert (reading.problem or "").startswith("lecture interrompue")
+
+
+def test_what_the_readers_did_not_foresee_is_said(tmp_path: Path) -> None:
+    deep = "<a>" * 100 + "</a>" * 100
+    path = written(tmp_path, "x.docx", zipped(word__document_xml=deep))
+    assert read_file(path, "x.docx", Kind.TENDER).problem
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("x.txt", b"", "fichier vide"),
+        ("x.txt", b"a" * 2000, "fichier trop gros (0 Mo, maximum 0)"),
+        ("x.zip", b"a", "format inconnu (.zip) ; archive : ajoutez les fichiers qu'elle contient"),
+        ("sans", b"a", "format inconnu (sans extension)"),
+    ],
+)
+def test_unfit_files_start_no_child(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    path = written(tmp_path, name, data)
+    limits = Limits(file_size=1000, seconds=0)
+    assert (read_file(path, name, Kind.TENDER, limits=limits).problem or "").startswith(reason)
+
+
+def test_an_absent_file_or_a_folder_is_said(tmp_path: Path) -> None:
+    absent = read_file(tmp_path / "absent.txt", "absent.txt", Kind.TENDER)
+    assert (absent.problem or "").startswith("fichier inaccessible")
+    folder = tmp_path / "dossier.txt"
+    folder.mkdir()
+    assert read_file(folder, "dossier.txt", Kind.TENDER).problem == "ce n'est pas un fichier"

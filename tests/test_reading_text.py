@@ -1,0 +1,190 @@
+import json
+from datetime import date
+
+import pytest
+
+from ingestion.documents import Document, FileReading, Kind
+from ingestion.passages import passages_of
+from ingestion.reading.exchange import from_json, to_json
+from ingestion.reading.formats import read_bytes
+from tests.reading_files import problem, read, reading_of
+
+SHEET = """---
+title: Acheter sous les seuils
+themes: [seuils]
+articles: [R2122-8]
+etat_au: 2026-08-23
+sources:
+  - Code de la commande publique, art. R2122-8
+---
+
+# Acheter sous les *seuils*
+
+## Sous quel montant ? (art. R2122-8)
+
+Moins de **60 000 €** HT ([art. R2122-8](https://exemple.fr)).
+Une phrase par ligne, avec `code`.
+
+- un point ;
+- un autre :
+  1. dedans
+
+| Lot | Montant |
+|-----|--------:|
+| 1   | 60 000 € |
+"""
+
+
+def test_a_rule_sheet_is_plain_text_with_its_date() -> None:
+    sheet = read(SHEET.encode(), "fiches/seuils.md", Kind.RULES)
+    assert (sheet.title, sheet.state_date) == ("Acheter sous les seuils", date(2026, 8, 23))
+    assert sheet.text.split("\n") == [
+        "Acheter sous les seuils",
+        "Sous quel montant ? (art. R2122-8)",
+        "Moins de 60 000 € HT (art. R2122-8).",
+        "Une phrase par ligne, avec code.",
+        "- un point ;",
+        "- un autre :",
+        "  1. dedans",
+        "Lot | Montant",
+        "1 | 60 000 €",
+    ]
+    (passage,) = passages_of(sheet)
+    assert passage.locator == "art. R2122-8, fiche « Acheter sous les seuils »"
+    assert passage.state_date == date(2026, 8, 23)
+
+
+def test_a_malformed_front_matter_is_said_and_the_text_read() -> None:
+    reading = reading_of(b"---\ntitle: [\n---\n\nTexte.", "x.md")
+    assert reading.warnings == ("en-tête YAML illisible, ignoré",)
+    assert reading.documents[0].text == "Texte."
+    reading = reading_of(b"---\netat_au: hier\n---\n\nTexte.", "x.md")
+    assert reading.warnings == ("en-tête : « etat_au » n'est pas une date (hier)",)
+
+
+def test_page_marks_of_a_converted_pdf_are_pages() -> None:
+    text = "# CCAP\n\n## Page 1\n\nARTICLE 1 OBJET\nDes livres.\n\n---\n\n## Page 2\n\n    4.1 Durée\nUn an.\n"
+    document = read(text.encode(), "x.md")
+    assert [passage.locator for passage in passages_of(document)] == [
+        "CCAP, art. 1, p. 1",
+        "CCAP, art. 4.1, p. 2",
+    ]
+
+
+def test_html_is_read_as_it_shows() -> None:
+    page = """<!doctype html><html><head><title> Une  page </title><style>p{}</style></head><body>
+    <nav>Menu</nav><h1>Titre</h1><p>Le <b>seuil</b> est de<br>60&nbsp;000 €.</p><script>x</script>
+    <ol><li>un</li><li>deux</li></ol><ul><li>trois</li></ul>
+    <table><tr><th>Lot</th><td>900 €</td></tr></table></body></html>"""
+    document = read(page.encode(), "x.html")
+    assert document.title == "Une page"
+    assert document.text.split("\n") == [
+        "Titre",
+        "Le seuil est de",
+        "60 000 €.",
+        "1. un",
+        "2. deux",
+        "- trois",
+        "Lot | 900 €",
+    ]
+
+
+def test_html_declares_its_encoding() -> None:
+    page = '<meta charset="iso-8859-1"><p>été</p>'
+    assert read(page.encode("latin-1"), "x.htm").text == "été"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "warned"),
+    [
+        ("utf-8", False),
+        ("utf-8-sig", False),
+        ("utf-16", False),
+        ("utf-16-le", True),
+        ("utf-16-be", True),
+        ("cp1252", True),
+    ],
+)
+def test_encodings(encoding: str, warned: bool) -> None:
+    reading = reading_of("Le marché est conclu.".encode(encoding), "x.txt")
+    assert reading.documents[0].text == "Le marché est conclu."
+    assert bool(reading.warnings) is warned
+
+
+def test_bytes_that_are_no_text_are_said() -> None:
+    assert problem(bytes(range(256)) * 20, "x.txt") == "le contenu n'est pas du texte"
+    assert problem(b" \n \n", "x.txt") == "aucun texte dans le fichier"
+    assert problem(b"x", "x.xyz").startswith("format inconnu (.xyz) ; formats lus : PDF")
+    assert problem(b"x", "x.doc") == (
+        "format inconnu (.doc) ; ancien format Word : enregistrez-le en .docx"
+    )
+
+
+@pytest.mark.parametrize("mark", [";", ",", "\t", "|"])
+def test_csv_rows_keep_their_line(mark: str) -> None:
+    rows = [["date", "montant"], ["2026-01-02", '"60\n000"'], [], ["2026-01-03", "12"]]
+    document = read("\r\n".join(mark.join(row) for row in rows).encode(), "factures.csv")
+    assert document.text == "date | montant\n2026-01-02 | 60 000\n\n2026-01-03 | 12"
+    assert document.headings[0].text == "date | montant"
+    (passage,) = passages_of(document)
+    assert passage.locator == "factures.csv, lignes 2 à 4"
+
+
+ARTICLE = {
+    "code": "Code de la commande publique",
+    "num": "R2122-8",
+    "chemin": ["Partie réglementaire", "Livre I"],
+    "texte": "Premier alinéa.\nSecond alinéa.",
+    "etat": "MODIFIE",
+    "valide_du": "2020-01-01",
+    "valide_au": "2026-03-31",
+    "controle": "texte au 2026-08-23",
+}
+
+
+def law(*lines: dict[str, object] | str) -> FileReading:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return read_bytes(text.encode(), "code.jsonl", Kind.RULES)
+
+
+def test_an_article_of_law_and_its_days() -> None:
+    (article,) = law(ARTICLE).documents
+    assert article.reference == "R2122-8"
+    assert article.path == ("Partie réglementaire", "Livre I")
+    assert (article.valid_from, article.valid_to) == (date(2020, 1, 1), date(2026, 4, 1))
+    assert article.state_date == date(2026, 8, 23)
+    assert article.text == "Premier alinéa.\nSecond alinéa."
+
+
+def test_malformed_lines_are_named_and_the_rest_goes_on() -> None:
+    undated = {**ARTICLE, "valide_au": None}
+    reading = law(ARTICLE, "{", "[]", "", {**ARTICLE, "num": ""}, undated, ARTICLE, "{,")
+    assert len(reading.documents) == 1
+    assert reading.warnings == (
+        "lignes ignorées, JSON invalide : 2, 8",
+        "lignes ignorées, objet JSON attendu : 3",
+        "lignes ignorées, champ « num » absent ou vide : 5",
+        "lignes ignorées, texte qui n'est plus en vigueur, sans date de fin : 6",
+        "lignes ignorées, article déjà lu plus haut : 7",
+    )
+    assert (
+        law("{}").problem
+        == "aucun article lisible; lignes ignorées, champ « texte » absent ou vide : 1"
+    )
+
+
+def test_equal_bytes_have_equal_ids() -> None:
+    def ids(data: bytes, source: str) -> list[str]:
+        reading = read_bytes(data, source, Kind.RULES)
+        return [passage.id for document in reading.documents for passage in passages_of(document)]
+
+    assert ids(SHEET.encode(), "a.md") == ids(SHEET.encode(), "b.md")
+    assert ids(SHEET.encode(), "a.md") != ids(SHEET.encode() + b"\nFin.", "a.md")
+
+
+def test_a_reading_survives_the_passage_between_processes() -> None:
+    for reading in (law(ARTICLE, "{"), reading_of(SHEET.encode(), "a.md"), reading_of(b"", "a.md")):
+        assert from_json(to_json(reading)) == reading
+    with pytest.raises(ValueError, match="not a reading"):
+        from_json(b'{"source": "x"}')
+    assert all(isinstance(d, Document) for d in from_json(to_json(law(ARTICLE))).documents)

