@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 7860
 BIN := .venv/bin
+DATA := $(or $(SOURCIER_HOME),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/sourcier)
 SOURCES := assistant ingestion tests
 
 .DEFAULT_GOAL := help
@@ -21,11 +22,14 @@ help: ## ce texte
 
 run: ## installe ce qui manque, puis ouvre la page sur http://127.0.0.1:7860
 	@$(PYTHON) -I ingestion/preflight.py --port $(PORT) $(if $(wildcard .venv/installed),--installed)
-	@$(MAKE) --no-print-directory index
+	@$(MAKE) -s install
+	@test -f "$(DATA)/current" || $(MAKE) -s index
 	@$(BIN)/sourcier serve --port $(PORT)
 
-ask: index ## pose une question : make ask Q="Puis-je acheter sans concurrence ?"
+ask: ## pose une question : make ask Q="Puis-je acheter sans concurrence ?"
 	@if [ -z "$$Q" ]; then echo 'Écrivez la question : make ask Q="…"' >&2; exit 2; fi
+	@$(MAKE) -s install
+	@test -f "$(DATA)/current" || $(MAKE) -s index
 	@$(BIN)/sourcier ask "$$Q"
 
 test: .venv/installed-test models ## tous les tests, y compris les lents

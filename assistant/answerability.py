@@ -14,9 +14,9 @@ from assistant.words import coverage
 READ = 3
 """Passages whose words count."""
 
-SIMILARITY_WEIGHT = 60.0
-COVERAGE_WEIGHT = 3.0
-BIAS = -52.0
+SIMILARITY_WEIGHT = 120.0
+COVERAGE_WEIGHT = 1.0
+BIAS = -104.0
 THRESHOLD = 0.5
 
 

@@ -85,7 +85,7 @@ def marked(sentence: Sentence) -> str:
 
 
 def cite(evidence: Evidence, start: int, end: int) -> Citation:
-    """The citation of characters `start` to `end` (half-open, in the passage) of a piece of evidence."""
+    """The citation of characters `start` to `end` of a passage (half-open, counted in it)."""
     passage = evidence.passage
     return Citation(
         n=evidence.number,

@@ -4,10 +4,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import monotonic
+from typing import TypeVar
 
 from assistant.answerability import THRESHOLD, answerable
 from assistant.answers import Answer, Citation, Removed, Sentence, cite, conclude
-from assistant.checking import check
+from assistant.checking import Support, check
+from assistant.comparing import compare
 from assistant.evidence import Evidence
 from assistant.holder import Holder
 from assistant.journal import Journal
@@ -18,7 +20,7 @@ from assistant.reading import Draft, quotes
 from assistant.record import journal_body
 from assistant.retrieval import Retriever, Scope
 from assistant.scope import refusal_for
-from assistant.standalone import is_dependent, standalone
+from assistant.standalone import in_french, is_dependent, standalone
 from assistant.turn import (
     Dropped,
     Event,
@@ -34,6 +36,9 @@ from assistant.turn import (
 from assistant.turnstile import Turnstile
 from ingestion.embedding import Embedder
 from ingestion.generation import Generation
+
+
+Made = TypeVar("Made")
 
 
 @dataclass(slots=True)
@@ -117,8 +122,8 @@ class Assistant:
         if refusal is not None:
             turn.route = "out_of_scope"
             turn.notice = refusal.notices[turn.language]
-        if history and is_dependent(turn.question) and refusal is None:
-            yield from self._with_model(self._make_standalone(turn, history))
+        if refusal is None:
+            yield from self._prepare(turn, history)
         self._search(turn)
         yield Found(turn.standalone, turn.evidence)
         if refusal is None:
@@ -137,6 +142,7 @@ class Assistant:
             return
         for draft in quotes(turn.standalone, turn.evidence, turn.scope.as_of, self._embedder):
             yield self._judge(turn, draft)
+            yield from self._compare(turn, draft)
         if not turn.sentences:
             turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
             return
@@ -160,27 +166,48 @@ class Assistant:
             turn.first_sentence_seconds = turn.elapsed
         return Wrote(sentence, citations)
 
-    def _make_standalone(
-        self, turn: _Turn, history: Sequence[Exchange]
-    ) -> Generator[Event, None, None]:
-        rewriting = standalone(turn.question, history, self._model)
-        try:
-            while True:
-                next(rewriting)
-                yield Reading(0)
-        except StopIteration as finished:
-            turn.standalone = finished.value
+    def _compare(self, turn: _Turn, draft: Draft) -> Generator[Event, None, None]:
+        """Say on which side of a quoted limit the question's own figures fall."""
+        text = compare(turn.standalone, draft.text, turn.language)
+        known = {sentence.text for sentence in turn.sentences}
+        if text is not None and text not in known and draft.text in known:
+            numbers = tuple(item.number for item in draft.evidence)
+            sentence = Sentence(text, numbers, Support.COMPUTED)
+            turn.sentences.append(sentence)
+            yield Wrote(sentence, (cite(draft.evidence[0], draft.start, draft.end),))
 
-    def _with_model(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
-        """Run events that use the model when it is this turn's place in the queue."""
+    def _prepare(self, turn: _Turn, history: Sequence[Exchange]) -> Generator[Event, None, None]:
+        """Make the question one that can be searched by itself, in the language of the texts."""
+        if history and is_dependent(turn.question):
+            previous = history[-1].question
+            yield from self._rewrite(turn, standalone(turn.question, previous, self._model))
+        if turn.language is Language.ENGLISH:
+            yield from self._rewrite(turn, in_french(turn.standalone, self._model))
+
+    def _rewrite(
+        self, turn: _Turn, rewriting: Generator[None, None, str]
+    ) -> Generator[Event, None, None]:
+        turn.standalone = yield from self._with_model(rewriting)
+
+    def _with_model(
+        self, using: Generator[None, None, Made]
+    ) -> Generator[Event, None, Made]:
+        """Run what uses the model when it is this turn's place in the queue."""
+        ticket = None
         entering = self._turnstile.enter()
+        while ticket is None:
+            try:
+                yield Waiting(next(entering))
+            except StopIteration as entered:
+                ticket = entered.value
         try:
             while True:
-                yield Waiting(next(entering))
-        except StopIteration as entered:
-            ticket = entered.value
-        try:
-            yield from events
+                try:
+                    next(using)
+                except StopIteration as made:
+                    result: Made = made.value
+                    return result
+                yield Reading()
         finally:
             self._turnstile.leave(ticket)
 

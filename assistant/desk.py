@@ -23,6 +23,7 @@ class LocalDesk:
 
     @property
     def holdings(self) -> Holdings:
+        """What the published generation holds."""
         manifest = self._assistant.generation.manifest
         return Holdings(
             generation=manifest.name,
@@ -34,22 +35,29 @@ class LocalDesk:
 
     @property
     def model_name(self) -> str:
+        """The language model's name."""
         return self._assistant.model_name
 
     def ask(
         self, question: str, *, as_of: date, history: Sequence[Exchange], language: Language
     ) -> Generator[Event, None, None]:
+        """One turn of the assistant, over the rules."""
         return self._assistant.ask(question, as_of=as_of, history=history, language=language)
 
     def document(self, document_id: str) -> Document:
+        """A document of the published generation."""
         return self._assistant.generation.store.document(document_id)
 
     def original(self, document_id: str) -> bytes | None:
-        return self._library.original(self.document(document_id).source)
+        """The file kept in the library when it was added."""
+        return self._library.original(self.document(document_id).id)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
-        known = any(entry["hash"].startswith(record_id) for entry in self._assistant.journal.entries())
-        if not known:
+        """Append the opinion to the journal; raises UnknownRecord."""
+        answers = (
+            entry for entry in self._assistant.journal.entries() if entry.get("kind") == "answer"
+        )
+        if all(entry["hash"][:16] != record_id for entry in answers):
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         self._assistant.journal.append("opinion", opinion)

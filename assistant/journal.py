@@ -1,7 +1,8 @@
 """The journal: one line of JSON for each event, each holding the hash of the line before.
 
 A changed, missing, added or moved line breaks the chain from there on. A cut tail is only seen by
-who kept the last hash elsewhere.
+who kept the last hash elsewhere. A line that a crash left unfinished is reported for ever, but the
+chain goes on after it from the last whole line.
 """
 
 import fcntl
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from ingestion.durable import sync
 
 GENESIS = "0" * 64
 
@@ -40,35 +43,56 @@ class Journal:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
+            last, is_new, is_torn = _tail(file)
             entry = {
                 "kind": kind,
                 "at": datetime.now(UTC).isoformat(),
-                "previous": _last_hash(file.name),
+                "previous": last,
                 "body": body,
             }
             digest = entry_hash(entry)
-            file.write(_canonical(entry | {"hash": digest}) + b"\n")
+            line = _canonical(entry | {"hash": digest}) + b"\n"
+            file.write(b"\n" + line if is_torn else line)
             file.flush()
             os.fsync(file.fileno())
+            if is_new:
+                sync(self._path.parent)
         return digest[:16]
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """Every entry, oldest first."""
-        if self._path.exists():
-            with self._path.open("rb") as file:
-                for line in file:
-                    yield json.loads(line)
+        """Every entry that can be read, oldest first."""
+        return (entry for line in self._lines() if (entry := _entry(line)) is not None)
 
     def faults(self) -> Iterator[Fault]:
         """Every place where the chain does not hold; none when nothing was altered."""
         previous = GENESIS
-        for number, entry in enumerate(self.entries(), 1):
-            claimed = entry.pop("hash", "")
+        for number, line in enumerate(self._lines(), 1):
+            entry = _entry(line)
+            if entry is None:
+                yield Fault(number, "est illisible : écriture interrompue, ou modifiée après coup")
+                continue
             if entry.get("previous") != previous:
                 yield Fault(number, "ne suit pas la ligne précédente")
-            if entry_hash(entry) != claimed:
+            previous = entry.pop("hash")
+            whole = _canonical(entry | {"hash": entry_hash(entry)})
+            if line.removesuffix(b"\n") != whole:
                 yield Fault(number, "a été modifiée après coup")
-            previous = claimed
+
+    def _lines(self) -> Iterator[bytes]:
+        """The lines that stand now; those appended while reading are left out."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            left = file.seek(0, os.SEEK_END)
+            fcntl.flock(file, fcntl.LOCK_UN)
+            file.seek(0)
+            while left > 0:
+                line = file.readline(left)
+                if not line:
+                    return
+                left -= len(line)
+                yield line
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
@@ -78,18 +102,35 @@ def entry_hash(entry: Mapping[str, Any]) -> str:
 
 def _canonical(entry: Mapping[str, Any]) -> bytes:
     text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    # Half a surrogate pair cannot be UTF-8; as a backslash escape it is JSON, and reads back.
+    return text.encode(errors="backslashreplace")
 
 
-def _last_hash(path: str) -> str:
-    """The hash of the last line, read from the end of the file."""
-    with Path(path).open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        block = 4096
-        while size:
-            file.seek(max(0, size - block))
-            tail = file.read(min(block, size)).rstrip(b"\n").rpartition(b"\n")
-            if tail[1] or block >= size:
-                return str(json.loads(tail[2])["hash"])
-            block *= 4
-    return GENESIS
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """The entry written on a line, None when the line is not one."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and isinstance(entry.get("hash"), str) else None
+
+
+def _tail(file: BinaryIO) -> tuple[str, bool, bool]:
+    """The hash of the last whole line, whether the file is empty, and whether a line is unfinished.
+
+    Read from the end; only an unfinished last line makes it look further back than one line.
+    """
+    size = file.seek(0, os.SEEK_END)
+    block = 4096
+    while True:
+        file.seek(max(0, size - block))
+        tail = file.read(min(block, size))
+        is_torn = bool(tail) and not tail.endswith(b"\n")
+        # The first line of a block may have lost its beginning.
+        lines = tail.split(b"\n") if block >= size else tail.split(b"\n")[1:]
+        for line in reversed(lines):
+            if (entry := _entry(line)) is not None:
+                return str(entry["hash"]), False, is_torn
+        if block >= size:
+            return GENESIS, size == 0, is_torn
+        block *= 4

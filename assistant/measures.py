@@ -69,7 +69,6 @@ def cited_articles(answer: Answer) -> set[str]:
 
 def table(graded: Sequence[Graded]) -> list[tuple[str, str]]:
     """The measures of a set, as (name, value) in words."""
-    answered = [item for item in graded if item.result.answer.outcome is not Outcome.ABSTAINED]
     refused = [item for item in graded if item.result.answer.outcome is Outcome.ABSTAINED]
     to_refuse = [item for item in graded if item.question.refusal_expected]
     rightly = [item for item in refused if item.question.refusal_expected]
@@ -77,7 +76,7 @@ def table(graded: Sequence[Graded]) -> list[tuple[str, str]]:
     lines = [
         ("questions", str(len(graded))),
         ("correct", _share([item.correct for item in graded])),
-        ("answered", _share([item in answered for item in graded])),
+        ("answered", _ratio(len(graded) - len(refused), len(graded))),
         ("gold recall", _mean([item.recall for item in graded])),
         ("gold precision", _mean([item.precision for item in graded])),
         ("supported", _share([sentence.support is not None for sentence in sentences])),

@@ -29,11 +29,15 @@ class PromptFile:
 
 
 def load_prompt(name: str, *placeholders: str, folder: Path = FOLDER) -> PromptFile:
-    """Load `name`.md, which must declare and use exactly these placeholders; raises BrokenPrompt."""
+    """Load `name`.md, which must declare and use just these placeholders; raises BrokenPrompt."""
     path = folder / f"{name}.md"
     if not path.exists():
         raise BrokenPrompt(f"Le fichier d'invite {path} est introuvable.")
     head, _, body = path.read_text(encoding="utf-8").partition("\n---\n")
+    if not head.startswith("placeholders:") or not body.strip():
+        raise BrokenPrompt(
+            f"L'invite {path} doit commencer par « placeholders: … », puis une ligne « --- »."
+        )
     template = Template(body.strip("\n"))
     declared = set(head.removeprefix("placeholders:").split())
     used = set(template.get_identifiers())

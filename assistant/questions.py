@@ -31,8 +31,12 @@ class Question:
 
 def read_questions(path: Path) -> list[Question]:
     """The questions of a file, in order; raises WrongQuestions naming the line."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongQuestions(f"Le fichier de questions {path} est illisible : {error}") from error
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -42,27 +46,31 @@ def read_questions(path: Path) -> list[Question]:
     return found
 
 
-def _question(row: dict[str, object]) -> Question:
-    def texts(key: str) -> tuple[str, ...]:
-        value = row.get(key) or ()
-        assert isinstance(value, (list, tuple))
-        return tuple(str(item) for item in value)
-
-    facts = row.get("faits") or []
-    assert isinstance(facts, list)
+def _question(row: object) -> Question:
+    if not isinstance(row, dict):
+        raise TypeError("la ligne n'est pas un objet JSON")
     as_of, dossier = row.get("as_of"), row.get("dossier")
     return Question(
         id=str(row["id"]),
         text=str(row["question"]),
         as_of=date.fromisoformat(str(as_of)) if as_of else None,
         dossier=str(dossier) if dossier else None,
-        articles=texts("articles_attendus"),
-        useful=texts("articles_utiles"),
-        facts=tuple(tuple(_pattern(option) for option in group) for group in facts),
-        forbidden=tuple(_pattern(pattern) for pattern in texts("interdits")),
+        articles=tuple(map(str, _list(row, "articles_attendus"))),
+        useful=tuple(map(str, _list(row, "articles_utiles"))),
+        facts=tuple(_patterns(group) for group in _list(row, "faits")),
+        forbidden=_patterns(_list(row, "interdits")),
         refusal_expected=bool(row.get("attendu_refus")),
     )
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
+def _list(row: dict[str, object], key: str) -> list[object]:
+    value = row.get(key) or []
+    if not isinstance(value, list):
+        raise TypeError(f"« {key} » n'est pas une liste")
+    return value
+
+
+def _patterns(options: object) -> tuple[re.Pattern[str], ...]:
+    if not isinstance(options, list):
+        raise TypeError(f"{options!r} n'est pas une liste d'expressions")
+    return tuple(re.compile(option, re.IGNORECASE) for option in options)

@@ -24,20 +24,24 @@ def _regime(name: str, headings: str, question: str) -> Regime:
 
 
 REGIMES = (
-    _regime("défense ou sécurité", r"défense ou de sécurité", r"défense|sécurité|militaire|defen[cs]e"),
+    _regime(
+        "défense ou sécurité", r"défense ou de sécurité", r"défense|sécurité|militaire|defen[cs]e"
+    ),
     _regime("concession", r"\bconcessions?\b", r"concession|concédant|délégation de service"),
     _regime("marché de partenariat", r"marchés? de partenariat", r"partenariat|partnership"),
     _regime(
         "maîtrise d'ouvrage publique",
         r"maîtrise d'ouvrage publique|maîtrise d'œuvre",
-        r"maître d'ouvrage|maîtrise d'(ouvrage|œuvre|oeuvre)|\bMOE\b|\bMOA\b|\bloi MOP\b|\bconcours\b",
+        r"maître d'ouvrage|maîtrise d'(ouvrage|œuvre|oeuvre)|\b(MOE|MOA|loi MOP|concours)\b",
     ),
     _regime(
         "outre-mer",
         r"outre-mer|Mayotte|Guadeloupe|Polynésie|Nouvelle-Calédonie|Wallis|Saint-Pierre",
         r"outre-mer|Mayotte|Guadeloupe|Martinique|Guyane|Réunion|Polynésie|Calédonie|Wallis",
     ),
-    _regime("circonstances exceptionnelles", r"circonstances exceptionnelles", r"exceptionnelle|crise"),
+    _regime(
+        "circonstances exceptionnelles", r"circonstances exceptionnelles", r"exceptionnelle|crise"
+    ),
     _regime("autres marchés publics", r"autres marchés publics", r"quasi-régie|in house|livre V"),
 )
 
@@ -45,7 +49,8 @@ REGIMES = (
 def foreign_regime(question: str, headings: Sequence[str]) -> str | None:
     """The regime that these headings belong to and that the question does not name, if any."""
     path = " / ".join(headings).replace("’", "'")
+    asked = question.replace("’", "'")
     for regime in REGIMES:
-        if regime.headings.search(path) and not regime.question.search(question):
+        if regime.headings.search(path) and not regime.question.search(asked):
             return regime.name
     return None

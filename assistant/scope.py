@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 
 from assistant.language import Language
 
@@ -23,7 +24,7 @@ class Refusal:
 
 def refusal_for(question: str) -> Refusal | None:
     """The kind of refusal that a question calls for, None when it may be answered."""
-    plain = question.replace("’", "'")
+    plain = normalize("NFC", question).replace("’", "'")
     for refusal in _refusals():
         if any(pattern.search(plain) for pattern in refusal.patterns):
             return refusal

@@ -33,12 +33,12 @@ def default_home() -> Path:
 def load_settings(home: Path) -> Settings:
     """Settings of `home`/settings.toml, then of SOURCIER_LLM and SOURCIER_EMBEDDER.
 
-    Raises WrongSettings for an unknown key or a value of another type.
+    Raises WrongSettings for an unknown key, a value of another type or a number below 1.
     """
     path = home / "settings.toml"
     try:
         chosen = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongSettings(f"{path} n'est pas un fichier TOML valide : {error}") from error
     for name in ("llm", "embedder"):
         if value := os.environ.get(f"SOURCIER_{name.upper()}"):
@@ -49,4 +49,6 @@ def load_settings(home: Path) -> Settings:
             raise WrongSettings(f"{path} : réglage inconnu « {key} ». Connus : {', '.join(known)}.")
         if type(value) is not known[key]:
             raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
+        if isinstance(value, int) and value < 1:
+            raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
     return Settings(**chosen)

@@ -1,19 +1,18 @@
-"""Follow-up questions made standalone: "et pour les travaux ?" after a question on supplies."""
+"""Questions made ready for the search: follow-ups made standalone, English ones put in French."""
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 
 from assistant.language_model import LanguageModel, Prompt
 from assistant.prompts import load_prompt
-from assistant.turn import Exchange
 
 LONGEST_REWRITE = 80
 """Tokens; a standalone question is one sentence."""
 
 _DEPENDENT = re.compile(
     r"^\W*(et|mais|ou|donc|alors|sinon|pourquoi|and|but|what about|how about|why)\b"
-    r"|\b(ce|cet|cette|ces) (cas|seuil|délai|montant|marché|règle|article|taux|durée)\b"
-    r"|\b(celui|celle|ceux|celles)(-ci|-là)?\b|\bdans ce cas\b|\ben (faut|faire|avoir)\b"
+    r"|\b(ce|cet|cette|ces) (cas|seuil|délai|montant|règle|taux|durée)\b"
+    r"|\b(celui|celle|ceux|celles)(-ci|-là)\b|\bdans ce cas\b"
     r"|\b(ça|cela)\b|^\W*(il|elle|ils|elles|it|they)\b",
     re.IGNORECASE,
 )
@@ -28,26 +27,26 @@ def is_dependent(question: str) -> bool:
 
 
 def standalone(
-    question: str, history: Sequence[Exchange], model: LanguageModel
+    question: str, previous: str, model: LanguageModel
 ) -> Generator[None, None, str]:
     """The question as it would be asked first in a conversation; pauses while the model writes.
 
     What the model writes is only kept when all its words come from the two questions; otherwise
-    the two are put side by side, which retrieval reads as well.
+    the two are put side by side, which the search reads as well.
     """
-    if not history or not is_dependent(question):
-        return question
-    previous = history[-1].question
     instruction = load_prompt("standalone", "previous", "question")
-    prompt = Prompt("", (instruction.fill(previous=previous, question=question),))
-    written = ""
-    for piece in model.stream(prompt, LONGEST_REWRITE):
-        written += piece or ""
-        yield None
-        if "?" in written:
-            break
-    rewritten = written.partition("\n")[0].strip().strip('"« »')
+    rewritten = yield from _write(model, instruction.fill(previous=previous, question=question))
     return rewritten if is_faithful(rewritten, previous, question) else f"{previous} {question}"
+
+
+def in_french(question: str, model: LanguageModel) -> Generator[None, None, str]:
+    """An English question as it is searched in French texts; pauses while the model writes.
+
+    The translation is never shown as the question: a bad one finds nothing, and nothing more.
+    """
+    instruction = load_prompt("translate", "question")
+    translated = yield from _write(model, instruction.fill(question=question))
+    return translated or question
 
 
 def is_faithful(rewritten: str, previous: str, question: str) -> bool:
@@ -55,6 +54,19 @@ def is_faithful(rewritten: str, previous: str, question: str) -> bool:
     given = _stems(previous) | _stems(question)
     kept = _stems(rewritten)
     return rewritten.endswith("?") and kept <= given and _stems(question) <= kept
+
+
+def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]:
+    """The first line that the model writes, up to its question mark."""
+    system = load_prompt("rewriter").fill()
+    text = ""
+    for piece in model.stream(Prompt(system, (instruction,)), LONGEST_REWRITE):
+        text += piece or ""
+        yield
+        if "?" in text or "\n" in text.strip():
+            break
+    line = text.strip().partition("\n")[0]
+    return line.removeprefix("Question :").strip(' "«»')
 
 
 def _stems(text: str) -> set[str]:

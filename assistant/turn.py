@@ -57,9 +57,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Passage `number` is being read; repeated while it lasts, so that the turn can be stopped."""
-
-    number: int
+    """The model is reading; repeated while it lasts, so that the turn can be stopped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Turnstile:
     def enter(self) -> Generator[int, None, object]:
         """Yield how many are ahead while there are any, then return the ticket to give to `leave`.
 
-        Closing the generator while waiting gives the place up.
+        Closing the generator while waiting, or an interruption, gives the place up.
         """
         ticket = object()
         with self._moved:
@@ -27,7 +27,7 @@ class Turnstile:
         try:
             while ahead := self._ahead(ticket):
                 yield ahead
-        except GeneratorExit:
+        except BaseException:
             self.leave(ticket)
             raise
         return ticket

@@ -4,25 +4,32 @@ import re
 from datetime import date
 
 _MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-_DAY = rf"(?P<day>\d{{1,2}})(?:er)? (?P<month>{'|'.join(_MONTHS)}) (?P<year>\d{{4}})"
-_BEFORE = re.compile(rf"\b(?:avant|jusqu['’]au|jusqu['’]à) (?:le )?{_DAY}", re.IGNORECASE)
-_SINCE = re.compile(rf"\b(?:depuis|à compter du|à partir du) (?:le )?{_DAY}", re.IGNORECASE)
+_DAY = rf"(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
+_BEFORE = re.compile(rf"\bavant\s+{_DAY}", re.IGNORECASE)
+_UNTIL = re.compile(rf"\bjusqu['’](?:au|à)\s+{_DAY}", re.IGNORECASE)
+_SINCE = re.compile(rf"\b(?:depuis|à\s+compter\s+du|à\s+partir\s+du)\s+{_DAY}", re.IGNORECASE)
 
 
 def applies(sentence: str, as_of: date) -> bool:
     """Whether a sentence, by the dates that it gives itself, speaks of the law of that day.
 
-    "Avant le 1er avril 2026, …" does not from that day on; "depuis le 1er avril 2026" does not
-    before it. A sentence without such words applies.
+    "Avant le 1er avril 2026, …" does not from that day on, "jusqu'au 31 mars 2026" not from the
+    next day on, "depuis le 1er avril 2026" not before it. A sentence without such words applies.
     """
-    before, since = _BEFORE.search(sentence), _SINCE.search(sentence)
-    ended = before is not None and as_of >= _date(before)
-    begun = since is None or as_of >= _date(since)
-    return begun and not ended
+    before, until, since = (_date(at.search(sentence)) for at in (_BEFORE, _UNTIL, _SINCE))
+    ended = (before is not None and as_of >= before) or (until is not None and as_of > until)
+    return not ended and (since is None or as_of >= since)
 
 
-def _date(match: re.Match[str]) -> date:
-    month = _MONTHS.index(match["month"].lower()) + 1
-    return date(int(match["year"]), month, int(match["day"]))
+def _date(match: re.Match[str] | None) -> date | None:
+    """The day found; None for a day that no calendar has, which texts do contain."""
+    if match is None:
+        return None
+    try:
+        month = _MONTHS.index(match["month"].lower()) + 1
+        return date(int(match["year"]), month, int(match["day"]))
+    except ValueError:
+        return None

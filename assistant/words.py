@@ -1,22 +1,27 @@
 """Words: the stems of a text that carry meaning, to compare a question with a passage. Pure."""
 
 import re
+from unicodedata import combining, normalize
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _STEM = 6
 """Characters kept of a word: "délais" and "délai", "acheter" and "acheteurs" meet."""
 
 _EMPTY = frozenset(
-    "les des une est sont quel quelle quels quelles comment quand qui que puis peut doit dois pour "
-    "dans aux mon mes nous notre votre vos avec sans cette ces son ses sur pas plus être avoir "
-    "faire fait faut marché marchés public publics publique acheteur acheteurs article "
-    "the what which how when who does can may must should for and our with from are long much many".split()
+    _WORD.findall(
+        "les des une est sont quel quelle quels quelles comment quand qui que puis peut doit dois "
+        "pour dans aux mon mes nous notre votre vos avec sans cette ces son ses sur pas plus etre "
+        "avoir faire fait faut marche marches public publics publique acheteur acheteurs article "
+        "the what which how when who does can may must should for and our with from are long much "
+        "many"
+    )
 )
 
 
 def stems(text: str) -> frozenset[str]:
-    """First letters of the meaningful words, and the numbers, of a text."""
-    words = (word.lower() for word in _WORD.findall(text))
+    """First letters of the meaningful words, without accents, and the numbers, of a text."""
+    bare = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))
+    words = _WORD.findall(bare)
     return frozenset(word[:_STEM] for word in words if word not in _EMPTY)
 
 

@@ -22,7 +22,7 @@ class Addition:
 
 
 def builtin_additions() -> list[Addition]:
-    """Every file of the built-in corpus, sheets first; the sources of binaries are not among them."""
+    """Every file of the built-in corpus, sheets first, without the sources of binaries."""
     return [
         *_files("fiches/*.md", Kind.RULES, None),
         *_files("dossier/*.pdf", Kind.TENDER, DOSSIER),

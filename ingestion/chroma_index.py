@@ -5,18 +5,20 @@ a model. Chroma's server is never started (it has unfixed faults before authenti
 """
 
 import os
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
-import chromadb  # noqa: E402
-from chromadb.config import Settings  # noqa: E402
-from chromadb.errors import ChromaError  # noqa: E402
+import chromadb
+from chromadb.api.client import Client
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
 
-from ingestion.embedding import Vectors  # noqa: E402
-from ingestion.errors import DamagedGeneration  # noqa: E402
-from ingestion.search import Hit  # noqa: E402
+from ingestion.embedding import Vectors
+from ingestion.errors import DamagedGeneration
+from ingestion.search import Hit
 
 COLLECTION = "passages"
 
@@ -26,14 +28,20 @@ class ChromaIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open the folder; raises DamagedGeneration when its collection is not there."""
+        client = _client(folder)
+        weakref.finalize(self, client.close)
         try:
-            self._collection = _client(folder).get_collection(COLLECTION, embedding_function=None)
+            self._collection = client.get_collection(COLLECTION, embedding_function=None)
         except ChromaError as error:
             raise DamagedGeneration(
                 f"Les vecteurs de {folder} sont illisibles. Lancez : sourcier index rollback"
             ) from error
 
+    def __len__(self) -> int:
+        return self._collection.count()
+
     def search(self, vector: Vectors, k: int) -> list[Hit]:
+        """Approximate neighbours; raises DamagedGeneration when Chroma cannot answer."""
         try:
             found = self._collection.query(
                 query_embeddings=vector.reshape(1, -1), n_results=k, include=["distances"]
@@ -52,7 +60,11 @@ class ChromaIndex:
 
 def write_vectors(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
     """Write a new vector index into an empty folder; row i of `vectors` belongs to `ids[i]`."""
-    client = _client(folder)
+    with _client(folder) as client:
+        _write(client, ids, vectors)
+
+
+def _write(client: Client, ids: Sequence[str], vectors: Vectors) -> None:
     collection = client.create_collection(
         COLLECTION,
         embedding_function=None,
@@ -65,5 +77,7 @@ def write_vectors(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
         collection.add(ids=list(ids[batch]), embeddings=vectors[batch])
 
 
-def _client(folder: Path) -> chromadb.ClientAPI:
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+def _client(folder: Path) -> Client:
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    assert isinstance(client, Client)
+    return client

@@ -1,13 +1,19 @@
 """Writing to disk so that a crash leaves either the old or the new, never half."""
 
+import errno
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
+from typing import BinaryIO
 
-from ingestion.errors import BusyIndex
+from ingestion.errors import BusyIndex, IngestionError, StorageFull
+
+_FULL = ("no space left", "disk is full", "disk quota exceeded")
+"""What Python, SQLite and the index engines say, each in an exception of its own."""
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
@@ -36,15 +42,68 @@ def file_sha256(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
+def hold(path: Path, *, alone: bool) -> BinaryIO | None:
+    """Lock a file until what is returned is closed or the process is gone.
+
+    Returns None at once when others hold it: anyone if `alone`, else one who is alone.
+    """
+    file = path.open("r+b" if alone else "rb")
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
 @contextmanager
 def writing(home: Path) -> Iterator[None]:
-    """Be the only process that writes the index of this folder; raises BusyIndex at once."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+    """Be the only process that writes the index of this folder.
+
+    Raises BusyIndex at once when another is, StorageFull when the disk fills up meanwhile, and
+    IngestionError when writing is not allowed.
+    """
+    with refusals_of_disk(home):
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "lock").touch()
+        lock = hold(home / "lock", alone=True)
+        if lock is None:
             raise BusyIndex(
                 "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
-            ) from error
+            )
+        with lock:
+            yield
+
+
+@contextmanager
+def refusals_of_disk(home: Path) -> Iterator[None]:
+    """Say in French that the disk of `home` is full or closed to writing."""
+    try:
         yield
+    except Exception as error:
+        if any(words in str(error).lower() for words in _FULL):
+            raise StorageFull(
+                f"Le disque de {home} est plein. Libérez de la place, puis relancez la même "
+                "commande : elle reprend où elle en était."
+            ) from error
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise IngestionError(
+                f"Écriture refusée dans {error.filename or home}. Corrigez les droits de ce "
+                "dossier, ou choisissez-en un autre : sourcier --data DOSSIER"
+            ) from error
+        raise
+
+
+def require_space(home: Path, needed: int) -> None:
+    """Raise StorageFull when the disk of `home` has fewer free bytes than needed."""
+    free = shutil.disk_usage(home).free
+    if free < needed:
+        raise StorageFull(
+            f"Il faut environ {_megabytes(needed)} libres sur le disque de {home} et il en reste "
+            f"{_megabytes(free)}. Libérez de la place, ou choisissez un autre dossier : "
+            "sourcier --data DOSSIER"
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{-(-size // 1_000_000)} Mo"

@@ -4,6 +4,7 @@ IngestionError
 ├── BusyIndex          another process is writing this index
 ├── DamagedGeneration  a file of a generation is missing or altered
 ├── UnknownGeneration  no generation has this name, or none is published
+├── UnknownDocument    the generation in use does not hold this document
 ├── EmbedderMismatch   the index was built by another embedding model
 ├── ModelUnavailable   weights are absent, incomplete or refused
 └── StorageFull        not enough free disk space for what is asked
@@ -27,6 +28,10 @@ class DamagedGeneration(IngestionError):
 
 class UnknownGeneration(IngestionError):
     """The generation asked for does not exist, or nothing has been published yet."""
+
+
+class UnknownDocument(IngestionError, LookupError):
+    """The generation asked does not hold this document; another one may."""
 
 
 class EmbedderMismatch(IngestionError):

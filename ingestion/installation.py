@@ -18,14 +18,13 @@ CONSTRAINTS = Path("constraints.txt")
 LINE_SECONDS = 15.0
 LAST_LINES = 12
 
+COMPILATION = "llama-cpp-python est compilé pour ce processeur (environ 6 minutes sur deux cœurs)"
+
 STEPS = (
     (re.compile(r"Collecting ([\w.-]+)"), "recherche de {}"),
     (re.compile(r"Downloading (\S+?)-\d\S* \((.+)\)"), "téléchargement de {} ({})"),
-    (
-        re.compile(r"Building wheel for llama-cpp-python"),
-        "llama-cpp-python est compilé pour ce processeur : environ 6 minutes sur deux cœurs",
-    ),
-    (re.compile(r"\[(\d+)/(\d+)\] (?:Building|Linking)"), "compilation {} sur {}"),
+    (re.compile(r"Running command Building wheel for llama-cpp-python"), COMPILATION),
+    (re.compile(r"^\s*\[(\d+)/(\d+)\] "), COMPILATION + ", étape {} sur {}"),
     (re.compile(r"Installing collected packages"), "installation des paquets"),
 )
 
@@ -48,7 +47,6 @@ class Step:
 def show(step: Step, process: "subprocess.Popen[str]") -> None:
     """Show the step until pip ends: one line that changes, or lines now and then in a log."""
     began = last = time.monotonic()
-    shown = ""
     while process.poll() is None:
         time.sleep(0.5)
         now = time.monotonic()
@@ -56,9 +54,9 @@ def show(step: Step, process: "subprocess.Popen[str]") -> None:
         line = f"  {step.text} ({minutes} min {seconds:02} s)"
         if sys.stdout.isatty():
             sys.stdout.write(f"\r\x1b[K{line}")
-        elif now - last >= LINE_SECONDS or (step.text != shown and "processeur" in step.text):
+        elif now - last >= LINE_SECONDS:
             sys.stdout.write(line + "\n")
-            last, shown = now, step.text
+            last = now
         sys.stdout.flush()
     if sys.stdout.isatty():
         sys.stdout.write("\r\x1b[K")

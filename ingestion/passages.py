@@ -99,4 +99,5 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         valid_from=document.valid_from,
         valid_to=document.valid_to,
         state_date=document.state_date,
+        dossier=document.dossier,
     )

@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from ingestion.durable import replace_bytes
-from ingestion.errors import UnknownGeneration
-from ingestion.generation import Manifest, generations_folder, read_manifest
+from ingestion.durable import hold, replace_bytes
+from ingestion.errors import DamagedGeneration, UnknownGeneration
+from ingestion.manifest import MANIFEST, Manifest, generations_folder, read_manifest
 from ingestion.verification import verify
 
 KEPT = 3
@@ -27,9 +27,20 @@ def current_manifest(home: Path) -> Manifest | None:
 
 def finished(home: Path) -> list[str]:
     """Names of the finished generations, oldest first."""
-    folder = generations_folder(home)
-    names = [path.parent.name for path in folder.glob("*/manifest.json")]
-    return sorted(names)
+    return sorted(path.parent.name for path in generations_folder(home).glob(f"*/{MANIFEST}"))
+
+
+def find_content(home: Path, content: str) -> Manifest | None:
+    """The newest sound generation with this content, published or not."""
+    for name in reversed(finished(home)):
+        try:
+            manifest = read_manifest(home, name)
+            if manifest.content == content:
+                verify(home, name)
+                return manifest
+        except DamagedGeneration:
+            continue
+    return None
 
 
 def publish(home: Path, name: str) -> None:
@@ -37,17 +48,43 @@ def publish(home: Path, name: str) -> None:
     verify(home, name)
     replace_bytes(home / "current", name.encode())
     for old in [other for other in finished(home) if other < name][:-KEPT]:
-        shutil.rmtree(generations_folder(home) / old)
+        discard(home, old)
 
 
 def rollback(home: Path) -> str:
-    """Publish the newest generation made before the one in use, and return its name.
+    """Publish the newest sound generation made before the one in use, and return its name.
 
     Raises UnknownGeneration when there is none; the caller holds the writer's lock.
     """
     current = current_name(home)
-    earlier = [name for name in finished(home) if name < current]
-    if not earlier:
-        raise UnknownGeneration("Aucune génération plus ancienne n'est conservée.")
-    publish(home, earlier[-1])
-    return earlier[-1]
+    for name in reversed([name for name in finished(home) if name < current]):
+        try:
+            publish(home, name)
+        except DamagedGeneration:
+            continue
+        return name
+    raise UnknownGeneration(
+        "Aucune génération plus ancienne et intacte n'est conservée. Reconstruisez l'index : "
+        "sourcier index build"
+    )
+
+
+def discard(home: Path, name: str) -> None:
+    """Remove a generation, unless someone has it open.
+
+    Its manifest goes first, so that a removal cut short looks like an unfinished build.
+    """
+    folder = generations_folder(home) / name
+    held = hold(folder / MANIFEST, alone=True)
+    if held is None:
+        return
+    with held:
+        (folder / MANIFEST).unlink()
+        shutil.rmtree(folder)
+
+
+def clear_unfinished(home: Path) -> None:
+    """Remove what killed builds and removals left; the caller holds the writer's lock."""
+    for folder in generations_folder(home).glob("*/"):
+        if not (folder / MANIFEST).exists():
+            shutil.rmtree(folder)

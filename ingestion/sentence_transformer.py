@@ -5,19 +5,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 # Read by the libraries when they are imported: no look-up of any hub, no usage statistics.
-for _switch in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+for _switch in (
+    "HF_HUB_OFFLINE",
+    "TRANSFORMERS_OFFLINE",
+    "HF_HUB_DISABLE_TELEMETRY",
+    "DO_NOT_TRACK",
+):
     os.environ[_switch] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from safetensors import SafetensorError  # noqa: E402
 from sentence_transformers import SentenceTransformer  # noqa: E402
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from ingestion.embedding import Vectors  # noqa: E402
 from ingestion.errors import ModelUnavailable  # noqa: E402
 
-transformers_logging.disable_progress_bar()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 QUESTION_PREFIX = "query: "
 PASSAGE_PREFIX = "passage: "
@@ -38,7 +44,7 @@ class SentenceTransformerEmbedder:
                 local_files_only=True,
                 model_kwargs={"dtype": _precision(), "use_safetensors": True},
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise ModelUnavailable(
                 f"Le modèle de vecteurs {folder} est illisible ({error}). "
                 "Relancez : sourcier models verify"
@@ -47,24 +53,30 @@ class SentenceTransformerEmbedder:
 
     @property
     def name(self) -> str:
+        """As given by the one who knows the digest of the folder."""
         return self._name
 
     @property
     def dimension(self) -> int:
+        """As the model says."""
         size = self._model.get_embedding_dimension()
         assert size is not None
         return size
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """What exceeds the model's window (512 tokens) does not count."""
         return self._embed([PASSAGE_PREFIX + text for text in texts])
 
     def embed_question(self, text: str) -> Vectors:
-        return self._embed([QUESTION_PREFIX + text])[0]
+        """With another prefix than a passage: the two are not compared alike."""
+        vector: Vectors = self._embed([QUESTION_PREFIX + text])[0]
+        return vector
 
     def _embed(self, texts: list[str]) -> Vectors:
         rows = self._model.encode(texts, batch_size=BATCH, convert_to_tensor=True)
         vectors = rows.float().numpy().astype(np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def _precision() -> torch.dtype:

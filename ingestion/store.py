@@ -1,6 +1,7 @@
 """The documents and passages of one generation, in one file. Door of SQLite."""
 
 import sqlite3
+import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ingestion.documents import Document
-from ingestion.errors import DamagedGeneration
+from ingestion.errors import DamagedGeneration, UnknownDocument
 from ingestion.passages import Passage
 
 _document = TypeAdapter(Document)
@@ -28,8 +29,9 @@ class PassageStore:
     def __init__(self, path: Path) -> None:
         """Open the file for reading only."""
         self._connection = sqlite3.connect(
-            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        weakref.finalize(self, self._connection.close)
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of these identifiers, in the same order; raises DamagedGeneration."""
@@ -41,8 +43,14 @@ class PassageStore:
             yield _passage.validate_json(body)
 
     def document(self, document_id: str) -> Document:
-        """The document of this identifier; raises DamagedGeneration."""
-        return _document.validate_json(self._body("documents", document_id))
+        """The document of this identifier; raises UnknownDocument."""
+        body = self._body("documents", document_id)
+        if body is None:
+            raise UnknownDocument(
+                f"L'index en service ne contient pas le document {document_id}. Une génération "
+                "plus ancienne l'a peut-être : sourcier index status"
+            )
+        return _document.validate_json(body)
 
     def documents(self) -> Iterable[Document]:
         """Every document, in the order of their identifiers."""
@@ -50,16 +58,17 @@ class PassageStore:
             yield _document.validate_json(body)
 
     def _passage(self, passage_id: str) -> Passage:
-        return _passage.validate_json(self._body("passages", passage_id))
-
-    def _body(self, table: str, row_id: str) -> bytes:
-        row = self._connection.execute(f"SELECT body FROM {table} WHERE id = ?", (row_id,))
-        found = row.fetchone()
-        if found is None:
+        body = self._body("passages", passage_id)
+        if body is None:
             raise DamagedGeneration(
-                f"L'index ne contient plus {row_id}. Lancez : sourcier index verify"
+                f"L'index ne contient plus le passage {passage_id}. Lancez : sourcier index verify"
             )
-        return bytes(found[0])
+        return _passage.validate_json(body)
+
+    def _body(self, table: str, row_id: str) -> bytes | None:
+        rows = self._connection.execute(f"SELECT body FROM {table} WHERE id = ?", (row_id,))
+        found = rows.fetchone()
+        return None if found is None else bytes(found[0])
 
 
 def write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:

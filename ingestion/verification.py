@@ -6,22 +6,41 @@ from pathlib import Path
 
 import numpy as np
 
+import ingestion
 from ingestion.errors import DamagedGeneration, IngestionError
-from ingestion.generation import Generation, generations_folder, open_generation
+from ingestion.generation import Generation, open_generation
+from ingestion.manifest import generations_folder, read_manifest
 
 CANARIES = 50
 """Passages, spread over the index, that must find themselves."""
 
 SECONDS = 300
 
+_ROOT = Path(ingestion.__file__).parent.parent
+
 
 def verify(home: Path, name: str) -> None:
-    """Check hashes, counts and canaries of a generation; raises DamagedGeneration.
+    """Check hashes, counts and canaries of a generation.
 
-    The child's reason is in the message, or its exit status when it died without a word.
+    Raises UnknownGeneration, or DamagedGeneration with the child's reason, or its exit status when
+    it died without a word.
     """
-    command = [sys.executable, "-m", "ingestion.verification", str(home), name]
-    child = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    read_manifest(home, name)
+    command = [sys.executable, "-m", "ingestion.verification", str(home.absolute()), name]
+    try:
+        child = subprocess.run(
+            command,
+            cwd=_ROOT,  # the first place where the child looks for modules
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DamagedGeneration(
+            f"La génération {name} ne se vérifie pas en {SECONDS} secondes. Réessayez quand la "
+            "machine est moins occupée : sourcier index publish"
+        ) from error
     if child.returncode:
         reason = child.stderr.strip().splitlines()[-1:] or [f"arrêt brutal ({child.returncode})"]
         raise DamagedGeneration(f"La génération {name} ne se vérifie pas : {reason[0]}")
@@ -31,10 +50,11 @@ def find_faults(generation: Generation, vectors_path: Path) -> list[str]:
     """What is wrong with an open generation, in French; empty when nothing is."""
     passages = list(generation.store.all_passages())
     vectors = np.load(vectors_path, allow_pickle=False)
-    if not len(passages) == len(vectors) == generation.manifest.passages:
+    counts = [len(passages), len(vectors), len(generation.vectors), len(generation.lexical)]
+    if set(counts) != {generation.manifest.passages}:
         return [
-            f"{generation.manifest.passages} passages annoncés, {len(passages)} présents, "
-            f"{len(vectors)} vecteurs"
+            f"{generation.manifest.passages} passages annoncés, {counts[0]} présents, {counts[1]} "
+            f"vecteurs dont {counts[2]} cherchables, {counts[3]} passages cherchables par les mots"
         ]
     faults = []
     step = max(1, len(passages) // CANARIES)

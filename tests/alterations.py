@@ -126,7 +126,9 @@ def _splices(sentence: str, neighbours: Sequence[str]) -> Iterator[tuple[str, st
 
 def _answers(sentence: str) -> Iterator[tuple[str, str]]:
     lowered = sentence[0].lower() + sentence[1:]
-    if re.match(r"(?:(?!qui|quand|si|peut|doit)[\w'’-]+ ){1,6}(?:ne peut pas|n'est pas tenu)\b", sentence):
+    if re.match(
+        r"(?:(?!qui|quand|si|peut|doit)[\w'’-]+ ){1,6}(?:ne peut pas|n'est pas tenu)\b", sentence
+    ):
         yield "polarity", f"Oui, {lowered}"
     elif re.match(r"L'acheteur (?:peut|doit)\b", sentence):
         yield "polarity", f"Non, {lowered}"

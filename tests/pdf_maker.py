@@ -4,8 +4,8 @@ import ctypes
 import io
 from collections.abc import Sequence
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 LEFT, TOP, LEADING = 60, 780, 18  # points
 

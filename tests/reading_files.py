@@ -49,7 +49,7 @@ def paragraph(text: str = SENTENCE) -> Paragraph:
     return Paragraph(text, STYLES["BodyText"])
 
 
-def table(rows: Sequence[Sequence[str]]) -> Table:
+def table(rows: Sequence[list[str]]) -> Table:
     return Table(rows, style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
 
 
@@ -91,7 +91,8 @@ def slow_pdf(depth: int = 9, width: int = 10) -> bytes:
         drawn = "/F Do " * width if inner else "BT /A 9 Tf (texte) Tj ET"
         objects.append(_stream(form + "/Font << /A 5 0 R >> >>", drawn))
     body = "".join(f"{n} 0 obj\n{text}\nendobj\n" for n, text in enumerate(objects, start=1))
-    return f"%PDF-1.4\n{body}trailer << /Root 1 0 R /Size {len(objects) + 1} >>\n".encode()
+    trailer = f"trailer << /Root 1 0 R /Size {len(objects) + 1} >>\nstartxref\n0\n%%EOF\n"
+    return f"%PDF-1.4\n{body}{trailer}".encode()
 
 
 def _stream(entries: str, content: str) -> str:

@@ -2,13 +2,13 @@ import io
 
 import pytest
 
-from ingestion.installation import Step
+from ingestion.installation import COMPILATION, Step
 
 OUTPUT = """\
 Collecting torch>=2.9
   Downloading gradio-6.31.0-py3-none-any.whl (43.1 MB)
   Running command Building wheel for llama-cpp-python (pyproject.toml)
-  [57/312] Building CXX object vendor/llama.cpp/ggml/src/ggml-cpu.cpp.o
+  [57/193] /usr/bin/g++ -O3 -c something.cpp
   -- Something else
 Installing collected packages: torch, gradio
 """
@@ -20,12 +20,9 @@ Installing collected packages: torch, gradio
         (0, "préparation"),
         (1, "recherche de torch"),
         (2, "téléchargement de gradio (43.1 MB)"),
-        (
-            3,
-            "llama-cpp-python est compilé pour ce processeur : environ 6 minutes sur deux cœurs",
-        ),
-        (4, "compilation 57 sur 312"),
-        (5, "compilation 57 sur 312"),
+        (3, COMPILATION),
+        (4, COMPILATION + ", étape 57 sur 193"),
+        (5, COMPILATION + ", étape 57 sur 193"),
         (6, "installation des paquets"),
     ],
 )

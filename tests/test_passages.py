@@ -43,6 +43,12 @@ def test_an_unnumbered_heading_belongs_to_the_clause_above_it() -> None:
     assert passage.locator == "CCAP, art. 4.5"
 
 
+def test_a_heading_closes_those_of_its_level_and_below() -> None:
+    blocks = [heading("A"), heading("B", 2), Block("un"), heading("C", 2), Block("deux")]
+    found = passages_of(document([*blocks, heading("D"), Block("trois")]))
+    assert [passage.headings for passage in found] == [("A", "B"), ("A", "C"), ("D",)]
+
+
 def test_without_a_number_the_heading_is_named() -> None:
     (passage,) = passages_of(document([heading("Contexte", page=2), Block("Texte.", page=3)]))
     assert passage.locator == "Titre, § Contexte, p. 3"

@@ -21,6 +21,23 @@ def test_a_cell_of_several_lines_stays_one_cell() -> None:
     assert lines_of(fragments(*placed)) == ["Audit de la solution | 900 €"]
 
 
+def test_cells_centred_on_their_row_stay_in_it() -> None:
+    first = [("Lot 1\n", 60, 500), ("Parcs et\n", 120, 506), ("jardins\n", 120, 494)]
+    second = [
+        ("Lot 2\n", 60, 470),
+        ("Voirie\n", 120, 470),
+        ("15\n", 300, 476),
+        ("sites\n", 300, 464),
+    ]
+    third = [(f"{text}\n", 60, 440 - 12 * n) for n, text in enumerate(("Lot", "numéro", "3"))]
+    placed = [*first, ("12 sites\n", 300, 500), *second, *third, ("Stades\n", 120, 428)]
+    assert lines_of(fragments(*placed)) == [
+        "Lot 1 | Parcs et jardins | 12 sites",
+        "Lot 2 | Voirie | 15 sites",
+        "Lot numéro 3 | Stades",
+    ]
+
+
 def test_columns_of_prose_are_read_one_after_the_other() -> None:
     left = [(f"gauche {n}\n", 60, 700 - 12 * n) for n in range(20)]
     right = [(f"droite {n}\n", 320, 700 - 12 * n) for n in range(20)]
@@ -85,8 +102,8 @@ def test_items_and_addresses_stay_on_their_lines() -> None:
 
 
 def test_headings_that_count_like_pages_are_no_furniture() -> None:
-    pages = {n: [f"Article {n}", "texte"] for n in range(1, 7)}
-    assert without_furniture(pages)[4] == ["Article 4", "texte"]
+    pages = {n: [f"Article {n}", "suite" + "x" * n] for n in range(1, 7)}
+    assert without_furniture(pages)[4] == ["Article 4", "suitexxxx"]
 
 
 def test_footers_with_a_shifted_page_number_go() -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from ingestion.passages import passages_of
+from ingestion.reading import archives
 from tests.reading_files import odt, problem, read, word, zipped
 
 BOMB = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
@@ -80,7 +81,8 @@ def test_headings_items_rows_and_notes_of_an_odt() -> None:
         "<text:note-body><text:p>Hors taxes.</text:p></text:note-body></text:note>.</text:p>"
         "<text:list><text:list-item><text:p>lot 1</text:p></text:list-item></text:list>"
         "<table:table><table:table-row><table:table-cell><text:p>Lot</text:p></table:table-cell>"
-        "<table:table-cell><text:p>900 €</text:p></table:table-cell></table:table-row></table:table>"
+        "<table:table-cell><text:p>900 €</text:p></table:table-cell></table:table-row>"
+        "</table:table>"
     )
     document = read(odt(body), "RC.odt")
     assert document.text.split("\n") == [
@@ -107,6 +109,12 @@ def test_headings_items_rows_and_notes_of_an_odt() -> None:
 )
 def test_what_is_no_document_is_said(data: bytes, reason: str, suffix: str) -> None:
     assert problem(data, f"x.{suffix}").startswith(reason)
+
+
+def test_the_parts_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_MOST_BYTES", 1000)
+    data = zipped(a=b"x" * 700, b=b"y" * 700)
+    assert problem(data, "x.odt") == "archive refusée : contenu décompressé démesuré"
 
 
 def test_declared_entities_are_refused() -> None:

@@ -94,9 +94,15 @@ def test_lost_pages_are_named() -> None:
     output = io.BytesIO()
     writer.write(output)
     assert "sans texte" in reading_of(output.getvalue(), "x.pdf").warnings[0]
-    broken = pdf([paragraph("Un.")], [paragraph("Deux.")]).replace(b"ET\n", b"[(\n")
-    reading = reading_of(broken, "x.pdf")
-    assert reading.problem or reading.warnings
+    good = pdf([paragraph("Un.")], [paragraph("Deux.")])
+    before, filtered, after = good.rpartition(b"/ASCII85Decode")
+    reading = reading_of(before + filtered.replace(b"85", b"58") + after, "x.pdf")
+    assert reading.warnings == ("pages illisibles : 2",)
+    assert reading.documents[0].text == "Un."
+    broken = good.replace(b"/ASCII85Decode", b"/ASCII58Decode")
+    assert problem(broken, "x.pdf") == (
+        "fichier corrompu : aucune page lisible; pages illisibles : 1, 2"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -63,7 +64,8 @@ def test_a_malformed_front_matter_is_said_and_the_text_read() -> None:
 
 
 def test_page_marks_of_a_converted_pdf_are_pages() -> None:
-    text = "# CCAP\n\n## Page 1\n\nARTICLE 1 OBJET\nDes livres.\n\n---\n\n## Page 2\n\n    4.1 Durée\nUn an.\n"
+    first = "# CCAP\n\n## Page 1\n\nARTICLE 1 OBJET\nDes livres.\n\n---\n"
+    text = first + "\n## Page 2\n\n    4.1 Durée\nUn an.\n"
     document = read(text.encode(), "x.md")
     assert [passage.locator for passage in passages_of(document)] == [
         "CCAP, art. 1, p. 1",
@@ -142,7 +144,7 @@ ARTICLE = {
 }
 
 
-def law(*lines: dict[str, object] | str) -> FileReading:
+def law(*lines: Mapping[str, object] | str) -> FileReading:
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     return read_bytes(text.encode(), "code.jsonl", Kind.RULES)
 

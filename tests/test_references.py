@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.pieces import find_piece
@@ -117,17 +117,20 @@ articles = st.builds(
 forms = st.sampled_from(["{0}{1}", "{0}. {1}", "art. {0}. {1}", "article {0}{1}", "{0}.* {1}"])
 
 
+@settings(deadline=None)
 @given(articles, forms)
 def test_every_form_of_an_article_gives_the_same_key(article: tuple[str, str], form: str) -> None:
     assert normalise(form.format(*article)) == "".join(article)
 
 
+@settings(deadline=None)
 @given(st.lists(articles, min_size=1, max_size=6))
 def test_an_enumeration_gives_every_member_in_order(members: list[tuple[str, str]]) -> None:
     text = "articles " + ", ".join(f"{letter}. {number}" for letter, number in members)
     assert keys(text) == [letter + number for letter, number in members]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ALRD artiles.0123456789-*,;€% etoàCPGdu\n", max_size=200))
 def test_spans_are_ordered_apart_and_hold_what_they_say(text: str) -> None:
     end = 0
@@ -139,6 +142,7 @@ def test_spans_are_ordered_apart_and_hold_what_they_say(text: str) -> None:
         end = found.end
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ALRD artiles.0123456789-*CPGdu", max_size=40))
 def test_a_key_is_its_own_key(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)

@@ -11,7 +11,7 @@ WORDS = (
     "le titulaire|60 000 €|art. R. 2122-8|article 12.3 du CCAP|1er avril 2026|mois|12,5 %|24 mois|"
     "n° 2026-12|acheteur.|marché ;\n|pénalité\n\n|1 250 000,50 euros HT"
 )
-texts = st.lists(st.sampled_from(WORDS.split("|")), max_size=120).map(" ".join)
+texts = st.lists(st.sampled_from(WORDS.split("|")), min_size=30, max_size=120).map(" ".join)
 
 
 @settings(max_examples=60, deadline=None)
@@ -29,6 +29,7 @@ def test_spans_cover_the_text_and_divide_nothing(text: str, size: int, overlap: 
 @given(st.text(max_size=600), st.integers(20, 80))
 @example("a" * 300, 20)
 @example("1" * 300, 20)
+@example("aaaaaaaaaa mot " + " " * 20 + "fin", 20)
 @example("x | y\n" * 100, 30)
 def test_any_text_is_covered(text: str, size: int) -> None:
     assert_covers(text, split(text, size=size, overlap=5))

@@ -1,10 +1,9 @@
-import argparse
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from assistant.cli import models
+from assistant.cli import main, models
 
 CATALOGUE = """
 [[model]]
@@ -43,12 +42,7 @@ def brought(tmp_path: Path) -> Path:
 
 
 def run(home: Path, *words: str | Path) -> int:
-    parser = argparse.ArgumentParser()
-    models.register(parser.add_subparsers())
-    args = parser.parse_args(["models", *map(str, words)])
-    args.home = home
-    code: int = args.run(args)
-    return code
+    return main(["--data", str(home), "models", *map(str, words)])
 
 
 def test_list_tells_what_is_here(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

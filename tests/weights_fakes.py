@@ -24,7 +24,8 @@ def write_wheel(folder: Path, name: str, version: str, members: Mapping[str, byt
             wheel.writestr(member, content)
         wheel.writestr(
             f"{base}.dist-info/METADATA",
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+            "Requires-Dist: not-on-any-index\n",
         )
         wheel.writestr(
             f"{base}.dist-info/WHEEL",

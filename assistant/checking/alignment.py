@@ -1,15 +1,17 @@
 """Alignment: whether a sentence says what a source says, no more and no less. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assistant.checking.atoms import Atom, Kind
+from assistant.checking.atoms import Atom, Kind, plain
 from assistant.checking.lexicon import ADDED, WEAK
 from assistant.checking.order import keeps_order
 from assistant.checking.sources import Source
 from assistant.checking.voice import Voice, voice
 
 _REPEATABLE = {"if"}
+_PRONOUN = re.compile(r"\b(?:celui|celle|ceux|celles)-ci\b|\b(?:ils?|elles?|lui|y|en ont|en a)\b")
 _LABELS = {
     Kind.QUANTITY: "quantité absente du passage",
     Kind.REFERENCE: "référence absente du passage",
@@ -37,7 +39,7 @@ def mismatch(sentence: str, claim: Sequence[Atom], source: Source) -> str:
     form = voice(sentence, claim, source)
     for reason in _extra(sentence, form, source):
         return reason
-    for reason in _omitted(form, source):
+    for reason in _omitted(sentence, form, source):
         return reason
     if not keeps_order(sentence, form, source):
         return "éléments du passage rapprochés autrement"
@@ -58,7 +60,7 @@ def _extra(sentence: str, form: Voice, source: Source) -> Iterator[str]:
         if atom.kind is Kind.REFERENCE:
             missing = not available[atom.key] and atom.key not in source.headings
         elif atom.kind is Kind.WORD:
-            missing = not available[atom.key] and atom.key not in ADDED
+            missing = used[atom.key] > available[atom.key] and atom.key not in ADDED
         elif atom.key in _REPEATABLE:
             missing = not available[atom.key]
         else:
@@ -67,12 +69,18 @@ def _extra(sentence: str, form: Voice, source: Source) -> Iterator[str]:
             yield f"{_LABELS[atom.kind]} : « {sentence[atom.start : atom.end].strip()} »"
 
 
-def _omitted(form: Voice, source: Source) -> Iterator[str]:
+def _omitted(sentence: str, form: Voice, source: Source) -> Iterator[str]:
+    """Yield what the sentence leaves out; a pronoun of its own may stand for a word said before."""
     said = Counter(atom.key for atom in form.claim)
+    pronouns = len(_PRONOUN.findall(plain(sentence))) - len(_PRONOUN.findall(plain(source.text)))
     needed: Counter[str] = Counter()
     for index, atom in enumerate(source.atoms):
         if index in source.optional or index in form.spared or atom.key in WEAK:
             continue
         needed[atom.key] += 1
-        if said[atom.key] < needed[atom.key]:
+        if said[atom.key] >= needed[atom.key]:
+            continue
+        replaced = atom.kind in {Kind.WORD, Kind.NATURE} and said[atom.key] and pronouns > 0
+        pronouns -= 1
+        if not replaced:
             yield f"{_DROPPED[atom.kind]} : « {source.text[atom.start : atom.end].strip()} »"

@@ -27,13 +27,22 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ge", r"\b(?:au plus tôt|at the earliest|no earlier than)\b"),
     ("le", r"\b(?:pas plus d[e']|au plus|tout au plus|au maximum|(?:d'|pour )?un maximum de)"),
     ("le", r"\b(?:at most|up to|no more than|not more than|a maximum of)\b"),
-    ("le", r"\b(?:dans la limite d[e'u]s?|dans une limite de|sans (?:pouvoir )?(?:dépasser|excéder))"),
-    ("le", r"\b(?:(?:est|sont) )?(?:plafonnée?s?|limitée?s?) (?:à|aux?)(?= |$)"),
+    (
+        "le",
+        r"\b(?:dans la limite d[e'u]s?|dans une limite de|sans (?:pouvoir )?(?:dépasser|excéder))",
+    ),
+    ("le", r"\b(?:(?:est|sont) )?(?:plafonnée?s?|limitée?s?) (?:à|aux?)(?= \x00)"),
     ("ge", r"\b(?:pas moins d[e']|au moins|au minimum|(?:d'|pour )?un minimum d[e'])"),
     ("ge", r"\b(?:at least|no less than|not less than|a minimum of)\b|\bsans descendre sous\b"),
-    ("lt", rf"(?:\b{_BE} )?\b(?:{_LESS}{_TO}|(?:à )?moins d[e']|en dessous d[eu]s?|au-dessous d[eu]s?)"),
+    (
+        "lt",
+        rf"(?:\b{_BE} )?\b(?:{_LESS}{_TO}|(?:à )?moins d[e']|(?:en |au-)dessous d[eu]s?)",
+    ),
     ("lt", r"\b(?:less than|under|below|lower than)\b"),
-    ("gt", rf"(?:\b{_BE} )?\b(?:{_MORE}{_TO}|(?:à )?plus d[e'](?!être)|au-delà d[eu]s?|au-dessus d[eu]s?)"),
+    (
+        "gt",
+        rf"(?:\b{_BE} )?\b(?:{_MORE}{_TO}|(?:à )?plus d[e'](?!être)|au-(?:delà|dessus) d[eu]s?)",
+    ),
     ("gt", rf"\b(?:more than|over|above|{_EXCEED})"),
     ("until", r"\bjusqu'(?:à|aux?|en)(?= |$)|\buntil\b"),
     ("from", r"\b(?:à (?:compter|partir) d[e'u]s?|depuis|dès|starting (?:from|on)|as of|since)\b"),
@@ -48,10 +57,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )
 _COMPILED = tuple((key, re.compile(pattern)) for key, pattern in _PATTERNS)
 _LEADS_TO = re.compile(r"[ ,]*(?:tous les|à|de|d'|du|le|la|les|un délai de|the|every)?[ ]*")
-_FOLLOWS = re.compile(r"(?: (?:ht|hors taxes?|ttc|francs|ouvrés|ouvrables|calendaires))*,? ?")
-_CONTINUES = re.compile(
-    r"(?: (?:ht|hors taxes?|ttc))?[^.;:,\x00]{0,90},? (?:ou|et) (?:à|de|d')? ?"
+_FOLLOWS = re.compile(
+    r"(?: d(?:u|e|es|e la|e l') ?\w+)?"
+    r"(?: (?:ht|hors taxes?|ttc|francs|ouvrés|ouvrables|calendaires))*,? ?"
 )
+_CONTINUES = re.compile(r"(?: (?:ht|hors taxes?|ttc))?[^.;:,\x00]{0,90},? (?:ou|et) (?:à|de|d')? ?")
 _POSTPOSED = {"le", "ge", "max", "min", "about"}
 _STRICT = {"max": "le", "min": "ge"}
 _SAME = {**_STRICT, "within": "le"}

@@ -1,63 +1,8 @@
 """The words of French public procurement that say the same thing, with their English. Data.
 
 A line is a meaning, then the ways to write it. Words are compared by stem, so one form is enough
-for each verb or noun, irregular ones excepted. A meaning that is wrong in one sentence out of a
-hundred does not belong here: the sentence is then quoted instead.
-"""
-
-NATURES = """
-works: travaux | works
-supplies: fourniture | supply | supplies
-services: service
-intellectual: prestation intellectuelle
-buyer: acheteur | buyer | acheteur public
-contracting authority: pouvoir adjudicateur | contracting authority
-contracting entity: entité adjudicatrice | contracting entity
-conceding authority: autorité concédante
-concessionaire: concessionnaire
-holder: titulaire | contractor
-candidate: candidat | candidate
-tenderer: soumissionnaire | tenderer | bidder
-awardee: attributaire
-subcontractor: sous traitant | subcontractor
-company: opérateur économique | opérateur | entreprise | economic operator | company
-sme: petite ou moyenne entreprise | petite et moyenne entreprise | pme | sme
-state: état | state
-local: collectivité territoriale | collectivité | local authority
-central: autorité publique centrale
-hospital: établissement public de santé
-institution: établissement public
-adapted: procédure adaptée | mapa | adapted procedure
-formalised: procédure formalisée | formalised procedure
-open: ouvert | open
-restricted: restreint | restricted
-negotiated: négocié
-electronic: électronique | dématérialisé | electronic
-paper: papier | paper
-guarantor: établissement garant | garant | guarantor institution | guarantor
-concession: concession
-framework: accord cadre | framework agreement
-public: public
-private: privé
-law: loi
-rule: règlement
-decree: décret
-ht: hors taxe | ht | excluding vat | excluding tax | excl vat | excl tax | before tax
-ttc: toute taxe comprise | ttc | including vat | including tax | incl vat
-working day: ouvrable
-business day: ouvré
-calendar day: calendaire
-candidature: candidature
-tender: offre | tender | bid
-lot: lot
-minor: accessoire
-main: principal
-initial: initial
-final: définitif | final
-direct: direct | directement
-partial: partiel | partiellement
-whole: totalité | intégralité | totalement | intégralement
-total: total
+for each verb or noun, irregular ones excepted. Two writings that differ in one sentence out of a
+hundred do not belong on one line: the sentence is then quoted instead.
 """
 
 MEANINGS = """
@@ -74,7 +19,8 @@ award notice: avis d attribution
 consultation documents: document de la consultation | dce | dossier de consultation
 consultation rules: règlement de la consultation | rc
 economic offer: offre économiquement la plus avantageuse
-send: envoyer | envoi | envoie | envoient | transmettre | transmis | transmise | transmet | adresser | send
+send: envoyer | envoi | envoie | envoient | send
+send: transmettre | transmis | transmise | transmet | adresser
 inform: informer | prévenir | aviser | inform
 require: exiger | exigence | imposer | exigible | require
 exclude: exclure | exclu | exclue | exclut | exclusion
@@ -83,7 +29,44 @@ indicate: indiquer | mentionner | préciser | indicate
 announce: annoncer | annonce
 reject: rejeter | rejet | rejette | écarter | éliminer | reject
 choose: choisir | choix | choisit | retenir | retenu | retient | choose
-keep: conserver | conservation
+buy: acheter | achat
+dynamic system: système d acquisition dynamique | sad
+open call: appel d offres | ao
+single document: document unique de marché européen
+abnormally low: offre anormalement basse | oab
+official bulletin: bulletin officiel des annonces des marchés publics | boamp
+official journal: journal officiel de l union européenne | joue
+essential data: données essentielles | decp
+social economy: économie sociale et solidaire | ess
+assistance: assistance à maîtrise d ouvrage | amo
+opening board: commission d appel d offres | cao
+keep: conserver | conservation | garder
+begin: commencer | commencement | débuter | début
+end: fin | terme | achever | achèvement
+increase: augmenter | augmentation | accroître
+designate: désigner | désignation | nommer
+obtain: obtenir
+provide: procurer
+draw up: établir | rédiger
+allocate: répartir | répartition
+open: ouverture
+calculate: calculer | calcul
+compare: comparer | comparaison
+know: connaître | connaissance
+decide: décider | décision
+delay: retard
+penalty: pénalité
+control: contrôler | contrôle
+yearly: chaque année | par an | annuellement
+rank: classer | classement
+respect: respecter | respect
+correct: corriger | rectifier
+regularise: régulariser | régularisation
+evaluate: évaluation
+execute: réaliser | réalisation
+specify: spécifier
+complement: compléter | complément
+support fact: attester | attestation
 produce: produire | produit | produisent | fournir | fourni | fournit | fournie
 receive: recevoir | reçu | reçoit | réception | receipt
 pay: payer | paiement | paie | paient | règlement financier | payment | paid | pay
@@ -179,11 +162,12 @@ sell: vendre
 
 FREE = """
 le la les l un une des du de d au aux à en et y on il ils elle elles ce cet cette ces celui celle
-ceux celles lequel laquelle lesquels lesquelles auquel duquel auxquels desquels ci là cela c ça son sa ses leur leurs se s me lui eux dont qui que qu quoi où ou
+ceux celles lequel laquelle lesquels lesquelles auquel duquel auxquels desquels ci là cela c ça
+son sa ses leur leurs se s me lui eux dont qui que qu quoi où ou
 est sont être été était étaient sera seront soit soient serait fut étant
 a ont avoir avait avaient aura auront ait ayant eu
 pour dans sur chez vers entre parmi selon ainsi donc alors aussi également ensuite puis toutefois
-cependant néanmoins enfin outre ailleurs effet fait
+cependant néanmoins enfin outre ailleurs effet fait faite faits faites
 ni comme afin
 article articles art arts prévu
 titre lors
@@ -192,22 +176,15 @@ his her which who set
 """
 
 WEAK = frozenset(
-    {"ht", "value", "estimate", "date", "present", "prealabl", "contract", "need", "provide for"}
-    | {"concern", "code", "article", "fix", "elev", "dispos", "egal", "eventuel", "precit", "dit"}
-    | {"applicable", "charg", "leur", "propr", "lui", "meme", "reglement", "same", "titr", "piec"}
-    | {"pend", "answer", "pres", "refer", "indicat", "respectif", "correspond", "all", "application"}
+    {"ht", "value", "estimate", "date", "present", "pres", "prealabl", "contract", "need"}
+    | {"provide for", "concern", "code", "article", "fix", "elev", "dispos", "egal", "eventuel"}
+    | {"precit", "dit", "leur", "propr", "lui", "pend", "answer", "refer"}
+    | {"respectif", "correspond", "all", "application"}
 )
 """Meanings that a rewording may drop without saying anything else."""
 
 ADDED = frozenset(
     {"value", "provide for", "fix", "elev", "dispos", "concern", "article", "code", "egal", "cas"}
-    | {"refer", "suppos", "applicable", "date", "obtenir"}
+    | {"suppos", "applicable", "date", "refer"}
 )
 """Meanings that a rewording may bring: they carry no fact."""
-
-ACTORS = frozenset(
-    {"buyer", "contracting authority", "contracting entity", "conceding authority", "holder"}
-    | {"candidate", "tenderer", "subcontractor", "company", "concessionaire", "awardee", "state"}
-    | {"local", "law", "rule", "decree"}
-)
-"""Meanings that can do what a verb says."""

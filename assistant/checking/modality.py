@@ -14,15 +14,22 @@ _TO = r"(?: d[e']| à| par)?"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("need_not", rf"\bn'?e? ?{_IS} (?:pas|plus|jamais|nullement) (?:tenue?s?|obligée?s?){_TO}"),
     ("need_not", rf"\bn'?e? ?{_IS} (?:pas|plus) (?:obligatoires?|exigée?s?|requise?s?)"),
-    ("need_not", r"\bn'?e? ?(?:a|ont) (?:pas|plus)(?: l'obligation d[e']| à(?= \w+(?:er|ir|re)\b))"),
-    ("need_not", r"\bsans (?:y )?être (?:tenue?s?|obligée?s?)(?: d[e']| à)?"),
+    (
+        "need_not",
+        r"\bn'?e? ?(?:a|ont) (?:pas|plus)(?: l'obligation d[e']| à(?= \w+(?:er|ir|re)\b))",
+    ),
+    ("freely", r"\bsans y être (?:tenue?s?|obligée?s?)"),
+    ("need_not", r"\bsans être (?:tenue?s?|obligée?s?)(?: d[e']| à)?"),
     ("need_not", rf"\b{_IS} (?:facultati(?:f|ve)s?|dispensée?s? d[e'u]s?)"),
     ("need_not", r"\b(?:étant )?facultati(?:f|ve)s?\b"),
     ("need_not", rf"\b{_CAN} ne pas\b"),
     ("need_not", r"\b(?:need not|(?:is|are) not (?:required|obliged)(?: to)?|optional)\b"),
     ("need_not", r"\b(?:does|do) not have to\b"),
     ("cannot", rf"\bne (?:{_CAN}|pouvant|saurait|sauraient|{_OUGHT}){_NOT}"),
-    ("cannot", rf"\bn'?e? ?{_IS} (?:pas|plus) (?:autorisée?s?|permise?s?|admise?s?|possibles?){_TO}"),
+    (
+        "cannot",
+        rf"\bn'?e? ?{_IS} (?:pas|plus) (?:autorisée?s?|permise?s?|admise?s?|possibles?){_TO}",
+    ),
     ("cannot", rf"(?:\bil )?\b{_IS} (?:interdite?s?|prohibée?s?|impossibles?){_TO}"),
     ("cannot", r"\binterdi(?:t|te|ts|tes|re|sent|sant)\b(?: d[e'])?"),
     ("cannot", r"\bn'?e? ?(?:a|ont) (?:pas|plus) le droit d[e']"),
@@ -30,20 +37,28 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("cannot", r"\b(?:is|are) (?:prohibited|forbidden|not allowed)(?: to| from)?\b"),
     ("may", r"\b(?:a|ont) droit (?:à|aux?)(?= |$)"),
     ("may", rf"\b(?:{_CAN}|pouvoir(?! adj)|pouvant)\b"),
-    ("may", rf"(?:\bil )?\b{_IS} (?:autorisée?s?|permise?s?|admise?s?|possibles?|libres?)(?: d[e']| à)?"),
+    (
+        "may",
+        rf"\b(?:il )?{_IS} (?:autorisée?s?|permise?s?|(?<!être )admise?s?|possibles?|libres?)"
+        r"(?: d[e']| à)?",
+    ),
     ("may", r"\b(?:a|ont) (?:la faculté|la possibilité|le droit) d[e']|\bil est loisible\b"),
     ("may", r"\b(?:may|can|(?:is|are) (?:allowed|permitted)(?: to)?)\b"),
     ("allows", r"\b(?:autoris|permet)\w*"),
     ("must", rf"\b{_OUGHT}\b"),
-    ("must", rf"\b{_IS} (?:tenue?s?|obligée?s?)(?: d[e']| à)?|\bil faut\b|\b(?:a|ont) l'obligation d[e']"),
-    ("must", r"\b(?:must|shall|(?:has|have) to|(?:is|are) (?:required|obliged) to)\b"),
+    (
+        "must",
+        rf"\b{_IS} (?:tenue?s?|obligée?s?)(?: d[e']| à)?|\b(?:a|ont) l'obligation d[e']",
+    ),
+    ("must", r"\b(?:il faut|must|shall|(?:has|have) to|(?:is|are) (?:required|obliged) to)\b"),
     ("mandatory", rf"\b(?:{_IS} )?(?:obligatoires?|mandatory|compulsory)\b"),
 )
 _COMPILED = tuple((key, re.compile(pattern)) for key, pattern in _PATTERNS)
 _ONLY = re.compile(r"[^.;:\x00]*?\b(?P<que>qu(?:e\b|'))")
 _NOT_ABLE = re.compile(rf"ne {_CAN}")
 _OTHER_QUE = re.compile(
-    r"\b(?:sans|condition|lors|tant|ainsi|afin|pour|alors|parce|tels?|telles?|réserve|fait) qu\S*$"
+    r"\b(?:sans|condition|lors|tant|ainsi|afin|pour|alors|parce|tels?|telles?|réserve|fait"
+    r"|celles?|celui|ceux|(?:exig|prévo|demand|prouv|démontr|estim|considèr|constat)\w*) qu\S*$"
 )
 _LIMITED = re.compile(r" ?(?!ils?\b|elles?\b|on\b|'(?:il|elle|on))")
 _DETERMINED = re.compile(r" ?(?:les?|la|l'|une?|des|son|sa|ses|leurs?|ce|cette|ces|chaque)(?!\w)")

@@ -1,57 +1,69 @@
-"""Natures and words: what a sentence speaks of, by meaning. Pure."""
+"""Natures: what a rule is about and whom it binds; never exchanged, never left out. Data.
 
-import re
-from collections.abc import Iterator
+A line is a nature, then the ways to write it, in French and in English.
+"""
 
-from assistant.checking.atoms import Atom, Kind
-from assistant.checking.lexicon import FREE, MEANINGS, NATURES
-from assistant.checking.stems import stem
+NATURES = """
+works: travaux | works
+supplies: fourniture | supply | supplies
+services: service
+intellectual: prestation intellectuelle
+buyer: acheteur | buyer | acheteur public
+contracting authority: pouvoir adjudicateur | contracting authority
+contracting entity: entité adjudicatrice | contracting entity
+conceding authority: autorité concédante
+concessionaire: concessionnaire
+holder: titulaire | contractor
+candidate: candidat | candidate
+tenderer: soumissionnaire | tenderer | bidder
+awardee: attributaire
+subcontractor: sous traitant | subcontractor
+company: opérateur économique | opérateur | entreprise | economic operator | company
+sme: petite ou moyenne entreprise | petite et moyenne entreprise | pme | sme
+state: état | state
+local: collectivité territoriale | collectivité | local authority
+central: autorité publique centrale
+hospital: établissement public de santé
+institution: établissement public
+adapted: procédure adaptée | mapa | adapted procedure
+formalised: procédure formalisée | formalised procedure
+open: ouvert | open
+restricted: restreint | restricted
+negotiated: négocié
+electronic: électronique | dématérialisé | electronic
+paper: papier | paper
+guarantor: établissement garant | garant | guarantor institution | guarantor
+concession: concession
+framework: accord cadre | framework agreement
+public: public
+private: privé
+law: loi
+rule: règlement
+decree: décret
+ht: hors taxe | ht | excluding vat | excluding tax | excl vat | excl tax | before tax
+ttc: toute taxe comprise | ttc | including vat | including tax | incl vat
+working day: ouvrable
+business day: ouvré
+calendar day: calendaire
+candidature: candidature
+tender: offre | tender | bid
+lot: lot
+minor: accessoire
+main: principal
+initial: initial
+final: définitif | final
+direct: direct | directement
+partial: partiel | partiellement
+whole: totalité | intégralité | totalement | intégralement
+total: total
+"""
 
-_TOKEN = re.compile(r"[^\W_]+")
+ACTORS = frozenset(
+    {"buyer", "contracting authority", "contracting entity", "conceding authority", "holder"}
+    | {"candidate", "tenderer", "subcontractor", "company", "concessionaire", "awardee", "state"}
+    | {"local", "law", "rule", "decree"}
+)
+"""Meanings that can do what a verb says."""
 
-
-def _table(lines: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    for line in lines.strip().splitlines():
-        key, _, writings = line.partition(":")
-        for writing in writings.split("|"):
-            yield tuple(stem(word) for word in writing.split()), key.strip()
-
-
-_NATURES = dict(_table(NATURES))
-_MEANINGS = dict(_table(MEANINGS))
-_FREE = frozenset(FREE.split())
-_LONGEST = max(len(words) for words in (*_NATURES, *_MEANINGS))
-
-
-def find_words(text: str) -> tuple[Atom, ...]:
-    """Every nature and content word of a text made `plain`, what was read before being hidden."""
-    tokens = [(m.group(), stem(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
-    found: list[Atom] = []
-    position = 0
-    while position < len(tokens):
-        size, kind, key = _meaning(text, tokens, position)
-        if size == 0:
-            word, key, *_ = tokens[position]
-            size, kind = 1, Kind.WORD
-            if word in _FREE:
-                position += 1
-                continue
-        found.append(Atom(kind, key, tokens[position][2], tokens[position + size - 1][3]))
-        position += size
-    return tuple(found)
-
-
-def _meaning(
-    text: str, tokens: list[tuple[str, str, int, int]], position: int
-) -> tuple[int, Kind, str]:
-    """Return (words read, kind, key) of the longest known writing that starts at a token."""
-    for size in range(min(_LONGEST, len(tokens) - position), 0, -1):
-        words = tuple(token[1] for token in tokens[position : position + size])
-        span = text[tokens[position][2] : tokens[position + size - 1][3]]
-        if re.search(r"[.,;:()\x00]", span) or (size == 1 and tokens[position][0] in _FREE):
-            continue
-        if words in _NATURES:
-            return size, Kind.NATURE, _NATURES[words]
-        if words in _MEANINGS:
-            return size, Kind.WORD, _MEANINGS[words]
-    return 0, Kind.WORD, ""
+INTERCHANGEABLE = frozenset({"works", "supplies", "services"})
+"""Natures between which "et" and "ou" say the same."""

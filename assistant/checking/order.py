@@ -10,19 +10,22 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.checking.atoms import Atom, Kind, plain
-from assistant.checking.lexicon import ACTORS, ADDED, WEAK
+from assistant.checking.lexicon import ADDED, WEAK
+from assistant.checking.nature import ACTORS
 from assistant.checking.sources import Source
 from assistant.checking.voice import Voice
 
 _ONE_MOVE = {(1,), (2, 1), (1, 3, 2), (2, 1, 3), (1, 3, 2, 4)}
 _PASSIVE = {
     (3, 2, 1), (3, 2, 1, 4), (4, 3, 2, 1), (1, 4, 3, 2), (2, 3, 1), (3, 1, 2), (2, 3, 1, 4),
-    (3, 1, 2, 4), (3, 2, 4, 1), (3, 2, 4, 1, 5), (2, 1, 4, 3), (4, 2, 1, 3), (1, 3, 4, 2), (1, 4, 2, 3),
+    (3, 1, 2, 4), (3, 2, 4, 1), (3, 2, 4, 1, 5), (2, 1, 4, 3), (4, 2, 1, 3), (1, 3, 4, 2),
+    (1, 4, 2, 3),
 }  # fmt: skip
 _GOVERNORS = {Kind.MODALITY, Kind.NEGATION, Kind.CONDITION, Kind.COMPARISON}
-_MOBILE = {"by", "among", "only", "mandatory"}
+_MOBILE = {"by", "mandatory", "freely"}
 _ADVERBIAL = {"from", "before", "after", "until"}
 _ENGLISH = re.compile(r"\b(?:the|of|is|are|shall|must|may|be|by|if|for|and)\b")
+_COPULA = re.compile(r"\b(?:est|sont|constituent?|is|are) (?:une?|des|les?|la|l'|an?|the)(?!\w)")
 _LIGHT = WEAK | ADDED
 _WIDEST = 6
 _ENGLISH_ENOUGH = 3
@@ -38,13 +41,24 @@ def keeps_order(sentence: str, form: Voice, source: Source) -> bool:
     ]
     claim = list(form.claim)
     english = len(_ENGLISH.findall(plain(sentence))) >= _ENGLISH_ENOUGH
-    allowed = _ONE_MOVE | _PASSIVE if form.passive else _ONE_MOVE
+    moves = {(1,)} if english else _ONE_MOVE
+    allowed = _ONE_MOVE | _PASSIVE if form.passive else moves
     for order in (written, *_swapped(source.text, written)):
         places = _places(_ordered(claim, english=english), _ordered(order, english=english))
-        governed = _governed(sentence, claim, source.text, order)
-        if _blocks(places) in allowed and governed:
-            return _blocks(places) == (1,) or _keeps_neighbours(claim, order)
+        blocks = _blocks(places)
+        led = form.passive and blocks[0] == max(blocks) and blocks[1:] in _PASSIVE
+        if (blocks in allowed or led) and _governed(sentence, claim, source.text, order):
+            return blocks == (1,) or (
+                _keeps_neighbours(claim, order)
+                and not (blocks == (2, 1) and _is_converse(sentence, source.text))
+            )
     return False
+
+
+def _is_converse(sentence: str, text: str) -> bool:
+    """Say whether "A est B" has become "B est A"; a list may name what its items are."""
+    simple = not re.search(r"[,:;]", plain(sentence)) and ":" not in text
+    return simple and bool(_COPULA.search(plain(sentence)) and _COPULA.search(plain(text)))
 
 
 def _ordered(atoms: Sequence[Atom], *, english: bool) -> list[str]:
@@ -66,7 +80,8 @@ def _places(claim: Sequence[str], written: Sequence[str]) -> list[int | None]:
         following: dict[int, tuple[float, list[int | None]]] = {}
         for last, (cost, path) in best.items():
             fresh = [choice for choice in choices if choice not in path]
-            for choice in fresh or [None]:
+            tried: list[int | None] = [*fresh] or [None]
+            for choice in tried:
                 step = 0.0 if choice is None or choice == last + 1 else 1.0 + (choice <= last)
                 place = last if choice is None else choice
                 candidate = (cost + step, [*path, choice])

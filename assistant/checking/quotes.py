@@ -39,29 +39,66 @@ def is_verbatim(sentence: str, passage: str) -> bool:
     """Say whether a sentence copies whole sentences of the passage, nothing being cut away.
 
     It starts where a sentence or an item starts and stops where one stops, up to punctuation and
-    a parenthesis. An item without its marker does not count when its lead denies or limits it.
+    a parenthesis. A list is copied whole, or its lead alone with its colon, or items under their
+    markers; an item without its marker does not count when its lead denies or limits it.
     """
     body = _ENDING.sub("", sentence[::-1], count=1)[::-1].strip()
     found = find_quote(body, passage)
     if found is None or len(_WORDS.findall(body)) < _FEWEST_WORDS:
         return False
-    parts = sentences(passage)
-    first = next((part for part in parts if part.start <= found[0] < part.end), None)
-    last = next((part for part in parts if part.start < found[1] <= part.end), None)
-    if first is None or last is None:
+    parts = [part for part in sentences(passage) if part.end > found[0] and part.start < found[1]]
+    first, last = parts[0], parts[-1]
+    after_marker = _after_marker(passage, first, found[0])
+    if not (found[0] == first.start or after_marker) or not _ends_at(passage, found[1], last):
         return False
-    starts = found[0] == first.start or _after_marker(passage, first, found[0])
-    stops = _CLOSING.fullmatch(_tidy(passage[found[1] : last.end])[0])
-    return starts and stops is not None and not _reversed_by_lead(sentence, passage, found)
+    if _is_question(passage[first.start : first.end]) or _cuts_list(sentence, passage, found):
+        return False
+    return not (after_marker and _is_limited(passage, found[0]))
+
+
+def _is_question(text: str) -> bool:
+    return text.startswith("#") or text.rstrip().endswith("?")
+
+
+def _ends_at(passage: str, end: int, part: Span) -> bool:
+    return _CLOSING.fullmatch(_tidy(passage[end : part.end])[0]) is not None
+
+
+def _cuts_list(sentence: str, passage: str, found: tuple[int, int]) -> bool:
+    """Say whether the quotation takes a lead, with some of its items only or without its colon."""
+    for unit in units(passage, longest=len(passage)):
+        parts = list_parts(passage[unit.start : unit.end])
+        if parts is None or not unit.start <= found[0] < unit.start + parts[0].end:
+            continue
+        if found[1] <= unit.start + parts[0].end:
+            return not sentence.rstrip().endswith(":")
+        return found[1] < unit.end and not _ends_at(passage, found[1], unit)
+    return False
+
+
+def _is_limited(passage: str, start: int) -> bool:
+    """Say whether the item that starts here stands under a lead that denies or limits it."""
+    for unit in units(passage, longest=len(passage)):
+        parts = list_parts(passage[unit.start : unit.end])
+        if parts and unit.start <= start < unit.end:
+            lead = passage[unit.start : unit.start + parts[0].end].lower()
+            return _REVERSING.search(lead) is not None
+    return False
 
 
 def _tidy(text: str) -> tuple[str, list[int]]:
-    """Return the text with single spaces and plain quotes, and where each character comes from."""
+    """Return the text with single spaces, plain quotes, and where each character comes from.
+
+    Spaces around a quotation mark are left out: "« mot »" is '"mot"'.
+    """
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text.translate(_SAME)):
-        if letter == " " and letters and letters[-1] == " ":
+        if letter == " " and letters and letters[-1] in ' "':
             continue
+        if letter == '"' and letters and letters[-1] == " ":
+            letters.pop()
+            places.pop()
         letters.append(letter)
         places.append(place)
     return "".join(letters), places
@@ -81,15 +118,3 @@ def _inside_word(text: str, edge: int) -> bool:
 def _after_marker(passage: str, part: Span, start: int) -> bool:
     sign = marker(passage[part.start : part.end])
     return sign is not None and passage[part.start : start].strip() == sign
-
-
-def _reversed_by_lead(sentence: str, passage: str, found: tuple[int, int]) -> bool:
-    """Say whether the quotation is an item, shown bare, under a lead that turns its meaning."""
-    if marker(sentence) is not None:
-        return False
-    for unit in units(passage):
-        parts = list_parts(passage[unit.start : unit.end])
-        if parts and unit.start + parts[0].end <= found[0] < unit.end:
-            lead = passage[unit.start : unit.start + parts[0].end].lower()
-            return _REVERSING.search(lead) is not None
-    return False

@@ -6,9 +6,10 @@ from assistant.checking.atoms import Atom, Kind, hide, plain
 from assistant.checking.comparison import bound_quantities, find_comparisons
 from assistant.checking.conditions import find_conditions
 from assistant.checking.modality import find_modalities
-from assistant.checking.nature import find_words
+from assistant.checking.nature import INTERCHANGEABLE
 from assistant.checking.polarity import find_lone_nones, find_negations
 from assistant.checking.quantities import find_quantities
+from assistant.checking.wording import find_words
 from ingestion.references import find_references
 
 _READERS: tuple[Callable[[str], tuple[Atom, ...]], ...] = (
@@ -18,15 +19,12 @@ _READERS: tuple[Callable[[str], tuple[Atom, ...]], ...] = (
     find_conditions,
     find_words,
 )
-_INTERCHANGEABLE = {"works", "supplies", "services"}
 
 
 def read(text: str) -> tuple[Atom, ...]:
     """Return the atoms of a sentence in the order in which they are written."""
     written = plain(text)
-    found = [
-        Atom(Kind.REFERENCE, each.key, each.start, each.end) for each in find_references(text)
-    ]
+    found = [Atom(Kind.REFERENCE, each.key, each.start, each.end) for each in find_references(text)]
     hidden = hide(written, found)
     quantities = find_quantities(hidden)
     bare = hide(hidden, [Atom(Kind.QUANTITY, "", each.start, each.end) for each in quantities])
@@ -45,5 +43,5 @@ def _without_free_alternatives(atoms: list[Atom]) -> Iterator[Atom]:
     for index, atom in enumerate(atoms):
         around = {each.key for each in atoms[max(0, index - 1) : index + 2]} - {"or"}
         denied = index > 1 and atoms[index - 2].key == "without"
-        if atom.key != "or" or not (around <= _INTERCHANGEABLE or denied):
+        if atom.key != "or" or not (around <= INTERCHANGEABLE or denied):
             yield atom

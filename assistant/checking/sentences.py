@@ -41,8 +41,8 @@ def sentences(text: str) -> tuple[Span, ...]:
 def units(text: str, longest: int = LONGEST_LIST) -> tuple[Span, ...]:
     """Cut a text into quotable units: a sentence, or a lead sentence with its whole list.
 
-    A list of more than `longest` characters becomes its lead, then its items one by one, an item keeping
-    the items under it. No visible character is left out.
+    A list of more than `longest` characters becomes its lead, then its items one by one, an item
+    keeping the items under it. No visible character is left out.
     """
     parts = sentences(text)
     found: list[Span] = []

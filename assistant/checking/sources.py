@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.checking.atoms import Atom, Kind, plain
 from assistant.checking.reading import read
@@ -15,14 +16,11 @@ from assistant.checking.sentences import list_parts, marker, units
 from ingestion.references import find_references
 
 _PARENTHESIS = re.compile(r"\([^()]*\)")
-_NUMBER = (
-    r"(?:\w+ )?"  # deux, trois, …
-)
 _SCAFFOLD = re.compile(
     r"(?:,? ?\b(?:dans|pour|si|sous|avec|à|aux?|parmi|lorsque|respecter|remplir|réunir|satisfaire"
     r"|remplissent|remplit|respecte|respectent|est soumise?|sont soumise?s) )?"
     r"(?:à |aux )?(?:l'une? d|chacune? d|un d|une d)?(?:es |eux |e |les |la |le |l')?"
-    rf"{_NUMBER}\w+ suivante?s?\b[^:]*:?$|\b(?:lorsque|si|suivants?|suivantes?) ?:$"
+    r"(?:\w+ )?\w+ suivante?s?\b[^:]*:?$|\b(?:lorsque|si|suivants?|suivantes?) ?:$"
 )
 _ALTERNATIVES = re.compile(
     r"\b(?:l'une? des|une? des|chacune? des|un seul suffit|exemples?|notamment|cas suivants)\b"
@@ -31,6 +29,7 @@ _ALTERNATIVES = re.compile(
 _TOGETHER = re.compile(r"\bconditions?\b(?!.*\bl'une des)")
 _EXCEPTED_SCAFFOLD = re.compile(r"\b(?:dans la mesure|sauf|sous réserve|sans)\b")
 _ALTERNATIVE_TAIL = re.compile(r", ou (?=(?:pour|si|lorsqu|dans|en) ?)")
+_OWN_NUMBER = re.compile(r"\.? ?[:–—-] ")
 _NEGATIVE = {"cannot", "need_not", "not", "except", "only", "no_longer", "never"}
 _LABELS = {"ht", "ttc", "total", "initial"}
 
@@ -52,16 +51,16 @@ def sources(passage: str) -> tuple[Source, ...]:
     headings: frozenset[str] = frozenset()
     for unit in units(passage, longest=len(passage)):
         text = passage[unit.start : unit.end]
-        if not is_assertion(text) or (unit.start == 0 and text[-1] not in ".;:!"):
+        if not _is_assertion(text) or (unit.start == 0 and text[-1] not in ".;:!"):
             headings = frozenset(each.key for each in find_references(text))
-        if is_assertion(text):
+        if _is_assertion(text):
             texts = (text,) if list_parts(text) is None else tuple(_list_texts(text))
             for each in texts:
                 found.extend(_variants(each, headings, is_list=each is not text))
     return tuple(found)
 
 
-def is_assertion(text: str) -> bool:
+def _is_assertion(text: str) -> bool:
     """Say whether a text can carry anything: a heading or a question cannot."""
     return not text.startswith("#") and not re.search(r"\?[ \u00a0]*(?:\([^()]*\))?$", text)
 
@@ -117,9 +116,14 @@ def _with_free_condition(text: str, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]
 
 
 def _optional(text: str, atoms: tuple[Atom, ...]) -> Iterator[int]:
-    """Yield the atoms of parentheses without condition, and of "les cas suivants :"."""
+    """Yield the atoms of parentheses without condition, of "les cas suivants :", of a number.
+
+    The number is that of an article written before its text: "Art. R. 2122-8 : …".
+    """
     written = plain(text)
     spans = [match.span() for match in _PARENTHESIS.finditer(written)]
+    if atoms and atoms[0].kind is Kind.REFERENCE and _OWN_NUMBER.match(written, atoms[0].end):
+        spans.append((0, atoms[0].end))
     lead_end = written.find(":") + 1
     if 0 < lead_end < len(written) and (scaffold := _SCAFFOLD.search(written[:lead_end])):
         spans.append(scaffold.span())
@@ -140,24 +144,25 @@ def _droppable(text: str, atoms: tuple[Atom, ...]) -> Iterator[set[int]]:
             yield tail
         kept = tuple(atom for index, atom in enumerate(atoms) if index not in tail)
         groups = [{atoms.index(kept[i]) for i in group} for group in _parallel_groups(text, kept)]
+        junctions = {max(group) for group in groups if atoms[max(group)].key == "or"}
         for group in groups:
-            yield tail.union(*groups) - group
+            yield tail.union(*groups) - group | junctions
 
 
 def _parallel_groups(text: str, atoms: tuple[Atom, ...]) -> list[range]:
     """Return the index ranges of coordinated quantities, each with the natures it is for."""
     places = [index for index, atom in enumerate(atoms) if atom.kind is Kind.QUANTITY]
-    units_ = {atoms[place].key.split()[-1] for place in places}
-    if len(places) < 2 or len(units_) != 1:
+    of_units = {atoms[place].key.split()[-1] for place in places}
+    if len(places) < 2 or len(of_units) != 1:
         return []
-    groups = [range(first, second) for first, second in zip(places, places[1:], strict=False)]
+    groups = [range(first, second) for first, second in pairwise(places)]
     groups.append(range(places[-1], _group_end(text, atoms, places[-1])))
     natures = [
         {atoms[i].key for i in group if atoms[i].kind is Kind.NATURE} - _LABELS for group in groups
     ]
     coordinated = all(
         re.search(r"\b(?:ou|et|or|and)\b[^.;]*$", text[atoms[first].end : atoms[second].start])
-        for first, second in zip(places, places[1:], strict=False)
+        for first, second in pairwise(places)
     )
     return groups if coordinated and all(natures) else []
 

@@ -1,5 +1,6 @@
 """Stems: the part of a word that its plural, gender, tense and noun forms share. Pure."""
 
+import re
 import unicodedata
 
 _SUFFIXES = (
@@ -9,12 +10,32 @@ _SUFFIXES = (
     "es", "e", "s", "x", "i",
 )  # fmt: skip
 _SHORTEST = 3
+_IRREGULAR = tuple(
+    (re.compile(rf"({root})(?:{endings})$"), common)
+    for root, endings, common in (
+        (r".*cri", "re|t|te|ts|tes|vent|vant|s", ""),
+        (r".*(?:dui|trui)", "re|t|te|ts|tes|sent|sant|s", ""),
+        (r".*pr", "endre|end|is|ise|ises|ennent|enant|enne", "en"),
+        (r"(?:ad|per|trans|sou|re|com|pro|e|)m", "ettre|et|ettent|is|ise|ises|ettant|ette", "et"),
+        (r".*[tv]", "enir|ient|iennent|enu|enue|enus|enues|enant|ienne", "en"),
+        (r"(?:re|con|per)c", "evoir|oit|oivent|u|ue|us|ues|evant", "ev"),
+        (r".*cour", "ir|t|ent|u|ue|us|ant", ""),
+        (r".*(?:ai|ei|oi)", "ndre|nt|nts|nte|ntes|gnent|gnant", "n"),
+        (r".*clu", "re|t|ent|s|se|ses|e|es|ant", ""),
+        (r".*sui", "vre|vent|vi|vie|vis|vies|vant|t", ""),
+        (r".*fai", "re|t|te|ts|tes|sant", ""),
+        (r".*(?:r|v|tt|p|f|t)end", "re|u|ue|us|ues|ent|ant|", ""),
+    )
+)
 
 
 def stem(word: str) -> str:
-    """Return the stem of a word in lower case, without accents: "estimée", "estimation" → "estim"."""
+    """Return the stem of a word in lower case, without accents: "estimation" → "estim"."""
     letters = unicodedata.normalize("NFD", word.replace("œ", "oe").replace("æ", "ae"))
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    for pattern, common in _IRREGULAR:
+        if match := pattern.match(bare):
+            return match.group(1) + common
     if len(bare) > _SHORTEST and bare[-1] in "sx":
         bare = bare[:-1]
     for suffix in _SUFFIXES:

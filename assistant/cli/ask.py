@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.text import Text
 
 from assistant.answers import Outcome
-from assistant.cli.asking import iso_date, run_turn
+from assistant.cli.asking import iso_date, question_text, run_turn
+from assistant.language import Language
 from assistant.record import contract
 from assistant.settings import load_settings
 from assistant.turn import Result
@@ -36,7 +38,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("question", help="la question, en français ou en anglais")
+    parser.add_argument("question", type=question_text, help="en français ou en anglais")
     parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
     parser.add_argument(
         "--as-of",
@@ -46,6 +48,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="jour du droit applicable (défaut : aujourd'hui)",
     )
     parser.add_argument("--dossier", metavar="ID", help="interroge aussi ce dossier de marché")
+    parser.add_argument(
+        "--lang",
+        type=Language,
+        choices=list(Language),
+        metavar="fr|en",
+        help="langue de la réponse (défaut : celle de la question)",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -55,7 +64,9 @@ def _run(arguments: argparse.Namespace) -> int:
         from assistant.wiring import load_assistant  # the models take seconds to import
 
         assistant = load_assistant(arguments.home, load_settings(arguments.home))
-        result = run_turn(assistant, arguments.question, arguments.as_of, arguments.dossier)
+        result = run_turn(
+            assistant, arguments.question, arguments.as_of, arguments.dossier, arguments.lang
+        )
     if arguments.json:
         console.out(json.dumps(contract(result), ensure_ascii=False, indent=2), highlight=False)
     else:
@@ -64,15 +75,19 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _show(console: Console, result: Result) -> None:
+    # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
     for citation in result.answer.citations:
-        title = f"\\[{citation.n}] {citation.locator}"
-        console.print(Panel(citation.quote, title=title, title_align="left", border_style="dim"))
+        title = Text(f"[{citation.n}] {citation.locator}")
+        quote = Text(citation.quote)
+        console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
     if not result.answer.citations:
         for item in result.evidence:
-            console.print(f"  [dim]{item.number}. {item.passage.locator}[/dim]", highlight=False)
+            console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
     console.print(
-        f"[dim]droit au {result.as_of:%d/%m/%Y} · {result.seconds.total:.1f} s · "
-        f"index {result.generation} · enregistrement {result.record_id}[/dim]",
-        highlight=False,
+        Text(
+            f"droit au {result.as_of:%d/%m/%Y} · {result.seconds.total:.1f} s · "
+            f"index {result.generation} · enregistrement {result.record_id}",
+            style="dim",
+        )
     )

@@ -1,11 +1,11 @@
 """What `ask` and `eval` share: running a turn to its end."""
 
-from collections.abc import Callable
+import argparse
 from datetime import date
 
 from assistant.assistant import Assistant
-from assistant.language import language_of
-from assistant.turn import Event, Finished, Result
+from assistant.language import Language, language_of
+from assistant.turn import Finished, Result
 
 
 def run_turn(
@@ -13,17 +13,31 @@ def run_turn(
     question: str,
     as_of: date,
     dossier: str | None,
-    watch: Callable[[Event], None] = lambda event: None,
+    language: Language | None = None,
 ) -> Result:
-    """Ask, show each event to `watch`, and return the recorded result."""
-    language = language_of(question)
-    for event in assistant.ask(question, as_of=as_of, language=language, dossier=dossier):
-        watch(event)
+    """Ask and return the recorded result; without a language, it is the question's."""
+    spoken = language or language_of(question)
+    for event in assistant.ask(question, as_of=as_of, language=spoken, dossier=dossier):
         if isinstance(event, Finished):
             return event.result
     raise AssertionError("a turn that is not interrupted ends with Finished")
 
 
 def iso_date(text: str) -> date:
-    """A day written YYYY-MM-DD; raises ValueError, which argparse reports."""
-    return date.fromisoformat(text)
+    """A day written YYYY-MM-DD; raises ArgumentTypeError, which argparse reports."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un jour AAAA-MM-JJ") from error
+
+
+def question_text(text: str) -> str:
+    """A question that can be read; raises ArgumentTypeError, which argparse reports.
+
+    A terminal that does not write UTF-8 gives half surrogate pairs, which no library accepts.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("la question est vide")
+    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise argparse.ArgumentTypeError("la question n'est pas écrite en UTF-8")
+    return text

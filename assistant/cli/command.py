@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
+        sys.stdout.flush()
     except (AssistantError, IngestionError) as error:
         sys.stderr.write(f"{error}\n")
         return BROKEN
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output has left; what is still buffered has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except OSError as error:
+        sys.stderr.write(f"Fichier ou disque inaccessible : {error}\n")
         return BROKEN
     return code
 

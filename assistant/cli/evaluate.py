@@ -1,4 +1,4 @@
-"""`sourcier eval`: a question set through the assistant, measured. Door of rich, for this command."""
+"""`sourcier eval`: a question set through the assistant, measured. Door of rich, for it."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from assistant.cli.asking import run_turn
 from assistant.measures import Graded, grade, table
@@ -44,9 +45,11 @@ def _run(arguments: argparse.Namespace) -> int:
     console = Console()
     with console.status("Chargement des modèles…"):
         from assistant.wiring import load_assistant  # the models take seconds to import
+        from ingestion.publication import current_name
 
-        settings = load_settings(arguments.home)
-        assistant = load_assistant(arguments.home, settings, arguments.index)
+        # One generation for the whole set, even when another is published meanwhile.
+        generation = arguments.index or current_name(arguments.home)
+        assistant = load_assistant(arguments.home, load_settings(arguments.home), generation)
     graded: list[Graded] = []
     store = assistant.generation.store
     with arguments.out.open("w", encoding="utf-8") as out:
@@ -72,4 +75,4 @@ def _show(console: Console, graded: list[Graded]) -> None:
     console.print(shown)
     wrong = [item.question.id for item in graded if not item.correct]
     if wrong:
-        console.print("Réponses fausses : " + ", ".join(wrong), highlight=False)
+        console.print(Text("Réponses fausses : " + ", ".join(wrong)))

@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from ingestion.errors import IngestionError, ModelUnavailable
+from ingestion.errors import ModelUnavailable
 from ingestion.weights.catalogue import Catalogue, Model
 from ingestion.weights.catalogue_file import load_catalogue
 from ingestion.weights.locate import models_folder
@@ -110,8 +110,6 @@ def _pull(args: argparse.Namespace) -> int:
         try:
             with _shown(model) as report:
                 path = pull(model, folder, report, given=args.given)
-        except IngestionError as exc:
-            return _complain(exc, BROKEN)
         except KeyboardInterrupt:
             return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
         pinned = "" if model.sha256 else " (empreinte enregistrée : le catalogue n’en fixe pas)"

@@ -15,7 +15,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="ouvre la page (http://127.0.0.1:7860)",
         description="Sert la page sur cette machine seulement, et affiche son adresse.",
     )
-    parser.add_argument("--port", type=int, default=7860, help="port (défaut : %(default)s)")
+    parser.add_argument(
+        "--port", type=port_number, default=7860, help="port (défaut : %(default)s)"
+    )
     parser.set_defaults(run=_run)
 
 
@@ -27,10 +29,19 @@ def _run(arguments: argparse.Namespace) -> int:
     from assistant.wiring import load_desk
 
     desk = load_desk(arguments.home, load_settings(arguments.home))
-    sys.stdout.write(f"Sourcier répond sur http://127.0.0.1:{arguments.port} (Ctrl+C pour arrêter)\n")
+    sys.stdout.write(
+        f"Sourcier répond sur http://127.0.0.1:{arguments.port} (Ctrl+C pour arrêter)\n"
+    )
     sys.stdout.flush()
     serve(desk, "127.0.0.1", arguments.port)
     return 0
+
+
+def port_number(text: str) -> int:
+    """A TCP port; raises ArgumentTypeError, which argparse reports."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un port (de 1 à 65535)")
+    return int(text)
 
 
 def _require_free(port: int) -> None:

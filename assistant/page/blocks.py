@@ -4,12 +4,12 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.language import Language
 from assistant.page.chat import Chat
 from assistant.page.commands import Commands
 from assistant.page.desk import Desk
 from assistant.page.layout import Layout, lay_out
 from assistant.page.words import words
-from assistant.language import Language
 
 LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
 
@@ -17,16 +17,18 @@ LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, w
 def page_blocks(desk: Desk) -> gr.Blocks:
     """The page, in French until the browser says otherwise."""
     said = words(Language.FRENCH)
-    with gr.Blocks(
+    blocks = gr.Blocks(
         title=said["page_title"],
         analytics_enabled=False,
         fill_width=True,
         delete_cache=(3600, 3600),
-    ) as blocks:
+    )
+    with blocks:
         layout = lay_out()
         bind_questions(layout, Chat(desk, layout), blocks)
         bind_commands(layout, Commands(desk, layout), blocks)
-    return blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
+    blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
+    return blocks
 
 
 def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:

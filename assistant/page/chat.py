@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import gradio as gr
 
+from assistant.errors import AssistantError
 from assistant.page.conversation import (
     Conversation,
     Stage,
@@ -28,7 +29,6 @@ from assistant.page.screen import (
 )
 from assistant.page.stream import Stopped, stoppable
 from assistant.page.words import Words
-from assistant.errors import AssistantError
 from ingestion.errors import IngestionError
 
 logger = logging.getLogger(__name__)
@@ -51,16 +51,15 @@ class Chat:
         layout, session = self._layout, str(request.session_hash)
         conversation = conversation_in(memory)
         try:
-            if session in self._running:
-                raise Refused(said_of(conversation)["error_busy"])
-            turn = opened(question, as_of, said_of(conversation))
+            turn = opened(question, as_of, said_of(conversation), busy=session in self._running)
         except Refused as refusal:
             yield {layout.status: spoken_line(str(refusal), alert=True)}
             return
         stop = self._running[session] = threading.Event()
         try:
             yield conversation_screen(layout, with_turn(conversation, turn), running=True)
-            for turn in self._advancing(turn, conversation, stop):
+            for grown in self._advancing(turn, conversation, stop):
+                turn = grown
                 yield turn_screen(layout, with_turn(conversation, turn))
         finally:
             stop.set()
@@ -84,7 +83,7 @@ class Chat:
                     turn = grown
                     yield turn
         except Stopped:
-            turn = replace(turn, stage=Stage.STOPPED, reading=0)
+            turn = replace(turn, stage=Stage.STOPPED)
         except (AssistantError, IngestionError) as failure:
             turn = replace(turn, stage=Stage.FAILED, problem=str(failure))
         except Exception:
@@ -100,12 +99,15 @@ class Chat:
             running.set()
 
 
-def opened(question: str, as_of: str, said: Words) -> Turn:
+def opened(question: str, as_of: str, said: Words, *, busy: bool = False) -> Turn:
     """The turn for what was typed.
 
     Raises:
-        Refused: no question, a question that is too long, or a date that is not one.
+        Refused: another question is being answered, there is no question, it is too long, or
+            the date is not one.
     """
+    if busy:
+        raise Refused(said["error_busy"])
     question = question.replace("\u00a0", " ").strip()
     if not question:
         raise Refused(said["error_empty"])

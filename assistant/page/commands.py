@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import gradio as gr
 
+from assistant.language import Language
 from assistant.page.conversation import Conversation, UnreadableMemory, recalled
 from assistant.page.desk import Desk
 from assistant.page.export import as_docx, as_markdown
@@ -20,7 +21,6 @@ from assistant.page.screen import (
     spoken_line,
 )
 from assistant.page.words import words
-from assistant.language import Language
 
 MARKDOWN = "text/markdown"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -15,6 +15,7 @@ from assistant.language import Language
 from assistant.turn import Dropped, Event, Exchange, Finished, Found, Reading, Waiting, Wrote
 
 KEPT_TURNS = 40
+UNWRITTEN = Answer(Outcome.ANSWERED)
 LONGEST_MEMORY = 4_000_000  # characters; browsers keep about five million
 
 
@@ -33,8 +34,7 @@ class Stage(StrEnum):
 class Turn:
     """A question on the screen and what is known of its answer.
 
-    `ahead` counts the questions read before it, `reading` is the number of the passage being read
-    (0 for none); `problem` is what to tell the reader when it
+    `ahead` counts the questions read before it; `problem` is what to tell the reader when it
     failed; `record_id` is empty until the answer is recorded.
     """
 
@@ -43,10 +43,9 @@ class Turn:
     asked_at: datetime
     stage: Stage = Stage.WAITING
     ahead: int = 0
-    reading: int = 0
     standalone: str = ""
     evidence: tuple[Evidence, ...] = ()
-    answer: Answer = Answer(Outcome.ANSWERED)
+    answer: Answer = UNWRITTEN
     record_id: str = ""
     model: str = ""
     generation: str = ""
@@ -78,8 +77,8 @@ def advance(turn: Turn, event: Event) -> Turn:
             return replace(turn, ahead=ahead)
         case Found(standalone, evidence):
             return replace(turn, stage=Stage.READING, standalone=standalone, evidence=evidence)
-        case Reading(number):
-            return replace(turn, reading=number)
+        case Reading():
+            return turn
         case Wrote(sentence, citations):
             sentences = (*answer.sentences, sentence)
             cited = tuple(dict.fromkeys((*answer.citations, *citations)))
@@ -90,7 +89,6 @@ def advance(turn: Turn, event: Event) -> Turn:
             return replace(
                 turn,
                 stage=Stage.FINISHED,
-                reading=0,
                 standalone=result.standalone,
                 evidence=result.evidence,
                 answer=result.answer,

@@ -56,7 +56,7 @@ def place(cited: Citation, said: Words) -> list[str]:
 
 
 def as_markdown(conversation: Conversation, made: date) -> str:
-    """The whole conversation in Markdown; text that looks like Markdown or HTML stays text. Pure."""
+    """The whole conversation in Markdown; what looks like Markdown or HTML in it stays text."""
     said = words(conversation.language)
     parts = [
         f"# {said['export_title']}",

@@ -1,9 +1,9 @@
 """What stands around the conversation: masthead, notice, footer. Pure HTML."""
 
+from assistant.language import Language
 from assistant.page.desk import Holdings
 from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words, count, written
-from assistant.language import Language
 
 SHOWN_TITLES = 12
 

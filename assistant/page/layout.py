@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.language import Language
 from assistant.page import frame
 from assistant.page.desk import Desk
 from assistant.page.words import words
-from assistant.language import Language
 
 EXAMPLES = 6
 LONGEST_QUESTION = 2000

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-import pypdfium2
-import pypdfium2.raw
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
 
 from assistant.page.quote_search import find

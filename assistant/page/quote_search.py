@@ -1,4 +1,4 @@
-"""Where a quote stands among the characters of a page, whatever its line breaks and hyphens. Pure."""
+"""Where a quote stands on a page, whatever its line breaks and hyphens. Pure."""
 
 import unicodedata
 from collections.abc import Sequence

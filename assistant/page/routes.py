@@ -1,19 +1,24 @@
 """What the page fetches beside Gradio: its style and script, documents, opinions, health."""
 
+from collections.abc import Sequence
 from importlib.resources import files
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from assistant.errors import AssistantError
+from assistant.language import Language
 from assistant.page.desk import Desk, Thumb
 from assistant.page.markup import Html, element
 from assistant.page.pdf_page import UndrawablePage, drawing
-from assistant.page.viewer import View, document_html, fits, order_for
+from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
-from assistant.language import Language
 from ingestion.documents import Document
+from ingestion.errors import IngestionError
 
+Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {"style.css": "text/css", "script.js": "text/javascript"}
 KEEP = {"Cache-Control": "private, max-age=600"}
 
@@ -63,17 +68,20 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
         document_id: str,
         start: int,
         end: int,
-        quote: list[str] = Query(default=[], max_length=40),
+        quote: Quotes = (),
         lang: Language = Language.FRENCH,
     ) -> HTMLResponse:
         said, view = words(lang), view_of(start, end, quote)
         try:
-            found = desk.document(document_id)
+            found, original = desk.document(document_id), desk.original(document_id)
         except LookupError:
             return standing_alone(element("p", said["document_unknown"]), said, lang, 404)
+        except (AssistantError, IngestionError) as failure:
+            return standing_alone(element("p", str(failure)), said, lang, 503)
         if not fits(view, found):
             return standing_alone(element("p", said["document_span"]), said, lang, 404)
-        return standing_alone(document_html(found, view, said), said, lang)
+        drawn = is_pdf(found) and original is not None
+        return standing_alone(document_html(found, view, said, drawn=drawn), said, lang)
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
@@ -81,7 +89,7 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
         number: int,
         start: int,
         end: int,
-        quote: list[str] = Query(default=[], max_length=40),
+        quote: Quotes = (),
     ) -> Response:
         found, original = opened(desk, document_id)
         view = view_of(start, end, quote)
@@ -102,7 +110,7 @@ def opened(desk: Desk, document_id: str) -> tuple[Document, bytes | None]:
         raise HTTPException(404) from error
 
 
-def view_of(start: int, end: int, quotes: list[str]) -> View:
+def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
     """The view asked by a query; a 422 when a quote is not written "start-end"."""
     try:
         spans = [tuple(map(int, each.split("-"))) for each in quotes]

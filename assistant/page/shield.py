@@ -56,10 +56,11 @@ class Shield:
         self._rewrite = rewrite
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, the headers put on; an HTML page is held until it is complete."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        held: list[Message] = []  # the start and body of an HTML page, sent once it is complete
+        held: list[Message] = []
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

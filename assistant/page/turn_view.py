@@ -1,10 +1,9 @@
-"""A turn as HTML: the question, the answer with its marks, what was left out, what to do with it."""
+"""A turn as HTML: the question, the answer with its marks, and what was left out of it."""
 
 from assistant.answers import Outcome, Sentence
+from assistant.page.actions import actions
 from assistant.page.conversation import Conversation, Stage, Turn
 from assistant.page.evidence_panel import panel
-from assistant.page.export import answer_text
-from assistant.page.icons import THUMB_DOWN, THUMB_UP
 from assistant.page.markup import Html, element, joined, prose, unbroken
 from assistant.page.words import Words, count, words, written
 
@@ -82,8 +81,6 @@ def progress(turn: Turn, said: Words) -> Html:
             line = count(said, "ahead", turn.ahead)
         case Stage.WAITING:
             line = said["searching"]
-        case Stage.READING if turn.reading:
-            line = said["reading_passage"].format(n=turn.reading)
         case Stage.READING | Stage.STOPPED | Stage.INTERRUPTED:
             line = said[turn.stage]
         case Stage.FAILED:
@@ -128,61 +125,4 @@ def removed(turn: Turn, turn_id: str, said: Words) -> Html:
         element("ul", *items),
         class_="removed",
         id=f"{turn_id}-removed",
-    )
-
-
-def actions(turn: Turn, said: Words) -> Html:
-    """Copy the answer, say what one thinks of it, and its number in the journal."""
-    copy = element(
-        "button",
-        said["copy"],
-        type="button",
-        class_="copy",
-        data_text=answer_text(turn, said),
-        data_done=said["copied"],
-        data_failed=said["copy_failed"],
-    )
-    record = element("p", said["record"].format(record=turn.record_id), class_="record")
-    rating = rating_form(turn.record_id, said) if turn.record_id else NOTHING
-    return element("footer", copy, rating, record if turn.record_id else NOTHING, class_="actions")
-
-
-def rating_form(record_id: str, said: Words) -> Html:
-    """Two thumbs; the comment field appears once one of them is pressed."""
-    thumbs = [
-        element(
-            "button",
-            icon,
-            type="button",
-            data_thumb=thumb,
-            aria_pressed="false",
-            aria_label=said[f"rate_{thumb}"],
-            title=said[f"rate_{thumb}"],
-        )
-        for thumb, icon in (("up", THUMB_UP), ("down", THUMB_DOWN))
-    ]
-    comment = element(
-        "span",
-        element(
-            "input",
-            type="text",
-            maxlength=2000,
-            aria_label=said["rate_comment"],
-            placeholder=said["rate_comment"],
-        ),
-        element("button", said["rate_send"], type="submit"),
-        class_="comment",
-        hidden=True,
-    )
-    return element(
-        "form",
-        element("span", said["rate"], class_="asked"),
-        *thumbs,
-        comment,
-        element("span", role="status", class_="outcome"),
-        class_="rate",
-        aria_label=said["rate"],
-        data_record=record_id,
-        data_done=said["rated"],
-        data_failed=said["rate_failed"],
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from assistant.page.evidence_panel import Span, merged, paragraphs
+from assistant.page.excerpts import Span, merged, paragraphs
 from assistant.page.markup import Html, element, joined
 from assistant.page.pdf_page import Order
 from assistant.page.words import Words
@@ -82,9 +82,9 @@ def section(document: Document, passage: Span) -> Span:
     return start, max(end, passage[1])
 
 
-def document_html(document: Document, view: View, said: Words) -> Html:
-    """The part of the document to read, as the main part of a page."""
-    shown = pictures(document, view, said) if is_pdf(document) else text_view(document, view)
+def document_html(document: Document, view: View, said: Words, *, drawn: bool = False) -> Html:
+    """The part of the document to read; `drawn` when its pages can be shown as pictures."""
+    shown = pictures(document, view, said) if drawn else text_view(document, view)
     return element(
         "main",
         element("h1", document.title),

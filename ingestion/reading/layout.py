@@ -14,6 +14,9 @@ _LABEL = re.compile(r"(?:[^\w\s]|o|\d{1,2}(?:\.\d{1,2})*|[a-z]|[IVX]+)[.)°]?")
 _MOST_CELL_LINES = 8
 _WIDEST_LABEL_GAP = 60
 _LETTER_WIDTH = 0.6
+_NARROW = 0.45
+_MOST_RISE = 3
+_MOST_DROP = 0.8
 _CELL_GAP = 2.5
 
 
@@ -44,58 +47,68 @@ class _Page:
     """The lines written so far, the closed cells of the open row, and the lines being stacked."""
 
     lines: list[str] = field(default_factory=list)
-    row: list[str] = field(default_factory=list)
+    row: list[list[Fragment]] = field(default_factory=list)
     stack: list[Fragment] = field(default_factory=list)
 
     def add(self, fragment: Fragment) -> None:
         """Put a fragment beside or below the last one, or begin anew."""
-        if not self.stack:
-            self.stack = [fragment]
-            return
-        last = self.stack[-1]
-        beside = self._beside(fragment)
-        if beside is None and _is_below(fragment, last):
-            self.stack.append(fragment)
-        elif beside == len(self.stack) - 1 and not self.row and _is_label(last, fragment):
-            self.stack[-1] = Fragment(f"{last.text} {fragment.text}", last.x, last.y, last.size)
-        else:
-            if beside is None:
-                self.close()
-            else:
-                self._end_cell(beside)
-            self.stack = [fragment]
+        beside = self._beside(fragment) if self.stack else None
+        if beside is not None:
+            self._end_cell(beside)
+        elif self.stack and not _is_below(fragment, self.stack[-1]):
+            self.close()
+        self.stack.append(fragment)
 
     def close(self) -> None:
         """Write what is open."""
-        texts = [fragment.text for fragment in self.stack]
-        self.lines += [CELL_MARK.join([*self.row, " ".join(texts)])] if self.row else texts
+        cells = [*self.row, self.stack]
+        texts = [line.text for line in self.stack]
+        if len(cells) == 1:
+            self.lines += texts
+        elif len(cells) == 2 and _is_label(*cells):
+            self.lines += [f"{cells[0][0].text} {texts[0]}", *texts[1:]]
+        else:
+            self.lines.append(CELL_MARK.join(" ".join(line.text for line in c) for c in cells))
         self.row, self.stack = [], []
 
     def _beside(self, fragment: Fragment) -> int | None:
-        """Which stacked line the fragment stands to the right of, on the same baseline."""
-        if fragment.x <= self.stack[0].x + fragment.size:
+        """Which stacked line opens the cell to whose right the fragment stands."""
+        first = max(len(self.stack) - _MOST_CELL_LINES, 0)
+        near = self.stack[first:]
+        if fragment.x <= near[0].x + fragment.size:
             return None
-        for index, line in enumerate(self.stack[-_MOST_CELL_LINES:]):
+        for index, line in enumerate(near):
             if abs(line.y - fragment.y) <= fragment.size / 4:
-                return max(len(self.stack) - _MOST_CELL_LINES, 0) + index
-        return None
+                below = len(near) - 1 - index  # a cell centred on its row has as many above
+                return first + max(index - below, 0)
+        rise = (fragment.y - near[-1].y) / (fragment.size or 1)
+        if not _is_clear_of(near, fragment) or not -_MOST_DROP <= rise <= _MOST_RISE:
+            return None
+        lines = enumerate(near, start=first)
+        return next(index for index, line in lines if line.y <= fragment.y + fragment.size)
 
     def _end_cell(self, first: int) -> None:
         """Close the stacked lines from `first` on as a cell; those above are lines of their own."""
-        texts = [fragment.text for fragment in self.stack]
         if not self.row:
-            self.lines += texts[:first]
-            texts = texts[first:]
-        self.row.append(" ".join(texts))
+            self.lines += [line.text for line in self.stack[:first]]
+            del self.stack[:first]
+        self.row.append(self.stack)
+        self.stack = []
+
+
+def _is_clear_of(lines: Iterable[Fragment], fragment: Fragment) -> bool:
+    """Whether the fragment begins to the right of where the lines end, by a guess."""
+    return all(line.x + _NARROW * line.size * len(line.text) < fragment.x for line in lines)
 
 
 def _is_below(fragment: Fragment, last: Fragment) -> bool:
     return abs(fragment.x - last.x) < 1 and 0 < last.y - fragment.y <= 1.6 * fragment.size
 
 
-def _is_label(last: Fragment, fragment: Fragment) -> bool:
-    """Whether `last` is a bullet or a number that introduces the fragment."""
-    return bool(_LABEL.fullmatch(last.text)) and fragment.x - last.x < _WIDEST_LABEL_GAP
+def _is_label(cell: list[Fragment], text: list[Fragment]) -> bool:
+    """Whether a cell is the bullet or number that introduces the text beside it."""
+    is_short = len(cell) == 1 and bool(_LABEL.fullmatch(cell[0].text))
+    return is_short and text[0].x - cell[0].x < _WIDEST_LABEL_GAP
 
 
 def _unbroken(fragments: Iterable[Fragment]) -> list[Fragment]:

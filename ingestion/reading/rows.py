@@ -28,8 +28,9 @@ def read(data: bytes) -> FileContent:
 
 
 def _delimiter(text: str) -> str:
-    """The mark that cuts the first lines into the same number of cells, the most of them."""
-    lines = text[:_SAMPLE].split("\n")[:20]
-    return max(
-        _DELIMITERS, key=lambda mark: min((line.count(mark) for line in lines if line), default=0)
-    )
+    """The mark that is most frequent in the first line that has any."""
+    for line in text[:_SAMPLE].split("\n"):
+        counts = {mark: line.count(mark) for mark in _DELIMITERS}
+        if any(counts.values()):
+            return max(counts, key=lambda mark: counts[mark])
+    return _DELIMITERS[0]

@@ -4,8 +4,10 @@ Downloads are left to programs that already know the user's proxies, mirrors and
 their output goes to a file, their progress is the growth of a folder.
 """
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LOG = "downloader.log"
@@ -46,10 +48,10 @@ def run_watched(
 
 def _size(folder: Path) -> int:
     """Bytes of the largest file: what is copied once finished must not count twice."""
-    sizes = [0]
-    for path in folder.rglob("*"):
-        try:
-            sizes.append(path.stat().st_size if path.is_file() else 0)
-        except FileNotFoundError:  # moved by the downloader meanwhile
-            continue
-    return max(sizes)
+    largest = 0
+    # The downloader moves and deletes things meanwhile: os.walk passes over vanished folders.
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                largest = max(largest, (Path(place) / name).stat().st_size)
+    return largest

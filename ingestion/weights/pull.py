@@ -51,7 +51,6 @@ def pull(
             content = _converted(model, content.path, progress)
         progress("Vérification de l’empreinte", 0, 1)
         _accept(model, folder, content)
-        progress("Vérification de l’empreinte", 1, 1)
         _publish(content.path, target)
         shutil.rmtree(unfinished)
         return target
@@ -110,7 +109,6 @@ def _converted(model: Model, raw: Path, progress: Progress) -> Content:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     convert(raw, folder)
-    progress("Conversion", 1, 1)
     return Content(folder)
 
 

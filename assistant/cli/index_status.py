@@ -1,0 +1,82 @@
+"""`sourcier index status`: what is published, kept and added. Door of rich, for this action."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+OK, BROKEN = 0, 1
+
+
+def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the action."""
+    status = actions.add_parser("status", help="ce qui est publié, ajouté, conservé")
+    status.add_argument("--files", action="store_true", help="nomme aussi les fichiers ajoutés")
+    status.set_defaults(run=_status)
+
+
+def used(home: Path) -> str | None:
+    """Name of the index in service, None when there is none."""
+    from ingestion.errors import UnknownGeneration
+    from ingestion.publication import current_name
+
+    try:
+        return current_name(home)
+    except UnknownGeneration:
+        return None
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from ingestion.library import Library
+    from ingestion.publication import finished
+
+    console, home = Console(), arguments.home
+    current = used(home)
+    name_column = Column("index", no_wrap=True)  # it is copied into the other commands
+    table = Table("", name_column, "construit le", "documents", "passages", "textes au", "modèle")
+    for name in finished(home):
+        table.add_row("▶" if name == current else "", name, *_described(home, name))
+    console.print(table if table.row_count else "Aucun index. Lancez : sourcier index build")
+    if current is not None:
+        console.print(f"▶ En service : {current}")
+    entries = Library(home).entries
+    added, served = {entry.source for entry in entries}, set(_sources(home, current))
+    console.print(
+        f"Fichiers ajoutés : {len(added)}, dont pas encore en service : {len(added - served)}. "
+        f"Retirés mais encore en service : {len(served - added)}."
+    )
+    if arguments.files and entries:
+        files = Table("fichier", "emploi", "dossier")
+        for entry in entries:
+            files.add_row(escape(entry.source), entry.kind, escape(entry.dossier or ""))
+        console.print(files)
+    return OK if current in finished(home) else BROKEN
+
+
+def _described(home: Path, name: str) -> tuple[str, ...]:
+    from ingestion.errors import DamagedGeneration
+    from ingestion.manifest import read_manifest
+
+    try:
+        manifest = read_manifest(home, name)
+    except DamagedGeneration:
+        return ("abîmé",)
+    return (
+        f"{manifest.created_at:%d/%m/%Y %H:%M}",
+        str(manifest.documents),
+        str(manifest.passages),
+        f"{manifest.state_date:%d/%m/%Y}" if manifest.state_date else "inconnu",
+        manifest.embedder,
+    )
+
+
+def _sources(home: Path, name: str | None) -> tuple[str, ...]:
+    from ingestion.errors import DamagedGeneration, UnknownGeneration
+    from ingestion.manifest import read_manifest
+
+    try:
+        return read_manifest(home, name).sources if name else ()
+    except (DamagedGeneration, UnknownGeneration):
+        return ()

@@ -1,0 +1,62 @@
+"""A page in a browser for each test; anything it should not do fails the test."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.visit import opened
+from tests.fakes_page import FakeDesk
+from tests.page_server import CHROMIUM, chromium, served
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    absent = pytest.mark.skipif(
+        CHROMIUM is None, reason="Chromium is missing: apt install chromium"
+    )
+    # Gradio's own statistics use an option that this pandas announces it will drop.
+    gradio = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")
+    for item in items:
+        if item.path.parent.name == "browser":
+            for mark in (pytest.mark.slow, absent, gradio):
+                item.add_marker(mark)
+
+
+@pytest.fixture(scope="module")
+def desk() -> FakeDesk:
+    return FakeDesk(pace=0.15)
+
+
+@pytest.fixture(scope="module")
+def address(desk: FakeDesk) -> Iterator[str]:
+    with served(desk) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def seen() -> list[str]:
+    """Every request to another machine, every error of a script, every refusal of the policy."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, seen: list[str]) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="fr-FR")
+    page = context.new_page()
+    page.on(
+        "request",
+        lambda sent: None if sent.url.startswith((address, "data:")) else seen.append(sent.url),
+    )
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.on("console", lambda line: seen.append(line.text) if line.type == "error" else None)
+    page.on("dialog", lambda dialog: seen.append(dialog.message))
+    opened(page, address)
+    yield page
+    context.close()
+    assert seen == []

@@ -1,0 +1,98 @@
+from datetime import date
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.visit import QUESTION, ask, opened
+from tests.fakes_page import FakeDesk
+
+
+def test_the_notice_comes_before_the_first_question_and_is_read_aloud(page: Page) -> None:
+    tree = page.locator("body").aria_snapshot()
+    for part in ("intelligence artificielle", "responsable", "à jour au 15 novembre 2026"):
+        assert part in tree
+    assert tree.index("Avant de commencer") < tree.index("Votre question")
+
+
+def test_evidence_is_shown_before_the_first_sentence(page: Page) -> None:
+    page.evaluate(
+        """() => { window.order = []; new MutationObserver(() => { const order = window.order;
+        if (!order.length && document.querySelector('.passage')) order.push('passages',
+            document.querySelectorAll('.sentence').length);
+        }).observe(document.body, {childList: true, subtree: true}); }"""
+    )
+    ask(page)
+    expect(page.locator(".turn.finished .sentence")).to_have_count(4)
+    assert page.evaluate("window.order") == ["passages", 0]
+    expect(page.locator("#announcer")).to_have_text("Réponse terminée, 4 phrases.")
+    expect(page.locator("#start")).to_be_hidden()
+
+
+def test_a_mark_leads_to_its_passage(page: Page) -> None:
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    page.get_by_role("link", name="Passage 4").first.click()
+    expect(page.locator("#t0-p4")).to_be_focused()
+    expect(page.locator("#t0-p4")).to_be_in_viewport()
+    expect(page.locator("#t0-p4 mark")).to_contain_text("pénalité égale à 1/500")
+
+
+def test_documents_open_at_the_passage_and_close_by_keyboard(page: Page) -> None:
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    page.locator("#t0-p1 .open-document").click()
+    expect(page.locator("dialog .framed mark")).to_contain_text("60\u00a0000\u00a0€ HT")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    page.locator("#t0-p4 .open-document").click()
+    picture = page.locator("dialog img")
+    expect(picture).to_have_js_property("naturalWidth", 1240)
+    page.keyboard.press("Escape")
+    expect(page.locator("#t0-p4 .open-document")).to_be_focused()
+
+
+def test_stop_is_immediate_and_keeps_what_was_found(page: Page, desk: FakeDesk) -> None:
+    closed = desk.closed
+    ask(page, "Réponds lentement")
+    expect(page.locator(".passage")).to_have_count(5)
+    page.keyboard.press("Escape")
+    expect(page.locator(".turn.stopped")).to_be_visible(timeout=1000)
+    expect(page.get_by_role("button", name="Demander")).to_be_visible()
+    expect(page.locator(".passage")).to_have_count(5)
+    page.wait_for_timeout(500)
+    assert desk.closed == closed + 1
+
+
+def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
+    page: Page, desk: FakeDesk, address: str
+) -> None:
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    opened(page, address)
+    expect(page.locator(".turn.finished .sentence")).to_have_count(4)
+    ask(page, "Et pour les travaux ?")
+    expect(page.locator("#t1.finished")).to_be_visible()
+    question, as_of, history, _ = desk.asked[-1]
+    assert (question, as_of) == ("Et pour les travaux ?", date.today())
+    assert [exchange.question for exchange in history] == [QUESTION]
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> None:
+    page.locator("#as-of-field input").fill("2025-06-30")
+    page.locator(".example").first.click()
+    expect(page.locator(".turn.finished .as-of")).to_have_text("Droit au 30 juin 2025")
+    assert desk.asked[-1][1] == date(2025, 6, 30)
+
+
+def test_english_is_one_press_away_and_remembered(page: Page, address: str) -> None:
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator(".support").first).to_have_text("checked")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert "public procurement" in page.title()
+    opened(page, address)
+    expect(page.get_by_role("button", name="Ask")).to_be_visible()
+    expect(page.get_by_label("Law as of")).to_be_visible()

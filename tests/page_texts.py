@@ -1,0 +1,116 @@
+"""The documents of the fake desk, and the passages cut out of them."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from assistant.evidence import Evidence
+from ingestion.documents import Block, Document, Kind, Role, assemble
+from ingestion.passages import Passage
+from tests.pdf_maker import pdf_of
+
+CHECKED = date(2026, 11, 15)
+
+SMALL_PURCHASES = (
+    Block("Petits achats : acheter sans publicité ni mise en concurrence", Role.HEADING, 1),
+    Block("En bref", Role.HEADING, 2),
+    Block(
+        "L’acheteur peut passer un marché sans publicité ni mise en concurrence préalables "
+        "lorsque la valeur estimée du besoin est inférieure à 60 000 € HT pour des fournitures "
+        "ou des services, et à 100 000 € HT pour des travaux (article R. 2122-8)."
+    ),
+    Block("Ce qui reste à faire", Role.HEADING, 2),
+    Block("Même dispensé de procédure, l’acheteur veille à :"),
+    Block("- choisir une offre pertinente ;", Role.ITEM),
+    Block("- faire une bonne utilisation des deniers publics ;", Role.ITEM),
+    Block(
+        "- ne pas contracter systématiquement avec un même fournisseur quand plusieurs offres "
+        "peuvent répondre au besoin.",
+        Role.ITEM,
+    ),
+    Block(
+        "Le seuil se compare à la valeur totale des prestations homogènes, et non à celle d’une "
+        "commande isolée : découper un besoin pour rester sous le seuil est interdit "
+        "(articles R. 2121-4 et R. 2121-6)."
+    ),
+    Block("Avant le 1er avril 2026", Role.HEADING, 2),
+    Block("Pour les fournitures et les services, le seuil de dispense était de 40 000 € HT."),
+)
+
+WRITTEN = (
+    Block("Marché écrit : à partir de quel montant ?", Role.HEADING, 1),
+    Block(
+        "Un marché dont la valeur estimée atteint 25 000 € HT est conclu par écrit "
+        "(article R. 2112-1). En dessous, un écrit reste conseillé : bon de commande, devis signé."
+    ),
+)
+
+PAYMENT = (
+    Block("Délais de paiement", Role.HEADING, 1),
+    Block(
+        "Les collectivités territoriales et leurs établissements publics paient leurs "
+        "fournisseurs dans un délai de 30 jours (article R. 2192-10)."
+    ),
+)
+
+CLAUSES = (
+    ("COMMUNE DE VALMORIN", "Cahier des clauses administratives particulières", ""),
+    (
+        "Article 12 - Pénalités de retard",
+        "En cas de retard dans l'exécution des prestations, le titulaire encourt, par jour",
+        "calendaire de retard et après une mise en demeure restée sans effet pen-",
+        "dant huit jours, une pénalité égale à 1/500 du montant hors taxes de la commande",
+        "concernée. Le montant total des pénalités est plafonné à 10 % du montant du marché.",
+        "",
+        "Article 13 - Avance",
+        "Une avance est accordée au titulaire lorsque le montant initial du marché dépasse",
+        "50 000 euros hors taxes et que sa durée d'exécution excède deux mois.",
+    ),
+)
+
+HOSTILE = (
+    Block("Notice <script>alert(1)</script>", Role.HEADING, 1),
+    Block("![image](http://example.test/x.png) <img src=x onerror=alert(2)> ${alert(3)} {{value}}"),
+    Block("[lien](javascript:alert(4)) <a href='javascript:alert(5)'>cliquez</a>"),
+)
+
+
+def text_document(source: str, blocks: Sequence[Block], valid_from: date | None = None) -> Document:
+    text, pages, headings = assemble(blocks)
+    identity = hashlib.sha256(text.encode()).hexdigest()
+    return Document(
+        identity, blocks[0].text, source, Kind.RULES, text, pages, headings,
+        valid_from=valid_from, state_date=CHECKED,
+    )  # fmt: skip
+
+
+def clauses_document() -> tuple[Document, bytes]:
+    original = pdf_of(CLAUSES)
+    blocks = [
+        Block(line, Role.HEADING if line.startswith("Article") else Role.PARAGRAPH, 1, page)
+        for page, lines in enumerate(CLAUSES, 1)
+        for line in filter(None, lines)
+    ]
+    text, pages, headings = assemble(blocks)
+    identity = hashlib.sha256(original).hexdigest()
+    title = "CCAP – Fournitures de bureau"
+    return Document(identity, title, "ccap.pdf", Kind.TENDER, text, pages, headings), original
+
+
+def passage_of(document: Document, locator: str, beginning: str, ending: str) -> Passage:
+    """The span of the document from one string to the end of another."""
+    start = document.text.index(beginning)
+    end = document.text.index(ending, start) + len(ending)
+    page = next((page.number for page in document.pages if page.start <= start < page.end), None)
+    return Passage(
+        f"{document.id[:16]}:{start}-{end}", document.id, document.title, document.source,
+        document.kind, locator, (), (), document.text[start:end], start, end, page, page,
+        document.valid_from, document.valid_to, document.state_date,
+    )  # fmt: skip
+
+
+def numbered(*passages: Passage) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(number, passage, 1 / number, hashlib.sha256(passage.text.encode()).hexdigest())
+        for number, passage in enumerate(passages, 1)
+    )

@@ -1,0 +1,87 @@
+"""A small corpus written by the tests, and a real index of it by the words embedder."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from ingestion.build import build
+from ingestion.documents import Kind
+from ingestion.durable import writing
+from ingestion.embedding import Embedder
+from ingestion.library import Library
+from ingestion.publication import publish
+from tests.fakes import WordEmbedder
+
+TODAY = date(2026, 6, 1)
+DOSSIER = "ecole-2026"
+
+SMALL_PURCHASES = """---
+title: Petits achats
+etat_au: 2026-05-01
+---
+
+# Petits achats
+
+## Sous quel montant acheter sans publicité ni mise en concurrence ? (art. R2122-8)
+
+L'acheteur peut passer un marché de fournitures sans publicité ni mise en concurrence si son \
+besoin est estimé à moins de 60 000 € HT (art. R2122-8). Avant le 1er avril 2026, le seuil de \
+dispense de publicité et de mise en concurrence était de 40 000 € HT pour les fournitures.
+"""
+
+PENALTIES = """---
+title: Cahier des clauses administratives particulières (CCAP)
+---
+
+# CCAP
+
+## Article 12 – Pénalités de retard
+
+Tout retard de livraison donne lieu à une pénalité de 150 euros par jour calendaire [sic], sans \
+mise en demeure préalable.
+"""
+
+_ORDINARY = ("Deuxième partie : marchés publics", "Exécution financière", "Délais de paiement")
+_DEFENCE = ("Deuxième partie : marchés de défense ou de sécurité", "Délais de paiement")
+ARTICLES = (
+    ("R2192-10", _ORDINARY, "Le délai de paiement des communes est fixé à trente jours.", None, None),
+    ("R2392-10", _DEFENCE, "Le délai de paiement des communes est fixé à trente jours.", None, None),
+    (
+        "R2191-3",
+        ("Avances",),
+        "L'acheteur accorde une avance lorsque le montant initial du marché dépasse 50 000 euros.",
+        None,
+        "2026-03-31",
+    ),
+    (
+        "R2191-3",
+        ("Avances",),
+        "L'acheteur accorde une avance lorsque le montant initial du marché dépasse 30 000 euros.",
+        "2026-04-01",
+        None,
+    ),
+)
+
+
+def build_small_index(home: Path, texts: Path, embedder: Embedder | None = None) -> None:
+    """Write the corpus in `texts`, then add it to `home`, build and publish."""
+    (texts / "petits-achats.md").write_text(SMALL_PURCHASES, encoding="utf-8")
+    (texts / "CCAP.md").write_text(PENALTIES, encoding="utf-8")
+    (texts / "code.jsonl").write_text("\n".join(map(_line, ARTICLES)), encoding="utf-8")
+    with writing(home):
+        library = Library(home)
+        for name, kind, dossier in (
+            ("petits-achats.md", Kind.RULES, None),
+            ("code.jsonl", Kind.RULES, None),
+            ("CCAP.md", Kind.TENDER, DOSSIER),
+        ):
+            added = library.add(texts / name, name, kind, dossier)
+            assert added.reading.problem is None, added.reading.problem
+        manifest = build(home, embedder or WordEmbedder(), lambda step, done, total: None)
+        publish(home, manifest.name)
+
+
+def _line(article: tuple[str, tuple[str, ...], str, str | None, str | None]) -> str:
+    number, path, text, first, last = article
+    fields = {"code": "Code de la commande publique", "num": number, "chemin": path, "texte": text}
+    return json.dumps(fields | {"valide_du": first, "valide_au": last}, ensure_ascii=False)

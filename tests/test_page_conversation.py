@@ -1,0 +1,130 @@
+import threading
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import date, datetime
+from functools import reduce
+
+import pytest
+
+from assistant.language import Language
+from assistant.page.chat import Refused, opened
+from assistant.page.conversation import (
+    KEPT_TURNS,
+    Conversation,
+    Stage,
+    Turn,
+    UnreadableMemory,
+    advance,
+    exchanges,
+    recalled,
+    remembered,
+)
+from assistant.page.screen import announced
+from assistant.page.stream import Stopped, stoppable
+from assistant.page.words import words
+from assistant.turn import Event, Exchange, Found, Reading, Waiting
+from tests.fakes_page import FakeDesk
+
+SAID = words(Language.FRENCH)
+DAY = date(2026, 11, 24)
+
+
+def blank(question: str = "Puis-je acheter ?") -> Turn:
+    return Turn(question, DAY, datetime(2026, 11, 24, 10, 0))
+
+
+def answered(question: str = "Puis-je acheter ?") -> Turn:
+    events = FakeDesk().ask(question, as_of=DAY, history=(), language=Language.FRENCH)
+    return reduce(advance, events, blank(question))
+
+
+def test_evidence_is_known_before_any_sentence() -> None:
+    turn, seen = blank(), []
+    for event in FakeDesk().ask("Q", as_of=DAY, history=(), language=Language.FRENCH):
+        turn = advance(turn, event)
+        seen.append((len(turn.evidence), len(turn.answer.sentences)))
+    assert seen[0] == (5, 0)
+    assert turn.stage is Stage.FINISHED
+    assert turn.record_id == "essai-1"
+
+
+def test_a_conversation_survives_the_browser() -> None:
+    conversation = Conversation((answered(), answered("Quelle météo ?")), Language.ENGLISH)
+    assert recalled(remembered(conversation)) == conversation
+    assert recalled("") == Conversation()
+
+
+def test_an_unfinished_turn_comes_back_as_interrupted() -> None:
+    (turn,) = recalled(remembered(Conversation((blank(),)))).turns
+    assert turn.stage is Stage.INTERRUPTED
+
+
+@pytest.mark.parametrize("memory", ["{", '{"turns": [{"question": 3}]}', "[]", "x" * 4_000_001])
+def test_foreign_memory_is_refused(memory: str) -> None:
+    with pytest.raises(UnreadableMemory):
+        recalled(memory)
+
+
+def test_the_oldest_turns_are_forgotten() -> None:
+    turns = tuple(blank(str(n)) for n in range(KEPT_TURNS + 3))
+    assert recalled(remembered(Conversation(turns))).turns[0].question == "3"
+
+
+def test_only_finished_turns_are_told_to_the_next_question() -> None:
+    turn = answered()
+    conversation = Conversation((turn, replace(turn, stage=Stage.STOPPED), blank()))
+    assert exchanges(conversation) == (Exchange(turn.question, turn.answer.markdown),)
+
+
+def test_each_stage_is_announced() -> None:
+    turn = answered()
+    assert announced(turn, SAID) == "Réponse terminée, 4 phrases."
+    assert announced(replace(turn, stage=Stage.READING), SAID) == turn.answer.sentences[-1].text
+    assert "2 questions" in announced(advance(blank(), Waiting(2)), SAID)
+    assert announced(advance(blank(), Found("Q", turn.evidence)), SAID).startswith("5 passages")
+    assert "panne" in announced(replace(turn, stage=Stage.FAILED, problem="panne"), SAID)
+
+
+@pytest.mark.parametrize(
+    ("question", "as_of", "said"),
+    [("  ", "", "Écrivez une question"), ("x" * 2001, "", "2000"), ("Q", "demain", "2026-11-24")],
+)
+def test_what_cannot_be_asked_says_what_to_change(question: str, as_of: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        opened(question, as_of, SAID)
+
+
+def test_a_question_without_a_date_is_asked_as_of_today() -> None:
+    assert opened(" Q ", "", SAID).as_of == date.today()
+    assert opened("Q", "2025-01-31", SAID).as_of == date(2025, 1, 31)
+
+
+def test_a_turn_stops_at_once_even_while_the_next_event_is_being_made() -> None:
+    closed = threading.Event()
+
+    def slow() -> Generator[Event, None, None]:
+        try:
+            yield Waiting(1)
+            time.sleep(0.6)
+            yield Reading()
+        finally:
+            closed.set()
+
+    stop = threading.Event()
+    events = stoppable(slow(), stop)
+    assert next(events) == Waiting(1)
+    stop.set()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        next(events)
+    assert time.monotonic() - began < 0.3
+    assert closed.wait(2)
+
+
+def test_a_failure_of_the_desk_reaches_the_reader() -> None:
+    desk = FakeDesk()
+    events = desk.ask("panne", as_of=DAY, history=(), language=Language.FRENCH)
+    with pytest.raises(RuntimeError, match="on purpose"):
+        list(stoppable(events, threading.Event()))
+    assert desk.closed == 1

@@ -1,0 +1,69 @@
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from assistant.answers import cite
+from assistant.language import Language
+from assistant.page.evidence_panel import dates
+from assistant.page.excerpts import cited_spans, excerpt, flowing, marked, windows
+from assistant.page.markup import unbroken
+from assistant.page.words import words
+from tests.fakes_page import FakeDesk
+from tests.page_answers import small_answer
+from tests.page_tags import parsed
+
+FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+
+
+@pytest.fixture(scope="module")
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+def test_layout_breaks_flow_and_lists_stay() -> None:
+    text = "effet pen-\ndant huit\njours :\n- un ;\n- deux.\nLe reste"
+    assert unbroken(text.replace("-\nd", "-\u200bd").replace("huit\n", "huit ")) == flowing(text)
+    assert len(flowing(text)) == len(text)
+
+
+def test_highlights_are_the_quoted_characters(desk: FakeDesk) -> None:
+    answer = small_answer(desk.evidence)
+    for evidence in desk.evidence[:4]:
+        quotes = [c.quote for c in answer.citations if c.n == evidence.number]
+        text = evidence.passage.text
+        spans = cited_spans(evidence, answer.citations)
+        assert [text[start:end] for start, end in spans] == quotes
+        assert "".join(re.findall(r"<mark>(.*?)</mark>", marked(text, spans), re.S)) == "".join(
+            quotes
+        )
+
+
+def test_citations_of_another_document_or_out_of_the_passage_mark_nothing(desk: FakeDesk) -> None:
+    first, third = desk.evidence[0], desk.evidence[2]
+    foreign = replace(cite(third, 0, 5), n=1)
+    beyond = replace(cite(first, 0, 5), start=10**6, end=10**6 + 5)
+    assert cited_spans(first, [foreign, beyond]) == []
+
+
+def test_an_excerpt_shows_the_quote_in_context_between_ellipses() -> None:
+    text = "avant " * 80 + "LE MOT CITÉ " + "après " * 80
+    start = text.index("LE MOT")
+    shown_text = parsed(excerpt(text, [(start, start + 11)])).text
+    assert shown_text.startswith("… avant")
+    assert shown_text.endswith("après …")
+    assert "LE MOT CITÉ" in shown_text
+    assert len(shown_text) < 400
+    assert windows("court", []) == [(0, 5)]
+
+
+def test_dates_of_a_passage_are_inclusive_in_words(desk: FakeDesk) -> None:
+    passage = desk.evidence[0].passage
+    assert (
+        dates(passage, FRENCH) == "En vigueur depuis le 1er avril 2026 · état au 15 novembre 2026"
+    )
+    ended = replace(passage, valid_to=date(2027, 4, 1), state_date=None)
+    assert dates(ended, FRENCH) == "En vigueur du 1er avril 2026 au 31 mars 2027"
+    assert dates(replace(ended, valid_from=None), ENGLISH) == "In force until 31 March 2027"
+    assert dates(replace(ended, valid_from=None, valid_to=None), FRENCH) == ""

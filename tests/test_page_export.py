@@ -1,0 +1,81 @@
+import io
+from dataclasses import replace
+from datetime import date, datetime
+
+from docx import Document as WordDocument
+
+from assistant.language import Language
+from assistant.page.commands import parcel
+from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.export import answer_text, as_docx, as_markdown
+from assistant.page.words import words
+from tests.fakes_page import FakeDesk
+from tests.page_answers import hostile_answer, small_answer
+
+DAY = date(2026, 11, 24)
+
+
+def conversation() -> Conversation:
+    desk = FakeDesk()
+    turn = Turn(
+        "Puis-je acheter pour 35 000 € ?",
+        DAY,
+        datetime(2026, 11, 24, 10, 0),
+        Stage.FINISHED,
+        evidence=desk.evidence,
+        answer=small_answer(desk.evidence),
+        record_id="essai-1",
+    )
+    return Conversation((turn, replace(turn, stage=Stage.STOPPED, record_id="")))
+
+
+def test_markdown_holds_question_answer_sources_dates_and_notice() -> None:
+    text = as_markdown(conversation(), DAY)
+    for part in (
+        "## Puis-je acheter pour 35 000 € ?",
+        "Droit au 24 novembre 2026",
+        "préalables. [1]",
+        "[1] Petits achats",
+        "en vigueur depuis le 1er avril 2026",
+        "« atteint 25 000 € HT est conclu par écrit »",
+        "~~Le seuil applicable est de 90 000 € HT.~~",
+        "intelligence artificielle",
+        "Réponse n° essai-1",
+        "Arrêté à votre demande",
+    ):
+        assert part in text.replace("\u00a0", " "), part
+
+
+def test_markdown_keeps_hostile_text_inert() -> None:
+    desk = FakeDesk()
+    turn = replace(conversation().turns[0], answer=hostile_answer(desk.hostile))
+    text = as_markdown(Conversation((replace(turn, question="![x](http://example.test)"),)), DAY)
+    unescaped = text.replace("\\<", "").replace("\\!", "").replace("]\\(", "")
+    assert "<" not in unescaped
+    assert "](" not in unescaped
+
+
+def test_word_file_holds_the_same() -> None:
+    opened = WordDocument(io.BytesIO(as_docx(conversation(), DAY)))
+    text = "\n".join(paragraph.text for paragraph in opened.paragraphs).replace("\u00a0", " ")
+    for part in ("Puis-je acheter", "préalables. [1]", "Sources", "[3] Marché écrit", "essai-1"):
+        assert part in text
+    assert opened.paragraphs[0].text == "Conversation avec Sourcier"
+
+
+def test_word_file_survives_control_characters() -> None:
+    turn = replace(conversation().turns[0], question="a\x00\x1b[31mb\ufffe\ud800c")
+    opened = WordDocument(io.BytesIO(as_docx(Conversation((turn,)), DAY)))
+    assert "a[31mbc" in [paragraph.text for paragraph in opened.paragraphs]
+
+
+def test_the_copied_answer_quotes_its_sources_in_the_chosen_language() -> None:
+    text = answer_text(conversation().turns[0], words(Language.ENGLISH))
+    assert "[1] Petits achats" in text
+    assert "Law as of 24 November 2026" in text
+    assert "“atteint 25 000 € HT est conclu par écrit”" in text
+
+
+def test_a_parcel_is_a_file_inside_the_page() -> None:
+    assert 'download="a&quot;.md"' in parcel('a".md', "text/markdown", b"<b>")
+    assert "<b>" not in parcel("a.md", "text/markdown", b"<b>")

@@ -1,0 +1,100 @@
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from assistant.answers import Answer, Outcome
+from assistant.language import Language
+from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.frame import welcome
+from assistant.page.markup import Html, element, prose, unbroken
+from assistant.page.turn_view import turn_html
+from assistant.page.words import words
+from tests.fakes_page import FakeDesk
+from tests.page_answers import hostile_answer, small_answer
+from tests.page_tags import parsed
+
+FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+
+
+@pytest.fixture(scope="module")
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+def finished(desk: FakeDesk, answer: Answer | None = None) -> Turn:
+    return Turn(
+        "Puis-je acheter ?",
+        date(2026, 11, 24),
+        datetime(2026, 11, 24, 10, 0),
+        Stage.FINISHED,
+        evidence=desk.evidence,
+        answer=answer or small_answer(desk.evidence),
+        record_id="essai-1",
+    )
+
+
+def shown(turn: Turn, language: Language = Language.FRENCH) -> str:
+    return turn_html(turn, 0, Conversation((turn,), language))
+
+
+def test_a_hostile_passage_answer_and_question_are_inert(desk: FakeDesk) -> None:
+    turn = replace(
+        finished(desk, hostile_answer(desk.hostile)),
+        question="<script>alert(0)</script>",
+        evidence=desk.hostile,
+        problem="<img src=x onerror=alert(9)>",
+        record_id='"><script>alert(8)</script>',
+    )
+    for stage in Stage:
+        tags = parsed(shown(replace(turn, stage=stage)))
+        assert not {"script", "img", "iframe", "b"} & {tag for tag, _ in tags.found}
+        for _, attributes in tags.found:
+            assert not any(name.startswith("on") for name in attributes)
+            assert not (attributes.get("href") or "/").startswith(("javascript:", "http"))
+        assert "<script>alert(0)</script>" in tags.text
+
+
+def test_only_html_built_by_element_goes_unescaped() -> None:
+    built = element("p", "<b>", Html("<i>kept</i>"), title='"><b>', hidden=True, id=None)
+    assert built == '<p title="&quot;&gt;&lt;b&gt;" hidden>&lt;b&gt;<i>kept</i></p>'
+
+
+def test_prose_reads_paragraphs_and_lists_only() -> None:
+    assert prose("À faire :\n- *un* ;\n- deux", " [1]") == (
+        "<p>À faire\u00a0:</p><ul><li>*un*\u00a0;</li><li>deux [1]</li></ul>"
+    )
+
+
+@pytest.mark.parametrize("text", ["« a » : 25 000 € ?", "art. L. 2113-10 ; R. 2122-8", "1 0 000"])
+def test_no_break_spaces_move_nothing(text: str) -> None:
+    assert len(unbroken(text)) == len(text)
+    assert unbroken(text).replace("\u00a0", " ") == text
+
+
+def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk) -> None:
+    tags = parsed(shown(finished(desk)))
+    marks = [a for tag, a in tags.found if tag == "a" and a.get("class") == "mark"]
+    identities = {a.get("id") for _, a in tags.found}
+    assert [mark["href"] for mark in marks] == ["#t0-p1", "#t0-p2", "#t0-p3", "#t0-p4"]
+    assert all((mark["href"] or "")[1:] in identities for mark in marks)
+    for label in ("mot à mot", "vérifié", "calculé", "1 phrase écartée", "non cité"):
+        assert label in tags.text
+    assert "le montant 90\u00a0000\u00a0€ ne figure pas" in unbroken(tags.text)
+
+
+def test_an_abstention_shows_its_notice_and_all_that_was_searched(desk: FakeDesk) -> None:
+    answer = Answer(Outcome.ABSTAINED, notice="Je ne trouve pas.")
+    text = parsed(shown(finished(desk, answer))).text
+    assert "Pas de réponse sûre" in text
+    assert "Je ne trouve pas." in text
+    assert "non cité" not in text
+    assert "Word for word" not in parsed(shown(finished(desk, answer), Language.ENGLISH)).text
+
+
+def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDesk) -> None:
+    text = parsed(welcome(FRENCH, desk.holdings, desk.model_name)).text
+    for part in ("intelligence artificielle", "63 documents", "15 novembre 2026", "responsable"):
+        assert part in text
+    empty = replace(desk.holdings, documents=0, titles=())
+    assert "construire l’index" in parsed(welcome(FRENCH, empty, "m")).text

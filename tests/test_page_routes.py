@@ -1,0 +1,131 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.fakes_page import FakeDesk
+from tests.page_app import app_over
+
+
+@pytest.fixture(scope="module")
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture(scope="module")
+def client(desk: FakeDesk) -> Iterator[TestClient]:
+    with TestClient(app_over(desk)) as client:
+        yield client
+
+
+def link(desk: FakeDesk, number: int) -> str:
+    passage = desk.evidence[number - 1].passage
+    return f"/document/{passage.document_id}?start={passage.start}&end={passage.end}"
+
+
+def test_health_says_what_is_served(client: TestClient) -> None:
+    assert client.get("/health").json() == {
+        "status": "ok",
+        "generation": "2026-11-15-a1b2c3",
+        "passages": 1412,
+    }
+
+
+def test_the_page_is_french_and_loads_nothing_from_outside(client: TestClient) -> None:
+    page = client.get("/").text
+    assert re.search(r'<html\s+lang="fr"', page)
+    assert not re.findall(r'(?:src|href)="https?:', page)
+    assert not re.search(r'property="og:|name="twitter:', page)
+    assert "/page/style.css" in page
+    assert "fonts.g" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/page/script.js", "/nothing", "/config"])
+def test_every_response_is_shielded(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert "http" not in policy
+
+
+def test_inline_scripts_of_gradio_are_allowed_by_hash_and_documents_have_none(
+    client: TestClient, desk: FakeDesk
+) -> None:
+    assert "'sha256-" in client.get("/").headers["content-security-policy"]
+    document = client.get(link(desk, 1))
+    assert "sha256-" not in document.headers["content-security-policy"]
+    assert "<script" not in document.text
+
+
+def test_a_text_document_opens_at_the_passage(client: TestClient, desk: FakeDesk) -> None:
+    page = client.get(link(desk, 1) + "&lang=en")
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+    assert 'class="framed"' in page.text
+
+
+def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, desk: FakeDesk) -> None:
+    page = client.get(link(desk, 4)).text
+    assert "/page/2.png?start=" in page
+    assert "Texte du passage" in page
+
+
+@pytest.mark.slow
+def test_the_picture_of_a_page_is_a_png(client: TestClient, desk: FakeDesk) -> None:
+    address = link(desk, 4).replace("?", "/page/2.png?")
+    picture = client.get(address)
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+    assert client.get(address.replace("/2.png", "/7.png")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/document/unknown?start=0&end=3", 404),
+        ("/document/..%2F..%2Fetc%2Fpasswd?start=0&end=3", 404),
+        ("/document/unknown/page/1.png?start=0&end=3", 404),
+        ("/page/words.toml", 404),
+        ("/page/..%2Fapp.py", 404),
+        ("/document/unknown?start=a&end=3", 422),
+        ("/document/unknown?start=0&end=3&quote=1-2-3", 422),
+    ],
+)
+def test_what_does_not_exist_is_refused(client: TestClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+def test_a_passage_outside_its_document_says_what_to_do(client: TestClient, desk: FakeDesk) -> None:
+    page = client.get(link(desk, 1) + "999999")
+    assert page.status_code == 404
+    assert "Posez de nouveau la question" in page.text
+
+
+def test_hostile_documents_are_shown_as_text(client: TestClient, desk: FakeDesk) -> None:
+    passage = desk.hostile[0].passage
+    page = client.get(
+        f"/document/{passage.document_id}?start={passage.start}&end={passage.end}"
+    ).text
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_opinions_reach_the_desk_from_this_page_only(client: TestClient, desk: FakeDesk) -> None:
+    opinion = {"record_id": "essai-1", "thumb": "down", "comment": "faux"}
+    assert client.post("/rate", json=opinion).status_code == 204
+    assert desk.opinions == [("essai-1", "down", "faux")]
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/rate", json=opinion, headers=cross).status_code == 403
+    assert client.post("/rate", json={**opinion, "record_id": "x"}).status_code == 404
+    assert client.post("/rate", json={**opinion, "thumb": "sideways"}).status_code == 422
+    assert client.post("/rate", json={**opinion, "comment": "x" * 2001}).status_code == 422
+
+
+def test_handlers_are_not_offered_as_an_interface(client: TestClient) -> None:
+    named = client.get("/gradio_api/info").json()["named_endpoints"]
+    assert named == {}

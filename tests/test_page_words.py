@@ -1,0 +1,37 @@
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from assistant.language import Language
+from assistant.page.words import count, words, written
+
+FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+
+
+def test_both_languages_say_the_same_things_with_the_same_fields() -> None:
+    path = Path(__file__).parent.parent / "assistant" / "page" / "words.toml"
+    french, english = tomllib.loads(path.read_text(encoding="utf-8")).values()
+    assert french.keys() == english.keys()
+    for key, text in french.items():
+        fields = re.findall(r"\{\w+\}", text)
+        assert sorted(fields) == sorted(re.findall(r"\{\w+\}", english[key])), key
+
+
+def test_every_sentence_of_the_interface_is_used() -> None:
+    folder = Path(__file__).parent.parent / "assistant" / "page"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    code = code.replace("'", '"')
+    built = ("example_", "support_", "legend_", "rate_", "answered", "partial", "abstained")
+    states = {"stopped", "interrupted", "reading"}
+    for key in FRENCH:
+        plain = re.sub(r"_(one|many)$", "", key)
+        assert f'"{plain}"' in code or key.startswith(built) or key in states, key
+
+
+def test_numbers_and_dates_in_words() -> None:
+    assert count(FRENCH, "documents", 0) == "0 document"
+    assert count(ENGLISH, "documents", 0) == "0 documents"
+    assert count(FRENCH, "passages", 1412) == "1\u202f412 passages"
+    assert written(FRENCH, date(2026, 4, 1)) == "1er avril 2026"
+    assert written(ENGLISH, date(2026, 4, 1)) == "1 April 2026"
