@@ -8,7 +8,7 @@ SOURCES := assistant ingestion tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run ask test check fix install models index
+.PHONY: help run ask bench test check fix install models index
 
 help: ## ce texte
 	@echo "Sourcier répond aux questions de commande publique, sur cette machine."
@@ -31,6 +31,9 @@ ask: ## pose une question : make ask Q="Puis-je acheter sans concurrence ?"
 	@$(MAKE) -s install
 	@test -f "$(DATA)/current" || $(MAKE) -s index
 	@$(BIN)/sourcier ask "$$Q"
+
+bench: .venv/installed-test index ## vitesse et mémoire, en rapports
+	@$(BIN)/python -m tests.benchmark
 
 test: .venv/installed-test models ## tous les tests, y compris les lents
 	@$(BIN)/pytest

@@ -4,7 +4,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import monotonic
-from typing import TypeVar
 
 from assistant.answerability import THRESHOLD, answerable
 from assistant.answers import Answer, Citation, Removed, Sentence, cite, conclude
@@ -19,7 +18,7 @@ from assistant.notices import not_found, remarks
 from assistant.reading import Draft, quotes
 from assistant.record import journal_body
 from assistant.retrieval import Retriever, Scope
-from assistant.scope import refusal_for
+from assistant.scope import names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
 from assistant.turn import (
     Dropped,
@@ -34,16 +33,14 @@ from assistant.turn import (
     Wrote,
 )
 from assistant.turnstile import Turnstile
+from assistant.writing import carried, written
 from ingestion.embedding import Embedder
 from ingestion.generation import Generation
 
 
-Made = TypeVar("Made")
-
-
 @dataclass(slots=True)
 class _Turn:
-    """What a turn gathers while it runs, so that a stopped one can be recorded as far as it went."""
+    """What a turn gathers while it runs: a stopped one is recorded as far as it went."""
 
     question: str
     scope: Scope
@@ -75,6 +72,7 @@ class Assistant:
         model: LanguageModel,
         journal: Journal,
         evidence_limit: int,
+        writes: bool = True,
     ) -> None:
         """All parts are given; nothing is loaded here."""
         self.journal = journal
@@ -82,6 +80,7 @@ class Assistant:
         self._embedder = embedder
         self._model = model
         self._evidence_limit = evidence_limit
+        self._writes = writes
         self._turnstile = Turnstile()
 
     @property
@@ -105,10 +104,14 @@ class Assistant:
     ) -> Generator[Event, None, None]:
         """Yield what the user may see, in order; nothing is `Finished` before it is on record.
 
+        A question about a piece ("article 12.3 du CCAP") is asked of the only dossier there is.
         A caller that closes the generator, and an error on the way, leave a record as well.
         """
-        scope = Scope(as_of, dossier)
-        turn = _Turn(question, scope, language, self._holder.current(), question)
+        generation = self._holder.current()
+        dossiers = generation.manifest.dossiers
+        if dossier is None and len(dossiers) == 1 and names_piece(question):
+            dossier = dossiers[0]
+        turn = _Turn(question, Scope(as_of, dossier), language, generation, question)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)
@@ -140,9 +143,12 @@ class Assistant:
         if answerable(turn.standalone, turn.evidence) < THRESHOLD:
             turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
             return
-        for draft in quotes(turn.standalone, turn.evidence, turn.scope.as_of, self._embedder):
+        found = quotes(turn.standalone, turn.evidence, turn.scope.as_of, self._embedder)
+        for draft in found:
             yield self._judge(turn, draft)
             yield from self._compare(turn, draft)
+        if self._writes and found:
+            yield from self._write(turn, found)
         if not turn.sentences:
             turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
             return
@@ -166,6 +172,18 @@ class Assistant:
             turn.first_sentence_seconds = turn.elapsed
         return Wrote(sentence, citations)
 
+    def _write(self, turn: _Turn, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
+        """Let the model say it in its own words; each sentence cites the quote that carries it."""
+        ticket = yield from self._enter()
+        try:
+            for text in written(turn.standalone, quoted, self._model):
+                if text is None:
+                    yield Reading()
+                elif not any(text in sentence.text for sentence in turn.sentences):
+                    yield self._judge(turn, carried(text, quoted))
+        finally:
+            self._turnstile.leave(ticket)
+
     def _compare(self, turn: _Turn, draft: Draft) -> Generator[Event, None, None]:
         """Say on which side of a quoted limit the question's own figures fall."""
         text = compare(turn.standalone, draft.text, turn.language)
@@ -187,29 +205,25 @@ class Assistant:
     def _rewrite(
         self, turn: _Turn, rewriting: Generator[None, None, str]
     ) -> Generator[Event, None, None]:
-        turn.standalone = yield from self._with_model(rewriting)
+        ticket = yield from self._enter()
+        try:
+            while True:
+                next(rewriting)
+                yield Reading()
+        except StopIteration as rewritten:
+            turn.standalone = rewritten.value
+        finally:
+            self._turnstile.leave(ticket)
 
-    def _with_model(
-        self, using: Generator[None, None, Made]
-    ) -> Generator[Event, None, Made]:
-        """Run what uses the model when it is this turn's place in the queue."""
-        ticket = None
+    def _enter(self) -> Generator[Event, None, object]:
+        """Wait for this turn's place at the model, and return the ticket to leave with."""
         entering = self._turnstile.enter()
-        while ticket is None:
+        while True:
             try:
                 yield Waiting(next(entering))
             except StopIteration as entered:
-                ticket = entered.value
-        try:
-            while True:
-                try:
-                    next(using)
-                except StopIteration as made:
-                    result: Made = made.value
-                    return result
-                yield Reading()
-        finally:
-            self._turnstile.leave(ticket)
+                ticket: object = entered.value
+                return ticket
 
     def _record(self, turn: _Turn, ended: str) -> Result:
         answer: Answer = conclude(turn.sentences, turn.citations, turn.removed, turn.notice)

@@ -1,4 +1,4 @@
-"""Comparisons computed by code: the question's figures against the limits of a quoted sentence. Pure.
+"""Comparisons computed by code: the question's figures against a quote's limits. Pure.
 
 Arithmetic only: it says on which side of a limit a figure falls, never what follows from it.
 """

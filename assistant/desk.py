@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.errors import UnknownRecord
-from assistant.language import Language
+from assistant.language import language_of
 from assistant.page.desk import Holdings, Thumb
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
@@ -30,7 +30,7 @@ class LocalDesk:
             documents=manifest.documents,
             passages=manifest.passages,
             state_date=manifest.state_date,
-            titles=manifest.sources,
+            titles=manifest.titles,
         )
 
     @property
@@ -39,9 +39,10 @@ class LocalDesk:
         return self._assistant.model_name
 
     def ask(
-        self, question: str, *, as_of: date, history: Sequence[Exchange], language: Language
+        self, question: str, *, as_of: date, history: Sequence[Exchange]
     ) -> Generator[Event, None, None]:
-        """One turn of the assistant, over the rules."""
+        """One turn of the assistant, in the language of the question."""
+        language = language_of(question)
         return self._assistant.ask(question, as_of=as_of, history=history, language=language)
 
     def document(self, document_id: str) -> Document:

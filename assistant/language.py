@@ -20,9 +20,9 @@ _ENGLISH = frozenset(
 )
 _FRENCH = frozenset(
     _WORD.findall(
-        "le la les l un une des du de d est sont quel quelle quels quelles comment quand qui que qu "
-        "puis peut doit dois pour dans à au aux et ou je mon ma mes nous notre par avec sans il y "
-        "a"
+        "le la les l un une des du de d est sont quel quelle quels quelles comment quand qui que "
+        "qu puis peut doit dois pour dans à au aux et ou je mon ma mes nous notre par avec sans "
+        "il y a"
     )
 )
 

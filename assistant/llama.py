@@ -9,6 +9,7 @@ import ctypes
 import os
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 
@@ -25,8 +26,8 @@ BATCH_TOKENS = 512
 PAUSE_TOKENS = 64
 """Tokens read between two pauses: about half a second on two cores."""
 
-REMEMBERED_BYTES = 400_000_000
-"""Memory for the states of prefixes seen before: about sixty passages of the default model."""
+REMEMBERED_BYTES = 100_000_000
+"""Memory for the states of prefixes seen before: about 3,500 tokens of the default model."""
 
 Tokens = tuple[int, ...]
 
@@ -58,16 +59,20 @@ class LlamaModel:
 
     @property
     def name(self) -> str:
+        """Model and digest of its weights."""
         return self._name
 
     @property
     def context_tokens(self) -> int:
+        """The most tokens that a prompt and its reply may have together."""
         return CONTEXT_TOKENS
 
     def count_tokens(self, text: str) -> int:
+        """Length of a text in tokens, outside any chat."""
         return len(self._tokenize(text, mark=False))
 
     def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+        """Always the likeliest token; ends at the model's own end mark or after `max_tokens`."""
         with self._lock:
             yield from self._read(self._chat_format.segments(prompt))
             decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -81,6 +86,7 @@ class LlamaModel:
     def weigh(
         self, prompt: Prompt, options: Sequence[str]
     ) -> Generator[None, None, tuple[float, ...]]:
+        """Natural logarithms of probabilities, in the order of the options."""
         with self._lock:
             yield from self._read(self._chat_format.segments(prompt))
             scores = self._scores().astype(np.float64)
@@ -108,7 +114,7 @@ class LlamaModel:
         The last token is always read anew, since scores are only kept for what was read last.
         """
         whole = ends[-1]
-        shared = os.path.commonprefix([self._held, whole[:-1]])
+        shared = _common(self._held, whole[:-1])
         known = [end for end in ends[:-1] if end in self._remembered]
         if known and len(known[-1]) > len(shared):
             self._remembered.move_to_end(known[-1])
@@ -119,7 +125,7 @@ class LlamaModel:
             shared = known[-1]
         else:
             llama_cpp.llama_memory_seq_rm(self._memory, 0, len(shared), -1)
-        self._held = tuple(shared)
+        self._held = shared
 
     def _remember(self, tokens: Tokens) -> None:
         if tokens in self._remembered:
@@ -135,7 +141,9 @@ class LlamaModel:
         array = (llama_cpp.llama_token * len(tokens))(*tokens)
         batch = llama_cpp.llama_batch_get_one(array, len(tokens))
         if llama_cpp.llama_decode(self._context, batch):
-            raise ModelUnavailable("Le modèle n'a pas pu lire le texte : trop long pour sa mémoire.")
+            raise ModelUnavailable(
+                "Le modèle n'a pas pu lire le texte : trop long pour sa mémoire."
+            )
         self._held += tuple(tokens)
 
     def _scores(self) -> NDArray[np.float32]:
@@ -161,8 +169,14 @@ class LlamaModel:
         return buffer.raw[: max(0, size)]
 
 
+def _common(first: Tokens, second: Tokens) -> Tokens:
+    """The longest beginning of both."""
+    pairs = zip(first, second, strict=False)
+    return tuple(a for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def _model_parameters() -> llama_cpp.llama_model_params:
-    parameters = llama_cpp.llama_model_default_params()
+    parameters: llama_cpp.llama_model_params = llama_cpp.llama_model_default_params()
     # Weights are rearranged for this processor when loaded; mapping the file as well would keep
     # both forms in memory (600 MB more for the default model).
     parameters.load_mode = llama_cpp.LLAMA_LOAD_MODE_NONE
@@ -170,7 +184,7 @@ def _model_parameters() -> llama_cpp.llama_model_params:
 
 
 def _context_parameters() -> llama_cpp.llama_context_params:
-    parameters = llama_cpp.llama_context_default_params()
+    parameters: llama_cpp.llama_context_params = llama_cpp.llama_context_default_params()
     parameters.n_ctx = CONTEXT_TOKENS
     parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
     parameters.n_seq_max = 1

@@ -5,6 +5,7 @@ model for a number (README, "Numbers"). So whole sentences and whole lists are q
 model writes comes after them and has to pass the same checks.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,18 @@ UNITS = 2
 
 SHORTEST = 25
 """Characters under which a unit is a label, not a statement."""
+
+LONGEST = 1200
+"""Characters above which a unit is not widened by its neighbours."""
+
+_LEANS_BACK = re.compile(
+    r"(Il|Elle|Ils|Elles|Celui-ci|Celle-ci|Ceux-ci|Celles-ci|Dans ce cas|À ce titre|A ce titre|"
+    r"Cette|Cet|Ce|Ces|Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b"
+)
+_RESTRICTS = re.compile(
+    r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf|Cette (règle|disposition|"
+    r"obligation|interdiction) ne)\b"
+)
 
 _CERTAINTY = "Certitude "
 """Start of the sentences by which our sheets say how sure they are; shown, but never an answer."""
@@ -63,11 +76,33 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
     found = [Unit(evidence, span.start, span.end) for span in units(passage.text)]
     return [
         unit
-        for unit in found
+        for unit in _self_contained(found)
         if len(unit.text) >= SHORTEST
         and not unit.text.startswith(_CERTAINTY)
         and applies(unit.text, as_of)
     ]
+
+
+def _self_contained(found: Sequence[Unit]) -> list[Unit]:
+    """Each unit with its neighbours where it says little or something else without them. Pure.
+
+    Before it, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces and the
+    exception that "toutefois" brings.
+    """
+    widened = []
+    for place, unit in enumerate(found):
+        start, end = unit.start, unit.end
+        if place and _LEANS_BACK.match(unit.text):
+            start = found[place - 1].start
+        if place + 1 < len(found) and _leans_forward(unit, found[place + 1]):
+            end = found[place + 1].end
+        whole = Unit(unit.evidence, start, end)
+        widened.append(whole if len(whole.text) <= LONGEST else unit)
+    return widened
+
+
+def _leans_forward(unit: Unit, following: Unit) -> bool:
+    return unit.text.endswith(":") or bool(_RESTRICTS.match(following.text))
 
 
 def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -89,9 +124,18 @@ def quotes(
         if not found:
             continue
         likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
-        best = sorted(range(len(found)), key=lambda i: -likeness[i])[:UNITS]
-        chosen += [_quote(found[i]) for i in sorted(best)]
-    return chosen
+        ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
+        chosen += [_quote(unit) for unit in _apart([found[i] for i in ranked])[:UNITS]]
+    return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
+
+
+def _apart(ranked: Sequence[Unit]) -> list[Unit]:
+    """The units that share no character with a better one, best first. Pure."""
+    kept: list[Unit] = []
+    for unit in ranked:
+        if all(unit.end <= other.start or other.end <= unit.start for other in kept):
+            kept.append(unit)
+    return kept
 
 
 def _quote(unit: Unit) -> Draft:

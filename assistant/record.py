@@ -68,7 +68,5 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
             }
             for citation in answer.citations
         ],
-        "removed": [
-            {"text": removed.text, "reason": removed.reason} for removed in answer.removed
-        ],
+        "removed": [{"text": removed.text, "reason": removed.reason} for removed in answer.removed],
     }

@@ -27,7 +27,7 @@ NAMED = 2.0
 FOREIGN_REGIME_WEIGHT = 0.5
 """Of a passage from another regime than the question's; 0.3 and 0.7 measured no better."""
 
-RULE_IN_DOSSIER_WEIGHT = 0.5
+RULE_IN_DOSSIER_WEIGHT = 0.3
 """Of a general rule when the question is asked about one dossier."""
 
 
@@ -106,7 +106,9 @@ class Retriever:
         if not ranked or not (numbers := delegated(ranked[0])):
             return ranked
         lookup = self._generation.lexical.lookup
-        found = self._generation.store.passages([key for number in numbers for key in lookup(number)])
+        found = self._generation.store.passages(
+            [key for number in numbers for key in lookup(number)]
+        )
         completing = [passage for passage in found if scope.admits(passage)]
         for passage in completing:
             scores[passage] = scores[ranked[0]]

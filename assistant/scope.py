@@ -22,6 +22,18 @@ class Refusal:
     notices: dict[Language, str]
 
 
+_PIECE = re.compile(
+    r"\b(?:du|le|au|selon|d'après) (?:CCAP|CCTP|RC|BPU|DPGF|DQE)\b"
+    r"|\brèglement de (?:la )?consultation\b|\bacte d'engagement (?:dit|prévoit|fixe)"
+    r"|\b(?:ce|le|notre) dossier de consultation\b"
+)
+
+
+def names_piece(question: str) -> bool:
+    """Whether a question asks what a piece of a tender dossier says ("article 12.3 du CCAP")."""
+    return bool(_PIECE.search(question.replace("’", "'")))
+
+
 def refusal_for(question: str) -> Refusal | None:
     """The kind of refusal that a question calls for, None when it may be answered."""
     plain = normalize("NFC", question).replace("’", "'")

@@ -12,14 +12,14 @@ from assistant.errors import WrongSettings
 class Settings:
     """What may be chosen; models by their name in the catalogue or by path.
 
-    `evidence_limit` is how many passages are shown, `reading_limit` how many of them the model
-    reads.
+    `evidence_limit` is how many passages are shown; `writing` lets the model add sentences of its
+    own after the quotes.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
-    reading_limit: int = 4
+    writing: bool = True
 
 
 def default_home() -> Path:
@@ -49,6 +49,6 @@ def load_settings(home: Path) -> Settings:
             raise WrongSettings(f"{path} : réglage inconnu « {key} ». Connus : {', '.join(known)}.")
         if type(value) is not known[key]:
             raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
-        if isinstance(value, int) and value < 1:
+        if type(value) is int and value < 1:
             raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
     return Settings(**chosen)

@@ -26,9 +26,7 @@ def is_dependent(question: str) -> bool:
     return bool(_DEPENDENT.search(question)) or len(question.split()) <= SHORT
 
 
-def standalone(
-    question: str, previous: str, model: LanguageModel
-) -> Generator[None, None, str]:
+def standalone(question: str, previous: str, model: LanguageModel) -> Generator[None, None, str]:
     """The question as it would be asked first in a conversation; pauses while the model writes.
 
     What the model writes is only kept when all its words come from the two questions; otherwise

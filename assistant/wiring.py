@@ -4,9 +4,9 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.chat_format import CHAT_FORMATS
+from assistant.desk import LocalDesk
 from assistant.holder import Holder
 from assistant.journal import Journal
-from assistant.desk import LocalDesk
 from assistant.llama import LlamaModel
 from assistant.page.desk import Desk
 from assistant.settings import Settings
@@ -37,6 +37,7 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         load_model(home, settings),
         Journal(home / "journal.jsonl"),
         settings.evidence_limit,
+        settings.writing,
     )
 
 

@@ -22,7 +22,7 @@ def stems(text: str) -> frozenset[str]:
     """First letters of the meaningful words, without accents, and the numbers, of a text."""
     bare = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))
     words = _WORD.findall(bare)
-    return frozenset(word[:_STEM] for word in words if word not in _EMPTY)
+    return frozenset(word.removesuffix("s")[:_STEM] for word in words if word not in _EMPTY)
 
 
 def coverage(question: str, text: str) -> float:

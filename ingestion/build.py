@@ -137,6 +137,10 @@ def _describe(
         documents=len(texts.documents),
         passages=len(texts.passages),
         sources=texts.sources,
+        titles=tuple(dict.fromkeys(document.title for document in texts.documents)),
+        dossiers=tuple(
+            dict.fromkeys(document.dossier for document in texts.documents if document.dossier)
+        ),
         state_date=max(dates, default=None),
         files=hash_files(folder),
     )

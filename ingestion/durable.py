@@ -13,7 +13,10 @@ from typing import BinaryIO
 from ingestion.errors import BusyIndex, IngestionError, StorageFull
 
 _FULL = ("no space left", "disk is full", "disk quota exceeded")
-"""What Python, SQLite and the index engines say, each in an exception of its own."""
+"""What Python, SQLite and the lexical engine say, each in an exception of its own."""
+
+_NEARLY_FULL = 4_000_000
+"""Free bytes below which a failure without such words, as of the vector engine, is the disk's."""
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
@@ -81,7 +84,7 @@ def refusals_of_disk(home: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if any(words in str(error).lower() for words in _FULL):
+        if _is_full(home, error):
             raise StorageFull(
                 f"Le disque de {home} est plein. Libérez de la place, puis relancez la même "
                 "commande : elle reprend où elle en était."
@@ -96,13 +99,23 @@ def refusals_of_disk(home: Path) -> Iterator[None]:
 
 def require_space(home: Path, needed: int) -> None:
     """Raise StorageFull when the disk of `home` has fewer free bytes than needed."""
-    free = shutil.disk_usage(home).free
+    free = _free(home)
     if free < needed:
         raise StorageFull(
             f"Il faut environ {_megabytes(needed)} libres sur le disque de {home} et il en reste "
             f"{_megabytes(free)}. Libérez de la place, ou choisissez un autre dossier : "
             "sourcier --data DOSSIER"
         )
+
+
+def _is_full(home: Path, error: Exception) -> bool:
+    if any(words in str(error).lower() for words in _FULL):
+        return True
+    return not isinstance(error, IngestionError) and _free(home) < _NEARLY_FULL
+
+
+def _free(home: Path) -> int:
+    return shutil.disk_usage(next(path for path in (home, *home.parents) if path.exists())).free
 
 
 def _megabytes(size: int) -> str:

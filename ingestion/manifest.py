@@ -23,7 +23,8 @@ class Manifest:
     """What a generation holds and by which embedder; `files` maps relative paths to sha256.
 
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
-    `state_date` is the latest day as of which one of its documents was said to be right.
+    `state_date` is the latest day as of which one of its documents was said to be right. `titles`
+    and `dossiers` name each title and each tender file once, in the order of adding.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Manifest:
     documents: int
     passages: int
     sources: tuple[str, ...]
+    titles: tuple[str, ...]
+    dossiers: tuple[str, ...]
     state_date: date | None
     files: dict[str, str]
 

@@ -30,7 +30,8 @@ class TantivyIndex:
             raise DamagedGeneration(
                 f"L'index lexical {folder} est illisible. Lancez : sourcier index rollback"
             ) from error
-        self._index.register_tokenizer("french", _french())
+        self._french = _french()
+        self._index.register_tokenizer("french", self._french)
         self._searcher = self._index.searcher()
 
     def __len__(self) -> int:
@@ -39,6 +40,8 @@ class TantivyIndex:
     def search(self, question: str, k: int) -> list[Hit]:
         """Hits by BM25; what is not a word of the question is left out."""
         words = " ".join(_WORD.findall(question.lower()))  # "OR" and "NOT" would be operators
+        if not self._french.analyze(words):
+            return []  # stop words alone would match every passage
         weights = {"text": TEXT_WEIGHT, "context": CONTEXT_WEIGHT}
         query, _ = self._index.parse_query_lenient(words, list(weights), field_boosts=weights)
         return [Hit(self._id(address), score) for score, address in self._hits(query, k)]

@@ -74,5 +74,7 @@ def _known(
 
 
 def _is_unit(row: bytes, dimension: int) -> bool:
-    vector = np.frombuffer(row, dtype=np.float32) if len(row) == 4 * dimension else np.zeros(1)
+    if len(row) != 4 * dimension:
+        return False
+    vector = np.frombuffer(row, dtype=np.float32).astype(np.float64)  # squares of noise overflow
     return bool(abs(np.linalg.norm(vector) - 1) < 1e-3)

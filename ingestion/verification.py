@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import ingestion
-from ingestion.errors import DamagedGeneration, IngestionError
+from ingestion.errors import DamagedGeneration, IngestionError, StorageFull
 from ingestion.generation import Generation, open_generation
 from ingestion.manifest import generations_folder, read_manifest
 
@@ -16,14 +16,17 @@ CANARIES = 50
 
 SECONDS = 300
 
+SOUND, FAULTY, FULL = 0, 1, 2
+"""Exit statuses of the child."""
+
 _ROOT = Path(ingestion.__file__).parent.parent
 
 
 def verify(home: Path, name: str) -> None:
     """Check hashes, counts and canaries of a generation.
 
-    Raises UnknownGeneration, or DamagedGeneration with the child's reason, or its exit status when
-    it died without a word.
+    Raises UnknownGeneration, StorageFull, IngestionError when it takes too long, or
+    DamagedGeneration with the child's reason, or its exit status when it died without a word.
     """
     read_manifest(home, name)
     command = [sys.executable, "-m", "ingestion.verification", str(home.absolute()), name]
@@ -37,10 +40,12 @@ def verify(home: Path, name: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise DamagedGeneration(
+        raise IngestionError(
             f"La génération {name} ne se vérifie pas en {SECONDS} secondes. Réessayez quand la "
             "machine est moins occupée : sourcier index publish"
         ) from error
+    if child.returncode == FULL:
+        raise StorageFull(child.stderr.strip())
     if child.returncode:
         reason = child.stderr.strip().splitlines()[-1:] or [f"arrêt brutal ({child.returncode})"]
         raise DamagedGeneration(f"La génération {name} ne se vérifie pas : {reason[0]}")
@@ -76,15 +81,18 @@ def _complete(found: list[str]) -> bool:
 
 
 def main() -> int:
-    """The child: exit status 0 when the generation is sound, the reason on stderr otherwise."""
+    """The child: SOUND, or the reason on stderr."""
     home, name = Path(sys.argv[1]), sys.argv[2]
     try:
         generation = open_generation(home, name)
         faults = find_faults(generation, generations_folder(home) / name / "vectors.npy")
+    except StorageFull as error:
+        sys.stderr.write(str(error))
+        return FULL
     except IngestionError as error:
         faults = [str(error)]
     sys.stderr.write("\n".join(faults))
-    return 1 if faults else 0
+    return FAULTY if faults else SOUND
 
 
 if __name__ == "__main__":

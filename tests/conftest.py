@@ -2,15 +2,13 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assistant.settings import default_home
-
-CONNECTING = ("connect", "connect_ex", "sendto")
+from tests.small_index import answering_embedder, build_small_index
 
 
 @pytest.fixture(autouse=True)
@@ -18,19 +16,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A connection to any other machine fails, and so does the test that asked for it."""
     refused: list[object] = []
 
-    def guarded(name: str) -> Any:
-        real = getattr(socket.socket, name)
+    def guard(connect: Callable[..., object]) -> Callable[..., object]:
+        def guarded(self: socket.socket, *arguments: object) -> object:
+            address = arguments[-1]
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address):
+                refused.append(address)
+                raise ConnectionRefusedError(f"refused by the tests: {address}")
+            return connect(self, *arguments)
 
-        def call(self: socket.socket, *arguments: Any) -> Any:
-            if not _is_local(self, arguments[-1]):
-                refused.append(arguments[-1])
-                raise OSError(f"connection refused by the tests: {arguments[-1]}")
-            return real(self, *arguments)
+        return guarded
 
-        return call
-
-    for name in CONNECTING:
-        monkeypatch.setattr(socket.socket, name, guarded(name))
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, guard(getattr(socket.socket, name)))
     yield
     assert not refused, f"connections to other machines: {refused}"
 
@@ -44,11 +41,17 @@ def weights_home() -> Path:
     return home
 
 
-def _is_local(using: socket.socket, address: Any) -> bool:
-    if using.family not in (socket.AF_INET, socket.AF_INET6):
-        return True
-    host = str(address[0])
+@pytest.fixture(scope="session")
+def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a published index of the small corpus, to be read only."""
+    home = tmp_path_factory.mktemp("small") / "home"
+    build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
+    return home
+
+
+def _is_loopback(address: object) -> bool:
+    host = str(address[0]) if isinstance(address, tuple) else ""
     try:
         return ipaddress.ip_address(host).is_loopback
-    except ValueError:
+    except ValueError:  # a name, which only a resolver could tell
         return host == "localhost"

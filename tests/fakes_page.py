@@ -5,7 +5,6 @@ from collections.abc import Generator, Sequence
 from datetime import date
 
 from assistant.answers import Answer, Outcome
-from assistant.language import Language
 from assistant.page.desk import Holdings, Thumb
 from assistant.turn import (
     Dropped,
@@ -43,7 +42,7 @@ class FakeDesk:
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace
         self.opinions: list[tuple[str, Thumb, str]] = []
-        self.asked: list[tuple[str, date, tuple[Exchange, ...], Language]] = []
+        self.asked: list[tuple[str, date, tuple[Exchange, ...]]] = []
         self.closed = 0
         small = text_document("fiches/petits-achats.md", SMALL_PURCHASES, date(2026, 4, 1))
         written = text_document("fiches/ecrit.md", WRITTEN)
@@ -79,9 +78,9 @@ class FakeDesk:
         self.opinions.append((record_id, thumb, comment))
 
     def ask(
-        self, question: str, *, as_of: date, history: Sequence[Exchange], language: Language
+        self, question: str, *, as_of: date, history: Sequence[Exchange]
     ) -> Generator[Event, None, None]:
-        self.asked.append((question, as_of, tuple(history), language))
+        self.asked.append((question, as_of, tuple(history)))
         try:
             for event in self.turn(question, as_of):
                 yield event

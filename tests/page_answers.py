@@ -26,10 +26,9 @@ def small_answer(evidence: tuple[Evidence, ...]) -> Answer:
             (1,), Support.SUPPORTED,
         ),
         Sentence(
-            "Même dispensé de procédure, l’acheteur veille à :\n- choisir une offre pertinente ;\n"
-            "- faire une bonne utilisation des deniers publics ;\n- ne pas contracter "
-            "systématiquement avec un même fournisseur quand plusieurs offres peuvent répondre "
-            "au besoin.",
+            "Même dispensé de procédure, l’acheteur doit encore :\n- choisir une offre adaptée au "
+            "besoin ;\n- employer au mieux l’argent public ;\n- éviter d’acheter toujours au même "
+            "fournisseur si d’autres peuvent répondre au besoin.",
             (2,), Support.VERBATIM,
         ),
         Sentence(
@@ -45,8 +44,8 @@ def small_answer(evidence: tuple[Evidence, ...]) -> Answer:
     )  # fmt: skip
     citations = (
         cite(*quoting(evidence[0], "la valeur estimée du besoin est inférieure à 60 000 € HT")),
-        cite(*quoting(evidence[1], "choisir une offre pertinente")),
-        cite(*quoting(evidence[1], "ne pas contracter systématiquement avec un même fournisseur")),
+        cite(*quoting(evidence[1], "choisir une offre adaptée au besoin")),
+        cite(*quoting(evidence[1], "éviter d’acheter toujours au même fournisseur")),
         cite(*quoting(evidence[2], "atteint 25 000 € HT est conclu par écrit")),
         cite(*quoting(evidence[3], "restée sans effet pen-\ndant huit jours, une pénalité égale "
                                    "à 1/500 du montant hors taxes de la commande\nconcernée")),

@@ -15,17 +15,16 @@ SMALL_PURCHASES = (
     Block("Petits achats : acheter sans publicité ni mise en concurrence", Role.HEADING, 1),
     Block("En bref", Role.HEADING, 2),
     Block(
-        "L’acheteur peut passer un marché sans publicité ni mise en concurrence préalables "
+        "L’acheteur peut commander sans publicité ni mise en concurrence préalables "
         "lorsque la valeur estimée du besoin est inférieure à 60 000 € HT pour des fournitures "
         "ou des services, et à 100 000 € HT pour des travaux (article R. 2122-8)."
     ),
     Block("Ce qui reste à faire", Role.HEADING, 2),
-    Block("Même dispensé de procédure, l’acheteur veille à :"),
-    Block("- choisir une offre pertinente ;", Role.ITEM),
-    Block("- faire une bonne utilisation des deniers publics ;", Role.ITEM),
+    Block("Même dispensé de procédure, l’acheteur doit encore :"),
+    Block("- choisir une offre adaptée au besoin ;", Role.ITEM),
+    Block("- employer au mieux l’argent public ;", Role.ITEM),
     Block(
-        "- ne pas contracter systématiquement avec un même fournisseur quand plusieurs offres "
-        "peuvent répondre au besoin.",
+        "- éviter d’acheter toujours au même fournisseur si d’autres peuvent répondre au besoin.",
         Role.ITEM,
     ),
     Block(

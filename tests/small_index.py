@@ -24,8 +24,8 @@ etat_au: 2026-05-01
 
 ## Sous quel montant acheter sans publicité ni mise en concurrence ? (art. R2122-8)
 
-L'acheteur peut passer un marché de fournitures sans publicité ni mise en concurrence si son \
-besoin est estimé à moins de 60 000 € HT (art. R2122-8). Avant le 1er avril 2026, le seuil de \
+L'acheteur peut acheter des fournitures sans publicité ni mise en concurrence si son besoin \
+est estimé à moins de 60 000 € HT (art. R2122-8). Avant le 1er avril 2026, le seuil de \
 dispense de publicité et de mise en concurrence était de 40 000 € HT pour les fournitures.
 """
 
@@ -63,7 +63,12 @@ ARTICLES = (
 )
 
 
-def build_small_index(home: Path, texts: Path, embedder: Embedder | None = None) -> None:
+def answering_embedder() -> WordEmbedder:
+    """The embedder of the small index: its cosines are where those of the real one are."""
+    return WordEmbedder(dimension=512, alike=0.8)
+
+
+def build_small_index(home: Path, texts: Path, embedder: Embedder) -> None:
     """Write the corpus in `texts`, then add it to `home`, build and publish."""
     (texts / "petits-achats.md").write_text(SMALL_PURCHASES, encoding="utf-8")
     (texts / "CCAP.md").write_text(PENALTIES, encoding="utf-8")
@@ -77,7 +82,7 @@ def build_small_index(home: Path, texts: Path, embedder: Embedder | None = None)
         ):
             added = library.add(texts / name, name, kind, dossier)
             assert added.reading.problem is None, added.reading.problem
-        manifest = build(home, embedder or WordEmbedder(), lambda step, done, total: None)
+        manifest = build(home, embedder, lambda step, done, total: None)
         publish(home, manifest.name)
 
 

@@ -35,13 +35,13 @@ def blank(question: str = "Puis-je acheter ?") -> Turn:
 
 
 def answered(question: str = "Puis-je acheter ?") -> Turn:
-    events = FakeDesk().ask(question, as_of=DAY, history=(), language=Language.FRENCH)
+    events = FakeDesk().ask(question, as_of=DAY, history=())
     return reduce(advance, events, blank(question))
 
 
 def test_evidence_is_known_before_any_sentence() -> None:
     turn, seen = blank(), []
-    for event in FakeDesk().ask("Q", as_of=DAY, history=(), language=Language.FRENCH):
+    for event in FakeDesk().ask("Q", as_of=DAY, history=()):
         turn = advance(turn, event)
         seen.append((len(turn.evidence), len(turn.answer.sentences)))
     assert seen[0] == (5, 0)
@@ -124,7 +124,7 @@ def test_a_turn_stops_at_once_even_while_the_next_event_is_being_made() -> None:
 
 def test_a_failure_of_the_desk_reaches_the_reader() -> None:
     desk = FakeDesk()
-    events = desk.ask("panne", as_of=DAY, history=(), language=Language.FRENCH)
+    events = desk.ask("panne", as_of=DAY, history=())
     with pytest.raises(RuntimeError, match="on purpose"):
         list(stoppable(events, threading.Event()))
     assert desk.closed == 1

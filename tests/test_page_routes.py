@@ -129,3 +129,13 @@ def test_opinions_reach_the_desk_from_this_page_only(client: TestClient, desk: F
 def test_handlers_are_not_offered_as_an_interface(client: TestClient) -> None:
     named = client.get("/gradio_api/info").json()["named_endpoints"]
     assert named == {}
+
+
+def test_no_file_can_be_sent_to_the_page(client: TestClient) -> None:
+    assert client.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
+
+
+def test_another_host_name_is_refused_when_hosts_are_given(desk: FakeDesk) -> None:
+    with TestClient(app_over(desk, ("127.0.0.1",))) as client:
+        assert client.get("/health", headers={"Host": "127.0.0.1:7860"}).status_code == 200
+        assert client.get("/health", headers={"Host": "example.test"}).status_code == 400

@@ -117,14 +117,14 @@ def sheet() -> Document:
 
 def test_a_text_is_opened_at_its_section_with_the_passage_framed() -> None:
     document = sheet()
-    passage = passage_of(document, "reste", "- choisir", "pertinente ;")
+    passage = passage_of(document, "reste", "- choisir", "au besoin ;")
     start, end = section(document, (passage.start, passage.end))
     assert document.text[start:].startswith("Ce qui reste à faire")
     assert document.text[:end].rstrip().endswith("R. 2121-6).")
     html = document_html(document, View((passage.start, passage.end)), SAID)
     framed = html.split('class="framed"')[1].split("</div>")[0]
-    assert "choisir une offre pertinente" in framed
-    assert "bonne utilisation" not in framed
+    assert "choisir une offre adaptée" in framed
+    assert "argent public" not in framed
 
 
 def test_a_view_outside_the_document_is_not_shown() -> None:

@@ -1,24 +1,31 @@
 """The web application: Gradio's page at the root of a FastAPI app, other pages beside it."""
 
 import re
+from collections.abc import Sequence
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.page.blocks import page_blocks
 from assistant.page.desk import Desk
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
 
+LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
 HEAD = (
     b'<link rel="stylesheet" href="/page/style.css"><script defer src="/page/script.js"></script>'
 )
 
 
-def create_app(desk: Desk) -> FastAPI:
-    """The application for a desk; nothing in it calls out of the machine."""
+def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
+    """The application for a desk; nothing in it calls out of the machine.
+
+    When `hosts` are given, a request for another host name is refused: a web site that points its
+    own name to this machine could otherwise read the page through the reader's browser.
+    """
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(page_routes(desk))
     gr.mount_gradio_app(
@@ -37,6 +44,8 @@ def create_app(desk: Desk) -> FastAPI:
         mcp_server=False,
     )
     app.add_middleware(Shield, rewrite=own_head)
+    if hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     return app
 
 
@@ -51,4 +60,6 @@ def own_head(page: bytes) -> bytes:
 
 def serve(desk: Desk, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until interrupted."""
-    uvicorn.run(create_app(desk), host=host, port=port, log_level="warning", server_header=False)
+    hosts = LOOPBACK if host in LOOPBACK else ()
+    app = create_app(desk, hosts)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

@@ -70,12 +70,7 @@ class Chat:
         self, turn: Turn, conversation: Conversation, stop: threading.Event
     ) -> Iterator[Turn]:
         """The turn as it grows, then settled, whatever happens."""
-        events = self._desk.ask(
-            turn.question,
-            as_of=turn.as_of,
-            history=exchanges(conversation),
-            language=conversation.language,
-        )
+        events = self._desk.ask(turn.question, as_of=turn.as_of, history=exchanges(conversation))
         try:
             for event in stoppable(events, stop):
                 grown = advance(turn, event)

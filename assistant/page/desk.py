@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
-from assistant.language import Language
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
 
@@ -39,7 +38,7 @@ class Desk(Protocol):
         """The model that reads, as told to the user."""
 
     def ask(
-        self, question: str, *, as_of: date, history: Sequence[Exchange], language: Language
+        self, question: str, *, as_of: date, history: Sequence[Exchange]
     ) -> Generator[Event, None, None]:
         """One turn; closing the generator between two events stops it at once."""
 

@@ -73,7 +73,7 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
 
 def whole(text: str, spans: Sequence[Span], said: Words) -> Html:
     """The whole passage, folded."""
-    body = element("div", *paragraphs(text, spans), class_="whole")
+    body = element("div", *paragraphs(text, spans), class_="whole", lang="fr")
     return element("details", element("summary", said["whole_passage"]), body)
 
 

@@ -88,7 +88,8 @@ def excerpt(text: str, spans: Sequence[Span]) -> Html:
     shown, text = windows(text, spans), flowing(text)
     for start, end in shown:
         pieces += ["… " if start > 0 else "", marked(text, spans, start, end)]
-    return element("blockquote", *pieces, " …" if shown[-1][1] < len(text) else "")
+    rest = " …" if shown[-1][1] < len(text) else ""
+    return element("blockquote", *pieces, rest, lang="fr")
 
 
 def paragraphs(text: str, spans: Sequence[Span]) -> list[Html]:

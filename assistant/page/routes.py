@@ -56,6 +56,11 @@ def page_routes(desk: Desk) -> APIRouter:
         except LookupError as error:
             raise HTTPException(404) from error
 
+    @router.post("/gradio_api/upload")
+    def upload() -> None:
+        """Stands before Gradio's own route: nothing on this page takes a file."""
+        raise HTTPException(404)
+
     add_document_routes(router, desk)
     return router
 

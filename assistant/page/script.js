@@ -163,14 +163,25 @@ function settle() {
   if (status) announce(status.textContent.trim());
 }
 
+// A new question goes to the top of the window and is held there while Gradio moves the rest,
+// until the reader scrolls.
+const HOLD = 1500; // milliseconds
 let asked = 0;
+let held = "";
+let heldUntil = 0;
 
 function follow() {
   const turns = document.querySelectorAll(".turn");
-  if (turns.length > asked && document.querySelector(".turn.waiting")) {
-    turns[turns.length - 1].scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+  if (turns.length > asked && turns[turns.length - 1].matches(".waiting, .reading")) {
+    held = turns[turns.length - 1].id;
+    heldUntil = Date.now() + HOLD;
   }
   asked = turns.length;
+  if (held && Date.now() < heldUntil) byId(held)?.scrollIntoView({ block: "start" });
+}
+
+for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  addEventListener(gesture, () => (held = ""), { passive: true });
 }
 
 addEventListener("DOMContentLoaded", () => {

@@ -125,3 +125,10 @@ def test_a_phone_shows_everything_without_sideways_scrolling(phone: Page) -> Non
     expect(phone.locator("#t0-answer")).to_be_focused()
     phone.set_viewport_size({"width": 320, "height": 700})
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_new_question_comes_to_the_top_of_a_phone(phone: Page) -> None:
+    for turn in ("#t0", "#t1"):
+        ask(phone)
+        expect(phone.locator(f"{turn}.finished")).to_be_visible()
+    assert -4 <= phone.evaluate("document.querySelector('#t1').getBoundingClientRect().top") <= 60

@@ -1,0 +1,141 @@
+"""Speed and memory, as ratios: `python -m tests.benchmark [--data DIR]` (or `make bench`).
+
+Ratios are of medians over interleaved runs in one process, so that a slow moment of the machine
+weighs on both sides. Needs the weights and a published index; nothing is asserted here.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Generator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from llama_cpp import Llama
+
+from assistant.holder import Holder
+from assistant.language_model import LanguageModel, Prompt
+from assistant.retrieval import Retriever, Scope
+from assistant.settings import Settings, default_home, load_settings
+from assistant.wiring import load_embedder, load_model
+from ingestion.builtin import CORPUS
+from ingestion.weights.locate import locate
+
+RUNS = 5
+WRITTEN = 48
+"""Tokens written in each run."""
+
+QUESTIONS = (
+    "À partir de quel montant faut-il un écrit ?",
+    "Quel délai pour payer une facture ?",
+    "Peut-on négocier dans un appel d'offres ?",
+    "Qui peut demander les motifs du rejet de son offre ?",
+    "Faut-il une avance pour un marché de six mois ?",
+    "Combien de temps garder les offres ?",
+)
+
+
+def main() -> None:
+    """Print each ratio with its goal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_home())
+    home: Path = parser.parse_args().data
+    settings = load_settings(home)
+    _engine(home, settings)
+    _evidence(home, settings)
+
+
+def _engine(home: Path, settings: Settings) -> None:
+    weights = locate(settings.llm, home)
+    ours = load_model(home, settings)
+    text = _long_text()
+    reading, writing = [], []
+    for run in range(RUNS):
+        reading.append(_first_token(ours, _prompt(f"Tirage {run}. {text}", "Résume.")))
+        writing.append(_rate(ours, _prompt("Compte.", f"Compte de {run} à 100, en chiffres.")))
+    tokens = ours.count_tokens(text)
+    cold = median(reading)
+    follow = []
+    for run in range(RUNS):
+        _first_token(ours, _prompt(f"Suite {run}. {text}", "Première question."))
+        follow.append(_first_token(ours, _prompt(f"Suite {run}. {text}", "Autre question ?")))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    beside = peak - weights.path.stat().st_size
+    _say("engine alone: peak memory minus weights", beside / 1e9, "GB")
+    library = Llama(str(weights.path), n_ctx=4096, flash_attn=True, verbose=False)
+    own_reading, own_writing = _library(library, text)
+    _say("our reading / the library's", own_reading / cold, "(goal ≥ 0.95)")
+    _say("our writing / the library's", median(writing) / own_writing, "(goal ≥ 0.95)")
+    _say("our reading", tokens / cold, "tokens/s")
+    _say("our writing", median(writing), "tokens/s")
+    _say("cold first token / follow-up's", cold / median(follow), "")
+
+
+def _library(library: Llama, text: str) -> tuple[float, float]:
+    """Median seconds to the first token of the same prompt, and tokens written a second."""
+    reading, writing = [], []
+    for run in range(RUNS):
+        library.n_tokens = 0
+        tokens = library.tokenize(f"Tirage {run}. {text} Résume.".encode())
+        began = time.perf_counter()
+        library.eval(tokens)
+        library.sample(temp=0.0)
+        reading.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        for _ in range(WRITTEN):
+            library.eval([library.sample(temp=0.0)])
+        writing.append(WRITTEN / (time.perf_counter() - began))
+    return median(reading), median(writing)
+
+
+def _evidence(home: Path, settings: Settings) -> None:
+    embedder = load_embedder(home, settings)
+    retriever = Retriever(Holder(home, embedder).current(), embedder)
+    scope = Scope(date.today())
+    seconds = []
+    for question in ("premier appel", *QUESTIONS * RUNS):
+        began = time.perf_counter()
+        retriever.retrieve(question, scope, settings.evidence_limit)
+        seconds.append(time.perf_counter() - began)
+    _say("evidence, median", median(seconds), "s (goal ≤ 0.5)")
+
+
+def _prompt(part: str, question: str) -> Prompt:
+    return Prompt("Tu aides des acheteurs publics.", (part, question))
+
+
+def _first_token(model: LanguageModel, prompt: Prompt) -> float:
+    began = time.perf_counter()
+    with closing(model.stream(prompt, WRITTEN)) as pieces:
+        _next_piece(pieces)
+    return time.perf_counter() - began
+
+
+def _rate(model: LanguageModel, prompt: Prompt) -> float:
+    with closing(model.stream(prompt, WRITTEN)) as pieces:
+        _next_piece(pieces)
+        began = time.perf_counter()
+        count = sum(1 for piece in pieces if piece is not None)
+        return count / (time.perf_counter() - began)
+
+
+def _next_piece(pieces: Generator[str | None, None, None]) -> None:
+    while next(pieces) is None:
+        pass
+
+
+def _long_text() -> str:
+    sheets = sorted((CORPUS / "fiches").glob("*.md"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in sheets[:2])[:1800]
+
+
+def _say(name: str, value: float, unit: str) -> None:
+    sys.stdout.write(f"{name:45} {value:8.2f} {unit}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

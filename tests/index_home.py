@@ -1,0 +1,94 @@
+"""A data folder with a few articles, for the tests of the index."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ingestion.build import build
+from ingestion.documents import Document, Kind
+from ingestion.durable import writing
+from ingestion.embedding import Embedder
+from ingestion.generation import Generation, open_generation
+from ingestion.library import Library
+from ingestion.passages import Passage, passages_of
+from ingestion.publication import current_name, publish
+from tests.fakes import WordEmbedder
+
+ARTICLES = {
+    "R2122-8": "L'acheteur peut passer sans publicité un marché inférieur à soixante mille euros.",
+    "R2192-10": "Le délai de paiement est fixé à trente jours pour les pouvoirs adjudicateurs.",
+    "R2191-3": "L'acheteur accorde une avance au titulaire du marché.",
+    "L2113-10": "L'acheteur divise son marché en lots séparés, sauf si l'objet ne le permet pas.",
+    "R2112-13": "Les prix peuvent être fermes ou révisables ; la révision suit une formule.",
+}
+"""Text of each article, by reference."""
+
+
+def write_articles(path: Path, articles: Mapping[str, str]) -> Path:
+    """Write a code in the format of one JSON object a line."""
+    lines = (
+        json.dumps({"code": "Code", "num": number, "chemin": ["Titre"], "texte": text})
+        for number, text in articles.items()
+    )
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def add(home: Path, path: Path) -> None:
+    """Add a file under its name."""
+    with writing(home):
+        added = Library(home).add(path, path.name, Kind.RULES)
+    assert added.reading.problem is None
+
+
+def build_only(home: Path, embedder: Embedder | None = None) -> str:
+    """Build what was added, without publishing it; the name of the generation."""
+    with writing(home):
+        return build(home, embedder or WordEmbedder(), lambda step, done, total: None).name
+
+
+def build_and_publish(home: Path, embedder: Embedder | None = None) -> str:
+    """Build what was added and put it in use; the name of the generation."""
+    name = build_only(home, embedder)
+    with writing(home):
+        publish(home, name)
+    return name
+
+
+def with_articles(folder: Path, articles: Mapping[str, str]) -> Path:
+    """A data folder below `folder` with these articles published."""
+    home = folder / "home"
+    add(home, write_articles(folder / "code.jsonl", articles))
+    build_and_publish(home)
+    return home
+
+
+def answers(generation: Generation, question: str) -> list[str]:
+    """References of the passages found first, by words then by vector."""
+    vector = WordEmbedder().embed_question(question)
+    found = [*generation.lexical.search(question, 1), *generation.vectors.search(vector, 1)]
+    passages = generation.store.passages([hit.passage_id for hit in found])
+    return [reference for passage in passages for reference in passage.references]
+
+
+def published(home: Path) -> Generation:
+    """The generation in use, open."""
+    return open_generation(home, current_name(home))
+
+
+def passages_of_texts(texts: Sequence[str]) -> list[Passage]:
+    """One passage a text; number n is the article "R1-n"."""
+    return [
+        passage
+        for number, text in enumerate(texts)
+        for passage in passages_of(
+            Document(
+                f"{number:02x}" * 32,
+                "Code",
+                "code.jsonl",
+                Kind.RULES,
+                text,
+                reference=f"R1-{number}",
+            )
+        )
+    ]

@@ -1,0 +1,63 @@
+"""Build and publish, killing oneself on the way.
+
+python -m tests.killed_build HOME touch N     at the Nth touch of the data folder or report
+python -m tests.killed_build HOME batch N     at the Nth batch of vectors
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingestion.build import build
+from ingestion.durable import writing
+from ingestion.embedding import Vectors
+from ingestion.publication import publish
+from tests.fakes import WordEmbedder
+
+
+class Countdown:
+    """Kills the process without a word when it has been called often enough."""
+
+    def __init__(self, calls: int) -> None:
+        self._left = calls
+        self.done = 0
+
+    def __call__(self, *_: object) -> None:
+        self.done += 1
+        if self.done == self._left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KilledEmbedder(WordEmbedder):
+    """Counts its batches down."""
+
+    def __init__(self, countdown: Countdown) -> None:
+        super().__init__()
+        self._countdown = countdown
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self._countdown()
+        return super().embed_passages(texts)
+
+
+def main(home: str, what: str, calls: str) -> None:
+    """Print how many calls there were, if it gets that far."""
+    countdown, never = Countdown(int(calls)), Countdown(0)
+    touched, batch = (countdown, never) if what == "touch" else (never, countdown)
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        # Every Python call that opens, makes, renames or removes something, or starts a process.
+        if any(home in str(argument) for argument in arguments):
+            touched()
+
+    sys.addaudithook(watch)
+    with writing(Path(home)):
+        manifest = build(Path(home), KilledEmbedder(batch), touched)
+        publish(Path(home), manifest.name)
+    sys.stdout.write(str(countdown.done))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,142 @@
+"""A build killed at any point: the index in use keeps answering, and the next build goes on."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ingestion.embedding import Vectors
+from ingestion.manifest import generations_folder
+from ingestion.publication import KEPT, current_name, finished
+from ingestion.vector_cache import BATCH
+from ingestion.verification import find_faults
+from tests.fakes import WordEmbedder
+from tests.index_home import (
+    ARTICLES,
+    add,
+    answers,
+    build_and_publish,
+    build_only,
+    published,
+    with_articles,
+    write_articles,
+)
+
+ROOT = Path(__file__).parent.parent
+STRIDE = 12
+"""Touches of the folder between two kills; with 1 the test takes half an hour."""
+
+OLD = [f"20200101-00000{number}-000" for number in range(KEPT + 1)]
+NEWER = ARTICLES | {
+    f"R9{number}-1": f"Article nouveau numéro {number}." for number in range(3 * BATCH)
+}
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an index in use, older ones to be removed, and articles not yet indexed."""
+    folder = tmp_path_factory.mktemp("waiting")
+    home = with_articles(folder, ARTICLES)
+    for name in OLD:
+        shutil.copytree(
+            generations_folder(home) / current_name(home), generations_folder(home) / name
+        )
+    add(home, write_articles(folder / "code.jsonl", NEWER))
+    return home
+
+
+@pytest.fixture
+def home(waiting: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(waiting, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def touches(waiting: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How often an undisturbed build touches the data folder."""
+    home = shutil.copytree(waiting, tmp_path_factory.mktemp("undisturbed") / "home")
+    with started(home, "touch", 0) as child:
+        said, _ = child.communicate()
+    return int(said)
+
+
+def started(home: Path, what: str, calls: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.killed_build", str(home), what, str(calls)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def killed_at(home: Path, what: str, calls: int) -> None:
+    with started(home, what, calls) as child:
+        _, error = child.communicate()
+    assert child.returncode == -signal.SIGKILL, error.decode()
+
+
+def assert_it_answers_and_goes_on(home: Path, old: str) -> None:
+    generation = published(home)
+    name = generation.manifest.name
+    assert name == old or generation.manifest.passages == len(NEWER)
+    assert find_faults(generation, generations_folder(home) / name / "vectors.npy") == []
+    assert answers(generation, ARTICLES["R2192-10"]) == ["R2192-10", "R2192-10"]
+    del generation
+    newest = build_and_publish(home)
+    assert current_name(home) == newest == finished(home)[-1]
+    generation = published(home)
+    assert generation.manifest.passages == len(NEWER)
+    assert answers(generation, "article nouveau numéro 100")[0] == "R9100-1"
+    # Nothing half-done, nothing twice: the new one, the old one, and the last ones before it.
+    assert finished(home) == sorted(path.name for path in generations_folder(home).iterdir())
+    assert finished(home) == [*OLD[-KEPT + 1 :], old, newest]
+
+
+@pytest.mark.parametrize("part", [0.05, 0.3, 0.6, 0.8, 0.9, 1.0])
+def test_killed_at_a_touch_of_the_folder(home: Path, touches: int, part: float) -> None:
+    old = current_name(home)
+    killed_at(home, "touch", max(1, int(part * touches)))
+    assert_it_answers_and_goes_on(home, old)
+
+
+@pytest.mark.slow  # some minutes
+def test_killed_all_along(waiting: Path, touches: int, tmp_path: Path) -> None:
+    for calls in range(1, touches + 1, STRIDE):
+        home = shutil.copytree(waiting, tmp_path / "home")
+        old = current_name(home)
+        killed_at(home, "touch", calls)
+        assert_it_answers_and_goes_on(home, old)
+        shutil.rmtree(home)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_killed_at_any_time_even_while_an_engine_writes(home: Path, seed: int) -> None:
+    old = current_name(home)
+    with started(home, "touch", 0) as child:
+        time.sleep(random.Random(seed).uniform(0.5, 4))
+        child.kill()
+        child.communicate()
+    assert_it_answers_and_goes_on(home, old)
+
+
+def test_vectors_computed_before_the_kill_are_not_computed_again(home: Path) -> None:
+    class CountingEmbedder(WordEmbedder):
+        asked = 0
+
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            self.asked += len(texts)
+            return super().embed_passages(texts)
+
+    killed_at(home, "batch", 3)
+    embedder = CountingEmbedder()
+    build_only(home, embedder)
+    assert embedder.asked == len(NEWER) - len(ARTICLES) - 2 * BATCH
+
+
+def test_killed_again_and_again_it_still_gets_there(home: Path, touches: int) -> None:
+    old = current_name(home)
+    for calls in (touches // 8, touches // 4, touches // 2):
+        killed_at(home, "touch", calls)
+    assert_it_answers_and_goes_on(home, old)

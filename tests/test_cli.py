@@ -1,0 +1,318 @@
+"""The command line in process: messages, exit codes, JSON. `index` and `models` have their own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.cli import main
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.settings import Settings
+from ingestion.publication import current_name
+from tests.fakes import ScriptedModel
+from tests.small_index import DOSSIER, answering_embedder
+from tests.test_record import CONTRACT
+
+ANSWERED, BROKEN, USAGE, ABSTAINED = 0, 1, 2, 3
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+NOT_THERE = "Quelle météo demain à Brest ?"
+COMMANDS = ("serve", "ask", "index", "models", "eval", "journal")
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def loaded(
+    small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[str | None]:
+    """Commands load the small assistant; the generations that they asked for."""
+    asked: list[str | None] = []
+    monkeypatch.setenv("COLUMNS", "100")
+    for name in ("SOURCIER_LLM", "SOURCIER_EMBEDDER"):
+        monkeypatch.delenv(name, raising=False)
+
+    def load(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
+        asked.append(generation)
+        embedder = answering_embedder()
+        journal = Journal(tmp_path / "journal.jsonl")
+        return Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+
+    monkeypatch.setattr("assistant.wiring.load_assistant", load)
+    return asked
+
+
+def _exit_code(*arguments: str) -> int:
+    try:
+        return main(arguments)
+    except SystemExit as left:
+        assert isinstance(left.code, int)
+        return left.code
+
+
+# Help and usage
+
+
+def test_help_names_every_command_and_exit_code(capsys: Captured) -> None:
+    assert _exit_code("--help") == 0
+    shown = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"    {command} " in shown or f"    {command}\n" in shown
+    assert "codes de sortie : 0 répondu, 3 pas de réponse trouvée, 2 commande mal écrite, 1" in shown
+    assert "SOURCIER_HOME" in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, capsys: Captured) -> None:
+    assert _exit_code(command, "--help") == 0
+    assert f"sourcier {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--json", "--as-of", "--dossier", "--lang"])
+def test_ask_has_the_options_of_the_contract(option: str, capsys: Captured) -> None:
+    _exit_code("ask", "--help")
+    assert option in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--out", "--report", "--index"])
+def test_eval_has_the_options_of_the_contract(option: str, capsys: Captured) -> None:
+    _exit_code("eval", "--help")
+    assert option in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "COMMANDE"),
+        (("unknown",), "unknown"),
+        (("ask",), "question"),
+        (("ask", "Q ?", "--as-of", "demain"), "« demain » n'est pas un jour AAAA-MM-JJ"),
+        (("ask", "Q ?", "--as-of", "2026-02-30"), "AAAA-MM-JJ"),
+        (("ask", "Q ?", "--lang", "de"), "de"),
+        (("ask", ""), "la question est vide"),
+        (("ask", " \n"), "la question est vide"),
+        (("ask", "caf\udce9 ?"), "UTF-8"),
+        (("eval", "q.jsonl"), "--out"),
+        (("serve", "--port", "99999"), "« 99999 » n'est pas un port"),
+        (("serve", "--port", "-1"), "port"),
+        (("journal",), "ACTION"),
+    ],
+)
+def test_a_command_badly_written_is_said(
+    arguments: tuple[str, ...], told: str, capsys: Captured
+) -> None:
+    assert _exit_code(*arguments) == USAGE
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert told in shown.err
+
+
+# ask
+
+
+def test_ask_shows_the_answer_and_its_sources(
+    small_home: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    assert _exit_code("--data", str(small_home), "ask", ASKED) == ANSWERED
+    shown = capsys.readouterr().out
+    assert "60 000 € HT" in shown
+    assert "[1] art. R2122-8" in shown
+    assert "enregistrement" in shown
+
+
+def test_ask_that_finds_nothing_says_so_and_shows_the_nearest(
+    small_home: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    assert _exit_code("--data", str(small_home), "ask", NOT_THERE) == ABSTAINED
+    shown = capsys.readouterr().out
+    assert "Je ne trouve pas" in shown
+    assert "1. " in shown
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "outcome"),
+    [(ASKED, ANSWERED, "answered"), (NOT_THERE, ABSTAINED, "abstained")],
+)
+def test_ask_json_prints_one_object_and_nothing_else(
+    small_home: Path,
+    loaded: list[str | None],
+    capsys: Captured,
+    question: str,
+    code: int,
+    outcome: str,
+) -> None:
+    assert _exit_code("--data", str(small_home), "ask", question, "--json") == code
+    shown = json.loads(capsys.readouterr().out)
+    assert list(shown) == list(CONTRACT)
+    assert shown["outcome"] == outcome
+    assert shown["question"] == question
+    assert shown["as_of"] == date.today().isoformat()
+    assert shown["generation"] == current_name(small_home)
+    assert len(shown["record_id"]) == 16
+
+
+def test_ask_takes_a_day_a_dossier_and_a_language(
+    small_home: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    command = ("--data", str(small_home), "ask", "--json")
+    _exit_code(*command, ASKED, "--as-of", "2026-03-15")
+    past = json.loads(capsys.readouterr().out)
+    assert past["as_of"] == "2026-03-15"
+    assert "40 000 €" in past["answer"]
+    question = "Quelle pénalité pour un retard de livraison ?"
+    assert _exit_code(*command, question, "--dossier", DOSSIER) == ANSWERED
+    assert "150 euros" in json.loads(capsys.readouterr().out)["answer"]
+    assert _exit_code(*command, NOT_THERE, "--lang", "en") == ABSTAINED
+    assert "I do not find" in json.loads(capsys.readouterr().out)["answer"]
+
+
+def test_ask_shows_brackets_of_a_document_as_they_are(
+    small_home: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    question = "Quelle pénalité pour un retard de livraison ?"
+    _exit_code("--data", str(small_home), "ask", question, "--dossier", DOSSIER)
+    quoted = capsys.readouterr().out.partition("[1] CCAP")[2]
+    assert "[sic]" in quoted
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"), [("llm = 3", "llm"), ("unknown = 1", "unknown"), ("=", "TOML")]
+)
+def test_wrong_settings_are_one_sentence(
+    tmp_path: Path, loaded: list[str | None], capsys: Captured, settings: str, told: str
+) -> None:
+    (tmp_path / "settings.toml").write_text(settings)
+    assert _exit_code("--data", str(tmp_path), "ask", ASKED) == BROKEN
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert told in shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_without_an_index_the_remedy_is_said(
+    tmp_path: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    assert _exit_code("--data", str(tmp_path), "ask", ASKED) == BROKEN
+    assert "sourcier index build" in capsys.readouterr().err
+
+
+def test_an_interruption_has_its_own_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(home: Path, settings: Settings) -> Assistant:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assistant.wiring.load_assistant", interrupt)
+    assert _exit_code("--data", str(tmp_path), "ask", ASKED) == 130
+
+
+# eval
+
+
+def _questions(path: Path, *rows: dict[str, object]) -> Path:
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
+
+
+def test_eval_writes_a_line_a_question_a_table_and_a_report(
+    small_home: Path, tmp_path: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    questions = _questions(
+        tmp_path / "questions.jsonl",
+        {"id": "a", "question": ASKED, "articles_attendus": ["R2122-8"], "faits": [["60 000"]]},
+        {"id": "b", "question": ASKED, "as_of": "2026-03-15", "faits": [["quinze"]]},
+        {"id": "c", "question": NOT_THERE, "attendu_refus": True},
+    )
+    out, page = tmp_path / "results.jsonl", tmp_path / "report.html"
+    command = ("eval", str(questions), "--out", str(out), "--report", str(page))
+    assert _exit_code("--data", str(small_home), *command) == 0
+    results = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [result["id"] for result in results] == ["a", "b", "c"]
+    assert all(list(result) == ["id", *CONTRACT] for result in results)
+    assert results[1]["as_of"] == "2026-03-15"
+    shown = capsys.readouterr().out
+    assert "0.67 (2/3)" in shown
+    assert "Réponses fausses : b" in shown
+    assert "<!doctype html>" in page.read_text(encoding="utf-8")
+
+
+def test_eval_holds_one_generation_from_beginning_to_end(
+    small_home: Path, tmp_path: Path, loaded: list[str | None]
+) -> None:
+    questions = _questions(tmp_path / "q.jsonl", {"id": "a", "question": ASKED})
+    command = ("--data", str(small_home), "eval", str(questions), "--out", str(tmp_path / "o"))
+    assert _exit_code(*command) == 0
+    assert _exit_code(*command, "--index", current_name(small_home)) == 0
+    assert loaded == [current_name(small_home)] * 2
+
+
+@pytest.mark.parametrize("content", [None, "{", '{"id": "a"}', '{"id": "a", "question": 1, "faits": 1}'])
+def test_eval_names_what_is_wrong_in_the_questions(
+    small_home: Path, tmp_path: Path, loaded: list[str | None], capsys: Captured, content: str | None
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    if content is not None:
+        questions.write_text(content)
+    out = tmp_path / "results.jsonl"
+    command = ("eval", str(questions), "--out", str(out))
+    assert _exit_code("--data", str(small_home), *command) == BROKEN
+    assert "questions.jsonl" in capsys.readouterr().err
+    assert not out.exists()
+    assert loaded == []
+
+
+def test_eval_that_cannot_write_says_so(
+    small_home: Path, tmp_path: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    questions = _questions(tmp_path / "q.jsonl", {"id": "a", "question": ASKED})
+    command = ("eval", str(questions), "--out", str(tmp_path / "absent" / "o"))
+    assert _exit_code("--data", str(small_home), *command) == BROKEN
+    assert "inaccessible" in capsys.readouterr().err
+
+
+# journal, serve
+
+
+def test_journal_verify_says_where_the_chain_breaks(tmp_path: Path, capsys: Captured) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    for number in range(3):
+        journal.append("answer", {"number": number})
+    command = ("--data", str(tmp_path), "journal", "verify")
+    assert _exit_code(*command) == 0
+    assert "intact" in capsys.readouterr().out
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"number":1', b'"number":7'))
+    assert _exit_code(*command) == BROKEN
+    assert "ligne 2 : a été modifiée" in capsys.readouterr().out
+
+
+def test_serve_says_that_the_port_is_taken_before_loading(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert _exit_code("--data", str(tmp_path), "serve", "--port", str(port)) == BROKEN
+    shown = capsys.readouterr()
+    assert f"Le port {port} est déjà pris" in shown.err
+    assert shown.out == ""
+
+
+def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append("answer", {})
+    program = "import sys; from assistant.cli import main; sys.exit(main())"
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", program, "--data", str(tmp_path), "journal", "verify"]
+    child = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert child.returncode == BROKEN
+    assert child.stderr == ""

@@ -1,0 +1,168 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+from ingestion.durable import writing
+from ingestion.errors import StorageFull
+from ingestion.manifest import generations_folder
+from ingestion.publication import current_name, finished
+from tests.fakes import WordEmbedder
+from tests.index_home import ARTICLES, answers, published, write_articles
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder with a readable file, an unreadable one and a hidden one."""
+    folder = tmp_path / "textes [v2]"
+    (folder / ".cache").mkdir(parents=True)
+    write_articles(folder / "code.jsonl", ARTICLES)
+    (folder / "vide [1].md").touch()
+    (folder / ".cache" / "hidden.md").write_text("caché")
+    return folder
+
+
+@pytest.fixture
+def command(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """`sourcier index …`: its exit code and all it says, on one line."""
+    monkeypatch.setattr("assistant.wiring.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        code = main(["--data", str(home), "index", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, " ".join((said.out + said.err).split())
+
+    return run
+
+
+def test_files_are_added_and_the_others_refused_one_by_one(command: Command, texts: Path) -> None:
+    code, said = command("add", texts)
+    assert code == 0
+    assert "vide [1].md : fichier vide" in said
+    assert "Lecture des fichiers" in said
+    assert "ajoutés : 1 ; déjà présents : 0 ; refusés : 1" in said
+    assert "ajoutés : 0 ; déjà présents : 1 ; refusés : 1" in command("add", texts)[1]
+
+
+def test_files_are_named_from_the_folder_added_wherever_one_stands(
+    command: Command, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(texts / ".cache")
+    command("add", "..")
+    command("add", "../code.jsonl", "--dossier", "M24", "--kind", "tender")
+    _, said = command("status", "--files")
+    assert "textes [v2]/code.jsonl │ rules" in said
+    assert "M24/code.jsonl │ tender │ M24" in said
+
+
+def test_nothing_to_add_is_said(command: Command, tmp_path: Path) -> None:
+    code, said = command("add")
+    assert code == 2
+    assert "--builtin" in said
+    code, said = command("add", tmp_path / "absent.pdf")
+    assert code == 1
+    assert "absent.pdf : introuvable" in said
+
+
+def test_from_adding_to_going_back(command: Command, home: Path, texts: Path) -> None:
+    assert command("status")[0] == 1
+    command("add", texts)
+    code, said = command("build")
+    assert code == 0
+    assert "5 passages" in said
+    assert "Calcul des vecteurs" in said
+    first = current_name(home)
+    assert f"Rien n'a changé : l'index {first} reste en service" in command("build")[1]
+    write_articles(texts / "code.jsonl", ARTICLES | {"R1-1": "Texte nouveau."})
+    assert "remplace le fichier" in command("add", texts)[1]
+    code, said = command("build", "--no-publish")
+    second = finished(home)[-1]
+    assert f"sourcier index publish {second}" in said
+    assert current_name(home) == first
+    assert command("publish")[0] == 0
+    assert answers(published(home), "nouveau") == ["R1-1", "R1-1"]
+    assert command("rollback")[0] == 0
+    assert current_name(home) == first
+    code, said = command("status")
+    assert code == 0
+    assert f"▶ │ {first}" in said
+    assert second in said
+
+
+def test_files_are_removed(command: Command, home: Path, texts: Path) -> None:
+    command("add", texts)
+    command("build")
+    code, said = command("remove", "absent")
+    assert code == 1
+    assert "status --files" in said
+    code, said = command("remove", "textes [v2]/")
+    assert code == 0
+    assert "textes [v2]/code.jsonl : retiré" in said
+    assert "Retirés mais encore en service : 1" in command("status")[1]
+
+
+def test_a_damaged_index_is_said_with_the_remedy(command: Command, home: Path, texts: Path) -> None:
+    command("add", texts)
+    command("build")
+    (generations_folder(home) / current_name(home) / "vectors.npy").unlink()
+    code, said = command("verify")
+    assert code == 1
+    assert "vectors.npy" in said
+    assert "sourcier index build" in said
+    (generations_folder(home) / current_name(home) / "manifest.sha256").unlink()
+    assert "abîmé" in command("status")[1]
+    assert command("build")[0] == 0
+    assert command("verify")[0] == 0
+
+
+def test_a_second_writer_is_refused_before_the_model_is_loaded(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*_: object) -> None:
+        pytest.fail("the model was loaded")
+
+    monkeypatch.setattr("assistant.wiring.load_embedder", load)
+    with writing(home):
+        code, said = command("build")
+    assert code == 1
+    assert said == (
+        "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
+    )
+
+
+def test_a_full_disk_is_one_sentence(
+    command: Command, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageFull("Il faut environ 900 Mo libres. Libérez de la place.")
+
+    command("add", texts)
+    monkeypatch.setattr("ingestion.build.require_space", full)
+    code, said = command("build")
+    assert code == 1
+    assert said.endswith("Il faut environ 900 Mo libres. Libérez de la place.")
+
+
+def test_without_anything_added_the_corpus_provided_is_indexed(
+    command: Command, monkeypatch: pytest.MonkeyPatch, texts: Path
+) -> None:
+    from ingestion.builtin import Addition
+    from ingestion.documents import Kind
+
+    given = [Addition(texts / "code.jsonl", "code.jsonl", Kind.RULES)]
+    monkeypatch.setattr("assistant.cli.index.builtin_additions", lambda: given)
+    code, said = command("build")
+    assert code == 0
+    assert "j'indexe le corpus fourni" in said
+    assert "5 passages" in said

@@ -1,0 +1,208 @@
+"""What every embedder and every index promises: the small fakes and the real adapters alike."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingestion.chroma_index import ChromaIndex, write_vectors
+from ingestion.embedding import Embedder, Vectors
+from ingestion.errors import DamagedGeneration, ModelUnavailable
+from ingestion.passages import Passage
+from ingestion.search import LexicalIndex, VectorIndex
+from ingestion.tantivy_index import TantivyIndex, write_lexical
+from tests.fakes import ListVectorIndex, WordEmbedder, WordIndex
+from tests.index_home import passages_of_texts
+
+TEXTS = (
+    "L'acheteur transmet la pénalité de retard au titulaire.",
+    "Les marchés sont passés en lots séparés.",
+    "Le délai de paiement court dès la réception de la facture.",
+    "La maîtrise d'œuvre fait l’objet d’un concours ; l'acheteur en choisit le lauréat.",
+    "Une avance est accordée au titulaire, puis remboursée.",
+    "Le marché est résilié sans indemnité, selon l'objet.",
+)
+PASSAGES = passages_of_texts(TEXTS)
+
+
+# Embedder ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(
+    scope="module", params=["words", pytest.param("sentence-transformers", marks=pytest.mark.slow)]
+)
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    if request.param == "words":
+        return WordEmbedder()
+    from assistant.settings import Settings
+    from assistant.wiring import load_embedder
+
+    return load_embedder(request.getfixturevalue("weights_home"), Settings())
+
+
+def test_rows_are_unit_vectors_in_the_order_of_the_texts(embedder: Embedder) -> None:
+    rows = embedder.embed_passages(TEXTS)
+    assert rows.shape == (len(TEXTS), embedder.dimension)
+    assert rows.dtype == np.float32
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
+    assert np.allclose(rows[2], embedder.embed_passages([TEXTS[2]])[0], atol=0.02)
+
+
+def test_a_question_is_one_unit_vector(embedder: Embedder) -> None:
+    vector = embedder.embed_question("Quel est le délai de paiement ?")
+    assert vector.shape == (embedder.dimension,)
+    assert vector.dtype == np.float32
+    assert abs(float(np.linalg.norm(vector)) - 1) < 1e-3
+
+
+def test_a_question_is_nearest_to_the_passage_that_answers(embedder: Embedder) -> None:
+    rows = embedder.embed_passages(TEXTS)
+    for question, answer in (("Quel délai de paiement pour une facture ?", 2), ("des lots ?", 1)):
+        assert int(np.argmax(rows @ embedder.embed_question(question))) == answer
+
+
+def test_the_same_text_has_the_same_vector(embedder: Embedder) -> None:
+    assert np.array_equal(embedder.embed_question("délai"), embedder.embed_question("délai"))
+
+
+def test_a_text_without_words_and_a_very_long_one_have_vectors(embedder: Embedder) -> None:
+    rows = embedder.embed_passages(["", "…", "marché " * 3000])
+    assert np.isfinite(rows).all()
+
+
+@pytest.mark.slow  # torch alone takes seconds to import
+def test_a_folder_that_is_no_model_is_said_in_french(tmp_path: Path) -> None:
+    from ingestion.sentence_transformer import SentenceTransformerEmbedder
+
+    with pytest.raises(ModelUnavailable, match="sourcier models verify"):
+        SentenceTransformerEmbedder(tmp_path, "nothing")
+
+
+# Vector index -----------------------------------------------------------------------------------
+
+VectorMaker = Callable[[Sequence[str], Vectors], VectorIndex]
+
+
+@pytest.fixture(params=["list", "chroma"])
+def vector_index(request: pytest.FixtureRequest, tmp_path: Path) -> VectorMaker:
+    def make(ids: Sequence[str], vectors: Vectors) -> VectorIndex:
+        if request.param == "list":
+            return ListVectorIndex(ids, vectors)
+        write_vectors(tmp_path / "chroma", ids, vectors)
+        return ChromaIndex(tmp_path / "chroma")
+
+    return make
+
+
+def unit_vectors(count: int, dimension: int = 32) -> Vectors:
+    drawn = np.random.default_rng(count).normal(size=(count, dimension)).astype(np.float32)
+    unit: Vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return unit
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 150])
+def test_each_vector_finds_itself_first_at_cosine_one(
+    vector_index: VectorMaker, count: int
+) -> None:
+    ids, vectors = [f"passage {number}" for number in range(count)], unit_vectors(count)
+    index = vector_index(ids, vectors)
+    for passage_id, vector in zip(ids, vectors, strict=True):
+        best = index.search(vector, 1)[0]
+        assert best.passage_id == passage_id
+        assert best.score == pytest.approx(1, abs=1e-4)
+
+
+def test_scores_are_cosines_best_first(vector_index: VectorMaker) -> None:
+    vectors = np.array([[1, 0], [0.6, 0.8], [0, 1], [-1, 0]], dtype=np.float32)
+    hits = vector_index(["a", "b", "c", "d"], vectors).search(vectors[0], 4)
+    assert [hit.passage_id for hit in hits] == ["a", "b", "c", "d"]
+    assert [hit.score for hit in hits] == pytest.approx([1, 0.6, 0, -1], abs=1e-4)
+
+
+def test_no_more_than_asked_and_no_more_than_there_is(vector_index: VectorMaker) -> None:
+    vectors = unit_vectors(150)
+    index = vector_index([str(number) for number in range(150)], vectors)
+    assert [len(index.search(vectors[0], k)) for k in (1, 10, 120, 1000)] == [1, 10, 120, 150]
+
+
+def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(DamagedGeneration, match="sourcier index rollback"):
+        ChromaIndex(tmp_path)
+
+
+# Lexical index ----------------------------------------------------------------------------------
+
+LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
+
+
+@pytest.fixture(params=["words", "tantivy"])
+def lexical_index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalMaker:
+    def make(passages: Sequence[Passage]) -> LexicalIndex:
+        if request.param == "words":
+            return WordIndex(passages)
+        write_lexical(tmp_path / "lexical", passages)
+        return TantivyIndex(tmp_path / "lexical")
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("acheteur pénalité", 0),
+        ("L'ACHETEUR, la pénalité ?", 0),
+        ("l’acheteur et le lauréat du concours", 3),
+        ("delai de paiement", 2),
+        ("les délais de paiements des factures", 2),
+        ("marché passé en lot séparé", 1),
+        ("maîtrise d'oeuvre", 3),
+        ("maitrise d’œuvre", 3),
+        ("avances remboursées aux titulaires", 4),
+        ("RETARD NOT PÉNALITÉ (", 0),
+    ],
+)
+def test_french_words_are_found_whatever_their_form(
+    lexical_index: LexicalMaker, question: str, answer: int
+) -> None:
+    assert lexical_index(PASSAGES).search(question, 3)[0].passage_id == PASSAGES[answer].id
+
+
+@pytest.mark.parametrize("question", ["", "?!", "le la les", "l'", "xylophone"])
+def test_nothing_shared_nothing_found(lexical_index: LexicalMaker, question: str) -> None:
+    assert lexical_index(PASSAGES).search(question, 5) == []
+
+
+def test_best_first_and_no_more_than_asked(lexical_index: LexicalMaker) -> None:
+    index = lexical_index(PASSAGES)
+    scores = [hit.score for hit in index.search("l'acheteur et le titulaire du marché", 10)]
+    assert len(scores) > 2
+    assert scores == sorted(scores, reverse=True)
+    assert len(index.search("l'acheteur et le titulaire du marché", 2)) == 2
+
+
+def test_headings_are_searched_with_the_text(lexical_index: LexicalMaker) -> None:
+    assert lexical_index(PASSAGES).search("art. R1-4", 1)[0].passage_id == PASSAGES[4].id
+
+
+def test_a_reference_is_looked_up_exactly(lexical_index: LexicalMaker) -> None:
+    index = lexical_index(passages_of_texts([f"Texte {number}." for number in range(13)]))
+    assert len(index.lookup("R1-1")) == 1
+    assert len(index.lookup("R1-12")) == 1
+    assert index.lookup("R1-1") != index.lookup("R1-12")
+    for absent in ("R1", "1-1", "r1-1", "R1-1 ", "R1-99", ""):
+        assert index.lookup(absent) == []
+
+
+def test_a_reference_finds_every_passage_of_its_article(lexical_index: LexicalMaker) -> None:
+    passages = passages_of_texts(["Phrase assez longue pour être coupée. " * 100])
+    assert len(passages) > 1
+    found = lexical_index(passages).lookup("R1-0")
+    assert sorted(found) == sorted(passage.id for passage in passages)
+
+
+def test_a_damaged_lexical_index_is_said_in_french(tmp_path: Path) -> None:
+    write_lexical(tmp_path / "lexical", PASSAGES)
+    (tmp_path / "lexical" / "meta.json").write_text("{")
+    with pytest.raises(DamagedGeneration, match="sourcier index rollback"):
+        TantivyIndex(tmp_path / "lexical")

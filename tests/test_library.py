@@ -1,0 +1,195 @@
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import ingestion
+from ingestion.documents import FileReading, Kind
+from ingestion.errors import IngestionError
+from ingestion.library import Library
+from ingestion.readings import READERS, readers_digest
+from tests.index_home import ARTICLES, write_articles
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "home")
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    path = tmp_path / "note.md"
+    path.write_text("# Délais\n\nLe délai est de trente jours.\n", encoding="utf-8")
+    return path
+
+
+def contents(home: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def test_an_empty_library_creates_nothing(library: Library, tmp_path: Path) -> None:
+    assert library.entries == ()
+    assert list(library.documents()) == []
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_file_is_kept_with_what_was_read(library: Library, note: Path) -> None:
+    added = library.add(note, "M24/note.md", Kind.TENDER, "M24")
+    assert (added.known, added.reading.problem) == (False, None)
+    (document,) = library.documents()
+    assert (document.source, document.kind, document.dossier) == ("M24/note.md", Kind.TENDER, "M24")
+    assert "trente jours" in document.text
+    original = note.read_bytes()
+    note.unlink()
+    assert library.original(document.id) == original
+
+
+def test_adding_twice_changes_nothing(library: Library, note: Path, tmp_path: Path) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    before = contents(tmp_path / "home")
+    assert library.add(note, "note.md", Kind.RULES).known
+    assert contents(tmp_path / "home") == before
+
+
+def test_the_same_content_has_the_same_identifiers(
+    library: Library, note: Path, tmp_path: Path
+) -> None:
+    other = Library(tmp_path / "another home")
+    for each in (library, other):
+        each.add(note, "note.md", Kind.RULES)
+        each.add(write_articles(tmp_path / "code.jsonl", ARTICLES), "code.jsonl", Kind.RULES)
+    assert list(library.documents()) == list(other.documents())
+
+
+def test_other_bytes_under_a_name_replace_and_say_so(library: Library, note: Path) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    (before,) = library.documents()
+    note.write_text("# Délais\n\nSoixante jours.\n", encoding="utf-8")
+    added = library.add(note, "note.md", Kind.RULES)
+    assert added.reading.warnings == ("remplace le fichier ajouté auparavant sous ce nom",)
+    (after,) = library.documents()
+    assert "Soixante" in after.text
+    assert library.original(before.id) != library.original(after.id)
+
+
+def test_equal_bytes_under_two_names_are_one_document_and_that_is_said(
+    library: Library, note: Path
+) -> None:
+    library.add(note, "a.md", Kind.RULES)
+    added = library.add(note, "b.md", Kind.RULES)
+    assert added.reading.warnings == ("même contenu que a.md, sous le nom duquel il sera cité",)
+    assert [document.source for document in library.documents()] == ["a.md"]
+    library.remove(["a.md"])
+    assert [document.source for document in library.documents()] == ["b.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("empty.md", b"", "vide"),
+        ("broken.pdf", b"%PDF-1.4 nothing", "corrompu"),
+        ("sheet.xyz", b"text", "format"),
+        ("absent.md", None, "introuvable"),
+    ],
+)
+def test_an_unreadable_file_is_reported_and_not_kept(
+    library: Library, tmp_path: Path, name: str, content: bytes | None, problem: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    added = library.add(tmp_path / name, name, Kind.RULES)
+    assert problem in (added.reading.problem or "")
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_folder_or_a_file_closed_to_reading_is_reported(
+    library: Library, tmp_path: Path, note: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "pas un fichier" in (library.add(tmp_path, "f.md", Kind.RULES).reading.problem or "")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert "droit" in (library.add(note, "note.md", Kind.RULES).reading.problem or "")
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(
+    library: Library, note: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def read_then_change(path: Path, source: str, kind: Kind) -> FileReading:
+        path.write_text("autre chose", encoding="utf-8")
+        return FileReading(source)
+
+    monkeypatch.setattr("ingestion.library.read_file", read_then_change)
+    added = library.add(note, "note.md", Kind.RULES)
+    assert "modifié pendant sa lecture" in (added.reading.problem or "")
+    assert not (tmp_path / "home").exists()
+
+
+def test_files_and_folders_are_removed_by_name(library: Library, note: Path) -> None:
+    for name in ("dce/a.md", "dce/lots/b.md", "dce-2/c.md", "d.md"):
+        library.add(note, name, Kind.RULES)
+    assert library.remove(["dce"]) == ("dce/a.md", "dce/lots/b.md")
+    assert library.remove(["d.md", "absent.md"]) == ("d.md",)
+    assert [entry.source for entry in library.entries] == ["dce-2/c.md"]
+
+
+def test_the_bytes_of_a_removed_file_stay_for_past_answers(library: Library, note: Path) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    (document,) = library.documents()
+    library.remove(["note.md"])
+    assert list(library.documents()) == []
+    assert library.original(document.id) == note.read_bytes()
+
+
+def test_what_was_read_is_read_afresh_when_the_readers_change(
+    library: Library, note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    (read,) = library.documents()
+    newer = FileReading("note.md", (replace(read, title="Nouveau titre"),))
+    monkeypatch.setattr("ingestion.readings.read_file", lambda path, source, kind: newer)
+    assert list(library.documents()) == [read]
+    monkeypatch.setattr("ingestion.readings.readers_digest", lambda: "other readers")
+    assert [document.title for document in library.documents()] == ["Nouveau titre"]
+
+
+@pytest.mark.parametrize("damage", ["remove", "truncate"])
+def test_a_lost_reading_is_read_afresh(
+    library: Library, note: Path, tmp_path: Path, damage: str
+) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    before = list(library.documents())
+    (reading,) = (tmp_path / "home" / "readings").iterdir()
+    if damage == "remove":
+        reading.unlink()
+    else:
+        reading.write_bytes(reading.read_bytes()[:40])
+    assert list(library.documents()) == before
+
+
+def test_a_file_that_can_be_read_no_longer_is_named_with_the_remedy(
+    library: Library, note: Path, tmp_path: Path
+) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    for folder in ("readings", "originals"):
+        for path in (tmp_path / "home" / folder).iterdir():
+            path.unlink()
+    with pytest.raises(IngestionError, match=r"note\.md ne se lit plus .* index remove 'note\.md'"):
+        list(library.documents())
+
+
+def test_a_damaged_list_is_said_in_french(library: Library, note: Path, tmp_path: Path) -> None:
+    library.add(note, "note.md", Kind.RULES)
+    (tmp_path / "home" / "library.json").write_text("[{")
+    with pytest.raises(IngestionError, match="ajoutez de nouveau vos fichiers"):
+        library.entries  # noqa: B018
+
+
+def test_the_digest_covers_all_that_readers_are_made_of() -> None:
+    root = Path(ingestion.__file__).parent
+    covered = {path for pattern in READERS for path in root.glob(pattern)}
+    for path in covered:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ingestion."):
+                module = root.parent.joinpath(*str(node.module).split("."))
+                assert {module.with_suffix(".py"), module / "__init__.py"} & covered, path
+    assert len(readers_digest()) == 64

@@ -1,0 +1,93 @@
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import WrongQuestions
+from assistant.questions import Question, read_questions
+
+WHOLE = {
+    "id": "q-1",
+    "question": "Quel délai ?",
+    "as_of": "2026-03-15",
+    "dossier": "ecole",
+    "articles_attendus": ["R2192-10"],
+    "articles_utiles": ["L2192-10"],
+    "faits": [["trente", "30"], ["jours"]],
+    "interdits": ["\\bmois\\b"],
+    "attendu_refus": False,
+    "note": "not read",
+}
+
+
+def _read(folder: Path, *lines: str) -> list[Question]:
+    path = folder / "questions.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return read_questions(path)
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    [question] = _read(tmp_path, json.dumps(WHOLE))
+    assert question.id == "q-1"
+    assert question.text == "Quel délai ?"
+    assert question.as_of == date(2026, 3, 15)
+    assert question.dossier == "ecole"
+    assert question.articles == ("R2192-10",)
+    assert question.useful == ("L2192-10",)
+    assert [[option.pattern for option in group] for group in question.facts] == WHOLE["faits"]
+    assert question.facts[0][0].search("TRENTE jours")
+    assert [pattern.pattern for pattern in question.forbidden] == WHOLE["interdits"]
+    assert not question.refusal_expected
+
+
+def test_most_fields_may_be_left_out_or_null(tmp_path: Path) -> None:
+    nothing = {"as_of": None, "dossier": None, "articles_attendus": None, "faits": None}
+    lines = [{"id": "a", "question": "?"}, {"id": "b", "question": "?", **nothing}]
+    bare, null = _read(tmp_path, *map(json.dumps, lines))
+    assert bare == Question("a", "?", None, None, (), (), (), (), refusal_expected=False)
+    assert (null.as_of, null.articles, null.facts) == (None, (), ())
+
+
+def test_blank_lines_are_skipped_and_the_order_kept(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": name, "question": "?"}) for name in "cab"]
+    assert [each.id for each in _read(tmp_path, lines[0], "", lines[1], "  ", lines[2], "")] == [
+        *"cab"
+    ]
+
+
+def test_a_line_separator_inside_a_question_ends_no_line(tmp_path: Path) -> None:
+    line = json.dumps({"id": "a", "question": "Un\u2028deux\u0085trois"}, ensure_ascii=False)
+    assert [each.text for each in _read(tmp_path, line)] == ["Un\u2028deux\u0085trois"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        '"text"',
+        "null",
+        '{"question": "?"}',
+        '{"id": "a"}',
+        json.dumps(WHOLE | {"as_of": "15/03/2026"}),
+        json.dumps(WHOLE | {"articles_attendus": "R2192-10"}),
+        json.dumps(WHOLE | {"faits": "trente"}),
+        json.dumps(WHOLE | {"faits": ["trente"]}),
+        json.dumps(WHOLE | {"faits": [["("]]}),
+        json.dumps(WHOLE | {"faits": [[30]]}),
+        json.dumps(WHOLE | {"interdits": "mois"}),
+        json.dumps(WHOLE | {"interdits": ["("]}),
+    ],
+)
+def test_a_line_that_cannot_be_understood_is_named(tmp_path: Path, line: str) -> None:
+    with pytest.raises(WrongQuestions, match="ligne 2"):
+        _read(tmp_path, json.dumps(WHOLE), line)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WrongQuestions, match="absent"):
+        read_questions(tmp_path / "absent.jsonl")
+    (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
+    with pytest.raises(WrongQuestions, match=r"latin\.jsonl"):
+        read_questions(tmp_path / "latin.jsonl")

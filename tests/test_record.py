@@ -1,0 +1,141 @@
+import json
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answers import Answer, Outcome, Removed, Sentence, cite, conclude
+from assistant.checking import Support
+from assistant.holder import Holder
+from assistant.record import answer_fields, contract, journal_body
+from assistant.retrieval import Retriever, Scope
+from assistant.turn import Result, Seconds
+from ingestion.generation import Generation
+from tests.small_index import TODAY, answering_embedder
+
+# The contract for programs: names, and the types that JSON knows.
+CONTRACT = {
+    "question": str,
+    "as_of": str,
+    "outcome": str,
+    "answer": str,
+    "sentences": list,
+    "citations": list,
+    "removed": list,
+    "route": str,
+    "model": str,
+    "generation": str,
+    "seconds": dict,
+    "record_id": str,
+}
+SENTENCE = {"text": str, "citations": list, "support": str}
+CITATION = {
+    "n": int,
+    "document": str,
+    "title": str,
+    "locator": str,
+    "quote": str,
+    "passage_id": str,
+    "start": int,
+    "end": int,
+    "sha256": str,
+    "valid_from": (str, type(None)),
+    "valid_to": (str, type(None)),
+}
+REMOVED = {"text": str, "reason": str}
+SECONDS = {"evidence": float, "first_token": (float, type(None)), "total": float}
+
+
+@pytest.fixture(scope="module")
+def generation(small_home: Path) -> Generation:
+    return Holder(small_home, answering_embedder()).current()
+
+
+@pytest.fixture(scope="module")
+def result(generation: Generation) -> Result:
+    question = "R. 2191-3 : sous quel montant acheter sans publicité ?"
+    evidence = Retriever(generation, answering_embedder()).retrieve(question, Scope(TODAY), 6)
+    sentences = [
+        Sentence(item.passage.text[:40], (item.number,), Support.VERBATIM) for item in evidence
+    ]
+    citations = [cite(item, 0, 40) for item in evidence]
+    return Result(
+        record_id="0123456789abcdef",
+        question=question,
+        standalone=question,
+        as_of=TODAY,
+        answer=conclude(sentences, citations, [Removed("Faux.", "chiffre absent")]),
+        evidence=evidence,
+        route="rule",
+        model="script@1",
+        generation=generation.manifest.name,
+        seconds=Seconds(0.1, None, 0.5),
+    )
+
+
+def _has_exactly(value: dict[str, Any], shape: dict[str, Any]) -> None:
+    assert list(value) == list(shape)
+    for key, type_ in shape.items():
+        assert isinstance(value[key], type_), key
+
+
+def test_the_contract_is_exactly_what_it_says(result: Result) -> None:
+    written = json.loads(json.dumps(contract(result)))
+    _has_exactly(written, CONTRACT)
+    for name, shape in (("sentences", SENTENCE), ("citations", CITATION), ("removed", REMOVED)):
+        assert written[name]
+        for value in written[name]:
+            _has_exactly(value, shape)
+    _has_exactly(written["seconds"], SECONDS)
+    assert written["outcome"] == "answered"
+    assert written["as_of"] == TODAY.isoformat()
+    assert {each["support"] for each in written["sentences"]} == {"verbatim"}
+    assert "[1]" in written["answer"]
+
+
+def test_numbers_in_the_answer_are_those_of_the_citations(result: Result) -> None:
+    written = contract(result)
+    cited = {number for each in written["sentences"] for number in each["citations"]}
+    assert cited == {each["n"] for each in written["citations"]}
+
+
+def test_every_quote_stands_at_its_place(result: Result, generation: Generation) -> None:
+    citations = contract(result)["citations"]
+    assert len(citations) > 2
+    for each in citations:
+        document = generation.store.document(each["document"])
+        assert document.text[each["start"] : each["end"]] == each["quote"]
+        assert sha256(document.text.encode()).hexdigest() == each["sha256"]
+        assert document.title == each["title"]
+        [passage] = generation.store.passages([each["passage_id"]])
+        assert passage.start <= each["start"] < each["end"] <= passage.end
+
+
+def test_days_of_validity_are_written_as_days(result: Result) -> None:
+    [citation] = [each for each in contract(result)["citations"] if "R2191-3" in each["locator"]]
+    assert (citation["valid_from"], citation["valid_to"]) == ("2026-04-01", None)
+    ended = replace(result.answer.citations[0], valid_to=date(2027, 1, 1))
+    written = answer_fields(Answer(Outcome.ANSWERED, citations=(ended,)))
+    assert written["citations"][0]["valid_to"] == "2027-01-01"
+
+
+def test_the_journal_holds_the_contract_and_what_was_shown(result: Result) -> None:
+    body = json.loads(json.dumps(journal_body(result)))
+    assert "record_id" not in body
+    assert {key: body[key] for key in CONTRACT if key != "record_id"} == {
+        key: value for key, value in contract(result).items() if key != "record_id"
+    }
+    assert body["standalone"] == result.standalone
+    assert len(body["evidence"]) == len(result.evidence)
+    for written, item in zip(body["evidence"], result.evidence, strict=True):
+        assert written["number"] == item.number
+        assert written["document_sha256"] == item.document_sha256
+        assert written["passage"]["id"] == item.passage.id
+        assert written["passage"]["text"] == item.passage.text
+        assert (written["passage"]["start"], written["passage"]["end"]) == (
+            item.passage.start,
+            item.passage.end,
+        )

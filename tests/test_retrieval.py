@@ -1,0 +1,227 @@
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.evidence import Evidence
+from assistant.holder import Holder
+from assistant.retrieval import CANDIDATES, RANK_OFFSET, Retriever, Scope, fuse, weight
+from ingestion.documents import Document, Kind
+from ingestion.generation import Generation
+from ingestion.passages import Passage
+from ingestion.search import Hit
+from tests.fakes import ListVectorIndex, WordIndex
+from tests.page_texts import PAYMENT, passage_of, text_document
+from tests.small_index import DOSSIER, TODAY, answering_embedder
+
+DOCUMENT = text_document("fiches/paiement.md", PAYMENT)
+RULE = passage_of(DOCUMENT, "art. R2192-10", "Les collectivités", "30 jours")
+TENDER = replace(RULE, id="t", kind=Kind.TENDER, dossier="ecole")
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+
+
+@pytest.fixture(scope="module")
+def generation(small_home: Path) -> Generation:
+    return Holder(small_home, answering_embedder()).current()
+
+
+def _find(
+    generation: Generation, question: str, as_of: date = TODAY, dossier: str | None = None
+) -> tuple[Evidence, ...]:
+    return Retriever(generation, answering_embedder()).retrieve(question, Scope(as_of, dossier), 6)
+
+
+# Fusion
+
+
+def test_ranks_are_fused_not_scores() -> None:
+    words = [Hit("a", 1000.0), Hit("b", 1.0)]
+    meaning = [Hit("b", 0.9), Hit("c", 0.8)]
+    fused = fuse(words, meaning)
+    assert fused == {
+        "a": 1 / (RANK_OFFSET + 1),
+        "b": 1 / (RANK_OFFSET + 2) + 1 / (RANK_OFFSET + 1),
+        "c": 1 / (RANK_OFFSET + 2),
+    }
+    assert fuse() == fuse([], []) == {}
+
+
+@given(ids=st.lists(st.text(min_size=1, max_size=3), unique=True, min_size=1))
+def test_two_equal_rankings_keep_their_order(ids: list[str]) -> None:
+    hits = [Hit(each, 0.0) for each in ids]
+    fused = fuse(hits, hits)
+    assert sorted(fused, key=lambda each: -fused[each]) == ids
+
+
+# Scope
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "admitted"),
+    [
+        (None, None, True),
+        (date(2026, 6, 1), None, True),
+        (date(2026, 6, 2), None, False),
+        (None, date(2026, 6, 2), True),
+        (None, date(2026, 6, 1), False),  # the end is exclusive
+        (date(2026, 1, 1), date(2027, 1, 1), True),
+    ],
+)
+def test_a_rule_is_admitted_on_its_days(
+    valid_from: date | None, valid_to: date | None, *, admitted: bool
+) -> None:
+    passage = replace(RULE, valid_from=valid_from, valid_to=valid_to)
+    assert Scope(TODAY).admits(passage) is admitted
+    assert Scope(TODAY, "ecole").admits(passage) is admitted
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_belongs_to_a_dossier_is_for_it_alone(kind: Kind) -> None:
+    passage = replace(RULE, kind=kind, dossier="ecole")
+    assert Scope(TODAY, "ecole").admits(passage)
+    assert not Scope(TODAY, "mairie").admits(passage)
+    assert not Scope(TODAY).admits(passage)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.RULES])
+def test_only_rules_may_belong_to_no_dossier(kind: Kind) -> None:
+    passage = replace(RULE, kind=kind)
+    assert not Scope(TODAY).admits(passage)
+    assert not Scope(TODAY, "ecole").admits(passage)
+
+
+def test_in_a_dossier_its_own_passages_weigh_more_than_rules() -> None:
+    assert weight("Quel délai ?", Scope(TODAY), RULE) == 1
+    assert weight("Quel délai ?", Scope(TODAY, "ecole"), RULE) < 1
+    assert weight("Quel délai ?", Scope(TODAY, "ecole"), TENDER) == 1
+
+
+def test_another_regime_weighs_less_unless_named() -> None:
+    defence = replace(RULE, headings=("Marchés publics de défense ou de sécurité",))
+    assert weight("Quel délai ?", Scope(TODAY), defence) < 1
+    assert weight("Quel délai en défense ?", Scope(TODAY), defence) == 1
+    clause = replace(TENDER, headings=("Marché de défense ou de sécurité",))
+    assert weight("Quel délai ?", Scope(TODAY, "ecole"), clause) == 1
+
+
+# On a real index
+
+
+def test_evidence_is_numbered_by_score_and_stands_in_its_document(generation: Generation) -> None:
+    evidence = _find(generation, ASKED)
+    assert [item.number for item in evidence] == list(range(1, len(evidence) + 1))
+    scores = [item.score for item in evidence]
+    assert scores == sorted(scores, reverse=True)
+    assert "R2122-8" in evidence[0].passage.locator
+    for item in evidence:
+        document = generation.store.document(item.passage.document_id)
+        assert document.text[item.passage.start : item.passage.end] == item.passage.text
+        assert item.document_sha256 == sha256(document.text.encode()).hexdigest()
+        assert 0 <= item.similarity <= 1.0001
+
+
+def test_the_limit_is_kept(generation: Generation) -> None:
+    assert len(Retriever(generation, answering_embedder()).retrieve(ASKED, Scope(TODAY), 2)) == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "R2192-10",
+        "Que dit l'art. R. 2192-10 sur la publicité et la mise en concurrence des fournitures ?",
+        "article R 2192-10 : sous quel montant acheter sans publicité ni mise en concurrence ?",
+    ],
+)
+def test_what_is_asked_for_by_name_comes_first(generation: Generation, question: str) -> None:
+    first, *others = _find(generation, question)
+    assert first.passage.locator == "art. R2192-10"
+    assert first.score >= 1 > max(item.score for item in others)
+
+
+def test_a_clause_is_found_by_name_in_its_dossier_only(generation: Generation) -> None:
+    first = _find(generation, "Que dit l'article 12 du CCAP ?", dossier=DOSSIER)[0]
+    assert first.passage.locator.startswith("CCAP, art. 12")
+    assert first.score >= 1
+    outside = _find(generation, "Que dit l'article 12 du CCAP ?")
+    assert all(item.passage.kind is Kind.RULES for item in outside)
+
+
+@pytest.mark.parametrize("question", ["Quelles pénalités de retard ?", "article 12 du CCAP", ASKED])
+def test_a_dossier_is_seen_by_nobody_else(generation: Generation, question: str) -> None:
+    for dossier in (None, "mairie"):
+        found = _find(generation, question, dossier=dossier)
+        assert found
+        assert all(item.passage.dossier is None for item in found)
+
+
+def test_the_text_of_the_day_is_found_even_by_name(generation: Generation) -> None:
+    for day, amount in ((date(2026, 3, 31), "50 000"), (date(2026, 4, 1), "30 000")):
+        found = _find(generation, "R. 2191-3 : quel montant pour une avance ?", day)
+        texts = [item.passage.text for item in found if "R2191-3" in item.passage.references]
+        assert len(texts) == 1
+        assert amount in texts[0]
+
+
+def test_the_ordinary_twin_comes_before_the_other_regime(generation: Generation) -> None:
+    locators = [each.passage.locator for each in _find(generation, "Délai de paiement des communes")]
+    assert locators.index("art. R2192-10") < locators.index("art. R2392-10")
+    defence = _find(generation, "Délai de paiement des communes, marché de défense ou sécurité")
+    assert defence[0].passage.locator == "art. R2392-10"
+
+
+@pytest.mark.parametrize("question", ["", "?", "…", "de la", "x" * 20_000, '"AND (OR', "caf\u0301e"])
+def test_any_question_can_be_searched(generation: Generation, question: str) -> None:
+    assert isinstance(_find(generation, question), tuple)
+
+
+# On lists
+
+
+@dataclass
+class _Store:
+    passages_: dict[str, Passage]
+
+    def passages(self, ids: list[str]) -> Iterator[Passage]:
+        return (self.passages_[each] for each in ids)
+
+    def document(self, document_id: str) -> Document:
+        return DOCUMENT
+
+
+@dataclass
+class _Lists:
+    store: _Store
+    lexical: WordIndex
+    vectors: ListVectorIndex
+
+
+def _lists(passages: list[Passage]) -> Generation:
+    embedder = answering_embedder()
+    vectors = embedder.embed_passages([passage.text for passage in passages])
+    ids = [passage.id for passage in passages]
+    store = _Store(dict(zip(ids, passages, strict=True)))
+    return cast(Any, _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors)))
+
+
+def test_a_rule_is_found_behind_any_number_of_passages_of_dossiers() -> None:
+    """Passages that may not be shown take no place among the candidates."""
+    words = "délai de paiement des collectivités"
+    crowd = [
+        replace(TENDER, id=f"t{number}", text=f"{words} {number}")
+        for number in range(5 * CANDIDATES)
+    ]
+    rule = replace(RULE, text=f"{words} et bien d'autres choses sur les fournisseurs")
+    evidence = _find(_lists([*crowd, rule]), f"Quel {words} ?")
+    assert [item.passage.id for item in evidence] == [rule.id]
+    assert len(_find(_lists([*crowd, rule]), f"Quel {words} ?", dossier="ecole")) == 6
+
+
+def test_without_passages_there_is_no_evidence() -> None:
+    rules_only = _lists([TENDER])
+    assert _find(rules_only, "Quel délai ?") == ()

@@ -1,0 +1,351 @@
+"""Whole turns on the fakes and a real small index."""
+
+import json
+import threading
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answers import Outcome
+from assistant.assistant import Assistant
+from assistant.checking import Support
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.language import Language
+from assistant.language_model import Prompt
+from assistant.turn import (
+    Dropped,
+    Event,
+    Exchange,
+    Finished,
+    Found,
+    Reading,
+    Result,
+    Waiting,
+    Wrote,
+)
+from ingestion.embedding import Vectors
+from ingestion.errors import ModelUnavailable, UnknownGeneration
+from tests.fakes import ScriptedModel
+from tests.small_index import DOSSIER, TODAY, answering_embedder
+
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+NOT_THERE = "Quelle météo demain à Brest ?"
+FOLLOW_UP = "et pour une avance ?"
+WHOLE = "Sous quel montant accorder une avance ?"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal.jsonl")
+
+
+def _assistant(home: Path, journal: Journal, model: ScriptedModel | None = None) -> Assistant:
+    embedder = answering_embedder()
+    return Assistant(Holder(home, embedder), embedder, model or ScriptedModel(), journal, 6)
+
+
+@pytest.fixture
+def assistant(small_home: Path, journal: Journal) -> Assistant:
+    return _assistant(small_home, journal)
+
+
+def _bodies(journal: Journal) -> list[dict[str, Any]]:
+    return [entry["body"] for entry in journal.entries()]
+
+
+def _finished(events: list[Event]) -> Result:
+    assert isinstance(events[-1], Finished)
+    return events[-1].result
+
+
+def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal) -> None:
+    events = list(assistant.ask(ASKED, as_of=TODAY))
+    result = _finished(events)
+    assert [type(event) for event in events[:2]] == [Found, Wrote]
+    assert result.answer.outcome is Outcome.ANSWERED
+    assert "60 000 €" in result.answer.markdown
+    assert "[1]" in result.answer.markdown
+    assert result.route == "rule"
+    [entry] = journal.entries()
+    assert entry["hash"].startswith(result.record_id)
+    assert entry["body"]["ended"] == "finished"
+    assert entry["body"]["outcome"] == "answered"
+    assert entry["body"]["generation"] == assistant.generation.manifest.name
+    assert entry["body"]["model"] == "script@1"
+
+
+def test_what_was_shown_is_what_is_recorded(assistant: Assistant, journal: Journal) -> None:
+    events = list(assistant.ask(ASKED, as_of=TODAY))
+    result = _finished(events)
+    [found] = [event for event in events if isinstance(event, Found)]
+    assert found.evidence == result.evidence
+    wrote = [event for event in events if isinstance(event, Wrote)]
+    assert tuple(event.sentence for event in wrote) == result.answer.sentences
+    assert {citation for event in wrote for citation in event.citations} == set(
+        result.answer.citations
+    )
+    dropped = [event.removed for event in events if isinstance(event, Dropped)]
+    assert tuple(dropped) == result.answer.removed
+    [body] = _bodies(journal)
+    assert [each["text"] for each in body["sentences"]] == [each.sentence.text for each in wrote]
+
+
+def test_every_citation_is_among_the_evidence_and_at_its_place(assistant: Assistant) -> None:
+    result = _finished(list(assistant.ask(ASKED, as_of=TODAY)))
+    shown = {item.number: item for item in result.evidence}
+    assert result.answer.citations
+    for citation in result.answer.citations:
+        passage = shown[citation.n].passage
+        assert citation.passage_id == passage.id
+        document = assistant.generation.store.document(citation.document)
+        assert document.text[citation.start : citation.end] == citation.quote
+    for sentence in result.answer.sentences:
+        assert sentence.citations
+        assert set(sentence.citations) <= set(shown)
+        if sentence.support is Support.VERBATIM:
+            assert any(sentence.text in shown[n].passage.text for n in sentence.citations)
+
+
+def test_a_superseded_sentence_is_never_quoted_as_in_force(assistant: Assistant) -> None:
+    today = _finished(list(assistant.ask(ASKED, as_of=TODAY))).answer.markdown
+    assert "40 000 €" not in today
+    before = _finished(list(assistant.ask(ASKED, as_of=date(2026, 3, 31))))
+    assert "40 000 €" in before.answer.markdown
+    assert before.as_of == date(2026, 3, 31)
+
+
+def test_nothing_found_is_an_abstention_that_says_what_was_searched(
+    assistant: Assistant, journal: Journal
+) -> None:
+    events = list(assistant.ask(NOT_THERE, as_of=TODAY))
+    result = _finished(events)
+    assert result.answer.outcome is Outcome.ABSTAINED
+    assert result.answer.sentences == ()
+    assert "Légifrance" in result.answer.notice
+    assert f"{assistant.generation.manifest.passages} passages" in result.answer.notice
+    assert result.evidence
+    assert not [event for event in events if isinstance(event, Wrote)]
+    [body] = _bodies(journal)
+    assert body["outcome"] == "abstained"
+
+
+def test_a_question_out_of_scope_is_refused_with_where_to_look(
+    assistant: Assistant, journal: Journal
+) -> None:
+    question = "Cite un arrêt du Conseil d'État sur la publicité et la mise en concurrence."
+    result = _finished(list(assistant.ask(question, as_of=TODAY)))
+    assert result.answer.outcome is Outcome.ABSTAINED
+    assert result.route == "out_of_scope"
+    assert "ArianeWeb" in result.answer.notice
+    assert _bodies(journal)[0]["route"] == "out_of_scope"
+
+
+def test_an_english_question_gets_an_english_notice(assistant: Assistant) -> None:
+    events = assistant.ask("Show me court rulings.", as_of=TODAY, language=Language.ENGLISH)
+    assert "case law" in _finished(list(events)).answer.notice
+
+
+def test_an_english_question_is_searched_in_french(small_home: Path, journal: Journal) -> None:
+    model = ScriptedModel({"competition": ASKED})
+    asking = _assistant(small_home, journal, model).ask(
+        "May I buy without competition?", as_of=TODAY, language=Language.ENGLISH
+    )
+    result = _finished(list(asking))
+    assert result.question == "May I buy without competition?"
+    assert result.standalone == ASKED
+    assert "60 000 €" in result.answer.markdown
+    assert "quoted" in result.answer.notice
+
+
+def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
+    question = "Quelle pénalité pour un retard de livraison ?"
+    inside = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))
+    assert inside.route == "dossier"
+    assert "150 euros" in inside.answer.markdown
+    outside = _finished(list(assistant.ask(question, as_of=TODAY)))
+    assert "150 euros" not in json.dumps(
+        [item.passage.text for item in outside.evidence] + [outside.answer.markdown]
+    )
+
+
+def test_a_follow_up_is_made_standalone(small_home: Path, journal: Journal) -> None:
+    model = ScriptedModel({FOLLOW_UP: WHOLE})
+    history = (Exchange("Sous quel montant accorder une dispense ?", "…"),)
+    events = list(
+        _assistant(small_home, journal, model).ask(FOLLOW_UP, as_of=TODAY, history=history)
+    )
+    result = _finished(events)
+    assert isinstance(events[0], Reading)
+    assert result.question == FOLLOW_UP
+    assert result.standalone == WHOLE
+    [found] = [event for event in events if isinstance(event, Found)]
+    assert found.standalone == WHOLE
+    assert "30 000 euros" in result.answer.markdown
+    assert _bodies(journal)[0]["standalone"] == WHOLE
+
+
+def test_a_question_that_stands_by_itself_is_not_rewritten(
+    small_home: Path, journal: Journal
+) -> None:
+    model = ScriptedModel()
+    history = (Exchange("Quel délai de paiement ?", "…"),)
+    asking = _assistant(small_home, journal, model).ask(ASKED, as_of=TODAY, history=history)
+    assert _finished(list(asking)).standalone == ASKED
+    assert model.prompts == []
+
+
+@pytest.mark.parametrize("events_seen", [1, 2, 3])
+def test_a_stopped_turn_leaves_a_record(
+    small_home: Path, journal: Journal, events_seen: int
+) -> None:
+    model = ScriptedModel({FOLLOW_UP: WHOLE}, pauses=2)
+    history = (Exchange(ASKED, "…"),)
+    assistant = _assistant(small_home, journal, model)
+    turn = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
+    for _ in range(events_seen):
+        assert isinstance(next(turn), Reading)
+    turn.close()
+    assert model.running == 0
+    [body] = _bodies(journal)
+    assert body["ended"] == "interrupted"
+    assert body["question"] == FOLLOW_UP
+    assert list(journal.faults()) == []
+    # The queue was left: the next turn does not wait.
+    assert isinstance(next(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)), Reading)
+
+
+def test_a_turn_stopped_after_a_sentence_records_it(
+    assistant: Assistant, journal: Journal
+) -> None:
+    turn = assistant.ask(ASKED, as_of=TODAY)
+    shown = next(event for event in turn if isinstance(event, Wrote))
+    turn.close()
+    [body] = _bodies(journal)
+    assert body["ended"] == "interrupted"
+    assert [each["text"] for each in body["sentences"]] == [shown.sentence.text]
+    assert body["evidence"]
+
+
+def test_a_turn_never_begun_leaves_nothing(assistant: Assistant, journal: Journal) -> None:
+    assistant.ask(ASKED, as_of=TODAY).close()
+    assert _bodies(journal) == []
+
+
+class _BrokenModel(ScriptedModel):
+    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+        yield None
+        raise ModelUnavailable("Le modèle n'a pas pu lire le texte.")
+
+
+def test_an_error_leaves_a_record_and_is_raised(small_home: Path, journal: Journal) -> None:
+    assistant = _assistant(small_home, journal, _BrokenModel())
+    history = (Exchange(ASKED, "…"),)
+    for _ in range(2):  # the second one is not kept waiting by the first
+        with pytest.raises(ModelUnavailable):
+            list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history))
+    assert [body["ended"] != "finished" for body in _bodies(journal)] == [True, True]
+
+
+class _BrokenEmbedder:
+    name = "words@1"
+    dimension = 512
+
+    def embed_passages(self, texts: object) -> Vectors:
+        raise ModelUnavailable("Le modèle de vecteurs ne répond plus.")
+
+    def embed_question(self, text: str) -> Vectors:
+        raise ModelUnavailable("Le modèle de vecteurs ne répond plus.")
+
+
+def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journal) -> None:
+    broken = _BrokenEmbedder()
+    assistant = Assistant(Holder(small_home, broken), broken, ScriptedModel(), journal, 6)
+    with pytest.raises(ModelUnavailable):
+        list(assistant.ask(ASKED, as_of=TODAY))
+    [body] = _bodies(journal)
+    assert body["ended"] != "finished"
+    assert body["evidence"] == []
+
+
+def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -> None:
+    with pytest.raises(UnknownGeneration, match="sourcier index build"):
+        list(_assistant(tmp_path, journal).ask(ASKED, as_of=TODAY))
+
+
+class _WatchedJournal(Journal):
+    """Says no when it cannot write."""
+
+    def append(self, kind: str, body: Any) -> str:
+        raise OSError(28, "No space left on device")
+
+
+def test_nothing_is_finished_when_its_record_cannot_be_written(
+    small_home: Path, tmp_path: Path
+) -> None:
+    assistant = _assistant(small_home, _WatchedJournal(tmp_path / "journal.jsonl"))
+    seen: list[Event] = []
+    with pytest.raises(OSError, match="No space"):
+        seen.extend(assistant.ask(ASKED, as_of=TODAY))
+    assert not [event for event in seen if isinstance(event, Finished)]
+
+
+def test_finished_comes_once_its_record_is_on_disk(
+    assistant: Assistant, journal: Journal
+) -> None:
+    for event in assistant.ask(ASKED, as_of=TODAY):
+        written = [entry["hash"][:16] for entry in journal.entries()]
+        expected = [event.result.record_id] if isinstance(event, Finished) else []
+        assert written == expected
+
+
+def test_a_second_reader_sees_the_place_in_the_queue(
+    small_home: Path, journal: Journal
+) -> None:
+    model = ScriptedModel({FOLLOW_UP: WHOLE})
+    assistant = _assistant(small_home, journal, model)
+    history = (Exchange(ASKED, "…"),)
+    first = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
+    assert isinstance(next(first), Reading)
+    second = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
+    assert next(second) == Waiting(1)
+    third = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
+    assert next(third) == Waiting(2)
+    second.close()
+    assert next(third) == Waiting(1)
+    list(first)
+    assert isinstance(_finished(list(third)), Result)
+    assert [body["ended"] for body in _bodies(journal)] == ["interrupted", "finished", "finished"]
+
+
+def test_several_threads_ask_at_once(small_home: Path, journal: Journal) -> None:
+    model = ScriptedModel({FOLLOW_UP: WHOLE})
+    assistant = _assistant(small_home, journal, model)
+    results: list[Result] = []
+
+    def ask() -> None:
+        history = (Exchange(ASKED, "…"),)
+        results.append(_finished(list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history))))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(results) == 4
+    assert len({result.answer.markdown for result in results}) == 1
+    assert list(journal.faults()) == []
+
+
+def _same(events: Iterator[Event]) -> Result:
+    result = _finished(list(events))
+    return replace(result, record_id="", seconds=replace(result.seconds, evidence=0, total=0))
+
+
+def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
+    first = _same(assistant.ask(ASKED, as_of=TODAY)).answer
+    assert _same(assistant.ask(ASKED, as_of=TODAY)).answer == first

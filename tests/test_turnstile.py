@@ -1,0 +1,117 @@
+import threading
+import time
+from collections.abc import Generator
+
+import pytest
+
+from assistant.turnstile import Turnstile
+
+
+def _enter(turnstile: Turnstile) -> object:
+    """Pass through without anybody ahead."""
+    with pytest.raises(StopIteration) as entered:
+        next(turnstile.enter())
+    return entered.value.value
+
+
+def _let_in(waiting: Generator[int, None, object]) -> tuple[list[int], object]:
+    """The places seen until the turn comes, and the ticket."""
+    seen = []
+    while True:
+        try:
+            seen.append(next(waiting))
+        except StopIteration as entered:
+            return seen, entered.value
+
+
+def test_an_empty_queue_lets_through_at_once() -> None:
+    turnstile = Turnstile()
+    began = time.monotonic()
+    for _ in range(3):
+        turnstile.leave(_enter(turnstile))
+    assert time.monotonic() - began < 0.1
+
+
+def test_the_others_see_how_many_are_ahead() -> None:
+    turnstile = Turnstile()
+    first = _enter(turnstile)
+    second, third = turnstile.enter(), turnstile.enter()
+    assert (next(second), next(third)) == (1, 2)
+    assert (next(third), next(second)) == (2, 1)
+    turnstile.leave(first)
+    seen, ticket = _let_in(second)
+    assert seen == []
+    assert next(third) == 1
+    turnstile.leave(ticket)
+    assert _let_in(third)[0] == []
+
+
+def test_who_leaves_the_queue_gives_the_place_up() -> None:
+    turnstile = Turnstile()
+    first = _enter(turnstile)
+    second, third = turnstile.enter(), turnstile.enter()
+    assert (next(second), next(third)) == (1, 2)
+    second.close()
+    assert next(third) == 1
+    turnstile.leave(first)
+    assert _let_in(third)[0] == []
+
+
+def test_who_is_interrupted_while_waiting_gives_the_place_up() -> None:
+    turnstile = Turnstile()
+    first = _enter(turnstile)
+    second = turnstile.enter()
+    next(second)
+    with pytest.raises(KeyboardInterrupt):
+        second.throw(KeyboardInterrupt())
+    turnstile.leave(first)
+    turnstile.leave(_enter(turnstile))
+
+
+def test_one_at_a_time_in_the_order_of_arrival() -> None:
+    turnstile = Turnstile()
+    inside: list[int] = []
+    order: list[int] = []
+    most = 0
+
+    def use(number: int) -> None:
+        nonlocal most
+        _, ticket = _let_in(turnstile.enter())
+        inside.append(number)
+        most = max(most, len(inside))
+        order.append(number)
+        time.sleep(0.01)
+        inside.remove(number)
+        turnstile.leave(ticket)
+
+    first = _enter(turnstile)
+    threads = [threading.Thread(target=use, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.02)
+    turnstile.leave(first)
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert order == [0, 1, 2, 3, 4]
+    assert most == 1
+
+
+def test_the_next_one_does_not_wait_a_whole_glance() -> None:
+    turnstile = Turnstile()
+    first = _enter(turnstile)
+    waited: list[float] = []
+    waiting = turnstile.enter()
+    assert next(waiting) == 1
+
+    def wait() -> None:
+        _let_in(waiting)
+        waited.append(time.monotonic())
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    time.sleep(0.02)
+    left = time.monotonic()
+    turnstile.leave(first)
+    thread.join(10)
+    assert waited[0] - left < 0.15
