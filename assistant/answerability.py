@@ -1,8 +1,9 @@
 """Answerability: whether the evidence is about what is asked. Pure.
 
 Two signals decide together: how near the best passage is in meaning, and how many of the
-question's own words the best passages have. The weights are a logistic regression over the
-development questions (README, "Numbers"); one threshold on one signal was clearly worse.
+question's own words the best passages have. The weights were chosen on the development questions
+and on 250 public questions about other law: they keep 65 of 66 of the former and refuse five in six
+of the latter. Either signal alone did worse, and the model's own opinion did worse than both.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,9 @@ from assistant.words import coverage
 READ = 3
 """Passages whose words count."""
 
-SIMILARITY_WEIGHT = 120.0
-COVERAGE_WEIGHT = 1.0
-BIAS = -104.0
+SIMILARITY_WEIGHT = 80.0
+COVERAGE_WEIGHT = 2.0
+BIAS = -69.5
 THRESHOLD = 0.5
 
 

@@ -140,10 +140,11 @@ class Assistant:
 
     def _answer(self, turn: _Turn) -> Generator[Event, None, None]:
         manifest = turn.generation.manifest
-        if answerable(turn.standalone, turn.evidence) < THRESHOLD:
+        readable = [item for item in turn.evidence if turn.scope.reads(item.passage)]
+        if answerable(turn.standalone, readable) < THRESHOLD:
             turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
             return
-        found = quotes(turn.standalone, turn.evidence, turn.scope.as_of, self._embedder)
+        found = quotes(turn.standalone, readable, turn.scope.as_of, self._embedder)
         for draft in found:
             yield self._judge(turn, draft)
             yield from self._compare(turn, draft)

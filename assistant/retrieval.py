@@ -54,6 +54,10 @@ class Scope:
         ended = passage.valid_to is not None and passage.valid_to <= self.as_of
         return begun and not ended
 
+    def reads(self, passage: Passage) -> bool:
+        """Whether an answer may quote a passage; a rule does not say what a dossier says. Pure."""
+        return self.dossier is None or passage.dossier == self.dossier
+
 
 class Retriever:
     """Searches one generation; an embedder must be the one that the generation was built by."""

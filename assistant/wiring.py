@@ -1,5 +1,6 @@
 """Wiring: settings to an assistant; the only place that names the real models and indexes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from assistant.assistant import Assistant
@@ -11,12 +12,13 @@ from assistant.llama import LlamaModel
 from assistant.page.desk import Desk
 from assistant.settings import Settings
 from ingestion.embedding import Embedder
-from ingestion.sentence_transformer import SentenceTransformerEmbedder
 from ingestion.weights.locate import Weights, locate
 
 
 def load_embedder(home: Path, settings: Settings) -> Embedder:
     """The embedding model chosen; raises ModelUnavailable."""
+    from ingestion.sentence_transformer import SentenceTransformerEmbedder  # takes seconds
+
     weights = locate(settings.embedder, home)
     return SentenceTransformerEmbedder(weights.path, weights_name(weights))
 
@@ -30,11 +32,14 @@ def load_model(home: Path, settings: Settings) -> LlamaModel:
 
 def load_assistant(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
     """Everything a question needs; `generation` pins one instead of the published one."""
-    embedder = load_embedder(home, settings)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Reading a gigabyte of weights takes as long as importing the embedding library.
+        model = beside.submit(load_model, home, settings)
+        embedder = load_embedder(home, settings)
     return Assistant(
         Holder(home, embedder, generation),
         embedder,
-        load_model(home, settings),
+        model.result(),
         Journal(home / "journal.jsonl"),
         settings.evidence_limit,
         settings.writing,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ingestion.durable import file_sha256, replace_bytes, sync
 from ingestion.errors import DamagedGeneration, UnknownGeneration
@@ -57,7 +57,13 @@ def read_manifest(home: Path, name: str) -> Manifest:
     seal = folder / SEAL
     if not seal.exists() or seal.read_bytes() != _seal(written):
         raise damaged(name, [MANIFEST])
-    return _manifest.validate_json(written)
+    try:
+        return _manifest.validate_json(written)
+    except ValidationError as error:
+        raise DamagedGeneration(
+            f"La génération {name} vient d'une autre version de Sourcier. Reconstruisez l'index : "
+            "sourcier index build"
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

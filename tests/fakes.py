@@ -23,7 +23,9 @@ _STOP_WORDS = frozenset(
 def words_of(text: str) -> list[str]:
     """Words in lower case, without accents, stop words or the plural's ending."""
     plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text.lower()) if letter.isascii()
+        letter
+        for letter in unicodedata.normalize("NFKD", text.lower().replace("œ", "oe"))
+        if letter.isascii()
     )
     found = re.findall(r"[a-z0-9]+", re.sub(r"['’]", " ", plain))
     return [re.sub(r"(?<=..)[sx]$", "", word) for word in found if word not in _STOP_WORDS]

@@ -158,6 +158,8 @@ def lexical_index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalMake
         ("marché passé en lot séparé", 1),
         ("maîtrise d'oeuvre", 3),
         ("maitrise d’œuvre", 3),
+        ("oeuvre", 3),
+        ("reception", 2),
         ("avances remboursées aux titulaires", 4),
         ("RETARD NOT PÉNALITÉ (", 0),
     ],

@@ -15,6 +15,8 @@ from tests.small_index import build_small_index
 
 pytestmark = pytest.mark.slow
 
+# Put in French by the language model before it is searched.
+IN_ENGLISH = "Below which amount may a town buy supplies without competition?"
 QUESTION = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 SOURCIER = (sys.executable, "-c", "import sys; from assistant.cli import main; sys.exit(main())")
 ROOT = Path(__file__).parent.parent
@@ -39,8 +41,8 @@ def answering_home(weights_home: Path, tmp_path_factory: pytest.TempPathFactory)
     return home
 
 
-def _ask(home: Path, *wrapper: str) -> "subprocess.CompletedProcess[str]":
-    command = [*wrapper, *SOURCIER, "--data", str(home), "ask", QUESTION, "--json"]
+def _ask(home: Path, question: str, *wrapper: str) -> "subprocess.CompletedProcess[str]":
+    command = [*wrapper, *SOURCIER, "--data", str(home), "ask", question, "--json"]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )
@@ -73,7 +75,7 @@ def test_a_question_is_answered_without_any_route(answering_home: Path) -> None:
         [*without, sys.executable, "-c", probe], capture_output=True, text=True, check=False
     )
     assert "Network is unreachable" in unreachable.stderr
-    asked = _ask(answering_home, *without)
+    asked = _ask(answering_home, QUESTION, *without)
     assert asked.returncode == 0, asked.stderr
     answer = json.loads(asked.stdout)
     assert answer["outcome"] == "answered"
@@ -83,8 +85,9 @@ def test_a_question_is_answered_without_any_route(answering_home: Path) -> None:
 
 def test_no_other_machine_is_named_while_asking(answering_home: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
-    asked = _ask(answering_home, _strace(), "-f", "-qq", "-e", "trace=network", "-o", str(trace))
-    assert asked.returncode == 0, asked.stderr
+    tracing = (_strace(), "-f", "-qq", "-e", "trace=network", "-o", str(trace))
+    asked = _ask(answering_home, IN_ENGLISH, *tracing)
+    assert asked.returncode in (0, 3), asked.stderr
     assert list(_elsewhere(trace.read_text(errors="replace"))) == []
 
 

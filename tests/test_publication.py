@@ -188,10 +188,12 @@ def test_old_generations_go_but_neither_the_last_ones_nor_those_in_use(home: Pat
     assert finished(home) == [*names[-KEPT:], current]
 
 
-def test_publishing_an_old_generation_removes_no_newer_one(updated: Path) -> None:
-    before = finished(updated)
-    publish(updated, before[0])
-    assert finished(updated) == before
+def test_publishing_an_old_generation_removes_no_newer_one(home: Path) -> None:
+    first = current_name(home)
+    pretend(home, *(f"20990101-00000{number}-000" for number in range(KEPT + 2)))
+    before = finished(home)
+    publish(home, first)
+    assert finished(home) == before
 
 
 def test_a_removal_cut_short_looks_unfinished(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

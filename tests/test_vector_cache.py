@@ -56,11 +56,12 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     assert len(second.asked) == len(TEXTS) - BATCH
 
 
-def test_embedders_do_not_share_vectors(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [("words@2", 64), ("words@1", 32)])
+def test_embedders_do_not_share_vectors(tmp_path: Path, other: tuple[str, int]) -> None:
     embed(tmp_path / "v", WordEmbedder())
-    other = CountingEmbedder(name="words@2", dimension=32)
-    assert embed(tmp_path / "v", other).shape == (len(TEXTS), 32)
-    assert len(other.asked) == len(TEXTS)
+    embedder = CountingEmbedder(*other)
+    assert embed(tmp_path / "v", embedder).shape == (len(TEXTS), other[1])
+    assert len(embedder.asked) == len(TEXTS)
 
 
 def test_progress_counts_what_was_known_and_ends_with_everything(tmp_path: Path) -> None:
@@ -90,10 +91,12 @@ def test_an_altered_vector_is_computed_again(tmp_path: Path, row: bytes) -> None
     assert len(embedder.asked) == 1
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.5])
-def test_a_damaged_file_is_begun_again(tmp_path: Path, kept: float) -> None:
+@pytest.mark.parametrize("start", [0.0, 0.3, 0.9])
+def test_a_damaged_file_is_begun_again(tmp_path: Path, start: float) -> None:
     path = tmp_path / "v"
     embed(path, WordEmbedder())
-    content = path.read_bytes()
-    path.write_bytes(content[: int(len(content) * kept)] + b"x" * 5000)
+    content = bytearray(path.read_bytes())
+    first = int(start * len(content))
+    content[first : first + 5000] = b"x" * 5000
+    path.write_bytes(content)
     assert np.array_equal(embed(path, WordEmbedder()), WordEmbedder().embed_passages(TEXTS))

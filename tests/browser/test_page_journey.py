@@ -71,7 +71,7 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
     expect(page.locator(".turn.finished .sentence")).to_have_count(4)
     ask(page, "Et pour les travaux ?")
     expect(page.locator("#t1.finished")).to_be_visible()
-    question, as_of, history, _ = desk.asked[-1]
+    question, as_of, history = desk.asked[-1]
     assert (question, as_of) == ("Et pour les travaux ?", date.today())
     assert [exchange.question for exchange in history] == [QUESTION]
     page.get_by_role("button", name="Nouvelle conversation").click()
