@@ -72,7 +72,7 @@ class Assistant:
         model: LanguageModel,
         journal: Journal,
         evidence_limit: int,
-        writes: bool = True,
+        writes: bool = False,
     ) -> None:
         """All parts are given; nothing is loaded here."""
         self.journal = journal
@@ -102,10 +102,10 @@ class Assistant:
         language: Language = Language.FRENCH,
         dossier: str | None = None,
     ) -> Generator[Event, None, None]:
-        """Yield what the user may see, in order; nothing is `Finished` before it is on record.
+        """One turn, event by event; its record is on disk before `Finished` is given out.
 
         A question about a piece ("article 12.3 du CCAP") is asked of the only dossier there is.
-        A caller that closes the generator, and an error on the way, leave a record as well.
+        Stopping it, by closing the generator, and failing both leave a record too.
         """
         generation = self._holder.current()
         dossiers = generation.manifest.dossiers

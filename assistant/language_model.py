@@ -28,7 +28,7 @@ class LanguageModel(Protocol):
 
     @property
     def name(self) -> str:
-        """File and digest of the weights, for the record."""
+        """Which weights these are: model and digest, as records name them."""
         ...
 
     @property

@@ -7,19 +7,21 @@ from pathlib import Path
 
 from assistant.errors import WrongSettings
 
+WRITING = ("auto", "always", "never")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What may be chosen; models by their name in the catalogue or by path.
 
-    `evidence_limit` is how many passages are shown; `writing` lets the model add sentences of its
-    own after the quotes.
+    `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
+    of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
-    writing: bool = True
+    writing: str = "auto"
 
 
 def default_home() -> Path:
@@ -49,6 +51,8 @@ def load_settings(home: Path) -> Settings:
             raise WrongSettings(f"{path} : réglage inconnu « {key} ». Connus : {', '.join(known)}.")
         if type(value) is not known[key]:
             raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
-        if type(value) is int and value < 1:
+        if isinstance(value, int) and value < 1:
             raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
+    if chosen.get("writing", "auto") not in WRITING:
+        raise WrongSettings(f"{path} : « writing » doit être l'un de : {', '.join(WRITING)}.")
     return Settings(**chosen)

@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 from assistant.language_model import LanguageModel, Prompt
 from assistant.prompts import load_prompt
+from assistant.words import stems
 
 LONGEST_REWRITE = 80
 """Tokens; a standalone question is one sentence."""
@@ -16,7 +17,6 @@ _DEPENDENT = re.compile(
     r"|\b(ça|cela)\b|^\W*(il|elle|ils|elles|it|they)\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w{4,}")
 SHORT = 4
 """Words under which a question cannot name its subject by itself."""
 
@@ -49,9 +49,8 @@ def in_french(question: str, model: LanguageModel) -> Generator[None, None, str]
 
 def is_faithful(rewritten: str, previous: str, question: str) -> bool:
     """Whether a rewriting is a question that keeps what is new and invents no word. Pure."""
-    given = _stems(previous) | _stems(question)
-    kept = _stems(rewritten)
-    return rewritten.endswith("?") and kept <= given and _stems(question) <= kept
+    kept = stems(rewritten)
+    return rewritten.endswith("?") and stems(question) <= kept <= stems(previous) | stems(question)
 
 
 def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]:
@@ -65,7 +64,3 @@ def _write(model: LanguageModel, instruction: str) -> Generator[None, None, str]
             break
     line = text.strip().partition("\n")[0]
     return line.removeprefix("Question :").strip(' "«»')
-
-
-def _stems(text: str) -> set[str]:
-    return {word.lower()[:6] for word in _WORD.findall(text)} - {"quelle", "quels", "quel"}

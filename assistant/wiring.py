@@ -30,6 +30,14 @@ def load_model(home: Path, settings: Settings) -> LlamaModel:
     return LlamaModel(weights.path, weights_name(weights), CHAT_FORMATS[template or "chatml"])
 
 
+def model_writes(home: Path, settings: Settings) -> bool:
+    """Whether the model chosen adds sentences of its own; one outside the catalogue does."""
+    if settings.writing != "auto":
+        return settings.writing == "always"
+    model = locate(settings.llm, home).model
+    return model is None or model.writes
+
+
 def load_assistant(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
     """Everything a question needs; `generation` pins one instead of the published one."""
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -42,7 +50,7 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         model.result(),
         Journal(home / "journal.jsonl"),
         settings.evidence_limit,
-        settings.writing,
+        model_writes(home, settings),
     )
 
 

@@ -9,6 +9,7 @@ from assistant.measures import Graded, grade
 from assistant.questions import Question
 from assistant.turn import Result, Seconds
 
+QUICK = Seconds(0.1, 0.2, 0.3)
 TEXT = "Le délai de paiement est de trente jours."
 
 
@@ -29,6 +30,9 @@ def question_of(
     )
 
 
+QUICK = Seconds(0.1, 0.2, 0.3)
+
+
 def answer_of(text: str, *locators: str, outcome: Outcome = Outcome.ANSWERED) -> Answer:
     citations = tuple(
         Citation(n, "d1", "Code", locator, TEXT[3:8], f"d1:{n}", 3, 8, "0" * 64)
@@ -37,13 +41,22 @@ def answer_of(text: str, *locators: str, outcome: Outcome = Outcome.ANSWERED) ->
     return Answer(outcome, (Sentence(text, (1,), Support.VERBATIM),) if text else (), citations)
 
 
-def result_of(answer: Answer, seconds: Seconds = Seconds(0.1, 0.2, 0.3)) -> Result:
+def result_of(answer: Answer, seconds: Seconds = QUICK) -> Result:
     return Result(
-        "r1", "Quel délai ?", "Quel délai ?", date(2026, 6, 1), answer, (), "rule", "m", "g", seconds
+        "r1",
+        "Quel délai ?",
+        "Quel délai ?",
+        date(2026, 6, 1),
+        answer,
+        (),
+        "rule",
+        "m",
+        "g",
+        seconds,
     )
 
 
-def graded_of(question: Question, answer: Answer, seconds: Seconds = Seconds(0.1, 0.2, 0.3)) -> Graded:
+def graded_of(question: Question, answer: Answer, seconds: Seconds = QUICK) -> Graded:
     return grade(question, result_of(answer, seconds), lambda document: TEXT)
 
 

@@ -44,8 +44,20 @@ mise en demeure préalable.
 _ORDINARY = ("Deuxième partie : marchés publics", "Exécution financière", "Délais de paiement")
 _DEFENCE = ("Deuxième partie : marchés de défense ou de sécurité", "Délais de paiement")
 ARTICLES = (
-    ("R2192-10", _ORDINARY, "Le délai de paiement des communes est fixé à trente jours.", None, None),
-    ("R2392-10", _DEFENCE, "Le délai de paiement des communes est fixé à trente jours.", None, None),
+    (
+        "R2192-10",
+        _ORDINARY,
+        "Le délai de paiement des communes est fixé à trente jours.",
+        None,
+        None,
+    ),
+    (
+        "R2392-10",
+        _DEFENCE,
+        "Le délai de paiement des communes est fixé à trente jours.",
+        None,
+        None,
+    ),
     (
         "R2191-3",
         ("Avances",),

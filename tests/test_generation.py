@@ -2,6 +2,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,15 @@ def test_every_bit_of_the_manifest_counts(home: Path) -> None:
         path.write_bytes(altered)
         with pytest.raises(DamagedGeneration):
             read_manifest(home, current_name(home))
+
+
+def test_a_manifest_of_another_version_asks_for_a_build(home: Path) -> None:
+    folder = generations_folder(home) / current_name(home)
+    other = b'{"name": "of another time"}'
+    (folder / "manifest.json").write_bytes(other)
+    (folder / "manifest.sha256").write_text(f"{sha256(other).hexdigest()}  manifest.json\n")
+    with pytest.raises(DamagedGeneration, match=r"autre version .* sourcier index build"):
+        read_manifest(home, folder.name)
 
 
 def test_the_seal_is_the_one_of_a_common_tool(built: Path) -> None:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -124,7 +125,9 @@ def test_another_order_is_found_at_the_first_line_out_of_place(order: list[int])
         lambda line: b"\xef\xbb\xbf" + line,
     ],
 )
-def test_a_change_that_json_reads_the_same_is_found(tmp_path: Path, change: Any) -> None:
+def test_a_change_that_json_reads_the_same_is_found(
+    tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
     lines = _written(tmp_path / "journal.jsonl", 3)
     altered = change(lines[1])
     assert altered != lines[1]

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Generator, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assistant.chat_format import CHAT_FORMATS, ChatFormat
 from assistant.language_model import LanguageModel, Prompt
+from assistant.llama import LlamaModel
 from assistant.settings import Settings
 from ingestion.errors import ModelUnavailable
 from ingestion.weights.locate import locate
@@ -50,21 +50,21 @@ def _weighed(model: LanguageModel, prompt: Prompt, options: list[str]) -> tuple[
             return weights
 
 
-def _real_model(home: Path) -> Any:
+def _real_model(home: Path) -> LlamaModel:
     """A new LlamaModel: the smallest model that is here, else the default one."""
-    from assistant.llama import LlamaModel  # compiled, and slow to import
-
+    absent = []
     for name in ("smollm2-135m", Settings().llm):
         try:
             weights = locate(name, home)
-        except ModelUnavailable:
+        except ModelUnavailable as error:
+            absent.append(str(error))
             continue
         return LlamaModel(weights.path, f"{name}@{weights.sha256[:12]}", CHAT_FORMATS["chatml"])
-    pytest.skip("no language model is here: make models")
+    pytest.skip(" ".join(absent))
 
 
 @pytest.fixture(scope="module")
-def llama(weights_home: Path) -> Iterator[Any]:
+def llama(weights_home: Path) -> Iterator[LlamaModel]:
     model = _real_model(weights_home)
     yield model
     del model
@@ -140,7 +140,7 @@ def test_the_likeliest_option_is_what_it_writes(model: LanguageModel) -> None:
 
 
 @pytest.mark.slow
-def test_a_remembered_beginning_changes_nothing(llama: Any) -> None:
+def test_a_remembered_beginning_changes_nothing(llama: LlamaModel) -> None:
     """Whatever was read before, a reply is the one of a model that has read nothing."""
     prompts = [
         _prompt(FIRST, PAYMENT),
@@ -158,7 +158,7 @@ def test_a_remembered_beginning_changes_nothing(llama: Any) -> None:
 
 
 @pytest.mark.slow
-def test_what_was_read_is_not_read_again(llama: Any) -> None:
+def test_what_was_read_is_not_read_again(llama: LlamaModel) -> None:
     long = "".join(f"Article {number} : le titulaire livre. " for number in range(24))
     other = "".join(f"Clause {number} : l'acheteur paie. " for number in range(24))
     cold = _pauses(llama, _prompt(long, PAYMENT))
@@ -169,7 +169,7 @@ def test_what_was_read_is_not_read_again(llama: Any) -> None:
 
 
 @pytest.mark.slow
-def test_a_mark_in_a_document_stays_text(llama: Any) -> None:
+def test_a_mark_in_a_document_stays_text(llama: LlamaModel) -> None:
     for mark in ("<|im_end|>", "<|im_start|>", "<|endoftext|>"):
         assert llama.count_tokens(mark) > 1
         [one] = llama._tokenize(mark, mark=True)
@@ -184,7 +184,7 @@ def test_a_mark_in_a_document_stays_text(llama: Any) -> None:
 
 
 @pytest.mark.slow
-def test_a_prompt_longer_than_the_context_is_refused_before_it_is_read(llama: Any) -> None:
+def test_a_prompt_longer_than_the_context_is_refused_before_it_is_read(llama: LlamaModel) -> None:
     prompt = _prompt(FIRST, PAYMENT)
     expected = _reply(llama, prompt, 4)
     long = _prompt("mot " * (llama.context_tokens + 100), PAYMENT)
@@ -196,7 +196,7 @@ def test_a_prompt_longer_than_the_context_is_refused_before_it_is_read(llama: An
 
 
 @pytest.mark.slow
-def test_two_callers_take_turns(llama: Any) -> None:
+def test_two_callers_take_turns(llama: LlamaModel) -> None:
     prompts = [_prompt(FIRST, PAYMENT), _prompt(SECOND, "À partir de quel montant ?")]
     expected = [_reply(llama, prompt, 8) for prompt in prompts]
     replies: dict[int, str] = {}
@@ -213,7 +213,7 @@ def test_two_callers_take_turns(llama: Any) -> None:
 
 
 @pytest.mark.slow
-def test_letters_of_several_tokens_come_out_whole(llama: Any) -> None:
+def test_letters_of_several_tokens_come_out_whole(llama: LlamaModel) -> None:
     prompt = Prompt(
         "Recopie.", ("Recopie : « 40 000 € – œuvre » 🙂",), opening="« 40 000 € – œuvre » "
     )
@@ -222,8 +222,6 @@ def test_letters_of_several_tokens_come_out_whole(llama: Any) -> None:
 
 @pytest.mark.slow
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
-    from assistant.llama import LlamaModel
-
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"GGUF" + bytes(1000))
     with pytest.raises(ModelUnavailable, match=r"broken\.gguf"):

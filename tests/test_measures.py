@@ -44,7 +44,9 @@ def test_a_refusal_expected_is_an_abstention_or_a_part_without_falsehood() -> No
 
 
 def test_articles_are_read_in_the_locators() -> None:
-    answer = answer_of("…", "art. R2122-8", "art. L2112-1 et R2112-1, fiche « Écrit »", "CCAP, p. 7")
+    answer = answer_of(
+        "…", "art. R2122-8", "art. L2112-1 et R2112-1, fiche « Écrit »", "CCAP, p. 7"
+    )
     assert cited_articles(answer) == {"R2122-8", "L2112-1", "R2112-1"}
 
 

@@ -12,7 +12,9 @@ def _write(folder: Path, content: str) -> Path:
 
 
 def test_a_prompt_is_filled(tmp_path: Path) -> None:
-    folder = _write(tmp_path, "placeholders: title question\n---\n$title\n\nQuestion : ${question} ?")
+    folder = _write(
+        tmp_path, "placeholders: title question\n---\n$title\n\nQuestion : ${question} ?"
+    )
     prompt = load_prompt("ask", "question", "title", folder=folder)
     assert prompt.fill(title="R2122-8", question="Combien") == "R2122-8\n\nQuestion : Combien ?"
 

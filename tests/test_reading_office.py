@@ -9,7 +9,7 @@ from tests.reading_files import odt, problem, read, word, zipped
 BOMB = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
 
 
-def write_clauses(document: Any) -> None:  # noqa: ANN401 - python-docx has no public type for it
+def write_clauses(document: Any) -> None:
     document.core_properties.title = "CCAP du marché"
     document.add_heading("Cahier des clauses", level=0)
     document.add_heading("Article 12 – Pénalités", level=1)
@@ -41,7 +41,7 @@ def test_headings_items_and_rows_of_a_docx() -> None:
 
 
 def test_articles_without_styles_are_recognised_in_a_docx() -> None:
-    def write(document: Any) -> None:  # noqa: ANN401
+    def write(document: Any) -> None:
         for line in ("ARTICLE 4 : DURÉE", "4.1 Reconduction", "Elle est tacite."):
             document.add_paragraph(line)
 
@@ -53,7 +53,7 @@ def test_articles_without_styles_are_recognised_in_a_docx() -> None:
 
 
 def test_numbers_that_word_computes_are_written() -> None:
-    def write(document: Any) -> None:  # noqa: ANN401
+    def write(document: Any) -> None:
         for line in ("Un délai", "Une garantie"):
             document.add_paragraph(line, style="List Number")
 
@@ -61,7 +61,7 @@ def test_numbers_that_word_computes_are_written() -> None:
 
 
 def test_inserted_text_and_form_controls_are_read_and_deleted_text_is_not() -> None:
-    def write(document: Any) -> None:  # noqa: ANN401
+    def write(document: Any) -> None:
         document.add_paragraph("Le délai est de ")
         run = document.paragraphs[0]._p
         for tag, text in (("ins", "30 jours"), ("del", "45 jours"), ("sdt", " ouvrés")):

@@ -28,7 +28,7 @@ def test_wrong_answers_come_first() -> None:
 
 
 def test_the_page_loads_nothing_and_runs_nothing() -> None:
-    hostile = "<script>alert(1)</script> {rows} %s {0} & \"quotes\" <img src=http://x.test/a.png>"
+    hostile = '<script>alert(1)</script> {rows} %s {0} & "quotes" <img src=http://x.test/a.png>'
     sentence = Sentence(hostile, (1,), Support.VERBATIM)
     question = replace(question_of(articles=(hostile,)), id=hostile, text=hostile)
     html = report([graded_of(question, Answer(Outcome.ANSWERED, (sentence,)))])
@@ -45,4 +45,6 @@ def test_it_says_what_was_cited_and_expected() -> None:
     graded = graded_of(question_of(articles=("R2192-10",)), answer_of("…", "art. R2192-11"))
     html = report([graded])
     assert "cité : art. R2192-11 ; attendu : R2192-10" in html
-    assert "cité : rien ; attendu : un refus" in report([graded_of(question_of(refusal=True), ABSTAINED)])
+    assert "cité : rien ; attendu : un refus" in report(
+        [graded_of(question_of(refusal=True), ABSTAINED)]
+    )

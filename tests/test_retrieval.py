@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -169,13 +169,17 @@ def test_the_text_of_the_day_is_found_even_by_name(generation: Generation) -> No
 
 
 def test_the_ordinary_twin_comes_before_the_other_regime(generation: Generation) -> None:
-    locators = [each.passage.locator for each in _find(generation, "Délai de paiement des communes")]
+    locators = [
+        each.passage.locator for each in _find(generation, "Délai de paiement des communes")
+    ]
     assert locators.index("art. R2192-10") < locators.index("art. R2392-10")
     defence = _find(generation, "Délai de paiement des communes, marché de défense ou sécurité")
     assert defence[0].passage.locator == "art. R2392-10"
 
 
-@pytest.mark.parametrize("question", ["", "?", "…", "de la", "x" * 20_000, '"AND (OR', "caf\u0301e"])
+@pytest.mark.parametrize(
+    "question", ["", "?", "…", "de la", "x" * 20_000, '"AND (OR', "caf\u0301e"]
+)
 def test_any_question_can_be_searched(generation: Generation, question: str) -> None:
     assert isinstance(_find(generation, question), tuple)
 
@@ -206,7 +210,8 @@ def _lists(passages: list[Passage]) -> Generation:
     vectors = embedder.embed_passages([passage.text for passage in passages])
     ids = [passage.id for passage in passages]
     store = _Store(dict(zip(ids, passages, strict=True)))
-    return cast(Any, _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors)))
+    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors))
+    return cast(Generation, lists)
 
 
 def test_a_rule_is_found_behind_any_number_of_passages_of_dossiers() -> None:

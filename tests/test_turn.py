@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,9 +44,12 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "journal.jsonl")
 
 
-def _assistant(home: Path, journal: Journal, model: ScriptedModel | None = None) -> Assistant:
+def _assistant(
+    home: Path, journal: Journal, model: ScriptedModel | None = None, *, writes: bool = False
+) -> Assistant:
     embedder = answering_embedder()
-    return Assistant(Holder(home, embedder), embedder, model or ScriptedModel(), journal, 6)
+    reader = model or ScriptedModel()
+    return Assistant(Holder(home, embedder), embedder, reader, journal, 6, writes)
 
 
 @pytest.fixture
@@ -219,9 +222,7 @@ def test_a_stopped_turn_leaves_a_record(
     assert isinstance(next(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)), Reading)
 
 
-def test_a_turn_stopped_after_a_sentence_records_it(
-    assistant: Assistant, journal: Journal
-) -> None:
+def test_a_turn_stopped_after_a_sentence_records_it(assistant: Assistant, journal: Journal) -> None:
     turn = assistant.ask(ASKED, as_of=TODAY)
     shown = next(event for event in turn if isinstance(event, Wrote))
     turn.close()
@@ -280,7 +281,7 @@ def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -
 class _WatchedJournal(Journal):
     """Says no when it cannot write."""
 
-    def append(self, kind: str, body: Any) -> str:
+    def append(self, kind: str, body: Mapping[str, Any]) -> str:
         raise OSError(28, "No space left on device")
 
 
@@ -294,18 +295,14 @@ def test_nothing_is_finished_when_its_record_cannot_be_written(
     assert not [event for event in seen if isinstance(event, Finished)]
 
 
-def test_finished_comes_once_its_record_is_on_disk(
-    assistant: Assistant, journal: Journal
-) -> None:
+def test_finished_comes_once_its_record_is_on_disk(assistant: Assistant, journal: Journal) -> None:
     for event in assistant.ask(ASKED, as_of=TODAY):
         written = [entry["hash"][:16] for entry in journal.entries()]
         expected = [event.result.record_id] if isinstance(event, Finished) else []
         assert written == expected
 
 
-def test_a_second_reader_sees_the_place_in_the_queue(
-    small_home: Path, journal: Journal
-) -> None:
+def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({FOLLOW_UP: WHOLE})
     assistant = _assistant(small_home, journal, model)
     history = (Exchange(ASKED, "…"),)
@@ -339,6 +336,74 @@ def test_several_threads_ask_at_once(small_home: Path, journal: Journal) -> None
     assert len(results) == 4
     assert len({result.answer.markdown for result in results}) == 1
     assert list(journal.faults()) == []
+
+
+# Sentences of the model's own
+
+
+TRUE = "Un marché de fournitures de moins de 60 000 € HT se passe sans publicité."
+FALSE = "L'acheteur peut passer un marché de fournitures sans publicité sous 90 000 € HT."
+
+
+def test_a_false_sentence_of_the_model_is_never_shown(small_home: Path, journal: Journal) -> None:
+    model = ScriptedModel({"": f"{FALSE} Voilà."})
+    events = list(_assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY))
+    result = _finished(events)
+    assert "90 000" not in result.answer.markdown
+    assert FALSE in [removed.text for removed in result.answer.removed]
+    assert all(removed.reason for removed in result.answer.removed)
+    [dropped] = [
+        each for each in events if isinstance(each, Dropped) and each.removed.text == FALSE
+    ]
+    assert dropped.removed in result.answer.removed
+    assert FALSE in [each["text"] for each in _bodies(journal)[0]["removed"]]
+    assert result.answer.outcome is Outcome.ANSWERED  # by the quotes
+
+
+def test_what_the_model_writes_comes_after_the_quotes(small_home: Path, journal: Journal) -> None:
+    model = ScriptedModel({"": f"{FALSE} Voilà."})
+    events = list(_assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY))
+    kinds = [type(event) for event in events]
+    assert kinds.index(Found) < kinds.index(Wrote) < kinds.index(Reading)
+    written = _finished(events).answer.sentences
+    quoted = _finished(
+        list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY))
+    ).answer.sentences
+    assert written[: len(quoted)] == quoted
+
+
+def test_a_model_that_says_nothing_or_repeats_a_quote_adds_nothing(
+    small_home: Path, journal: Journal
+) -> None:
+    alone = _finished(list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY))).answer
+    for reply in ("", "Oui.", alone.sentences[0].text, "Je ne sais pas ce qu'il"):
+        model = ScriptedModel({"": reply})
+        asking = _assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY)
+        assert _finished(list(asking)).answer.sentences == alone.sentences
+
+
+def test_stopping_while_the_model_writes_leaves_a_record_and_the_queue(
+    small_home: Path, journal: Journal
+) -> None:
+    model = ScriptedModel({"": f"{TRUE} Voilà."}, pauses=3)
+    assistant = _assistant(small_home, journal, model, writes=True)
+    for _ in range(2):
+        turn = assistant.ask(ASKED, as_of=TODAY)
+        assert any(isinstance(event, Reading) for event in turn)
+        turn.close()
+        assert model.running == 0
+    assert [body["ended"] for body in _bodies(journal)] == ["interrupted"] * 2
+    assert all(body["sentences"] for body in _bodies(journal))
+
+
+def test_a_question_not_answered_is_not_put_to_the_model(
+    small_home: Path, journal: Journal
+) -> None:
+    model = ScriptedModel({"": FALSE})
+    assistant = _assistant(small_home, journal, model, writes=True)
+    for question in (NOT_THERE, "Que dit la jurisprudence sur la publicité ?"):
+        list(assistant.ask(question, as_of=TODAY))
+    assert model.prompts == []
 
 
 def _same(events: Iterator[Event]) -> Result:

@@ -44,7 +44,8 @@ class Model:
     """A model: `file` is the name of its file, or folder, once it is here.
 
     `size` and `memory` (the least that the machine needs) are in bytes. `sha256` is None where no
-    two public sources agree: the first download's is then recorded.
+    two public sources agree: the first download's is then recorded. `writes` says of a language
+    model that its own sentences pass the checks often enough to be worth waiting for.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Model:
     sha256: str | None = None
     default: bool = False
     chat_template: str | None = None
+    writes: bool = False
     local: str | None = None
     wheels: Wheels | None = None
     hub: Hub | None = None

@@ -22,6 +22,7 @@ TOML_TYPES: Mapping[str, type] = {
     "memory": int,
     "parts": int,
     "default": bool,
+    "writes": bool,
     "wheels": dict,
     "hub": dict,
     "files": list,
