@@ -29,6 +29,8 @@ PAUSE_TOKENS = 64
 REMEMBERED_BYTES = 100_000_000
 """Memory for the states of prefixes seen before: about 3,500 tokens of the default model."""
 
+TOO_LONG = "Le modèle n'a pas pu lire le texte : trop long pour sa mémoire."
+
 Tokens = tuple[int, ...]
 
 _silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
@@ -98,6 +100,8 @@ class LlamaModel:
         """Bring the context to hold exactly these segments, pausing while it reads."""
         cut = [self._tokens(segment) for segment in segments]
         ends = [sum(cut[: i + 1], ()) for i in range(len(cut))]
+        if len(ends[-1]) > CONTEXT_TOKENS:
+            raise ModelUnavailable(TOO_LONG)
         self._restore(ends)
         for end in ends:
             if len(end) <= len(self._held):
@@ -141,9 +145,7 @@ class LlamaModel:
         array = (llama_cpp.llama_token * len(tokens))(*tokens)
         batch = llama_cpp.llama_batch_get_one(array, len(tokens))
         if llama_cpp.llama_decode(self._context, batch):
-            raise ModelUnavailable(
-                "Le modèle n'a pas pu lire le texte : trop long pour sa mémoire."
-            )
+            raise ModelUnavailable(TOO_LONG)
         self._held += tuple(tokens)
 
     def _scores(self) -> NDArray[np.float32]:
