@@ -22,7 +22,7 @@ class Prompt:
 class LanguageModel(Protocol):
     """One model in memory, for one caller at a time.
 
-    Its generators also yield None at least once a second, while the prompt is being read: closing
+    Its generators also yield None every second or so while the prompt is being read: closing
     them there stops at once.
     """
 
