@@ -161,8 +161,8 @@ def test_a_remembered_beginning_changes_nothing(llama: LlamaModel) -> None:
 
 @pytest.mark.slow
 def test_what_was_read_is_not_read_again(llama: LlamaModel) -> None:
-    long = "".join(f"Article {number} : le titulaire livre. " for number in range(24))
-    other = "".join(f"Clause {number} : l'acheteur paie. " for number in range(24))
+    long = "".join(f"Article {number} : le titulaire livre. " for number in range(60))
+    other = "".join(f"Clause {number} : l'acheteur paie. " for number in range(60))
     cold = _pauses(llama, _prompt(long, PAYMENT))
     assert cold > 4
     assert _pauses(llama, _prompt(long, "Qui livre ?")) <= 2
