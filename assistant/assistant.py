@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from time import monotonic
 
-from assistant.answerability import THRESHOLD, answerable
+from assistant.answerability import answerable
 from assistant.answers import Answer, Citation, Removed, Sentence, cite, conclude
 from assistant.checking import Support, check
 from assistant.comparing import compare
@@ -141,7 +141,7 @@ class Assistant:
     def _answer(self, turn: _Turn) -> Generator[Event, None, None]:
         manifest = turn.generation.manifest
         readable = [item for item in turn.evidence if turn.scope.reads(item.passage)]
-        if answerable(turn.standalone, readable) < THRESHOLD:
+        if not answerable(turn.standalone, readable):
             turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
             return
         found = quotes(turn.standalone, readable, turn.scope.as_of, self._embedder)

@@ -1,10 +1,19 @@
 """Notices: what the program says in its own name, in the language of the question. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from assistant.evidence import Evidence
 from assistant.language import Language
+
+_RESERVE = re.compile(r"^Certitude (moyenne|faible) :", re.MULTILINE)
+"""How a sheet says that its text was not checked again, or rests on one source."""
+
+_RESERVED = {
+    Language.FRENCH: "Réserve de la source {} : texte à relire sur Légifrance avant usage.",
+    Language.ENGLISH: "Source {} has a reservation: read the text on Légifrance before use.",
+}
 
 
 def not_found(language: Language, passages: int, state_date: date | None) -> str:
@@ -26,7 +35,7 @@ def not_found(language: Language, passages: int, state_date: date | None) -> str
 
 
 def remarks(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
-    """What the reader should know about the cited passages: their date, their language.
+    """What the reader should know about the cited passages: language, date, certainty.
 
     A text whose state is later than the day asked about may not have been the law of that day.
     """
@@ -42,4 +51,6 @@ def remarks(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
             f"Attention : ces textes décrivent le droit au {later:%d/%m/%Y}, après le "
             f"{as_of:%d/%m/%Y} de la question ; vérifiez la version en vigueur ce jour-là."
         )
+    if reserved := [item.number for item in cited if _RESERVE.search(item.passage.text)]:
+        said.append(_RESERVED[language].format(" ".join(f"[{number}]" for number in reserved)))
     return " ".join(said)

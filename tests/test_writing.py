@@ -1,29 +1,14 @@
-from assistant.evidence import Evidence
 from assistant.reading import Draft
 from assistant.writing import bare, carried, written
-from ingestion.documents import Kind
-from ingestion.passages import Passage
 from tests.fakes import ScriptedModel
+from tests.passage_texts import evidence_of
 
 RULE = "L'acheteur peut conserver les offres pendant 5 ans."
 OTHER = "Le titulaire doit remettre son rapport sous 10 jours."
 
 
 def _quote(number: int, text: str) -> Draft:
-    passage = Passage(
-        f"d{number}:0-{len(text)}",
-        f"d{number}",
-        "Fiche",
-        "fiche.md",
-        Kind.RULES,
-        "art. R1",
-        (),
-        (),
-        text,
-        0,
-        len(text),
-    )
-    return Draft(text, (Evidence(number, passage, 1.0, "0" * 64),), 0, len(text))
+    return Draft(text, (evidence_of(text, number),), 0, len(text))
 
 
 QUOTES = [_quote(1, RULE), _quote(2, OTHER)]

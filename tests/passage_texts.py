@@ -1,0 +1,31 @@
+"""Evidence made of a text, for tests of what is read in it."""
+
+from datetime import date
+
+from assistant.evidence import Evidence
+from ingestion.documents import Kind
+from ingestion.passages import Passage
+
+
+def evidence_of(
+    text: str,
+    number: int = 1,
+    score: float = 0.1,
+    similarity: float = 0.0,
+    state_date: date | None = None,
+) -> Evidence:
+    passage = Passage(
+        id=f"d{number}:0-{len(text)}",
+        document_id=f"d{number}",
+        title="Fiche",
+        source="fiche.md",
+        kind=Kind.RULES,
+        locator="art. R1",
+        headings=(),
+        references=(),
+        text=text,
+        start=0,
+        end=len(text),
+        state_date=state_date,
+    )
+    return Evidence(number, passage, score, "0" * 64, similarity)

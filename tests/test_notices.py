@@ -1,0 +1,31 @@
+from datetime import date
+
+from assistant.language import Language
+from assistant.notices import not_found, remarks
+from tests.passage_texts import evidence_of
+
+STATE = date(2026, 8, 23)
+SURE = "La commune garde les offres cinq ans."
+UNSURE = f"{SURE}\n\nCertitude moyenne : texte à relire sur Légifrance."
+
+
+def test_an_abstention_says_what_was_searched_and_as_of_when() -> None:
+    said = not_found(Language.FRENCH, 1037, STATE)
+    assert "1037 passages, à jour au 23/08/2026" in said
+    assert "Légifrance" in said
+    assert "1037 passages)" in not_found(Language.ENGLISH, 1037, None)
+
+
+def test_a_text_newer_than_the_day_asked_about_is_announced() -> None:
+    cited = [evidence_of(SURE, state_date=STATE)]
+    assert "droit au 23/08/2026" in remarks(Language.FRENCH, cited, date(2026, 3, 1))
+    assert remarks(Language.FRENCH, cited, STATE) == ""
+    assert "law of 2026-08-23" in remarks(Language.ENGLISH, cited, date(2026, 3, 1))
+    assert "law of" not in remarks(Language.ENGLISH, cited, STATE)
+
+
+def test_a_source_with_a_reservation_is_named() -> None:
+    cited = [evidence_of(SURE, 1), evidence_of(UNSURE, 2)]
+    said = remarks(Language.FRENCH, cited, STATE)
+    assert "[2]" in said
+    assert "[1]" not in said

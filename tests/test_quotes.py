@@ -1,0 +1,70 @@
+from datetime import date
+
+from assistant.reading import quotable, quotes, worth_reading
+from tests.fakes import WordEmbedder
+from tests.passage_texts import evidence_of
+
+BEFORE, SINCE = date(2026, 3, 31), date(2026, 4, 1)
+
+
+def _units(text: str, as_of: date = SINCE) -> list[str]:
+    return [unit.text for unit in quotable(evidence_of(text), as_of)]
+
+
+def test_a_sentence_that_refers_back_brings_the_one_before() -> None:
+    first = "Le titulaire remet son rapport en fin de mois."
+    second = "Il le transmet à la commune sous dix jours."
+    assert _units(f"{first} {second}") == [first, f"{first} {second}"]
+
+
+def test_an_exception_goes_with_its_rule() -> None:
+    rule = "La commune paie chaque facture sous trente jours."
+    exception = "Toutefois, un litige suspend ce délai de paiement."
+    assert _units(f"{rule} {exception}")[0] == f"{rule} {exception}"
+
+
+def test_what_is_announced_goes_with_its_announcement() -> None:
+    text = (
+        "La pénalité se calcule par la formule suivante :\nP = V × R / 500, où R compte les jours."
+    )
+    assert _units(text)[0] == text
+
+
+def test_a_past_rule_is_quoted_for_its_own_days_only() -> None:
+    past = "Avant le 1er avril 2026, le seuil était de 40 000 € HT pour les fournitures."
+    now = "Le seuil est de 60 000 € HT pour les fournitures depuis le 1er avril 2026."
+    assert _units(f"{past} {now}", SINCE) == [now]
+    assert _units(f"{past} {now}", BEFORE) == [past]
+
+
+def test_how_sure_a_sheet_is_answers_nothing() -> None:
+    certainty = "Certitude moyenne : texte à relire sur Légifrance avant usage (art. R1)."
+    assert _units(f"La commune garde les offres cinq ans.\n\n{certainty}") == [
+        "La commune garde les offres cinq ans."
+    ]
+
+
+def test_a_far_second_passage_is_not_read() -> None:
+    first, near = evidence_of("a", 1, 0.10), evidence_of("b", 2, 0.08)
+    far, third = evidence_of("c", 2, 0.07), evidence_of("d", 3, 0.10)
+    assert worth_reading([first, near, third]) == [first, near]
+    assert worth_reading([first, far]) == [first]
+    assert worth_reading([]) == []
+
+
+def test_quotes_stand_at_their_place_nearest_to_the_question() -> None:
+    text = (
+        "La commune garde les offres cinq ans. Le titulaire remet son rapport chaque mois. "
+        "Les factures arrivent par voie électronique."
+    )
+    [first, second] = quotes(
+        "Quand le titulaire remet son rapport, les factures ?",
+        [evidence_of(text)],
+        SINCE,
+        WordEmbedder(),
+    )
+    assert (first.text, second.text) == (
+        "Le titulaire remet son rapport chaque mois.",
+        "Les factures arrivent par voie électronique.",
+    )
+    assert text[first.start : first.end] == first.text
