@@ -22,7 +22,6 @@ from assistant.language_model import Prompt
 from ingestion.errors import ModelUnavailable
 
 CONTEXT_TOKENS = 4096
-BATCH_TOKENS = 512
 PAUSE_TOKENS = 128
 """Tokens read between two pauses, about 1.2 s on two cores; 64 read 10 % slower."""
 
@@ -188,7 +187,7 @@ def _model_parameters() -> llama_cpp.llama_model_params:
 def _context_parameters() -> llama_cpp.llama_context_params:
     parameters: llama_cpp.llama_context_params = llama_cpp.llama_context_default_params()
     parameters.n_ctx = CONTEXT_TOKENS
-    parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
+    parameters.n_batch = parameters.n_ubatch = PAUSE_TOKENS
     parameters.n_seq_max = 1
     parameters.n_threads = parameters.n_threads_batch = len(os.sched_getaffinity(0))
     parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED
