@@ -26,7 +26,7 @@ from ingestion.verification import verify
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
-FORMAT = b"2"
+FORMAT = b"3"
 """To be raised when a generation of the same texts is written or searched otherwise."""
 
 VECTOR_COPIES, TEXT_COPIES = 10, 5

@@ -18,6 +18,25 @@ class Kind(StrEnum):
     PURCHASES = "purchases"
 
 
+class State(StrEnum):
+    """The state of a version of an article, as official archives write it (LEGI, ETAT)."""
+
+    IN_FORCE = "VIGUEUR"
+    IN_FORCE_LATER = "VIGUEUR_DIFF"
+    CHANGED = "MODIFIE"
+    REPEALED = "ABROGE"
+    REPEALED_LATER = "ABROGE_DIFF"
+    ANNULLED = "ANNULE"
+    EXPIRED = "PERIME"
+    TRANSFERRED = "TRANSFERE"
+    MOVED = "DEPLACE"
+    STILLBORN = "MODIFIE_MORT_NE"
+
+
+_STANDING = {State.IN_FORCE, State.IN_FORCE_LATER, State.REPEALED_LATER}
+_NEVER_LAW = {State.ANNULLED, State.STILLBORN}
+
+
 class Role(StrEnum):
     """The part a block plays in its document."""
 
@@ -69,6 +88,8 @@ class Document:
     whole document is one legal unit ("R2122-8"), `path` holds the headings above it.
     `valid_to` is exclusive; None means unknown or open. `state_date` is the day as of which the
     author says the text was right. `dossier` names the tender file that it belongs to, if any.
+    `state` is that of a version of an article, None for other texts and where it is not said.
+    `address` is the public page of the text.
     """
 
     id: str
@@ -84,6 +105,8 @@ class Document:
     valid_to: date | None = None
     state_date: date | None = None
     dossier: str | None = None
+    state: State | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,16 @@ class FileReading:
     documents: tuple[Document, ...] = ()
     warnings: tuple[str, ...] = ()
     problem: str | None = None
+
+
+def is_citable(state: State | None, valid_to: date | None) -> bool:
+    """Whether a text was, is or will be the law between known days. Pure.
+
+    A version that has ended on an unknown day could be taken for the one that replaced it; it is
+    kept for the history of its article and never cited.
+    """
+    has_ended = state is not None and state not in _STANDING
+    return state not in _NEVER_LAW and not (has_ended and valid_to is None)
 
 
 def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Heading, ...]]:

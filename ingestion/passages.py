@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion.documents import Document, Heading, Kind
+from ingestion.documents import Document, Heading, Kind, is_citable
 from ingestion.locators import is_table, page_numbers, place_of
 from ingestion.splitting import Span, split, split_lines
 
@@ -17,7 +17,8 @@ class Passage:
     `locator` says where it stands in words for a reader: "art. R2122-8", "CCAP, art. 12.3, p. 7".
     `headings` is the path of headings above it, highest first. `references` are the normalised
     references that this passage *is* ("R2122-8", "CCAP 12.3"), not those it mentions. Pages are
-    1-based and inclusive, None where the format has none. `valid_to` is exclusive.
+    1-based and inclusive, None where the format has none. `valid_to` is exclusive. `address` is
+    the public page of the text.
     """
 
     id: str
@@ -37,14 +38,17 @@ class Passage:
     valid_to: date | None = None
     state_date: date | None = None
     dossier: str | None = None
+    address: str | None = None
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
     """The passages of a document, in order: the text between two headings, cut when it is long.
 
     `size` and `overlap` count characters. A heading without text below it gives no passage; rows
-    of a table are never divided and never overlap.
+    of a table are never divided and never overlap. A document that may not be cited has none.
     """
+    if not is_citable(document.state, document.valid_to):
+        return ()
     return tuple(
         _passage(document, headings, start, end)
         for headings, unit_start, unit_end in _units(document)
@@ -100,4 +104,5 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         valid_to=document.valid_to,
         state_date=document.state_date,
         dossier=document.dossier,
+        address=document.address,
     )

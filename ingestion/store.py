@@ -4,6 +4,7 @@ import sqlite3
 import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -16,7 +17,10 @@ _document = TypeAdapter(Document)
 _passage = TypeAdapter(Passage)
 
 _SCHEMA = """
-CREATE TABLE documents (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, reference TEXT, valid_from TEXT, body BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX versions ON documents (reference, valid_from) WHERE reference IS NOT NULL;
 CREATE TABLE passages (
     position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, body BLOB NOT NULL
 );
@@ -52,6 +56,16 @@ class PassageStore:
             )
         return _document.validate_json(body)
 
+    def versions(self, reference: str) -> list[Document]:
+        """The documents that are versions of this article, unknown beginnings first, then by day.
+
+        Versions that may not be cited are among them.
+        """
+        rows = self._connection.execute(
+            "SELECT body FROM documents WHERE reference = ? ORDER BY valid_from, id", (reference,)
+        )
+        return [_document.validate_json(body) for (body,) in rows]
+
     def documents(self) -> Iterable[Document]:
         """Every document, in the order of their identifiers."""
         for (body,) in self._connection.execute("SELECT body FROM documents"):
@@ -76,10 +90,17 @@ def write_store(path: Path, documents: Sequence[Document], passages: Sequence[Pa
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
         connection.executemany(
-            "INSERT INTO documents VALUES (?, ?)",
-            ((document.id, _document.dump_json(document)) for document in documents),
+            "INSERT INTO documents VALUES (?, ?, ?, ?)",
+            (
+                (each.id, each.reference, _written(each.valid_from), _document.dump_json(each))
+                for each in documents
+            ),
         )
         connection.executemany(
             "INSERT INTO passages (id, body) VALUES (?, ?)",
             ((passage.id, _passage.dump_json(passage)) for passage in passages),
         )
+
+
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

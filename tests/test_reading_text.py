@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ingestion.documents import Document, FileReading, Kind
+from ingestion.documents import Document, FileReading, Kind, State
 from ingestion.passages import passages_of
 from ingestion.reading.exchange import from_json, to_json
 from ingestion.reading.formats import read_bytes
@@ -159,20 +159,47 @@ def test_an_article_of_law_and_its_days() -> None:
 
 
 def test_malformed_lines_are_named_and_the_rest_goes_on() -> None:
-    undated = {**ARTICLE, "valide_au": None}
-    reading = law(ARTICLE, "{", "[]", "", {**ARTICLE, "num": ""}, undated, ARTICLE, "{,")
+    unknown_state = {**ARTICLE, "etat": "NOUVEAU"}
+    reading = law(ARTICLE, "{", "[]", "", {**ARTICLE, "num": ""}, unknown_state, ARTICLE, "{,")
     assert len(reading.documents) == 1
     assert reading.warnings == (
         "lignes ignorées, JSON invalide : 2, 8",
         "lignes ignorées, objet JSON attendu : 3",
         "lignes ignorées, champ « num » absent ou vide : 5",
-        "lignes ignorées, texte qui n'est plus en vigueur, sans date de fin : 6",
+        "lignes ignorées, état inconnu : 6",
         "lignes ignorées, article déjà lu plus haut : 7",
     )
     assert (
         law("{}").problem
         == "aucun article lisible; lignes ignorées, champ « texte » absent ou vide : 1"
     )
+
+
+def test_the_state_and_the_public_page_of_an_article_are_read() -> None:
+    (article,) = law({**ARTICLE, "id": "LEGIARTI000000000001"}).documents
+    assert article.state is State.CHANGED
+    assert article.address is not None
+    assert article.address.endswith("/LEGIARTI000000000001")
+    (other,) = law({**ARTICLE, "id": "autre chose", "etat": None}).documents
+    assert (other.state, other.address) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {**ARTICLE, "valide_au": None},
+        {"num": "R2122-8", "texte": "Un texte remplacé.", "motif": "remplacé"},
+        {**ARTICLE, "etat": "ANNULE"},
+    ],
+)
+def test_a_version_without_an_end_that_is_known_is_kept_and_never_cited(
+    ended: Mapping[str, object],
+) -> None:
+    reading = law(ended)
+    (version,) = reading.documents
+    assert reading.warnings == ("versions jamais citées, sans date de fin ou annulées : 1",)
+    assert version.reference == "R2122-8"
+    assert passages_of(version) == ()
 
 
 def test_equal_bytes_have_equal_ids() -> None:

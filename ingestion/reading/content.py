@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion.documents import Block
+from ingestion.documents import Block, State
 
 
 class UnreadableFile(Exception):
@@ -23,6 +23,8 @@ class Content:
     valid_from: date | None = None
     valid_to: date | None = None
     state_date: date | None = None
+    state: State | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

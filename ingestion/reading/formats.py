@@ -84,4 +84,6 @@ def _document(content: Content, data: bytes, source: str, kind: Kind) -> Documen
         valid_from=content.valid_from,
         valid_to=content.valid_to,
         state_date=content.state_date,
+        state=content.state,
+        address=content.address,
     )

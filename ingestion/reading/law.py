@@ -1,7 +1,8 @@
 """Articles of a code, one JSON object a line: one document an article.
 
 Fields: `code`, `num`, `texte`, and when known `chemin` (headings above), `etat`, `valide_du`,
-`valide_au` (days, both included) and `controle` ("texte au 2026-08-23").
+`valide_au` (days, both included), `controle` ("texte au 2026-08-23"), `id` (LEGIARTI…), and
+`motif`: why a text is no longer the law. Such a text may leave its code out.
 """
 
 import json
@@ -11,10 +12,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ingestion.documents import Block
+from ingestion.documents import Block, State, is_citable
 from ingestion.reading.content import Content, FileContent, UnreadableFile, listed
 from ingestion.references import normalise
 
+ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
+"""The public page of a version of an article, by its identifier in LEGI."""
+
+_IDENTIFIER = re.compile(r"LEGIARTI\d{12}")
 _CHECKED_ON = re.compile(r"texte au (\d{4}-\d{2}-\d{2})")
 
 
@@ -37,10 +42,12 @@ def read(data: bytes) -> FileContent:
             contents[line] = _article(line)
         except _BadLine as error:
             bad[error.reason].append(number)
-    warnings = tuple(f"lignes ignorées, {reason} : {listed(bad[reason])}" for reason in bad)
+    warnings = [f"lignes ignorées, {reason} : {listed(bad[reason])}" for reason in bad]
+    if uncited := sum(not is_citable(each.state, each.valid_to) for each in contents.values()):
+        warnings.append(f"versions jamais citées, sans date de fin ou annulées : {uncited}")
     if not contents:
         raise UnreadableFile("; ".join(("aucun article lisible", *warnings)))
-    return FileContent(tuple(contents.values()), warnings)
+    return FileContent(tuple(contents.values()), tuple(warnings))
 
 
 def _article(line: bytes) -> Content:
@@ -52,17 +59,18 @@ def _article(line: bytes) -> Content:
         raise _BadLine("objet JSON attendu")
     text = _string(fields, "texte")
     last_day = _day(fields, "valide_au")
-    if last_day is None and fields.get("etat", "VIGUEUR") != "VIGUEUR":
-        raise _BadLine("texte qui n'est plus en vigueur, sans date de fin")
+    is_replaced = bool(fields.get("motif"))
     return Content(
         blocks=tuple(Block(part.strip()) for part in text.splitlines() if part.strip()),
-        title=_string(fields, "code"),
+        title=None if is_replaced and "code" not in fields else _string(fields, "code"),
         data=line,
         path=_path(fields),
         reference=normalise(_string(fields, "num")),
         valid_from=_day(fields, "valide_du"),
         valid_to=last_day + timedelta(days=1) if last_day else None,
         state_date=_checked_on(fields),
+        state=State.CHANGED if is_replaced else _state(fields),
+        address=_address(fields),
     )
 
 
@@ -71,6 +79,21 @@ def _string(fields: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _BadLine(f"champ « {name} » absent ou vide")
     return value.strip()
+
+
+def _state(fields: dict[str, Any]) -> State | None:
+    value = fields.get("etat")
+    if value is None:
+        return None
+    try:
+        return State(value)
+    except ValueError:
+        raise _BadLine("état inconnu") from None
+
+
+def _address(fields: dict[str, Any]) -> str | None:
+    found = _IDENTIFIER.fullmatch(str(fields.get("id", "")))
+    return ARTICLE_PAGE.format(found[0]) if found else None
 
 
 def _path(fields: dict[str, Any]) -> tuple[str, ...]:
