@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from ingestion.documents import Document, FileReading, Heading, Kind, Page
+from ingestion.documents import Document, FileReading, Heading, Kind, Page, State
 
 _DATES = ("valid_from", "valid_to", "state_date")
 
@@ -39,6 +39,7 @@ def from_json(data: bytes) -> FileReading:
 def _document(found: dict[str, Any]) -> Document:
     values = {field.name: found[field.name] for field in fields(Document)}
     values["kind"] = Kind(values["kind"])
+    values["state"] = State(values["state"]) if values["state"] else None
     values["pages"] = tuple(Page(**page) for page in values["pages"])
     values["headings"] = tuple(Heading(**heading) for heading in values["headings"])
     values["path"] = tuple(values["path"])
