@@ -4,15 +4,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+)
 from rich.text import Text
 
+from assistant.cli import official
 from ingestion.builtin import Addition, builtin_additions
 from ingestion.documents import Kind
 from ingestion.durable import writing
+from ingestion.official.archive import is_official, sources_at
+from ingestion.official.changes import Changes
 
 OK, BROKEN, USAGE = 0, 1, 2
 
@@ -20,13 +32,28 @@ OK, BROKEN, USAGE = 0, 1, 2
 def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the two actions."""
     adding = actions.add_parser("add", help="lit et garde des fichiers ou des dossiers")
-    adding.add_argument("paths", nargs="*", type=Path, metavar="CHEMIN")
+    adding.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="CHEMIN",
+        help="fichiers, dossiers, archives LEGI (.tar.gz) ou LEGIARTI….xml, toujours des règles",
+    )
     adding.add_argument("--builtin", action="store_true", help="ajoute aussi le corpus fourni")
     adding.add_argument(
         "--kind", type=Kind, choices=list(Kind), default=Kind.RULES, help="défaut : %(default)s"
     )
     adding.add_argument(
         "--dossier", metavar="ID", help="dossier de marché auquel ils appartiennent"
+    )
+    adding.add_argument(
+        "--text",
+        dest="texts",
+        action="append",
+        default=[],
+        type=official.text_id,
+        metavar="LEGITEXT…",
+        help="texte à prendre dans des archives LEGI ; défaut : tous (peut être répété)",
     )
     adding.set_defaults(run=_add)
     removing = actions.add_parser("remove", help="retire des fichiers des prochains index")
@@ -58,12 +85,12 @@ def add_all(home: Path, additions: Sequence[Addition], console: Console) -> int:
     return BROKEN if refused == len(additions) else OK
 
 
-def progress_bars(console: Console) -> Progress:
-    """Bars with what is done, what there is, and the time left."""
+def progress_bars(console: Console, *, percent: bool = False) -> Progress:
+    """Bars with what is done, what there is (or a percentage), and the time left."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn() if percent else MofNCompleteColumn(),
         _TimeLeft(),
         console=console,
         speed_estimate_period=600,  # a batch of vectors may take half a minute
@@ -81,20 +108,46 @@ class _TimeLeft(ProgressColumn):
         return Text(f"en {said}" if task.finished else f"reste {said}", style="progress.remaining")
 
 
+def add_changes(
+    home: Path,
+    changes: Sequence[Changes],
+    texts: Sequence[str],
+    additions: Sequence[Addition],
+    console: Console,
+) -> int:
+    """Add the texts that official sources change, then files; takes the writer's lock."""
+    with writing(home), TemporaryDirectory() as folder:
+        merged = official.merged(home, changes, texts, Path(folder), console)
+        if not merged and not additions:
+            return BROKEN if any(change.refused for change in changes) else OK
+        code = add_all(home, [*merged, *additions], console)
+    console.print("Pour les rendre interrogeables : sourcier index build")
+    return code
+
+
 def _add(arguments: argparse.Namespace) -> int:
     additions = builtin_additions() if arguments.builtin else []
-    for path in arguments.paths:
-        additions += _files(path.resolve(), arguments.kind, arguments.dossier)
-    if not additions:
+    archives: list[Path] = []
+    for path in map(Path.resolve, arguments.paths):
+        archives += (found := sources_at(path))
+        files = _files(path, arguments.kind, arguments.dossier)
+        additions += [file for file in files if not (found and is_official(file.path))]
+    if not additions and not archives:
         sys.stderr.write(
             "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"
         )
         return USAGE
+    if arguments.texts and not archives:
+        sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
+        return USAGE
     console = Console()
-    with writing(arguments.home):
-        code = add_all(arguments.home, additions, console)
-    console.print("Pour les rendre interrogeables : sourcier index build")
-    return code
+    changes = _read(archives, arguments.texts, console) if archives else ()
+    return add_changes(arguments.home, changes, arguments.texts, additions, console)
+
+
+def _read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> tuple[Changes, ...]:
+    with progress_bars(console, percent=True) as progress:
+        return official.read(archives, texts, progress)
 
 
 def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:

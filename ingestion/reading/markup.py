@@ -43,6 +43,12 @@ def parse_html(text: str) -> Element:
         raise UnreadableFile("aucun texte dans le fichier") from error
 
 
+def as_html(element: Element) -> bytes:
+    """An element and all below it, as HTML in UTF-8 whatever it was read from."""
+    written = etree.tostring(element, method="html", encoding="unicode", with_tail=False)
+    return written.encode("utf-8")
+
+
 def local_name(element: Element) -> str:
     """The element's name without its namespace, "" for what is no element."""
     return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""

@@ -1,0 +1,75 @@
+import json
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.documents import State
+from ingestion.official.article import from_line
+from ingestion.official.changes import Changes, Refusal
+from ingestion.official.merge import Merged, merge
+from tests.legi_files import CODE_ID, OTHER_CODE_ID, VERSION, article_name, other
+
+DAY = date(2026, 3, 1)
+ENDED = other(11, state=State.CHANGED, ended=DAY)
+REPLACING = other(12, first_day=DAY, lines=("Le puisatier creuse jusqu'à vingt mètres.",))
+
+
+def counts(merged: Merged) -> tuple[int, int, int, int]:
+    return merged.read, merged.added, merged.changed, merged.suppressed
+
+
+def test_versions_are_added_and_replaced_by_identifier() -> None:
+    assert ENDED.id == VERSION.id
+    merged = merge(CODE_ID, [VERSION, other(9)], [Changes("a", (REPLACING, ENDED))])
+    assert merged.versions == (other(9), ENDED, REPLACING)
+    assert counts(merged) == (2, 1, 1, 0)
+    assert not merged.is_new
+
+
+def test_the_last_source_has_the_last_word() -> None:
+    merged = merge(CODE_ID, [], [Changes("a", (VERSION,)), Changes("b", (ENDED,))])
+    assert merged.versions == (ENDED,)
+    assert counts(merged) == (2, 1, 0, 0)
+    assert merged.is_new
+
+
+def test_suppressed_versions_are_left_out_unless_they_come_again() -> None:
+    gone = Changes("a", suppressed=(VERSION.id, "LEGIARTI000000000404"))
+    assert counts(merge(CODE_ID, [VERSION, other(9)], [gone])) == (0, 0, 0, 1)
+    moved = Changes("a", (VERSION,), suppressed=(VERSION.id,))
+    assert merge(CODE_ID, [VERSION], [moved]).versions == (VERSION,)
+    assert merge(CODE_ID, [], [gone, Changes("b", (VERSION,))]).versions == (VERSION,)
+    assert merge(CODE_ID, [VERSION], [gone]).content == b""
+
+
+def test_a_complete_archive_leaves_out_what_it_does_not_have() -> None:
+    complete = Changes("a", (VERSION,), is_complete=True)
+    assert merge(CODE_ID, [VERSION, other(9)], [complete]).versions == (VERSION,)
+    without_the_text = Changes("a", (other(1, text_id=OTHER_CODE_ID),), is_complete=True)
+    assert merge(CODE_ID, [VERSION], [without_the_text]).versions == (VERSION,)
+    refusing = Changes(
+        "a", (VERSION,), refused=(Refusal(article_name(other(9)), "abîmé"),), is_complete=True
+    )
+    assert merge(CODE_ID, [VERSION, other(9)], [refusing]).versions == (other(9), VERSION)
+
+
+def test_versions_of_another_text_are_not_taken() -> None:
+    merged = merge(CODE_ID, [], [Changes("a", (VERSION, other(1, text_id=OTHER_CODE_ID)))])
+    assert merged.versions == (VERSION,)
+    assert merged.source == f"{CODE_ID}.jsonl"
+
+
+@settings(deadline=None)
+@given(st.permutations([VERSION, REPLACING, other(9, number="R12-10"), other(8, number="L1")]))
+def test_the_same_versions_give_the_same_bytes_in_whatever_order(order: list[object]) -> None:
+    merged = merge(CODE_ID, [], [Changes("a", tuple(order))])  # type: ignore[arg-type]
+    assert [each.id[-2:] for each in merged.versions] == ["08", "11", "12", "09"]
+    again = merge(CODE_ID, map(from_line, merged.content.splitlines()), [])
+    assert again.content == merged.content
+
+
+def test_the_last_day_is_written_included() -> None:
+    (line,) = merge(CODE_ID, [ENDED], []).content.splitlines()
+    assert json.loads(line)["valide_au"] == "2026-02-28"
+    assert json.loads(line)["texte_id"] == CODE_ID
