@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from assistant.day import in_figures
 from assistant.evidence import Evidence
 from assistant.language import Language
+from ingestion.documents import Kind
 
 _RESERVE = re.compile(r"^Certitude (moyenne|faible) :", re.MULTILINE)
 """How a sheet says that its text was not checked again, or rests on one source."""
@@ -13,6 +15,11 @@ _RESERVE = re.compile(r"^Certitude (moyenne|faible) :", re.MULTILINE)
 _RESERVED = {
     Language.FRENCH: "Réserve de la source {} : texte à relire sur Légifrance avant usage.",
     Language.ENGLISH: "Source {} has a reservation: read the text on Légifrance before use.",
+}
+
+_OLDER = {
+    Language.FRENCH: "Textes indexés à jour au {} : un changement plus récent n'y est pas.",
+    Language.ENGLISH: "The indexed texts are as of {}: a later change is not among them.",
 }
 
 
@@ -34,10 +41,13 @@ def not_found(language: Language, passages: int, state_date: date | None) -> str
     )
 
 
-def remarks(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
+def remarks(
+    language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
+) -> str:
     """What the reader should know about the cited passages: language, date, certainty.
 
-    A text whose state is later than the day asked about may not have been the law of that day.
+    A text whose state is later than the day asked about may not have been the law of that day, and
+    rules `indexed` as of an earlier day may have changed since.
     """
     said = []
     states = [item.passage.state_date for item in cited if item.passage.state_date]
@@ -51,6 +61,8 @@ def remarks(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
             f"Attention : ces textes décrivent le droit au {later:%d/%m/%Y}, après le "
             f"{as_of:%d/%m/%Y} de la question ; vérifiez la version en vigueur ce jour-là."
         )
+    if indexed and indexed < as_of and any(item.passage.kind is Kind.RULES for item in cited):
+        said.append(_OLDER[language].format(in_figures(indexed, language)))
     if reserved := [item.number for item in cited if _RESERVE.search(item.passage.text)]:
         said.append(_RESERVED[language].format(" ".join(f"[{number}]" for number in reserved)))
     return " ".join(said)

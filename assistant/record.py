@@ -16,6 +16,7 @@ def contract(result: Result) -> dict[str, Any]:
     return {
         "question": result.question,
         "as_of": result.as_of.isoformat(),
+        "as_of_source": result.day_source.value,
         **answer_fields(result.answer),
         "route": result.route,
         "model": result.model,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answers import Answer, Citation, Removed, Sentence
+from assistant.day import DaySource
 from assistant.evidence import Evidence
 
 
@@ -32,6 +33,7 @@ class Result:
     question: str
     standalone: str
     as_of: date
+    day_source: DaySource
     answer: Answer
     evidence: tuple[Evidence, ...]
     route: str
@@ -49,10 +51,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The evidence is known; nothing has been read yet."""
+    """The evidence is known, and the day whose law it was searched in.
+
+    Given before anything is read, and again when a text that contradicts a cited one joins it.
+    """
 
     standalone: str
     evidence: tuple[Evidence, ...]
+    as_of: date
+    day_source: DaySource
 
 
 @dataclass(frozen=True, slots=True)

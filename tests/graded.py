@@ -5,6 +5,7 @@ from datetime import date
 
 from assistant.answers import Answer, Citation, Outcome, Sentence
 from assistant.checking import Support
+from assistant.day import DaySource
 from assistant.measures import Graded, grade
 from assistant.questions import Question
 from assistant.turn import Result, Seconds
@@ -47,6 +48,7 @@ def result_of(answer: Answer, seconds: Seconds = QUICK) -> Result:
         "Quel délai ?",
         "Quel délai ?",
         date(2026, 6, 1),
+        DaySource.GIVEN,
         answer,
         (),
         "rule",

@@ -1,6 +1,7 @@
 """A small corpus written by the tests, and a real index of it by the words embedder."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -80,11 +81,16 @@ def answering_embedder() -> WordEmbedder:
     return WordEmbedder(dimension=512, alike=0.8)
 
 
-def build_small_index(home: Path, texts: Path, embedder: Embedder) -> None:
+Article = tuple[str, tuple[str, ...], str, str | None, str | None]
+
+
+def build_small_index(
+    home: Path, texts: Path, embedder: Embedder, articles: Sequence[Article] = ARTICLES
+) -> None:
     """Write the corpus in `texts`, then add it to `home`, build and publish."""
     (texts / "petits-achats.md").write_text(SMALL_PURCHASES, encoding="utf-8")
     (texts / "CCAP.md").write_text(PENALTIES, encoding="utf-8")
-    (texts / "code.jsonl").write_text("\n".join(map(_line, ARTICLES)), encoding="utf-8")
+    (texts / "code.jsonl").write_text("\n".join(map(_line, articles)), encoding="utf-8")
     with writing(home):
         library = Library(home)
         for name, kind, dossier in (
@@ -98,7 +104,7 @@ def build_small_index(home: Path, texts: Path, embedder: Embedder) -> None:
         publish(home, manifest.name)
 
 
-def _line(article: tuple[str, tuple[str, ...], str, str | None, str | None]) -> str:
+def _line(article: Article) -> str:
     number, path, text, first, last = article
     fields = {"code": "Code de la commande publique", "num": number, "chemin": path, "texte": text}
     return json.dumps(fields | {"valide_du": first, "valide_au": last}, ensure_ascii=False)

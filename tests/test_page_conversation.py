@@ -1,3 +1,4 @@
+import json
 import threading
 import time
 from collections.abc import Generator
@@ -7,6 +8,7 @@ from functools import reduce
 
 import pytest
 
+from assistant.day import DaySource
 from assistant.language import Language
 from assistant.page.chat import Refused, opened
 from assistant.page.conversation import (
@@ -24,7 +26,7 @@ from assistant.page.screen import announced
 from assistant.page.stream import Stopped, stoppable
 from assistant.page.words import words
 from assistant.turn import Event, Exchange, Found, Reading, Waiting
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import TODAY, FakeDesk
 
 SAID = words(Language.FRENCH)
 DAY = date(2026, 11, 24)
@@ -60,6 +62,24 @@ def test_an_unfinished_turn_comes_back_as_interrupted() -> None:
     assert turn.stage is Stage.INTERRUPTED
 
 
+def test_a_turn_learns_its_day_with_its_evidence() -> None:
+    for question, day, source in (
+        ("Quel seuil ?", TODAY, DaySource.TODAY),
+        ("Quel seuil en 2019 ?", date(2019, 12, 31), DaySource.QUESTION),
+    ):
+        turn = replace(blank(question), as_of=None)
+        events = FakeDesk().ask(question, as_of=None, history=())
+        turn = advance(turn, next(events))
+        assert (turn.as_of, turn.day_source) == (day, source)
+
+
+def test_a_conversation_kept_before_days_had_a_source_is_read() -> None:
+    kept = json.loads(remembered(Conversation((answered(),))))
+    del kept["turns"][0]["day_source"]
+    (turn,) = recalled(json.dumps(kept)).turns
+    assert (turn.as_of, turn.day_source) == (DAY, DaySource.GIVEN)
+
+
 @pytest.mark.parametrize("memory", ["{", '{"turns": [{"question": 3}]}', "[]", "x" * 4_000_001])
 def test_foreign_memory_is_refused(memory: str) -> None:
     with pytest.raises(UnreadableMemory):
@@ -82,7 +102,9 @@ def test_each_stage_is_announced() -> None:
     assert announced(turn, SAID) == "Réponse terminée, 4 phrases."
     assert announced(replace(turn, stage=Stage.READING), SAID) == turn.answer.sentences[-1].text
     assert "2 questions" in announced(advance(blank(), Waiting(2)), SAID)
-    assert announced(advance(blank(), Found("Q", turn.evidence)), SAID).startswith("5 passages")
+    assert announced(
+        advance(blank(), Found("Q", turn.evidence, DAY, DaySource.TODAY)), SAID
+    ).startswith("5 passages")
     assert "panne" in announced(replace(turn, stage=Stage.FAILED, problem="panne"), SAID)
 
 
@@ -95,8 +117,8 @@ def test_what_cannot_be_asked_says_what_to_change(question: str, as_of: str, sai
         opened(question, as_of, SAID)
 
 
-def test_a_question_without_a_date_is_asked_as_of_today() -> None:
-    assert opened(" Q ", "", SAID).as_of == date.today()
+def test_without_a_chosen_day_it_is_the_one_named_or_today() -> None:
+    assert opened(" Q ", "", SAID).as_of is None
     assert opened("Q", "2025-01-31", SAID).as_of == date(2025, 1, 31)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answers import Answer, Outcome, Removed, Sentence, cite, conclude
 from assistant.checking import Support
+from assistant.day import DaySource
 from assistant.holder import Holder
 from assistant.record import answer_fields, contract, journal_body
 from assistant.retrieval import Retriever, Scope
@@ -20,6 +21,7 @@ from tests.small_index import TODAY, answering_embedder
 CONTRACT = {
     "question": str,
     "as_of": str,
+    "as_of_source": str,
     "outcome": str,
     "answer": str,
     "sentences": list,
@@ -67,6 +69,7 @@ def result(generation: Generation) -> Result:
         question=question,
         standalone=question,
         as_of=TODAY,
+        day_source=DaySource.QUESTION,
         answer=conclude(sentences, citations, [Removed("Faux.", "chiffre absent")]),
         evidence=evidence,
         route="rule",
@@ -92,6 +95,7 @@ def test_the_contract_is_exactly_what_it_says(result: Result) -> None:
     _has_exactly(written["seconds"], SECONDS)
     assert written["outcome"] == "answered"
     assert written["as_of"] == TODAY.isoformat()
+    assert written["as_of_source"] == "question"
     assert {each["support"] for each in written["sentences"]} == {"verbatim"}
     assert "[1]" in written["answer"]
 

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from datetime import date
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -12,6 +11,8 @@ from rich.text import Text
 
 from assistant.answers import Outcome
 from assistant.cli.asking import iso_date, question_text, run_turn
+from assistant.day import DaySource
+from assistant.hierarchy import LABELS, rank_of
 from assistant.language import Language
 from assistant.record import contract
 from assistant.settings import load_settings
@@ -22,6 +23,7 @@ ANSWERED, ABSTAINED = 0, 3
 EPILOG = """\
 exemples :
   sourcier ask "Quel est le délai de paiement d'une commune ?"
+  sourcier ask "Quel était le seuil de dispense en 2019 ?"
   sourcier ask "Quel était le seuil de dispense ?" --as-of 2026-03-15
   sourcier ask "Quelles pénalités de retard ?" --dossier montelyre-2026
   sourcier ask "…" --json | jq .citations
@@ -43,9 +45,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--as-of",
         type=iso_date,
-        default=date.today(),
         metavar="AAAA-MM-JJ",
-        help="jour du droit applicable (défaut : aujourd'hui)",
+        help="jour du droit applicable (défaut : celui que nomme la question, sinon aujourd'hui)",
     )
     parser.add_argument("--dossier", metavar="ID", help="interroge aussi ce dossier de marché")
     parser.add_argument(
@@ -77,16 +78,20 @@ def _run(arguments: argparse.Namespace) -> int:
 def _show(console: Console, result: Result) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
+    ranks = {item.number: rank_of(item.passage) for item in result.evidence}
     for citation in result.answer.citations:
-        title = Text(f"[{citation.n}] {citation.locator}")
+        label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
+        title = Text(f"[{citation.n}] {citation.locator}{label}")
         quote = Text(citation.quote)
         console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
     if not result.answer.citations:
         for item in result.evidence:
             console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
+    named = " (jour nommé dans la question ; autre jour : --as-of)"
+    named = named if result.day_source is DaySource.QUESTION else ""
     console.print(
         Text(
-            f"droit au {result.as_of:%d/%m/%Y} · {result.seconds.total:.1f} s · "
+            f"droit au {result.as_of:%d/%m/%Y}{named} · {result.seconds.total:.1f} s · "
             f"index {result.generation} · enregistrement {result.record_id}",
             style="dim",
         )

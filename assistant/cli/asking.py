@@ -11,11 +11,11 @@ from assistant.turn import Finished, Result
 def run_turn(
     assistant: Assistant,
     question: str,
-    as_of: date,
+    as_of: date | None,
     dossier: str | None,
     language: Language | None = None,
 ) -> Result:
-    """Ask and return the recorded result; without a language, it is the question's."""
+    """Ask and return the recorded result; day and language are the question's where not given."""
     spoken = language or language_of(question)
     for event in assistant.ask(question, as_of=as_of, language=spoken, dossier=dossier):
         if isinstance(event, Finished):

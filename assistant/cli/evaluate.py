@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -54,8 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
     store = assistant.generation.store
     with arguments.out.open("w", encoding="utf-8") as out:
         for question in track(questions, "Questions", console=console):
-            as_of = question.as_of or date.today()
-            result = run_turn(assistant, question.text, as_of, question.dossier)
+            result = run_turn(assistant, question.text, question.as_of, question.dossier)
             graded.append(grade(question, result, lambda id_: store.document(id_).text))
             line = {"id": question.id, **contract(result)}
             out.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -109,7 +109,7 @@ def opened(question: str, as_of: str, said: Words, *, busy: bool = False) -> Tur
     if len(question) > LONGEST_QUESTION:
         raise Refused(said["error_long"].format(limit=LONGEST_QUESTION))
     try:
-        day = date.fromisoformat(as_of.strip()) if as_of.strip() else date.today()
+        day = date.fromisoformat(as_of.strip()) if as_of.strip() else None
     except ValueError as error:
         raise Refused(said["error_date"].format(text=as_of[:40])) from error
     return Turn(question, day, datetime.now().astimezone())

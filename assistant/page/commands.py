@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-import gradio as gr
-
 from assistant.language import Language
 from assistant.page.conversation import Conversation, UnreadableMemory, recalled
 from assistant.page.desk import Desk
@@ -34,7 +32,7 @@ class Commands:
         self._layout = layout
 
     def load(self, memory: str) -> Screen:
-        """The page as it was left, for the day it is opened."""
+        """The page as it was left, without a chosen day."""
         layout = self._layout
         try:
             conversation = recalled(memory)
@@ -43,9 +41,7 @@ class Commands:
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = Html("")
-        label = said_of(conversation)["as_of_label"]
-        today = gr.update(value=date.today().isoformat(), label=label)
-        return {**self._spoken(conversation), layout.as_of: today, layout.status: line}
+        return {**self._spoken(conversation), layout.status: line}
 
     def new(self, memory: str) -> Screen:
         """An empty conversation in the same language."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.answers import Answer, Outcome
+from assistant.day import DaySource
 from assistant.evidence import Evidence
 from assistant.language import Language
 from assistant.turn import Dropped, Event, Exchange, Finished, Found, Reading, Waiting, Wrote
@@ -35,11 +36,12 @@ class Turn:
     """A question on the screen and what is known of its answer.
 
     `ahead` counts the questions read before it; `problem` is what to tell the reader when it
-    failed; `record_id` is empty until the answer is recorded.
+    failed; `record_id` is empty until the answer is recorded. `as_of` is None until the day is
+    known, where none was chosen.
     """
 
     question: str
-    as_of: date
+    as_of: date | None
     asked_at: datetime
     stage: Stage = Stage.WAITING
     ahead: int = 0
@@ -50,6 +52,7 @@ class Turn:
     model: str = ""
     generation: str = ""
     problem: str = ""
+    day_source: DaySource = DaySource.GIVEN
 
     @property
     def settled(self) -> bool:
@@ -75,8 +78,15 @@ def advance(turn: Turn, event: Event) -> Turn:
     match event:
         case Waiting(ahead):
             return replace(turn, ahead=ahead)
-        case Found(standalone, evidence):
-            return replace(turn, stage=Stage.READING, standalone=standalone, evidence=evidence)
+        case Found(standalone, evidence, as_of, day_source):
+            return replace(
+                turn,
+                stage=Stage.READING,
+                standalone=standalone,
+                evidence=evidence,
+                as_of=as_of,
+                day_source=day_source,
+            )
         case Reading():
             return turn
         case Wrote(sentence, citations):

@@ -20,8 +20,7 @@ def answer_text(turn: Turn, said: Words) -> str:
     parts = [*answer_lines(turn, said)]
     if sources := source_lines(turn.answer.citations, said):
         parts += [said["export_sources"], "\n".join(sources)]
-    parts += [said["as_of"].format(date=written(said, turn.as_of)), said["export_notice"]]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *law_lines(turn, said), said["export_notice"]])
 
 
 def answer_lines(turn: Turn, said: Words) -> list[str]:
@@ -35,6 +34,11 @@ def answer_lines(turn: Turn, said: Words) -> list[str]:
             turn.problem or said["stopped" if turn.stage is Stage.STOPPED else "interrupted"]
         )
     return [*lines, turn.answer.notice] if turn.answer.notice else lines
+
+
+def law_lines(turn: Turn, said: Words) -> list[str]:
+    """The day whose law was asked about; nothing where it was not yet known. Pure."""
+    return [said["as_of"].format(date=written(said, turn.as_of))] if turn.as_of else []
 
 
 def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:
@@ -66,7 +70,7 @@ def as_markdown(conversation: Conversation, made: date) -> str:
     for turn in conversation.turns:
         parts += [
             f"## {plain(' '.join(turn.question.split()))}",
-            f"*{said['as_of'].format(date=written(said, turn.as_of))}*",
+            *(f"*{line}*" for line in law_lines(turn, said)),
             *(plain(line) for line in answer_lines(turn, said)),
         ]
         if turn.answer.citations:
@@ -104,7 +108,8 @@ def as_docx(conversation: Conversation, made: date) -> bytes:
 def add_turn(file: WordFile, turn: Turn, said: Words) -> None:
     """A question, its answer, its sources, and what was left out."""
     file.add_heading(printable(turn.question), level=1)
-    file.add_paragraph(said["as_of"].format(date=written(said, turn.as_of))).style = "Subtitle"
+    for line in law_lines(turn, said):
+        file.add_paragraph(line, style="Subtitle")
     for line in answer_lines(turn, said):
         file.add_paragraph(printable(line))
     if turn.answer.citations:

@@ -150,7 +150,10 @@ function settle() {
     document.title = masthead.dataset.title;
   }
   const date = document.querySelector("#as-of-field input");
-  if (date && date.type !== "date") date.type = "date";
+  if (date && date.type !== "date") {
+    date.type = "date";
+    date.max = "9999-12-31"; // otherwise a year takes six figures
+  }
   const question = questionField();
   if (question && !question.id) question.id = "question";
   const parcel = document.querySelector("#outbox a[download]:not([data-saved])");

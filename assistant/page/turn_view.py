@@ -5,7 +5,7 @@ from assistant.page.actions import actions
 from assistant.page.conversation import Conversation, Stage, Turn
 from assistant.page.evidence_panel import panel
 from assistant.page.markup import Html, element, joined, prose, unbroken
-from assistant.page.words import Words, count, words, written
+from assistant.page.words import Words, count, law_of, words
 
 NOTHING = Html("")
 
@@ -34,7 +34,9 @@ def question(turn: Turn, said: Words) -> Html:
         element(
             "h2", element("span", said["asked"], " : ", class_="unseen"), unbroken(turn.question)
         ),
-        element("p", said["as_of"].format(date=written(said, turn.as_of)), class_="as-of"),
+        element("p", law_of(said, turn.as_of, turn.day_source), class_="as-of")
+        if turn.as_of
+        else NOTHING,
         element("p", said["understood"].format(question=turn.standalone), class_="understood")
         if understood
         else NOTHING,

@@ -72,7 +72,7 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
     ask(page, "Et pour les travaux ?")
     expect(page.locator("#t1.finished")).to_be_visible()
     question, as_of, history = desk.asked[-1]
-    assert (question, as_of) == ("Et pour les travaux ?", date.today())
+    assert (question, as_of) == ("Et pour les travaux ?", None)
     assert [exchange.question for exchange in history] == [QUESTION]
     page.get_by_role("button", name="Nouvelle conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
@@ -84,6 +84,23 @@ def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> No
     page.locator(".example").first.click()
     expect(page.locator(".turn.finished .as-of")).to_have_text("Droit au 30 juin 2025")
     assert desk.asked[-1][1] == date(2025, 6, 30)
+
+
+def test_the_date_of_the_law_is_chosen_and_cleared_by_keyboard(page: Page, desk: FakeDesk) -> None:
+    field = page.get_by_label("Droit au")
+    field.focus()
+    page.keyboard.type("06062025")
+    expect(field).to_have_value("2025-06-06")
+    ask(page)
+    expect(page.locator("#t0.finished .as-of")).to_have_text("Droit au 6 juin 2025")
+    field.focus()
+    for _ in range(3):
+        page.keyboard.press("Backspace")
+        page.keyboard.press("Tab")
+    expect(field).to_have_value("")
+    ask(page, "Quel était le seuil en 2019 ?")
+    expect(page.locator("#t1.finished .as-of")).to_contain_text("31 décembre 2019, jour nommé")
+    assert [asked[1] for asked in desk.asked[-2:]] == [date(2025, 6, 6), None]
 
 
 def test_english_is_one_press_away_and_remembered(page: Page, address: str) -> None:

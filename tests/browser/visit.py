@@ -1,6 +1,6 @@
 """What a visitor does on the page."""
 
-from datetime import date
+import re
 
 from playwright.sync_api import Page, expect
 
@@ -9,7 +9,8 @@ QUESTION = "Puis-je acheter pour 35 000 € HT sans mise en concurrence ?"
 
 def opened(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.locator("#as-of-field input")).to_have_value(date.today().isoformat())
+    expect(page.locator("#ask")).to_have_text(re.compile("Demander|Ask"))
+    expect(page.locator("#as-of-field input[type=date]")).to_have_value("")
 
 
 def ask(page: Page, question: str = QUESTION) -> None:

@@ -1,0 +1,131 @@
+"""Changes: what the versions of the cited articles say about the day of an answer. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from assistant.day import Day, in_figures
+from assistant.evidence import Evidence
+from assistant.hierarchy import ARTICLES, rank_of
+from assistant.language import Language
+from ingestion.documents import Document, is_citable
+
+Versions = Callable[[str], Sequence[Document]]
+"""All the versions of an article, by its reference."""
+
+
+class Aspect(StrEnum):
+    """How a change of an article matters to a cited passage."""
+
+    FOLLOWED = "followed"
+    ENDED = "ended"
+    REPLACED = "replaced"
+    OUTRUN = "outrun"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A day from which an article has another text, as it matters to the evidence `number`.
+
+    FOLLOWED: by an indexed version, after the day of the answer. ENDED: the same, by none that is
+    indexed. REPLACED: within the month or year asked about. OUTRUN: after `written`, the day as of
+    which the cited sheet about this article was checked.
+    """
+
+    aspect: Aspect
+    number: int
+    reference: str
+    day: date
+    written: date | None = None
+
+
+_SAID = {
+    Language.FRENCH: {
+        Aspect.FOLLOWED: "{article} [{number}] change le {day} : l'index contient la version "
+        "suivante, demandez le droit à ce jour-là.",
+        Aspect.ENDED: "{article} [{number}] n'a plus ce texte à partir du {day} et l'index ne "
+        "contient pas ce qui suit : voyez Légifrance.",
+        Aspect.REPLACED: "{article} [{number}] a changé le {day}, dans la période demandée : pour "
+        "le texte d'avant, demandez le droit au {eve}.",
+        Aspect.OUTRUN: "La fiche [{number}], écrite au {written}, est antérieure au changement de "
+        "{the_article} du {day} : lisez la version en vigueur.",
+    },
+    Language.ENGLISH: {
+        Aspect.FOLLOWED: "{article} [{number}] changes on {day}: the index has the next version, "
+        "ask for the law of that day.",
+        Aspect.ENDED: "{article} [{number}] no longer has this text from {day} on and the index "
+        "does not have what follows: see Légifrance.",
+        Aspect.REPLACED: "{article} [{number}] changed on {day}, within the period asked about: "
+        "for the earlier text, ask for the law of {eve}.",
+        Aspect.OUTRUN: "Sheet [{number}], written as of {written}, is older than the change of "
+        "{the_article} of {day}: read the version in force.",
+    },
+}
+
+
+def changes(cited: Sequence[Evidence], versions: Versions, day: Day) -> tuple[Change, ...]:
+    """What the reader of these passages should know, in their order, each once."""
+    found: dict[tuple[Aspect, str, date], Change] = {}
+    for item in cited:
+        for change in _of(item, versions, day):
+            found.setdefault((change.aspect, change.reference, change.day), change)
+    return tuple(found.values())
+
+
+def said_of(change: Change, language: Language) -> str:
+    """A change in one sentence."""
+    is_article = not change.reference.startswith("Annexe")
+    if language is Language.FRENCH:
+        named = f"article {change.reference}" if is_article else change.reference.lower()
+        article, the_article = f"L'{named}", f"l'{named}"
+    else:
+        named = f"article {change.reference}" if is_article else change.reference
+        article, the_article = f"{named[0].upper()}{named[1:]}", named
+    return _SAID[language][change.aspect].format(
+        number=change.number,
+        article=article,
+        the_article=the_article,
+        day=in_figures(change.day, language),
+        eve=in_figures(change.day - timedelta(days=1), language),
+        written=change.written and in_figures(change.written, language),
+    )
+
+
+def _of(item: Evidence, versions: Versions, day: Day) -> Iterator[Change]:
+    for reference in item.passage.references:
+        lawful = [each for each in versions(reference) if is_citable(each.state, each.valid_to)]
+        if rank_of(item.passage) in ARTICLES:
+            known = [each for each in lawful if each.title == item.passage.title]
+            yield from _replaced(item, reference, known, day)
+            yield from _ahead(item, reference, known, day)
+        elif written := item.passage.state_date:
+            yield from _outrun(item, reference, written, lawful, day)
+
+
+def _replaced(
+    item: Evidence, reference: str, known: Sequence[Document], day: Day
+) -> Iterator[Change]:
+    starts = [each.valid_from or date.min for each in known]
+    for start in starts:
+        if day.since < start <= day.as_of and min(starts) < start:
+            yield Change(Aspect.REPLACED, item.number, reference, start)
+
+
+def _ahead(item: Evidence, reference: str, known: Sequence[Document], day: Day) -> Iterator[Change]:
+    """The first change after the day: a later version begins, or the cited one ends."""
+    starts = [each.valid_from for each in known if each.valid_from and each.valid_from > day.as_of]
+    ends = [item.passage.valid_to] if item.passage.valid_to else []
+    if following := min([*starts, *ends], default=None):
+        aspect = Aspect.FOLLOWED if following in starts else Aspect.ENDED
+        yield Change(aspect, item.number, reference, following)
+
+
+def _outrun(
+    item: Evidence, reference: str, written: date, known: Sequence[Document], day: Day
+) -> Iterator[Change]:
+    """The last change since a sheet was written; nothing where two codes have the article."""
+    starts = [each.valid_from for each in known if each.valid_from]
+    missed = [start for start in starts if written < start <= day.as_of]
+    if missed and len({each.title for each in known}) == 1:
+        yield Change(Aspect.OUTRUN, item.number, reference, max(missed), written)

@@ -1,0 +1,60 @@
+"""Hierarchy: the rank of a passage among the texts, from the law down to our own sheets. Pure."""
+
+from enum import StrEnum
+
+from assistant.language import Language
+from ingestion.documents import Kind
+from ingestion.passages import Passage
+
+
+class Rank(StrEnum):
+    """What kind of text a passage is; the first three are articles, highest first."""
+
+    LAW = "law"
+    DECREE = "decree"
+    ORDER = "order"
+    GENERAL_CLAUSE = "general clause"
+    CLAUSE = "clause"
+    SHEET = "sheet"
+
+
+ARTICLES = frozenset({Rank.LAW, Rank.DECREE, Rank.ORDER})
+
+LABELS = {
+    Language.FRENCH: {
+        Rank.LAW: "loi",
+        Rank.DECREE: "décret",
+        Rank.ORDER: "arrêté ou avis annexé",
+        Rank.GENERAL_CLAUSE: "CCAG, si le marché y renvoie",
+        Rank.CLAUSE: "pièce du marché",
+        Rank.SHEET: "fiche, sans valeur juridique",
+    },
+    Language.ENGLISH: {
+        Rank.LAW: "law",
+        Rank.DECREE: "decree",
+        Rank.ORDER: "order or annexed notice",
+        Rank.GENERAL_CLAUSE: "CCAG, where the contract refers to it",
+        Rank.CLAUSE: "contract document",
+        Rank.SHEET: "sheet, without legal value",
+    },
+}
+"""A rank in a few words for the reader."""
+
+_OF_LETTER = {"L": Rank.LAW, "R": Rank.DECREE, "D": Rank.DECREE, "A": Rank.ORDER}
+"""Of an article, by its first letter; "Annexe 2" is an order or a notice annexed to a code."""
+
+
+def rank_of(passage: Passage) -> Rank | None:
+    """The rank of a passage; None where nothing tells, as for invoices and undated guides.
+
+    An article is located by its own reference alone; a sheet says when its author checked it.
+    """
+    if passage.kind is Kind.TENDER:
+        return Rank.CLAUSE
+    if passage.kind is not Kind.RULES:
+        return None
+    if passage.locator.startswith("CCAG"):
+        return Rank.GENERAL_CLAUSE
+    if passage.references == (passage.locator.removeprefix("art. "),):
+        return _OF_LETTER.get(passage.references[0][0])
+    return Rank.SHEET if passage.state_date else None

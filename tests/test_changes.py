@@ -1,0 +1,143 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from assistant.changes import Aspect, Change, changes, said_of
+from assistant.day import Day, DaySource
+from assistant.evidence import Evidence
+from assistant.language import Language
+from ingestion.documents import Document, Kind, State
+from tests.passage_texts import evidence_of
+
+CODE = "Code de la commande publique"
+SPRING = date(2026, 4, 1)
+WINTER = date(2027, 1, 1)
+
+
+def _on(day: date, since: date | None = None) -> Day:
+    return Day(day, DaySource.QUESTION, since or day)
+
+
+def _version(
+    first: date | None, end: date | None = None, state: State | None = None, title: str = CODE
+) -> Document:
+    return Document(
+        f"d{first}", title, "code.jsonl", Kind.RULES, "Un seuil.", reference="R2122-8",
+        valid_from=first, valid_to=end, state=state,
+    )  # fmt: skip
+
+
+OLD, NEW = _version(date(2020, 1, 1), SPRING), _version(SPRING)
+
+
+def _article(version: Document, number: int = 1) -> Evidence:
+    item = evidence_of("Un seuil.", number)
+    passage = replace(
+        item.passage, document_id=version.id, title=version.title, references=("R2122-8",),
+        locator="art. R2122-8", valid_from=version.valid_from, valid_to=version.valid_to,
+    )  # fmt: skip
+    return replace(item, passage=passage)
+
+
+def _sheet(written: date | None, number: int = 2) -> Evidence:
+    item = evidence_of("Un seuil.", number, state_date=written)
+    locator = "art. R2122-8, fiche « Petits achats »"
+    return replace(item, passage=replace(item.passage, references=("R2122-8",), locator=locator))
+
+
+def _found(item: Evidence, known: list[Document], day: Day) -> list[tuple[Aspect, date]]:
+    def versions(reference: str) -> list[Document]:
+        return known if reference == "R2122-8" else []
+
+    return [(change.aspect, change.day) for change in changes([item], versions, day)]
+
+
+def test_an_article_that_changes_later_is_announced() -> None:
+    march = _on(date(2026, 3, 15))
+    assert _found(_article(OLD), [OLD, NEW], march) == [(Aspect.FOLLOWED, SPRING)]
+    open_ended = replace(OLD, valid_to=None)
+    assert _found(_article(open_ended), [open_ended, NEW], march) == [(Aspect.FOLLOWED, SPRING)]
+    assert _found(_article(NEW), [OLD, NEW], _on(date(2026, 6, 1))) == []
+
+
+def test_the_first_of_several_later_versions_is_announced() -> None:
+    later = [OLD, replace(NEW, valid_to=WINTER), _version(WINTER)]
+    assert _found(_article(OLD), later, _on(date(2026, 3, 1))) == [(Aspect.FOLLOWED, SPRING)]
+
+
+def test_an_article_that_ends_without_an_indexed_successor_is_announced() -> None:
+    assert _found(_article(OLD), [OLD], _on(date(2026, 3, 15))) == [(Aspect.ENDED, SPRING)]
+
+
+def test_a_version_that_never_was_the_law_announces_nothing() -> None:
+    stillborn = _version(WINTER, state=State.STILLBORN)
+    assert _found(_article(NEW), [OLD, NEW, stillborn], _on(date(2026, 6, 1))) == []
+
+
+def test_the_same_number_in_another_code_announces_nothing() -> None:
+    elsewhere = _version(WINTER, title="Code du travail")
+    assert _found(_article(NEW), [NEW, elsewhere], _on(date(2026, 6, 1))) == []
+    assert _found(_sheet(date(2025, 5, 1)), [NEW, elsewhere], _on(date(2026, 6, 1))) == []
+
+
+def test_a_change_within_the_year_asked_about_is_said() -> None:
+    year = _on(date(2026, 11, 24), since=date(2026, 1, 1))
+    assert _found(_article(NEW), [OLD, NEW], year) == [(Aspect.REPLACED, SPRING)]
+    assert _found(_article(NEW), [NEW], year) == []
+    assert _found(_article(NEW), [OLD, NEW], _on(date(2026, 11, 24))) == []
+    assert _found(_article(NEW), [_version(None), NEW], year) == [(Aspect.REPLACED, SPRING)]
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "is_outrun"),
+    [
+        (date(2025, 5, 1), date(2026, 4, 1), True),
+        (date(2026, 3, 31), date(2026, 6, 1), True),
+        (SPRING, date(2026, 6, 1), False),
+        (date(2025, 5, 1), date(2026, 3, 31), False),
+        (None, date(2026, 6, 1), False),
+    ],
+)
+def test_a_sheet_older_than_a_change_is_said_to_be(
+    written: date | None, day: date, is_outrun: bool
+) -> None:
+    found = _found(_sheet(written), [OLD, NEW], _on(day))
+    assert found == ([(Aspect.OUTRUN, SPRING)] if is_outrun else [])
+
+
+def test_one_change_of_two_cited_passages_is_said_once() -> None:
+    found = changes([_article(OLD), _article(OLD, 3)], lambda _: [OLD, NEW], _on(date(2026, 3, 1)))
+    assert found == (Change(Aspect.FOLLOWED, 1, "R2122-8", SPRING),)
+
+
+@pytest.mark.parametrize(
+    ("change", "french", "english"),
+    [
+        (
+            Change(Aspect.FOLLOWED, 1, "R2122-8", SPRING),
+            "L'article R2122-8 [1] change le 01/04/2026 : ",
+            "Article R2122-8 [1] changes on 2026-04-01: ",
+        ),
+        (
+            Change(Aspect.ENDED, 1, "Annexe 2", SPRING),
+            "L'annexe 2 [1] n'a plus ce texte à partir du 01/04/2026",
+            "Annexe 2 [1] no longer has this text from 2026-04-01 on",
+        ),
+        (
+            Change(Aspect.REPLACED, 1, "R2122-8", SPRING),
+            "demandez le droit au 31/03/2026.",
+            "ask for the law of 2026-03-31.",
+        ),
+        (
+            Change(Aspect.OUTRUN, 2, "R2122-8", SPRING, date(2025, 5, 1)),
+            "La fiche [2], écrite au 01/05/2025, est antérieure au changement de l'article "
+            "R2122-8 du 01/04/2026 : lisez la version en vigueur.",
+            "Sheet [2], written as of 2025-05-01, is older than the change of article R2122-8 of "
+            "2026-04-01",
+        ),
+    ],
+)
+def test_a_change_is_said_in_both_languages(change: Change, french: str, english: str) -> None:
+    assert french in said_of(change, Language.FRENCH)
+    assert english in said_of(change, Language.ENGLISH)
