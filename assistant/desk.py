@@ -6,11 +6,13 @@ from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.errors import UnknownRecord
+from assistant.index_changes import IndexChanges, changes_between
 from assistant.language import language_of
 from assistant.page.desk import Holdings, Thumb
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
 from ingestion.library import Library
+from ingestion.versions import History, histories, near_references
 
 
 class LocalDesk:
@@ -19,6 +21,7 @@ class LocalDesk:
     def __init__(self, home: Path, assistant: Assistant) -> None:
         """The assistant is ready; nothing is loaded here."""
         self._assistant = assistant
+        self._home = home
         self._library = Library(home)
 
     @property
@@ -39,7 +42,7 @@ class LocalDesk:
         return self._assistant.model_name
 
     def ask(
-        self, question: str, *, as_of: date, history: Sequence[Exchange]
+        self, question: str, *, as_of: date | None, history: Sequence[Exchange]
     ) -> Generator[Event, None, None]:
         """One turn of the assistant, in the language of the question."""
         language = language_of(question)
@@ -48,6 +51,18 @@ class LocalDesk:
     def document(self, document_id: str) -> Document:
         """A document of the published generation."""
         return self._assistant.generation.store.document(document_id)
+
+    def histories(self, reference: str) -> tuple[History, ...]:
+        """The versions of an article in the published generation."""
+        return histories(self._assistant.generation.store.versions(reference))
+
+    def near_references(self, reference: str) -> tuple[str, ...]:
+        """References of the published generation."""
+        return near_references(reference, self._assistant.generation.store.documents())
+
+    def changes(self, old: str | None, new: str | None) -> IndexChanges:
+        """What changed between two generations of this machine."""
+        return changes_between(self._home, old, new, self._assistant.journal)
 
     def original(self, document_id: str) -> bytes | None:
         """The file kept in the library when it was added."""

@@ -16,7 +16,7 @@ from ingestion.references import find_references
 from ingestion.search import Hit
 
 CANDIDATES = 50
-"""Hits that may be shown, taken from each of the two searches before their ranks are fused."""
+"""Hits that may be shown, taken from each of the searches before their ranks are fused."""
 
 RANK_OFFSET = 10
 """k of reciprocal rank fusion, score = Σ 1 / (k + rank) (Cormack et al., SIGIR 2009)."""
@@ -78,7 +78,10 @@ class Retriever:
         vector = self._embedder.embed_question(question)
         by_words = self._admitted(lambda k: generation.lexical.search(question, k), scope)
         by_meaning = self._admitted(lambda k: generation.vectors.search(vector, k), scope)
-        fused = fuse(by_words, by_meaning)
+        by_glossary = self._admitted(
+            lambda k: generation.lexical.search_everyday(question, k), scope
+        )
+        fused = fuse(by_words, by_meaning, by_glossary)
         ids = list(dict.fromkeys([*named, *fused]))
         scores = {
             passage: (NAMED if passage.id in named else 0.0)

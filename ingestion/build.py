@@ -13,6 +13,7 @@ from ingestion.documents import Document
 from ingestion.durable import require_space, sync
 from ingestion.embedding import Embedder, Vectors
 from ingestion.errors import DamagedGeneration, IngestionError
+from ingestion.glossary import EverydayWords, Term, read_glossary, write_terms
 from ingestion.library import Library
 from ingestion.manifest import Manifest, generations_folder, hash_files, write_manifest
 from ingestion.passages import Passage, passages_of
@@ -22,6 +23,7 @@ from ingestion.store import write_store
 from ingestion.tantivy_index import write_lexical
 from ingestion.vector_cache import embed_cached
 from ingestion.verification import verify
+from ingestion.versions import irregularities
 
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
@@ -36,11 +38,12 @@ and the copies of a verification."""
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Everything that is indexed: names of files, documents, passages in order."""
+    """Everything that is indexed: names of files, documents, passages in order, the glossary."""
 
     sources: tuple[str, ...]
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
+    glossary: tuple[Term, ...]
 
 
 def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
@@ -79,12 +82,13 @@ def _texts(library: Library, progress: Progress) -> _Texts:
         progress("Découpage en passages", done, len(documents))
     if not passages:
         raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
-    return _Texts(tuple(entry.source for entry in library.entries), documents, tuple(passages))
+    sources = tuple(entry.source for entry in library.entries)
+    return _Texts(sources, documents, tuple(passages), read_glossary())
 
 
 def _content(texts: _Texts, embedder: Embedder) -> str:
     digest = sha256(FORMAT + embedder.name.encode())
-    for part in (*texts.sources, *texts.documents, *texts.passages):
+    for part in (*texts.sources, *texts.documents, *texts.passages, *texts.glossary):
         digest.update(repr(part).encode())
     return digest.hexdigest()
 
@@ -115,9 +119,10 @@ def _write(folder: Path, texts: _Texts, vectors: Vectors, progress: Progress) ->
     folder.mkdir(parents=True)
     progress("Écriture de l'index", 0, 3)
     write_store(folder / "passages.sqlite", texts.documents, texts.passages)
+    write_terms(folder / "glossary.json", texts.glossary)
     np.save(folder / "vectors.npy", vectors)
     progress("Écriture de l'index", 1, 3)
-    write_lexical(folder / "lexical", texts.passages)
+    write_lexical(folder / "lexical", texts.passages, EverydayWords(texts.glossary))
     progress("Écriture de l'index", 2, 3)
     write_vectors(folder / "chroma", [passage.id for passage in texts.passages], vectors)
     for path in folder.rglob("*"):
@@ -143,4 +148,5 @@ def _describe(
         ),
         state_date=max(dates, default=None),
         files=hash_files(folder),
+        warnings=irregularities(texts.documents),
     )

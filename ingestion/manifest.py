@@ -24,7 +24,8 @@ class Manifest:
 
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
     `state_date` is the latest day as of which one of its documents was said to be right. `titles`
-    and `dossiers` name each title and each tender file once, in the order of adding.
+    and `dossiers` name each title and each tender file once, in the order of adding. `warnings`
+    are French sentences for the administrator; generations made before there were any have none.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Manifest:
     dossiers: tuple[str, ...]
     state_date: date | None
     files: dict[str, str]
+    warnings: tuple[str, ...] = ()
 
 
 _manifest = TypeAdapter(Manifest)

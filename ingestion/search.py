@@ -22,6 +22,10 @@ class LexicalIndex(Protocol):
         """At most `k` hits, best first."""
         ...
 
+    def search_everyday(self, question: str, k: int) -> list[Hit]:
+        """The same by the words of the glossary alone, for the passages that it leads to."""
+        ...
+
     def lookup(self, reference: str) -> list[str]:
         """Identifiers of the passages that are this reference ("R2122-8"), in no given order."""
         ...

@@ -7,6 +7,7 @@ from pathlib import Path
 import tantivy
 
 from ingestion.errors import DamagedGeneration
+from ingestion.glossary import EverydayWords
 from ingestion.passages import Passage
 from ingestion.search import Hit, context
 
@@ -39,10 +40,16 @@ class TantivyIndex:
 
     def search(self, question: str, k: int) -> list[Hit]:
         """Hits by BM25; what is not a word of the question is left out."""
+        return self._ranked(question, {"text": TEXT_WEIGHT, "context": CONTEXT_WEIGHT}, k)
+
+    def search_everyday(self, question: str, k: int) -> list[Hit]:
+        """Hits by BM25 over the glossary's phrases."""
+        return self._ranked(question, {"everyday": 1.0}, k)
+
+    def _ranked(self, question: str, weights: dict[str, float], k: int) -> list[Hit]:
         words = " ".join(_WORD.findall(question.lower()))  # "OR" and "NOT" would be operators
         if not self._french.analyze(words):
             return []  # stop words alone would match every passage
-        weights = {"text": TEXT_WEIGHT, "context": CONTEXT_WEIGHT}
         query, _ = self._index.parse_query_lenient(words, list(weights), field_boosts=weights)
         return [Hit(self._id(address), score) for score, address in self._hits(query, k)]
 
@@ -58,7 +65,7 @@ class TantivyIndex:
         return str(self._searcher.doc(address)["id"][0])
 
 
-def write_lexical(folder: Path, passages: Sequence[Passage]) -> None:
+def write_lexical(folder: Path, passages: Sequence[Passage], everyday: EverydayWords) -> None:
     """Write a new lexical index of the passages into an empty folder."""
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(folder))
@@ -70,6 +77,7 @@ def write_lexical(folder: Path, passages: Sequence[Passage]) -> None:
                 id=passage.id,
                 text=passage.text,
                 context=context(passage),
+                everyday=everyday.of(passage),
                 reference=list(passage.references),
             )
         )
@@ -83,6 +91,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("reference", tokenizer_name="raw")
     builder.add_text_field("text", tokenizer_name="french")
     builder.add_text_field("context", tokenizer_name="french")
+    builder.add_text_field("everyday", tokenizer_name="french")
     return builder.build()
 
 

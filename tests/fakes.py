@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.language_model import Prompt
 from ingestion.embedding import Vectors
+from ingestion.glossary import EverydayWords, Term
 from ingestion.passages import Passage
 from ingestion.search import Hit, context
 
@@ -71,19 +72,27 @@ class ListVectorIndex:
 class WordIndex:
     """Counts the words shared, the rarer the better."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    def __init__(self, passages: Sequence[Passage], terms: Sequence[Term] = ()) -> None:
+        everyday = EverydayWords(terms)
         self._words = {
             passage.id: set(words_of(f"{context(passage)} {passage.text}")) for passage in passages
         }
+        self._everyday = {passage.id: set(words_of(everyday.of(passage))) for passage in passages}
         self._references = {passage.id: passage.references for passage in passages}
-        self._spread = Counter(word for words in self._words.values() for word in words)
 
     def search(self, question: str, k: int) -> list[Hit]:
+        return self._ranked(question, self._words, k)
+
+    def search_everyday(self, question: str, k: int) -> list[Hit]:
+        return self._ranked(question, self._everyday, k)
+
+    def _ranked(self, question: str, words: Mapping[str, set[str]], k: int) -> list[Hit]:
+        spread = Counter(word for each in words.values() for word in each)
         asked = set(words_of(question))
         hits = [
-            Hit(passage_id, sum(1 / self._spread[word] for word in asked & words))
-            for passage_id, words in self._words.items()
-            if asked & words
+            Hit(passage_id, sum(1 / spread[word] for word in asked & each))
+            for passage_id, each in words.items()
+            if asked & each
         ]
         return sorted(hits, key=lambda hit: -hit.score)[:k]
 

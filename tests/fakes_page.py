@@ -5,6 +5,9 @@ from collections.abc import Generator, Sequence
 from datetime import date
 
 from assistant.answers import Answer, Outcome
+from assistant.day import Day, day_asked
+from assistant.impact import impact_of
+from assistant.index_changes import IndexChanges
 from assistant.page.desk import Holdings, Thumb
 from assistant.turn import (
     Dropped,
@@ -18,9 +21,12 @@ from assistant.turn import (
     Waiting,
     Wrote,
 )
+from ingestion.difference import difference
 from ingestion.documents import Document
-from ingestion.errors import DamagedGeneration
+from ingestion.errors import DamagedGeneration, UnknownGeneration
+from ingestion.versions import History, histories, near_references
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
+from tests.page_law import ENTRIES, GENERATION, LAW, TERMS, UNKNOWN
 from tests.page_texts import (
     CHECKED,
     HOSTILE,
@@ -33,6 +39,8 @@ from tests.page_texts import (
     text_document,
 )
 
+TODAY = date(2026, 11, 24)
+
 
 class FakeDesk:
     """Finds the same passages for every question; what it answers depends on a word of it."""
@@ -42,7 +50,7 @@ class FakeDesk:
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace
         self.opinions: list[tuple[str, Thumb, str]] = []
-        self.asked: list[tuple[str, date, tuple[Exchange, ...]]] = []
+        self.asked: list[tuple[str, date | None, tuple[Exchange, ...]]] = []
         self.closed = 0
         small = text_document("fiches/petits-achats.md", SMALL_PURCHASES, date(2026, 4, 1))
         written = text_document("fiches/ecrit.md", WRITTEN)
@@ -69,6 +77,19 @@ class FakeDesk:
     def document(self, document_id: str) -> Document:
         return self.documents[document_id]
 
+    def histories(self, reference: str) -> tuple[History, ...]:
+        return histories(each for each in LAW if each.reference == reference)
+
+    def near_references(self, reference: str) -> tuple[str, ...]:
+        return near_references(reference, LAW)
+
+    def changes(self, old: str | None, new: str | None) -> IndexChanges:
+        if old == UNKNOWN:
+            raise UnknownGeneration(f"Aucune génération d’index nommée « {old} ».")
+        found = difference(LAW[:1], LAW)
+        impact = impact_of(found.touched, self.documents.values(), TERMS, ENTRIES)
+        return IndexChanges(old or "20261101-000000-000", new or GENERATION, found, impact)
+
     def original(self, document_id: str) -> bytes | None:
         return self.originals.get(document_id)
 
@@ -78,22 +99,22 @@ class FakeDesk:
         self.opinions.append((record_id, thumb, comment))
 
     def ask(
-        self, question: str, *, as_of: date, history: Sequence[Exchange]
+        self, question: str, *, as_of: date | None, history: Sequence[Exchange]
     ) -> Generator[Event, None, None]:
         self.asked.append((question, as_of, tuple(history)))
         try:
-            for event in self.turn(question, as_of):
+            for event in self.turn(question, day_asked([question], as_of, TODAY)):
                 yield event
                 time.sleep(self.pace)
         finally:
             self.closed += 1
 
-    def turn(self, question: str, as_of: date) -> Generator[Event, None, None]:
+    def turn(self, question: str, day: Day) -> Generator[Event, None, None]:
         evidence = self.hostile if "<script>" in question else self.evidence
         if "attendre" in question:
             yield Waiting(2)
             yield Waiting(1)
-        yield Found(question, evidence)
+        yield Found(question, evidence, day.as_of, day.source)
         if "panne" in question:
             raise RuntimeError("broken on purpose")
         if "index" in question:
@@ -119,7 +140,8 @@ class FakeDesk:
                 f"essai-{len(self.asked)}",
                 question,
                 question,
-                as_of,
+                day.as_of,
+                day.source,
                 answer,
                 evidence,
                 "rule",

@@ -122,7 +122,22 @@ def test_ask_shows_the_answer_and_its_sources(
     shown = capsys.readouterr().out
     assert "60 000 € HT" in shown
     assert "[1] art. R2122-8" in shown
+    assert "fiche, sans valeur juridique" in shown
     assert "enregistrement" in shown
+    assert "jour nommé" not in shown
+
+
+def test_ask_says_that_the_day_is_the_one_of_the_question(
+    small_home: Path, loaded: list[str | None], capsys: Captured
+) -> None:
+    command = ("--data", str(small_home), "ask", f"{ASKED} C'était au 15 mars 2026.")
+    named = "droit au 15/03/2026 (jour nommé dans la question ; autre jour : --as-of)"
+    assert _exit_code(*command) == ANSWERED
+    assert named in " ".join(capsys.readouterr().out.split())
+    assert _exit_code(*command, "--as-of", "2026-06-01") == ANSWERED
+    shown = capsys.readouterr().out
+    assert "droit au 01/06/2026 ·" in shown
+    assert "jour nommé" not in shown
 
 
 def test_ask_that_finds_nothing_says_so_and_shows_the_nearest(
@@ -152,6 +167,7 @@ def test_ask_json_prints_one_object_and_nothing_else(
     assert shown["outcome"] == outcome
     assert shown["question"] == question
     assert shown["as_of"] == date.today().isoformat()
+    assert shown["as_of_source"] == "today"
     assert shown["generation"] == current_name(small_home)
     assert len(shown["record_id"]) == 16
 
@@ -224,7 +240,7 @@ def test_eval_writes_a_line_a_question_a_table_and_a_report(
         tmp_path / "questions.jsonl",
         {"id": "a", "question": ASKED, "articles_attendus": ["R2122-8"], "faits": [["60 000"]]},
         {"id": "b", "question": ASKED, "as_of": "2026-03-15", "faits": [["quinze"]]},
-        {"id": "c", "question": NOT_THERE, "attendu_refus": True},
+        {"id": "c", "question": f"{NOT_THERE} Et en 2019 ?", "attendu_refus": True},
     )
     out, page = tmp_path / "results.jsonl", tmp_path / "report.html"
     command = ("eval", str(questions), "--out", str(out), "--report", str(page))
@@ -232,7 +248,9 @@ def test_eval_writes_a_line_a_question_a_table_and_a_report(
     results = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [result["id"] for result in results] == ["a", "b", "c"]
     assert all(list(result) == ["id", *CONTRACT] for result in results)
-    assert results[1]["as_of"] == "2026-03-15"
+    days = [(result["as_of"], result["as_of_source"]) for result in results]
+    assert days[0] == (date.today().isoformat(), "today")
+    assert days[1:] == [("2026-03-15", "given"), ("2019-12-31", "question")]
     shown = capsys.readouterr().out
     assert "0.67 (2/3)" in shown
     assert "Réponses fausses : b" in shown

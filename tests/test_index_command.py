@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,6 +153,25 @@ def test_a_full_disk_is_one_sentence(
     code, said = command("build")
     assert code == 1
     assert said.endswith("Il faut environ 900 Mo libres. Libérez de la place.")
+
+
+def test_versions_that_contradict_each_other_are_told_at_build_and_after(
+    command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "versions.jsonl"
+    version = {"code": "Code", "num": "R1-1", "valide_du": "2026-01-01"}
+    lines = (json.dumps(version | {"texte": f"Texte n° {n} [sic]."}) for n in range(6))
+    path.write_text("\n".join(lines))
+    command("add", path)
+    code, said = command("build")
+    told = "Code, R1-1 : deux versions sont en vigueur les mêmes jours, depuis le 01/01/2026"
+    assert code == 0
+    assert said.count(told) == 10
+    assert "… et 5 autres : sourcier index status --warnings" in said
+    _, said = command("status")
+    assert "Avertissements : 15" in said
+    assert told not in said
+    assert command("status", "--warnings")[1].count(told) == 15
 
 
 def test_without_anything_added_the_corpus_provided_is_indexed(

@@ -9,6 +9,7 @@ import pytest
 from ingestion.chroma_index import ChromaIndex, write_vectors
 from ingestion.embedding import Embedder, Vectors
 from ingestion.errors import DamagedGeneration, ModelUnavailable
+from ingestion.glossary import EverydayWords, Term
 from ingestion.passages import Passage
 from ingestion.search import LexicalIndex, VectorIndex
 from ingestion.tantivy_index import TantivyIndex, write_lexical
@@ -133,6 +134,7 @@ def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
 
 # Lexical index ----------------------------------------------------------------------------------
 
+TERMS = (Term(("MAPA", "petite procédure"), ("R1-1", "R1-2", "R1-3")),)
 LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 
 
@@ -140,8 +142,8 @@ LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 def lexical_index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalMaker:
     def make(passages: Sequence[Passage]) -> LexicalIndex:
         if request.param == "words":
-            return WordIndex(passages)
-        write_lexical(tmp_path / "lexical", passages)
+            return WordIndex(passages, TERMS)
+        write_lexical(tmp_path / "lexical", passages, EverydayWords(TERMS))
         return TantivyIndex(tmp_path / "lexical")
 
     return make
@@ -187,6 +189,14 @@ def test_headings_are_searched_with_the_text(lexical_index: LexicalMaker) -> Non
     assert lexical_index(PASSAGES).search("art. R1-4", 1)[0].passage_id == PASSAGES[4].id
 
 
+def test_the_glossary_leads_to_the_two_most_direct_articles(lexical_index: LexicalMaker) -> None:
+    index = lexical_index(PASSAGES)
+    assert index.search("Un MAPA ?", 5) == []
+    found = {hit.passage_id for hit in index.search_everyday("Un MAPA ?", 5)}
+    assert found == {PASSAGES[1].id, PASSAGES[2].id}
+    assert index.search_everyday("Quel délai de paiement ?", 5) == []
+
+
 def test_a_reference_is_looked_up_exactly(lexical_index: LexicalMaker) -> None:
     index = lexical_index(passages_of_texts([f"Texte {number}." for number in range(13)]))
     assert len(index.lookup("R1-1")) == 1
@@ -204,7 +214,7 @@ def test_a_reference_finds_every_passage_of_its_article(lexical_index: LexicalMa
 
 
 def test_a_damaged_lexical_index_is_said_in_french(tmp_path: Path) -> None:
-    write_lexical(tmp_path / "lexical", PASSAGES)
+    write_lexical(tmp_path / "lexical", PASSAGES, EverydayWords(()))
     (tmp_path / "lexical" / "meta.json").write_text("{")
     with pytest.raises(DamagedGeneration, match="sourcier index rollback"):
         TantivyIndex(tmp_path / "lexical")

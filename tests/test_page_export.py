@@ -46,6 +46,12 @@ def test_markdown_holds_question_answer_sources_dates_and_notice() -> None:
         assert part in text.replace("\u00a0", " "), part
 
 
+def test_a_turn_whose_day_was_never_known_names_none() -> None:
+    turn = replace(conversation().turns[0], as_of=None)
+    assert "Droit au" not in as_markdown(Conversation((turn,)), DAY)
+    assert "Droit au" not in answer_text(turn, words(Language.FRENCH))
+
+
 def test_markdown_keeps_hostile_text_inert() -> None:
     desk = FakeDesk()
     turn = replace(conversation().turns[0], answer=hostile_answer(desk.hostile))

@@ -4,6 +4,7 @@ from datetime import date, datetime
 import pytest
 
 from assistant.answers import Answer, Outcome
+from assistant.day import DaySource
 from assistant.language import Language
 from assistant.page.conversation import Conversation, Stage, Turn
 from assistant.page.frame import welcome
@@ -81,6 +82,23 @@ def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk)
     for label in ("mot à mot", "vérifié", "calculé", "1 phrase écartée", "non cité"):
         assert label in tags.text
     assert "le montant 90\u00a0000\u00a0€ ne figure pas" in unbroken(tags.text)
+
+
+def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:
+    turn = replace(finished(desk), as_of=date(2019, 12, 31))
+    assert "jour nommé" not in parsed(shown(turn)).text
+    named = replace(turn, day_source=DaySource.QUESTION)
+    assert "Droit au 31 décembre 2019, jour nommé dans la question" in parsed(shown(named)).text
+    assert "31 December 2019, the day named" in parsed(shown(named, Language.ENGLISH)).text
+    unknown = replace(turn, as_of=None, stage=Stage.WAITING)
+    assert "Droit au" not in parsed(shown(unknown)).text
+
+
+def test_each_passage_says_what_kind_of_text_it_is(desk: FakeDesk) -> None:
+    text = parsed(shown(finished(desk))).text
+    assert text.count("fiche, sans valeur juridique") == 4
+    assert text.count("pièce du marché") == 1
+    assert "sheet, without legal value" in parsed(shown(finished(desk), Language.ENGLISH)).text
 
 
 def test_an_abstention_shows_its_notice_and_all_that_was_searched(desk: FakeDesk) -> None:

@@ -13,6 +13,7 @@ import pytest
 from assistant.answers import Outcome
 from assistant.assistant import Assistant
 from assistant.checking import Support
+from assistant.day import DaySource
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
@@ -49,7 +50,8 @@ def _assistant(
 ) -> Assistant:
     embedder = answering_embedder()
     reader = model or ScriptedModel()
-    return Assistant(Holder(home, embedder), embedder, reader, journal, 6, writes)
+    holder = Holder(home, embedder)
+    return Assistant(holder, embedder, reader, journal, 6, writes, clock=lambda: TODAY)
 
 
 @pytest.fixture
@@ -120,6 +122,64 @@ def test_a_superseded_sentence_is_never_quoted_as_in_force(assistant: Assistant)
     before = _finished(list(assistant.ask(ASKED, as_of=date(2026, 3, 31))))
     assert "40 000 €" in before.answer.markdown
     assert before.as_of == date(2026, 3, 31)
+
+
+IN_MARCH = "Quel montant initial du marché pour accorder une avance au 15 mars 2026 ?"
+
+
+def test_the_day_that_a_question_names_is_the_day_of_its_law(
+    assistant: Assistant, journal: Journal
+) -> None:
+    events = list(assistant.ask(IN_MARCH))
+    result = _finished(events)
+    assert (result.as_of, result.day_source) == (date(2026, 3, 15), DaySource.QUESTION)
+    assert "50 000 euros" in result.answer.markdown
+    [found] = [event for event in events if isinstance(event, Found)]
+    assert (found.as_of, found.day_source) == (result.as_of, result.day_source)
+    [body] = _bodies(journal)
+    assert (body["as_of"], body["as_of_source"]) == ("2026-03-15", "question")
+
+
+def test_a_day_given_wins_and_none_is_today(assistant: Assistant) -> None:
+    given = _finished(list(assistant.ask(IN_MARCH, as_of=TODAY)))
+    assert (given.as_of, given.day_source) == (TODAY, DaySource.GIVEN)
+    assert "30 000 euros" in given.answer.markdown
+    today = _finished(list(assistant.ask(ASKED)))
+    assert (today.as_of, today.day_source) == (TODAY, DaySource.TODAY)
+
+
+def test_a_day_named_in_a_question_about_a_dossier_is_not_that_of_the_law(
+    assistant: Assistant,
+) -> None:
+    for question, dossier in (
+        ("Quelle pénalité pour un retard de livraison le 15 mars 2026 ?", DOSSIER),
+        ("Quelle pénalité dans le CCAP, article 12 du CCAP, le 15 mars 2026 ?", None),
+    ):
+        result = _finished(list(assistant.ask(question, dossier=dossier)))
+        assert result.route == "dossier"
+        assert (result.as_of, result.day_source) == (TODAY, DaySource.TODAY)
+
+
+def test_a_follow_up_keeps_the_day_of_the_question_it_depends_on(
+    small_home: Path, journal: Journal
+) -> None:
+    assistant = _assistant(small_home, journal, ScriptedModel({FOLLOW_UP: WHOLE}))
+    history = (Exchange("Sous quel montant acheter le 15 mars 2026 ?", "…"),)
+    kept = _finished(list(assistant.ask(FOLLOW_UP, history=history)))
+    assert kept.as_of == date(2026, 3, 15)
+    assert "50 000 euros" in kept.answer.markdown
+    apart = _finished(list(assistant.ask(ASKED, history=history)))
+    assert apart.as_of == TODAY
+
+
+def test_the_answer_says_when_a_cited_article_changes(assistant: Assistant) -> None:
+    before = _finished(list(assistant.ask(IN_MARCH))).answer.notice
+    assert "L'article R2191-3 [1] change le 01/04/2026" in before
+    during = _finished(list(assistant.ask("Sous quel montant accorder une avance en 2026 ?")))
+    assert "L'article R2191-3 [1] a changé le 01/04/2026" in during.answer.notice
+    today = _finished(list(assistant.ask(WHOLE))).answer.notice
+    assert "R2191-3" not in today
+    assert "à jour au 01/05/2026 : un changement plus récent n'y est pas" in today
 
 
 def test_nothing_found_is_an_abstention_that_says_what_was_searched(

@@ -1,17 +1,20 @@
-"""`sourcier index`: build, verify, publish, go back; `add` and `status` have their own files."""
+"""`sourcier index`: build, verify, publish, go back; the other actions have their own files."""
 
 import argparse
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, TaskID
 
-from assistant.cli import adding, index_status
+from assistant.cli import adding, fetching, index_diff, index_status
 from assistant.settings import load_settings
 from ingestion.builtin import builtin_additions
 from ingestion.durable import writing
+from ingestion.manifest import Manifest
 
 OK, BROKEN = 0, 1
+SHOWN_WARNINGS = 10
 
 EPILOG = """\
 exemples :
@@ -34,10 +37,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding.register(actions)
+    fetching.register(actions)
     building = actions.add_parser("build", help="construit, vérifie et publie un index")
     building.add_argument("--no-publish", action="store_true", help="construit sans publier")
     building.set_defaults(run=_build)
     index_status.register(actions)
+    index_diff.register(actions)
     for name, run, told in (
         ("verify", _verify, "relit chaque fichier d'un index et ses passages témoins"),
         ("publish", _publish, "met un index en service"),
@@ -52,20 +57,22 @@ def _build(arguments: argparse.Namespace) -> int:
     console, home = Console(), arguments.home
     with writing(home):
         used_before = index_status.used(home)
-        name, passages = _built(home, console)
+        manifest = _built(home, console)
+        name = manifest.name
+        _warn(manifest, console)
         if name == used_before:
             console.print(f"Rien n'a changé : l'index {name} reste en service.")
             return OK
         if not arguments.no_publish:
             _publish_and_say(home, name, console)
-    console.print(f"Index {name} : {passages} passages.")
+    console.print(f"Index {name} : {manifest.passages} passages.")
     if arguments.no_publish:
         console.print(f"Pour le mettre en service : sourcier index publish {name}")
     return OK
 
 
-def _built(home: Path, console: Console) -> tuple[str, int]:
-    """Name and number of passages of the index of everything added."""
+def _built(home: Path, console: Console) -> Manifest:
+    """What the index of everything added holds."""
     from assistant.wiring import load_embedder
     from ingestion.build import build
     from ingestion.library import Library
@@ -76,8 +83,14 @@ def _built(home: Path, console: Console) -> tuple[str, int]:
     with console.status("Chargement du modèle de vecteurs…"):
         embedder = load_embedder(home, load_settings(home))
     with adding.progress_bars(console) as progress:
-        manifest = build(home, embedder, _Steps(progress))
-    return manifest.name, manifest.passages
+        return build(home, embedder, _Steps(progress))
+
+
+def _warn(manifest: Manifest, console: Console) -> None:
+    for warning in manifest.warnings[:SHOWN_WARNINGS]:
+        console.print(f"[yellow]{escape(warning)}")
+    if (rest := len(manifest.warnings) - SHOWN_WARNINGS) > 0:
+        console.print(f"… et {rest} autres : sourcier index status --warnings")
 
 
 class _Steps:

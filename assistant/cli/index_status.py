@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from ingestion.manifest import Manifest
+
 OK, BROKEN = 0, 1
 
 
@@ -14,6 +16,9 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     """Add the action."""
     status = actions.add_parser("status", help="ce qui est publié, ajouté, conservé")
     status.add_argument("--files", action="store_true", help="nomme aussi les fichiers ajoutés")
+    status.add_argument(
+        "--warnings", action="store_true", help="montre les avertissements de l'index en service"
+    )
     status.set_defaults(run=_status)
 
 
@@ -41,12 +46,19 @@ def _status(arguments: argparse.Namespace) -> int:
     console.print(table if table.row_count else "Aucun index. Lancez : sourcier index build")
     if current is not None:
         console.print(f"▶ En service : {current}")
+    published = _manifest(home, current)
     entries = Library(home).entries
-    added, served = {entry.source for entry in entries}, set(_sources(home, current))
+    added = {entry.source for entry in entries}
+    served = set(published.sources if published else ())
     console.print(
         f"Fichiers ajoutés : {len(added)}, dont pas encore en service : {len(added - served)}. "
         f"Retirés mais encore en service : {len(served - added)}."
     )
+    warnings = published.warnings if published else ()
+    if warnings and not arguments.warnings:
+        console.print(f"Avertissements : {len(warnings)} (voir : sourcier index status --warnings)")
+    for warning in warnings if arguments.warnings else ():
+        console.print(f"[yellow]{escape(warning)}")
     if arguments.files and entries:
         files = Table("fichier", "emploi", "dossier")
         for entry in entries:
@@ -72,11 +84,11 @@ def _described(home: Path, name: str) -> tuple[str, ...]:
     )
 
 
-def _sources(home: Path, name: str | None) -> tuple[str, ...]:
+def _manifest(home: Path, name: str | None) -> Manifest | None:
     from ingestion.errors import DamagedGeneration, UnknownGeneration
     from ingestion.manifest import read_manifest
 
     try:
-        return read_manifest(home, name).sources if name else ()
+        return read_manifest(home, name) if name else None
     except (DamagedGeneration, UnknownGeneration):
-        return ()
+        return None

@@ -1,12 +1,15 @@
 """The evidence of a turn: numbered passages, the cited words marked in their context. Pure."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from assistant.evidence import Evidence
+from assistant.hierarchy import LABELS, rank_of
+from assistant.language import Language
 from assistant.page.conversation import Stage, Turn
 from assistant.page.excerpts import Span, cited_spans, excerpt, paragraphs, shortened
+from assistant.page.law_view import law_link, official_link
 from assistant.page.markup import Html, element, prose, unbroken
 from assistant.page.words import Words, count, written
 from ingestion.passages import Passage
@@ -53,15 +56,19 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
             target="_blank",
             aria_label=f"{said['open_document']} : {passage.title}, {passage.locator}",
         ),
+        law_links(passage, turn.as_of, said, language),
         whole(passage.text, spans, said) if faded or shortened(passage.text, spans) else Html(""),
     ]
     return element(
         "article",
         element("span", str(number), class_="number", aria_hidden="true"),
         element("h4", unbroken(passage.title), id=f"{identity}-title"),
-        element("p", passage.locator, " · ", said["cited"] if spans else said["uncited"])
-        if compared
-        else element("p", passage.locator),
+        element(
+            "p",
+            passage.locator,
+            f" · {said['cited' if spans else 'uncited']}" if compared else "",
+            rank(passage, language),
+        ),
         *body,
         element("a", said["to_answer"], class_="back", href=f"#{turn_id}-answer"),
         id=identity,
@@ -69,6 +76,28 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
         tabindex=-1,
         aria_label=said["mark"].format(n=number, title=passage.title, locator=passage.locator),
     )
+
+
+def law_links(passage: Passage, as_of: date | None, said: Words, language: str) -> Html:
+    """For an article of the law: its versions, and its public page where it is known."""
+    number = passage.locator.removeprefix("art. ")
+    if number not in passage.references:
+        return Html("")
+    versions = element(
+        "a",
+        said["law_versions"],
+        href=law_link(number, as_of, language),
+        target="_blank",
+        aria_label=f"{said['law_versions']} : {number}",
+    )
+    return element("div", versions, official_link(passage.address, said), class_="law-links")
+
+
+def rank(passage: Passage, language: str) -> Html:
+    """What kind of text the passage is, where that is known."""
+    found = rank_of(passage)
+    label = LABELS[Language(language)][found] if found else ""
+    return element("span", label, class_="rank") if label else Html("")
 
 
 def whole(text: str, spans: Sequence[Span], said: Words) -> Html:

@@ -124,13 +124,15 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
         raise HTTPException(422) from error
 
 
-def standing_alone(content: Html, said: Words, lang: Language, status: int = 200) -> HTMLResponse:
+def standing_alone(
+    content: Html, said: Words, lang: Language, status: int = 200, *, title: str = ""
+) -> HTMLResponse:
     """A page of its own around some content, without any script."""
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{said['document']} – Sourcier"),
+        element("title", f"{title or said['document']} – Sourcier"),
         element("link", rel="stylesheet", href="/page/style.css"),
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from assistant.day import DaySource
 from assistant.language import Language
 from assistant.page.markup import unbroken
 
@@ -36,3 +37,9 @@ def written(said: Words, day: date) -> str:
     number = said["first_day"] if day.day == 1 else str(day.day)
     month = said["months"].split()[day.month - 1]
     return said["day"].format(day=number, month=month, year=day.year)
+
+
+def law_of(said: Words, day: date, source: DaySource) -> str:
+    """The day whose law is shown, and how to change it where the question named it."""
+    key = "as_of_named" if source is DaySource.QUESTION else "as_of"
+    return said[key].format(date=written(said, day))

@@ -1,0 +1,47 @@
+"""Changes of the index: how one generation differs from another, and what that touches."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.impact import Impact, impact_of
+from assistant.journal import Journal
+from ingestion.difference import Difference, difference
+from ingestion.errors import UnknownGeneration
+from ingestion.generation import open_generation
+from ingestion.glossary import read_glossary
+from ingestion.publication import current_name, finished
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChanges:
+    """The difference from an old generation to a new one, and its impact."""
+
+    old: str
+    new: str
+    difference: Difference
+    impact: Impact
+
+
+def changes_between(home: Path, old: str | None, new: str | None, journal: Journal) -> IndexChanges:
+    """The changes from one generation to another.
+
+    By default the new one is the published one, the old one the last that was made before it.
+    Raises UnknownGeneration or DamagedGeneration.
+    """
+    new = new or current_name(home)
+    old = old or _before(home, new)
+    earlier = tuple(open_generation(home, old).store.documents())
+    later = tuple(open_generation(home, new).store.documents())
+    found = difference(earlier, later)
+    impact = impact_of(found.touched, later, read_glossary(), journal.entries())
+    return IndexChanges(old, new, found, impact)
+
+
+def _before(home: Path, name: str) -> str:
+    earlier = [each for each in finished(home) if each < name]
+    if not earlier:
+        raise UnknownGeneration(
+            f"Aucun index construit avant {name} n'est conservé : rien à comparer. Le prochain "
+            "index construit pourra être comparé à celui-ci."
+        )
+    return earlier[-1]

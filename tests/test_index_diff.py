@@ -1,0 +1,166 @@
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.cli import main
+from assistant.desk import LocalDesk
+from assistant.holder import Holder
+from assistant.impact import Impact, TouchedAnswer, impact_of
+from assistant.index_changes import changes_between
+from assistant.journal import Journal
+from ingestion.errors import UnknownGeneration
+from ingestion.glossary import Term
+from ingestion.publication import finished
+from tests.article_versions import sheet
+from tests.fakes import ScriptedModel, WordEmbedder
+from tests.index_home import add
+from tests.law_home import ADVANCE, AFTER, BEFORE, CLOSED, CODE, publish_law
+
+Command = Callable[..., tuple[int, str]]
+
+SHEET = """---
+title: Petits achats
+---
+# Petits achats
+
+## Sous quel montant ? (art. R2122-8)
+
+Sous le seuil de dispense.
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two generations: R2122-8 changed, R2191-3 left, a sheet came."""
+    home, texts = tmp_path_factory.mktemp("diff") / "home", tmp_path_factory.mktemp("texts")
+    publish_law(home, texts, BEFORE, ADVANCE)
+    (texts / "petits-achats.md").write_text(SHEET, encoding="utf-8")
+    add(home, texts / "petits-achats.md")
+    publish_law(home, texts, CLOSED, AFTER)
+    journal = Journal(home / "journal.jsonl")
+    for question, title, locator in (
+        ("Hors sujet ?", CODE, "art. R2123-1"),
+        ("Sous quel montant [sic] ?", CODE, "art. R2122-8"),
+    ):
+        journal.append(
+            "answer", {"question": question, "citations": [{"title": title, "locator": locator}]}
+        )
+    journal.append("opinion", {"record_id": "x", "thumb": "up", "comment": ""})
+    return home
+
+
+@pytest.fixture
+def command(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """`sourcier index …`: its exit code and all it says, on one line."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = main(["--data", str(home), "index", *arguments])
+        said = capsys.readouterr()
+        return code, " ".join((said.out + said.err).split())
+
+    return run
+
+
+def test_what_changed_and_what_to_read_again_is_told(command: Command, home: Path) -> None:
+    old, new = finished(home)
+    code, said = command("diff")
+    assert code == 0
+    assert f"De l’index {old} à l’index {new}" in said
+    assert "Articles modifiés (1)" in said
+    assert "en dessous de[- 40 000-]{+ 60 000+} euros." in said
+    assert "depuis le 1er janvier 2020 → du 1er janvier 2020 au 31 mars 2026" in said
+    assert f"Versions qui ne sont plus enregistrées (1) {CODE}, R2191-3" in said
+    assert "Fiches et pièces ajoutées (1) Petits achats (petits-achats.md)" in said
+    assert "Fiches à relire (1) Petits achats (petits-achats.md) : R2122-8" in said
+    assert "citent ces articles (1) n° 2" in said
+    assert "Sous quel montant [sic] ? : R2122-8" in said
+
+
+def test_generations_may_be_named_in_any_order(command: Command, home: Path) -> None:
+    old, new = finished(home)
+    assert command("diff", old, new) == command("diff")
+    assert "Versions qui ne sont plus enregistrées (1)" in command("diff", new, old)[1]
+    assert "Rien n’a changé dans les textes." in command("diff", new, new)[1]
+
+
+def test_an_unknown_generation_is_said(command: Command) -> None:
+    code, said = command("diff", "20200101-000000-000")
+    assert code == 1
+    assert "Aucune génération d'index nommée" in said
+
+
+def test_json_holds_all_of_it(command: Command, home: Path) -> None:
+    told = json.loads(command("diff", "--json")[1])
+    assert [told["old"], told["new"]] == finished(home)
+    (changed,) = told["articles"]["changed"]
+    assert changed["after"]["valid_from"] == "2026-04-01"
+    assert {each["change"] for each in changed["changes"]} == {"kept", "removed", "added"}
+    assert [each["reference"] for each in told["articles"]["removed"]] == ["R2191-3"]
+    assert [each["source"] for each in told["documents"]["added"]] == ["petits-achats.md"]
+    (answer,) = told["touched"]["answers"]
+    assert (answer["number"], answer["articles"]) == (2, ["R2122-8"])
+    entries = Journal(home / "journal.jsonl").entries()
+    assert answer["record_id"] == list(entries)[1]["hash"][:16]
+
+
+def test_the_desk_tells_the_law_and_its_changes_from_the_index(home: Path) -> None:
+    embedder, journal = WordEmbedder(), Journal(home / "journal.jsonl")
+    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    desk = LocalDesk(home, assistant)
+    (history,) = desk.histories("R2122-8")
+    assert [each.valid_from for each in history.versions] == [date(2020, 1, 1), date(2026, 4, 1)]
+    assert desk.near_references("R2122-88") == ("R2122-8",)
+    assert desk.changes(None, None) == changes_between(home, None, None, journal)
+
+
+def test_the_first_index_has_nothing_before_it(home: Path) -> None:
+    with pytest.raises(UnknownGeneration, match="rien à comparer"):
+        changes_between(home, None, finished(home)[0], Journal(home / "journal.jsonl"))
+
+
+def entry(title: str, locator: str) -> dict[str, Any]:
+    citations = [{"title": title, "locator": locator}]
+    body = {"question": "Combien ?", "citations": citations}
+    return {"kind": "answer", "at": "2026-05-02T08:00:00+00:00", "hash": "a" * 64, "body": body}
+
+
+@pytest.mark.parametrize(
+    ("title", "locator", "expected"),
+    [
+        (CODE, "art. R2122-8", True),
+        ("Autre code", "art. R2122-8", False),
+        ("Petits achats", "art. L2113-1 et R2122-8, fiche « Petits achats »", True),
+        ("CCAP", "CCAP, art. 12.3, p. 7", False),
+        (CODE, "art. R2122-9", False),
+    ],
+)
+def test_an_answer_is_touched_through_the_law_of_its_code_or_a_sheet(
+    title: str, locator: str, expected: bool
+) -> None:
+    found = impact_of({(CODE, "R2122-8")}, (), (), [entry(title, locator)])
+    assert [answer.articles for answer in found.answers] == ([("R2122-8",)] if expected else [])
+
+
+def test_sheets_and_terms_are_touched_by_the_articles_that_they_name() -> None:
+    named = sheet("Voir les articles R. 2122-8 et R. 2123-1.")
+    other = sheet("Voir l'article R. 2191-3.", "avances.md")
+    terms = [Term(("petit achat",), ("R2122-8", "L1")), Term(("avance",), ("R2191-3",))]
+    found = impact_of({(CODE, "R2122-8")}, [named, other], terms, ())
+    assert [(each.source, each.articles) for each in found.sheets] == [(named.source, ("R2122-8",))]
+    assert found.terms == (Term(("petit achat",), ("R2122-8",)),)
+    assert impact_of(set(), [named], terms, [entry(CODE, "art. R2122-8")]) == Impact()
+
+
+def test_an_answer_keeps_its_number_among_answers_and_its_day() -> None:
+    entries = [{"kind": "opinion"}, entry(CODE, "art. L1"), entry(CODE, "art. R2122-8")]
+    (answer,) = impact_of({(CODE, "R2122-8")}, (), (), entries).answers
+    assert isinstance(answer, TouchedAnswer)
+    assert (answer.number, f"{answer.asked_on}", answer.record_id) == (2, "2026-05-02", "a" * 16)

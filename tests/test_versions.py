@@ -1,0 +1,140 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.documents import State
+from ingestion.versions import histories, irregularities, near_references
+from tests.article_versions import CODE, version
+
+BEGINNING = date(2020, 1, 1)
+DAYS = st.integers(0, 30)
+LENGTHS = st.none() | st.integers(1, 30)
+
+
+def interval(first: int, length: int | None) -> tuple[str, str | None]:
+    start = BEGINNING + timedelta(first)
+    return start.isoformat(), (start + timedelta(length)).isoformat() if length else None
+
+
+@given(st.tuples(DAYS, LENGTHS), st.tuples(DAYS, LENGTHS))
+def test_two_versions_are_reported_exactly_when_their_days_meet(
+    one: tuple[int, int | None], other: tuple[int, int | None]
+) -> None:
+    days = [set(range(first, 100 if n is None else first + n)) for first, n in (one, other)]
+    found = irregularities([version("Un.", *interval(*one)), version("Deux.", *interval(*other))])
+    assert bool(found) == bool(days[0] & days[1])
+
+
+def test_shared_days_are_told_with_the_article_and_its_files() -> None:
+    found = irregularities(
+        [
+            version("Un.", "2020-01-01", "2026-07-01"),
+            version("Deux.", "2026-04-01", source="autre.jsonl"),
+            version("Trois.", "2026-04-01", reference="R2123-1"),
+            version("Quatre.", "2020-01-01", title="Autre code"),
+        ]
+    )
+    assert found == (
+        f"{CODE}, R2122-8 : deux versions sont en vigueur les mêmes jours, du 01/04/2026 au "
+        "30/06/2026, dans code.jsonl et autre.jsonl",
+    )
+
+
+def test_versions_without_end_share_all_days_from_the_later_one() -> None:
+    (found,) = irregularities([version("Un.", "2020-01-01"), version("Deux.", "2026-04-01")])
+    assert "depuis le 01/04/2026" in found
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "state"),
+    [(None, "2026-07-01", None), (None, None, None), ("2020-01-01", None, State.CHANGED)],
+)
+def test_unknown_days_contradict_nothing(
+    first: str | None, end: str | None, state: State | None
+) -> None:
+    assert not irregularities(
+        [version("Un.", first, end, state=state), version("Deux.", "2026-04-01")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "end"), [(None, None), (None, "2026-01-01"), ("2026-01-01", None)]
+)
+def test_the_same_text_twice_with_the_same_days_is_reported_once(
+    first: str | None, end: str | None
+) -> None:
+    (found,) = irregularities(
+        [version("Un.", first, end), version("Un.", first, end, source="b.jsonl")]
+    )
+    assert "le même texte est donné deux fois" in found
+    assert not irregularities(
+        [version("Un.", "2020-01-01", "2021-01-01"), version("Un.", "2021-01-01")]
+    )
+
+
+def test_days_that_end_before_they_begin_are_reported_unless_it_never_was_the_law() -> None:
+    (found,) = irregularities([version("Un.", "2026-04-01", "2026-04-01")])
+    assert "finit le 01/04/2026 sans avoir commencé avant" in found
+    for state in (State.STILLBORN, State.ANNULLED):
+        assert not irregularities([version("Un.", "2026-04-01", "2026-04-01", state=state)])
+    assert not irregularities([version("Un.", "2026-04-01", "2026-04-02")])
+
+
+OLD = version("Ancienne.", state=State.CHANGED)
+FIRST = version("Première.", None, "2020-01-01")
+SECOND = version("Deuxième.", "2020-01-01", "2026-04-01")
+THIRD = version("Troisième.", "2026-04-01")
+
+
+def test_a_history_goes_from_the_oldest_to_the_newest() -> None:
+    (history,) = histories([THIRD, OLD, SECOND, FIRST])
+    assert history.versions == (OLD, FIRST, SECOND, THIRD)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2019-12-31", FIRST),
+        ("2020-01-01", SECOND),
+        ("2026-03-31", SECOND),
+        ("2026-04-01", THIRD),
+    ],
+)
+def test_the_version_of_a_day_is_the_one_that_applies(day: str, expected: object) -> None:
+    (history,) = histories([OLD, FIRST, SECOND, THIRD])
+    assert history.on(date.fromisoformat(day)) == expected
+
+
+def test_a_known_beginning_goes_before_an_unknown_one() -> None:
+    undated = version("Sans date.")
+    (history,) = histories([undated, SECOND])
+    assert history.versions == (SECOND, undated)
+    assert history.on(date(2021, 1, 1)) == SECOND
+    assert history.on(date(2027, 1, 1)) == undated
+
+
+def test_there_is_no_version_of_a_day_outside_all_of_them() -> None:
+    (history,) = histories([OLD, SECOND])
+    assert history.on(date(2019, 1, 1)) is None
+    assert history.on(date(2026, 4, 1)) is None
+
+
+def test_each_code_has_its_history_and_a_text_without_code_joins_the_only_one() -> None:
+    nameless = version("Sans code.", title="textes", source="a/textes.jsonl", state=State.CHANGED)
+    (history,) = histories([nameless, THIRD])
+    assert history.title == CODE
+    assert history.versions == (nameless, THIRD)
+    other = version("D'un autre code.", title="Autre code")
+    assert [each.title for each in histories([nameless, THIRD, other])] == [
+        "Autre code",
+        CODE,
+        "textes",
+    ]
+
+
+def test_near_references_are_proposed() -> None:
+    known = [version("Un."), version("Deux.", reference="L2113-10")]
+    assert near_references("R2122-88", known) == ("R2122-8",)
+    assert near_references("CCAP 12", known) == ()
