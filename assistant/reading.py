@@ -15,14 +15,21 @@ from assistant.evidence import Evidence
 from assistant.validity import applies
 from ingestion.embedding import Embedder
 
-PASSAGES = 2
-"""Passages quoted; a third adds words faster than facts."""
+PASSAGES = 3
+"""Passages quoted at most."""
 
-CLOSE = 0.75
-"""Share of the first passage's score that the second needs to be quoted."""
+CLOSE = 0.3
+"""Share of the first passage's score that another needs to be quoted.
+
+On 323 questions of our own over the code, 0.75, 0.3 and 0.15 gave 0.69, 0.78 and 0.82 correct, of
+which 0.78, 0.76 and 0.72 of the cited articles were expected or useful.
+"""
 
 UNITS = 2
 """Sentences or lists quoted from one passage."""
+
+WHOLE = 600
+"""Characters up to which a passage is quoted whole: its conditions then stand together."""
 
 SHORTEST = 25
 """Characters under which a unit is a label, not a statement."""
@@ -125,7 +132,8 @@ def quotes(
             continue
         likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
         ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
-        chosen += [_quote(unit) for unit in _apart([found[i] for i in ranked])[:UNITS]]
+        most = UNITS if len(item.passage.text) > WHOLE else len(found)
+        chosen += [_quote(unit) for unit in _apart([found[i] for i in ranked])[:most]]
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
 
 

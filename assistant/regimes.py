@@ -9,10 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.words import plain
+
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """A regime: how its headings show it, and how a question names it."""
+    """A regime: how its headings show it, and how a question names it; both as `plain` writes."""
 
     name: str
     headings: re.Pattern[str]
@@ -20,36 +22,53 @@ class Regime:
 
 
 def _regime(name: str, headings: str, question: str) -> Regime:
-    return Regime(name, re.compile(headings, re.IGNORECASE), re.compile(question, re.IGNORECASE))
+    return Regime(name, re.compile(headings), re.compile(question))
 
 
 REGIMES = (
     _regime(
-        "défense ou sécurité", r"défense ou de sécurité", r"défense|sécurité|militaire|defen[cs]e"
+        "défense ou sécurité",
+        r"defense ou de securite",
+        r"defen[cs]e|militaire|armement|\bmds\b|securite (nationale|interieure)"
+        r"|marches?( publics?)? de securite",
     ),
-    _regime("concession", r"\bconcessions?\b", r"concession|concédant|délégation de service"),
-    _regime("marché de partenariat", r"marchés? de partenariat", r"partenariat|partnership"),
+    _regime(
+        "concession",
+        r"\bconcessions?\b",
+        r"concession|concedant|delegation de service|delegataire|affermage|\bdsp\b",
+    ),
+    _regime(
+        "marché de partenariat",
+        r"marches? de partenariat",
+        r"partenariat(?!s? d'innovation)|public-private partnership|partnership contract|\bppp\b",
+    ),
     _regime(
         "maîtrise d'ouvrage publique",
-        r"maîtrise d'ouvrage publique|maîtrise d'œuvre",
-        r"maître d'ouvrage|maîtrise d'(ouvrage|œuvre|oeuvre)|\b(MOE|MOA|loi MOP|concours)\b",
+        r"maitrise d'ouvrage publique|maitrise d'oeuvre",
+        r"maitr(e|es|ise) d'(ouvrage|oeuvre)|architect|\b(moe|moa|mop|concours)\b",
     ),
     _regime(
         "outre-mer",
-        r"outre-mer|Mayotte|Guadeloupe|Polynésie|Nouvelle-Calédonie|Wallis|Saint-Pierre",
-        r"outre-mer|Mayotte|Guadeloupe|Martinique|Guyane|Réunion|Polynésie|Calédonie|Wallis",
+        r"outre-mer|mayotte|guadeloupe|polynesie|nouvelle-caledonie|wallis|saint-pierre"
+        r"|saint-martin|saint-barthelemy|terres australes",
+        r"outre-mer|mayotte|guadeloupe|martinique|guyane|polynesie|caledonie|wallis|futuna"
+        r"|saint-pierre-et|saint-martin|saint-barthelemy|terres australes|\btaaf\b|overseas"
+        r"|\b(a|ile de|departement de|region de) la reunion\b(?! d)",
     ),
     _regime(
-        "circonstances exceptionnelles", r"circonstances exceptionnelles", r"exceptionnelle|crise"
+        "circonstances exceptionnelles",
+        r"circonstances exceptionnelles",
+        r"circonstances? exceptionnelle|crise|epidemi|pandemi|\bguerre\b",
     ),
-    _regime("autres marchés publics", r"autres marchés publics", r"quasi-régie|in house|livre V"),
+    _regime(
+        "autres marchés publics", r"autres marches publics", r"quasi-regie|in house|\blivre v\b"
+    ),
 )
 
 
 def foreign_regime(question: str, headings: Sequence[str]) -> str | None:
     """The regime that these headings belong to and that the question does not name, if any."""
-    path = " / ".join(headings).replace("’", "'")
-    asked = question.replace("’", "'")
+    path, asked = plain(" / ".join(headings)), plain(question)
     for regime in REGIMES:
         if regime.headings.search(path) and not regime.question.search(asked):
             return regime.name

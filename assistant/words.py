@@ -18,10 +18,15 @@ _EMPTY = frozenset(
 )
 
 
+def plain(text: str) -> str:
+    """A text in lower case, without accents, ligatures or curved apostrophes."""
+    spelled = text.lower().replace("œ", "oe").replace("’", "'")
+    return "".join(letter for letter in normalize("NFD", spelled) if not combining(letter))
+
+
 def stems(text: str) -> frozenset[str]:
     """First letters of the meaningful words, without accents, and the numbers, of a text."""
-    bare = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))
-    words = _WORD.findall(bare)
+    words = _WORD.findall(plain(text))
     return frozenset(word.removesuffix("s")[:_STEM] for word in words if word not in _EMPTY)
 
 

@@ -5,6 +5,7 @@ generations/<name>/passages.sqlite   documents and passages
 generations/<name>/vectors.npy       their vectors, row i for passage i
 generations/<name>/chroma/           the same vectors, searchable
 generations/<name>/lexical/          their words, searchable
+generations/<name>/glossary.json     the everyday words that lead to articles
 generations/<name>/manifest.sha256   sha256 of the manifest, as `sha256sum --check` reads it
 generations/<name>/manifest.json     sha256 of every other file; written last
 ```
@@ -18,6 +19,7 @@ from typing import BinaryIO
 
 from ingestion.chroma_index import ChromaIndex
 from ingestion.durable import hold
+from ingestion.glossary import Term, read_terms
 from ingestion.manifest import (
     MANIFEST,
     Manifest,
@@ -43,6 +45,7 @@ class Generation:
     store: PassageStore
     lexical: TantivyIndex
     vectors: ChromaIndex
+    glossary: tuple[Term, ...] = ()
 
 
 def open_generation(home: Path, name: str) -> Generation:
@@ -60,7 +63,7 @@ def open_generation(home: Path, name: str) -> Generation:
         store, lexical = PassageStore(folder / "passages.sqlite"), TantivyIndex(folder / "lexical")
         vectors = ChromaIndex(copy.folder)
         weakref.finalize(vectors, leaving.pop_all().close)
-    return Generation(manifest, store, lexical, vectors)
+    return Generation(manifest, store, lexical, vectors, read_terms(folder / "glossary.json"))
 
 
 def _intact(home: Path, name: str) -> Manifest:

@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -65,6 +66,15 @@ class PassageStore:
             "SELECT body FROM documents WHERE reference = ? ORDER BY valid_from, id", (reference,)
         )
         return [_document.validate_json(body) for (body,) in rows]
+
+    @cached_property
+    def revised(self) -> frozenset[str]:
+        """The references of the articles that have several versions here."""
+        rows = self._connection.execute(
+            "SELECT reference FROM documents WHERE reference IS NOT NULL "
+            "GROUP BY reference HAVING COUNT(*) > 1"
+        )
+        return frozenset(reference for (reference,) in rows)
 
     def documents(self) -> Iterable[Document]:
         """Every document, in the order of their identifiers."""

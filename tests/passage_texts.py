@@ -13,6 +13,8 @@ def evidence_of(
     score: float = 0.1,
     similarity: float = 0.0,
     state_date: date | None = None,
+    strength: float = 0.0,
+    dossier: str | None = None,
 ) -> Evidence:
     passage = Passage(
         id=f"d{number}:0-{len(text)}",
@@ -27,5 +29,6 @@ def evidence_of(
         start=0,
         end=len(text),
         state_date=state_date,
+        dossier=dossier,
     )
-    return Evidence(number, passage, score, "0" * 64, similarity)
+    return Evidence(number, passage, score, "0" * 64, similarity, strength)

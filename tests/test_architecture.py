@@ -42,6 +42,8 @@ ORDER = (
     "assistant.turnstile",
     "assistant.standalone",
     "assistant.regimes",
+    "assistant.phrases",
+    "assistant.ranking",
     "assistant.retrieval",
     "assistant.answerability",
     "assistant.reading",

@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.evidence import Evidence
 from assistant.holder import Holder
-from assistant.retrieval import CANDIDATES, RANK_OFFSET, Retriever, Scope, fuse, weight
+from assistant.retrieval import BESIDE, CANDIDATES, Retriever, Scope
 from ingestion.documents import Document, Kind
 from ingestion.generation import Generation
+from ingestion.glossary import Term
 from ingestion.passages import Passage
-from ingestion.search import Hit
 from tests.fakes import ListVectorIndex, WordIndex
 from tests.page_texts import PAYMENT, passage_of, text_document
 from tests.small_index import DOSSIER, TODAY, answering_embedder
@@ -35,28 +33,6 @@ def _find(
     generation: Generation, question: str, as_of: date = TODAY, dossier: str | None = None
 ) -> tuple[Evidence, ...]:
     return Retriever(generation, answering_embedder()).retrieve(question, Scope(as_of, dossier), 6)
-
-
-# Fusion
-
-
-def test_ranks_are_fused_not_scores() -> None:
-    words = [Hit("a", 1000.0), Hit("b", 1.0)]
-    meaning = [Hit("b", 0.9), Hit("c", 0.8)]
-    fused = fuse(words, meaning)
-    assert fused == {
-        "a": 1 / (RANK_OFFSET + 1),
-        "b": 1 / (RANK_OFFSET + 2) + 1 / (RANK_OFFSET + 1),
-        "c": 1 / (RANK_OFFSET + 2),
-    }
-    assert fuse() == fuse([], []) == {}
-
-
-@given(ids=st.lists(st.text(min_size=1, max_size=3), unique=True, min_size=1))
-def test_two_equal_rankings_keep_their_order(ids: list[str]) -> None:
-    hits = [Hit(each, 0.0) for each in ids]
-    fused = fuse(hits, hits)
-    assert sorted(fused, key=lambda each: -fused[each]) == ids
 
 
 # Scope
@@ -94,20 +70,6 @@ def test_only_rules_may_belong_to_no_dossier(kind: Kind) -> None:
     passage = replace(RULE, kind=kind)
     assert not Scope(TODAY).admits(passage)
     assert not Scope(TODAY, "ecole").admits(passage)
-
-
-def test_in_a_dossier_its_own_passages_weigh_more_than_rules() -> None:
-    assert weight("Quel délai ?", Scope(TODAY), RULE) == 1
-    assert weight("Quel délai ?", Scope(TODAY, "ecole"), RULE) < 1
-    assert weight("Quel délai ?", Scope(TODAY, "ecole"), TENDER) == 1
-
-
-def test_another_regime_weighs_less_unless_named() -> None:
-    defence = replace(RULE, headings=("Marchés publics de défense ou de sécurité",))
-    assert weight("Quel délai ?", Scope(TODAY), defence) < 1
-    assert weight("Quel délai en défense ?", Scope(TODAY), defence) == 1
-    clause = replace(TENDER, headings=("Marché de défense ou de sécurité",))
-    assert weight("Quel délai ?", Scope(TODAY, "ecole"), clause) == 1
 
 
 # On a real index
@@ -184,12 +146,21 @@ def test_any_question_can_be_searched(generation: Generation, question: str) -> 
     assert isinstance(_find(generation, question), tuple)
 
 
+def test_in_a_dossier_its_passages_come_before_the_nearest_rules(generation: Generation) -> None:
+    found = _find(generation, "Quelles pénalités de retard de livraison ?", dossier=DOSSIER)
+    belongs = [item.passage.dossier is not None for item in found]
+    assert belongs[0]
+    assert belongs == sorted(belongs, reverse=True)
+    assert 0 < belongs.count(False) <= BESIDE
+
+
 # On lists
 
 
 @dataclass
 class _Store:
     passages_: dict[str, Passage]
+    revised: frozenset[str] = frozenset()
 
     def passages(self, ids: list[str]) -> Iterator[Passage]:
         return (self.passages_[each] for each in ids)
@@ -203,6 +174,7 @@ class _Lists:
     store: _Store
     lexical: WordIndex
     vectors: ListVectorIndex
+    glossary: tuple[Term, ...] = ()
 
 
 def _lists(passages: list[Passage]) -> Generation:
@@ -225,6 +197,19 @@ def test_a_rule_is_found_behind_any_number_of_passages_of_dossiers() -> None:
     evidence = _find(_lists([*crowd, rule]), f"Quel {words} ?")
     assert [item.passage.id for item in evidence] == [rule.id]
     assert len(_find(_lists([*crowd, rule]), f"Quel {words} ?", dossier="ecole")) == 6
+
+
+def test_the_glossary_finds_an_article_that_has_none_of_the_words() -> None:
+    crowd = [
+        replace(RULE, id=f"r{number}", text=f"La fourniture {number} est livrée.", references=())
+        for number in range(3)
+    ]
+    adapted = replace(RULE, text="La procédure est adaptée.", references=("L2123-1",))
+    lists = cast(_Lists, _lists([*crowd, adapted]))
+    terms = (Term(("MAPA",), ("L2123-1",)),)
+    told = replace(lists, lexical=WordIndex([*crowd, adapted], terms), glossary=terms)
+    found = _find(cast(Generation, told), "Un MAPA de fourniture ?")
+    assert found[0].passage.id == adapted.id
 
 
 def test_without_passages_there_is_no_evidence() -> None:
