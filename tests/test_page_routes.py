@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -139,3 +142,19 @@ def test_another_host_name_is_refused_when_hosts_are_given(desk: FakeDesk) -> No
     with TestClient(app_over(desk, ("127.0.0.1",))) as client:
         assert client.get("/health", headers={"Host": "127.0.0.1:7860"}).status_code == 200
         assert client.get("/health", headers={"Host": "example.test"}).status_code == 400
+
+
+def test_an_environment_that_asks_for_telemetry_is_overruled() -> None:
+    asked = {"FASTAPI_OTEL_AUTO_CONFIGURE": "true", "OTEL_SDK_DISABLED": "false"}
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import assistant.page, fastapi\nprint(fastapi.FastAPI()._telemetry['auto_configure'])",
+        ],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "False\n"

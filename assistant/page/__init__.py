@@ -6,3 +6,5 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"  # would send traces where OTEL_* says
+os.environ["OTEL_SDK_DISABLED"] = "true"
