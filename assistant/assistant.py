@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.answerability import answerable
-from assistant.changes import changes, said_of
+from assistant.changes import changes, of_the_day, said_of
 from assistant.contradictions import Conflict, conflicts, explained, statements, with_both
 from assistant.day import day_asked
 from assistant.gathering import Gathering
@@ -114,7 +114,9 @@ class Assistant:
 
     def _answer(self, turn: Gathering) -> Generator[Event, None, None]:
         manifest = turn.generation.manifest
-        readable = [item for item in turn.evidence if turn.scope.reads(item.passage)]
+        versions = turn.generation.store.versions
+        current = of_the_day(turn.evidence, versions, turn.scope.as_of)
+        readable = [item for item in current if turn.scope.reads(item.passage)]
         if not answerable(turn.standalone, readable):
             turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
             return

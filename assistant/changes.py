@@ -73,6 +73,39 @@ def changes(cited: Sequence[Evidence], versions: Versions, day: Day) -> tuple[Ch
     return tuple(found.values())
 
 
+def of_the_day(
+    evidence: Sequence[Evidence], versions: Versions, as_of: date
+) -> tuple[Evidence, ...]:
+    """The evidence without the sheets that tell the law of another day than their article does.
+
+    A sheet is left out when an article that it is about has changed between the day it was written
+    for and the day of the answer, and the version in force that day is among the evidence.
+    """
+    articles = {
+        reference
+        for item in evidence
+        if rank_of(item.passage) in ARTICLES
+        for reference in item.passage.references
+    }
+    return tuple(
+        item
+        for item in evidence
+        if rank_of(item.passage) in ARTICLES
+        or not any(
+            _changed_between(versions(reference), item.passage.state_date, as_of)
+            for reference in articles.intersection(item.passage.references)
+        )
+    )
+
+
+def _changed_between(known: Sequence[Document], written: date | None, as_of: date) -> bool:
+    if written is None:
+        return False
+    earlier, later = sorted((written, as_of))
+    starts = (each.valid_from for each in known if is_citable(each.state, each.valid_to))
+    return any(start is not None and earlier < start <= later for start in starts)
+
+
 def said_of(change: Change, language: Language) -> str:
     """A change in one sentence."""
     is_article = not change.reference.startswith("Annexe")

@@ -123,17 +123,21 @@ def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
 def quotes(
     question: str, evidence: Sequence[Evidence], as_of: date, embedder: Embedder
 ) -> list[Draft]:
-    """The units nearest in meaning to the question, passage by passage, in the text's order."""
+    """The units nearest in meaning to the question, all of a short passage, in the text's order."""
     chosen: list[Draft] = []
     asked = embedder.embed_question(question)
     for item in worth_reading(evidence):
         found = quotable(item, as_of)
         if not found:
             continue
-        likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
-        ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
-        most = UNITS if len(item.passage.text) > WHOLE else len(found)
-        chosen += [_quote(unit) for unit in _apart([found[i] for i in ranked])[:most]]
+        if len(item.passage.text) <= WHOLE:
+            # The widest first: a sentence that leans on another would lose its place to it.
+            kept = _apart(sorted(found, key=lambda unit: unit.start - unit.end))
+        else:
+            likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
+            ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
+            kept = _apart([found[i] for i in ranked])[:UNITS]
+        chosen += [_quote(unit) for unit in kept]
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
 
 

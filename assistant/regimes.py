@@ -53,7 +53,7 @@ REGIMES = (
         r"|saint-martin|saint-barthelemy|terres australes",
         r"outre-mer|mayotte|guadeloupe|martinique|guyane|polynesie|caledonie|wallis|futuna"
         r"|saint-pierre-et|saint-martin|saint-barthelemy|terres australes|\btaaf\b|overseas"
-        r"|\b(a|ile de|departement de|region de) la reunion\b(?! d)",
+        r"|\b(a|ile de|departement de|region de) la reunion\b(?! (de|du|des)\b| d')",
     ),
     _regime(
         "circonstances exceptionnelles",

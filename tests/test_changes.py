@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from assistant.changes import Aspect, Change, changes, said_of
+from assistant.changes import Aspect, Change, changes, of_the_day, said_of
 from assistant.day import Day, DaySource
 from assistant.evidence import Evidence
 from assistant.language import Language
@@ -104,6 +104,26 @@ def test_a_sheet_older_than_a_change_is_said_to_be(
 ) -> None:
     found = _found(_sheet(written), [OLD, NEW], _on(day))
     assert found == ([(Aspect.OUTRUN, SPRING)] if is_outrun else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "is_kept"),
+    [
+        (date(2025, 5, 1), date(2026, 6, 1), False),
+        (date(2026, 5, 1), date(2026, 3, 15), False),
+        (date(2026, 5, 1), date(2026, 6, 1), True),
+        (date(2025, 5, 1), date(2026, 3, 15), True),
+        (None, date(2026, 6, 1), True),
+    ],
+)
+def test_a_sheet_that_tells_the_law_of_another_day_than_its_article_is_left_out(
+    written: date | None, day: date, *, is_kept: bool
+) -> None:
+    sheet, article = _sheet(written), _article(NEW, 3)
+    found = of_the_day([sheet, article], lambda _: [OLD, NEW], day)
+    assert (sheet in found) is is_kept
+    assert article in found
+    assert of_the_day([sheet], lambda _: [OLD, NEW], day) == (sheet,)
 
 
 def test_one_change_of_two_cited_passages_is_said_once() -> None:

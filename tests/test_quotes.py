@@ -1,6 +1,6 @@
 from datetime import date
 
-from assistant.reading import quotable, quotes, worth_reading
+from assistant.reading import WHOLE, quotable, quotes, worth_reading
 from tests.fakes import WordEmbedder
 from tests.passage_texts import evidence_of
 
@@ -44,19 +44,29 @@ def test_how_sure_a_sheet_is_answers_nothing() -> None:
     ]
 
 
-def test_a_far_second_passage_is_not_read() -> None:
-    first, near = evidence_of("a", 1, 0.10), evidence_of("b", 2, 0.08)
-    far, third = evidence_of("c", 2, 0.07), evidence_of("d", 3, 0.10)
-    assert worth_reading([first, near, third]) == [first, near]
+def test_a_far_passage_is_not_read_nor_a_fourth() -> None:
+    first, near, third = (
+        evidence_of("a", 1, 0.6),
+        evidence_of("b", 2, 0.3),
+        evidence_of("c", 3, 0.2),
+    )
+    far, fourth = evidence_of("d", 2, 0.17), evidence_of("e", 4, 0.6)
+    assert worth_reading([first, near, third, fourth]) == [first, near, third]
     assert worth_reading([first, far]) == [first]
     assert worth_reading([]) == []
+
+
+def test_a_short_passage_is_quoted_whole() -> None:
+    text = "Le rapport est remis au maire. La commune le garde cinq ans. Il est ensuite détruit."
+    found = quotes("Le rapport ?", [evidence_of(text)], SINCE, WordEmbedder())
+    assert " ".join(draft.text for draft in found) == text
 
 
 def test_quotes_stand_at_their_place_nearest_to_the_question() -> None:
     text = (
         "La commune garde les offres cinq ans. Le titulaire remet son rapport chaque mois. "
-        "Les factures arrivent par voie électronique."
-    )
+        "Les factures arrivent par voie électronique. "
+    ) + "Une commune garde ses archives dans une salle fermée. " * (WHOLE // 40)
     [first, second] = quotes(
         "Quand le titulaire remet son rapport, les factures ?",
         [evidence_of(text)],

@@ -94,7 +94,7 @@ def test_strength_weighs_the_signals() -> None:
     assert strength({}) == 0
 
 
-@given(some.lists(some.floats(-20, 20), min_size=1, max_size=40))
+@given(some.lists(some.integers(-20, 20).map(float), min_size=1, max_size=40))
 def test_likelihoods_add_up_and_keep_the_order(strengths: list[float]) -> None:
     shares = likelihoods(strengths)
     assert sum(shares) == pytest.approx(1)

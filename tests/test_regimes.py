@@ -33,6 +33,7 @@ OVERSEAS = ("Dispositions applicables à Mayotte",)
         (WORKS, "Que dit la loi MOP ?"),
         (OVERSEAS, "Quel seuil à Mayotte ?"),
         (OVERSEAS, "Quel seuil à La Réunion ?"),
+        (OVERSEAS, "Notre mairie à La Réunion doit-elle publier un avis ?"),
         (OVERSEAS, "Quel seuil à Saint-Barthélemy et à Saint-Martin ?"),
         (OVERSEAS, "Quel seuil dans les TAAF ?"),
         (("Circonstances exceptionnelles",), "Que faire en cas de crise ?"),
