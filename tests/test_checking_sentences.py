@@ -57,7 +57,7 @@ def test_a_list_is_one_unit_with_its_lead() -> None:
 
 
 def test_a_list_too_long_is_cut_at_its_outermost_items() -> None:
-    items = [f"{number}° {'mot ' * 150};\na) ceci ;\nb) cela ;" for number in (1, 2, 3)]
+    items = [f"{number}° {'mot ' * 200};\na) ceci ;\nb) cela ;" for number in (1, 2, 3)]
     text = "\n".join(["Les cas sont :", *items])
     assert len(text) > LONGEST_LIST
     assert cut(text, units(text)) == ["Les cas sont :", *items]

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from assistant.checking.stops import sentence_stops
 
-LONGEST_LIST = 1200
+LONGEST_LIST = 2000
 """Characters above which a list is cut at its items."""
 
 _MARKER = r"(?:\d{1,3}°+(?:[ ]?(?:bis|ter|quater))?|\d{1,2}\)|[a-z]\)|[-–—•*][ \u00a0\t])"
