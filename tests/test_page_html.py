@@ -7,7 +7,7 @@ from assistant.answers import Answer, Outcome
 from assistant.day import DaySource
 from assistant.language import Language
 from assistant.page.conversation import Conversation, Stage, Turn
-from assistant.page.frame import welcome
+from assistant.page.frame import footer, welcome
 from assistant.page.markup import Html, element, prose, unbroken
 from assistant.page.turn_view import turn_html
 from assistant.page.words import words
@@ -116,3 +116,9 @@ def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDes
         assert part in text
     empty = replace(desk.holdings, documents=0, titles=())
     assert "construire l’index" in parsed(welcome(FRENCH, empty, "m")).text
+
+
+def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:
+    for said in (FRENCH, ENGLISH):
+        shown = footer(said, desk.holdings)
+        assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in shown

@@ -79,8 +79,9 @@ def footer(said: Words, holdings: Holdings) -> Html:
     """The notice in one line, always in sight, and the keys."""
     day = holdings.state_date
     line = said["footer"].format(date=written(said, day)) if day else said["footer_undated"]
+    changes = element("a", said["changes_title"], href="/changes", target="_blank")
     return element(
         "div",
-        joined([element("p", line), element("p", said["keys"], class_="keys")]),
+        joined([element("p", line, " ", changes), element("p", said["keys"], class_="keys")]),
         class_="small-print",
     )
