@@ -21,6 +21,8 @@ exemples :
   sourcier index build                                 le corpus fourni, si rien n'a été ajouté
   sourcier index add --builtin code.jsonl              le corpus fourni et le code
   sourcier index add dce/ --kind tender --dossier M24  les pièces d'un marché
+  sourcier index add --text LEGITEXT000037701019 LEGI_20261120-201500.tar.gz
+  sourcier index diff                                  ce qui change, et ce que cela touche
   sourcier index build && sourcier index status
 """
 
