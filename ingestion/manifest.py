@@ -39,7 +39,7 @@ class Manifest:
     dossiers: tuple[str, ...]
     state_date: date | None
     files: dict[str, str]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...]
 
 
 _manifest = TypeAdapter(Manifest)

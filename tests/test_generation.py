@@ -1,5 +1,4 @@
 import gc
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -129,16 +128,6 @@ def test_a_manifest_of_another_version_asks_for_a_build(home: Path) -> None:
     (folder / "manifest.sha256").write_text(f"{sha256(other).hexdigest()}  manifest.json\n")
     with pytest.raises(DamagedGeneration, match=r"autre version .* sourcier index build"):
         read_manifest(home, folder.name)
-
-
-def test_a_generation_made_before_there_were_warnings_can_still_be_opened(home: Path) -> None:
-    folder = generations_folder(home) / current_name(home)
-    fields = json.loads((folder / "manifest.json").read_bytes())
-    assert fields.pop("warnings") == []
-    written = json.dumps(fields).encode()
-    (folder / "manifest.json").write_bytes(written)
-    (folder / "manifest.sha256").write_text(f"{sha256(written).hexdigest()}  manifest.json\n")
-    assert published(home).manifest.warnings == ()
 
 
 def test_the_seal_is_the_one_of_a_common_tool(built: Path) -> None:
