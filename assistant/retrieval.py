@@ -28,10 +28,14 @@ LED_TO = 10
 NAMED = 2.0
 """Score of a passage that the question names: above any that is only found."""
 
+READ_FIRST = 3
+"""Places from which an answer may be read, never given to an article only referred to."""
+
 BESIDE = 2
 """Rules shown after the passages of a dossier when the question is asked about it."""
 
 
+_ARTICLE = re.compile(r"[LRD]\d{4}-[\d-]+")
 _DELEGATES = re.compile(r"voie réglementaire|par décret|Conseil d['’]État|Conseil d['’]Etat")
 
 
@@ -89,9 +93,10 @@ class Retriever:
     def retrieve(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
         """The evidence for a question, best first, numbered from 1.
 
-        In a dossier its passages come first, and the rules that are nearest beside them.
+        In a dossier its passages come first, and the rules that are nearest beside them; else the
+        last place is left to an article without which the first cannot be applied.
         """
-        best = self._ranked(question, scope)
+        best = self._with_referred(self._ranked(question, scope), scope, limit)
         if scope.dossier is not None:
             rules = self._ranked(question, replace(scope, dossier=None))
             lowest = min((score for _, score in best), default=1.0)
@@ -198,6 +203,25 @@ class Retriever:
         others = [pair for pair in ranked[1:] if pair[0].passage.id not in ids]
         return [ranked[0], *completing, *others]
 
+    def _with_referred(
+        self, ranked: list[tuple[Candidate, float]], scope: Scope, limit: int
+    ) -> list[tuple[Candidate, float]]:
+        """The ranking, its last shown place for an article that the first refers to or applies.
+
+        An answer reads from the first places only: this one is there to be looked at.
+        """
+        shown = ranked[:limit]
+        if len(shown) < limit or limit <= READ_FIRST or scope.dossier is not None:
+            return ranked
+        present = {key for candidate, _ in shown for key in candidate.passage.references}
+        missing = [key for key in referred(shown[0][0].passage) if key not in present]
+        ids = [found for key in missing for found in self._generation.lexical.lookup(key)]
+        if not (standing := self._standing(ids, scope)):
+            return ranked
+        known = {candidate.passage.id: candidate for candidate, _ in ranked}
+        candidate = known.get(standing[0].id, Candidate(standing[0], {}))
+        return [*shown[:-1], (candidate, shown[-1][1])]
+
     def _admitted(self, search: Callable[[int], list[Hit]], scope: Scope) -> list[Hit]:
         """The best hits within the scope, however many outside it come before them."""
         depth = CANDIDATES
@@ -213,6 +237,14 @@ class Retriever:
     def _text_sha256(self, passage: Passage) -> str:
         document = self._generation.store.document(passage.document_id)
         return sha256(document.text.encode()).hexdigest()
+
+
+def referred(passage: Passage) -> list[str]:
+    """The articles that a passage names in its text, then the law that its decree applies. Pure."""
+    named = [reference.key for reference in find_references(passage.text)]
+    laws = [f"L{key[1:]}" for key in passage.references if key[0] in "RD"]
+    articles = [key for key in (*named, *laws) if _ARTICLE.fullmatch(key)]
+    return [key for key in dict.fromkeys(articles) if key not in passage.references]
 
 
 def delegated(passage: Passage) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.evidence import Evidence
 from assistant.holder import Holder
-from assistant.retrieval import BESIDE, CANDIDATES, Retriever, Scope
+from assistant.retrieval import BESIDE, CANDIDATES, Retriever, Scope, referred
 from ingestion.documents import Document, Kind
 from ingestion.generation import Generation
 from ingestion.glossary import Term
@@ -210,6 +210,28 @@ def test_the_glossary_finds_an_article_that_has_none_of_the_words() -> None:
     told = replace(lists, lexical=WordIndex([*crowd, adapted], terms), glossary=terms)
     found = _find(cast(Generation, told), "Un MAPA de fourniture ?")
     assert found[0].passage.id == adapted.id
+
+
+def test_the_last_place_is_for_an_article_that_the_first_refers_to() -> None:
+    words = "délai de paiement des collectivités"
+    first = replace(RULE, id="first", text=f"{words} : voir l'article R. 2192-36.")
+    crowd = [
+        replace(RULE, id=f"r{number}", text=f"paiement {number}", references=())
+        for number in range(8)
+    ]
+    named = replace(RULE, id="named", text="Le taux est majoré.", references=("R2192-36",))
+    found = _find(_lists([first, *crowd, named]), f"Quel {words} ?")
+    assert [item.passage.id for item in found][::5] == ["first", "named"]
+    scores = [item.score for item in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_passage_refers_to_the_articles_it_names_and_to_its_law() -> None:
+    decree = replace(
+        RULE, references=("R2192-10",), text="Selon l'article R. 2192-36 et l'article 12 du CCAP."
+    )
+    assert referred(decree) == ["R2192-36", "L2192-10"]
+    assert referred(replace(decree, references=("L2192-10",))) == ["R2192-36"]
 
 
 def test_without_passages_there_is_no_evidence() -> None:
