@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -36,6 +38,8 @@ class PassageStore:
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        # Python's cache of prepared statements is shared by the threads of a connection.
+        self._lock = Lock()
         weakref.finalize(self, self._connection.close)
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
@@ -44,7 +48,7 @@ class PassageStore:
 
     def all_passages(self) -> Iterable[Passage]:
         """Every passage, in the order of the documents."""
-        for (body,) in self._connection.execute("SELECT body FROM passages ORDER BY position"):
+        for (body,) in self._rows("SELECT body FROM passages ORDER BY position"):
             yield _passage.validate_json(body)
 
     def document(self, document_id: str) -> Document:
@@ -62,15 +66,15 @@ class PassageStore:
 
         Versions that may not be cited are among them.
         """
-        rows = self._connection.execute(
-            "SELECT body FROM documents WHERE reference = ? ORDER BY valid_from, id", (reference,)
+        rows = self._rows(
+            "SELECT body FROM documents WHERE reference = ? ORDER BY valid_from, id", reference
         )
         return [_document.validate_json(body) for (body,) in rows]
 
     @cached_property
     def revised(self) -> frozenset[str]:
         """The references of the articles that have several versions here."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT reference FROM documents WHERE reference IS NOT NULL "
             "GROUP BY reference HAVING COUNT(*) > 1"
         )
@@ -78,7 +82,7 @@ class PassageStore:
 
     def documents(self) -> Iterable[Document]:
         """Every document, in the order of their identifiers."""
-        for (body,) in self._connection.execute("SELECT body FROM documents"):
+        for (body,) in self._rows("SELECT body FROM documents"):
             yield _document.validate_json(body)
 
     def _passage(self, passage_id: str) -> Passage:
@@ -90,9 +94,12 @@ class PassageStore:
         return _passage.validate_json(body)
 
     def _body(self, table: str, row_id: str) -> bytes | None:
-        rows = self._connection.execute(f"SELECT body FROM {table} WHERE id = ?", (row_id,))
-        found = rows.fetchone()
-        return None if found is None else bytes(found[0])
+        rows = self._rows(f"SELECT body FROM {table} WHERE id = ?", row_id)
+        return bytes(rows[0][0]) if rows else None
+
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
 
 
 def write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
