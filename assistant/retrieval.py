@@ -20,7 +20,7 @@ CANDIDATES = 50
 """Hits that may be shown, taken from each of the searches before their ranks are fused."""
 
 RANKED = 40
-"""Candidates whose signals are weighed, the best by fused ranks; more found no more."""
+"""Candidates whose signals are weighed: the best by fused ranks."""
 
 LED_TO = 10
 """Articles to which the glossary's phrases lead that are candidates."""
