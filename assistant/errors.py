@@ -4,6 +4,8 @@ AssistantError
 ├── WrongSettings   a setting is unknown or has a value that cannot be used
 ├── BrokenPrompt    a prompt file is missing or does not declare what it uses
 ├── WrongQuestions  a line of a question file cannot be understood
+├── Ungrounded      no indexed text in force states a constant that a calculation needs
+├── WrongFigures    what a calculation was given cannot be true
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -25,6 +27,14 @@ class BrokenPrompt(AssistantError):
 
 class WrongQuestions(AssistantError):
     """A line of a question file is not what the contract describes."""
+
+
+class Ungrounded(AssistantError):
+    """No indexed text in force that day states a constant of the law."""
+
+
+class WrongFigures(AssistantError):
+    """A figure or a date given to a calculation is impossible, or one that it needs is missing."""
 
 
 class UnknownRecord(AssistantError, LookupError):

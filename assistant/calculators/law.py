@@ -1,0 +1,65 @@
+"""The law of a day: constants as the indexed texts in force state them."""
+
+from datetime import date
+from typing import Protocol
+
+from assistant.calculators.calculation import Ground, Stated
+from assistant.calculators.constants import WITHOUT_FIGURE, Constant, constants
+from assistant.errors import Ungrounded
+from assistant.hierarchy import ARTICLES, rank_of
+from assistant.retrieval import Scope
+from ingestion.generation import Generation
+from ingestion.passages import Passage
+
+
+class Law(Protocol):
+    """What a calculator may ask of the law."""
+
+    @property
+    def day(self) -> date:
+        """The day whose law it is."""
+
+    def stated(self, name: str) -> Stated:
+        """A constant by its name; raises Ungrounded when no text in force states it."""
+
+
+class IndexedLaw:
+    """The law of a day as one generation holds it."""
+
+    def __init__(self, generation: Generation, day: date) -> None:
+        """Nothing is read before the first constant."""
+        self._generation = generation
+        self._scope = Scope(day)
+
+    @property
+    def day(self) -> date:
+        """The day whose law it is."""
+        return self._scope.as_of
+
+    def stated(self, name: str) -> Stated:
+        """A constant by its name, 0 for a rule without figure; articles before sheets.
+
+        Raises Ungrounded when no text in force that day states it.
+        """
+        constant = constants()[name]
+        for passage in self._passages(constant.article):
+            if place := constant.found_in(passage.text, self.day):
+                ground = Ground(constant.article, passage, place.start, place.end)
+                return Stated(constant.on(self.day) or WITHOUT_FIGURE, ground)
+        raise Ungrounded(self._refusal(constant))
+
+    def _passages(self, article: str) -> list[Passage]:
+        """The passages of the article in force that day; else the sheets about it."""
+        store = self._generation.store
+        found = store.passages(self._generation.lexical.lookup(article))
+        standing = [each for each in found if self._scope.admits(each)]
+        articles = [each for each in standing if rank_of(each) in ARTICLES]
+        return articles or standing
+
+    def _refusal(self, constant: Constant) -> str:
+        day = f"{self.day:%d/%m/%Y}"
+        return (
+            f"Calcul refusé : aucun texte indexé en vigueur le {day} ne dit « {constant.label} » "
+            f"(art. {constant.article}). Ajoutez la version de cet article en vigueur ce jour-là, "
+            "ou lisez-la avec « sourcier law »."
+        )
