@@ -8,6 +8,7 @@ from assistant.answerability import answerable
 from assistant.changes import changes, of_the_day, said_of
 from assistant.contradictions import Conflict, conflicts, explained, statements, with_both
 from assistant.day import day_asked
+from assistant.evidence import Scope
 from assistant.gathering import Gathering
 from assistant.holder import Holder
 from assistant.journal import Journal
@@ -16,12 +17,13 @@ from assistant.language_model import LanguageModel
 from assistant.notices import not_found, remarks
 from assistant.reading import Draft, quotes
 from assistant.record import journal_body
-from assistant.retrieval import Retriever, Scope
+from assistant.retrieval import Retriever
 from assistant.scope import names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
 from assistant.turn import Event, Exchange, Finished, Reading, Result, Waiting
 from assistant.turnstile import Turnstile
 from assistant.writing import carried, written
+from ingestion.dossiers import RECORDS, Dossiers
 from ingestion.embedding import Embedder
 from ingestion.generation import Generation
 
@@ -54,6 +56,14 @@ class Assistant:
         """The generation that a question asked now would be answered from."""
         return self._holder.current()
 
+    def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
+        """The dossiers that the members of these teams may ask about."""
+        return self._holder.dossiers(teams)
+
+    def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> Generation:
+        """The generation that a question about a dossier asked now would be answered from."""
+        return self._holder.dossier(dossier_id, teams)
+
     @property
     def model_name(self) -> str:
         """The language model's file and digest."""
@@ -67,32 +77,40 @@ class Assistant:
         history: Sequence[Exchange] = (),
         language: Language = Language.FRENCH,
         dossier: str | None = None,
+        teams: frozenset[str] | None = None,
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
         one named when this one depends on it; else that of today. A question about a piece
         ("article 12.3 du CCAP") is asked of the only dossier there is, and the days that it names
-        are the dossier's. Stopping it, by closing the generator, and failing both leave a record
-        too.
+        are the dossier's. `teams` are those of the reader, None where there is one reader only.
+        Stopping it, by closing the generator, and failing both leave a record too.
+
+        Raises UnknownDossier when the dossier is not one of theirs.
         """
         generation = self._holder.current()
-        dossiers = generation.manifest.dossiers
-        if dossier is None and len(dossiers) == 1 and names_piece(question):
-            dossier = dossiers[0]
+        if dossier is None and names_piece(question):
+            dossier = self._only_dossier(teams)
+        pieces = self._holder.dossier(dossier, teams) if dossier else None
         asked = [question]
         if history and is_dependent(question):
             asked.append(history[-1].question)
         day = day_asked([] if dossier else asked, as_of, self._clock())
         scope = Scope(day.as_of, dossier)
-        turn = Gathering(question, day, scope, language, generation, question)
+        turn = Gathering(question, day, scope, language, generation, question, pieces)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)
             ended = "finished"
         finally:
-            result = self._record(turn, ended)
+            result = self._record(turn, ended, teams)
         yield Finished(result)
+
+    def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
+        """The dossier of a reader who sees one, None where there are several or none."""
+        seen = self.dossiers(teams).all()
+        return seen[0].id if len(seen) == 1 else None
 
     def _run(self, turn: Gathering, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question)
@@ -107,7 +125,7 @@ class Assistant:
             yield from self._answer(turn)
 
     def _search(self, turn: Gathering) -> None:
-        retriever = Retriever(turn.generation, self._embedder)
+        retriever = Retriever(turn.generation, self._embedder, turn.dossier)
         turn.evidence = retriever.retrieve(turn.standalone, turn.scope, self._evidence_limit)
         turn.route = "dossier" if turn.scope.dossier and turn.route == "rule" else turn.route
         turn.evidence_seconds = turn.elapsed
@@ -206,7 +224,9 @@ class Assistant:
                 ticket: object = entered.value
                 return ticket
 
-    def _record(self, turn: Gathering, ended: str) -> Result:
+    def _record(self, turn: Gathering, ended: str, teams: frozenset[str] | None) -> Result:
         result = turn.result(self._model.name)
-        record_id = self.journal.append("answer", journal_body(result) | {"ended": ended})
+        body = journal_body(result) | {"ended": ended}
+        home = self.dossiers(teams).home(result.dossier) if result.dossier else None
+        record_id = self.journal.append("answer", body, home and home / RECORDS)
         return replace(result, record_id=record_id)

@@ -9,11 +9,10 @@ from functools import cache
 from hashlib import sha256
 from itertools import islice
 
-from assistant.evidence import Evidence
+from assistant.evidence import Evidence, Scope
 from assistant.hierarchy import ARTICLES, rank_of
 from assistant.language import Language
 from assistant.reading import Draft, quotable
-from assistant.retrieval import Scope
 from ingestion.builtin import CORPUS
 from ingestion.generation import Generation
 from ingestion.passages import Passage

@@ -11,18 +11,21 @@ from assistant.language import language_of
 from assistant.page.desk import Holdings, Thumb
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
+from ingestion.dossiers import Dossier
 from ingestion.library import Library
 from ingestion.versions import History, histories, near_references
 
 
 class LocalDesk:
-    """One user on one machine."""
+    """The desk of one reader; `teams` None is the one user of a machine of their own."""
 
-    def __init__(self, home: Path, assistant: Assistant) -> None:
+    def __init__(
+        self, home: Path, assistant: Assistant, teams: frozenset[str] | None = None
+    ) -> None:
         """The assistant is ready; nothing is loaded here."""
         self._assistant = assistant
         self._home = home
-        self._library = Library(home)
+        self._teams = teams
 
     @property
     def holdings(self) -> Holdings:
@@ -41,16 +44,34 @@ class LocalDesk:
         """The language model's name."""
         return self._assistant.model_name
 
+    @property
+    def dossiers(self) -> tuple[Dossier, ...]:
+        """The dossiers that this reader may ask about."""
+        return self._assistant.dossiers(self._teams).all()
+
     def ask(
-        self, question: str, *, as_of: date | None, history: Sequence[Exchange]
+        self,
+        question: str,
+        *,
+        as_of: date | None,
+        history: Sequence[Exchange],
+        dossier: str | None = None,
     ) -> Generator[Event, None, None]:
         """One turn of the assistant, in the language of the question."""
-        language = language_of(question)
-        return self._assistant.ask(question, as_of=as_of, history=history, language=language)
+        return self._assistant.ask(
+            question,
+            as_of=as_of,
+            history=history,
+            language=language_of(question),
+            dossier=dossier,
+            teams=self._teams,
+        )
 
-    def document(self, document_id: str) -> Document:
-        """A document of the published generation."""
-        return self._assistant.generation.store.document(document_id)
+    def document(self, document_id: str, dossier: str | None = None) -> Document:
+        """A document of the rules in use, or of a dossier."""
+        if dossier is None:
+            return self._assistant.generation.store.document(document_id)
+        return self._assistant.dossier(dossier, self._teams).store.document(document_id)
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in the published generation."""
@@ -64,16 +85,18 @@ class LocalDesk:
         """What changed between two generations of this machine."""
         return changes_between(self._home, old, new, self._assistant.journal)
 
-    def original(self, document_id: str) -> bytes | None:
+    def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The file kept in the library when it was added."""
-        return self._library.original(self.document(document_id).id)
+        known = self.document(document_id, dossier).id
+        home = self._assistant.dossiers(self._teams).home(dossier) if dossier else self._home
+        return Library(home).original(known)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
-        """Append the opinion to the journal; raises UnknownRecord."""
-        answers = (
-            entry for entry in self._assistant.journal.entries() if entry.get("kind") == "answer"
-        )
-        if all(entry["hash"][:16] != record_id for entry in answers):
+        """Append the opinion to the journal, beside the answer; raises UnknownRecord."""
+        journal = self._assistant.journal
+        answers = (entry for entry in journal.entries() if entry.get("kind") == "answer")
+        rated = next((each for each in answers if each["hash"][:16] == record_id), None)
+        if rated is None:
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
-        self._assistant.journal.append("opinion", opinion)
+        journal.append("opinion", opinion, journal.apart(rated))

@@ -1,7 +1,9 @@
-"""Evidence: the passages put before the reader and the model, numbered as they are shown."""
+"""Evidence: the passages put before the reader, numbered as they are shown, and their scope."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from ingestion.documents import Kind
 from ingestion.passages import Passage
 
 
@@ -23,3 +25,32 @@ class Evidence:
     document_sha256: str
     similarity: float = 0.0
     strength: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question may be answered from: the rules in force on a day, and one dossier if any."""
+
+    as_of: date
+    dossier: str | None = None
+
+    def admits(self, passage: Passage) -> bool:
+        """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
+
+        What belongs to a dossier is for that dossier alone, and only rules may belong to none.
+        """
+        is_foreign = passage.dossier is not None and passage.dossier != self.dossier
+        is_astray = passage.dossier is None and passage.kind is not Kind.RULES
+        if is_foreign or is_astray:
+            return False
+        return self.covers(passage.valid_from, passage.valid_to)
+
+    def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
+        """Whether the day is among these; an unknown bound excludes nothing. Pure."""
+        begun = valid_from is None or valid_from <= self.as_of
+        ended = valid_to is not None and valid_to <= self.as_of
+        return begun and not ended
+
+    def reads(self, passage: Passage) -> bool:
+        """Whether an answer may quote a passage; a rule does not say what a dossier says. Pure."""
+        return self.dossier is None or passage.dossier == self.dossier

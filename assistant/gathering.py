@@ -8,17 +8,19 @@ from assistant.answers import Citation, Removed, Sentence, cite, conclude
 from assistant.checking import Support, check
 from assistant.comparing import compare
 from assistant.day import Day
-from assistant.evidence import Evidence
+from assistant.evidence import Evidence, Scope
 from assistant.language import Language
 from assistant.reading import Draft
-from assistant.retrieval import Scope
 from assistant.turn import Dropped, Found, Result, Seconds, Wrote
 from ingestion.generation import Generation
 
 
 @dataclass(slots=True)
 class Gathering:
-    """A turn that has begun; `standalone` and everything after it grow until it ends."""
+    """A turn that has begun; `standalone` and everything after it grow until it ends.
+
+    `generation` holds the rules, `dossier` the pieces that are asked about, if any.
+    """
 
     question: str
     day: Day
@@ -26,6 +28,7 @@ class Gathering:
     language: Language
     generation: Generation
     standalone: str
+    dossier: Generation | None = None
     began: float = field(default_factory=monotonic)
     evidence: tuple[Evidence, ...] = ()
     evidence_seconds: float = 0.0
@@ -87,6 +90,8 @@ class Gathering:
             route=self.route,
             model=model,
             generation=self.generation.manifest.name,
+            dossier=self.scope.dossier,
+            dossier_generation=self.dossier.manifest.name if self.dossier else None,
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
         )
 

@@ -1,19 +1,57 @@
-"""Holds the published generation open, and opens the next one when it has been published."""
+"""Holds published generations open, and opens the next one when it has been published."""
 
 from pathlib import Path
 from threading import Lock
 
+from ingestion.dossiers import Dossiers
 from ingestion.embedding import Embedder
-from ingestion.errors import EmbedderMismatch
+from ingestion.errors import EmbedderMismatch, UnknownGeneration
 from ingestion.generation import Generation, open_generation
 from ingestion.publication import current_name
 
 
 class Holder:
-    """Gives each question one generation for its whole length."""
+    """Gives each question one generation of the rules, and of a dossier, for its whole length."""
 
     def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
-        """`name` pins one generation instead of the published one."""
+        """`name` pins one generation of the rules instead of the published one."""
+        self._home = home
+        self._embedder = embedder
+        self._rules = _Held(home, embedder, name)
+        self._dossiers: dict[Path, _Held] = {}
+
+    def current(self) -> Generation:
+        """The generation of the rules to use now.
+
+        Raises UnknownGeneration when none is published, DamagedGeneration, or EmbedderMismatch.
+        """
+        return self._rules.current()
+
+    def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
+        """The dossiers that the members of these teams may see; all of them for None."""
+        return Dossiers(self._home, teams)
+
+    def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> Generation:
+        """What may be searched of a dossier.
+
+        Raises UnknownDossier when there is none for these teams, UnknownGeneration when its pieces
+        are not indexed yet.
+        """
+        folder = self.dossiers(teams).home(dossier_id)
+        for gone in [each for each in self._dossiers if not each.exists()]:
+            del self._dossiers[gone]  # its files are only freed once nobody holds them open
+        if not (folder / "current").exists():
+            raise UnknownGeneration(
+                f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. Ajoutez-les : "
+                f"sourcier dossier add {dossier_id} FICHIER…"
+            )
+        return self._dossiers.setdefault(folder, _Held(folder, self._embedder)).current()
+
+
+class _Held:
+    """The open generation of one data folder."""
+
+    def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
         self._home = home
         self._embedder = embedder
         self._pinned = name
@@ -21,10 +59,6 @@ class Holder:
         self._lock = Lock()
 
     def current(self) -> Generation:
-        """The generation to use now.
-
-        Raises UnknownGeneration when none is published, DamagedGeneration, or EmbedderMismatch.
-        """
         name = self._pinned or current_name(self._home)
         with self._lock:
             if self._open is None or self._open.manifest.name != name:

@@ -73,8 +73,8 @@ def _answers(
 ) -> Iterator[TouchedAnswer]:
     answers = (entry for entry in entries if entry.get("kind") == "answer")
     for number, entry in enumerate(answers, 1):
-        body = entry["body"]
-        cited = (article for each in body["citations"] for article in _cited(each, touched))
+        body = entry["body"]  # without citations where it is kept apart, for a dossier's team
+        cited = (a for each in body.get("citations", ()) for a in _cited(each, touched))
         if articles := tuple(dict.fromkeys(cited)):
             asked_on = datetime.fromisoformat(entry["at"]).date()
             yield TouchedAnswer(number, body["question"], asked_on, entry["hash"][:16], articles)

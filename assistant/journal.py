@@ -1,5 +1,9 @@
 """The journal: one line of JSON for each event, each holding the hash of the line before.
 
+What is said about a dossier is kept apart, in the dossier's folder, and its line holds the hash of
+it only: removing the dossier takes the words away and leaves the proof that they were.
+
+
 A changed, missing, added or moved line breaks the chain from there on. A cut tail is only seen by
 who kept the last hash elsewhere. A line that a crash left unfinished is reported for ever, but the
 chain goes on after it from the last whole line.
@@ -15,9 +19,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingestion.durable import sync
+from ingestion.durable import replace_bytes, sync
 
 GENESIS = "0" * 64
+
+APART = "apart"
+"""Field of a body that says where the real one is kept, relative to the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,15 @@ class Journal:
         """The file and its folder are created at the first entry."""
         self._path = path
 
-    def append(self, kind: str, body: Mapping[str, Any]) -> str:
+    def append(self, kind: str, body: Mapping[str, Any], apart: Path | None = None) -> str:
         """Write an entry and return its identifier, the first 16 characters of its hash.
 
-        `body` must be plain JSON values. Several processes may append to one journal.
+        `body` must be plain JSON values; it is kept in the folder `apart` when one is given.
+        Several processes may append to one journal.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        if apart is not None:
+            body = self._put(body, apart)
         with self._path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             last, is_new, is_torn = _tail(file)
@@ -63,6 +73,23 @@ class Journal:
         """Every entry that can be read, oldest first."""
         return (entry for line in self._lines() if (entry := _entry(line)) is not None)
 
+    def apart(self, entry: Mapping[str, Any]) -> Path | None:
+        """The folder that keeps the body of an entry, None when the entry holds it itself."""
+        place = entry["body"].get(APART)
+        return (self._path.parent / place).parent if place else None
+
+    def body(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The body of an entry, wherever it is kept; None when it was removed or altered."""
+        found: dict[str, Any] = entry["body"]
+        if APART not in found:
+            return found
+        path = self._path.parent / found[APART]
+        written = path.read_bytes() if path.exists() else b""
+        if sha256(written).hexdigest() != found["sha256"]:
+            return None
+        kept: dict[str, Any] = json.loads(written)
+        return kept
+
     def faults(self) -> Iterator[Fault]:
         """Every place where the chain does not hold; none when nothing was altered."""
         previous = GENESIS
@@ -77,6 +104,23 @@ class Journal:
             whole = _canonical(entry | {"hash": entry_hash(entry)})
             if line.removesuffix(b"\n") != whole:
                 yield Fault(number, "a été modifiée après coup")
+            elif self._is_altered(entry):
+                yield Fault(number, "a son texte, gardé à part, modifié après coup")
+
+    def _put(self, body: Mapping[str, Any], folder: Path) -> dict[str, str]:
+        """Keep a body in a folder; what its entry holds instead."""
+        written = _canonical(body)
+        digest = sha256(written).hexdigest()
+        folder.mkdir(exist_ok=True)
+        replace_bytes(folder / f"{digest}.json", written)
+        place = os.path.relpath(folder / f"{digest}.json", self._path.parent)
+        return {APART: place, "sha256": digest}
+
+    def _is_altered(self, entry: Mapping[str, Any]) -> bool:
+        """Whether a body that is kept apart still stands, with other bytes."""
+        place = entry["body"].get(APART)
+        stands = place is not None and (self._path.parent / place).exists()
+        return stands and self.body(entry) is None
 
     def _lines(self) -> Iterator[bytes]:
         """The lines that stand now; those appended while reading are left out."""

@@ -21,6 +21,8 @@ def contract(result: Result) -> dict[str, Any]:
         "route": result.route,
         "model": result.model,
         "generation": result.generation,
+        "dossier": result.dossier,
+        "dossier_generation": result.dossier_generation,
         "seconds": {
             "evidence": result.seconds.evidence,
             "first_token": result.seconds.first_token,

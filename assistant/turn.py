@@ -27,7 +27,7 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished turn as it stands in the journal."""
+    """A finished turn as it stands in the journal; `generation` is that of the rules."""
 
     record_id: str
     question: str
@@ -40,6 +40,8 @@ class Result:
     model: str
     generation: str
     seconds: Seconds
+    dossier: str | None = None
+    dossier_generation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ IngestionError
 ├── DamagedGeneration  a file of a generation is missing or altered
 ├── UnknownGeneration  no generation has this name, or none is published
 ├── UnknownDocument    the generation in use does not hold this document
+├── UnknownDossier     there is no dossier of this name, or not for this reader
 ├── EmbedderMismatch   the index was built by another embedding model
 ├── ModelUnavailable   weights are absent, incomplete or refused
 └── StorageFull        not enough free disk space for what is asked
@@ -32,6 +33,10 @@ class UnknownGeneration(IngestionError):
 
 class UnknownDocument(IngestionError, LookupError):
     """The generation asked does not hold this document; another one may."""
+
+
+class UnknownDossier(IngestionError, LookupError):
+    """There is no dossier of this name among those that the reader may see."""
 
 
 class EmbedderMismatch(IngestionError):

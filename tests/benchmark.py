@@ -16,9 +16,10 @@ from statistics import median
 
 from llama_cpp import Llama
 
+from assistant.evidence import Scope
 from assistant.holder import Holder
 from assistant.language_model import LanguageModel, Prompt
-from assistant.retrieval import Retriever, Scope
+from assistant.retrieval import Retriever
 from assistant.settings import Settings, default_home, load_settings
 from assistant.wiring import load_embedder, load_model
 from ingestion.builtin import CORPUS

@@ -5,10 +5,15 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from assistant.settings import default_home
 from tests.small_index import answering_embedder, build_small_index
+
+# Speed is measured by the benchmarks; here it would only tell how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from assistant.turn import (
 )
 from ingestion.difference import difference
 from ingestion.documents import Document
+from ingestion.dossiers import Dossier
 from ingestion.errors import DamagedGeneration, UnknownGeneration
 from ingestion.versions import History, histories, near_references
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
@@ -74,7 +75,11 @@ class FakeDesk:
         titles = tuple(document.title for document in self.documents.values())
         return Holdings("2026-11-15-a1b2c3", 63, 1412, CHECKED, titles)
 
-    def document(self, document_id: str) -> Document:
+    @property
+    def dossiers(self) -> tuple[Dossier, ...]:
+        return (Dossier("montelyre-2026", reference="2026-04", subject="Entretien des parcs"),)
+
+    def document(self, document_id: str, dossier: str | None = None) -> Document:
         return self.documents[document_id]
 
     def histories(self, reference: str) -> tuple[History, ...]:
@@ -90,7 +95,7 @@ class FakeDesk:
         impact = impact_of(found.touched, self.documents.values(), TERMS, ENTRIES)
         return IndexChanges(old or "20261101-000000-000", new or GENERATION, found, impact)
 
-    def original(self, document_id: str) -> bytes | None:
+    def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         return self.originals.get(document_id)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
@@ -99,7 +104,12 @@ class FakeDesk:
         self.opinions.append((record_id, thumb, comment))
 
     def ask(
-        self, question: str, *, as_of: date | None, history: Sequence[Exchange]
+        self,
+        question: str,
+        *,
+        as_of: date | None,
+        history: Sequence[Exchange],
+        dossier: str | None = None,
     ) -> Generator[Event, None, None]:
         self.asked.append((question, as_of, tuple(history)))
         try:

@@ -28,12 +28,13 @@ from rich.console import Console
 from rich.progress import Progress, track
 from rich.table import Table
 
-from assistant.evidence import Evidence
+from assistant.candidates import CANDIDATES
+from assistant.evidence import Evidence, Scope
 from assistant.questions import Question, read_questions
 from assistant.ranking import fuse
 from assistant.reading import worth_reading
 from assistant.regimes import foreign_regime
-from assistant.retrieval import CANDIDATES, Retriever, Scope
+from assistant.retrieval import Retriever
 from assistant.settings import Settings, default_home, load_settings
 from assistant.standalone import in_french
 from assistant.wiring import load_embedder, load_model

@@ -19,9 +19,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from assistant.candidates import Searcher
+from assistant.evidence import Scope
 from assistant.questions import read_questions
 from assistant.ranking import WEIGHTS
-from assistant.retrieval import Retriever, Scope
 from assistant.settings import default_home, load_settings
 from assistant.wiring import load_embedder
 from ingestion.builtin import CORPUS
@@ -71,12 +72,12 @@ def headings() -> Iterator[tuple[str, date, frozenset[str]]]:
 
 
 def cases(
-    retriever: Retriever, questions: Sequence[tuple[str, date, frozenset[str]]]
+    searcher: Searcher, questions: Sequence[tuple[str, date, frozenset[str]]]
 ) -> list[Case]:
     """The candidates of each question."""
     found = []
     for text, day, expected in track(questions, "Questions"):
-        candidates = retriever.candidates(text, Scope(day))
+        candidates = searcher.candidates(text, Scope(day))
         rows = [[each.signals.get(name, 0.0) for name in NAMES] for each in candidates]
         articles = tuple(each.passage.references for each in candidates)
         found.append(Case(np.array(rows), articles, expected))
@@ -161,10 +162,10 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = load_embedder(arguments.data, load_settings(arguments.data))
     generation = open_generation(arguments.data, current_name(arguments.data))
-    retriever = Retriever(generation, embedder)
-    own = [case for path in OWN for case in cases(retriever, asked(path))]
-    sheets = cases(retriever, list(headings()))
-    study(own, sheets, {path.name: cases(retriever, asked(path)) for path in arguments.questions})
+    searcher = Searcher(generation, embedder)
+    own = [case for path in OWN for case in cases(searcher, asked(path))]
+    sheets = cases(searcher, list(headings()))
+    study(own, sheets, {path.name: cases(searcher, asked(path)) for path in arguments.questions})
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingestion.build import build
 from ingestion.documents import Kind
+from ingestion.dossiers import Dossier, Dossiers
 from ingestion.durable import writing
 from ingestion.embedding import Embedder
 from ingestion.library import Library
@@ -87,21 +88,20 @@ Article = tuple[str, tuple[str, ...], str, str | None, str | None]
 def build_small_index(
     home: Path, texts: Path, embedder: Embedder, articles: Sequence[Article] = ARTICLES
 ) -> None:
-    """Write the corpus in `texts`, then add it to `home`, build and publish."""
+    """Write the corpus in `texts`, then add it to `home` and its dossier, build and publish."""
     (texts / "petits-achats.md").write_text(SMALL_PURCHASES, encoding="utf-8")
     (texts / "CCAP.md").write_text(PENALTIES, encoding="utf-8")
     (texts / "code.jsonl").write_text("\n".join(map(_line, articles)), encoding="utf-8")
-    with writing(home):
-        library = Library(home)
-        for name, kind, dossier in (
-            ("petits-achats.md", Kind.RULES, None),
-            ("code.jsonl", Kind.RULES, None),
-            ("CCAP.md", Kind.TENDER, DOSSIER),
-        ):
-            added = library.add(texts / name, name, kind, dossier)
-            assert added.reading.problem is None, added.reading.problem
-        manifest = build(home, embedder, lambda step, done, total: None)
-        publish(home, manifest.name)
+    dossiers = Dossiers(home)
+    dossiers.create(Dossier(DOSSIER))
+    rules = ("petits-achats.md", Kind.RULES, None), ("code.jsonl", Kind.RULES, None)
+    pieces = (("CCAP.md", Kind.TENDER, DOSSIER),)
+    for folder, files in ((home, rules), (dossiers.home(DOSSIER), pieces)):
+        with writing(folder):
+            for name, kind, dossier in files:
+                added = Library(folder).add(texts / name, name, kind, dossier)
+                assert added.reading.problem is None, added.reading.problem
+            publish(folder, build(folder, embedder, lambda step, done, total: None).name)
 
 
 def _line(article: Article) -> str:

@@ -11,11 +11,10 @@ from assistant.answers import Outcome
 from assistant.assistant import Assistant
 from assistant.checking import Support, check
 from assistant.contradictions import conflicts, contradictions, statements, with_both
-from assistant.evidence import Evidence
+from assistant.evidence import Evidence, Scope
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
-from assistant.retrieval import Scope
 from assistant.turn import Event, Finished, Found, Result
 from ingestion.build import build
 from ingestion.documents import Kind

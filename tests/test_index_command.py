@@ -61,10 +61,8 @@ def test_files_are_named_from_the_folder_added_wherever_one_stands(
 ) -> None:
     monkeypatch.chdir(texts / ".cache")
     command("add", "..")
-    command("add", "../code.jsonl", "--dossier", "M24", "--kind", "tender")
     _, said = command("status", "--files")
     assert "textes [v2]/code.jsonl │ rules" in said
-    assert "M24/code.jsonl │ tender │ M24" in said
 
 
 def test_nothing_to_add_is_said(command: Command, tmp_path: Path) -> None:

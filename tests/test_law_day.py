@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from assistant.retrieval import Retriever, Scope
+from assistant.evidence import Scope
+from assistant.retrieval import Retriever
 from ingestion.generation import Generation
 from tests.fakes import WordEmbedder
 from tests.index_home import published

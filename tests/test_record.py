@@ -10,9 +10,10 @@ import pytest
 from assistant.answers import Answer, Outcome, Removed, Sentence, cite, conclude
 from assistant.checking import Support
 from assistant.day import DaySource
+from assistant.evidence import Scope
 from assistant.holder import Holder
 from assistant.record import answer_fields, contract, journal_body
-from assistant.retrieval import Retriever, Scope
+from assistant.retrieval import Retriever
 from assistant.turn import Result, Seconds
 from ingestion.generation import Generation
 from tests.small_index import TODAY, answering_embedder
@@ -30,6 +31,8 @@ CONTRACT = {
     "route": str,
     "model": str,
     "generation": str,
+    "dossier": (str, type(None)),
+    "dossier_generation": (str, type(None)),
     "seconds": dict,
     "record_id": str,
 }

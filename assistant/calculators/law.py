@@ -6,8 +6,8 @@ from typing import Protocol
 from assistant.calculators.calculation import Ground, Stated
 from assistant.calculators.constants import WITHOUT_FIGURE, Constant, constants
 from assistant.errors import Ungrounded
+from assistant.evidence import Scope
 from assistant.hierarchy import ARTICLES, rank_of
-from assistant.retrieval import Scope
 from ingestion.generation import Generation
 from ingestion.passages import Passage
 

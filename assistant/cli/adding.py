@@ -67,12 +67,16 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def add_all(home: Path, additions: Sequence[Addition], console: Console) -> int:
-    """Add files, naming each that is refused; the caller holds the writer's lock."""
-    from ingestion.library import Library
+    """Add files, naming each that is refused; the caller holds the writer's lock.
 
-    library, kept, known, refused = Library(home), 0, 0, 0
+    What belongs to a dossier goes into the dossier's own library; a new one is seen by everybody.
+    """
+    from ingestion.dossiers import library_of
+
+    kept, known, refused = 0, 0, 0
     with progress_bars(console) as progress:
         for addition in progress.track(additions, description="Lecture des fichiers"):
+            library = library_of(home, addition.dossier)
             added = library.add(addition.path, addition.source, addition.kind, addition.dossier)
             if problem := added.reading.problem:
                 progress.print(f"[red]{escape(f'{addition.path} : {problem}')}")
@@ -151,19 +155,15 @@ def _read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> t
 
 
 def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
-    """The files at a path, hidden ones left out, named so that two dossiers do not collide."""
+    """The files at a path, hidden ones left out, named from their folder on."""
     if not path.is_dir():
-        return [Addition(path, _source(path.name, dossier), kind, dossier)]
+        return [Addition(path, path.name, kind, dossier)]
     found = ((file, file.relative_to(path)) for file in sorted(path.rglob("*")) if file.is_file())
     return [
-        Addition(file, _source(f"{path.name}/{below.as_posix()}", dossier), kind, dossier)
+        Addition(file, f"{path.name}/{below.as_posix()}", kind, dossier)
         for file, below in found
         if not any(part.startswith(".") for part in below.parts)
     ]
-
-
-def _source(name: str, dossier: str | None) -> str:
-    return f"{dossier}/{name}" if dossier else name
 
 
 def _remove(arguments: argparse.Namespace) -> int:

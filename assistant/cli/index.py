@@ -7,10 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, TaskID
 
-from assistant.cli import adding, fetching, index_diff, index_status
+from assistant.cli import adding, calc_constants, fetching, index_diff, index_status
 from assistant.settings import load_settings
 from ingestion.builtin import builtin_additions
 from ingestion.durable import writing
+from ingestion.embedding import Embedder
 from ingestion.manifest import Manifest
 
 OK, BROKEN = 0, 1
@@ -56,34 +57,60 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    from assistant.wiring import load_embedder
+    from ingestion.library import Library
+
     console, home = Console(), arguments.home
     with writing(home):
-        used_before = index_status.used(home)
-        manifest = _built(home, console)
-        name = manifest.name
-        _warn(manifest, console)
-        if name == used_before:
-            console.print(f"Rien n'a changé : l'index {name} reste en service.")
-            return OK
-        if not arguments.no_publish:
-            _publish_and_say(home, name, console)
-    console.print(f"Index {name} : {manifest.passages} passages.")
-    if arguments.no_publish:
-        console.print(f"Pour le mettre en service : sourcier index publish {name}")
+        if not Library(home).entries:
+            console.print("Aucune règle n'a été ajoutée : j'indexe le corpus fourni.")
+            adding.add_all(home, builtin_additions(), console)
+        with console.status("Chargement du modèle de vecteurs…"):
+            embedder = load_embedder(home, load_settings(home))
+        _build_rules(home, embedder, console, publishes=not arguments.no_publish)
+    build_dossiers(home, embedder, console)
     return OK
 
 
-def _built(home: Path, console: Console) -> Manifest:
-    """What the index of everything added holds."""
-    from assistant.wiring import load_embedder
-    from ingestion.build import build
-    from ingestion.library import Library
+def _build_rules(home: Path, embedder: Embedder, console: Console, *, publishes: bool) -> None:
+    used_before = index_status.used(home)
+    manifest = _built(home, embedder, console)
+    name = manifest.name
+    _warn(manifest, console)
+    calc_constants.warn(home, name, console)
+    if name == used_before:
+        console.print(f"Rien n'a changé : l'index {name} reste en service.")
+        return
+    if publishes:
+        _publish_and_say(home, name, console)
+    console.print(f"Index {name} : {manifest.passages} passages.")
+    if not publishes:
+        console.print(f"Pour le mettre en service : sourcier index publish {name}")
 
-    if not Library(home).entries:
-        console.print("Rien n'a été ajouté : j'indexe le corpus fourni.")
-        adding.add_all(home, builtin_additions(), console)
-    with console.status("Chargement du modèle de vecteurs…"):
-        embedder = load_embedder(home, load_settings(home))
+
+def build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
+    """Index the pieces of each dossier that have changed; a dossier is used once it is built."""
+    from ingestion.dossiers import Dossiers
+    from ingestion.library import Library
+    from ingestion.publication import publish
+
+    dossiers = Dossiers(home)
+    for dossier in dossiers.all():
+        folder = dossiers.home(dossier.id)
+        if not Library(folder).entries:
+            continue
+        with writing(folder):
+            used_before = index_status.used(folder)
+            manifest = _built(folder, embedder, console)
+            if manifest.name != used_before:
+                publish(folder, manifest.name)
+                console.print(escape(f"Dossier {dossier.id} : {manifest.passages} passages."))
+
+
+def _built(home: Path, embedder: Embedder, console: Console) -> Manifest:
+    """What the index of everything added to a data folder holds."""
+    from ingestion.build import build
+
     with adding.progress_bars(console) as progress:
         return build(home, embedder, _Steps(progress))
 

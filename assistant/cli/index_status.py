@@ -34,6 +34,7 @@ def used(home: Path) -> str | None:
 
 
 def _status(arguments: argparse.Namespace) -> int:
+    from ingestion.dossiers import Dossiers
     from ingestion.library import Library
     from ingestion.publication import finished
 
@@ -59,10 +60,12 @@ def _status(arguments: argparse.Namespace) -> int:
         console.print(f"Avertissements : {len(warnings)} (voir : sourcier index status --warnings)")
     for warning in warnings if arguments.warnings else ():
         console.print(f"[yellow]{escape(warning)}")
+    if dossiers := Dossiers(home).all():
+        console.print(f"Dossiers : {len(dossiers)} (voir : sourcier dossier list)")
     if arguments.files and entries:
-        files = Table("fichier", "emploi", "dossier")
+        files = Table("fichier", "emploi")
         for entry in entries:
-            files.add_row(escape(entry.source), entry.kind, escape(entry.dossier or ""))
+            files.add_row(escape(entry.source), entry.kind)
         console.print(files)
     return OK if current in finished(home) else BROKEN
 

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from assistant.index_changes import IndexChanges
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
+from ingestion.dossiers import Dossier
 from ingestion.versions import History
 
 Thumb = Literal["up", "down"]
@@ -39,16 +40,28 @@ class Desk(Protocol):
     def model_name(self) -> str:
         """The model that reads, as told to the user."""
 
+    @property
+    def dossiers(self) -> tuple[Dossier, ...]:
+        """The dossiers that the reader may ask about."""
+
     def ask(
-        self, question: str, *, as_of: date | None, history: Sequence[Exchange]
+        self,
+        question: str,
+        *,
+        as_of: date | None,
+        history: Sequence[Exchange],
+        dossier: str | None = None,
     ) -> Generator[Event, None, None]:
-        """One turn; without a day, that of the question or today.
+        """One turn, about the rules or about a dossier; without a day, the question's or today.
 
         Closing the generator between two events stops it at once.
         """
 
-    def document(self, document_id: str) -> Document:
-        """The whole document. Raises LookupError when there is none of that id."""
+    def document(self, document_id: str, dossier: str | None = None) -> Document:
+        """The whole document, of the rules or of a dossier. Raises LookupError for an unknown one.
+
+        A dossier of another team is as unknown as one that does not exist.
+        """
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in each code that has it, none when no code has."""
@@ -62,7 +75,7 @@ class Desk(Protocol):
         Raises UnknownGeneration or DamagedGeneration.
         """
 
-    def original(self, document_id: str) -> bytes | None:
+    def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The bytes of the file it was read from, None when they were not kept."""
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:

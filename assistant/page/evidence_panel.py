@@ -18,6 +18,7 @@ from ingestion.passages import Passage
 def document_link(passage: Passage, spans: Sequence[Span], language: str) -> str:
     """The address of the passage in its document, its cited words marked."""
     query = [("start", passage.start), ("end", passage.end), ("lang", language)]
+    query += [("dossier", passage.dossier)] if passage.dossier else []
     query += [("quote", f"{passage.start + a}-{passage.start + b}") for a, b in spans]
     return f"/document/{quote(passage.document_id, safe='')}?{urlencode(query)}"
 

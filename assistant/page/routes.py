@@ -75,10 +75,12 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
         end: int,
         quote: Quotes = (),
         lang: Language = Language.FRENCH,
+        dossier: str | None = None,
     ) -> HTMLResponse:
         said, view = words(lang), view_of(start, end, quote)
         try:
-            found, original = desk.document(document_id), desk.original(document_id)
+            found = desk.document(document_id, dossier)
+            original = desk.original(document_id, dossier)
         except LookupError:
             return standing_alone(element("p", said["document_unknown"]), said, lang, 404)
         except (AssistantError, IngestionError) as failure:
@@ -95,8 +97,9 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
         start: int,
         end: int,
         quote: Quotes = (),
+        dossier: str | None = None,
     ) -> Response:
-        found, original = opened(desk, document_id)
+        found, original = opened(desk, document_id, dossier)
         view = view_of(start, end, quote)
         order = order_for(found, view, number) if fits(view, found) else None
         if original is None or order is None:
@@ -107,10 +110,10 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
             raise HTTPException(422) from error
 
 
-def opened(desk: Desk, document_id: str) -> tuple[Document, bytes | None]:
+def opened(desk: Desk, document_id: str, dossier: str | None) -> tuple[Document, bytes | None]:
     """A document and its original bytes; a 404 when it is not known."""
     try:
-        return desk.document(document_id), desk.original(document_id)
+        return desk.document(document_id, dossier), desk.original(document_id, dossier)
     except LookupError as error:
         raise HTTPException(404) from error
 

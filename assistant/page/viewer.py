@@ -98,6 +98,7 @@ def document_html(document: Document, view: View, said: Words, *, drawn: bool = 
 def pictures(document: Document, view: View, said: Words) -> Html:
     """The pages of the passage, each with the passage as text for those who cannot see it."""
     identity = quote(document.id, safe="")
+    of_dossier = f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
     figures = []
     for number in pages_of(document, view):
         order = order_for(document, view, number)
@@ -107,7 +108,7 @@ def pictures(document: Document, view: View, said: Words) -> Html:
                 element("figcaption", said["page_of"].format(page=number)),
                 element(
                     "img",
-                    src=f"/document/{identity}/page/{number}.png?{view.query}",
+                    src=f"/document/{identity}/page/{number}.png?{view.query}{of_dossier}",
                     alt=said["page_image"].format(page=number, title=document.title),
                     width=1240,
                 ),

@@ -1,0 +1,172 @@
+"""Dossiers, each kept to its team, and gone when it is removed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.turn import Finished, Result
+from ingestion.build import build
+from ingestion.documents import Kind
+from ingestion.dossiers import DESCRIPTION, Dossier, Dossiers, Stage, library_of
+from ingestion.durable import writing
+from ingestion.errors import IngestionError, UnknownDossier
+from ingestion.publication import publish
+from tests.fakes import ScriptedModel, WordEmbedder
+from tests.index_home import with_articles
+from tests.small_index import TODAY
+
+ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie", stage=Stage.CONSULTATION)
+SCHOOL = Dossier("ecole-2026", team="education")
+OPEN = Dossier("modele")
+CANARY = "La pénalité de retard est de 137 euros par jour pour le pavage de la place Zéphirin."
+QUESTION = "Quelle pénalité de retard pour le pavage de la place Zéphirin ?"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    dossiers = Dossiers(tmp_path)
+    for dossier in (ROADS, SCHOOL, OPEN):
+        dossiers.create(dossier)
+    return tmp_path
+
+
+def test_a_reader_sees_the_dossiers_of_their_teams_and_those_of_everybody(home: Path) -> None:
+    assert Dossiers(home).all() == (SCHOOL, OPEN, ROADS)
+    assert Dossiers(home, frozenset({"voirie"})).all() == (OPEN, ROADS)
+    assert Dossiers(home, frozenset()).all() == (OPEN,)
+    assert Dossiers(home, frozenset({"voirie"})).get("voirie-2026") == ROADS
+
+
+def test_another_teams_dossier_is_as_unknown_as_one_that_does_not_exist(home: Path) -> None:
+    foreign = Dossiers(home, frozenset({"voirie"}))
+    said = []
+    for asked in ("ecole-2026", "rien-2026"):
+        for ask in (foreign.get, foreign.home, foreign.delete):
+            with pytest.raises(UnknownDossier) as unknown:
+                ask(asked)
+            said.append(str(unknown.value).replace(asked, ""))
+    assert len(set(said)) == 1
+    with pytest.raises(UnknownDossier):
+        foreign.describe(SCHOOL)
+    with pytest.raises(IngestionError, match="n'est pas libre"):
+        foreign.create(Dossier("ecole-2026", team="voirie"))
+    assert Dossiers(home).get("ecole-2026") == SCHOOL
+
+
+def test_a_reader_cannot_give_a_dossier_to_a_team_that_is_not_theirs(home: Path) -> None:
+    roads = Dossiers(home, frozenset({"voirie"}))
+    with pytest.raises(IngestionError):
+        roads.create(Dossier("autre", team="education"))
+    with pytest.raises(IngestionError, match="education"):
+        roads.describe(Dossier("voirie-2026", team="education"))
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../ecole-2026", "a/b", "é", "-x", "x" * 65, "a\n"]
+)
+def test_what_cannot_name_a_folder_names_no_dossier(home: Path, name: str) -> None:
+    with pytest.raises(UnknownDossier):
+        Dossiers(home).get(name)
+    with pytest.raises(IngestionError, match="ne peut pas nommer"):
+        Dossiers(home).create(Dossier(name))
+
+
+def test_a_description_copied_into_another_folder_opens_that_folder(home: Path) -> None:
+    copy = home / "dossiers" / "copie" / DESCRIPTION
+    copy.parent.mkdir()
+    copy.write_bytes((home / "dossiers" / "modele" / DESCRIPTION).read_bytes())
+    assert Dossiers(home).get("copie").id == "copie"
+
+
+def test_a_removal_cut_short_is_finished_and_never_seen(home: Path) -> None:
+    folder = home / "dossiers" / "modele"
+    folder.rename(folder.with_name(".removed-modele"))
+    with pytest.raises(UnknownDossier):
+        Dossiers(home).get("modele")
+    assert OPEN not in Dossiers(home).all()
+    assert not list((home / "dossiers").glob(".removed-*"))
+
+
+# With what is asked about them
+
+
+def _with_piece(folder: Path) -> Path:
+    """A data folder with a rule, and the canary in the CCAP of the roads' dossier."""
+    home = with_articles(folder, {"R2192-10": "Le délai de paiement est fixé à trente jours."})
+    Dossiers(home).create(ROADS)
+    piece = folder / "CCAP.md"
+    piece.write_text(f"# CCAP\n\n## Article 12 - Pénalités\n\n{CANARY}\n", encoding="utf-8")
+    library_of(home, ROADS.id).add(piece, "CCAP.md", Kind.TENDER, ROADS.id)
+    piece.unlink()
+    compartment = Dossiers(home).home(ROADS.id)
+    with writing(compartment):
+        publish(compartment, build(compartment, WordEmbedder(), lambda *step: None).name)
+    return home
+
+
+def _asked(home: Path, dossier: str | None, teams: frozenset[str] | None) -> Result:
+    embedder = WordEmbedder()
+    journal = Journal(home / "journal.jsonl")
+    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    events = list(assistant.ask(QUESTION, as_of=TODAY, dossier=dossier, teams=teams))
+    assert isinstance(events[-1], Finished)
+    return events[-1].result
+
+
+def test_a_dossier_is_searched_for_its_team_only(tmp_path: Path) -> None:
+    home = _with_piece(tmp_path)
+    shown = _asked(home, ROADS.id, frozenset({"voirie"}))
+    assert shown.evidence[0].passage.dossier == ROADS.id
+    assert shown.dossier == ROADS.id
+    assert shown.dossier_generation != shown.generation
+    with pytest.raises(UnknownDossier):
+        _asked(home, ROADS.id, frozenset({"education"}))
+    outside = _asked(home, None, None)
+    assert "137" not in str(outside)
+
+
+def test_what_was_said_of_a_dossier_is_kept_in_it_and_proved_outside(tmp_path: Path) -> None:
+    home = _with_piece(tmp_path)
+    result = _asked(home, ROADS.id, None)
+    journal = Journal(home / "journal.jsonl")
+    [entry] = journal.entries()
+    assert entry["hash"].startswith(result.record_id)
+    assert "Zéphirin" not in json.dumps(entry, ensure_ascii=False)
+    body = journal.body(entry)
+    assert body is not None
+    assert body["question"] == QUESTION
+    assert not list(journal.faults())
+
+
+def test_an_answer_altered_in_its_dossier_is_seen(tmp_path: Path) -> None:
+    home = _with_piece(tmp_path)
+    _asked(home, ROADS.id, None)
+    [record] = (Dossiers(home).home(ROADS.id) / "records").iterdir()
+    record.write_text(record.read_text(encoding="utf-8").replace("137", "731"), encoding="utf-8")
+    journal = Journal(home / "journal.jsonl")
+    assert [fault.line for fault in journal.faults()] == [1]
+    assert journal.body(next(journal.entries())) is None
+
+
+def test_after_its_removal_no_word_of_a_dossier_is_left_on_the_disk(tmp_path: Path) -> None:
+    home = _with_piece(tmp_path)
+    _asked(home, ROADS.id, None)
+    assert _files_with("Zéphirin", tmp_path)
+    Dossiers(home).delete(ROADS.id)
+    assert not _files_with("Zéphirin", tmp_path)
+    assert not list(Journal(home / "journal.jsonl").faults())
+    with pytest.raises(UnknownDossier):
+        _asked(home, ROADS.id, None)
+
+
+def _files_with(word: str, folder: Path) -> list[Path]:
+    forms = (word.encode(), json.dumps(word)[1:-1].encode())
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and any(form in path.read_bytes() for form in forms)
+    ]
