@@ -41,6 +41,16 @@ def not_found(language: Language, passages: int, state_date: date | None) -> str
     )
 
 
+def not_found_of(language: Language, parts: Sequence[str]) -> str:
+    """Which questions of several the answer leaves open; the parts are in French as searched."""
+    if language is Language.ENGLISH:
+        return f"I did not find in the indexed texts what answers: “{'”, “'.join(parts)}”."
+    return (
+        "Je n'ai pas trouvé dans les textes indexés de quoi répondre à : "
+        f"« {' », « '.join(parts)} »."
+    )
+
+
 def remarks(
     language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
 ) -> str:

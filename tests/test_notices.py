@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.language import Language
-from assistant.notices import not_found, remarks
+from assistant.notices import not_found, not_found_of, remarks
 from ingestion.documents import Kind
 from tests.passage_texts import evidence_of
 
@@ -16,6 +16,13 @@ def test_an_abstention_says_what_was_searched_and_as_of_when() -> None:
     assert "1037 passages, à jour au 23/08/2026" in said
     assert "Légifrance" in said
     assert "1037 passages)" in not_found(Language.ENGLISH, 1037, None)
+
+
+def test_a_partial_answer_says_which_questions_it_leaves_open() -> None:
+    parts = ["Faut-il un écrit ?", "Faut-il une avance ?"]
+    french = not_found_of(Language.FRENCH, parts)
+    assert french.endswith("répondre à : « Faut-il un écrit ? », « Faut-il une avance ? ».")
+    assert "“Faut-il un écrit ?”." in not_found_of(Language.ENGLISH, parts[:1])
 
 
 def test_a_text_newer_than_the_day_asked_about_is_announced() -> None:

@@ -5,6 +5,7 @@ The file knows the value of each period; the indexed text in force that day has 
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from functools import cache
 from assistant.checking.atoms import plain
 from assistant.checking.quantities import find_quantities
 from assistant.checking.sentences import Span, units
+from assistant.validity import applies
 from ingestion.builtin import CORPUS
 
 WITHOUT_FIGURE = Decimal(0)
@@ -30,7 +32,8 @@ class Constant:
     `unit` is euro, percent, day, month, times or count; empty for a rule without figure, which has
     no values. `says` are regular expressions, one of which must match a quotable unit of the
     article in lower case, where every quantity is written `{60000 euro}` whatever its form;
-    `{value}` stands for the constant's own.
+    `{value}` stands for the constant's own, and a line break for the next unit, as in the tables
+    of an annexe. A unit that says itself that it applied at another time is not read.
     """
 
     name: str
@@ -46,16 +49,20 @@ class Constant:
         return known[-1] if known else None
 
     def found_in(self, text: str, day: date) -> Span | None:
-        """The characters of the unit of a text that states the value of that day. Pure."""
+        """The characters of a text that state the value of that day. Pure."""
         value = self.on(day)
         if self.values and value is None:
             return None
         own = re.escape(_token(_key(value, self.unit))) if value is not None else ""
-        patterns = [re.compile(said.replace(_VALUE, own)) for said in self.says]
-        for unit in units(text):
-            read = canonical(text[unit.start : unit.end])
-            if any(pattern.search(read) for pattern in patterns):
-                return unit
+        patterns = [said.replace(_VALUE, own) for said in self.says]
+        cut = units(text)
+        read = [canonical(text[unit.start : unit.end]) for unit in cut]
+        for pattern in patterns:
+            for first, last in _runs(len(cut), pattern.count("\n") + 1):
+                span = Span(cut[first].start, cut[last].end)
+                is_said = re.search(pattern, "\n".join(read[first : last + 1]))
+                if is_said and applies(text[span.start : span.end], day):
+                    return span
         return None
 
 
@@ -84,6 +91,11 @@ def constants() -> dict[str, Constant]:
                 values,
             )
     return found
+
+
+def _runs(size: int, length: int) -> Iterator[tuple[int, int]]:
+    """First and last index of every run of `length` among `size`."""
+    return ((first, first + length - 1) for first in range(size - length + 1))
 
 
 def _token(key: str) -> str:

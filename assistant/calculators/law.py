@@ -57,9 +57,10 @@ class IndexedLaw:
         return articles or standing
 
     def _refusal(self, constant: Constant) -> str:
-        day = f"{self.day:%d/%m/%Y}"
+        day, article = f"{self.day:%d/%m/%Y}", constant.article
+        named = article if article.startswith("Annexe") else f"art. {article}"
         return (
             f"Calcul refusé : aucun texte indexé en vigueur le {day} ne dit « {constant.label} » "
-            f"(art. {constant.article}). Ajoutez la version de cet article en vigueur ce jour-là, "
+            f"({named}). Ajoutez la version de cet article en vigueur ce jour-là, "
             "ou lisez-la avec « sourcier law »."
         )

@@ -1,0 +1,183 @@
+"""Facts: what a question in words gives to calculate with. Pure.
+
+Amounts, rates, days and months with the words that stand around them, what is bought and who buys.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Generic, TypeVar
+from unicodedata import normalize
+
+from assistant.calculators.situation import Buyer, Nature
+from assistant.checking.atoms import plain
+from assistant.checking.quantities import Quantity, find_quantities
+
+Value = TypeVar("Value", Decimal, date)
+Kind = TypeVar("Kind", Buyer, Nature)
+
+_UNACCENTED = str.maketrans("éû", "eu")
+_WITHOUT_TAX = re.compile(r" ?(?:ht\b|hors tax)")
+_WITH_TAX = re.compile(r" ?(?:ttc\b|toutes taxes)")
+_LIMIT = re.compile(
+    r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
+    r"|depass\w+|exced\w+|attei\w+"
+    r"|partir|compter|plafond|limite)(?: pas)? ?(?:a|aux?|de|d'|du|des)? ?$"
+)
+_SHARE = re.compile(
+    r" ?(?:ht |ttc )?(?:/|par (?:an|mois|trimestre|jour|lot|unite|agent)\b"
+    r"|chacune?\b|l'un|(?:la )?pieces?\b|annuel|mensuel|unitaire)"
+)
+_CLAUSE_END = re.compile(r"[,;:.?!]")
+_NATURES = {
+    nature: re.compile(rf"\b(?:{words})\b")
+    for nature, words in (
+        (Nature.SOCIAL_SERVICES, "services? (?:sociaux|social|specifiques?)"),
+        (Nature.WORKS, "travaux|chantier|refection|renovation|rehabilitation"),
+        (Nature.SUPPLIES, "fournitures?|mobilier|vehicules?|ordinateurs?|materiels?"),
+        (
+            Nature.SERVICES,
+            "(?<!les )(?<!nos )services(?! (?:techniques|juridiques|financiers|municipaux))"
+            "|prestations? (?:de services?|intellectuelles?)"
+            "|nettoyage|gardiennage|maintenance|assurances?",
+        ),
+    )
+}
+_BUYER = r"(?:^|[,;:.?(] ?|\b(?:l'|la |le |du |au |une? |ma |mon |notre |votre |d'))"
+# Who pays for a part is not the buyer: "subventionné à 60 % par la région".
+_FUNDED = re.compile(r"\b(?:financ|subvention)\w*[^,;:.?]{0,30}?(?:l'|la |le |du )\w+")
+_BUYERS = {
+    buyer: re.compile(rf"{_BUYER}(?:{words})\b")
+    for buyer, words in (
+        (Buyer.STATE, "ministere|etat(?! (?:des |du |d'|de l))"),
+        (
+            Buyer.LOCAL,
+            "(?:petite )?(?:commune|ville)|mairie|departement|region|metropole|collectivite|epci"
+            "|communaute (?:urbaine|de communes|d'agglomeration)|ccas"
+            "|syndicat (?:mixte|intercommunal)|conseil (?:departemental|regional|municipal)",
+        ),
+        (Buyer.HOSPITAL, "hopital|chu|chr|centre hospitalier|etablissement public de sante"),
+        (Buyer.ENTITY, "entite adjudicatrice"),
+        (Buyer.OTHER_AUTHORITY, "autre pouvoir adjudicateur"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Generic[Value]):
+    """An amount in euros, a rate in percent or a day, and the words around it.
+
+    `before` and `after` go to the figures of the same kind on either side.
+    """
+
+    value: Value
+    before: str
+    after: str
+
+    @property
+    def is_without_tax(self) -> bool:
+        """Whether it is said to be hors taxes."""
+        return bool(_WITHOUT_TAX.match(self.after))
+
+    @property
+    def is_with_tax(self) -> bool:
+        """Whether it is said to be toutes taxes comprises."""
+        return bool(_WITH_TAX.match(self.after))
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it bounds other figures: "moins de 60 000 €", "le seuil de 60 000 €"."""
+        return bool(_LIMIT.search(self.before))
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is only a part of the sum: "par an", "chacun"."""
+        return bool(_SHARE.match(self.after))
+
+    def role(self, roles: re.Pattern[str]) -> str | None:
+        """The group of the last role named before it, else of the first one in its own clause."""
+        named = [*roles.finditer(self.before)]
+        own_clause = _CLAUSE_END.split(self.after, maxsplit=1)[0]
+        nearest = named[-1] if named else roles.search(own_clause)
+        return nearest.lastgroup if nearest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a question gives; `words` are its own, in lower case and without accents."""
+
+    words: str
+    amounts: tuple[Figure[Decimal], ...]
+    rates: tuple[Figure[Decimal], ...]
+    days: tuple[Figure[date], ...]
+    months: tuple[Decimal, ...]
+    natures: tuple[Nature, ...]
+    buyers: tuple[Buyer, ...]
+
+
+def read_facts(question: str, today: date) -> Facts:
+    """The facts of a question; a day without its year is that of the year named, else of today."""
+    text = plain(normalize("NFC", question)).replace("œ", "oe")
+    words = "".join(normalize("NFD", letter)[0] for letter in text)
+    for accented in ("février", "août", "décembre"):
+        text = text.replace(accented.translate(_UNACCENTED), accented)
+    found = find_quantities(text)
+    amounts = [each for each in found if _is_amount(each, words)]
+    rates = [each for each in found if each.unit == "ratio"]
+    days = dict(_dated(found, today.year))
+    return Facts(
+        words,
+        amounts=tuple(_placed(words, amounts, map(exact, amounts))),
+        rates=tuple(_placed(words, rates, (exact(each) * 100 for each in rates))),
+        days=tuple(_placed(words, [*days], days.values())),
+        months=tuple(exact(each) for each in found if each.unit == "month"),
+        natures=_natures(words),
+        buyers=_named(_FUNDED.sub("", words), _BUYERS),
+    )
+
+
+def exact(quantity: Quantity) -> Decimal:
+    """The value of an amount, a rate (1 is the whole) or a duration."""
+    value = Fraction(quantity.value)
+    return Decimal(value.numerator) / value.denominator
+
+
+def _is_amount(quantity: Quantity, words: str) -> bool:
+    """Euros, or a number that is said to be with or without tax: "300 000 HT"."""
+    rest = words[quantity.end :]
+    is_taxed = bool(_WITHOUT_TAX.match(rest) or _WITH_TAX.match(rest))
+    return quantity.unit == "euro" or (quantity.unit == "count" and is_taxed)
+
+
+def _dated(found: Iterable[Quantity], year: int) -> Iterator[tuple[Quantity, date]]:
+    """The days written, in order; a month, or a day that no calendar has, is none."""
+    written = [each for each in found if each.unit == "date" and each.value.count("-") > 1]
+    named = next((each.value[:4] for each in written if each.value[0] != "-"), str(year))
+    for each in written:
+        with suppress(ValueError):
+            yield each, date.fromisoformat(each.value.replace("--", f"{named}-", 1))
+
+
+def _placed(
+    words: str, quantities: Sequence[Quantity], values: Iterable[Value]
+) -> Iterator[Figure[Value]]:
+    starts = [0, *(each.end for each in quantities)]
+    ends = [*(each.start for each in quantities[1:]), len(words)]
+    for quantity, value, start, end in zip(quantities, values, starts, ends, strict=False):
+        yield Figure(value, words[start : quantity.start], words[quantity.end : end])
+
+
+def _natures(words: str) -> tuple[Nature, ...]:
+    """What is bought; supplies and services together are supplies, as the same rules hold."""
+    found = _named(words, _NATURES)
+    if Nature.SOCIAL_SERVICES in found or {Nature.SUPPLIES, Nature.SERVICES} <= {*found}:
+        return tuple(each for each in found if each is not Nature.SERVICES)
+    return found
+
+
+def _named(words: str, patterns: Mapping[Kind, re.Pattern[str]]) -> tuple[Kind, ...]:
+    return tuple(kind for kind, pattern in patterns.items() if pattern.search(words))

@@ -1,0 +1,162 @@
+"""The modification of a contract: which grounds its amount leaves open (R2194-1 to R2194-10)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.calculators.amounts import euros, percent, plausible, positive
+from assistant.calculators.calculation import Calculation, Line
+from assistant.calculators.law import Law
+from assistant.calculators.situation import Buyer, Nature
+from assistant.calculators.thresholds import european, without_tax
+from assistant.errors import WrongFigures
+
+
+@dataclass(frozen=True, slots=True)
+class ModificationAsked:
+    """The initial amount of a contract and its modifications in order, without tax, less as minus.
+
+    `is_unforeseen`: made necessary by additional works, supplies or services, or by circumstances
+    that could not be foreseen.
+    """
+
+    initial: Decimal
+    changes: tuple[Decimal, ...]
+    nature: Nature
+    buyer: Buyer
+    is_unforeseen: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises WrongFigures for an initial amount that is not positive, or no modification."""
+        positive(self.initial, "Le montant initial du marché")
+        if not self.changes:
+            raise WrongFigures("Donnez le montant HT d'au moins une modification.")
+        for change in self.changes:
+            plausible(change, "Le montant d'une modification")
+
+    @property
+    def net(self) -> Decimal:
+        """What the modifications change together, less as minus."""
+        return sum(self.changes, Decimal(0))
+
+    @property
+    def gross(self) -> Decimal:
+        """What they change where a decrease does not make up for an increase, never below zero."""
+        return sum(map(abs, self.changes), Decimal(0))
+
+
+def modification(asked: ModificationAsked, law: Law) -> Calculation:
+    """Say which grounds of modification are open, closed, or to be verified by the buyer."""
+    steps, small = _small(asked, law)
+    more, unforeseen = _unforeseen(asked, law)
+    return Calculation(
+        name="modification",
+        title="Modification du marché",
+        day=law.day,
+        inputs=(
+            ("montant initial HT", euros(asked.initial)),
+            ("modifications HT", " ; ".join(map(euros, asked.changes))),
+            ("nature", asked.nature.label),
+            ("acheteur", asked.buyer.label),
+            ("besoin supplémentaire ou imprévu", "oui" if asked.is_unforeseen else "non"),
+        ),
+        steps=(*steps, *more),
+        result=(small, *unforeseen, *_whatever_the_amount(law)),
+        cautions=(
+            "Les montants doivent comprendre l'effet de la clause de variation des prix.",
+            "Une modification ne peut changer la nature globale du marché.",
+            "Le remplacement du titulaire n'est pas regardé.",
+        ),
+    )
+
+
+def _small(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], Line]:
+    """The ground of a small amount: every modification together below two limits."""
+    rate, threshold = law.stated(_rate_name(asked)), law.stated(european(asked.nature, asked.buyer))
+    added = law.stated("modifications cumulées").ground
+    part = asked.initial * rate.value / 100
+    limit = min(part, threshold.value)
+    total = f"Ensemble des modifications : {euros(asked.net)}"
+    if asked.gross != abs(asked.net):
+        total += f", ou {euros(asked.gross)} sans compenser les plus par les moins"
+    steps = (
+        Line(f"{total}.", (added,)),
+        Line(
+            f"Première limite : {percent(rate.value)} de {euros(asked.initial)} = {euros(part)}.",
+            (rate.ground,),
+        ),
+        Line(
+            f"Seconde limite : seuil européen de {without_tax(threshold.value)}.",
+            (threshold.ground,),
+        ),
+    )
+    verdict = f"Modification de faible montant : {_standing(asked, limit)}."
+    return steps, Line(verdict, (rate.ground, threshold.ground, added))
+
+
+def _standing(asked: ModificationAsked, limit: Decimal) -> str:
+    if asked.gross < limit:
+        return f"possible, l'ensemble est inférieur à {euros(limit)}"
+    if abs(asked.net) < limit:
+        return (
+            f"à vérifier, l'ensemble n'est inférieur à {euros(limit)} que si les moins compensent "
+            "les plus"
+        )
+    return f"exclue, l'ensemble n'est pas inférieur à {euros(limit)}"
+
+
+def _rate_name(asked: ModificationAsked) -> str:
+    is_works = asked.nature is Nature.WORKS
+    return "modification, travaux" if is_works else "modification, fournitures et services"
+
+
+def _unforeseen(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The grounds of additional and unforeseen needs: each modification up to its own limit."""
+    needs = (
+        law.stated("prestations supplémentaires").ground,
+        law.stated("circonstances imprévues").ground,
+    )
+    lead = "Prestations supplémentaires ou circonstances imprévues"
+    if not asked.is_unforeseen:
+        return (), (Line(f"{lead} : à vérifier, selon la cause des modifications.", needs),)
+    rate = law.stated("modification imprévue")
+    limit = asked.initial * rate.value / 100
+    same = law.stated("circonstances imprévues, plafond").ground
+    step = Line(
+        f"Limite de chaque modification : {percent(rate.value)} de {euros(asked.initial)} = "
+        f"{euros(limit)}.",
+        (rate.ground, law.stated("modification imprévue, une à une").ground, same),
+    )
+    verdict = f"{lead} : {_verdict(asked, limit)}."
+    notice = (
+        "À vérifier : si le marché a été passé en procédure formalisée, un avis de modification "
+        "est à publier."
+    )
+    return (step,), (
+        Line(verdict, (rate.ground, *needs)),
+        Line(notice, (law.stated("avis de modification").ground,)),
+    )
+
+
+def _verdict(asked: ModificationAsked, limit: Decimal) -> str:
+    above = [change for change in asked.changes if abs(change) > limit]
+    if not above:
+        return f"à vérifier, aucune modification ne dépasse {euros(limit)}"
+    listed = " ; ".join(map(euros, above))
+    beyond = f"{listed}, au-dessus de {euros(limit)}"
+    if asked.buyer is Buyer.ENTITY:
+        return f"à vérifier pour {beyond}, limite qui ne lie que les pouvoirs adjudicateurs"
+    return f"exclu pour {beyond}"
+
+
+def _whatever_the_amount(law: Law) -> tuple[Line, Line]:
+    """The grounds that no amount closes."""
+    return (
+        Line(
+            "Clause de réexamen : à vérifier, si le marché l'a prévue, quel que soit le montant.",
+            (law.stated("clause de réexamen").ground,),
+        ),
+        Line(
+            "Modification non substantielle : à vérifier, quel que soit le montant.",
+            (law.stated("modification non substantielle").ground,),
+        ),
+    )

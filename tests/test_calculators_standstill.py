@@ -1,0 +1,63 @@
+"""The earliest day of signature."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from assistant.calculators.calendar import in_words
+from assistant.calculators.standstill import StandstillAsked, standstill
+from assistant.errors import Ungrounded
+from tests.fake_law import FakeLaw
+
+SENT = date(2026, 12, 18)
+
+
+def test_eleven_days_by_electronic_means() -> None:
+    found = standstill(StandstillAsked(SENT), FakeLaw())
+    assert [line.text for line in found.result] == [
+        "Le marché peut être signé à partir du mardi 29 décembre 2026."
+    ]
+    assert {ground.article for ground in found.grounds} == {"R2182-1"}
+
+
+def test_sixteen_days_otherwise() -> None:
+    """The case decided by the Conseil d'État: sent on 28 December, signed on 13 January."""
+    found = standstill(StandstillAsked(date(2010, 12, 28), is_electronic=False), _law_of_2010())
+    assert "à partir du jeudi 13 janvier 2011" in found.result[0].text
+
+
+def test_the_days_are_those_the_law_states() -> None:
+    law = FakeLaw(changed={"suspension": Decimal(20)})
+    found = standstill(StandstillAsked(SENT), law)
+    assert "20 jours" in found.steps[0].text
+    assert "jeudi 7 janvier 2027" in found.result[0].text
+
+
+def test_nothing_to_wait_for_outside_formal_procedures() -> None:
+    found = standstill(StandstillAsked(SENT, is_formalised=False), FakeLaw())
+    assert "Aucun délai minimal" in found.result[0].text
+    assert found.result[0].grounds
+
+
+def test_nothing_to_wait_for_when_only_one_took_part() -> None:
+    found = standstill(StandstillAsked(SENT, is_only_tenderer=True), FakeLaw())
+    assert "sans attendre" in found.result[0].text
+    assert {ground.article for ground in found.grounds} == {"R2182-2"}
+
+
+def test_a_law_that_says_nothing_refuses() -> None:
+    with pytest.raises(Ungrounded, match="R2182-1"):
+        standstill(StandstillAsked(SENT), FakeLaw(silent={"suspension"}))
+
+
+@given(some.dates(date(2019, 4, 1), date(2060, 12, 31)))
+def test_weekends_and_holidays_move_nothing(sent: date) -> None:
+    found = standstill(StandstillAsked(sent), FakeLaw())
+    assert in_words(sent + timedelta(11)) in found.result[0].text
+
+
+def _law_of_2010() -> FakeLaw:
+    return FakeLaw(date(2010, 12, 28), changed={"suspension, sans voie électronique": Decimal(16)})
