@@ -63,7 +63,8 @@ class Answer:
     """What is shown for a question.
 
     `notice` is said by the program itself, not by a source: why it abstained, what was searched,
-    where to look instead. It is empty for a plain answer.
+    where to look instead. It is empty for a plain answer. `preface` is too, and comes first: that
+    the question rests on something which the law does not say.
     """
 
     outcome: Outcome
@@ -71,12 +72,13 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     removed: tuple[Removed, ...] = ()
     notice: str = ""
+    preface: str = ""
 
     @property
     def markdown(self) -> str:
         """The answer as Markdown, each sentence or list followed by its `[n]` marks."""
         shown = [marked(sentence) for sentence in self.sentences]
-        return "\n\n".join([*shown, self.notice] if self.notice else shown)
+        return "\n\n".join(filter(None, [self.preface, *shown, self.notice]))
 
 
 def marked(sentence: Sentence) -> str:
@@ -107,8 +109,13 @@ def conclude(
     citations: Sequence[Citation],
     removed: Sequence[Removed],
     notice: str = "",
+    *,
+    preface: str = "",
+    is_partial: bool = False,
 ) -> Answer:
     """The answer made of what stands; nothing standing is an abstention. Pure."""
-    outcome = Outcome.ANSWERED if sentences else Outcome.ABSTAINED
+    outcome = Outcome.PARTIAL if is_partial else Outcome.ANSWERED
+    if not sentences:
+        outcome = Outcome.ABSTAINED
     unique = tuple(dict.fromkeys(citations))
-    return Answer(outcome, tuple(sentences), unique, tuple(removed), notice)
+    return Answer(outcome, tuple(sentences), unique, tuple(removed), notice, preface)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.answerability import answerable
-from assistant.changes import changes, of_the_day, said_of
-from assistant.contradictions import Conflict, conflicts, explained, statements, with_both
+from assistant.answering import Answering
+from assistant.calculators.rates import Rates, no_rates
 from assistant.day import day_asked
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
@@ -14,12 +13,13 @@ from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
 from assistant.language_model import LanguageModel
-from assistant.notices import not_found, remarks
-from assistant.reading import Draft, quotes
+from assistant.parts import parts_of, together
+from assistant.reading import Draft
 from assistant.record import journal_body
 from assistant.retrieval import Retriever
 from assistant.scope import names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
+from assistant.subjects import subjects
 from assistant.turn import Event, Exchange, Finished, Reading, Result, Waiting
 from assistant.turnstile import Turnstile
 from assistant.writing import carried, written
@@ -39,6 +39,7 @@ class Assistant:
         journal: Journal,
         evidence_limit: int,
         writes: bool = False,
+        rates: Callable[[], Rates] = no_rates,
         clock: Callable[[], date] = date.today,
     ) -> None:
         """All parts are given; nothing is loaded here."""
@@ -48,6 +49,7 @@ class Assistant:
         self._model = model
         self._evidence_limit = evidence_limit
         self._writes = writes
+        self._rates = rates
         self._clock = clock
         self._turnstile = Turnstile()
 
@@ -126,58 +128,22 @@ class Assistant:
 
     def _search(self, turn: Gathering) -> None:
         retriever = Retriever(turn.generation, self._embedder, turn.dossier)
-        turn.evidence = retriever.retrieve(turn.standalone, turn.scope, self._evidence_limit)
+        asked = (turn.standalone,) if turn.dossier else subjects(turn.standalone)
+        turn.parts = parts_of(
+            asked,
+            lambda question, limit: retriever.retrieve(question, turn.scope, limit),
+            self._evidence_limit,
+        )
+        turn.evidence = together(turn.parts)
         turn.route = "dossier" if turn.scope.dossier and turn.route == "rule" else turn.route
         turn.evidence_seconds = turn.elapsed
 
     def _answer(self, turn: Gathering) -> Generator[Event, None, None]:
-        manifest = turn.generation.manifest
-        versions = turn.generation.store.versions
-        current = of_the_day(turn.evidence, versions, turn.scope.as_of)
-        readable = [item for item in current if turn.scope.reads(item.passage)]
-        if not answerable(turn.standalone, readable):
-            turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
-            return
-        found = quotes(turn.standalone, readable, turn.scope.as_of, self._embedder)
-        for draft in found:
-            yield turn.judge(draft)
-            yield from turn.compare(draft)
-        if self._writes and found:
-            yield from self._write(turn, found)
-        if not turn.sentences:
-            turn.notice = not_found(turn.language, manifest.passages, manifest.state_date)
-            return
-        opposed = conflicts(turn.cited, turn.generation, turn.scope)
-        for conflict in opposed:
-            yield from self._oppose(turn, conflict)
-        turn.notice = self._notice(turn, opposed)
-
-    def _oppose(self, turn: Gathering, conflict: Conflict) -> Generator[Event, None, None]:
-        """Cite what contradicts a cited text as well, among the evidence."""
-        shown = with_both(turn.evidence, conflict, turn.generation)
-        if shown != turn.evidence:
-            turn.evidence = shown
-            yield turn.found
-        for draft in statements(shown, conflict, turn.scope.as_of):
-            if not turn.quotes(draft.text):
-                yield turn.judge(draft)
-
-    def _notice(self, turn: Gathering, opposed: Sequence[Conflict]) -> str:
-        """What the program says in its own name of the texts cited, a paragraph a theme."""
-        language, cited = turn.language, turn.cited
-        indexed = turn.generation.manifest.state_date
-        changed = changes(cited, turn.generation.store.versions, turn.day)
-        ids = {item.passage.id for item in cited}
-        said = [
-            *(
-                explained(conflict, cited, language)
-                for conflict in opposed
-                if ids.issuperset(passage.id for passage in conflict.passages)
-            ),
-            *(said_of(change, language) for change in changed),
-            remarks(language, cited, turn.scope.as_of, indexed),
-        ]
-        return "\n\n".join(filter(None, said))
+        answering = Answering(turn, self._embedder, self._rates)
+        yield from answering.say()
+        if self._writes and answering.quoted:
+            yield from self._write(turn, answering.quoted)
+        yield from answering.close()
 
     def _write(self, turn: Gathering, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""

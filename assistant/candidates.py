@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from assistant.evidence import Scope
+from assistant.evidence import Evidence, Scope
+from assistant.hierarchy import ARTICLES, rank_of
 from assistant.phrases import phrases_of
 from assistant.ranking import fuse, signals, strength
 from ingestion.documents import Kind, is_citable
@@ -43,12 +44,12 @@ class Searcher:
 
     def __init__(self, generation: Generation, embedder: Embedder) -> None:
         """Nothing is read before the first question."""
-        self._generation = generation
+        self.generation = generation
         self._embedder = embedder
 
     def candidates(self, question: str, scope: Scope) -> list[Candidate]:
         """The passages that may be evidence with their signals, in no given order."""
-        generation, phrases = self._generation, phrases_of(self._generation.glossary)
+        generation, phrases = self.generation, phrases_of(self.generation.glossary)
         led_to = phrases.articles(question)[:LED_TO]
         vector = self._embedder.embed_question(question)
         meaning = self._admitted(lambda k: generation.vectors.search(vector, k), scope)
@@ -63,7 +64,7 @@ class Searcher:
         fused = fuse(*rankings.values())
         best = sorted(fused, key=lambda passage_id: -fused[passage_id])[:RANKED]
         named = [each.id for each in self.named(question, scope)]
-        passages = self._standing([*named, *best], scope)
+        passages = standing(generation, [*named, *best], scope)
         texts = [(passage, phrases.everyday.of(passage)) for passage in passages]
         found = signals(question, texts, rankings)
         cosines = {hit.passage_id: hit.score for hit in meaning}
@@ -79,31 +80,7 @@ class Searcher:
 
     def lookup(self, references: Sequence[str], scope: Scope) -> list[Passage]:
         """The passages that are these articles or clauses, in the same order."""
-        ids = [found for each in references for found in self._generation.lexical.lookup(each)]
-        return self._standing(ids, scope)
-
-    def _standing(self, ids: Sequence[str], scope: Scope) -> list[Passage]:
-        """Of these passages, each once, those that an answer may quote in this scope."""
-        passages = self._generation.store.passages(list(dict.fromkeys(ids)))
-        return [passage for passage in passages if self._admits(passage, scope)]
-
-    def _admits(self, passage: Passage, scope: Scope) -> bool:
-        """Whether an answer may quote a passage.
-
-        A version of unknown beginning gives way to one that is known to be in force that day.
-        """
-        if not (scope.admits(passage) and scope.reads(passage)):
-            return False
-        if passage.valid_from is not None or passage.kind is not Kind.RULES:
-            return True
-        return not any(
-            version.valid_from is not None
-            and version.title == passage.title
-            and is_citable(version.state, version.valid_to)
-            and scope.covers(version.valid_from, version.valid_to)
-            for reference in self._generation.store.revised.intersection(passage.references)
-            for version in self._generation.store.versions(reference)
-        )
+        return standing(self.generation, named_ids(self.generation, references), scope)
 
     def _admitted(self, search: Callable[[int], list[Hit]], scope: Scope) -> list[Hit]:
         """The best hits within the scope, however many outside it come before them."""
@@ -111,13 +88,55 @@ class Searcher:
         while True:
             hits = search(depth)
             ids = [hit.passage_id for hit in hits]
-            standing = {passage.id for passage in self._standing(ids, scope)}
-            kept = [hit for hit in hits if hit.passage_id in standing]
+            kept_ids = {passage.id for passage in standing(self.generation, ids, scope)}
+            kept = [hit for hit in hits if hit.passage_id in kept_ids]
             if len(kept) >= CANDIDATES or len(hits) < depth:
                 return kept[:CANDIDATES]
             depth *= 4
 
-    def text_sha256(self, passage: Passage) -> str:
-        """Hexadecimal sha256 of the whole text that a passage is a part of."""
-        document = self._generation.store.document(passage.document_id)
-        return sha256(document.text.encode()).hexdigest()
+
+def named_ids(generation: Generation, references: Sequence[str]) -> list[str]:
+    """The identifiers of the passages that are these articles or clauses."""
+    return [found for each in references for found in generation.lexical.lookup(each)]
+
+
+def standing(generation: Generation, ids: Sequence[str], scope: Scope) -> list[Passage]:
+    """Of these passages, each once, those that an answer may quote in this scope."""
+    passages = generation.store.passages(list(dict.fromkeys(ids)))
+    return [passage for passage in passages if _admits(generation, passage, scope)]
+
+
+def in_force(generation: Generation, reference: str, scope: Scope) -> list[Passage]:
+    """The passages of an article that may be quoted in this scope, else the sheets about it."""
+    found = standing(generation, named_ids(generation, [reference]), scope)
+    return [each for each in found if rank_of(each) in ARTICLES] or found
+
+
+def evidence_of(generation: Generation, passage: Passage, number: int) -> Evidence:
+    """A passage as evidence that was not searched for."""
+    return Evidence(number, passage, 0.0, text_sha256(generation, passage))
+
+
+def text_sha256(generation: Generation, passage: Passage) -> str:
+    """Hexadecimal sha256 of the whole text that a passage is a part of."""
+    document = generation.store.document(passage.document_id)
+    return sha256(document.text.encode()).hexdigest()
+
+
+def _admits(generation: Generation, passage: Passage, scope: Scope) -> bool:
+    """Whether an answer may quote a passage.
+
+    A version of unknown beginning gives way to one that is known to be in force that day.
+    """
+    if not (scope.admits(passage) and scope.reads(passage)):
+        return False
+    if passage.valid_from is not None or passage.kind is not Kind.RULES:
+        return True
+    return not any(
+        version.valid_from is not None
+        and version.title == passage.title
+        and is_citable(version.state, version.valid_to)
+        and scope.covers(version.valid_from, version.valid_to)
+        for reference in generation.store.revised.intersection(passage.references)
+        for version in generation.store.versions(reference)
+    )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from hashlib import sha256
 from itertools import islice
 
+from assistant.candidates import in_force
 from assistant.evidence import Evidence, Scope
 from assistant.hierarchy import ARTICLES, rank_of
 from assistant.language import Language
@@ -65,24 +65,12 @@ def conflicts(
         if mentioned.isdisjoint(known.articles):
             continue
         first, second = (
-            _in_force(article, says, generation, scope)
+            _saying(article, says, generation, scope)
             for article, says in zip(known.articles, known.says, strict=True)
         )
         if first and second:
             found.append(Conflict(known, (first, second)))
     return tuple(found)
-
-
-def with_both(
-    evidence: tuple[Evidence, ...], conflict: Conflict, generation: Generation
-) -> tuple[Evidence, ...]:
-    """The evidence, and after it what it lacks of the two passages."""
-    for passage in conflict.passages:
-        if all(item.passage.id != passage.id for item in evidence):
-            text = generation.store.document(passage.document_id).text
-            digest = sha256(text.encode()).hexdigest()
-            evidence = (*evidence, Evidence(len(evidence) + 1, passage, 0.0, digest))
-    return evidence
 
 
 def statements(evidence: Sequence[Evidence], conflict: Conflict, as_of: date) -> list[Draft]:
@@ -106,17 +94,13 @@ def explained(conflict: Conflict, evidence: Sequence[Evidence], language: Langua
     return f"Beware, {marks} contradict each other on {subject}. {explanation}"
 
 
-def _in_force(
+def _saying(
     reference: str, says: re.Pattern[str], generation: Generation, scope: Scope
 ) -> Passage | None:
     """The passage of an article that may be shown in this scope and still says so."""
-    passages = generation.store.passages(generation.lexical.lookup(reference))
-    standing = (
-        passage
-        for passage in passages
-        if rank_of(passage) in ARTICLES and scope.admits(passage) and says.search(passage.text)
-    )
-    return next(standing, None)
+    passages = in_force(generation, reference, scope)
+    articles = (passage for passage in passages if rank_of(passage) in ARTICLES)
+    return next((passage for passage in articles if says.search(passage.text)), None)
 
 
 def _pattern(written: str) -> re.Pattern[str]:

@@ -4,6 +4,7 @@ AssistantError
 ├── WrongSettings   a setting is unknown or has a value that cannot be used
 ├── BrokenPrompt    a prompt file is missing or does not declare what it uses
 ├── WrongQuestions  a line of a question file cannot be understood
+├── WrongResults    a line of a result file is not what eval writes
 ├── Ungrounded      no indexed text in force states a constant that a calculation needs
 ├── WrongFigures    what a calculation was given cannot be true
 └── UnknownRecord   the journal has no record of this identifier
@@ -27,6 +28,10 @@ class BrokenPrompt(AssistantError):
 
 class WrongQuestions(AssistantError):
     """A line of a question file is not what the contract describes."""
+
+
+class WrongResults(AssistantError):
+    """A line of a result file is not what the contract describes."""
 
 
 class Ungrounded(AssistantError):

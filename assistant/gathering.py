@@ -1,25 +1,30 @@
 """Gathering: what a turn collects while it runs; a stopped one is recorded as far as it went."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
 from assistant.answers import Citation, Removed, Sentence, cite, conclude
+from assistant.calculators.calculation import Line
+from assistant.candidates import evidence_of
 from assistant.checking import Support, check
 from assistant.comparing import compare
 from assistant.day import Day
 from assistant.evidence import Evidence, Scope
 from assistant.language import Language
+from assistant.parts import Part
 from assistant.reading import Draft
 from assistant.turn import Dropped, Found, Result, Seconds, Wrote
 from ingestion.generation import Generation
+from ingestion.passages import Passage
 
 
 @dataclass(slots=True)
 class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
-    `generation` holds the rules, `dossier` the pieces that are asked about, if any.
+    `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
+    are the subjects of the question that nothing was found about.
     """
 
     question: str
@@ -30,12 +35,15 @@ class Gathering:
     standalone: str
     dossier: Generation | None = None
     began: float = field(default_factory=monotonic)
+    parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     evidence_seconds: float = 0.0
     first_sentence_seconds: float | None = None
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     removed: list[Removed] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    preface: str = ""
     notice: str = ""
     route: str = "rule"
 
@@ -59,6 +67,22 @@ class Gathering:
         """Whether a sentence of the answer holds this text."""
         return any(text in sentence.text for sentence in self.sentences)
 
+    def show(self, passages: Sequence[Passage]) -> Iterator[Found]:
+        """Add to the evidence what it lacks of these rules."""
+        ids = {item.passage.id for item in self.evidence}
+        lacking = {passage.id: passage for passage in passages if passage.id not in ids}
+        first = len(self.evidence) + 1
+        self.evidence += tuple(
+            evidence_of(self.generation, passage, number)
+            for number, passage in enumerate(lacking.values(), first)
+        )
+        if lacking:
+            yield self.found
+
+    def shown(self, passage: Passage) -> Evidence:
+        """A passage that is among the evidence, as it is shown."""
+        return next(item for item in self.evidence if item.passage.id == passage.id)
+
     def judge(self, draft: Draft) -> Wrote | Dropped:
         """Check a draft; only what stands becomes part of the answer."""
         verdict = check(draft.text, [item.passage.text for item in draft.evidence])
@@ -66,16 +90,23 @@ class Gathering:
             removed = Removed(draft.text, verdict.reason)
             self.removed.append(removed)
             return Dropped(removed)
-        citations = (cite(draft.evidence[0], draft.start, draft.end),)
-        self.citations.extend(citations)
-        return self._wrote(draft, draft.text, verdict.support)
+        numbers = tuple(item.number for item in draft.evidence)
+        return self._wrote(Sentence(draft.text, numbers, verdict.support), _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
         """Say on which side of a quoted limit the question's own figures fall."""
         text = compare(self.standalone, draft.text, self.language)
         known = {sentence.text for sentence in self.sentences}
         if text is not None and text not in known and draft.text in known:
-            yield self._wrote(draft, text, Support.COMPUTED)
+            numbers = tuple(item.number for item in draft.evidence)
+            yield self._wrote(Sentence(text, numbers, Support.COMPUTED), _citations(draft))
+
+    def calculate(self, line: Line) -> Wrote:
+        """Say a line of a calculation, whose grounds are among the evidence."""
+        cited = [(self.shown(each.passage), each) for each in line.grounds]
+        citations = tuple(cite(item, each.start, each.end) for item, each in cited)
+        numbers = tuple(sorted({item.number for item, _ in cited}))
+        return self._wrote(Sentence(line.text, numbers, Support.COMPUTED), citations)
 
     def result(self, model: str) -> Result:
         """The turn as far as it has come, before it is recorded."""
@@ -85,7 +116,14 @@ class Gathering:
             standalone=self.standalone,
             as_of=self.day.as_of,
             day_source=self.day.source,
-            answer=conclude(self.sentences, self.citations, self.removed, self.notice),
+            answer=conclude(
+                self.sentences,
+                self.citations,
+                self.removed,
+                self.notice,
+                preface=self.preface,
+                is_partial=bool(self.preface or self.unanswered),
+            ),
             evidence=self.evidence,
             route=self.route,
             model=model,
@@ -95,10 +133,13 @@ class Gathering:
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
         )
 
-    def _wrote(self, draft: Draft, text: str, support: Support) -> Wrote:
-        numbers = tuple(item.number for item in draft.evidence)
-        sentence = Sentence(text, numbers, support)
+    def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:
         self.sentences.append(sentence)
+        self.citations.extend(citations)
         if self.first_sentence_seconds is None:
             self.first_sentence_seconds = self.elapsed
-        return Wrote(sentence, (cite(draft.evidence[0], draft.start, draft.end),))
+        return Wrote(sentence, citations)
+
+
+def _citations(draft: Draft) -> tuple[Citation, ...]:
+    return (cite(draft.evidence[0], draft.start, draft.end),)

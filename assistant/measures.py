@@ -1,116 +1,142 @@
-"""Measures of answers against a question set, as the contract for programs defines them. Pure."""
+"""Measures of graded answers, as the contract for programs defines them. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, quantiles
+from enum import StrEnum
 
-from assistant.answers import Answer, Outcome
-from assistant.questions import Question
-from assistant.turn import Result
-from ingestion.references import find_references
+from assistant.answers import Answer, Sentence
+from assistant.checking import Support
+from assistant.confidence import Estimate, average, resampled, share
+from assistant.grading import Graded
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+class Measure(StrEnum):
+    """What is measured, as it is called in tables."""
+
+    CORRECT = "réponses correctes"
+    ANSWERED = "questions répondues"
+    RECALL = "articles attendus cités"
+    PRECISION = "articles cités à propos"
+    PAGES = "pages attendues citées"
+    SUPPORTED = "phrases vérifiées"
+    EXACT = "citations exactes"
+    REFUSAL_PRECISION = "refus faits à raison"
+    REFUSAL_RECALL = "refus attendus faits"
+    REFUSAL_F1 = "F1 des refus"
+    FALSE_REFUSALS = "refus à tort"
+
+
+class Step(StrEnum):
+    """What a turn has done once so many seconds have passed."""
+
+    EVIDENCE = "passages affichés"
+    FIRST = "première phrase"
+    TOTAL = "réponse entière"
+
+
+Estimates = Mapping[Measure, Estimate | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """One question with its result and what was found right or wrong in it.
+class Length:
+    """Words of an answer, and those of them that are not quoted from a text."""
 
-    `recall` and `precision` are None where the question expects no article, or nothing was cited.
-    """
-
-    question: Question
-    result: Result
-    correct: bool
-    recall: float | None
-    precision: float | None
-    exact_quotes: float | None
+    words: int
+    own: int
 
 
-def grade(question: Question, result: Result, text_of: Callable[[str], str]) -> Graded:
-    """Compare one answer with what is expected; `text_of` gives a document's text by id."""
-    answer = result.answer
-    cited = cited_articles(answer)
-    expected = set(question.articles)
-    right = expected | set(question.useful)
-    return Graded(
-        question,
-        result,
-        is_correct(question, answer),
-        mean(article in cited for article in expected) if expected else None,
-        mean(article in right for article in cited) if cited and expected else None,
-        mean(
-            text_of(citation.document)[citation.start : citation.end] == citation.quote
-            for citation in answer.citations
-        )
-        if answer.citations
-        else None,
-    )
-
-
-def is_correct(question: Question, answer: Answer) -> bool:
-    """Whether an answer has all the facts and nothing forbidden, or is the refusal expected."""
-    text = re.sub(r"\s+", " ", answer.markdown)
-    forbidden = any(pattern.search(text) for pattern in question.forbidden)
-    if question.refusal_expected:
-        abstained = answer.outcome is Outcome.ABSTAINED
-        return (abstained or answer.outcome is Outcome.PARTIAL) and not forbidden
-    facts = all(any(option.search(text) for option in group) for group in question.facts)
-    return answer.outcome is not Outcome.ABSTAINED and facts and not forbidden
-
-
-def cited_articles(answer: Answer) -> set[str]:
-    """The legal references of the cited locators, normalised."""
+def estimates(graded: Sequence[Graded]) -> Estimates:
+    """Every measure of a set, None where it has nothing to measure."""
+    refused = [item for item in graded if item.refused]
+    due = [item for item in graded if item.question.refusal_expected]
+    rightly = sum(item.question.refusal_expected for item in refused)
+    standing = [
+        _stands(sentence, item.result.answer)
+        for item in graded
+        for sentence in item.result.answer.sentences
+    ]
+    quotes = [exact for item in graded for exact in item.exact_quotes]
+    paged = [place for item in graded for place in item.question.places if place.page]
+    missed = [place for item in graded for place in item.unplaced if place.page]
     return {
-        reference.key
-        for citation in answer.citations
-        for reference in find_references(citation.locator)
+        Measure.CORRECT: share(sum(item.correct for item in graded), len(graded)),
+        Measure.ANSWERED: share(len(graded) - len(refused), len(graded)),
+        Measure.RECALL: average([item.recall for item in graded]),
+        Measure.PRECISION: average([item.precision for item in graded]),
+        Measure.PAGES: share(len(paged) - len(missed), len(paged)),
+        Measure.SUPPORTED: share(sum(standing), len(standing)),
+        Measure.EXACT: share(sum(quotes), len(quotes)),
+        Measure.REFUSAL_PRECISION: share(rightly, len(refused)),
+        Measure.REFUSAL_RECALL: share(rightly, len(due)),
+        Measure.REFUSAL_F1: resampled(
+            [(item.refused, item.question.refusal_expected) for item in graded], _f1
+        ),
+        Measure.FALSE_REFUSALS: share(len(refused) - rightly, len(graded) - len(due)),
     }
 
 
-def table(graded: Sequence[Graded]) -> list[tuple[str, str]]:
-    """The measures of a set, as (name, value) in words."""
-    refused = [item for item in graded if item.result.answer.outcome is Outcome.ABSTAINED]
-    to_refuse = [item for item in graded if item.question.refusal_expected]
-    rightly = [item for item in refused if item.question.refusal_expected]
-    sentences = [item for each in graded for item in each.result.answer.sentences]
-    lines = [
-        ("questions", str(len(graded))),
-        ("correct", _share([item.correct for item in graded])),
-        ("answered", _ratio(len(graded) - len(refused), len(graded))),
-        ("gold recall", _mean([item.recall for item in graded])),
-        ("gold precision", _mean([item.precision for item in graded])),
-        ("supported", _share([sentence.support is not None for sentence in sentences])),
-        ("exact quotes", _mean([item.exact_quotes for item in graded])),
-        ("refusal precision", _ratio(len(rightly), len(refused))),
-        ("refusal recall", _ratio(len(rightly), len(to_refuse))),
-        ("refusal F1", _ratio(2 * len(rightly), len(refused) + len(to_refuse))),
-        ("removed sentences", str(sum(len(item.result.answer.removed) for item in graded))),
-    ]
-    for name, seconds in (
-        ("evidence", [item.result.seconds.evidence for item in graded]),
-        ("first token", [item.result.seconds.first_token for item in graded]),
-        ("total", [item.result.seconds.total for item in graded]),
-    ):
-        lines.append((f"seconds {name}, p50 / p95", _percentiles(seconds)))
-    return lines
+def seconds(graded: Sequence[Graded]) -> dict[Step, tuple[float, ...]]:
+    """How long each step took, where it happened."""
+    taken = [item.result.seconds for item in graded]
+    return {
+        Step.EVIDENCE: tuple(each.evidence for each in taken),
+        Step.FIRST: tuple(each.first_token for each in taken if each.first_token is not None),
+        Step.TOTAL: tuple(each.total for each in taken),
+    }
 
 
-def _share(flags: Sequence[bool]) -> str:
-    return _ratio(sum(flags), len(flags))
+def lengths(graded: Sequence[Graded]) -> tuple[Length, ...]:
+    """The length of each answer that is no refusal, its notice included."""
+    return tuple(_length(item.result.answer) for item in graded if not item.refused)
 
 
-def _ratio(part: int, whole: int) -> str:
-    return f"{part / whole:.2f} ({part}/{whole})" if whole else "–"
+def removals(graded: Sequence[Graded]) -> list[tuple[str, int]]:
+    """The reasons for which sentences were removed, the most frequent first.
+
+    What a reason says of the one sentence, after a colon, is left out.
+    """
+    reasons = (
+        removed.reason.partition(" : ")[0]
+        for item in graded
+        for removed in item.result.answer.removed
+    )
+    return Counter(reasons).most_common()
 
 
-def _mean(values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return f"{mean(known):.2f}" if known else "–"
+def grouped(
+    graded: Sequence[Graded], label: Callable[[Graded], str]
+) -> list[tuple[str, list[Graded]]]:
+    """The answers by label, the label of most questions first."""
+    groups: dict[str, list[Graded]] = {}
+    for item in graded:
+        groups.setdefault(label(item), []).append(item)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
-def _percentiles(values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return "–"
-    cuts = quantiles(known, n=100, method="inclusive")
-    return f"{cuts[49]:.2f} / {cuts[94]:.2f}"
+def _stands(sentence: Sentence, answer: Answer) -> bool:
+    """Whether what supports a sentence, without which there is none, is cited with it."""
+    cited = {citation.n for citation in answer.citations}
+    return bool(sentence.citations) and cited.issuperset(sentence.citations)
+
+
+def _f1(flags: Sequence[tuple[bool, bool]]) -> float | None:
+    """F1 of what was refused (first flag) against what should have been (second)."""
+    rightly = flags.count((True, True))
+    wrong = flags.count((True, False)) + flags.count((False, True))
+    return 2 * rightly / (2 * rightly + wrong) if rightly + wrong else None
+
+
+def _length(answer: Answer) -> Length:
+    own = [each.text for each in answer.sentences if each.support is not Support.VERBATIM]
+    shown = [each.text for each in answer.sentences]
+    return Length(
+        sum(map(_words, [*shown, answer.notice])), sum(map(_words, [*own, answer.notice]))
+    )
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,24 @@ from assistant.errors import WrongQuestions
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedPlace:
+    """A piece of a tender dossier ("CCAP") and the page of it (1-based) that an answer must cite.
+
+    Without `page` any page will do.
+    """
+
+    piece: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question and what is expected of its answer.
 
     `facts` is a conjunction of disjunctions of regular expressions, `forbidden` a list of which
     none may match; both are searched in the answer, case ignored, spaces normalised. `articles`
-    are expected among the citations, `useful` ones are not counted as wrong.
+    are expected among the citations, `useful` ones are not counted as wrong. The last five are
+    the words by which a set sorts its questions, "" where it does not, and the file it is from.
     """
 
     id: str
@@ -27,10 +40,27 @@ class Question:
     facts: tuple[tuple[re.Pattern[str], ...], ...]
     forbidden: tuple[re.Pattern[str], ...]
     refusal_expected: bool
+    places: tuple[ExpectedPlace, ...] = ()
+    theme: str = ""
+    kind: str = ""
+    category: str = ""
+    difficulty: str = ""
+    file: str = ""
 
 
-def read_questions(path: Path) -> list[Question]:
-    """The questions of a file, in order; raises WrongQuestions naming the line."""
+def read_questions(*paths: Path) -> list[Question]:
+    """The questions of files, in order; raises WrongQuestions naming the line or the double."""
+    found = [question for path in paths for question in _questions(path)]
+    for name, times in Counter(question.id for question in found).items():
+        if times > 1:
+            raise WrongQuestions(
+                f"L'identifiant de question « {name} » est donné {times} fois. Changez-en : un "
+                "résultat n'a que lui pour dire à quelle question il répond."
+            )
+    return found
+
+
+def _questions(path: Path) -> list[Question]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -40,16 +70,17 @@ def read_questions(path: Path) -> list[Question]:
         if not line.strip():
             continue
         try:
-            found.append(_question(json.loads(line)))
+            found.append(_question(json.loads(line), str(path)))
         except (ValueError, KeyError, TypeError, re.error) as error:
             raise WrongQuestions(f"{path}, ligne {number} : {error!r}") from error
     return found
 
 
-def _question(row: object) -> Question:
+def _question(row: object, file: str) -> Question:
     if not isinstance(row, dict):
         raise TypeError("la ligne n'est pas un objet JSON")
     as_of, dossier = row.get("as_of"), row.get("dossier")
+    places = (_place(row, suffix) for suffix in ("", "2"))
     return Question(
         id=str(row["id"]),
         text=str(row["question"]),
@@ -60,7 +91,18 @@ def _question(row: object) -> Question:
         facts=tuple(_patterns(group) for group in _list(row, "faits")),
         forbidden=_patterns(_list(row, "interdits")),
         refusal_expected=bool(row.get("attendu_refus")),
+        places=tuple(place for place in places if place),
+        theme=str(row.get("theme") or ""),
+        kind=str(row.get("type") or ""),
+        category=str(row.get("categorie") or ""),
+        difficulty=str(row.get("difficulte") or ""),
+        file=file,
     )
+
+
+def _place(row: dict[str, object], suffix: str) -> ExpectedPlace | None:
+    piece, page = row.get(f"piece{suffix}"), row.get(f"page{suffix}")
+    return ExpectedPlace(str(piece), int(str(page)) if page else None) if piece else None
 
 
 def _list(row: dict[str, object], key: str) -> list[object]:

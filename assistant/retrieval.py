@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from assistant.candidates import Candidate, Searcher
+from assistant.candidates import Candidate, Searcher, text_sha256
 from assistant.evidence import Evidence, Scope
 from assistant.ranking import likelihoods
 from ingestion.embedding import Embedder
@@ -107,7 +107,7 @@ def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
             number,
             candidate.passage,
             score,
-            searcher.text_sha256(candidate.passage),
+            text_sha256(searcher.generation, candidate.passage),
             candidate.cosine,
             candidate.strength,
         )

@@ -1,9 +1,11 @@
 """Wiring: settings to an assistant; the only place that names the real models and indexes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from assistant.assistant import Assistant
+from assistant.calculators.rates import read_rates
 from assistant.chat_format import CHAT_FORMATS
 from assistant.desk import LocalDesk
 from assistant.holder import Holder
@@ -51,6 +53,7 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         Journal(home / "journal.jsonl"),
         settings.evidence_limit,
         model_writes(home, settings),
+        partial(read_rates, home),
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from assistant.answers import Outcome
 from assistant.assistant import Assistant
+from assistant.candidates import evidence_of
 from assistant.checking import Support, check
-from assistant.contradictions import conflicts, contradictions, statements, with_both
+from assistant.contradictions import Conflict, conflicts, contradictions, statements
 from assistant.evidence import Evidence, Scope
 from assistant.holder import Holder
 from assistant.journal import Journal
@@ -122,18 +123,20 @@ def test_a_sheet_that_says_as_much_is_no_text_in_force(tmp_path: Path) -> None:
     assert conflicts(_evidence(generation, "L2151-2"), generation, Scope(DAY)) == ()
 
 
+def _both(conflict: Conflict, generation: Generation) -> list[Evidence]:
+    return [
+        evidence_of(generation, passage, number)
+        for number, passage in enumerate(conflict.passages, 1)
+    ]
+
+
 def test_what_is_quoted_are_the_sentences_that_contradict(generation: Generation) -> None:
     cited = _evidence(generation, "R2151-8")
     [conflict] = conflicts(cited, generation, Scope(DAY))
-    evidence = with_both(cited, conflict, generation)
-    assert [(item.number, item.passage.locator) for item in evidence] == [
-        (1, "art. R2151-8"),
-        (2, "art. L2151-2"),
-    ]
-    assert with_both(evidence, conflict, generation) == evidence
+    evidence = _both(conflict, generation)
     law, decree = statements(evidence, conflict, DAY)
     assert law.text == LAW.partition(". ")[2]
-    assert law.evidence == (evidence[1],)
+    assert law.evidence == (evidence[0],)
     assert "interdites" in decree.text
 
 
@@ -206,7 +209,7 @@ def test_every_entry_speaks_of_the_real_texts_of_august_2026(tmp_path: Path) -> 
     for known in contradictions():
         cited = _evidence(generation, known.articles[0])
         [conflict] = conflicts(cited, generation, scope)
-        drafts = statements(with_both(cited, conflict, generation), conflict, scope.as_of)
+        drafts = statements(_both(conflict, generation), conflict, scope.as_of)
         for draft, says in zip(drafts, known.says, strict=True):
             assert says.search(draft.text)
             assert check(draft.text, [draft.evidence[0].passage.text]).support is Support.VERBATIM

@@ -1,111 +1,120 @@
+from dataclasses import replace
+
 import pytest
 
-from assistant.answers import Answer, Outcome, Removed
-from assistant.measures import cited_articles, grade, is_correct, table
-from assistant.turn import Seconds
-from tests.graded import ABSTAINED, TEXT, answer_of, graded_of, question_of, result_of
-
-
-@pytest.mark.parametrize(
-    ("facts", "text", "correct"),
-    [
-        ((("30", "trente"), ("jours",)), "Trente jours.", True),
-        ((("30", "trente"), ("jours",)), "Trente mois.", False),
-        ((("30", "trente"), ("jours",)), "Quinze jours.", False),
-        ((("40 000",),), "40\u00a0000 €", True),
-        ((("40 000",),), "40\u202f000 €", True),
-        ((("trente jours",),), "trente\njours", True),
-        ((), "N'importe quoi.", True),
-    ],
+from assistant.answers import Answer, Outcome, Removed, Sentence
+from assistant.checking import Support
+from assistant.confidence import Estimate
+from assistant.grading import Graded
+from assistant.measures import (
+    Length,
+    Measure,
+    Step,
+    estimates,
+    grouped,
+    lengths,
+    removals,
+    seconds,
 )
-def test_an_answer_is_correct_when_every_group_has_a_match(
-    facts: tuple[tuple[str, ...], ...], text: str, *, correct: bool
-) -> None:
-    assert is_correct(question_of(facts), answer_of(text)) is correct
+from assistant.questions import ExpectedPlace
+from assistant.turn import Seconds
+from tests.graded import ABSTAINED, answer_of, graded_of, question_of
+
+GOOD = answer_of("Trente.", "art. R1-1")
 
 
-def test_a_forbidden_word_makes_an_answer_wrong() -> None:
-    question = question_of(facts=(("trente",),), forbidden=("^\\W*oui",))
-    assert is_correct(question, answer_of("Non, trente."))
-    assert not is_correct(question, answer_of("Oui, trente."))
+def _counted(estimate: Estimate | None) -> tuple[int | None, int] | None:
+    return (estimate.part, estimate.whole) if estimate else None
 
 
-def test_an_abstention_is_wrong_where_an_answer_is_expected() -> None:
-    assert not is_correct(question_of(facts=(("trente",),)), ABSTAINED)
-    assert not is_correct(question_of(), ABSTAINED)
-
-
-def test_a_refusal_expected_is_an_abstention_or_a_part_without_falsehood() -> None:
-    question = question_of(forbidden=("quinze",), refusal=True)
-    assert is_correct(question, ABSTAINED)
-    assert is_correct(question, answer_of("Trente jours.", outcome=Outcome.PARTIAL))
-    assert not is_correct(question, answer_of("Quinze jours.", outcome=Outcome.PARTIAL))
-    assert not is_correct(question, answer_of("Trente jours."))
-
-
-def test_articles_are_read_in_the_locators() -> None:
-    answer = answer_of(
-        "…", "art. R2122-8", "art. L2112-1 et R2112-1, fiche « Écrit »", "CCAP, p. 7"
+def test_shares_are_counted() -> None:
+    found = estimates(
+        [
+            graded_of(question_of((("trente",),), articles=("R1-1",)), GOOD),
+            graded_of(question_of((("quinze",),)), GOOD),
+            graded_of(question_of((("trente",),)), ABSTAINED),
+            graded_of(question_of(refusal=True), ABSTAINED),
+            graded_of(question_of(refusal=True), GOOD),
+            graded_of(question_of(refusal=True), ABSTAINED),
+        ]
     )
-    assert cited_articles(answer) == {"R2122-8", "L2112-1", "R2112-1"}
+    assert _counted(found[Measure.CORRECT]) == (3, 6)
+    assert _counted(found[Measure.ANSWERED]) == (3, 6)
+    assert _counted(found[Measure.SUPPORTED]) == (3, 3)
+    assert _counted(found[Measure.EXACT]) == (3, 3)
+    assert _counted(found[Measure.REFUSAL_PRECISION]) == (2, 3)
+    assert _counted(found[Measure.REFUSAL_RECALL]) == (2, 3)
+    assert _counted(found[Measure.FALSE_REFUSALS]) == (1, 3)
+    f1, recall = found[Measure.REFUSAL_F1], found[Measure.RECALL]
+    assert f1 is not None
+    assert f1.value == pytest.approx(2 / 3)
+    assert f1.low < f1.value < f1.high
+    assert recall is not None
+    assert (recall.value, recall.whole) == (1, 1)
 
 
-def test_recall_and_precision_of_the_articles() -> None:
-    question = question_of(articles=("R1-1", "R2122-8"), useful=("L2122-1",))
-    graded = graded_of(question, answer_of("…", "art. R2122-8", "art. L2122-1", "art. R2122-9"))
-    assert graded.recall == 0.5
-    assert graded.precision == pytest.approx(2 / 3)
-    nothing = graded_of(question, answer_of("…"))
-    assert (nothing.recall, nothing.precision) == (0, None)
-    unexpected = graded_of(question_of(), answer_of("…", "art. R2122-8"))
-    assert (unexpected.recall, unexpected.precision) == (None, None)
+def test_nothing_has_no_measure() -> None:
+    assert set(estimates([])) == set(Measure)
+    assert not any(estimates([]).values())
+    assert lengths([]) == ()
+    assert removals([]) == []
 
 
-def test_exact_quotes_are_compared_with_the_document() -> None:
-    answer = answer_of("…", "art. R2192-10", "art. R2192-11")
-    right = grade(question_of(), result_of(answer), lambda document: TEXT)
-    moved = grade(question_of(), result_of(answer), lambda document: " " + TEXT)
-    assert (right.exact_quotes, moved.exact_quotes) == (1.0, 0.0)
-    assert graded_of(question_of(), ABSTAINED).exact_quotes is None
+def test_a_sentence_without_its_citation_is_not_supported() -> None:
+    cited = answer_of("Trente.", "art. R1-1")
+    [sentence] = cited.sentences
+    for citations in ((), (2,)):
+        lost = replace(cited, sentences=(sentence, replace(sentence, citations=citations)))
+        found = estimates([graded_of(question_of(), lost)])
+        assert _counted(found[Measure.SUPPORTED]) == (1, 2)
 
 
-def test_the_table_counts() -> None:
-    good = answer_of("Trente.", "art. R1-1")
+def test_pages_are_counted_where_they_are_expected() -> None:
+    pages = (ExpectedPlace("CCAP", 7), ExpectedPlace("CCTP", 9), ExpectedPlace("RC", None))
     graded = [
-        graded_of(question_of((("trente",),), articles=("R1-1",)), good),
-        graded_of(question_of((("quinze",),)), good),
-        graded_of(question_of((("trente",),)), ABSTAINED),
-        graded_of(question_of(refusal=True), ABSTAINED),
-        graded_of(question_of(refusal=True), good),
-        graded_of(question_of(refusal=True), ABSTAINED),
+        graded_of(question_of(places=pages), answer_of("…", "CCAP, art. 1, p. 7")),
+        graded_of(question_of(), answer_of("…", "CCAP, art. 1, p. 7")),
     ]
-    measures = dict(table(graded))
-    assert measures["questions"] == "6"
-    assert measures["correct"] == "0.50 (3/6)"
-    assert measures["answered"] == "0.50 (3/6)"
-    assert measures["gold recall"] == "1.00"
-    assert measures["supported"] == "1.00 (3/3)"
-    assert measures["exact quotes"] == "1.00"
-    assert measures["refusal precision"] == "0.67 (2/3)"
-    assert measures["refusal recall"] == "0.67 (2/3)"
-    assert measures["refusal F1"] == "0.67 (4/6)"
+    assert _counted(estimates(graded)[Measure.PAGES]) == (1, 2)
 
 
-def test_the_table_of_nothing_says_nothing() -> None:
-    measures = dict(table([]))
-    assert measures["questions"] == "0"
-    assert {value for name, value in measures.items() if name not in {"questions"}} <= {"–", "0"}
-
-
-def test_removed_sentences_are_counted() -> None:
-    removed = (Removed("Faux.", "chiffre"), Removed("Faux.", "nature"))
+def test_removed_sentences_are_counted_by_reason() -> None:
+    removed = (
+        Removed("Faux.", "quantité absente : « 3 »"),
+        Removed("Faux.", "nature"),
+        Removed("Faux.", "quantité absente : « 4 »"),
+    )
     graded = [graded_of(question_of(), Answer(Outcome.ABSTAINED, removed=removed))]
-    assert dict(table(graded))["removed sentences"] == "2"
+    assert removals(graded) == [("quantité absente", 2), ("nature", 1)]
 
 
-def test_percentiles_leave_out_what_did_not_happen() -> None:
-    times = [Seconds(0.1 * i, None if i % 2 else 1.0 * i, 2.0 * i) for i in range(1, 12)]
-    measures = dict(table([graded_of(question_of(), answer_of("…"), each) for each in times]))
-    assert measures["seconds evidence, p50 / p95"] == "0.60 / 1.05"
-    assert measures["seconds first token, p50 / p95"] == "6.00 / 9.60"
-    assert measures["seconds total, p50 / p95"] == "12.00 / 21.00"
+def test_words_quoted_are_told_from_those_of_the_program() -> None:
+    answer = Answer(
+        Outcome.ANSWERED,
+        (
+            Sentence("L'acheteur paie sous 30 jours.", (1,), Support.VERBATIM),
+            Sentence("Calcul : 20 < 30.", (1,), Support.COMPUTED),
+        ),
+        notice="Vérifiez la date.",
+    )
+    graded = [graded_of(question_of(), answer), graded_of(question_of(), ABSTAINED)]
+    assert lengths(graded) == (Length(words=11, own=6),)
+
+
+def test_steps_leave_out_what_did_not_happen() -> None:
+    times = [Seconds(0.1, None, 0.3), Seconds(0.2, 0.4, 0.5)]
+    found = seconds([graded_of(question_of(), GOOD, each) for each in times])
+    assert found == {Step.EVIDENCE: (0.1, 0.2), Step.FIRST: (0.4,), Step.TOTAL: (0.3, 0.5)}
+
+
+def test_groups_come_by_size_then_by_name() -> None:
+    graded = [graded_of(question_of(name=name), GOOD) for name in "bacbc"]
+
+    def name(item: Graded) -> str:
+        return item.question.id
+
+    assert [(label, len(items)) for label, items in grouped(graded, name)] == [
+        ("b", 2),
+        ("c", 2),
+        ("a", 1),
+    ]

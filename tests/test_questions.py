@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import WrongQuestions
-from assistant.questions import Question, read_questions
+from assistant.questions import ExpectedPlace, Question, read_questions
 
 WHOLE = {
     "id": "q-1",
@@ -17,6 +18,14 @@ WHOLE = {
     "faits": [["trente", "30"], ["jours"]],
     "interdits": ["\\bmois\\b"],
     "attendu_refus": False,
+    "piece": "CCAP",
+    "page": 7,
+    "piece2": "QR",
+    "page2": None,
+    "theme": "Paiement",
+    "type": "fait",
+    "categorie": "courante",
+    "difficulte": "simple",
     "note": "not read",
 }
 
@@ -39,14 +48,20 @@ def test_every_field_is_read(tmp_path: Path) -> None:
     assert question.facts[0][0].search("TRENTE jours")
     assert [pattern.pattern for pattern in question.forbidden] == WHOLE["interdits"]
     assert not question.refusal_expected
+    assert question.places == (ExpectedPlace("CCAP", 7), ExpectedPlace("QR", None))
+    assert question.theme == "Paiement"
+    assert (question.kind, question.category, question.difficulty) == ("fait", "courante", "simple")
+    assert question.file == str(tmp_path / "questions.jsonl")
 
 
 def test_most_fields_may_be_left_out_or_null(tmp_path: Path) -> None:
-    nothing = {"as_of": None, "dossier": None, "articles_attendus": None, "faits": None}
+    nothing = dict.fromkeys(WHOLE.keys() - {"id", "question"})
     lines = [{"id": "a", "question": "?"}, {"id": "b", "question": "?", **nothing}]
     bare, null = _read(tmp_path, *map(json.dumps, lines))
-    assert bare == Question("a", "?", None, None, (), (), (), (), refusal_expected=False)
-    assert (null.as_of, null.articles, null.facts) == (None, (), ())
+    file = str(tmp_path / "questions.jsonl")
+    nothing_expected = Question("a", "?", None, None, (), (), (), (), False, file=file)
+    assert bare == nothing_expected
+    assert null == replace(nothing_expected, id="b")
 
 
 def test_blank_lines_are_skipped_and_the_order_kept(tmp_path: Path) -> None:
@@ -78,6 +93,7 @@ def test_a_line_separator_inside_a_question_ends_no_line(tmp_path: Path) -> None
         json.dumps(WHOLE | {"faits": [[30]]}),
         json.dumps(WHOLE | {"interdits": "mois"}),
         json.dumps(WHOLE | {"interdits": ["("]}),
+        json.dumps(WHOLE | {"page": "sept"}),
     ],
 )
 def test_a_line_that_cannot_be_understood_is_named(tmp_path: Path, line: str) -> None:
@@ -91,3 +107,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
     with pytest.raises(WrongQuestions, match=r"latin\.jsonl"):
         read_questions(tmp_path / "latin.jsonl")
+
+
+def test_files_are_read_one_after_the_other(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("b.jsonl", "a.jsonl")]
+    for path in paths:
+        path.write_text(json.dumps({"id": path.stem, "question": "?"}), encoding="utf-8")
+    found = [(question.id, question.file) for question in read_questions(*paths)]
+    assert found == [("b", str(paths[0])), ("a", str(paths[1]))]
+
+
+def test_an_identifier_given_twice_is_named(tmp_path: Path) -> None:
+    line = json.dumps({"id": "q-1", "question": "?"})
+    with pytest.raises(WrongQuestions, match="« q-1 » est donné 2 fois"):
+        _read(tmp_path, line, line)

@@ -49,7 +49,7 @@ _PROCEDURES = {
 _WHOEVER_BUYS = {Procedure.OPEN, Procedure.ADAPTED}
 """Procedures whose time limits are the same for every buyer."""
 
-_BY_POST = re.compile(r"\b(?:papier|postale?|recommandee?|voie electronique impossible)\b")
+_BY_POST = re.compile(r"\b(?:papier|postale?|courrier|recommandee?)\b")
 
 _REJECTED = re.compile(r"\b(?:rejet|non retenu|evince|ecarte|standstill)")
 _WHEN_TO_SIGN = re.compile(

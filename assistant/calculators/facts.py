@@ -25,8 +25,8 @@ _WITHOUT_TAX = re.compile(r" ?(?:ht\b|hors tax)")
 _WITH_TAX = re.compile(r" ?(?:ttc\b|toutes taxes)")
 _LIMIT = re.compile(
     r"\b(?:plus|moins|dessus|dessous|dela|superieure?s?|inferieure?s?|egale?s?|jusqu'?|seuils?|entre"
-    r"|depass\w+|exced\w+|attei\w+"
-    r"|partir|compter|plafond|limite)(?: pas)? ?(?:a|aux?|de|d'|du|des)? ?$"
+    r"|partir|compter|plafond|limite|depass\w+|exced\w+|attei\w+)(?: pas)?"
+    r" ?(?:a|aux?|de|d'|du|des)? ?$"
 )
 _SHARE = re.compile(
     r" ?(?:ht |ttc )?(?:/|par (?:an|mois|trimestre|jour|lot|unite|agent)\b"

@@ -5,11 +5,10 @@ from typing import Protocol
 
 from assistant.calculators.calculation import Ground, Stated
 from assistant.calculators.constants import WITHOUT_FIGURE, Constant, constants
+from assistant.candidates import in_force
 from assistant.errors import Ungrounded
 from assistant.evidence import Scope
-from assistant.hierarchy import ARTICLES, rank_of
 from ingestion.generation import Generation
-from ingestion.passages import Passage
 
 
 class Law(Protocol):
@@ -42,19 +41,11 @@ class IndexedLaw:
         Raises Ungrounded when no text in force that day states it.
         """
         constant = constants()[name]
-        for passage in self._passages(constant.article):
+        for passage in in_force(self._generation, constant.article, self._scope):
             if place := constant.found_in(passage.text, self.day):
                 ground = Ground(constant.article, passage, place.start, place.end)
                 return Stated(constant.on(self.day) or WITHOUT_FIGURE, ground)
         raise Ungrounded(self._refusal(constant))
-
-    def _passages(self, article: str) -> list[Passage]:
-        """The passages of the article in force that day; else the sheets about it."""
-        store = self._generation.store
-        found = store.passages(self._generation.lexical.lookup(article))
-        standing = [each for each in found if self._scope.admits(each)]
-        articles = [each for each in standing if rank_of(each) in ARTICLES]
-        return articles or standing
 
     def _refusal(self, constant: Constant) -> str:
         day, article = f"{self.day:%d/%m/%Y}", constant.article

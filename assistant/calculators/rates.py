@@ -48,6 +48,11 @@ def half_year(day: date) -> date:
     return date(day.year, 1 if day.month <= 6 else 7, 1)
 
 
+def no_rates() -> Rates:
+    """The rates of a folder where none were written down."""
+    return Rates(Path(_FILE))
+
+
 def read_rates(home: Path) -> Rates:
     """The rates of the data folder, none when the file is absent.
 

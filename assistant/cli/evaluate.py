@@ -1,25 +1,48 @@
-"""`sourcier eval`: a question set through the assistant, measured. Door of rich, for it."""
+"""`sourcier eval`: question sets through the assistant, measured, and held against an earlier run.
+
+Door of rich, for it.
+"""
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
-from rich.text import Text
 
+from assistant.answers import Citation
+from assistant.assistant import Assistant
+from assistant.baseline import compare, falls
 from assistant.cli.asking import run_turn
-from assistant.measures import Graded, grade, table
-from assistant.questions import read_questions
+from assistant.cli.measured import show
+from assistant.evaluation import Evaluation, digest, identify
+from assistant.grading import Graded, grade
+from assistant.questions import Question, read_questions
 from assistant.record import contract
-from assistant.settings import load_settings
+from assistant.results import read_results
+from assistant.settings import Settings, load_settings
+from assistant.turn import Result
+from ingestion.errors import UnknownDocument, UnknownDossier, UnknownGeneration
+from ingestion.generation import Generation
+
+DONE, FALLEN, INTERRUPTED = 0, 4, 130
 
 EPILOG = """\
-exemple :
+exemples :
   sourcier eval questions.jsonl --out resultats.jsonl --report rapport.html
+  sourcier eval lois.jsonl dossier.jsonl --out apres.jsonl --baseline avant.jsonl
 
 Chaque ligne des résultats est l'objet de « ask --json », avec l'« id » de la question.
+Interrompue par Ctrl-C, la commande mesure ce qui a été répondu et le dit incomplet.
+
+codes de sortie : 0 mesuré, 4 une mesure a baissé depuis « --baseline » (réponses correctes,
+articles attendus cités, articles cités à propos, F1 des refus, phrases vérifiées, citations
+exactes), 130 interrompu, 2 commande mal écrite, 1 panne
 """
 
 
@@ -28,49 +51,117 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = subparsers.add_parser(
         "eval",
         help="mesure les réponses sur un jeu de questions",
-        description="Pose toutes les questions d'un fichier et compare les réponses à l'attendu.",
+        description="Pose toutes les questions de fichiers et compare les réponses à l'attendu.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("questions", type=Path, help="fichier JSON Lines de questions")
+    parser.add_argument(
+        "questions", type=Path, nargs="+", metavar="QUESTIONS", help="fichier JSON Lines"
+    )
     parser.add_argument("--out", type=Path, required=True, help="fichier des résultats")
-    parser.add_argument("--report", type=Path, help="rapport HTML : tableau et réponses fausses")
+    parser.add_argument("--report", type=Path, help="rapport HTML : mesures et réponses")
+    parser.add_argument("--baseline", type=Path, help="résultats d'un essai précédent à comparer")
+    parser.add_argument(
+        "--tolerance",
+        type=_share,
+        default=0.02,
+        metavar="PART",
+        help="baisse admise d'une mesure, de 0 à 1 (défaut : %(default)s)",
+    )
     parser.add_argument("--index", metavar="GENERATION", help="index à mesurer (défaut : publié)")
     parser.set_defaults(run=_run)
 
 
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un nombre de 0 à 1")
+    return value
+
+
 def _run(arguments: argparse.Namespace) -> int:
-    questions = read_questions(arguments.questions)
-    console = Console()
+    questions = read_questions(*arguments.questions)
+    before = read_results(arguments.baseline) if arguments.baseline else {}
+    baseline = digest(arguments.baseline, str(arguments.baseline)) if arguments.baseline else None
+    if arguments.report:
+        arguments.report.touch()  # a place that cannot be written is said before the long work
+    settings, console = load_settings(arguments.home), Console()
+    assistant = _loaded(arguments, settings, console)
+    for dossier in {question.dossier for question in questions if question.dossier}:
+        assistant.dossier(dossier, None)  # one that is missing is said before the long work
+    manifest = assistant.generation.manifest
+    identity = identify(assistant.model_name, manifest, settings, arguments.questions)
+    graded = _measured(assistant, questions, arguments.out, console)
+    evaluation = Evaluation(identity, len(questions), graded)
+    if baseline:
+        comparison = compare(before, graded, partial(_graded, assistant))
+        fallen = tuple(falls(comparison, arguments.tolerance))
+        evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
+    return _told(evaluation, console, arguments.report)
+
+
+def _loaded(arguments: argparse.Namespace, settings: Settings, console: Console) -> Assistant:
     with console.status("Chargement des modèles…"):
         from assistant.wiring import load_assistant  # the models take seconds to import
         from ingestion.publication import current_name
 
         # One generation for the whole set, even when another is published meanwhile.
         generation = arguments.index or current_name(arguments.home)
-        assistant = load_assistant(arguments.home, load_settings(arguments.home), generation)
+        return load_assistant(arguments.home, settings, generation)
+
+
+def _measured(
+    assistant: Assistant, questions: Sequence[Question], results: Path, console: Console
+) -> tuple[Graded, ...]:
+    """Ask every question and write its result, until the last or an interruption."""
     graded: list[Graded] = []
-    store = assistant.generation.store
-    with arguments.out.open("w", encoding="utf-8") as out:
-        for question in track(questions, "Questions", console=console):
-            result = run_turn(assistant, question.text, question.as_of, question.dossier)
-            graded.append(grade(question, result, lambda id_: store.document(id_).text))
-            line = {"id": question.id, **contract(result)}
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
-            out.flush()
-    _show(console, graded)
-    if arguments.report:
-        from assistant.report import report
-
-        arguments.report.write_text(report(graded), encoding="utf-8")
-    return 0
+    with results.open("w", encoding="utf-8") as out:
+        try:
+            for question in track(questions, "Questions", console=console):
+                result = run_turn(assistant, question.text, question.as_of, question.dossier)
+                line = {"id": question.id, **contract(result)}
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                out.flush()
+                graded.append(_graded(assistant, question, result))
+        except KeyboardInterrupt:
+            console.print("Interrompu.")
+    return tuple(graded)
 
 
-def _show(console: Console, graded: list[Graded]) -> None:
-    shown = Table("measure", "value", title="Sourcier eval")
-    for name, value in table(graded):
-        shown.add_row(name, value)
-    console.print(shown)
-    wrong = [item.question.id for item in graded if not item.correct]
-    if wrong:
-        console.print(Text("Réponses fausses : " + ", ".join(wrong)))
+def _graded(assistant: Assistant, question: Question, result: Result) -> Graded:
+    return grade(question, result, partial(_text, assistant, result))
+
+
+def _text(assistant: Assistant, result: Result, citation: Citation) -> str | None:
+    """The text that a result cites; None where the index that it was found in is not in use."""
+    held = tuple(_indexes(assistant, result))
+    for generation in held:
+        with suppress(UnknownDocument):
+            text = generation.store.document(citation.document).text
+            if sha256(text.encode()).hexdigest() == citation.sha256:
+                return text
+    used = {result.generation, result.dossier_generation} - {None}
+    # An index in use that does not have the text it is said to have is at fault: nothing matches.
+    return "" if used <= {generation.manifest.name for generation in held} else None
+
+
+def _indexes(assistant: Assistant, result: Result) -> Iterator[Generation]:
+    yield assistant.generation
+    if result.dossier:
+        with suppress(UnknownDossier, UnknownGeneration):
+            yield assistant.dossier(result.dossier, None)
+
+
+def _told(evaluation: Evaluation, console: Console, page: Path | None) -> int:
+    """Show and write what was measured; the exit code says whether something is wrong with it."""
+    show(console, evaluation)
+    if page:
+        from assistant.report import report  # what draws takes a while to import
+
+        page.write_text(report(evaluation), encoding="utf-8")
+    if not evaluation.complete:
+        return INTERRUPTED
+    return FALLEN if evaluation.falls else DONE

@@ -24,8 +24,9 @@ def answer_text(turn: Turn, said: Words) -> str:
 
 
 def answer_lines(turn: Turn, said: Words) -> list[str]:
-    """The paragraphs of the answer: how it ended when not plainly, sentences, notice. Pure."""
-    lines = [marked(sentence) for sentence in turn.answer.sentences]
+    """The paragraphs of the answer, and how it ended when not plainly. Pure."""
+    preface = [turn.answer.preface] if turn.answer.preface else []
+    lines = [*preface, *(marked(sentence) for sentence in turn.answer.sentences)]
     if turn.stage is Stage.FINISHED:
         if turn.answer.outcome is not Outcome.ANSWERED:
             lines.insert(0, said[turn.answer.outcome])

@@ -47,11 +47,12 @@ def answer(turn: Turn, turn_id: str, said: Words) -> Html:
     """What stands of the answer, and where the turn is."""
     outcome = turn.answer.outcome if turn.stage is Stage.FINISHED else Outcome.ANSWERED
     heading = NOTHING if outcome is Outcome.ANSWERED else element("p", said[outcome], class_="tag")
-    notice = turn.answer.notice
+    preface, notice = turn.answer.preface, turn.answer.notice
     return element(
         "div",
         element("h3", said["answer"], class_="unseen"),
         heading,
+        element("div", prose(preface), class_="notice") if preface else NOTHING,
         *(sentence(each, turn, turn_id, said) for each in turn.answer.sentences),
         element("div", prose(notice), class_="notice") if notice else NOTHING,
         progress(turn, said),

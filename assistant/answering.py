@@ -1,0 +1,139 @@
+"""Answering: from the evidence of a turn to what it says, event by event.
+
+In this order: what the question wrongly takes for granted, what can be calculated, what the texts
+say on each of its subjects, what contradicts them, and what the reader should know.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.answerability import answerable
+from assistant.asking_back import missing_fact
+from assistant.calculating import Worked, worked
+from assistant.calculators.law import IndexedLaw
+from assistant.calculators.rates import Rates
+from assistant.candidates import in_force
+from assistant.changes import changes, of_the_day, said_of
+from assistant.contradictions import Conflict, conflicts, explained, statements
+from assistant.evidence import Evidence
+from assistant.gathering import Gathering
+from assistant.notices import not_found, not_found_of, remarks
+from assistant.parts import Part
+from assistant.premises import ground, premise_of, statement
+from assistant.reading import Draft, quotes
+from assistant.turn import Event
+from ingestion.embedding import Embedder
+
+
+class Answering:
+    """Answers one turn from its evidence; `quoted` is what it quotes, once it has."""
+
+    def __init__(self, turn: Gathering, embedder: Embedder, rates: Callable[[], Rates]) -> None:
+        """`rates` is only read for a calculation."""
+        self._turn = turn
+        self._embedder = embedder
+        self._rates = rates
+        self._asks_back = ""
+        self._cautions: tuple[str, ...] = ()
+        self.quoted: list[Draft] = []
+
+    def say(self) -> Iterator[Event]:
+        """What the texts say, and what is calculated on them."""
+        if self._turn.scope.dossier is None:
+            yield from self._correct()
+            yield from self._calculate()
+        for part in self._turn.parts:
+            yield from self._quote(part)
+
+    def close(self) -> Iterator[Event]:
+        """What contradicts the cited texts, then the notices."""
+        turn = self._turn
+        if not turn.sentences:
+            manifest = turn.generation.manifest
+            absence = not_found(turn.language, manifest.passages, manifest.state_date)
+            turn.notice = "\n\n".join([absence, *self._cautions])
+            return
+        opposed = conflicts(turn.cited, turn.generation, turn.scope)
+        for conflict in opposed:
+            yield from self._oppose(conflict)
+        turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
+
+    def _correct(self) -> Iterator[Event]:
+        """Say that a premise of the question is false, as long as the law of the day says so."""
+        turn = self._turn
+        if (premise := premise_of(turn.standalone)) is None:
+            return
+        found = ground(premise, in_force(turn.generation, premise.article, turn.scope))
+        if found is None:
+            return
+        yield from turn.show([found])
+        if draft := statement(premise, turn.shown(found), turn.scope.as_of):
+            turn.preface = premise.correction[turn.language]
+            yield turn.judge(draft)
+
+    def _calculate(self) -> Iterator[Event]:
+        """Do the calculation that the question asks for; a model's rewriting is not counted on."""
+        turn = self._turn
+        if turn.standalone != turn.question:
+            return
+        law = IndexedLaw(turn.generation, turn.scope.as_of)
+        found = worked(turn.question, turn.scope.as_of, law, self._rates()) or Worked()
+        yield from turn.show([each.passage for line in found.lines for each in line.grounds])
+        for line in found.lines:
+            turn.route = "calculation"
+            yield turn.calculate(line)
+        self._asks_back, self._cautions = found.asks_back, found.cautions
+
+    def _quote(self, part: Part) -> Iterator[Event]:
+        """Quote what the texts say on a subject of the question."""
+        turn = self._turn
+        versions = turn.generation.store.versions
+        current = of_the_day(part.evidence, versions, turn.scope.as_of)
+        readable = [item for item in current if turn.scope.reads(item.passage)]
+        is_said = bool(turn.sentences) and len(turn.parts) == 1
+        if is_said or not answerable(part.question, readable):
+            turn.unanswered += [] if is_said else [part.question]
+            return
+        found = quotes(part.question, readable, turn.scope.as_of, self._embedder)
+        for draft in found:
+            if not turn.quotes(draft.text):
+                yield turn.judge(draft)
+                yield from turn.compare(draft)
+        self.quoted += found
+
+    def _oppose(self, conflict: Conflict) -> Iterator[Event]:
+        """Cite what contradicts a cited text as well."""
+        turn = self._turn
+        yield from turn.show(conflict.passages)
+        for draft in statements(turn.evidence, conflict, turn.scope.as_of):
+            if not turn.quotes(draft.text):
+                yield turn.judge(draft)
+
+    def _notices(self, opposed: Sequence[Conflict]) -> list[str]:
+        """What the program says in its own name of the texts cited, a paragraph a theme."""
+        turn, language, cited = self._turn, self._turn.language, self._turn.cited
+        ids = {item.passage.id for item in cited}
+        changed = changes(cited, turn.generation.store.versions, turn.day)
+        return [
+            not_found_of(language, turn.unanswered) if turn.unanswered else "",
+            self._asks_back or self._missing_fact(cited),
+            " ".join(self._cautions),
+            *(
+                explained(conflict, cited, language)
+                for conflict in opposed
+                if ids.issuperset(passage.id for passage in conflict.passages)
+            ),
+            *(said_of(change, language) for change in changed),
+            remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
+        ]
+
+    def _missing_fact(self, cited: Sequence[Evidence]) -> str:
+        """The question for the fact on which the quotes turn, "" when there is none."""
+        turn = self._turn
+        if turn.scope.dossier is not None or len(turn.parts) > 1 or turn.preface:
+            return ""
+        of_passages = [
+            "\n".join(each.text for each in self.quoted if each.evidence[0].number == item.number)
+            for item in cited
+        ]
+        fact = missing_fact(turn.standalone, [text for text in of_passages if text])
+        return fact.question[turn.language] if fact else ""

@@ -1,0 +1,174 @@
+"""Charts: measures as inline SVG with real text. Door of matplotlib.
+
+Colours are variables of the page that holds a chart (`--ink`, `--quiet`, `--rule`, `--accent`), so
+that it follows light, dark and print. The page gives the numbers too, in a table.
+"""
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
+
+WIDTH = 5.0
+ROW = 0.56
+AXIS = 0.32
+"""Inches of 72 units of the drawing: a whole row and the scale are readable on a phone."""
+
+# Drawn in colours that nothing else has, which are replaced by the page's.
+_INK, _QUIET, _RULE, _ACCENT = (f"#00000{digit}" for digit in range(1, 5))
+_VARIABLES = {_INK: "--ink", _QUIET: "--quiet", _RULE: "--rule", _ACCENT: "--accent"}
+_STYLE: dict[Any, Any] = {
+    "lines.solid_capstyle": "butt",  # a band ends where its interval does
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",  # comes with matplotlib; what is shown is in the page's font
+    "font.size": 12,
+    "text.parse_math": False,
+    "xtick.labelcolor": _QUIET,
+}
+_METADATA = ("Date", "Creator", "Format", "Type")
+_SIZE = re.compile(r' width="[^"]*" height="[^"]*"')
+_SHEET = re.compile(r"<style.*?</style>")  # would be that of the whole page
+_NAMED = re.compile(r'(?<=<g) id="[^"]*"')
+_FONT = re.compile(r"font-family: [^;\"]*")
+_SHORTEST = 0.001  # a logarithm has no zero
+_WIDE = 200  # times the shortest: room for one mark a decade only
+_MARGIN = 0.05  # of the width, where half of "100 %" finds room
+_LONGEST = 36  # characters of a label that leave room for what it says
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A row: a label, a value between two others, all from 0 to 1, and the value in words."""
+
+    label: str
+    low: float
+    value: float
+    high: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A row: a label, a value before and after, from 0 to 1, and both in words."""
+
+    label: str
+    before: float
+    after: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A row: a label, durations in seconds, their median and 95th percentile, both in words."""
+
+    label: str
+    values: tuple[float, ...]
+    median: float
+    high: float
+    said: str
+
+
+Row = Interval | Shift | Spread
+
+
+def intervals(title: str, rows: Sequence[Interval]) -> str:
+    """Each value as a dot on its interval, from 0 to 100 %."""
+
+    def draw(axes: Axes) -> None:
+        _percents(axes)
+        for height, row in enumerate(rows):
+            axes.plot([row.low, row.high], [height] * 2, color=_ACCENT, linewidth=4, alpha=0.3)
+            axes.plot([row.value], [height], "o", color=_ACCENT, markersize=8)
+
+    return _chart(title, rows, draw)
+
+
+def shifts(title: str, rows: Sequence[Shift]) -> str:
+    """Each value before, hollow, and after, full, from 0 to 100 %."""
+
+    def draw(axes: Axes) -> None:
+        _percents(axes)
+        for height, row in enumerate(rows):
+            axes.plot([row.before, row.after], [height] * 2, color=_ACCENT, linewidth=4, alpha=0.3)
+            axes.plot([row.after], [height], "o", color=_ACCENT, markersize=8)
+            axes.plot([row.before], [height], "o", color=_QUIET, fillstyle="none", markersize=10)
+
+    return _chart(title, rows, draw)
+
+
+def spreads(title: str, rows: Sequence[Spread]) -> str:
+    """Each duration as a thin line, the median and the 95th percentile as thick ones, log scale."""
+    known = [max(value, _SHORTEST) for row in rows for value in row.values]
+    low, high = min(known), max(known)
+
+    def draw(axes: Axes) -> None:
+        axes.set_xscale("log")
+        axes.set_xlim(low / 1.2, high * 1.2)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high / low > _WIDE else (1, 2, 5)))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s".replace(".", ","))
+        axes.minorticks_off()
+        for height, row in enumerate(rows):
+            values = [max(value, _SHORTEST) for value in row.values]
+            axes.vlines(values, height - 0.12, height + 0.12, color=_ACCENT, alpha=0.35)
+            marks = [max(row.median, _SHORTEST), max(row.high, _SHORTEST)]
+            axes.vlines(marks, height - 0.2, height + 0.2, color=_INK, linewidth=2.5)
+
+    return _chart(title, rows, draw)
+
+
+def _percents(axes: Axes) -> None:
+    reach = _MARGIN / (1 - 2 * _MARGIN)
+    axes.set_xlim(-reach, 1 + reach)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+
+
+def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> str:
+    """A line a row, the first on top: its label and what it says, above what `draw` puts there."""
+    height = ROW * len(rows) + AXIS
+    written = io.StringIO()
+    with rc_context(_STYLE | {"svg.hashsalt": title}):
+        figure = Figure(figsize=(WIDTH, height), facecolor="none")
+        axes = figure.add_axes((0, AXIS / height, 1, 1 - AXIS / height), facecolor="none")
+        draw(axes)
+        axes.set_ylim(len(rows) - 0.65, -0.65)
+        axes.set_yticks([])
+        axes.spines[:].set_visible(False)
+        axes.tick_params(axis="x", length=0)
+        axes.grid(axis="x", color=_RULE, linewidth=0.8)
+        axes.set_axisbelow(True)
+        across = axes.get_yaxis_transform()
+        for position, row in enumerate(rows):
+            above = position - 0.33
+            axes.text(_MARGIN, above, _short(row.label), transform=across, ha="left", color=_INK)
+            axes.text(1 - _MARGIN, above, row.said, transform=across, ha="right", color=_QUIET)
+        figure.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
+    said = " ; ".join(f"{row.label} : {row.said}" for row in rows)
+    return _inline(written.getvalue(), title, said)
+
+
+def _short(label: str) -> str:
+    """A label that fits, its middle left out when it is long: paths and titles keep both ends."""
+    half = _LONGEST // 2
+    return label if len(label) <= _LONGEST else f"{label[:half]}…{label[-half:]}"
+
+
+def _inline(drawn: str, title: str, said: str) -> str:
+    """A drawing as an element of a page, which a screen reader says by its title and its rows."""
+    name = f"chart-{sha256(title.encode()).hexdigest()[:8]}"
+    opening = (
+        f'role="img" aria-labelledby="{name} {name}-rows">'
+        f'<title id="{name}">{escape(title)}</title><desc id="{name}-rows">{escape(said)}</desc>'
+    )
+    svg = _SIZE.sub("", drawn[drawn.index("<svg") :], count=1)
+    svg = _NAMED.sub("", _SHEET.sub("", _FONT.sub("font-family: var(--sans)", svg)))
+    for drawn_in, variable in _VARIABLES.items():
+        svg = svg.replace(drawn_in, f"var({variable})")
+    return svg.replace(">", f" {opening}", 1)
