@@ -1,0 +1,191 @@
+"""What a turn says besides quotes: premises, calculations, subjects, a question back."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.answers import Outcome
+from assistant.assistant import Assistant
+from assistant.checking import Support
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.language import Language
+from assistant.turn import Event, Finished, Found, Result
+from tests.fakes import ScriptedModel
+from tests.index_home import add, build_and_publish
+from tests.small_index import answering_embedder
+
+DAY = date(2026, 9, 1)
+ADAPTED = (
+    "Une procédure adaptée est une procédure par laquelle l'acheteur définit librement les "
+    "modalités de passation du marché, dans le respect des principes de la commande publique."
+)
+RETENTION = (
+    "Le montant de la retenue de garantie ne peut être supérieur à 5 % du montant initial du "
+    "marché. Lorsque le titulaire est une petite ou moyenne entreprise, ce taux ne peut être "
+    "supérieur à 3 % pour les marchés de l'État."
+)
+REPAID = (
+    "La retenue de garantie est remboursée dans un délai de trente jours à compter de la date "
+    "d'expiration du délai de garantie. En cas de réserves notifiées au titulaire pendant le délai "
+    "de garantie et non levées, la retenue est remboursée dans un délai de trente jours après la "
+    "date de leur levée."
+)
+TURNOVER = (
+    "Le chiffre d'affaires minimal exigé ne peut être supérieur à une fois et demie le montant "
+    "estimé du marché ou du lot, sauf justifications liées à son objet."
+)
+STANDSTILL = (
+    "Un délai minimal de onze jours est respecté entre la date d'envoi de la notification et la "
+    "date de signature du marché par l'acheteur."
+)
+PAYMENT = (
+    "Le délai de paiement est fixé à trente jours pour les pouvoirs adjudicateurs et à cinquante "
+    "jours pour les établissements publics de santé."
+)
+LAW = {
+    "L2123-1": ADAPTED,
+    "R2191-33": RETENTION,
+    "R2191-35": REPAID,
+    "R2142-7": TURNOVER,
+    "R2182-1": STANDSTILL,
+    "R2192-10": PAYMENT,
+}
+TURNOVER_ASKED = "Quel chiffre d'affaires minimal puis-je exiger pour un marché de 300 000 € HT ?"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("answering")
+    return _with(folder, LAW)
+
+
+def _with(folder: Path, law: dict[str, str]) -> Path:
+    lines = [
+        {
+            "code": "Code de la commande publique",
+            "num": number,
+            "chemin": ["Titre"],
+            "texte": text,
+            "valide_du": "2026-01-01",
+        }
+        for number, text in law.items()
+    ]
+    path = folder / "code.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    home = folder / "home"
+    add(home, path)
+    build_and_publish(home, answering_embedder())
+    return home
+
+
+def _events(home: Path, tmp_path: Path, question: str) -> list[Event]:
+    embedder = answering_embedder()
+    journal = Journal(tmp_path / "journal.jsonl")
+    assistant = Assistant(
+        Holder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: DAY
+    )
+    return list(assistant.ask(question))
+
+
+def _result(home: Path, tmp_path: Path, question: str) -> Result:
+    last = _events(home, tmp_path, question)[-1]
+    assert isinstance(last, Finished)
+    return last.result
+
+
+def test_a_false_premise_is_corrected_first_with_its_source(home: Path, tmp_path: Path) -> None:
+    asked = "Quelle est la durée maximale d'une procédure adaptée ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.outcome is Outcome.PARTIAL
+    assert answer.markdown.startswith("Le code ne fixe pas de durée maximale")
+    [sentence] = answer.sentences
+    assert sentence.support is Support.VERBATIM
+    assert sentence.text in ADAPTED
+    assert answer.citations[0].locator == "art. L2123-1"
+
+
+def test_a_premise_that_the_law_no_longer_contradicts_is_left_alone(tmp_path: Path) -> None:
+    home = _with(tmp_path, LAW | {"L2123-1": "La procédure adaptée dure deux mois au plus."})
+    asked = "Quelle est la durée maximale d'une procédure adaptée ?"
+    assert not _result(home, tmp_path, asked).answer.preface
+
+
+def test_a_calculation_is_said_with_the_articles_that_it_rests_on(
+    home: Path, tmp_path: Path
+) -> None:
+    result = _result(home, tmp_path, TURNOVER_ASKED)
+    assert result.route == "calculation"
+    first = result.answer.sentences[0]
+    assert first.support is Support.COMPUTED
+    assert "450\u202f000" in first.text
+    [cited] = {each.locator for each in result.answer.citations if each.n in first.citations}
+    assert cited == "art. R2142-7"
+    for citation in result.answer.citations:
+        assert citation.quote == TURNOVER[citation.start : citation.end]
+
+
+def test_what_a_calculation_rests_on_is_evidence_before_it_is_said(
+    home: Path, tmp_path: Path
+) -> None:
+    events = _events(home, tmp_path, TURNOVER_ASKED)
+    shown: set[int] = set()
+    for event in events:
+        if isinstance(event, Found):
+            shown = {item.number for item in event.evidence}
+        elif hasattr(event, "sentence"):
+            assert shown.issuperset(event.sentence.citations)
+
+
+def test_a_calculation_that_the_law_no_longer_grounds_is_refused_and_the_text_quoted(
+    tmp_path: Path,
+) -> None:
+    changed = TURNOVER.replace("une fois et demie", "trois fois")
+    answer = _result(_with(tmp_path, LAW | {"R2142-7": changed}), tmp_path, TURNOVER_ASKED).answer
+    assert "Calcul refusé" in answer.notice
+    assert "R2142-7" in answer.notice
+    assert not [each for each in answer.sentences if "450" in each.text]
+    assert any("trois fois" in each.text for each in answer.sentences)
+
+
+def test_each_subject_of_a_question_is_answered(home: Path, tmp_path: Path) -> None:
+    asked = "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert {each.locator for each in answer.citations} >= {"art. R2182-1", "art. R2191-33"}
+    assert answer.outcome is Outcome.ANSWERED
+
+
+def test_the_subject_that_nothing_was_found_about_is_named(home: Path, tmp_path: Path) -> None:
+    asked = "Quelle retenue de garantie maximale ? Quelle est la durée d'archivage des offres ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert answer.outcome is Outcome.PARTIAL
+    assert "archivage" in answer.notice
+    assert {each.locator for each in answer.citations} == {"art. R2191-33"}
+
+
+def test_a_passage_found_for_two_subjects_has_one_number(home: Path, tmp_path: Path) -> None:
+    asked = "Quel est le délai de standstill ? Quelle retenue de garantie maximale ?"
+    evidence = _result(home, tmp_path, asked).evidence
+    assert [item.number for item in evidence] == list(range(1, len(evidence) + 1))
+    assert len({item.passage.id for item in evidence}) == len(evidence)
+
+
+def test_the_fact_on_which_the_quotes_turn_is_asked(home: Path, tmp_path: Path) -> None:
+    answer = _result(home, tmp_path, "Quel est le délai de paiement ?").answer
+    assert "acheteur" in answer.notice
+    settled = _result(home, tmp_path, "Quel est le délai de paiement d'un hôpital ?").answer
+    assert "dépendre" not in settled.notice
+
+
+def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_path: Path) -> None:
+    embedder = answering_embedder()
+    english = "What minimum turnover may I ask for?"
+    model = ScriptedModel({english: TURNOVER_ASKED})
+    journal = Journal(tmp_path / "journal.jsonl")
+    assistant = Assistant(Holder(home, embedder), embedder, model, journal, 6, clock=lambda: DAY)
+    last = list(assistant.ask(english, language=Language.ENGLISH))[-1]
+    assert isinstance(last, Finished)
+    assert last.result.standalone == TURNOVER_ASKED
+    assert last.result.route == "rule"
