@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.cli import ask, evaluate, index, journal, law, models, serve
+from assistant.cli import ask, calc, evaluate, index, journal, law, models, serve
 from assistant.errors import AssistantError
 from assistant.settings import default_home
 from ingestion.errors import IngestionError
@@ -65,6 +65,6 @@ def _parser() -> argparse.ArgumentParser:
         "ou SOURCIER_HOME)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
-    for module in (serve, ask, law, index, models, evaluate, journal):
+    for module in (serve, ask, calc, law, index, models, evaluate, journal):
         module.register(commands)
     return parser
