@@ -11,6 +11,7 @@ questions about two dossiers 0.83 of those with an answer pass, half of the othe
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from assistant.evidence import Evidence
 from assistant.retrieval import NAMED
@@ -29,20 +30,42 @@ DOSSIER_BIAS = -69.2
 READ = 3
 """Passages of a dossier whose words count."""
 
+REFUSED, SURE = -0.5, 1.0
+"""Odds (logarithms) below which nothing is quoted, and from which no doubt is said.
 
-def answerable(question: str, evidence: Sequence[Evidence]) -> bool:
+Of our questions between them, asked of the code, one in four has no answer there and one in two is
+answered by what is quoted; below, four in ten; above, four in five.
+"""
+
+
+class Answerability(StrEnum):
+    """Whether the evidence answers, may answer, or does not."""
+
+    YES = "yes"
+    DOUBTFUL = "doubtful"
+    NO = "no"
+
+
+def answerability(question: str, evidence: Sequence[Evidence]) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name."""
     if not evidence:
-        return False
+        return Answerability.NO
     if evidence[0].score >= NAMED:
-        return True
+        return Answerability.YES
+    odds = _odds(question, evidence)
+    if odds <= REFUSED:
+        return Answerability.NO
+    return Answerability.YES if odds > SURE else Answerability.DOUBTFUL
+
+
+def _odds(question: str, evidence: Sequence[Evidence]) -> float:
     similarity = max(item.similarity for item in evidence)
     if evidence[0].passage.dossier is not None:
         covered = coverage(question, _text(evidence[:READ]))
         said = DOSSIER_SIMILARITY_WEIGHT * similarity + DOSSIER_COVERAGE_WEIGHT * covered
-        return said + DOSSIER_BIAS > 0
+        return said + DOSSIER_BIAS
     strength = max(item.strength for item in evidence)
-    return SIMILARITY_WEIGHT * similarity + STRENGTH_WEIGHT * strength + BIAS > 0
+    return SIMILARITY_WEIGHT * similarity + STRENGTH_WEIGHT * strength + BIAS
 
 
 def _text(evidence: Sequence[Evidence]) -> str:

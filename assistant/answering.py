@@ -6,7 +6,7 @@ say on each of its subjects, what contradicts them, and what the reader should k
 
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.answerability import answerable
+from assistant.answerability import Answerability, answerability
 from assistant.asking_back import missing_fact
 from assistant.calculating import Worked, worked
 from assistant.calculators.law import IndexedLaw
@@ -16,11 +16,12 @@ from assistant.changes import changes, of_the_day, said_of
 from assistant.contradictions import Conflict, conflicts, explained, statements
 from assistant.evidence import Evidence
 from assistant.gathering import Gathering
-from assistant.notices import not_found, not_found_of, remarks
+from assistant.notices import not_found, not_found_of, remarks, uncertain
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
 from assistant.turn import Event
+from assistant.words import lacking
 from ingestion.embedding import Embedder
 
 
@@ -41,6 +42,8 @@ class Answering:
         if self._turn.scope.dossier is None:
             yield from self._correct()
             yield from self._calculate()
+        if self._turn.preface:
+            return  # what is wrongly taken for granted has no answer to be quoted
         for part in self._turn.parts:
             yield from self._quote(part)
 
@@ -89,11 +92,15 @@ class Answering:
         versions = turn.generation.store.versions
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
-        is_said = bool(turn.sentences) and len(turn.parts) == 1
-        if is_said or not answerable(part.question, readable):
-            turn.unanswered += [] if is_said else [part.question]
+        is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
+        found_there = answerability(part.question, readable)
+        if found_there is Answerability.NO:
+            turn.unanswered += [] if known and is_alone else [part.question]
             return
-        found = quotes(part.question, readable, turn.scope.as_of, self._embedder)
+        read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
+        found = [draft for draft in read if draft.evidence[0].passage.id not in known]
+        if found_there is Answerability.DOUBTFUL and is_alone and not known:
+            turn.preface = uncertain(turn.language, lacking(part.question, _read(found)))
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
@@ -137,3 +144,13 @@ class Answering:
         ]
         fact = missing_fact(turn.standalone, [text for text in of_passages if text])
         return fact.question[turn.language] if fact else ""
+
+
+def _read(quoted: Sequence[Draft]) -> str:
+    """What is quoted, with the headings above it."""
+    return "\n".join(
+        " ".join(
+            [*draft.evidence[0].passage.headings, draft.evidence[0].passage.locator, draft.text]
+        )
+        for draft in quoted
+    )

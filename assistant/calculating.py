@@ -48,6 +48,7 @@ def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
     """What all cases share, then what each has of its own; no question when they share it all."""
     first, *others = (calculation for _, calculation in cases)
     shared = [line for line in first.result if all(line in other.result for other in others)]
+    steps = [line for line in first.steps if all(line in other.steps for other in others)]
     own = [
         Line(f"Si {answer} : {line.text[:1].lower()}{line.text[1:]}", line.grounds)
         for answer, calculation in cases
@@ -55,4 +56,4 @@ def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
         if line not in shared
     ]
     cautions = dict.fromkeys(said for _, each in cases for said in each.cautions)
-    return Worked((*shared, *own), fact if own else "", tuple(cautions))
+    return Worked((*shared, *own, *steps), fact if own else "", tuple(cautions))

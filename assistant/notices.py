@@ -9,6 +9,9 @@ from assistant.evidence import Evidence
 from assistant.language import Language
 from ingestion.documents import Kind
 
+MOST_LACKING = 4
+"""Words of a question said to be lacking at most."""
+
 _RESERVE = re.compile(r"^Certitude (moyenne|faible) :", re.MULTILINE)
 """How a sheet says that its text was not checked again, or rests on one source."""
 
@@ -48,6 +51,22 @@ def not_found_of(language: Language, parts: Sequence[str]) -> str:
     return (
         "Je n'ai pas trouvé dans les textes indexés de quoi répondre à : "
         f"« {' », « '.join(parts)} »."
+    )
+
+
+def uncertain(language: Language, lacking: Sequence[str]) -> str:
+    """That the quotes may not answer, and which words of the question they do not have."""
+    words = lacking[:MOST_LACKING]
+    if language is Language.ENGLISH:
+        return "The quoted passages are the nearest found: check that they answer your question."
+    if not words:
+        return (
+            "Réponse incertaine : les passages cités sont les plus proches trouvés. Vérifiez "
+            "qu'ils répondent à votre question."
+        )
+    return (
+        "Réponse incertaine : les passages cités sont les plus proches trouvés, mais ils ne disent "
+        f"rien de « {' », « '.join(words)} ». Vérifiez qu'ils répondent à votre question."
     )
 
 

@@ -27,10 +27,22 @@ def plain(text: str) -> str:
 def stems(text: str) -> frozenset[str]:
     """First letters of the meaningful words, without accents, and the numbers, of a text."""
     words = _WORD.findall(plain(text))
-    return frozenset(word.removesuffix("s")[:_STEM] for word in words if word not in _EMPTY)
+    return frozenset(_stem(word) for word in words if word not in _EMPTY)
+
+
+def lacking(question: str, text: str) -> tuple[str, ...]:
+    """The meaningful words of a question that a text does not have, as they are written."""
+    had = stems(text)
+    words = _WORD.findall(question)
+    meaning = (word for word in words if plain(word) not in _EMPTY)
+    return tuple(dict.fromkeys(word for word in meaning if _stem(plain(word)) not in had))
 
 
 def coverage(question: str, text: str) -> float:
     """Share of the question's stems that a text has, 0 when the question has none."""
     asked = stems(question)
     return len(asked & stems(text)) / len(asked) if asked else 0.0
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s")[:_STEM]

@@ -1,35 +1,54 @@
-from assistant.answerability import answerable
+import pytest
+
+from assistant.answerability import Answerability, answerability
+from assistant.evidence import Evidence
 from assistant.retrieval import NAMED
 from tests.passage_texts import evidence_of
 
 ASKED = "Quel délai de paiement des factures ?"
 SAYS = "Le délai de paiement des factures est de trente jours."
 ELSE = "La vache broute."
+YES, DOUBTFUL, NO = Answerability.YES, Answerability.DOUBTFUL, Answerability.NO
 
 
 def test_nothing_found_answers_nothing() -> None:
-    assert not answerable(ASKED, [])
+    assert answerability(ASKED, []) is NO
 
 
 def test_a_passage_asked_for_by_name_is_always_read() -> None:
-    assert answerable(ASKED, [evidence_of(ELSE, score=NAMED)])
+    assert answerability(ASKED, [evidence_of(ELSE, score=NAMED)]) is YES
 
 
-def test_nearness_in_meaning_and_strength_add_up() -> None:
-    assert answerable(ASKED, [evidence_of(SAYS, similarity=0.85, strength=9)])
-    assert not answerable(ASKED, [evidence_of(SAYS, similarity=0.85, strength=4)])
-    assert not answerable(ASKED, [evidence_of(SAYS, similarity=0.80, strength=9)])
-    assert answerable(ASKED, [evidence_of(ELSE, similarity=0.90)])
+@pytest.mark.parametrize(
+    ("similarity", "strength", "expected"),
+    [
+        (0.87, 9, YES),
+        (0.85, 9, DOUBTFUL),
+        (0.85, 4, NO),
+        (0.80, 9, NO),
+        (0.92, 0, YES),
+    ],
+)
+def test_nearness_in_meaning_and_strength_add_up(
+    similarity: float, strength: float, expected: Answerability
+) -> None:
+    evidence = [evidence_of(SAYS, similarity=similarity, strength=strength)]
+    assert answerability(ASKED, evidence) is expected
 
 
 def test_the_nearest_and_the_strongest_passage_count() -> None:
-    near, strong = evidence_of(ELSE, similarity=0.85), evidence_of(SAYS, 2, strength=9)
-    assert answerable(ASKED, [strong, near])
-    assert not answerable(ASKED, [near])
-    assert not answerable(ASKED, [strong])
+    near, strong = evidence_of(ELSE, similarity=0.87), evidence_of(SAYS, 2, strength=9)
+    assert answerability(ASKED, [strong, near]) is YES
+    assert answerability(ASKED, [near]) is NO
+    assert answerability(ASKED, [strong]) is NO
 
 
-def test_in_a_dossier_shared_words_count() -> None:
-    assert answerable(ASKED, [evidence_of(SAYS, similarity=0.85, dossier="ecole")])
-    assert not answerable(ASKED, [evidence_of(ELSE, similarity=0.85, dossier="ecole", strength=9)])
-    assert not answerable(ASKED, [evidence_of(SAYS, similarity=0.80, dossier="ecole")])
+@pytest.mark.parametrize(
+    ("text", "similarity", "expected"),
+    [(SAYS, 0.87, YES), (SAYS, 0.85, DOUBTFUL), (ELSE, 0.85, NO), (SAYS, 0.80, NO)],
+)
+def test_in_a_dossier_shared_words_count(
+    text: str, similarity: float, expected: Answerability
+) -> None:
+    strong: list[Evidence] = [evidence_of(text, similarity=similarity, dossier="ecole", strength=9)]
+    assert answerability(ASKED, strong) is expected

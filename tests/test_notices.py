@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.language import Language
-from assistant.notices import not_found, not_found_of, remarks
+from assistant.notices import not_found, not_found_of, remarks, uncertain
 from ingestion.documents import Kind
 from tests.passage_texts import evidence_of
 
@@ -48,3 +48,11 @@ def test_a_source_with_a_reservation_is_named() -> None:
     said = remarks(Language.FRENCH, cited, STATE, STATE)
     assert "[2]" in said
     assert "[1]" not in said
+
+
+def test_doubt_names_the_first_words_that_the_quotes_lack() -> None:
+    said = uncertain(Language.FRENCH, ["un", "deux", "trois", "quatre", "cinq"])
+    assert "« un », « deux », « trois », « quatre »" in said
+    assert "cinq" not in said
+    assert "rien de" not in uncertain(Language.FRENCH, [])
+    assert "check" in uncertain(Language.ENGLISH, ["un"])
