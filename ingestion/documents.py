@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ingestion.piece_kinds import PieceKind
+
 
 class Kind(StrEnum):
     """What a file is used for, as given when it is added."""
@@ -51,13 +53,14 @@ class Block:
     """A heading, paragraph, list item or table row as read: one or more whole lines of text.
 
     `level` is 1 for the highest heading, 0 for anything else. `page` is 1-based, None where the
-    format has no pages.
+    format has no pages. `mark` is what the format itself calls this place, see `Mark`.
     """
 
     text: str
     role: Role = Role.PARAGRAPH
     level: int = 0
     page: int | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,18 @@ class Page:
     """A page of a document: number (1-based) and half-open span of characters."""
 
     number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a format calls a place of its own, and the half-open span of characters read there.
+
+    The cells of a row in a spreadsheet ("B4:F4", "B4"), the field of a notice ("BT-131").
+    """
+
+    name: str
     start: int
     end: int
 
@@ -87,9 +102,10 @@ class Document:
     `source` is the file's name as added, with `/` between folders. `reference` is set when the
     whole document is one legal unit ("R2122-8"), `path` holds the headings above it.
     `valid_to` is exclusive; None means unknown or open. `state_date` is the day as of which the
-    author says the text was right. `dossier` names the tender file that it belongs to, if any.
+    author says the text was right. `dossier` names the tender file that it belongs to, if any, and
+    `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text.
+    `address` is the public page of the text. `marks` are in the order of the text.
     """
 
     id: str
@@ -107,6 +123,8 @@ class Document:
     dossier: str | None = None
     state: State | None = None
     address: str | None = None
+    marks: tuple[Mark, ...] = ()
+    piece: PieceKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +171,15 @@ def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Head
         position = end + 1
     pages = tuple(Page(number, start, end) for number, (start, end) in sorted(spans.items()))
     return "\n".join(lines), pages, tuple(headings)
+
+
+def marks_of(blocks: Iterable[Block]) -> tuple[Mark, ...]:
+    """The marks of blocks, where `assemble` puts their text. Pure."""
+    marks: list[Mark] = []
+    position = 0
+    for block in blocks:
+        end = position + len(block.text)
+        if block.mark is not None:
+            marks.append(Mark(block.mark, position, end))
+        position = end + 1
+    return tuple(marks)

@@ -1,19 +1,30 @@
-"""Where a passage stands, in words: "art. R2122-8", "CCAP, art. 12.3, p. 7". Pure."""
+"""Where a passage stands: "art. R2122-8", "CCAP, art. 12.3, p. 7", "BPU, … B4:F12". Pure."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ingestion.clauses import clause_number
 from ingestion.documents import Document, Kind
+from ingestion.piece_kinds import PieceKind, guess_kind
 from ingestion.pieces import find_piece
 from ingestion.references import find_references
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
+SHEET_SUFFIXES = frozenset({".xlsx", ".ods"})
 
-_CITED_ARTICLES = re.compile(r"\((art\..*)\)\s*$")
+_CELL = re.compile(r"([A-Z]+)(\d+)")
+_MOST_FIELDS = 3
+_CITED_BY_NAME = frozenset(PieceKind) - {
+    PieceKind.NOTICE,
+    PieceKind.ANNEX,
+    PieceKind.QUESTIONS,
+    PieceKind.OFFER,
+    PieceKind.OTHER,
+}
+_CITED_ARTICLES = re.compile(r"\(((?:art\.|Annexe).*)\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,9 @@ def place_of(document: Document, headings: Sequence[str], start: int, end: int) 
     """The place of a span of `document` under `headings`, highest first. Pure."""
     if document.reference:
         return Place(_of_law(document.reference), (document.reference,))
+    if _is_sheets(document):
+        name = _piece(document) or _title(document)
+        return Place(f"{name}, feuille « {headings[-1]} », {_cells(document, start, end)}")
     if is_table(document):
         return Place(f"{PurePosixPath(document.source).name}, {_rows(document, start, end)}")
     pages = _pages(document, start, end)
@@ -38,7 +52,8 @@ def place_of(document: Document, headings: Sequence[str], start: int, end: int) 
     if piece and number:
         return Place(_joined(f"{piece}, art. {number}", pages), (f"{piece} {number}",))
     section = f"§ {headings[-1]}" if headings and headings[-1] != document.title else ""
-    return Place(_joined(piece or document.title, section, pages))
+    fields = _fields(document, start, end)
+    return Place(_joined(piece or _title(document), section, pages, fields))
 
 
 def page_numbers(document: Document, start: int, end: int) -> tuple[int, int] | None:
@@ -52,8 +67,16 @@ def page_numbers(document: Document, start: int, end: int) -> tuple[int, int] | 
 
 
 def is_table(document: Document) -> bool:
-    """Whether each line of the document is a row of its file. Pure."""
-    return PurePosixPath(document.source).suffix.lower() in TABLE_SUFFIXES
+    """Whether each line of the document, headings aside, is a row of its file. Pure."""
+    return _suffix(document) in TABLE_SUFFIXES | SHEET_SUFFIXES
+
+
+def _is_sheets(document: Document) -> bool:
+    return _suffix(document) in SHEET_SUFFIXES
+
+
+def _suffix(document: Document) -> str:
+    return PurePosixPath(document.source).suffix.lower()
 
 
 def _of_law(reference: str) -> str:
@@ -76,9 +99,20 @@ def _listed(articles: Sequence[str]) -> str:
 def _piece(document: Document) -> str | None:
     """The piece of a tender that the document is, or the CCAG among the rules."""
     stem = PurePosixPath(document.source).stem
-    piece = find_piece(document.title) or find_piece(stem) or find_piece(stem.upper())
-    is_citable = document.kind is Kind.TENDER or (piece or "").startswith("CCAG")
-    return piece if is_citable else None
+    named = find_piece(document.title) or find_piece(stem) or find_piece(stem.upper())
+    if document.piece in (None, PieceKind.OTHER):
+        is_unsaid = document.kind is Kind.TENDER and document.piece is None
+        return named if is_unsaid or (named or "").startswith("CCAG") else None
+    if document.piece not in _CITED_BY_NAME:
+        return None
+    is_of_its_kind = named is not None and guess_kind(named).kind is document.piece
+    return named if is_of_its_kind else document.piece.value
+
+
+def _title(document: Document) -> str:
+    """The title, with a warning where it is not the buyer who wrote the text."""
+    is_offer = document.piece is PieceKind.OFFER
+    return f"offre d'un candidat : {document.title}" if is_offer else document.title
 
 
 def _clause(headings: Sequence[str]) -> str | None:
@@ -98,6 +132,31 @@ def _rows(document: Document, start: int, end: int) -> str:
     first = document.text.count("\n", 0, start) + 1
     last = first + document.text.count("\n", start, end)
     return f"ligne {first}" if first == last else f"lignes {first} à {last}"
+
+
+def _cells(document: Document, start: int, end: int) -> str:
+    """The smallest rectangle around the cells of a span: "B4:F12"."""
+    corners = _CELL.findall(" ".join(_marks(document, start, end)))
+    rows = [int(row) for _, row in corners]
+    columns = sorted((column for column, _ in corners), key=lambda name: (len(name), name))
+    ends = dict.fromkeys((f"{columns[0]}{min(rows)}", f"{columns[-1]}{max(rows)}"))
+    return ":".join(ends)
+
+
+def _fields(document: Document, start: int, end: int) -> str:
+    """The fields of a notice that a span is read from, unless they are many."""
+    names = tuple(dict.fromkeys(_marks(document, start, end)))
+    if not 0 < len(names) <= _MOST_FIELDS:
+        return ""
+    return f"champ{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _marks(document: Document, start: int, end: int) -> Iterator[str]:
+    first = bisect_right(document.marks, start, key=lambda mark: mark.end)
+    for mark in document.marks[first:]:
+        if mark.start >= end:
+            return
+        yield mark.name
 
 
 def _joined(*parts: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from ingestion.documents import Document, Heading, Kind, is_citable
 from ingestion.locators import is_table, page_numbers, place_of
+from ingestion.piece_kinds import PieceKind
 from ingestion.splitting import Span, split, split_lines
 
 
@@ -39,6 +40,7 @@ class Passage:
     state_date: date | None = None
     dossier: str | None = None
     address: str | None = None
+    piece: PieceKind | None = None
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
@@ -105,4 +107,5 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         state_date=document.state_date,
         dossier=document.dossier,
         address=document.address,
+        piece=document.piece,
     )

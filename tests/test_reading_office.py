@@ -102,9 +102,9 @@ def test_headings_items_rows_and_notes_of_an_odt() -> None:
         (b"PK\x03\x04tronqu\xe9", "fichier corrompu"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 100, "protégé par mot de passe"),
         (zipped(autre_xml="<a/>"), "le contenu n'est pas un document"),
-        (zipped(content_xml=b" " * 70_000_000), "archive refusée : contenu décompressé démesuré"),
-        (zipped(content_xml=b" " * 3_000_000), "archive refusée : contenu compressé plus de"),
-        (zipped(**{f"p{n}": "" for n in range(5001)}), "archive refusée : plus de 5000 éléments"),
+        (zipped(content_xml=b" " * 70_000_000), "fichier refusé : contenu décompressé démesuré"),
+        (zipped(content_xml=b" " * 3_000_000), "fichier refusé : contenu compressé plus de"),
+        (zipped(**{f"p{n}": "" for n in range(5001)}), "fichier refusé : plus de 5000 éléments"),
     ],
 )
 def test_what_is_no_document_is_said(data: bytes, reason: str, suffix: str) -> None:
@@ -114,7 +114,7 @@ def test_what_is_no_document_is_said(data: bytes, reason: str, suffix: str) -> N
 def test_the_parts_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "_MOST_BYTES", 1000)
     data = zipped(a=b"x" * 700, b=b"y" * 700)
-    assert problem(data, "x.odt") == "archive refusée : contenu décompressé démesuré"
+    assert problem(data, "x.odt") == "fichier refusé : contenu décompressé démesuré"
 
 
 def test_declared_entities_are_refused() -> None:

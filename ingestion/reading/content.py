@@ -1,7 +1,7 @@
 """What a format's reader hands back, and how it says that it cannot."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ingestion.documents import Block, State
@@ -34,6 +34,10 @@ class FileContent:
     contents: tuple[Content, ...]
     warnings: tuple[str, ...] = ()
 
+    def warned(self, warnings: Iterable[str]) -> "FileContent":
+        """The same with more to say."""
+        return replace(self, warnings=(*self.warnings, *warnings))
+
 
 FormatReader = Callable[[bytes], FileContent]
 """Reads the bytes of a file.
@@ -43,9 +47,9 @@ Raises:
 """
 
 
-def listed(numbers: Iterable[int], *, limit: int = 20) -> str:
-    """Numbers for a message: "3, 7", "1, 2 … et 40 autres" beyond `limit`."""
-    ordered = list(numbers)
-    shown = ", ".join(str(number) for number in ordered[:limit])
+def listed(things: Iterable[object], *, limit: int = 20) -> str:
+    """Numbers or names for a message: "3, 7", "1, 2 … et 40 autres" beyond `limit`."""
+    ordered = list(things)
+    shown = ", ".join(str(thing) for thing in ordered[:limit])
     left = len(ordered) - limit
     return f"{shown} … et {left} autres" if left > 0 else shown

@@ -8,8 +8,10 @@ from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
 
 from ingestion.headings import with_headings
+from ingestion.reading.active_content import active_content
 from ingestion.reading.archives import refuse_entities, unpacked
 from ingestion.reading.content import Content, FileContent, UnreadableFile
+from ingestion.reading.hidden import hidden_in_word
 from ingestion.reading.markup import Element
 from ingestion.reading.numbering import Numbering
 from ingestion.reading.word import BodyReader, notes_of
@@ -27,8 +29,11 @@ def read(data: bytes) -> FileContent:
     blocks = [*reader.blocks(word.element.body), *notes_of(parts)]
     if not any(block.text.strip(" |") for block in blocks):
         raise UnreadableFile("aucun texte : document numérisé ?")
-    title = " ".join((word.core_properties.title or "").split())
-    return FileContent((Content(with_headings(blocks), title=title or None),))
+    # Without properties of its own, the library gives a document those of its template.
+    has_title = "docProps/core.xml" in parts
+    title = " ".join((word.core_properties.title or "").split()) if has_title else ""
+    warnings = (*hidden_in_word(word.element.body), *active_content(parts))
+    return FileContent((Content(with_headings(blocks), title=title or None),), warnings)
 
 
 def _opened(data: bytes) -> WordDocument:

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import cast
 
-from ingestion.documents import Document, FileReading, Kind, assemble
+from ingestion.documents import Document, FileReading, Kind, assemble, marks_of
 from ingestion.reading.characters import cleaned
 from ingestion.reading.content import Content, FormatReader, UnreadableFile
 
@@ -22,18 +22,24 @@ _MODULES = {
     ".txt": "text",
     ".csv": "rows",
     ".tsv": "rows",
+    ".xlsx": "xlsx",
+    ".ods": "ods",
+    ".xml": "eforms",
+    ".json": "boamp",
     ".jsonl": "law",
 }
 _REMEDIES = {
     ".doc": "ancien format Word : enregistrez-le en .docx",
     ".rtf": "format RTF : enregistrez-le en .docx",
-    ".xls": "classeur : enregistrez chaque feuille en .csv",
-    ".xlsx": "classeur : enregistrez chaque feuille en .csv",
-    ".ods": "classeur : enregistrez chaque feuille en .csv",
+    ".docm": "document à macros : enregistrez-le en .docx",
+    ".xls": "ancien format Excel : enregistrez-le en .xlsx",
+    ".xlsm": "classeur à macros : enregistrez-le en .xlsx",
+    ".xlsb": "classeur binaire : enregistrez-le en .xlsx",
     ".zip": "archive : ajoutez les fichiers qu'elle contient",
     ".7z": "archive : ajoutez les fichiers qu'elle contient",
     ".rar": "archive : ajoutez les fichiers qu'elle contient",
 }
+_FORMATS = "formats lus : PDF, DOCX, ODT, XLSX, ODS, HTML, Markdown, TXT, CSV, XML, JSON, JSONL"
 _MOST_CHARACTERS = 20_000_000
 
 
@@ -48,7 +54,7 @@ def read_bytes(data: bytes, source: str, kind: Kind) -> FileReading:
         return FileReading(source, problem=str(error))
     if sum(len(document.text) for document in documents) > _MOST_CHARACTERS:
         return FileReading(source, problem="texte trop long (plus de 20 millions de caractères)")
-    return FileReading(source, documents, found.warnings)
+    return FileReading(source, documents, tuple(map(cleaned, found.warnings)))
 
 
 def unknown_format(source: str) -> str | None:
@@ -56,7 +62,7 @@ def unknown_format(source: str) -> str | None:
     suffix = PurePosixPath(source).suffix.lower()
     if suffix in _MODULES:
         return None
-    remedy = _REMEDIES.get(suffix, "formats lus : PDF, DOCX, ODT, HTML, Markdown, TXT, CSV, JSONL")
+    remedy = _REMEDIES.get(suffix, _FORMATS)
     return f"format inconnu ({suffix or 'sans extension'}) ; {remedy}"
 
 
@@ -69,7 +75,7 @@ def _reader(source: str) -> FormatReader:
 
 
 def _document(content: Content, data: bytes, source: str, kind: Kind) -> Document:
-    blocks = (replace(block, text=cleaned(block.text)) for block in content.blocks)
+    blocks = tuple(replace(block, text=cleaned(block.text)) for block in content.blocks)
     text, pages, headings = assemble(blocks)
     return Document(
         id=sha256(content.data or data).hexdigest(),
@@ -86,4 +92,5 @@ def _document(content: Content, data: bytes, source: str, kind: Kind) -> Documen
         state_date=content.state_date,
         state=content.state,
         address=content.address,
+        marks=marks_of(blocks),
     )

@@ -4,6 +4,7 @@ import io
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pypdf import PageObject, PasswordType, PdfReader
@@ -12,18 +13,26 @@ from pypdf.generic import DictionaryObject
 
 from ingestion.reading.characters import cleaned
 from ingestion.reading.content import Content, FileContent, UnreadableFile, listed
+from ingestion.reading.invisible import Box, Paint, is_out_of_sight
 from ingestion.reading.layout import Fragment, lines_of
 from ingestion.reading.paged import blocks_of_pages
 
 Result = TypeVar("Result")
 
 _PROTECTED = "protégé par mot de passe"
+_HIDDEN = "texte invisible (caché, ou reconnu sous une image), lu quand même, pages"
 _HEADER_WITHIN = 1024
 _GENERATED_TITLES = (".doc", ".docx", ".odt", ".indd", ".xls", ".xlsx", ".tmp")
 _NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
 
 # The library's remarks on malformed files would reach the terminal; what is lost is said below.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    text: str
+    has_hidden: bool
 
 
 def read(data: bytes) -> FileContent:
@@ -35,14 +44,16 @@ def read(data: bytes) -> FileContent:
     lost: dict[str, list[int]] = defaultdict(list)
     for number in range(1, count + 1):
         page = _attempt(reader.pages.__getitem__, number - 1)
-        text = _attempt(_text, page) if page else None
+        printed = _attempt(_printed, page) if page else None
         fields = _attempt(_filled_fields, page) if page else None
-        if text is None:
+        if printed is None:
             lost["pages illisibles"].append(number)
-        elif fields is None:
+            continue
+        if fields is None:
             lost["champs de formulaire illisibles, pages"].append(number)
-        if text is not None:
-            pages[number] = "\n".join([text, *(fields or ())])
+        if printed.has_hidden:
+            lost[_HIDDEN].append(number)
+        pages[number] = "\n".join([printed.text, *(fields or ())])
     return _content(reader, pages, lost)
 
 
@@ -69,17 +80,28 @@ def _attempt(read: Callable[[Any], Result], argument: object) -> Result | None:
         return None
 
 
-def _text(page: PageObject) -> str:
+def _printed(page: PageObject) -> _Printed:
     fragments: list[Fragment] = []
+    paint = Paint()
 
     def keep(text: str, matrix: list[float], place: list[float], _: object, size: float) -> None:
         x = place[4] * matrix[0] + place[5] * matrix[2] + matrix[4]
         y = place[4] * matrix[1] + place[5] * matrix[3] + matrix[5]
-        height = abs(size * (place[3] or place[1]) * (matrix[3] or matrix[1]))
+        height = abs(size) * max(abs(place[1]), abs(place[3])) * max(abs(matrix[1]), abs(matrix[3]))
         fragments.append(Fragment(cleaned(text), x, y, height))
 
-    page.extract_text(visitor_text=keep)
-    return "\n".join(lines_of(fragments))
+    def follow(operator: bytes, operands: list[object], *_: object) -> None:
+        paint.follow(operator, operands)
+
+    page.extract_text(visitor_text=keep, visitor_operand_before=follow)
+    box = _attempt(_box, page)
+    is_unseen = box is not None and is_out_of_sight(fragments, box)
+    return _Printed("\n".join(lines_of(fragments)), paint.is_missing or is_unseen)
+
+
+def _box(page: PageObject) -> Box:
+    left, bottom, right, top = map(float, page.mediabox)
+    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
 def _filled_fields(page: PageObject) -> list[str]:

@@ -39,7 +39,9 @@ class BodyReader:
     def _paragraph(self, paragraph: Element) -> Iterator[Block]:
         chain = self._chain(paragraph)
         level = _level(chain)
-        lines = [" ".join(line.split()) for line in _text(paragraph).split("\n") if line.strip()]
+        lines = [
+            " ".join(line.split()) for line in text_of_runs(paragraph).split("\n") if line.strip()
+        ]
         label = self._label(chain) if lines else ""
         if lines and level is not None:
             yield Block(" ".join(filter(None, (label, *lines))), Role.HEADING, level + 1)
@@ -52,7 +54,7 @@ class BodyReader:
 
     def _chain(self, paragraph: Element) -> list[Element]:
         """What describes a paragraph: its own properties, then its styles, nearest first."""
-        own = _child(paragraph, "ppr")
+        own = child_of(paragraph, "ppr")
         chain = [own] if own is not None else []
         name = (value_of(own, "pstyle") if own is not None else None) or "Normal"
         seen: set[str] = set()
@@ -65,7 +67,7 @@ class BodyReader:
     def _label(self, chain: list[Element]) -> str:
         number = depth = None
         for properties in map(_properties, chain):
-            listed = _child(properties, "numpr") if properties is not None else None
+            listed = child_of(properties, "numpr") if properties is not None else None
             if listed is not None:
                 number = number or value_of(listed, "numid")
                 depth = depth or value_of(listed, "ilvl")
@@ -76,7 +78,7 @@ def notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
     """Footnotes and endnotes, as paragraphs."""
     for name in _NOTES:
         for note in parse_xml(parts[name]) if name in parts else ():
-            text = " ".join(" ".join(_text(child) for child in note).split())
+            text = " ".join(" ".join(text_of_runs(child) for child in note).split())
             if text and local_name(note) in ("footnote", "endnote"):
                 yield Block(f"[note {attribute(note, 'id')}] {text}")
 
@@ -96,19 +98,20 @@ def _level(chain: list[Element]) -> int | None:
     return None
 
 
-def _text(element: Element) -> str:
+def text_of_runs(element: Element) -> str:
+    """The text of an element, inserted text included and deleted text not."""
     name = local_name(element)
     if name == "t":
         return element.text or ""
     if name in _LEFT_OUT:
         return ""
-    return _BREAKS.get(name, "") + "".join(_text(child) for child in element)
+    return _BREAKS.get(name, "") + "".join(text_of_runs(child) for child in element)
 
 
 def _cells(row: Element) -> Iterator[str]:
     for child in row:
         if local_name(child) == "tc":
-            paragraphs = (_text(inner) for inner in child.iter() if local_name(inner) == "p")
+            paragraphs = (text_of_runs(inner) for inner in child.iter() if local_name(inner) == "p")
             yield " ".join(" ".join(paragraphs).split())
         else:
             yield from _cells(child)
@@ -123,8 +126,9 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
 
 
 def _properties(element: Element) -> Element | None:
-    return element if local_name(element) == "ppr" else _child(element, "ppr")
+    return element if local_name(element) == "ppr" else child_of(element, "ppr")
 
 
-def _child(element: Element, name: str) -> Element | None:
+def child_of(element: Element, name: str) -> Element | None:
+    """The first child of this name (in lower case)."""
     return next((child for child in element if local_name(child) == name), None)

@@ -1,0 +1,177 @@
+"""Statements: what a passage states about a topic, word for word, and the values it gives. Pure.
+
+A statement is quotable alone: sentences with what they lean on, rows of a table, or a whole table
+where only what stands above its rows says what they are about.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from assistant.checking.atoms import plain as same_length
+from assistant.checking.quantities import find_quantities
+from assistant.checking.sentences import Span, units
+from assistant.topics import HEADED, Topic, said_in
+from assistant.weighting import CELL, weights
+from assistant.words import plain
+from ingestion.passages import Passage
+from ingestion.pieces import PIECE, piece_name
+
+UNITS: Mapping[str, frozenset[str]] = {
+    "amount": frozenset({"euro", "ratio"}),
+    "rate": frozenset({"ratio"}),
+    "weights": frozenset({"ratio", "point"}),
+    "duration": frozenset({"month", "day", "hour", "quarter"}),
+    "count": frozenset({"times", "month"}),
+    "date": frozenset({"date"}),
+}
+"""Units of the quantities that answer, by the kind of a topic; other kinds need none."""
+
+FEWEST: Mapping[str, int] = {"weights": 2, "term": 1, "piece": 1}
+"""Values without which nothing is stated: these kinds no refusal and no formula answers."""
+
+_DENIES = re.compile(r"\b(?:aucune?|sans|neant|non)\b|\bn(?:e\b|')[^.;]{0,20}\b(?:pas|aucune?)\b")
+_FORMULA = " = "
+_BLANK = re.compile(r"…{2,}|\.{5,}|_{4,}")
+"""A place left for the candidate to fill: nothing is stated there yet."""
+
+_LABEL = re.compile(r"([^:|]{3,60}?)\s*[:|]")
+_LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is stated, in a form to compare: only values of one unit contradict each other."""
+
+    unit: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Half-open characters of a passage that state a topic, and the values that they give it."""
+
+    span: Span
+    values: tuple[Value, ...] = ()
+
+
+def statements(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
+    """What states the topic in a passage, with an answer of its kind, in the passage's order."""
+    text, headed = passage.text, said_in(topic, passage) == HEADED
+    spans = (
+        span
+        for is_table, block in _blocks(text)
+        for span in (
+            _of_table(topic, text, block, headed) if is_table else _of_prose(topic, text, block)
+        )
+    )
+    return tuple(
+        Statement(span, values(topic, text[span.start : span.end])) for span in _joined(text, spans)
+    )
+
+
+def mentions(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
+    """The first sentence below a heading on the topic, whatever it answers."""
+    first = units(passage.text)[:1] if said_in(topic, passage) == HEADED else ()
+    return tuple(
+        Statement(span)
+        for span in first
+        if not topic.unless.search(plain(passage.text[span.start : span.end]))
+    )
+
+
+def values(topic: Topic, text: str) -> tuple[Value, ...]:
+    """The values that a text gives a topic, in order.
+
+    None for kinds whose answer is the sentence itself.
+    """
+    if topic.kind == "piece":
+        named = (piece_name(found.group()) for found in re.finditer(PIECE, text))
+        found = [Value("CCAG", name) for name in named if name.startswith("CCAG-")]
+    elif topic.kind == "term":
+        found = [Value("term", each.group()) for each in topic.states.finditer(plain(text))]
+    elif topic.kind == "weights":
+        found = [Value("weight", str(weight)) for weight in weights(text)]
+    else:
+        wanted = UNITS.get(topic.kind, frozenset())
+        found = [
+            Value(each.unit, each.value)
+            for each in find_quantities(same_length(text))
+            if each.unit in wanted
+        ]
+    return tuple(found)
+
+
+def _blocks(text: str) -> Iterator[tuple[bool, Span]]:
+    """The runs of lines that are rows of a table, or are not."""
+    position = 0
+    for is_table, lines in groupby(text.splitlines(keepends=True), lambda line: CELL in line):
+        run = "".join(lines)
+        yield is_table, Span(position, position + len(run.rstrip()))
+        position += len(run)
+
+
+def _of_prose(topic: Topic, text: str, block: Span) -> Iterator[Span]:
+    """The sentences that state the topic, with what they lean on or announce."""
+    spans = [
+        Span(block.start + unit.start, block.start + unit.end)
+        for unit in units(text[block.start : block.end])
+    ]
+    for place, span in enumerate(spans):
+        start, end = span.start, span.end
+        if place and _LEANS_BACK.match(plain(text[start:end])):
+            start = spans[place - 1].start
+        if text[:end].endswith(":"):
+            end = spans[place + 1].end if place + 1 < len(spans) else start
+        if _says(topic, text[span.start : span.end]) and _stands(topic, text[start:end]):
+            yield Span(start, end)
+
+
+def _of_table(topic: Topic, text: str, block: Span, headed: bool) -> Iterator[Span]:
+    """The rows that state the topic alone; else the table whose heading or first row names it."""
+    table = text[block.start : block.end]
+    rows = [
+        Span(block.start + row.start(), block.start + row.end())
+        for row in re.finditer(r"[^\n]+", table)
+    ]
+    written = [text[row.start : row.end] for row in rows]
+    stating = [
+        row
+        for row, each in zip(rows, written, strict=True)
+        if _says(topic, each) and _stands(topic, each)
+    ]
+    is_sentence = topic.kind not in UNITS
+    if not (is_sentence and headed) and (stating or is_sentence):
+        yield from stating
+    elif (headed or _says(topic, written[0])) and _stands(topic, table):
+        yield block
+
+
+def _says(topic: Topic, text: str) -> bool:
+    """Whether a sentence or a row names the topic, in words or by its label."""
+    written = plain(text)
+    label = _LABEL.match(written)
+    return bool(topic.states.search(written) or (label and topic.titled.fullmatch(label[1])))
+
+
+def _stands(topic: Topic, text: str) -> bool:
+    """Whether a text has an answer of the topic's kind, or says that there is none."""
+    written = plain(text)
+    if not text or _BLANK.search(text) or topic.unless.search(written):
+        return False
+    if topic.kind in FEWEST:
+        return len(values(topic, text)) >= FEWEST[topic.kind]
+    is_answer = _DENIES.search(written) or _FORMULA in written or values(topic, text)
+    return topic.kind not in UNITS or bool(is_answer)
+
+
+def _joined(text: str, spans: Iterable[Span]) -> list[Span]:
+    """The spans, those that overlap or follow each other made one."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and not text[joined[-1].end : span.start].strip():
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined

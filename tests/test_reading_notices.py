@@ -1,0 +1,287 @@
+"""Notices in eForms XML and in the JSON of the BOAMP."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.locators import place_of
+from ingestion.passages import passages_of
+from ingestion.reading.french import written_moment
+from tests.reading_files import problem, read, reading_of
+from tests.test_reading_hostile import SHARED
+
+NAMES = (
+    'xmlns="urn:x:ContractNotice-2" xmlns:cac="urn:x:aggregate" xmlns:cbc="urn:x:basic" '
+    'xmlns:ext="urn:x:extension" xmlns:efac="urn:x:efac" xmlns:efbc="urn:x:efbc"'
+)
+
+
+def criterion(kind: str, name: str, weight: str, code: str = "per-exa") -> str:
+    return f"""
+    <cac:SubordinateAwardingCriterion>
+      <ext:UBLExtensions><efac:AwardCriterionParameter>
+        <efbc:ParameterCode listName="number-weight">{code}</efbc:ParameterCode>
+        <efbc:ParameterNumeric>{weight}</efbc:ParameterNumeric>
+      </efac:AwardCriterionParameter></ext:UBLExtensions>
+      <cbc:AwardingCriterionTypeCode listName="award-criterion-type"
+        >{kind}</cbc:AwardingCriterionTypeCode>
+      {f"<cbc:Name>{name}</cbc:Name>" if name else ""}
+      <cbc:Description>Sous-critères au RC.</cbc:Description>
+    </cac:SubordinateAwardingCriterion>"""
+
+
+def organisation(identifier: str, name: str) -> str:
+    return f"""
+    <efac:Organization><efac:Company>
+      <cac:PartyIdentification><cbc:ID>{identifier}</cbc:ID></cac:PartyIdentification>
+      <cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName>
+      <cac:PostalAddress><cbc:CityName>Vernon</cbc:CityName></cac:PostalAddress>
+    </efac:Company></efac:Organization>"""
+
+
+def lot(number: str, deadline: str) -> str:
+    return f"""
+    <cac:ProcurementProjectLot><cbc:ID>{number}</cbc:ID>
+      <cac:TenderingTerms>
+        <cac:AwardingTerms><cac:AwardingCriterion>
+          {criterion("price", "", "60")}{criterion("quality", "Valeur technique", "40.00")}
+        </cac:AwardingCriterion></cac:AwardingTerms>
+        <cac:AppealTerms><cac:AppealReceiverParty><cac:PartyIdentification>
+          <cbc:ID>ORG-2</cbc:ID>
+        </cac:PartyIdentification></cac:AppealReceiverParty></cac:AppealTerms>
+      </cac:TenderingTerms>
+      <cac:TenderingProcess>{deadline}</cac:TenderingProcess>
+      <cac:ProcurementProject>
+        <cbc:Name languageID="ENG">Sewers</cbc:Name><cbc:Name languageID="FRA">Curage</cbc:Name>
+        <cac:RequestedTenderTotal>
+          <cbc:EstimatedOverallContractAmount currencyID="EUR"
+            >60000.5</cbc:EstimatedOverallContractAmount>
+        </cac:RequestedTenderTotal>
+        <cac:PlannedPeriod>
+          <cbc:DurationMeasure unitCode="MONTH">12</cbc:DurationMeasure>
+        </cac:PlannedPeriod>
+      </cac:ProcurementProject>
+    </cac:ProcurementProjectLot>"""
+
+
+EXCLUSION = """
+<cac:SpecificTendererRequirement>
+  <cbc:Description>Condamnation.</cbc:Description>
+</cac:SpecificTendererRequirement>"""
+DEADLINE = """
+<cac:TenderSubmissionDeadlinePeriod>
+  <cbc:EndDate>2026-03-12+01:00</cbc:EndDate><cbc:EndTime>12:00:00+01:00</cbc:EndTime>
+</cac:TenderSubmissionDeadlinePeriod>"""
+
+
+def notice(*lots: str, root: str = "ContractNotice", before: str = "") -> bytes:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>{before}
+    <{root} {NAMES}>
+      <ext:UBLExtensions>{organisation("ORG-1", "Ville de Vernon")}
+        {organisation("ORG-2", "Tribunal administratif de Rouen")}</ext:UBLExtensions>
+      <cbc:IssueDate>2026-02-02+01:00</cbc:IssueDate>
+      <cbc:NoticeTypeCode listName="competition">cn-standard</cbc:NoticeTypeCode>
+      <cac:ContractingParty><cac:Party><cac:PartyIdentification><cbc:ID>ORG-1</cbc:ID>
+      </cac:PartyIdentification></cac:Party></cac:ContractingParty>
+      <cac:TenderingTerms><cac:TendererQualificationRequest>
+        {EXCLUSION}{EXCLUSION}
+      </cac:TendererQualificationRequest></cac:TenderingTerms>
+      <cac:TenderingProcess>
+        <cbc:ProcedureCode listName="procurement-procedure-type">open</cbc:ProcedureCode>
+      </cac:TenderingProcess>
+      <cac:ProcurementProject><cbc:Name>Entretien des réseaux</cbc:Name></cac:ProcurementProject>
+      {"".join(lots)}
+    </{root}>""".encode()
+
+
+def test_a_notice_is_read_as_french_lines_under_french_headings() -> None:
+    document = read(notice(lot("LOT-0001", DEADLINE)), "avis.xml")
+    assert document.title == "Avis de marché"
+    assert document.text.split("\n") == [
+        "Avis de marché",
+        "Acheteur",
+        "Acheteur : Ville de Vernon",
+        "Ville : Vernon",
+        "Procédure",
+        "Intitulé : Entretien des réseaux",
+        "Type de procédure : procédure ouverte",
+        "Motif d'exclusion : Condamnation.",
+        "Date d'envoi de l'avis : 02/02/2026",
+        "Lot LOT-0001 : Curage",
+        "Valeur estimée hors TVA : 60 000,50 €",
+        "Durée : 12 mois",
+        "Date limite de remise des offres : 12/03/2026 à 12:00",
+        "Critère : Prix, 60 %",
+        "Critère Prix : Sous-critères au RC.",
+        "Critère : Valeur technique, 40 %",
+        "Critère Valeur technique : Sous-critères au RC.",
+        "Organe de recours : Tribunal administratif de Rouen",
+    ]
+    assert [heading.level for heading in document.headings] == [1, 2, 2, 2]
+
+
+def test_a_line_is_cited_by_the_term_of_its_field() -> None:
+    document = read(notice(lot("LOT-0001", DEADLINE)), "avis.xml")
+    line = "Date limite de remise des offres : 12/03/2026 à 12:00"
+    start = document.text.index(line)
+    headings = ("Avis de marché", "Lot LOT-0001 : Curage")
+    place = place_of(document, headings, start, start + len(line))
+    assert place.locator == "Avis de marché, § Lot LOT-0001 : Curage, champ BT-131"
+
+
+def test_a_passage_of_many_fields_names_its_section_only() -> None:
+    document = read(notice(lot("LOT-0001", DEADLINE)), "avis.xml")
+    buyer, procedure, *lots = (passage.locator for passage in passages_of(document))
+    assert buyer == "Avis de marché, § Acheteur, champs BT-500, BT-513"
+    assert procedure == "Avis de marché, § Procédure"
+    assert lots == ["Avis de marché, § Lot LOT-0001 : Curage"]
+
+
+def test_a_value_that_is_none_is_left_as_it_is() -> None:
+    odd = DEADLINE.replace("2026-03-12+01:00", "bientôt")
+    assert "remise des offres : bientôt" in read(notice(lot("L1", odd)), "avis.xml").text
+    alone = "<cac:TenderSubmissionDeadlinePeriod><cbc:EndDate>2026-03-12</cbc:EndDate>"
+    alone += "</cac:TenderSubmissionDeadlinePeriod>"
+    text = read(notice(lot("L1", alone)), "avis.xml").text
+    assert "remise des offres : 12/03/2026\n" in text
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-03-12T12:00:00", "12/03/2026 à 12:00"),
+        ("2026-03-12T12:00:00+01:00", "12/03/2026 à 12:00"),
+        ("2026-07-12T12:00:00+02:00", "12/07/2026 à 12:00"),
+        ("2026-07-12T12:00:00+01:00", "12/07/2026 à 12:00 (UTC+01:00)"),
+        ("2026-03-12T12:00:00Z", "12/03/2026 à 12:00 (UTC)"),
+        ("2026-03-28T12:00:00+01:00", "28/03/2026 à 12:00"),
+        ("2026-03-29T12:00:00+02:00", "29/03/2026 à 12:00"),
+        ("2026-10-25T12:00:00+01:00", "25/10/2026 à 12:00"),
+        ("2026-03-12T12:00:00+04:00", "12/03/2026 à 12:00 (UTC+04:00)"),
+    ],
+)
+def test_a_time_says_its_zone_unless_it_is_that_of_paris(moment: str, expected: str) -> None:
+    assert written_moment(datetime.fromisoformat(moment)) == expected
+
+
+def test_what_is_no_notice_is_said() -> None:
+    assert (
+        problem(notice(root="Invoice"), "x.xml") == "le contenu n'est pas un avis au format eForms"
+    )
+    assert problem(b"<a>", "x.xml").startswith("fichier corrompu (XML")
+    bomb = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
+    assert problem(notice(before=bomb), "x.xml") == "fichier refusé : il déclare des entités XML"
+
+
+RECORD = {
+    "idweb": "26-1234",
+    "nomacheteur": "Ville de Vernon",
+    "objet": "Curage des réseaux",
+    "descripteur_libelle": ["Assainissement", "Curage"],
+    "dateparution": "2026-02-02",
+    "datelimitereponse": "2026-03-12T12:00:00+01:00",
+    "titulaire": None,
+}
+LINES = [
+    "Avis 26-1234",
+    "Référence : 26-1234",
+    "Acheteur : Ville de Vernon",
+    "Objet : Curage des réseaux",
+    "Descripteurs : Assainissement, Curage",
+    "Date de publication : 02/02/2026",
+    "Date limite de remise des offres : 12/03/2026 à 12:00",
+]
+
+
+@pytest.mark.parametrize("found", [RECORD, [RECORD], {"total_count": 1, "results": [RECORD]}])
+def test_a_record_of_the_boamp_is_read_as_french_lines(found: object) -> None:
+    document = read(json.dumps(found).encode(), "avis.json")
+    assert document.text.split("\n") == LINES
+    (passage,) = passages_of(document)
+    assert passage.locator == "Avis 26-1234"
+    deadline = document.text.index(LINES[-1])
+    place = place_of(document, ("Avis 26-1234",), deadline, len(document.text))
+    assert place.locator == "Avis 26-1234, champ datelimitereponse"
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "expected"),
+    [
+        ("2026-03-12", "12:00", "12/03/2026 à 12:00"),
+        ("2026-03-12", "16h30", "12/03/2026 à 16:30"),
+        ("2026-03-12", None, "12/03/2026"),
+        ("12 mars 2026", None, "12 mars 2026"),
+    ],
+)
+def test_a_deadline_in_two_fields_is_one_line(day: str, time: str | None, expected: str) -> None:
+    record = {"reference": "1", "title": "Curage", "deadline_date": day, "deadline_time": time}
+    document = read(json.dumps(record).encode(), "avis.json")
+    assert document.text.endswith(f"Date limite de remise des offres : {expected}")
+
+
+def test_each_notice_of_an_extract_is_a_document() -> None:
+    extract = {
+        "26-1": ["None", "Curage", "2026-03-12 12:00:00"],
+        "26-2": ["Voirie", "Enrobés", "x"],
+    }
+    first, second = reading_of(json.dumps(extract).encode(), "avis.json").documents
+    assert (first.title, second.title) == ("Avis 26-1", "Avis 26-2")
+    assert first.id != second.id
+    assert first.text.endswith("Date limite de remise des offres : 12/03/2026 à 12:00")
+    assert "Intitulé" not in first.text
+    assert "Intitulé : Voirie" in second.text
+
+
+def test_fields_that_are_not_read_are_named() -> None:
+    reading = reading_of(json.dumps({**RECORD, "donnees": "{…}"}).encode(), "avis.json")
+    assert reading.warnings == ("champs non lus : donnees",)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"{", "fichier corrompu (JSON invalide)"),
+        (b"[" * 100_000, "fichier corrompu (JSON invalide)"),
+        (b"[1, null]", "le contenu n'est pas un avis du BOAMP"),
+        (b'{"id": 1}', "le contenu n'est pas un avis du BOAMP"),
+    ],
+)
+def test_json_that_is_no_notice_is_said(data: bytes, reason: str) -> None:
+    assert problem(data, "x.json") == reason
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(list(RECORD)), inner)
+    ),
+)
+
+
+@given(json_values)
+def test_any_json_ends_in_lines_or_a_reason(found: object) -> None:
+    reading = reading_of(json.dumps(found).encode(), "avis.json")
+    assert bool(reading.documents) == (reading.problem is None)
+
+
+NOTICES = sorted((SHARED / "data/boamp").rglob("*.xml")) + sorted(
+    (SHARED / "data/boamp").glob("*.json")
+)
+
+
+@pytest.mark.parametrize(
+    "path", NOTICES or [None], ids=lambda path: path.name if path else "absent"
+)
+def test_real_notices_are_read(path: Path | None) -> None:
+    if path is None:
+        pytest.skip(f"real notices are not here: {SHARED}")
+    reading = reading_of(path.read_bytes(), path.name)
+    assert reading.problem is None
+    for document in reading.documents:
+        assert len(document.marks) >= 3
+        for mark in document.marks:
+            assert " : " in document.text[mark.start : mark.end]

@@ -1,0 +1,103 @@
+import pytest
+
+from assistant.statements import Value, mentions, statements, values
+from assistant.topics import Topic, topics
+from ingestion.passages import Passage
+from tests.dossier_files import built_in, piece
+
+
+def _said(name: str, heading: str, text: str) -> list[str]:
+    passage = _clause(heading, text)
+    spans = [each.span for each in statements(topics()[name], passage)]
+    return [passage.text[span.start : span.end] for span in spans]
+
+
+def _clause(heading: str, text: str) -> Passage:
+    [passage] = piece("CCAP.md", f"# {heading}\n\n{text}")[1]
+    return passage
+
+
+def test_the_sentence_that_states_the_topic_with_an_answer_is_kept() -> None:
+    said = "Le délai global de paiement est de trente jours."
+    other = "Le délai global de paiement court dès la réception de la facture."
+    assert _said("payment_time", "Règlement", f"{said} {other}") == [said]
+
+
+def test_what_is_refused_is_stated_too() -> None:
+    said = "Aucune avance n'est accordée."
+    assert _said("advance", "Avance", said) == [said]
+
+
+def test_a_formula_states_a_penalty() -> None:
+    said = "La pénalité est calculée par la formule suivante :\nP = V x R / 1 000"
+    assert _said("penalties", "Pénalités", said) == [said]
+
+
+def test_what_is_left_for_the_candidate_to_fill_states_nothing() -> None:
+    text = "Une retenue de garantie de …… %, dans la limite de 5 %, est appliquée."
+    assert _said("retention", "Garanties", text) == []
+
+
+def test_a_sentence_brings_the_one_it_leans_on() -> None:
+    text = "Le contrat part du 1er mars. Il est reconductible deux fois pour une année."
+    assert _said("renewal", "Durée", text) == [text]
+
+
+def test_sentences_that_follow_each_other_are_one_statement() -> None:
+    text = "L'article 2 déroge à l'article 4.\nL'article 5 déroge à l'article 6.\nFin du document."
+    assert _said("derogations", "Liste", text) == [text.removesuffix("\nFin du document.")]
+
+
+def test_of_a_table_the_row_that_states_the_topic_is_kept() -> None:
+    rows = (
+        "| Étape | Date |\n|---|---|\n| Visite | 4 mai 2026 |\n"
+        "| Date limite de réception des offres | 5 juin 2026 |"
+    )
+    assert _said("deadline", "Calendrier", rows) == [
+        "Date limite de réception des offres | 5 juin 2026"
+    ]
+
+
+def test_a_table_is_whole_where_its_first_row_names_the_topic() -> None:
+    rows = "| Lot | Montant maximum HT |\n|---|---|\n| Lot 1 | 70 000 € |\n| Lot 2 | 90 000 € |"
+    [table] = _said("minimum", "Forme", rows)
+    assert table.splitlines() == [
+        "Lot | Montant maximum HT",
+        "Lot 1 | 70 000 €",
+        "Lot 2 | 90 000 €",
+    ]
+
+
+def test_a_label_names_the_topic_only_when_it_is_all_of_it() -> None:
+    assert _said("buyer", "Page", "Acheteur : Commune de Belval") == [
+        "Acheteur : Commune de Belval"
+    ]
+    assert _said("buyer", "Page", "Acheteur de la pièce : Commune de Belval") == []
+
+
+def test_a_heading_alone_is_a_mention() -> None:
+    passage = _clause("Pénalités", "Le CCAG s'applique. Rien d'autre n'est prévu.")
+    topic = topics()["penalties"]
+    assert statements(topic, passage) == ()
+    [mention] = mentions(topic, passage)
+    assert passage.text[mention.span.start : mention.span.end] == "Le CCAG s'applique."
+    assert mentions(topics()["advance"], passage) == ()
+
+
+def test_values_have_a_unit_and_sentences_have_none() -> None:
+    text = "Selon l'article R. 2191-33, la retenue est de 5 %, soit 300 € pendant douze mois."
+    assert values(topics()["retention"], text) == (Value("ratio", "1/20"),)
+    assert Value("euro", "300") in values(topics()["penalties"], text)
+    assert values(topics()["ccag"], "Le CCAG-TIC et le CCAP.") == (Value("CCAG", "CCAG-TIC"),)
+    assert values(topics()["subject"], text) == ()
+
+
+@pytest.mark.parametrize("topic", topics().values(), ids=lambda topic: topic.name)
+def test_statements_of_the_dossier_are_spans_in_order_and_apart(topic: Topic) -> None:
+    for _, passages in built_in():
+        for passage in passages:
+            end = 0
+            for each in statements(topic, passage):
+                assert end <= each.span.start < each.span.end <= len(passage.text)
+                assert passage.text[each.span.start : each.span.end].strip()
+                end = each.span.end
