@@ -35,7 +35,8 @@ FOLDS = 4
 STEPS, RATE, PENALTY = 200, 0.1, 1e-3
 DEPTHS = (1, 3, 5, 10)
 _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
-NAMES, CHOSEN = tuple(WEIGHTS), np.array(list(WEIGHTS.values()))
+NAMES = tuple(name for name in WEIGHTS if name != "topic")  # articles have none
+CHOSEN = np.array([WEIGHTS[name] for name in NAMES])
 
 Floats = NDArray[np.float64]
 
@@ -71,9 +72,7 @@ def headings() -> Iterator[tuple[str, date, frozenset[str]]]:
             yield match["question"], date.today(), keys
 
 
-def cases(
-    searcher: Searcher, questions: Sequence[tuple[str, date, frozenset[str]]]
-) -> list[Case]:
+def cases(searcher: Searcher, questions: Sequence[tuple[str, date, frozenset[str]]]) -> list[Case]:
     """The candidates of each question."""
     found = []
     for text, day, expected in track(questions, "Questions"):

@@ -3,12 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from assistant.checking.atoms import Atom, Kind, plain
-from assistant.checking.lexicon import ADDED, WEAK
+from assistant.checking.doers import unnamed
+from assistant.checking.light import ADDED, WEAK
+from assistant.checking.modality import find_modalities
+from assistant.checking.nature import ACTORS
+from assistant.checking.omission import unsaid
 from assistant.checking.order import keeps_order
 from assistant.checking.sources import Source
-from assistant.checking.voice import Voice, voice
+from assistant.checking.voice import Voice, turned
+from assistant.checking.wording import OTHERWISE
 
 _REPEATABLE = {"if"}
 _PRONOUN = re.compile(r"\b(?:celui|celle|ceux|celles)-ci\b|\b(?:ils?|elles?|lui|y|en ont|en a)\b")
@@ -36,7 +43,10 @@ _DROPPED = {
 
 def mismatch(sentence: str, claim: Sequence[Atom], source: Source) -> str:
     """Return in French why a source does not carry a sentence, or "" when it does."""
-    form = voice(sentence, claim, source)
+    told = _told(_meant(claim, source), source)
+    form = turned(sentence, told, source) or unnamed(sentence, told, source) or Voice(told)
+    left_out = unsaid(form.claim, source.text, source.atoms)
+    form = replace(form, spared=form.spared | left_out)
     for reason in _extra(sentence, form, source):
         return reason
     for reason in _omitted(sentence, form, source):
@@ -46,6 +56,29 @@ def mismatch(sentence: str, claim: Sequence[Atom], source: Source) -> str:
     return ""
 
 
+def _meant(claim: Sequence[Atom], source: Source) -> tuple[Atom, ...]:
+    """Return the claim with, of the meanings of an English word, the one that the source has."""
+    written = {atom.key for atom in source.atoms}
+    return tuple(
+        replace(atom, key=next((k for k in keys if k in written), keys[0]))
+        for atom, keys in ((atom, atom.key.split(OTHERWISE)) for atom in claim)
+    )
+
+
+def _told(claim: Sequence[Atom], source: Source) -> tuple[Atom, ...]:
+    """Return the claim without the "doit" that the source tells in the indicative."""
+    negated = any(atom.kind is Kind.NEGATION for atom in source.atoms)
+    if negated or find_modalities(plain(source.text)):
+        return tuple(claim)
+    acts = {verb.key for doer, verb in pairwise(source.atoms) if doer.key in ACTORS}
+    duties = {
+        index
+        for index, (duty, verb) in enumerate(pairwise(claim))
+        if duty.key == "must" and verb.kind is Kind.WORD and verb.key in acts
+    }
+    return tuple(atom for index, atom in enumerate(claim) if index not in duties)
+
+
 def overlap(claim: Sequence[Atom], source: Source) -> float:
     """Return the share of a sentence's meanings that a source holds, from 0 to 1."""
     keys = {atom.key for atom in claim}
@@ -53,7 +86,8 @@ def overlap(claim: Sequence[Atom], source: Source) -> float:
 
 
 def _extra(sentence: str, form: Voice, source: Source) -> Iterator[str]:
-    available = Counter(atom.key for atom in source.atoms)
+    held = (atom for index, atom in enumerate(source.atoms) if index not in form.spared)
+    available = Counter(atom.key for atom in held)
     used: Counter[str] = Counter()
     for atom in form.claim:
         used[atom.key] += 1

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.checking.alignment import mismatch, overlap
-from assistant.checking.atoms import plain
+from assistant.checking.atoms import Atom, plain
+from assistant.checking.joining import said_apart, statements_of
 from assistant.checking.polarity import denies, opening
 from assistant.checking.quotes import is_verbatim
 from assistant.checking.reading import read
 from assistant.checking.sentences import marker, sentences
-from assistant.checking.sources import sources
+from assistant.checking.sources import Source, sources
 
 _CITATION = re.compile(r"[ \u00a0]?\[\d{1,3}(?:[ ,;-]+\d{1,3})*\]")
 _EMPHASIS = re.compile(r"\*\*|__|`|^#+ ", re.MULTILINE)
@@ -68,11 +69,23 @@ def _check_one(sentence: str, passages: Sequence[str]) -> Verdict:
     if reason := _wrong_polarity(answer, body):
         return Verdict(None, reason)
     candidates = [source for passage in passages for source in sources(passage)]
-    candidates.sort(key=lambda source: overlap(claim, source), reverse=True)
-    reasons = [mismatch(body, claim, source) for source in candidates]
-    if not reasons:
+    if not candidates:
         return Verdict(None, "passage vide")
-    return Verdict(Support.SUPPORTED) if "" in reasons else Verdict(None, reasons[0])
+    reason = _unsupported(body, claim, candidates)
+    apart = said_apart(body, claim) if reason else ()
+    if apart and not any(_unsupported(body, each, candidates) for each in apart):
+        reason = ""
+    statements = statements_of(body) if reason else ()
+    if statements and all(_check_one(each, passages).support for each in statements):
+        reason = ""
+    return Verdict(None, reason) if reason else Verdict(Support.SUPPORTED)
+
+
+def _unsupported(body: str, claim: Sequence[Atom], candidates: Sequence[Source]) -> str:
+    """Return why no source carries a claim, said of the nearest one, or ""."""
+    nearest = sorted(candidates, key=lambda source: overlap(claim, source), reverse=True)
+    reasons = [mismatch(body, claim, source) for source in nearest]
+    return "" if "" in reasons else reasons[0]
 
 
 def _wrong_polarity(answer: str | None, body: str) -> str:

@@ -7,7 +7,10 @@ from assistant.checking.atoms import Atom, Kind
 from assistant.checking.quantities import Quantity
 
 _EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
-_MAY = r"(?:peut|peuvent|pourra|pourront|pouvant|puisse|puissent|saurait|sauraient|doit|doivent)"
+_MAY = (
+    r"(?:peut|peuvent|pouvez|pourra|pourront|pouvant|puisse|puissent|saurait|sauraient"
+    r"|doit|doivent|devez)"
+)
 _BE = r"(?:est|sont|être|soit|soient|était|étaient)"
 _LESS = r"(?:inférieure?s?|less|lower)"
 _MORE = r"(?:supérieure?s?|greater|higher)"
@@ -43,7 +46,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "gt",
         rf"(?:\b{_BE} )?\b(?:{_MORE}{_TO}|(?:à )?plus d[e'](?!être)|au-(?:delà|dessus) d[eu]s?)",
     ),
-    ("gt", rf"\b(?:more than|over|above|{_EXCEED})"),
+    ("gt", rf"\b(?:more than|over\b|above\b|{_EXCEED})"),
     ("until", r"\bjusqu'(?:à|aux?|en)(?= |$)|\buntil\b"),
     ("from", r"\b(?:à (?:compter|partir) d[e'u]s?|depuis|dès|starting (?:from|on)|as of|since)\b"),
     ("from", r"(?<=courent )du\b|(?<=court )du\b"),
@@ -96,7 +99,8 @@ def bound_quantities(
         previous = quantities[index - 1] if index else None
         marks = tuple(_bounds_near(text, quantity, previous, left))
         inherited = previous is not None and _continues(text, previous, quantity)
-        written = _SAME.get(marks[0].key, marks[0].key) if marks else ""
+        meant = [_SAME.get(mark.key, mark.key) for mark in marks]
+        written = "ge le" if {"ge", "le"} <= {*meant} else next(iter(meant), "")
         if written == "le" and marks[0].key == "within" and quantity.unit in {"euro", "ratio"}:
             written = "lt"
         bound = written or (bound if inherited else "")
@@ -110,7 +114,7 @@ def _bounds_near(
     text: str, quantity: Quantity, previous: Quantity | None, marks: Sequence[Atom]
 ) -> Iterator[Atom]:
     """Yield the comparisons of a quantity: written against it, or a maximum that leads to it."""
-    floor = previous.end if previous else 0
+    floor = previous.end if previous and previous.unit != "date" else 0
     touching = []
     for mark in marks:
         before = mark.end <= quantity.start and _LEADS_TO.fullmatch(text[mark.end : quantity.start])

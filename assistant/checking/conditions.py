@@ -12,7 +12,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("", r"\b(?:au moment|lors) d[eu]s?(?!\w)"),
     ("", r"\bsoit(?= [^.]*\bsoit )"),
     ("", r"\b(?:tous|toutes) les(?= \x00)"),
-    ("", r"(?<=lien )avec\b"),
+    ("", r"(?<=lien )avec\b|\bune? même\b(?= \w)|\bau profit d[eu']s?|\b(?:au|en) cours d[eu']s?"),
     (
         "except",
         rf"\b(?:sauf|hormis|excepté|à moins|à l'exception)(?: d[e'u]s?| qu[e'])?(?: {_WHEN})?",
@@ -28,7 +28,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("if", r"\b(?:dans (?:le|les|l'un des) cas où|en cas d[e'u]|au cas où)"),
     ("subject", r"\b(?:sous (?:la )?réserve|subject to)(?: d[e'u]s?| qu[e'])?"),
     ("as_soon", r"\b(?:dès qu[e']|aussitôt qu[e']|as soon as)"),
-    ("as_long", r"\b(?:tant qu[e']|as long as)"),
+    ("if", r"\b(?:tant qu[e']|as long as)"),
     ("failing", r"\b(?:à défaut|faute)(?: d[e'u]s?| de quoi)?(?!\w)"),
     ("without that", r"\b(?:sans qu[e'])"),
     ("without", r"\b(?:sans|without)(?: aucune?)?(?!\w)"),
@@ -45,11 +45,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("although", r"\b(?:bien qu[e']|quoiqu[e']|malgré|nonobstant|although|despite)"),
     (
         "or",
-        r"\b(?:ou bien|ou|or)\b"
+        r"\b(?<!petite )(?<!petites )(?:ou bien|ou|or)\b"
         r"|\bsoit(?= (?:avec|sans|de|dans|par|à|le|la|l'|un|une|que|d'|au|pour)(?!\w))",
     ),
     ("that", r"(?:(?<=exiger )|(?<=exige )|(?<=exigent ))qu(?:e\b|')"),
-    ("by", r"\b(?:par|by)(?!\w)(?! ailleurs| exemple)"),
+    ("by", r"\b(?:par(?! ailleurs| exemple)|(?<!increased )(?<!reduced )by)(?!\w)"),
     ("some", r"\b(?:certaine?s?|quelques|some)\b"),
     ("most", r"\b(?:majoritairement|la plupart|mostly)\b"),
     ("but", r"\b(?:mais|but)\b"),

@@ -7,21 +7,23 @@ hundred do not belong on one line: the sentence is then quoted instead.
 
 MEANINGS = """
 contract: marché public | marché | contract | public contract
-award: passer | passation | conclure | conclu | conclut | conclue | concluent | award
+award: passer | passation | conclure | conclu | conclut | conclue | concluent | acheter | achat
+award: award
 assign: attribuer | attribution
 need: besoin | need
-value: valeur | montant | amount | value
+value: valeur | montant | total des | amount | value
 estimate: estimer | estimé | évaluer | estimated
 threshold: seuil | threshold
 publicity: publicité | publicity | advertising
 competition: mise en concurrence | competition
 award notice: avis d attribution
 consultation documents: document de la consultation | dce | dossier de consultation
+consultation documents: consultation document
 consultation rules: règlement de la consultation | rc
 economic offer: offre économiquement la plus avantageuse
 send: envoyer | envoi | envoie | envoient | send
 send: transmettre | transmis | transmise | transmet | adresser
-inform: informer | prévenir | aviser | inform
+inform: informer | prévenir | aviser | renseigner | renseignement | inform
 require: exiger | exigence | imposer | exigible | require
 exclude: exclure | exclu | exclue | exclut | exclusion
 include: inclure | inclus | incluse | comprendre | comprend | comprennent | comporter | include
@@ -29,7 +31,6 @@ indicate: indiquer | mentionner | préciser | indicate
 announce: annoncer | annonce
 reject: rejeter | rejet | rejette | écarter | éliminer | reject
 choose: choisir | choix | choisit | retenir | retenu | retient | choose
-buy: acheter | achat
 dynamic system: système d acquisition dynamique | sad
 open call: appel d offres | ao
 single document: document unique de marché européen
@@ -66,6 +67,10 @@ evaluate: évaluation
 execute: réaliser | réalisation
 specify: spécifier
 complement: compléter | complément
+additional: supplémentaire | complémentaire | additional | further
+favour: faveur | favorable
+whatever: quel que soit | quelle que soit | quels que soient
+whatever: whatever | whoever
 support fact: attester | attestation
 produce: produire | produit | produisent | fournir | fourni | fournit | fournie
 receive: recevoir | reçu | reçoit | réception | receipt
@@ -74,12 +79,12 @@ pour: verser | versement
 reimburse: rembourser | remboursement
 reduce: réduire | réduit | réduite | réduction | ramener | ramené | abaisser
 extend: prolonger | prolongation | prolonge
-duration: durée
+duration: durée | durer | last | lasts
 period: délai | period | time limit
 deadline: date limite | deadline
 submit: remettre | remis | remise | remet | remettent | déposer | dépôt | submit
 consult: consulter
-use: utiliser | utilisation | recourir | recours | recourt
+use: utiliser | utilisation | recourir | recours | recourt | use
 sign: signer | signature
 perform: exécuter | exécution
 modify: modifier | modification
@@ -97,7 +102,7 @@ accept: accepter | acceptation | accept
 refuse: refuser | refus
 approve: agréer | agrément
 notify: notifier | notification
-publish: publier | publication | publish
+publish: publier | publication | paraître | parution | publish
 participate: participer | participation
 link: lié | lien | présenter un lien | avoir un lien
 necessary: nécessaire
@@ -111,7 +116,8 @@ guarantee: garantie | guarantee
 european: européen | european
 concern: viser | concerner | vise
 mandatory clause: clause
-all: tout | toute | tous | toutes | ensemble | chaque | chacun | all | every
+all: tout | toute | tous | toutes | ensemble | all | every
+each: chaque | chacun | each
 several: plusieurs | several
 date: date | date
 moment: à tout moment | à n importe quel moment | at any time
@@ -129,7 +135,7 @@ general clauses: cahier des clauses administratives générales | ccag
 commitment: acte d engagement | ae
 turnover: chiffre d affaires | turnover
 concession contract: contrat de concession | concession contract
-applicable: applicable | s appliquer | s applique | s appliquent
+applicable: applicable | s appliquer | s applique | s appliquent | apply | applies
 defence: défense | defence | defense
 compose: composer | composition
 split: allotir | allotissement
@@ -139,12 +145,12 @@ benefit: bénéficier | bénéficie
 identify: identifier
 limit: limiter | limite
 refer: relatif | relative | relativement
-mismatch: contraire
+mismatch: contraire | otherwise
 null: nul | nulle
 free: gratuit
 reached: atteindre | atteint | atteignent
 exceeding: dépassement
-grant: accorder | accorde
+grant: accorder | accorde | octroyer | consentir
 void: réputé non écrit
 rely: appuyer
 day after: lendemain
@@ -159,32 +165,3 @@ foresee: prévoir à l avance
 urgent: urgence | urgent
 sell: vendre
 """
-
-FREE = """
-le la les l un une des du de d au aux à en et y on il ils elle elles ce cet cette ces celui celle
-ceux celles lequel laquelle lesquels lesquelles auquel duquel auxquels desquels ci là cela c ça
-son sa ses leur leurs se s me lui eux dont qui que qu quoi où ou
-est sont être été était étaient sera seront soit soient serait fut étant
-a ont avoir avait avaient aura auront ait ayant eu
-pour dans sur chez vers entre parmi selon ainsi donc alors aussi également ensuite puis toutefois
-cependant néanmoins enfin outre ailleurs effet fait faite faits faites
-ni comme afin
-article articles art arts prévu
-titre lors
-the a an of to in on for by is are be been its it this that these those and as at with from their
-his her which who set
-"""
-
-WEAK = frozenset(
-    {"ht", "value", "estimate", "date", "present", "pres", "prealabl", "contract", "need"}
-    | {"provide for", "concern", "code", "article", "fix", "elev", "dispos", "egal", "eventuel"}
-    | {"precit", "dit", "leur", "propr", "lui", "pend", "answer", "refer"}
-    | {"respectif", "correspond", "all", "application"}
-)
-"""Meanings that a rewording may drop without saying anything else."""
-
-ADDED = frozenset(
-    {"value", "provide for", "fix", "elev", "dispos", "concern", "article", "code", "egal", "cas"}
-    | {"suppos", "applicable", "date", "refer"}
-)
-"""Meanings that a rewording may bring: they carry no fact."""

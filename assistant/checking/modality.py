@@ -5,9 +5,12 @@ from collections.abc import Iterator
 
 from assistant.checking.atoms import Atom, Kind
 
-_CAN = r"(?:peut|peuvent|pourra|pourront|pouvait|pouvaient|puisse|puissent|pourrait|pourraient)"
-_OUGHT = r"(?:doit|doivent|devra|devront|devait|devaient|doive)"
-_IS = r"(?:est|sont|était|étaient|sera|seront|soit|soient|être)"
+_CAN = (
+    r"(?:peut|peuvent|pouvez|pourra|pourront|pourrez|pouvait|pouvaient|puisse|puissent"
+    r"|pourrait|pourraient)"
+)
+_OUGHT = r"(?:doit|doivent|devez|devrez|devra|devront|devait|devaient|doive)"
+_IS = r"(?:est|sont|êtes|serez|était|étaient|sera|seront|soit|soient|être)"
 _NOT = r"(?: pas| plus| jamais| point| aucunement| en aucun cas)?"
 _TO = r"(?: d[e']| à| par)?"
 
@@ -16,9 +19,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("need_not", rf"\bn'?e? ?{_IS} (?:pas|plus) (?:obligatoires?|exigée?s?|requise?s?)"),
     (
         "need_not",
-        r"\bn'?e? ?(?:a|ont) (?:pas|plus)(?: l'obligation d[e']| à(?= \w+(?:er|ir|re)\b))",
+        r"\bn'?e? ?(?:a|ont|avez) (?:pas|plus)(?: l'obligation d[e']| à(?= \w+(?:er|ir|re)\b))",
     ),
     ("freely", r"\bsans y être (?:tenue?s?|obligée?s?)"),
+    ("freely", rf"\b(?:mais )?(?:sans que ce soit|n'y {_IS} pas) (?:tenue?s?|obligée?s?)"),
     ("need_not", r"\bsans être (?:tenue?s?|obligée?s?)(?: d[e']| à)?"),
     ("need_not", rf"\b{_IS} (?:facultati(?:f|ve)s?|dispensée?s? d[e'u]s?)"),
     ("need_not", r"\b(?:étant )?facultati(?:f|ve)s?\b"),
@@ -32,29 +36,34 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("cannot", rf"(?:\bil )?\b{_IS} (?:interdite?s?|prohibée?s?|impossibles?){_TO}"),
     ("cannot", r"\binterdi(?:t|te|ts|tes|re|sent|sant)\b(?: d[e'])?"),
-    ("cannot", r"\bn'?e? ?(?:a|ont) (?:pas|plus) le droit d[e']"),
-    ("cannot", r"\b(?:may not|can ?not|must not|shall not)\b"),
+    ("cannot", r"\bn'?e? ?(?:a|ont|avez) (?:pas|plus) le droit d[e']"),
+    ("cannot", r"\b(?:(?:may|must|shall|can) (?:not|never)|cannot)\b"),
     ("cannot", r"\b(?:is|are) (?:prohibited|forbidden|not allowed)(?: to| from)?\b"),
-    ("may", r"\b(?:a|ont) droit (?:à|aux?)(?= |$)"),
+    ("may", r"\b(?:a|ont|avez) droit (?:à|aux?)(?= |$)"),
     ("may", rf"\b(?:{_CAN}|pouvoir(?! adj)|pouvant)\b"),
     (
         "may",
         rf"\b(?:il )?{_IS} (?:autorisée?s?|permise?s?|(?<!être )admise?s?|possibles?|libres?)"
         r"(?: d[e']| à)?",
     ),
-    ("may", r"\b(?:a|ont) (?:la faculté|la possibilité|le droit) d[e']|\bil est loisible\b"),
+    ("may", r"\b(?:a|ont|avez) (?:la faculté|la possibilité|le droit) d[e']|\bil est loisible\b"),
     ("may", r"\b(?:may|can|(?:is|are) (?:allowed|permitted)(?: to)?)\b"),
-    ("allows", r"\b(?:autoris|permet)\w*"),
+    ("allows", r"\b(?:autoris|permet|allow|permit)\w*"),
     ("must", rf"\b{_OUGHT}\b"),
     (
         "must",
-        rf"\b{_IS} (?:tenue?s?|obligée?s?)(?: d[e']| à)?|\b(?:a|ont) l'obligation d[e']",
+        rf"\b{_IS} (?:tenue?s?|obligée?s?)(?: d[e']| à)?|\b(?:a|ont|avez) l'obligation d[e']",
     ),
-    ("must", r"\b(?:il faut|must|shall|(?:has|have) to|(?:is|are) (?:required|obliged) to)\b"),
+    (
+        "must",
+        r"\b(?:il faut|il (?:appartient|incombe|revient)(?= (?:à|au))|must|shall|(?:has|have) to"
+        r"|(?:is|are) (?:required|obliged) to)\b",
+    ),
     ("mandatory", rf"\b(?:{_IS} )?(?:obligatoires?|mandatory|compulsory)\b"),
 )
 _COMPILED = tuple((key, re.compile(pattern)) for key, pattern in _PATTERNS)
 _ONLY = re.compile(r"[^.;:\x00]*?\b(?P<que>qu(?:e\b|'))")
+_ONLY_IF = re.compile(r"[^.;:,]*?\b(?P<que>que)(?= (?:si|s'ils?|lorsqu))")
 _NOT_ABLE = re.compile(rf"ne {_CAN}")
 _OTHER_QUE = re.compile(
     r"\b(?:sans|condition|lors|tant|ainsi|afin|pour|alors|parce|tels?|telles?|réserve|fait"
@@ -86,6 +95,9 @@ def find_modalities(text: str) -> tuple[Atom, ...]:
 
 def find_limit(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the characters of the "que" that a "ne" written at [start, end) calls, or None."""
+    only_if = _ONLY_IF.match(text, end)
+    if only_if and not _NOT_ONLY.search(text, start, only_if.end()):
+        return only_if.span("que")
     limit = _ONLY.match(text, end)
     if limit is None or _NOT_ONLY.search(text, start, limit.end()):
         return None

@@ -8,9 +8,9 @@ works: travaux | works
 supplies: fourniture | supply | supplies
 services: service
 intellectual: prestation intellectuelle
-buyer: acheteur | buyer | acheteur public
-contracting authority: pouvoir adjudicateur | contracting authority
-contracting entity: entité adjudicatrice | contracting entity
+buyer: acheteur | buyer | acheteur public | vous | you
+contracting authority: pouvoir adjudicateur | contracting authority | contracting authorities
+contracting entity: entité adjudicatrice | contracting entity | contracting entities
 conceding authority: autorité concédante
 concessionaire: concessionnaire
 holder: titulaire | contractor
@@ -18,7 +18,7 @@ candidate: candidat | candidate
 tenderer: soumissionnaire | tenderer | bidder
 awardee: attributaire
 subcontractor: sous traitant | subcontractor
-company: opérateur économique | opérateur | entreprise | economic operator | company
+company: opérateur économique | opérateur | entreprise | société | economic operator | company
 sme: petite ou moyenne entreprise | petite et moyenne entreprise | pme | sme
 state: état | state
 local: collectivité territoriale | collectivité | local authority
@@ -35,11 +35,11 @@ paper: papier | paper
 guarantor: établissement garant | garant | guarantor institution | guarantor
 concession: concession
 framework: accord cadre | framework agreement
-public: public
+public: public | publique
 private: privé
-law: loi
+law: loi | statute
 rule: règlement
-decree: décret
+decree: décret | decree
 ht: hors taxe | ht | excluding vat | excluding tax | excl vat | excl tax | before tax
 ttc: toute taxe comprise | ttc | including vat | including tax | incl vat
 working day: ouvrable

@@ -8,10 +8,12 @@ from assistant.checking.modality import find_limit
 _OPENING = re.compile(r"\W*(?P<word>oui|non|yes|no)\b\s*[,.;:!–—-]\s*")
 _DENIED = re.compile(
     r"(?<!qui )(?<!dont )(?<!s'il )(?<!lorsqu'il )(?<!où )(?:\bne |\bn')(?!importe)"
-    r"|\b(?:may|can|must|shall) ?not\b|\b(?:est|sont) (?:interdit|facultati)|\bil est interdit"
+    r"|\b(?:may|can|must|shall) ?not\b|\b(?:est|sont) (?:interdit|facultati)"
     r"|\b(?:is|are) not\b|\baucune?\b"
 )
-_AFFIRMED = re.compile(r"(?<!ne )\b(?:peut|peuvent|doit|doivent|may|must|shall)\b(?! ?not\b)")
+_AFFIRMED = re.compile(
+    r"(?<!ne )\b(?:peut|peuvent|pouvez|doit|doivent|devez|may|must|shall)\b(?! ?not\b)"
+)
 _NE = re.compile(r"\b(?:ne\b|n'(?!importe))")
 _SECOND = re.compile(
     r"(?:\w+'?(?: |'|-)){0,7}?(?P<word>pas|plus|jamais|point|aucune?s?|rien|ni|nulle?ment)\b"

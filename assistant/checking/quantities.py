@@ -15,7 +15,7 @@ _UNITS: tuple[tuple[str, str, Fraction], ...] = (
     (r"(?:ans?|années?|years?)\b", "month", Fraction(12)),
     (r"(?:mois|months?)\b", "month", Fraction(1)),
     (r"(?:semaines?|weeks?)\b", "day", Fraction(7)),
-    (r"(?:jours?|days?)\b", "day", Fraction(1)),
+    (r"(?:jours?|days?|j)\b", "day", Fraction(1)),
     (r"(?:heures?|hours?|h)\b", "hour", Fraction(1)),
     (r"(?:minutes?|min)\b", "minute", Fraction(1)),
     (r"(?:trimestres?|quarters?)\b", "quarter", Fraction(1)),

@@ -1,15 +1,17 @@
 """Reading: a sentence as the ordered atoms that must be found again in the passage. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.checking.atoms import Atom, Kind, hide, plain
 from assistant.checking.comparison import bound_quantities, find_comparisons
 from assistant.checking.conditions import find_conditions
+from assistant.checking.limits import as_limits
 from assistant.checking.modality import find_modalities
 from assistant.checking.nature import INTERCHANGEABLE
 from assistant.checking.polarity import find_lone_nones, find_negations
 from assistant.checking.quantities import find_quantities
 from assistant.checking.wording import find_words
+from assistant.language import Language, language_of
 from ingestion.references import find_references
 
 _READERS: tuple[Callable[[str], tuple[Atom, ...]], ...] = (
@@ -17,7 +19,6 @@ _READERS: tuple[Callable[[str], tuple[Atom, ...]], ...] = (
     find_negations,
     find_lone_nones,
     find_conditions,
-    find_words,
 )
 
 
@@ -31,14 +32,17 @@ def read(text: str) -> tuple[Atom, ...]:
     bounded, comparisons = bound_quantities(hidden, quantities, find_comparisons(bare))
     found += [*bounded, *comparisons]
     hidden = hide(bare, find_comparisons(bare))
+    english = language_of(text) is Language.ENGLISH
     for find in _READERS:
         atoms = find(hidden)
         found += [atom for atom in atoms if atom.key]
         hidden = hide(hidden, atoms)
-    return tuple(_without_free_alternatives(sorted(found, key=lambda atom: atom.start)))
+    found += find_words(hidden, english=english)
+    ordered = as_limits(sorted(found, key=lambda atom: atom.start))
+    return tuple(_without_free_alternatives(ordered))
 
 
-def _without_free_alternatives(atoms: list[Atom]) -> Iterator[Atom]:
+def _without_free_alternatives(atoms: Sequence[Atom]) -> Iterator[Atom]:
     """Leave out the "ou" that "et" or "ni" says as well: between natures, after "sans"."""
     for index, atom in enumerate(atoms):
         around = {each.key for each in atoms[max(0, index - 1) : index + 2]} - {"or"}

@@ -6,13 +6,16 @@ the items are alternatives, with all of them when they go together. Never by two
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
+from assistant.checking.alternatives import droppable
 from assistant.checking.atoms import Atom, Kind, plain
+from assistant.checking.clauses import clauses
+from assistant.checking.nature import ACTORS
 from assistant.checking.reading import read
 from assistant.checking.sentences import list_parts, marker, units
+from assistant.checking.wording import OTHERWISE
 from ingestion.references import find_references
 
 _PARENTHESIS = re.compile(r"\([^()]*\)")
@@ -28,10 +31,7 @@ _ALTERNATIVES = re.compile(
 )
 _TOGETHER = re.compile(r"\bconditions?\b(?!.*\bl'une des)")
 _EXCEPTED_SCAFFOLD = re.compile(r"\b(?:dans la mesure|sauf|sous réserve|sans)\b")
-_ALTERNATIVE_TAIL = re.compile(r", ou (?=(?:pour|si|lorsqu|dans|en) ?)")
 _OWN_NUMBER = re.compile(r"\.? ?[:–—-] ")
-_NEGATIVE = {"cannot", "need_not", "not", "except", "only", "no_longer", "never"}
-_LABELS = {"ht", "ttc", "total", "initial"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,9 @@ def sources(passage: str) -> tuple[Source, ...]:
             texts = (text,) if list_parts(text) is None else tuple(_list_texts(text))
             for each in texts:
                 found.extend(_variants(each, headings, is_list=each is not text))
+            if list_parts(text) is None:
+                for start, end in clauses(plain(text)):
+                    found.extend(_variants(text[start:end], headings, is_list=False))
     return tuple(found)
 
 
@@ -87,12 +90,15 @@ def _bare(item: str) -> str:
 
 
 def _variants(text: str, headings: frozenset[str], *, is_list: bool) -> Iterator[Source]:
-    atoms = _with_free_condition(text, read(text)) if is_list else read(text)
+    atoms = tuple(replace(atom, key=atom.key.split(OTHERWISE)[0]) for atom in read(text))
+    atoms = _with_free_condition(text, atoms) if is_list else atoms
     optional = frozenset(_optional(text, atoms))
     if any(atoms[index].kind is Kind.REFERENCE for index in optional):
         headings = frozenset()
     yield Source(text, atoms, optional, headings)
-    for dropped in _droppable(text, atoms):
+    if conditional := _as_condition(text, atoms):
+        yield Source(text, conditional, frozenset(), headings)
+    for dropped in droppable(text, atoms):
         kept = [index for index in range(len(atoms)) if index not in dropped]
         yield Source(
             text,
@@ -100,6 +106,17 @@ def _variants(text: str, headings: frozenset[str], *, is_list: bool) -> Iterator
             frozenset(place for place, index in enumerate(kept) if index in optional),
             headings,
         )
+
+
+def _as_condition(text: str, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """Read "l'acheteur qui autorise … doit …" as "si l'acheteur autorise …, il doit …"."""
+    modal = next((i for i, atom in enumerate(atoms) if atom.kind is Kind.MODALITY), None)
+    if not modal or atoms[0].key not in ACTORS or not text[atoms[0].end :].startswith(" qui "):
+        return ()
+    who, start = atoms[0], atoms[modal].start
+    condition = Atom(Kind.CONDITION, "if", who.start, who.start)
+    kept = (atom for atom in atoms[modal:] if atom.kind is not Kind.REFERENCE)
+    return (condition, *atoms[:modal], Atom(who.kind, who.key, start, start), *kept)
 
 
 def _with_free_condition(text: str, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
@@ -131,46 +148,3 @@ def _optional(text: str, atoms: tuple[Atom, ...]) -> Iterator[int]:
         inside = [index for index, atom in enumerate(atoms) if start <= atom.start < end]
         if not _EXCEPTED_SCAFFOLD.search(written, start, end):
             yield from inside
-
-
-def _droppable(text: str, atoms: tuple[Atom, ...]) -> Iterator[set[int]]:
-    """Yield sets of atoms that say an alternative: "60 000 € … en fournitures ou …, en travaux"."""
-    tails: list[set[int]] = [set()]
-    if not any(atom.key in _NEGATIVE for atom in atoms):
-        for match in _ALTERNATIVE_TAIL.finditer(text):
-            tails.append({i for i, atom in enumerate(atoms) if atom.start >= match.start()})
-    for tail in tails:
-        if tail:
-            yield tail
-        kept = tuple(atom for index, atom in enumerate(atoms) if index not in tail)
-        groups = [{atoms.index(kept[i]) for i in group} for group in _parallel_groups(text, kept)]
-        junctions = {max(group) for group in groups if atoms[max(group)].key == "or"}
-        for group in groups:
-            yield tail.union(*groups) - group | junctions
-
-
-def _parallel_groups(text: str, atoms: tuple[Atom, ...]) -> list[range]:
-    """Return the index ranges of coordinated quantities, each with the natures it is for."""
-    places = [index for index, atom in enumerate(atoms) if atom.kind is Kind.QUANTITY]
-    of_units = {atoms[place].key.split()[-1] for place in places}
-    if len(places) < 2 or len(of_units) != 1:
-        return []
-    groups = [range(first, second) for first, second in pairwise(places)]
-    groups.append(range(places[-1], _group_end(text, atoms, places[-1])))
-    natures = [
-        {atoms[i].key for i in group if atoms[i].kind is Kind.NATURE} - _LABELS for group in groups
-    ]
-    coordinated = all(
-        re.search(r"\b(?:ou|et|or|and)\b[^.;]*$", text[atoms[first].end : atoms[second].start])
-        for first, second in pairwise(places)
-    )
-    return groups if coordinated and all(natures) else []
-
-
-def _group_end(text: str, atoms: tuple[Atom, ...], start: int) -> int:
-    """Return the index after the last atom before a comma or a condition."""
-    for index in range(start + 1, len(atoms)):
-        between = text[atoms[index - 1].end : atoms[index].start]
-        if re.search(r"[,;:.(]", between) or atoms[index].kind not in {Kind.NATURE, Kind.WORD}:
-            return index
-    return len(atoms)

@@ -13,6 +13,9 @@ _SHORTEST = 3
 _IRREGULAR = tuple(
     (re.compile(rf"({root})(?:{endings})$"), common)
     for root, endings, common in (
+        (r"publi", "cations?|er|es?|ees?|ent|ant", ""),
+        (r"francai", "s|ses?", ""),
+        (r"buyer|tenderer|supplier|worker", "s|", ""),
         (r".*cri", "re|t|te|ts|tes|vent|vant|s", ""),
         (r".*(?:dui|trui)", "re|t|te|ts|tes|sent|sant|s", ""),
         (r".*pr", "endre|end|is|ise|ises|ennent|enant|enne", "en"),
@@ -40,5 +43,10 @@ def stem(word: str) -> str:
         bare = bare[:-1]
     for suffix in _SUFFIXES:
         if bare.endswith(suffix) and len(bare) - len(suffix) >= _SHORTEST:
-            return bare[: -len(suffix)].rstrip("i")
-    return bare
+            return _single(bare[: -len(suffix)].rstrip("i"))
+    return _single(bare)
+
+
+def _single(root: str) -> str:
+    """Return a root without the letter that its feminine adds: "essentiell", "imperieus"."""
+    return root[:-1] if root.endswith(("ell", "enn", "onn", "eus")) else root

@@ -1,12 +1,17 @@
 """Wording: what a sentence speaks of, word by word, by meaning. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.checking.atoms import Atom, Kind
-from assistant.checking.lexicon import FREE, MEANINGS
+from assistant.checking.english import ENGLISH, ENGLISH_FREE
+from assistant.checking.lexicon import MEANINGS
+from assistant.checking.light import FREE
 from assistant.checking.nature import NATURES
 from assistant.checking.stems import stem
+
+OTHERWISE = "|"
+"""Stands between the meanings of an English word that has several."""
 
 _TOKEN = re.compile(r"[^\W_]+")
 
@@ -18,41 +23,61 @@ def _table(lines: str) -> Iterator[tuple[tuple[str, ...], str]]:
             yield tuple(stem(word) for word in writing.split()), key.strip()
 
 
+def _translated(french: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
+    """Return the English writings with their French meanings, joined where there are several."""
+    found: dict[tuple[str, ...], str] = {}
+    for entry in ENGLISH.replace("\n", " ").split(";"):
+        written, _, translations = entry.partition("=")
+        stems = tuple(stem(word) for word in written.split())
+        meaning = french.get(stems, stems[-1])
+        for translation in translations.split(","):
+            words = tuple(stem(word) for word in translation.replace("-", " ").split())
+            cognate = words[0] if len(words) == 1 else ""
+            others = found.get(words, french.get(words, cognate)).split(OTHERWISE)
+            found[words] = OTHERWISE.join(dict.fromkeys(filter(None, (*others, meaning))))
+    return found
+
+
 _NATURES = dict(_table(NATURES))
-_MEANINGS = dict(_table(MEANINGS))
+_FRENCH = {**dict(_table(MEANINGS)), **_NATURES}
+_ENGLISH = {**_FRENCH, **_translated(_FRENCH)}
+_NATURE_KEYS = frozenset(_NATURES.values())
 _FREE = frozenset(FREE.split())
-_LONGEST = max(len(words) for words in (*_NATURES, *_MEANINGS))
+_ENGLISH_FREE = _FREE | frozenset(ENGLISH_FREE.split())
+_LONGEST = max(len(words) for words in _ENGLISH)
 
 
-def find_words(text: str) -> tuple[Atom, ...]:
+def find_words(text: str, *, english: bool = False) -> tuple[Atom, ...]:
     """Every nature and content word of a text made `plain`, what was read before being hidden."""
+    known, free = (_ENGLISH, _ENGLISH_FREE) if english else (_FRENCH, _FREE)
     tokens = [(m.group(), stem(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
     found: list[Atom] = []
     position = 0
     while position < len(tokens):
-        size, kind, key = _meaning(text, tokens, position)
-        if size == 0:
-            word, key, *_ = tokens[position]
-            size, kind = 1, Kind.WORD
-            if word in _FREE:
-                position += 1
-                continue
-        found.append(Atom(kind, key, tokens[position][2], tokens[position + size - 1][3]))
-        position += size
+        word, key, start, _ = tokens[position]
+        size = _size(text, tokens, position, known, free)
+        if size:
+            key = known[tuple(token[1] for token in tokens[position : position + size])]
+        if size or word not in free:
+            is_nature = size and key.split(OTHERWISE)[0] in _NATURE_KEYS
+            kind = Kind.NATURE if is_nature else Kind.WORD
+            found.append(Atom(kind, key, start, tokens[position + max(size, 1) - 1][3]))
+        position += max(size, 1)
     return tuple(found)
 
 
-def _meaning(
-    text: str, tokens: list[tuple[str, str, int, int]], position: int
-) -> tuple[int, Kind, str]:
-    """Return (words read, kind, key) of the longest known writing that starts at a token."""
+def _size(
+    text: str,
+    tokens: Sequence[tuple[str, str, int, int]],
+    position: int,
+    known: Mapping[tuple[str, ...], str],
+    free: Collection[str],
+) -> int:
+    """Return how many words make the longest known writing that starts at a token."""
     for size in range(min(_LONGEST, len(tokens) - position), 0, -1):
         words = tuple(token[1] for token in tokens[position : position + size])
         span = text[tokens[position][2] : tokens[position + size - 1][3]]
-        if re.search(r"[.,;:()\x00]", span) or (size == 1 and tokens[position][0] in _FREE):
-            continue
-        if words in _NATURES:
-            return size, Kind.NATURE, _NATURES[words]
-        if words in _MEANINGS:
-            return size, Kind.WORD, _MEANINGS[words]
-    return 0, Kind.WORD, ""
+        is_broken = re.search(r"[.,;:()\x00]", span) is not None
+        if words in known and not is_broken and (size > 1 or tokens[position][0] not in free):
+            return size
+    return 0
