@@ -60,6 +60,11 @@ def find_piece(text: str) -> str | None:
     return piece_name(match.group()) if match else None
 
 
+def pieces_named(text: str) -> frozenset[str]:
+    """Every piece named in `text`, by its short name. Pure."""
+    return frozenset(piece_name(match.group()) for match in re.finditer(PIECE, text))
+
+
 def piece_name(written: str) -> str:
     """The short name of a piece as matched by `PIECE`: "C.C.A.G./Travaux" is "CCAG-Travaux"."""
     tidy = " ".join(written.lower().replace("’", "'").split())

@@ -35,7 +35,7 @@ FOLDS = 4
 STEPS, RATE, PENALTY = 200, 0.1, 1e-3
 DEPTHS = (1, 3, 5, 10)
 _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
-NAMES = tuple(name for name in WEIGHTS if name != "topic")  # articles have none
+NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece"})  # of clauses only
 CHOSEN = np.array([WEIGHTS[name] for name in NAMES])
 
 Floats = NDArray[np.float64]
