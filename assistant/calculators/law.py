@@ -35,6 +35,10 @@ class IndexedLaw:
         """The day whose law it is."""
         return self._scope.as_of
 
+    def holds(self, article: str) -> bool:
+        """Whether a text in force that day is, or explains, an article."""
+        return bool(in_force(self._generation, article, self._scope))
+
     def stated(self, name: str) -> Stated:
         """A constant by its name, 0 for a rule without figure; articles before sheets.
 

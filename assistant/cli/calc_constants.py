@@ -51,8 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def warn(home: Path, generation: str, console: Console) -> None:
-    """Name what the texts of a generation do not say today, whose calculators are then refused."""
-    refused = ungrounded(IndexedLaw(open_generation(home, generation), date.today()))
+    """Name what the texts of a generation no longer say today: its calculations are refused.
+
+    Of an article that was not added, nothing is said: only what is read can have changed.
+    """
+    law = IndexedLaw(open_generation(home, generation), date.today())
+    refused = [each for each in ungrounded(law) if law.holds(each.article)]
     for each in refused[:SHOWN]:
         said = f"Calcul refusé : aucun texte indexé ne dit « {each.label} » ({each.article})."
         console.print(Text(said, style="yellow"))
