@@ -1,0 +1,151 @@
+"""The fictional dossier: everything planted is found, and nothing else; a real one has its own."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.conformity.finding import Finding, Severity
+from assistant.conformity.review import day_of, review
+from ingestion.documents import Document, Kind
+from ingestion.dossiers import Dossier
+from ingestion.reading.formats import read_bytes
+from tests.conformity_dossier import (
+    SENT,
+    TODAY,
+    FakeCode,
+    builtin_documents,
+    corrected_documents,
+)
+
+DESCRIPTION = Dossier("montelyre-2026")
+# Rule, severity, comparison, places: the six rows of corpus/dossier/README.md.
+PLANTED = [
+    (
+        "différence-date-limite",
+        Severity.GRAVE,
+        "RC : 20/11/2026 ≠ AE : 23/11/2026",
+        {"RC, p. 1", "RC, art. 8.1, p. 6", "RC, art. 11, p. 8", "AE, art. 1.1"},
+    ),
+    (
+        "différence-reconductions",
+        Severity.GRAVE,
+        "RC, CCAP : 3 fois ≠ AE : 2 fois",
+        {"RC, art. 3.4, p. 3", "CCAP, art. 3.2, p. 3", "AE, art. 6"},
+    ),
+    (
+        "différence-durée",
+        Severity.GRAVE,
+        "RC, CCAP : 48 mois ≠ AE : 36 mois",
+        {"RC, art. 3.4, p. 3", "CCAP, art. 3.2, p. 3", "AE, art. 6"},
+    ),
+    (
+        "différence-pénalité",
+        Severity.GRAVE,
+        "CCAP : 150\u00a0€ ≠ CCTP : 80\u00a0€",
+        {"CCAP, art. 14.1, p. 10", "CCTP, art. 19.3, p. 8"},
+    ),
+    ("retenue-plafond", Severity.GRAVE, "7\u00a0% > 5\u00a0%", {"CCAP, art. 7.1, p. 5"}),
+    (
+        "différence-retenue",
+        Severity.GRAVE,
+        "CCAP : 7\u00a0% ≠ AE : 5\u00a0%",
+        {"CCAP, art. 7.1, p. 5", "AE, art. 7.2"},
+    ),
+    (
+        "critères-somme",
+        Severity.GRAVE,
+        "45 + 25 + 15 + 10 = 95 ≠ 100",
+        {"RC, art. 9.3, p. 7"},
+    ),
+    (
+        "dérogations-non-listées",
+        Severity.CORRECT,
+        "14.1.3 ∉ liste",
+        {"CCAP, art. 14.4, p. 10", "CCAP, art. 22, p. 14"},
+    ),
+]
+SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
+AQUAREEL = SHARED / "data" / "tender" / "aquareel_2025"
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Finding]:
+    findings = review(builtin_documents(), FakeCode(SENT), TODAY, DESCRIPTION)
+    return {finding.rule: finding for finding in findings}
+
+
+@pytest.mark.parametrize(("rule", "severity", "comparison", "locators"), PLANTED)
+def test_what_is_planted_is_found_where_it_stands(
+    found: dict[str, Finding],
+    rule: str,
+    severity: Severity,
+    comparison: str,
+    locators: set[str],
+) -> None:
+    finding = found[rule]
+    assert finding.severity is severity
+    assert finding.comparison == comparison
+    assert locators <= {place.locator for place in finding.places}
+    assert "à vérifier" in finding.sentence
+
+
+def test_nothing_else_is_found(found: dict[str, Finding]) -> None:
+    assert set(found) == {rule for rule, *_ in PLANTED}
+
+
+def test_each_place_is_the_very_words_of_its_document(found: dict[str, Finding]) -> None:
+    documents = {document.id: document for document in builtin_documents()}
+    places = [place for finding in found.values() for place in finding.places]
+    assert places
+    for place in places:
+        assert documents[place.document_id].text[place.start : place.end] == place.text
+
+
+def test_the_order_of_priority_says_which_piece_prevails(found: dict[str, Finding]) -> None:
+    assert "AE prévaut sur CCAP (CCAP, art. 2.1, p. 2)" in found["différence-durée"].sentence
+    assert "CCAP prévaut sur CCTP" in found["différence-pénalité"].sentence
+    assert "ne range pas RC" in found["différence-date-limite"].sentence
+
+
+def test_a_corrected_copy_raises_no_alarm() -> None:
+    assert review(corrected_documents(), FakeCode(SENT), TODAY, DESCRIPTION) == ()
+
+
+def test_the_most_severe_comes_first_and_then_the_pieces_in_order() -> None:
+    findings = review(builtin_documents(), FakeCode(SENT), TODAY, DESCRIPTION)
+    severities = list(Severity)
+    ranks = [severities.index(finding.severity) for finding in findings]
+    assert ranks == sorted(ranks)
+    assert [each.rule for each in findings[:2]] == ["différence-date-limite", "différence-durée"]
+
+
+def test_the_law_is_that_of_the_day_on_which_the_notice_is_sent() -> None:
+    documents = builtin_documents()
+    assert day_of(documents, DESCRIPTION, TODAY) == SENT
+    described = Dossier("montelyre-2026", sent=date(2026, 10, 9))
+    assert day_of(documents, described, TODAY) == date(2026, 10, 9)
+    assert day_of((), DESCRIPTION, TODAY) == TODAY
+
+
+@pytest.mark.skipif(not AQUAREEL.is_dir(), reason="../shared/data/tender is not here")
+def test_a_real_dossier_has_the_findings_that_were_read_one_by_one() -> None:
+    documents = [each for path in sorted(AQUAREEL.glob("*.md")) for each in _read(path)]
+    code = FakeCode(date(2025, 11, 10))
+    code.other = {"R21113-4": ()}
+    findings = review(documents, code, TODAY, Dossier("aquareel"))
+    found = {finding.rule: finding for finding in findings}
+    assert {name for name, each in found.items() if each.severity is not Severity.UNCHECKED} == {
+        "article-inconnu",
+        "avance-délai",
+        "pénalités-sans-plafond",
+        "dérogations-sans-texte",
+        "marques",
+        "indemnité-absente",
+    }
+    assert found["avance-délai"].comparison == "3 mois > 2 mois"
+
+
+def _read(path: Path) -> tuple[Document, ...]:
+    return read_bytes(path.read_bytes(), path.name, Kind.TENDER).documents

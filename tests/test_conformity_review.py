@@ -1,0 +1,191 @@
+"""What a review says of what it does not know, of days, of suppliers and of notices."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.calculators.calendar import end_of_period
+from assistant.conformity.finding import Finding, Severity
+from ingestion.dossiers import Dossier
+from tests.conformity_dossier import SENT, FakeCode, article, found_in
+
+OPEN = "Appel d'offres ouvert, par voie électronique."
+MINISTRY = "# A – Pouvoir adjudicateur\n\nMinistère de la Transition"
+NOTICE = (
+    "# Avis de marché\n\n## Procédure\n\nType de procédure : procédure ouverte\n\n"
+    "Date d'envoi de l'avis : 08/10/2026\n\n## Lot LOT-0001 : Parcs\n\nRéférence du lot : 1\n\n"
+    "Date limite de remise des offres : {day} à 12:00\n\nVariante : non\n\n"
+    "Critère : Prix, {price} %\n\nCritère Prix : Le prix compte pour {price} %.\n\n"
+    "Critère : Environnement, 40 %"
+)
+RC = (
+    "# Article 1 – Offres\n\nLes offres sont remises au plus tard le 20 novembre 2026.\n\n"
+    "# Article 2 – Critères d'attribution\n\n- Prix : 60 %\n- Environnement : 40 %\n\n"
+    "# Article 3 – Lots\n\nLot 1 : parcs. Les variantes sont interdites."
+)
+
+
+def _found(
+    rule: str,
+    pieces: dict[str, str],
+    code: FakeCode | None = None,
+    description: Dossier | None = None,
+) -> list[Finding]:
+    return [each for each in found_in(pieces, code, description) if each.rule == rule]
+
+
+def test_a_fact_that_nothing_tells_becomes_a_condition_and_only_to_check() -> None:
+    pieces = {"AE": MINISTRY, "CCAP": "Une retenue de garantie de 5 % est appliquée."}
+    [finding] = _found("retenue-plafond-pme", pieces)
+    assert finding.severity is Severity.CHECK
+    assert finding.to_check == ("le titulaire est une petite ou moyenne entreprise",)
+    assert finding.sentence.endswith(
+        ": à vérifier si le titulaire est une petite ou moyenne entreprise."
+    )
+
+
+def test_a_clause_that_says_one_thing_and_the_other_tells_nothing() -> None:
+    both = "Ni procédure adaptée ni appel d'offres. Signature après un délai de 10 jours."
+    [finding] = _found("suspension", {"RC": both})
+    assert finding.to_check == ("la procédure est formalisée",)
+
+
+def test_the_description_tells_who_buys_before_the_pieces_do() -> None:
+    pieces = {"CCAP": "Le délai de paiement est de 45 jours."}
+    assert _found("délai-paiement", pieces)
+    hospital = Dossier("essai", buyer="Centre hospitalier de Montelyre")
+    assert not _found("délai-paiement", pieces, description=hospital)
+
+
+def test_a_rule_does_not_look_at_a_dossier_older_than_itself() -> None:
+    pieces = {"CCAP": "Le titulaire exécute les prestations."}
+    assert _found("clause-environnementale", pieces, FakeCode(date(2026, 8, 22)))
+    assert not _found("clause-environnementale", pieces, FakeCode(date(2026, 8, 21)))
+
+
+def test_a_piece_that_is_not_there_is_said_not_to_be() -> None:
+    [finding] = _found("variantes", {"CCAP": "Le titulaire exécute les prestations."})
+    assert finding.severity is Severity.UNCHECKED
+    assert finding.sentence == (
+        "Non contrôlé : le dossier n'a aucune des pièces où le lire (avis, RC)."
+    )
+
+
+def test_a_day_that_nobody_gives_is_asked_for() -> None:
+    [finding] = _found("délai-appel-offres-ouvert", {"RC": OPEN})
+    assert finding.severity is Severity.UNCHECKED
+    assert "ne disent la date d'envoi de l'avis" in finding.sentence
+
+
+def test_days_that_no_piece_states_are_those_of_the_description() -> None:
+    described = Dossier("essai", sent=SENT, deadline=date(2026, 10, 30))
+    [finding] = _found("délai-appel-offres-ouvert", {"RC": OPEN}, description=described)
+    assert finding.comparison == "30/10/2026 < 09/11/2026"
+    assert finding.places == ()
+
+
+@given(st.integers(1, 60))
+def test_a_time_limit_is_short_until_its_last_day_has_passed(days: int) -> None:
+    end = SENT + timedelta(days)
+    text = f"{OPEN} Avis envoyé le {SENT:%d/%m/%Y}. Date limite des offres : {end:%d/%m/%Y}."
+    last = end_of_period(SENT, 30)
+    found = _found("délai-appel-offres-ouvert", {"RC": text})
+    assert len(found) == (end <= last)
+    if found:
+        expected = Severity.CHECK if end == last else Severity.GRAVE
+        assert found[0].severity is expected
+
+
+@given(st.decimals("0.1", "30", places=1))
+def test_a_rate_is_found_fault_with_above_the_ceiling_alone(rate: Decimal) -> None:
+    text = f"Une retenue de garantie de {f'{rate}'.replace('.', ',')} % est appliquée."
+    assert bool(_found("retenue-plafond", {"CCAP": text})) == (rate > 5)
+
+
+@given(st.integers(1, 120))
+def test_the_ceiling_is_the_one_that_the_law_of_the_day_states(limit: int) -> None:
+    code = FakeCode(SENT, {"délai de paiement": Decimal(limit)})
+    text = "Le délai de paiement est de 45 jours."
+    assert bool(_found("délai-paiement", {"CCAP": text}, code)) == (limit < 45)
+
+
+def test_what_a_supplier_wrote_is_not_looked_at() -> None:
+    text = "Une retenue de garantie de 9 % est appliquée."
+    assert _found("retenue-plafond", {"CCAP": text})
+    assert not _found("retenue-plafond", {"Offre technique": text})
+
+
+def test_a_notice_is_compared_with_the_pieces() -> None:
+    right = {"avis": NOTICE.format(day="20/11/2026", price=60), "RC": RC}
+    findings = [each for each in found_in(right) if each.severity is not Severity.UNCHECKED]
+    assert {each.rule for each in findings} <= {"allotissement"}
+    wrong = right | {"avis": NOTICE.format(day="18/11/2026", price=50)}
+    rules = {each.rule: each for each in found_in(wrong)}
+    assert rules["différence-date-limite"].comparison == "avis : 18/11/2026 ≠ RC : 20/11/2026"
+    assert rules["critères-somme"].comparison == "50 + 40 = 90 ≠ 100"
+    three = right | {"avis": right["avis"].replace("du lot : 1", "du lot : 3")}
+    assert _found("différence-lots", three)
+
+
+def test_two_days_in_one_piece_differ_too() -> None:
+    text = "Offres au plus tard le 20 novembre 2026.\n\nOffres au plus tard le 23 novembre 2026."
+    [finding] = _found("différence-date-limite", {"RC": text})
+    assert finding.comparison == "RC : 20/11/2026, 23/11/2026"
+
+
+def test_articles_of_another_code_are_left_alone() -> None:
+    code = FakeCode(SENT)
+    code.other = {"L1221-10": (), "L3243-2": (), "R2999-9": ()}
+    text = "Les articles L. 1221-10 et L. 3243-2 du code du travail s'appliquent."
+    assert not _found("article-inconnu", {"CCAP": text}, code)
+    ours = f"{text}\n\nL'article R. 2999-9 s'applique."
+    [finding] = _found("article-inconnu", {"CCAP": ours}, code)
+    assert finding.comparison == "R2999-9 : introuvable au 08/10/2026"
+
+
+def test_an_article_that_has_ended_is_said_not_to_be_in_force() -> None:
+    code = FakeCode(SENT)
+    code.other = {"R2122-8": (article("R2122-8", "Un texte.", None, date(2026, 4, 1)),)}
+    [finding] = _found("article-inconnu", {"RC": "Selon l'article R. 2122-8."}, code)
+    assert finding.comparison == "R2122-8 : pas en vigueur au 08/10/2026"
+
+
+def test_a_derogation_from_another_text_than_the_ccag_is_left_alone() -> None:
+    ccag = "Par dérogation à l'article 28.2 du CCAG-FCS, le délai est de dix jours."
+    assert _found("dérogations-non-listées", {"CCAP": ccag})
+    for other in ("28 de la loi", "1792 du code civil", "R. 2191-33", "4.2 du CCTP"):
+        text = f"Par dérogation à l'article {other}, le délai est de dix jours."
+        assert not _found("dérogations-non-listées", {"CCAP": text}), other
+
+
+def test_a_listed_derogation_has_to_be_made_for_each_of_its_articles() -> None:
+    clause = "# Article 3 – Délais\n\nPar dérogation à l'article 28.2 du CCAG, dix jours.\n\n"
+    listed = "# Article 9 – Dérogations\n\nL'article 3 déroge aux articles 28.2 et 30.2."
+    [finding] = _found("dérogations-sans-texte", {"CCAP": f"{clause}{listed}"})
+    assert finding.comparison == "3 : sans dérogation"
+    elsewhere = listed.replace("L'article 3", "L'article 5")
+    [finding] = _found("dérogations-sans-texte", {"CCAP": f"{clause}{elsewhere}"})
+    assert finding.comparison == "5 : introuvable"
+
+
+def test_every_article_of_an_enumeration_is_a_derogation() -> None:
+    text = "Par dérogation aux articles 28.2 et 30.2.1 du CCAG, le délai est de dix jours."
+    [finding] = _found("dérogations-non-listées", {"CCAP": text})
+    assert "(article 28.2, 30.2.1)" in finding.sentence
+    assert finding.comparison == "aucune liste"
+
+
+def test_a_brand_is_told_once_with_all_its_places() -> None:
+    text = "Une tondeuse Honda.\n\nUn taille-haie Stihl.\n\nUne tronçonneuse STIHL."
+    [finding] = _found("marques", {"CCTP": text})
+    assert "« stihl »" in finding.sentence
+    assert len(finding.places) == 2
+
+
+def test_what_excuses_an_item_may_stand_in_the_lead_of_its_list() -> None:
+    items = "- une tronçonneuse Stihl ;\n- une tondeuse Honda."
+    assert _found("marques", {"CCTP": f"Le titulaire fournit :\n\n{items}"})
+    lead = "Le titulaire fournit, en marque citée ou équivalente :"
+    assert not _found("marques", {"CCTP": f"{lead}\n\n{items}"})
