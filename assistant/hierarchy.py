@@ -5,6 +5,7 @@ from enum import StrEnum
 from assistant.language import Language
 from ingestion.documents import Kind
 from ingestion.passages import Passage
+from ingestion.piece_kinds import PieceKind
 
 
 class Rank(StrEnum):
@@ -15,6 +16,7 @@ class Rank(StrEnum):
     ORDER = "order"
     GENERAL_CLAUSE = "general clause"
     CLAUSE = "clause"
+    OFFER = "offer"
     SHEET = "sheet"
 
 
@@ -27,6 +29,7 @@ LABELS = {
         Rank.ORDER: "arrêté ou avis annexé",
         Rank.GENERAL_CLAUSE: "CCAG, si le marché y renvoie",
         Rank.CLAUSE: "pièce du marché",
+        Rank.OFFER: "écrit par un candidat",
         Rank.SHEET: "fiche, sans valeur juridique",
     },
     Language.ENGLISH: {
@@ -35,6 +38,7 @@ LABELS = {
         Rank.ORDER: "order or annexed notice",
         Rank.GENERAL_CLAUSE: "CCAG, where the contract refers to it",
         Rank.CLAUSE: "contract document",
+        Rank.OFFER: "written by a tenderer",
         Rank.SHEET: "sheet, without legal value",
     },
 }
@@ -49,11 +53,13 @@ def rank_of(passage: Passage) -> Rank | None:
 
     An article is located by its own reference alone; a sheet says when its author checked it.
     """
+    if passage.piece is PieceKind.OFFER:
+        return Rank.OFFER
     if passage.kind is Kind.TENDER:
         return Rank.CLAUSE
     if passage.kind is not Kind.RULES:
         return None
-    if passage.locator.startswith("CCAG"):
+    if passage.locator.startswith("CCAG") and "fiche «" not in passage.locator:
         return Rank.GENERAL_CLAUSE
     if passage.references == (passage.locator.removeprefix("art. "),):
         return _OF_LETTER.get(passage.references[0][0])

@@ -24,7 +24,7 @@ _CITED_BY_NAME = frozenset(PieceKind) - {
     PieceKind.OFFER,
     PieceKind.OTHER,
 }
-_CITED_ARTICLES = re.compile(r"\(((?:art\.|Annexe).*)\)\s*$")
+_CITED_ARTICLES = re.compile(r"\(((?:art\.|Annexe|CCAG).*)\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ def _suffix(document: Document) -> str:
 
 
 def _of_law(reference: str) -> str:
+    if reference.startswith("CCAG"):
+        return reference.replace(" ", ", art. ")
     return reference if reference.startswith("Annexe") else f"art. {reference}"
 
 

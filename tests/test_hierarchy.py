@@ -9,6 +9,7 @@ from assistant.holder import Holder
 from assistant.language import Language
 from ingestion.documents import Kind
 from ingestion.passages import Passage
+from ingestion.piece_kinds import PieceKind
 from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder
 
@@ -37,9 +38,14 @@ def _article(reference: str, locator: str | None = None) -> Passage:
             Rank.CLAUSE,
         ),
         (replace(ANY, kind=Kind.TENDER, locator="CCAG-FCS, art. 14"), Rank.CLAUSE),
+        (replace(ANY, kind=Kind.TENDER, piece=PieceKind.OFFER), Rank.OFFER),
         (replace(ANY, kind=Kind.INVOICES), None),
         (replace(ANY, locator="Guide d'achat"), None),
         (replace(ANY, locator="Petits achats", state_date=date(2026, 8, 23)), Rank.SHEET),
+        (
+            replace(ANY, locator="CCAG-FCS, art. 14, fiche « Pénalités »", state_date=date.min),
+            Rank.SHEET,
+        ),
     ],
 )
 def test_each_text_has_its_rank(passage: Passage, rank: Rank | None) -> None:
@@ -51,7 +57,6 @@ def test_a_sheet_about_an_article_is_not_the_article(small_home: Path) -> None:
     ranks = {passage.locator: rank_of(passage) for passage in store.all_passages()}
     assert ranks["art. R2192-10"] is Rank.DECREE
     assert ranks["art. R2122-8, fiche « Petits achats »"] is Rank.SHEET
-    assert ranks["CCAP, art. 12"] is Rank.CLAUSE
 
 
 def test_every_rank_has_its_label_in_both_languages() -> None:

@@ -1,10 +1,12 @@
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.documents import Block, Document, Kind, Role, assemble
 from ingestion.passages import passages_of
+from ingestion.piece_kinds import PieceKind
 
 
 def document(blocks: list[Block], **facts: object) -> Document:
@@ -37,6 +39,26 @@ def test_a_clause_of_a_tender_is_named_by_its_piece_article_and_pages() -> None:
     assert passage.text == "Une pénalité de 150 € est due.\nElle est plafonnée."
 
 
+@pytest.mark.parametrize(
+    ("piece", "source", "locator"),
+    [
+        (PieceKind.CCTP, "piece.pdf", "CCTP, art. 3"),
+        (PieceKind.CCAP, "RC.pdf", "CCAP, art. 3"),
+        (PieceKind.CCP, "CCATP.pdf", "CCATP, art. 3"),
+        (PieceKind.ANNEX, "annexe 1 au CCAP.pdf", "Titre, § Article 3 - Durée"),
+        (PieceKind.OTHER, "CCAG-FCS.pdf", "CCAG-FCS, art. 3"),
+        (PieceKind.OFFER, "CCAP.pdf", "offre d'un candidat : Titre, § Article 3 - Durée"),
+        (None, "CCAP.pdf", "CCAP, art. 3"),
+    ],
+)
+def test_a_piece_is_cited_under_the_kind_that_it_was_given(
+    piece: PieceKind | None, source: str, locator: str
+) -> None:
+    blocks = [heading("Article 3 - Durée"), Block("Douze mois.")]
+    (passage,) = passages_of(document(blocks, source=source, piece=piece))
+    assert (passage.locator, passage.piece) == (locator, piece)
+
+
 def test_an_unnumbered_heading_belongs_to_the_clause_above_it() -> None:
     blocks = [heading("4.5 Insertion"), heading("Préambule", 2), Block("Texte.")]
     (passage,) = passages_of(document(blocks, source="lot1/ccap-v2.docx"))
@@ -63,14 +85,21 @@ def test_a_rule_sheet_is_named_by_the_articles_of_its_heading() -> None:
         Block("Moins de 60 000 € HT (art. R2122-8)."),
         heading("Et la durée ? (art. L2112-1 et R2112-1)", 2),
         Block("Elle est fixée."),
+        heading("Quel seuil européen ? (Annexe 2)", 2),
+        Block("Il est de 216 000 € HT (Annexe 2)."),
+        heading("Quel plafond ? (CCAG-FCS, art. 14.1.2)", 2),
+        Block("Il est de 10 %."),
         heading("Voir aussi", 2),
         Block("Autre chose."),
     ]
-    first, second, third = passages_of(document(blocks, kind=Kind.RULES))
+    first, second, annexe, general, third = passages_of(document(blocks, kind=Kind.RULES))
     assert first.locator == "art. R2122-8, fiche « Titre »"
     assert first.references == ("R2122-8",)
     assert second.locator == "art. L2112-1 et R2112-1, fiche « Titre »"
     assert second.references == ("L2112-1", "R2112-1")
+    assert (annexe.locator, annexe.references) == ("Annexe 2, fiche « Titre »", ("Annexe 2",))
+    assert general.locator == "CCAG-FCS, art. 14.1.2, fiche « Titre »"
+    assert general.references == ("CCAG-FCS 14.1.2",)
     assert (third.locator, third.references) == ("Titre, § Voir aussi", ())
 
 
