@@ -17,7 +17,7 @@ from assistant.parts import parts_of, together
 from assistant.reading import Draft
 from assistant.record import journal_body
 from assistant.retrieval import Retriever
-from assistant.scope import names_piece, refusal_for
+from assistant.scope import names_offer, names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
 from assistant.subjects import subjects
 from assistant.turn import Event, Exchange, Finished, Reading, Result, Waiting
@@ -99,7 +99,7 @@ class Assistant:
         if history and is_dependent(question):
             asked.append(history[-1].question)
         day = day_asked([] if dossier else asked, as_of, self._clock())
-        scope = Scope(day.as_of, dossier)
+        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
         turn = Gathering(question, day, scope, language, generation, question, pieces)
         ended = "interrupted"
         try:

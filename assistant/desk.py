@@ -1,17 +1,22 @@
 """The desk of this machine: what the page asks for, from the assistant, the index and the files."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date
 from pathlib import Path
 
 from assistant.assistant import Assistant
+from assistant.conformity.filed import review_of
+from assistant.conformity.view import review_section
 from assistant.errors import UnknownRecord
+from assistant.filing import Filing
 from assistant.index_changes import IndexChanges, changes_between
-from assistant.language import language_of
+from assistant.language import Language, language_of
 from assistant.page.desk import Holdings, Thumb
+from assistant.page.markup import Html
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
 from ingestion.dossiers import Dossier
+from ingestion.embedding import Embedder
 from ingestion.library import Library
 from ingestion.versions import History, histories, near_references
 
@@ -20,9 +25,14 @@ class LocalDesk:
     """The desk of one reader; `teams` None is the one user of a machine of their own."""
 
     def __init__(
-        self, home: Path, assistant: Assistant, teams: frozenset[str] | None = None
+        self,
+        home: Path,
+        assistant: Assistant,
+        embedder: Callable[[], Embedder],
+        teams: frozenset[str] | None = None,
     ) -> None:
-        """The assistant is ready; nothing is loaded here."""
+        """The assistant is ready; `embedder` is the one that indexes are built by."""
+        self.filing = Filing(home, assistant.journal, embedder, teams)
         self._assistant = assistant
         self._home = home
         self._teams = teams
@@ -47,7 +57,14 @@ class LocalDesk:
     @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that this reader may ask about."""
-        return self._assistant.dossiers(self._teams).all()
+        return self.filing.all()
+
+    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+        """The conformity review of the pieces, once there are some."""
+        if not self.filing.count(dossier_id):
+            return ()
+        dossiers, rules = self._assistant.dossiers(self._teams), self._assistant.generation
+        return (review_section(review_of(dossier_id, dossiers, rules, date.today()), language),)
 
     def ask(
         self,

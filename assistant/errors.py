@@ -7,6 +7,8 @@ AssistantError
 ├── WrongResults    a line of a result file is not what eval writes
 ├── Ungrounded      no indexed text in force states a constant that a calculation needs
 ├── WrongFigures    what a calculation was given cannot be true
+├── WrongPlan       a plan asks of the ledger what it does not have
+├── TotalsDisagree  a total added again from its rows is another
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -40,6 +42,14 @@ class Ungrounded(AssistantError):
 
 class WrongFigures(AssistantError):
     """A figure or a date given to a calculation is impossible, or one that it needs is missing."""
+
+
+class WrongPlan(AssistantError):
+    """A plan names a field, an operator or a grouping that the ledger does not have."""
+
+
+class TotalsDisagree(AssistantError):
+    """A total of the database is not that of its rows, added again."""
 
 
 class UnknownRecord(AssistantError, LookupError):

@@ -5,6 +5,7 @@ from datetime import date
 
 from ingestion.documents import Kind
 from ingestion.passages import Passage
+from ingestion.piece_kinds import PieceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,25 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question may be answered from: the rules in force on a day, and one dossier if any."""
+    """What a question may be answered from: the rules in force on a day, and one dossier if any.
+
+    `offers` says whether what suppliers wrote in the dossier may be shown as well.
+    """
 
     as_of: date
     dossier: str | None = None
+    offers: bool = False
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
 
-        What belongs to a dossier is for that dossier alone, and only rules may belong to none.
+        What belongs to a dossier is for that dossier alone, and only rules may belong to none; an
+        offer is for questions about offers alone.
         """
         is_foreign = passage.dossier is not None and passage.dossier != self.dossier
         is_astray = passage.dossier is None and passage.kind is not Kind.RULES
-        if is_foreign or is_astray:
+        is_unasked = passage.piece is PieceKind.OFFER and not self.offers
+        if is_foreign or is_astray or is_unasked:
             return False
         return self.covers(passage.valid_from, passage.valid_to)
 

@@ -28,6 +28,18 @@ _PIECE = re.compile(
     r"|\b(?:ce|le|notre) dossier de consultation\b"
 )
 
+_OFFER = re.compile(
+    r"(?<!appel d')\boffre\b(?! (?:anormalement|économiquement|irrégulière|inacceptable|inapprop))"
+    r"|\boffres (?:du|des|de ces?) |\bmémoires? (?:technique|justificatif|méthodologique)s?\b"
+    r"|\b(?:candidat|soumissionnaire)s?\b(?!.{0,12}\b(?:doi[tv]|peu[tv]|faut))",
+    re.IGNORECASE,
+)
+
+
+def names_offer(question: str) -> bool:
+    """Whether a question asks what a supplier wrote ("le mémoire technique du candidat")."""
+    return bool(_OFFER.search(question.replace("’", "'")))
+
 
 def names_piece(question: str) -> bool:
     """Whether a question asks what a piece of a tender dossier says ("article 12.3 du CCAP")."""

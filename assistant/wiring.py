@@ -1,7 +1,7 @@
 """Wiring: settings to an assistant; the only place that names the real models and indexes."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from assistant.assistant import Assistant
@@ -17,8 +17,9 @@ from ingestion.embedding import Embedder
 from ingestion.weights.locate import Weights, locate
 
 
+@cache
 def load_embedder(home: Path, settings: Settings) -> Embedder:
-    """The embedding model chosen; raises ModelUnavailable."""
+    """The embedding model chosen, loaded once; raises ModelUnavailable."""
     from ingestion.sentence_transformer import SentenceTransformerEmbedder  # takes seconds
 
     weights = locate(settings.embedder, home)
@@ -60,7 +61,7 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
 def load_desk(home: Path, settings: Settings) -> Desk:
     """What the page stands on."""
     assistant = load_assistant(home, settings)
-    return LocalDesk(home, assistant)
+    return LocalDesk(home, assistant, partial(load_embedder, home, settings))
 
 
 def weights_name(weights: Weights) -> str:

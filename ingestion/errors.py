@@ -8,6 +8,9 @@ IngestionError
 ├── UnknownDossier     there is no dossier of this name, or not for this reader
 ├── EmbedderMismatch   the index was built by another embedding model
 ├── ModelUnavailable   weights are absent, incomplete or refused
+├── NothingImported    there are no invoices and no purchases yet
+├── DamagedLedger      the file of invoices and purchases cannot be read
+├── QueryTooHeavy      a question to them takes more time or memory than allowed
 └── StorageFull        not enough free disk space for what is asked
 
 A file that cannot be read is not an exception but a `FileReading` with a problem.
@@ -45,6 +48,18 @@ class EmbedderMismatch(IngestionError):
 
 class ModelUnavailable(IngestionError):
     """The weights asked for are absent, incomplete, altered, or not in the catalogue."""
+
+
+class NothingImported(IngestionError):
+    """No invoice and no purchase has been imported in this data folder."""
+
+
+class DamagedLedger(IngestionError):
+    """The file of invoices and purchases is not one, or is altered."""
+
+
+class QueryTooHeavy(IngestionError):
+    """A question to the ledger takes more time, memory or rows than the limits allow."""
 
 
 class StorageFull(IngestionError):

@@ -19,19 +19,38 @@ from pydantic import TypeAdapter, ValidationError
 from ingestion.documents import Document, FileReading, Kind
 from ingestion.durable import file_sha256, replace_bytes
 from ingestion.errors import IngestionError
+from ingestion.piece_kinds import PieceKind, guess_kind
 from ingestion.reading import read_file
 from ingestion.readings import Entry, Readings
+from ingestion.succession import of_kind, succession
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What adding a file did; `known` means that the same bytes were already there."""
+    """What adding a file did; `known` means that the same bytes were already there.
+
+    `entry` is None when the file was not kept.
+    """
 
     reading: FileReading
     known: bool = False
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A file of the library as it stands: its size in bytes, its pages (0 where it has none)."""
+
+    entry: Entry
+    size: int
+    pages: int
+    warnings: tuple[str, ...]
 
 
 _entries = TypeAdapter(tuple[Entry, ...])
+
+_TITLE_WITHIN = 5_000
+"""Characters of a file without pages that are its first page."""
 
 
 class Library:
@@ -62,16 +81,34 @@ class Library:
             return _refused(source, "vous n'avez pas le droit de le lire")
         entry = Entry(source, kind, file_sha256(path), dossier)
         entries = self.entries
-        if entry in entries:
-            return Added(self._readings.of(entry), known=True)
+        if same := next((each for each in entries if _is_same(each, entry)), None):
+            return Added(self._readings.of(same), known=True, entry=same)
         reading = read_file(path, source, kind)
         if reading.problem is not None:
             return Added(reading)
         content = path.read_bytes()
         if sha256(content).hexdigest() != entry.sha256:
             return _refused(source, "modifié pendant sa lecture : ajoutez-le de nouveau")
-        self._keep(entry, content, reading)
-        return Added(replace(reading, warnings=(*reading.warnings, *_remarks(entry, entries))))
+        if dossier is not None and kind is Kind.TENDER:
+            entry = of_kind(entry, guess_kind(source, _first_page(reading)))
+        outcome = succession(entry, entries)
+        if outcome.refusal is not None:
+            return _refused(source, outcome.refusal)
+        self._keep(outcome.entry, content, reading, outcome.replaced)
+        said = replace(reading, warnings=(*reading.warnings, *outcome.remarks))
+        return Added(said, entry=outcome.entry)
+
+    def set_piece(self, source: str, piece: PieceKind) -> None:
+        """Say what kind of piece a file is; raises IngestionError when there is no such file."""
+        entries = self.entries
+        if source not in {entry.source for entry in entries}:
+            raise IngestionError(f"Aucune pièce ajoutée ne porte le nom « {source} ».")
+        self._write_entries(
+            tuple(
+                replace(entry, piece=piece, doubt="") if entry.source == source else entry
+                for entry in entries
+            )
+        )
 
     def remove(self, names: Collection[str]) -> tuple[str, ...]:
         """Leave these files, or all those of these folders, out of the next builds.
@@ -98,19 +135,34 @@ class Library:
             for document in self._readings.of(entry).documents:
                 if document.id not in seen:
                     seen.add(document.id)
-                    yield replace(document, dossier=entry.dossier)
+                    yield replace(document, dossier=entry.dossier, piece=entry.piece)
+
+    def holdings(self) -> Iterator[Holding]:
+        """Every file with what was seen when it was read, in the order of adding.
+
+        Raises IngestionError when a file can no longer be read.
+        """
+        for entry in self.entries:
+            reading = self._readings.of(entry)
+            size = (self._home / "originals" / entry.sha256).stat().st_size
+            pages = sum(len(document.pages) for document in reading.documents)
+            yield Holding(entry, size, pages, reading.warnings)
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes of the file that this document is, None when it is only a part of one."""
         path = self._home / "originals" / document_id
         return path.read_bytes() if path.exists() else None
 
-    def _keep(self, entry: Entry, content: bytes, reading: FileReading) -> None:
+    def _keep(
+        self, entry: Entry, content: bytes, reading: FileReading, replaced: Collection[Entry]
+    ) -> None:
         originals = self._home / "originals"
         originals.mkdir(parents=True, exist_ok=True)
         replace_bytes(originals / entry.sha256, content)
+        for old in replaced:
+            self._readings.forget(old)
         self._readings.keep(entry, reading)
-        others = tuple(known for known in self.entries if known.source != entry.source)
+        others = tuple(known for known in self.entries if known not in replaced)
         self._write_entries((*others, entry))
 
     def _write_entries(self, entries: tuple[Entry, ...]) -> None:
@@ -122,10 +174,13 @@ def _refused(source: str, problem: str) -> Added:
     return Added(FileReading(source, problem=problem))
 
 
-def _remarks(entry: Entry, others: Collection[Entry]) -> Iterator[str]:
-    """What adding this file changes for those already there."""
-    for other in others:
-        if other.source == entry.source:
-            yield "remplace le fichier ajouté auparavant sous ce nom"
-        elif other.sha256 == entry.sha256:
-            yield f"même contenu que {other.source}, sous le nom duquel il sera cité"
+def _is_same(one: Entry, other: Entry) -> bool:
+    """Whether two entries are of the same bytes under the same name, for the same use."""
+    first, second = (replace(each, piece=None, doubt="", version=1) for each in (one, other))
+    return first == second
+
+
+def _first_page(reading: FileReading) -> str:
+    """The beginning of a file, as far as a title may stand."""
+    document = reading.documents[0]
+    return document.text[: document.pages[0].end if document.pages else _TITLE_WITHIN]

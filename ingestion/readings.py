@@ -10,12 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 from ingestion.documents import FileReading, Kind
 from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
+from ingestion.piece_kinds import PieceKind
 from ingestion.reading import read_file
 
 READERS = (
     "clauses.py",
     "documents.py",
     "headings.py",
+    "piece_kinds.py",
+    "piece_names.py",
     "pieces.py",
     "references.py",
     "reading/*.py",
@@ -25,12 +28,19 @@ READERS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that has been added: its name then, its use, its dossier, the sha256 of its bytes."""
+    """A file that has been added: its name then, its use, its dossier, the sha256 of its bytes.
+
+    `piece` is set for those of a dossier; `doubt` says in French why it is to be confirmed, and is
+    empty otherwise. `version` counts from 1 the files that followed one another as one piece.
+    """
 
     source: str
     kind: Kind
     sha256: str
     dossier: str | None = None
+    piece: PieceKind | None = None
+    doubt: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,22 @@
 """A small true desk for the page: a few documents, scripted answers, opinions in a list."""
 
+import shutil
 import time
+import weakref
 from collections.abc import Generator, Sequence
 from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
 
 from assistant.answers import Answer, Outcome
 from assistant.day import Day, day_asked
+from assistant.filing import Filing
 from assistant.impact import impact_of
 from assistant.index_changes import IndexChanges
+from assistant.journal import Journal
+from assistant.language import Language
 from assistant.page.desk import Holdings, Thumb
+from assistant.page.markup import Html
 from assistant.turn import (
     Dropped,
     Event,
@@ -26,6 +34,7 @@ from ingestion.documents import Document
 from ingestion.dossiers import Dossier
 from ingestion.errors import DamagedGeneration, UnknownGeneration
 from ingestion.versions import History, histories, near_references
+from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
 from tests.page_law import ENTRIES, GENERATION, LAW, TERMS, UNKNOWN
 from tests.page_texts import (
@@ -44,7 +53,10 @@ TODAY = date(2026, 11, 24)
 
 
 class FakeDesk:
-    """Finds the same passages for every question; what it answers depends on a word of it."""
+    """Finds the same passages for every question; what it answers depends on a word of it.
+
+    Its dossiers are real ones, in a folder that goes with it.
+    """
 
     model_name = "lecteur d’essai"
 
@@ -52,7 +64,12 @@ class FakeDesk:
         self.pace = pace
         self.opinions: list[tuple[str, Thumb, str]] = []
         self.asked: list[tuple[str, date | None, tuple[Exchange, ...]]] = []
+        self.asked_of: list[str | None] = []
         self.closed = 0
+        home = Path(mkdtemp())
+        weakref.finalize(self, shutil.rmtree, home)
+        self.filing = Filing(home, Journal(home / "journal.jsonl"), WordEmbedder)
+        self.filing.create(Dossier("montelyre-2026", "2026-04", "Entretien des parcs"))
         small = text_document("fiches/petits-achats.md", SMALL_PURCHASES, date(2026, 4, 1))
         written = text_document("fiches/ecrit.md", WRITTEN)
         payment = text_document("fiches/paiement.md", PAYMENT)
@@ -77,7 +94,10 @@ class FakeDesk:
 
     @property
     def dossiers(self) -> tuple[Dossier, ...]:
-        return (Dossier("montelyre-2026", reference="2026-04", subject="Entretien des parcs"),)
+        return self.filing.all()
+
+    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+        return ()
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         return self.documents[document_id]
@@ -112,14 +132,17 @@ class FakeDesk:
         dossier: str | None = None,
     ) -> Generator[Event, None, None]:
         self.asked.append((question, as_of, tuple(history)))
+        self.asked_of.append(dossier)
         try:
-            for event in self.turn(question, day_asked([question], as_of, TODAY)):
+            for event in self.turn(question, day_asked([question], as_of, TODAY), dossier):
                 yield event
                 time.sleep(self.pace)
         finally:
             self.closed += 1
 
-    def turn(self, question: str, day: Day) -> Generator[Event, None, None]:
+    def turn(
+        self, question: str, day: Day, dossier: str | None = None
+    ) -> Generator[Event, None, None]:
         evidence = self.hostile if "<script>" in question else self.evidence
         if "attendre" in question:
             yield Waiting(2)
@@ -158,5 +181,6 @@ class FakeDesk:
                 self.model_name,
                 self.holdings.generation,
                 Seconds(0.2, 1.1, 3.4),
+                dossier,
             )
         )

@@ -114,7 +114,7 @@ def test_json_holds_all_of_it(command: Command, home: Path) -> None:
 def test_the_desk_tells_the_law_and_its_changes_from_the_index(home: Path) -> None:
     embedder, journal = WordEmbedder(), Journal(home / "journal.jsonl")
     assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    desk = LocalDesk(home, assistant)
+    desk = LocalDesk(home, assistant, WordEmbedder)
     (history,) = desk.histories("R2122-8")
     assert [each.valid_from for each in history.versions] == [date(2020, 1, 1), date(2026, 4, 1)]
     assert desk.near_references("R2122-88") == ("R2122-8",)

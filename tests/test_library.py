@@ -1,4 +1,5 @@
 import ast
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import ingestion
 from ingestion.documents import FileReading, Kind
 from ingestion.errors import IngestionError
 from ingestion.library import Library
+from ingestion.piece_kinds import PieceKind
 from ingestion.readings import READERS, readers_digest
 from tests.index_home import ARTICLES, write_articles
 
@@ -175,6 +177,52 @@ def test_a_file_that_can_be_read_no_longer_is_named_with_the_remedy(
             path.unlink()
     with pytest.raises(IngestionError, match=r"note\.md ne se lit plus .* index remove 'note\.md'"):
         list(library.documents())
+
+
+def test_a_library_made_before_pieces_had_kinds_is_read(library: Library, note: Path) -> None:
+    library.add(note, "CCAP.md", Kind.TENDER, "M24")
+    path = note.parent / "home" / "library.json"
+    (old,) = json.loads(path.read_text())
+    path.write_text(
+        json.dumps([{key: old[key] for key in ("source", "kind", "sha256", "dossier")}])
+    )
+    (entry,) = library.entries
+    assert (entry.piece, entry.doubt, entry.version) == (None, "", 1)
+    assert library.add(note, "CCAP.md", Kind.TENDER, "M24").known
+
+
+def test_only_the_pieces_of_a_dossier_have_a_kind(library: Library, note: Path) -> None:
+    library.add(note, "CCAP.md", Kind.TENDER, "M24")
+    library.add(note, "RC.md", Kind.RULES)
+    library.add(note, "CCTP.md", Kind.INVOICES, "M24")
+    kinds = {entry.source: entry.piece for entry in library.entries}
+    assert kinds == {"CCAP.md": PieceKind.CCAP, "RC.md": None, "CCTP.md": None}
+
+
+def test_a_kind_is_corrected_once_and_for_all(library: Library, note: Path) -> None:
+    library.add(note, "divers.md", Kind.TENDER, "M24")
+    (holding,) = library.holdings()
+    assert holding.entry.doubt
+    assert (holding.size, holding.pages) == (note.stat().st_size, 0)
+    library.set_piece("divers.md", PieceKind.CCTP)
+    (entry,) = library.entries
+    assert (entry.piece, entry.doubt) == (PieceKind.CCTP, "")
+    assert next(library.documents()).piece is PieceKind.CCTP
+    assert library.add(note, "divers.md", Kind.TENDER, "M24").known
+    with pytest.raises(IngestionError, match=r"« absent\.md »"):
+        library.set_piece("absent.md", PieceKind.RC)
+
+
+def test_a_later_version_takes_the_place_of_the_earlier_one(library: Library, note: Path) -> None:
+    library.add(note, "CCAP v1.md", Kind.TENDER, "M24")
+    (before,) = library.documents()
+    note.write_text("# CCAP\n\nSoixante jours.\n", encoding="utf-8")
+    added = library.add(note, "CCAP v2.md", Kind.TENDER, "M24")
+    assert added.reading.warnings == ("remplace CCAP v1.md",)
+    assert [(entry.source, entry.version) for entry in library.entries] == [("CCAP v2.md", 2)]
+    assert library.original(before.id) is not None
+    refused = library.add(note, "CCAP v1.md", Kind.TENDER, "M24")
+    assert "antérieure à CCAP v2.md" in (refused.reading.problem or "")
 
 
 def test_a_damaged_list_is_said_in_french(library: Library, note: Path, tmp_path: Path) -> None:

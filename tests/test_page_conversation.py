@@ -17,6 +17,7 @@ from assistant.page.conversation import (
     Stage,
     Turn,
     UnreadableMemory,
+    about,
     advance,
     exchanges,
     recalled,
@@ -26,6 +27,7 @@ from assistant.page.screen import announced
 from assistant.page.stream import Stopped, stoppable
 from assistant.page.words import words
 from assistant.turn import Event, Exchange, Found, Reading, Waiting
+from ingestion.dossiers import Dossier
 from tests.fakes_page import TODAY, FakeDesk
 
 SAID = words(Language.FRENCH)
@@ -94,7 +96,27 @@ def test_the_oldest_turns_are_forgotten() -> None:
 def test_only_finished_turns_are_told_to_the_next_question() -> None:
     turn = answered()
     conversation = Conversation((turn, replace(turn, stage=Stage.STOPPED), blank()))
-    assert exchanges(conversation) == (Exchange(turn.question, turn.answer.markdown),)
+    assert exchanges(conversation, None) == (Exchange(turn.question, turn.answer.markdown),)
+
+
+def test_a_question_is_not_told_what_was_said_of_another_dossier() -> None:
+    turns = [
+        replace(answered(), question=f"Question sur {dossier} ?", standalone="", dossier=dossier)
+        for dossier in (None, "voirie", "ecole")
+    ]
+    conversation = Conversation(tuple(turns))
+    for dossier, told in ((None, [None]), ("voirie", [None, "voirie"]), ("rien", [None])):
+        asked = [each.question for each in exchanges(conversation, dossier)]
+        assert asked == [f"Question sur {each} ?" for each in told]
+
+
+def test_a_conversation_keeps_only_what_is_about_the_dossiers_there_are() -> None:
+    turns = tuple(replace(answered(), dossier=dossier) for dossier in (None, "voirie", "ecole"))
+    conversation = Conversation(turns, dossier="ecole")
+    kept = about(conversation, [Dossier("voirie")])
+    assert [turn.dossier for turn in kept.turns] == [None, "voirie"]
+    assert kept.dossier is None
+    assert recalled(remembered(kept)) == kept
 
 
 def test_each_stage_is_announced() -> None:

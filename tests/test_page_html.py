@@ -11,6 +11,7 @@ from assistant.page.frame import footer, welcome
 from assistant.page.markup import Html, element, prose, unbroken
 from assistant.page.turn_view import turn_html
 from assistant.page.words import words
+from ingestion.piece_kinds import PieceKind
 from tests.fakes_page import FakeDesk
 from tests.page_answers import hostile_answer, small_answer
 from tests.page_tags import parsed
@@ -71,6 +72,15 @@ def test_prose_reads_paragraphs_and_lists_only() -> None:
 def test_no_break_spaces_move_nothing(text: str) -> None:
     assert len(unbroken(text)) == len(text)
     assert unbroken(text).replace("\u00a0", " ") == text
+
+
+def test_what_a_tenderer_wrote_is_said_to_be_at_the_sentence(desk: FakeDesk) -> None:
+    turn = finished(desk)
+    assert "écrit par un candidat" not in shown(turn)
+    first, *others = turn.evidence
+    offer = replace(first, passage=replace(first.passage, piece=PieceKind.OFFER))
+    text = parsed(shown(replace(turn, evidence=(offer, *others)))).text
+    assert text.count("écrit par un candidat") == 2  # at the sentence, and on the card
 
 
 def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk) -> None:

@@ -15,6 +15,7 @@ from ingestion.documents import Document, Kind
 from ingestion.generation import Generation
 from ingestion.glossary import Term
 from ingestion.passages import Passage
+from ingestion.piece_kinds import PieceKind
 from tests.fakes import ListVectorIndex, WordIndex
 from tests.page_texts import PAYMENT, passage_of, text_document
 from tests.small_index import DOSSIER, TODAY, answering_embedder
@@ -74,6 +75,14 @@ def test_what_belongs_to_a_dossier_is_for_it_alone(kind: Kind) -> None:
     assert Scope(TODAY, "ecole").admits(passage)
     assert not Scope(TODAY, "mairie").admits(passage)
     assert not Scope(TODAY).admits(passage)
+
+
+def test_what_a_supplier_wrote_is_for_questions_about_offers_alone() -> None:
+    offer = replace(TENDER, piece=PieceKind.OFFER)
+    assert not Scope(TODAY, "ecole").admits(offer)
+    assert Scope(TODAY, "ecole", offers=True).admits(offer)
+    assert not Scope(TODAY, offers=True).admits(offer)
+    assert Scope(TODAY, "ecole", offers=True).admits(replace(TENDER, piece=PieceKind.CCAP))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.RULES])

@@ -6,7 +6,7 @@ from unicodedata import normalize
 import pytest
 
 from assistant.language import Language
-from assistant.scope import refusal_for
+from assistant.scope import names_offer, refusal_for
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 QUESTIONS = SHARED / "data/questions"
@@ -166,3 +166,32 @@ def test_most_development_questions_out_of_scope_are_refused() -> None:
     asked = _asked("hors_perimetre_dev", refusal_expected=True)
     refused = [question for question in asked if refusal_for(question)]
     assert len(refused) >= 0.8 * len(asked)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Que propose l'offre de la société Verdure ?",
+        "Que dit le mémoire technique sur les délais ?",
+        "Combien d'agents le candidat propose-t-il ?",
+        "Compare les offres des candidats.",
+        "Le soumissionnaire a-t-il joint son attestation ?",
+    ],
+)
+def test_a_question_about_what_a_supplier_wrote_is_known(question: str) -> None:
+    assert names_offer(question)
+    assert names_offer(question.replace("'", "’"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelle est la date limite de remise des offres ?",
+        "Quel délai pour un appel d'offres ouvert ?",
+        "Que faire d'une offre anormalement basse ?",
+        "Quelles pièces le candidat doit-il fournir ?",
+        "Quelles pénalités de retard ?",
+    ],
+)
+def test_a_question_about_the_buyers_rules_on_offers_is_not_one(question: str) -> None:
+    assert not names_offer(question)

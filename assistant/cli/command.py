@@ -6,7 +6,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.cli import ask, calc, evaluate, index, journal, law, models, serve
+from assistant.cli import (
+    ask,
+    calc,
+    dossier,
+    evaluate,
+    index,
+    invoices,
+    journal,
+    law,
+    models,
+    purchases,
+    serve,
+)
 from assistant.errors import AssistantError
 from assistant.settings import default_home
 from ingestion.errors import IngestionError
@@ -65,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "ou SOURCIER_HOME)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
-    for module in (serve, ask, calc, law, index, models, evaluate, journal):
+    ledger = (invoices, purchases)
+    for module in (serve, ask, calc, law, dossier, *ledger, index, models, evaluate, journal):
         module.register(commands)
     return parser

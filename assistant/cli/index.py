@@ -91,8 +91,8 @@ def _build_rules(home: Path, embedder: Embedder, console: Console, *, publishes:
 def build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
     """Index the pieces of each dossier that have changed; a dossier is used once it is built."""
     from ingestion.dossiers import Dossiers
+    from ingestion.intake import index
     from ingestion.library import Library
-    from ingestion.publication import publish
 
     dossiers = Dossiers(home)
     for dossier in dossiers.all():
@@ -101,9 +101,9 @@ def build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
             continue
         with writing(folder):
             used_before = index_status.used(folder)
-            manifest = _built(folder, embedder, console)
-            if manifest.name != used_before:
-                publish(folder, manifest.name)
+            with adding.progress_bars(console) as progress:
+                manifest = index(folder, embedder, Steps(progress))
+            if manifest and manifest.name != used_before:
                 console.print(escape(f"Dossier {dossier.id} : {manifest.passages} passages."))
 
 
@@ -112,7 +112,7 @@ def _built(home: Path, embedder: Embedder, console: Console) -> Manifest:
     from ingestion.build import build
 
     with adding.progress_bars(console) as progress:
-        return build(home, embedder, _Steps(progress))
+        return build(home, embedder, Steps(progress))
 
 
 def _warn(manifest: Manifest, console: Console) -> None:
@@ -122,7 +122,7 @@ def _warn(manifest: Manifest, console: Console) -> None:
         console.print(f"… et {rest} autres : sourcier index status --warnings")
 
 
-class _Steps:
+class Steps:
     """One bar a step, begun when the step is."""
 
     def __init__(self, progress: Progress) -> None:
@@ -130,6 +130,7 @@ class _Steps:
         self._bars: dict[str, TaskID] = {}
 
     def __call__(self, step: str, done: int, total: int) -> None:
+        """Move the bar of a step, which appears when it has begun."""
         if step not in self._bars:
             self._bars[step] = self._progress.add_task(step, total=total)
         self._progress.update(self._bars[step], completed=done)

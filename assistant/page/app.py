@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.page.blocks import page_blocks
 from assistant.page.desk import Desk
+from assistant.page.dossier_routes import dossier_routes
 from assistant.page.law_routes import law_routes
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
@@ -30,6 +31,7 @@ def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(page_routes(desk))
     app.include_router(law_routes(desk))
+    app.include_router(dossier_routes(desk))
     gr.mount_gradio_app(
         app,
         page_blocks(desk),

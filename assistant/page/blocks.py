@@ -50,10 +50,12 @@ def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
         "concurrency_limit": None,
         "api_visibility": "private",
     }
-    typed = [layout.question, layout.as_of, layout.memory]
-    gr.on([layout.ask.click, layout.question.submit], chat.ask, typed, **options)
+    chosen = [layout.as_of, layout.dossier, layout.memory]
+    gr.on(
+        [layout.ask.click, layout.question.submit], chat.ask, [layout.question, *chosen], **options
+    )
     for example in layout.examples:
-        example.click(chat.ask, [example, layout.as_of, layout.memory], **options)
+        example.click(chat.ask, [example, *chosen], **options)
     layout.stop.click(chat.stop, queue=False, show_progress="hidden", api_visibility="private")
     blocks.unload(chat.stop)
 

@@ -13,6 +13,7 @@ from assistant.page.conversation import (
     Conversation,
     Stage,
     Turn,
+    about,
     advance,
     exchanges,
 )
@@ -46,12 +47,16 @@ class Chat:
         self._layout = layout
         self._running: dict[str, threading.Event] = {}
 
-    def ask(self, question: str, as_of: str, memory: str, request: gr.Request) -> Iterator[Screen]:
+    def ask(
+        self, question: str, as_of: str, dossier: str | None, memory: str, request: gr.Request
+    ) -> Iterator[Screen]:
         """One turn on the screen, from the question to the recorded answer."""
         layout, session = self._layout, str(request.session_hash)
-        conversation = conversation_in(memory)
+        kept = about(conversation_in(memory), self._desk.dossiers)
+        conversation = replace(kept, dossier=dossier or None)
         try:
             turn = opened(question, as_of, said_of(conversation), busy=session in self._running)
+            turn = replace(turn, dossier=conversation.dossier)
         except Refused as refusal:
             yield {layout.status: spoken_line(str(refusal), alert=True)}
             return
@@ -70,7 +75,12 @@ class Chat:
         self, turn: Turn, conversation: Conversation, stop: threading.Event
     ) -> Iterator[Turn]:
         """The turn as it grows, then settled, whatever happens."""
-        events = self._desk.ask(turn.question, as_of=turn.as_of, history=exchanges(conversation))
+        events = self._desk.ask(
+            turn.question,
+            as_of=turn.as_of,
+            history=exchanges(conversation, turn.dossier),
+            dossier=turn.dossier,
+        )
         try:
             for event in stoppable(events, stop):
                 grown = advance(turn, event)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
+import gradio as gr
+
 from assistant.language import Language
-from assistant.page.conversation import Conversation, UnreadableMemory, recalled
+from assistant.page.conversation import Conversation, UnreadableMemory, about, recalled
 from assistant.page.desk import Desk
 from assistant.page.export import as_docx, as_markdown
 from assistant.page.layout import Layout, spoken_in
@@ -31,11 +33,16 @@ class Commands:
         self._desk = desk
         self._layout = layout
 
-    def load(self, memory: str) -> Screen:
-        """The page as it was left, without a chosen day."""
-        layout = self._layout
+    def load(self, memory: str, request: gr.Request) -> Screen:
+        """The page as it was left, without a chosen day; its address may choose a dossier.
+
+        What was asked about a dossier that is gone, or that the reader sees no more, is left out.
+        """
+        layout, dossiers = self._layout, self._desk.dossiers
         try:
-            conversation = recalled(memory)
+            conversation = about(recalled(memory), dossiers)
+            if chosen := request.query_params.get("dossier"):
+                conversation = about(replace(conversation, dossier=chosen), dossiers)
         except UnreadableMemory:
             conversation = Conversation()
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
@@ -45,13 +52,13 @@ class Commands:
 
     def new(self, memory: str) -> Screen:
         """An empty conversation in the same language."""
-        conversation = replace(conversation_in(memory), turns=())
+        conversation = replace(self._kept(memory), turns=())
         line = spoken_line(said_of(conversation)["status_new"])
         return {**conversation_screen(self._layout, conversation), self._layout.status: line}
 
     def switch(self, memory: str) -> Screen:
         """The same conversation, in the other language."""
-        conversation = conversation_in(memory)
+        conversation = self._kept(memory)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
         return self._spoken(replace(conversation, language=other))
@@ -66,8 +73,11 @@ class Commands:
         """The conversation as a Word file, handed to the browser."""
         return self._export(memory, "docx", WORD, as_docx)
 
+    def _kept(self, memory: str) -> Conversation:
+        return about(conversation_in(memory), self._desk.dossiers)
+
     def _spoken(self, conversation: Conversation) -> Screen:
-        spoken = spoken_in(conversation.language, self._desk)
+        spoken = spoken_in(conversation.language, self._desk, conversation.dossier)
         return {
             **conversation_screen(self._layout, conversation),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
@@ -76,7 +86,7 @@ class Commands:
     def _export(
         self, memory: str, suffix: str, media: str, made: Callable[[Conversation, date], bytes]
     ) -> Screen:
-        layout, conversation = self._layout, conversation_in(memory)
+        layout, conversation = self._layout, self._kept(memory)
         said = words(conversation.language)
         if not conversation.turns:
             return {layout.status: spoken_line(said["error_nothing"], alert=True)}

@@ -3,6 +3,7 @@
 It is kept in the reader's browser, so what comes back is checked like any foreign text.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from assistant.day import DaySource
 from assistant.evidence import Evidence
 from assistant.language import Language
 from assistant.turn import Dropped, Event, Exchange, Finished, Found, Reading, Waiting, Wrote
+from ingestion.dossiers import Dossier
 
 KEPT_TURNS = 40
 UNWRITTEN = Answer(Outcome.ANSWERED)
@@ -37,7 +39,7 @@ class Turn:
 
     `ahead` counts the questions read before it; `problem` is what to tell the reader when it
     failed; `record_id` is empty until the answer is recorded. `as_of` is None until the day is
-    known, where none was chosen.
+    known, where none was chosen. `dossier` is the one that it was asked about besides the rules.
     """
 
     question: str
@@ -53,6 +55,7 @@ class Turn:
     generation: str = ""
     problem: str = ""
     day_source: DaySource = DaySource.GIVEN
+    dossier: str | None = None
 
     @property
     def settled(self) -> bool:
@@ -62,10 +65,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns, oldest first, and the language of the interface."""
+    """The turns, oldest first, the language of the interface, and the dossier chosen last."""
 
     turns: tuple[Turn, ...] = ()
     language: Language = Language.FRENCH
+    dossier: str | None = None
 
 
 class UnreadableMemory(Exception):
@@ -105,16 +109,28 @@ def advance(turn: Turn, event: Event) -> Turn:
                 record_id=result.record_id,
                 model=result.model,
                 generation=result.generation,
+                dossier=result.dossier,
             )
 
 
-def exchanges(conversation: Conversation) -> tuple[Exchange, ...]:
-    """The finished turns, as the next question may refer to them. Pure."""
+def exchanges(conversation: Conversation, dossier: str | None) -> tuple[Exchange, ...]:
+    """The finished turns to which a question about a dossier, or the rules, may refer. Pure.
+
+    What was said of another dossier stays out of it.
+    """
     return tuple(
         Exchange(turn.standalone or turn.question, turn.answer.markdown)
         for turn in conversation.turns
-        if turn.stage is Stage.FINISHED
+        if turn.stage is Stage.FINISHED and turn.dossier in (None, dossier)
     )
+
+
+def about(conversation: Conversation, dossiers: Iterable[Dossier]) -> Conversation:
+    """The conversation without what was asked about dossiers that are not among these. Pure."""
+    known = {None, *(dossier.id for dossier in dossiers)}
+    turns = tuple(turn for turn in conversation.turns if turn.dossier in known)
+    chosen = conversation.dossier if conversation.dossier in known else None
+    return replace(conversation, turns=turns, dossier=chosen)
 
 
 MEMORY = TypeAdapter(Conversation)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from assistant.filing import Filing
 from assistant.index_changes import IndexChanges
+from assistant.language import Language
+from assistant.page.markup import Html
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
 from ingestion.dossiers import Dossier
@@ -43,6 +46,13 @@ class Desk(Protocol):
     @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that the reader may ask about."""
+
+    @property
+    def filing(self) -> Filing:
+        """The dossiers of the reader, to be filled, corrected and removed."""
+
+    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+        """What is known of a dossier beyond its pieces, each ready to stand on its page."""
 
     def ask(
         self,

@@ -1,5 +1,6 @@
 """The components of the page, in reading order, and their words in each language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,14 @@ import gradio as gr
 from assistant.language import Language
 from assistant.page import frame
 from assistant.page.desk import Desk
-from assistant.page.words import words
+from assistant.page.words import Words, words
+from ingestion.dossiers import Dossier
 
 EXAMPLES = 6
 LONGEST_QUESTION = 2000
+
+RULES = ""
+"""Value of the choice of no dossier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Layout:
     past: gr.HTML
     current: gr.HTML
     status: gr.HTML
+    dossier: gr.Dropdown
     as_of: gr.Textbox
     question: gr.Textbox
     ask: gr.Button
@@ -50,6 +56,7 @@ class Layout:
             self.welcome,
             self.examples_heading,
             *self.examples,
+            self.dossier,
             self.as_of,
             self.question,
             self.ask,
@@ -81,6 +88,7 @@ def lay_out() -> Layout:
     with gr.Column(elem_id="composer"):
         with gr.Row(elem_id="fields"):
             question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+            dossier = gr.Dropdown(elem_id="dossier-field", filterable=False, visible=False)
             as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
             ask = gr.Button("", elem_id="ask", variant="primary")
             stop = gr.Button("", elem_id="stop", visible=False)
@@ -89,13 +97,13 @@ def lay_out() -> Layout:
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
     return Layout(
         masthead, other_language, new, export_markdown, export_docx, start, welcome,
-        examples_heading, examples, past, current, status, as_of, question, ask, stop, footer,
-        outbox, memory,
+        examples_heading, examples, past, current, status, dossier, as_of, question, ask, stop,
+        footer, outbox, memory,
     )  # fmt: skip
 
 
-def spoken_in(language: Language, desk: Desk) -> tuple[Any, ...]:
-    """Updates that put `Layout.spoken` into a language."""
+def spoken_in(language: Language, desk: Desk, dossier: str | None) -> tuple[Any, ...]:
+    """Updates that put `Layout.spoken` into a language, with the dossier chosen."""
     said, holdings = words(language), desk.holdings
     return (
         frame.masthead(said, language),
@@ -106,9 +114,24 @@ def spoken_in(language: Language, desk: Desk) -> tuple[Any, ...]:
         frame.welcome(said, holdings, desk.model_name),
         frame.examples_heading(said),
         *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
+        dossier_choice(desk.dossiers, dossier, said),
         gr.update(label=said["as_of_label"]),
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
         frame.footer(said, holdings),
     )
+
+
+def dossier_choice(dossiers: Sequence[Dossier], chosen: str | None, said: Words) -> Any:  # noqa: ANN401
+    """The update of what a question may be about: the rules, or a dossier with them."""
+    choices = [(said["about_rules"], RULES)]
+    choices += [(said["about_dossier"].format(name=named(each)), each.id) for each in dossiers]
+    return gr.update(
+        label=said["about"], choices=choices, value=chosen or RULES, visible=bool(dossiers)
+    )
+
+
+def named(dossier: Dossier) -> str:
+    """The reference of a dossier and what it is about, as far as known."""
+    return ", ".join(filter(None, (dossier.reference or dossier.id, dossier.subject[:60])))

@@ -19,8 +19,14 @@ from ingestion.documents import Document
 from ingestion.errors import IngestionError
 
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
-ASSETS = {"style.css": "text/css", "script.js": "text/javascript"}
+ASSETS = {
+    "style.css": "text/css",
+    "script.js": "text/javascript",
+    "upload.js": "text/javascript",
+}
 KEEP = {"Cache-Control": "private, max-age=600"}
+FORGET = {"Cache-Control": "no-store"}
+"""For what belongs to a dossier: nothing of it stays in a browser once it is removed."""
 
 
 class Opinion(BaseModel):
@@ -49,8 +55,7 @@ def page_routes(desk: Desk) -> APIRouter:
 
     @router.post("/rate", status_code=204)
     def rate(opinion: Opinion, request: Request) -> None:
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise HTTPException(403)
+        from_here(request)
         try:
             desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
         except LookupError as error:
@@ -58,7 +63,7 @@ def page_routes(desk: Desk) -> APIRouter:
 
     @router.post("/gradio_api/upload")
     def upload() -> None:
-        """Stands before Gradio's own route: nothing on this page takes a file."""
+        """Stands before Gradio's own route: files go to a dossier, or nowhere."""
         raise HTTPException(404)
 
     add_document_routes(router, desk)
@@ -105,9 +110,17 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
         if original is None or order is None:
             raise HTTPException(404)
         try:
-            return Response(drawing(original, order), media_type="image/png", headers=KEEP)
+            headers = FORGET if dossier else KEEP
+            return Response(drawing(original, order), media_type="image/png", headers=headers)
         except UndrawablePage as error:
             raise HTTPException(422) from error
+
+
+def from_here(request: Request) -> None:
+    """Refuse what another site makes a browser send, which would act in the reader's name."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if request.method != "GET" and site != "same-origin":
+        raise HTTPException(403)
 
 
 def opened(desk: Desk, document_id: str, dossier: str | None) -> tuple[Document, bytes | None]:
@@ -128,15 +141,23 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
 
 
 def standing_alone(
-    content: Html, said: Words, lang: Language, status: int = 200, *, title: str = ""
+    content: Html,
+    said: Words,
+    lang: Language,
+    status: int = 200,
+    *,
+    title: str = "",
+    script: str = "",
 ) -> HTMLResponse:
-    """A page of its own around some content, without any script."""
+    """A page of its own around some content; `script` is one of ours, if any."""
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", f"{title or said['document']} – Sourcier"),
         element("link", rel="stylesheet", href="/page/style.css"),
+        element("link", rel="icon", href="data:,"),  # else the browser asks for one
+        element("script", defer=True, src=f"/page/{script}") if script else Html(""),
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
-    return HTMLResponse(f"<!doctype html>{page}", status)
+    return HTMLResponse(f"<!doctype html>{page}", status, FORGET)

@@ -6,6 +6,7 @@ from assistant.page.conversation import Conversation, Stage, Turn
 from assistant.page.evidence_panel import panel
 from assistant.page.markup import Html, element, joined, prose, unbroken
 from assistant.page.words import Words, count, law_of, words
+from ingestion.piece_kinds import PieceKind
 
 NOTHING = Html("")
 
@@ -37,6 +38,9 @@ def question(turn: Turn, said: Words) -> Html:
         element("p", law_of(said, turn.as_of, turn.day_source), class_="as-of")
         if turn.as_of
         else NOTHING,
+        element("p", said["asked_of_dossier"].format(name=turn.dossier), class_="of-dossier")
+        if turn.dossier
+        else NOTHING,
         element("p", said["understood"].format(question=turn.standalone), class_="understood")
         if understood
         else NOTHING,
@@ -67,12 +71,14 @@ def answer(turn: Turn, turn_id: str, said: Words) -> Html:
 def sentence(shown: Sentence, turn: Turn, turn_id: str, said: Words) -> Html:
     """A sentence, the marks of its passages, and what supports it."""
     passages = {each.number: each.passage for each in turn.evidence}
+    cited = {n: passages[n] for n in shown.citations if n in passages}
     marks: list[str] = []
-    for n in shown.citations:
-        if passage := passages.get(n):
-            label = said["mark"].format(n=n, title=passage.title, locator=passage.locator)
-            link = element("a", f"[{n}]", href=f"#{turn_id}-p{n}", class_="mark", aria_label=label)
-            marks += ["\u00a0", link]
+    for n, passage in cited.items():
+        label = said["mark"].format(n=n, title=passage.title, locator=passage.locator)
+        link = element("a", f"[{n}]", href=f"#{turn_id}-p{n}", class_="mark", aria_label=label)
+        marks += ["\u00a0", link]
+    if any(passage.piece is PieceKind.OFFER for passage in cited.values()):
+        marks += [" ", element("small", said["of_tenderer"], class_="rank")]
     support = element("small", said[f"support_{shown.support}"], class_=f"support {shown.support}")
     return element("div", prose(shown.text, *marks, " ", support), class_="sentence")
 

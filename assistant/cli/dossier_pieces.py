@@ -1,0 +1,188 @@
+"""`sourcier dossier add | pieces | set-piece | remove`: what a dossier holds. Door of rich."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from assistant.cli import adding
+from assistant.cli.index import Steps
+from assistant.settings import load_settings
+from ingestion.piece_kinds import PieceKind
+
+if TYPE_CHECKING:
+    from assistant.filing import Filing
+    from ingestion.embedding import Embedder
+    from ingestion.intake import Parcel, Receipt
+    from ingestion.library import Holding
+
+OK, BROKEN, USAGE = 0, 1, 2
+
+
+def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the four actions."""
+    taking = actions.add_parser("add", help="lit et garde des pièces, puis les indexe")
+    taking.add_argument("id", metavar="ID")
+    taking.add_argument(
+        "paths", nargs="+", type=Path, metavar="CHEMIN", help="fichiers, dossiers ou archives ZIP"
+    )
+    taking.set_defaults(run=_add)
+    listing = actions.add_parser("pieces", help="les pièces d'un dossier")
+    listing.add_argument("id", metavar="ID")
+    listing.set_defaults(run=_pieces)
+    for action in (taking, listing):
+        action.add_argument("--json", action="store_true", help="du JSON, pour les programmes")
+    correcting = actions.add_parser("set-piece", help="corrige ou confirme le genre d'une pièce")
+    correcting.add_argument("id", metavar="ID")
+    correcting.add_argument("name", metavar="NOM", help="nom du fichier (voir : dossier pieces)")
+    correcting.add_argument(
+        "piece", type=PieceKind, choices=list(PieceKind), metavar="GENRE", help=", ".join(PieceKind)
+    )
+    correcting.set_defaults(run=_set_piece)
+    removing = actions.add_parser("remove", help="retire des pièces de ce qui est interrogé")
+    removing.add_argument("id", metavar="ID")
+    removing.add_argument("names", nargs="+", metavar="NOM", help="nom d'un fichier ajouté")
+    removing.set_defaults(run=_remove)
+
+
+def filing_of(home: Path) -> "Filing":
+    """The dossiers of a data folder; the embedding model is loaded when pieces are indexed."""
+    from assistant.filing import Filing
+    from assistant.journal import Journal
+
+    def embedder() -> "Embedder":
+        from assistant.wiring import load_embedder  # the models take seconds to import
+
+        return load_embedder(home, load_settings(home))
+
+    return Filing(home, Journal(home / "journal.jsonl"), embedder)
+
+
+def show_pieces(console: Console, pieces: Sequence["Holding"]) -> None:
+    """The pieces as a table."""
+    table = Table("fichier", "genre", "version", "ko", "pages", "à savoir")
+    for piece in pieces:
+        entry = piece.entry
+        doubt = (f"genre à confirmer : {entry.doubt}",) if entry.doubt else ()
+        table.add_row(
+            escape(entry.source),
+            entry.piece or "",
+            str(entry.version),
+            str(max(piece.size // 1000, 1)),
+            str(piece.pages or ""),
+            escape("\n".join((*doubt, *piece.warnings))),
+        )
+    console.print(table if pieces else "Aucune pièce.")
+
+
+def piece_fields(piece: "Holding") -> dict[str, Any]:
+    """A piece as programs read it."""
+    entry = piece.entry
+    return {
+        "name": entry.source,
+        "piece": entry.piece,
+        "doubt": entry.doubt,
+        "version": entry.version,
+        "size": piece.size,
+        "pages": piece.pages,
+        "sha256": entry.sha256,
+        "warnings": list(piece.warnings),
+    }
+
+
+def print_json(value: object) -> None:
+    """A value on standard output, days as they are written."""
+    written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    Console().out(written, highlight=False)
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    absent = [str(path) for path in arguments.paths if not path.exists()]
+    if absent:
+        sys.stderr.write(f"Introuvable : {', '.join(absent)}\n")
+        return USAGE
+    with adding.progress_bars(Console(stderr=True)) as progress:
+        receipts = _added(arguments, progress)
+    if arguments.json:
+        print_json([_receipt_fields(receipt) for receipt in receipts])
+    else:
+        _report(receipts)
+    return OK if any(receipt.entry for receipt in receipts) else BROKEN
+
+
+def _added(arguments: argparse.Namespace, progress: Progress) -> tuple["Receipt", ...]:
+    """Take in the files, one step of the bar each; how many there are is known at the end."""
+    bar = progress.add_task("Lecture des fichiers", total=None)
+
+    def told(receipt: "Receipt") -> None:
+        progress.update(bar, advance=1, description=f"Lecture de {escape(receipt.name)}")
+
+    filing = filing_of(arguments.home)
+    return filing.add(arguments.id, _parcels(arguments.paths), told, Steps(progress))
+
+
+def _parcels(paths: Sequence[Path]) -> Iterator["Parcel"]:
+    """The files at these paths, each open while it is looked at, hidden ones left out."""
+    from ingestion.intake import Parcel
+
+    for path in map(Path.resolve, paths):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            name = file.relative_to(path.parent)
+            if file.is_file() and not any(part.startswith(".") for part in name.parts):
+                with file.open("rb") as content:
+                    yield Parcel(name.as_posix(), content)
+
+
+def _report(receipts: Sequence["Receipt"]) -> None:
+    table = Table("fichier", "issue", "genre", "à savoir")
+    for receipt in receipts:
+        piece = receipt.entry.piece if receipt.entry else None
+        told = receipt.warnings if receipt.refusal is None else (receipt.refusal,)
+        table.add_row(escape(receipt.name), receipt.fate, piece or "", escape("\n".join(told)))
+    Console().print(table)
+
+
+def _receipt_fields(receipt: "Receipt") -> dict[str, Any]:
+    entry = receipt.entry
+    return {
+        "name": receipt.name,
+        "fate": receipt.fate,
+        "piece": entry and entry.piece,
+        "version": entry and entry.version,
+        "sha256": entry and entry.sha256,
+        "warnings": list(receipt.warnings),
+        "refusal": receipt.refusal,
+    }
+
+
+def _pieces(arguments: argparse.Namespace) -> int:
+    pieces = filing_of(arguments.home).pieces(arguments.id)
+    if arguments.json:
+        print_json([piece_fields(piece) for piece in pieces])
+    else:
+        show_pieces(Console(), pieces)
+    return OK
+
+
+def _set_piece(arguments: argparse.Namespace) -> int:
+    with adding.progress_bars(Console(stderr=True)) as progress:
+        filing_of(arguments.home).set_piece(
+            arguments.id, arguments.name, arguments.piece, Steps(progress)
+        )
+    Console().print(escape(f"{arguments.name} : {arguments.piece}"))
+    return OK
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    with adding.progress_bars(Console(stderr=True)) as progress:
+        removed = filing_of(arguments.home).remove(arguments.id, arguments.names, Steps(progress))
+    for source in removed:
+        Console().print(escape(f"{source} : retiré"))
+    return OK

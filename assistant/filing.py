@@ -1,0 +1,117 @@
+"""Filing: dossiers created, filled, corrected and removed; what changes them is on record."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from assistant.journal import Journal
+from ingestion.build import Progress
+from ingestion.dossiers import RECORDS, Dossier, Dossiers
+from ingestion.durable import writing
+from ingestion.embedding import Embedder
+from ingestion.errors import IngestionError
+from ingestion.intake import Parcel, Receipt, index, receive
+from ingestion.library import Holding, Library
+from ingestion.piece_kinds import PieceKind
+
+
+def untold(*_: object) -> None:
+    """The progress of what nobody watches."""
+
+
+class Filing:
+    """The dossiers that one reader may see, and what they do with them.
+
+    Every method raises UnknownDossier for a dossier that is not theirs, and IngestionError with a
+    French sentence when what is asked cannot be done.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        journal: Journal,
+        embedder: Callable[[], Embedder],
+        teams: frozenset[str] | None = None,
+    ) -> None:
+        """`embedder` is asked for when pieces are indexed; `teams` None sees every dossier."""
+        self._journal = journal
+        self._embedder = embedder
+        self._dossiers = Dossiers(home, teams)
+
+    def all(self) -> tuple[Dossier, ...]:
+        """The dossiers, by identifier."""
+        return self._dossiers.all()
+
+    def get(self, dossier_id: str) -> Dossier:
+        """One of them."""
+        return self._dossiers.get(dossier_id)
+
+    def pieces(self, dossier_id: str) -> tuple[Holding, ...]:
+        """The files of a dossier, in the order of adding."""
+        return tuple(Library(self._dossiers.home(dossier_id)).holdings())
+
+    def count(self, dossier_id: str) -> int:
+        """How many files there are."""
+        return len(Library(self._dossiers.home(dossier_id)).entries)
+
+    def create(self, dossier: Dossier) -> None:
+        """Open a new one."""
+        self._dossiers.create(dossier)
+        self._tell("created", dossier)
+
+    def describe(self, dossier: Dossier) -> None:
+        """Describe one of them otherwise."""
+        self._dossiers.describe(dossier)
+        self._tell("described", dossier)
+
+    def add(
+        self,
+        dossier_id: str,
+        parcels: Iterable[Parcel],
+        told: Callable[[Receipt], None] = untold,
+        progress: Progress = untold,
+    ) -> tuple[Receipt, ...]:
+        """Take in files and ZIPs, then index what was kept; `told` hears of each file in turn."""
+        home = self._dossiers.home(dossier_id)
+        receipts: list[Receipt] = []
+        with writing(home):
+            for receipt in receive(home, dossier_id, parcels):
+                if receipt.entry and not receipt.known:
+                    sent = {"file": receipt.entry.source, "sha256": receipt.entry.sha256}
+                    self._journal.append("upload", sent, home / RECORDS)
+                receipts.append(receipt)
+                told(receipt)
+            if any(receipt.entry for receipt in receipts):
+                index(home, self._embedder(), progress)
+        return tuple(receipts)
+
+    def set_piece(
+        self, dossier_id: str, source: str, piece: PieceKind, progress: Progress = untold
+    ) -> None:
+        """Correct the kind of a piece, under which it is cited from now on."""
+        home = self._dossiers.home(dossier_id)
+        with writing(home):
+            Library(home).set_piece(source, piece)
+            index(home, self._embedder(), progress)
+
+    def remove(
+        self, dossier_id: str, sources: Iterable[str], progress: Progress = untold
+    ) -> tuple[str, ...]:
+        """Take files, or all those of folders, out of what is searched; the names removed."""
+        home = self._dossiers.home(dossier_id)
+        with writing(home):
+            removed = Library(home).remove(tuple(sources))
+            if not removed:
+                raise IngestionError("Aucune pièce de ce dossier ne porte ce nom.")
+            index(home, self._embedder(), progress)
+        return removed
+
+    def delete(self, dossier_id: str) -> None:
+        """Remove a dossier with everything in it; the record of it holds its identifier only."""
+        self._dossiers.delete(dossier_id)
+        self._journal.append("dossier", {"act": "deleted", "dossier": dossier_id})
+
+    def _tell(self, act: str, dossier: Dossier) -> None:
+        described = {name: str(value or "") for name, value in asdict(dossier).items()}
+        home = self._dossiers.home(dossier.id)
+        self._journal.append("dossier", {"act": act, "dossier": described}, home / RECORDS)

@@ -1,0 +1,96 @@
+"""The pieces of a dossier as a table: each with its kind, to be corrected, or confirmed. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.page.dossier_form import action, button
+from assistant.page.dossier_list import NOTHING, dossier_link
+from assistant.page.markup import Html, element
+from assistant.page.words import Words, count, grouped
+from ingestion.library import Holding
+from ingestion.piece_kinds import PieceKind
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesTable:
+    """The pieces of a dossier in the words of a language."""
+
+    said: Words
+    language: str
+    dossier_id: str
+
+    def section(self, pieces: Sequence[Holding]) -> Html:
+        """The table with its title, or that there is nothing yet."""
+        title = element("h2", f"{self.said['dossier_pieces']} ({len(pieces)})", id="pieces")
+        if not pieces:
+            return element("section", title, element("p", self.said["pieces_none"]))
+        names = [self.said[f"piece_{name}"] for name in ("name", "kind", "version", "size")]
+        head = element("tr", *(element("th", name, scope="col") for name in [*names, ""]))
+        rows = (self._row(piece, names) for piece in pieces)
+        table = element("table", element("thead", head), element("tbody", *rows), class_="pieces")
+        return element("section", title, table)
+
+    def _row(self, piece: Holding, names: Sequence[str]) -> Html:
+        entry = piece.entry
+        source = element("input", type="hidden", name="source", value=entry.source)
+        pages = count(self.said, "pages", piece.pages) if piece.pages else ""
+        kilobytes = grouped(max(piece.size // 1000, 1))
+        size = self.said["kilobytes"].format(n=kilobytes)
+        cells = (
+            (element("span", entry.source, class_="file"), self._warnings(piece)),
+            (self._kind(piece, source),),
+            (str(entry.version),),
+            (size, element("br") if pages else NOTHING, pages),
+        )
+        told = (
+            element("td", *cell, data_label=name) for name, cell in zip(names, cells, strict=True)
+        )
+        return element("tr", *told, element("td", self._removal(entry.source, source)))
+
+    def _warnings(self, piece: Holding) -> Html:
+        """What was seen when the file was read, folded."""
+        if not piece.warnings:
+            return NOTHING
+        items = (element("li", each) for each in piece.warnings)
+        summary = element("summary", count(self.said, "warnings", len(piece.warnings)))
+        return element("details", summary, element("ul", *items, lang="fr"))
+
+    def _kind(self, piece: Holding, source: Html) -> Html:
+        said, entry = self.said, piece.entry
+        unknown = element("option", "", value="", selected=True)
+        options = (
+            element("option", kind_name(kind, said), value=kind, selected=kind is entry.piece)
+            for kind in PieceKind
+        )
+        return action(
+            dossier_link(self.dossier_id, self.language, "/pieces/kind"),
+            source,
+            element(
+                "select",
+                NOTHING if entry.piece else unknown,
+                *options,
+                name="piece",
+                required=True,
+                aria_label=f"{said['piece_kind']} : {entry.source}",
+            ),
+            button(said["piece_confirm" if entry.doubt else "piece_correct"]),
+            self._doubt(entry.doubt),
+        )
+
+    def _doubt(self, doubt: str) -> Html:
+        if not doubt:
+            return NOTHING
+        return element("p", f"{self.said['piece_doubt']} : {doubt}", class_="doubt", lang="fr")
+
+    def _removal(self, name: str, source: Html) -> Html:
+        label = f"{self.said['piece_remove']} : {name}"
+        return action(
+            dossier_link(self.dossier_id, self.language, "/pieces/remove"),
+            source,
+            button(self.said["piece_remove"], aria_label=label),
+        )
+
+
+def kind_name(kind: PieceKind, said: Words) -> str:
+    """A kind of piece; the short names of French practice stay what they are."""
+    return said.get(f"kind_{kind.name}", kind.value)

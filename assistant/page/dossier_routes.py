@@ -1,0 +1,185 @@
+"""The pages of the dossiers: what each holds, and every form that changes one."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from assistant.language import Language
+from assistant.page.desk import Desk
+from assistant.page.dossier_form import Description
+from assistant.page.dossier_list import alert, dossier_link, list_html
+from assistant.page.dossier_sending import BOUNDS
+from assistant.page.dossier_upload import TooMuch, parcels_of
+from assistant.page.dossier_view import DossierView
+from assistant.page.markup import Html, element
+from assistant.page.routes import from_here, standing_alone
+from assistant.page.words import words
+from ingestion.errors import IngestionError, UnknownDossier
+from ingestion.intake import Parcel, Receipt
+from ingestion.piece_kinds import PieceKind
+
+SEEN, REFUSED, TOO_LARGE = 200, 409, 413
+
+
+class NewDossier(Description):
+    """The form of a new dossier."""
+
+    id: str
+
+
+class Correction(BaseModel):
+    """The kind of a piece as a reader corrects it."""
+
+    source: str
+    piece: PieceKind
+
+
+Name = Annotated[str, Form()]
+
+
+def dossier_routes(desk: Desk) -> APIRouter:
+    """Pages that work without script, beside the conversation."""
+    pages = DossierPages(desk)
+    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here)])
+    router.get("")(pages.listed)
+    router.post("")(pages.create)
+    router.get("/{dossier_id}")(pages.shown)
+    router.post("/{dossier_id}")(pages.describe)
+    router.post("/{dossier_id}/pieces")(pages.add)
+    router.post("/{dossier_id}/pieces/kind")(pages.set_piece)
+    router.post("/{dossier_id}/pieces/remove")(pages.remove)
+    router.post("/{dossier_id}/delete")(pages.delete)
+    return router
+
+
+class DossierPages:
+    """What each address answers; what a reader may not see does not exist for them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def listed(self, lang: Language = Language.FRENCH) -> Response:
+        """The dossiers of the reader."""
+        return self._list(lang)
+
+    def shown(self, dossier_id: str, lang: Language = Language.FRENCH) -> Response:
+        """One of them."""
+        return self._page(dossier_id, lang)
+
+    def create(
+        self, form: Annotated[NewDossier, Form()], lang: Language = Language.FRENCH
+    ) -> Response:
+        """Open a new one."""
+        try:
+            self._desk.filing.create(form.of(form.id))
+        except IngestionError as refusal:
+            return self._list(lang, str(refusal))
+        return RedirectResponse(dossier_link(form.id, lang), 303)
+
+    def describe(
+        self,
+        dossier_id: str,
+        form: Annotated[Description, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Change what is said of one."""
+        return self._done(dossier_id, lang, lambda: self._desk.filing.describe(form.of(dossier_id)))
+
+    async def add(
+        self, dossier_id: str, request: Request, lang: Language = Language.FRENCH
+    ) -> Response:
+        """Take in the files of a form, and report on each of them."""
+        try:
+            self._desk.filing.get(dossier_id)  # before a byte of what is sent to it is kept
+            async with parcels_of(request) as parcels:
+                return await run_in_threadpool(self._received, dossier_id, lang, parcels)
+        except (UnknownDossier, TooMuch):
+            said = words(lang)["upload_too_much"].format(**BOUNDS)
+            return await run_in_threadpool(
+                self._page, dossier_id, lang, problem=said, status=TOO_LARGE
+            )
+
+    def set_piece(
+        self,
+        dossier_id: str,
+        form: Annotated[Correction, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Correct or confirm the kind of a piece."""
+        filing = self._desk.filing
+        return self._done(
+            dossier_id, lang, lambda: filing.set_piece(dossier_id, form.source, form.piece)
+        )
+
+    def remove(self, dossier_id: str, source: Name, lang: Language = Language.FRENCH) -> Response:
+        """Take a piece out."""
+        return self._done(dossier_id, lang, lambda: self._desk.filing.remove(dossier_id, [source]))
+
+    def delete(
+        self, dossier_id: str, confirmation: Name, lang: Language = Language.FRENCH
+    ) -> Response:
+        """Remove a dossier whose identifier was typed again."""
+        if confirmation.strip() != dossier_id:
+            said = words(lang)["dossier_delete_unconfirmed"]
+            return self._page(dossier_id, lang, problem=said, status=REFUSED)
+        try:
+            self._desk.filing.delete(dossier_id)
+        except IngestionError as refusal:
+            return self._page(dossier_id, lang, problem=str(refusal), status=REFUSED)
+        return RedirectResponse(f"/dossiers?lang={lang}", 303)
+
+    def _received(self, dossier_id: str, lang: Language, parcels: Sequence[Parcel]) -> Response:
+        try:
+            receipts = self._desk.filing.add(dossier_id, parcels)
+        except IngestionError as refusal:
+            return self._page(dossier_id, lang, problem=str(refusal), status=REFUSED)
+        return self._page(dossier_id, lang, receipts)
+
+    def _done(self, dossier_id: str, lang: Language, act: Callable[[], object]) -> Response:
+        """Do what was asked, then show the dossier, with the reason why not where there is one."""
+        try:
+            act()
+        except IngestionError as refusal:
+            return self._page(dossier_id, lang, problem=str(refusal), status=REFUSED)
+        return RedirectResponse(dossier_link(dossier_id, lang), 303)
+
+    def _list(self, lang: Language, problem: str = "") -> HTMLResponse:
+        said, filing = words(lang), self._desk.filing
+        try:
+            pieces = {dossier: filing.count(dossier.id) for dossier in filing.all()}
+        except IngestionError as failure:
+            return standing_alone(element("p", str(failure)), said, lang, 503)
+        content = list_html(pieces, said, lang.value, problem)
+        status = REFUSED if problem else SEEN
+        return standing_alone(content, said, lang, status, title=said["dossiers_title"])
+
+    def _page(
+        self,
+        dossier_id: str,
+        lang: Language,
+        receipts: Sequence[Receipt] = (),
+        problem: str = "",
+        status: int = SEEN,
+    ) -> HTMLResponse:
+        said, desk = words(lang), self._desk
+        try:
+            view = DossierView(said, lang.value, desk.filing.get(dossier_id))
+            pieces = desk.filing.pieces(dossier_id)
+        except UnknownDossier as unknown:
+            return standing_alone(element("p", str(unknown)), said, lang, 404)
+        except IngestionError as failure:
+            return standing_alone(element("p", str(failure)), said, lang, 503)
+        content = view.page(pieces, self._sections(dossier_id, lang), receipts, problem)
+        name = view.dossier.reference or dossier_id
+        return standing_alone(content, said, lang, status, title=name, script="upload.js")
+
+    def _sections(self, dossier_id: str, lang: Language) -> Sequence[Html]:
+        """What is known of the pieces; a dossier can be filled before there are rules."""
+        try:
+            return self._desk.sections(dossier_id, lang)
+        except IngestionError as failure:
+            return (alert(str(failure)),)

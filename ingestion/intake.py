@@ -1,0 +1,163 @@
+"""Intake: files and ZIPs into a dossier, each judged and reported, then indexed for its team.
+
+The caller holds the writer's lock of the dossier's folder.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from ingestion.build import Progress, build
+from ingestion.documents import Kind
+from ingestion.embedding import Embedder
+from ingestion.library import Library
+from ingestion.manifest import Manifest
+from ingestion.parcels import unpack
+from ingestion.publication import current_name, publish
+from ingestion.reading.characters import cleaned
+from ingestion.reading.formats import unknown_format
+from ingestion.readings import Entry
+
+LARGEST_FILE = 100_000_000
+LARGEST_ARCHIVE = 500_000_000
+"""Bytes accepted of a file, and of a ZIP."""
+
+_ARCHIVE = ".zip"
+_INCOMING = "incoming-"
+_LONGEST_NAME = 255
+_COPIED_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file or a ZIP as it arrives: the name that its sender gives it, and its bytes."""
+
+    name: str
+    content: BinaryIO
+
+
+class Fate(StrEnum):
+    """What became of a file; the value is what a reader is told."""
+
+    ACCEPTED = "accepté"
+    WARNED = "accepté avec avertissements"
+    KNOWN = "déjà là"
+    REFUSED = "refusé"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A file that arrived: kept as `entry`, or not, for the French `refusal`.
+
+    Exactly one of them is not None. `known` means that the same bytes were already there.
+    """
+
+    name: str
+    entry: Entry | None = None
+    known: bool = False
+    warnings: tuple[str, ...] = ()
+    refusal: str | None = None
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it, in a word."""
+        if self.refusal is not None:
+            return Fate.REFUSED
+        if self.known:
+            return Fate.KNOWN
+        return Fate.WARNED if self.warnings else Fate.ACCEPTED
+
+
+def receive(home: Path, dossier_id: str, parcels: Iterable[Parcel]) -> Iterator[Receipt]:
+    """Keep files in the dossier whose data folder is `home`, one after the other as asked for.
+
+    Nothing is written outside of that folder, and what a killed intake left in it is removed.
+    """
+    library = Library(home)
+    for parcel in parcels:
+        with _incoming(home) as folder:
+            yield from _received(library, dossier_id, parcel, folder)
+
+
+def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None:
+    """Make the pieces of a dossier searchable as they stand now; None when none is left.
+
+    A dossier that has lost its last piece is searched no more.
+    """
+    pointer = home / "current"
+    if not Library(home).entries:
+        pointer.unlink(missing_ok=True)
+        return None
+    manifest = build(home, embedder, progress)
+    if not pointer.exists() or current_name(home) != manifest.name:
+        publish(home, manifest.name)
+    return manifest
+
+
+def _received(library: Library, dossier_id: str, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
+    name = _name(parcel)
+    is_archive = name.lower().endswith(_ARCHIVE)
+    arrived = folder / PurePosixPath(name).name
+    if not 0 < len(name.encode()) <= _LONGEST_NAME:
+        refusal = "nom vide ou trop long"
+    elif not is_archive and (unknown := unknown_format(name)):
+        refusal = unknown
+    else:
+        refusal = _copied(parcel, arrived, LARGEST_ARCHIVE if is_archive else LARGEST_FILE)
+    if refusal:
+        yield Receipt(name[:_LONGEST_NAME], refusal=refusal)
+    elif is_archive:
+        yield from _unpacked(library, dossier_id, arrived)
+    else:
+        yield _added(library, dossier_id, arrived, name)
+
+
+def _name(parcel: Parcel) -> str:
+    """The name without what would mislead a reader or lead out of a folder."""
+    parts = cleaned(parcel.name).replace("\\", "/").split("/")
+    whole = (" ".join(part.split()) for part in parts)
+    return "/".join(part for part in whole if part not in {"", ".", ".."})
+
+
+def _unpacked(library: Library, dossier_id: str, archive: Path) -> Iterator[Receipt]:
+    members = archive.with_name("members")
+    members.mkdir()
+    for member in unpack(archive, members):
+        if member.path is None:
+            yield Receipt(member.name, refusal=member.refusal)
+            continue
+        yield _added(library, dossier_id, member.path, member.name)
+        member.path.unlink()
+
+
+def _added(library: Library, dossier_id: str, path: Path, name: str) -> Receipt:
+    added = library.add(path, name, Kind.TENDER, dossier_id)
+    entry, warnings = added.entry, added.reading.warnings
+    if entry and entry.doubt:
+        warnings = (*warnings, f"genre à confirmer, « {entry.piece} » : {entry.doubt}")
+    return Receipt(name, entry, added.known, warnings, added.reading.problem)
+
+
+def _copied(parcel: Parcel, path: Path, most: int) -> str:
+    """Write what arrives to disk; the reason why not, in French, or nothing."""
+    left = most
+    with path.open("xb") as file:
+        while piece := parcel.content.read(_COPIED_AT_ONCE):
+            left -= len(piece)
+            if left < 0:
+                return f"plus de {most // 1_000_000} Mo : envoyez-le en plusieurs parties"
+            file.write(piece)
+    return ""
+
+
+@contextmanager
+def _incoming(home: Path) -> Iterator[Path]:
+    for left in home.glob(f"{_INCOMING}*"):
+        shutil.rmtree(left)
+    with TemporaryDirectory(prefix=_INCOMING, dir=home) as folder:
+        yield Path(folder)

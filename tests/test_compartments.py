@@ -1,0 +1,227 @@
+"""Three teams with a dossier each: nothing of one is ever shown to another, whatever is asked."""
+
+import io
+import json
+import logging
+import zipfile
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import cycle, islice, product
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.assistant import Assistant
+from assistant.desk import LocalDesk
+from assistant.filing import Filing
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.language import Language
+from assistant.page.conversation import Conversation, Turn, about, advance
+from assistant.page.export import as_docx, as_markdown
+from assistant.record import contract
+from assistant.turn import Finished
+from ingestion.dossiers import Dossier
+from ingestion.errors import UnknownDossier
+from ingestion.intake import Parcel
+from tests.fakes import ScriptedModel
+from tests.page_app import app_over
+from tests.small_index import TODAY, answering_embedder, build_small_index
+
+QUESTIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team, its dossier, the place that its pieces speak of, and the secrets that they hold."""
+
+    name: str
+    dossier: str
+    place: str
+    secrets: tuple[str, str]
+
+    @property
+    def pieces(self) -> list[Parcel]:
+        """A CCAP and a notice, each with one secret in every clause."""
+        first, second = self.secrets
+        texts = {
+            "CCAP.md": f"# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité de retard pour "
+            f"{self.place} est de 150 euros par jour, barème {first}.\n",
+            "RC.md": f"# Règlement\n\n## Article 4 - Durée\n\nLe marché pour {self.place} dure "
+            f"douze mois, code {second}.\n",
+        }
+        return [Parcel(name, io.BytesIO(text.encode())) for name, text in texts.items()]
+
+
+TEAMS = (
+    Team("voirie", "voirie-2026", "la place Zéphirin", ("KVZOU", "WYZIT")),
+    Team("ecoles", "cantine-2026", "la cantine Quercitron", ("KVQOU", "WYQIT")),
+    Team("parcs", "jardin-2026", "le jardin Bélandre", ("KVBOU", "WYBIT")),
+)
+
+
+def questions() -> list[str]:
+    """Fifty questions, of which most are about another team's place or piece."""
+    asked = (
+        "Quelle est la pénalité de retard pour {} ?",
+        "Quelle est la durée du marché pour {} ?",
+        "Que dit l'article 12 du CCAP sur {} ?",
+        "Que prévoit l'article 4 du RC pour {} ?",
+        "Quel code pour {} ?",
+        "Le candidat peut-il modifier le marché pour {} ?",
+    )
+    subjects = [*(team.place for team in TEAMS), *(f"le dossier {team.dossier}" for team in TEAMS)]
+    made = (question.format(subject) for question, subject in product(asked, subjects))
+    return list(islice(cycle(made), QUESTIONS))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small index and the three dossiers, each filled by its own team."""
+    home = tmp_path_factory.mktemp("teams") / "home"
+    build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
+    for team in TEAMS:
+        filing = Filing(
+            home, Journal(home / "journal.jsonl"), answering_embedder, frozenset({team.name})
+        )
+        filing.create(Dossier(team.dossier, team=team.name, subject=team.place))
+        receipts = filing.add(team.dossier, team.pieces)
+        assert all(receipt.refusal is None for receipt in receipts)
+    return home
+
+
+@pytest.fixture(scope="module")
+def desks(home: Path) -> dict[str, LocalDesk]:
+    """One assistant for all, and a desk for each team."""
+    embedder = answering_embedder()
+    journal = Journal(home / "journal.jsonl")
+    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    return {
+        team.name: LocalDesk(home, assistant, answering_embedder, frozenset({team.name}))
+        for team in TEAMS
+    }
+
+
+def foreign(team: Team) -> list[str]:
+    return [secret for other in TEAMS if other is not team for secret in other.secrets]
+
+
+def word_text(file: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        return parts.read("word/document.xml").decode()
+
+
+def turn_of(desk: LocalDesk, question: str, dossier: str | None) -> Turn:
+    """The turn as the page would show it."""
+    turn = Turn(question, TODAY, datetime(2026, 11, 24, 10, 0), dossier=dossier)
+    for event in desk.ask(question, as_of=TODAY, history=(), dossier=dossier):
+        turn = advance(turn, event)
+        if isinstance(event, Finished):
+            turn = replace(turn, standalone=json.dumps(contract(event.result), ensure_ascii=False))
+    return turn
+
+
+@pytest.mark.parametrize("team", TEAMS, ids=lambda team: team.name)
+def test_fifty_questions_of_a_team_show_no_passage_of_another(
+    team: Team, desks: dict[str, LocalDesk], home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk = desks[team.name]
+    turns = [
+        turn_of(desk, question, dossier)
+        for question in questions()
+        for dossier in (None, team.dossier)
+    ]
+    conversation = Conversation(tuple(turns))
+    shown = "".join(
+        [
+            repr(turns),
+            as_markdown(conversation, TODAY),
+            word_text(as_docx(conversation, TODAY)),
+            caplog.text,
+        ]
+    )
+    assert not [secret for secret in foreign(team) if secret in shown]
+    assert all(secret in shown for secret in team.secrets)
+    seen = {item.passage.dossier for turn in turns for item in turn.evidence}
+    assert seen == {None, team.dossier}
+
+
+@pytest.mark.parametrize("team", TEAMS, ids=lambda team: team.name)
+def test_what_a_team_asks_of_another_teams_dossier_is_told_nothing(
+    team: Team, desks: dict[str, LocalDesk], home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk, others = desks[team.name], [other for other in TEAMS if other is not team]
+    told: list[str] = []
+    for other in others:
+        for question in questions():
+            with pytest.raises(UnknownDossier) as unknown:
+                turn_of(desk, question, other.dossier)
+            told.append(str(unknown.value))
+        owned = desks[other.name]
+        found = turn_of(owned, f"Quelle pénalité pour {other.place} ?", other.dossier)
+        document = found.evidence[0].passage.document_id
+        with pytest.raises(LookupError):
+            desk.document(document)
+        with pytest.raises(UnknownDossier):
+            desk.document(document, other.dossier)
+        with pytest.raises(UnknownDossier):
+            desk.original(document, other.dossier)
+        for act in (desk.filing.pieces, desk.filing.count, desk.filing.delete):
+            with pytest.raises(UnknownDossier):
+                act(other.dossier)
+    assert [dossier.id for dossier in desk.dossiers] == sorted(["ecole-2026", team.dossier])
+    said = "".join(told) + caplog.text
+    assert not [secret for secret in foreign(team) if secret in said]
+
+
+def test_the_journal_holds_no_word_of_a_dossier_and_each_dossier_only_its_own(home: Path) -> None:
+    journal = (home / "journal.jsonl").read_text(encoding="utf-8")
+    for team in TEAMS:
+        assert not [secret for secret in team.secrets if secret in journal]
+        folder = home / "dossiers" / team.dossier
+        written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        assert not [secret for secret in foreign(team) if secret.encode() in written]
+    assert not list(Journal(home / "journal.jsonl").faults())
+
+
+def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
+    desks: dict[str, LocalDesk],
+) -> None:
+    team, other = TEAMS[0], TEAMS[1]
+    with TestClient(app_over(desks[team.name])) as client:
+        assert other.dossier not in client.get("/dossiers").text
+        for path in ("", "/pieces", "/pieces/kind", "/pieces/remove", "/delete"):
+            form = {"source": "CCAP.md", "piece": "RC", "confirmation": other.dossier}
+            reply = client.post(f"/dossiers/{other.dossier}{path}", data=form)
+            assert reply.status_code == 404
+            assert not [secret for secret in foreign(team) if secret in reply.text]
+        assert client.get(f"/dossiers/{other.dossier}").status_code == 404
+        assert client.get(f"/dossiers/{team.dossier}").status_code == 200
+
+
+def test_a_conversation_that_a_browser_kept_loses_what_the_reader_may_not_see(
+    desks: dict[str, LocalDesk],
+) -> None:
+    team, other = TEAMS[0], TEAMS[1]
+    turn = turn_of(desks[other.name], f"Quelle pénalité pour {other.place} ?", other.dossier)
+    kept = Conversation((turn,), Language.FRENCH, other.dossier)
+    assert about(kept, desks[team.name].dossiers) == Conversation()
+    assert about(kept, desks[other.name].dossiers) == kept
+
+
+def test_after_its_removal_no_word_of_a_dossier_is_on_the_disk(
+    desks: dict[str, LocalDesk], home: Path
+) -> None:
+    team = TEAMS[2]
+    desk = desks[team.name]
+    turn_of(desk, f"Quelle est la pénalité de retard pour {team.place} ?", team.dossier)
+    desk.filing.delete(team.dossier)
+    left = [path for path in home.parent.parent.rglob("*") if path.is_file()]
+    codes = [code.encode() for code in team.secrets]
+    assert not [path for path in left if any(code in path.read_bytes() for code in codes)]
+    assert not list(Journal(home / "journal.jsonl").faults())
+    with pytest.raises(UnknownDossier):
+        turn_of(desk, "Quelle pénalité ?", team.dossier)

@@ -1,0 +1,115 @@
+"""What is done to dossiers, and what the journal keeps of it."""
+
+import io
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.filing import Filing
+from assistant.journal import Journal
+from ingestion.dossiers import Dossier, Stage
+from ingestion.durable import writing
+from ingestion.errors import BusyIndex, IngestionError, UnknownDossier
+from ingestion.intake import Parcel, Receipt
+from ingestion.piece_kinds import PieceKind
+from tests.fakes import WordEmbedder
+from tests.index_home import published
+
+ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie")
+TEXT = b"# CCAP\n\n## Article 12\n\nTrente jours.\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def filing(home: Path, teams: frozenset[str] | None = None) -> Filing:
+    return Filing(home, Journal(home / "journal.jsonl"), WordEmbedder, teams)
+
+
+def parcel(name: str) -> Parcel:
+    return Parcel(name, io.BytesIO(TEXT))
+
+
+def told(home: Path) -> list[tuple[str, dict[str, Any] | None]]:
+    """The kind of each entry of the journal and what it says, wherever that is kept."""
+    journal = Journal(home / "journal.jsonl")
+    return [(entry["kind"], journal.body(entry)) for entry in journal.entries()]
+
+
+def test_what_changes_a_dossier_is_on_record_in_the_dossier(home: Path) -> None:
+    files = filing(home)
+    files.create(ROADS)
+    files.describe(replace(ROADS, stage=Stage.AWARDED, deadline=date(2026, 12, 1)))
+    files.add(ROADS.id, [parcel("CCAP.md"), parcel("plan.dwg")])
+    files.add(ROADS.id, [parcel("CCAP.md")])
+    created, described, upload = told(home)
+    assert created[1] is not None
+    assert (created[0], created[1]["act"], created[1]["dossier"]["reference"]) == (
+        "dossier",
+        "created",
+        "2026-07",
+    )
+    assert described[1] is not None
+    assert described[1]["dossier"]["deadline"] == "2026-12-01"
+    assert upload == ("upload", {"file": "CCAP.md", "sha256": sha256(TEXT).hexdigest()})
+    assert "CCAP" not in (home / "journal.jsonl").read_text()
+    files.delete(ROADS.id)
+    assert told(home)[-1] == ("dossier", {"act": "deleted", "dossier": ROADS.id})
+    assert [body for _, body in told(home)[:-1]] == [None] * 3
+
+
+def test_each_file_is_told_as_it_is_taken_in_and_pieces_are_searched_at_once(home: Path) -> None:
+    files, heard = filing(home), list[Receipt]()
+    files.create(ROADS)
+    receipts = files.add(ROADS.id, [parcel("CCAP.md"), parcel("plan.dwg")], heard.append)
+    assert heard == list(receipts)
+    assert files.count(ROADS.id) == 1
+    folder = home / "dossiers" / ROADS.id
+    files.set_piece(ROADS.id, "CCAP.md", PieceKind.CCTP)
+    (passage,) = published(folder).store.all_passages()
+    assert passage.locator == "CCTP, art. 12"
+    assert files.remove(ROADS.id, ["CCAP.md"]) == ("CCAP.md",)
+    assert not (folder / "current").exists()
+    with pytest.raises(IngestionError, match="ne porte ce nom"):
+        files.remove(ROADS.id, ["CCAP.md"])
+
+
+def test_nothing_is_indexed_when_nothing_was_kept(home: Path) -> None:
+    def none() -> WordEmbedder:
+        raise AssertionError("the embedder is not needed")
+
+    files = Filing(home, Journal(home / "journal.jsonl"), none)
+    files.create(ROADS)
+    (receipt,) = files.add(ROADS.id, [parcel("plan.dwg")])
+    assert receipt.entry is None
+
+
+def test_two_may_not_fill_a_dossier_at_once(home: Path) -> None:
+    files = filing(home)
+    files.create(ROADS)
+    with writing(home / "dossiers" / ROADS.id), pytest.raises(BusyIndex):
+        files.add(ROADS.id, [parcel("CCAP.md")])
+
+
+def test_another_team_does_nothing_to_a_dossier(home: Path) -> None:
+    filing(home).create(ROADS)
+    other = filing(home, frozenset({"ecoles"}))
+    assert other.all() == ()
+    acts = (
+        lambda: other.add(ROADS.id, [parcel("CCAP.md")]),
+        lambda: other.set_piece(ROADS.id, "CCAP.md", PieceKind.RC),
+        lambda: other.remove(ROADS.id, ["CCAP.md"]),
+        lambda: other.describe(replace(ROADS, team="ecoles")),
+        lambda: other.delete(ROADS.id),
+        lambda: other.pieces(ROADS.id),
+    )
+    for act in acts:
+        with pytest.raises(UnknownDossier):
+            act()
+    assert len(told(home)) == 1

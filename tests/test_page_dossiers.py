@@ -1,0 +1,147 @@
+"""The pages of the dossiers, over real ones, without a browser."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.page import dossier_upload
+from ingestion.piece_kinds import PieceKind
+from tests.fakes_page import FakeDesk
+from tests.page_app import app_over
+from tests.page_tags import parsed
+
+CCAP = b"# CCAP\n\n## Article 12 - P\xc3\xa9nalit\xc3\xa9s\n\nLa p\xc3\xa9nalit\xc3\xa9 est due.\n"
+DOSSIER = "/dossiers/montelyre-2026"
+
+
+@pytest.fixture(scope="module")
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture(scope="module")
+def client(desk: FakeDesk) -> Iterator[TestClient]:
+    with TestClient(app_over(desk)) as client:
+        yield client
+
+
+def sent(client: TestClient, *files: tuple[str, bytes]) -> tuple[int, str]:
+    """The status and the words of the page that answers."""
+    page = client.post(f"{DOSSIER}/pieces", files=[("files", file) for file in files])
+    return page.status_code, words_of(page.text)
+
+
+def words_of(page: str) -> str:
+    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
+
+
+def zipped(**files: bytes) -> bytes:
+    parcel = io.BytesIO()
+    with zipfile.ZipFile(parcel, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "."), content)
+    return parcel.getvalue()
+
+
+def test_a_dossier_is_created_described_and_listed(client: TestClient, desk: FakeDesk) -> None:
+    form = {
+        "id": "voirie-2026",
+        "reference": "2026-07",
+        "subject": "Réfection <b>",
+        "stage": "clos",
+    }
+    page = client.post("/dossiers", data=form)
+    assert page.url.path == "/dossiers/voirie-2026"
+    assert "Réfection <b>" in words_of(page.text)
+    changed = {"reference": "2026-08", "stage": "analyse", "deadline": "2026-12-01", "sent": ""}
+    page = client.post("/dossiers/voirie-2026", data=changed)
+    assert "1er décembre 2026" in words_of(page.text)
+    assert "2026-08" in words_of(client.get("/dossiers").text)
+    assert desk.filing.get("voirie-2026").subject == ""
+    assert client.post("/dossiers", data=form).status_code == 409
+    refused = client.post("/dossiers", data={"id": "é"})
+    assert "ne peut pas nommer" in words_of(refused.text)
+    desk.filing.delete("voirie-2026")
+
+
+def test_files_are_taken_in_and_each_is_reported(client: TestClient) -> None:
+    archive = zipped(RC__md=b"# RC\n\nLes offres.\n", virus__exe=b"MZ")
+    _, told = sent(client, ("CCAP.md", CCAP), ("dce.zip", archive), ("mémoire technique.md", CCAP))
+    assert "Fichiers reçus (4)" in told
+    assert "virus.exe refuséformat inconnu (.exe)" in told
+    assert "CCAP.md acceptéRC.md accepté" in told
+    assert "même contenu que CCAP.md" in told
+    assert "CCAP.md déjà là" in sent(client, ("CCAP.md", CCAP))[1]
+
+
+def test_a_kind_is_corrected_and_a_piece_removed(client: TestClient, desk: FakeDesk) -> None:
+    sent(client, ("CCAP.md", CCAP), ("divers.md", b"Un texte de plus.\n"))
+    correction = {"source": "divers.md", "piece": "CCTP"}
+    assert client.post(f"{DOSSIER}/pieces/kind", data=correction).status_code == 200
+    kinds = {each.entry.source: each.entry.piece for each in desk.filing.pieces("montelyre-2026")}
+    assert kinds["divers.md"] is PieceKind.CCTP
+    assert client.post(f"{DOSSIER}/pieces/remove", data={"source": "divers.md"}).status_code == 200
+    page = client.post(f"{DOSSIER}/pieces/remove", data={"source": "divers.md"})
+    assert (page.status_code, "Aucune pièce" in words_of(page.text)) == (409, True)
+    wrong = {"source": "CCAP.md", "piece": "roman"}
+    assert client.post(f"{DOSSIER}/pieces/kind", data=wrong).status_code == 422
+
+
+def test_more_than_is_taken_at_once_is_refused_in_french(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dossier_upload, "MOST_BYTES", 3_000_000)
+    status, told = sent(client, ("gros.md", b"x" * 4_000_000))
+    assert (status, "Envoi refusé : au plus 200 fichiers" in told) == (413, True)
+    monkeypatch.undo()
+    monkeypatch.setattr(dossier_upload, "MOST_FILES", 2)
+    assert sent(client, *((f"{n}.md", CCAP) for n in range(3)))[0] == 413
+    malformed = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert client.post(f"{DOSSIER}/pieces", content=b"junk", headers=malformed).status_code == 413
+
+
+def test_a_dossier_is_removed_once_its_identifier_is_typed_again(
+    client: TestClient, desk: FakeDesk
+) -> None:
+    client.post("/dossiers", data={"id": "ephemere"})
+    page = client.post("/dossiers/ephemere/delete", data={"confirmation": "autre"})
+    assert (page.status_code, "rien n’a été supprimé" in words_of(page.text)) == (409, True)
+    page = client.post("/dossiers/ephemere/delete", data={"confirmation": " ephemere"})
+    assert page.url.path == "/dossiers"
+    assert client.get("/dossiers/ephemere").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/x", "/montelyre-2026/pieces", "/montelyre-2026/delete", "/montelyre-2026"]
+)
+def test_another_site_changes_nothing(client: TestClient, path: str) -> None:
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post(f"/dossiers{path}", data={"id": "x"}, headers=cross).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "/pieces", "/pieces/kind", "/pieces/remove", "/delete"])
+def test_what_does_not_exist_says_so_and_is_not_taken_in(client: TestClient, path: str) -> None:
+    data = {"source": "x.md", "piece": "RC", "confirmation": "absent-2026"}
+    page = client.post(f"/dossiers/absent-2026{path}", data=data)
+    assert (page.status_code, "Il n'y a pas de dossier" in words_of(page.text)) == (404, True)
+
+
+def test_nothing_of_a_dossier_stays_in_a_browser(client: TestClient) -> None:
+    for path in ("/dossiers", DOSSIER):
+        reply = client.get(path)
+        assert reply.headers["cache-control"] == "no-store"
+        assert (
+            "'unsafe-inline'" not in reply.headers["content-security-policy"].split("style-src")[0]
+        )
+        assert not [
+            a for tag, a in parsed(reply.text).found if tag == "script" and not a.get("src")
+        ]
+
+
+def test_the_pages_speak_english_as_well(client: TestClient) -> None:
+    page = words_of(client.get(f"{DOSSIER}?lang=en").text)
+    assert "Ask about this tender file" in page
+    assert "Poser" not in page
