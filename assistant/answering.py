@@ -42,8 +42,8 @@ class Answering:
         if self._turn.scope.dossier is None:
             yield from self._correct()
             yield from self._calculate()
-        if self._turn.preface:
-            return  # what is wrongly taken for granted has no answer to be quoted
+        if self._turn.sentences and len(self._turn.parts) == 1:
+            return  # corrected or calculated: near passages would only stand beside the answer
         for part in self._turn.parts:
             yield from self._quote(part)
 
@@ -53,7 +53,7 @@ class Answering:
         if not turn.sentences:
             manifest = turn.generation.manifest
             absence = not_found(turn.language, manifest.passages, manifest.state_date)
-            turn.notice = "\n\n".join([absence, *self._cautions])
+            turn.notice = "\n\n".join(filter(None, [self._asks_back, absence, *self._cautions]))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
         for conflict in opposed:
@@ -95,11 +95,11 @@ class Answering:
         is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
         found_there = answerability(part.question, readable)
         if found_there is Answerability.NO:
-            turn.unanswered += [] if known and is_alone else [part.question]
+            turn.unanswered.append(part.question)
             return
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        if found_there is Answerability.DOUBTFUL and is_alone and not known:
+        if found_there is Answerability.DOUBTFUL and is_alone:
             turn.preface = uncertain(turn.language, lacking(part.question, _read(found)))
         for draft in found:
             if not turn.quotes(draft.text):

@@ -49,11 +49,17 @@ def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
     first, *others = (calculation for _, calculation in cases)
     shared = [line for line in first.result if all(line in other.result for other in others)]
     steps = [line for line in first.steps if all(line in other.steps for other in others)]
-    own = [
-        Line(f"Si {answer} : {line.text[:1].lower()}{line.text[1:]}", line.grounds)
-        for answer, calculation in cases
-        for line in calculation.result
-        if line not in shared
-    ]
+    own: dict[tuple[Line, ...], list[str]] = {}
+    for answer, calculation in cases:
+        lines = tuple(line for line in calculation.result if line not in shared)
+        own.setdefault(lines, []).append(answer)
+    told = [_case(answers, lines) for lines, answers in own.items() if lines]
     cautions = dict.fromkeys(said for _, each in cases for said in each.cautions)
-    return Worked((*shared, *own, *steps), fact if own else "", tuple(cautions))
+    return Worked((*shared, *told, *steps), fact if told else "", tuple(cautions))
+
+
+def _case(answers: Sequence[str], lines: Sequence[Line]) -> Line:
+    """The lines of the cases of some answers, as one list."""
+    grounds = dict.fromkeys(ground for line in lines for ground in line.grounds)
+    items = [f"- {line.text}" for line in lines]
+    return Line("\n".join([f"Si {' ou '.join(answers)} :", *items]), tuple(grounds))

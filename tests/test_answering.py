@@ -19,27 +19,25 @@ from tests.small_index import answering_embedder
 
 DAY = date(2026, 9, 1)
 ADAPTED = (
-    "Une procédure adaptée est une procédure par laquelle l'acheteur définit librement les "
-    "modalités de passation du marché, dans le respect des principes de la commande publique."
+    "La procédure adaptée (MAPA) est celle dont l'acheteur fixe librement les modalités, en "
+    "respectant les principes de la commande publique."
 )
 RETENTION = (
-    "Le montant de la retenue de garantie ne peut être supérieur à 5 % du montant initial du "
-    "marché. Lorsque le titulaire est une petite ou moyenne entreprise, ce taux ne peut être "
-    "supérieur à 3 % pour les marchés de l'État."
+    "La retenue de garantie ne peut pas dépasser 5 % du montant initial du marché, majoré s'il y a "
+    "lieu du montant des modifications."
 )
 REPAID = (
-    "La retenue de garantie est remboursée dans un délai de trente jours à compter de la date "
-    "d'expiration du délai de garantie. En cas de réserves notifiées au titulaire pendant le délai "
-    "de garantie et non levées, la retenue est remboursée dans un délai de trente jours après la "
-    "date de leur levée."
+    "L'acheteur doit rembourser la retenue de garantie dans les 30 jours qui suivent l'expiration "
+    "du délai de garantie. Si des réserves notifiées pendant le délai de garantie ne sont pas "
+    "levées à son expiration, il la rembourse dans les 30 jours qui suivent leur levée."
 )
 TURNOVER = (
-    "Le chiffre d'affaires minimal exigé ne peut être supérieur à une fois et demie le montant "
-    "estimé du marché ou du lot, sauf justifications liées à son objet."
+    "L'acheteur ne peut pas exiger un chiffre d'affaires minimal supérieur à 1,5 fois le montant "
+    "estimé du lot ou du marché, sauf si son objet le justifie."
 )
 STANDSTILL = (
-    "Un délai minimal de onze jours est respecté entre la date d'envoi de la notification et la "
-    "date de signature du marché par l'acheteur."
+    "L'acheteur doit attendre au moins 11 jours entre l'envoi de la notification du rejet et la "
+    "signature du marché, en procédure formalisée."
 )
 PAYMENT = (
     "Le délai de paiement est fixé à trente jours pour les pouvoirs adjudicateurs et à cinquante "
@@ -143,7 +141,7 @@ def test_what_a_calculation_rests_on_is_evidence_before_it_is_said(
 def test_a_calculation_that_the_law_no_longer_grounds_is_refused_and_the_text_quoted(
     tmp_path: Path,
 ) -> None:
-    changed = TURNOVER.replace("une fois et demie", "trois fois")
+    changed = TURNOVER.replace("1,5 fois", "trois fois")
     answer = _result(_with(tmp_path, LAW | {"R2142-7": changed}), tmp_path, TURNOVER_ASKED).answer
     assert "Calcul refusé" in answer.notice
     assert "R2142-7" in answer.notice

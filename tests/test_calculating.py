@@ -37,12 +37,11 @@ def test_likely_answers_have_their_cases_and_what_they_share_is_said_once() -> N
     assert "travaux" in found.asks_back
     said = [line.text for line in found.lines]
     assert len(said) == len(set(said))
-    cases = [text for text in said if text.startswith("Si ")]
-    assert any(text.startswith("Si travaux : ") for text in cases)
-    assert any(text.startswith("Si fournitures : ") for text in cases)
-    shared = [text for text in said if text not in cases]
-    assert any("écrit" in text for text in shared)
-    assert not any("écrit" in text for text in cases)
+    works, others = (text for text in said if text.startswith("Si "))
+    assert works.startswith("Si travaux :\n- Marché : possible sans publicité")
+    assert others.startswith("Si fournitures ou services :\n- Marché : procédure adaptée")
+    assert "écrit" not in works + others
+    assert any("écrit" in text for text in said)
 
 
 def test_nothing_is_asked_where_every_answer_gives_the_same() -> None:

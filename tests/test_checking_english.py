@@ -3,7 +3,7 @@ import pytest
 from assistant.checking import check
 
 THRESHOLD = (
-    "L'acheteur peut passer un marché de fournitures sans publicité ni mise en concurrence si son "
+    "L'acheteur peut acheter des fournitures sans publicité ni mise en concurrence si son "
     "besoin est estimé à moins de 60 000 € HT."
 )
 PERIOD = "Le délai global de paiement est de trente-cinq jours pour un pouvoir adjudicateur."
