@@ -12,6 +12,7 @@ from assistant.filing import Filing
 from assistant.index_changes import IndexChanges, changes_between
 from assistant.language import Language, language_of
 from assistant.page.desk import Holdings, Thumb
+from assistant.page.fiche_section import fiche_section
 from assistant.page.markup import Html
 from assistant.turn import Event, Exchange
 from ingestion.documents import Document
@@ -60,11 +61,14 @@ class LocalDesk:
         return self.filing.all()
 
     def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
-        """The conformity review of the pieces, once there are some."""
+        """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
         dossiers, rules = self._assistant.dossiers(self._teams), self._assistant.generation
-        return (review_section(review_of(dossier_id, dossiers, rules, date.today()), language),)
+        return (
+            fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
+            review_section(review_of(dossier_id, dossiers, rules, date.today()), language),
+        )
 
     def ask(
         self,

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 
 from docx import Document as WordDocument
 
@@ -19,6 +20,18 @@ _FORMULA = re.compile(r"\s*[=+\-@]|[\t\r\n]")
 """What a spreadsheet may run when a cell begins so."""
 
 Row = tuple[str, str, str, str, str]
+
+
+class FileFormat(StrEnum):
+    """What a fiche is written as; the value is the suffix of the file."""
+
+    DOCX = "docx"
+    CSV = "csv"
+
+
+def exported(fiche: Fiche, dossier: str, file_format: FileFormat) -> bytes:
+    """The fiche as a file; `dossier` is what people call the dossier."""
+    return as_csv(fiche) if file_format is FileFormat.CSV else as_docx(fiche, dossier)
 
 
 def as_csv(fiche: Fiche) -> bytes:

@@ -1,9 +1,15 @@
-"""Filing: dossiers created, filled, corrected and removed; what changes them is on record."""
+"""Filing: dossiers created, filled, corrected, summed up and removed.
+
+What changes one is on record, and so is what leaves it as a file.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
+from assistant.fiche import Fiche, fiche
+from assistant.fiche_export import FileFormat, exported
 from assistant.journal import Journal
 from ingestion.build import Progress
 from ingestion.dossiers import RECORDS, Dossier, Dossiers
@@ -12,7 +18,9 @@ from ingestion.embedding import Embedder
 from ingestion.errors import IngestionError
 from ingestion.intake import Parcel, Receipt, index, receive
 from ingestion.library import Holding, Library
+from ingestion.passages import passages_of
 from ingestion.piece_kinds import PieceKind
+from ingestion.readings import Entry
 
 
 def untold(*_: object) -> None:
@@ -53,6 +61,19 @@ class Filing:
     def count(self, dossier_id: str) -> int:
         """How many files there are."""
         return len(Library(self._dossiers.home(dossier_id)).entries)
+
+    def fiche(self, dossier_id: str) -> Fiche:
+        """What the pieces of a dossier state, subject by subject."""
+        home = self._dossiers.home(dossier_id)
+        return _fiche_of(home, Library(home).entries)
+
+    def export(self, dossier_id: str, file_format: FileFormat) -> bytes:
+        """Its fiche as a file."""
+        dossier = self._dossiers.get(dossier_id)
+        file = exported(self.fiche(dossier_id), dossier.reference or dossier.id, file_format)
+        told = {"dossier": dossier_id, "format": file_format.value}
+        self._journal.append("export", told, self._dossiers.home(dossier_id) / RECORDS)
+        return file
 
     def create(self, dossier: Dossier) -> None:
         """Open a new one."""
@@ -115,3 +136,13 @@ class Filing:
         described = {name: str(value or "") for name, value in asdict(dossier).items()}
         home = self._dossiers.home(dossier.id)
         self._journal.append("dossier", {"act": act, "dossier": described}, home / RECORDS)
+
+
+@lru_cache(maxsize=16)
+def _fiche_of(home: Path, entries: tuple[Entry, ...]) -> Fiche:
+    """The fiche of a data folder, made once as long as the entries of its library are the same.
+
+    A page shows it each time, and it takes seconds to read.
+    """
+    documents = Library(home).documents()
+    return fiche([(document, passages_of(document)) for document in documents])

@@ -16,6 +16,7 @@ from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
 from assistant.language import Language
 from assistant.page.desk import Holdings, Thumb
+from assistant.page.fiche_section import fiche_section
 from assistant.page.markup import Html
 from assistant.turn import (
     Dropped,
@@ -97,7 +98,7 @@ class FakeDesk:
         return self.filing.all()
 
     def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
-        return ()
+        return (fiche_section(self.filing.fiche(dossier_id), dossier_id, language),)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         return self.documents[document_id]

@@ -105,6 +105,13 @@ def test_the_plain_prompt_has_every_passage_then_the_question() -> None:
     assert _cited(reply) == [["art. R2192-10"]]
 
 
+def test_only_a_plain_prompt_that_may_refuse_says_how() -> None:
+    model = ScriptedModel()
+    for may_refuse in (False, True):
+        Plain(_search, model, may_refuse=may_refuse).answer(QUESTION, None, _nothing)
+    assert ["Je ne trouve pas" in prompt.system for prompt in model.prompts] == [False, True]
+
+
 def test_by_passage_a_prompt_opens_with_what_can_be_kept() -> None:
     model = ScriptedModel({PAYMENT: "Trente jours.", ADVANCE: "Rien."})
     reply = ByPassage(_search, model).answer(QUESTION, None, _nothing)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assistant.cli import dossier_check, dossier_pieces
+from assistant.cli import dossier_check, dossier_fiche, dossier_pieces
 from assistant.cli.asking import iso_date
 from assistant.cli.dossier_pieces import filing_of, piece_fields, print_json, show_pieces
 from ingestion.dossiers import Dossier, Stage
@@ -36,6 +36,7 @@ exemples :
   sourcier dossier add voirie-2026 dce.zip "RC modifié.pdf"     un ZIP, des fichiers, des dossiers
   sourcier dossier pieces voirie-2026                           ce qui a été reconnu
   sourcier dossier set-piece voirie-2026 divers.pdf annexe      corrige le genre d'une pièce
+  sourcier dossier fiche voirie-2026                            ce que disent les pièces
   sourcier dossier check voirie-2026                            relit les pièces et les compare
   sourcier ask "Quelles pénalités de retard ?" --dossier voirie-2026
   sourcier dossier delete voirie-2026                           efface tout, sauf les empreintes
@@ -69,6 +70,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for action in (listing, showing):
         action.add_argument("--json", action="store_true", help="du JSON, pour les programmes")
     dossier_pieces.register(actions)
+    dossier_fiche.register(actions)
     dossier_check.register(actions)
     deleting = actions.add_parser("delete", help="efface un dossier et tout ce qu'il contient")
     deleting.add_argument("id", metavar="ID")

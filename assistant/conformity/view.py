@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from assistant.conformity.filed import FiledReview
 from assistant.conformity.finding import Finding, Severity
 from assistant.language import Language
+from assistant.page.dossier_view import folded
 from assistant.page.evidence_panel import document_link
 from assistant.page.markup import Html, element, unbroken
 from assistant.page.words import words, written
@@ -54,16 +55,13 @@ def review_section(review: FiledReview, language: Language) -> Html:
     found = [each for each in review.findings if each.severity is not Severity.UNCHECKED]
     counted = said["one" if len(found) == 1 else "many" if found else "none"]
     day = written(words(language), review.law_day)
-    return element(
-        "section",
-        element("h2", said["title"], id="review-title"),
-        element("p", said["law"].format(day=day), class_="notice"),
-        element("p", counted.format(n=len(found)), class_="count"),
+    return folded(
+        "review",
+        said["title"],
+        counted.format(n=len(found)),
+        element("p", said["law"].format(day=day), class_="hint"),
         *(_card(each, language) for each in found),
         _unchecked(left, language),
-        id="review",
-        class_="review",
-        aria_labelledby="review-title",
     )
 
 

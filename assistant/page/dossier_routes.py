@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from assistant.fiche_export import FileFormat
 from assistant.language import Language
 from assistant.page.desk import Desk
 from assistant.page.dossier_form import Description
@@ -16,13 +17,18 @@ from assistant.page.dossier_sending import BOUNDS
 from assistant.page.dossier_upload import TooMuch, parcels_of
 from assistant.page.dossier_view import DossierView
 from assistant.page.markup import Html, element
-from assistant.page.routes import from_here, standing_alone
+from assistant.page.routes import FORGET, from_here, standing_alone
 from assistant.page.words import words
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.intake import Parcel, Receipt
 from ingestion.piece_kinds import PieceKind
 
-SEEN, REFUSED, TOO_LARGE = 200, 409, 413
+SEEN, UNKNOWN, REFUSED, TOO_LARGE, BROKEN = 200, 404, 409, 413, 503
+
+MEDIA_TYPES = {
+    FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileFormat.CSV: "text/csv",
+}
 
 
 class NewDossier(Description):
@@ -49,6 +55,7 @@ def dossier_routes(desk: Desk) -> APIRouter:
     router.post("")(pages.create)
     router.get("/{dossier_id}")(pages.shown)
     router.post("/{dossier_id}")(pages.describe)
+    router.get("/{dossier_id}/fiche.{file_format}")(pages.export)
     router.post("/{dossier_id}/pieces")(pages.add)
     router.post("/{dossier_id}/pieces/kind")(pages.set_piece)
     router.post("/{dossier_id}/pieces/remove")(pages.remove)
@@ -69,6 +76,18 @@ class DossierPages:
     def shown(self, dossier_id: str, lang: Language = Language.FRENCH) -> Response:
         """One of them."""
         return self._page(dossier_id, lang)
+
+    def export(
+        self, dossier_id: str, file_format: FileFormat, lang: Language = Language.FRENCH
+    ) -> Response:
+        """The fiche of one as a file."""
+        try:
+            file = self._desk.filing.export(dossier_id, file_format)
+        except IngestionError as failure:
+            return _failed(failure, lang)
+        named = f'attachment; filename="fiche-{dossier_id}.{file_format}"'
+        headers = FORGET | {"Content-Disposition": named}
+        return Response(file, media_type=MEDIA_TYPES[file_format], headers=headers)
 
     def create(
         self, form: Annotated[NewDossier, Form()], lang: Language = Language.FRENCH
@@ -152,7 +171,7 @@ class DossierPages:
         try:
             pieces = {dossier: filing.count(dossier.id) for dossier in filing.all()}
         except IngestionError as failure:
-            return standing_alone(element("p", str(failure)), said, lang, 503)
+            return _failed(failure, lang)
         content = list_html(pieces, said, lang.value, problem)
         status = REFUSED if problem else SEEN
         return standing_alone(content, said, lang, status, title=said["dossiers_title"])
@@ -169,10 +188,8 @@ class DossierPages:
         try:
             view = DossierView(said, lang.value, desk.filing.get(dossier_id))
             pieces = desk.filing.pieces(dossier_id)
-        except UnknownDossier as unknown:
-            return standing_alone(element("p", str(unknown)), said, lang, 404)
         except IngestionError as failure:
-            return standing_alone(element("p", str(failure)), said, lang, 503)
+            return _failed(failure, lang)
         content = view.page(pieces, self._sections(dossier_id, lang), receipts, problem)
         name = view.dossier.reference or dossier_id
         return standing_alone(content, said, lang, status, title=name, script="upload.js")
@@ -183,3 +200,9 @@ class DossierPages:
             return self._desk.sections(dossier_id, lang)
         except IngestionError as failure:
             return (alert(str(failure)),)
+
+
+def _failed(failure: IngestionError, lang: Language) -> HTMLResponse:
+    """A page that says only why there is nothing to see."""
+    status = UNKNOWN if isinstance(failure, UnknownDossier) else BROKEN
+    return standing_alone(element("p", str(failure)), words(lang), lang, status)

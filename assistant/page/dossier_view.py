@@ -15,6 +15,15 @@ from ingestion.intake import Receipt
 from ingestion.library import Holding
 
 
+def folded(name: str, title: str, told: str, *content: Html) -> Html:
+    """What is known of a dossier, below its title and what that tells in short; `name` is its id.
+
+    Folded, so that the pieces and the forms stay within reach.
+    """
+    summary = element("summary", element("h2", title), element("span", told, class_="told"))
+    return element("details", summary, *content, id=name, class_=f"known {name}")
+
+
 @dataclass(frozen=True, slots=True)
 class DossierView:
     """A dossier in the words of a language."""
