@@ -1,0 +1,187 @@
+"""`sourcier invoices import`, `sourcier purchases import`: what is stored, doubted, refused."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ingestion.ledger.columns import Columns, field_named, french_name
+from ingestion.ledger.records import Comment
+from ingestion.ledger.reports import FileReport, Verdict
+from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
+
+OK, BROKEN = 0, 1
+
+_SHOWN = 3
+_THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
+_VERDICTS = {
+    Verdict.ACCEPTED: "[green]accepté",
+    Verdict.WARNED: "[yellow]accepté avec réserves",
+    Verdict.REFUSED: "[red]refusé",
+    Verdict.KNOWN: "déjà connu",
+}
+_FORMATS = {
+    FileKind.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX",
+    FileKind.PURCHASES: "données essentielles (DECP) en JSON, XML, CSV ou XLSX",
+}
+
+
+def register(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", kind: FileKind
+) -> None:
+    """Add the action for invoices or for purchases."""
+    parser = actions.add_parser(
+        "import",
+        help=f"lit et enregistre des {_THINGS[kind]}s",
+        description=f"Lit des {_THINGS[kind]}s : {_FORMATS[kind]}, dossiers et ZIP de ceux-ci. Ce "
+        "qui est douteux est dit ; ce qui ne peut être compris est refusé, jamais deviné.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="CHEMIN", help="fichiers, dossiers")
+    parser.add_argument(
+        "--preview", action="store_true", help="montre ce qui serait enregistré, sans le faire"
+    )
+    parser.add_argument(
+        "--map",
+        dest="corrections",
+        action="append",
+        default=[],
+        type=partial(_correction, kind),
+        metavar="TITRE=COLONNE",
+        help='corrige une colonne ("Montant TTC=gross", "Titre=" pour la laisser) ; retenu pour '
+        "les fichiers aux mêmes titres (peut être répété)",
+    )
+    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
+    parser.set_defaults(run=partial(_run, kind))
+
+
+def _correction(kind: FileKind, text: str) -> tuple[str, str]:
+    """A title and the column of the ledger that a person gives it."""
+    title, sign, name = text.rpartition("=")
+    field = field_named(kind, name) if name.strip() else ""
+    if not sign or field is None:
+        raise argparse.ArgumentTypeError(
+            f"« {text} » n'est pas de la forme TITRE=COLONNE avec une colonne connue, par exemple "
+            '"Montant TTC=gross"'
+        )
+    return title, field
+
+
+def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
+    from ingestion.ledger.importing import Order, import_files
+
+    console = Console()
+    reports = import_files(
+        arguments.home,
+        Order(kind, tuple(arguments.paths), dict(arguments.corrections)),
+        today=date.today(),
+        is_preview=arguments.preview,
+        tell=(lambda _: None) if arguments.json else partial(_show, console, kind),
+    )
+    if arguments.json:
+        fields = [_fields(kind, report) for report in reports]
+        console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
+    else:
+        _conclude(console, kind, reports, is_preview=arguments.preview)
+    return BROKEN if all(each.verdict is Verdict.REFUSED for each in reports) else OK
+
+
+def _show(console: Console, kind: FileKind, report: FileReport) -> None:
+    """One file: its verdict, its columns, what is said of it."""
+    counts = _counted(kind, report.stored)
+    left_out = f", {report.left_out} de côté" if report.left_out else ""
+    told = f" ({report.format}, {counts}{left_out})" if report.format else ""
+    console.print(f"{escape(report.name)} : {_VERDICTS[report.verdict]}[/]{told}")
+    for columns in report.columns:
+        console.print(escape(f"  colonnes : {_said(kind, columns)}"), style="dim")
+    for line in _comments(report.comments):
+        console.print(f"  {line}")
+
+
+def _said(kind: FileKind, columns: Columns) -> str:
+    """Each title with the name of the column that it fills."""
+    used = [f"{c.title} → {french_name(kind, c.field)}" for c in columns.columns if c.field]
+    left = [c.title for c in columns.columns if not c.field]
+    return ", ".join(used) + (f" ; laissées : {', '.join(left)}" if left else "")
+
+
+def _comments(comments: tuple[Comment, ...]) -> Iterator[str]:
+    """What refuses first, a few sentences of each rule."""
+
+    def order(comment: Comment) -> tuple[bool, str]:
+        return comment.level is not Level.REFUSED, comment.code
+
+    for (is_warning, code), group in groupby(sorted(comments, key=order), key=order):
+        same = list(group)
+        style = "yellow" if is_warning else "red"
+        for comment in same[:_SHOWN]:
+            yield f"[{style}]{escape(f'{code} : {comment.sentence}')}[/]"
+        if len(same) > _SHOWN:
+            yield f"[{style}]{escape(code)} : … et {len(same) - _SHOWN} autres (--json les dit)[/]"
+
+
+def _conclude(
+    console: Console, kind: FileKind, reports: tuple[FileReport, ...], *, is_preview: bool
+) -> None:
+    if is_preview:
+        console.print(_samples(reports))
+    stored = sum(each.stored for each in reports)
+    refused = sum(each.verdict is Verdict.REFUSED for each in reports)
+    what = "À enregistrer, rien ne l'étant encore" if is_preview else "Enregistré"
+    console.print(
+        f"Fichiers : {len(reports)}, dont refusés : {refused}. {what} : {_counted(kind, stored)}."
+    )
+
+
+def _counted(kind: FileKind, count: int) -> str:
+    return f"{count} {_THINGS[kind]}{'s' if count > 1 else ''}"
+
+
+def _samples(reports: tuple[FileReport, ...]) -> Table:
+    table = Table(title="Premières lignes de chaque fichier", title_justify="left")
+    for title in ("Numéro", "Tiers", "Jour", "Montant"):
+        table.add_column(title, justify="right" if title == "Montant" else "left")
+    for report in reports:
+        for row in report.sample:
+            table.add_row(*map(escape, _cells(row)))
+    return table
+
+
+def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
+    if isinstance(row, Purchase):
+        buyer = row.buyer_name or row.buyer_siret or ""
+        return row.contract_id, buyer, str(row.notified or ""), f"{row.amount or ''} €"
+    amount = next((each for each in (row.gross, row.payable, row.net) if each is not None), "")
+    supplier = row.supplier_name or row.supplier_siren or ""
+    return row.number, supplier, str(row.issued), f"{amount} {row.currency}"
+
+
+def _fields(kind: FileKind, report: FileReport) -> dict[str, object]:
+    """A report for programs: amounts and days as text."""
+    sample = [{name: _text(v) for name, v in asdict(each).items()} for each in report.sample]
+    columns = [
+        {"title": c.title, "column": c.field, "name": c.field and french_name(kind, c.field)}
+        for each in report.columns
+        for c in each.columns
+    ]
+    return {
+        "name": report.name,
+        "verdict": report.verdict,
+        "format": report.format,
+        "stored": report.stored,
+        "left_out": report.left_out,
+        "columns": columns,
+        "sample": sample,
+        "comments": [asdict(each) for each in report.comments],
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

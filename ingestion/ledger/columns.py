@@ -1,0 +1,168 @@
+"""Which column of a table is which column of the ledger: guessed from titles, corrected, kept."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from ingestion.builtin import CORPUS
+from ingestion.durable import replace_bytes
+from ingestion.errors import IngestionError
+from ingestion.ledger.records import Sheet
+from ingestion.ledger.rows import FileKind, folded
+
+Corrections = Mapping[str, str]
+"""Fields by title, as a person gives them; "" for a column to leave out."""
+
+_CASE = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_EMPTY_WORDS = frozenset({"a", "au", "d", "de", "des", "du", "en", "l", "la", "le", "les"})
+_NUMBERS = frozenset({"n", "no", "num", "numero"})
+_HEADING_LINES = 20
+_LEAST_TITLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column (counted from 0), its title, and the field it fills, None for one left out."""
+
+    index: int
+    title: str
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a sheet, and the line that their titles stand on."""
+
+    line: int
+    columns: tuple[Column, ...]
+
+    @property
+    def signature(self) -> str:
+        """The same for all tables with the same titles in the same order."""
+        titles = "\0".join(normal(column.title) for column in self.columns)
+        return sha256(titles.encode()).hexdigest()
+
+
+def understood(
+    sheet: Sheet, kind: FileKind, corrections: Corrections, kept: Mapping[str, Corrections]
+) -> Columns | None:
+    """The columns of a sheet; None when no line looks like titles.
+
+    What was kept for these titles goes before what is guessed, and a correction before both.
+    """
+    fields = _fields(kind)
+    given = {normal(title): field for title, field in corrections.items()}
+    known = {title for titles in fields.values() for title in titles} | set(given)
+    line, titles = max(
+        sheet.lines[:_HEADING_LINES],
+        key=lambda each: len(known & set(map(normal, each[1]))),
+        default=(0, ()),
+    )
+    if len(known & set(map(normal, titles))) < _LEAST_TITLES:
+        return None
+    guessed = Columns(line, tuple(_guessed(titles, fields)))
+    return _corrected(_corrected(guessed, kept.get(guessed.signature, {})), given)
+
+
+def field_named(kind: FileKind, name: str) -> str | None:
+    """The field that a person names, by its own name or one of its titles; None for an unknown."""
+    for field, titles in _fields(kind).items():
+        if name == field or normal(name) in titles:
+            return field
+    return None
+
+
+def french_name(kind: FileKind, field: str) -> str:
+    """The name under which a column is shown, its own where no export has it."""
+    return next(iter(_vocabulary()[kind].get(field, ())), field)
+
+
+def code_of(group: str, text: str) -> str | None:
+    """The code that a word stands for, in `types` or `statuses`; None for an unknown word."""
+    return _codes(group).get(normal(text))
+
+
+def read_kept(home: Path) -> dict[str, dict[str, str]]:
+    """The columns of the tables imported so far, by the signature of their titles."""
+    try:
+        kept: dict[str, dict[str, str]] = json.loads(_path(home).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise IngestionError(
+            f"Le fichier {_path(home)} est abîmé. Supprimez-le : les colonnes seront devinées de "
+            "nouveau."
+        ) from error
+    return kept
+
+
+def keep(home: Path, columns: Sequence[Columns]) -> None:
+    """Remember the columns of tables for the next ones with the same titles."""
+    if columns:
+        new = {each.signature: {c.title: c.field or "" for c in each.columns} for each in columns}
+        written = json.dumps(read_kept(home) | new, ensure_ascii=False, indent=1)
+        replace_bytes(_path(home), written.encode())
+
+
+@lru_cache(maxsize=4096)
+def normal(title: str) -> str:
+    """A title without what two exports write differently."""
+    words = folded(_CASE.sub(" ", title)).split()
+    return " ".join("numero" if w in _NUMBERS else w for w in words if w not in _EMPTY_WORDS)
+
+
+def _guessed(titles: Sequence[str], fields: Mapping[str, Sequence[str]]) -> Iterator[Column]:
+    """Each field goes to the column with the earliest of its titles, each column to one field."""
+    normals = [normal(title) for title in titles]
+    taken: dict[int, str] = {}
+    for field, known in fields.items():
+        places = (i for title in known for i, each in enumerate(normals) if each == title)
+        free = next((place for place in places if place not in taken), None)
+        if free is not None:
+            taken[free] = field
+    for index, title in enumerate(titles):
+        if title:
+            yield Column(index, title, taken.get(index))
+
+
+def _corrected(columns: Columns, given: Corrections) -> Columns:
+    """The columns with the fields given by title, which leave the columns that had them."""
+    by_title = {normal(title): field for title, field in given.items()}
+    moved = {by_title[normal(c.title)] for c in columns.columns if normal(c.title) in by_title}
+
+    def field(column: Column) -> str | None:
+        if (title := normal(column.title)) in by_title:
+            return by_title[title] or None
+        return None if column.field in moved else column.field
+
+    corrected = tuple(Column(c.index, c.title, field(c)) for c in columns.columns)
+    return Columns(columns.line, corrected)
+
+
+def _path(home: Path) -> Path:
+    return home / "ledger" / "mappings.json"
+
+
+@cache
+def _fields(kind: FileKind) -> dict[str, tuple[str, ...]]:
+    return {field: _normals(titles) for field, titles in _vocabulary()[kind].items()}
+
+
+@cache
+def _codes(group: str) -> dict[str, str]:
+    return {normal(word): code for code, words in _vocabulary()[group].items() for word in words}
+
+
+def _normals(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(normal, words)))
+
+
+@cache
+def _vocabulary() -> dict[str, dict[str, list[str]]]:
+    with (CORPUS / "colonnes.toml").open("rb") as file:
+        return tomllib.load(file)

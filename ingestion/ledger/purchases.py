@@ -1,0 +1,148 @@
+"""Records into contracts: one however many lines and holders it has. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from ingestion.ledger.cells import Cells, cells
+from ingestion.ledger.entries import Entry, shown
+from ingestion.ledger.records import Comment, Part, Record, refused, warned
+from ingestion.ledger.rows import (
+    Lineage,
+    Purchase,
+    PurchaseChange,
+    PurchaseHolder,
+    TableRow,
+    purchase_id,
+)
+
+_FIRST_DAY = date(2016, 4, 1)
+"""Before the decree of 25 March 2016 no essential data were published."""
+
+_INCREDIBLE = Decimal(10_000_000_000)
+_SHOWN = 5
+
+
+@dataclass(slots=True)
+class _Contract:
+    """A contract as far as it has been read; `places` are those of its lines."""
+
+    purchase: Purchase
+    lineage: list[Lineage]
+    comments: list[Comment]
+    places: list[str] = field(default_factory=list)
+    parts: dict[TableRow, list[Lineage]] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
+
+
+def purchase_entries(records: Iterable[Record], file: str, today: date) -> tuple[Entry, ...]:
+    """The contracts of a file, which is given by its sha256, in the order of their first line."""
+    contracts: dict[str, _Contract] = {}
+    refusals: list[Entry] = []
+    for record in records:
+        read = cells(Purchase, record.values, record.place)
+        if missing := _missing(read):
+            comment = refused("MANQUE", f"Il manque {missing} ({record.place}).", record.place)
+            refusals.append(Entry(record.place, comments=(*read.comments, comment)))
+        else:
+            _add(contracts, record, read, file)
+    known = _by_number(contracts.values())
+    entries = (_entry(each, known, file, today) for each in contracts.values())
+    return (*entries, *refusals)
+
+
+def _missing(read: Cells) -> str:
+    needed = {
+        "le numéro du marché": "contract_id" in read.values,
+        "l'acheteur": bool({"buyer_siret", "buyer_name"} & set(read.values)),
+    }
+    return " et ".join(what for what, is_there in needed.items() if not is_there)
+
+
+def _add(contracts: dict[str, _Contract], record: Record, read: Cells, file: str) -> None:
+    """Add a line: to its contract, whose holders and changes it may complete, or as a new one."""
+    values = read.values
+    buyer = values.get("buyer_siret") or values["buyer_name"]
+    key = purchase_id(buyer, values["contract_id"], values.get("notified"), values.get("amount"))
+    purchase = Purchase(key, file, **values)
+    contract = contracts.get(key)
+    if contract is None:
+        lineage = list(read.lineage(Purchase.table, key, file))
+        contract = contracts[key] = _Contract(purchase, lineage, list(read.comments))
+    elif contract.purchase != purchase:
+        said = f"Le marché {purchase.contract_id} est décrit autrement ({record.place})."
+        contract.comments.append(warned("DESCRIPTION", said, contract.places[0]))
+    known = set(contract.parts)
+    for part in record.parts:
+        _add_part(contract, part, record.place, file)
+    if contract.places and set(contract.parts) == known:
+        contract.repeated.append(record.place)
+    contract.places.append(record.place)
+
+
+def _add_part(contract: _Contract, part: Part, place: str, file: str) -> None:
+    key = contract.purchase.id
+    kind = PurchaseHolder if part.table == PurchaseHolder.table else PurchaseChange
+    read = cells(kind, part.values, place)
+    row = kind(key, **read.values)
+    if read.values and row not in contract.parts:
+        name = f"{key}/{len(contract.parts) + 1}"
+        contract.comments += read.comments
+        contract.parts[row] = list(read.lineage(part.table, name, file))
+
+
+def _by_number(contracts: Iterable[_Contract]) -> dict[tuple[str | None, str], list[str]]:
+    """The place of the first line of each contract, by buyer and number."""
+    found: dict[tuple[str | None, str], list[str]] = {}
+    for each in contracts:
+        key = (each.purchase.buyer_siret or each.purchase.buyer_name, each.purchase.contract_id)
+        found.setdefault(key, []).append(each.places[0])
+    return found
+
+
+def _entry(
+    contract: _Contract,
+    known: dict[tuple[str | None, str], list[str]],
+    file: str,
+    today: date,
+) -> Entry:
+    purchase, place = contract.purchase, contract.places[0]
+    comments = [*contract.comments, *_faults(purchase, place, today)]
+    if contract.repeated:
+        said = f"En double, compté une fois : {_listed([place, *contract.repeated])}."
+        comments.append(warned("DOUBLON", said, place))
+    others = known[(purchase.buyer_siret or purchase.buyer_name, purchase.contract_id)]
+    if len(others) > 1 and others[0] == place:
+        said = (
+            f"Le numéro {purchase.contract_id} désigne {len(others)} contrats de jours ou de "
+            f"montants différents, tous comptés : {_listed(others)}."
+        )
+        comments.append(warned("MEME-NUMERO", said, place))
+    if purchase.amount is not None and purchase.amount >= _INCREDIBLE:
+        purchase = replace(purchase, amount=None)
+    parts = (each for lineage in contract.parts.values() for each in lineage)
+    return Entry(place, (purchase, *contract.parts), (*contract.lineage, *parts), tuple(comments))
+
+
+def _faults(purchase: Purchase, place: str, today: date) -> Iterator[Comment]:
+    """Days and amounts that cannot be true."""
+    what = f"marché {purchase.contract_id}, {place}"
+    notified = purchase.notified
+    if notified and notified > today:
+        yield warned("DATE", f"Notifié le {shown(notified)}, dans l'avenir ({what}).", place)
+    elif notified and notified < _FIRST_DAY:
+        said = f"Notifié le {shown(notified)}, avant les données essentielles ({what})."
+        yield warned("DATE", said, place)
+    if notified and purchase.published and purchase.published < notified:
+        days = f"le {shown(purchase.published)}, avant sa notification le {shown(notified)}"
+        said = f"Publié {days} ({what})."
+        yield warned("DATE", said, place)
+    if purchase.amount is not None and purchase.amount >= _INCREDIBLE:
+        said = f"{shown(purchase.amount)} € n'est pas un montant ({what}) : laissé vide."
+        yield warned("MONTANT", said, place)
+
+
+def _listed(places: list[str]) -> str:
+    rest = f" … et {len(places) - _SHOWN} autres" if len(places) > _SHOWN else ""
+    return ", ".join(places[:_SHOWN]) + rest

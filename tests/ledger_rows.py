@@ -1,0 +1,85 @@
+"""A ledger filled from Python values."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from ingestion.ledger.database import rewriting
+from ingestion.ledger.rows import (
+    File,
+    FileKind,
+    Invoice,
+    Purchase,
+    PurchaseHolder,
+    TableRow,
+    invoice_id,
+    purchase_id,
+)
+
+FILE = "f" * 64
+SUPPLIER = "732829320"
+
+
+def filled(home: Path, *rows: TableRow) -> Path:
+    """A data folder whose ledger has these rows added."""
+    with rewriting(home) as draft, draft.transaction():
+        draft.append(rows)
+    return home
+
+
+def file_row(kind: FileKind = FileKind.INVOICES, sha256: str = FILE) -> File:
+    return File(sha256, "essai.csv", kind, datetime(2026, 11, 24, 12), "accepted", "csv")
+
+
+def invoice(
+    number: str = "F-1",
+    issued: date = date(2026, 3, 2),
+    *,
+    net: Decimal | str | int = 100,
+    vat: Decimal | str | int = 20,
+    **others: object,
+) -> Invoice:
+    """An invoice whose other columns are those given, its totals and its key made to agree."""
+    net, vat = Decimal(net), Decimal(vat)
+    plain = Invoice(
+        "",
+        FILE,
+        number,
+        issued,
+        received=issued,
+        supplier_siren=SUPPLIER,
+        supplier_name="Brelan SARL",
+        net=net,
+        vat=vat,
+        gross=net + vat,
+        payable=net + vat,
+    )
+    made = replace(plain, **others)  # type: ignore[arg-type]
+    key = made.supplier_siren or made.supplier_name or ""
+    return made if made.id else replace(made, id=invoice_id(key, number, issued))
+
+
+def purchase(
+    contract_id: str = "2026-01",
+    amount: Decimal | str | int = 1000,
+    holders: Iterable[str] = ("73282932000074",),
+    **others: object,
+) -> tuple[Purchase | PurchaseHolder, ...]:
+    """A contract and those who hold it, by their SIRET."""
+    plain = Purchase(
+        "",
+        FILE,
+        contract_id,
+        buyer_siret="21350238800019",
+        buyer_name="Ville d'essai",
+        subject="Fournitures de bureau",
+        cpv="30192000",
+        amount=Decimal(amount),
+        notified=date(2026, 2, 1),
+    )
+    made = replace(plain, **others)  # type: ignore[arg-type]
+    key = purchase_id(made.buyer_siret or "", contract_id, made.notified, made.amount)
+    made = replace(made, id=key)
+    return (made, *(PurchaseHolder(made.id, siret, f"Entreprise {siret}") for siret in holders))

@@ -1,0 +1,101 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+from ingestion.ledger.database import ledger_path
+from tests.invoice_files import export
+
+LINE = "F-1;Brelan SARL;02/03/2026;1 000,00;200,00;1 200,00"
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "mars [1].csv"
+    path.write_bytes(export(LINE))
+    return path
+
+
+@pytest.fixture
+def command(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """`sourcier …`: its exit code and all it says, on one line."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        try:
+            code = main(["--data", str(home), *map(str, arguments)])
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        said = capsys.readouterr()
+        return code, " ".join((said.out + said.err).split())
+
+    return run
+
+
+def test_each_file_is_told_with_its_columns(command: Command, table: Path) -> None:
+    code, said = command("invoices", "import", table)
+    assert code == 0
+    assert "mars [1].csv : accepté avec réserves (CSV, 1 facture)" in said
+    assert "Montant TTC → montant ttc" in said
+    assert "Fichiers : 1, dont refusés : 0. Enregistré : 1 facture." in said
+
+
+def test_a_preview_shows_the_rows_and_writes_nothing(
+    command: Command, home: Path, table: Path
+) -> None:
+    code, said = command("invoices", "import", table, "--preview")
+    assert code == 0
+    assert "1200.00 EUR" in said
+    assert "À enregistrer, rien ne l'étant encore : 1 facture" in said
+    assert not ledger_path(home).exists()
+
+
+def test_a_correction_is_given_in_french_or_by_name(command: Command, table: Path) -> None:
+    code, said = command("invoices", "import", table, "--map", "Montant HT=Net à payer")
+    assert code == 0
+    assert "Montant HT → net à payer" in said
+
+
+@pytest.mark.parametrize("text", ["Montant HT", "Montant HT=couleur"])
+def test_a_correction_that_is_none_is_a_usage_error(
+    command: Command, table: Path, text: str
+) -> None:
+    code, said = command("invoices", "import", table, "--map", text)
+    assert code == 2
+    assert "TITRE=COLONNE" in said
+
+
+def test_a_title_that_is_nowhere_is_said(command: Command, table: Path) -> None:
+    code, said = command("invoices", "import", table, "--map", "Couleur=gross")
+    assert code == 1
+    assert "Titres lus : Numéro de facture" in said
+
+
+def test_only_refused_files_are_a_failure(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("rien")
+    code, said = command("purchases", "import", tmp_path / "notes.md", tmp_path / "absent.json")
+    assert code == 1
+    assert "notes.md : refusé FICHIER : Format non reconnu" in said
+    assert "absent.json : refusé" in said
+
+
+def test_programs_get_one_object_a_file(command: Command, table: Path) -> None:
+    code, said = command("invoices", "import", table, "--json")
+    assert code == 0
+    (report,) = json.loads(said)
+    assert (report["verdict"], report["stored"], report["left_out"]) == ("warned", 1, 0)
+    assert report["sample"][0]["gross"] == "1200.00"
+    assert report["comments"][0]["code"] == "DEVISE"
+    named = {each["title"]: each["column"] for each in report["columns"]}
+    assert named["Montant TTC"] == "gross"

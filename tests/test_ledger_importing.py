@@ -1,0 +1,295 @@
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.errors import IngestionError
+from ingestion.ledger.database import ledger_path, open_ledger
+from ingestion.ledger.importing import Order, import_files
+from ingestion.ledger.reports import FileReport, Verdict
+from ingestion.ledger.rows import FileKind
+from tests.invoice_files import SIREN, cii, export, facturx, ubl, workbook
+
+TODAY = date(2026, 11, 24)
+LINE = "F-1;Brelan SARL;02/03/2026;1 000,00;200,00;1 200,00"
+CORPUS = Path(__file__).parent.parent / "corpus"
+
+Import = Callable[..., FileReport]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def imported(home: Path, files: Path) -> Import:
+    """The report of one file with these bytes."""
+
+    def run(data: bytes, name: str = "factures.csv", **options: Any) -> FileReport:
+        (files / name).write_bytes(data)
+        kind = options.pop("kind", FileKind.INVOICES)
+        order = Order(kind, (files / name,), options.pop("corrections", {}))
+        (report,) = import_files(home, order, today=TODAY, **options)
+        return report
+
+    return run
+
+
+def rows(home: Path, sql: str) -> tuple[tuple[Any, ...], ...]:
+    with open_ledger(home) as ledger:
+        return ledger.rows(sql)
+
+
+def sentences(report: FileReport, code: str) -> str:
+    return " ".join(each.sentence for each in report.comments if each.code == code)
+
+
+def test_an_export_is_stored_with_the_place_of_each_value(imported: Import, home: Path) -> None:
+    report = imported(export(LINE))
+    assert (report.verdict, report.stored) == (Verdict.WARNED, 1)
+    assert sentences(report, "DEVISE")
+    assert rows(home, "SELECT number, issued, net, gross, currency FROM invoice") == (
+        ("F-1", date(2026, 3, 2), Decimal("1000.00"), Decimal("1200.00"), "EUR"),
+    )
+    place = "SELECT place FROM lineage WHERE column_name = 'net'"
+    assert rows(home, place) == (("ligne 2, colonne Montant HT",),)
+
+
+def test_a_preview_says_the_same_and_stores_nothing(imported: Import, home: Path) -> None:
+    seen = imported(export(LINE), is_preview=True)
+    assert not ledger_path(home).exists()
+    assert not (home / "ledger" / "mappings.json").exists()
+    assert imported(export(LINE)) == seen
+
+
+def test_the_same_bytes_are_known_whatever_their_name(imported: Import, home: Path) -> None:
+    imported(export(LINE))
+    assert imported(export(LINE), "autre.csv").verdict is Verdict.KNOWN
+    assert rows(home, "SELECT count(*) FROM file") == ((1,),)
+
+
+def test_the_same_invoice_in_another_file_is_known(imported: Import, home: Path) -> None:
+    imported(export(LINE))
+    report = imported(export(LINE, ""), "suite.csv")
+    assert report.verdict is Verdict.KNOWN
+    assert "compté une fois" in sentences(report, "G1.45")
+    assert rows(home, "SELECT count(*) FROM invoice") == ((1,),)
+
+
+def test_another_invoice_under_the_same_key_is_reported_and_not_stored(
+    imported: Import, home: Path
+) -> None:
+    imported(export(LINE))
+    changed = LINE.replace("200,00;1 200,00", "100,00;1 100,00")
+    report = imported(export(changed, LINE.replace("F-1", "F-2")), "suite.csv")
+    assert (report.stored, report.left_out) == (1, 1)
+    assert "montant ttc 1 100,00 au lieu de 1 200,00" in sentences(report, "G1.45")
+    assert rows(home, "SELECT gross FROM invoice WHERE number = 'F-1'") == ((Decimal(1200),),)
+    told = "SELECT count(*) FROM remark r JOIN invoice i ON i.id = r.\"row\" WHERE code = 'G1.45'"
+    assert rows(home, told) == ((1,),)
+
+
+def test_the_number_of_another_year_is_another_invoice(imported: Import, home: Path) -> None:
+    assert imported(export(LINE, LINE.replace("2026", "2025"))).stored == 2
+
+
+def test_a_file_that_mixes_commas_and_points_is_refused_with_its_lines(
+    imported: Import, home: Path
+) -> None:
+    report = imported(export(LINE, "F-2;Brelan SARL;02/03/2026;100.50;20,10;120,60"))
+    assert report.verdict is Verdict.REFUSED
+    said = sentences(report, "DECIMALES")
+    assert "« 1 000,00 » (ligne 2" in said
+    assert "« 100.50 » (ligne 3" in said
+    assert not ledger_path(home).exists()
+
+
+def test_each_column_may_have_its_own_mark(imported: Import) -> None:
+    lines = (LINE.replace("200,00;", "200.00;"), "F-2;Brelan;02/03/2026;50,00;10.00;60,00")
+    assert imported(export(*lines)).stored == 2
+
+
+def test_a_sum_that_is_wrong_is_stored_and_said(imported: Import) -> None:
+    report = imported(export(LINE.replace("1 200,00", "1 210,00")))
+    assert report.stored == 1
+    assert "1 000,00 HT + 200,00 de TVA = 1 200,00, et non 1 210,00 TTC" in sentences(
+        report, "BR-CO-15"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        (LINE.replace("F-1", ""), "le numéro"),
+        (LINE.replace("02/03/2026", "30/02/2026"), "une date de facture lisible"),
+        (LINE.replace("Brelan SARL", ""), "le fournisseur"),
+        ("F-1;Brelan SARL;02/03/2026;NC;;", "un montant lisible"),
+    ],
+)
+def test_a_line_without_what_makes_an_invoice_is_left_out_alone(
+    imported: Import, line: str, missing: str
+) -> None:
+    report = imported(export(LINE.replace("F-1", "F-9"), line))
+    assert (report.stored, report.left_out) == (1, 1)
+    assert missing in sentences(report, "MANQUE")
+
+
+def test_shifted_cells_are_refused(imported: Import) -> None:
+    report = imported(export(LINE, "F-2;Brelan; SARL;02/03/2026;100,00;20,00;120,00"))
+    assert report.stored == 1
+    assert "ligne 3" in sentences(report, "COLONNES")
+
+
+def test_a_shifted_line_completes_no_contract(imported: Import, home: Path) -> None:
+    header = "id;acheteur_id;titulaire_id;montant"
+    lines = ("M1;213;111;1000", "M1;213;222;1000;décalé", "M1;213;333;1000")
+    report = imported(export(*lines, header=header), kind=FileKind.PURCHASES)
+    assert (report.stored, report.left_out) == (1, 1)
+    assert "ligne 3" in sentences(report, "COLONNES")
+    assert rows(home, "SELECT siret FROM purchase_holder ORDER BY 1") == (("111",), ("333",))
+
+
+def test_a_currency_is_kept_by_its_code(imported: Import, home: Path) -> None:
+    header = "numero;fournisseur;date;montant ttc;devise"
+    lines = [f"F-{n};Brelan;02/03/2026;12;{c}" for n, c in enumerate(("€", "usd", "Euro"))]
+    imported(export(*lines, header=header))
+    found = rows(home, "SELECT currency FROM invoice ORDER BY number")
+    assert found == (("EUR",), ("USD",), ("EUR",))
+
+
+def test_currencies_are_kept(imported: Import, home: Path) -> None:
+    report = imported(export("F-1;Brelan;02/03/2026;10,00 CHF;2,00 CHF;12,00 CHF"))
+    assert report.verdict is Verdict.ACCEPTED
+    assert rows(home, "SELECT currency FROM invoice") == (("CHF",),)
+
+
+def test_two_currencies_on_a_line_are_refused(imported: Import) -> None:
+    report = imported(export(LINE, "F-2;Brelan;02/03/2026;10,00 CHF;2,00 CHF;12,00 €"))
+    assert report.stored == 1
+    assert "CHF et EUR" in sentences(report, "DEVISE")
+
+
+def test_statuses_days_and_accounts_are_understood(imported: Import, home: Path) -> None:
+    header = (
+        "numeroFacture;codeFournisseur;dateFacture;montantTTC;statut;dateHeureEtatCourant;"
+        "Suspendue le;IBAN;objet"
+    )
+    line = (
+        f"F-1;{SIREN}00074;2026-03-02;12,50 €;Mandatée;2026-03-20T10:00:00;09/03/2026;"
+        "FR76 3000 6000;Terreau"
+    )
+    assert imported(export(line, header=header)).verdict is Verdict.ACCEPTED
+    assert rows(home, "SELECT status, supplier_siren, supplier_siret FROM invoice") == (
+        ("08", SIREN, f"{SIREN}00074"),
+    )
+    assert rows(home, 'SELECT status, "at" FROM status_event ORDER BY "at"') == (
+        ("06", date(2026, 3, 9)),
+        ("08", date(2026, 3, 20)),
+    )
+    ((digest,),) = rows(home, "SELECT iban_sha256 FROM invoice")
+    assert len(digest) == 64
+    assert rows(home, "SELECT label FROM invoice_line") == (("Terreau",),)
+
+
+def test_a_workbook_is_read_by_its_typed_cells(imported: Import, home: Path) -> None:
+    data = workbook(
+        ("Factures de mars",),
+        (),
+        ("Numéro", "Fournisseur", "Date facture", "HT", "TVA", "TTC", "Devise"),
+        ("F-1", "Brelan", date(2026, 3, 2), Decimal("1234.5"), Decimal("246.9"), 1481.4, "EUR"),
+        ("F-2", "Brelan", date(2026, 3, 3), 1000, 200, 1200, "EUR"),
+    )
+    report = imported(data, "mars.xlsx")
+    assert (report.verdict, report.stored) == (Verdict.ACCEPTED, 2)
+    assert rows(home, "SELECT sum(gross), max(issued) FROM invoice") == (
+        (Decimal("2681.40"), date(2026, 3, 3)),
+    )
+    place = "SELECT place FROM lineage WHERE column_name = 'net' ORDER BY place"
+    assert rows(home, place)[0] == ("feuille Sheet, ligne 4, colonne HT",)
+
+
+def test_a_correction_is_used_and_kept(imported: Import, home: Path) -> None:
+    header = "numero;fournisseur;date;montant ttc;Total dû"
+    line = "F-1;Brelan;02/03/2026;120,00;110,00"
+    imported(export(line, header=header), corrections={"Total dû": "payable", "montant ttc": ""})
+    assert rows(home, "SELECT gross, payable FROM invoice") == ((None, Decimal(110)),)
+    imported(export(line.replace("F-1", "F-2"), header=header), "suite.csv")
+    later = "SELECT gross, payable FROM invoice WHERE number = 'F-2'"
+    assert rows(home, later) == ((None, Decimal(110)),)
+
+
+def test_a_correction_of_a_title_that_is_nowhere_stores_nothing(
+    imported: Import, home: Path
+) -> None:
+    with pytest.raises(IngestionError, match="rien n'est enregistré"):
+        imported(export(LINE), corrections={"Total": "gross"})
+    assert not ledger_path(home).exists()
+
+
+def test_a_table_without_titles_is_refused_with_the_remedy(imported: Import) -> None:
+    report = imported(b"a;b\n1;2\n")
+    assert report.verdict is Verdict.REFUSED
+    assert "--map" in sentences(report, "COLONNES")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("notes.md", b"# Notes", "Format non reconnu"),
+        ("vide.csv", b"", "Fichier vide"),
+        ("faux.pdf", b"pas un pdf", "abîmé"),
+        ("faux.xlsx", b"pas un classeur", "corrompu"),
+        ("faux.xml", b"<a><b></a>", "corrompu"),
+        ("autre.xml", b"<a/>", "n'est pas une facture"),
+        ("entites.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><Invoice>&b;</Invoice>", "entités"),
+    ],
+)
+def test_what_is_no_invoice_is_refused_and_why(
+    imported: Import, name: str, data: bytes, reason: str
+) -> None:
+    report = imported(data, name)
+    assert report.verdict is Verdict.REFUSED
+    assert reason in sentences(report, "FICHIER")
+
+
+def test_folders_and_archives_are_opened_file_by_file(home: Path, files: Path) -> None:
+    (files / "mars").mkdir()
+    (files / "mars" / "a.csv").write_bytes(export(LINE))
+    (files / ".cache").write_bytes(b"cache")
+    with zipfile.ZipFile(files / "avril.zip", "w") as archive:
+        archive.writestr("b.pdf", facturx(cii()))
+        archive.writestr("c.xml", ubl())
+        archive.writestr("../d.xml", ubl("F-2026-9"))
+        archive.writestr("lisez-moi.txt", "rien")
+    order = Order(FileKind.INVOICES, (files, files / "absent.csv"), {})
+    reports = import_files(home, order, today=TODAY)
+    verdicts = {each.name.removeprefix("exports/"): each.verdict for each in reports}
+    assert verdicts["mars/a.csv"] is Verdict.WARNED
+    assert verdicts["avril.zip/b.pdf"] is Verdict.ACCEPTED
+    assert verdicts["avril.zip/lisez-moi.txt"] is Verdict.REFUSED
+    assert verdicts["avril.zip/../d.xml"] is Verdict.REFUSED
+    assert verdicts["absent.csv"] is Verdict.REFUSED
+    assert ".cache" not in verdicts
+    assert rows(home, "SELECT count(*) FROM invoice") == ((3,),)
+
+
+def test_the_invoices_of_the_corpus_are_stored_but_the_one_sent_twice(
+    imported: Import, home: Path
+) -> None:
+    report = imported((CORPUS / "factures" / "factures.csv").read_bytes())
+    assert (report.stored, report.left_out) == (68, 1)
+    assert "JB-2027-007 (ligne 24, déjà dans ligne 18)" in sentences(report, "G1.45")
+    assert "ligne 49" in sentences(report, "BR-CO-15")
+    assert rows(home, "SELECT sum(net) FROM invoice") == ((Decimal("209781.88"),),)
