@@ -1,0 +1,168 @@
+"""Late payment: the last day of each invoice, and what it costs to have passed it.
+
+Computed as assistant.calculators computes one invoice, on the same constants and rates, each read
+once. A status never stops the clock: that an invoice is suspended does not prove that the time
+limit lawfully was.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from assistant.calculators.amounts import rounded
+from assistant.calculators.calculation import Ground
+from assistant.calculators.calendar import add_days
+from assistant.calculators.law import Law
+from assistant.calculators.rates import Rate, Rates
+from assistant.calculators.situation import Buyer
+from assistant.errors import WrongFigures
+from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.query import Late
+from ingestion.ledger.database import Ledger
+
+SUSPENDED = "06"
+
+_COLUMNS = (
+    "id, number, coalesce(supplier_name, ''), currency, status, started, paid, "
+    "coalesce(payable, gross)"
+)
+_EXCLUSION = """
+CASE
+    WHEN is_credit OR coalesce(payable, gross) <= 0 THEN 'avoir'
+    WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
+    WHEN started IS NULL THEN 'date de réception inconnue'
+    WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
+END
+"""
+_YEAR = 365
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the law of a day says of late payment: days, points, euros, and its words."""
+
+    days: int
+    points: Decimal
+    indemnity: Decimal
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """An invoice to pay or paid; its time runs from the end of the day `started`."""
+
+    id: str
+    number: str
+    supplier: str
+    currency: str
+    status: str | None
+    started: date
+    paid: date | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The day, the law and the rates by which lateness is computed."""
+
+    today: date
+    terms: Terms
+    rates: Rates
+
+    def costs(self, found: Iterable[Payment]) -> tuple[Late, ...]:
+        """The last day of each, its days beyond it (negative: left), interest and indemnity."""
+        rate_on = cache(self.rates.on)
+        return tuple(_cost(each, self.today, self.terms, rate_on) for each in found)
+
+    def costs_of_all(self, ledger: Ledger) -> tuple[Late, ...]:
+        """Those of every invoice that is to be paid within a time limit."""
+        return self.costs(payments(ledger, self.today).known)
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """The invoices that have a last day, and how many have none, by reason."""
+
+    known: tuple[Payment, ...]
+    without: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LateInvoice:
+    """An invoice paid or not after its last day; `interest` is None without rate or amount.
+
+    An unpaid one costs what it would if it were paid today.
+    """
+
+    payment: Payment
+    cost: Late
+
+
+def terms(buyer: Buyer, law: Law) -> Terms:
+    """The terms of a kind of buyer.
+
+    Raises:
+        WrongFigures: for an entity, whose time limit its nature decides.
+        Ungrounded: when no text in force states one of them.
+    """
+    if buyer is Buyer.ENTITY:
+        raise WrongFigures(
+            "Une entité adjudicatrice n'a pas un délai de paiement unique : sa nature en décide. "
+            "Lisez « sourcier calc paiement --acheteur entite »."
+        )
+    is_health = buyer is Buyer.HOSPITAL
+    named = (
+        "délai de paiement, santé" if is_health else "délai de paiement",
+        "intérêts moratoires, majoration",
+        "indemnité forfaitaire",
+    )
+    days, points, indemnity = (law.stated(name) for name in named)
+    more = ("départ du délai de paiement", "départ à l'exécution", "intérêts moratoires, semestre")
+    grounds = (days.ground, points.ground, indemnity.ground)
+    return Terms(
+        int(days.value),
+        points.value,
+        indemnity.value,
+        (*grounds, *(law.stated(name).ground for name in more)),
+    )
+
+
+def payments(ledger: Ledger, today: date) -> Payments:
+    """Every invoice of the ledger that is to be paid within a time limit."""
+    sql = rows_of(Population.INVOICES).sql.replace("{today}", "$1")
+    rows = ledger.rows(
+        f"SELECT {_COLUMNS}, {_EXCLUSION} FROM ({sql}) ORDER BY number, id", (today,)
+    )
+    excluded = Counter(reason for *_, reason in rows if reason)
+    known = tuple(Payment(*values) for *values, reason in rows if not reason)
+    return Payments(known, tuple(excluded.items()))
+
+
+def late_invoices(found: Iterable[tuple[Payment, Late]]) -> tuple[LateInvoice, ...]:
+    """Those beyond their last day, the longest first."""
+    late = [LateInvoice(payment, cost) for payment, cost in found if cost.late_days > 0]
+    return tuple(sorted(late, key=lambda one: -one.cost.late_days))
+
+
+def missing_rates(late: Iterable[LateInvoice], rates: Rates) -> tuple[str, ...]:
+    """What to write down to have the interest of every half-year."""
+    begins = {add_days(one.cost.deadline, 1) for one in late}
+    return tuple(sorted({rates.remedy(day) for day in begins if rates.on(day) is None}))
+
+
+def _cost(
+    payment: Payment, today: date, law: Terms, rate_on: Callable[[date], Rate | None]
+) -> Late:
+    deadline = add_days(payment.started, law.days)
+    days = ((payment.paid or today) - deadline).days
+    if days <= 0:
+        return Late(payment.id, deadline, days, _NOTHING, _NOTHING)
+    rate, interest = rate_on(add_days(deadline, 1)), None
+    if rate and payment.amount is not None:
+        percent = rate.percent + law.points
+        interest = rounded(payment.amount * percent / 100 * days / _YEAR)
+    return Late(payment.id, deadline, days, interest, law.indemnity)

@@ -1,0 +1,87 @@
+"""Likeness of purchases by the words of their subjects. Pure.
+
+Two subjects are alike when they share at least two meaningful words, and half of all they have.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from assistant.ledger.purchases import Contract
+from assistant.words import stems
+
+_EMPTY = stems(
+    "lot lots marché accord cadre accords-cadres prestation prestations travaux service services "
+    "fourniture fournitures commune ville mairie département relance subséquent années annuel no"
+)
+_LEAST_WORDS, _LEAST_SHARE = 2, 0.5
+_COMMON = 200
+"""Contracts that have a word beyond which it no longer leads from one to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Contracts alike one of them, in the order given, and the words that most of them have."""
+
+    contracts: tuple[Contract, ...]
+    words: tuple[str, ...]
+
+
+def groups(
+    found: Sequence[Contract], are_near: Callable[[Contract, Contract], bool]
+) -> tuple[Group, ...]:
+    """Groups of alike contracts that may go together, each contract in one at most.
+
+    The contract that most others are alike makes the first group; nothing is alike through a third.
+    """
+    words = [_words(each) for each in found]
+    alike: dict[int, set[int]] = defaultdict(set)
+    for one, other in _candidates(words):
+        if are_near(found[one], found[other]) and _are_alike(words[one], words[other]):
+            alike[one].add(other)
+            alike[other].add(one)
+    return tuple(
+        Group(
+            tuple(found[place] for place in sorted(places)),
+            _shared([words[place] for place in places]),
+        )
+        for places in _stars(alike)
+    )
+
+
+def _words(contract: Contract) -> frozenset[str]:
+    return frozenset(word for word in stems(contract.subject) - _EMPTY if not word.isdecimal())
+
+
+def _shared(words: Sequence[frozenset[str]]) -> tuple[str, ...]:
+    counts = Counter(word for each in words for word in each)
+    return tuple(sorted(word for word, count in counts.items() if 2 * count > len(words)))
+
+
+def _candidates(words: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
+    """The places that share a word which is not everywhere, each pair once."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, each in enumerate(words):
+        for word in each:
+            places[word].append(place)
+    seen: set[tuple[int, int]] = set()
+    for found in places.values():
+        if len(found) <= _COMMON:
+            seen.update(combinations(found, 2))
+    yield from sorted(seen)
+
+
+def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    shared = len(one & other)
+    return shared >= _LEAST_WORDS and shared >= _LEAST_SHARE * len(one | other)
+
+
+def _stars(alike: Mapping[int, set[int]]) -> Iterator[set[int]]:
+    """Places around one that they are all alike, the most numerous first."""
+    taken: set[int] = set()
+    for centre in sorted(alike, key=lambda place: (-len(alike[place]), place)):
+        star = {centre, *alike[centre]} - taken
+        if centre not in taken and len(star) > 1:
+            taken |= star
+            yield star

@@ -1,0 +1,123 @@
+"""A question as rules read it: its periods, conditions, groups and measures, taken out in turn."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.ledger.conditions import Found, conditions
+from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.periods import find_period
+from assistant.ledger.plan import Filter, Measure, Operator
+from assistant.ledger.rankings import Ranking, ranking
+from assistant.ledger.remainder import Remainder
+from assistant.ledger.vocabulary import Name, Rule, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The date field that a period is of, and the condition that its verb is without a period."""
+
+    field: str
+    condition: Filter | None = None
+    start: int = 0
+
+
+Bounds = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the rules read of a question; `verb` is where the verb of its sentence stands."""
+
+    period: Bounds | None
+    compared: Bounds | None
+    filters: Found
+    ranked: Ranking
+    when: When
+    fields: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    verb: int | None
+    has_noun: bool
+
+    @property
+    def says_what(self) -> bool:
+        """Whether there is more than one word of measure, as in "combien ?"."""
+        ranked = self.ranked.group or self.ranked.step
+        parts = (self.period, self.filters, self.fields, ranked, self.has_noun)
+        return any(parts) or len(self.measures) > 1
+
+
+def read_question(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
+    """Each part of a question in the order in which rules may take it."""
+    compared = _compared(left, today)
+    if period := find_period(left.text, today):
+        left.erase(period.start, period.end)
+    bounds = (period.first, period.last) if period else None
+    left.has_clash |= bounds is not None and bounds == compared
+    filters = conditions(left, names, over)
+    ranked = ranking(left, over)
+    fields = tuple(rule.name for rule, _ in _taken(left, vocabulary().fields, over))
+    when = _when(left, over, period.start if period else None, filters, fields)
+    left.has_clash |= find_period(left.text, today) is not None
+    return Read(
+        bounds,
+        compared,
+        filters,
+        ranked,
+        when,
+        fields,
+        tuple(Measure(rule.name) for rule, _ in _taken(left, vocabulary().measures, over)),
+        left.place(_VERB),
+        left.take_all(rule.says for rule in vocabulary().populations if rule.name == over),
+    )
+
+
+_COMPARED = re.compile(
+    r",? ?(?:par rapport (?:a|au|aux)|compare[es]* (?:a|au|avec)|contre|vs\.?|versus) "
+    r"(?:celles? (?=d)|ceux (?=d))?"
+)
+_VERB = re.compile(r"\b(?:est|sont|revient|reviennent|a ete|ont ete|represente|representent)\b")
+
+
+def _compared(left: Remainder, today: date) -> Bounds | None:
+    """The period that another is compared with."""
+    match = _COMPARED.search(left.text)
+    if match is None:
+        return None
+    period = find_period(left.text[match.end() :], today)
+    if period is None or period.start > 0:
+        return None
+    left.erase(match.start(), match.end() + period.end)
+    return period.first, period.last
+
+
+def _when(
+    left: Remainder, over: Population, period: int | None, filters: Found, fields: Sequence[str]
+) -> When:
+    """The date that the nearest verb before a period is of, the usual one without verb."""
+    rows = rows_of(over)
+    taken = _taken(left, vocabulary().dates, over)
+    default = When(next((rows.fields[each].when for each in fields), "") or rows.when)
+    if any((each.field, each.operator) == ("paid", Operator.KNOWN) for each, _ in filters):
+        default = When("paid")
+    if not taken:
+        return default
+    if period is not None:
+        before = [each for each in taken if each[1] < period] or taken
+        rule, start = max(before, key=lambda each: each[1])
+        others = {each.name for each, _ in taken if each.name != rule.name and each.is_known}
+        left.has_clash |= bool(others)
+        return When(rule.name, start=start)
+    known = [(rule, start) for rule, start in taken if rule.is_known]
+    if not known:
+        return default
+    rule, start = known[0]
+    return When(default.field, Filter(rule.name, Operator.KNOWN), start)
+
+
+def _taken(left: Remainder, rules: Sequence[Rule], over: Population) -> list[tuple[Rule, int]]:
+    """The rules that read something, and where."""
+    return [
+        (rule, start) for rule in rules if rule.is_for(over) for start in left.take_each(rule.says)
+    ]

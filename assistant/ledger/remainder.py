@@ -1,0 +1,56 @@
+"""What is left of a question once rules have taken what they read."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assistant.words import plain
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
+_QUOTES = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
+
+
+class Remainder:
+    """A question in lower case without accents, in which what was read is blank."""
+
+    def __init__(self, question: str) -> None:
+        """`has_clash` says that what was read cannot be one question."""
+        self.text = " ".join(plain(question).translate(_QUOTES).split())
+        self.has_clash = False
+
+    def erase(self, start: int, end: int) -> None:
+        """Take these characters out, the places of the others staying as they are."""
+        self.text = self.text[:start] + " " * (end - start) + self.text[end:]
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The first place that a pattern reads, taken out."""
+        match = pattern.search(self.text)
+        if match:
+            self.erase(*match.span())
+        return match
+
+    def take_each(self, pattern: re.Pattern[str]) -> Iterator[int]:
+        """Where a pattern reads, every place taken out."""
+        while match := self.take(pattern):
+            yield match.start()
+
+    def take_all(self, patterns: Iterable[re.Pattern[str]]) -> bool:
+        """Whether these patterns read anything, all of it taken out."""
+        return bool([place for pattern in patterns for place in self.take_each(pattern)])
+
+    def place(self, pattern: re.Pattern[str]) -> int | None:
+        """Where a pattern first reads, nothing taken out."""
+        match = pattern.search(self.text)
+        return match.start() if match else None
+
+    def words(self, empty: frozenset[str]) -> tuple[str, ...]:
+        """The words left that say something."""
+        return tuple(
+            word
+            for word in (found.strip("'-") for found in _WORD.findall(self.text))
+            if not set(_parts(word)) <= empty
+        )
+
+
+def _parts(word: str) -> list[str]:
+    """A word, or where it is joined by apostrophes and hyphens its parts."""
+    return [part for part in re.split(r"['-]", word) if part]

@@ -1,0 +1,139 @@
+"""The result of a plan: a figure for all its rows, one a group, and what they leave out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
+
+from assistant.calculators.amounts import euros, rounded
+from assistant.errors import WrongPlan
+from assistant.ledger.fields import Kind
+from assistant.ledger.plan import Measure, Plan, validated
+from assistant.ledger.query import Late
+from assistant.ledger.sums import Groups, Sum, groups, whole
+from ingestion.ledger.database import Ledger
+
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure, None where no row has a value, and the ids of the rows that it is made of.
+
+    `value` is in euros, days, months, percent or rows; `before` is that of the period compared.
+    """
+
+    label: str
+    value: Decimal | None
+    rows: tuple[str, ...]
+    before: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The figure of all rows, those of the groups in order, and what they leave out."""
+
+    plan: Plan
+    total: Line
+    lines: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def computed(
+    plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[Late]] | None = None
+) -> Result:
+    """The result of a plan; `late` computes what the law says of invoices.
+
+    Raises:
+        WrongPlan: when the plan is not one, or needs the law and `late` is not given.
+        TotalsDisagree: when the database and Python do not add up to the same.
+        QueryTooHeavy: when it takes more than the limits.
+    """
+    law: Sequence[Late] = ()
+    if validated(plan).is_computed:
+        if late is None:
+            raise WrongPlan("Ce calcul demande le type d'acheteur : ajoutez --acheteur.")
+        law = late()
+    found, notes = groups(plan, ledger, today, law)
+    if plan.compared:
+        before = replace(plan, period=plan.compared, compared=None)
+        earlier, more = groups(before, ledger, today, law)
+        notes += tuple(f"Période comparée : {note}" for note in more)
+        total, lines = _beside(plan, found, earlier)
+    else:
+        total, lines = _figures(plan, found)
+    ranked = _ranked(plan, lines)
+    kept = ranked[: plan.limit]
+    return Result(plan, total, kept, (*notes, *_left_out(plan, ranked[len(kept) :])))
+
+
+def _figures(plan: Plan, found: Groups) -> tuple[Line, list[Line]]:
+    every = whole(found.values())
+    lines = [_line(plan, group, every) for group in found.values()] if plan.group else []
+    return _line(plan, every, every), lines
+
+
+def _beside(plan: Plan, found: Groups, earlier: Groups) -> tuple[Line, list[Line]]:
+    """Each figure beside that of the other period; a group may be in one of them only."""
+    now, then = whole(found.values()), whole(earlier.values())
+    total = replace(_line(plan, now, now), before=_value(plan, then, then))
+    lines = []
+    for key in dict.fromkeys([*found, *earlier]) if plan.group else ():
+        label = (found.get(key) or earlier[key]).label
+        line = _line(plan, found.get(key, Sum(label)), now)
+        lines.append(replace(line, before=_value(plan, earlier.get(key, Sum()), then)))
+    return total, lines
+
+
+def _line(plan: Plan, group: Sum, every: Sum) -> Line:
+    return Line(group.label, _value(plan, group, every), tuple(group.ids))
+
+
+def _value(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
+    match plan.measure:
+        case Measure.COUNT:
+            return Decimal(group.count)
+        case Measure.SUM:
+            return group.total if group.known else None
+        case Measure.AVERAGE | Measure.DAYS:
+            return _mean(plan, group)
+        case Measure.SHARE:
+            # Of the rows of a group, those of the part; else the group, in the whole.
+            some, of = (group.part, group) if plan.part else (group.total, every)
+            return _tenths(100 * some / of.total) if of.total else None
+
+
+def _mean(plan: Plan, group: Sum) -> Decimal | None:
+    if not group.known:
+        return None
+    mean = group.total / group.known
+    is_money = plan.field is not None and plan.field.kind is Kind.AMOUNT
+    return rounded(mean) if is_money else _tenths(mean)
+
+
+def _tenths(value: Decimal) -> Decimal:
+    return value.quantize(_TENTH, ROUND_HALF_UP)
+
+
+def _ranked(plan: Plan, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Periods by date but for ranks, the others by value; those without value last."""
+    by_label = sorted(lines, key=attrgetter("label"))
+    if plan.step and plan.limit is None:
+        return tuple(by_label)
+    sign = 1 if plan.is_ascending else -1
+    return tuple(
+        sorted(by_label, key=lambda line: (line.value is None, sign * (line.value or Decimal(0))))
+    )
+
+
+def _left_out(plan: Plan, lines: Sequence[Line]) -> list[str]:
+    """What the ranks that are not shown amount to."""
+    if not lines:
+        return []
+    plural = "s" if len(lines) > 1 else ""
+    said = f"{len(lines)} autre{plural} non montré{plural}"
+    if plan.measure is not Measure.SUM or not plan.field or plan.field.kind is not Kind.AMOUNT:
+        return [f"{said}."]
+    rest = sum((line.value or Decimal(0) for line in lines), Decimal(0))
+    return [f"{said}, {euros(rest)} ensemble."]

@@ -1,0 +1,87 @@
+"""Stages: where each unpaid invoice is, since when, and the days that are left to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.late import Payment
+from assistant.ledger.query import Late
+from ingestion.ledger.database import Ledger
+
+RECEIVED = "reçue"
+"""The stage of an invoice of which no status is dated."""
+
+_BRACKETS = (
+    (30, "en retard de plus de 30 jours"),
+    (0, "en retard de 30 jours ou moins"),
+    (-8, "à payer sous 7 jours"),
+    (-16, "à payer sous 15 jours"),
+)
+_LATER = "à payer dans plus de 15 jours"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The day on which an invoice entered a stage."""
+
+    stage: str
+    entered: date
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The unpaid invoices of a stage that are as near to their last day, and their euros."""
+
+    stage: str
+    bracket: str
+    invoices: tuple[str, ...]
+    amount: Decimal
+    longest: int
+
+
+def passages(ledger: Ledger) -> Mapping[str, tuple[Passage, ...]]:
+    """The stages that each invoice went through, the last one last, by invoice."""
+    words = rows_of(Population.INVOICES).fields["status"].words
+    found: dict[str, list[Passage]] = defaultdict(list)
+    rows = ledger.rows('SELECT invoice, status, "at" FROM status_event ORDER BY "at", status')
+    for invoice, status, day in rows:
+        found[invoice].append(Passage(words.get(status, status), day))
+    return {invoice: tuple(each) for invoice, each in found.items()}
+
+
+def current(payment: Payment, passed: Sequence[Passage]) -> Passage:
+    """The stage that an invoice is in; received, where none is dated."""
+    return passed[-1] if passed else Passage(RECEIVED, payment.started)
+
+
+def waiting(
+    found: Iterable[tuple[Payment, Late]],
+    passed: Mapping[str, Sequence[Passage]],
+    today: date,
+) -> tuple[Waiting, ...]:
+    """The unpaid invoices in euros by stage and bracket; `longest` is in days in the stage."""
+    held: dict[tuple[str, str], list[tuple[Payment, int]]] = defaultdict(list)
+    for payment, cost in found:
+        if payment.paid is None:
+            stage = current(payment, passed.get(payment.id, ()))
+            days = (today - stage.entered).days
+            held[stage.stage, _bracket(cost.late_days)].append((payment, days))
+    return tuple(_waiting(stage, bracket, held[stage, bracket]) for stage, bracket in sorted(held))
+
+
+def _waiting(stage: str, bracket: str, held: Sequence[tuple[Payment, int]]) -> Waiting:
+    amounts = (payment.amount for payment, _ in held if payment.currency == "EUR")
+    return Waiting(
+        stage,
+        bracket,
+        tuple(payment.id for payment, _ in held),
+        sum((amount for amount in amounts if amount is not None), Decimal(0)),
+        max(days for _, days in held),
+    )
+
+
+def _bracket(late_days: int) -> str:
+    return next((said for more, said in _BRACKETS if late_days > more), _LATER)

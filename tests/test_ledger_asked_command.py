@@ -1,0 +1,188 @@
+"""`sourcier invoices` and `sourcier purchases`: what they compute, said, as JSON and in files."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+from ingestion.builtin import CORPUS
+from ingestion.ledger.rows import Lineage
+from tests.index_home import add, build_and_publish
+from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+
+OK, BROKEN, USAGE, NOT_UNDERSTOOD = 0, 1, 2, 3
+HOSTILE = "Zoé'); DROP TABLE invoice; --"
+RATES = '[[rate]]\nfrom = 2026-01-01\npercent = "2.15"\nsource = "essai"\n'
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    one = invoice("A-1", date(2026, 2, 2), net=1000, vat=200)
+    return filled(
+        tmp_path / "home",
+        file_row(),
+        one,
+        Lineage("invoice", one.id, "number", FILE, "ligne 2, colonne Numéro"),
+        invoice("A-2", date(2026, 3, 2), net=500, vat=100, paid=date(2026, 3, 20)),
+        invoice("Z-1", date(2026, 3, 3), net=7, supplier_siren=None, supplier_name=HOSTILE),
+        *purchase("2026-01", 35000, procedure="Sans publicité"),
+        *purchase("2026-02", 35000, procedure="Sans publicité"),
+    )
+
+
+@pytest.fixture(scope="module")
+def law(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sheets that late payment and thresholds need."""
+    home = tmp_path_factory.mktemp("law") / "home"
+    for path in sorted((CORPUS / "fiches").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if any(name in text for name in ("R2192-", "D2192-35", "R2122-8")):
+            add(home, path)
+    build_and_publish(home)
+    return home
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a data folder: its exit code and all it says."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(home: Path, *arguments: str) -> tuple[int, str]:
+        try:
+            code = main(["--data", str(home), *arguments])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+def test_a_question_is_answered_with_its_plan_its_figure_and_its_rows(run: Run, home: Path) -> None:
+    question = "Montant HT des factures non payées"
+    code, said = run(home, "invoices", "ask", question, "--date", "2026-11-24")
+    assert code == OK
+    assert "1\u202f007\u00a0€ (somme du montant HT des factures, non payées)." in said
+    assert "essai.csv, ligne 2, colonne Numéro" in said
+
+
+def test_the_same_answer_is_given_to_programs(run: Run, home: Path) -> None:
+    code, said = run(home, "invoices", "ask", "Montant TTC par fournisseur", "--json")
+    assert code == OK
+    figures = json.loads(said)["tables"][0]
+    assert [row["Valeur"] for row in figures["rows"]] == ["1800.00", "27.00"]
+    assert [len(ids) for ids in figures["sources"]] == [2, 1]
+
+
+@pytest.mark.parametrize("question", ["Pourquoi ?", "Factures de '; DROP TABLE invoice; --"])
+def test_what_is_not_understood_says_what_can_be_asked(run: Run, home: Path, question: str) -> None:
+    code, said = run(home, "invoices", "ask", question)
+    assert code == NOT_UNDERSTOOD
+    assert "Combien de factures" in said
+
+
+def test_a_question_on_contracts_is_led_to_them(run: Run, home: Path) -> None:
+    code, said = run(home, "invoices", "ask", "Marchés notifiés en 2025")
+    assert code == NOT_UNDERSTOOD
+    assert "sourcier purchases ask" in said
+
+
+def test_a_hostile_supplier_is_a_supplier_like_any_other(run: Run, home: Path) -> None:
+    code, said = run(home, "invoices", "ask", f"Montant HT des factures de « {HOSTILE} »")
+    assert code == OK, said
+    assert said.lstrip().startswith("7\u00a0€")
+    assert run(home, "invoices", "ask", "Combien de factures ?")[1].lstrip().startswith("3 ")
+
+
+def test_without_a_buyer_nothing_is_said_late(run: Run, home: Path) -> None:
+    code, said = run(home, "invoices", "ask", "Quelles factures sont en retard ?")
+    assert (code, "--acheteur" in said) == (USAGE, True)
+
+
+def test_late_payment_is_computed_on_the_indexed_law(run: Run, home: Path, law: Path) -> None:
+    (law / "taux.toml").write_text(RATES, encoding="utf-8")
+    ledger = law / "ledger"
+    ledger.mkdir(exist_ok=True)
+    (ledger / "ledger.duckdb").write_bytes((home / "ledger" / "ledger.duckdb").read_bytes())
+    day = ("--date", "2026-09-15", "--acheteur", "collectivite")
+    code, said = run(law, "invoices", "late", *day, "--json")
+    assert code == OK, said
+    late = json.loads(said)["tables"][0]
+    assert [row["Facture"] for row in late["rows"]] == ["A-1", "Z-1"]
+    # From 2 February: 30 days end on 4 March; 195 days at 2.15 + 8 points on 1 200 €.
+    assert late["rows"][0]["Retard (jours)"] == 195
+    assert late["rows"][0]["Intérêts"] == "65.07"
+    question = "Quelles factures dépassent 30 jours et combien devons-nous d'intérêts moratoires ?"
+    code, said = run(law, "invoices", "ask", question, *day)
+    assert code == OK, said
+    assert said.lstrip().startswith("66,32\u00a0€")
+    code, said = run(law, "invoices", "late", "--acheteur", "entite")
+    assert code == USAGE
+
+
+def test_late_payment_needs_an_index(run: Run, home: Path) -> None:
+    code, said = run(home, "invoices", "late", "--acheteur", "collectivite")
+    assert (code, "sourcier index build" in said) == (BROKEN, True)
+
+
+def test_invoices_are_listed_and_exported_without_formulas(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    filled(home, invoice("=1+1", date(2026, 5, 5)))
+    out = tmp_path / "factures.csv"
+    code, _ = run(home, "invoices", "list", "--out", str(out))
+    assert code == OK
+    lines = out.read_text(encoding="utf-8-sig").splitlines()
+    assert [line.partition(";")[0] for line in lines] == ["Facture", "A-1", "A-2", "Z-1", "'=1+1"]
+    assert run(home, "invoices", "list", "--out", "factures.pdf")[0] == USAGE
+
+
+def test_an_anomaly_is_explained_once_and_told_last(run: Run, home: Path) -> None:
+    filled(home, invoice("B-1", date(2026, 5, 5), gross=1, payable=None))
+    found = json.loads(run(home, "invoices", "anomalies", "--json")[1])["tables"][0]["rows"]
+    [wrong] = [row for row in found if row["Règle"] == "Les totaux ne s'additionnent pas"]
+    arguments = ("explain", wrong["Identifiant"], "--reason", "saisie", "--by", "C. Dupuis")
+    assert run(home, "invoices", *arguments)[0] == OK
+    code, said = run(home, "invoices", *arguments)
+    assert (code, "Déjà expliquée" in said) == (USAGE, True)
+    last = json.loads(run(home, "invoices", "anomalies", "--json")[1])["tables"][0]["rows"][-1]
+    assert last["Explication"].startswith("saisie (C. Dupuis")
+
+
+@pytest.mark.parametrize("action", ["summary", "suppliers", "pooling"])
+def test_purchases_are_told_without_an_index(run: Run, home: Path, action: str) -> None:
+    code, said = run(home, "purchases", action, "--json")
+    assert code == OK, said
+    assert json.loads(said)["tables"]
+
+
+def test_thresholds_are_those_of_the_indexed_law(run: Run, home: Path, law: Path) -> None:
+    ledger = law / "ledger"
+    ledger.mkdir(exist_ok=True)
+    rows = [
+        row
+        for number in ("1", "2")
+        for row in purchase(number, 35000, procedure="Sans publicité", notified=date(2026, 9, 1))
+    ]
+    (ledger / "ledger.duckdb").unlink(missing_ok=True)
+    filled(law, *rows)
+    code, said = run(law, "purchases", "thresholds", "--acheteur", "collectivite", "--json")
+    assert code == OK, said
+    [need] = json.loads(said)["tables"][0]["rows"]
+    assert (need["Cumul HT"], need["Montant du seuil"]) == ("70000.00", "60000")
+
+
+def test_a_question_on_purchases_is_answered(run: Run, home: Path) -> None:
+    code, said = run(home, "purchases", "ask", "Montant des marchés de fournitures en 2026")
+    assert code == OK
+    assert said.lstrip().startswith("70\u202f000\u00a0€")
+
+
+def test_without_a_ledger_the_command_says_how_to_import(run: Run, tmp_path: Path) -> None:
+    code, said = run(tmp_path, "invoices", "list")
+    assert (code, "sourcier invoices import" in said) == (BROKEN, True)

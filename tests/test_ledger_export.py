@@ -1,0 +1,114 @@
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+
+from assistant.errors import WrongPlan
+from assistant.ledger.export import csv_bytes, export, workbook_bytes
+from assistant.ledger.table import Cell, Column, Format, Table, written
+
+FORMULAS = (
+    '=HYPERLINK("http://x","y")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "\x00=1+1",
+    "＝1+1",
+    "|calc",
+)
+
+
+def _table(*cells: Cell, heading: str = "Libellé", form: Format = Format.TEXT) -> Table:
+    return Table("Essai", (Column(heading, form),), tuple((cell,) for cell in cells))
+
+
+def _csv(table: Table) -> list[list[str]]:
+    text = csv_bytes(table).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def _sheet(table: Table) -> list[tuple[object, ...]]:
+    sheet = load_workbook(io.BytesIO(workbook_bytes(table))).active
+    return [tuple(cell for cell in row) for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_text_is_a_formula_in_csv(formula: str) -> None:
+    for table in (_table(formula), _table(heading=formula)):
+        text = _csv(table)[-1][0]
+        assert text.startswith("'")
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_text_is_a_formula_in_a_workbook(formula: str) -> None:
+    [heading], [cell] = _sheet(_table(formula, heading=formula))
+    for each in (heading, cell):
+        assert each.data_type == "s"  # type: ignore[attr-defined]
+        assert each.quotePrefix  # type: ignore[attr-defined]
+
+
+@given(st.text(max_size=30))
+def test_a_workbook_holds_any_text_and_no_formula(text: str) -> None:
+    _, [cell] = _sheet(_table(f"a{text}"))
+    assert cell.data_type == "s"  # type: ignore[attr-defined]
+
+
+@given(st.text(max_size=30))
+def test_csv_holds_any_text_in_one_cell(text: str) -> None:
+    [_, [cell]] = _csv(_table(f"a{text}"))
+    assert cell[0] == "a"
+
+
+def test_numbers_are_french_in_csv_and_never_texts_that_look_like_formulas() -> None:
+    cells = (Decimal("-1234.50"), 7, date(2026, 3, 2), None)
+    assert [row[0] for row in _csv(_table(*cells))[1:]] == ["-1234,50", "7", "2026-03-02", ""]
+
+
+def test_numbers_and_dates_are_numbers_and_dates_in_a_workbook() -> None:
+    [_, [amount]] = _sheet(_table(Decimal("-1234.50"), form=Format.EUROS))
+    [_, [day]] = _sheet(_table(date(2026, 3, 2), form=Format.DATE))
+    assert (amount.value, amount.data_type) == (-1234.5, "n")  # type: ignore[attr-defined]
+    assert day.value.date() == date(2026, 3, 2)  # type: ignore[attr-defined]
+
+
+def test_csv_opens_in_french_spreadsheets() -> None:
+    assert csv_bytes(_table("é;à")).startswith(b"\xef\xbb\xbf")
+    assert _csv(_table("é;à"))[1] == ["é;à"]
+
+
+def test_the_name_of_the_file_says_the_format(tmp_path: Path) -> None:
+    for name, start in (("a.csv", b"\xef\xbb\xbf"), ("a.XLSX", b"PK")):
+        export(_table("a"), tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(start)
+    with pytest.raises(WrongPlan, match=r"\.csv ou \.xlsx"):
+        export(_table("a"), tmp_path / "a.pdf")
+
+
+def test_a_title_that_no_sheet_may_have_is_shortened() -> None:
+    book = load_workbook(io.BytesIO(workbook_bytes(Table("a/b:c" * 20, (Column("x"),), ()))))
+    assert len(book.active.title) == 31
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "text"),
+    [
+        (Decimal("1234.5"), Format.EUROS, "1\u202f234,50\u00a0€"),
+        (Decimal("12.5"), Format.PERCENT, "12,5\u00a0%"),
+        (7, Format.COUNT, "7"),
+        (date(2026, 3, 2), Format.DATE, "02/03/2026"),
+        (None, Format.EUROS, "–"),
+        ("[bold]", Format.TEXT, "[bold]"),
+    ],
+)
+def test_a_cell_is_written_as_french_does(cell: Cell, form: Format, text: str) -> None:
+    assert written(cell, form) == text

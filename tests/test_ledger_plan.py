@@ -1,0 +1,318 @@
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import TotalsDisagree, WrongPlan
+from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step, validated
+from assistant.ledger.query import Late, rows, totals
+from assistant.ledger.result import Result, computed
+from assistant.ledger.result_view import answer, figures, listing
+from ingestion.ledger.database import Ledger, Row, open_ledger
+from ingestion.ledger.rows import Invoice, Lineage, PurchaseChange, StatusEvent, TableRow
+from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+
+TODAY = date(2026, 11, 24)
+INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
+SPENT = Plan(Measure.SUM, INVOICES, "net")
+HOSTILE = "x'; DROP TABLE invoice; --"
+
+
+def _result(home: Path, plan: Plan, late: Sequence[Late] | None = None) -> Result:
+    with open_ledger(home) as ledger:
+        return computed(plan, ledger, TODAY, None if late is None else lambda: late)
+
+
+def _values(result: Result) -> dict[str, Decimal | None]:
+    return {line.label: line.value for line in result.lines}
+
+
+def _two_suppliers(home: Path) -> Path:
+    other = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
+    return filled(
+        home,
+        invoice("A-1", date(2026, 1, 5), net=100, paid=date(2026, 2, 4)),
+        invoice("A-2", date(2026, 2, 5), net=200),
+        invoice("B-1", date(2026, 2, 6), net=50, **other),
+        invoice("B-2", date(2025, 3, 6), net=70, paid=date(2025, 4, 20), **other),
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Plan(Measure.SUM, INVOICES),
+        Plan(Measure.SUM, INVOICES, "supplier"),
+        Plan(Measure.SUM, INVOICES, "amount"),
+        Plan(Measure.COUNT, INVOICES, "net"),
+        Plan(Measure.DAYS, INVOICES, "net"),
+        Plan(Measure.SHARE, INVOICES),
+        Plan(Measure.COUNT, INVOICES, part=(Filter("paid", Operator.KNOWN),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("iban_sha256", Operator.KNOWN),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("net; --", Operator.KNOWN),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("supplier", Operator.MORE, ("A",)),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("net", Operator.MORE, (1.5,)),)),  # type: ignore[arg-type]
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("net", Operator.MORE, ("1",)),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("net", Operator.MORE),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("supplier", Operator.IS),)),
+        Plan(Measure.COUNT, INVOICES, filters=(Filter("paid", Operator.KNOWN, ("x",)),)),
+        Plan(Measure.COUNT, INVOICES, period=Period("net", TODAY, TODAY)),
+        Plan(Measure.COUNT, INVOICES, period=Period("issued", TODAY, date(2020, 1, 1))),
+        Plan(Measure.COUNT, INVOICES, compared=Period("issued", TODAY, TODAY)),
+        Plan(Measure.COUNT, INVOICES, group="net"),
+        Plan(Measure.COUNT, INVOICES, group="supplier", step=Step.MONTH),
+        Plan(Measure.COUNT, INVOICES, limit=3),
+        Plan(Measure.COUNT, INVOICES, group="supplier", limit=0),
+    ],
+)
+def test_a_plan_that_the_ledger_cannot_answer_is_refused(wrong: Plan) -> None:
+    with pytest.raises(WrongPlan):
+        validated(wrong)
+
+
+def test_rows_are_counted_added_and_averaged(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 4
+    assert _result(home, SPENT).total.value == Decimal("420.00")
+    assert _result(home, replace(SPENT, measure=Measure.AVERAGE)).total.value == Decimal("105.00")
+    days = _result(home, Plan(Measure.DAYS, INVOICES, "payment_days"))
+    assert days.total.value == Decimal("37.5")
+    assert days.notes == ("2 factures sans valeur (délai de paiement), hors du calcul.",)
+
+
+def test_groups_are_ranked_and_those_left_out_are_told(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    found = _result(home, replace(SPENT, group="supplier", limit=1))
+    assert _values(found) == {"Brelan SARL": Decimal("300.00")}
+    assert found.total.value == Decimal("420.00")
+    assert found.notes == ("1 autre non montré, 120\u00a0€ ensemble.",)
+    assert answer(found).startswith("Brelan SARL : 300\u00a0€ (")
+    lowest = _result(home, replace(SPENT, group="supplier", limit=1, is_ascending=True))
+    assert _values(lowest) == {"Sève SAS": Decimal("120.00")}
+
+
+def test_periods_are_in_the_order_of_time_and_ranks_of_value(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    by_month = replace(SPENT, group="issued", step=Step.MONTH)
+    labels = [line.label for line in _result(home, by_month).lines]
+    assert labels == ["2025-03", "2026-01", "2026-02"]
+    assert _values(_result(home, replace(by_month, limit=1))) == {"2026-02": Decimal("250.00")}
+    by_quarter = _result(home, replace(by_month, step=Step.QUARTER))
+    assert [line.label for line in by_quarter.lines] == ["2025-T1", "2026-T1"]
+
+
+def test_a_share_is_of_the_part_or_of_each_group(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    paid = Plan(Measure.SHARE, INVOICES, part=(Filter("paid", Operator.KNOWN),))
+    assert _result(home, paid).total.value == Decimal("50.0")
+    assert _result(home, replace(paid, of="net")).total.value == Decimal("40.5")
+    each = Plan(Measure.SHARE, INVOICES, "net", group="supplier")
+    assert _values(_result(home, each)) == {
+        "Brelan SARL": Decimal("71.4"),
+        "Sève SAS": Decimal("28.6"),
+    }
+
+
+def test_two_periods_are_compared_group_by_group(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    found = _result(
+        home,
+        replace(
+            SPENT,
+            group="supplier",
+            period=Period("issued", date(2026, 1, 1), date(2026, 12, 31)),
+            compared=Period("issued", date(2025, 1, 1), date(2025, 12, 31)),
+        ),
+    )
+    assert (found.total.value, found.total.before) == (Decimal("350.00"), Decimal("70.00"))
+    assert [(line.label, line.value, line.before) for line in found.lines] == [
+        ("Brelan SARL", Decimal("300.00"), None),
+        ("Sève SAS", Decimal("50.00"), Decimal("70.00")),
+    ]
+
+
+def test_the_days_of_a_period_are_both_included(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    for first, last, count in (("2026-01-05", "2026-02-05", 2), ("2026-01-06", "2026-02-04", 0)):
+        period = Period("issued", date.fromisoformat(first), date.fromisoformat(last))
+        plan = Plan(Measure.COUNT, INVOICES, period=period)
+        assert _result(home, plan).total.value == count
+
+
+def test_a_credit_note_is_taken_off_however_it_is_signed(tmp_path: Path) -> None:
+    home = filled(
+        tmp_path,
+        invoice("A", net=100),
+        invoice("B", net=30, type="381"),
+        invoice("C", net=-20, vat=-4, type="381"),
+    )
+    assert _result(home, SPENT).total.value == Decimal("50.00")
+
+
+def test_other_currencies_are_not_added_to_euros(tmp_path: Path) -> None:
+    home = filled(tmp_path, invoice("A", net=100), invoice("B", net=30, currency="CHF"))
+    found = _result(home, SPENT)
+    assert found.total.value == Decimal("100.00")
+    assert found.notes == ("1 en CHF, hors du calcul.",)
+    assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 2
+
+
+def test_a_supplier_that_writes_its_name_in_two_ways_is_one(tmp_path: Path) -> None:
+    home = filled(tmp_path, invoice("A"), invoice("B", supplier_name="BRELAN"))
+    assert len(_result(home, replace(SPENT, group="supplier")).lines) == 1
+
+
+def test_a_payment_is_known_by_its_status_too(tmp_path: Path) -> None:
+    sent = invoice("A", date(2026, 3, 2))
+    home = filled(tmp_path, sent, StatusEvent(sent.id, "11", date(2026, 3, 30)))
+    plan = Plan(Measure.DAYS, INVOICES, "payment_days")
+    assert _result(home, plan).total.value == 28
+
+
+def test_a_contract_of_several_holders_is_counted_once(tmp_path: Path) -> None:
+    home = filled(
+        tmp_path,
+        *purchase("1", 1000, holders=("11111111100011", "22222222200022")),
+        *purchase("2", 500, holders=("11111111100011", "11111111100029")),
+    )
+    spent = Plan(Measure.SUM, PURCHASES, "amount")
+    assert _result(home, spent).total.value == Decimal("1500.00")
+    by_holder = _result(home, replace(spent, group="supplier"))
+    assert sorted(line.value or 0 for line in by_holder.lines) == [500, 1000]
+    either = Filter("supplier", Operator.IS, ("111111111", "222222222"))
+    assert _result(home, replace(spent, filters=(either,))).total.value == Decimal("1500.00")
+    of_one = replace(spent, filters=(Filter("supplier", Operator.IS, ("111111111",)),))
+    assert _result(home, of_one).total.value == Decimal("1500.00")
+
+
+def test_the_last_amount_of_a_contract_is_that_of_its_last_change(tmp_path: Path) -> None:
+    first, *holders = purchase("1", 1000)
+    assert not isinstance(first, Invoice)
+    changes = (
+        PurchaseChange(first.id, date(2026, 5, 1), Decimal(1300)),  # type: ignore[union-attr]
+        PurchaseChange(first.id, date(2026, 3, 1), Decimal(1200)),  # type: ignore[union-attr]
+    )
+    home = filled(tmp_path, first, *holders, *changes)
+    last = _result(home, Plan(Measure.SUM, PURCHASES, "last_amount"))
+    assert last.total.value == Decimal("1300.00")
+
+
+@pytest.mark.parametrize("operator", [Operator.IS, Operator.STARTS])
+def test_hostile_values_are_only_values(tmp_path: Path, operator: Operator) -> None:
+    home = filled(tmp_path, invoice("A", supplier_siren=None, supplier_name=HOSTILE), invoice("B"))
+    condition = Filter("supplier", operator, (HOSTILE.upper(),))
+    plan = Plan(Measure.COUNT, INVOICES, filters=(condition,))
+    assert HOSTILE not in totals(plan, TODAY).sql + rows(plan, TODAY).sql
+    assert _result(home, plan).total.value == 1
+    assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 2
+
+
+def test_what_the_law_computes_is_measured_and_grouped_like_a_column(tmp_path: Path) -> None:
+    one, other = invoice("A"), invoice("B", net=10)
+    home = filled(tmp_path, one, other)
+    late = [Late(one.id, date(2026, 4, 1), 12, Decimal("3.45"), Decimal(40))]
+    plan = Plan(Measure.SUM, INVOICES, "interest", (Filter("late_days", Operator.MORE, (0,)),))
+    found = _result(home, plan, late)
+    assert (found.total.value, found.total.rows) == (Decimal("3.45"), (one.id,))
+    assert _result(home, replace(plan, filters=()), []).total.value is None
+
+
+def test_what_the_law_computes_needs_the_law(tmp_path: Path) -> None:
+    home = filled(tmp_path, invoice("A"))
+    with pytest.raises(WrongPlan, match="acheteur"):
+        _result(home, Plan(Measure.SUM, INVOICES, "interest"))
+
+
+class _Altered(Ledger):
+    """A ledger whose sums are wrong."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def rows(
+        self, sql: str, parameters: Sequence[object] = (), *, seconds: float = 1.0
+    ) -> tuple[Row, ...]:
+        found = self._ledger.rows(sql, parameters)
+        if "GROUP BY currency, key" not in sql:
+            return found
+        return tuple((*row[:5], row[5] + 1, row[6]) for row in found)
+
+
+def test_totals_that_are_not_those_of_the_rows_are_never_shown(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    with open_ledger(home) as ledger, pytest.raises(TotalsDisagree):
+        computed(SPENT, _Altered(ledger), TODAY)
+
+
+def test_each_figure_leads_to_its_rows_and_each_row_to_its_place(tmp_path: Path) -> None:
+    one = invoice("A")
+    place = Lineage("invoice", one.id, "number", FILE, "ligne 14, colonne Numéro")
+    home = filled(tmp_path, file_row(), one, place)
+    found = _result(home, replace(SPENT, group="supplier"))
+    assert figures(found).rows_of == ((one.id,),)
+    with open_ledger(home) as ledger:
+        table = listing(ledger, INVOICES, found.total.rows, TODAY)
+    assert table.rows[0][-1] == "essai.csv, ligne 14, colonne Numéro"
+
+
+_AMOUNTS = st.decimals("-99999.99", "99999.99", places=2)
+_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["111111118", "222222226", None]),
+        st.dates(date(2025, 1, 1), date(2026, 12, 31)),
+        st.one_of(st.none(), _AMOUNTS),
+        st.sampled_from(["380", "381"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def _invoices(drawn: Sequence[tuple[str | None, date, Decimal | None, str]]) -> list[TableRow]:
+    return [
+        replace(
+            invoice(f"F-{place}", day, supplier_siren=siren, type=kind, supplier_name="Nom"),
+            net=net,
+        )
+        for place, (siren, day, net, kind) in enumerate(drawn)
+    ]
+
+
+@settings(max_examples=15, deadline=None)
+@given(_ROWS, st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(0, 400))
+def test_totals_are_the_sums_of_their_groups_and_of_plain_python(
+    drawn: Sequence[tuple[str | None, date, Decimal | None, str]], first: date, days: int
+) -> None:
+    last = first + timedelta(days)
+    expected: dict[str, Decimal] = defaultdict(Decimal)
+    for siren, day, net, kind in drawn:
+        if net is not None and first <= day <= last:
+            expected[siren or "NOM"] += -abs(net) if kind == "381" else net
+    plan = replace(SPENT, period=Period("issued", first, last), group="supplier")
+    with TemporaryDirectory() as folder:
+        found = _result(filled(Path(folder), *_invoices(drawn)), plan)
+        months = _result(Path(folder), replace(plan, group="issued", step=Step.MONTH))
+    assert (found.total.value or 0) == sum(expected.values())
+    assert sum(line.value or 0 for line in found.lines) == (found.total.value or 0)
+    assert sum(line.value or 0 for line in months.lines) == (found.total.value or 0)
+    assert sorted(v for v in expected.values() if v) == sorted(
+        line.value for line in found.lines if line.value
+    )
+    ids = [row for line in found.lines for row in line.rows]
+    assert sorted(ids) == sorted(found.total.rows) == sorted(set(ids))
+
+
+def test_every_field_can_be_named_in_a_query(tmp_path: Path) -> None:
+    home = filled(tmp_path, invoice("A"), *purchase())
+    for population in Population:
+        for name in rows_of(population).fields:
+            plan = Plan(Measure.COUNT, population, filters=(Filter(name, Operator.KNOWN),))
+            assert _result(home, plan, []).total.value in {0, 1}, name

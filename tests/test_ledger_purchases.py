@@ -1,0 +1,305 @@
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.calculators.situation import Buyer
+from assistant.ledger.fields import Population
+from assistant.ledger.limits import Limits
+from assistant.ledger.needs import split_needs
+from assistant.ledger.plan import Measure, Plan, Step
+from assistant.ledger.pooling import opportunities
+from assistant.ledger.purchase_view import (
+    needs_table,
+    pooling_table,
+    summary_tables,
+    supplier_tables,
+)
+from assistant.ledger.purchases import Contract, contracts
+from assistant.ledger.result import computed
+from assistant.ledger.segments import concentrations, segments
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.importing import Order, import_files
+from ingestion.ledger.rows import FileKind
+from tests.fake_law import FakeLaw
+from tests.ledger_rows import filled, purchase
+
+TODAY = date(2026, 11, 24)
+DECP = Path(__file__).parents[2] / "shared" / "data" / "decp" / "decp_recent_2026-02.csv"
+LIMITS = Limits(lambda day: FakeLaw(day), Buyer.LOCAL)
+FREE = "Marché passé sans publicité ni mise en concurrence préalable"
+
+
+def _contract(
+    number: str, amount: int | None = 1000, holders: Sequence[str] = ("A",), **others: object
+) -> Contract:
+    plain = Contract(
+        id=number,
+        number=number,
+        buyer="ville",
+        buyer_name="Ville",
+        subject="Fournitures de bureau et papier",
+        procedure="",
+        category="fournitures",
+        cpv="30192000",
+        amount=None if amount is None else Decimal(amount),
+        notified=date(2026, 5, 4),
+        holder_names=" + ".join(holders),
+        holders=tuple(holders),
+    )
+    return replace(plain, **others)  # type: ignore[arg-type]
+
+
+def test_a_contract_is_read_once_with_all_its_holders(tmp_path: Path) -> None:
+    home = filled(tmp_path, *purchase("1", 1000, holders=("1" * 14, "2" * 14)))
+    with open_ledger(home) as ledger:
+        [found] = contracts(ledger)
+    assert (found.amount, found.holders) == (Decimal("1000.00"), ("1" * 9, "2" * 9))
+    assert (found.family, found.is_works) == ("301", False)
+
+
+def test_works_are_known_by_their_code_else_by_their_nature(tmp_path: Path) -> None:
+    home = filled(
+        tmp_path,
+        *purchase("1", cpv="45214200", nature="Services"),
+        *purchase("2", cpv=None, nature="Travaux"),
+        *purchase("3", cpv=None, nature="Marché"),
+    )
+    with open_ledger(home) as ledger:
+        assert {each.number: each.is_works for each in contracts(ledger)} == {
+            "1": True,
+            "2": True,
+            "3": False,
+        }
+
+
+def test_suppliers_are_classed_by_volume_and_frequency() -> None:
+    found = segments(
+        [
+            *(_contract(f"a{place}", 2000, ("A",)) for place in range(4)),
+            _contract("b", 1500, ("B",)),
+            _contract("c", 500, ("C",)),
+            _contract("none", 99, ()),
+        ]
+    )
+    assert [(each.name, each.amount, each.volume, each.is_frequent) for each in found] == [
+        ("A", Decimal(8000), "A", True),
+        ("B", Decimal(1500), "B", False),
+        ("C", Decimal(500), "C", False),
+    ]
+
+
+def test_a_group_of_suppliers_is_one_and_shares_nothing() -> None:
+    found = segments([_contract("1", 900, ("A", "B")), _contract("2", 100, ("A",))])
+    assert [(each.name, each.amount, each.dependence) for each in found] == [
+        ("A + B", Decimal(900), 90),
+        ("A", Decimal(100), 10),
+    ]
+    assert [each.is_dependent for each in found] == [True, False]
+
+
+def test_concentration_is_the_sum_of_the_squares_of_the_shares() -> None:
+    half = [_contract("1", 500, ("A",)), _contract("2", 500, ("B",))]
+    alone = [_contract("3", 10, ("A",), cpv="90000000")]
+    many = [_contract(f"m{n}", 10, (f"S{n}",), cpv="71000000") for n in range(20)]
+    found = {each.family: each for each in concentrations([*half, *alone, *many])}
+    assert {family: each.index for family, each in found.items()} == {
+        "301": 5000,
+        "900": 10000,
+        "710": 500,
+    }
+    assert found["301"].degree == "forte"
+    assert found["710"].degree == "faible"
+
+
+_DRAWN = st.lists(
+    st.tuples(
+        st.integers(1, 10**7),
+        st.lists(st.sampled_from("ABC"), min_size=1, max_size=3, unique=True),
+        st.sampled_from(["30192000", "90511000", ""]),
+    ),
+    min_size=1,
+    max_size=15,
+)
+
+
+@given(_DRAWN)
+def test_no_amount_is_counted_twice_however_many_hold_it(
+    drawn: Sequence[tuple[int, list[str], str]],
+) -> None:
+    every = [
+        _contract(str(place), amount, sorted(holders), cpv=cpv)
+        for place, (amount, holders, cpv) in enumerate(drawn)
+    ]
+    found = segments(every)
+    assert sum(each.amount or 0 for each in found) == sum(amount for amount, _, _ in drawn)
+    ids = [one for each in found for one in each.contracts]
+    assert sorted(ids) == sorted(each.id for each in every)
+    assert all(0 < each.index <= 10_000 for each in concentrations(every))
+
+
+@settings(max_examples=8, deadline=None)
+@given(_DRAWN)
+def test_spending_is_the_same_by_any_cut(drawn: Sequence[tuple[int, list[str], str]]) -> None:
+    rows = [
+        row
+        for place, (amount, holders, cpv) in enumerate(drawn)
+        for row in purchase(str(place), amount, [h * 14 for h in holders], cpv=cpv or None)
+    ]
+    plan = Plan(Measure.SUM, Population.PURCHASES, "amount")
+    with TemporaryDirectory() as folder, open_ledger(filled(Path(folder), *rows)) as ledger:
+        for group in ("supplier", "cpv", "family", "buyer", "procedure"):
+            result = computed(replace(plan, group=group), ledger, TODAY)
+            spent = sum(line.value or 0 for line in result.lines)
+            assert spent == result.total.value == sum(amount for amount, _, _ in drawn)
+
+
+def _other(number: str, **others: object) -> Contract:
+    given: dict[str, object] = {"buyer": number, "buyer_name": number}
+    return _contract(number, 1000, ("A",), **{**given, **others})
+
+
+@pytest.mark.parametrize(
+    ("others", "is_found"),
+    [
+        ({}, True),
+        ({"subject": "Papier et fournitures de bureau - lot 2"}, True),
+        ({"cpv": ""}, True),
+        ({"buyer": "ville"}, False),
+        ({"cpv": "45192000"}, False),
+        ({"category": "travaux"}, False),
+        ({"notified": date(2026, 5, 4) + timedelta(181)}, False),
+        ({"notified": None}, False),
+        ({"subject": "Papier peint des écoles et mobilier scolaire"}, False),
+    ],
+)
+def test_alike_purchases_of_several_buyers_at_the_same_time_could_be_pooled(
+    others: dict[str, object], is_found: bool
+) -> None:
+    found = opportunities([_contract("a"), _other("b", **others)])
+    assert bool(found) is is_found
+    if is_found:
+        assert found[0].amount == 2000
+        assert found[0].words == ("bureau", "papier")
+
+
+def test_nothing_is_alike_through_a_third() -> None:
+    subjects = ("papier bureau encre", "bureau encre toner", "encre toner cartouche")
+    every = [_other(f"{n}", subject=text) for n, text in enumerate(subjects)]
+    [found] = opportunities(every)
+    assert len(found.contracts) == 3
+    chained = [*every, _other("4", subject="toner cartouche recyclage")]
+    assert max(len(each.contracts) for each in opportunities(chained)) == 3
+
+
+def test_parts_below_a_threshold_that_their_sum_reaches_are_a_risk() -> None:
+    parts = [_contract(f"{n}", 35000, procedure=FREE) for n in range(2)]
+    [found] = split_needs(parts, LIMITS)
+    assert (found.threshold, found.category) == ("dispense de publicité", "CPV 301")
+    assert (found.amount, found.limit) == (Decimal(70000), Decimal(60000))
+    assert found.reached == date(2026, 5, 4)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"buyer": "autre"},
+        {"notified": date(2025, 5, 4)},
+        {"cpv": "90511000"},
+        {"procedure": "Procédure adaptée"},
+        {"category": "travaux"},
+        {"amount": Decimal(60000)},
+        {"amount": None},
+        {"notified": None},
+    ],
+)
+def test_what_is_not_one_need_or_had_its_publicity_is_no_risk(others: dict[str, object]) -> None:
+    one = _contract("1", 35000, procedure=FREE)
+    assert split_needs([one, replace(one, id="2", **others)], LIMITS) == ()  # type: ignore[arg-type]
+
+
+def test_the_threshold_is_that_of_the_day() -> None:
+    first = _contract("1", 25000, procedure=FREE, notified=date(2026, 3, 30))
+    before = replace(first, id="2", notified=date(2026, 3, 31))
+    after = replace(first, id="2", notified=date(2026, 4, 1))
+    assert [need.limit for need in split_needs([first, before], LIMITS)] == [40000]
+    assert split_needs([first, after], LIMITS) == ()
+
+
+def test_adapted_procedures_are_added_up_against_the_european_threshold() -> None:
+    parts = [_contract(f"{n}", 80000, procedure="Procédure adaptée") for n in range(3)]
+    assert [need.threshold for need in split_needs(parts, LIMITS)] == ["procédure formalisée"]
+    open_ones = [replace(each, procedure="Appel d'offres ouvert") for each in parts]
+    assert split_needs(open_ones, LIMITS) == ()
+
+
+def test_without_code_alike_subjects_of_a_year_make_a_category() -> None:
+    parts = [_contract(f"{n}", 35000, cpv="") for n in range(2)]
+    [found] = split_needs(parts, LIMITS)
+    assert found.category == "objets proches : bureau papier…"
+    assert split_needs([parts[0], replace(parts[1], subject="Tonte de gazon")], LIMITS) == ()
+
+
+def test_a_threshold_that_no_text_states_is_not_guessed() -> None:
+    silent = Limits(lambda day: FakeLaw(day, silent=("dispense",)), Buyer.LOCAL)
+    parts = [_contract(f"{n}", 35000, procedure=FREE) for n in range(2)]
+    assert split_needs(parts, silent) == ()
+
+
+def test_a_several_holder_contract_is_no_split_need() -> None:
+    assert split_needs([_contract("1", 59000, ("A", "B"), procedure=FREE)], LIMITS) == ()
+
+
+def test_tables_have_a_cell_for_each_column(tmp_path: Path) -> None:
+    rows = [
+        *purchase("1", 35000, procedure=FREE),
+        *purchase("2", 35000, procedure=FREE, notified=date(2026, 5, 1)),
+        *purchase("3", 800, buyer_siret="2" * 14, buyer_name="Autre", subject="Bureau, papier"),
+        *purchase("4", 900, subject="Papier et bureau"),
+    ]
+    with open_ledger(filled(tmp_path, *rows)) as ledger:
+        every = contracts(ledger)
+        tables = [
+            *summary_tables(ledger, TODAY),
+            *supplier_tables(every),
+            pooling_table(every),
+            needs_table(every, LIMITS),
+        ]
+    for table in tables:
+        assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title
+    assert len(tables[-2].rows) == len(tables[-1].rows) == 1
+
+
+@pytest.mark.skipif(not DECP.exists(), reason="public contract data is not beside this checkout")
+def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None:
+    import_files(tmp_path, Order(FileKind.PURCHASES, (DECP,), {}), today=TODAY)
+    expected: dict[str, Decimal] = defaultdict(Decimal)
+    with DECP.open(encoding="utf-8", newline="") as file:
+        # A row that is written twice is one contract, and fourteen nines are no amount.
+        for row in {tuple(each.items()) for each in csv.DictReader(file)}:
+            cells = dict(row)
+            year = re.match(r"\d{4}", cells["date_notification"])
+            amount = Decimal(cells["montant_marche"])
+            if amount != 99_999_999_999_999:
+                expected[year.group() if year else "non renseigné"] += amount
+    by_year = Plan(Measure.SUM, Population.PURCHASES, "amount", group="notified", step=Step.YEAR)
+    with open_ledger(tmp_path) as ledger:
+        found = computed(by_year, ledger, TODAY)
+        every = contracts(ledger)
+    assert {line.label: line.value for line in found.lines} == expected
+    assert sum(each.amount or 0 for each in every) == sum(expected.values())
+    pooled = opportunities(every)
+    assert all(len(each.buyers) > 1 for each in pooled)
+    for need in split_needs(every, LIMITS):
+        assert need.amount == sum(each.amount or 0 for each in need.contracts) >= need.limit
+        assert len({each.buyer for each in need.contracts}) == 1
+        assert all((each.amount or 0) < need.limit * 2 for each in need.contracts)
