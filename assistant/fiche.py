@@ -4,7 +4,7 @@ Nothing is written but sums: each entry is a span of a piece. Two pieces differ 
 value that the other does not: 150 € against 80 €, but not 12 months against 12 and 48.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,6 +67,14 @@ class Line:
     entries: tuple[Entry, ...]
     state: State
     remark: str = ""
+
+    @property
+    def texts(self) -> Mapping[str, tuple[Entry, ...]]:
+        """The entries of each text, which several pieces may repeat."""
+        found: dict[str, tuple[Entry, ...]] = {}
+        for entry in self.entries:
+            found[entry.text] = (*found.get(entry.text, ()), entry)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ TITLE = "Fiche de synthèse"
 NOTICE = "Chaque texte est repris mot pour mot de la pièce citée. Les sommes sont calculées."
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMULA = re.compile(r"\s*[=+\-@]|[\t\r\n]")
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
 """What a spreadsheet may run when a cell begins so."""
 
 Row = tuple[str, str, str, str, str]

@@ -188,9 +188,10 @@ def test_the_journal_holds_no_word_of_a_dossier_and_each_dossier_only_its_own(ho
 
 
 def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
-    desks: dict[str, LocalDesk],
+    desks: dict[str, LocalDesk], home: Path
 ) -> None:
     team, other = TEAMS[0], TEAMS[1]
+    records = home / "dossiers" / other.dossier / "records"
     with TestClient(app_over(desks[team.name])) as client:
         assert other.dossier not in client.get("/dossiers").text
         for path in ("", "/pieces", "/pieces/kind", "/pieces/remove", "/delete"):
@@ -198,7 +199,11 @@ def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
             reply = client.post(f"/dossiers/{other.dossier}{path}", data=form)
             assert reply.status_code == 404
             assert not [secret for secret in foreign(team) if secret in reply.text]
-        assert client.get(f"/dossiers/{other.dossier}").status_code == 404
+        before = sorted(records.iterdir())
+        for path in ("", "/fiche.docx", "/fiche.csv"):
+            assert client.get(f"/dossiers/{other.dossier}{path}").status_code == 404
+        assert sorted(records.iterdir()) == before
+        assert client.get(f"/dossiers/{team.dossier}/fiche.csv").status_code == 200
         assert client.get(f"/dossiers/{team.dossier}").status_code == 200
 
 

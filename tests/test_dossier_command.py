@@ -13,7 +13,7 @@ from assistant.journal import Journal
 from tests.fakes import WordEmbedder
 
 Command = Callable[..., tuple[int, str]]
-CCAP = "# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité est de 150 euros.\n"
+CCAP = "# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité de retard est de 150 euros.\n"
 
 
 @pytest.fixture
@@ -89,6 +89,32 @@ def test_a_kind_is_corrected_and_a_piece_removed(command: Command, pieces: Path)
     code, said = command("remove", "voirie-2026", "absent.md")
     assert (code, "Aucune pièce" in said) == (1, True)
     assert command("set-piece", "voirie-2026", "absent.md", "RC")[0] == 1
+
+
+def test_the_fiche_is_shown_and_written(
+    command: Command, pieces: Path, home: Path, tmp_path: Path
+) -> None:
+    command("create", "voirie-2026")
+    command("add", "voirie-2026", pieces)
+    code, said = command("fiche", "voirie-2026")
+    assert (code, "La pénalité de retard est de 150 euros." in said) == (0, True)
+    assert "non trouvé" in said
+    fields = json.loads(command("fiche", "voirie-2026", "--json")[1])
+    (penalties,) = (line for line in fields["lines"] if line["name"] == "penalties")
+    assert (fields["dossier"], penalties["state"]) == ("voirie-2026", "trouvé")
+    entry = penalties["entries"][0]
+    assert entry["end"] - entry["start"] == len(entry["text"])
+    assert entry["values"] == [{"unit": "euro", "written": "150"}]
+    files = {suffix: tmp_path / f"fiche.{suffix}" for suffix in ("docx", "csv")}
+    options = [part for suffix, path in files.items() for part in (f"--{suffix}", path)]
+    code, said = command("fiche", "voirie-2026", *options)
+    assert (code, said.count("Fiche écrite"), "150 euros" in said) == (0, 2, False)
+    assert "La pénalité de retard est de 150 euros." in files["csv"].read_text(encoding="utf-8-sig")
+    assert files["docx"].read_bytes().startswith(b"PK")
+    journal = Journal(home / "journal.jsonl")
+    bodies = [journal.body(entry) for entry in journal.entries() if entry["kind"] == "export"]
+    assert bodies == [{"dossier": "voirie-2026", "format": suffix} for suffix in files]
+    assert command("fiche", "autre")[0] == 1
 
 
 def test_what_is_not_there_is_said(command: Command, tmp_path: Path) -> None:

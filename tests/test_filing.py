@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from assistant.fiche import State
+from assistant.fiche_export import FileFormat
 from assistant.filing import Filing
 from assistant.journal import Journal
 from ingestion.dossiers import Dossier, Stage
@@ -90,6 +92,29 @@ def test_nothing_is_indexed_when_nothing_was_kept(home: Path) -> None:
     assert receipt.entry is None
 
 
+def test_the_fiche_says_what_the_pieces_say_now(home: Path) -> None:
+    files = filing(home)
+    files.create(ROADS)
+    assert {line.state for line in files.fiche(ROADS.id).lines} == {State.ABSENT}
+    text = "# Avance\n\nL'avance est de 5 %.\n"
+    files.add(ROADS.id, [Parcel("CCAP.md", io.BytesIO(text.encode()))])
+    (entry,) = (entry for line in files.fiche(ROADS.id).lines for entry in line.entries)
+    assert (entry.text, entry.passage.dossier) == ("L'avance est de 5 %.", ROADS.id)
+    files.set_piece(ROADS.id, "CCAP.md", PieceKind.CCTP)
+    (entry,) = (entry for line in files.fiche(ROADS.id).lines for entry in line.entries)
+    assert entry.piece is PieceKind.CCTP
+
+
+def test_what_leaves_a_dossier_as_a_file_is_on_record_in_the_dossier(home: Path) -> None:
+    files = filing(home)
+    files.create(ROADS)
+    for file_format, start in ((FileFormat.DOCX, b"PK"), (FileFormat.CSV, b"\xef\xbb\xbf")):
+        assert files.export(ROADS.id, file_format).startswith(start)
+        exported = {"dossier": ROADS.id, "format": file_format.value}
+        assert told(home)[-1] == ("export", exported)
+    assert ROADS.id not in Path(home / "journal.jsonl").read_text().replace(f"/{ROADS.id}/", "")
+
+
 def test_two_may_not_fill_a_dossier_at_once(home: Path) -> None:
     files = filing(home)
     files.create(ROADS)
@@ -108,6 +133,8 @@ def test_another_team_does_nothing_to_a_dossier(home: Path) -> None:
         lambda: other.describe(replace(ROADS, team="ecoles")),
         lambda: other.delete(ROADS.id),
         lambda: other.pieces(ROADS.id),
+        lambda: other.fiche(ROADS.id),
+        lambda: other.export(ROADS.id, FileFormat.CSV),
     )
     for act in acts:
         with pytest.raises(UnknownDossier):

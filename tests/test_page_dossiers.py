@@ -114,6 +114,21 @@ def test_a_dossier_is_removed_once_its_identifier_is_typed_again(
     assert client.get("/dossiers/ephemere").status_code == 404
 
 
+def test_the_fiche_leaves_as_a_file(client: TestClient) -> None:
+    sent(client, ("CCAP.md", CCAP))
+    assert "Fiche de synthèse" in words_of(client.get(DOSSIER).text)
+    for suffix, kind in (("csv", "text/csv"), ("docx", "application/vnd.openxml")):
+        reply = client.get(f"{DOSSIER}/fiche.{suffix}")
+        assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-store")
+        assert reply.headers["content-type"].startswith(kind)
+        named = f'attachment; filename="fiche-montelyre-2026.{suffix}"'
+        assert reply.headers["content-disposition"] == named
+    assert "La pénalité est due." in client.get(f"{DOSSIER}/fiche.csv").text
+    unknown = client.get("/dossiers/absent-2026/fiche.csv")
+    assert (unknown.status_code, "Il n'y a pas de dossier" in words_of(unknown.text)) == (404, True)
+    assert client.get(f"{DOSSIER}/fiche.exe").status_code == 422
+
+
 @pytest.mark.parametrize(
     "path", ["", "/x", "/montelyre-2026/pieces", "/montelyre-2026/delete", "/montelyre-2026"]
 )

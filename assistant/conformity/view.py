@@ -106,7 +106,9 @@ def _quote(
     """Words of a text, and the way to them in their document."""
     link = document_link(passage, spans, language)
     opened = element("a", passage.locator, href=link, target="_blank")
-    return element("figure", element("blockquote", text, lang="fr"), element("figcaption", opened))
+    return element(
+        "figure", element("blockquote", unbroken(text), lang="fr"), element("figcaption", opened)
+    )
 
 
 def _unchecked(findings: Sequence[Finding], language: Language) -> Html:

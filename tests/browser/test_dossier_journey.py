@@ -53,6 +53,25 @@ def created(page: Page, address: str, name: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
+def followed_and_exported(page: Page) -> None:
+    """The fiche of the dossier: a citation opens its page in its piece, and both files come."""
+    page.get_by_role("heading", name="Fiche de synthèse").click()
+    penalties = page.locator("#fiche tr", has_text="Pénalités de retard")
+    expect(penalties.locator(".state")).to_have_text("à vérifier")
+    with page.expect_popup() as opened:
+        penalties.get_by_role("link", name="CCAP, art. 14.1, p. 10").click()
+    cited = opened.value
+    expect(cited.get_by_role("heading", level=1)).to_contain_text("CCAP")
+    expect(cited.locator("img").first).to_have_js_property("naturalWidth", 1240)
+    cited.close()
+    for suffix in ("docx", "csv"):
+        with page.expect_download() as sent:
+            page.get_by_role("link", name=f"Exporter en {suffix.upper()}").click()
+        assert sent.value.suggested_filename == f"fiche-parcs-2026.{suffix}"
+    page.get_by_role("heading", name="Fiche de synthèse").click()
+    expect(page.locator("#fiche table")).to_be_hidden()
+
+
 def test_from_creation_to_removal(page: Page, address: str, parcel: Path) -> None:
     created(page, address, "parcs-2026")
     page.locator("input[type=file]").set_input_files(parcel)
@@ -69,6 +88,7 @@ def test_from_creation_to_removal(page: Page, address: str, parcel: Path) -> Non
     expect(notes.locator("select")).to_have_value("annexe")
     expect(page.locator(".doubt")).to_have_count(0)
     expect(page.get_by_role("heading", name="Relecture de conformité")).to_be_visible()
+    followed_and_exported(page)
 
     page.get_by_role("link", name="Poser une question sur ce dossier").click()
     expect(page.locator("#dossier-field input")).to_have_value(
