@@ -79,6 +79,11 @@ def test_a_sentence_cites_what_its_number_or_article_names() -> None:
     assert _cited(reply) == [["art. R2192-10"], ["art. R2191-3"], ["art. R2191-3"], []]
 
 
+def test_a_mark_before_the_first_sentence_is_its_own() -> None:
+    reply = written("[1]. Le délai est de trente jours. Une avance est due.", _passages())
+    assert _cited(reply) == [["art. R2192-10"], []]
+
+
 def test_a_number_that_is_not_there_cites_nothing() -> None:
     assert _cited(written("Trente jours [7].", _passages())) == [[]]
 

@@ -23,6 +23,7 @@ LONGEST = 160
 """Tokens that a model may write for one question, whatever the strategy."""
 
 _MARKS = re.compile(r"([.!?])\s*((?:\[\d+\]\s*)+)")
+_OPENING_MARKS = re.compile(r"\A((?:\[\d+\][\s,]*)+)\.")
 _NUMBER = re.compile(r"\[(\d+)\]|\b[Ss]ources? (\d+)")
 _REFUSAL = re.compile(
     r"[\W\d]*(rien\b|je ne (trouve|sais|peux|dispose)|"
@@ -120,7 +121,8 @@ def written(text: str, passages: Sequence[Passage]) -> Reply:
     """
     if refuses(text):
         return Reply(text, (), refused=True)
-    marked = _MARKS.sub(lambda match: f" {match[2].strip()}{match[1]} ", text)
+    opened = _OPENING_MARKS.sub(r"\1", text)
+    marked = _MARKS.sub(lambda match: f" {match[2].strip()}{match[1]} ", opened)
     cut = [marked[span.start : span.end] for span in sentences(marked)]
     return Reply(text, tuple(Said(each, _cited(each, passages)) for each in cut), refused=False)
 
