@@ -4,6 +4,7 @@ In this order: what the question wrongly takes for granted, what can be calculat
 say on each of its subjects, what contradicts them, and what the reader should know.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answerability import Answerability, answerability
@@ -15,8 +16,9 @@ from assistant.candidates import in_force
 from assistant.changes import changes, of_the_day, said_of
 from assistant.contradictions import Conflict, conflicts, explained, statements
 from assistant.evidence import Evidence
+from assistant.fiche import Line, disagreements
 from assistant.gathering import Gathering
-from assistant.notices import not_found, not_found_of, remarks, uncertain
+from assistant.notices import disagreeing, not_found, not_found_of, remarks, uncertain
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
@@ -124,6 +126,7 @@ class Answering:
             not_found_of(language, turn.unanswered) if turn.unanswered else "",
             self._asks_back or self._missing_fact(cited),
             " ".join(self._cautions),
+            *(disagreeing(language, line) for line in self._disagreements()),
             *(
                 explained(conflict, cited, language)
                 for conflict in opposed
@@ -132,6 +135,17 @@ class Answering:
             *(said_of(change, language) for change in changed),
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
         ]
+
+    def _disagreements(self) -> Sequence[Line]:
+        """The subjects of the question on which the pieces of its dossier differ."""
+        pieces = self._turn.dossier
+        if pieces is None:
+            return ()
+        passages = defaultdict(list)
+        for passage in pieces.store.all_passages():
+            passages[passage.document_id].append(passage)
+        documents = [(each, tuple(passages[each.id])) for each in pieces.store.documents()]
+        return disagreements(self._turn.standalone, documents)
 
     def _missing_fact(self, cited: Sequence[Evidence]) -> str:
         """The question for the fact on which the quotes turn, "" when there is none."""

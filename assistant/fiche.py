@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from assistant.priority import USUAL_ORDER, Priority, stated_priority
 from assistant.statements import Statement, Value, mentions, statements
-from assistant.topics import Topic, said_in, topics
+from assistant.topics import Topic, said_in, topics, topics_asked
 from assistant.weighting import WHOLE, weights
 from ingestion.documents import Document
 from ingestion.passages import Passage
@@ -93,11 +93,27 @@ class _Piece:
 
 def fiche(documents: Sequence[tuple[Document, tuple[Passage, ...]]]) -> Fiche:
     """The fiche of a dossier, from its documents and their passages."""
+    pieces, priority = _ranked(documents)
+    return Fiche(tuple(_line(topics()[name], pieces, priority) for name in LINES), priority)
+
+
+def disagreements(
+    question: str, documents: Sequence[tuple[Document, tuple[Passage, ...]]]
+) -> tuple[Line, ...]:
+    """The subjects that a question is about and on which the pieces give different values."""
+    pieces, priority = _ranked(documents)
+    lines = (_line(topic, pieces, priority) for topic in topics_asked(question))
+    return tuple(line for line in lines if _differing(line.entries))
+
+
+def _ranked(
+    documents: Sequence[tuple[Document, tuple[Passage, ...]]],
+) -> tuple[list[_Piece], Priority]:
+    """The pieces of the buyer, the one that prevails first, and the order that they state."""
     every = [_Piece(_kind(document), passages) for document, passages in documents]
     pieces = _in_order([piece for piece in every if piece.kind in USUAL_ORDER], USUAL_ORDER)
     priority = stated_priority(passage for piece in pieces for passage in piece.passages)
-    pieces = _in_order(pieces, (*priority.pieces, *USUAL_ORDER))
-    return Fiche(tuple(_line(topics()[name], pieces, priority) for name in LINES), priority)
+    return _in_order(pieces, (*priority.pieces, *USUAL_ORDER)), priority
 
 
 def _kind(document: Document) -> PieceKind:

@@ -6,6 +6,7 @@ from datetime import date
 
 from assistant.day import in_figures
 from assistant.evidence import Evidence
+from assistant.fiche import Line
 from assistant.language import Language
 from ingestion.documents import Kind
 
@@ -68,6 +69,14 @@ def uncertain(language: Language, lacking: Sequence[str]) -> str:
         "Réponse incertaine : les passages cités sont les plus proches trouvés, mais ils ne disent "
         f"rien de « {' », « '.join(words)} ». Vérifiez qu'ils répondent à votre question."
     )
+
+
+def disagreeing(language: Language, line: Line) -> str:
+    """That pieces of a dossier give different values on a subject, where, and which prevails."""
+    places = ", ".join(dict.fromkeys(entry.passage.locator for entry in line.entries))
+    if language is Language.ENGLISH:
+        return f"Check the pieces against each other ({line.label}): {line.remark}. See {places}."
+    return f"À vérifier, {line.label} : {line.remark}. Voir {places}."
 
 
 def remarks(

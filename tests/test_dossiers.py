@@ -170,3 +170,37 @@ def _files_with(word: str, folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and any(form in path.read_bytes() for form in forms)
     ]
+
+
+def test_an_answer_says_that_pieces_differ_and_which_prevails(tmp_path: Path) -> None:
+    home = with_articles(tmp_path, {"R2192-10": "Le délai de paiement est fixé à trente jours."})
+    Dossiers(home).create(ROADS)
+    order = "Les pièces prévalent dans l'ordre suivant :\n- l'acte d'engagement ;\n- le CCAP."
+    retention = "Une retenue de garantie de {} % est appliquée sur le montant du marché."
+    for name, text in (
+        ("AE.md", f"# Acte d'engagement\n\n## Article 7 - Retenue\n\n{retention.format(3)}\n"),
+        (
+            "CCAP.md",
+            f"# CCAP\n\n## Article 2 - Pièces contractuelles\n\n{order}\n\n"
+            f"## Article 9 - Retenue de garantie\n\n{retention.format(5)}\n",
+        ),
+    ):
+        piece = tmp_path / name
+        piece.write_text(text, encoding="utf-8")
+        assert (
+            not library_of(home, ROADS.id).add(piece, name, Kind.TENDER, ROADS.id).reading.problem
+        )
+    compartment = Dossiers(home).home(ROADS.id)
+    with writing(compartment):
+        publish(compartment, build(compartment, WordEmbedder(), lambda *step: None).name)
+    embedder = WordEmbedder()
+    assistant = Assistant(
+        Holder(home, embedder), embedder, ScriptedModel(), Journal(tmp_path / "j.jsonl"), 6
+    )
+    events = list(
+        assistant.ask("Quelle retenue de garantie, article 9 du CCAP ?", dossier=ROADS.id)
+    )
+    assert isinstance(events[-1], Finished)
+    notice = events[-1].result.answer.notice
+    assert "AE prévaut sur CCAP" in notice
+    assert "CCAP, art. 9" in notice
