@@ -76,7 +76,7 @@ def disagreeing(language: Language, line: Line) -> str:
     places = ", ".join(dict.fromkeys(entry.passage.locator for entry in line.entries))
     if language is Language.ENGLISH:
         return f"Check the pieces against each other ({line.label}): {line.remark}. See {places}."
-    return f"À vérifier, {line.label} : {line.remark}. Voir {places}."
+    return f"À vérifier, « {line.label} » : {line.remark}. Voir {places}."
 
 
 def remarks(
