@@ -45,7 +45,7 @@ def worked(question: str, today: date, law: Law, rates: Rates) -> Worked | None:
 
 
 def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
-    """What all cases share, then what each has of its own; no question when they share it all."""
+    """What each case has of its own, then what they share; no question when they share it all."""
     first, *others = (calculation for _, calculation in cases)
     shared = [line for line in first.result if all(line in other.result for other in others)]
     steps = [line for line in first.steps if all(line in other.steps for other in others)]
@@ -55,7 +55,7 @@ def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
         own.setdefault(lines, []).append(answer)
     told = [_case(answers, lines) for lines, answers in own.items() if lines]
     cautions = dict.fromkeys(said for _, each in cases for said in each.cautions)
-    return Worked((*shared, *told, *steps), fact if told else "", tuple(cautions))
+    return Worked((*told, *shared, *steps), fact if told else "", tuple(cautions))
 
 
 def _case(answers: Sequence[str], lines: Sequence[Line]) -> Line:
