@@ -53,6 +53,7 @@ class Answering:
         """What contradicts the cited texts, then the notices."""
         turn = self._turn
         if not turn.sentences:
+            turn.preface = ""
             manifest = turn.generation.manifest
             absence = not_found(turn.language, manifest.passages, manifest.state_date)
             turn.notice = "\n\n".join(filter(None, [self._asks_back, absence, *self._cautions]))
@@ -72,8 +73,9 @@ class Answering:
             return
         yield from turn.show([found])
         if draft := statement(premise, turn.shown(found), turn.scope.as_of):
-            turn.preface = premise.correction[turn.language]
             yield turn.judge(draft)
+            # Without the sentence that carries it, the correction would stand on nothing.
+            turn.preface = premise.correction[turn.language] if turn.quotes(draft.text) else ""
 
     def _calculate(self) -> Iterator[Event]:
         """Do the calculation that the question asks for; a model's rewriting is not counted on."""

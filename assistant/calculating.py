@@ -1,7 +1,7 @@
 """Calculating: the calculation that a question asks for, as lines of an answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.calculators.asked import asked_calculation
@@ -37,7 +37,7 @@ def worked(question: str, today: date, law: Law, rates: Rates) -> Worked | None:
     try:
         if not isinstance(asked, Missing):
             found = calculate(asked, law, rates)
-            return Worked((*found.result, *found.steps), cautions=found.cautions)
+            return Worked((*found.result, *_resting(found.steps)), cautions=found.cautions)
         cases = [(answer, calculate(case, law, rates)) for answer, case in asked.cases]
     except (Ungrounded, WrongFigures) as refusal:
         return Worked(cautions=(str(refusal),))
@@ -48,7 +48,8 @@ def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
     """What each case has of its own, then what they share; no question when they share it all."""
     first, *others = (calculation for _, calculation in cases)
     shared = [line for line in first.result if all(line in other.result for other in others)]
-    steps = [line for line in first.steps if all(line in other.steps for other in others)]
+    of_others = [_resting(other.steps) for other in others]
+    steps = [line for line in _resting(first.steps) if all(line in each for each in of_others)]
     own: dict[tuple[Line, ...], list[str]] = {}
     for answer, calculation in cases:
         lines = tuple(line for line in calculation.result if line not in shared)
@@ -63,3 +64,13 @@ def _case(answers: Sequence[str], lines: Sequence[Line]) -> Line:
     grounds = dict.fromkeys(ground for line in lines for ground in line.grounds)
     items = [f"- {line.text}" for line in lines]
     return Line("\n".join([f"Si {' ou '.join(answers)} :", *items]), tuple(grounds))
+
+
+def _resting(steps: Sequence[Line]) -> list[Line]:
+    """The steps, each sum resting on the words that the step before it rests on."""
+    found: list[Line] = []
+    for step in steps:
+        found.append(
+            step if step.grounds or not found else replace(step, grounds=found[-1].grounds)
+        )
+    return found

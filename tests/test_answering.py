@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answers import Outcome
 from assistant.assistant import Assistant
-from assistant.checking import Support
+from assistant.checking import Support, Verdict
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
@@ -188,3 +188,18 @@ def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_p
     assert isinstance(last, Finished)
     assert last.result.standalone == TURNOVER_ASKED
     assert last.result.route == "rule"
+
+
+def test_nothing_is_said_before_an_answer_that_does_not_stand(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = Verdict(None, "refusée par l'essai")
+    monkeypatch.setattr("assistant.gathering.check", lambda text, passages: refused)
+    for asked in (
+        "Quelle est la durée maximale d'une procédure adaptée ?",
+        "Quel est le délai de standstill ?",
+    ):
+        answer = _result(home, tmp_path, asked).answer
+        assert answer.outcome is Outcome.ABSTAINED
+        assert not answer.preface
+        assert answer.removed

@@ -59,3 +59,15 @@ def test_a_refusal_is_a_caution_that_names_the_article() -> None:
     assert found is not None
     assert not found.lines
     assert "R2142-7" in found.cautions[0]
+
+
+def test_every_line_rests_on_words_of_the_law() -> None:
+    for question in (
+        "Quel chiffre d'affaires minimal puis-je exiger pour un marché de 300 000 € HT ?",
+        "Ma retenue de garantie de 7 % sur un marché de 200 000 € est-elle légale ?",
+        "Quelle procédure pour 95 000 € HT ? Nous sommes une commune.",
+    ):
+        found = _worked(question)
+        assert found is not None
+        assert found.lines
+        assert all(line.grounds for line in found.lines)
