@@ -3,7 +3,6 @@
 What is said about a dossier is kept apart, in the dossier's folder, and its line holds the hash of
 it only: removing the dossier takes the words away and leaves the proof that they were.
 
-
 A changed, missing, added or moved line breaks the chain from there on. A cut tail is only seen by
 who kept the last hash elsewhere. A line that a crash left unfinished is reported for ever, but the
 chain goes on after it from the last whole line.
@@ -42,11 +41,13 @@ class Journal:
         """The file and its folder are created at the first entry."""
         self._path = path
 
-    def append(self, kind: str, body: Mapping[str, Any], apart: Path | None = None) -> str:
+    def append(
+        self, kind: str, body: Mapping[str, Any], apart: Path | None = None, *, user: str = ""
+    ) -> str:
         """Write an entry and return its identifier, the first 16 characters of its hash.
 
         `body` must be plain JSON values; it is kept in the folder `apart` when one is given.
-        Several processes may append to one journal.
+        `user` is the pseudonym of who did it. Several processes may append to one journal.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if apart is not None:
@@ -60,6 +61,8 @@ class Journal:
                 "previous": last,
                 "body": body,
             }
+            if user:
+                entry["user"] = user
             digest = entry_hash(entry)
             line = _canonical(entry | {"hash": digest}) + b"\n"
             file.write(b"\n" + line if is_torn else line)

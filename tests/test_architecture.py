@@ -16,6 +16,7 @@ PACKAGES = ("ingestion", "assistant")
 ORDER = (
     "ingestion",
     "assistant.errors",
+    "assistant.identity",
     "assistant.settings",
     "assistant.words",
     "assistant.topics",

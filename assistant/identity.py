@@ -1,0 +1,30 @@
+"""Identity: who acts, in which roles, for which teams. Values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What someone may do; a person may have several roles, and none includes another."""
+
+    BUYER = "acheteur"
+    REFERENT = "referent"
+    ADMINISTRATOR = "administrateur"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Someone who is known to the program.
+
+    `user` is the pseudonym under which the journal names them, `name` what they are called on
+    their own pages. `teams` are those whose dossiers they see, None for every dossier.
+    """
+
+    user: str
+    name: str
+    roles: frozenset[Role]
+    teams: frozenset[str] | None
+
+
+ALONE = Identity("local", "", frozenset(Role), None)
+"""The one user of a machine of their own, who needs no account."""
