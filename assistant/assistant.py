@@ -80,13 +80,15 @@ class Assistant:
         language: Language = Language.FRENCH,
         dossier: str | None = None,
         teams: frozenset[str] | None = None,
+        user: str = "",
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
         one named when this one depends on it; else that of today. A question about a piece
         ("article 12.3 du CCAP") is asked of the only dossier there is, and the days that it names
-        are the dossier's. `teams` are those of the reader, None where there is one reader only.
+        are the dossier's. `teams` are those of the reader, None where there is one reader only,
+        and `user` is the pseudonym under which the journal keeps them.
         Stopping it, by closing the generator, and failing both leave a record too.
 
         Raises UnknownDossier when the dossier is not one of theirs.
@@ -106,7 +108,7 @@ class Assistant:
             yield from self._run(turn, history)
             ended = "finished"
         finally:
-            result = self._record(turn, ended, teams)
+            result = self._record(turn, ended, teams, user)
         yield Finished(result)
 
     def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
@@ -190,11 +192,13 @@ class Assistant:
                 ticket: object = entered.value
                 return ticket
 
-    def _record(self, turn: Gathering, ended: str, teams: frozenset[str] | None) -> Result:
+    def _record(
+        self, turn: Gathering, ended: str, teams: frozenset[str] | None, user: str
+    ) -> Result:
         result = turn.result(self._model.name)
         body = journal_body(result) | {"ended": ended}
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
-        record_id = self.journal.append("answer", body, home and home / RECORDS)
+        record_id = self.journal.append("answer", body, home and home / RECORDS, user=user)
         return replace(result, record_id=record_id)
 
 
