@@ -71,9 +71,7 @@ def _sheets(numbers: Set[str], documents: Iterable[Document]) -> Iterator[Touche
                 yield TouchedSheet(document.title, document.source, articles)
 
 
-def _answers(
-    touched: Set[Article], answers: Iterable[Recorded]
-) -> Iterator[TouchedAnswer]:
+def _answers(touched: Set[Article], answers: Iterable[Recorded]) -> Iterator[TouchedAnswer]:
     for number, (entry, body) in enumerate(answers, 1):
         if body is None:
             continue

@@ -96,15 +96,15 @@ class Chain:
                 sync(self.path.parent)
             yield HeldChain(file.fileno())
 
-    def lines(self) -> Iterator[bytes]:
-        """The lines that stand now; those appended while reading are left out."""
+    def lines(self, start: int = 0) -> Iterator[bytes]:
+        """The lines that stand now, from a byte on; those appended while reading are left out."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
-            left = file.seek(0, os.SEEK_END)
+            left = file.seek(0, os.SEEK_END) - start
             fcntl.flock(file, fcntl.LOCK_UN)
-            file.seek(0)
+            file.seek(start)
             while left > 0:
                 line = file.readline(left)
                 if not line:
@@ -112,14 +112,18 @@ class Chain:
                 left -= len(line)
                 yield line
 
-    def entries(self) -> Iterator[dict[str, Any]]:
-        """Every entry that can be read, oldest first, with a number and a user."""
-        number = 0
-        for line in self.lines():
+    def read(self, position: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The entries that can be read from a position on, each with its own; 0 is the beginning.
+
+        Those of earlier versions have a number only when they are read from the beginning.
+        """
+        number = 0 if position == 0 else None
+        for line in self.lines(position):
             entry, _ = read(line)
             if entry is not None:
-                number = entry.get("number", number + 1)
-                yield {"user": ""} | entry | {"number": number}
+                number = entry.get("number", None if number is None else number + 1)
+                yield position, {"user": "", "number": number} | entry
+            position += len(line)
 
 
 def _write_all(descriptor: int, line: bytes) -> None:

@@ -38,7 +38,7 @@ def chain_faults(links: Sequence[Link]) -> tuple[Fault, ...]:
     runs = runs_of(links)
     kept = kept_runs(runs)
     found = [*_starting(links, kept), *_relinked(links, kept)]
-    if len(kept) == 1 and len(kept[0]) == len(links):
+    if len(kept) == 1 and len(kept[0]) == len(links) and kept[0].number <= 1:
         return tuple(found)
     held = {number for run in kept for number in run.numbers}
     moved = set()

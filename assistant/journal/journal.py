@@ -43,10 +43,10 @@ class Journal:
         the first entry of a day comes an anchor.
         """
         with self._chain.held() as chain:
-            if chain.torn:
-                self._add(chain, "recovery", {"act": "line_unfinished", "bytes": chain.torn})
             if chain.head.number and chain.head.day < self._now().date().isoformat():
                 self._anchor(chain)
+            if chain.torn:
+                self._add(chain, "recovery", {"act": "line_unfinished", "bytes": chain.torn})
             return self._add(chain, kind, body, apart, user)[:16]
 
     def anchor(self, *, user: str = "") -> Anchor | None:
@@ -56,7 +56,11 @@ class Journal:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every entry that can be read, oldest first."""
-        return self._chain.entries()
+        return (entry for _, entry in self.read())
+
+    def read(self, position: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The entries from a position on, each with its own, for who reads on from the last one."""
+        return self._chain.read(position)
 
     def entry(self, record_id: str) -> dict[str, Any] | None:
         """The entry of this identifier, None when there is none."""
