@@ -100,14 +100,24 @@ class Journal:
         Bodies that no line names, because a crash came before it, are removed with them. A body
         that an earlier version wrote into its line stays.
         """
-        paths = [self._bodies.path(each) for each in self.entries() if chosen(each)]
+        paths = (self._bodies.path(entry) for entry in self.entries() if chosen(entry))
         standing = [path for path in paths if path and path.exists()]
         if standing:
             self.append(kind, {**told, "bodies": len(standing)}, user=user)
             self._bodies.forget(standing)
-        with self._chain.held():  # nobody has a body on disk whose line is to come
-            self._bodies.forget(self._bodies.strays(list(self.entries())))
+        self._sweep()
         return len(standing)
+
+    def _sweep(self) -> None:
+        """Remove the bodies that no line names."""
+        folders = {path.parent for path in self._paths()}
+        with self._chain.held():  # nobody has a body on disk whose line is to come
+            files = self._bodies.files(folders)
+        named = set(self._paths())
+        self._bodies.forget(file for file in files if file not in named)
+
+    def _paths(self) -> Iterator[Path]:
+        return (path for entry in self.entries() if (path := self._bodies.path(entry)))
 
     def _anchor(self, chain: HeldChain, user: str = "") -> Anchor:
         anchor = Anchor(self._now().date(), chain.head.number, chain.head.hash)
