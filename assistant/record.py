@@ -42,6 +42,11 @@ def journal_body(result: Result) -> dict[str, Any]:
     }
 
 
+def read_evidence(rows: object) -> tuple[Evidence, ...]:
+    """The evidence of a record, as `journal_body` wrote it; raises ValueError for anything else."""
+    return _evidence.validate_python(rows)
+
+
 def answer_fields(answer: Answer) -> dict[str, Any]:
     """The part of the contract that the answer fills. Pure."""
     return {
