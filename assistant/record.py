@@ -8,6 +8,9 @@ from assistant.answers import Answer
 from assistant.evidence import Evidence
 from assistant.turn import Result
 
+REPLAYED = "replayed"
+"""The act of an entry of kind "review" that holds a turn which repeats an earlier one."""
+
 _evidence = TypeAdapter(tuple[Evidence, ...])
 
 
