@@ -10,9 +10,11 @@ from typing import Any
 
 from assistant.errors import UnknownRecord
 from assistant.journal import Journal
+from assistant.record import REPLAYED
 from assistant.review.line import Item, Line, Opinion, Thumb, line_of
 from assistant.review.marks import MARKED, Sheet, marks_of, over
 from assistant.review.recorded import Recorded, recorded
+from assistant.review.sampling import SAMPLED, Sampling, sampling_of
 
 _FORGETTING = {"retention", "erasure", "restore"}
 """Kinds of entries after which texts that were read may be gone."""
@@ -47,6 +49,20 @@ class Register:
         """An answer with all that was kept of it; raises UnknownRecord."""
         return recorded(*self._entry(self.item(record_id).line.position))
 
+    def replays(self, record_id: str) -> tuple[Recorded, ...]:
+        """The replays of an answer, the latest first."""
+        with self._lock:
+            self._catch_up()
+            positions = self._replays.get(record_id, ())
+        return tuple(recorded(*self._entry(position)) for position in reversed(positions))
+
+    @property
+    def sampling(self) -> Sampling:
+        """How answers are drawn now."""
+        with self._lock:
+            self._catch_up()
+            return self._sampling
+
     def apart(self, record_id: str) -> Path | None:
         """The folder that keeps what is said about an answer, None for the journal itself."""
         entry, _ = self._entry(self.item(record_id).line.position)
@@ -69,6 +85,8 @@ class Register:
         self._lines: dict[str, Line] = {}
         self._opinions: dict[str, Opinion] = {}
         self._sheets: dict[str, dict[str, Sheet]] = {}
+        self._replays: dict[str, tuple[int, ...]] = {}
+        self._sampling = Sampling()
 
     def _catch_up(self) -> None:
         """Read what was appended since; everything again when something was taken away."""
@@ -92,12 +110,22 @@ class Register:
             case "opinion":
                 said = Opinion(Thumb(body["thumb"]), body["comment"])
                 self._opinions[body["record_id"]] = said
-            case "review" if body["act"] == MARKED:
+            case "review":
+                self._review(position, entry, body)
+
+    def _review(self, position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        match body["act"]:
+            case act if act == MARKED:
                 sheets = self._sheets.get(body["record_id"], {})
                 user = entry.get("user", "")
                 sheet = over(sheets.get(user, {}), marks_of(body))
                 # Replaced, not changed: a reader may hold the one before.
                 self._sheets[body["record_id"]] = sheets | {user: sheet}
+            case act if act == REPLAYED:
+                known = self._replays.get(body["record_id"], ())
+                self._replays[body["record_id"]] = (*known, position)
+            case act if act == SAMPLED:
+                self._sampling = sampling_of(body)
 
 
 def _forgets(entry: Mapping[str, Any]) -> bool:
