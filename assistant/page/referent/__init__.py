@@ -7,8 +7,12 @@ from fastapi import Depends, FastAPI, Request, Response
 from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.page.access import Reader
+from assistant.page.referent.answer_routes import answer_routes
 from assistant.page.referent.frame import alert, framed
+from assistant.page.referent.gold_routes import gold_routes
 from assistant.page.referent.list_routes import list_routes
+from assistant.page.referent.queue_routes import queue_routes
+from assistant.page.referent.replay_routes import replay_routes
 from assistant.page.routes import from_here
 from assistant.review.room import Room
 from ingestion.errors import IngestionError
@@ -25,7 +29,8 @@ def referent_app(room: Room, reader: Reader) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    app.include_router(list_routes(room, reader))
+    for routes in (list_routes, answer_routes, replay_routes, queue_routes, gold_routes):
+        app.include_router(routes(room, reader))
 
     @app.get("/style.css")
     def style(who: Identity = Depends(reader)) -> Response:  # noqa: B008
