@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 
 from assistant.assistant import Assistant
 from assistant.holder import Holder
@@ -63,7 +64,7 @@ class ByHeader:
     def __init__(self, otherwise: Identity | None = None) -> None:
         self._otherwise = otherwise
 
-    def identify(self, request: Request) -> Identity | None:
+    def identify(self, request: HTTPConnection) -> Identity | None:
         return PEOPLE.get(request.headers.get("x-user", ""), self._otherwise)
 
 

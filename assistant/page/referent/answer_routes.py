@@ -9,7 +9,7 @@ from assistant.identity import Identity
 from assistant.page.access import Reader
 from assistant.page.pdf_page import UndrawablePage, drawing
 from assistant.page.referent.answer_view import AnswerView
-from assistant.page.referent.exhibit_view import document_of, view_of
+from assistant.page.referent.exhibit_view import document_html, view_of
 from assistant.page.referent.frame import done, framed
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import marks_in
@@ -54,7 +54,9 @@ def answer_routes(room: Room, reader: Reader) -> APIRouter:
     @router.get("/evidence/{number}")
     def evidence(who: Who, record_id: str, number: int) -> HTMLResponse:
         shown = room.exhibit(who, room.open(who, record_id), number)
-        return framed(f"Source {number}, telle qu’elle était", document_of(shown, record_id))
+        original = room.original(who, shown.document) if shown.document else None
+        content = document_html(shown, record_id, has_original=original is not None)
+        return framed(f"{shown.evidence.passage.title}, tel que montré", *content, current="")
 
     @router.get("/evidence/{number}/page/{page}.png")
     def picture(who: Who, record_id: str, number: int, page: int) -> Response:

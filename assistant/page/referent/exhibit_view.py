@@ -1,6 +1,6 @@
 """What was shown with an answer, each passage in its document as it was then. Pure HTML."""
 
-from urllib.parse import quote
+from collections.abc import Iterator
 
 from assistant.page.evidence_panel import dates, rank, whole
 from assistant.page.excerpts import cited_spans, excerpt, shortened
@@ -8,7 +8,7 @@ from assistant.page.markup import Html, element, unbroken
 from assistant.page.referent.frame import NOTHING, SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field
-from assistant.page.viewer import View, document_html, is_pdf, pages_of
+from assistant.page.viewer import View, is_pdf, pages_of, pictures, text_view
 from assistant.review.exhibits import Exhibit, Seal
 from assistant.review.marks import Sheet, Target
 
@@ -61,14 +61,23 @@ def view_of(shown: Exhibit) -> View:
     )
 
 
-def document_of(shown: Exhibit, record_id: str) -> Html:
+def document_html(shown: Exhibit, record_id: str, *, has_original: bool) -> Iterator[Html]:
     """The document around the passage; only the passage where the document was not kept."""
-    if shown.document is None:
-        passage = shown.evidence.passage
+    document, passage = shown.document, shown.evidence.passage
+    back = element("a", "Retour à la réponse", href=answer_address(record_id))
+    yield element("p", f"{passage.source}, {passage.locator}. ", back)
+    yield seal(shown)
+    if has_original:
+        told = f"Fichier d’origine archivé, identique : sha256 {passage.document_id}."
+        yield element("p", told, class_="seal")
+    if document is None:
         spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
-        return element("div", seal(shown), whole(passage.text, spans, SAID))
-    address, drawn = evidence_address(shown, record_id), is_pdf(shown.document)
-    return document_html(shown.document, view_of(shown), SAID, drawn=drawn, address=address)
+        yield whole(passage.text, spans, SAID)
+    elif has_original and is_pdf(document):
+        address = evidence_address(shown, record_id)
+        yield element("div", pictures(document, view_of(shown), SAID, address), class_="document")
+    else:
+        yield element("div", text_view(document, view_of(shown)), class_="document")
 
 
 def evidence_address(shown: Exhibit, record_id: str) -> str:
@@ -86,8 +95,8 @@ def _links(shown: Exhibit, record_id: str) -> Html:
         href=address,
         aria_label=f"Ouvrir le document tel qu’il était : {title}, source {shown.evidence.number}",
     )
-    pictures = [_picture(shown, address, number) for number in _pages(shown)]
-    return element("div", element("p", opened, class_="links"), *pictures)
+    drawn = (_picture(shown, address, number) for number in _pages(shown))
+    return element("div", element("p", opened, class_="links"), *drawn)
 
 
 def _pages(shown: Exhibit) -> list[int]:
@@ -100,7 +109,7 @@ def _picture(shown: Exhibit, address: str, number: int) -> Html:
     alt = SAID["page_image"].format(page=number, title=shown.evidence.passage.title)
     image = element(
         "img",
-        src=f"{address}/page/{quote(str(number))}.png",
+        src=f"{address}/page/{number}.png",
         alt=alt,
         width=1240,
         loading="lazy",

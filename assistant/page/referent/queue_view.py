@@ -146,4 +146,4 @@ def _percent(value: float) -> str:
 
 
 def _decimal(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
+    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",")  # never "-0,00"
