@@ -46,7 +46,9 @@ def read(line: bytes) -> tuple[dict[str, Any] | None, bool]:
     line = line.removesuffix(b"\n")
     if (found := _LINE.fullmatch(line)) is None:
         return _read_earlier(line)
-    entry: dict[str, Any] = {name: text.decode(errors="replace") for name, text in found.groupdict().items()}
+    entry: dict[str, Any] = {
+        name: text.decode(errors="replace") for name, text in found.groupdict().items()
+    }
     digest = sha256(found["head"] + found["tail"]).hexdigest()
     del entry["head"], entry["tail"]
     return entry | {"number": int(entry["number"])}, digest == entry["hash"]
