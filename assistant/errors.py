@@ -9,6 +9,7 @@ AssistantError
 ├── WrongFigures    what a calculation was given cannot be true
 ├── WrongPlan       a plan asks of the ledger what it does not have
 ├── TotalsDisagree  a total added again from its rows is another
+├── WrongAccount    what is asked of an account cannot be done
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -50,6 +51,10 @@ class WrongPlan(AssistantError):
 
 class TotalsDisagree(AssistantError):
     """A total of the database is not that of its rows, added again."""
+
+
+class WrongAccount(AssistantError):
+    """There is no such account, or what is asked of it cannot be done."""
 
 
 class UnknownRecord(AssistantError, LookupError):
