@@ -18,6 +18,16 @@ ROLES = {
     Role.ADMINISTRATOR: "administrateur",
 }
 
+BROWSERS = {"Firefox/": "Firefox", "Edg": "Edge", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+"""Signs in what a browser says of itself, the telling ones first."""
+
 REFUSED = (
     "Connexion refusée : nom ou mot de passe inconnu, ou compte fermé ou bloqué. "
     f"Après {MOST_FAILURES} échecs, un compte est bloqué {LOCKED // 60} minutes. "
@@ -60,8 +70,7 @@ def invitation_html(token: str, login: str, problem: str = "") -> Html:
         element("p", "Votre compte : ", element("strong", login)),
         action(
             f"/invitation/{token}",
-            # Tells the password manager of the browser whose password it is.
-            element("input", type="hidden", name="login", value=login, autocomplete="username"),
+            whose(login),
             *new_password(),
             button("Enregistrer et entrer", class_="main"),
             class_="fields",
@@ -90,7 +99,7 @@ def account_html(
         identity.name,
         alert(problem),
         element("p", done, role="status", class_="done") if done else Html(""),
-        element("dl", *(element("div", each) for each in listed)),
+        element("header", element("dl", *(element("div", each) for each in listed))),
         element("nav", *own_pages(identity), aria_label="Mes pages"),
         action("/account/logout", button("Se déconnecter")),
         element("h2", "Sessions ouvertes"),
@@ -99,6 +108,7 @@ def account_html(
         element("h2", "Changer de mot de passe"),
         action(
             "/account/password",
+            whose(login),
             labelled("Mot de passe actuel", password_input("current", "current-password")),
             *new_password(),
             button("Changer, et fermer mes autres sessions", class_="main"),
@@ -109,14 +119,14 @@ def account_html(
 
 def session_table(sessions: Sequence[Session]) -> Html:
     """One row a session, with the way to close it."""
-    heads = ("Ouverte", "Dernière demande", "Navigateur", "")
+    heads = ("Ouverte", "Dernière demande", "Navigateur", "Fermer")
     rows = []
     for session in sessions:
         closing = action(
             "/account/sessions", hidden("session", session.id), button("Fermer cette session")
         )
         here = element("strong", "Cette session") if session.is_this else closing
-        cells = (at(session.opened), at(session.seen), session.browser or "inconnu", here)
+        cells = (at(session.opened), at(session.seen), browser_name(session.browser), here)
         rows.append(
             element(
                 "tr",
@@ -151,8 +161,18 @@ def told(identity: Identity) -> list[str]:
 def page(title: str, *content: Html) -> Html:
     """One of these pages."""
     return element(
-        "main", element("h1", title), *content, class_="document dossiers account", id="document"
+        "main",
+        element("p", "Sourcier", class_="brand"),
+        element("h1", title),
+        *content,
+        class_="document dossiers account",
+        id="document",
     )
+
+
+def whose(login: str) -> Html:
+    """Tells the password manager of a browser whose password is typed."""
+    return element("input", type="hidden", name="login", value=login, autocomplete="username")
 
 
 def new_password() -> tuple[Html, Html, Html]:
@@ -196,6 +216,13 @@ def hidden(name: str, value: str) -> Html:
 def link(address: str, text: str) -> Html:
     """A link."""
     return element("a", text, href=address)
+
+
+def browser_name(claimed: str) -> str:
+    """What a browser is called, by what it says of itself: many claim to be others as well."""
+    name = next((told for sign, told in BROWSERS.items() if sign in claimed), "navigateur inconnu")
+    system = next((told for sign, told in SYSTEMS.items() if sign in claimed), "")
+    return f"{name}, {system}" if system else name
 
 
 def at(seconds: float) -> str:
