@@ -10,6 +10,7 @@ AssistantError
 ├── WrongPlan       a plan asks of the ledger what it does not have
 ├── TotalsDisagree  a total added again from its rows is another
 ├── WrongAnchors    a file of anchors of the journal cannot be understood
+├── WrongAccount    what is asked of an account cannot be done
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -55,6 +56,10 @@ class TotalsDisagree(AssistantError):
 
 class WrongAnchors(AssistantError):
     """A file of anchors of the journal is missing, or a line of it is not one."""
+
+
+class WrongAccount(AssistantError):
+    """There is no such account, or what is asked of it cannot be done."""
 
 
 class UnknownRecord(AssistantError, LookupError):

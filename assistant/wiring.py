@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
+from assistant.accounts.parts import open_accounts
 from assistant.assistant import Assistant
 from assistant.calculators.rates import read_rates
 from assistant.chat_format import CHAT_FORMATS
@@ -11,7 +12,7 @@ from assistant.desk import LocalDesk
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.llama import LlamaModel
-from assistant.page.access import SingleUser
+from assistant.page.access import Members, SingleUser
 from assistant.page.site import Site
 from assistant.settings import Settings
 from ingestion.embedding import Embedder
@@ -61,8 +62,12 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
 
 def load_site(home: Path, settings: Settings) -> Site:
     """What the pages stand on."""
-    embedder = partial(load_embedder, home, settings)
-    return Site(partial(LocalDesk, home, load_assistant(home, settings), embedder), SingleUser())
+    assistant = load_assistant(home, settings)
+    desks = partial(LocalDesk, home, assistant, partial(load_embedder, home, settings))
+    if settings.access == "alone":
+        return Site(desks, SingleUser())
+    accounts = open_accounts(home, assistant.journal)
+    return Site(desks, Members(accounts.sessions), accounts=accounts)
 
 
 def weights_name(weights: Weights) -> str:

@@ -37,6 +37,7 @@ ORDER = (
     "assistant.turn",
     "assistant.record",
     "assistant.journal",
+    "assistant.accounts",
     "assistant.impact",
     "assistant.index_changes",
     "assistant.law_record",
@@ -89,6 +90,7 @@ ORDER = (
 )
 
 DOORS = {
+    "argon2": "assistant/accounts/passwords.py",
     "chromadb": "ingestion/chroma_index.py",
     "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py",
     "duckdb": "ingestion/ledger/database.py",
@@ -114,7 +116,7 @@ DOORS = {
     "safetensors": "ingestion/sentence_transformer.py",
     "saxonche": "ingestion/ledger/schematrons.py",
     "sentence_transformers": "ingestion/sentence_transformer.py",
-    "sqlite3": "ingestion/store.py ingestion/vector_cache.py",
+    "sqlite3": "ingestion/store.py ingestion/vector_cache.py assistant/accounts/*",
     "starlette": "assistant/page/*",
     "tantivy": "ingestion/tantivy_index.py",
     "torch": "ingestion/sentence_transformer.py",

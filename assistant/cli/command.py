@@ -18,6 +18,7 @@ from assistant.cli import (
     models,
     purchases,
     serve,
+    users,
 )
 from assistant.errors import AssistantError
 from assistant.settings import default_home
@@ -78,6 +79,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     ledger = (invoices, purchases)
-    for module in (serve, ask, calc, law, dossier, *ledger, index, models, evaluate, journal):
+    for module in (
+        serve,
+        ask,
+        calc,
+        law,
+        dossier,
+        *ledger,
+        index,
+        models,
+        evaluate,
+        journal,
+        users,
+    ):
         module.register(commands)
     return parser
