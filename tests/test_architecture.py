@@ -77,6 +77,8 @@ ORDER = (
     "assistant.measures",
     "assistant.baseline",
     "assistant.evaluation",
+    "assistant.examination",
+    "assistant.administration",
     "assistant.page",
     "assistant.findings",
     "assistant.charts",
@@ -106,7 +108,8 @@ DOORS = {
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/export.py",
     "pikepdf": "ingestion/ledger/container.py",
     "PIL": "assistant/page/pdf_page.py",
-    "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/*",
+    "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/* "
+    "assistant/administration/*",
     "pypdf": "ingestion/reading/pdf.py",
     "pypdfium2": "assistant/page/pdf_page.py",
     "rich": "assistant/cli/*",
