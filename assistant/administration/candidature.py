@@ -1,6 +1,7 @@
 """Candidature: a generation built beside the one in service goes through the gate, and waits."""
 
 from pathlib import Path
+from traceback import clear_frames
 
 from assistant.administration.decisions import Decisions, served_name
 from assistant.administration.gate import Examinee, hold_against
@@ -29,7 +30,8 @@ def make_candidate(
         decisions.built(manifest)
     try:
         return manifest, examine_candidate(home, manifest.name, examinee, decisions, progress)
-    except BuildCancelled:
+    except BuildCancelled as stopped:
+        clear_frames(stopped.__traceback__)  # they hold the generation open
         if manifest.name not in known:
             discard(home, manifest.name)
         raise
