@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.cli import (
     ask,
+    backup,
     calc,
     dossier,
     evaluate,
@@ -78,6 +79,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     ledger = (invoices, purchases)
-    for module in (serve, ask, calc, law, dossier, *ledger, index, models, evaluate, journal):
+    for module in (
+        serve,
+        ask,
+        calc,
+        law,
+        dossier,
+        *ledger,
+        index,
+        models,
+        evaluate,
+        journal,
+        backup,
+    ):
         module.register(commands)
     return parser

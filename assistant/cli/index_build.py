@@ -15,9 +15,16 @@ from assistant.administration.decisions import served_name
 from assistant.administration.recording import Recorder, recorded
 from assistant.administration.verdict import Verdict
 from assistant.cli import adding, calc_constants, index_status
-from assistant.cli.index_gate import OK, REFUSED, Steps, add_user, decisions_of, show_verdict
+from assistant.cli.index_gate import (
+    OK,
+    REFUSED,
+    Steps,
+    add_user,
+    both,
+    decisions_of,
+    show_verdict,
+)
 from assistant.settings import load_settings
-from ingestion.build import Progress
 from ingestion.builtin import builtin_additions
 from ingestion.durable import writing
 from ingestion.embedding import Embedder
@@ -72,7 +79,7 @@ def build_rules(
             embedder,
             load_examinee(home, settings, Path(records)),
             decisions,
-            _both(Steps(bars), record),
+            both(Steps(bars), record),
         )
     _warn(manifest, console)
     calc_constants.warn(home, manifest.name, console)
@@ -134,13 +141,3 @@ def _warn(manifest: Manifest, console: Console) -> None:
         console.print(f"[yellow]{escape(warning)}")
     if (rest := len(manifest.warnings) - SHOWN_WARNINGS) > 0:
         console.print(f"… et {rest} autres : sourcier index status --warnings")
-
-
-def _both(*told: Progress) -> Progress:
-    """Tell the same to each."""
-
-    def tell(step: str, done: int, total: int) -> None:
-        for each in told:
-            each(step, done, total)
-
-    return tell

@@ -4,6 +4,7 @@ Door of rich, for this action.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from rich.progress import Progress, TaskID
 from assistant.administration.candidate import read_candidate
 from assistant.administration.candidature import examine_candidate
 from assistant.administration.decisions import Decisions, served_name
+from assistant.administration.recording import recorded
 from assistant.administration.verdict import Verdict
 from assistant.baseline import Change
 from assistant.cli.adding import progress_bars
@@ -71,9 +73,14 @@ def _ask_gate(arguments: argparse.Namespace, name: str, console: Console) -> Ver
     home, settings = arguments.home, load_settings(arguments.home)
     if name == served_name(home):
         return None
-    with TemporaryDirectory() as records, progress_bars(console) as bars:
+    with (
+        recorded(home, arguments.user) as record,
+        TemporaryDirectory() as records,
+        progress_bars(console) as bars,
+    ):
         examinee = load_examinee(home, settings, Path(records))
-        return examine_candidate(home, name, examinee, decisions_of(arguments), Steps(bars))
+        told = both(Steps(bars), record)
+        return examine_candidate(home, name, examinee, decisions_of(arguments), told)
 
 
 def show_verdict(verdict: Verdict, console: Console) -> None:
@@ -104,6 +111,16 @@ class Steps:
         if step not in self._bars:
             self._bars[step] = self._progress.add_task(step, total=total)
         self._progress.update(self._bars[step], completed=done)
+
+
+def both(*told: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+    """Tell the same to each."""
+
+    def tell(step: str, done: int, total: int) -> None:
+        for each in told:
+            each(step, done, total)
+
+    return tell
 
 
 def chosen(arguments: argparse.Namespace) -> str:
