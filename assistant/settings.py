@@ -16,12 +16,16 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
+    `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
+    indexed, "" for never.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
     writing: str = "auto"
+    update_at: str = ""
+    update_from: str = ""
 
 
 def default_home() -> Path:

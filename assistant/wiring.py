@@ -1,10 +1,12 @@
 """Wiring: settings to an assistant; the only place that names the real models and indexes."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
 from assistant.administration.gate import Examinee
+from assistant.administration.office import Office
 from assistant.assistant import Assistant
 from assistant.calculators.rates import read_rates
 from assistant.chat_format import CHAT_FORMATS
@@ -85,6 +87,12 @@ def load_desk(home: Path, settings: Settings) -> Desk:
     """What the page stands on."""
     assistant = load_assistant(home, settings)
     return LocalDesk(home, assistant, partial(load_embedder, home, settings))
+
+
+def load_office(home: Path) -> Office:
+    """What the administrator's page stands on; it builds by this command, out of the way."""
+    command = ("nice", sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
+    return Office(home, Journal(home / "journal.jsonl"), command)
 
 
 def weights_name(weights: Weights) -> str:

@@ -54,6 +54,22 @@ class Backup:
     generation: str
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A backup that is kept in the data folder."""
+
+    name: str
+    made_at: datetime
+    size: int
+
+
+def saved(home: Path) -> tuple[Saved, ...]:
+    """The backups of a data folder, the newest first."""
+    found = ((path, path.stat()) for path in (home / "backups").glob("*.tar"))
+    made = (Saved(p.name, datetime.fromtimestamp(s.st_mtime, UTC), s.st_size) for p, s in found)
+    return tuple(sorted(made, key=lambda each: each.name, reverse=True))
+
+
 def back_up(home: Path, path: Path, journal: Journal, user: str) -> Backup:
     """Write a backup of a data folder and tell the journal; readers and writers may go on.
 

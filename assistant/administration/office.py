@@ -5,15 +5,17 @@ from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 
-from assistant.administration.backup import Backup, back_up, backup_name
+from assistant.administration.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.administration.candidate import Candidate, read_candidate
 from assistant.administration.decisions import Decisions, served_name
 from assistant.administration.recording import Build, Recorder, last_build, request_stop
+from assistant.administration.schedule import Schedule, schedule_of
 from assistant.administration.sources import Source, sources, take_in
 from assistant.administration.storage import Kept, Usage, kept_generations, manifest_of, usage
 from assistant.impact import Impact
 from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
+from assistant.settings import load_settings
 from ingestion.difference import difference
 from ingestion.durable import writing
 from ingestion.errors import IngestionError, UnknownGeneration
@@ -85,9 +87,23 @@ class Office:
         """What takes room."""
         return usage(self._home)
 
-    def backups(self) -> tuple[Path, ...]:
+    def backups(self) -> tuple[Saved, ...]:
         """The backups of the data folder, the newest first."""
-        return tuple(sorted((self._home / "backups").glob("*.tar"), reverse=True))
+        return saved(self._home)
+
+    def backup(self, name: str) -> Path | None:
+        """The file of one of them, None when there is none of this name."""
+        known = {each.name for each in self.backups()}
+        return self._home / "backups" / name if name in known else None
+
+    def schedule(self) -> Schedule | None:
+        """When texts are updated, None when nothing is scheduled; raises WrongSettings."""
+        return schedule_of(load_settings(self._home))
+
+    def units(self) -> str:
+        """The units of systemd that update the texts."""
+        schedule = self.schedule()
+        return schedule.units(self._command) if schedule else ""
 
     def changes(self) -> IndexChanges:
         """The texts that differ from the index in service to the candidate.
@@ -164,7 +180,7 @@ class Office:
         path = self._home / "backups" / backup_name(moment)
         made = back_up(self._home, path, self._journal, user)
         for old in self.backups()[KEPT_BACKUPS:]:
-            old.unlink()
+            (self._home / "backups" / old.name).unlink()
         return made
 
     def _start(self, action: Sequence[str], user: str) -> None:

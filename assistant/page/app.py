@@ -6,8 +6,13 @@ from collections.abc import Sequence
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assistant.administration.office import Office
+from assistant.identity import Role
+from assistant.page.access import SingleUser, requiring
+from assistant.page.admin.app import admin_app
 from assistant.page.blocks import page_blocks
 from assistant.page.desk import Desk
 from assistant.page.dossier_routes import dossier_routes
@@ -22,8 +27,8 @@ HEAD = (
 )
 
 
-def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
-    """The application for a desk; nothing in it calls out of the machine.
+def create_app(desk: Desk, hosts: Sequence[str] = (), office: Office | None = None) -> FastAPI:
+    """The application for a desk, and for an office; nothing in it calls out of the machine.
 
     When `hosts` are given, a request for another host name is refused: a web site that points its
     own name to this machine could otherwise read the page through the reader's browser.
@@ -32,6 +37,10 @@ def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(page_routes(desk))
     app.include_router(law_routes(desk))
     app.include_router(dossier_routes(desk))
+    if office is not None:
+        reader = requiring(SingleUser(), Role.ADMINISTRATOR)
+        app.get("/admin")(lambda: RedirectResponse("/admin/"))
+        app.mount("/admin", admin_app(office, reader))
     gr.mount_gradio_app(
         app,
         page_blocks(desk),
@@ -62,8 +71,8 @@ def own_head(page: bytes) -> bytes:
     return page.replace(b"</head>", HEAD + b"</head>", 1)
 
 
-def serve(desk: Desk, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(desk: Desk, office: Office, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until interrupted."""
     hosts = LOOPBACK if host in LOOPBACK else ()
-    app = create_app(desk, hosts)
+    app = create_app(desk, hosts, office)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
