@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
+from threading import Thread
 
 from assistant.administration.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.administration.candidate import Candidate, read_candidate
@@ -43,7 +44,6 @@ class Office:
         self._home = home
         self._journal = journal
         self._command = tuple(command)
-        self._children: list[Popen[bytes]] = []
 
     @property
     def served(self) -> Manifest | None:
@@ -58,7 +58,6 @@ class Office:
     @property
     def build(self) -> Build | None:
         """The build that runs, else the last one."""
-        self._children = [child for child in self._children if child.poll() is None]
         return last_build(self._home)
 
     @property
@@ -192,8 +191,8 @@ class Office:
                 stderr=STDOUT,
                 start_new_session=True,  # a server that is stopped does not take it along
             )
-            self._children.append(child)
             Recorder(self._home).begin(user, child.pid)
+        Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie once it is done
 
     def _decisions(self, user: str) -> Decisions:
         return Decisions(self._home, self._journal, user)

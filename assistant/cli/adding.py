@@ -146,12 +146,8 @@ def local_decisions(home: Path) -> Decisions:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    additions = builtin_additions() if arguments.builtin else []
-    archives: list[Path] = []
-    for path in map(Path.resolve, arguments.paths):
-        archives += (found := sources_at(path))
-        files = _files(path, arguments.kind, arguments.dossier)
-        additions += [file for file in files if not (found and is_official(file.path))]
+    archives, files = found_in(arguments.paths, arguments.kind, arguments.dossier)
+    additions = [*(builtin_additions() if arguments.builtin else ()), *files]
     if not additions and not archives:
         sys.stderr.write(
             "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"
@@ -161,12 +157,26 @@ def _add(arguments: argparse.Namespace) -> int:
         sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
         return USAGE
     console = Console()
-    changes = _read(archives, arguments.texts, console) if archives else ()
+    changes = read(archives, arguments.texts, console) if archives else ()
     decisions = local_decisions(arguments.home)
     return add_changes(arguments.home, changes, arguments.texts, additions, console, decisions)
 
 
-def _read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> tuple[Changes, ...]:
+def found_in(
+    paths: Sequence[Path], kind: Kind = Kind.RULES, dossier: str | None = None
+) -> tuple[list[Path], list[Addition]]:
+    """The LEGI archives at or below paths, and the other files."""
+    archives: list[Path] = []
+    additions: list[Addition] = []
+    for path in map(Path.resolve, paths):
+        archives += (found := sources_at(path))
+        files = _files(path, kind, dossier)
+        additions += [file for file in files if not (found and is_official(file.path))]
+    return archives, additions
+
+
+def read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> tuple[Changes, ...]:
+    """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
     with progress_bars(console, percent=True) as progress:
         return official.read(archives, texts, progress)
 

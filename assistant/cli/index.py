@@ -4,7 +4,15 @@ import argparse
 
 from rich.console import Console
 
-from assistant.cli import adding, fetching, index_build, index_diff, index_gate, index_status
+from assistant.cli import (
+    adding,
+    fetching,
+    index_build,
+    index_diff,
+    index_gate,
+    index_status,
+    index_update,
+)
 from assistant.cli.index_gate import add_user, ask_gate_once, chosen, decisions_of
 from ingestion.durable import writing
 
@@ -37,6 +45,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     fetching.register(actions)
     index_build.register(actions)
     index_gate.register(actions)
+    index_update.register(actions)
     index_status.register(actions)
     index_diff.register(actions)
     verifying = actions.add_parser(

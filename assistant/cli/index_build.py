@@ -44,18 +44,19 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     building.add_argument("--no-publish", action="store_true", help="laisse toujours décider")
     add_user(building)
-    building.set_defaults(run=_build)
+    building.set_defaults(run=run)
 
 
-def _build(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Build the rules, then the dossiers; the exit code."""
     console, home = Console(), arguments.home
     with writing(home), recorded(home, arguments.user) as record:
-        code, embedder = build_rules(arguments, console, record)
-    build_dossiers(home, embedder, console)
+        code, embedder = _build_rules(arguments, console, record)
+    _build_dossiers(home, embedder, console)
     return code
 
 
-def build_rules(
+def _build_rules(
     arguments: argparse.Namespace, console: Console, record: Recorder
 ) -> tuple[int, Embedder]:
     """Build from everything added, the built-in corpus if nothing was; the exit code."""
@@ -117,7 +118,7 @@ def _decide(
     return OK
 
 
-def build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
+def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
     """Index the pieces of each dossier that have changed; a dossier is used once it is built."""
     from ingestion.dossiers import Dossiers
     from ingestion.intake import index

@@ -62,10 +62,11 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Html:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> Html:
     """A table; the first cell of each row is its heading."""
-    head = element("tr", *(element("th", name, scope="col") for name in heads))
+    named = (name or element("span", "Action", class_="unseen") for name in heads)
+    head = element("tr", *(element("th", name, scope="col") for name in named))
     body = [_row(heads, row) for row in rows]
-    named = element("caption", caption, class_="unseen")
-    return element("table", named, element("thead", head), element("tbody", *body))
+    title = element("caption", caption, class_="unseen")
+    return element("table", title, element("thead", head), element("tbody", *body))
 
 
 def _row(heads: Sequence[str], row: Sequence[str]) -> Html:

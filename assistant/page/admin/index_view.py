@@ -6,6 +6,7 @@ from assistant.administration.candidate import Candidate
 from assistant.administration.recording import Build, State, Step
 from assistant.administration.verdict import Verdict
 from assistant.baseline import Change
+from assistant.identity import ALONE
 from assistant.page.admin.frame import at, counted, facts, hidden, post, reason_field, section
 from assistant.page.markup import Html, element, joined
 from ingestion.difference import Difference
@@ -62,8 +63,10 @@ def build_html(build: Build | None, log: str) -> Html:
 
 
 def _told(build: Build) -> Html:
-    by = f"par {build.user}, " if build.user else ""
-    line = f"Construction {build.state}, commencée {by}le {at(build.began)}."
+    by = "" if build.user == ALONE.user else f" par {build.user}"
+    line = f"Construction {build.state}, commencée le {at(build.began)}{by}."
+    if build.state is State.RUNNING and not build.steps:
+        line += " Chargement des modèles…"
     said = [element("p", each) for each in build.said]
     steps = element("ul", *map(_step, build.steps), class_="steps")
     return joined([element("p", line, role="status"), steps, *said])

@@ -51,7 +51,7 @@ def usage_html(usage: Usage) -> Html:
         )
         for name, size in usage.parts
     )
-    listed = table(("Partie", "", "Taille"), rows, "Place occupée")
+    listed = table(("Partie", "Part", "Taille"), rows, "Place occupée")
     free = element("p", f"Libre sur ce disque : {sized(usage.free)}.", class_="hint")
     return section("Place occupée", free, listed, name="usage")
 
