@@ -12,23 +12,28 @@ PAGES = (("/", "Index"), ("/sources", "Textes"), ("/entretien", "Entretien"))
 
 def page(here: str, title: str, *content: Html, problem: str = "", done: str = "") -> Html:
     """A page with its place among the others; `problem` and `done` are French sentences."""
-    links = (
-        element("a", name, href=f"{HOME}{path}", aria_current="page" if path == here else None)
-        for path, name in PAGES
-    )
     told = (
         element("p", problem, class_="alert", role="alert", tabindex=-1) if problem else Html(""),
         element("p", done, class_="done", role="status") if done else Html(""),
     )
     return element(
         "main",
-        element("nav", element("a", "Sourcier", href="/"), *links, aria_label="Administration"),
+        navigation(here),
         element("h1", title),
         *told,
         *content,
         class_="document dossiers admin",
         id="document",
     )
+
+
+def navigation(here: str) -> Html:
+    """The way to the other pages; `here` is the path of the one that is shown."""
+    links = (
+        element("a", name, href=f"{HOME}{path}", aria_current="page" if path == here else None)
+        for path, name in PAGES
+    )
+    return element("nav", element("a", "Sourcier", href="/"), *links, aria_label="Administration")
 
 
 def section(title: str, *content: Html, name: str) -> Html:

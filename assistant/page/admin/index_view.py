@@ -69,7 +69,9 @@ def _told(build: Build) -> Html:
         line += " Chargement des modèles…"
     said = [element("p", each) for each in build.said]
     steps = element("ul", *map(_step, build.steps), class_="steps")
-    return joined([element("p", line, role="status"), steps, *said])
+    if build.state is not State.RUNNING:
+        steps = element("details", element("summary", "Étapes"), steps)
+    return joined([element("p", line, role="status"), *said, steps if build.steps else NOTHING])
 
 
 def _step(step: Step) -> Html:
@@ -108,16 +110,16 @@ def candidate_html(
 def _difference(manifest: Manifest, served: Manifest, changes: Difference) -> Html:
     """How many texts and passages differ from the index in service."""
     articles = (
-        ("nouvelles versions", len(changes.added)),
-        ("réécrits", len(changes.changed)),
-        ("finissent", len(changes.ended)),
-        ("changent de dates", len(changes.redated)),
-        ("disparaissent", len(changes.removed)),
+        ("versions ajoutées", len(changes.added)),
+        ("réécritures", len(changes.changed)),
+        ("fins de validité", len(changes.ended)),
+        ("changements de dates", len(changes.redated)),
+        ("versions retirées", len(changes.removed)),
     )
     others = (
-        ("ajoutés", len(changes.others_added)),
-        ("modifiés", len(changes.others_changed)),
-        ("retirés", len(changes.others_removed)),
+        ("ajouts", len(changes.others_added)),
+        ("modifications", len(changes.others_changed)),
+        ("retraits", len(changes.others_removed)),
     )
     told = (
         ("Articles", _counts(articles)),
@@ -131,7 +133,8 @@ def _difference(manifest: Manifest, served: Manifest, changes: Difference) -> Ht
 
 
 def _counts(named: tuple[tuple[str, int], ...]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in named if number) or "rien ne change"
+    told = (f"{name} : {number}" for name, number in named if number)
+    return ", ".join(told) or "rien ne change"
 
 
 def verdict_html(verdict: Verdict) -> Html:

@@ -9,7 +9,7 @@ from assistant.administration.office import Office
 from assistant.administration.recording import State
 from assistant.errors import AssistantError
 from assistant.language import Language
-from assistant.page.admin.frame import page
+from assistant.page.admin.frame import navigation, page
 from assistant.page.admin.index_view import build_html, candidate_html, served_html
 from assistant.page.admin.sources_view import sources_html
 from assistant.page.admin.upkeep_view import (
@@ -19,7 +19,7 @@ from assistant.page.admin.upkeep_view import (
     usage_html,
 )
 from assistant.page.changes_view import ChangesView
-from assistant.page.markup import Html, element
+from assistant.page.markup import Html, element, joined
 from assistant.page.routes import standing_alone
 from assistant.page.words import words
 from ingestion.difference import Difference
@@ -58,12 +58,12 @@ class AdminPages:
     def texts(self) -> Response:
         """Every text that differs from the index in service to the candidate."""
         try:
-            content = ChangesView(SAID, Language.FRENCH.value, date.today()).page(
-                self._office.changes()
-            )
+            view = ChangesView(SAID, Language.FRENCH.value, date.today())
+            content = view.page(self._office.changes())
         except IngestionError as failure:
             content = element("main", element("p", str(failure)), class_="document")
-        return _standing(content, "Ce qui change", SEEN)
+        around = element("div", navigation(""), class_="dossiers admin around")
+        return _standing(joined([around, content]), "Ce qui change", SEEN)
 
     def sources(
         self, receipts: Sequence[Receipt] = (), problem: str = "", status: int = SEEN
