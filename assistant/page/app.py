@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.page.access import requiring
@@ -39,6 +41,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     if site.accounts:
         app.include_router(account_routes(site.accounts, requiring(site.access)))
     for path, beside in site.beside.items():
+        app.get(path)(partial(RedirectResponse, f"{path}/"))
         app.mount(path, beside)
     gr.mount_gradio_app(
         app,
