@@ -120,7 +120,8 @@ DOORS = {
     "safetensors": "ingestion/sentence_transformer.py",
     "saxonche": "ingestion/ledger/schematrons.py",
     "sentence_transformers": "ingestion/sentence_transformer.py",
-    "sqlite3": "ingestion/store.py ingestion/vector_cache.py assistant/accounts/* ingestion/snapshot.py",
+    "sqlite3": "ingestion/snapshot.py ingestion/store.py ingestion/vector_cache.py "
+    "assistant/accounts/*",
     "starlette": "assistant/page/*",
     "tantivy": "ingestion/tantivy_index.py",
     "torch": "ingestion/sentence_transformer.py",
