@@ -6,16 +6,20 @@ import sys
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
 
 from assistant.cli import journal_reading, journal_retention
 from assistant.cli.adding import progress_bars
 from assistant.identity import ALONE
-from assistant.journal import Fault, journal_of
+from assistant.journal import Fault, Journal, journal_of
 from ingestion.durable import replace_bytes
 
 OK, BROKEN = 0, 1
+
+_SLOW = 2
+"""Seconds after which a wait is shown."""
 
 EPILOG = """\
 exemples :
@@ -82,21 +86,30 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    journal = journal_of(arguments.home)
-    with progress_bars(Console(stderr=True)) as progress:
-        bar = progress.add_task("Vérification", total=None, visible=False)
-
-        def told(done: int, total: int) -> None:
-            is_slow = (progress.tasks[bar].elapsed or 0) > 2
-            progress.update(bar, completed=done, total=total, visible=is_slow)
-
-        faults = journal.faults(arguments.anchors, told)
+    faults = _watched(journal_of(arguments.home), arguments.anchors)
     if arguments.json:
         fields = {"intact": not faults, "faults": [asdict(fault) for fault in faults]}
         sys.stdout.write(f"{json.dumps(fields, ensure_ascii=False, indent=2)}\n")
     else:
         _tell(faults)
     return BROKEN if faults else OK
+
+
+def _watched(journal: Journal, anchors: Path | None) -> tuple[Fault, ...]:
+    """The faults of a journal; a bar appears when finding them takes more than two seconds."""
+    progress, begun = progress_bars(Console(stderr=True)), monotonic()
+    bar = progress.add_task("Vérification")
+
+    def told(done: int, total: int) -> None:
+        progress.update(bar, completed=done, total=total)
+        if monotonic() - begun > _SLOW:
+            progress.start()
+
+    try:
+        return journal.faults(anchors, told)
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 def _tell(faults: tuple[Fault, ...]) -> None:
