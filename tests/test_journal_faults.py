@@ -14,7 +14,7 @@ from assistant.journal import Anchor, Fault, Journal, Tampering
 from assistant.journal.bodies import Bodies
 from assistant.journal.faults import chain_faults
 from assistant.journal.runs import Link
-from assistant.journal.verifying import find_faults, unwatched
+from assistant.journal.verifying import find_faults
 from tests.journals import CHAIN_TAMPERINGS, START, Altered, copied, fill, rewritten
 
 ROUNDS = 100
@@ -34,7 +34,7 @@ def lines(home: Path) -> tuple[bytes, ...]:
 
 
 def faults(home: Path, lines: list[bytes], anchors: tuple[Anchor, ...] = ()) -> tuple[Fault, ...]:
-    return find_faults(lines, Bodies(home), anchors, unwatched)
+    return find_faults(lines, Bodies(home), anchors)
 
 
 @pytest.mark.parametrize("tamper", CHAIN_TAMPERINGS)
@@ -140,13 +140,13 @@ def test_any_lines_are_told_apart_from_a_chain(links: list[Link]) -> None:
 @pytest.mark.slow  # writes 100,000 files
 def test_a_hundred_thousand_entries_are_verified_in_ten_seconds(tmp_path: Path) -> None:
     journal = fill(tmp_path / "journal.jsonl", 100_000, 2000)
-    begun = time.perf_counter()
+    begun = time.process_time()  # a machine that does other things too is no slower by it
     assert journal.faults() == ()
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     lines = (tmp_path / "journal.jsonl").read_bytes().splitlines(keepends=True)
     for tamper in (rewritten, copied):
         altered = tamper(list(lines), random.Random(1))
-        begun = time.perf_counter()
+        begun = time.process_time()
         [fault] = faults(tmp_path, altered.lines)
         assert fault.line in altered.places
-        assert time.perf_counter() - begun < 15
+        assert time.process_time() - begun < 10

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.journal import Journal, Tampering
 from assistant.journal.retention import erase, months_before, purge, purge_daily, records
-from tests.journals import START, fill
+from tests.journals import START, fill, quickly
 
 CANARY = "canari-Zéphirin-7431"
 
@@ -63,6 +63,17 @@ def test_what_is_too_old_is_on_disk_nowhere_and_the_chain_holds(
     assert told(journal, "retention") == [{"before": before.isoformat(), "bodies": 3}]
     assert [entry["user"] for entry in journal.entries()][-1] == "u9"
     assert journal.faults() == ()
+
+
+def test_a_purge_while_the_journal_is_verified_raises_no_alarm(tmp_path: Path) -> None:
+    journal = fill(tmp_path / "journal.jsonl", 1100)
+
+    def purged(done: int, _: int) -> None:
+        if done == 1000:
+            assert purge(journal, START + timedelta(days=1)) == 1100
+
+    with quickly():
+        assert journal.faults(progress=purged) == ()
 
 
 def test_nothing_to_forget_is_not_told(journal: Journal) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
+from assistant.journal import journal_of
 from ingestion.builtin import CORPUS
 from ingestion.ledger.rows import Lineage
 from tests.index_home import add, build_and_publish
@@ -139,6 +140,9 @@ def test_invoices_are_listed_and_exported_without_formulas(
     assert code == OK
     lines = out.read_text(encoding="utf-8-sig").splitlines()
     assert [line.partition(";")[0] for line in lines] == ["Facture", "A-1", "A-2", "Z-1", "'=1+1"]
+    journal = journal_of(home)
+    [exported] = [journal.body(entry) for entry in journal.entries()]
+    assert exported == {"ledger": "Factures", "rows": 4, "format": "csv"}
     assert run(home, "invoices", "list", "--out", "factures.pdf")[0] == USAGE
 
 
@@ -148,6 +152,10 @@ def test_an_anomaly_is_explained_once_and_told_last(run: Run, home: Path) -> Non
     [wrong] = [row for row in found if row["Règle"] == "Les totaux ne s'additionnent pas"]
     arguments = ("explain", wrong["Identifiant"], "--reason", "saisie", "--by", "C. Dupuis")
     assert run(home, "invoices", *arguments)[0] == OK
+    journal = journal_of(home)
+    [explained] = [journal.body(entry) for entry in journal.entries()]
+    told = {"act": "explained", "anomaly": wrong["Identifiant"], "reason": "saisie"}
+    assert explained == told
     code, said = run(home, "invoices", *arguments)
     assert (code, "Déjà expliquée" in said) == (USAGE, True)
     last = json.loads(run(home, "invoices", "anomalies", "--json")[1])["tables"][0]["rows"][-1]

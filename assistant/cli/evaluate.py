@@ -6,7 +6,7 @@ Door of rich, for it.
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -96,9 +96,9 @@ def _run(arguments: argparse.Namespace) -> int:
         comparison = compare(before, graded, partial(graded_by, assistant))
         fallen = tuple(falls(comparison, arguments.tolerance))
         evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
-    results = digest(arguments.out, str(arguments.out))
+    results = digest(arguments.out, "").sha256
     told = {"generation": manifest.name, "asked": len(graded), "of": len(questions)}
-    assistant.journal.append("evaluation", told | asdict(results), user=ALONE.user)
+    assistant.journal.append("evaluation", told | {"results": results}, user=ALONE.user)
     return _told(evaluation, console, arguments.report)
 
 

@@ -43,28 +43,21 @@ class Bodies:
     def path(self, entry: Mapping[str, Any]) -> Path | None:
         """The file of a body, whether or not it still stands; None when the line holds it."""
         if "kept" in entry:
-            return self.root / str(entry["kept"]) / f"{entry['sha256']}.json"
+            return self.root / f"{entry['kept']}/{entry['sha256']}.json"
         apart = entry["body"].get(APART)
         return self.root / str(apart) if apart else None
 
     def body(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
         """The body of an entry, None when it was forgotten or altered."""
-        if self.path(entry) is None:
+        path = self.path(entry)
+        if path is None:
             held: dict[str, Any] = entry["body"]
             return held
-        content = self.content(entry)
+        content = content_of(path)
         if content is None or sha256(content).hexdigest() != digest_of(entry):
             return None
         read: dict[str, Any] = json.loads(content)
         return read["body"] if "kept" in entry else read
-
-    def content(self, entry: Mapping[str, Any]) -> bytes | None:
-        """The bytes of a body's file, None when it does not stand."""
-        path = self.path(entry)
-        try:
-            return path.read_bytes() if path else None
-        except (FileNotFoundError, NotADirectoryError):
-            return None
 
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove files, for good once this returns."""
@@ -80,6 +73,14 @@ class Bodies:
         """The files of bodies in these folders and in its own, unfinished ones among them."""
         own = self.root.glob(f"{RECORDS}/*")
         return tuple(path for each in {*folders, *own} for path in each.glob("*.json*"))
+
+
+def content_of(path: Path) -> bytes | None:
+    """The bytes of the file of a body, None when it does not stand."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def digest_of(entry: Mapping[str, Any]) -> str:

@@ -82,7 +82,13 @@ class Journal:
         """
         file = anchors or (self.anchors if self.anchors.exists() else None)
         known = read_anchors(file) if file else ()
-        return find_faults(list(self._chain.lines()), self._bodies, known, progress)
+        lines = list(self._chain.lines())
+        length = sum(map(len, lines))
+
+        def since() -> Iterator[Entry]:
+            return (entry for _, entry in self.read(length))
+
+        return find_faults(lines, self._bodies, known, progress, since)
 
     def forget(
         self,

@@ -1,11 +1,11 @@
 """Verifying: every line, every body that stands, every anchor, in one pass over the files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from assistant.journal.anchors import Anchor
-from assistant.journal.bodies import RECORDS, Bodies, digest_of
+from assistant.journal.bodies import RECORDS, Bodies, content_of, digest_of
 from assistant.journal.faults import Fault, Tampering, anchor_faults, chain_faults
 from assistant.journal.lines import read
 from assistant.journal.runs import Link
@@ -19,9 +19,16 @@ def unwatched(done: int, total: int) -> None:
 
 
 def find_faults(
-    lines: Sequence[bytes], bodies: Bodies, anchors: Sequence[Anchor], progress: Progress
+    lines: Sequence[bytes],
+    bodies: Bodies,
+    anchors: Sequence[Anchor],
+    progress: Progress = unwatched,
+    since: Callable[[], Iterable[Mapping[str, Any]]] = tuple,
 ) -> tuple[Fault, ...]:
-    """Every place where the chain, a body or an anchor does not hold, by line."""
+    """Every place where the chain, a body or an anchor does not hold, by line.
+
+    `since` gives the entries after these lines, which may say why a body is gone meanwhile.
+    """
     links: list[Link] = []
     altered: list[Fault] = []
     missing: list[tuple[int, dict[str, Any]]] = []
@@ -29,15 +36,18 @@ def find_faults(
     for place, line in enumerate(lines, 1):
         entry, is_sound = read(line)
         links.append(_link(entry, is_sound=is_sound))
-        if entry is not None and is_sound and bodies.path(entry) is not None:
+        path = bodies.path(entry) if entry is not None and is_sound else None
+        if entry is not None and path is not None:
             forgotten.hear(entry)
-            content = bodies.content(entry)
+            content = content_of(path)
             if content is None:
                 missing.append((place, entry))
             elif sha256(content).hexdigest() != digest_of(entry):
                 altered.append(Fault(place, Tampering.BODY, "a son texte modifié après coup"))
         if place % 1000 == 0 or place == len(lines):
             progress(place, len(lines))
+    for later in since() if missing else ():
+        forgotten.hear(later)
     lost = [
         Fault(place, Tampering.BODY, "a perdu son texte sans purge ni effacement au journal")
         for place, entry in missing
