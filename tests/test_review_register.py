@@ -136,6 +136,24 @@ def test_what_goes_with_its_dossier_is_forgotten_at_once(known: House) -> None:
         register.item(asked.record_id)
 
 
+def test_a_text_that_was_purged_is_forgotten_at_once(known: House) -> None:
+    first, second = known.ask(PURCHASE), known.ask(PAYMENT)
+    register = Register(known.journal)
+    assert len(list(register.items())) == 2
+    known.journal.append("retention", {"act": "purged"})
+    assert len(list(register.items())) == 2, "the entry comes before its texts go"
+    [purged] = [
+        path
+        for path in (known.home / "records").rglob("*")
+        if path.is_file() and PURCHASE in path.read_text()
+    ]
+    purged.unlink()
+    with pytest.raises(UnknownRecord):
+        register.open(first.record_id)
+    assert [item.line.record_id for item in register.items()] == [second.record_id]
+    assert register.open(second.record_id).result == second
+
+
 def test_two_readers_who_mark_at_once_lose_nothing(known: House) -> None:
     asked = known.ask(PURCHASE)
     register = Register(known.journal)
