@@ -38,6 +38,13 @@ def changes_between(home: Path, old: str | None, new: str | None, journal: Journ
     return IndexChanges(old, new, found, impact)
 
 
+def _answers(journal: Journal) -> Iterator[Recorded]:
+    """Every answer; what was said of a dossier is for its team, and not read here."""
+    for entry in journal.entries():
+        if entry["kind"] == "answer":
+            yield entry, None if journal.apart(entry) else journal.body(entry)
+
+
 @lru_cache(maxsize=16)
 def articles_changed(home: Path, old: str, new: str) -> frozenset[Article]:
     """Title and reference of every article of one generation that is not the same in another.
@@ -53,13 +60,6 @@ def _compared(home: Path, old: str, new: str) -> tuple[Difference, tuple[Documen
     earlier = tuple(open_generation(home, old).store.documents())
     later = tuple(open_generation(home, new).store.documents())
     return difference(earlier, later), later
-
-
-def _answers(journal: Journal) -> Iterator[Recorded]:
-    """Every answer; what was said of a dossier is for its team, and not read here."""
-    for entry in journal.entries():
-        if entry["kind"] == "answer":
-            yield entry, None if journal.apart(entry) else journal.body(entry)
 
 
 def _before(home: Path, name: str) -> str:
