@@ -81,6 +81,8 @@ ORDER = (
     "assistant.findings",
     "assistant.charts",
     "assistant.report",
+    "assistant.papers",
+    "assistant.homologation",
     "assistant.conformity",
     "assistant.desk",
     "assistant.wiring",
@@ -89,7 +91,8 @@ ORDER = (
 
 DOORS = {
     "chromadb": "ingestion/chroma_index.py",
-    "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py",
+    "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py "
+    "assistant/papers/word.py",
     "duckdb": "ingestion/ledger/database.py",
     "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py "
     "ingestion/ledger/terms.py",
@@ -109,6 +112,7 @@ DOORS = {
     "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/*",
     "pypdf": "ingestion/reading/pdf.py",
     "pypdfium2": "assistant/page/pdf_page.py",
+    "reportlab": "assistant/papers/pdf.py assistant/papers/pdf_charts.py",
     "rich": "assistant/cli/*",
     "safetensors": "ingestion/sentence_transformer.py",
     "saxonche": "ingestion/ledger/schematrons.py",

@@ -11,6 +11,7 @@ from assistant.cli import (
     calc,
     dossier,
     evaluate,
+    homologation,
     index,
     invoices,
     journal,
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     ledger = (invoices, purchases)
-    for module in (serve, ask, calc, law, dossier, *ledger, index, models, evaluate, journal):
+    papers = (evaluate, journal, homologation)
+    for module in (serve, ask, calc, law, dossier, *ledger, index, models, *papers):
         module.register(commands)
     return parser
