@@ -74,19 +74,25 @@ def _answers(
     answers = (entry for entry in entries if entry.get("kind") == "answer")
     for number, entry in enumerate(answers, 1):
         body = entry["body"]  # without citations where it is kept apart, for a dossier's team
-        cited = (a for each in body.get("citations", ()) for a in _cited(each, touched))
+        cited = (
+            a
+            for each in body.get("citations", ())
+            for a in articles_touched(each["title"], each["locator"], touched)
+        )
         if articles := tuple(dict.fromkeys(cited)):
             asked_on = datetime.fromisoformat(entry["at"]).date()
             yield TouchedAnswer(number, body["question"], asked_on, entry["hash"][:16], articles)
 
 
-def _cited(citation: Mapping[str, Any], touched: Set[Article]) -> Iterator[str]:
-    """The articles of a locator: the law itself has the title of its code, a sheet its own."""
-    locator = str(citation["locator"])
+def articles_touched(title: str, locator: str, touched: Set[Article]) -> Iterator[str]:
+    """Which of the articles a citation names: the law has the title of its code, a sheet its own.
+
+    `locator` says where the citation stands, under `title`. Pure.
+    """
     is_law = normalise(locator) != locator or locator.startswith("Annexe")
     for found in find_references(locator):
-        titles = {title for title, reference in touched if reference == found.key}
-        if titles and (citation["title"] in titles or not is_law):
+        titles = {each for each, reference in touched if reference == found.key}
+        if titles and (title in titles or not is_law):
             yield found.key
 
 

@@ -74,7 +74,14 @@ class Journal:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every entry that can be read, oldest first."""
-        return (entry for line in self._lines() if (entry := _entry(line)) is not None)
+        return (entry for _, entry in self.read())
+
+    def read(self, position: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The entries from a position on, each with its own position; 0 is the beginning."""
+        for line in self._lines(position):
+            if (entry := _entry(line)) is not None:
+                yield position, entry
+            position += len(line)
 
     def apart(self, entry: Mapping[str, Any]) -> Path | None:
         """The folder that keeps the body of an entry, None when the entry holds it itself."""
@@ -125,15 +132,15 @@ class Journal:
         stands = place is not None and (self._path.parent / place).exists()
         return stands and self.body(entry) is None
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self, start: int = 0) -> Iterator[bytes]:
         """The lines that stand now; those appended while reading are left out."""
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
-            left = file.seek(0, os.SEEK_END)
+            left = file.seek(0, os.SEEK_END) - start
             fcntl.flock(file, fcntl.LOCK_UN)
-            file.seek(0)
+            file.seek(start)
             while left > 0:
                 line = file.readline(left)
                 if not line:

@@ -77,6 +77,7 @@ ORDER = (
     "assistant.measures",
     "assistant.baseline",
     "assistant.evaluation",
+    "assistant.review",
     "assistant.page",
     "assistant.findings",
     "assistant.charts",

@@ -341,7 +341,9 @@ def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -
 class _WatchedJournal(Journal):
     """Says no when it cannot write."""
 
-    def append(self, kind: str, body: Mapping[str, Any], apart: Path | None = None) -> str:
+    def append(
+        self, kind: str, body: Mapping[str, Any], apart: Path | None = None, *, user: str = ""
+    ) -> str:
         raise OSError(28, "No space left on device")
 
 
