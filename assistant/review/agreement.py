@@ -64,7 +64,7 @@ def kappa(pairs: Sequence[Pair]) -> Estimate | None:
 def pairs_of(items: Iterable[Item], target: Target) -> Iterator[Pair]:
     """The verdicts of the first two readers of each answer on everything of a kind in it."""
     for item in items:
-        if len(item.readers) < 2 or item.sheets is None:
+        if len(item.readers) < 2:
             continue
         first, second = (item.sheets[user] for user in item.readers[:2])
         for place in first.keys() & second.keys():

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -78,25 +78,26 @@ class Item:
 
     line: Line
     opinion: Opinion | None = None
-    sheets: Mapping[str, Sheet] | None = None
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
 
     @property
     def readers(self) -> tuple[str, ...]:
         """Who has given a verdict on the whole answer, in the order of their first mark."""
-        sheets = self.sheets or {}
-        return tuple(user for user, sheet in sheets.items() if _is_judged(sheet))
+        return tuple(user for user, sheet in self.sheets.items() if _is_judged(sheet))
 
     @property
     def state(self) -> State:
         """How often it has been read."""
         return (State.UNREAD, State.READ, State.TWICE)[min(len(self.readers), 2)]
 
+    def sheet_of(self, user: str) -> Sheet:
+        """What a reader has said."""
+        return self.sheets.get(user, {})
+
     def seen_by(self, user: str) -> Mapping[str, Sheet]:
         """The sheets that a reader may see: those of others only once their own verdict stands."""
-        sheets = self.sheets or {}
-        if user in self.readers:
-            return sheets
-        return {user: sheets[user]} if user in sheets else {}
+        is_free = user in self.readers
+        return {each: sheet for each, sheet in self.sheets.items() if is_free or each == user}
 
 
 def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> Line:

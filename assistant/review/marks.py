@@ -73,6 +73,11 @@ class Mark:
         """What it is about."""
         return self.target, self.number
 
+    @property
+    def blank(self) -> "Mark":
+        """The mark of who says nothing of the same thing."""
+        return Mark(self.target, self.number, None)
+
 
 Sheet = Mapping[Place, Mark]
 """What one reader says of one answer now."""

@@ -5,19 +5,21 @@ in its folder.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.errors import UnknownRecord, WrongQuestions
+from assistant.evidence import Evidence
 from assistant.identity import Identity
 from assistant.impact import articles_touched
 from assistant.index_changes import articles_changed
 from assistant.language import Language, language_of
 from assistant.ledger.export import csv_bytes
 from assistant.review.agreement import Agreement, agreement, pairs_of
+from assistant.review.exhibits import Exhibit, Seal, exhibit
 from assistant.review.export import answers_table
 from assistant.review.filter import Filter, Order, ordered
 from assistant.review.gold import CORRECTED, PROMOTED, REMOVED, GoldQuestion, GoldQuestions
@@ -29,6 +31,7 @@ from assistant.review.sampling import Sampling, Task, tasks
 from assistant.turn import Finished, Result
 from ingestion.archive import Archive
 from ingestion.documents import Document
+from ingestion.errors import DamagedArchive
 from ingestion.publication import current_name, finished
 
 EVERYTHING = Filter()
@@ -71,29 +74,28 @@ class Room:
         self.item(reader, record_id)
         return self._register.open(record_id)
 
-    def archive(self, reader: Identity, dossier: str | None) -> Archive:
-        """Where the evidence of the rules, or of a dossier, was kept; raises UnknownDossier."""
-        seen = self._assistant.dossiers(reader.teams)
-        return Archive(seen.home(dossier) if dossier else self._home)
+    def exhibits(self, reader: Identity, shown: Recorded) -> tuple[Exhibit, ...]:
+        """Everything that was shown with an answer, as it was; raises UnknownDossier."""
+        return tuple(self._exhibit(reader, shown, each) for each in shown.result.evidence)
 
-    def document(self, reader: Identity, shown: Recorded, number: int) -> Document | None:
-        """The document of a piece of evidence as it was, None for an answer without archive.
+    def exhibit(self, reader: Identity, shown: Recorded, number: int) -> Exhibit:
+        """One piece of it; raises UnknownRecord when there is none of this number."""
+        for each in shown.result.evidence:
+            if each.number == number:
+                return self._exhibit(reader, shown, each)
+        raise UnknownRecord(f"Cette réponse n'a pas de source {number}.")
 
-        Raises DamagedArchive, UnknownDossier, and UnknownRecord when there is no such evidence.
-        """
-        passages = {each.number: each.passage for each in shown.result.evidence}
-        if number not in passages:
-            raise UnknownRecord(f"Cette réponse n'a pas de source {number}.")
-        passage = passages[number]
-        digest = shown.archive.get(passage.document_id)
-        return self.archive(reader, passage.dossier).document(digest) if digest else None
+    def original(self, reader: Identity, document: Document) -> bytes | None:
+        """The bytes of the file that a document was read from; raises DamagedArchive."""
+        return self._archive(reader, document.dossier).original(document.id)
 
     def mark(self, reader: Identity, record_id: str, marks: Sequence[Mark]) -> None:
         """Keep what a reader says of an answer; raises UnknownRecord."""
-        self.item(reader, record_id)
-        if marks:
+        said = self.item(reader, record_id).sheet_of(reader.user)
+        news = [mark for mark in marks if mark != said.get(mark.place, mark.blank)]
+        if news:
             apart = self._register.apart(record_id)
-            self._journal.append("review", body_of(record_id, marks), apart, user=reader.user)
+            self._journal.append("review", body_of(record_id, news), apart, user=reader.user)
 
     @property
     def sampling(self) -> Sampling:
@@ -172,6 +174,19 @@ class Room:
         told = {"what": "answers", "filter": asked, "count": len(listed)}
         self._journal.append("export", told, user=reader.user)
         return csv_bytes(answers_table(listed, reader.user))
+
+    def _exhibit(self, reader: Identity, shown: Recorded, evidence: Evidence) -> Exhibit:
+        digest = shown.archive.get(evidence.passage.document_id)
+        citations = enumerate(shown.result.answer.citations, 1)
+        try:
+            archive = self._archive(reader, evidence.passage.dossier)
+            return exhibit(evidence, citations, archive.document(digest) if digest else None)
+        except DamagedArchive:
+            return replace(exhibit(evidence, citations, None), seal=Seal.ALTERED)
+
+    def _archive(self, reader: Identity, dossier: str | None) -> Archive:
+        seen = self._assistant.dossiers(reader.teams)
+        return Archive(seen.home(dossier) if dossier else self._home)
 
     def _seen(self, teams: Mapping[str, str]) -> Iterable[Item]:
         return (item for item in self._register.items() if _is_seen(item.line, teams))
