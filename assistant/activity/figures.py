@@ -118,7 +118,7 @@ def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Jud
 def _verdicts(item: Item, target: Target) -> Iterator[Verdict]:
     """The first verdict on each thing of a kind in an answer."""
     first: dict[Place, Verdict] = {}
-    for sheet in (item.sheets or {}).values():
+    for sheet in item.sheets.values():
         for place, mark in sheet.items():
             if place[0] is target and mark.verdict:
                 first.setdefault(place, mark.verdict)

@@ -17,8 +17,8 @@ _WORD = re.compile(r"\w+")
 class Gap:
     """Questions of a theme that found no answer, the latest first.
 
-    `shared` are the words that all of them have, as the first one writes them; a question that
-    shares none with another stands alone, without any.
+    `shared` are the words that all of them have, as the first one writes them; the questions that
+    share none with another are together, without any.
     """
 
     theme: str
@@ -48,7 +48,7 @@ def _grouped(theme: str, lines: Sequence[Line]) -> Iterator[Gap]:
         counted = Counter(stem for _, found in left for stem in found)
         stem, times = min(counted.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
         if times < 2:
-            yield from (Gap(theme, (), (line,)) for line, _ in left)
+            yield Gap(theme, (), tuple(line for line, _ in left))
             return
         group = [(line, found) for line, found in left if stem in found]
         left = [(line, found) for line, found in left if stem not in found]

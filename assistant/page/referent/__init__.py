@@ -7,6 +7,8 @@ from fastapi import Depends, FastAPI, Request, Response
 from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.page.access import Reader
+from assistant.page.referent.board import Board
+from assistant.page.referent.board_routes import board_routes
 from assistant.page.referent.frame import alert, framed
 from assistant.page.referent.list_routes import list_routes
 from assistant.page.routes import from_here
@@ -16,7 +18,7 @@ from ingestion.errors import IngestionError
 UNKNOWN, BROKEN = 404, 503
 
 
-def referent_app(room: Room, reader: Reader) -> FastAPI:
+def referent_app(room: Room, board: Board, reader: Reader) -> FastAPI:
     """The application for those whom `reader` lets in, to be mounted at `frame.ROOT`."""
     app = FastAPI(
         title="Sourcier, référent",
@@ -26,6 +28,7 @@ def referent_app(room: Room, reader: Reader) -> FastAPI:
         dependencies=[Depends(from_here)],
     )
     app.include_router(list_routes(room, reader))
+    app.include_router(board_routes(board, reader))
 
     @app.get("/style.css")
     def style(who: Identity = Depends(reader)) -> Response:  # noqa: B008
