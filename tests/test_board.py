@@ -177,7 +177,7 @@ def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(place: Place
     assert "Questions sans réponse" in marks
     for number, page in enumerate(pdf.pages, 1):
         assert f"{number} / {len(pdf.pages)}" in page.extract_text()
-    assert pdf.trailer["/Root"]["/Lang"] == "fr-FR"
+    assert pdf.root_object["/Lang"] == "fr-FR"
     assert _last(place, "export")[1]["what"] == "report"
 
 

@@ -17,6 +17,28 @@ THEMES = 10
 
 TARGETS = {Target.CITATION: "citations", Target.SENTENCE: "phrases", Target.ANSWER: "réponses"}
 
+_JUDGED = {
+    Target.CITATION: (
+        "Citations qui soutiennent",
+        "… au moins en partie",
+        "… parmi les tirées au sort",
+        "Citations dangereuses",
+    ),
+    Target.SENTENCE: (
+        "Phrases justes",
+        "… ou incomplètes",
+        "… parmi les tirées au sort",
+        "Phrases dangereuses",
+    ),
+    Target.ANSWER: (
+        "Réponses justes",
+        "… ou incomplètes",
+        "… parmi les tirées au sort",
+        "Réponses dangereuses",
+    ),
+}
+"""The shares of each target: best verdict, two best, best of those drawn by lot, dangerous."""
+
 _DATES = {Step.DAY: "%d/%m", Step.WEEK: "%d/%m", Step.MONTH: "%m/%Y"}
 
 
@@ -54,8 +76,8 @@ def precision(found: Figures) -> Iterator[Block]:
     """What readers found, with intervals."""
     rows = [
         (label, estimate)
-        for target, name in TARGETS.items()
-        for label, estimate in _judged(found.judgements[target], name, target)
+        for target in TARGETS
+        for label, estimate in _judged(found.judgements[target], target)
     ]
     known = tuple(
         Interval(label, each.low, each.value, each.high, percent(each.value))
@@ -119,13 +141,12 @@ def _counted(title: str, rows: list[tuple[str, int]], whole: int) -> Iterator[Bl
     yield Table(title, ("Élément", "Nombre"), tuple((label, told) for (label, _), told in pairs))
 
 
-def _judged(found: Judgement, name: str, target: Target) -> Iterator[tuple[str, Estimate | None]]:
-    best, second = list(found.verdicts)[:2]
-    yield f"{capital(name)} : {LABELS[best]}", found.good
-    yield f"{capital(name)} : {LABELS[best]} ou {LABELS[second]}", found.passable
-    yield f"{capital(name)} : {LABELS[best]}, tirage au sort", found.drawn
-    if target is not Target.SENTENCE:
-        yield f"{capital(name)} : dangereux", found.dangerous
+def _judged(found: Judgement, target: Target) -> Iterator[tuple[str, Estimate | None]]:
+    good, passable, drawn, dangerous = _JUDGED[target]
+    yield good, found.good
+    yield passable, found.passable
+    yield drawn, found.drawn
+    yield dangerous, found.dangerous
 
 
 def _estimated(each: Estimate | None) -> tuple[str, str, str]:
