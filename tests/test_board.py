@@ -21,6 +21,7 @@ from assistant.identity import ALONE, Identity, Role
 from assistant.journal import Journal
 from assistant.page.access import SingleUser, requiring
 from assistant.page.referent import referent_app
+from assistant.page.referent.board_routes import board_routes
 from assistant.page.referent.frame import ROOT
 from assistant.review.marks import ANSWER, Mark, Target, Verdict
 from assistant.review.room import Room
@@ -106,7 +107,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def client(place: Place) -> Iterator[TestClient]:
     app = FastAPI()
     reader = requiring(SingleUser(), Role.REFERENT)
-    app.mount(ROOT, referent_app(place.room, place.board, reader))
+    app.mount(ROOT, referent_app(place.room, reader, board_routes(place.board, reader)))
     with TestClient(app) as client:
         yield client
 
@@ -177,7 +178,7 @@ def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(place: Place
     assert "Questions sans réponse" in marks
     for number, page in enumerate(pdf.pages, 1):
         assert f"{number} / {len(pdf.pages)}" in page.extract_text()
-    assert pdf.root_object["/Lang"] == "fr-FR"
+    assert str(pdf.root_object["/Lang"]) == "fr-FR"
     assert _last(place, "export")[1]["what"] == "report"
 
 

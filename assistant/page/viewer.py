@@ -82,14 +82,9 @@ def section(document: Document, passage: Span) -> Span:
     return start, max(end, passage[1])
 
 
-def document_html(
-    document: Document, view: View, said: Words, *, drawn: bool = False, address: str = ""
-) -> Html:
-    """The part of the document to read; `drawn` when its pages can be shown as pictures.
-
-    `address` is where they are, that of the document in use when none is given.
-    """
-    address = address or f"/document/{quote(document.id, safe='')}"
+def document_html(document: Document, view: View, said: Words, *, drawn: bool = False) -> Html:
+    """The part of the document to read; `drawn` when its pages can be shown as pictures."""
+    address = f"/document/{quote(document.id, safe='')}"
     shown = pictures(document, view, said, address) if drawn else text_view(document, view)
     return element(
         "main",
@@ -102,7 +97,10 @@ def document_html(
 
 
 def pictures(document: Document, view: View, said: Words, address: str) -> Html:
-    """The pages of the passage, each with the passage as text for those who cannot see it."""
+    """The pages of the passage, each with the passage as text for those who cannot see it.
+
+    `address` is that of the document, below which its pages are drawn.
+    """
     of_dossier = f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
     figures = []
     for number in pages_of(document, view):

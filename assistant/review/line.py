@@ -133,13 +133,14 @@ def folded(text: str) -> str:
 
 
 def _theme(body: Mapping[str, Any]) -> str:
-    """The theme of the first article that is cited, else shown: the nearest that was found."""
+    """The theme of the first article that is cited, or the first piece cited of a dossier."""
     if body["route"] == "out_of_scope":
         return OUT_OF_SCOPE
-    cited = (found.key for each in body["citations"] for found in find_references(each["locator"]))
-    shown = (key for each in body["evidence"] for key in each["passage"]["references"])
-    themes = (theme_of_article(key) for key in (*cited, *shown))
-    return next(filter(None, themes), OTHER)
+    locators = [each["locator"] for each in body["citations"]]
+    if body.get("dossier") and locators:
+        return str(locators[0]).partition(",")[0]
+    articles = (found.key for locator in locators for found in find_references(locator))
+    return next(filter(None, map(theme_of_article, articles)), OTHER)
 
 
 def _is_judged(sheet: Sheet) -> bool:

@@ -2,15 +2,17 @@
 
 from importlib.resources import files
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.page.access import Reader
-from assistant.page.referent.board import Board
-from assistant.page.referent.board_routes import board_routes
+from assistant.page.referent.answer_routes import answer_routes
 from assistant.page.referent.frame import alert, framed
+from assistant.page.referent.gold_routes import gold_routes
 from assistant.page.referent.list_routes import list_routes
+from assistant.page.referent.queue_routes import queue_routes
+from assistant.page.referent.replay_routes import replay_routes
 from assistant.page.routes import from_here
 from assistant.review.room import Room
 from ingestion.errors import IngestionError
@@ -18,8 +20,11 @@ from ingestion.errors import IngestionError
 UNKNOWN, BROKEN = 404, 503
 
 
-def referent_app(room: Room, board: Board, reader: Reader) -> FastAPI:
-    """The application for those whom `reader` lets in, to be mounted at `frame.ROOT`."""
+def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
+    """The application for those whom `reader` lets in, to be mounted at `frame.ROOT`.
+
+    `more` are the routes of pages beside those of the room, which check the reader as well.
+    """
     app = FastAPI(
         title="Sourcier, référent",
         docs_url=None,
@@ -27,8 +32,10 @@ def referent_app(room: Room, board: Board, reader: Reader) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    app.include_router(list_routes(room, reader))
-    app.include_router(board_routes(board, reader))
+    for routes in (list_routes, answer_routes, replay_routes, queue_routes, gold_routes):
+        app.include_router(routes(room, reader))
+    for router in more:
+        app.include_router(router)
 
     @app.get("/style.css")
     def style(who: Identity = Depends(reader)) -> Response:  # noqa: B008

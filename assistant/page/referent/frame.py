@@ -84,7 +84,7 @@ def badge(text: str, kind: str = "") -> Html:
     return element("span", text, class_=f"badge {kind}".strip())
 
 
-def table(heads: tuple[str, ...], rows: list[Html], caption: str) -> Html:
+def table(heads: tuple[str, ...], rows: list[Html], caption: str, class_: str = "") -> Html:
     """A table with its caption, which is read and not shown."""
     head = element("tr", *(element("th", each, scope="col") for each in heads))
     return element(
@@ -92,4 +92,5 @@ def table(heads: tuple[str, ...], rows: list[Html], caption: str) -> Html:
         element("caption", caption, class_="unseen"),
         element("thead", head),
         element("tbody", *rows),
+        class_=class_ or None,
     )
