@@ -48,10 +48,9 @@ FACTS = Facts(
     made=DAY,
     code="sourcier 0.1.0",
     machine="processeur d’essai, 2 cœurs",
-    settings=(("llm", "lecteur"), ("writing", "never")),
+    settings=(("llm", "lecteur"), ("writing", "never"), ("retention_months", "12")),
     manifest=MANIFEST,
     weights=(ModelWeights("lecture", "Lecteur d’essai", "MIT", "ab" * 32),),
-    has_accounts=False,
     journal=JournalState(12, date(2026, 11, 1), 0),
     libraries=(("chromadb", "1.5.9"),),
 )
@@ -151,7 +150,7 @@ def test_every_command_that_is_named_exists(capsys: pytest.CaptureFixture[str]) 
     text = _said(homologation(FACTS))
     named = set(re.findall(r"« sourcier ([a-z -]+?) »", text))
     assert {"serve", "index add", "journal verify"} <= named
-    for command in sorted(named - {"users"}):
+    for command in sorted(named):
         with pytest.raises(SystemExit) as left:
             main([*command.split(), "--help"])
         assert left.value.code == 0, command
@@ -176,6 +175,7 @@ def test_the_file_tells_the_installation() -> None:
     assert ("writing", "never") in _table(paper, "Réglages").rows
     assert _table(paper, "Dépendances directes").rows == (("chromadb", "1.5.9"),)
     assert _values(paper, "Journal")["Enchaînement"] == "intact"
+    assert _values(paper, "Journal")["Conservation des textes"].startswith("12 mois")
 
 
 def test_a_broken_journal_and_an_absent_index_are_said() -> None:
@@ -183,6 +183,14 @@ def test_a_broken_journal_and_an_absent_index_are_said() -> None:
     paper = homologation(facts)
     assert _values(paper, "Installation")["Index en service"] == "aucun"
     assert _values(paper, "Journal")["Enchaînement"].startswith("2 défauts")
+
+
+def test_accounts_and_no_retention_are_told_by_the_settings() -> None:
+    facts = replace(FACTS, settings=(("access", "accounts"),))
+    paper = homologation(facts)
+    assert _values(paper, "Installation")["Comptes"] == "comptes nominatifs"
+    assert _values(paper, "Journal")["Conservation des textes"] == "sans échéance"
+    assert "Cette installation a un seul utilisateur" not in _said(paper)
 
 
 def test_evaluation_results_are_told_with_their_intervals() -> None:

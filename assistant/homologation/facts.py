@@ -53,10 +53,20 @@ class Facts:
     settings: tuple[tuple[str, str], ...]
     manifest: Manifest | None
     weights: tuple[ModelWeights, ...]
-    has_accounts: bool
     journal: JournalState
     libraries: tuple[tuple[str, str], ...]
     evaluation: Estimates | None = None
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether people log in on this machine."""
+        return ("access", "accounts") in self.settings
+
+    @property
+    def retention(self) -> str:
+        """How long the journal keeps texts, in words."""
+        months = dict(self.settings).get("retention_months")
+        return f"{months} mois, puis les empreintes seules" if months else "sans échéance"
 
     def holds(self, need: str) -> bool:
         """Whether what a claim needs is so on this machine."""
@@ -75,7 +85,6 @@ def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | N
             _weights("lecture et réécriture", settings.llm, home),
             _weights("recherche", settings.embedder, home),
         ),
-        has_accounts=False,
         journal=_journal(Journal(home / "journal.jsonl")),
         libraries=tuple(_libraries()),
         evaluation=evaluation,

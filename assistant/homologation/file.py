@@ -5,7 +5,7 @@ from datetime import date
 
 from assistant.findings import NONE, capital, counted, interval, percent
 from assistant.homologation.content import content
-from assistant.homologation.facts import Facts
+from assistant.homologation.facts import Facts, is_built
 from assistant.homologation.flows import drawing, flows
 from assistant.homologation.measures import count, measures
 from assistant.language import Language
@@ -13,6 +13,7 @@ from assistant.page.words import words, written
 from assistant.papers.paper import Block, Figure, Heading, Items, Paper, Paragraph, Table
 
 TITLE = "Dossier d’homologation de Sourcier"
+ALONE = "un seul utilisateur, en local"
 SAID = words(Language.FRENCH)
 
 
@@ -51,7 +52,7 @@ def _system(facts: Facts) -> Iterator[Block]:
 def _installation(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "Programme", facts.code
     yield "Machine", facts.machine
-    yield "Comptes", "comptes nominatifs" if facts.has_accounts else "un seul utilisateur, en local"
+    yield "Comptes", "comptes nominatifs" if facts.has_accounts else ALONE
     manifest = facts.manifest
     if manifest is None:
         yield "Index en service", "aucun"
@@ -88,7 +89,11 @@ def _data(facts: Facts) -> Iterator[Block]:
     yield Table(
         "Journal",
         ("Élément", "Valeur"),
-        (("Enregistrements", f"{journal.entries}, {since}"), ("Enchaînement", chain)),
+        (
+            ("Enregistrements", f"{journal.entries}, {since}"),
+            ("Enchaînement", chain),
+            ("Conservation des textes", facts.retention),
+        ),
         (1, 3),
     )
 
@@ -173,9 +178,15 @@ def _risks() -> Iterator[Block]:
 def _procedures() -> Iterator[Block]:
     yield Heading("Procédures")
     yield Heading("Installation", 2)
-    yield Items(tuple(content("systeme")["installation"]["steps"]))
+    yield _steps("installation")
     yield Heading("Exploitation", 2)
-    yield Items(tuple(content("systeme")["operation"]["steps"]))
+    yield _steps("operation")
+
+
+def _steps(name: str) -> Items:
+    """What is to be done, as far as this program can."""
+    steps = content("systeme")[name]
+    return Items(tuple(s["text"] for s in steps if all(map(is_built, s.get("needs", ())))))
 
 
 def _libraries(facts: Facts) -> Iterator[Block]:
