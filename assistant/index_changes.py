@@ -1,10 +1,11 @@
 """Changes of the index: how one generation differs from another, and what that touches."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.impact import Article, Impact, impact_of
+from assistant.impact import Article, Impact, Recorded, impact_of
 from assistant.journal import Journal
 from ingestion.difference import Difference, difference
 from ingestion.documents import Document
@@ -33,8 +34,15 @@ def changes_between(home: Path, old: str | None, new: str | None, journal: Journ
     new = new or current_name(home)
     old = old or _before(home, new)
     found, later = _compared(home, old, new)
-    impact = impact_of(found.touched, later, read_glossary(), journal.entries())
+    impact = impact_of(found.touched, later, read_glossary(), _answers(journal))
     return IndexChanges(old, new, found, impact)
+
+
+def _answers(journal: Journal) -> Iterator[Recorded]:
+    """Every answer; what was said of a dossier is for its team, and not read here."""
+    for entry in journal.entries():
+        if entry["kind"] == "answer":
+            yield entry, None if journal.apart(entry) else journal.body(entry)
 
 
 def articles_changed(home: Path, old: str, new: str) -> frozenset[Article]:

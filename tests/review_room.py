@@ -22,6 +22,7 @@ from assistant.review.room import Room
 from assistant.turn import Finished, Result
 from tests.fakes import ScriptedModel
 from tests.fakes_page import FakeDesk
+from tests.page_app import site_over
 from tests.small_index import ARTICLES, TODAY, Article, answering_embedder, build_small_index
 
 REFERENT = frozenset({Role.REFERENT})
@@ -71,6 +72,6 @@ class ByHeader:
 def application(room: Room, otherwise: Identity | None = None) -> FastAPI:
     """The référent's application where it is mounted, with the style of all pages."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(FakeDesk()))
+    app.include_router(page_routes(site_over(FakeDesk()).desk_of))
     app.mount(ROOT, referent_app(room, requiring(ByHeader(otherwise), Role.REFERENT)))
     return app
