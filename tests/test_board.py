@@ -46,7 +46,7 @@ def test_the_dashboard_shows_charts_tables_and_what_is_lacking(client: TestClien
     page = client.get(f"{ROOT}/figures").text
     assert page.count("<svg") >= 4
     assert page.count("<table") > page.count("<svg")
-    assert "5 questions" in page
+    assert "6 questions" in page
     assert "décennale" in page
     assert f'href="{ROOT}/answers/' in page
     assert "<script" not in page
@@ -61,7 +61,7 @@ def test_the_period_is_in_the_address(client: TestClient) -> None:
 
 
 def test_a_reader_counts_the_answers_that_they_may_see(made: BoardHouse) -> None:
-    assert "5 questions" in made.board.dashboard(ANNE, NOW)
+    assert "6 questions" in made.board.dashboard(ANNE, NOW)
     assert "4 questions" in made.board.dashboard(BRUNO, NOW)
 
 
@@ -69,7 +69,7 @@ def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> N
     written = made.board.table(ANNE, NOW).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(written), delimiter=";"))
     values = {(part, name): value for part, name, value, *_ in rows}
-    assert values["Volume", "Questions"] == "5"
+    assert values["Volume", "Questions"] == "6"
     assert values["Jugement des citations", "soutient"] == "1"
     assert values["Avis", "à revoir"] == "1"
     [precision] = [
@@ -98,7 +98,7 @@ def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(made: BoardH
 
 def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
     text = _text(_pdf(made))
-    assert "5 questions posées par 1 utilisateur." in text
+    assert "6 questions posées par 1 utilisateur." in text
     assert "soutiennent la phrase : 100 %, intervalle à 95 % 21 à 100 % (1 sur 1)." in text
     assert "établi par Anne" in text
     assert "Code de la commande publique, R2192-10" in text
@@ -108,7 +108,10 @@ def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
 
 
 def test_the_report_quotes_no_question_about_a_dossier(made: BoardHouse) -> None:
-    assert "pénalité par jour" not in _text(_pdf(made))
+    text = _text(_pdf(made))
+    assert "kermesse" in made.board.dashboard(ANNE, NOW)
+    assert "kermesse" not in text
+    assert "posée sur un dossier, non citée" in text
 
 
 def test_an_answer_touched_by_the_new_law_is_listed_and_compared(client: TestClient) -> None:

@@ -48,8 +48,8 @@ def volume(found: Figures) -> Iterator[Block]:
     title = f"Questions par {step}" + (" (lundi)" if step is Step.WEEK else "")
     points = [Point(f"{start:{_DATES[step]}}", asked) for start, asked in found.volume]
     yield Timeline(title, tuple(points))
-    rows = tuple((f"{start:%d/%m/%Y}", str(asked)) for start, asked in found.volume)
-    yield Table(title, (capital(step), "Questions"), rows)
+    rows = tuple((f"{start:%d/%m/%Y}", str(asked)) for start, asked in found.volume if asked)
+    yield Table(f"{title}, s’il y en a", (capital(step), "Questions"), rows)
 
 
 def outcomes(found: Figures) -> Iterator[Block]:

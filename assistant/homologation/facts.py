@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from assistant.evaluation import ROOT, code_version, machine
-from assistant.journal import Journal
+from assistant.journal import Journal, journal_of
 from assistant.measures import Estimates
 from assistant.settings import Settings
 from ingestion.errors import IngestionError
@@ -85,7 +85,7 @@ def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | N
             _weights("lecture et réécriture", settings.llm, home),
             _weights("recherche", settings.embedder, home),
         ),
-        journal=_journal(Journal(home / "journal.jsonl")),
+        journal=_journal(journal_of(home)),
         libraries=tuple(_libraries()),
         evaluation=evaluation,
     )
