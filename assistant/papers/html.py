@@ -44,7 +44,8 @@ def as_html(paper: Paper) -> bytes:
         element("nav", element("ol", *contents), aria_label="Sommaire"),
         element("main", *map(block_html, paper.blocks)),
     )
-    return f"<!doctype html>\n{element('html', _head(paper.title), body, lang='fr')}\n".encode()
+    page = element("html", _head(paper.title), body, lang="fr")
+    return f"<!doctype html>\n{page}\n".encode(errors="replace")
 
 
 def block_html(block: Block) -> Html:

@@ -10,7 +10,7 @@ def as_markdown(paper: Paper) -> bytes:
     """The paper; charts and drawings are left to the tables beside them."""
     blocks = (_block(each) for each in paper.blocks)
     parts = [f"# {plain(paper.title)}", f"*{plain(paper.about)}*", *filter(None, blocks)]
-    return ("\n\n".join(parts) + "\n").encode()
+    return ("\n\n".join(parts) + "\n").encode(errors="replace")
 
 
 def _block(block: Block) -> str:

@@ -87,14 +87,14 @@ class _Sheets(BaseDocTemplate):
         super().__init__(
             file,
             pagesize=A4,
-            title=paper.title,
+            title=printable(paper.title),
             author="Sourcier",
-            subject=paper.about,
+            subject=printable(paper.about),
             lang="fr-FR",
         )
         frame = Frame(MARGIN, MARGIN, WIDTH, A4[1] - 2 * MARGIN, 0, 0, 0, 0)
         self.addPageTemplates(PageTemplate("sheet", [frame], onPage=self._foot))
-        self._line = f"{paper.title} – {paper.made:%d/%m/%Y}"
+        self._line = printable(f"{paper.title} – {paper.made:%d/%m/%Y}")
         self._pages = pages
         self._parts = 0
 

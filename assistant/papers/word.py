@@ -12,7 +12,7 @@ from assistant.papers.paper import Block, Heading, Items, Paper, Paragraph, Tabl
 def as_docx(paper: Paper) -> bytes:
     """The paper; charts and drawings are left to the tables beside them."""
     file = WordDocument()
-    file.core_properties.title = paper.title
+    file.core_properties.title = printable(paper.title)
     file.core_properties.author = "Sourcier"
     file.core_properties.language = "fr-FR"
     file.add_heading(printable(paper.title), level=0)
