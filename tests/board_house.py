@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from assistant.activity.period import Period
 from assistant.board.local import LocalBoard
 from assistant.identity import Role
 from assistant.page.access import requiring
-from assistant.page.desk import Desk
 from assistant.page.referent import referent_app
 from assistant.page.referent.board_routes import board_routes
 from assistant.page.referent.frame import ROOT
@@ -25,6 +24,7 @@ from ingestion.durable import writing
 from ingestion.library import Library
 from ingestion.publication import publish
 from tests.fakes_page import FakeDesk
+from tests.page_app import site_over
 from tests.review_room import ANNE, ByHeader, House, house
 from tests.small_index import ARTICLES, DOSSIER, answering_embedder
 from tests.small_index import _line as article_line
@@ -70,12 +70,8 @@ def board_house(folder: Path) -> BoardHouse:
 
 def board_application(made: BoardHouse) -> FastAPI:
     """The référent's application with the pages of the board, which Anne reads."""
-
-    def desk(request: Request) -> Desk:
-        return FakeDesk()
-
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(desk))
+    app.include_router(page_routes(site_over(FakeDesk())))
     reader = requiring(ByHeader(ANNE), Role.REFERENT)
     app.mount(ROOT, referent_app(made.house.room, reader, board_routes(made.board, reader)))
     return app

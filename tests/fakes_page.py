@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from assistant.answers import Answer, Outcome
 from assistant.day import Day, day_asked
 from assistant.filing import Filing
+from assistant.identity import ALONE
 from assistant.impact import impact_of
 from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
@@ -60,6 +61,7 @@ class FakeDesk:
     """
 
     model_name = "lecteur d’essai"
+    reader = ALONE
 
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace

@@ -37,6 +37,7 @@ ORDER = (
     "assistant.turn",
     "assistant.record",
     "assistant.journal",
+    "assistant.accounts",
     "assistant.impact",
     "assistant.index_changes",
     "assistant.law_record",
@@ -79,6 +80,8 @@ ORDER = (
     "assistant.evaluation",
     "assistant.review",
     "assistant.activity",
+    "assistant.examination",
+    "assistant.administration",
     "assistant.page",
     "assistant.findings",
     "assistant.charts",
@@ -89,10 +92,12 @@ ORDER = (
     "assistant.conformity",
     "assistant.desk",
     "assistant.wiring",
+    "assistant.serving",
     "assistant.cli",
 )
 
 DOORS = {
+    "argon2": "assistant/accounts/passwords.py",
     "chromadb": "ingestion/chroma_index.py",
     "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py "
     "assistant/papers/word.py",
@@ -112,7 +117,8 @@ DOORS = {
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/export.py",
     "pikepdf": "ingestion/ledger/container.py",
     "PIL": "assistant/page/pdf_page.py",
-    "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/*",
+    "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/* "
+    "assistant/administration/*",
     "pypdf": "ingestion/reading/pdf.py",
     "pypdfium2": "assistant/page/pdf_page.py",
     "reportlab": "assistant/papers/pdf.py assistant/papers/pdf_charts.py",
@@ -120,7 +126,8 @@ DOORS = {
     "safetensors": "ingestion/sentence_transformer.py",
     "saxonche": "ingestion/ledger/schematrons.py",
     "sentence_transformers": "ingestion/sentence_transformer.py",
-    "sqlite3": "ingestion/store.py ingestion/vector_cache.py",
+    "sqlite3": "ingestion/snapshot.py ingestion/store.py ingestion/vector_cache.py "
+    "assistant/accounts/*",
     "starlette": "assistant/page/*",
     "tantivy": "ingestion/tantivy_index.py",
     "torch": "ingestion/sentence_transformer.py",

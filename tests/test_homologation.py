@@ -178,6 +178,14 @@ def test_the_file_tells_the_installation() -> None:
     assert _values(paper, "Journal")["Conservation des textes"].startswith("12 mois")
 
 
+def test_the_addresses_are_those_that_the_gate_enforces() -> None:
+    rows = {row[0]: row[2] for row in _table(homologation(FACTS), "Adresses de la page").rows}
+    assert rows["/referent"] == "référent"
+    assert rows["/login"] == "tous, sans connexion"
+    assert rows["/account"] == "toute personne connectée"
+    assert rows["/"] == "acheteur"
+
+
 def test_a_broken_journal_and_an_absent_index_are_said() -> None:
     facts = replace(FACTS, manifest=None, journal=JournalState(3, DAY, 2))
     paper = homologation(facts)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.cli import (
     ask,
+    backup,
     calc,
     dossier,
     evaluate,
@@ -19,6 +20,7 @@ from assistant.cli import (
     models,
     purchases,
     serve,
+    users,
 )
 from assistant.errors import AssistantError
 from assistant.settings import default_home
@@ -79,7 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     ledger = (invoices, purchases)
-    papers = (evaluate, journal, homologation)
-    for module in (serve, ask, calc, law, dossier, *ledger, index, models, *papers):
+    for module in (
+        serve,
+        ask,
+        calc,
+        law,
+        dossier,
+        *ledger,
+        index,
+        models,
+        evaluate,
+        journal,
+        users,
+        backup,
+        homologation,
+    ):
         module.register(commands)
     return parser

@@ -3,16 +3,23 @@
 from collections.abc import Iterator
 from datetime import date
 
+from assistant.accounts.areas import AREAS, Area
 from assistant.findings import NONE, capital, counted, interval, percent
 from assistant.homologation.content import content
 from assistant.homologation.facts import Facts, is_built
 from assistant.homologation.flows import drawing, flows
 from assistant.homologation.measures import count, measures
+from assistant.identity import Role
 from assistant.language import Language
 from assistant.page.words import words, written
 from assistant.papers.paper import Block, Figure, Heading, Items, Paper, Paragraph, Table
 
 TITLE = "Dossier d’homologation de Sourcier"
+_ROLES = {
+    Role.BUYER: "acheteur",
+    Role.REFERENT: "référent",
+    Role.ADMINISTRATOR: "administrateur",
+}
 ALONE = "un seul utilisateur, en local"
 SAID = words(Language.FRENCH)
 
@@ -111,6 +118,19 @@ def _roles(facts: Facts) -> Iterator[Block]:
     )
     heads = ("Action", "Acheteur", "Référent", "Administrateur")
     yield Table("Matrice des rôles", heads, rows, (5, 2, 2, 2))
+    areas = tuple((area.path, area.title, _admitted(area)) for area in AREAS)
+    yield Paragraph(
+        "La première adresse de ce tableau par laquelle commence celle qui est demandée décide ; "
+        "chaque page vérifie le rôle à nouveau."
+    )
+    yield Table("Adresses de la page", ("Adresse", "Ce qui s’y trouve", "Ouverte à"), areas)
+
+
+def _admitted(area: Area) -> str:
+    """Who may come in, on a machine where people have accounts."""
+    if area.is_open:
+        return "tous, sans connexion"
+    return _ROLES[area.role] if area.role else "toute personne connectée"
 
 
 def _measures(facts: Facts) -> Iterator[Block]:
