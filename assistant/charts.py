@@ -10,16 +10,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from pathlib import Path
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import get_data_path, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+FONTS = Path(get_data_path()) / "fonts" / "ttf"
+"""The fonts that come with the library, wherever the program runs."""
 
 WIDTH = 5.0
 ROW = 0.56
 AXIS = 0.32
+TALL = 1.9
 """Inches of 72 units of the drawing: a whole row and the scale are readable on a phone."""
 
 # Drawn in colours that nothing else has, which are replaced by the page's.
@@ -41,6 +46,7 @@ _FONT = re.compile(r"font-family: [^;\"]*")
 _SHORTEST = 0.001  # a logarithm has no zero
 _WIDE = 200  # times the shortest: room for one mark a decade only
 _MARGIN = 0.05  # of the width, where half of "100 %" finds room
+_NAMED_DAYS = 8  # as many labels as stand side by side
 _LONGEST = 36  # characters of a label that leave room for what it says
 
 
@@ -76,7 +82,24 @@ class Spread:
     said: str
 
 
-Row = Interval | Shift | Spread
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row: a label, a number of things, and the number in words."""
+
+    label: str
+    value: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day, a week or a month by its label, and a number of things."""
+
+    label: str
+    value: float
+
+
+Row = Interval | Shift | Spread | Bar
 
 
 def intervals(title: str, rows: Sequence[Interval]) -> str:
@@ -124,6 +147,36 @@ def spreads(title: str, rows: Sequence[Spread]) -> str:
     return _chart(title, rows, draw)
 
 
+def bars(title: str, rows: Sequence[Bar]) -> str:
+    """Each number as a bar from zero."""
+    most = max((row.value for row in rows), default=0) or 1
+
+    def draw(axes: Axes) -> None:
+        axes.set_xlim(-_MARGIN * most / (1 - 2 * _MARGIN), most * (1 + _MARGIN))
+        axes.set_xticks([])
+        lengths = [row.value for row in rows]
+        axes.barh(range(len(rows)), lengths, height=0.22, color=_ACCENT)
+
+    return _chart(title, rows, draw)
+
+
+def timeline(title: str, points: Sequence[Point]) -> str:
+    """Each number as a column, the earliest on the left; as many days are named as have room."""
+    step = -(-len(points) // _NAMED_DAYS)
+
+    def draw(axes: Axes) -> None:
+        axes.bar(range(len(points)), [each.value for each in points], width=0.7, color=_ACCENT)
+        named = range(0, len(points), step)
+        axes.set_xticks(list(named), [points[each].label for each in named])
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+        axes.tick_params(length=0, labelcolor=_QUIET)
+        axes.spines[:].set_visible(False)
+        axes.grid(axis="y", color=_RULE, linewidth=0.8)
+        axes.set_axisbelow(True)
+
+    return _drawn(title, draw, TALL, " ; ".join(f"{p.label} : {p.value:g}" for p in points))
+
+
 def _percents(axes: Axes) -> None:
     reach = _MARGIN / (1 - 2 * _MARGIN)
     axes.set_xlim(-reach, 1 + reach)
@@ -132,11 +185,8 @@ def _percents(axes: Axes) -> None:
 
 def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> str:
     """A line a row, the first on top: its label and what it says, above what `draw` puts there."""
-    height = ROW * len(rows) + AXIS
-    written = io.StringIO()
-    with rc_context(_STYLE | {"svg.hashsalt": title}):
-        figure = Figure(figsize=(WIDTH, height), facecolor="none")
-        axes = figure.add_axes((0, AXIS / height, 1, 1 - AXIS / height), facecolor="none")
+
+    def lines(axes: Axes) -> None:
         draw(axes)
         axes.set_ylim(len(rows) - 0.65, -0.65)
         axes.set_yticks([])
@@ -149,8 +199,22 @@ def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> str
             above = position - 0.33
             axes.text(_MARGIN, above, _short(row.label), transform=across, ha="left", color=_INK)
             axes.text(1 - _MARGIN, above, row.said, transform=across, ha="right", color=_QUIET)
-        figure.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
+
     said = " ; ".join(f"{row.label} : {row.said}" for row in rows)
+    return _drawn(title, lines, ROW * len(rows) + AXIS, said, left=0)
+
+
+def _drawn(
+    title: str, draw: Callable[[Axes], None], height: float, said: str, *, left: float = 0.4
+) -> str:
+    """What `draw` puts on axes, with room below and at the left (inches) for their scales."""
+    written = io.StringIO()
+    with rc_context(_STYLE | {"svg.hashsalt": title}):
+        figure = Figure(figsize=(WIDTH, height), facecolor="none")
+        across, below = left / WIDTH, AXIS / height
+        room = (across, below, 1 - across, 1 - below - (0.03 if left else 0))
+        draw(figure.add_axes(room, facecolor="none"))
+        figure.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
     return _inline(written.getvalue(), title, said)
 
 

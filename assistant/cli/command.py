@@ -12,6 +12,7 @@ from assistant.cli import (
     calc,
     dossier,
     evaluate,
+    homologation,
     index,
     invoices,
     journal,
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         journal,
         users,
         backup,
+        homologation,
     ):
         module.register(commands)
     return parser
