@@ -117,9 +117,8 @@ class LocalDesk:
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         """Append the opinion to the journal, beside the answer; raises UnknownRecord."""
         journal = self._assistant.journal
-        answers = (entry for entry in journal.entries() if entry.get("kind") == "answer")
-        rated = next((each for each in answers if each["hash"][:16] == record_id), None)
-        if rated is None:
+        rated = journal.entry(record_id)
+        if rated is None or rated["kind"] != "answer":
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)

@@ -20,6 +20,8 @@ class Settings:
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
     `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
+    `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
+    indexed, "" for never.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
@@ -28,6 +30,8 @@ class Settings:
     writing: str = "auto"
     access: str = "alone"
     address: str = ""
+    update_at: str = ""
+    update_from: str = ""
 
 
 def default_home() -> Path:

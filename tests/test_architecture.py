@@ -78,6 +78,9 @@ ORDER = (
     "assistant.measures",
     "assistant.baseline",
     "assistant.evaluation",
+    "assistant.review",
+    "assistant.examination",
+    "assistant.administration",
     "assistant.page",
     "assistant.findings",
     "assistant.charts",
@@ -85,6 +88,7 @@ ORDER = (
     "assistant.conformity",
     "assistant.desk",
     "assistant.wiring",
+    "assistant.serving",
     "assistant.cli",
 )
 
@@ -108,14 +112,16 @@ DOORS = {
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/export.py",
     "pikepdf": "ingestion/ledger/container.py",
     "PIL": "assistant/page/pdf_page.py",
-    "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/*",
+    "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/* "
+    "assistant/administration/*",
     "pypdf": "ingestion/reading/pdf.py",
     "pypdfium2": "assistant/page/pdf_page.py",
     "rich": "assistant/cli/*",
     "safetensors": "ingestion/sentence_transformer.py",
     "saxonche": "ingestion/ledger/schematrons.py",
     "sentence_transformers": "ingestion/sentence_transformer.py",
-    "sqlite3": "ingestion/store.py ingestion/vector_cache.py assistant/accounts/*",
+    "sqlite3": "ingestion/snapshot.py ingestion/store.py ingestion/vector_cache.py "
+    "assistant/accounts/*",
     "starlette": "assistant/page/*",
     "tantivy": "ingestion/tantivy_index.py",
     "torch": "ingestion/sentence_transformer.py",

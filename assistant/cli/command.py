@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.cli import (
     ask,
+    backup,
     calc,
     dossier,
     evaluate,
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         evaluate,
         journal,
         users,
+        backup,
     ):
         module.register(commands)
     return parser

@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
     from assistant.page.app import serve  # gradio and the models take seconds to import
-    from assistant.wiring import load_site
+    from assistant.serving import load_site
 
     site = load_site(arguments.home, settings)
     local = f"http://{LOOPBACK if arguments.host == '0.0.0.0' else arguments.host}:{arguments.port}"

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 
 from assistant.page.access import requiring
 from assistant.page.account_routes import account_routes
@@ -40,6 +42,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     if site.accounts:
         app.include_router(account_routes(site.accounts, requiring(site.access)))
     for path, beside in site.beside.items():
+        app.add_route(path, into_folder)
         app.mount(path, beside)
     gr.mount_gradio_app(
         app,
@@ -63,6 +66,11 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     if hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     return app
+
+
+def into_folder(request: Request) -> RedirectResponse:
+    """From the path where an application stands to its first page."""
+    return RedirectResponse(f"{request.url.path}/")
 
 
 def own_head(page: bytes) -> bytes:

@@ -25,6 +25,7 @@ ASSETS = {
     "style.css": "text/css",
     "script.js": "text/javascript",
     "upload.js": "text/javascript",
+    "build.js": "text/javascript",
 }
 KEEP = {"Cache-Control": "private, max-age=600"}
 FORGET = {"Cache-Control": "no-store"}
@@ -157,8 +158,13 @@ def standing_alone(
     *,
     title: str = "",
     script: str = "",
+    refresh: int = 0,
 ) -> HTMLResponse:
-    """A page of its own around some content; `script` is one of ours, if any."""
+    """A page of its own around some content; `script` is one of ours, if any.
+
+    It is loaded again after `refresh` seconds by a browser without script, 0 for never.
+    """
+    again = element("meta", http_equiv="refresh", content=refresh) if refresh else Html("")
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -167,6 +173,7 @@ def standing_alone(
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
         element("script", defer=True, src=f"/page/{script}") if script else Html(""),
+        element("noscript", again) if refresh else Html(""),
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
     return HTMLResponse(f"<!doctype html>{page}", status, FORGET)
