@@ -7,22 +7,26 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.accounts.areas import AREAS, area_of
 from assistant.accounts.sessions import IDLE
+from assistant.administration.office import Office
 from assistant.identity import Identity, Role
 from assistant.page import limits
 from assistant.page.access import COOKIE, Members, requiring
+from assistant.page.admin.app import admin_app
 from assistant.page.limits import Pace
+from assistant.page.referent import referent_app
 from assistant.page.site import Site
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
+from tests.review_room import house
 from tests.route_walk import routes_of
 
 ANYONE = """
@@ -59,14 +63,50 @@ POST /rate
 """
 
 REFERENT = """
-GET  /referent/answers
-POST /referent/answers
+GET  /referent/
+GET  /referent/answers.csv
+GET  /referent/answers/{record_id}
+GET  /referent/answers/{record_id}/evidence/{number}
+GET  /referent/answers/{record_id}/evidence/{number}/page/{page}.png
+POST /referent/answers/{record_id}/marks
+POST /referent/answers/{record_id}/replays
+GET  /referent/answers/{record_id}/replays/{replay_id}
+GET  /referent/gold
+POST /referent/gold
+GET  /referent/gold.jsonl
+GET  /referent/gold/new
+GET  /referent/gold/{question_id}
+POST /referent/gold/{question_id}/remove
+GET  /referent/queue
+POST /referent/queue
+GET  /referent/style.css
 """
 
 ADMINISTRATOR = """
-GET  /admin/builds
-POST /admin/builds
+GET  /admin/
+POST /admin/backups
+GET  /admin/backups/{name}
+POST /admin/build
+POST /admin/build/stop
+GET  /admin/candidat/textes
+GET  /admin/entretien
+POST /admin/gate
+POST /admin/generations/discard
+POST /admin/publish
+POST /admin/refuse
+POST /admin/rollback
+GET  /admin/sources
+POST /admin/sources
+POST /admin/sources/remove
 """
+
+ONWARD = """
+GET  /referent
+HEAD /referent
+GET  /admin
+HEAD /admin
+"""
+"""What only leads to the first page of a role, once the gate has let somebody through."""
 
 GRADIO = """
 GET  /
@@ -167,8 +207,14 @@ ROWS: dict[Route, Role | None] = {
     **dict.fromkeys(listed(REFERENT), Role.REFERENT),
     **dict.fromkeys(listed(ADMINISTRATOR), Role.ADMINISTRATOR),
     **dict.fromkeys(listed(WHO_IS_KNOWN)),
+    **{
+        row: Role.REFERENT if "referent" in row[1] else Role.ADMINISTRATOR for row in listed(ONWARD)
+    },
 }
 """Whom each route asks for that is not for anyone; None is everybody who is known."""
+
+GATE_ONLY = listed(GRADIO) | listed(ONWARD)
+"""Routes of which not every one asks by itself who is there."""
 
 KNOCKING = ("anonymous", "buyer", "referent", "administrator", "disabled", "expired")
 ROLES = {"buyer": Role.BUYER, "referent": Role.REFERENT, "administrator": Role.ADMINISTRATOR}
@@ -197,32 +243,20 @@ class Place:
         return self.client.request(method, path, json=body, headers=cookie)
 
 
-def stand_ins(access: Members) -> dict[str, FastAPI]:
-    """Applications of the other roles, as small as they can be."""
-    made = {}
-    for path, page, role in (
-        ("/referent", "/answers", Role.REFERENT),
-        ("/admin", "/builds", Role.ADMINISTRATOR),
-    ):
-        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        reader = requiring(access, role)
-
-        def answer(identity: Annotated[Identity, Depends(reader)]) -> str:
-            return identity.user
-
-        app.get(page)(answer)
-        app.post(page)(answer)
-        made[path] = app
-    return made
-
-
 @pytest.fixture(scope="module", params=["whole", "behind the gate"])
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
     """The whole application, and the same without its gate: each handler has to ask by itself."""
-    hall = Hall(tmp_path_factory.mktemp("matrix") / "home")
+    rooms = house(tmp_path_factory.mktemp("matrix"))
+    hall = Hall(rooms.home)
     access, desk = Members(hall.accounts.sessions), FakeDesk()
+    beside = {
+        "/referent": referent_app(rooms.room, requiring(access, Role.REFERENT)),
+        "/admin": admin_app(
+            Office(rooms.home, rooms.journal, ("true",)), requiring(access, Role.ADMINISTRATOR)
+        ),
+    }
     given: list[Identity] = []
 
     def desks(reader: Identity) -> FakeDesk:
@@ -232,7 +266,7 @@ def place(
     patience = pytest.MonkeyPatch()
     patience.setattr(limits, "ACTS", Pace(100_000, 1))
     patience.setattr(limits, "READS", Pace(100_000, 1))
-    app = app_of(Site(desks, access, stand_ins(access), hall.accounts))
+    app = app_of(Site(desks, access, beside, hall.accounts))
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)
@@ -285,7 +319,7 @@ def test_every_route_refuses_whom_the_matrix_does_not_name(place: Place, who: st
     wrong = {}
     for (method, path), role in ROWS.items():
         refusal = expected(who, role)
-        if refusal is None or ((method, path) in listed(GRADIO) and not place.has_gate):
+        if refusal is None or ((method, path) in GATE_ONLY and not place.has_gate):
             continue
         status = place.knock(who, method, filled(path)).status_code
         if status != refusal:
@@ -298,7 +332,7 @@ def test_every_route_refuses_whom_the_matrix_does_not_name(place: Place, who: st
 def test_every_route_lets_in_whom_the_matrix_names(place: Place, who: str) -> None:
     ending = {("POST", "/account/logout"), ("POST", "/account/sessions")}
     wrong = {}
-    for method, path in sorted(set(ROWS) - listed(GRADIO) - ending):
+    for method, path in sorted(set(ROWS) - GATE_ONLY - ending):
         if expected(who, ROWS[method, path]) is None:
             status = place.knock(who, method, filled(path)).status_code
             if status in (UNKNOWN, FORBIDDEN):
