@@ -24,7 +24,7 @@ class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about.
+    are the subjects of the question that nothing was found about. `user` is who asks.
     """
 
     question: str
@@ -34,6 +34,7 @@ class Gathering:
     generation: Generation
     standalone: str
     dossier: Generation | None = None
+    user: str = ""
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()
