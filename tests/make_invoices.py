@@ -1,17 +1,19 @@
 """Writes corpus/commune-fictive: invoices and contracts of a town that does not exist.
 
-`python -m tests.make_invoices` writes the same bytes every time. No SIREN below 000 325 175 was ever
-given to a company: all of these begin with 0000, and their bank, 99999, has no name.
+`python -m tests.make_invoices` writes the same bytes every time. No SIREN below 000 325 175 was
+ever given to a company: all of these begin with 0000, and their bank, 99999, has no name.
 """
 
 import csv
 import io
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "corpus" / "commune-fictive"
 TODAY = date(2026, 6, 30)
@@ -45,40 +47,23 @@ def _iban(account: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """Who sends invoices: amounts from `least` to `most`, `days` until each is paid."""
+    """Who sends invoices: amounts from `least` to `most`, `days` from which to which to be paid."""
 
     name: str
     initials: str
     service: str
-    objects: tuple[str, ...]
-    least: int
-    most: int
-    rate: str = "20"
-    contracts: tuple[str, ...] = ("",)
-    days: tuple[int, int] = (14, 27)
-    weight: int = 3
+    objects: Sequence[str] = ()
+    least: int = 0
+    most: int = 0
+    rate: str = "0"
+    contracts: Sequence[str] = ()
+    days: Sequence[int] = ()
+    weight: int = 0
 
 
-_SUPPLIERS = (
-    Supplier("Papeterie des Trois Ponts SARL", "PTP", "Affaires générales", ("Ramettes de papier", "Fournitures de bureau", "Classeurs et chemises"), 60, 900, contracts=("2025-FOU-01",), weight=6),
-    Supplier("Brasero Travaux Publics SAS", "BTP", "Voirie", ("Enrobés rue Haute", "Réfection de trottoirs", "Reprise de bordures"), 4000, 38000, contracts=("2024-VOI-02",), days=(26, 48), weight=5),
-    Supplier("Électricité Vauquelin SARL", "EV", "Bâtiments", ("Dépannage électrique", "Mise en conformité électrique", "Éclairage du gymnase"), 300, 5200, rate="10", contracts=("2025-BAT-03", ""), days=(20, 38), weight=4),
-    Supplier("Les Jardins de Sauvagnac SARL", "JS", "Espaces verts", ("Tonte des pelouses", "Plantations de printemps", "Taille des haies"), 800, 6200, contracts=("2025-ESP-01",), weight=5),
-    Supplier("Lumiprocess Informatique SAS", "LI", "Informatique", ("Maintenance du parc", "Postes de travail", "Licences bureautiques"), 450, 14500, contracts=("2024-INF-01", "2026-INF-02"), weight=5),
-    Supplier("Traiteur Bonnefage SAS", "TB", "Restauration scolaire", ("Repas livrés des écoles", "Goûters du centre de loisirs"), 2500, 9800, rate="5.5", contracts=("2025-RES-01",), weight=6),
-    Supplier("Librairie L'Encrier d'Étain", "LE", "Médiathèque", ("Livres jeunesse", "Romans et documentaires", "Abonnements de revues"), 80, 1900, rate="5.5", weight=4),
-    Supplier("Plomberie Castagnède EURL", "PC", "Bâtiments", ("Remplacement de chaudière", "Recherche de fuite", "Entretien des sanitaires"), 150, 4300, rate="10", contracts=("2025-BAT-04", ""), weight=4),
-    Supplier("Menuiserie Aubervil SARL", "MA", "Bâtiments", ("Portes de l'école Jean-Macé", "Volets de la mairie"), 900, 11000, contracts=("2025-BAT-05",), days=(18, 35), weight=2),
-    Supplier("Clairval Propreté SAS", "CP", "Bâtiments", ("Nettoyage des locaux", "Vitrerie", "Produits d'entretien"), 1200, 4800, contracts=("2025-NET-01",), weight=6),
-    Supplier("Vigie Alpha Sécurité SAS", "VAS", "Culture", ("Gardiennage de la fête", "Télésurveillance"), 400, 3600, contracts=("2025-SEC-01",), weight=3),
-    Supplier("Transports Lormaison SARL", "TL", "Sports", ("Transport des scolaires à la piscine", "Navette du tournoi"), 350, 2400, rate="10", contracts=("2025-TRA-01",), weight=3),
-    Supplier("Garage du Pont Neuvic", "GPN", "Voirie", ("Révision du camion-benne", "Pneumatiques", "Contrôle technique"), 120, 2900, weight=3),
-    Supplier("Imprimerie Tavernol SA", "IT", "Communication", ("Bulletin municipal", "Affiches", "Cartons d'invitation"), 250, 4200, rate="10", contracts=("2025-COM-01", ""), weight=3),
-    Supplier("Cabinet Orsival Conseil", "OC", "Affaires générales", ("Assistance à maîtrise d'ouvrage", "Audit énergétique"), 3000, 19500, contracts=("2025-CON-01",), days=(24, 44), weight=2),
-    Supplier("Énergies du Val Rouget SA", "EVR", "Bâtiments", ("Gaz des bâtiments", "Électricité de l'éclairage public"), 1500, 16500, contracts=("2024-ENE-01",), days=(10, 20), weight=5),
-    Supplier("Mobilier Delcroix-Fabre SAS", "MDF", "Affaires générales", ("Bureaux et fauteuils", "Tables de réunion"), 600, 8900, contracts=("2025-MOB-01",), weight=2),
-    Supplier("Aires de Jeux Pimprenelle SARL", "AJP", "Espaces verts", ("Balançoires du square", "Sols amortissants"), 1500, 12500, contracts=("2025-ESP-02",), weight=1),
-)  # fmt: skip
+with (Path(__file__).parent / "data" / "fictional_town.toml").open("rb") as _file:
+    _TOWN = tomllib.load(_file)
+_SUPPLIERS = tuple(Supplier(**each) for each in _TOWN["supplier"])
 _SWISS = "Signalétique Helvia SA"
 
 _BUYER = "Ville de Port-Valmer"
@@ -97,7 +82,6 @@ class Made:
     supplier: Supplier
     number: str
     issued: date
-    net: Decimal
     label: str
     contract: str
     commitment: str
@@ -110,6 +94,7 @@ class Made:
     status: str = "Déposée"
     status_at: date | None = None
     steps: dict[str, date] = field(default_factory=dict)
+    net: Decimal = Decimal(0)
     vat: Decimal = Decimal(0)
     gross: Decimal = Decimal(0)
     currency: str = "EUR"
@@ -128,7 +113,7 @@ _STEPS = (
     ("Date de mise en paiement", "Mise en paiement", 0.95),
     ("Date de paiement", "Mise en paiement", 1.0),
 )
-"""The steps of a payment, the status that each gives, and when it comes in the days that it takes."""
+"""The steps of a payment: the status that each gives, and how far in the days it takes it comes."""
 
 
 def invoices() -> list[Row]:
@@ -151,7 +136,6 @@ def _plain(random: Random, count: int) -> list[Made]:
             supplier,
             f"{supplier.initials}-{day.year}-{numbers[supplier.initials]:03}",
             day,
-            Decimal(0),
             random.choice(supplier.objects),
             random.choice(supplier.contracts),
             f"EJ{day.year % 100}-{rank:05}",
@@ -193,10 +177,9 @@ def _halt(one: Made, status: str, after: int) -> None:
 
 def _planted(random: Random, made: list[Made]) -> list[Made]:
     """The cases of the README: some change an invoice of `made`, the thirty others are new."""
-    by_number = {each.number: each for each in made}
     ordinary = [each for each in made if "Date de paiement" in each.steps and each.contract]
     chosen = iter(random.sample(ordinary, 60))
-    new = [*_sent_again(chosen), *_nearly_the_same(chosen), *_credits(chosen, by_number)]
+    new = [*_sent_again(chosen), *_nearly_the_same(chosen), *_credits(chosen)]
     new += _swiss()
     for _ in range(5):
         one = next(chosen)
@@ -216,7 +199,8 @@ def _planted(random: Random, made: list[Made]) -> list[Made]:
     for _ in range(2):
         one = next(chosen)
         one.steps["Date de service fait"] = one.steps["Date de paiement"] + timedelta(4)
-    for initials, since in (("CP", date(2025, 10, 1)), ("BTP", date(2026, 2, 1)), ("IT", date(2026, 5, 1))):  # fmt: skip
+    since_when = {"CP": date(2025, 10, 1), "BTP": date(2026, 2, 1), "IT": date(2026, 5, 1)}
+    for initials, since in since_when.items():
         for one in (*made, *new):
             if one.supplier.initials == initials and one.issued >= since:
                 one.iban = _iban(7000 + len(initials))
@@ -235,21 +219,25 @@ def _sent_again(chosen: Iterator[Made]) -> Iterator[Made]:
 
 def _nearly_the_same(chosen: Iterator[Made]) -> Iterator[Made]:
     """Six invoices alike another: in number, in amount, or in day."""
-    changes: Sequence[Mapping[str, object]] = (
-        {"number": "{}-"}, {"number": "{}B"}, {"number": "F{}"},
-        {"days": 3, "number": "{}A"}, {"days": 5, "number": "0{}"}, {"cents": 1, "number": "{}X"},
-    )  # fmt: skip
-    for change in changes:
+    changes = (
+        ("{}-", 0, 0),
+        ("{}B", 0, 0),
+        ("F{}", 0, 0),
+        ("{}A", 3, 0),
+        ("0{}", 5, 0),
+        ("{}X", 0, 1),
+    )
+    for number, days, cents in changes:
         one = next(chosen)
-        like = replace(one, number=str(change["number"]).format(one.number), steps={})
-        like.issued += timedelta(int(str(change.get("days", 0))))
-        like.price(one.net + Decimal(int(str(change.get("cents", 0)))) * _CENT)
+        like = replace(one, number=number.format(one.number), steps={})
+        like.issued += timedelta(days)
+        like.price(one.net + cents * _CENT)
         like.received = like.issued + timedelta(2)
         like.status, like.status_at = "Déposée", like.received
         yield like
 
 
-def _credits(chosen: Iterator[Made], known: Mapping[str, Made]) -> Iterator[Made]:
+def _credits(chosen: Iterator[Made]) -> Iterator[Made]:
     """Eighteen credit notes, three of which do not cite their invoice."""
     for rank in range(1, 19):
         one = next(chosen)
@@ -262,14 +250,14 @@ def _credits(chosen: Iterator[Made], known: Mapping[str, Made]) -> Iterator[Made
         if note.status_at > TODAY:
             note.status, note.status_at = "Déposée", note.received
         yield note
-    assert known
 
 
 def _swiss() -> Iterator[Made]:
     """Two invoices in francs of a supplier without SIRET."""
-    supplier = Supplier(_SWISS, "SH", "Voirie", ("Panneaux directionnels",), 1, 2, rate="0")
-    for number, day, net in (("SH-25-0417", date(2025, 4, 17), 2380), ("SH-26-0209", date(2026, 2, 9), 1745)):  # fmt: skip
-        one = Made(supplier, number, day, Decimal(0), "Panneaux directionnels", "", "EJ-CH-1", "Voirie", "")  # fmt: skip
+    supplier = Supplier(_SWISS, "SH", "Voirie")
+    days = {"SH-25-0417": date(2025, 4, 17), "SH-26-0209": date(2026, 2, 9)}
+    for (number, day), net in zip(days.items(), (2380, 1745), strict=True):
+        one = Made(supplier, number, day, "Panneaux directionnels", "", "EJ-CH-1", "Voirie", "")
         one.price(Decimal(net))
         one.currency, one.received, one.delivered = "CHF", day + timedelta(2), _french(day)
         one.status, one.status_at = "Mise en paiement", day + timedelta(24)
@@ -312,96 +300,46 @@ def _row(one: Made) -> Row:
 def contracts() -> list[Row]:
     """The lines of the contracts: one a holder, as they are published."""
     random = Random(_SEED + 1)
-    rows = [_contract(*values) for values in _CONTRACTS]
-    rows += [
-        _contract(f"2025-{initials}-{number:02}", buyer, subject, cpv, amount, months, day, [holder], procedure)
-        for initials, buyer, subject, cpv, amount, months, day, holder, procedure in _drawn(random)
-        for number in [random.randrange(10, 99)]
-    ]  # fmt: skip
-    lines = [line for row in rows for line in row]
+    drawn = [_drawn(random) for _ in range(24)]
+    lines = [line for each in (*_TOWN["contract"], *drawn) for line in _lines(each)]
     return [*lines, lines[4], lines[11]]
 
 
-_V, _C, _P = _BUYERS
-_AO, _MAPA, _SANS = "Appel d'offres ouvert", "Procédure adaptée", "Marché sans publicité ni mise en concurrence préalable"  # fmt: skip
-_CONTRACTS = (
-    ("2024-VOI-02", _V, "Travaux d'entretien de la voirie communale", "45233141", "780000", 48, date(2024, 3, 4), ["Brasero Travaux Publics SAS", "Garage du Pont Neuvic"], _AO),
-    ("2024-INF-01", _V, "Maintenance du parc informatique", "50312000", "96000", 12, date(2024, 9, 2), ["Lumiprocess Informatique SAS"], _MAPA),
-    ("2026-INF-02", _V, "Maintenance et renouvellement des postes de travail", "30213000", "148000", 36, date(2026, 1, 12), ["Lumiprocess Informatique SAS"], _MAPA),
-    ("2024-ENE-01", _V, "Fourniture de gaz et d'électricité", "09123000", "410000", 36, date(2024, 1, 8), ["Énergies du Val Rouget SA"], _AO),
-    ("2025-FOU-01", _V, "Fournitures de bureau et papier", "30192000", "28500", 24, date(2025, 1, 2), ["Papeterie des Trois Ponts SARL"], _SANS),
-    ("2025-BAT-03", _V, "Travaux d'électricité dans les bâtiments", "45311000", "88000", 36, date(2025, 1, 2), ["Électricité Vauquelin SARL"], _MAPA),
-    ("2025-BAT-04", _V, "Travaux de plomberie et de chauffage", "45330000", "64000", 36, date(2025, 1, 2), ["Plomberie Castagnède EURL"], _MAPA),
-    ("2025-BAT-05", _V, "Menuiseries des bâtiments communaux", "45421000", "71000", 24, date(2025, 2, 3), ["Menuiserie Aubervil SARL", "Électricité Vauquelin SARL", "Plomberie Castagnède EURL"], _MAPA),
-    ("2025-ESP-01", _V, "Entretien des espaces verts", "77310000", "132000", 36, date(2025, 1, 2), ["Les Jardins de Sauvagnac SARL"], _MAPA),
-    ("2025-ESP-02", _V, "Aires de jeux du square Colombe", "37535200", "36500", 12, date(2025, 3, 17), ["Aires de Jeux Pimprenelle SARL"], _SANS),
-    ("2025-RES-01", _V, "Livraison de repas pour les écoles", "55524000", "690000", 36, date(2025, 1, 2), ["Traiteur Bonnefage SAS"], _AO),
-    ("2025-NET-01", _V, "Nettoyage des locaux communaux", "90911200", "186000", 36, date(2025, 1, 2), ["Clairval Propreté SAS"], _MAPA),
-    ("2025-SEC-01", _V, "Gardiennage des manifestations", "79710000", "34000", 24, date(2025, 1, 20), ["Vigie Alpha Sécurité SAS"], _SANS),
-    ("2025-TRA-01", _V, "Transport des élèves", "60130000", "52000", 24, date(2025, 1, 6), ["Transports Lormaison SARL"], _MAPA),
-    ("2025-COM-01", _V, "Impression du bulletin municipal", "79810000", "38000", 24, date(2025, 1, 13), ["Imprimerie Tavernol SA"], _SANS),
-    ("2025-CON-01", _V, "Assistance à maîtrise d'ouvrage pour la rénovation énergétique", "71314000", "87500", 18, date(2025, 2, 10), ["Cabinet Orsival Conseil"], _MAPA),
-    ("2025-MOB-01", _V, "Mobilier de bureau de la mairie", "39130000", "39000", 12, date(2025, 4, 7), ["Mobilier Delcroix-Fabre SAS"], _SANS),
-    ("2025-MOB-02", _V, "Mobilier scolaire de l'école Jean-Macé", "39160000", "37500", 6, date(2025, 7, 21), ["Mobilier Delcroix-Fabre SAS"], _SANS),
-    ("2025-MOB-03", _V, "Fauteuils et rayonnages de la médiathèque", "39150000", "31200", 6, date(2025, 11, 3), ["Mobilier Delcroix-Fabre SAS"], _SANS),
-    ("C25-04", _C, "Nettoyage des locaux du CCAS", "90911200", "24000", 24, date(2025, 2, 17), ["Clairval Propreté SAS"], _SANS),
-    ("P25-011", _P, "Nettoyage des locaux et vitrerie du siège", "90911300", "58000", 24, date(2025, 3, 10), ["Clairval Propreté SAS"], _MAPA),
-    ("C25-05", _C, "Portage de repas à domicile", "55521100", "210000", 36, date(2025, 1, 27), ["Traiteur Bonnefage SAS"], _MAPA),
-    ("P25-012", _P, "Collecte des déchets ménagers", "90511100", "1240000", 60, date(2025, 5, 26), ["Transports Lormaison SARL", "Garage du Pont Neuvic"], _AO),
-    ("P25-013", _P, "Fournitures de bureau et consommables", "30192000", "33000", 24, date(2025, 2, 24), ["Papeterie des Trois Ponts SARL"], _SANS),
-    ("P26-001", _P, "Travaux de voirie des zones d'activités", "45233141", "365000", 12, date(2036, 2, 2), ["Brasero Travaux Publics SAS"], _MAPA),
-    ("2026-BAT-01", _V, "Rénovation énergétique de l'école Jean-Macé", "45454100", "912000", 14, date(2026, 4, 13), ["Menuiserie Aubervil SARL", "Électricité Vauquelin SARL"], _AO),
-    ("2026-ENE-01", _V, "Panneaux photovoltaïques du gymnase", "09331200", "118000", 10, date(2026, 5, 18), ["Électricité Vauquelin SARL"], _MAPA),
-    ("2026-LIV-01", _V, "Livres et revues de la médiathèque", "22113000", "57000", 24, date(2026, 2, 9), ["Librairie L'Encrier d'Étain"], _MAPA),
-)  # fmt: skip
+def _drawn(random: Random) -> dict[str, Any]:
+    """A small contract of the two years, without publicity."""
+    need = random.choice(_TOWN["need"])
+    town, *_ = _BUYERS
+    buyer = random.choice((town, *_BUYERS))
+    day = date(2025, 1, 6) + timedelta(random.randrange(500))
+    return {
+        "number": f"{day.year}-{need['initials']}-{random.randrange(10, 99):02}",
+        "buyer": buyer,
+        "subject": need["subject"],
+        "cpv": need["cpv"],
+        "amount": str(random.randrange(30, 240) * 100),
+        "months": random.choice((6, 12, 24)),
+        "notified": day,
+        "holders": [need["holder"]],
+        "procedure": "Marché passé sans publicité ni mise en concurrence préalable",
+    }
 
 
-def _drawn(random: Random) -> Iterator[tuple[str, str, str, str, str, int, date, str, str]]:
-    """Small contracts over two years, all without publicity."""
-    needs = (
-        ("GAR", "Entretien des véhicules", "50110000", "Garage du Pont Neuvic"),
-        ("LIV", "Livres documentaires", "22110000", "Librairie L'Encrier d'Étain"),
-        ("IMP", "Affiches et dépliants", "22140000", "Imprimerie Tavernol SA"),
-        ("PLO", "Dépannages de plomberie", "45330000", "Plomberie Castagnède EURL"),
-        ("JAR", "Plantations de massifs", "03451000", "Les Jardins de Sauvagnac SARL"),
-        ("LOG", "Logiciels et licences", "48000000", "Lumiprocess Informatique SAS"),
-    )
-    for _ in range(24):
-        initials, subject, cpv, holder = random.choice(needs)
-        buyer = random.choice((_V, _V, _C, _P))
-        day = date(2025, 1, 6) + timedelta(random.randrange(500))
-        amount = str(random.randrange(30, 240) * 100)
-        yield initials, buyer, subject, cpv, amount, random.choice((6, 12, 24)), day, holder, _SANS
-
-
-def _contract(
-    number: str,
-    buyer: str,
-    subject: str,
-    cpv: str,
-    amount: str,
-    months: int,
-    day: date,
-    holders: Sequence[str],
-    procedure: str,
-) -> list[Row]:
-    return [
-        {
-            "id": number,
-            "acheteur.id": _BUYERS[buyer],
-            "acheteur.nom": buyer,
+def _lines(contract: Mapping[str, Any]) -> Iterator[Row]:
+    for holder in contract["holders"]:
+        yield {
+            "id": contract["number"],
+            "acheteur.id": _BUYERS[contract["buyer"]],
+            "acheteur.nom": contract["buyer"],
             "nature": "Marché",
-            "objet": subject,
-            "codeCPV": cpv,
-            "procedure": procedure,
-            "dureeMois": str(months),
-            "dateNotification": day.isoformat(),
-            "montant": amount,
+            "objet": contract["subject"],
+            "codeCPV": contract["cpv"],
+            "procedure": contract["procedure"],
+            "dureeMois": str(contract["months"]),
+            "dateNotification": contract["notified"].isoformat(),
+            "montant": contract["amount"],
             "titulaire.id": _SIRETS[holder],
             "titulaire.denominationSociale": holder,
         }
-        for holder in holders
-    ]
 
 
 def _french(day: date | None) -> str:
