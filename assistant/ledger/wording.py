@@ -94,6 +94,8 @@ def _condition(condition: Filter, rows: Rows) -> str:
             return field.lacking or f"sans {field.label}"
         case Operator.IS:
             return f"{_de(field.label)} {values}"
+        case Operator.IS_NOT:
+            return f"hors {field.label} {values}"
         case Operator.STARTS:
             return f"{_de(field.label)} commençant par {values}"
         case operator:
