@@ -243,7 +243,13 @@ class Town:
 
     def truths(self) -> dict[str, Truth]:
         """The answer of each question, by its id."""
-        return {**self._invoices(), **self._late(), **self._contracts()}
+        return {
+            **self._invoices(),
+            **self._late(),
+            **self._contracts(),
+            **self._held_out_invoices(),
+            **self._held_out_contracts(),
+        }
 
     def _invoices(self) -> dict[str, Truth]:
         bills, euros = self.bills, self.euros
@@ -359,4 +365,69 @@ class Town:
                 sum(c.amount for c in every if c.said["procedure"] == "Appel d'offres ouvert"),
                 sum(c.amount for c in every),
             ),
+        }
+
+    def _held_out_invoices(self) -> dict[str, Truth]:
+        bills, euros = self.bills, self.euros
+        in_2025 = [bill for bill in euros if bill.issued.year == 2025]
+        energy = self.of("Énergies du Val Rouget")
+        culture = [bill for bill in euros if bill.service == "Culture"]
+        halted = [bill for bill in euros if bill.status in {"Rejetée", "Suspendue"}]
+        days = [(bill, bill.payment_days or 0) for bill in bills if bill.paid]
+        spent = sum(map(net, in_2025))
+        quarter = by(in_2025, lambda b: f"2025-T{(b.issued.month + 2) // 3}", gross)
+        least = sorted(by(in_2025, lambda b: b.supplier, gross).items(), key=lambda item: item[1])
+        return {
+            "lh-01": sum(b.gross for b in self.of("Clairval") if b.paid and b.paid.year == 2025),
+            "lh-02": sum(b.net for b in energy if b.issued.year == 2026),
+            "lh-03": numbers(b for b in euros if b.gross > 20000 and not b.paid),
+            "lh-04": by([b for b in bills if b.late_days and not b.paid], lambda b: b.service, one),
+            "lh-05": len(
+                [
+                    b
+                    for b in bills
+                    if b.service == "Informatique"
+                    and b.received
+                    and date(2026, 1, 1) <= b.received <= date(2026, 3, 31)
+                ]
+            ),
+            "lh-06": len([b for b in self.of("Vigie") if b.status == "Suspendue"]),
+            "lh-07": sum(b.interest for b in self.of("Brasero")),
+            "lh-08": cents(sum(map(net, culture), Decimal(0)) / len(culture)),
+            "lh-09": {
+                service: percent(amount, spent)
+                for service, amount in by(in_2025, lambda b: b.service, net).items()
+            },
+            "lh-10": highest(quarter, 1),
+            "lh-11": sum(map(gross, halted)),
+            "lh-12": len([b for b, taken in days if taken > 30 and b.paid and b.paid.year == 2025]),
+            "lh-13": numbers(b for b in self.of("Traiteur Bonnefage") if b.is_credit),
+            "lh-14": numbers(
+                b
+                for b in bills
+                if not b.said["Numéro bon de commande"] and b.received and b.received.year == 2026
+            ),
+            "lh-15": mean_days(
+                b for b in bills if b.service == "Espaces verts" and b.paid and b.paid.year == 2026
+            ),
+            "lh-16": sum(b.gross for b in euros if month(b) == "2026-05"),
+            "lh-17": dict(least[:3]),
+            "lh-18": sum(b.net for b in self.of("Librairie") if b.issued.year == 2026),
+            "lh-19": sum(b.gross for b in euros if b.said["Numéro de marché"] == "2024-ENE-01"),
+            "lh-20": sum(b.gross for b in self.of("Menuiserie Aubervil") if not b.paid),
+        }
+
+    def _held_out_contracts(self) -> dict[str, Truth]:
+        every = self.contracts
+        adapted = [c.amount for c in every if c.said["procedure"] == "Procédure adaptée"]
+        town = [c for c in every if c.said["acheteur.nom"] == "Ville de Port-Valmer"]
+        in_2025 = [c for c in every if c.notified.year == 2025]
+        goods = [c for c in every if c.said["codeCPV"] < "45" or c.said["codeCPV"].startswith("48")]
+        return {
+            "lh-21": len([c for c in every if c.notified >= date(2026, 3, 1)]),
+            "lh-22": len([c for c in every if "Clairval Propreté SAS" in c.holders]),
+            "lh-23": cents(sum(adapted, Decimal(0)) / len(adapted)),
+            "lh-24": highest(by(in_2025, lambda c: c.said["acheteur.nom"], one), 1),
+            "lh-25": sum(c.amount for c in town if c.amount > 100000),
+            "lh-26": sum(c.amount for c in goods if c.notified.year == 2026),
         }
