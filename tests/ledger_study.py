@@ -36,6 +36,7 @@ from tests.make_invoices import FOLDER
 
 DATA = Path(__file__).parent / "data"
 QUESTIONS = DATA / "ledger_questions.jsonl"
+HELD_OUT = DATA / "ledger_held_out.jsonl"
 
 
 class Outcome(StrEnum):

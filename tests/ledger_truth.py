@@ -424,7 +424,7 @@ class Town:
         in_2025 = [c for c in every if c.notified.year == 2025]
         goods = [c for c in every if c.said["codeCPV"] < "45" or c.said["codeCPV"].startswith("48")]
         return {
-            "lh-21": len([c for c in every if c.notified >= date(2026, 3, 1)]),
+            "lh-21": len([c for c in every if date(2026, 3, 1) <= c.notified <= TODAY]),
             "lh-22": len([c for c in every if "Clairval Propreté SAS" in c.holders]),
             "lh-23": cents(sum(adapted, Decimal(0)) / len(adapted)),
             "lh-24": highest(by(in_2025, lambda c: c.said["acheteur.nom"], one), 1),

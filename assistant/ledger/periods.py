@@ -88,7 +88,8 @@ def _between(match: re.Match[str], today: date) -> _Bounds:
 
 def _since(match: re.Match[str], today: date) -> _Bounds:
     day = _written(match, 1, today)
-    return (day + timedelta(days=1) if match["after"] else day), None
+    last = today if match["since"] and day <= today else None
+    return (day + timedelta(days=1) if match["after"] else day), last
 
 
 def _before(match: re.Match[str], today: date) -> _Bounds:
@@ -197,7 +198,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], _Bounds]], 
     for pattern, read in (
         (rf"(?:entre le|du) (?:{_DAY.format(1)}) (?:et le|au) (?:{_DAY.format(2)})", _between),
         (
-            rf"(?:(?P<after>apres)|depuis|a partir|a compter)(?: le| du)? (?:{_DAY.format(1)})",
+            rf"(?:(?P<after>apres)|(?P<since>depuis)|a partir|a compter)(?: le| du)? (?:{_DAY.format(1)})",
             _since,
         ),
         (rf"(?P<side>avant|jusqu'au|jusqu'a)(?: le)? (?:{_DAY.format(1)})", _before),
