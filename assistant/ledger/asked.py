@@ -55,7 +55,7 @@ def asked(
     left = Remainder(question)
     read = read_question(left, names, today, over)
     words = left.words(vocabulary().empty)
-    plan = None if words or left.has_clash else _planned(read, over)
+    plan = None if words or left.has_clash else planned(read, over)
     if plan is not None:
         try:
             return validated(plan)
@@ -64,7 +64,7 @@ def asked(
     return NotUnderstood(words, vocabulary().can)
 
 
-def _planned(read: Read, over: Population) -> Plan | None:
+def planned(read: Read, over: Population) -> Plan | None:
     """The plan that the parts of a question make, None where they do not say what to compute."""
     plan = _measured(Plan(Measure.COUNT, over), read)
     if plan is None or not read.says_what or (read.compared and not read.says_of_what):
