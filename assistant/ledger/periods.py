@@ -198,7 +198,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], _Bounds]], 
     for pattern, read in (
         (rf"(?:entre le|du) (?:{_DAY.format(1)}) (?:et le|au) (?:{_DAY.format(2)})", _between),
         (
-            rf"(?:(?P<after>apres)|(?P<since>depuis)|a partir|a compter)(?: le| du)? (?:{_DAY.format(1)})",
+            r"(?:(?P<after>apres)|(?P<since>depuis)|a partir|a compter)(?: le| du)? "
+            rf"(?:{_DAY.format(1)})",
             _since,
         ),
         (rf"(?P<side>avant|jusqu'au|jusqu'a)(?: le)? (?:{_DAY.format(1)})", _before),
