@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.works import is_worded_as_works
 from ingestion.ledger.database import Ledger
 
 FAMILY = 3
@@ -35,8 +36,10 @@ class Contract:
 
     @property
     def is_works(self) -> bool:
-        """Whether its code, or without code its nature, says works."""
-        return self.category == "travaux"
+        """Whether its code says works, without code its nature, without nature its words."""
+        return self.category == "travaux" or (
+            not self.category and is_worded_as_works(self.subject)
+        )
 
 
 def contracts(ledger: Ledger) -> tuple[Contract, ...]:
