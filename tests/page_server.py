@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
+from assistant.administration.office import Office
 from assistant.page.desk import Desk
 from tests.page_app import app_over
 
@@ -27,12 +28,14 @@ FLAGS = [
 
 
 @contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The address of the page over a desk."""
+def served(desk: Desk, office: Office | None = None) -> Iterator[str]:
+    """The address of the page over a desk, and over an office."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app_over(desk), port=port, log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(app_over(desk, office=office), port=port, log_level="error")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
