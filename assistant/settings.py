@@ -18,6 +18,7 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
+    `retention_months` is how long the journal keeps texts.
     `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
@@ -28,6 +29,7 @@ class Settings:
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
     writing: str = "auto"
+    retention_months: int = 12
     access: str = "alone"
     address: str = ""
     update_at: str = ""
