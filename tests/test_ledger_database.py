@@ -20,7 +20,9 @@ SCHEMA = Path(database.__file__).with_name("schema.sql").read_text(encoding="utf
 def test_what_was_appended_is_read_as_decimals_and_dates(tmp_path: Path) -> None:
     one = invoice(net="0.10", vat="0.02")
     with open_ledger(filled(tmp_path, file_row(), one, *purchase())) as ledger:
-        rows = ledger.rows("SELECT net, gross, issued, paid FROM invoice WHERE number = ?", ["F-1"])
+        rows = ledger.rows(
+            "SELECT net, gross, issued, paid FROM invoice WHERE number = $1", ["F-1"]
+        )
         assert rows == ((Decimal("0.10"), Decimal("0.12"), one.issued, None),)
         assert ledger.rows("SELECT count(*) FROM purchase_holder") == ((1,),)
 
