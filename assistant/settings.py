@@ -16,12 +16,15 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
+    `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
+    password; "" where a file does.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
     writing: str = "auto"
+    ledger: str = ""
 
 
 def default_home() -> Path:

@@ -90,7 +90,7 @@ ORDER = (
 DOORS = {
     "chromadb": "ingestion/chroma_index.py",
     "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py",
-    "duckdb": "ingestion/ledger/database.py",
+    "duckdb": "ingestion/ledger/embedded.py",
     "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py "
     "ingestion/ledger/terms.py",
     "fastapi": "assistant/page/*",
@@ -106,6 +106,7 @@ DOORS = {
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/export.py",
     "pikepdf": "ingestion/ledger/container.py",
     "PIL": "assistant/page/pdf_page.py",
+    "psycopg": "ingestion/ledger/server.py",
     "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/*",
     "pypdf": "ingestion/reading/pdf.py",
     "pypdfium2": "assistant/page/pdf_page.py",
