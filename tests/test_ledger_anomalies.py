@@ -25,6 +25,8 @@ from ingestion.ledger.rows import (
 )
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
+pytestmark = pytest.mark.usefixtures("both_engines")
+
 OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
 DAY = date(2026, 3, 2)
 

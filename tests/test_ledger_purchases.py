@@ -30,8 +30,11 @@ from assistant.ledger.segments import concentrations, segments
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.importing import Order, import_files
 from ingestion.ledger.rows import FileKind
+from tests.conftest import Engine
 from tests.fake_law import FakeLaw
 from tests.ledger_rows import filled, purchase
+
+pytestmark = pytest.mark.usefixtures("both_engines")
 
 TODAY = date(2026, 11, 24)
 DECP = Path(__file__).parents[2] / "shared" / "data" / "decp" / "decp_recent_2026-02.csv"
@@ -149,14 +152,19 @@ def test_no_amount_is_counted_twice_however_many_hold_it(
 
 @settings(max_examples=8, deadline=None)
 @given(_DRAWN)
-def test_spending_is_the_same_by_any_cut(drawn: Sequence[tuple[int, list[str], str]]) -> None:
+def test_spending_is_the_same_by_any_cut(
+    engine: Engine, drawn: Sequence[tuple[int, list[str], str]]
+) -> None:
     rows = [
         row
         for place, (amount, holders, cpv) in enumerate(drawn)
         for row in purchase(str(place), amount, [h * 14 for h in holders], cpv=cpv or None)
     ]
     plan = Plan(Measure.SUM, Population.PURCHASES, "amount")
-    with TemporaryDirectory() as folder, open_ledger(filled(Path(folder), *rows)) as ledger:
+    with (
+        TemporaryDirectory() as folder,
+        open_ledger(filled(engine(Path(folder)), *rows)) as ledger,
+    ):
         for group in ("supplier", "cpv", "family", "buyer", "procedure"):
             result = computed(replace(plan, group=group), ledger, TODAY)
             spent = sum(line.value or 0 for line in result.lines)

@@ -121,12 +121,12 @@ def rewriting_server(address: str) -> Iterator[LedgerDraft]:
         if draft.is_abandoned:
             connection.rollback()
         else:
-            for (table,) in draft.rows(_TABLES, [_SCHEMA]):
+            for (table,) in connection.execute(_TABLES, [_SCHEMA]).fetchall():
                 connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
             connection.commit()
 
 
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1"
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
 
 
 def _has_schema(connection: psycopg.Connection[Row]) -> bool:
