@@ -101,7 +101,7 @@ DOORS = {
     "chromadb": "ingestion/chroma_index.py",
     "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py "
     "assistant/papers/word.py",
-    "duckdb": "ingestion/ledger/database.py",
+    "duckdb": "ingestion/ledger/embedded.py",
     "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py "
     "ingestion/ledger/terms.py",
     "fastapi": "assistant/page/*",
@@ -117,6 +117,7 @@ DOORS = {
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/export.py",
     "pikepdf": "ingestion/ledger/container.py",
     "PIL": "assistant/page/pdf_page.py",
+    "psycopg": "ingestion/ledger/server.py",
     "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/* "
     "assistant/administration/*",
     "pypdf": "ingestion/reading/pdf.py",
