@@ -108,6 +108,12 @@ class Gathering:
         numbers = tuple(sorted({item.number for item, _ in cited}))
         return self._wrote(Sentence(line.text, numbers, Support.COMPUTED), citations)
 
+    def account(self, text: str, rows: Sequence[Evidence]) -> Wrote:
+        """Say what was computed of rows of the ledger, which are among the evidence."""
+        citations = tuple(cite(item, 0, len(item.passage.text)) for item in rows)
+        numbers = tuple(item.number for item in rows)
+        return self._wrote(Sentence(text, numbers, Support.COMPUTED), citations)
+
     def result(self, model: str) -> Result:
         """The turn as far as it has come, before it is recorded."""
         return Result(

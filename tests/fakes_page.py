@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from assistant.answers import Answer, Outcome
+from assistant.bookkeeping import Bookkeeping
 from assistant.day import Day, day_asked
 from assistant.filing import Filing
 from assistant.impact import impact_of
@@ -34,6 +35,7 @@ from ingestion.difference import difference
 from ingestion.documents import Document
 from ingestion.dossiers import Dossier
 from ingestion.errors import DamagedGeneration, UnknownGeneration
+from ingestion.generation import Generation
 from ingestion.versions import History, histories, near_references
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
@@ -53,6 +55,10 @@ from tests.page_texts import (
 TODAY = date(2026, 11, 24)
 
 
+def no_generation() -> Generation:
+    raise UnknownGeneration("Aucun index n'est publié. Lancez « sourcier index build ».")
+
+
 class FakeDesk:
     """Finds the same passages for every question; what it answers depends on a word of it.
 
@@ -69,7 +75,9 @@ class FakeDesk:
         self.closed = 0
         home = Path(mkdtemp())
         weakref.finalize(self, shutil.rmtree, home)
-        self.filing = Filing(home, Journal(home / "journal.jsonl"), WordEmbedder)
+        journal = Journal(home / "journal.jsonl")
+        self.filing = Filing(home, journal, WordEmbedder)
+        self.ledger = Bookkeeping(home, journal, no_generation)
         self.filing.create(Dossier("montelyre-2026", "2026-04", "Entretien des parcs"))
         small = text_document("fiches/petits-achats.md", SMALL_PURCHASES, date(2026, 4, 1))
         written = text_document("fiches/ecrit.md", WRITTEN)

@@ -8,10 +8,13 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assistant.identity import Role
+from assistant.page.access import SingleUser, requiring
 from assistant.page.blocks import page_blocks
 from assistant.page.desk import Desk
 from assistant.page.dossier_routes import dossier_routes
 from assistant.page.law_routes import law_routes
+from assistant.page.ledger.routes import ledger_routes
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
 
@@ -32,6 +35,7 @@ def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(page_routes(desk))
     app.include_router(law_routes(desk))
     app.include_router(dossier_routes(desk))
+    app.include_router(ledger_routes(desk, requiring(SingleUser(), Role.BUYER)))
     gr.mount_gradio_app(
         app,
         page_blocks(desk),

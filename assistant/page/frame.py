@@ -2,7 +2,7 @@
 
 from assistant.language import Language
 from assistant.page.desk import Holdings
-from assistant.page.markup import Html, element
+from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words, count, written
 
 SHOWN_TITLES = 12
@@ -80,10 +80,17 @@ def footer(said: Words, holdings: Holdings) -> Html:
     day = holdings.state_date
     line = said["footer"].format(date=written(said, day)) if day else said["footer_undated"]
     changes = element("a", said["changes_title"], href="/changes", target="_blank")
-    dossiers = element("a", said["dossiers_title"], href="/dossiers")
+    pages = [
+        joined([" · ", element("a", said[f"{name}_title"], href=address)])
+        for name, address in (
+            ("dossiers", "/dossiers"),
+            ("invoices", "/factures"),
+            ("purchases", "/achats"),
+        )
+    ]
     return element(
         "div",
-        element("p", line, " ", changes, " · ", dossiers),
+        element("p", line, " ", changes, *pages),
         element("p", said["keys"], class_="keys"),
         class_="small-print",
     )

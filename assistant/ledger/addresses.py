@@ -1,0 +1,18 @@
+"""Where the page shows the ledger: the addresses of invoices and of purchases. Pure."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from assistant.ledger.fields import Population
+
+ROOTS = {Population.INVOICES: "/factures", Population.PURCHASES: "/achats"}
+
+
+def piece_address(over: Population, identifier: str) -> str:
+    """That of one invoice or contract."""
+    return f"{ROOTS[over]}/piece/{identifier}"
+
+
+def question_address(over: Population, question: str, today: date) -> str:
+    """That of what a question in words comes to on a day."""
+    return f"{ROOTS[over]}/calcul?{urlencode({'question': question, 'jour': today.isoformat()})}"

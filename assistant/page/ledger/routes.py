@@ -1,0 +1,117 @@
+"""The addresses of the ledger's pages; each asks for the role of a buyer."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from assistant.identity import Identity
+from assistant.ledger.addresses import ROOTS
+from assistant.ledger.fields import Population
+from assistant.page.access import Reader
+from assistant.page.desk import Desk
+from assistant.page.ledger.import_pages import ImportPages
+from assistant.page.ledger.pages import LedgerPages
+from assistant.page.ledger.place import Place
+from assistant.page.ledger.views import LONGEST_REASON
+from assistant.page.routes import from_here
+
+Texts = Annotated[Sequence[str], Form()]
+Suffix = Literal["csv", "xlsx"]
+
+
+def ledger_routes(desk: Desk, reader: Reader) -> APIRouter:
+    """The pages of invoices and those of purchases, which work without script."""
+    router = APIRouter(dependencies=[Depends(from_here)])
+    for over in Population:
+        # An import has addresses that would be taken for those of a view.
+        router.include_router(_imports(ImportPages(desk, over), reader), prefix=ROOTS[over])
+        router.include_router(_views(LedgerPages(desk, over), reader), prefix=ROOTS[over])
+    return router
+
+
+def _views(pages: LedgerPages, reader: Reader) -> APIRouter:
+    router = APIRouter()
+
+    def place(view: str, request: Request) -> Place:
+        return Place(pages.over, view, tuple(request.query_params.multi_items()))
+
+    @router.get("")
+    def opened(request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
+        return pages.view(place("apercu", request))
+
+    @router.get("/piece/{identifier}")
+    def piece(identifier: str, _: Annotated[Identity, Depends(reader)]) -> Response:
+        return pages.piece(identifier)
+
+    @router.post("/anomalies/expliquer")
+    def explain(
+        request: Request,
+        anomalie: Annotated[str, Form(max_length=64)],
+        raison: Annotated[str, Form(max_length=LONGEST_REASON)],
+        identity: Annotated[Identity, Depends(reader)],
+    ) -> Response:
+        return pages.explain(place("anomalies", request), anomalie, raison, identity)
+
+    @router.get("/{view}")
+    def seen(view: str, request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
+        return pages.view(place(view, request))
+
+    @router.get("/{view}/tableau/{number}.{suffix}")
+    def file(
+        view: str,
+        number: int,
+        suffix: Suffix,
+        request: Request,
+        identity: Annotated[Identity, Depends(reader)],
+    ) -> Response:
+        return pages.file(place(view, request), number, suffix, identity)
+
+    @router.get("/{view}/tableau/{number}")
+    def table(
+        view: str, number: int, request: Request, _: Annotated[Identity, Depends(reader)]
+    ) -> Response:
+        return pages.table(place(view, request), number)
+
+    @router.get("/{view}/tableau/{number}/lignes/{index}")
+    def rows(
+        view: str,
+        number: int,
+        index: int,
+        request: Request,
+        _: Annotated[Identity, Depends(reader)],
+    ) -> Response:
+        return pages.rows(place(view, request), number, index)
+
+    return router
+
+
+def _imports(pages: ImportPages, reader: Reader) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/import")
+    def opened(_: Annotated[Identity, Depends(reader)]) -> Response:
+        return pages.opened()
+
+    @router.post("/import")
+    async def receive(request: Request, identity: Annotated[Identity, Depends(reader)]) -> Response:
+        return await pages.receive(request, identity)
+
+    @router.get("/import/{token}")
+    def shown(token: str, identity: Annotated[Identity, Depends(reader)]) -> Response:
+        return pages.shown(token, identity)
+
+    @router.post("/import/{token}")
+    def decide(
+        token: str,
+        act: Annotated[Literal["store", "read", "drop"], Form()],
+        identity: Annotated[Identity, Depends(reader)],
+        titre: Texts = (),
+        colonne: Texts = (),
+        avant: Texts = (),
+    ) -> Response:
+        columns = list(zip(titre, colonne, avant, strict=False))
+        return pages.decide(token, act, columns, identity)
+
+    return router
