@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from assistant.charts import ACCENT, ALERT, AXIS, INK, MARGIN, QUIET, ROW, RULE, drawing, label_rows
+from assistant.charts import ACCENT, ALERT, INK, MARGIN, QUIET, ROW, RULE, drawing, label_rows
 
 _TALL = 2.6
-_ROOM = 0.55
 _MOST_LABELS = 7
 _KEY = 0.3
-_SHADES = (0.25, 0.45, 0.7, 0.55, 1.0)
+_SHADES = (0.85, 0.45, 1.0, 0.65, 0.35)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def ranks(title: str, rows: Sequence[Bar]) -> str:
         axes.barh(range(len(rows)), values, height=0.3, color=ACCENT, alpha=0.8)
         label_rows(axes, [(row.label, row.said) for row in rows])
 
-    return drawing(title, _said(rows), ROW * len(rows) + AXIS, draw)
+    return drawing(title, _said(rows), ROW * len(rows), draw, axis=0)
 
 
 def timeline(title: str, rows: Sequence[Bar], scale: Callable[[float], str]) -> str:
@@ -98,8 +97,8 @@ def ageing(title: str, parts: Sequence[Part], rows: Sequence[Stack]) -> str:
             )
             axes.text(MARGIN + 0.06, height, part.name, transform=below, va="center", color=INK)
 
-    height = ROW * len(rows) + _KEY * len(parts) + _ROOM
-    return drawing(title, _said(rows), height, draw)
+    height = ROW * len(rows) + _KEY * len(parts) + 0.2
+    return drawing(title, _said(rows), height, draw, axis=0)
 
 
 def _fill(part: Part, place: int) -> tuple[str, float]:

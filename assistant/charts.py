@@ -157,15 +157,17 @@ def label_rows(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
         axes.text(1 - MARGIN, above, said, transform=across, ha="right", color=QUIET)
 
 
-def drawing(title: str, said: str, height: float, draw: Callable[[Axes], None]) -> str:
+def drawing(
+    title: str, said: str, height: float, draw: Callable[[Axes], None], *, axis: float = AXIS
+) -> str:
     """What `draw` draws above a scale, as an element of a page that is said by title and words.
 
-    `height` is in inches; one drawing at a time, as the style is that of the whole process.
+    `height` and `axis`, the part of it below, are in inches; one drawing at a time, as the style is that of the whole process.
     """
     written = io.StringIO()
     with _drawing, rc_context(_STYLE | {"svg.hashsalt": title}):
         figure = Figure(figsize=(WIDTH, height), facecolor="none")
-        axes = figure.add_axes((0, AXIS / height, 1, 1 - AXIS / height), facecolor="none")
+        axes = figure.add_axes((0, axis / height, 1, 1 - axis / height), facecolor="none")
         axes.spines[:].set_visible(False)
         axes.tick_params(axis="x", length=0)
         axes.grid(axis="x", color=RULE, linewidth=0.8)

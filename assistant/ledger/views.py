@@ -71,7 +71,11 @@ _NO_LAW = (
 
 
 def _overview(sight: Sight) -> tuple[Exhibit, ...]:
-    return overview(sight.ledger, sight.today)
+    whole, *cuts = overview(sight.ledger, sight.today)
+    if sight.law_of is None or sight.buyer is Buyer.ENTITY:
+        return (whole, *cuts)
+    _, stages, _ = late_tables(sight.ledger, sight.basis)
+    return (whole, Exhibit(stages, Shape.AGEING), *cuts)
 
 
 def _listed(sight: Sight) -> tuple[Exhibit, ...]:

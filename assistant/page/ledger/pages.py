@@ -98,7 +98,7 @@ class LedgerPages:
             exhibits = self._books.exhibits(self._look(place, plan))
         except AssistantError as failure:  # the plan can still be corrected
             return [*above, element("p", str(failure), class_="alert", role="alert")]
-        return [*views.sections(place, exhibits), *above]
+        return [*above, *views.sections(place, exhibits)]
 
     def _exhibits(self, place: Place) -> tuple[Exhibit, ...]:
         """What a view shows; its plan is the question's, or that of the fields of the address."""

@@ -138,4 +138,6 @@ class TableView:
 
 
 def _side(form: Format) -> str | None:
+    if form is Format.DATE:
+        return "day"
     return "number" if form.is_number else None
