@@ -13,10 +13,13 @@ from assistant.calculators.situation import Buyer
 from assistant.day import Day, DaySource
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
+from assistant.ledger.fields import Population
 from assistant.ledger.late import Basis
 from assistant.ledger.late_view import CAUTIONS
 from assistant.ledger.reckoning import Reckoning
 from assistant.turn import Event
+
+_PAGES = {Population.INVOICES: "Factures", Population.PURCHASES: "Achats"}
 
 
 class Accounting:
@@ -35,7 +38,7 @@ class Accounting:
         turn.route = found.over
         if isinstance(found, Unreckoned):
             yield turn.found
-            turn.notice = "\n".join(("Aucun chiffre n'est donné : " + found.why, *found.can))
+            turn.notice = "\n\n".join(_declined(found))
             return
         turn.evidence = found.evidence
         turn.evidence_seconds = turn.elapsed
@@ -58,15 +61,28 @@ class Accounting:
         yield self._turn.calculate(Line(text, terms.grounds))
 
 
+def _declined(found: Unreckoned) -> Iterator[str]:
+    """Why there is no figure, and what can be asked."""
+    yield f"Aucun chiffre n'est donné : {found.why}"
+    if found.can:
+        first, *examples = found.can
+        yield first
+        yield "\n".join(f"- {each}" for each in examples)
+
+
 def _notices(found: Reckoning) -> Iterator[str]:
     """What the figures leave out, and where all their rows are."""
     yield from found.notes
     if found.basis:
         yield (
             f"Compté pour un acheteur de type « {Buyer.LOCAL.label} ». Une entité adjudicatrice ou "
-            "un établissement public de santé a un autre délai : la page Factures le laisse choisir."
+            "un établissement public de santé a un autre délai, à choisir sur la page Factures."
         )
         yield from CAUTIONS
     rows = {row for each in found.told for row in each.rows}
     if len(rows) > len(found.evidence):
-        yield f"Lignes montrées ci-contre : {len(found.evidence)} sur {len(rows)}."
+        yield (
+            f"Lignes montrées ici : {len(found.evidence)} sur {len(rows)}. La page "
+            f"{_PAGES[found.over]} les montre toutes, avec le graphique, et permet de corriger le "
+            "calcul."
+        )

@@ -162,7 +162,8 @@ def drawing(
 ) -> str:
     """What `draw` draws above a scale, as an element of a page that is said by title and words.
 
-    `height` and `axis`, the part of it below, are in inches; one drawing at a time, as the style is that of the whole process.
+    `height`, and `axis` which is the part of it that the scale takes, are in inches. One drawing
+    at a time: the style is that of the whole process.
     """
     written = io.StringIO()
     with _drawing, rc_context(_STYLE | {"svg.hashsalt": title}):

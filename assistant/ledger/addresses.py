@@ -15,4 +15,13 @@ def piece_address(over: Population, identifier: str) -> str:
 
 def question_address(over: Population, question: str, today: date) -> str:
     """That of what a question in words comes to on a day."""
-    return f"{ROOTS[over]}/calcul?{urlencode({'question': question, 'jour': today.isoformat()})}"
+    return f"{ROOTS[over]}/calcul?{_asked(question, today)}"
+
+
+def drawing_address(over: Population, question: str, today: date) -> str:
+    """That of the drawing of it."""
+    return f"{ROOTS[over]}/calcul/graphique.svg?{_asked(question, today)}"
+
+
+def _asked(question: str, today: date) -> str:
+    return urlencode({"question": question, "jour": today.isoformat()})

@@ -1,7 +1,7 @@
 """A reckoning: what a plan comes to, as sentences that each rest on rows of the ledger. Values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from assistant.evidence import Evidence
@@ -75,7 +75,7 @@ class _Cited:
 def reckoned(sight: Sight) -> Reckoning:
     """What the plan of a sight comes to; raises as `Sight.result` and `Sight.basis` do."""
     result, plan = sight.result, sight.plan
-    lines = list(_lines(result))
+    lines = [*_lines(result), *_indemnities(sight)]
     each = max(MOST_ROWS // len(lines), 1)
     ids = dict.fromkeys(row for _, rows in lines for row in rows[:each])
     cited = _cited(listing(sight.ledger, plan.over, list(ids), sight.today), plan.over)
@@ -84,7 +84,7 @@ def reckoned(sight: Sight) -> Reckoning:
     document = _document(plan.over, cited)
     by_row = dict(zip([each.row for each in cited], _evidence(document, cited), strict=True))
     told = tuple(
-        Told(text, rows, tuple(by_row[row] for row in rows or [""] if row in by_row))
+        Told(text, rows, tuple(by_row[row] for row in by_row if row in (rows or ("",))))
         for text, rows in lines
     )
     basis = sight.basis if plan.is_computed else None
@@ -106,9 +106,23 @@ def _lines(result: Result) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"- {line.label} : {_value(line, plan, rows)}", line.rows
 
 
+def _indemnities(sight: Sight) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is owed beside the interest that a plan adds up: a lump sum for each late invoice."""
+    plan = sight.plan
+    if plan.of == "interest" and plan.measure is Measure.SUM and not plan.compared:
+        other = replace(plan, of="indemnity", group=None, step=None, limit=None)
+        found = computed(
+            other, sight.ledger, sight.today, lambda: sight.basis.costs_of_all(sight.ledger)
+        )
+        yield (
+            f"S'y ajoutent les indemnités forfaitaires : {figure(found.total.value, other)}.",
+            found.total.rows,
+        )
+
+
 def _value(line: Line, plan: Plan, rows: Rows) -> str:
     """A figure, that of the period compared, and how many rows it is made of."""
-    value = figure(line.value, plan)
+    value = "non calculable" if line.value is None else figure(line.value, plan)
     if plan.compared:
         value += f" contre {figure(line.before, plan)}"
     if plan.measure is Measure.COUNT:

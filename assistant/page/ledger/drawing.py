@@ -12,6 +12,24 @@ from assistant.page.markup import Html
 
 _MOST = 15
 _FEWEST = 2
+_COLOURS = (
+    (
+        ("ink", "#1c1e23"),
+        ("quiet", "#5b606b"),
+        ("rule", "#e2ded3"),
+        ("accent", "#24508f"),
+        ("alert", "#8d2b20"),
+    ),
+    (
+        ("ink", "#e9e7e1"),
+        ("quiet", "#a3a8b2"),
+        ("rule", "#33373f"),
+        ("accent", "#9dbdf0"),
+        ("alert", "#f0a79d"),
+    ),
+)
+"""Those of style.css, in light and in dark."""
+
 _UNITS = ((Decimal(10**9), "Md"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
 
 
@@ -29,6 +47,17 @@ def drawn(exhibit: Exhibit) -> Html | None:
             return Html(ranks(table.title, _shares(table)[:_MOST]))
         case Shape.AGEING:
             return Html(_ageing(table))
+
+
+def standalone(drawing: Html) -> str:
+    """A drawing as an image of its own, which brings the colours that a page would give it."""
+    light, dark = (";".join(f"--{name}:{colour}" for name, colour in each) for each in _COLOURS)
+    style = (
+        f"<style>:root{{{light};--sans:sans-serif}}"
+        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
+    )
+    opening, rest = drawing.split(">", 1)
+    return f"{opening}>{style}{rest}"
 
 
 def _bars(table: Table) -> list[Bar]:

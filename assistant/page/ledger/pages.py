@@ -14,6 +14,7 @@ from assistant.ledger.fields import Population
 from assistant.ledger.plan import Measure, Plan
 from assistant.page.desk import Desk
 from assistant.page.ledger import views
+from assistant.page.ledger.drawing import drawn, standalone
 from assistant.page.ledger.frame import framed
 from assistant.page.ledger.place import QUESTION, TITLES, VIEW_TITLES, Place
 from assistant.page.ledger.table_view import TableView
@@ -68,6 +69,17 @@ class LedgerPages:
         name = f"{TITLES[self.over].lower()}-{place.view}-{number + 1}.{suffix}"
         headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(file, media_type=MEDIA_TYPES[suffix], headers=headers)
+
+    def drawing(self, place: Place) -> Response:
+        """The drawing of a view alone, in its own colours; a 404 where it has none."""
+        try:
+            drawings = map(drawn, self._exhibits(place))
+            drawing = next((each for each in drawings if each), None)
+        except (AssistantError, IngestionError, LookupError):
+            drawing = None
+        if drawing is None:
+            return Response(status_code=UNKNOWN)
+        return Response(standalone(drawing), media_type="image/svg+xml", headers=FORGET)
 
     def piece(self, identifier: str) -> Response:
         """One invoice or contract, each value with its source."""

@@ -58,6 +58,10 @@ def _views(pages: LedgerPages, reader: Reader) -> APIRouter:
     def seen(view: str, request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
         return pages.view(place(view, request))
 
+    @router.get("/{view}/graphique.svg")
+    def drawing(view: str, request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
+        return pages.drawing(place(view, request))
+
     @router.get("/{view}/tableau/{number}.{suffix}")
     def file(
         view: str,
