@@ -119,7 +119,9 @@ class _Reading:
             return Filter(name, operator)
         if field.kind is not Kind.TEXT:
             return Filter(name, operator, (_typed(field, written),))
-        texts = [each.strip() for each in written.split(_EITHER) if each.strip()]
+        is_one = any((each.field, each.key) == (name, written.upper()) for each in self.names)
+        parts = [written] if is_one else written.split(_EITHER)
+        texts = [each.strip() for each in parts if each.strip()]
         named = [self._named(field, each) for each in texts]
         values = tuple(dict.fromkeys(key for keys, _ in named for key in keys))
         words = " ou ".join(said for _, said in named)

@@ -80,17 +80,14 @@ def footer(said: Words, holdings: Holdings) -> Html:
     day = holdings.state_date
     line = said["footer"].format(date=written(said, day)) if day else said["footer_undated"]
     changes = element("a", said["changes_title"], href="/changes", target="_blank")
-    pages = [
-        joined([" · ", element("a", said[f"{name}_title"], href=address)])
-        for name, address in (
-            ("dossiers", "/dossiers"),
-            ("invoices", "/factures"),
-            ("purchases", "/achats"),
-        )
-    ]
+    pages = (
+        element("a", said["dossiers_title"], href="/dossiers"),
+        element("a", said["invoices_title"], href="/factures"),
+        element("a", said["purchases_title"], href="/achats"),
+    )
     return element(
         "div",
-        element("p", line, " ", changes, *pages),
+        element("p", line, " ", changes, *(joined([" · ", each]) for each in pages)),
         element("p", said["keys"], class_="keys"),
         class_="small-print",
     )

@@ -16,7 +16,7 @@ from assistant.page.desk import Desk
 from assistant.page.ledger import views
 from assistant.page.ledger.drawing import drawn, standalone
 from assistant.page.ledger.frame import framed
-from assistant.page.ledger.place import QUESTION, TITLES, VIEW_TITLES, Place
+from assistant.page.ledger.place import OTHER_TITLES, QUESTION, TITLES, VIEW_TITLES, Place
 from assistant.page.ledger.table_view import TableView
 from assistant.page.markup import Html, element, unbroken
 from assistant.page.routes import FORGET, standing_alone
@@ -163,9 +163,9 @@ def answered(place: Place, *content: Html, alert: str = "", status: int = SEEN) 
     """A page of the ledger; `alert` is why what was asked is not there."""
     said = words(Language.FRENCH)
     page = framed(place, *content, problem=alert)
-    title = VIEW_TITLES[place.over].get(place.view, TITLES[place.over])
-    whole = f"{TITLES[place.over]}, {title.lower()}"
-    return standing_alone(page, said, Language.FRENCH, status, title=whole, script="upload.js")
+    titles = {**VIEW_TITLES[place.over], **OTHER_TITLES}
+    title = f"{TITLES[place.over]}, {titles.get(place.view, place.view).lower()}"
+    return standing_alone(page, said, Language.FRENCH, status, title=title, script="upload.js")
 
 
 def _status(failure: Exception) -> int:

@@ -32,6 +32,9 @@ VIEW_TITLES: Mapping[Population, Mapping[str, str]] = {
         "calcul": "Calcul",
     },
 }
+OTHER_TITLES = {"piece": "une ligne", "import": "Importer"}
+"""Of what stands beside the views."""
+
 DAY, BUYER, QUESTION, PAGE = "jour", "acheteur", "question", "page"
 
 
