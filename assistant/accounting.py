@@ -40,7 +40,7 @@ class Accounting:
             yield turn.found
             turn.notice = "\n\n".join(_declined(found))
             return
-        turn.evidence = found.evidence
+        turn.sheet, turn.evidence = found.document, found.evidence
         turn.evidence_seconds = turn.elapsed
         yield turn.found
         for told in found.told:

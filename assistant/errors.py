@@ -9,6 +9,7 @@ AssistantError
 ├── WrongFigures    what a calculation was given cannot be true
 ├── WrongPlan       a plan asks of the ledger what it does not have
 ├── TotalsDisagree  a total added again from its rows is another
+├── WrongAnchors    a file of anchors of the journal cannot be understood
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -50,6 +51,10 @@ class WrongPlan(AssistantError):
 
 class TotalsDisagree(AssistantError):
     """A total of the database is not that of its rows, added again."""
+
+
+class WrongAnchors(AssistantError):
+    """A file of anchors of the journal is missing, or a line of it is not one."""
 
 
 class UnknownRecord(AssistantError, LookupError):

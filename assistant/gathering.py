@@ -15,6 +15,7 @@ from assistant.language import Language
 from assistant.parts import Part
 from assistant.reading import Draft
 from assistant.turn import Dropped, Found, Result, Seconds, Wrote
+from ingestion.documents import Document
 from ingestion.generation import Generation
 from ingestion.passages import Passage
 
@@ -24,7 +25,8 @@ class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about.
+    are the subjects of the question that nothing was found about. `sheet` is the document that
+    was made of rows of the ledger, where the turn is answered from them.
     """
 
     question: str
@@ -34,6 +36,7 @@ class Gathering:
     generation: Generation
     standalone: str
     dossier: Generation | None = None
+    sheet: Document | None = None
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -62,6 +65,13 @@ class Gathering:
     def found(self) -> Found:
         """The evidence as it is shown."""
         return Found(self.standalone, self.evidence, self.day.as_of, self.day.source)
+
+    def document(self, passage: Passage) -> Document:
+        """The document that a passage of the evidence stands in."""
+        if self.sheet and self.sheet.id == passage.document_id:
+            return self.sheet
+        holding = self.dossier if passage.dossier and self.dossier else self.generation
+        return holding.store.document(passage.document_id)
 
     def quotes(self, text: str) -> bool:
         """Whether a sentence of the answer holds this text."""

@@ -11,7 +11,8 @@ from assistant.desk import LocalDesk
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.llama import LlamaModel
-from assistant.page.desk import Desk
+from assistant.page.access import SingleUser
+from assistant.page.site import Site
 from assistant.settings import Settings
 from ingestion.embedding import Embedder
 from ingestion.weights.locate import Weights, locate
@@ -58,10 +59,10 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
     )
 
 
-def load_desk(home: Path, settings: Settings) -> Desk:
-    """What the page stands on."""
-    assistant = load_assistant(home, settings)
-    return LocalDesk(home, assistant, partial(load_embedder, home, settings))
+def load_site(home: Path, settings: Settings) -> Site:
+    """What the pages stand on."""
+    embedder = partial(load_embedder, home, settings)
+    return Site(partial(LocalDesk, home, load_assistant(home, settings), embedder), SingleUser())
 
 
 def weights_name(weights: Weights) -> str:

@@ -39,7 +39,7 @@ from ingestion.generation import Generation
 from ingestion.versions import History, histories, near_references
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
-from tests.page_law import ENTRIES, GENERATION, LAW, TERMS, UNKNOWN
+from tests.page_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
 from tests.page_texts import (
     CHECKED,
     HOSTILE,
@@ -121,7 +121,7 @@ class FakeDesk:
         if old == UNKNOWN:
             raise UnknownGeneration(f"Aucune génération d’index nommée « {old} ».")
         found = difference(LAW[:1], LAW)
-        impact = impact_of(found.touched, self.documents.values(), TERMS, ENTRIES)
+        impact = impact_of(found.touched, self.documents.values(), TERMS, ANSWERS)
         return IndexChanges(old or "20261101-000000-000", new or GENERATION, found, impact)
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:

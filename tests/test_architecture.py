@@ -81,6 +81,7 @@ ORDER = (
     "assistant.evaluation",
     "assistant.charts",
     "assistant.amount_charts",
+    "assistant.review",
     "assistant.page",
     "assistant.findings",
     "assistant.report",

@@ -26,14 +26,14 @@ def _run(arguments: argparse.Namespace) -> int:
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
     from assistant.page.app import serve  # gradio and the models take seconds to import
-    from assistant.wiring import load_desk
+    from assistant.wiring import load_site
 
-    desk = load_desk(arguments.home, load_settings(arguments.home))
+    site = load_site(arguments.home, load_settings(arguments.home))
     sys.stdout.write(
         f"Sourcier répond sur http://127.0.0.1:{arguments.port} (Ctrl+C pour arrêter)\n"
     )
     sys.stdout.flush()
-    serve(desk, "127.0.0.1", arguments.port)
+    serve(site, "127.0.0.1", arguments.port)
     return 0
 
 

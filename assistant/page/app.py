@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.identity import Role
-from assistant.page.access import SingleUser, requiring
+from assistant.page.access import requiring
 from assistant.page.blocks import page_blocks
-from assistant.page.desk import Desk
 from assistant.page.dossier_routes import dossier_routes
 from assistant.page.law_routes import law_routes
 from assistant.page.ledger.routes import ledger_routes
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
+from assistant.page.site import Site
 
 LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
@@ -25,20 +25,22 @@ HEAD = (
 )
 
 
-def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
-    """The application for a desk; nothing in it calls out of the machine.
+def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
+    """The application for a site; nothing in it calls out of the machine.
 
     When `hosts` are given, a request for another host name is refused: a web site that points its
     own name to this machine could otherwise read the page through the reader's browser.
     """
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(page_routes(desk))
-    app.include_router(law_routes(desk))
-    app.include_router(dossier_routes(desk))
-    app.include_router(ledger_routes(desk, requiring(SingleUser(), Role.BUYER)))
+    app.include_router(page_routes(site.desk_of))
+    app.include_router(law_routes(site.desk_of))
+    app.include_router(dossier_routes(site.desk_of))
+    app.include_router(ledger_routes(site.desk_of, requiring(site.access, Role.BUYER)))
+    for path, beside in site.beside.items():
+        app.mount(path, beside)
     gr.mount_gradio_app(
         app,
-        page_blocks(desk),
+        page_blocks(site.event_desk),
         path="/",
         server_name="127.0.0.1",
         theme=gr.themes.Base(font=SYSTEM_FONTS, font_mono=SYSTEM_FONTS),
@@ -66,8 +68,8 @@ def own_head(page: bytes) -> bytes:
     return page.replace(b"</head>", HEAD + b"</head>", 1)
 
 
-def serve(desk: Desk, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(site: Site, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until interrupted."""
     hosts = LOOPBACK if host in LOOPBACK else ()
-    app = create_app(desk, hosts)
+    app = create_app(site, hosts)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

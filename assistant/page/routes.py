@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
@@ -13,6 +13,7 @@ from assistant.language import Language
 from assistant.page.desk import Desk, Thumb
 from assistant.page.markup import Html, element
 from assistant.page.pdf_page import UndrawablePage, drawing
+from assistant.page.site import DeskOf
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
 from ingestion.documents import Document
@@ -37,12 +38,12 @@ class Opinion(BaseModel):
     comment: str = Field(default="", max_length=2000)
 
 
-def page_routes(desk: Desk) -> APIRouter:
+def page_routes(desk_of: DeskOf) -> APIRouter:
     """The routes that stand beside the Gradio page."""
     router = APIRouter()
 
     @router.get("/health")
-    def health() -> dict[str, str | int]:
+    def health(desk: Annotated[Desk, Depends(desk_of)]) -> dict[str, str | int]:
         holdings = desk.holdings
         return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
 
@@ -54,7 +55,7 @@ def page_routes(desk: Desk) -> APIRouter:
         return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
 
     @router.post("/rate", status_code=204)
-    def rate(opinion: Opinion, request: Request) -> None:
+    def rate(opinion: Opinion, request: Request, desk: Annotated[Desk, Depends(desk_of)]) -> None:
         from_here(request)
         try:
             desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
@@ -66,15 +67,16 @@ def page_routes(desk: Desk) -> APIRouter:
         """Stands before Gradio's own route: files go to a dossier, or nowhere."""
         raise HTTPException(404)
 
-    add_document_routes(router, desk)
+    add_document_routes(router, desk_of)
     return router
 
 
-def add_document_routes(router: APIRouter, desk: Desk) -> None:
+def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
     """The document as a page to read, and its pages as pictures."""
 
     @router.get("/document/{document_id}")
     def document(
+        desk: Annotated[Desk, Depends(desk_of)],
         document_id: str,
         start: int,
         end: int,
@@ -97,6 +99,7 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
+        desk: Annotated[Desk, Depends(desk_of)],
         document_id: str,
         number: int,
         start: int,

@@ -9,9 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.identity import Identity
 from assistant.ledger.addresses import ROOTS
-from assistant.ledger.batches import Batch
+from assistant.ledger.batches import Batch, Batches
 from assistant.ledger.fields import Population
-from assistant.page.desk import Desk
 from assistant.page.dossier_upload import TooMuch, parcels_of
 from assistant.page.ledger import import_view
 from assistant.page.ledger.pages import REFUSED, SEEN, UNKNOWN, answered
@@ -29,8 +28,8 @@ _GONE = "Cet envoi n’est plus là : il a été enregistré, abandonné, ou dat
 class ImportPages:
     """What is sent belongs to who sent it; nobody else can see or store it."""
 
-    def __init__(self, desk: Desk, over: Population) -> None:
-        self._desk = desk
+    def __init__(self, batches: Batches, over: Population) -> None:
+        self._batches = batches
         self._kind = FileKind(over)
         self._place = Place(over, "import")
 
@@ -71,26 +70,24 @@ class ImportPages:
         if batch is None:
             return self._gone()
         changed = {title: field for title, field, before in columns if field != before}
-        batches = self._desk.ledger.batches
         if act == "drop":
-            batches.drop(batch)
+            self._batches.drop(batch)
             return RedirectResponse(f"{ROOTS[self._place.over]}/import", 303)
         if changed or act == "read":
-            batches.correct(batch, {**batch.corrections, **changed}, date.today())
+            self._batches.correct(batch, {**batch.corrections, **changed}, date.today())
         elif act == "store":
-            batches.store(batch, date.today())
+            self._batches.store(batch, date.today())
         return self._awaited(batch)
 
     def _received(self, parcels: Sequence[Parcel], identity: Identity) -> Response:
-        batches = self._desk.ledger.batches
-        return self._awaited(batches.send(self._kind, parcels, identity.user, date.today()))
+        return self._awaited(self._batches.send(self._kind, parcels, identity.user, date.today()))
 
     def _awaited(self, batch: Batch) -> Response:
         batch.wait(_PATIENCE)
         return RedirectResponse(f"{ROOTS[self._place.over]}/import/{batch.token}", 303)
 
     def _batch(self, token: str, identity: Identity) -> Batch | None:
-        return self._desk.ledger.batches.get(token, self._kind, identity.user)
+        return self._batches.get(token, self._kind, identity.user)
 
     def _gone(self) -> Response:
         form = import_view.sending(self._place.over)

@@ -12,7 +12,6 @@ from assistant.ledger.asked import NotUnderstood
 from assistant.ledger.exhibit import Exhibit
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Measure, Plan
-from assistant.page.desk import Desk
 from assistant.page.ledger import views
 from assistant.page.ledger.drawing import drawn, standalone
 from assistant.page.ledger.frame import framed
@@ -33,13 +32,9 @@ MEDIA_TYPES = {
 class LedgerPages:
     """The views of one population; what does not exist is a page that says so."""
 
-    def __init__(self, desk: Desk, over: Population) -> None:
-        self._desk = desk
+    def __init__(self, books: Bookkeeping, over: Population) -> None:
+        self._books = books
         self.over = over
-
-    @property
-    def _books(self) -> Bookkeeping:
-        return self._desk.ledger
 
     def view(self, place: Place) -> Response:
         """A view, or the answer to a question."""

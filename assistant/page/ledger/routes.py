@@ -16,50 +16,60 @@ from assistant.page.ledger.pages import LedgerPages
 from assistant.page.ledger.place import Place
 from assistant.page.ledger.views import LONGEST_REASON
 from assistant.page.routes import from_here
+from assistant.page.site import DeskOf
 
 Texts = Annotated[Sequence[str], Form()]
 Suffix = Literal["csv", "xlsx"]
+Act = Literal["store", "read", "drop"]
 
 
-def ledger_routes(desk: Desk, reader: Reader) -> APIRouter:
+def ledger_routes(desk_of: DeskOf, reader: Reader) -> APIRouter:
     """The pages of invoices and those of purchases, which work without script."""
     router = APIRouter(dependencies=[Depends(from_here)])
     for over in Population:
         # An import has addresses that would be taken for those of a view.
-        router.include_router(_imports(ImportPages(desk, over), reader), prefix=ROOTS[over])
-        router.include_router(_views(LedgerPages(desk, over), reader), prefix=ROOTS[over])
+        router.include_router(_imports(over, desk_of, reader), prefix=ROOTS[over])
+        router.include_router(_views(over, desk_of, reader), prefix=ROOTS[over])
     return router
 
 
-def _views(pages: LedgerPages, reader: Reader) -> APIRouter:
+def _views(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
     router = APIRouter()
 
+    def pages_of(desk: Annotated[Desk, Depends(desk_of)]) -> LedgerPages:
+        return LedgerPages(desk.ledger, over)
+
     def place(view: str, request: Request) -> Place:
-        return Place(pages.over, view, tuple(request.query_params.multi_items()))
+        return Place(over, view, tuple(request.query_params.multi_items()))
 
     @router.get("")
-    def opened(request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
+    def opened(request: Request, pages: Annotated[LedgerPages, Depends(pages_of)]) -> Response:
         return pages.view(place("apercu", request))
 
     @router.get("/piece/{identifier}")
-    def piece(identifier: str, _: Annotated[Identity, Depends(reader)]) -> Response:
+    def piece(identifier: str, pages: Annotated[LedgerPages, Depends(pages_of)]) -> Response:
         return pages.piece(identifier)
 
     @router.post("/anomalies/expliquer")
     def explain(
         request: Request,
+        pages: Annotated[LedgerPages, Depends(pages_of)],
+        identity: Annotated[Identity, Depends(reader)],
         anomalie: Annotated[str, Form(max_length=64)],
         raison: Annotated[str, Form(max_length=LONGEST_REASON)],
-        identity: Annotated[Identity, Depends(reader)],
     ) -> Response:
         return pages.explain(place("anomalies", request), anomalie, raison, identity)
 
     @router.get("/{view}")
-    def seen(view: str, request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
+    def seen(
+        view: str, request: Request, pages: Annotated[LedgerPages, Depends(pages_of)]
+    ) -> Response:
         return pages.view(place(view, request))
 
     @router.get("/{view}/graphique.svg")
-    def drawing(view: str, request: Request, _: Annotated[Identity, Depends(reader)]) -> Response:
+    def drawing(
+        view: str, request: Request, pages: Annotated[LedgerPages, Depends(pages_of)]
+    ) -> Response:
         return pages.drawing(place(view, request))
 
     @router.get("/{view}/tableau/{number}.{suffix}")
@@ -68,13 +78,17 @@ def _views(pages: LedgerPages, reader: Reader) -> APIRouter:
         number: int,
         suffix: Suffix,
         request: Request,
+        pages: Annotated[LedgerPages, Depends(pages_of)],
         identity: Annotated[Identity, Depends(reader)],
     ) -> Response:
         return pages.file(place(view, request), number, suffix, identity)
 
     @router.get("/{view}/tableau/{number}")
     def table(
-        view: str, number: int, request: Request, _: Annotated[Identity, Depends(reader)]
+        view: str,
+        number: int,
+        request: Request,
+        pages: Annotated[LedgerPages, Depends(pages_of)],
     ) -> Response:
         return pages.table(place(view, request), number)
 
@@ -84,33 +98,45 @@ def _views(pages: LedgerPages, reader: Reader) -> APIRouter:
         number: int,
         index: int,
         request: Request,
-        _: Annotated[Identity, Depends(reader)],
+        pages: Annotated[LedgerPages, Depends(pages_of)],
     ) -> Response:
         return pages.rows(place(view, request), number, index)
 
     return router
 
 
-def _imports(pages: ImportPages, reader: Reader) -> APIRouter:
+def _imports(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
     router = APIRouter()
 
+    def pages_of(desk: Annotated[Desk, Depends(desk_of)]) -> ImportPages:
+        return ImportPages(desk.ledger.batches, over)
+
     @router.get("/import")
-    def opened(_: Annotated[Identity, Depends(reader)]) -> Response:
+    def opened(pages: Annotated[ImportPages, Depends(pages_of)]) -> Response:
         return pages.opened()
 
     @router.post("/import")
-    async def receive(request: Request, identity: Annotated[Identity, Depends(reader)]) -> Response:
+    async def receive(
+        request: Request,
+        pages: Annotated[ImportPages, Depends(pages_of)],
+        identity: Annotated[Identity, Depends(reader)],
+    ) -> Response:
         return await pages.receive(request, identity)
 
     @router.get("/import/{token}")
-    def shown(token: str, identity: Annotated[Identity, Depends(reader)]) -> Response:
+    def shown(
+        token: str,
+        pages: Annotated[ImportPages, Depends(pages_of)],
+        identity: Annotated[Identity, Depends(reader)],
+    ) -> Response:
         return pages.shown(token, identity)
 
     @router.post("/import/{token}")
     def decide(
         token: str,
-        act: Annotated[Literal["store", "read", "drop"], Form()],
+        pages: Annotated[ImportPages, Depends(pages_of)],
         identity: Annotated[Identity, Depends(reader)],
+        act: Annotated[Act, Form()],
         titre: Texts = (),
         colonne: Texts = (),
         avant: Texts = (),
