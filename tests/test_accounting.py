@@ -1,6 +1,7 @@
 """Questions about invoices in a conversation: figures on record, each with rows to open."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -8,33 +9,27 @@ from assistant.answers import Outcome
 from assistant.assistant import Assistant
 from assistant.checking import Support
 from assistant.day import DaySource
-from assistant.holder import Holder
-from assistant.journal import Journal
 from assistant.page.conversation import Conversation, Turn, advance
 from assistant.page.turn_view import turn_html
 from assistant.turn import Exchange, Finished, Result
-from ingestion.builtin import CORPUS
-from tests.fakes import ScriptedModel, WordEmbedder
-from tests.index_home import add, build_and_publish
+from ingestion.archive import Archive
+from tests.ledger_assistant import TODAY, assistant_of
 from tests.ledger_rows import file_row, filled, invoice
 from tests.page_tags import parsed
 
-TODAY = date(2026, 9, 15)
 HOSTILE = "<script>alert(1)</script>"
-RATES = '[[rate]]\nfrom = 2026-01-01\npercent = "2.15"\nsource = "essai"\n'
 INTEREST = "Quelles factures dépassent 30 jours et combien devons-nous d'intérêts moratoires ?"
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """Over the sheets on late payment, and three invoices of which two are late."""
-    home = tmp_path_factory.mktemp("accounting") / "home"
-    for path in sorted((CORPUS / "fiches").glob("*.md")):
-        if any(name in path.read_text(encoding="utf-8") for name in ("R2192-", "D2192-35")):
-            add(home, path)
-    embedder = WordEmbedder()
-    build_and_publish(home, embedder)
-    (home / "taux.toml").write_text(RATES, encoding="utf-8")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("accounting") / "home"
+
+
+@pytest.fixture(scope="module")
+def assistant(home: Path) -> Assistant:
+    """Over three invoices of which two are late."""
+    assistant = assistant_of(home)
     filled(
         home,
         file_row(),
@@ -42,8 +37,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         invoice("A-2", date(2026, 3, 2), net=500, vat=100, paid=date(2026, 3, 20)),
         invoice("Z-1", date(2026, 3, 3), net=7, supplier_siren=None, supplier_name=HOSTILE),
     )
-    journal, holder = Journal(home / "journal.jsonl"), Holder(home, embedder)
-    return Assistant(holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY)
+    return assistant
 
 
 def _asked(assistant: Assistant, question: str, as_of: date | None = None) -> Result:
@@ -69,13 +63,18 @@ def test_a_figure_is_computed_and_each_of_its_rows_can_be_opened(assistant: Assi
     assert result.answer.citations[0].quote.startswith("Facture : A-1 ; Fournisseur : Brelan SARL")
 
 
-def test_it_is_on_record_with_the_rows_that_were_shown(assistant: Assistant) -> None:
+def test_it_is_on_record_with_the_rows_that_were_shown(assistant: Assistant, home: Path) -> None:
     result = _asked(assistant, "Combien de factures sont payées ?")
     entry = next(e for e in assistant.journal.entries() if e["hash"][:16] == result.record_id)
     body = assistant.journal.body(entry)
     assert body
     assert (body["route"], body["answer"]) == ("invoices", "Nombre de factures, payées : 1. [1]")
     assert "Facture : A-2" in body["evidence"][0]["passage"]["text"]
+    [(identifier, digest)] = body["archive"].items()
+    kept = Archive(home).document(digest)
+    for citation in result.answer.citations:
+        assert citation.document == identifier == kept.id
+        assert kept.text[citation.start : citation.end] == citation.quote
 
 
 def test_what_is_owed_for_lateness_rests_on_the_law_of_the_day(assistant: Assistant) -> None:

@@ -125,7 +125,7 @@ def _part(ledger: Ledger, part: type[TableRow], owner: str, identifier: str) -> 
     return Table(
         _TITLES[part],
         tuple(Column(_LABELS[columns[index]], Format.NUMBER) for index in shown),
-        tuple(tuple(row[index] for index in shown) for row in rows),
+        tuple(tuple(_worded(columns[index], row[index]) for index in shown) for row in rows),
     )
 
 
@@ -144,6 +144,13 @@ def _said(ledger: Ledger, identifier: str) -> tuple[Table, Table]:
         Table("Sources de ces lignes", (Column("Où"), Column("Donnée"), Column("Source")), places),
         Table("Dit à l'import", (Column("Règle"), Column("Niveau"), Column("Constat")), remarks),
     )
+
+
+def _worded(name: str, value: Cell) -> Cell:
+    """A value, or the word that its code stands for."""
+    if name != "status":
+        return value
+    return rows_of(Population.INVOICES).fields["status"].words.get(str(value), value)
 
 
 def _columns(table: type[TableRow]) -> list[str]:
