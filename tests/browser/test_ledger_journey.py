@@ -97,7 +97,7 @@ def asked_and_corrected(page: Page) -> None:
     expect(page.locator(".understood")).to_contain_text("par trimestre (date d'émission)")
     page.get_by_role("link", name="2026-T1").click()
     expect(page.get_by_role("heading", name="D’où vient ce chiffre")).to_be_visible()
-    expect(page.locator("tbody tr")).to_have_count(24)
+    expect(page.locator("tbody tr")).to_have_count(23)
 
 
 def late_and_explained(page: Page) -> None:
