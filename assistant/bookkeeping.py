@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from assistant.calculators.law import IndexedLaw
+from assistant.calculators.law import IndexedLaw, Law
 from assistant.calculators.rates import read_rates
 from assistant.calculators.situation import Buyer
 from assistant.errors import AssistantError, WrongPlan
@@ -146,10 +146,9 @@ class Bookkeeping:
         """Keep why an anomaly is none; raises WrongPlan without reason or for an unknown one."""
         if not reason.strip():
             raise WrongPlan("Dites pourquoi : une explication sans raison ne s'oppose à rien.")
-        law_of = self._law_of
-        limit = Limits(law_of, Buyer.LOCAL).exemption if law_of else None
+        _, limits = self._law(Buyer.LOCAL)
         with open_ledger(self._home) as ledger:
-            found = anomalies(ledger, limit)
+            found = anomalies(ledger, limits.exemption if limits else None)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         anomaly = explain(self._home, found, identifier, Explanation(reason.strip(), by, now))
         told = {"act": "explained", "anomaly": identifier, "rule": anomaly.rule.name}
@@ -158,17 +157,20 @@ class Bookkeeping:
 
     def _sight(self, ledger: Ledger, look: Look) -> Sight:
         plan = look.plan or Plan(Measure.COUNT, look.over)
-        rates = read_rates(self._home)
-        return Sight(ledger, look.today, look.buyer, self._law_of, rates, plan)
+        rates, law = read_rates(self._home), self._law(look.buyer)
+        return Sight(ledger, look.today, look.buyer, *law, rates, plan)
 
-    @property
-    def _law_of(self) -> LawOf | None:
-        """The law by day, None where no index is published."""
+    def _law(self, buyer: Buyer) -> tuple[LawOf | None, Limits | None]:
+        """The law by day and the thresholds that it states; None where no index is published."""
         try:
             generation = self._generation()
         except UnknownGeneration:
-            return None
-        return lambda day: IndexedLaw(generation, day)
+            return None, None
+
+        def law_of(day: date) -> Law:
+            return IndexedLaw(generation, day)
+
+        return law_of, Limits(law_of, buyer)
 
     def _tell_imported(self, kind: FileKind, reports: Sequence[FileReport], user: str) -> None:
         files = [

@@ -88,7 +88,8 @@ def reckoned(sight: Sight) -> Reckoning:
         for text, rows in lines
     )
     basis = sight.basis if plan.is_computed else None
-    notes = (*result.notes, *(_missing(sight.ledger, basis) if basis else ()))
+    missing = _missing(sight.ledger, basis) if basis and plan.of == "interest" else ()
+    notes = (*result.notes, *missing)
     return Reckoning(plan, told, document, basis, notes)
 
 

@@ -35,13 +35,14 @@ from ingestion.ledger.database import Ledger
 class Sight:
     """What a view is seen with: the ledger, the day, who buys, the law and rates, and a plan.
 
-    `law_of` is None where no index is published.
+    `law_of`, and the thresholds that it states, are None where no index is published.
     """
 
     ledger: Ledger
     today: date
     buyer: Buyer
     law_of: LawOf | None
+    limits: Limits | None
     rates: Rates
     plan: Plan
 
@@ -97,7 +98,7 @@ def _late(sight: Sight) -> tuple[Exhibit, ...]:
 
 
 def _anomalies(sight: Sight) -> tuple[Exhibit, ...]:
-    limit = Limits(sight.law_of, sight.buyer).exemption if sight.law_of else None
+    limit = sight.limits.exemption if sight.limits else None
     found = anomalies(sight.ledger, limit)
     return (Exhibit(anomaly_table(found, has_limit=limit is not None)),)
 
@@ -118,9 +119,9 @@ def _pooling(sight: Sight) -> tuple[Exhibit, ...]:
 
 
 def _needs(sight: Sight) -> tuple[Exhibit, ...]:
-    if sight.law_of is None:
+    if sight.limits is None:
         raise Ungrounded(_NO_LAW)
-    return (Exhibit(needs_table(contracts(sight.ledger), Limits(sight.law_of, sight.buyer))),)
+    return (Exhibit(needs_table(contracts(sight.ledger), sight.limits)),)
 
 
 View = Callable[[Sight], tuple[Exhibit, ...]]
