@@ -25,14 +25,15 @@ from assistant.ledger.limits import LawOf, Limits
 from assistant.ledger.piece import piece_tables
 from assistant.ledger.plan import Measure, Plan
 from assistant.ledger.plan_fields import Fields, plan_of
+from assistant.ledger.recent import Recent, state
 from assistant.ledger.reckoning import Reckoning, reckoned
 from assistant.ledger.result_view import listing
 from assistant.ledger.table import Table
 from assistant.ledger.views import VIEWS, Sight
 from assistant.ledger.vocabulary import Name, names
-from ingestion.errors import DamagedLedger, QueryTooHeavy, UnknownGeneration
+from ingestion.errors import IngestionError, NothingImported, QueryTooHeavy, UnknownGeneration
 from ingestion.generation import Generation
-from ingestion.ledger.database import Ledger, ledger_path, open_ledger
+from ingestion.ledger.database import Ledger, open_ledger
 from ingestion.ledger.reports import FileReport
 from ingestion.ledger.rows import FileKind
 
@@ -76,18 +77,25 @@ class Bookkeeping:
         self._journal = journal
         self._generation = generation
         self._planner = planner
+        self._recent = Recent()
         self.batches = Batches(home, self._tell_imported)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was imported yet."""
-        return not ledger_path(self._home).exists()
+        try:
+            with open_ledger(self._home):
+                return False
+        except NothingImported:
+            return True
 
     def exhibits(self, look: Look) -> tuple[Exhibit, ...]:
         """What a view shows. Raises LookupError for one that there is not."""
         view = VIEWS[look.over][look.view]
         with open_ledger(self._home) as ledger:
-            return view(self._sight(ledger, look))
+            sight = self._sight(ledger, look)
+            key = (look, state(ledger), sight.rates, self._generation_name())
+            return self._recent.seen(key, lambda: view(sight))
 
     def rows(self, look: Look, ids: Sequence[str]) -> Table:
         """The invoices or contracts that something was computed of, each with its source."""
@@ -115,19 +123,24 @@ class Bookkeeping:
         """
         over = population_asked(question)
         asks = asks_ledger(question)
-        if self.is_empty or (over is None and not asks):
+        if over is None and not asks:
             return None
-        over = over or Population.INVOICES
         try:
             with open_ledger(self._home) as ledger:
-                if not _has_rows(ledger, over):
-                    return None
-                plan = self._planner(question, names(ledger, over), today, over)
-                if isinstance(plan, NotUnderstood):
-                    return Unreckoned(over, plan.why, plan.can) if asks else None
-                return reckoned(self._sight(ledger, Look(over, "calcul", today, plan=plan)))
-        except DamagedLedger:
+                return self._reckoned(ledger, question, over or Population.INVOICES, today, asks)
+        except IngestionError:
             return None
+
+    def _reckoned(
+        self, ledger: Ledger, question: str, over: Population, today: date, asks: bool
+    ) -> Reckoning | Unreckoned | None:
+        if not _has_rows(ledger, over):
+            return None
+        plan = self._planner(question, names(ledger, over), today, over)
+        if isinstance(plan, NotUnderstood):
+            return Unreckoned(over, plan.why, plan.can) if asks else None
+        try:
+            return reckoned(self._sight(ledger, Look(over, "calcul", today, plan=plan)))
         except (AssistantError, QueryTooHeavy) as refusal:
             return Unreckoned(over, str(refusal), ())
 
@@ -159,6 +172,12 @@ class Bookkeeping:
         plan = look.plan or Plan(Measure.COUNT, look.over)
         rates, law = read_rates(self._home), self._law(look.buyer)
         return Sight(ledger, look.today, look.buyer, *law, rates, plan)
+
+    def _generation_name(self) -> str:
+        try:
+            return self._generation().manifest.name
+        except UnknownGeneration:
+            return ""
 
     def _law(self, buyer: Buyer) -> tuple[LawOf | None, Limits | None]:
         """The law by day and the thresholds that it states; None where no index is published."""

@@ -161,6 +161,16 @@ def test_nothing_is_asked_of_a_ledger_without_such_rows(tmp_path: Path) -> None:
     assert isinstance(books.reckon("Combien de marchés ?", TODAY), Reckoning)
 
 
+def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
+    books: Bookkeeping, home: Path
+) -> None:
+    look = Look(INVOICES, "apercu", TODAY)
+    first = books.exhibits(look)
+    assert books.exhibits(look) is first
+    filled(home, file_row(sha256="e" * 64), invoice("Z-9", date(2026, 5, 5)))
+    assert books.exhibits(look)[0].table.rows[0][1] == 11
+
+
 def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) -> None:
     [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
     identifier = next(str(row[0]) for row in table.rows if "61" in str(row[3]))

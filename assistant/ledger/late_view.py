@@ -41,6 +41,13 @@ def late_tables(ledger: Ledger, basis: Basis) -> tuple[Table, ...]:
     return _late_table(late, found, basis), stages, _forecast_table(foreseen, today)
 
 
+def stage_table(ledger: Ledger, basis: Basis) -> Table:
+    """Unpaid invoices by stage alone."""
+    found = payments(ledger, basis.today).known
+    both = zip(found, basis.costs(found), strict=True)
+    return _stage_table(waiting(both, passages(ledger), basis.today))
+
+
 def _stage_table(held: Sequence[Waiting]) -> Table:
     return Table(
         "Factures non payées, par étape",

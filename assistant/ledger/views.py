@@ -15,7 +15,7 @@ from assistant.ledger.anomaly_view import anomaly_table
 from assistant.ledger.exhibit import Exhibit, Shape, shape_of
 from assistant.ledger.fields import Population
 from assistant.ledger.late import Basis, terms
-from assistant.ledger.late_view import late_tables
+from assistant.ledger.late_view import late_tables, stage_table
 from assistant.ledger.limits import LawOf, Limits
 from assistant.ledger.overview import overview
 from assistant.ledger.plan import Plan
@@ -75,7 +75,7 @@ def _overview(sight: Sight) -> tuple[Exhibit, ...]:
     whole, *cuts = overview(sight.ledger, sight.today)
     if sight.law_of is None or sight.buyer is Buyer.ENTITY:
         return (whole, *cuts)
-    _, stages, _ = late_tables(sight.ledger, sight.basis)
+    stages = stage_table(sight.ledger, sight.basis)
     return (whole, Exhibit(stages, Shape.AGEING), *cuts)
 
 
