@@ -38,7 +38,7 @@ class LocalDesk:
         self.filing = Filing(home, assistant.journal, embedder, reader.teams, reader.user)
         self._assistant = assistant
         self._home = home
-        self._reader = reader
+        self.reader = reader
 
     @property
     def ledger(self) -> Bookkeeping:
@@ -71,7 +71,7 @@ class LocalDesk:
         """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
-        dossiers, rules = self._assistant.dossiers(self._reader.teams), self._assistant.generation
+        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
         return (
             fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
             review_section(review_of(dossier_id, dossiers, rules, date.today()), language),
@@ -92,15 +92,15 @@ class LocalDesk:
             history=history,
             language=language_of(question),
             dossier=dossier,
-            teams=self._reader.teams,
-            user=self._reader.user,
+            teams=self.reader.teams,
+            user=self.reader.user,
         )
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
         if dossier is None:
             return self._assistant.generation.store.document(document_id)
-        return self._assistant.dossier(dossier, self._reader.teams).store.document(document_id)
+        return self._assistant.dossier(dossier, self.reader.teams).store.document(document_id)
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in the published generation."""
@@ -117,7 +117,7 @@ class LocalDesk:
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The file kept in the library when it was added."""
         known = self.document(document_id, dossier).id
-        home = self._assistant.dossiers(self._reader.teams).home(dossier) if dossier else self._home
+        home = self._assistant.dossiers(self.reader.teams).home(dossier) if dossier else self._home
         return Library(home).original(known)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
@@ -127,4 +127,4 @@ class LocalDesk:
         if rated is None or rated["kind"] != "answer":
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
-        journal.append("opinion", opinion, journal.apart(rated), user=self._reader.user)
+        journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)

@@ -12,7 +12,7 @@ from ingestion.chroma_index import write_vectors
 from ingestion.documents import Document
 from ingestion.durable import require_space, sync
 from ingestion.embedding import Embedder, Vectors
-from ingestion.errors import DamagedGeneration, IngestionError
+from ingestion.errors import BuildCancelled, DamagedGeneration, IngestionError
 from ingestion.glossary import EverydayWords, Term, read_glossary, write_terms
 from ingestion.library import Library
 from ingestion.manifest import Manifest, generations_folder, hash_files, write_manifest
@@ -51,7 +51,8 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
 
     Returns the sound generation that already has this content, if there is one, published or not.
     Raises IngestionError when the library is empty, StorageFull before the long work starts, and
-    DamagedGeneration when what was built does not verify.
+    DamagedGeneration when what was built does not verify. What `progress` raises ends the build;
+    after BuildCancelled nothing of it is left.
     """
     texts = _texts(Library(home), progress)
     content = _content(texts, embedder)
@@ -61,16 +62,21 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
     require_space(home, _room(texts, embedder))
     created_at = datetime.now(UTC)
     folder = generations_folder(home) / _name(created_at)
-    _write(folder, texts, _vectors(home, texts, embedder, progress), progress)
+    vectors = _vectors(home, texts, embedder, progress)
+    try:
+        _write(folder, texts, vectors, progress)
+    except BuildCancelled:
+        clear_unfinished(home)
+        raise
     manifest = _describe(folder, content, created_at, embedder, texts)
     write_manifest(folder, manifest)
-    progress("Vérification dans un processus séparé", 0, 1)
     try:
+        progress("Vérification dans un processus séparé", 0, 1)
         verify(home, manifest.name)
-    except DamagedGeneration:
+        progress("Vérification dans un processus séparé", 1, 1)
+    except (BuildCancelled, DamagedGeneration):
         discard(home, manifest.name)
         raise
-    progress("Vérification dans un processus séparé", 1, 1)
     return manifest
 
 

@@ -2,6 +2,7 @@
 
 IngestionError
 ├── BusyIndex          another process is writing this index
+├── BuildCancelled     someone asked a build to stop
 ├── DamagedGeneration  a file of a generation is missing or altered
 ├── DamagedArchive     a document shown as evidence is missing or altered
 ├── UnknownGeneration  no generation has this name, or none is published
@@ -25,6 +26,10 @@ class IngestionError(Exception):
 
 class BusyIndex(IngestionError):
     """Another process holds the writer's lock."""
+
+
+class BuildCancelled(IngestionError):
+    """Someone asked the build to stop: it leaves nothing behind."""
 
 
 class DamagedGeneration(IngestionError):

@@ -1,6 +1,6 @@
 """Intake: files and ZIPs into a dossier, each judged and reported, then indexed for its team.
 
-The caller holds the writer's lock of the dossier's folder.
+The caller holds the writer's lock of the dossier's folder. Rules come in by the same door.
 """
 
 import shutil
@@ -73,14 +73,16 @@ class Receipt:
         return Fate.WARNED if self.warnings else Fate.ACCEPTED
 
 
-def receive(home: Path, dossier_id: str, parcels: Iterable[Parcel]) -> Iterator[Receipt]:
+def receive(home: Path, dossier_id: str | None, parcels: Iterable[Parcel]) -> Iterator[Receipt]:
     """Keep files in the dossier whose data folder is `home`, one after the other as asked for.
+
+    Without dossier they are rules, and `home` is the folder of everything.
 
     Nothing is written outside of that folder, and what a killed intake left in it is removed.
     """
     library = Library(home)
     for parcel in parcels:
-        with _incoming(home) as folder:
+        with incoming(home) as folder:
             yield from _received(library, dossier_id, parcel, folder)
 
 
@@ -99,7 +101,9 @@ def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None
     return manifest
 
 
-def _received(library: Library, dossier_id: str, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
+def _received(
+    library: Library, dossier_id: str | None, parcel: Parcel, folder: Path
+) -> Iterator[Receipt]:
     name = safe_name(parcel)
     is_archive = name.lower().endswith(_ARCHIVE)
     arrived = folder / PurePosixPath(name).name
@@ -124,7 +128,7 @@ def safe_name(parcel: Parcel) -> str:
     return "/".join(part for part in whole if part not in {"", ".", ".."})
 
 
-def _unpacked(library: Library, dossier_id: str, archive: Path) -> Iterator[Receipt]:
+def _unpacked(library: Library, dossier_id: str | None, archive: Path) -> Iterator[Receipt]:
     members = archive.with_name("members")
     members.mkdir()
     for member in unpack(archive, members):
@@ -135,8 +139,9 @@ def _unpacked(library: Library, dossier_id: str, archive: Path) -> Iterator[Rece
         member.path.unlink()
 
 
-def _added(library: Library, dossier_id: str, path: Path, name: str) -> Receipt:
-    added = library.add(path, name, Kind.TENDER, dossier_id)
+def _added(library: Library, dossier_id: str | None, path: Path, name: str) -> Receipt:
+    kind = Kind.RULES if dossier_id is None else Kind.TENDER
+    added = library.add(path, name, kind, dossier_id)
     entry, warnings = added.entry, added.reading.warnings
     if entry and entry.doubt:
         warnings = (*warnings, f"genre à confirmer, « {entry.piece} » : {entry.doubt}")
@@ -156,7 +161,8 @@ def copied(parcel: Parcel, path: Path, most: int) -> str:
 
 
 @contextmanager
-def _incoming(home: Path) -> Iterator[Path]:
+def incoming(home: Path) -> Iterator[Path]:
+    """A folder for what arrives, gone afterwards; what a killed intake left is removed."""
     for left in home.glob(f"{_INCOMING}*"):
         shutil.rmtree(left)
     with TemporaryDirectory(prefix=_INCOMING, dir=home) as folder:

@@ -12,6 +12,7 @@ from assistant.answers import Answer, Outcome
 from assistant.bookkeeping import Bookkeeping
 from assistant.day import Day, day_asked
 from assistant.filing import Filing
+from assistant.identity import ALONE
 from assistant.impact import impact_of
 from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
@@ -66,6 +67,7 @@ class FakeDesk:
     """
 
     model_name = "lecteur d’essai"
+    reader = ALONE
 
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace

@@ -72,6 +72,6 @@ class ByHeader:
 def application(room: Room, otherwise: Identity | None = None) -> FastAPI:
     """The référent's application where it is mounted, with the style of all pages."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(site_over(FakeDesk()).desk_of))
+    app.include_router(page_routes(site_over(FakeDesk())))
     app.mount(ROOT, referent_app(room, requiring(ByHeader(otherwise), Role.REFERENT)))
     return app

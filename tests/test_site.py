@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from assistant.identity import Identity, Role
 from assistant.page.site import Site
 from tests.fakes_page import FakeDesk
-from tests.page_app import app_of
+from tests.page_app import app_of, without_gate
 
 BUYER = Identity("u-1", "Ana", frozenset({Role.BUYER}), frozenset({"voirie"}))
 OTHER = Identity("u-2", "Bea", frozenset({Role.BUYER}), frozenset({"ecoles"}))
@@ -40,7 +40,7 @@ def place() -> Iterator[Place]:
     beside.get("/greeting")(lambda: "beside")
     desks = {user: FakeDesk() for user in KNOWN}
     site = Site(lambda identity: desks[identity.user], ByHeader(), {"/referent": beside})
-    with TestClient(app_of(site)) as client:
+    with TestClient(without_gate(app_of(site))) as client:
         yield Place(desks, client)
 
 
@@ -92,7 +92,7 @@ def test_every_handler_runs_for_buyers_only(place: Place, who: Identity | None, 
         assert outcome(place, handler["id"], data, who) is runs, handler
 
 
-def test_a_handler_that_does_not_wait_is_for_buyers_too(place: Place) -> None:
+def test_the_handler_of_who_lost_their_role_behind_the_gate_does_not_run(place: Place) -> None:
     site = Site(lambda identity: place.desks[identity.user], ByHeader())
     nobody = gr.Request(Request({"type": "http", "headers": []}))
     with pytest.raises(gr.Error, match="session est terminée"):

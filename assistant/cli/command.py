@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.cli import (
     ask,
+    backup,
     calc,
     dossier,
     evaluate,
@@ -18,6 +19,7 @@ from assistant.cli import (
     models,
     purchases,
     serve,
+    users,
 )
 from assistant.errors import AssistantError
 from assistant.settings import default_home
@@ -78,6 +80,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     ledger = (invoices, purchases)
-    for module in (serve, ask, calc, law, dossier, *ledger, index, models, evaluate, journal):
+    for module in (
+        serve,
+        ask,
+        calc,
+        law,
+        dossier,
+        *ledger,
+        index,
+        models,
+        evaluate,
+        journal,
+        users,
+        backup,
+    ):
         module.register(commands)
     return parser

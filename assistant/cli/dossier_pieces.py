@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from assistant.cli import adding
-from assistant.cli.index import Steps
+from assistant.cli.index_gate import Steps
 from assistant.settings import load_settings
 from ingestion.piece_kinds import PieceKind
 

@@ -13,7 +13,6 @@ from assistant.page.conversation import (
     Conversation,
     Stage,
     Turn,
-    about,
     advance,
     exchanges,
 )
@@ -24,6 +23,7 @@ from assistant.page.screen import (
     conversation_in,
     conversation_screen,
     said_of,
+    seen_by,
     settled_screen,
     spoken_line,
     turn_screen,
@@ -54,7 +54,7 @@ class Chat:
         """One turn on the screen, from the question to the recorded answer."""
         desk = self._desk_of(request)
         layout, session = self._layout, str(request.session_hash)
-        kept = about(conversation_in(memory), desk.dossiers)
+        kept = seen_by(conversation_in(memory), desk)
         conversation = replace(kept, dossier=dossier or None)
         try:
             turn = opened(question, as_of, said_of(conversation), busy=session in self._running)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import gradio as gr
 
 from assistant.language import Language
-from assistant.page.conversation import Conversation, UnreadableMemory, about, recalled
+from assistant.page.conversation import Conversation, UnreadableMemory, recalled
 from assistant.page.desk import Desk
 from assistant.page.export import as_docx, as_markdown
 from assistant.page.layout import Layout, spoken_in
@@ -18,6 +18,7 @@ from assistant.page.screen import (
     conversation_in,
     conversation_screen,
     said_of,
+    seen_by,
     spoken_line,
 )
 from assistant.page.site import EventDesk
@@ -40,13 +41,12 @@ class Commands:
         What was asked about a dossier that is gone, or that the reader sees no more, is left out.
         """
         layout, desk = self._layout, self._desk_of(request)
-        dossiers = desk.dossiers
         try:
-            conversation = about(recalled(memory), dossiers)
+            conversation = seen_by(recalled(memory), desk)
             if chosen := request.query_params.get("dossier"):
-                conversation = about(replace(conversation, dossier=chosen), dossiers)
+                conversation = seen_by(replace(conversation, dossier=chosen), desk)
         except UnreadableMemory:
-            conversation = Conversation()
+            conversation = Conversation(owner=desk.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = Html("")
@@ -107,7 +107,7 @@ class Commands:
 
 def kept(memory: str, desk: Desk) -> Conversation:
     """What the browser kept of a conversation, as far as this desk's reader may see it."""
-    return about(conversation_in(memory), desk.dossiers)
+    return seen_by(conversation_in(memory), desk)
 
 
 def parcel(name: str, media: str, content: bytes) -> Html:

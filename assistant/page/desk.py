@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from assistant.bookkeeping import Bookkeeping
 from assistant.filing import Filing
+from assistant.identity import Identity
 from assistant.index_changes import IndexChanges
 from assistant.language import Language
 from assistant.page.markup import Html
@@ -35,6 +36,10 @@ class Desk(Protocol):
     Failures whose message is a French sentence for the reader are `AssistantError` or
     `IngestionError`; an unknown document is a `LookupError`.
     """
+
+    @property
+    def reader(self) -> Identity:
+        """Whose desk this is."""
 
     @property
     def holdings(self) -> Holdings:

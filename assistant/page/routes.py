@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from assistant.errors import AssistantError
 from assistant.language import Language
+from assistant.page.access import is_foreign
 from assistant.page.desk import Desk, Thumb
 from assistant.page.markup import Html, element
 from assistant.page.pdf_page import UndrawablePage, drawing
-from assistant.page.site import DeskOf
+from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
 from ingestion.documents import Document
@@ -24,6 +25,7 @@ ASSETS = {
     "style.css": "text/css",
     "script.js": "text/javascript",
     "upload.js": "text/javascript",
+    "build.js": "text/javascript",
 }
 KEEP = {"Cache-Control": "private, max-age=600"}
 FORGET = {"Cache-Control": "no-store"}
@@ -38,13 +40,17 @@ class Opinion(BaseModel):
     comment: str = Field(default="", max_length=2000)
 
 
-def page_routes(desk_of: DeskOf) -> APIRouter:
+def page_routes(site: Site) -> APIRouter:
     """The routes that stand beside the Gradio page."""
     router = APIRouter()
 
     @router.get("/health")
-    def health(desk: Annotated[Desk, Depends(desk_of)]) -> dict[str, str | int]:
-        holdings = desk.holdings
+    def health(request: Request) -> dict[str, str | int]:
+        """Whether the program answers; what it holds is told to those who are known."""
+        identity = site.access.identify(request)
+        if identity is None:
+            return {"status": "ok"}
+        holdings = site.desks(identity).holdings
         return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
 
     @router.get("/page/{name}")
@@ -55,7 +61,9 @@ def page_routes(desk_of: DeskOf) -> APIRouter:
         return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
 
     @router.post("/rate", status_code=204)
-    def rate(opinion: Opinion, request: Request, desk: Annotated[Desk, Depends(desk_of)]) -> None:
+    def rate(
+        opinion: Opinion, request: Request, desk: Annotated[Desk, Depends(site.desk_of)]
+    ) -> None:
         from_here(request)
         try:
             desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
@@ -67,7 +75,7 @@ def page_routes(desk_of: DeskOf) -> APIRouter:
         """Stands before Gradio's own route: files go to a dossier, or nowhere."""
         raise HTTPException(404)
 
-    add_document_routes(router, desk_of)
+    add_document_routes(router, site.desk_of)
     return router
 
 
@@ -121,8 +129,7 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
 
 def from_here(request: Request) -> None:
     """Refuse what another site makes a browser send, which would act in the reader's name."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    if request.method != "GET" and site != "same-origin":
+    if is_foreign(request):
         raise HTTPException(403)
 
 
@@ -151,8 +158,13 @@ def standing_alone(
     *,
     title: str = "",
     script: str = "",
+    refresh: int = 0,
 ) -> HTMLResponse:
-    """A page of its own around some content; `script` is one of ours, if any."""
+    """A page of its own around some content; `script` is one of ours, if any.
+
+    It is loaded again after `refresh` seconds by a browser without script, 0 for never.
+    """
+    again = element("meta", http_equiv="refresh", content=refresh) if refresh else Html("")
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -161,6 +173,12 @@ def standing_alone(
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
         element("script", defer=True, src=f"/page/{script}") if script else Html(""),
+        element("noscript", again) if refresh else Html(""),
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
     return HTMLResponse(f"<!doctype html>{page}", status, FORGET)
+
+
+def french_page(content: Html, title: str, status: int = 200) -> HTMLResponse:
+    """A page that is in French only."""
+    return standing_alone(content, words(Language.FRENCH), Language.FRENCH, status, title=title)
