@@ -333,7 +333,7 @@ def test_works_without_code_or_nature_are_known_by_their_words(
 ) -> None:
     one = _contract("1", subject=subject, category="", cpv="")
     assert one.is_works is is_works
-    assert not replace(one, category="services").is_works
+    assert not one._replace(category="services").is_works
 
 
 @pytest.mark.parametrize("part", ["lot 4", "L7 -", "MS 12", "marché subséquent 3", "secteur B"])
@@ -343,7 +343,7 @@ def test_parts_of_one_consultation_are_no_risk_unless_their_procedure_is_a_light
     subject = f"Confection de repas en liaison froide {part}"
     parts = [_contract(f"{n}", 150000, subject=subject, cpv="") for n in range(2)]
     assert split_needs(parts, LIMITS) == ()
-    adapted = [replace(each, procedure="Procédure adaptée") for each in parts]
+    adapted = [each._replace(procedure="Procédure adaptée") for each in parts]
     assert [need.amount for need in split_needs(adapted, LIMITS)] == [300000]
 
 
