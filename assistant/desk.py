@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.assistant import Assistant
+from assistant.bookkeeping import Bookkeeping
 from assistant.conformity.filed import review_of
 from assistant.conformity.view import review_section
 from assistant.errors import UnknownRecord
@@ -38,6 +39,11 @@ class LocalDesk:
         self._assistant = assistant
         self._home = home
         self.reader = reader
+
+    @property
+    def ledger(self) -> Bookkeeping:
+        """The invoices and purchases of this machine."""
+        return self._assistant.ledger
 
     @property
     def holdings(self) -> Holdings:

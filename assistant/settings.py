@@ -23,6 +23,8 @@ class Settings:
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
+    `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
+    password; "" where a file does.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
@@ -34,6 +36,7 @@ class Settings:
     address: str = ""
     update_at: str = ""
     update_from: str = ""
+    ledger: str = ""
 
 
 def default_home() -> Path:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from assistant.journal import Journal, Tampering
 from assistant.journal.bodies import Bodies
 from assistant.journal.chain import Chain
-from assistant.journal.lines import read, written
+from assistant.journal.lines import GENESIS, canonical, read, written
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -33,6 +35,23 @@ def fill(path: Path, count: int, size: int = 40) -> Journal:
             kept = bodies.put(body, "2026-01", None)
             chain.add("answer", START, f"u{number % 7}", kept)
     return journal
+
+
+def earlier_lines(count: int) -> list[bytes]:
+    """Lines that hold their bodies, as they were once written."""
+    lines, previous = [], GENESIS
+    for number in range(count):
+        entry: dict[str, Any] = {
+            "kind": "answer",
+            "at": START.isoformat(),
+            "previous": previous,
+            "body": {"question": f"{number} jours ?", "seconds": 0.25, "hash": "x"},
+        }
+        if number % 2:
+            entry["user"] = "u1"
+        previous = sha256(canonical(entry)).hexdigest()
+        lines.append(canonical(entry | {"hash": previous}) + b"\n")
+    return lines
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from assistant.journal import GENESIS, Journal
 from assistant.journal.lines import canonical
-from tests.journals import START, fill, quickly
+from tests.journals import START, earlier_lines, fill, quickly
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -121,23 +121,6 @@ def test_who_read_up_to_an_entry_reads_on_from_there(tmp_path: Path) -> None:
 
 
 # what earlier versions wrote
-
-
-def earlier_lines(count: int) -> list[bytes]:
-    """Lines that hold their bodies, as they were once written."""
-    lines, previous = [], GENESIS
-    for number in range(count):
-        entry: dict[str, Any] = {
-            "kind": "answer",
-            "at": START.isoformat(),
-            "previous": previous,
-            "body": {"question": f"{number} jours ?", "seconds": 0.25, "hash": "x"},
-        }
-        if number % 2:
-            entry["user"] = "u1"
-        previous = sha256(canonical(entry)).hexdigest()
-        lines.append(canonical(entry | {"hash": previous}) + b"\n")
-    return lines
 
 
 def test_a_journal_of_an_earlier_version_goes_on(tmp_path: Path) -> None:

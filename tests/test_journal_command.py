@@ -12,6 +12,7 @@ import pytest
 from assistant.cli import main
 from assistant.journal import Journal, journal_of
 from assistant.journal.vocabulary import KINDS
+from tests.journals import earlier_lines
 
 Command = Callable[..., tuple[int, str]]
 
@@ -153,6 +154,14 @@ def test_old_texts_are_purged_by_the_setting_or_the_months_given(
     assert "oubliés : 0" in command("purge", "--months", "1")[1]
     assert "texte oublié" in command("list")[1]
     assert command("verify")[0] == 0
+
+
+def test_what_an_earlier_version_wrote_into_its_lines_is_said_to_stay(
+    command: Command, home: Path
+) -> None:
+    (home / "journal.jsonl").write_bytes(b"".join(earlier_lines(2)))
+    said = command("purge", "--months", "1")[1]
+    assert "2 lignes d'une version antérieure portent leur texte" in said
 
 
 def test_a_user_is_erased(command: Command) -> None:

@@ -12,8 +12,7 @@ import pytest
 
 from assistant.journal import Anchor, Journal
 from assistant.journal.retention import erase, purge
-from tests.journals import CHAIN_TAMPERINGS, START, Altered, fill
-from tests.test_journal import earlier_lines
+from tests.journals import CHAIN_TAMPERINGS, START, Altered, earlier_lines, fill
 
 TOOLS = ("bash", "sed", "awk", "sha256sum", "xargs", "paste")
 SCRIPT = files("assistant.journal").joinpath("verify.sh")

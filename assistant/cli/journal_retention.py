@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from assistant.identity import ALONE
-from assistant.journal import journal_of
+from assistant.journal import Journal, journal_of
 from assistant.journal.retention import erase, months_before, purge
 from assistant.settings import load_settings
 
@@ -47,13 +47,26 @@ def _months(text: str) -> int:
 def _purge(arguments: argparse.Namespace) -> int:
     months = arguments.months or load_settings(arguments.home).retention_months
     before = months_before(datetime.now(UTC), months)
-    count = purge(journal_of(arguments.home), before, user=ALONE.user)
+    journal = journal_of(arguments.home)
+    count = purge(journal, before, user=ALONE.user)
+    _warn(journal)
     return _told(arguments, count, f"antérieurs au {before:%d/%m/%Y}")
 
 
 def _erase(arguments: argparse.Namespace) -> int:
-    count = erase(journal_of(arguments.home), arguments.user, user=ALONE.user)
+    journal = journal_of(arguments.home)
+    count = erase(journal, arguments.user, user=ALONE.user)
+    _warn(journal)
     return _told(arguments, count, f"de {arguments.user}")
+
+
+def _warn(journal: Journal) -> None:
+    """Say that lines of an earlier version keep their texts."""
+    if held := sum("body" in entry for entry in journal.entries()):
+        sys.stderr.write(
+            f"Attention : {held} lignes d'une version antérieure portent leur texte, qui ne peut "
+            "en être ôté sans rompre la chaîne.\n"
+        )
 
 
 def _told(arguments: argparse.Namespace, count: int, whose: str) -> int:

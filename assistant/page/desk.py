@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from assistant.bookkeeping import Bookkeeping
 from assistant.filing import Filing
 from assistant.identity import Identity
 from assistant.index_changes import IndexChanges
@@ -55,6 +56,10 @@ class Desk(Protocol):
     @property
     def filing(self) -> Filing:
         """The dossiers of the reader, to be filled, corrected and removed."""
+
+    @property
+    def ledger(self) -> Bookkeeping:
+        """The invoices and purchases of this machine, to be imported, seen and asked about."""
 
     def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
         """What is known of a dossier beyond its pieces, each ready to stand on its page."""
