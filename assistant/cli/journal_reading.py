@@ -139,7 +139,14 @@ def _gist(record: Mapping[str, Any]) -> str:
     act = body.get("act")
     if act:
         return ACTS.get(record["kind"], {}).get(act, str(act))
-    told = next((body[name] for name in ("question", "file", "what", "day") if body.get(name)), "")
+    told = next(
+        (
+            body[name]
+            for name in ("question", "file", "what", "day", "before", "user")
+            if body.get(name)
+        ),
+        "",
+    )
     return str(told)[:80]
 
 
