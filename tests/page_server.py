@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,15 +27,13 @@ FLAGS = [
 ]
 
 
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
+def served(desk: Desk) -> AbstractContextManager[str]:
     """The address of the page over a desk."""
-    with listening(app_over(desk)) as address:
-        yield address
+    return serving(app_over(desk))
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI) -> Iterator[str]:
     """The address of an application."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -19,7 +19,7 @@ from ingestion.intake import Parcel
 from tests.browser.accessibility import barriers
 from tests.browser.visit import ask
 from tests.page_app import app_of
-from tests.page_server import listening
+from tests.page_server import serving
 from tests.review_room import House, house
 from tests.small_index import answering_embedder, build_small_index
 
@@ -47,7 +47,7 @@ def address(known: House) -> Iterator[str]:
     desk = LocalDesk(known.home, known.assistant, answering_embedder, ALONE)
     access = SingleUser()
     beside = {"/referent": referent_app(known.room, requiring(access, Role.REFERENT))}
-    with listening(app_of(Site(lambda reader: desk, access, beside))) as address:
+    with serving(app_of(Site(lambda reader: desk, access, beside))) as address:
         yield address
 
 
