@@ -27,7 +27,7 @@ def _facts(item: Item, shown: Recorded) -> Iterator[tuple[str, str]]:
         yield "Par", shown.user
     if result.standalone.casefold() != result.question.casefold():
         yield "Comprise comme", result.standalone
-    yield "Droit", law_of(SAID, result.as_of, result.day_source)
+    yield "Textes", law_of(SAID, result.as_of, result.day_source)
     if result.dossier:
         yield "Dossier", result.dossier
     yield "Issue", outcome_badge(item)
