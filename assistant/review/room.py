@@ -7,15 +7,12 @@ in its folder.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from assistant.assistant import Assistant
 from assistant.errors import UnknownRecord, WrongQuestions
 from assistant.evidence import Evidence
 from assistant.identity import Identity
-from assistant.impact import articles_touched
-from assistant.index_changes import articles_changed
 from assistant.language import Language, language_of
 from assistant.ledger.export import csv_bytes
 from assistant.review.agreement import Agreement, agreement, pairs_of
@@ -25,6 +22,7 @@ from assistant.review.filter import Filter, Order, ordered
 from assistant.review.gold import CORRECTED, PROMOTED, REMOVED, GoldQuestion, GoldQuestions
 from assistant.review.line import Item, Line
 from assistant.review.marks import Mark, Target, body_of
+from assistant.review.outdated import outdated
 from assistant.review.recorded import Recorded
 from assistant.review.register import Register
 from assistant.review.sampling import Sampling, Task, tasks
@@ -32,7 +30,6 @@ from assistant.turn import Finished, Result
 from ingestion.archive import Archive
 from ingestion.documents import Document
 from ingestion.errors import DamagedArchive
-from ingestion.publication import current_name, finished
 
 EVERYTHING = Filter()
 
@@ -109,7 +106,9 @@ class Room:
     def tasks(self, reader: Identity) -> tuple[Task, ...]:
         """What a reader should read."""
         seen = self.items(reader)
-        return tasks(seen, self._touched(seen), self.sampling, reader.user)
+        return tasks(
+            seen, outdated(self._home, (item.line for item in seen)), self.sampling, reader.user
+        )
 
     def agreement(self, reader: Identity) -> Mapping[Target, Agreement]:
         """How far two readers agree on the answers that this one may see."""
@@ -190,25 +189,6 @@ class Room:
 
     def _seen(self, teams: Mapping[str, str]) -> Iterable[Item]:
         return (item for item in self._register.items() if _is_seen(item.line, teams))
-
-    def _touched(self, items: Iterable[Item]) -> frozenset[str]:
-        """The records that cite an article which has changed between their index and this one.
-
-        Where their own index is no longer kept, the oldest one that is kept stands for it.
-        """
-        kept, now = finished(self._home), current_name(self._home)
-
-        @cache
-        def has_changed(generation: str, title: str, locator: str) -> bool:
-            then = generation if generation in kept else kept[0]
-            changed = articles_changed(self._home, then, now) if then != now else frozenset()
-            return any(articles_touched(title, locator, changed))
-
-        return frozenset(
-            line.record_id
-            for line in (item.line for item in items)
-            if any(has_changed(line.generation, *place) for place in line.cited)
-        )
 
 
 def _is_seen(line: Line, teams: Mapping[str, str]) -> bool:

@@ -8,12 +8,13 @@ from assistant.answers import Sentence
 from assistant.page.markup import Html, element, joined, prose
 from assistant.page.referent import fields
 from assistant.page.referent.exhibit_view import exhibit_html
+from assistant.page.referent.facts_view import facts_html
 from assistant.page.referent.frame import NOTHING, ROOT, SAID, counted
-from assistant.page.referent.list_view import answer_address, outcome_badge
+from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field, sheet_html
-from assistant.page.words import law_of, written
+from assistant.page.words import written
 from assistant.review.exhibits import Exhibit
-from assistant.review.labels import SUPPORTS, THUMBS, route_label
+from assistant.review.labels import SUPPORTS
 from assistant.review.line import Item
 from assistant.review.marks import ANSWER, Target
 from assistant.review.recorded import Recorded
@@ -32,33 +33,12 @@ class AnswerView:
     def content(self, today: date) -> tuple[Html, ...]:
         """Everything below the question."""
         return (
-            element("dl", *self._facts(), class_="facts"),
+            facts_html(self.item, self.shown),
             self._form(),
             self._others(),
             self._again(today),
             self._promotion(),
         )
-
-    def _facts(self) -> Iterator[Html]:
-        result, opinion = self.shown.result, self.item.opinion
-        yield _fact("Posée le", f"{self.shown.at:%d/%m/%Y à %H:%M}")
-        if self.shown.user:
-            yield _fact("Par", self.shown.user)
-        if result.standalone.casefold() != result.question.casefold():
-            yield _fact("Comprise comme", result.standalone)
-        yield _fact("Droit", law_of(SAID, result.as_of, result.day_source))
-        if result.dossier:
-            yield _fact("Dossier", result.dossier)
-        yield _fact("Issue", outcome_badge(self.item))
-        yield _fact("Voie", f"{route_label(result.route)}, thème : {self.item.line.theme}")
-        if opinion:
-            said = f", « {opinion.comment} »" if opinion.comment else ""
-            yield _fact("Avis de l’acheteur", f"{THUMBS[opinion.thumb]}{said}")
-        yield _fact("Modèle", result.model)
-        generations = filter(None, (result.generation, result.dossier_generation))
-        yield _fact("Index", " et ".join(generations))
-        yield _fact("Durée", _durations(self.shown))
-        yield _fact("Enregistrement", result.record_id)
 
     def _form(self) -> Html:
         record_id, sheet = self.shown.result.record_id, self.item.sheet_of(self.reader)
@@ -191,20 +171,3 @@ class AnswerView:
             href=f"{ROOT}/gold/new?record_id={result.record_id}",
         )
         return element("section", element("h2", "Jeu d’évaluation"), element("p", link))
-
-
-def _fact(name: str, value: str) -> Html:
-    return joined([element("dt", name), element("dd", value)])
-
-
-def _durations(shown: Recorded) -> str:
-    seconds = shown.result.seconds
-    steps = (
-        ("sources", seconds.evidence),
-        ("première phrase", seconds.first_token),
-        ("en tout", seconds.total),
-    )
-    known = [
-        f"{name} {value:.2f} s".replace(".", ",") for name, value in steps if value is not None
-    ]
-    return " ; ".join(known)
