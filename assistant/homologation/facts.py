@@ -20,6 +20,19 @@ from ingestion.weights.locate import locate
 ACCOUNTS = "comptes"
 """The need of a claim that people have accounts on this machine."""
 
+DECISIONS = {
+    "gate_passed": "contrôle passé",
+    "gate_refused": "contrôle refusé",
+    "published": "mis en service",
+    "forced": "mis en service malgré le contrôle",
+    "refused": "refusé",
+    "rolled_back": "remis en service",
+}
+"""Acts of entries of kind "index" that decide of one, in French."""
+
+SHOWN = 10
+"""Decisions that are told, the last ones."""
+
 _NAME = re.compile(r"[\w.-]+")
 
 
@@ -44,6 +57,16 @@ class JournalState:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate or a person decided of an index, and why, as the journal has it."""
+
+    on: date
+    act: str
+    generation: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the file says of this machine."""
 
@@ -54,6 +77,7 @@ class Facts:
     manifest: Manifest | None
     weights: tuple[ModelWeights, ...]
     journal: JournalState
+    decisions: tuple[Decision, ...]
     libraries: tuple[tuple[str, str], ...]
     evaluation: Estimates | None = None
 
@@ -75,6 +99,7 @@ class Facts:
 
 def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | None) -> Facts:
     """The facts of a data folder and of this program; nothing is written."""
+    journal = journal_of(home)
     return Facts(
         made=made,
         code=code_version(ROOT),
@@ -85,7 +110,8 @@ def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | N
             _weights("lecture et réécriture", settings.llm, home),
             _weights("recherche", settings.embedder, home),
         ),
-        journal=_journal(journal_of(home)),
+        journal=_state(journal),
+        decisions=tuple(_decisions(journal))[-SHOWN:],
         libraries=tuple(_libraries()),
         evaluation=evaluation,
     )
@@ -109,9 +135,19 @@ def _weights(use: str, chosen: str, home: Path) -> ModelWeights:
     return ModelWeights(use, found.model.title, found.model.licence, found.sha256)
 
 
-def _journal(journal: Journal) -> JournalState:
+def _state(journal: Journal) -> JournalState:
     days = [datetime.fromisoformat(entry["at"]).date() for entry in journal.entries()]
     return JournalState(len(days), min(days, default=None), sum(1 for _ in journal.faults()))
+
+
+def _decisions(journal: Journal) -> Iterator[Decision]:
+    """Every decision on an index, the oldest first."""
+    for entry in journal.entries():
+        body = journal.body(entry) if entry["kind"] == "index" else None
+        if body and body["act"] in DECISIONS:
+            why = body.get("reason") or " ".join(body.get("reasons", ()))
+            on = datetime.fromisoformat(entry["at"]).date()
+            yield Decision(on, body["act"], body["generation"], why)
 
 
 def _libraries() -> Iterator[tuple[str, str]]:
