@@ -13,16 +13,18 @@ from assistant.confidence import Estimate
 from assistant.evaluation import ROOT
 from assistant.homologation.content import content
 from assistant.homologation.facts import (
+    SET,
     Decision,
     Facts,
     JournalState,
     ModelWeights,
     gather,
     is_built,
+    told,
 )
 from assistant.homologation.file import homologation
 from assistant.homologation.flows import flows
-from assistant.homologation.measures import Measure, State, count, measures
+from assistant.homologation.measures import Holds, Measure, State, count, measures
 from assistant.journal import Journal, journal_of
 from assistant.measures import Measure as Measured
 from assistant.papers.format import PaperFormat, rendered
@@ -93,7 +95,7 @@ def _claimed() -> Iterator[Measure]:
     yield from measures(_never)
     for row in content("mesures")["measure"]:
         needs = row.get("needs", ())
-        if needs and all(need == "comptes" or is_built(need) for need in needs):
+        if needs and all(need in SET or is_built(need) for need in needs):
             yield measures(_always)[row["number"] - 1]
 
 
@@ -138,6 +140,7 @@ def test_a_claim_is_not_made_where_what_it_needs_is_not_so() -> None:
     alone, together = measures(_never), measures(_always)
     assert (alone[7].state, together[7].state) == (State.BODY, State.MET)
     assert (alone[9].state, together[9].state) == (State.UNMET, State.BODY)
+    assert (alone[12].state, together[12].state) == (State.NOT_APPLICABLE, State.BODY)
     assert (alone[34].state, together[34].state) == (State.NOT_APPLICABLE, State.BODY)
 
 
@@ -148,12 +151,23 @@ def test_the_states_are_counted() -> None:
 
 
 def test_every_flow_goes_between_places_that_are_drawn() -> None:
-    found = flows()
+    found = flows(_always)
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     spots = {(place.column, place.row) for each in found for place in (each.start, each.end)}
     assert len(spots) == len(content("flux")["place"])
-    outgoing = [each for each in found if each.start.inside and not each.end.inside]
-    assert outgoing == []
+
+
+def test_nothing_leaves_the_machine_but_for_the_identity_provider() -> None:
+    def outgoing(holds: Holds) -> list[str]:
+        return [f.end.label for f in flows(holds) if f.start.inside and not f.end.inside]
+
+    assert outgoing(_never) == []
+    assert outgoing(_always) == ["Fournisseur d’identité"]
+
+
+def test_a_setting_that_may_hold_a_secret_is_not_told() -> None:
+    assert told({"issuer": "https://id.exemple.fr", "client_secret": "s3cret"}) == "renseigné"
+    assert [told(value) for value in ("auto", 6, "", None)] == ["auto", "6", "–", "–"]
 
 
 def test_every_command_that_is_named_exists(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,8 +17,11 @@ from ingestion.manifest import Manifest
 from ingestion.publication import current_manifest
 from ingestion.weights.locate import locate
 
-ACCOUNTS = "comptes"
-"""The need of a claim that people have accounts on this machine."""
+GIVEN = "renseigné"
+"""What is told of a setting that may hold a secret."""
+
+SET = {"comptes": ("access", "accounts"), "openid": ("openid", GIVEN)}
+"""Needs of a claim that the settings of this machine answer."""
 
 DECISIONS = {
     "gate_passed": "contrôle passé",
@@ -84,7 +87,7 @@ class Facts:
     @property
     def has_accounts(self) -> bool:
         """Whether people log in on this machine."""
-        return ("access", "accounts") in self.settings
+        return self.holds("comptes")
 
     @property
     def retention(self) -> str:
@@ -94,7 +97,7 @@ class Facts:
 
     def holds(self, need: str) -> bool:
         """Whether what a claim needs is so on this machine."""
-        return self.has_accounts if need == ACCOUNTS else is_built(need)
+        return SET[need] in self.settings if need in SET else is_built(need)
 
 
 def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | None) -> Facts:
@@ -104,7 +107,7 @@ def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | N
         made=made,
         code=code_version(ROOT),
         machine=machine(),
-        settings=tuple((name, str(value)) for name, value in asdict(settings).items()),
+        settings=tuple((name, told(value)) for name, value in asdict(settings).items()),
         manifest=current_manifest(home),
         weights=(
             _weights("lecture et réécriture", settings.llm, home),
@@ -115,6 +118,13 @@ def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | N
         libraries=tuple(_libraries()),
         evaluation=evaluation,
     )
+
+
+def told(value: object) -> str:
+    """A setting as it may be read by anybody: one that has parts may hold a secret."""
+    if isinstance(value, (str, int)):
+        return str(value) or "–"
+    return "–" if value is None else GIVEN
 
 
 def is_built(module: str) -> bool:

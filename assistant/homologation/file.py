@@ -26,7 +26,7 @@ def homologation(facts: Facts) -> Paper:
     """The whole file for an installation."""
     parts = (
         system_part(facts),
-        flows_part(),
+        flows_part(facts),
         data_part(facts),
         roles_part(facts),
         measures_part(facts),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import hypot
 
 from assistant.homologation.content import content
+from assistant.homologation.measures import Holds
 from assistant.page.markup import Html, element, joined
 
 ACROSS, DOWN = 190, 105
@@ -41,16 +42,17 @@ class Flow:
     when: str
 
 
-def flows() -> tuple[Flow, ...]:
-    """Every flow, numbered from 1 as in the drawing."""
+def flows(holds: Holds) -> tuple[Flow, ...]:
+    """The flows that there are, numbered from 1 as in the drawing."""
     table = content("flux")
     places = {
         row["name"]: Place(row["label"], row["column"], row["row"], row["inside"])
         for row in table["place"]
     }
+    found = [row for row in table["flow"] if all(map(holds, row.get("needs", ())))]
     return tuple(
         Flow(n, places[row["from"]], places[row["to"]], row["data"], row["protection"], row["when"])
-        for n, row in enumerate(table["flow"], 1)
+        for n, row in enumerate(found, 1)
     )
 
 

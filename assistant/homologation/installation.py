@@ -48,9 +48,9 @@ def _installation(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "Vecteurs par", manifest.embedder
 
 
-def flows_part() -> Iterator[Block]:
+def flows_part(facts: Facts) -> Iterator[Block]:
     """Where data go, drawn and as a table."""
-    found = flows()
+    found = flows(facts.holds)
     yield Heading("Flux de données")
     yield Figure(drawing(found))
     rows = tuple(
