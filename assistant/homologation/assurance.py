@@ -20,7 +20,7 @@ def measures_part(facts: Facts) -> Iterator[Block]:
     yield Paragraph(
         "Guide ANSSI-PA-102, « Recommandations de sécurité pour un système d’IA générative », "
         "29 avril 2024. « Tenue » ne se dit que de ce qui est construit et testé ; ce qui ne "
-        "l’est qu’en partie est « non tenu » et dit ce qui manque. Les preuves sont des fichiers "
+        "l’est qu’en partie est « non tenue » et dit ce qui manque. Les preuves sont des fichiers "
         "et des tests du projet."
     )
     totals = tuple((state.value, str(n)) for state, n in count(found).items())
