@@ -26,8 +26,13 @@ from ingestion.publication import publish
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
 from tests.review_room import ANNE, ByHeader, House, house
-from tests.small_index import ARTICLES, DOSSIER, answering_embedder
-from tests.small_index import _line as article_line
+from tests.small_index import (
+    ARTICLES,
+    DOSSIER,
+    answering_embedder,
+    build_small_index,
+    write_code,
+)
 
 NOW = Period(date.today(), date.today())
 QUESTIONS = (
@@ -51,12 +56,15 @@ class BoardHouse:
 
 def board_house(folder: Path) -> BoardHouse:
     """Four questions on the rules and two on a dossier; then the delay of payment changes."""
-    built = house(folder)
+    home, texts = folder / "home", folder / "texts"
+    texts.mkdir(parents=True)
+    build_small_index(home, texts, answering_embedder())
+    built = house(home)
     records = tuple(built.ask(question).record_id for question in QUESTIONS)
     for question in IN_A_DOSSIER:
         built.ask(question, DOSSIER)
     Dossiers(built.home).describe(Dossier(DOSSIER, team="juridique"))
-    name = _change_the_law(built)
+    name = _change_the_law(built, texts)
     told = {"act": "published", "generation": name, "replaces": "", "reason": "Décret de juin"}
     built.journal.append("index", told, user="u-dede")
     built.journal.append("opinion", {"record_id": records[0], "thumb": "down", "comment": ""})
@@ -77,14 +85,13 @@ def board_application(made: BoardHouse) -> FastAPI:
     return app
 
 
-def _change_the_law(built: House) -> str:
+def _change_the_law(built: House, texts: Path) -> str:
     """Publish an index where the delay of payment is another one; its name."""
     articles = [
         (number, path, text.replace("trente", "vingt"), first, last)
         for number, path, text, first, last in ARTICLES
     ]
-    code = built.texts / "code.jsonl"
-    code.write_text("\n".join(map(article_line, articles)), encoding="utf-8")
+    code = write_code(texts, articles)
     with writing(built.home):
         assert Library(built.home).add(code, "code.jsonl", Kind.RULES).reading.problem is None
         name = build(built.home, answering_embedder(), lambda step, done, total: None).name

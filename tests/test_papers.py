@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from assistant.charts import Bar, Interval, Point
+from assistant.amount_charts import Bar
+from assistant.charts import Interval
 from assistant.papers.format import PaperFormat, rendered
 from assistant.papers.paper import (
     Bars,
@@ -35,7 +36,7 @@ PAPER = Paper(
         Items((HOSTILE, "deux")),
         Bars("Nombres", (Bar("répondue", 3, "3 (75 %)"), Bar("aucune", 0, "0"))),
         Shares("Parts", (Interval("justes", 0.4, 0.5, 0.6, "50 %"),)),
-        Timeline("Par jour", (Point("01/05", 2), Point("02/05", 0))),
+        Timeline("Par jour", (Bar("01/05", 2, "2"), Bar("02/05", 0, "0"))),
         Figure(SVG),
         Table("Un tableau", ("Nom", "Texte"), (("a", HOSTILE), ("b", "ligne 1\nligne 2")), (1, 3)),
         Heading("Seconde partie"),
@@ -134,7 +135,7 @@ def test_half_a_surrogate_pair_is_written_in_every_format() -> None:
 
 @pytest.mark.parametrize("count", [1, 7, 45])
 def test_a_timeline_of_any_length_stays_on_its_sheet(count: int) -> None:
-    points = tuple(Point(f"{n:02}/05", n % 5) for n in range(count))
+    points = tuple(Bar(f"{n:02}/05", n % 5, str(n % 5)) for n in range(count))
     pdf = _pdf(Paper("T", "", date(2026, 6, 1), (Timeline("Par jour", points),)))
     assert "00/05" in _said(pdf)
     assert len(pdf.pages) == 1

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from assistant.activity.figures import Figures, Judgement
 from assistant.activity.period import Step
+from assistant.amount_charts import Bar
 from assistant.answers import Outcome
-from assistant.charts import Bar, Interval, Point
+from assistant.charts import Interval
 from assistant.confidence import Estimate
 from assistant.findings import NONE, capital, counted, duration, interval, percent
 from assistant.papers.paper import Bars, Block, Shares, Table, Timeline
@@ -46,7 +47,7 @@ def volume(found: Figures) -> Iterator[Block]:
     """Questions in time."""
     step = found.period.step
     title = f"Questions par {step}" + (" (lundi)" if step is Step.WEEK else "")
-    points = [Point(f"{start:{_DATES[step]}}", asked) for start, asked in found.volume]
+    points = [Bar(f"{start:{_DATES[step]}}", asked, str(asked)) for start, asked in found.volume]
     yield Timeline(title, tuple(points))
     rows = tuple((f"{start:%d/%m/%Y}", str(asked)) for start, asked in found.volume if asked)
     yield Table(f"{title}, s’il y en a", (capital(step), "Questions"), rows)

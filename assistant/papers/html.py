@@ -3,7 +3,8 @@
 from functools import cache
 from importlib.resources import files
 
-from assistant.charts import bars, intervals, timeline
+from assistant.amount_charts import ranks, timeline
+from assistant.charts import intervals
 from assistant.page.markup import Html, element, unbroken
 from assistant.papers.paper import (
     Bars,
@@ -62,11 +63,16 @@ def block_html(block: Block) -> Html:
         case Figure(svg):
             return element("figure", Html(svg))
         case Bars(title, found):
-            return element("figure", Html(bars(title, found)))
+            return element("figure", Html(ranks(title, found)))
         case Shares(title, estimated):
             return element("figure", Html(intervals(title, estimated)))
         case Timeline(title, points):
-            return element("figure", Html(timeline(title, points)))
+            return element("figure", Html(timeline(title, points, _whole)))
+
+
+def _whole(number: float) -> str:
+    """A number of things on a scale, "" for what no number of things is."""
+    return f"{number:g}" if number == int(number) else ""
 
 
 def _name(heading: Heading) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.charts import Bar, Interval, Point
+from assistant.amount_charts import Bar
+from assistant.charts import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Timeline:
     """Numbers of things in time, the earliest first."""
 
     title: str
-    points: tuple[Point, ...]
+    points: tuple[Bar, ...]
 
 
 Chart = Bars | Shares | Timeline

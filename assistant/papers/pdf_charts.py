@@ -6,7 +6,8 @@ from typing import Literal
 from reportlab.graphics.shapes import Circle, Drawing, Line, Rect, Shape, String
 from reportlab.lib.colors import Color, HexColor
 
-from assistant.charts import Bar, Interval, Point
+from assistant.amount_charts import Bar
+from assistant.charts import Interval
 from assistant.papers.paper import Bars, Chart, Shares, Timeline
 
 FONT = "DejaVuSans"
@@ -53,7 +54,7 @@ def _marks(row: Bar | Interval, height: float, scale: float, width: float) -> It
         yield _box(0, height - 2.5, row.value * scale, 5, ACCENT)
 
 
-def _columns(points: Sequence[Point], width: float) -> Drawing:
+def _columns(points: Sequence[Bar], width: float) -> Drawing:
     """Columns from left to right, the highest with its number, some with their day."""
     drawing = Drawing(width, _TALL)
     most = max((point.value for point in points), default=0)
@@ -66,7 +67,7 @@ def _columns(points: Sequence[Point], width: float) -> Drawing:
         drawing.add(_box(left + 0.15 * across, foot, 0.7 * across, tall, ACCENT))
         middle = left + across / 2
         if point.value and (len(points) <= 2 * _NAMED or point.value == most):
-            drawing.add(_text(middle, foot + tall + 3, f"{point.value:g}", QUIET, "middle"))
+            drawing.add(_text(middle, foot + tall + 3, point.said, QUIET, "middle"))
         if position % step == 0:
             drawing.add(_text(left + 0.15 * across, 2, point.label, QUIET))
     return drawing
