@@ -34,6 +34,7 @@ from assistant.settings import Settings
 from ingestion.manifest import Manifest
 from tests.index_home import ARTICLES, with_articles
 from tests.review_room import house
+from tests.small_index import answering_embedder, build_small_index
 
 DAY = date(2026, 11, 25)
 MANIFEST = Manifest(
@@ -289,14 +290,16 @@ def test_another_suffix_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_results_of_an_evaluation_are_measured_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    built = house(tmp_path)
-    result = built.ask("Quel est le délai de paiement des communes ?")
+    home, texts = tmp_path / "home", tmp_path / "texts"
+    texts.mkdir()
+    build_small_index(home, texts, answering_embedder())
+    result = house(home).ask("Quel est le délai de paiement des communes ?")
     questions, results = tmp_path / "q.jsonl", tmp_path / "r.jsonl"
     asked = {"id": "q1", "question": result.question, "articles_attendus": ["R2192-10"]}
     questions.write_text(json.dumps(asked | {"faits": [["trente jours"]]}), encoding="utf-8")
     line = {"id": "q1", **contract(result)}
     results.write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
-    command = ["--data", str(built.home), "dossier-homologation", "--evaluation"]
+    command = ["--data", str(home), "dossier-homologation", "--evaluation"]
     assert main([*command, str(questions), str(results)]) == 0
     text = capsys.readouterr().out
     assert "| Réponses correctes | 100 % |" in text
