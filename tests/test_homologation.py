@@ -158,12 +158,20 @@ def test_every_flow_goes_between_places_that_are_drawn() -> None:
     assert len(spots) == len(content("flux")["place"])
 
 
-def test_nothing_leaves_the_machine_but_for_the_identity_provider() -> None:
+def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
     def outgoing(holds: Holds) -> list[str]:
         return [f.end.label for f in flows(holds) if f.start.inside and not f.end.inside]
 
     assert outgoing(_never) == []
-    assert outgoing(_always) == ["Fournisseur d’identité"]
+    assert outgoing(_always) == ["Fournisseur d’identité", "Serveur PostgreSQL"]
+
+
+def test_what_is_set_on_the_machine_is_what_claims_need() -> None:
+    given = replace(FACTS, settings=(("access", "accounts"), ("ledger", "postgresql://db/a")))
+    assert all(map(given.holds, ("comptes", "ledger", "assistant.journal")))
+    assert not given.holds("openid")
+    alone = replace(FACTS, settings=(("access", "alone"), ("ledger", "–"), ("openid", "–")))
+    assert not any(map(alone.holds, (*SET, "assistant.nothing", "nothing.at.all")))
 
 
 def test_a_setting_that_may_hold_a_secret_is_not_told() -> None:

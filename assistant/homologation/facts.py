@@ -17,11 +17,12 @@ from ingestion.manifest import Manifest
 from ingestion.publication import current_manifest
 from ingestion.weights.locate import locate
 
-GIVEN = "renseigné"
-"""What is told of a setting that may hold a secret."""
+GIVEN, ABSENT = "renseigné", "–"
+"""What is told of a setting that may hold a secret, and of one that is not given."""
 
-SET = {"comptes": ("access", "accounts"), "openid": ("openid", GIVEN)}
-"""Needs of a claim that the settings of this machine answer."""
+ACCOUNTS = "comptes"
+SET = (ACCOUNTS, "openid", "ledger")
+"""Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
 
 DECISIONS = {
     "gate_passed": "contrôle passé",
@@ -87,7 +88,7 @@ class Facts:
     @property
     def has_accounts(self) -> bool:
         """Whether people log in on this machine."""
-        return self.holds("comptes")
+        return self.holds(ACCOUNTS)
 
     @property
     def retention(self) -> str:
@@ -97,7 +98,10 @@ class Facts:
 
     def holds(self, need: str) -> bool:
         """Whether what a claim needs is so on this machine."""
-        return SET[need] in self.settings if need in SET else is_built(need)
+        settings = dict(self.settings)
+        if need == ACCOUNTS:
+            return settings.get("access") == "accounts"
+        return settings.get(need, ABSENT) != ABSENT if need in SET else is_built(need)
 
 
 def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | None) -> Facts:
@@ -123,8 +127,8 @@ def gather(home: Path, settings: Settings, made: date, evaluation: Estimates | N
 def told(value: object) -> str:
     """A setting as it may be read by anybody: one that has parts may hold a secret."""
     if isinstance(value, (str, int)):
-        return str(value) or "–"
-    return "–" if value is None else GIVEN
+        return str(value) or ABSENT
+    return ABSENT if value is None else GIVEN
 
 
 def is_built(module: str) -> bool:

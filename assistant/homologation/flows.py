@@ -1,6 +1,6 @@
 """Data flows, as rows of a table and as a drawing. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -65,7 +65,7 @@ def drawing(found: tuple[Flow, ...]) -> Html:
         "svg",
         element("title", "Flux de données", id="flux"),
         element("desc", "Les flux numérotés sont ceux du tableau.", id="flux-dit"),
-        _frame(places, right, bottom),
+        _frame([place for place in places if place.inside], bottom),
         *(_arrow(each) for each in found),
         *(_box(place) for place in places),
         *(_number(each) for each in found),
@@ -77,13 +77,14 @@ def drawing(found: tuple[Flow, ...]) -> Html:
     )
 
 
-def _frame(places: tuple[Place, ...], right: float, bottom: float) -> Html:
-    left = min(place.middle[0] for place in places if place.inside) - WIDTH / 2 - 12
+def _frame(inside: Sequence[Place], bottom: float) -> Html:
+    left = min(place.middle[0] for place in inside) - WIDTH / 2 - 12
+    right = max(place.middle[0] for place in inside) + WIDTH / 2 + 12
     rect = element(
         "rect",
         x=f"{left:g}",
         y=4,
-        width=f"{right - left - 6:g}",
+        width=f"{right - left:g}",
         height=f"{bottom - 8:g}",
         rx=8,
         fill="none",

@@ -100,7 +100,8 @@ def roles_part(facts: Facts) -> Iterator[Block]:
     areas = tuple((area.path, area.title, _admitted(area)) for area in AREAS)
     yield Paragraph(
         "La première adresse de ce tableau par laquelle commence celle qui est demandée décide ; "
-        "chaque page vérifie le rôle à nouveau."
+        "chaque page vérifie le rôle à nouveau, ce qu’un test éprouve pour chaque adresse et "
+        "chaque identité (tests/test_matrix.py)."
     )
     yield Table("Adresses de la page", ("Adresse", "Ce qui s’y trouve", "Ouverte à"), areas)
 
