@@ -1,4 +1,5 @@
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -12,22 +13,28 @@ from assistant.confidence import Estimate
 from assistant.evaluation import ROOT
 from assistant.homologation.content import content
 from assistant.homologation.facts import (
+    SET,
+    Decision,
     Facts,
     JournalState,
     ModelWeights,
     gather,
     is_built,
+    told,
 )
 from assistant.homologation.file import homologation
 from assistant.homologation.flows import flows
-from assistant.homologation.measures import Measure, State, count, measures
-from assistant.journal import Journal
+from assistant.homologation.measures import Holds, Measure, State, count, measures
+from assistant.journal import Journal, journal_of
 from assistant.measures import Measure as Measured
 from assistant.papers.format import PaperFormat, rendered
 from assistant.papers.paper import Heading, Paper, Table
+from assistant.record import contract
 from assistant.settings import Settings
 from ingestion.manifest import Manifest
 from tests.index_home import ARTICLES, with_articles
+from tests.review_room import house
+from tests.small_index import answering_embedder, build_small_index
 
 DAY = date(2026, 11, 25)
 MANIFEST = Manifest(
@@ -52,6 +59,12 @@ FACTS = Facts(
     manifest=MANIFEST,
     weights=(ModelWeights("lecture", "Lecteur d’essai", "MIT", "ab" * 32),),
     journal=JournalState(12, date(2026, 11, 1), 0),
+    decisions=(
+        Decision(
+            date(2026, 11, 20), "gate_refused", "20261120-101500-000", "Un article disparaît."
+        ),
+        Decision(date(2026, 11, 21), "forced", "20261120-101500-000", "Article abrogé"),
+    ),
     libraries=(("chromadb", "1.5.9"),),
 )
 
@@ -83,7 +96,7 @@ def _claimed() -> Iterator[Measure]:
     yield from measures(_never)
     for row in content("mesures")["measure"]:
         needs = row.get("needs", ())
-        if needs and all(need == "comptes" or is_built(need) for need in needs):
+        if needs and all(need in SET or is_built(need) for need in needs):
             yield measures(_always)[row["number"] - 1]
 
 
@@ -128,6 +141,7 @@ def test_a_claim_is_not_made_where_what_it_needs_is_not_so() -> None:
     alone, together = measures(_never), measures(_always)
     assert (alone[7].state, together[7].state) == (State.BODY, State.MET)
     assert (alone[9].state, together[9].state) == (State.UNMET, State.BODY)
+    assert (alone[12].state, together[12].state) == (State.NOT_APPLICABLE, State.BODY)
     assert (alone[34].state, together[34].state) == (State.NOT_APPLICABLE, State.BODY)
 
 
@@ -138,12 +152,31 @@ def test_the_states_are_counted() -> None:
 
 
 def test_every_flow_goes_between_places_that_are_drawn() -> None:
-    found = flows()
+    found = flows(_always)
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     spots = {(place.column, place.row) for each in found for place in (each.start, each.end)}
     assert len(spots) == len(content("flux")["place"])
-    outgoing = [each for each in found if each.start.inside and not each.end.inside]
-    assert outgoing == []
+
+
+def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
+    def outgoing(holds: Holds) -> list[str]:
+        return [f.end.label for f in flows(holds) if f.start.inside and not f.end.inside]
+
+    assert outgoing(_never) == []
+    assert outgoing(_always) == ["Fournisseur d’identité", "Serveur PostgreSQL"]
+
+
+def test_what_is_set_on_the_machine_is_what_claims_need() -> None:
+    given = replace(FACTS, settings=(("access", "accounts"), ("ledger", "postgresql://db/a")))
+    assert all(map(given.holds, ("comptes", "ledger", "assistant.journal")))
+    assert not given.holds("openid")
+    alone = replace(FACTS, settings=(("access", "alone"), ("ledger", "–"), ("openid", "–")))
+    assert not any(map(alone.holds, (*SET, "assistant.nothing", "nothing.at.all")))
+
+
+def test_a_setting_that_may_hold_a_secret_is_not_told() -> None:
+    assert told({"issuer": "https://id.exemple.fr", "client_secret": "s3cret"}) == "renseigné"
+    assert [told(value) for value in ("auto", 6, "", None)] == ["auto", "6", "–", "–"]
 
 
 def test_every_command_that_is_named_exists(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,6 +234,12 @@ def test_accounts_and_no_retention_are_told_by_the_settings() -> None:
     assert "Cette installation a un seul utilisateur" not in _said(paper)
 
 
+def test_the_last_decisions_on_the_index_are_told_the_latest_first() -> None:
+    rows = _table(homologation(FACTS), "Dernières décisions sur l’index").rows
+    assert [row[1] for row in rows] == ["mis en service malgré le contrôle", "contrôle refusé"]
+    assert rows[1][3] == "Un article disparaît."
+
+
 def test_evaluation_results_are_told_with_their_intervals() -> None:
     assert "Aucun résultat" in _said(homologation(FACTS))
     measured = {Measured.CORRECT: Estimate(0.8, 0.6, 0.9, 20, 16), Measured.PAGES: None}
@@ -219,10 +258,13 @@ def test_the_facts_are_those_of_the_folder(tmp_path: Path) -> None:
     home = with_articles(tmp_path, ARTICLES)
     journal = Journal(home / "journal.jsonl")
     journal.append("answer", {"question": "Un seuil ?"})
+    journal.append("index", {"act": "built", "generation": "g1"})
+    journal.append("index", {"act": "published", "generation": "g1", "reason": "Décret"})
     facts = gather(home, Settings(writing="never"), DAY, None)
     assert facts.manifest is not None
     assert facts.manifest.documents == len(ARTICLES)
-    assert facts.journal == JournalState(1, facts.journal.first, 0)
+    assert facts.journal == JournalState(3, facts.journal.first, 0)
+    assert [(each.act, each.reason) for each in facts.decisions] == [("published", "Décret")]
     assert ("writing", "never") in facts.settings
     assert {"chromadb", "reportlab"} <= dict(facts.libraries).keys()
     assert not {"pytest", "ruff"} & dict(facts.libraries).keys()
@@ -237,6 +279,8 @@ def test_the_command_writes_the_file(
     assert main(["--data", str(tmp_path), "dossier-homologation", "--out", str(out)]) == 0
     assert str(out) in capsys.readouterr().out
     assert out.stat().st_size > 10_000
+    [entry] = journal_of(tmp_path).entries()
+    assert (entry["kind"], entry["user"]) == ("export", "terminal")
 
 
 def test_without_a_file_it_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -249,6 +293,25 @@ def test_another_suffix_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixtu
         main(["dossier-homologation", "--out", str(tmp_path / "dossier.txt")])
     assert left.value.code == 2
     assert ".docx" in capsys.readouterr().err
+
+
+def test_results_of_an_evaluation_are_measured_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, texts = tmp_path / "home", tmp_path / "texts"
+    texts.mkdir()
+    build_small_index(home, texts, answering_embedder())
+    result = house(home).ask("Quel est le délai de paiement des communes ?")
+    questions, results = tmp_path / "q.jsonl", tmp_path / "r.jsonl"
+    asked = {"id": "q1", "question": result.question, "articles_attendus": ["R2192-10"]}
+    questions.write_text(json.dumps(asked | {"faits": [["trente jours"]]}), encoding="utf-8")
+    line = {"id": "q1", **contract(result)}
+    results.write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
+    command = ["--data", str(home), "dossier-homologation", "--evaluation"]
+    assert main([*command, str(questions), str(results)]) == 0
+    text = capsys.readouterr().out
+    assert "| Réponses correctes | 100 % |" in text
+    assert "| Citations exactes | 100 % |" in text
 
 
 def test_results_without_an_index_say_what_to_do(tmp_path: Path) -> None:

@@ -16,12 +16,14 @@ from fastapi.testclient import TestClient
 from assistant.accounts.areas import AREAS, area_of
 from assistant.accounts.sessions import IDLE
 from assistant.administration.office import Office
+from assistant.board.local import LocalBoard
 from assistant.identity import Identity, Role
 from assistant.page import limits
 from assistant.page.access import COOKIE, Members, requiring
 from assistant.page.admin.app import admin_app
 from assistant.page.limits import Pace
 from assistant.page.referent import referent_app
+from assistant.page.referent.board_routes import board_routes
 from assistant.page.site import Site
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
@@ -71,6 +73,8 @@ GET  /referent/answers/{record_id}/evidence/{number}/page/{page}.png
 POST /referent/answers/{record_id}/marks
 POST /referent/answers/{record_id}/replays
 GET  /referent/answers/{record_id}/replays/{replay_id}
+GET  /referent/figures
+GET  /referent/figures.csv
 GET  /referent/gold
 POST /referent/gold
 GET  /referent/gold.jsonl
@@ -79,7 +83,10 @@ GET  /referent/gold/{question_id}
 POST /referent/gold/{question_id}/remove
 GET  /referent/queue
 POST /referent/queue
+GET  /referent/report.pdf
 GET  /referent/style.css
+GET  /referent/touched
+POST /referent/touched/{record_id}
 """
 
 ADMINISTRATOR = """
@@ -251,8 +258,10 @@ def place(
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
     access, desk = Members(hall.accounts.sessions), FakeDesk()
+    reader = requiring(access, Role.REFERENT)
+    board = LocalBoard(rooms.home, rooms.room, rooms.journal)
     beside = {
-        "/referent": referent_app(rooms.room, requiring(access, Role.REFERENT)),
+        "/referent": referent_app(rooms.room, reader, board_routes(board, reader)),
         "/admin": admin_app(
             Office(rooms.home, rooms.journal, ("true",)), requiring(access, Role.ADMINISTRATOR)
         ),

@@ -157,5 +157,6 @@ def _estimated(each: Estimate | None) -> tuple[str, str, str]:
 def _kappa(each: Estimate | None) -> str:
     if each is None:
         return NONE
-    value, low, high = (f"{n:.2f}".replace(".", ",") for n in (each.value, each.low, each.high))
+    told = (f"{n:.2f}" for n in (each.value, each.low, each.high))
+    value, low, high = (each.replace(".", ",").replace("-", "−") for each in told)
     return f"{value} ({low} à {high})"

@@ -10,6 +10,7 @@ from assistant.findings import day, duration, interval, percent
 from assistant.page.markup import Html, element, joined, unbroken
 from assistant.page.referent.frame import NOTHING, badge, counted
 from assistant.page.referent.list_view import answer_address
+from assistant.page.words import grouped
 from assistant.papers.html import block_html
 from assistant.papers.paper import Block, Table
 from assistant.review.line import Line
@@ -65,7 +66,7 @@ def _tiles(found: Figures) -> Iterator[Html]:
     if found.seconds:
         half, most = found.seconds
         yield _tile(duration(half), f"délai médian (95 % en {duration(most)})")
-    yield _tile(counted(found.read, "réponse", "réponses"), "relues par un référent")
+    yield _tile(grouped(found.read), "réponse relue" if found.read < 2 else "réponses relues")
 
 
 def _people(askers: int) -> str:

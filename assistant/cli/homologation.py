@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.answers import Citation
 from assistant.grading import grade
+from assistant.journal import journal_of
 from assistant.measures import Estimates, estimates
 from assistant.questions import read_questions
 from assistant.results import read_results
@@ -17,6 +18,9 @@ from ingestion.errors import UnknownDocument
 from ingestion.generation import Generation
 
 OK = 0
+TERMINAL = "terminal"
+"""Under this name the journal keeps that the file was taken."""
+
 SUFFIXES = ("docx", "html", "md", "pdf")
 
 EPILOG = """\
@@ -77,6 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(rendered(paper, PaperFormat.MARKDOWN).decode())
         return OK
     out.write_bytes(rendered(paper, PaperFormat(out.suffix.removeprefix("."))))
+    journal_of(arguments.home).append("export", {"what": "homologation"}, user=TERMINAL)
     sys.stdout.write(f"Dossier d'homologation écrit : {out}\n")
     return OK
 

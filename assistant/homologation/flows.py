@@ -1,10 +1,11 @@
 """Data flows, as rows of a table and as a drawing. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
 
 from assistant.homologation.content import content
+from assistant.homologation.measures import Holds
 from assistant.page.markup import Html, element, joined
 
 ACROSS, DOWN = 190, 105
@@ -41,16 +42,17 @@ class Flow:
     when: str
 
 
-def flows() -> tuple[Flow, ...]:
-    """Every flow, numbered from 1 as in the drawing."""
+def flows(holds: Holds) -> tuple[Flow, ...]:
+    """The flows that there are, numbered from 1 as in the drawing."""
     table = content("flux")
     places = {
         row["name"]: Place(row["label"], row["column"], row["row"], row["inside"])
         for row in table["place"]
     }
+    found = [row for row in table["flow"] if all(map(holds, row.get("needs", ())))]
     return tuple(
         Flow(n, places[row["from"]], places[row["to"]], row["data"], row["protection"], row["when"])
-        for n, row in enumerate(table["flow"], 1)
+        for n, row in enumerate(found, 1)
     )
 
 
@@ -63,7 +65,7 @@ def drawing(found: tuple[Flow, ...]) -> Html:
         "svg",
         element("title", "Flux de données", id="flux"),
         element("desc", "Les flux numérotés sont ceux du tableau.", id="flux-dit"),
-        _frame(places, right, bottom),
+        _frame([place for place in places if place.inside], bottom),
         *(_arrow(each) for each in found),
         *(_box(place) for place in places),
         *(_number(each) for each in found),
@@ -75,13 +77,14 @@ def drawing(found: tuple[Flow, ...]) -> Html:
     )
 
 
-def _frame(places: tuple[Place, ...], right: float, bottom: float) -> Html:
-    left = min(place.middle[0] for place in places if place.inside) - WIDTH / 2 - 12
+def _frame(inside: Sequence[Place], bottom: float) -> Html:
+    left = min(place.middle[0] for place in inside) - WIDTH / 2 - 12
+    right = max(place.middle[0] for place in inside) + WIDTH / 2 + 12
     rect = element(
         "rect",
         x=f"{left:g}",
         y=4,
-        width=f"{right - left - 6:g}",
+        width=f"{right - left:g}",
         height=f"{bottom - 8:g}",
         rx=8,
         fill="none",
