@@ -15,7 +15,7 @@ from assistant.language import Language
 from assistant.language_model import LanguageModel
 from assistant.parts import parts_of, together
 from assistant.reading import Draft
-from assistant.record import journal_body
+from assistant.record import REPLAYED, journal_body
 from assistant.retrieval import Retriever
 from assistant.scope import names_offer, names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
@@ -80,13 +80,17 @@ class Assistant:
         language: Language = Language.FRENCH,
         dossier: str | None = None,
         teams: frozenset[str] | None = None,
+        user: str = "",
+        replays: str | None = None,
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
         one named when this one depends on it; else that of today. A question about a piece
         ("article 12.3 du CCAP") is asked of the only dossier there is, and the days that it names
-        are the dossier's. `teams` are those of the reader, None where there is one reader only.
+        are the dossier's. `teams` are those of the reader, None where there is one reader only,
+        and `user` is the pseudonym under which the journal keeps them. `replays` is the record of
+        an earlier answer to the same question: the turn is then recorded as its replay.
         Stopping it, by closing the generator, and failing both leave a record too.
 
         Raises UnknownDossier when the dossier is not one of theirs.
@@ -106,7 +110,7 @@ class Assistant:
             yield from self._run(turn, history)
             ended = "finished"
         finally:
-            result = self._record(turn, ended, teams)
+            result = self._record(turn, ended, teams, user, replays)
         yield Finished(result)
 
     def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
@@ -190,12 +194,31 @@ class Assistant:
                 ticket: object = entered.value
                 return ticket
 
-    def _record(self, turn: Gathering, ended: str, teams: frozenset[str] | None) -> Result:
+    def _record(
+        self,
+        turn: Gathering,
+        ended: str,
+        teams: frozenset[str] | None,
+        user: str,
+        replays: str | None,
+    ) -> Result:
         result = turn.result(self._model.name)
-        body = journal_body(result) | {"ended": ended}
+        body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
+        if replays:
+            body |= {"act": REPLAYED, "record_id": replays}
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
-        record_id = self.journal.append("answer", body, home and home / RECORDS)
+        kind = "review" if replays else "answer"
+        record_id = self.journal.append(kind, body, home and home / RECORDS, user=user)
         return replace(result, record_id=record_id)
+
+    def _archived(self, turn: Gathering, teams: frozenset[str] | None) -> dict[str, str]:
+        """Keep every document shown, as it is now; the sha256 of each by its identifier."""
+        kept = {}
+        for passage in {item.passage.document_id: item.passage for item in turn.evidence}.values():
+            holding = turn.dossier if passage.dossier and turn.dossier else turn.generation
+            document = holding.store.document(passage.document_id)
+            kept[document.id] = self._holder.archive(passage.dossier, teams).keep(document)
+        return kept
 
 
 def _words(question: str, turn: Gathering) -> str:

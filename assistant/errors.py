@@ -9,6 +9,8 @@ AssistantError
 ├── WrongFigures    what a calculation was given cannot be true
 ├── WrongPlan       a plan asks of the ledger what it does not have
 ├── TotalsDisagree  a total added again from its rows is another
+├── WrongAnchors    a file of anchors of the journal cannot be understood
+├── WrongAccount    what is asked of an account cannot be done
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
 └── UnknownRecord   the journal has no record of this identifier
@@ -52,6 +54,14 @@ class WrongPlan(AssistantError):
 
 class TotalsDisagree(AssistantError):
     """A total of the database is not that of its rows, added again."""
+
+
+class WrongAnchors(AssistantError):
+    """A file of anchors of the journal is missing, or a line of it is not one."""
+
+
+class WrongAccount(AssistantError):
+    """There is no such account, or what is asked of it cannot be done."""
 
 
 class GateRefused(AssistantError):

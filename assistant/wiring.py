@@ -1,21 +1,17 @@
 """Wiring: settings to an assistant; the only place that names the real models and indexes."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
 from assistant.administration.gate import Examinee
-from assistant.administration.office import Office
 from assistant.assistant import Assistant
 from assistant.calculators.rates import read_rates
 from assistant.chat_format import CHAT_FORMATS
-from assistant.desk import LocalDesk
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language_model import LanguageModel
 from assistant.llama import LlamaModel
-from assistant.page.desk import Desk
 from assistant.settings import Settings
 from ingestion.embedding import Embedder
 from ingestion.weights.locate import Weights, locate
@@ -81,18 +77,6 @@ def _assistant(
         model_writes(home, settings),
         partial(read_rates, home),
     )
-
-
-def load_desk(home: Path, settings: Settings) -> Desk:
-    """What the page stands on."""
-    assistant = load_assistant(home, settings)
-    return LocalDesk(home, assistant, partial(load_embedder, home, settings))
-
-
-def load_office(home: Path) -> Office:
-    """What the administrator's page stands on; it builds by this command, out of the way."""
-    command = ("nice", sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
-    return Office(home, Journal(home / "journal.jsonl"), command)
 
 
 def weights_name(weights: Weights) -> str:

@@ -4,6 +4,7 @@ IngestionError
 ├── BusyIndex          another process is writing this index
 ├── BuildCancelled     someone asked a build to stop
 ├── DamagedGeneration  a file of a generation is missing or altered
+├── DamagedArchive     a document shown as evidence is missing or altered
 ├── UnknownGeneration  no generation has this name, or none is published
 ├── UnknownDocument    the generation in use does not hold this document
 ├── UnknownDossier     there is no dossier of this name, or not for this reader
@@ -33,6 +34,10 @@ class BuildCancelled(IngestionError):
 
 class DamagedGeneration(IngestionError):
     """A file of a generation is missing, altered or does not answer its own passages."""
+
+
+class DamagedArchive(IngestionError):
+    """A document that was kept as evidence is missing, or its bytes are not those kept."""
 
 
 class UnknownGeneration(IngestionError):

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from assistant.answers import Answer, Outcome
 from assistant.day import Day, day_asked
 from assistant.filing import Filing
+from assistant.identity import ALONE
 from assistant.impact import impact_of
 from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
@@ -37,7 +38,7 @@ from ingestion.errors import DamagedGeneration, UnknownGeneration
 from ingestion.versions import History, histories, near_references
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
-from tests.page_law import ENTRIES, GENERATION, LAW, TERMS, UNKNOWN
+from tests.page_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
 from tests.page_texts import (
     CHECKED,
     HOSTILE,
@@ -60,6 +61,7 @@ class FakeDesk:
     """
 
     model_name = "lecteur d’essai"
+    reader = ALONE
 
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace
@@ -113,7 +115,7 @@ class FakeDesk:
         if old == UNKNOWN:
             raise UnknownGeneration(f"Aucune génération d’index nommée « {old} ».")
         found = difference(LAW[:1], LAW)
-        impact = impact_of(found.touched, self.documents.values(), TERMS, ENTRIES)
+        impact = impact_of(found.touched, self.documents.values(), TERMS, ANSWERS)
         return IndexChanges(old or "20261101-000000-000", new or GENERATION, found, impact)
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:

@@ -37,6 +37,7 @@ ORDER = (
     "assistant.turn",
     "assistant.record",
     "assistant.journal",
+    "assistant.accounts",
     "assistant.impact",
     "assistant.index_changes",
     "assistant.law_record",
@@ -77,6 +78,7 @@ ORDER = (
     "assistant.measures",
     "assistant.baseline",
     "assistant.evaluation",
+    "assistant.review",
     "assistant.examination",
     "assistant.administration",
     "assistant.page",
@@ -86,10 +88,12 @@ ORDER = (
     "assistant.conformity",
     "assistant.desk",
     "assistant.wiring",
+    "assistant.serving",
     "assistant.cli",
 )
 
 DOORS = {
+    "argon2": "assistant/accounts/passwords.py",
     "chromadb": "ingestion/chroma_index.py",
     "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py",
     "duckdb": "ingestion/ledger/database.py",
@@ -116,7 +120,8 @@ DOORS = {
     "safetensors": "ingestion/sentence_transformer.py",
     "saxonche": "ingestion/ledger/schematrons.py",
     "sentence_transformers": "ingestion/sentence_transformer.py",
-    "sqlite3": "ingestion/store.py ingestion/vector_cache.py",
+    "sqlite3": "ingestion/snapshot.py ingestion/store.py ingestion/vector_cache.py "
+    "assistant/accounts/*",
     "starlette": "assistant/page/*",
     "tantivy": "ingestion/tantivy_index.py",
     "torch": "ingestion/sentence_transformer.py",

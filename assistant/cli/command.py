@@ -19,6 +19,7 @@ from assistant.cli import (
     models,
     purchases,
     serve,
+    users,
 )
 from assistant.errors import AssistantError
 from assistant.settings import default_home
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         models,
         evaluate,
         journal,
+        users,
         backup,
     ):
         module.register(commands)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from assistant.filing import Filing
+from assistant.identity import Identity
 from assistant.index_changes import IndexChanges
 from assistant.language import Language
 from assistant.page.markup import Html
@@ -34,6 +35,10 @@ class Desk(Protocol):
     Failures whose message is a French sentence for the reader are `AssistantError` or
     `IngestionError`; an unknown document is a `LookupError`.
     """
+
+    @property
+    def reader(self) -> Identity:
+        """Whose desk this is."""
 
     @property
     def holdings(self) -> Holdings:
