@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -31,7 +32,7 @@ from ingestion.snapshot import is_database, snapshot
 CONTENTS = "manifest.json"
 FORMAT = 1
 
-_FIRST = ("current", "journal.jsonl", "library.json")
+_FIRST = ("current", "anchors", "journal.jsonl", "library.json")
 """What names other files is copied before them: they are then there."""
 
 _LEFT_OUT = frozenset(
@@ -125,7 +126,8 @@ class _Archive:
         dossiers = self._home / "dossiers"
         for root in (self._home, *sorted(dossiers.glob("[!.]*/"))):
             with ExitStack() as leases:
-                for path in (*_names(root), *_generation(root, leases), *_others(root)):
+                # One after the other: what a name leads to is looked for once the name is copied.
+                for path in chain(_names(root), _generation(root, leases), _others(root)):
                     self._add(path)
         contents = {
             "format": FORMAT,
