@@ -11,12 +11,15 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 
+from assistant.identity import Role
 from assistant.page.access import requiring
 from assistant.page.account_routes import account_routes
 from assistant.page.blocks import page_blocks
 from assistant.page.dossier_routes import dossier_routes
 from assistant.page.gate import Gate
 from assistant.page.law_routes import law_routes
+from assistant.page.ledger.routes import ledger_routes
+from assistant.page.limits import Limits
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
 from assistant.page.site import Site
@@ -38,6 +41,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))
+    app.include_router(ledger_routes(site.desk_of, requiring(site.access, Role.BUYER)))
     if site.accounts:
         app.include_router(account_routes(site.accounts, requiring(site.access)))
     for path, beside in site.beside.items():
@@ -59,6 +63,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
         pwa=False,
         mcp_server=False,
     )
+    app.add_middleware(Limits)
     app.add_middleware(Gate, access=site.access)
     app.add_middleware(Shield, rewrite=own_head)
     if hosts:

@@ -3,16 +3,20 @@
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from assistant.administration.office import Office
 from assistant.desk import LocalDesk
+from assistant.identity import ALONE
+from assistant.page.admin.app import admin_app
 from tests.administered import administered, assistant_over, journal_of, with_text
-from tests.page_server import served
+from tests.browser.accessibility import barriers
+from tests.page_app import app_of, site_over
+from tests.page_server import serving
 from tests.small_index import ARTICLES, Article, answering_embedder, write_code
 from tests.test_gate import BROKEN, NEW
 
@@ -36,15 +40,14 @@ def address(home: Path) -> Iterator[str]:
     command = (sys.executable, "-m", "tests.fake_sourcier", "--data", str(home))
     office = Office(home, journal, ("env", "PAUSE=0.2", *command))
     desk = LocalDesk(home, assistant_over(home, journal), answering_embedder)
-    with served(desk, office) as address:
+    site = replace(site_over(desk), beside={"/admin": admin_app(office, lambda request: ALONE)})
+    with serving(app_of(site)) as address:
         yield address
 
 
 def looked_at(page: Page, name: str) -> None:
     """No serious finding of axe; a picture for whoever wants to see."""
-    found = Axe().run(page).response["violations"]
-    grave = [each for each in found if each["impact"] in {"serious", "critical"}]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == []
+    assert barriers(page) == []
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/admin-{name}.png", full_page=True)
 
