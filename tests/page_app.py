@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from assistant.page.access import SingleUser
+from assistant.administration.office import Office
+from assistant.identity import Role
+from assistant.page.access import SingleUser, requiring
+from assistant.page.admin.app import admin_app
 from assistant.page.app import create_app
 from assistant.page.desk import Desk
 from assistant.page.gate import Gate
 from assistant.page.site import Site
 
 
-def app_over(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
-    """The page of the one user of a machine, who always finds this desk."""
-    return app_of(site_over(desk), hosts)
+def app_over(desk: Desk, hosts: Sequence[str] = (), office: Office | None = None) -> FastAPI:
+    """The page of the one user of a machine, who always finds this desk, and this office."""
+    return app_of(site_over(desk, office), hosts)
 
 
-def site_over(desk: Desk) -> Site:
+def site_over(desk: Desk, office: Office | None = None) -> Site:
     """A site of one user and one desk."""
-    return Site(lambda reader: desk, SingleUser())
+    access = SingleUser()
+    admin = {"/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR))} if office else {}
+    return Site(lambda reader: desk, access, admin)
 
 
 def app_of(site: Site, hosts: Sequence[str] = ()) -> FastAPI:

@@ -10,7 +10,6 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,28 +19,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from assistant.administration.contents import contents
 from assistant.administration.decisions import served_name
 from assistant.errors import WrongBackup
 from assistant.journal import Journal
-from ingestion.durable import file_sha256, hold, refusals_of_disk, sync
-from ingestion.errors import UnknownGeneration
-from ingestion.manifest import MANIFEST, generations_folder
+from ingestion.durable import file_sha256, refusals_of_disk, sync
 from ingestion.snapshot import is_database, snapshot
 
 CONTENTS = "manifest.json"
 FORMAT = 1
-
-_FIRST = ("current", "journal.jsonl", "library.json")
-"""What names other files is copied before them: they are then there."""
-
-_LEFT_OUT = frozenset(
-    (
-        *("models", "vectors.sqlite", "generations", "working", "backups"),
-        *("lock", "build.jsonl", "build.log", "build.stop", "candidate.json"),
-    )
-)
-_PASSING = (".partial", "-wal", "-shm", "-journal", ".lock")
-_COMING = ("incoming-", ".removed-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +111,16 @@ class _Archive:
         dossiers = self._home / "dossiers"
         for root in (self._home, *sorted(dossiers.glob("[!.]*/"))):
             with ExitStack() as leases:
-                for path in (*_names(root), *_generation(root, leases), *_others(root)):
+                for path in contents(root, leases):
                     self._add(path)
-        contents = {
+        told = {
             "format": FORMAT,
             "sourcier": version("sourcier"),
             "created_at": datetime.now(UTC).isoformat(),
             "generation": self.generation,
             "files": self.digests,
         }
-        self._put(CONTENTS, io.BytesIO(json.dumps(contents, ensure_ascii=False).encode()))
+        self._put(CONTENTS, io.BytesIO(json.dumps(told, ensure_ascii=False).encode()))
         self._file.flush()
         end = seal(file_sha256(Path(self._file.name)))
         self._file.write(end)
@@ -186,36 +172,6 @@ def _whole(file: BinaryIO) -> int:
     size = os.fstat(file.fileno()).st_size
     fcntl.flock(file, fcntl.LOCK_UN)
     return size
-
-
-def _names(root: Path) -> Iterator[Path]:
-    return (root / name for name in _FIRST if (root / name).exists())
-
-
-def _generation(root: Path, leases: ExitStack) -> Iterator[Path]:
-    """The files of the generation in service, which stays for as long as the leases do."""
-    name = served_name(root)
-    if name is None:
-        return
-    folder = generations_folder(root) / name
-    lease = hold(folder / MANIFEST, alone=False) if (folder / MANIFEST).exists() else None
-    if lease is None:
-        raise UnknownGeneration(
-            f"L'index en service {name} n'est plus là : revenez au précédent (sourcier index "
-            "rollback) ou reconstruisez-le (sourcier index build), puis sauvegardez."
-        )
-    leases.enter_context(lease)
-    yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _others(root: Path) -> Iterator[Path]:
-    """Every file below a data folder but those above, those left out and those of dossiers."""
-    apart = _LEFT_OUT | {"dossiers", *_FIRST}
-    for path in sorted(root.iterdir()):
-        if path.name in apart or path.is_symlink() or path.name.startswith(_COMING):
-            continue
-        found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        yield from (each for each in found if each.is_file() and not each.name.endswith(_PASSING))
 
 
 def private(path: str, flags: int) -> int:

@@ -17,6 +17,10 @@ class Candidate:
     generation: str
     verdict: Verdict | None = None
 
+    def is_examined(self, served: str) -> bool:
+        """Whether the gate held it against this index in service, and not against another."""
+        return self.verdict is not None and self.verdict.against == served
+
 
 _candidate = TypeAdapter(Candidate)
 

@@ -1,5 +1,6 @@
 """Candidature: a generation built beside the one in service goes through the gate, and waits."""
 
+import gc
 from pathlib import Path
 from traceback import clear_frames
 
@@ -31,7 +32,8 @@ def make_candidate(
     try:
         return manifest, examine_candidate(home, manifest.name, examinee, decisions, progress)
     except BuildCancelled as stopped:
-        clear_frames(stopped.__traceback__)  # they hold the generation open
+        clear_frames(stopped.__traceback__)  # they hold the generation open,
+        gc.collect()  # and so may those who hold each other
         if manifest.name not in known:
             discard(home, manifest.name)
         raise

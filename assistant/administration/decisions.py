@@ -105,13 +105,12 @@ class Decisions:
         if served is None or name == served:
             return ""
         candidate = read_candidate(self._home)
-        verdict = candidate.verdict if candidate and candidate.generation == name else None
-        if verdict is None or verdict.against != served:
-            return (
-                f"L'index {name} n'a pas encore répondu aux questions de contrôle contre l'index "
-                f"en service. Lancez : sourcier index gate {name}"
-            )
-        return " ".join(verdict.reasons)
+        if candidate and candidate.generation == name and candidate.is_examined(served):
+            return " ".join(candidate.verdict.reasons if candidate.verdict else ())
+        return (
+            f"L'index {name} n'a pas encore répondu aux questions de contrôle contre l'index en "
+            f"service. Lancez : sourcier index gate {name}"
+        )
 
     def _close(self, name: str) -> None:
         candidate = read_candidate(self._home)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
@@ -17,7 +18,7 @@ from assistant.impact import Impact
 from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
 from assistant.settings import load_settings
-from ingestion.difference import difference
+from ingestion.difference import Difference, difference
 from ingestion.durable import writing
 from ingestion.errors import IngestionError, UnknownGeneration
 from ingestion.generation import open_generation
@@ -112,11 +113,8 @@ class Office:
         candidate, served = read_candidate(self._home), served_name(self._home)
         if candidate is None or served is None:
             raise UnknownGeneration("Aucun candidat n'attend : il n'y a rien à comparer.")
-        old, new = (
-            tuple(open_generation(self._home, name).store.documents())
-            for name in (served, candidate.generation)
-        )
-        return IndexChanges(served, candidate.generation, difference(old, new), Impact())
+        found = _difference(self._home, served, candidate.generation)
+        return IndexChanges(served, candidate.generation, found, Impact())
 
     def add(
         self, parcels: Sequence[Parcel], texts: Sequence[str], user: str
@@ -196,3 +194,10 @@ class Office:
 
     def _decisions(self, user: str) -> Decisions:
         return Decisions(self._home, self._journal, user)
+
+
+@lru_cache(maxsize=2)
+def _difference(home: Path, old: str, new: str) -> Difference:
+    """The difference between two generations, which never change: a page shows it each time."""
+    before, after = (tuple(open_generation(home, name).store.documents()) for name in (old, new))
+    return difference(before, after)

@@ -14,7 +14,7 @@ from assistant.administration.candidature import make_candidate
 from assistant.administration.decisions import served_name
 from assistant.administration.recording import Recorder, recorded
 from assistant.administration.verdict import Verdict
-from assistant.cli import adding, calc_constants, index_status
+from assistant.cli import adding, calc_constants
 from assistant.cli.index_gate import (
     OK,
     REFUSED,
@@ -130,7 +130,7 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
         if not Library(folder).entries:
             continue
         with writing(folder):
-            used_before = index_status.used(folder)
+            used_before = served_name(folder)
             with adding.progress_bars(console) as progress:
                 manifest = index(folder, embedder, Steps(progress))
             if manifest and manifest.name != used_before:

@@ -62,8 +62,9 @@ def _gate(arguments: argparse.Namespace) -> int:
 def ask_gate_once(arguments: argparse.Namespace, name: str, console: Console) -> None:
     """Hold a generation against the one in service unless that is done."""
     candidate, served = read_candidate(arguments.home), served_name(arguments.home)
-    verdict = candidate.verdict if candidate and candidate.generation == name else None
-    if served not in (None, name) and (verdict is None or verdict.against != served):
+    if served in (None, name):
+        return
+    if not (candidate and candidate.generation == name and candidate.is_examined(served)):
         _ask_gate(arguments, name, console)
 
 
