@@ -43,7 +43,9 @@ class Published:
         self.lines = len(lines)
         self.holders: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for line in lines:
-            self.holders[tuple(line[column] for column in columns)].add(_siren(line.get(holder, "")))
+            self.holders[tuple(line[column] for column in columns)].add(
+                _siren(line.get(holder, ""))
+            )
 
     def totals(self, *, by_holder: bool) -> Totals:
         """Euros by buyer or holders together, and year."""
