@@ -8,6 +8,9 @@ from assistant.answers import Answer
 from assistant.evidence import Evidence
 from assistant.turn import Result
 
+REPLAYED = "replayed"
+"""The act of an entry of kind "review" that holds a turn which repeats an earlier one."""
+
 _evidence = TypeAdapter(tuple[Evidence, ...])
 
 
@@ -40,6 +43,11 @@ def journal_body(result: Result) -> dict[str, Any]:
         "standalone": result.standalone,
         "evidence": _evidence.dump_python(result.evidence, mode="json"),
     }
+
+
+def read_evidence(rows: object) -> tuple[Evidence, ...]:
+    """The evidence of a record, as `journal_body` wrote it; raises ValueError for anything else."""
+    return _evidence.validate_python(rows)
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:

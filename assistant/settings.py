@@ -4,10 +4,12 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.errors import WrongSettings
 
 WRITING = ("auto", "always", "never")
+ACCESS = ("alone", "accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +18,25 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
+    `retention_months` is how long the journal keeps texts.
+    `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
+    `address` is the one that people type to reach the pages from elsewhere, "" when none do.
+    `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
+    indexed, "" for never.
+    `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
+    password; "" where a file does.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
     writing: str = "auto"
+    retention_months: int = 12
+    access: str = "alone"
+    address: str = ""
+    update_at: str = ""
+    update_from: str = ""
+    ledger: str = ""
 
 
 def default_home() -> Path:
@@ -53,6 +68,10 @@ def load_settings(home: Path) -> Settings:
             raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
         if isinstance(value, int) and value < 1:
             raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
-    if chosen.get("writing", "auto") not in WRITING:
-        raise WrongSettings(f"{path} : « writing » doit être l'un de : {', '.join(WRITING)}.")
+    for key, values in (("writing", WRITING), ("access", ACCESS)):
+        if chosen.get(key, values[0]) not in values:
+            raise WrongSettings(f"{path} : « {key} » doit être l'un de : {', '.join(values)}.")
+    address = urlsplit(chosen.get("address", ""))
+    if chosen.get("address") and not (address.scheme in ("http", "https") and address.netloc):
+        raise WrongSettings(f"{path} : « address » doit être comme https://sourcier.mairie.fr")
     return Settings(**chosen)

@@ -78,7 +78,7 @@ def _totals(ledger: Ledger, group: str) -> Totals:
     for (year,) in years:
         period = Period("notified", date(year, 1, 1), date(year, 12, 31))
         plan = Plan(Measure.SUM, Population.PURCHASES, "amount", period=period, group=group)
-        sums, _ = groups(plan, ledger, TODAY, ())
+        ((sums, _),) = groups([plan], ledger, TODAY, ())
         found |= {(key or "", year): each.total for key, each in sums.items() if each.known}
     return found
 

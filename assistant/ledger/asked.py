@@ -27,6 +27,14 @@ class NotUnderstood:
     words: tuple[str, ...]
     can: tuple[str, ...]
 
+    @property
+    def why(self) -> str:
+        """Why there is no plan, in French."""
+        words = ", ".join(f"« {word} »" for word in self.words)
+        return (
+            f"je ne sais pas quoi faire de {words}." if words else "elle demande plusieurs calculs."
+        )
+
 
 class Planner(Protocol):
     """What fills a plan from a question; a language model may, through a constrained format."""

@@ -104,7 +104,7 @@ def _named(left: Remainder, names: Sequence[Name]) -> Found:
             by_words.setdefault(words, []).append(each)
     found: dict[str, tuple[Filter, int]] = {}
     for words in sorted(by_words, key=len, reverse=True):
-        if len(words) < 3 or words.partition(" ")[0] not in left.text:
+        if len(words) < 3 or not all(word in left.text for word in words.split()):
             continue
         name = r"\W+".join(map(re.escape, words.split()))
         says = rf"\b{_NOUN}{_FORM}{name}(?!\w)(?: {_FORM})?"

@@ -7,7 +7,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from assistant.ledger.purchases import Contract
 from assistant.words import stems
@@ -44,7 +43,7 @@ def groups(
     words = [_words(each) for each in found]
     alike: dict[int, set[int]] = defaultdict(set)
     for one, other in _candidates(words):
-        if are_near(found[one], found[other]) and _are_alike(words[one], words[other]):
+        if _are_alike(words[one], words[other]) and are_near(found[one], found[other]):
             alike[one].add(other)
             alike[other].add(one)
     return tuple(
@@ -72,15 +71,13 @@ def _shared(subjects: Sequence[str]) -> tuple[str, ...]:
 
 def _candidates(words: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """The places that share a word which is not everywhere, each pair once."""
-    places: dict[str, list[int]] = defaultdict(list)
+    counts = Counter(word for each in words for word in each)
+    places: dict[str, set[int]] = defaultdict(set)
     for place, each in enumerate(words):
-        for word in each:
-            places[word].append(place)
-    seen: set[tuple[int, int]] = set()
-    for found in places.values():
-        if len(found) <= _COMMON:
-            seen.update(combinations(found, 2))
-    yield from sorted(seen)
+        rare = [places[word] for word in each if counts[word] <= _COMMON]
+        yield from ((place, other) for other in set[int]().union(*rare))
+        for earlier in rare:
+            earlier.add(place)
 
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
