@@ -14,6 +14,7 @@ from assistant.journal import journal_of
 from ingestion.builtin import CORPUS
 from ingestion.ledger.rows import Lineage
 from tests.conftest import Engine
+from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
@@ -87,6 +88,24 @@ def test_the_same_answer_is_given_to_programs(run: Run, home: Path) -> None:
     figures = json.loads(said)["tables"][0]
     assert [row["Valeur"] for row in figures["rows"]] == ["1800.00", "27.00"]
     assert [len(ids) for ids in figures["sources"]] == [2, 1]
+
+
+def test_what_the_model_proposes_is_shown_without_a_figure_until_it_is_accepted(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {"condition": "rien", "mesure": "rien", "regroupement": "par devise"}
+    model = ScriptedModel({"Question": json.dumps(chosen)})
+    monkeypatch.setattr("assistant.wiring.load_model", lambda home, settings: model)
+    question = ("invoices", "ask", "Montant HT, chaque devise")
+    assert run(home, *question)[0] == NOT_UNDERSTOOD
+    assert not model.prompts
+    code, said = run(home, *question, "--proposition", "montrer")
+    assert code == NOT_UNDERSTOOD
+    assert "somme du montant HT des factures, par devise" in said
+    assert "507" not in said
+    code, said = run(home, *question, "--proposition", "calculer")
+    assert code == OK
+    assert "1\u202f507" in said
 
 
 @pytest.mark.parametrize("question", ["Pourquoi ?", "Factures de '; DROP TABLE invoice; --"])
