@@ -70,11 +70,15 @@ def _shared(subjects: Sequence[str]) -> tuple[str, ...]:
 
 
 def _candidates(words: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
-    """The places that share a word which is not everywhere, each pair once."""
+    """The places that share a word which is not everywhere, each pair once.
+
+    Where half of all words are shared, the rarest of those is among the rarest half of either's.
+    """
     counts = Counter(word for each in words for word in each)
     places: dict[str, set[int]] = defaultdict(set)
     for place, each in enumerate(words):
-        rare = [places[word] for word in each if counts[word] <= _COMMON]
+        rarest = sorted(each, key=lambda word: (counts[word], word))[: len(each) // 2 + 1]
+        rare = [places[word] for word in rarest if 1 < counts[word] <= _COMMON]
         yield from ((place, other) for other in set[int]().union(*rare))
         for earlier in rare:
             earlier.add(place)

@@ -91,7 +91,7 @@ def _added(read: Sequence[Row], key: int) -> dict[str | None, dict[str | None, S
         held[row[_CURRENCY], row[key]].append(row)
     added: dict[str | None, dict[str | None, Sum]] = defaultdict(dict)
     for (currency, name), some in held.items():
-        ids, _, values, parts = zip(*(row[: len(_MEASURED)] for row in some), strict=True)
+        ids, _, values, parts, *_ = zip(*some, strict=True)
         known = [value for value in values if value is not None]
         part = (value for value, is_part in zip(values, parts, strict=True) if is_part and value)
         total = sum(known, Decimal(0))
