@@ -6,6 +6,7 @@ What changes the ledger is on record, and so is what leaves it as a file.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from assistant.calculators.law import IndexedLaw, Law
@@ -78,7 +79,8 @@ class Bookkeeping:
         self._generation = generation
         self._planner = planner
         self._recent = Recent()
-        self.batches = Batches(home, self._tell_imported)
+        # Not a method of this: what refers to itself holds its generation until it is collected.
+        self.batches = Batches(home, partial(tell_imported, journal))
 
     @property
     def is_empty(self) -> bool:
@@ -136,7 +138,10 @@ class Bookkeeping:
     ) -> Reckoning | Unreckoned | None:
         if not _has_rows(ledger, over):
             return None
-        plan = self._planner(question, names(ledger, over), today, over)
+        known = names(ledger, over)
+        plan = asked(question, known, today, over)
+        if isinstance(plan, NotUnderstood) and asks:  # a planner may guess, and not at the law
+            plan = self._planner(question, known, today, over)
         if isinstance(plan, NotUnderstood):
             return Unreckoned(over, plan.why, plan.can) if asks else None
         try:
@@ -191,13 +196,16 @@ class Bookkeeping:
 
         return law_of, Limits(law_of, buyer)
 
-    def _tell_imported(self, kind: FileKind, reports: Sequence[FileReport], user: str) -> None:
-        files = [
-            {"name": each.name, "verdict": each.verdict.value, "stored": each.stored}
-            for each in reports
-        ]
-        told = {"act": "imported", "kind": kind.value, "files": files}
-        self._journal.append("ledger", told, user=user)
+
+def tell_imported(
+    journal: Journal, kind: FileKind, reports: Sequence[FileReport], user: str = ""
+) -> None:
+    """Put on record what became of the files of an import."""
+    files = [
+        {"name": each.name, "verdict": each.verdict.value, "stored": each.stored}
+        for each in reports
+    ]
+    journal.append("ledger", {"act": "imported", "kind": kind.value, "files": files}, user=user)
 
 
 def _has_rows(ledger: Ledger, over: Population) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
+from assistant.journal import Journal
 from ingestion.builtin import CORPUS
 from ingestion.ledger.rows import Lineage
 from tests.index_home import add, build_and_publish
@@ -139,6 +140,7 @@ def test_invoices_are_listed_and_exported_without_formulas(
     assert code == OK
     lines = out.read_text(encoding="utf-8-sig").splitlines()
     assert [line.partition(";")[0] for line in lines] == ["Facture", "A-1", "A-2", "Z-1", "'=1+1"]
+    assert [entry["kind"] for entry in Journal(home / "journal.jsonl").entries()] == ["export"]
     assert run(home, "invoices", "list", "--out", "factures.pdf")[0] == USAGE
 
 
@@ -152,6 +154,10 @@ def test_an_anomaly_is_explained_once_and_told_last(run: Run, home: Path) -> Non
     assert (code, "Déjà expliquée" in said) == (USAGE, True)
     last = json.loads(run(home, "invoices", "anomalies", "--json")[1])["tables"][0]["rows"][-1]
     assert last["Explication"].startswith("saisie (C. Dupuis")
+    journal = Journal(home / "journal.jsonl")
+    [entry] = journal.entries()
+    told = journal.body(entry) or {}
+    assert (entry["kind"], told["act"], told["reason"]) == ("ledger", "explained", "saisie")
 
 
 @pytest.mark.parametrize("action", ["summary", "suppliers", "pooling"])

@@ -2,15 +2,15 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 
 from assistant.calculators.law import IndexedLaw
 from assistant.calculators.situation import Buyer
 from assistant.cli import ledger_asking
 from assistant.cli.ledger_asking import add_buyer, basis_of
+from assistant.cli.ledger_books import books_of
 from assistant.cli.ledger_view import add_output, put
 from assistant.errors import Ungrounded, WrongFigures, WrongPlan
-from assistant.ledger.anomalies import Explanation, anomalies, explain
+from assistant.ledger.anomalies import anomalies
 from assistant.ledger.anomaly_view import anomaly_table
 from assistant.ledger.fields import Population
 from assistant.ledger.late_view import late_tables
@@ -81,12 +81,9 @@ def _anomalies(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    with open_ledger(arguments.home) as ledger:
-        found = anomalies(ledger, _limit(arguments))
+    books = books_of(arguments.home)
     try:
-        explanation = Explanation(arguments.reason, arguments.by, now)
-        anomaly = explain(arguments.home, found, arguments.identifier, explanation)
+        anomaly = books.explain(arguments.identifier, arguments.reason, arguments.by)
     except WrongPlan as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
