@@ -107,13 +107,13 @@ class Assistant:
             asked.append(history[-1].question)
         day = day_asked([] if dossier else asked, as_of, self._clock())
         scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
-        turn = Gathering(question, day, scope, language, generation, question, pieces)
+        turn = Gathering(question, day, scope, language, generation, question, pieces, user)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)
             ended = "finished"
         finally:
-            result = self._record(turn, ended, teams, user, replays)
+            result = self._record(turn, ended, teams, replays)
         yield Finished(result)
 
     def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
@@ -160,7 +160,7 @@ class Assistant:
 
     def _write(self, turn: Gathering, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
-        ticket = yield from self._enter()
+        ticket = yield from self._enter(turn.user)
         try:
             for text in written(turn.standalone, quoted, self._model):
                 if text is None:
@@ -183,7 +183,7 @@ class Assistant:
     def _rewrite(
         self, turn: Gathering, rewriting: Generator[None, None, str]
     ) -> Generator[Event, None, None]:
-        ticket = yield from self._enter()
+        ticket = yield from self._enter(turn.user)
         try:
             while True:
                 next(rewriting)
@@ -193,9 +193,9 @@ class Assistant:
         finally:
             self._turnstile.leave(ticket)
 
-    def _enter(self) -> Generator[Event, None, object]:
+    def _enter(self, user: str) -> Generator[Event, None, object]:
         """Wait for this turn's place at the model, and return the ticket to leave with."""
-        entering = self._turnstile.enter()
+        entering = self._turnstile.enter(user)
         while True:
             try:
                 yield Waiting(next(entering))
@@ -204,12 +204,7 @@ class Assistant:
                 return ticket
 
     def _record(
-        self,
-        turn: Gathering,
-        ended: str,
-        teams: frozenset[str] | None,
-        user: str,
-        replays: str | None,
+        self, turn: Gathering, ended: str, teams: frozenset[str] | None, replays: str | None
     ) -> Result:
         result = turn.result(self._model.name)
         body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
@@ -217,7 +212,7 @@ class Assistant:
             body |= {"act": REPLAYED, "record_id": replays}
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
         kind = "review" if replays else "answer"
-        record_id = self.journal.append(kind, body, home and home / RECORDS, user=user)
+        record_id = self.journal.append(kind, body, home and home / RECORDS, user=turn.user)
         return replace(result, record_id=record_id)
 
     def _archived(self, turn: Gathering, teams: frozenset[str] | None) -> dict[str, str]:

@@ -17,7 +17,7 @@ from assistant.journal import Journal
 from assistant.ledger.addressed import asks_ledger
 from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly import Anomaly
-from assistant.ledger.asked import NotUnderstood, Planner, asked, population_asked
+from assistant.ledger.asked import NotUnderstood, asked, population_asked
 from assistant.ledger.batches import Batches
 from assistant.ledger.exhibit import Exhibit
 from assistant.ledger.export import exported
@@ -71,13 +71,11 @@ class Bookkeeping:
         home: Path,
         journal: Journal,
         generation: Callable[[], Generation],
-        planner: Planner = asked,
     ) -> None:
         """`generation` gives the rules in use; it raises UnknownGeneration where there are none."""
         self._home = home
         self._journal = journal
         self._generation = generation
-        self._planner = planner
         self._recent = Recent()
         # Not a method of this: what refers to itself holds its generation until it is collected.
         self.batches = Batches(home, partial(tell_imported, journal))
@@ -116,7 +114,7 @@ class Bookkeeping:
 
     def plan(self, question: str, over: Population, today: date) -> Plan | NotUnderstood:
         """The plan of a question in words."""
-        return self._planner(question, self.names(over), today, over)
+        return asked(question, self.names(over), today, over)
 
     def reckon(self, question: str, today: date) -> Reckoning | Unreckoned | None:
         """What a question comes to when it asks for figures of the ledger; None when it does not.
@@ -138,10 +136,7 @@ class Bookkeeping:
     ) -> Reckoning | Unreckoned | None:
         if not _has_rows(ledger, over):
             return None
-        known = names(ledger, over)
-        plan = asked(question, known, today, over)
-        if isinstance(plan, NotUnderstood) and asks:  # a planner may guess, and not at the law
-            plan = self._planner(question, known, today, over)
+        plan = asked(question, names(ledger, over), today, over)
         if isinstance(plan, NotUnderstood):
             return Unreckoned(over, plan.why, plan.can) if asks else None
         try:
@@ -198,7 +193,7 @@ class Bookkeeping:
 
 
 def tell_imported(
-    journal: Journal, kind: FileKind, reports: Sequence[FileReport], user: str = ""
+    journal: Journal, kind: FileKind, reports: Sequence[FileReport], user: str
 ) -> None:
     """Put on record what became of the files of an import."""
     files = [

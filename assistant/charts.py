@@ -11,13 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import get_data_path, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
+
+FONTS = Path(get_data_path()) / "fonts" / "ttf"
+"""The fonts that come with the library, wherever the program runs."""
 
 WIDTH = 5.0
 ROW = 0.56

@@ -120,6 +120,11 @@ class LocalDesk:
         home = self._assistant.dossiers(self.reader.teams).home(dossier) if dossier else self._home
         return Library(home).original(known)
 
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        """Append the export to the journal, which holds the answers themselves."""
+        told = {"what": "conversation", "format": file_format, "records": list(record_ids)}
+        self._assistant.journal.append("export", told, user=self.reader.user)
+
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         """Append the opinion to the journal, beside the answer; raises UnknownRecord."""
         journal = self._assistant.journal

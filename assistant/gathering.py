@@ -25,8 +25,8 @@ class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about. `sheet` is the document that
-    was made of rows of the ledger, where the turn is answered from them.
+    are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
+    document that was made of rows of the ledger, where the turn is answered from them.
     """
 
     question: str
@@ -36,6 +36,7 @@ class Gathering:
     generation: Generation
     standalone: str
     dossier: Generation | None = None
+    user: str = ""
     sheet: Document | None = None
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()

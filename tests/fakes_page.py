@@ -72,6 +72,7 @@ class FakeDesk:
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace
         self.opinions: list[tuple[str, Thumb, str]] = []
+        self.exports: list[tuple[str, tuple[str, ...]]] = []
         self.asked: list[tuple[str, date | None, tuple[Exchange, ...]]] = []
         self.asked_of: list[str | None] = []
         self.closed = 0
@@ -128,6 +129,9 @@ class FakeDesk:
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         return self.originals.get(document_id)
+
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        self.exports.append((file_format, tuple(record_ids)))
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         if not record_id.startswith("essai-"):

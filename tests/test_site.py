@@ -1,6 +1,5 @@
 """Whose desk a request is served from: every route and every handler asks who is there."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -62,34 +61,6 @@ def test_each_reader_has_a_desk_of_their_own(place: Place) -> None:
     place.client.post("/rate", json=OPINION, headers=headers(OTHER))
     assert len(place.desks[OTHER.user].opinions) == opinions[1] + 1
     assert len(place.desks[BUYER.user].opinions) == opinions[0]
-
-
-def outcome(place: Place, fn_index: int, data: list[object], who: Identity | None) -> bool:
-    """Run a handler of the page by its number, as anyone may; whether it succeeded."""
-    session = f"s{fn_index}{who.user if who else ''}"
-    body = {"data": data, "fn_index": fn_index, "session_hash": session}
-    joined = place.client.post("/gradio_api/queue/join", json=body, headers=headers(who))
-    assert joined.status_code == 200
-    with place.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as stream:
-        lines = [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: ")]
-    (completed,) = [line for line in lines if line["msg"] == "process_completed"]
-    return bool(completed["success"])
-
-
-# Gradio's own statistics use options that this pandas announces it will drop.
-@pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword)")
-@pytest.mark.parametrize(("who", "runs"), [(None, False), (REFERENT, False), (BUYER, True)])
-def test_every_handler_runs_for_buyers_only(place: Place, who: Identity | None, runs: bool) -> None:
-    handlers = place.client.get("/config").json()["dependencies"]
-    asking = [each for each in handlers if len(each["inputs"]) == 4]
-    assert len(handlers) >= 7
-    assert asking
-    for handler in handlers:
-        data: list[object] = ["", "", None, ""] if handler in asking else [""]
-        data = data[: len(handler["inputs"])]
-        if handler["queue"] is False:
-            continue
-        assert outcome(place, handler["id"], data, who) is runs, handler
 
 
 def test_the_handler_of_who_lost_their_role_behind_the_gate_does_not_run(place: Place) -> None:

@@ -14,17 +14,19 @@ class Area:
     """The addresses that begin with a path, and who may ask for them.
 
     `role` is the one they take; without one, everybody who is known may come in, and nobody needs
-    to be known where `is_open`.
+    to be known where `is_open`. Where `is_single`, the path is the only address.
     """
 
     path: str
     title: str
     role: Role | None = None
     is_open: bool = False
+    is_single: bool = False
 
     def holds(self, path: str) -> bool:
         """Whether an address lies in it."""
-        return path == self.path or path.startswith(f"{self.path.rstrip('/')}/")
+        below = f"{self.path.rstrip('/')}/"
+        return path == self.path or (path.startswith(below) and not self.is_single)
 
     def admits(self, identity: Identity | None) -> bool:
         """Whether someone may come in; None is someone who is not known."""
@@ -34,9 +36,9 @@ class Area:
 
 
 AREAS = (
-    Area("/health", "État du service", is_open=True),
+    Area("/health", "État du service", is_open=True, is_single=True),
     Area("/page", "Feuilles de style et scripts", is_open=True),
-    Area("/login", "Connexion", is_open=True),
+    Area("/login", "Connexion", is_open=True, is_single=True),
     Area("/invitation", "Choix du mot de passe, par un lien à usage unique", is_open=True),
     Area("/account", "Mon compte et mes sessions"),
     Area("/referent", "Contrôle des réponses", Role.REFERENT),

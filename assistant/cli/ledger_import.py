@@ -14,7 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.bookkeeping import tell_imported
-from assistant.cli.ledger_books import journal_of
+from assistant.identity import ALONE
+from assistant.journal import journal_of
 from ingestion.ledger.columns import Columns, field_named, french_name
 from ingestion.ledger.records import Comment
 from ingestion.ledger.reports import FileReport, Verdict
@@ -88,7 +89,7 @@ def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
         tell=(lambda _: None) if arguments.json else partial(_show, console, kind),
     )
     if not arguments.preview:
-        tell_imported(journal_of(arguments.home), kind, reports)
+        tell_imported(journal_of(arguments.home), kind, reports, ALONE.user)
     if arguments.json:
         fields = [_fields(kind, report) for report in reports]
         console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)

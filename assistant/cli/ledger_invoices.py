@@ -2,15 +2,17 @@
 
 import argparse
 import sys
+from datetime import UTC, datetime
 
 from assistant.calculators.law import IndexedLaw
 from assistant.calculators.situation import Buyer
 from assistant.cli import ledger_asking
 from assistant.cli.ledger_asking import add_buyer, basis_of
-from assistant.cli.ledger_books import books_of
 from assistant.cli.ledger_view import add_output, put
 from assistant.errors import Ungrounded, WrongFigures, WrongPlan
-from assistant.ledger.anomalies import anomalies
+from assistant.identity import ALONE
+from assistant.journal import journal_of
+from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly_view import anomaly_table
 from assistant.ledger.fields import Population
 from assistant.ledger.late_view import late_tables
@@ -81,12 +83,17 @@ def _anomalies(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    books = books_of(arguments.home)
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    with open_ledger(arguments.home) as ledger:
+        found = anomalies(ledger, _limit(arguments))
     try:
-        anomaly = books.explain(arguments.identifier, arguments.reason, arguments.by)
+        explanation = Explanation(arguments.reason, arguments.by, now)
+        anomaly = explain(arguments.home, found, arguments.identifier, explanation)
     except WrongPlan as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
+    told = {"act": "explained", "anomaly": arguments.identifier, "reason": arguments.reason}
+    journal_of(arguments.home).append("ledger", told, user=ALONE.user)
     sys.stdout.write(f"Expliquée : {anomaly.says}\n")
     return OK
 

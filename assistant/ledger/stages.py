@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from assistant.ledger.fields import Population, rows_of
 from assistant.ledger.late import Payment
@@ -50,14 +51,16 @@ def is_late(bracket: str) -> bool:
     return any(said == bracket and more >= 0 for more, said in _BRACKETS)
 
 
-def passages(ledger: Ledger) -> Mapping[str, tuple[Passage, ...]]:
+def passages(ledger: Ledger) -> Mapping[str, Sequence[Passage]]:
     """The stages that each invoice went through, the last one last, by invoice."""
     words = rows_of(Population.INVOICES).fields["status"].words
     found: dict[str, list[Passage]] = defaultdict(list)
+    # Many invoices enter the same stage on the same day.
+    passage = cache(lambda status, day: Passage(words.get(status, status), day))
     rows = ledger.rows('SELECT invoice, status, "at" FROM status_event ORDER BY "at", status')
     for invoice, status, day in rows:
-        found[invoice].append(Passage(words.get(status, status), day))
-    return {invoice: tuple(each) for invoice, each in found.items()}
+        found[invoice].append(passage(status, day))
+    return found
 
 
 def current(payment: Payment, passed: Sequence[Passage]) -> Passage:

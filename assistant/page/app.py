@@ -19,6 +19,7 @@ from assistant.page.dossier_routes import dossier_routes
 from assistant.page.gate import Gate
 from assistant.page.law_routes import law_routes
 from assistant.page.ledger.routes import ledger_routes
+from assistant.page.limits import Limits
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
 from assistant.page.site import Site
@@ -62,6 +63,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
         pwa=False,
         mcp_server=False,
     )
+    app.add_middleware(Limits)
     app.add_middleware(Gate, access=site.access)
     app.add_middleware(Shield, rewrite=own_head)
     if hosts:

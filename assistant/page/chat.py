@@ -33,6 +33,9 @@ from assistant.page.stream import Stopped, stoppable
 from assistant.page.words import Words
 from ingestion.errors import IngestionError
 
+MOST_AT_ONCE = 3
+"""Questions that one person has answered at the same time, in as many pages."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -46,23 +49,23 @@ class Chat:
     def __init__(self, desk_of: EventDesk, layout: Layout) -> None:
         self._desk_of = desk_of
         self._layout = layout
-        self._running: dict[str, threading.Event] = {}
+        self._running: dict[tuple[str, str], threading.Event] = {}
 
     def ask(
         self, question: str, as_of: str, dossier: str | None, memory: str, request: gr.Request
     ) -> Iterator[Screen]:
         """One turn on the screen, from the question to the recorded answer."""
         desk = self._desk_of(request)
-        layout, session = self._layout, str(request.session_hash)
+        layout, place = self._layout, (desk.reader.user, str(request.session_hash))
         kept = seen_by(conversation_in(memory), desk)
         conversation = replace(kept, dossier=dossier or None)
         try:
-            turn = opened(question, as_of, said_of(conversation), busy=session in self._running)
+            turn = opened(question, as_of, said_of(conversation), busy=self._is_busy(place))
             turn = replace(turn, dossier=conversation.dossier)
         except Refused as refusal:
             yield {layout.status: spoken_line(str(refusal), alert=True)}
             return
-        stop = self._running[session] = threading.Event()
+        stop = self._running[place] = threading.Event()
         try:
             yield conversation_screen(layout, with_turn(conversation, turn), running=True)
             for grown in _advancing(desk, turn, conversation, stop):
@@ -70,14 +73,19 @@ class Chat:
                 yield turn_screen(layout, with_turn(conversation, turn))
         finally:
             stop.set()
-            del self._running[session]
+            del self._running[place]
         yield settled_screen(layout, with_turn(conversation, turn))
 
     def stop(self, request: gr.Request) -> None:
         """Stop the turn of this session, if there is one."""
-        self._desk_of(request)
-        if running := self._running.get(str(request.session_hash)):
+        user = self._desk_of(request).reader.user
+        if running := self._running.get((user, str(request.session_hash))):
             running.set()
+
+    def _is_busy(self, place: tuple[str, str]) -> bool:
+        """Whether this page is answering, or as many others of the same person as may."""
+        others = [user for user, _ in self._running if user == place[0]]
+        return place in self._running or len(others) >= MOST_AT_ONCE
 
 
 def _advancing(

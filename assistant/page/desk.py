@@ -98,5 +98,8 @@ class Desk(Protocol):
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The bytes of the file it was read from, None when they were not kept."""
 
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        """Keep that the reader takes these recorded answers away as a file."""
+
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         """Keep an opinion on a recorded answer. Raises LookupError when there is no such record."""

@@ -51,7 +51,7 @@ Name = Annotated[str, Form()]
 def dossier_routes(desk_of: DeskOf) -> APIRouter:
     """Pages that work without script, beside the conversation."""
     pages = DossierPages(desk_of)
-    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here)])
+    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here), Depends(desk_of)])
     router.get("")(pages.listed)
     router.post("")(pages.create)
     router.get("/{dossier_id}")(pages.shown)

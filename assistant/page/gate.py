@@ -12,6 +12,7 @@ from assistant.accounts.areas import area_of, entrance
 from assistant.identity import Identity
 from assistant.page.access import FORBIDDEN, UNKNOWN, Access, is_foreign
 from assistant.page.account_view import closed_html
+from assistant.page.limits import USER
 from assistant.page.routes import french_page
 
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -36,6 +37,8 @@ class Gate:
         identity = None
         if not area.is_open:
             identity = await run_in_threadpool(self._access.identify, request)
+        if identity:
+            scope[USER] = identity.user
         if area.admits(identity) and not is_foreign(request):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
