@@ -24,7 +24,8 @@ from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
 TODAY = date(2026, 11, 24)
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
-QUESTIONS = sorted((Path(__file__).parent / "data").glob("*questions*.jsonl"))
+DATA = Path(__file__).parent / "data"
+QUESTIONS = sorted({*DATA.glob("*questions*.jsonl")} - {*DATA.glob("ledger_*.jsonl")})
 OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
 
 

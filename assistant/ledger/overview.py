@@ -21,7 +21,6 @@ _KINDS = (
         "Dont suspendues",
         (_INVOICE, Filter("paid", Operator.UNKNOWN), Filter("status", Operator.IS, ("06",))),
     ),
-    ("Sans engagement", (_INVOICE, Filter("commitment", Operator.UNKNOWN))),
     ("Avoirs", (Filter("is_credit", Operator.KNOWN),)),
 )
 _CUTS = (
