@@ -121,28 +121,32 @@ class Bookkeeping:
 
         None too where the ledger has none of the rows that it names, or cannot be read.
         """
-        over = population_asked(question)
-        asks = asks_ledger(question)
-        if over is None and not asks:
-            return None
+        named, asks = population_asked(question), asks_ledger(question)
+        over = named or Population.INVOICES
         try:
             with open_ledger(self._home) as ledger:
-                return self._reckoned(ledger, question, over or Population.INVOICES, today, asks)
+                plan = self._understood(ledger, question, over, today)
+                if plan is None or (named is None and not asks and is_bare(plan)):
+                    return None
+                if isinstance(plan, NotUnderstood):
+                    return Unreckoned(over, plan.why, plan.can) if asks else None
+                return self._reckoned(ledger, Look(over, "calcul", today, plan=plan))
         except IngestionError:
             return None
 
-    def _reckoned(
-        self, ledger: Ledger, question: str, over: Population, today: date, asks: bool
-    ) -> Reckoning | Unreckoned | None:
+    def _understood(
+        self, ledger: Ledger, question: str, over: Population, today: date
+    ) -> Plan | NotUnderstood | None:
+        """The plan of a question; None where there are none of the rows that it is about."""
         if not _has_rows(ledger, over):
             return None
-        plan = asked(question, names(ledger, over), today, over)
-        if isinstance(plan, NotUnderstood):
-            return Unreckoned(over, plan.why, plan.can) if asks else None
+        return asked(question, names(ledger, over), today, over)
+
+    def _reckoned(self, ledger: Ledger, look: Look) -> Reckoning | Unreckoned:
         try:
-            return reckoned(self._sight(ledger, Look(over, "calcul", today, plan=plan)))
+            return reckoned(self._sight(ledger, look))
         except (AssistantError, QueryTooHeavy) as refusal:
-            return Unreckoned(over, str(refusal), ())
+            return Unreckoned(look.over, str(refusal), ())
 
     def corrected(self, over: Population, fields: Fields) -> Plan:
         """The plan that the fields of a form say. Raises WrongPlan when they say none."""
@@ -190,6 +194,13 @@ class Bookkeeping:
             return IndexedLaw(generation, day)
 
         return law_of, Limits(law_of, buyer)
+
+
+def is_bare(plan: Plan | NotUnderstood) -> bool:
+    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many."""
+    if isinstance(plan, NotUnderstood):
+        return True
+    return not (plan.filters or plan.part or plan.period or plan.group)
 
 
 def tell_imported(

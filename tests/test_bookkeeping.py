@@ -121,6 +121,22 @@ def test_each_group_cites_rows_of_its_own(books: Bookkeeping) -> None:
     assert len(whole.evidence) == sum(len(each.evidence) for each in groups)
 
 
+@pytest.mark.parametrize(
+    ("question", "is_reckoned"),
+    [
+        ("Total TTC par mois en 2026", True),
+        ("Les 2 premiers fournisseurs en montant HT", True),
+        ("Intérêts moratoires ?", False),
+        ("Délai de paiement", False),
+        ("Le seuil de publicité en 2026", False),
+    ],
+)
+def test_figures_may_be_asked_for_without_naming_invoices(
+    books: Bookkeeping, question: str, is_reckoned: bool
+) -> None:
+    assert isinstance(books.reckon(question, TODAY), Reckoning) is is_reckoned
+
+
 def test_a_figure_of_no_row_cites_what_was_searched(books: Bookkeeping) -> None:
     [told] = _reckoned(books, "Combien de factures émises en 2019 ?").told
     assert told.text.endswith(" : 0.")
