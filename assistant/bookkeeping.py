@@ -6,6 +6,7 @@ What changes the ledger is on record, and so is what leaves it as a file.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from assistant.calculators.law import IndexedLaw, Law
@@ -16,7 +17,7 @@ from assistant.journal import Journal
 from assistant.ledger.addressed import asks_ledger
 from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly import Anomaly
-from assistant.ledger.asked import NotUnderstood, Planner, asked, population_asked
+from assistant.ledger.asked import NotUnderstood, asked, population_asked
 from assistant.ledger.batches import Batches
 from assistant.ledger.exhibit import Exhibit
 from assistant.ledger.export import exported
@@ -70,15 +71,14 @@ class Bookkeeping:
         home: Path,
         journal: Journal,
         generation: Callable[[], Generation],
-        planner: Planner = asked,
     ) -> None:
         """`generation` gives the rules in use; it raises UnknownGeneration where there are none."""
         self._home = home
         self._journal = journal
         self._generation = generation
-        self._planner = planner
         self._recent = Recent()
-        self.batches = Batches(home, self._tell_imported)
+        # Not a method of this: what refers to itself holds its generation until it is collected.
+        self.batches = Batches(home, partial(tell_imported, journal))
 
     @property
     def is_empty(self) -> bool:
@@ -114,35 +114,39 @@ class Bookkeeping:
 
     def plan(self, question: str, over: Population, today: date) -> Plan | NotUnderstood:
         """The plan of a question in words."""
-        return self._planner(question, self.names(over), today, over)
+        return asked(question, self.names(over), today, over)
 
     def reckon(self, question: str, today: date) -> Reckoning | Unreckoned | None:
         """What a question comes to when it asks for figures of the ledger; None when it does not.
 
         None too where the ledger has none of the rows that it names, or cannot be read.
         """
-        over = population_asked(question)
-        asks = asks_ledger(question)
-        if over is None and not asks:
-            return None
+        named, asks = population_asked(question), asks_ledger(question)
+        over = named or Population.INVOICES
         try:
             with open_ledger(self._home) as ledger:
-                return self._reckoned(ledger, question, over or Population.INVOICES, today, asks)
+                plan = self._understood(ledger, question, over, today)
+                if plan is None or (named is None and not asks and is_bare(plan)):
+                    return None
+                if isinstance(plan, NotUnderstood):
+                    return Unreckoned(over, plan.why, plan.can) if asks else None
+                return self._reckoned(ledger, Look(over, "calcul", today, plan=plan))
         except IngestionError:
             return None
 
-    def _reckoned(
-        self, ledger: Ledger, question: str, over: Population, today: date, asks: bool
-    ) -> Reckoning | Unreckoned | None:
+    def _understood(
+        self, ledger: Ledger, question: str, over: Population, today: date
+    ) -> Plan | NotUnderstood | None:
+        """The plan of a question; None where there are none of the rows that it is about."""
         if not _has_rows(ledger, over):
             return None
-        plan = self._planner(question, names(ledger, over), today, over)
-        if isinstance(plan, NotUnderstood):
-            return Unreckoned(over, plan.why, plan.can) if asks else None
+        return asked(question, names(ledger, over), today, over)
+
+    def _reckoned(self, ledger: Ledger, look: Look) -> Reckoning | Unreckoned:
         try:
-            return reckoned(self._sight(ledger, Look(over, "calcul", today, plan=plan)))
+            return reckoned(self._sight(ledger, look))
         except (AssistantError, QueryTooHeavy) as refusal:
-            return Unreckoned(over, str(refusal), ())
+            return Unreckoned(look.over, str(refusal), ())
 
     def corrected(self, over: Population, fields: Fields) -> Plan:
         """The plan that the fields of a form say. Raises WrongPlan when they say none."""
@@ -191,13 +195,23 @@ class Bookkeeping:
 
         return law_of, Limits(law_of, buyer)
 
-    def _tell_imported(self, kind: FileKind, reports: Sequence[FileReport], user: str) -> None:
-        files = [
-            {"name": each.name, "verdict": each.verdict.value, "stored": each.stored}
-            for each in reports
-        ]
-        told = {"act": "imported", "kind": kind.value, "files": files}
-        self._journal.append("ledger", told, user=user)
+
+def is_bare(plan: Plan | NotUnderstood) -> bool:
+    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many."""
+    if isinstance(plan, NotUnderstood):
+        return True
+    return not (plan.filters or plan.part or plan.period or plan.group)
+
+
+def tell_imported(
+    journal: Journal, kind: FileKind, reports: Sequence[FileReport], user: str
+) -> None:
+    """Put on record what became of the files of an import."""
+    files = [
+        {"name": each.name, "verdict": each.verdict.value, "stored": each.stored}
+        for each in reports
+    ]
+    journal.append("ledger", {"act": "imported", "kind": kind.value, "files": files}, user=user)
 
 
 def _has_rows(ledger: Ledger, over: Population) -> bool:

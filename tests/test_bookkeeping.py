@@ -24,7 +24,8 @@ from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
 TODAY = date(2026, 11, 24)
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
-QUESTIONS = sorted((Path(__file__).parent / "data").glob("*questions*.jsonl"))
+DATA = Path(__file__).parent / "data"
+QUESTIONS = sorted({*DATA.glob("*questions*.jsonl")} - {*DATA.glob("ledger_*.jsonl")})
 OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
 
 
@@ -118,6 +119,22 @@ def test_each_group_cites_rows_of_its_own(books: Bookkeeping) -> None:
     names = [{item.passage.text.split(" ; ")[1] for item in each.evidence} for each in groups]
     assert names == [{"Fournisseur : Brelan SARL"}, {"Fournisseur : Sève SAS"}]
     assert len(whole.evidence) == sum(len(each.evidence) for each in groups)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_reckoned"),
+    [
+        ("Total TTC par mois en 2026", True),
+        ("Les 2 premiers fournisseurs en montant HT", True),
+        ("Intérêts moratoires ?", False),
+        ("Délai de paiement", False),
+        ("Le seuil de publicité en 2026", False),
+    ],
+)
+def test_figures_may_be_asked_for_without_naming_invoices(
+    books: Bookkeeping, question: str, is_reckoned: bool
+) -> None:
+    assert isinstance(books.reckon(question, TODAY), Reckoning) is is_reckoned
 
 
 def test_a_figure_of_no_row_cites_what_was_searched(books: Bookkeeping) -> None:

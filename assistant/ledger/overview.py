@@ -5,7 +5,7 @@ from datetime import date
 from assistant.ledger.exhibit import Exhibit, Shape
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Filter, Measure, Operator, Plan, Step
-from assistant.ledger.result import computed
+from assistant.ledger.result import computed, computed_cuts
 from assistant.ledger.result_view import figures
 from assistant.ledger.table import Column, Format, Table
 from ingestion.ledger.database import Ledger
@@ -21,20 +21,21 @@ _KINDS = (
         "Dont suspendues",
         (_INVOICE, Filter("paid", Operator.UNKNOWN), Filter("status", Operator.IS, ("06",))),
     ),
-    ("Sans engagement", (_INVOICE, Filter("commitment", Operator.UNKNOWN))),
     ("Avoirs", (Filter("is_credit", Operator.KNOWN),)),
 )
 _CUTS = (
     (Plan(Measure.SUM, _ALL, "gross", group="issued", step=Step.MONTH), Shape.TIME),
     (Plan(Measure.SUM, _ALL, "gross", group="supplier", limit=_FIRST), Shape.RANKING),
-    (Plan(Measure.COUNT, _ALL, group="status"), Shape.RANKING),
+    (Plan(Measure.SUM, _ALL, "gross", group="status"), Shape.RANKING),
 )
 
 
 def overview(ledger: Ledger, today: date) -> tuple[Exhibit, ...]:
     """What there is, then how it divides."""
-    cuts = ((figures(computed(plan, ledger, today)), shape) for plan, shape in _CUTS)
-    return (Exhibit(_whole(ledger, today)), *(Exhibit(table, shape) for table, shape in cuts))
+    cuts = computed_cuts([plan for plan, _ in _CUTS], ledger, today)
+    shapes = (shape for _, shape in _CUTS)
+    drawn = (Exhibit(figures(cut), shape) for cut, shape in zip(cuts, shapes, strict=True))
+    return (Exhibit(_whole(ledger, today)), *drawn)
 
 
 def _whole(ledger: Ledger, today: date) -> Table:
