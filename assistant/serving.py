@@ -4,11 +4,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from assistant.accounts.openid import Provider
 from assistant.accounts.parts import open_accounts
 from assistant.administration.office import Office
 from assistant.desk import LocalDesk
 from assistant.identity import Role
 from assistant.journal import Journal
+from assistant.openid_settings import openid_secret
 from assistant.page.access import Members, SingleUser, requiring
 from assistant.page.admin.app import admin_app
 from assistant.page.referent import referent_app
@@ -29,7 +31,10 @@ def load_site(home: Path, settings: Settings) -> Site:
         "/referent": referent_app(Room(home, assistant), requiring(access, Role.REFERENT)),
         "/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR)),
     }
-    return Site(desks, access, beside, accounts)
+    provider = (
+        Provider(settings.openid, openid_secret(settings.openid)) if settings.openid else None
+    )
+    return Site(desks, access, beside, accounts, provider, settings.address)
 
 
 def load_office(home: Path, journal: Journal) -> Office:

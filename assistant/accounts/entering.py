@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 
 from assistant.accounts.account import Account, account_of
+from assistant.accounts.claims import Granted
 from assistant.accounts.database import Database
 from assistant.accounts.passwords import Passwords, weakness
 from assistant.accounts.register import Register
@@ -100,6 +101,22 @@ class Entering:
         kept = self._acceptable(account, password)
         with self._database.writing() as writing:
             return self._renewed(writing, account, kept, browser)
+
+    def admit(self, someone: Granted, browser: str) -> str | Refusal:
+        """A session for who comes with the word of an identity provider, as it describes them.
+
+        Whoever comes for the first time gets an account, which no name or address shares with
+        another one: only the provider's own name for someone finds it again.
+        """
+        with self._database.writing() as writing:
+            query = "SELECT * FROM accounts WHERE subject = ?"
+            row = writing.execute(query, (someone.subject,)).fetchone()
+            account = account_of(row) if row else self._register.admitted(writing, someone)
+            if account.is_disabled:
+                self._refused("disabled", account.user)
+                return Refusal()
+            self._register.follow(writing, account, someone)
+            return self._sessions.opened(writing, account.user, browser)
 
     def _compared(self, account: Account | None, password: str) -> bool | None:
         """Whether a password is that of an account; None when too many are being compared."""

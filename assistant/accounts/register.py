@@ -4,9 +4,11 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from secrets import token_hex
 
 from assistant.accounts.account import Account, account_of, written
+from assistant.accounts.claims import Granted
 from assistant.accounts.database import Database
 from assistant.accounts.sessions import Sessions
 from assistant.accounts.tokens import digest, fresh_token
@@ -19,6 +21,9 @@ INVITED = 3 * 24 * 3600
 
 FIRST = "admin"
 """What the first administrator types."""
+
+PROVIDER = "openid"
+"""Who acts when an identity provider tells of roles or teams."""
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 
@@ -139,6 +144,38 @@ class Register:
             self._clock(),
         )
         return account_of(rows[0]) if rows else None
+
+    def admitted(self, writing: sqlite3.Connection, someone: Granted) -> Account:
+        """A new account for who comes from an identity provider."""
+        query = "SELECT 1 FROM accounts WHERE login = ?"
+        taken = writing.execute(query, (someone.login,)).fetchone()
+        account = Account(
+            f"u-{token_hex(6)}",
+            f"{someone.login}.{token_hex(3)}" if taken else someone.login,
+            someone.name,
+            someone.roles or frozenset(),
+            frozenset() if someone.teams is None else someone.teams,
+            someone.subject,
+        )
+        insert(writing, account)
+        self._tell("created", account, PROVIDER, **rights(account))
+        return account
+
+    def follow(self, writing: sqlite3.Connection, account: Account, someone: Granted) -> None:
+        """Give an account the rights that the provider tells of, where it tells of any."""
+        changed = replace(
+            account,
+            roles=account.roles if someone.roles is None else someone.roles,
+            teams=account.teams if someone.teams is None else someone.teams,
+        )
+        if changed == account:
+            return
+        writing.execute(
+            "UPDATE accounts SET roles = ?, teams = ? WHERE user = ?",
+            (written(changed.roles), written(changed.teams), account.user),
+        )
+        self._sessions.revoked(writing, account.user, by=PROVIDER)
+        self._tell("roles", account, PROVIDER, **rights(changed))
 
     def _change(self, login: str, column: str, value: str | int | None, by: str) -> None:
         account = self.get(login)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from assistant.accounts.areas import AREAS
 from assistant.accounts.entering import LOCKED, MOST_FAILURES
@@ -41,7 +42,8 @@ OVER = (
 
 def login_html(login: str, onward: str, problem: str = "", provider: str = "") -> Html:
     """The form to log in; `onward` is the page to show then, `provider` who else may vouch."""
-    other = element("a", f"Se connecter avec {provider}", class_="main", href="/login/provider")
+    query = "?" + urlencode({"next": onward}) if onward else ""
+    other = link(f"/login/openid{query}", f"Se connecter avec {provider}")
     return page(
         "Se connecter",
         alert(problem),
