@@ -14,9 +14,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.accounts.areas import AREAS, area_of
+from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
 from assistant.administration.office import Office
 from assistant.identity import Identity, Role
+from assistant.openid_settings import OpenId
 from assistant.page import limits
 from assistant.page.access import COOKIE, Members, requiring
 from assistant.page.admin.app import admin_app
@@ -34,6 +36,8 @@ GET  /health
 GET  /invitation/{token}
 POST /invitation/{token}
 GET  /login
+GET  /login/openid
+GET  /login/openid/return
 POST /login
 GET  /page/{name}
 """
@@ -266,7 +270,8 @@ def place(
     patience = pytest.MonkeyPatch()
     patience.setattr(limits, "ACTS", Pace(100_000, 1))
     patience.setattr(limits, "READS", Pace(100_000, 1))
-    app = app_of(Site(desks, access, beside, hall.accounts))
+    provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
+    app = app_of(Site(desks, access, beside, hall.accounts, provider))
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)
