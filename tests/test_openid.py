@@ -231,6 +231,7 @@ def test_a_provider_that_does_not_answer_is_said_on_the_page(tmp_path: Path) -> 
     reply = client.get("/login/openid")
     assert (reply.status_code, "ProConnect ne répond pas" in reply.text) == (503, True)
     assert client.get("/login/openid/return?" + urlencode({"state": "x"})).status_code == 400
+    assert hall.acts("session") == [("refused", "")]
 
 
 OPENID = OpenId("https://auth.test", "sourcier", roles_claim="realm.roles", teams_claim="groups")

@@ -113,10 +113,15 @@ class Entering:
             row = writing.execute(query, (someone.subject,)).fetchone()
             account = account_of(row) if row else self._register.admitted(writing, someone)
             if account.is_disabled:
-                self._refused("disabled", account.user)
+                self._refused(writing, "disabled", account.user)
                 return Refusal()
             self._register.follow(writing, account, someone)
             return self._sessions.opened(writing, account.user, browser)
+
+    def unproven(self) -> None:
+        """Someone came back from an identity provider without a word that could be proven."""
+        with self._database.writing() as writing:
+            self._refused(writing, "provider", "")
 
     def _compared(self, account: Account | None, password: str) -> bool | None:
         """Whether a password is that of an account; None when too many are being compared."""
@@ -146,16 +151,16 @@ class Entering:
 
     def _judged(self, known: Account | None, browser: str, *, is_right: bool) -> str | None:
         """Open a session or count a failure, by the account as it stands when it is written."""
-        if known is None:
-            self._refused("unknown", "")
-            return None
         with self._database.writing() as writing:
+            if known is None:
+                self._refused(writing, "unknown", "")
+                return None
             query = "SELECT * FROM accounts WHERE user = ?"
             account = account_of(writing.execute(query, (known.user,)).fetchone())
             if account.is_disabled:
-                self._refused("disabled", account.user)
+                self._refused(writing, "disabled", account.user)
             elif account.locked_until > self._clock():
-                self._refused("locked", account.user)
+                self._refused(writing, "locked", account.user)
             elif not is_right or account.password != known.password:
                 self._failed(writing, account)
             else:
@@ -165,7 +170,7 @@ class Entering:
 
     def _failed(self, writing: sqlite3.Connection, account: Account) -> None:
         failures = account.failures + 1
-        self._refused("password", account.user)
+        self._refused(writing, "password", account.user)
         if failures < MOST_FAILURES:
             writing.execute(
                 "UPDATE accounts SET failures = ? WHERE user = ?", (failures, account.user)
@@ -177,6 +182,10 @@ class Entering:
         )
         self._journal.append("session", {"act": "locked", "seconds": LOCKED}, user=account.user)
 
-    def _refused(self, reason: str, user: str) -> None:
-        """On record without what was typed, which may be a password in the wrong field."""
+    def _refused(self, writing: sqlite3.Connection, reason: str, user: str) -> None:
+        """On record without what was typed, which may be a password in the wrong field.
+
+        Whatever the reason, something is written: how long it takes tells nobody which it was.
+        """
+        writing.execute("UPDATE refusals SET count = count + 1")
         self._journal.append("session", {"act": "refused", "reason": reason}, user=user)
