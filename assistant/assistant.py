@@ -4,9 +4,11 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from assistant.accounting import Accounting
 from assistant.answering import Answering
+from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.rates import Rates, no_rates
-from assistant.day import day_asked
+from assistant.day import DaySource, day_asked
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
 from assistant.holder import Holder
@@ -44,6 +46,7 @@ class Assistant:
     ) -> None:
         """All parts are given; nothing is loaded here."""
         self.journal = journal
+        self.ledger = Bookkeeping(holder.home, journal, holder.current)
         self._holder = holder
         self._embedder = embedder
         self._model = model
@@ -123,6 +126,12 @@ class Assistant:
         if refusal is not None:
             turn.route = "out_of_scope"
             turn.notice = refusal.notices[turn.language]
+        if refusal is None and turn.dossier is None:
+            today = turn.day.as_of if turn.day.source is DaySource.GIVEN else self._clock()
+            reckoned = self.ledger.reckon(turn.question, today)
+            if reckoned is not None:
+                yield from Accounting(turn, today).say(reckoned)
+                return
         if refusal is None:
             yield from self._prepare(turn, history)
         self._search(turn)
@@ -210,8 +219,7 @@ class Assistant:
         """Keep every document shown, as it is now; the sha256 of each by its identifier."""
         kept = {}
         for passage in {item.passage.document_id: item.passage for item in turn.evidence}.values():
-            holding = turn.dossier if passage.dossier and turn.dossier else turn.generation
-            document = holding.store.document(passage.document_id)
+            document = turn.document(passage)
             kept[document.id] = self._holder.archive(passage.dossier, teams).keep(document)
         return kept
 

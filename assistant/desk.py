@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.assistant import Assistant
+from assistant.bookkeeping import Bookkeeping
 from assistant.conformity.filed import review_of
 from assistant.conformity.view import review_section
 from assistant.errors import UnknownRecord
@@ -38,6 +39,11 @@ class LocalDesk:
         self._assistant = assistant
         self._home = home
         self.reader = reader
+
+    @property
+    def ledger(self) -> Bookkeeping:
+        """The invoices and purchases of this machine."""
+        return self._assistant.ledger
 
     @property
     def holdings(self) -> Holdings:
@@ -113,6 +119,11 @@ class LocalDesk:
         known = self.document(document_id, dossier).id
         home = self._assistant.dossiers(self.reader.teams).home(dossier) if dossier else self._home
         return Library(home).original(known)
+
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        """Append the export to the journal, which holds the answers themselves."""
+        told = {"what": "conversation", "format": file_format, "records": list(record_ids)}
+        self._assistant.journal.append("export", told, user=self.reader.user)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         """Append the opinion to the journal, beside the answer; raises UnknownRecord."""

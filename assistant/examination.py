@@ -9,6 +9,7 @@ from hashlib import sha256
 from assistant.answers import Citation
 from assistant.assistant import Assistant
 from assistant.grading import Graded, grade
+from assistant.identity import ALONE
 from assistant.language import Language, language_of
 from assistant.questions import Question
 from assistant.turn import Finished, Result
@@ -25,7 +26,8 @@ def run_turn(
 ) -> Result:
     """Ask and return the recorded result; day and language are the question's where not given."""
     spoken = language or language_of(question)
-    for event in assistant.ask(question, as_of=as_of, language=spoken, dossier=dossier):
+    asking = assistant.ask(question, as_of=as_of, language=spoken, dossier=dossier, user=ALONE.user)
+    for event in asking:
         if isinstance(event, Finished):
             return event.result
     raise AssertionError("a turn that is not interrupted ends with Finished")

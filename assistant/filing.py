@@ -119,6 +119,8 @@ class Filing:
         home = self._dossiers.home(dossier_id)
         with writing(home):
             Library(home).set_piece(source, piece)
+            corrected = {"act": "piece_set", "file": source, "piece": piece.value}
+            self._record("dossier", corrected, dossier_id)
             index(home, self._embedder(), progress)
 
     def remove(
@@ -130,6 +132,7 @@ class Filing:
             removed = Library(home).remove(tuple(sources))
             if not removed:
                 raise IngestionError("Aucune pièce de ce dossier ne porte ce nom.")
+            self._record("dossier", {"act": "pieces_removed", "files": list(removed)}, dossier_id)
             index(home, self._embedder(), progress)
         return removed
 

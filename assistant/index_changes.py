@@ -45,14 +45,21 @@ def _answers(journal: Journal) -> Iterator[Recorded]:
             yield entry, None if journal.apart(entry) else journal.body(entry)
 
 
-@lru_cache(maxsize=16)
 def articles_changed(home: Path, old: str, new: str) -> frozenset[Article]:
     """Title and reference of every article of one generation that is not the same in another.
 
-    Generations never change, so that it is found once. Raises UnknownGeneration or
-    DamagedGeneration.
+    Raises UnknownGeneration or DamagedGeneration.
     """
-    return _compared(home, old, new)[0].touched
+    return difference_between(home, old, new).touched
+
+
+@lru_cache(maxsize=16)
+def difference_between(home: Path, old: str, new: str) -> Difference:
+    """What one generation has that another had not; found once, as generations never change.
+
+    Raises UnknownGeneration or DamagedGeneration.
+    """
+    return _compared(home, old, new)[0]
 
 
 def _compared(home: Path, old: str, new: str) -> tuple[Difference, tuple[Document, ...]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.accounts.openid import Provider
 from assistant.accounts.parts import open_accounts
 from assistant.administration.office import Office
+from assistant.board.local import LocalBoard
 from assistant.desk import LocalDesk
 from assistant.identity import Role
 from assistant.journal import Journal
@@ -14,6 +15,7 @@ from assistant.openid_settings import openid_secret
 from assistant.page.access import Members, SingleUser, requiring
 from assistant.page.admin.app import admin_app
 from assistant.page.referent import referent_app
+from assistant.page.referent.board_routes import board_routes
 from assistant.page.site import Site
 from assistant.review.room import Room
 from assistant.settings import Settings
@@ -27,8 +29,10 @@ def load_site(home: Path, settings: Settings) -> Site:
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts.sessions) if accounts else SingleUser()
     office = load_office(home, assistant.journal)
+    room, reader = Room(home, assistant), requiring(access, Role.REFERENT)
+    board = board_routes(LocalBoard(home, room, assistant.journal), reader)
     beside = {
-        "/referent": referent_app(Room(home, assistant), requiring(access, Role.REFERENT)),
+        "/referent": referent_app(room, reader, board),
         "/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR)),
     }
     provider = (

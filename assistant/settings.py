@@ -19,21 +19,26 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
+    `retention_months` is how long the journal keeps texts.
     `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
+    `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
+    password; "" where a file does.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
     writing: str = "auto"
+    retention_months: int = 12
     access: str = "alone"
     address: str = ""
     update_at: str = ""
     update_from: str = ""
+    ledger: str = ""
     openid: OpenId | None = None
 
 

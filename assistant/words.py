@@ -21,6 +21,8 @@ _EMPTY = frozenset(
 def plain(text: str) -> str:
     """A text in lower case, without accents, ligatures or curved apostrophes."""
     spelled = text.lower().replace("œ", "oe").replace("’", "'")
+    if spelled.isascii():
+        return spelled
     return "".join(letter for letter in normalize("NFD", spelled) if not combining(letter))
 
 

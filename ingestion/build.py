@@ -38,9 +38,12 @@ and the copies of a verification."""
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Everything that is indexed: names of files, documents, passages in order, the glossary."""
+    """Everything that is indexed: documents, passages in order, the glossary.
 
-    sources: tuple[str, ...]
+    `origins` is the sha256 of each file by its source, in the order of adding.
+    """
+
+    origins: dict[str, str]
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     glossary: tuple[Term, ...]
@@ -88,13 +91,13 @@ def _texts(library: Library, progress: Progress) -> _Texts:
         progress("Découpage en passages", done, len(documents))
     if not passages:
         raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
-    sources = tuple(entry.source for entry in library.entries)
-    return _Texts(sources, documents, tuple(passages), read_glossary())
+    origins = {entry.source: entry.sha256 for entry in library.entries}
+    return _Texts(origins, documents, tuple(passages), read_glossary())
 
 
 def _content(texts: _Texts, embedder: Embedder) -> str:
     digest = sha256(FORMAT + embedder.name.encode())
-    for part in (*texts.sources, *texts.documents, *texts.passages, *texts.glossary):
+    for part in (*texts.origins, *texts.documents, *texts.passages, *texts.glossary):
         digest.update(repr(part).encode())
     return digest.hexdigest()
 
@@ -147,7 +150,7 @@ def _describe(
         embedder=embedder.name,
         documents=len(texts.documents),
         passages=len(texts.passages),
-        sources=texts.sources,
+        sources=tuple(texts.origins),
         titles=tuple(dict.fromkeys(document.title for document in texts.documents)),
         dossiers=tuple(
             dict.fromkeys(document.dossier for document in texts.documents if document.dossier)
@@ -155,4 +158,5 @@ def _describe(
         state_date=max(dates, default=None),
         files=hash_files(folder),
         warnings=irregularities(texts.documents),
+        origins=texts.origins,
     )

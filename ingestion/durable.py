@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 from ingestion.errors import BusyIndex, IngestionError, StorageFull
 
+BUSY = "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
+
 _FULL = ("no space left", "disk is full", "disk quota exceeded")
 """What Python, SQLite and the lexical engine say, each in an exception of its own."""
 
@@ -71,9 +73,7 @@ def writing(home: Path) -> Iterator[None]:
         (home / "lock").touch()
         lock = hold(home / "lock", alone=True)
         if lock is None:
-            raise BusyIndex(
-                "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
-            )
+            raise BusyIndex(BUSY)
         with lock:
             yield
 

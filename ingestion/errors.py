@@ -12,6 +12,7 @@ IngestionError
 ├── ModelUnavailable   weights are absent, incomplete or refused
 ├── NothingImported    there are no invoices and no purchases yet
 ├── DamagedLedger      the file of invoices and purchases cannot be read
+├── UnreachableLedger  the server of invoices and purchases cannot be asked
 ├── QueryTooHeavy      a question to them takes more time or memory than allowed
 └── StorageFull        not enough free disk space for what is asked
 
@@ -66,6 +67,10 @@ class NothingImported(IngestionError):
 
 class DamagedLedger(IngestionError):
     """The file of invoices and purchases is not one, or is altered."""
+
+
+class UnreachableLedger(IngestionError):
+    """The server that holds the ledger does not answer, or refuses."""
 
 
 class QueryTooHeavy(IngestionError):

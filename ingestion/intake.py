@@ -29,7 +29,7 @@ LARGEST_ARCHIVE = 500_000_000
 
 _ARCHIVE = ".zip"
 _INCOMING = "incoming-"
-_LONGEST_NAME = 255
+LONGEST_NAME = 255
 _COPIED_AT_ONCE = 1 << 20
 
 
@@ -104,24 +104,24 @@ def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None
 def _received(
     library: Library, dossier_id: str | None, parcel: Parcel, folder: Path
 ) -> Iterator[Receipt]:
-    name = _name(parcel)
+    name = safe_name(parcel)
     is_archive = name.lower().endswith(_ARCHIVE)
     arrived = folder / PurePosixPath(name).name
-    if not 0 < len(name.encode()) <= _LONGEST_NAME:
+    if not 0 < len(name.encode()) <= LONGEST_NAME:
         refusal = "nom vide ou trop long"
     elif not is_archive and (unknown := unknown_format(name)):
         refusal = unknown
     else:
         refusal = copied(parcel, arrived, LARGEST_ARCHIVE if is_archive else LARGEST_FILE)
     if refusal:
-        yield Receipt(name[:_LONGEST_NAME], refusal=refusal)
+        yield Receipt(name[:LONGEST_NAME], refusal=refusal)
     elif is_archive:
         yield from _unpacked(library, dossier_id, arrived)
     else:
         yield _added(library, dossier_id, arrived, name)
 
 
-def _name(parcel: Parcel) -> str:
+def safe_name(parcel: Parcel) -> str:
     """The name without what would mislead a reader or lead out of a folder."""
     parts = cleaned(parcel.name).replace("\\", "/").split("/")
     whole = (" ".join(part.split()) for part in parts)

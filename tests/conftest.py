@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from assistant.settings import default_home
+from tests.postgresql_server import Server, lacking, on_server, started
 from tests.small_index import answering_embedder, build_small_index
 
 # Speed is measured by the benchmarks; here it would only tell how busy the machine is.
@@ -52,6 +53,35 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("small") / "home"
     build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
     return home
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server; skips where there is none."""
+    if why := lacking():
+        pytest.skip(why)
+    with started() as server:
+        yield server
+
+
+Engine = Callable[[Path], Path]
+
+
+@pytest.fixture(
+    scope="session", params=["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)]
+)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Makes a data folder one whose ledger is in a file, and again one where it is on a server."""
+    if request.param == "duckdb":
+        return lambda home: home
+    server: Server = request.getfixturevalue("postgresql")
+    return lambda home: on_server(home, server)
+
+
+@pytest.fixture
+def both_engines(engine: Engine, tmp_path: Path) -> None:
+    """The folder of the test is a data folder of either engine."""
+    engine(tmp_path)
 
 
 def _is_loopback(address: object) -> bool:

@@ -34,7 +34,7 @@ def served(desk: Desk) -> AbstractContextManager[str]:
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
-    """The address at which an application answers."""
+    """The address of an application."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,6 +1,5 @@
 """A room over the small index: people of two teams, and an application of the référent alone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +22,7 @@ from assistant.turn import Finished, Result
 from tests.fakes import ScriptedModel
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
-from tests.small_index import ARTICLES, TODAY, Article, answering_embedder, build_small_index
+from tests.small_index import TODAY, answering_embedder
 
 REFERENT = frozenset({Role.REFERENT})
 ANNE = Identity("u-anne", "Anne", REFERENT, None)
@@ -37,7 +36,6 @@ class House:
     """A data folder with an index, whose assistant answers and whose room reads."""
 
     home: Path
-    texts: Path
     assistant: Assistant
     room: Room
     journal: Journal
@@ -48,15 +46,11 @@ class House:
         return next(event.result for event in events if isinstance(event, Finished))
 
 
-def house(folder: Path, articles: Sequence[Article] = ARTICLES) -> House:
-    """A new one in a folder."""
-    home, texts = folder / "home", folder / "texts"
-    texts.mkdir(parents=True)
-    embedder = answering_embedder()
-    build_small_index(home, texts, embedder, articles)
-    journal = Journal(home / "journal.jsonl")
+def house(home: Path) -> House:
+    """That of a data folder whose index is built."""
+    embedder, journal = answering_embedder(), Journal(home / "journal.jsonl")
     assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    return House(home, texts, assistant, Room(home, assistant, lambda: TODAY), journal)
+    return House(home, assistant, Room(home, assistant, lambda: TODAY), journal)
 
 
 class ByHeader:

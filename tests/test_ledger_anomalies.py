@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,8 @@ from ingestion.ledger.rows import (
     VatLine,
 )
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+
+pytestmark = pytest.mark.usefixtures("both_engines")
 
 OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
 DAY = date(2026, 3, 2)
@@ -281,9 +284,9 @@ def test_benford_is_screened_on_large_populations_only(tmp_path: Path) -> None:
 
 def test_amounts_over_several_magnitudes_follow_benford() -> None:
     lot = Random(7)
-    digits = [int(str(10 ** lot.uniform(1, 5))[0]) for _ in range(3000)]
+    digits = Counter(int(str(10 ** lot.uniform(1, 5))[0]) for _ in range(3000))
     assert mean_gap(digits) < 0.01
-    assert mean_gap([9] * 100) > 0.15
+    assert mean_gap({9: 100}) > 0.15
 
 
 def test_an_explained_anomaly_stays_explained(tmp_path: Path) -> None:

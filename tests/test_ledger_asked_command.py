@@ -1,15 +1,18 @@
 """`sourcier invoices` and `sourcier purchases`: what they compute, said, as JSON and in files."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.cli import main
 from ingestion.builtin import CORPUS
 from ingestion.ledger.rows import Lineage
+from tests.conftest import Engine
 from tests.index_home import add, build_and_publish
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
@@ -21,10 +24,10 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(engine: Engine, tmp_path: Path) -> Path:
     one = invoice("A-1", date(2026, 2, 2), net=1000, vat=200)
     return filled(
-        tmp_path / "home",
+        engine(tmp_path / "home"),
         file_row(),
         one,
         Lineage("invoice", one.id, "number", FILE, "ligne 2, colonne Numéro"),
@@ -35,9 +38,15 @@ def home(tmp_path: Path) -> Path:
     )
 
 
+@pytest.fixture
+def law(home: Path, law_alone: Path) -> Path:
+    """The data folder with the sheets that late payment and thresholds need."""
+    return Path(shutil.copytree(law_alone, home, dirs_exist_ok=True))
+
+
 @pytest.fixture(scope="module")
-def law(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sheets that late payment and thresholds need."""
+def law_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with these sheets and no ledger."""
     home = tmp_path_factory.mktemp("law") / "home"
     for path in sorted((CORPUS / "fiches").glob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -104,11 +113,8 @@ def test_without_a_buyer_nothing_is_said_late(run: Run, home: Path) -> None:
     assert (code, "--acheteur" in said) == (USAGE, True)
 
 
-def test_late_payment_is_computed_on_the_indexed_law(run: Run, home: Path, law: Path) -> None:
+def test_late_payment_is_computed_on_the_indexed_law(run: Run, law: Path) -> None:
     (law / "taux.toml").write_text(RATES, encoding="utf-8")
-    ledger = law / "ledger"
-    ledger.mkdir(exist_ok=True)
-    (ledger / "ledger.duckdb").write_bytes((home / "ledger" / "ledger.duckdb").read_bytes())
     day = ("--date", "2026-09-15", "--acheteur", "collectivite")
     code, said = run(law, "invoices", "late", *day, "--json")
     assert code == OK, said
@@ -161,19 +167,18 @@ def test_purchases_are_told_without_an_index(run: Run, home: Path, action: str) 
     assert json.loads(said)["tables"]
 
 
-def test_thresholds_are_those_of_the_indexed_law(run: Run, home: Path, law: Path) -> None:
-    ledger = law / "ledger"
-    ledger.mkdir(exist_ok=True)
-    rows = [
-        row
-        for number in ("1", "2")
-        for row in purchase(number, 35000, procedure="Sans publicité", notified=date(2026, 9, 1))
-    ]
-    (ledger / "ledger.duckdb").unlink(missing_ok=True)
-    filled(law, *rows)
+def test_thresholds_are_those_of_the_indexed_law(run: Run, law: Path) -> None:
+    september: dict[str, Any] = {
+        "buyer_siret": None,
+        "buyer_name": "Autre ville",
+        "notified": date(2026, 9, 1),
+    }
+    for number in ("1", "2"):
+        filled(law, *purchase(number, 35000, procedure="Sans publicité", **september))
     code, said = run(law, "purchases", "thresholds", "--acheteur", "collectivite", "--json")
     assert code == OK, said
-    [need] = json.loads(said)["tables"][0]["rows"]
+    needs = {each["Acheteur"]: each for each in json.loads(said)["tables"][0]["rows"]}
+    need = needs["Autre ville"]
     assert (need["Cumul HT"], need["Montant du seuil"]) == ("70000.00", "60000")
 
 

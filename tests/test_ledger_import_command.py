@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
-from ingestion.ledger.database import ledger_path
+from ingestion.errors import NothingImported
+from ingestion.ledger.database import open_ledger
+from tests.conftest import Engine
 from tests.invoice_files import export
 
 LINE = "F-1;Brelan SARL;02/03/2026;1 000,00;200,00;1 200,00"
@@ -14,8 +16,8 @@ Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def home(engine: Engine, tmp_path: Path) -> Path:
+    return engine(tmp_path / "home")
 
 
 @pytest.fixture
@@ -58,7 +60,8 @@ def test_a_preview_shows_the_rows_and_writes_nothing(
     assert code == 0
     assert "1200.00 EUR" in said
     assert "À enregistrer, rien ne l'étant encore : 1 facture" in said
-    assert not ledger_path(home).exists()
+    with pytest.raises(NothingImported), open_ledger(home):
+        pass
 
 
 def test_a_correction_is_given_in_french_or_by_name(command: Command, table: Path) -> None:

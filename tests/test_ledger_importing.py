@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from ingestion.errors import IngestionError
-from ingestion.ledger.database import ledger_path, open_ledger
+from ingestion.errors import IngestionError, NothingImported
+from ingestion.ledger.database import open_ledger
 from ingestion.ledger.importing import Order, import_files
 from ingestion.ledger.reports import FileReport, Verdict
 from ingestion.ledger.rows import FileKind
+from tests.conftest import Engine
 from tests.invoice_files import SIREN, cii, export, facturx, ubl, workbook
 
 TODAY = date(2026, 11, 24)
@@ -22,8 +23,8 @@ Import = Callable[..., FileReport]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def home(engine: Engine, tmp_path: Path) -> Path:
+    return engine(tmp_path / "home")
 
 
 @pytest.fixture
@@ -69,7 +70,8 @@ def test_an_export_is_stored_with_the_place_of_each_value(imported: Import, home
 
 def test_a_preview_says_the_same_and_stores_nothing(imported: Import, home: Path) -> None:
     seen = imported(export(LINE), is_preview=True)
-    assert not ledger_path(home).exists()
+    with pytest.raises(NothingImported), open_ledger(home):
+        pass
     assert not (home / "ledger" / "mappings.json").exists()
     assert imported(export(LINE)) == seen
 
@@ -113,7 +115,8 @@ def test_a_file_that_mixes_commas_and_points_is_refused_with_its_lines(
     said = sentences(report, "DECIMALES")
     assert "« 1 000,00 » (ligne 2" in said
     assert "« 100.50 » (ligne 3" in said
-    assert not ledger_path(home).exists()
+    with pytest.raises(NothingImported), open_ledger(home):
+        pass
 
 
 def test_each_column_may_have_its_own_mark(imported: Import) -> None:
@@ -235,7 +238,8 @@ def test_a_correction_of_a_title_that_is_nowhere_stores_nothing(
 ) -> None:
     with pytest.raises(IngestionError, match="rien n'est enregistré"):
         imported(export(LINE), corrections={"Total": "gross"})
-    assert not ledger_path(home).exists()
+    with pytest.raises(NothingImported), open_ledger(home):
+        pass
 
 
 def test_a_table_without_titles_is_refused_with_the_remedy(imported: Import) -> None:

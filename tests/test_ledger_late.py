@@ -30,6 +30,8 @@ from ingestion.ledger.rows import StatusEvent, TableRow
 from tests.fake_law import FakeLaw
 from tests.ledger_rows import filled, invoice
 
+pytestmark = pytest.mark.usefixtures("both_engines")
+
 TODAY = date(2026, 11, 24)
 LAW = FakeLaw(TODAY)
 RATES = Rates(

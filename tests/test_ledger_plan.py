@@ -18,7 +18,10 @@ from assistant.ledger.result import Result, computed
 from assistant.ledger.result_view import answer, figures, listing
 from ingestion.ledger.database import Ledger, Row, open_ledger
 from ingestion.ledger.rows import Invoice, Lineage, PurchaseChange, StatusEvent, TableRow
+from tests.conftest import Engine
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+
+pytestmark = pytest.mark.usefixtures("both_engines")
 
 TODAY = date(2026, 11, 24)
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
@@ -210,7 +213,7 @@ def test_hostile_values_are_only_values(tmp_path: Path, operator: Operator) -> N
     home = filled(tmp_path, invoice("A", supplier_siren=None, supplier_name=HOSTILE), invoice("B"))
     condition = Filter("supplier", operator, (HOSTILE.upper(),))
     plan = Plan(Measure.COUNT, INVOICES, filters=(condition,))
-    assert HOSTILE not in totals(plan, TODAY).sql + rows(plan, TODAY).sql
+    assert HOSTILE not in totals(plan, TODAY).sql + rows([plan], TODAY).sql
     assert _result(home, plan).total.value == 1
     assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 2
 
@@ -289,7 +292,10 @@ def _invoices(drawn: Sequence[tuple[str | None, date, Decimal | None, str]]) -> 
 @settings(max_examples=15, deadline=None)
 @given(_ROWS, st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(0, 400))
 def test_totals_are_the_sums_of_their_groups_and_of_plain_python(
-    drawn: Sequence[tuple[str | None, date, Decimal | None, str]], first: date, days: int
+    engine: Engine,
+    drawn: Sequence[tuple[str | None, date, Decimal | None, str]],
+    first: date,
+    days: int,
 ) -> None:
     last = first + timedelta(days)
     expected: dict[str, Decimal] = defaultdict(Decimal)
@@ -298,8 +304,9 @@ def test_totals_are_the_sums_of_their_groups_and_of_plain_python(
             expected[siren or "NOM"] += -abs(net) if kind == "381" else net
     plan = replace(SPENT, period=Period("issued", first, last), group="supplier")
     with TemporaryDirectory() as folder:
-        found = _result(filled(Path(folder), *_invoices(drawn)), plan)
-        months = _result(Path(folder), replace(plan, group="issued", step=Step.MONTH))
+        home = filled(engine(Path(folder)), *_invoices(drawn))
+        found = _result(home, plan)
+        months = _result(home, replace(plan, group="issued", step=Step.MONTH))
     assert (found.total.value or 0) == sum(expected.values())
     assert sum(line.value or 0 for line in found.lines) == (found.total.value or 0)
     assert sum(line.value or 0 for line in months.lines) == (found.total.value or 0)

@@ -30,8 +30,11 @@ from assistant.ledger.segments import concentrations, segments
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.importing import Order, import_files
 from ingestion.ledger.rows import FileKind
+from tests.conftest import Engine
 from tests.fake_law import FakeLaw
 from tests.ledger_rows import filled, purchase
+
+pytestmark = pytest.mark.usefixtures("both_engines")
 
 TODAY = date(2026, 11, 24)
 DECP = Path(__file__).parents[2] / "shared" / "data" / "decp" / "decp_recent_2026-02.csv"
@@ -54,16 +57,16 @@ def _contract(
         amount=None if amount is None else Decimal(amount),
         notified=date(2026, 5, 4),
         holder_names=" + ".join(holders),
-        holders=tuple(holders),
+        holders=" + ".join(holders),
     )
-    return replace(plain, **others)  # type: ignore[arg-type]
+    return plain._replace(**others)  # type: ignore[arg-type]
 
 
 def test_a_contract_is_read_once_with_all_its_holders(tmp_path: Path) -> None:
     home = filled(tmp_path, *purchase("1", 1000, holders=("1" * 14, "2" * 14)))
     with open_ledger(home) as ledger:
         [found] = contracts(ledger)
-    assert (found.amount, found.holders) == (Decimal("1000.00"), ("1" * 9, "2" * 9))
+    assert (found.amount, found.holders) == (Decimal("1000.00"), f"{'1' * 9} + {'2' * 9}")
     assert (found.family, found.is_works) == ("301", False)
 
 
@@ -149,14 +152,19 @@ def test_no_amount_is_counted_twice_however_many_hold_it(
 
 @settings(max_examples=8, deadline=None)
 @given(_DRAWN)
-def test_spending_is_the_same_by_any_cut(drawn: Sequence[tuple[int, list[str], str]]) -> None:
+def test_spending_is_the_same_by_any_cut(
+    engine: Engine, drawn: Sequence[tuple[int, list[str], str]]
+) -> None:
     rows = [
         row
         for place, (amount, holders, cpv) in enumerate(drawn)
         for row in purchase(str(place), amount, [h * 14 for h in holders], cpv=cpv or None)
     ]
     plan = Plan(Measure.SUM, Population.PURCHASES, "amount")
-    with TemporaryDirectory() as folder, open_ledger(filled(Path(folder), *rows)) as ledger:
+    with (
+        TemporaryDirectory() as folder,
+        open_ledger(filled(engine(Path(folder)), *rows)) as ledger,
+    ):
         for group in ("supplier", "cpv", "family", "buyer", "procedure"):
             result = computed(replace(plan, group=group), ledger, TODAY)
             spent = sum(line.value or 0 for line in result.lines)
@@ -224,13 +232,13 @@ def test_parts_below_a_threshold_that_their_sum_reaches_are_a_risk() -> None:
 )
 def test_what_is_not_one_need_or_had_its_publicity_is_no_risk(others: dict[str, object]) -> None:
     one = _contract("1", 35000, procedure=FREE)
-    assert split_needs([one, replace(one, id="2", **others)], LIMITS) == ()  # type: ignore[arg-type]
+    assert split_needs([one, one._replace(id="2", **others)], LIMITS) == ()  # type: ignore[arg-type]
 
 
 def test_the_threshold_is_that_of_the_day() -> None:
     first = _contract("1", 25000, procedure=FREE, notified=date(2026, 3, 30))
-    before = replace(first, id="2", notified=date(2026, 3, 31))
-    after = replace(first, id="2", notified=date(2026, 4, 1))
+    before = first._replace(id="2", notified=date(2026, 3, 31))
+    after = first._replace(id="2", notified=date(2026, 4, 1))
     assert [need.limit for need in split_needs([first, before], LIMITS)] == [40000]
     assert split_needs([first, after], LIMITS) == ()
 
@@ -238,7 +246,7 @@ def test_the_threshold_is_that_of_the_day() -> None:
 def test_adapted_procedures_are_added_up_against_the_european_threshold() -> None:
     parts = [_contract(f"{n}", 80000, procedure="Procédure adaptée") for n in range(3)]
     assert [need.threshold for need in split_needs(parts, LIMITS)] == ["procédure formalisée"]
-    open_ones = [replace(each, procedure="Appel d'offres ouvert") for each in parts]
+    open_ones = [each._replace(procedure="Appel d'offres ouvert") for each in parts]
     assert split_needs(open_ones, LIMITS) == ()
 
 
@@ -246,7 +254,7 @@ def test_without_code_alike_subjects_of_a_year_make_a_category() -> None:
     parts = [_contract(f"{n}", 35000, cpv="") for n in range(2)]
     [found] = split_needs(parts, LIMITS)
     assert found.category == "objets proches : bureau papier…"
-    assert split_needs([parts[0], replace(parts[1], subject="Tonte de gazon")], LIMITS) == ()
+    assert split_needs([parts[0], parts[1]._replace(subject="Tonte de gazon")], LIMITS) == ()
 
 
 def test_a_threshold_that_no_text_states_is_not_guessed() -> None:
@@ -303,3 +311,43 @@ def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None
         assert need.amount == sum(each.amount or 0 for each in need.contracts) >= need.limit
         assert len({each.buyer for each in need.contracts}) == 1
         assert all((each.amount or 0) < need.limit * 2 for each in need.contracts)
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_works"),
+    [
+        ("LOT 3 - GROS OEUVRE", True),
+        ("Lot n° 4 : menuiseries extérieures / serrurerie", True),
+        ("Fourniture et pose de faux-plafonds", True),
+        ("Travaux d'entretien de la voirie", True),
+        ("TRVX DE RESTAURATION DU CLOS ET DU COUVERT", True),
+        ("Maintenance des installations de chauffage", False),
+        ("Fourniture et acheminement d'électricité", False),
+        ("Assurance dommages aux biens", False),
+        ("Maîtrise d'œuvre pour la rénovation de l'école", False),
+        ("Denrées alimentaires surgelées", False),
+    ],
+)
+def test_works_without_code_or_nature_are_known_by_their_words(
+    subject: str, is_works: bool
+) -> None:
+    one = _contract("1", subject=subject, category="", cpv="")
+    assert one.is_works is is_works
+    assert not one._replace(category="services").is_works
+
+
+@pytest.mark.parametrize("part", ["lot 4", "L7 -", "MS 12", "marché subséquent 3", "secteur B"])
+def test_parts_of_one_consultation_are_no_risk_unless_their_procedure_is_a_lighter_one(
+    part: str,
+) -> None:
+    subject = f"Confection de repas en liaison froide {part}"
+    parts = [_contract(f"{n}", 150000, subject=subject, cpv="") for n in range(2)]
+    assert split_needs(parts, LIMITS) == ()
+    adapted = [each._replace(procedure="Procédure adaptée") for each in parts]
+    assert [need.amount for need in split_needs(adapted, LIMITS)] == [300000]
+
+
+def test_the_words_of_a_group_are_whole_and_in_the_order_of_its_first_subject() -> None:
+    subjects = ("Fourniture et acheminement d'électricité", "Acheminement d'électricité - lot 1")
+    [found] = opportunities([_other(f"{n}", subject=text) for n, text in enumerate(subjects)])
+    assert found.words == ("acheminement", "électricité")

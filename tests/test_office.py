@@ -131,6 +131,16 @@ def test_a_second_writer_is_refused_within_a_second(
     assert office.candidate is None
 
 
+def test_a_build_is_stopped_before_it_has_begun(office: Office, home: Path, tmp_path: Path) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    office.start_build(USER)
+    office.stop_build()
+    build = waited(office, ended)
+    assert build is not None
+    assert build.state is State.CANCELLED
+    assert office.candidate is None
+
+
 def test_a_killed_build_says_so_and_the_next_one_goes_on(
     office: Office, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

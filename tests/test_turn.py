@@ -300,7 +300,9 @@ def test_a_turn_never_begun_leaves_nothing(assistant: Assistant, journal: Journa
 
 
 class _BrokenModel(ScriptedModel):
-    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
         yield None
         raise ModelUnavailable("Le modèle n'a pas pu lire le texte.")
 

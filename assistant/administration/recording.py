@@ -83,7 +83,12 @@ class Recorder:
         self._write(said=text)
 
     def begin(self, user: str, process: int) -> None:
-        """Begin the record anew, for a build by this process."""
+        """Begin the record anew, unless it was begun for this process by who started it.
+
+        What was asked of it since then still holds.
+        """
+        if _process(self._home) == process:
+            return
         _stop(self._home).unlink(missing_ok=True)
         _path(self._home).unlink(missing_ok=True)
         self._write(user=user, process=process)
@@ -118,10 +123,8 @@ def recorded(home: Path, user: str) -> Iterator[Recorder]:
 
 def last_build(home: Path) -> Build | None:
     """The build that runs, else the last one; None before the first."""
-    path = _path(home)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    told = [line for line in map(_line, lines) if line]
-    if not told or "process" not in told[0]:
+    told = _told(home)
+    if not told:
         return None
     first, last = told[0], told[-1]
     state = (
@@ -136,6 +139,20 @@ def request_stop(home: Path) -> None:
     build = last_build(home)
     if build and build.state is State.RUNNING:
         _stop(home).touch()
+
+
+def _process(home: Path) -> int | None:
+    """The process that the record was begun for and that did not end it."""
+    told = _told(home)
+    return int(told[0]["process"]) if told and "state" not in told[-1] else None
+
+
+def _told(home: Path) -> list[dict[str, Any]]:
+    """The lines of the record, none when it does not say who began."""
+    path = _path(home)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    told = [line for line in map(_line, lines) if line]
+    return told if told and "process" in told[0] else []
 
 
 def _steps(told: list[dict[str, Any]]) -> Iterator[Step]:

@@ -35,17 +35,22 @@ class Source:
 
 def sources(home: Path, served: Manifest | None) -> tuple[Source, ...]:
     """The files of the library, then those removed since the index in service was built."""
-    names = set(served.sources) if served else set()
-    held = [
-        Source(
-            holding.entry.source,
-            Standing.SERVED if holding.entry.source in names else Standing.WAITING,
-            holding,
-        )
+    held = tuple(
+        Source(holding.entry.source, _standing(holding, served), holding)
         for holding in Library(home).holdings()
-    ]
-    gone = sorted(names - {each.name for each in held})
+    )
+    names = {each.name for each in held}
+    gone = [name for name in (served.sources if served else ()) if name not in names]
     return (*held, *(Source(name, Standing.REMOVED, None) for name in gone))
+
+
+def _standing(holding: Holding, served: Manifest | None) -> Standing:
+    """A file that was replaced under its name waits for the next index like a new one."""
+    entry = holding.entry
+    if served is None or entry.source not in served.sources:
+        return Standing.WAITING
+    known = served.origins.get(entry.source, entry.sha256)
+    return Standing.SERVED if known == entry.sha256 else Standing.WAITING
 
 
 def take_in(home: Path, parcels: Sequence[Parcel], texts: Sequence[str]) -> Iterator[Receipt]:

@@ -6,7 +6,7 @@ Door of rich, for it.
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from assistant.evaluation import Evaluation, digest, identify
 from assistant.examination import graded as graded_by
 from assistant.examination import run_turn
 from assistant.grading import Graded
+from assistant.identity import ALONE
 from assistant.questions import Question, read_questions
 from assistant.record import contract
 from assistant.results import read_results
@@ -95,6 +96,9 @@ def _run(arguments: argparse.Namespace) -> int:
         comparison = compare(before, graded, partial(graded_by, assistant))
         fallen = tuple(falls(comparison, arguments.tolerance))
         evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
+    results = digest(arguments.out, str(arguments.out))
+    told = {"generation": manifest.name, "asked": len(graded), "of": len(questions)}
+    assistant.journal.append("evaluation", told | asdict(results), user=ALONE.user)
     return _told(evaluation, console, arguments.report)
 
 

@@ -100,6 +100,4 @@ def _refusal(found: NotUnderstood, population: Population, question: str) -> str
     named = population_asked(question)
     if named and named is not population:
         return f"Question non comprise ici ; essayez : sourcier {named} ask …\n"
-    words = ", ".join(f"« {word} »" for word in found.words)
-    why = f"je ne sais pas quoi faire de {words}" if words else "elle demande plusieurs calculs"
-    return "\n  ".join((f"Question non comprise : {why}.", *found.can)) + "\n"
+    return "\n  ".join((f"Question non comprise : {found.why}", *found.can)) + "\n"

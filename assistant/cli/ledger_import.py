@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assistant.identity import ALONE
+from assistant.journal import journal_of
 from ingestion.ledger.columns import Columns, field_named, french_name
 from ingestion.ledger.records import Comment
 from ingestion.ledger.reports import FileReport, Verdict
@@ -85,12 +87,23 @@ def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
         is_preview=arguments.preview,
         tell=(lambda _: None) if arguments.json else partial(_show, console, kind),
     )
+    if not arguments.preview:
+        _record(arguments.home, kind, reports)
     if arguments.json:
         fields = [_fields(kind, report) for report in reports]
         console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
     else:
         _conclude(console, kind, reports, is_preview=arguments.preview)
     return BROKEN if all(each.verdict is Verdict.REFUSED for each in reports) else OK
+
+
+def _record(home: Path, kind: FileKind, reports: Iterable[FileReport]) -> None:
+    files = [
+        {"name": each.name, "verdict": each.verdict.value, "stored": each.stored}
+        for each in reports
+    ]
+    told = {"act": "imported", "kind": kind.value, "files": files}
+    journal_of(home).append("ledger", told, user=ALONE.user)
 
 
 def _show(console: Console, kind: FileKind, report: FileReport) -> None:

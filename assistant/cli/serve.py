@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import WrongSettings
+from assistant.journal import journal_of
+from assistant.journal.retention import purge_daily
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from assistant.serving import load_site
 
     site = load_site(arguments.home, settings)
+    purge_daily(journal_of(arguments.home), settings.retention_months)
     local = f"http://{LOOPBACK if arguments.host == '0.0.0.0' else arguments.host}:{arguments.port}"
     address = settings.address or local
     _welcome(site, address)

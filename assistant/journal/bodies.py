@@ -6,7 +6,7 @@ be guessed from its hash.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -76,12 +76,10 @@ class Bodies:
             if folder.exists():
                 sync(folder)
 
-    def strays(self, entries: Iterable[Mapping[str, Any]]) -> Iterator[Path]:
-        """Files that no entry names: what a crash left before the line was written."""
-        named = {path for entry in entries if (path := self.path(entry))}
-        folders = {path.parent for path in named} | set(self.root.glob(f"{RECORDS}/*"))
-        for folder in folders:
-            yield from (path for path in folder.glob("*.json*") if path not in named)
+    def files(self, folders: Iterable[Path]) -> tuple[Path, ...]:
+        """The files of bodies in these folders and in its own, unfinished ones among them."""
+        own = self.root.glob(f"{RECORDS}/*")
+        return tuple(path for each in {*folders, *own} for path in each.glob("*.json*"))
 
 
 def digest_of(entry: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The journal of a data folder: append, read back, forget, look for what was altered."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,7 @@ class Journal:
         `user` is the pseudonym of who did it. Several processes may append to one journal. Before
         the first entry of a day comes an anchor.
         """
-        with self._chain.held() as chain:
-            if chain.head.number and chain.head.day < self._now().date().isoformat():
-                self._anchor(chain)
-            if chain.torn:
-                self._add(chain, "recovery", {"act": "line_unfinished", "bytes": chain.torn})
+        with self._writing() as chain:
             return self._add(chain, kind, body, apart, user)[:16]
 
     def anchor(self, *, user: str = "") -> Anchor | None:
@@ -100,14 +97,36 @@ class Journal:
         Bodies that no line names, because a crash came before it, are removed with them. A body
         that an earlier version wrote into its line stays.
         """
-        paths = [self._bodies.path(each) for each in self.entries() if chosen(each)]
+        paths = (self._bodies.path(entry) for entry in self.entries() if chosen(entry))
         standing = [path for path in paths if path and path.exists()]
         if standing:
-            self.append(kind, {**told, "bodies": len(standing)}, user=user)
-            self._bodies.forget(standing)
-        with self._chain.held():  # nobody has a body on disk whose line is to come
-            self._bodies.forget(self._bodies.strays(list(self.entries())))
+            # In one hold: who reads that bodies were forgotten finds none of them any more.
+            with self._writing() as chain:
+                self._add(chain, kind, {**told, "bodies": len(standing)}, user=user)
+                self._bodies.forget(standing)
+        self._sweep()
         return len(standing)
+
+    @contextmanager
+    def _writing(self) -> Iterator[HeldChain]:
+        """Hold the chain, after what a new day or a crash adds to it."""
+        with self._chain.held() as chain:
+            if chain.head.number and chain.head.day < self._now().date().isoformat():
+                self._anchor(chain)
+            if chain.torn:
+                self._add(chain, "recovery", {"act": "line_unfinished", "bytes": chain.torn})
+            yield chain
+
+    def _sweep(self) -> None:
+        """Remove the bodies that no line names."""
+        folders = {path.parent for path in self._paths()}
+        with self._chain.held():  # nobody has a body on disk whose line is to come
+            files = self._bodies.files(folders)
+        named = set(self._paths())
+        self._bodies.forget(file for file in files if file not in named)
+
+    def _paths(self) -> Iterator[Path]:
+        return (path for entry in self.entries() if (path := self._bodies.path(entry)))
 
     def _anchor(self, chain: HeldChain, user: str = "") -> Anchor:
         anchor = Anchor(self._now().date(), chain.head.number, chain.head.hash)

@@ -18,7 +18,7 @@ _VAT = """
 SELECT id, number, invoice.net, coalesce(invoice.vat, 0), sum(base), sum(amount),
     max(abs(100 * amount - base * rate))
 FROM invoice JOIN vat_line ON vat_line.invoice = id
-GROUP BY ALL
+GROUP BY id, number, invoice.net, invoice.vat
 HAVING sum(base) <> invoice.net OR sum(amount) <> coalesce(invoice.vat, 0)
     OR max(abs(100 * amount - base * rate)) > 1
 ORDER BY id
@@ -26,7 +26,7 @@ ORDER BY id
 _LINES = """
 SELECT id, number, invoice.net, sum(invoice_line.net), count(*)
 FROM invoice JOIN invoice_line ON invoice_line.invoice = id
-GROUP BY ALL
+GROUP BY id, number, invoice.net
 HAVING abs(sum(invoice_line.net) - invoice.net) > 0.01 AND count(invoice_line.net) = count(*)
 ORDER BY id
 """
@@ -41,12 +41,23 @@ _DUE = """
 SELECT id, number, issued, due FROM invoice WHERE due < issued ORDER BY issued, id
 """
 _PARTIES = """
-SELECT id, number, 'du fournisseur', supplier_siren, supplier_siret FROM invoice
-WHERE supplier_siren IS NOT NULL OR supplier_siret IS NOT NULL
-UNION ALL
-SELECT id, number, 'de l''acheteur', buyer_siren, buyer_siret FROM invoice
-WHERE buyer_siren IS NOT NULL OR buyer_siret IS NOT NULL
-ORDER BY ALL
+SELECT supplier_siren, supplier_siret FROM invoice
+UNION SELECT buyer_siren, buyer_siret FROM invoice
+"""
+_OF_PARTIES = """
+WITH party AS (
+    SELECT id, number, 'du fournisseur' AS whose, coalesce(supplier_siren, '') AS siren,
+        coalesce(supplier_siret, '') AS siret FROM invoice
+    UNION ALL
+    SELECT id, number, 'de l''acheteur', coalesce(buyer_siren, ''), coalesce(buyer_siret, '')
+    FROM invoice
+), wrong AS (
+    SELECT unnest(CAST($1 AS VARCHAR[])) AS siren, unnest(CAST($2 AS VARCHAR[])) AS siret,
+        unnest(CAST($3 AS VARCHAR[])) AS why
+)
+SELECT id, number, whose, why FROM party
+JOIN wrong ON wrong.siren = party.siren AND wrong.siret = party.siret
+ORDER BY id, number, whose
 """
 _POST = "356000000"
 """La Poste, whose establishments have SIRET of another key."""
@@ -108,10 +119,15 @@ def due_dates(ledger: Ledger) -> Iterator[Anomaly]:
 
 def identifiers(ledger: Ledger) -> Iterator[Anomaly]:
     """Invoices whose parties have numbers that no company has, or two that disagree."""
-    for identifier, number, whose, siren, siret in ledger.rows(_PARTIES):
-        if told := _impossible(siren, siret):
-            says = f"Facture {number} : {told} ({whose})."
-            yield Anomaly(rules()["identifiers"], (identifier,), says, f"{identifier} {whose}")
+    wrong = [
+        (siren or "", siret or "", told)
+        for siren, siret in ledger.rows(_PARTIES)
+        if (told := _impossible(siren, siret))
+    ]
+    columns = [[each[place] for each in wrong] for place in range(3)]
+    for identifier, number, whose, told in ledger.rows(_OF_PARTIES, columns):
+        says = f"Facture {number} : {told} ({whose})."
+        yield Anomaly(rules()["identifiers"], (identifier,), says, f"{identifier} {whose}")
 
 
 def _impossible(siren: str | None, siret: str | None) -> str:

@@ -15,7 +15,7 @@ SELECT supplier, supplier_name, id, number, issued, previous, other, other_numbe
     WINDOW held AS (
         PARTITION BY coalesce(supplier_siren, upper(supplier_name)) ORDER BY issued, id
     )
-)
+) AS asked
 WHERE previous <> iban_sha256 AND supplier IS NOT NULL ORDER BY issued, id
 """
 _CONTRACTS = """
@@ -28,18 +28,24 @@ ORDER BY day, invoice.id
 """
 _BEFORE_SERVICE = """
 SELECT id, number, sent, done FROM invoice JOIN (
-    SELECT invoice, min("at") FILTER (status = '11') AS sent,
-        min("at") FILTER (status = '07') AS done
+    SELECT invoice, min("at") FILTER (WHERE status = '11') AS sent,
+        min("at") FILTER (WHERE status = '07') AS done
     FROM status_event GROUP BY invoice
 ) AS passed ON passed.invoice = id
 WHERE sent < done ORDER BY sent, id
 """
 _REFERENCES = ("engagement (BT-13)", "marché (BT-12)", "service (BT-10)")
 _MISSING = """
-SELECT id, number, commitment IS NULL, contract IS NULL, service IS NULL,
-    bool_or(commitment IS NOT NULL) OVER of_file, bool_or(contract IS NOT NULL) OVER of_file,
-    bool_or(service IS NOT NULL) OVER of_file
-FROM invoice WINDOW of_file AS (PARTITION BY file) ORDER BY issued, id
+SELECT id, number, commitments > 0 AND commitment IS NULL, contracts > 0 AND contract IS NULL,
+    services > 0 AND service IS NULL
+FROM invoice JOIN (
+    SELECT file, count(commitment) AS commitments, count(contract) AS contracts,
+        count(service) AS services
+    FROM invoice GROUP BY file
+) AS of_file ON of_file.file = invoice.file
+WHERE (commitments > 0 AND commitment IS NULL) OR (contracts > 0 AND contract IS NULL)
+    OR (services > 0 AND service IS NULL)
+ORDER BY issued, id
 """
 
 
@@ -77,13 +83,7 @@ def paid_before_service(ledger: Ledger) -> Iterator[Anomaly]:
 
 def missing_references(ledger: Ledger) -> Iterator[Anomaly]:
     """Invoices without a reference that others of their file have."""
-    for identifier, number, *flags in ledger.rows(_MISSING):
-        lacking, present = flags[:3], flags[3:]
-        absent = [
-            label
-            for label, lacks, others in zip(_REFERENCES, lacking, present, strict=True)
-            if lacks and others
-        ]
-        if absent:
-            says = f"Facture {number} sans {' ni '.join(absent)}."
-            yield Anomaly(rules()["missing reference"], (identifier,), says)
+    for identifier, number, *lacking in ledger.rows(_MISSING):
+        absent = [label for label, lacks in zip(_REFERENCES, lacking, strict=True) if lacks]
+        says = f"Facture {number} sans {' ni '.join(absent)}."
+        yield Anomaly(rules()["missing reference"], (identifier,), says)

@@ -7,32 +7,62 @@ Similar dates are a week apart at most, or have day and month swapped. Similar a
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from itertools import combinations
 
 from assistant.calculators.amounts import euros
 from assistant.ledger.anomaly import Anomaly, rules
 from ingestion.ledger.database import Ledger
 from ingestion.ledger.rows import folded
 
-_INVOICES = """
-SELECT id, coalesce(supplier_siren, ''), coalesce(supplier_name, ''), number, issued, gross
-FROM invoice
-WHERE gross IS NOT NULL AND type NOT IN ('261', '381', '396', '502', '503')
-ORDER BY issued, id
+_COUNTED = """
+WITH named AS (
+    SELECT unnest(CAST($1 AS VARCHAR[])) AS name, unnest(CAST($2 AS VARCHAR[])) AS folded
+), counted AS (
+    SELECT id, coalesce(supplier_siren, '') AS siren, name, folded, number, issued, gross,
+        CASE WHEN supplier_siren <> '' THEN supplier_siren ELSE folded END AS supplier,
+        row_number() OVER (ORDER BY issued, id) AS place
+    FROM invoice JOIN named ON named.name = coalesce(supplier_name, '')
+    WHERE gross IS NOT NULL AND type NOT IN ('261', '381', '396', '502', '503')
+), pairs AS ({pairs})
+SELECT one.id, one.siren, one.name, one.number, one.issued, one.gross,
+    other.id, other.siren, other.name, other.number, other.issued, other.gross
+FROM pairs JOIN counted AS one ON one.place = pairs.one
+    JOIN counted AS other ON other.place = pairs.other
+ORDER BY pairs.one, pairs.other
 """
+_PAIR = """
+SELECT one.place AS one, other.place AS other
+FROM counted AS one JOIN counted AS other ON {alike} AND one.place < other.place
+"""
+_SAME_KEY = (
+    "one.folded = other.folded AND upper(one.number) = upper(other.number) "
+    "AND extract(year FROM one.issued) = extract(year FROM other.issued)"
+)
+# Every combination has two exact parts that few invoices share: pairs are met there only. Amounts
+# with the same digits differ by a multiple of nine cents.
+_ALIKE = (
+    "one.supplier = other.supplier AND one.number = other.number",
+    "one.number = other.number AND one.gross = other.gross",
+    "one.supplier = other.supplier AND one.issued = other.issued AND ("
+    "abs(one.gross - other.gross) <= 0.01 * greatest(abs(one.gross), abs(other.gross)) "
+    "OR (abs(one.gross) - abs(other.gross)) * 100 % 9 = 0)",
+    "one.supplier = other.supplier AND one.gross = other.gross "
+    "AND other.issued - one.issued BETWEEN -7 AND 7",
+    "one.supplier = other.supplier AND one.gross = other.gross "
+    "AND extract(year FROM one.issued) = extract(year FROM other.issued) "
+    "AND extract(day FROM one.issued) = extract(month FROM other.issued) "
+    "AND extract(month FROM one.issued) = extract(day FROM other.issued)",
+)
+_NAMES = "SELECT DISTINCT coalesce(supplier_name, '') FROM invoice"
 _REFUSED = """
 SELECT concat(file, ' ', "row"), sentence FROM remark JOIN file ON sha256 = file
-WHERE code = 'G1.45' AND level = 'refused' AND kind = 'invoices' ORDER BY ALL
+WHERE code = 'G1.45' AND level = 'refused' AND kind = 'invoices' ORDER BY 1, 2
 """
 _WEEK = 7
 _CLOSE = Decimal("0.01")
-_folded = cache(folded)
 _LOOKALIKES = str.maketrans("OIL", "011")
 
 EXACT, SIMILAR, DIFFERENT = "identique", "proche", "différent"
@@ -63,7 +93,7 @@ class _Invoice:
 
     @property
     def supplier(self) -> str:
-        return self.siren or _folded(self.name)
+        return self.siren or folded(self.name)
 
 
 def same_keys(ledger: Ledger) -> Iterator[Anomaly]:
@@ -73,22 +103,17 @@ def same_keys(ledger: Ledger) -> Iterator[Anomaly]:
     """
     for place, sentence in ledger.rows(_REFUSED):
         yield Anomaly(rules()["duplicate key"], (), sentence, place)
-    for one, other in _pairs(_invoices(ledger), _key):
+    for one, other in _pairs(ledger, _PAIR.format(alike=_SAME_KEY)):
         if one.name:
             yield _pair("duplicate key", one, other, "même fournisseur, numéro et année")
 
 
 def near_duplicates(ledger: Ledger) -> Iterator[Anomaly]:
     """Pairs of one of the nine combinations that have not the same key, each once."""
-    invoices = _invoices(ledger)
-    found = {
-        (one.id, other.id): (one, other, combination)
-        for key in _KEYS
-        for one, other in _pairs(invoices, key)
-        if (combination := _combination(one, other)) and _key(one) != _key(other)
-    }
-    for one, other, combination in found.values():
-        yield _pair("near duplicate", one, other, f"combinaison {combination} d'AuditNet")
+    pairs = " UNION ".join(_PAIR.format(alike=f"{alike} AND NOT ({_SAME_KEY})") for alike in _ALIKE)
+    for one, other in _pairs(ledger, pairs):
+        if combination := _combination(one, other):
+            yield _pair("near duplicate", one, other, f"combinaison {combination} d'AuditNet")
 
 
 def _combination(one: _Invoice, other: _Invoice) -> int | None:
@@ -102,42 +127,12 @@ def _combination(one: _Invoice, other: _Invoice) -> int | None:
     return _COMBINATIONS.get(alike)
 
 
-# Every combination has two exact parts that few invoices share: pairs are met there only. As a
-# supplier may have one amount each month, its days are parted too, twice: a week is whole in one.
-_KEYS: tuple[Callable[[_Invoice], Hashable], ...] = (
-    lambda each: (each.supplier, each.number),
-    lambda each: (each.number, each.gross),
-    lambda each: (each.supplier, each.issued),
-    lambda each: (each.supplier, each.gross, each.issued.toordinal() // (2 * _WEEK + 2)),
-    lambda each: (
-        each.supplier,
-        each.gross,
-        (each.issued.toordinal() + _WEEK + 1) // (2 * _WEEK + 2),
-    ),
-    lambda each: (each.supplier, each.gross, each.issued.year, _day_and_month(each.issued)),
-)
-
-
-def _day_and_month(day: date) -> frozenset[int]:
-    return frozenset({day.day, day.month})
-
-
-def _key(each: _Invoice) -> Hashable:
-    return _folded(each.name), each.number.upper(), each.issued.year
-
-
-def _invoices(ledger: Ledger) -> list[_Invoice]:
-    return [_Invoice(*row) for row in ledger.rows(_INVOICES)]
-
-
-def _pairs(
-    invoices: Iterable[_Invoice], key: Callable[[_Invoice], Hashable]
-) -> Iterator[tuple[_Invoice, _Invoice]]:
-    by_key: dict[Hashable, list[_Invoice]] = defaultdict(list)
-    for each in invoices:
-        by_key[key(each)].append(each)
-    for same in by_key.values():
-        yield from combinations(same, 2)
+def _pairs(ledger: Ledger, pairs: str) -> Iterator[tuple[_Invoice, _Invoice]]:
+    """Pairs of invoices, the earlier one first, in the order of their days."""
+    names = [name for (name,) in ledger.rows(_NAMES)]
+    sql = _COUNTED.format(pairs=pairs)
+    for row in ledger.rows(sql, [names, [folded(name) for name in names]]):
+        yield _Invoice(*row[: len(row) // 2]), _Invoice(*row[len(row) // 2 :])
 
 
 def _pair(rule: str, one: _Invoice, other: _Invoice, why: str) -> Anomaly:

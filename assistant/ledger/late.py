@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from assistant.calculators.amounts import rounded
 from assistant.calculators.calculation import Ground
@@ -51,9 +52,11 @@ class Terms:
     grounds: tuple[Ground, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """An invoice to pay or paid; its time runs from the end of the day `started`."""
+class Payment(NamedTuple):
+    """An invoice to pay or paid; its time runs from the end of the day `started`.
+
+    A tuple, as there are as many as invoices.
+    """
 
     id: str
     number: str
@@ -135,7 +138,7 @@ def payments(ledger: Ledger, today: date) -> Payments:
     """Every invoice of the ledger that is to be paid within a time limit."""
     sql = rows_of(Population.INVOICES).sql.replace("{today}", "$1")
     rows = ledger.rows(
-        f"SELECT {_COLUMNS}, {_EXCLUSION} FROM ({sql}) ORDER BY number, id", (today,)
+        f"SELECT {_COLUMNS}, {_EXCLUSION} FROM ({sql}) AS counted ORDER BY number, id", (today,)
     )
     excluded = Counter(reason for *_, reason in rows if reason)
     known = tuple(Payment(*values) for *values, reason in rows if not reason)

@@ -3,18 +3,20 @@
 Two subjects are alike when they share at least two meaningful words, and half of all they have.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from assistant.ledger.purchases import Contract
 from assistant.words import stems
 
 _EMPTY = stems(
     "lot lots marché accord cadre accords-cadres prestation prestations travaux service services "
-    "fourniture fournitures commune ville mairie département relance subséquent années annuel no"
+    "fourniture fournitures commune ville mairie département relance subséquent années annuel no "
+    "bons commande groupement mapa msp secteur zone partie besoins"
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS, _LEAST_SHARE = 2, 0.5
 _COMMON = 200
 """Contracts that have a word beyond which it no longer leads from one to another."""
@@ -22,7 +24,10 @@ _COMMON = 200
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Contracts alike one of them, in the order given, and the words that most of them have."""
+    """Contracts alike one of them, in the order given, and the words that most of them have.
+
+    Words are written as most subjects have them, in the order of the first one.
+    """
 
     contracts: tuple[Contract, ...]
     words: tuple[str, ...]
@@ -38,13 +43,13 @@ def groups(
     words = [_words(each) for each in found]
     alike: dict[int, set[int]] = defaultdict(set)
     for one, other in _candidates(words):
-        if are_near(found[one], found[other]) and _are_alike(words[one], words[other]):
+        if _are_alike(words[one], words[other]) and are_near(found[one], found[other]):
             alike[one].add(other)
             alike[other].add(one)
     return tuple(
         Group(
             tuple(found[place] for place in sorted(places)),
-            _shared([words[place] for place in places]),
+            _shared([found[place].subject for place in sorted(places)]),
         )
         for places in _stars(alike)
     )
@@ -54,22 +59,25 @@ def _words(contract: Contract) -> frozenset[str]:
     return frozenset(word for word in stems(contract.subject) - _EMPTY if not word.isdecimal())
 
 
-def _shared(words: Sequence[frozenset[str]]) -> tuple[str, ...]:
-    counts = Counter(word for each in words for word in each)
-    return tuple(sorted(word for word, count in counts.items() if 2 * count > len(words)))
+def _shared(subjects: Sequence[str]) -> tuple[str, ...]:
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for subject in subjects:
+        for word in dict.fromkeys(_WORD.findall(subject.lower())):
+            for stem in stems(word) - _EMPTY:
+                spellings[stem][word] += 1
+    most = {stem: each for stem, each in spellings.items() if 2 * each.total() > len(subjects)}
+    return tuple(each.most_common(1)[0][0] for each in most.values())
 
 
 def _candidates(words: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """The places that share a word which is not everywhere, each pair once."""
-    places: dict[str, list[int]] = defaultdict(list)
+    counts = Counter(word for each in words for word in each)
+    places: dict[str, set[int]] = defaultdict(set)
     for place, each in enumerate(words):
-        for word in each:
-            places[word].append(place)
-    seen: set[tuple[int, int]] = set()
-    for found in places.values():
-        if len(found) <= _COMMON:
-            seen.update(combinations(found, 2))
-    yield from sorted(seen)
+        rare = [places[word] for word in each if counts[word] <= _COMMON]
+        yield from ((place, other) for other in set[int]().union(*rare))
+        for earlier in rare:
+            earlier.add(place)
 
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from ingestion.ledger.database import Ledger
 _PLACES = """
 SELECT "row", min(concat(file.name, ', ', place)) FROM lineage JOIN file ON sha256 = file
 WHERE column_name IN ('number', 'contract_id')
-    AND "row" IN (SELECT unnest(CAST(? AS VARCHAR[])))
+    AND "row" IN (SELECT unnest(CAST($1 AS VARCHAR[])))
 GROUP BY "row"
 """
 

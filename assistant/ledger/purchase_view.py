@@ -8,7 +8,7 @@ from assistant.ledger.fields import Population
 from assistant.ledger.limits import Limits
 from assistant.ledger.plan import Measure, Plan, Step
 from assistant.ledger.purchases import Contract
-from assistant.ledger.result import computed
+from assistant.ledger.result import computed_cuts
 from assistant.ledger.result_view import figures
 from assistant.ledger.table import Column, Format, Table
 from ingestion.ledger.database import Ledger
@@ -30,7 +30,7 @@ WHERE kind = 'purchases' GROUP BY code ORDER BY count(*) DESC, code
 
 def summary_tables(ledger: Ledger, today: date) -> tuple[Table, ...]:
     """What was spent: in all, by year, procedure, CPV, buyer and supplier; and what is doubted."""
-    spent = [figures(computed(plan, ledger, today)) for plan in (_SPENT, *_CUTS)]
+    spent = map(figures, computed_cuts((_SPENT, *_CUTS), ledger, today))
     doubts = Table(
         "Réserves de l'import",
         (Column("Règle"), Column("Par exemple"), Column("Fois", Format.COUNT)),

@@ -1,19 +1,22 @@
 """Purchases: the contracts of the ledger, each once however many hold it."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.works import is_worded_as_works
 from ingestion.ledger.database import Ledger
 
 FAMILY = 3
 """Digits of a CPV code that make a family: its group, in the nomenclature."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """A contract, its amount without tax, and the keys and names of those who hold it."""
+class Contract(NamedTuple):
+    """A contract, its amount without tax, and the names and the key of those who hold it.
+
+    A tuple, as there are as many as rows.
+    """
 
     id: str
     number: str
@@ -26,7 +29,7 @@ class Contract:
     amount: Decimal | None
     notified: date | None
     holder_names: str
-    holders: tuple[str, ...]
+    holders: str
 
     @property
     def family(self) -> str:
@@ -35,8 +38,10 @@ class Contract:
 
     @property
     def is_works(self) -> bool:
-        """Whether its code, or without code its nature, says works."""
-        return self.category == "travaux"
+        """Whether its code says works, without code its nature, without nature its words."""
+        return self.category == "travaux" or (
+            not self.category and is_worded_as_works(self.subject)
+        )
 
 
 def contracts(ledger: Ledger) -> tuple[Contract, ...]:
@@ -45,7 +50,7 @@ def contracts(ledger: Ledger) -> tuple[Contract, ...]:
         "SELECT id, number, coalesce(buyer, ''), coalesce(buyer_name, buyer, ''), "
         "coalesce(subject, ''), coalesce(procedure, ''), "
         "coalesce(category, ''), coalesce(cpv, ''), amount, notified, "
-        "coalesce(supplier_name, ''), coalesce(holders, []) "
-        f"FROM ({rows_of(Population.PURCHASES).sql}) ORDER BY notified, id"
+        "coalesce(supplier_name, ''), coalesce(supplier, '') "
+        f"FROM ({rows_of(Population.PURCHASES).sql}) AS counted ORDER BY notified, id"
     )
-    return tuple(Contract(*(*values, tuple(holders))) for *values, holders in rows)
+    return tuple(Contract(*row) for row in rows)

@@ -1,9 +1,10 @@
 """A plan as SQL: every value a parameter, every name one of the fields. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from assistant.ledger.fields import Kind, Rows, rows_of
 from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step
@@ -17,9 +18,11 @@ class Query:
     parameters: tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """What the law computes of an invoice: the columns of the fields that come from it."""
+class Late(NamedTuple):
+    """What the law computes of an invoice: the columns of the fields that come from it.
+
+    A tuple, as there are as many as invoices.
+    """
 
     id: str
     deadline: date
@@ -33,15 +36,19 @@ def totals(plan: Plan, today: date, late: Sequence[Late] = ()) -> Query:
     build = _Build(plan, today, late)
     return build.query(
         "SELECT currency, key, max(label), count(*), count(value), "
-        "coalesce(sum(value), 0), coalesce(sum(value) FILTER (part), 0) "
+        "coalesce(sum(value), 0), coalesce(sum(value) FILTER (WHERE part), 0) "
         "FROM kept GROUP BY currency, key"
     )
 
 
-def rows(plan: Plan, today: date, late: Sequence[Late] = ()) -> Query:
-    """For each row that is measured: its currency, group, id, value, and whether in the part."""
-    build = _Build(plan, today, late)
-    return build.query("SELECT currency, key, id, value, part FROM kept ORDER BY id")
+def rows(plans: Sequence[Plan], today: date, late: Sequence[Late] = ()) -> Query:
+    """For each row that is measured: its id, currency, value, whether in the part, and its groups.
+
+    The plans differ by their groups only.
+    """
+    build = _Build(plans[0], today, late, plans[1:])
+    keys = ", ".join(["key", *(f"key_{place}" for place in range(1, len(plans)))])
+    return build.query(f"SELECT id, currency, value, part, {keys} FROM kept ORDER BY id")
 
 
 _TYPES = (
@@ -58,17 +65,21 @@ _SIGNS = {
     Operator.AT_MOST: "<=",
 }
 _STEPS = {
-    Step.MONTH: "strftime({column}, '%Y-%m')",
-    Step.QUARTER: "concat(year({column}), '-T', quarter({column}))",
-    Step.YEAR: "CAST(year({column}) AS VARCHAR)",
+    Step.MONTH: "left(CAST({column} AS VARCHAR), 7)",
+    Step.QUARTER: "concat(left(CAST({column} AS VARCHAR), 4), '-T', "
+    "extract(quarter FROM {column}))",
+    Step.YEAR: "left(CAST({column} AS VARCHAR), 4)",
 }
 
 
 class _Build:
     """The parts of a query, and its parameters as they are met."""
 
-    def __init__(self, plan: Plan, today: date, late: Sequence[Late]) -> None:
+    def __init__(
+        self, plan: Plan, today: date, late: Sequence[Late], others: Sequence[Plan] = ()
+    ) -> None:
         self._plan = plan
+        self._others = others
         self._rows: Rows = rows_of(plan.over)
         self._parameters: list[object] = []
         tables = [f"counted AS ({self._counted(today)})"]
@@ -102,20 +113,21 @@ class _Build:
     def _columns(self) -> str:
         plan, measured = self._plan, self._plan.field
         of_money = measured and measured.kind is Kind.AMOUNT and "currency" in self._rows.fields
-        key, label = self._group()
+        key, label = self._group(plan)
+        keys = [f"{self._group(each)[0]} AS key_{n}" for n, each in enumerate(self._others, 1)]
         part = self._all(plan.part) if plan.measure is Measure.SHARE else "true"
         return (
             f"{'currency' if of_money else 'NULL'} AS currency, {key} AS key, {label} AS label, "
-            f"{plan.of or 1} AS value, coalesce({part}, false) AS part"
+            f"{', '.join([*keys, str(plan.of or 1)])} AS value, coalesce({part}, false) AS part"
         )
 
-    def _group(self) -> tuple[str, str]:
-        if self._plan.group is None:
+    def _group(self, plan: Plan) -> tuple[str, str]:
+        if plan.group is None:
             return "NULL", "NULL"
-        field = self._rows.fields[self._plan.group]
+        field = self._rows.fields[plan.group]
         key = field.key or field.name
-        if self._plan.step:
-            key = _STEPS[self._plan.step].format(column=key)
+        if plan.step:
+            key = _STEPS[plan.step].format(column=key)
             return key, key
         return key, field.shown or field.name
 
@@ -142,11 +154,14 @@ class _Build:
             case Operator.KNOWN | Operator.UNKNOWN as operator:
                 has = f"coalesce({column}, false)" if field.kind is Kind.TRUTH else _known(column)
                 return has if operator is Operator.KNOWN else f"NOT {has}"
+            case Operator.IS_NOT:
+                same = self._condition(replace(condition, operator=Operator.IS))
+                return f"NOT coalesce({same}, false)"
             case Operator.IS if field.members:
-                return f"list_has_any({field.members}, {self._given(list(condition.values))})"
+                return f"{field.members} && {self._given(list(condition.values))}"
             case Operator.IS:
                 values = [str(value).upper() for value in condition.values]
-                return f"list_contains({self._given(values)}, upper({column}))"
+                return f"upper({column}) = ANY({self._given(values)})"
             case Operator.STARTS:
                 starts = [f"starts_with({column}, {self._given(v)})" for v in condition.values]
                 return f"({' OR '.join(starts)})"

@@ -55,14 +55,29 @@ def computed(
         if late is None:
             raise WrongPlan("Ce calcul demande le type d'acheteur : ajoutez --acheteur.")
         law = late()
-    found, notes = groups(plan, ledger, today, law)
-    if plan.compared:
-        before = replace(plan, period=plan.compared, compared=None)
-        earlier, more = groups(before, ledger, today, law)
-        notes += tuple(f"Période comparée : {note}" for note in more)
-        total, lines = _beside(plan, found, earlier)
-    else:
-        total, lines = _figures(plan, found)
+    [(found, notes)] = groups([plan], ledger, today, law)
+    if not plan.compared:
+        return _result(plan, *_figures(plan, found), notes)
+    before = replace(plan, period=plan.compared, compared=None)
+    [(earlier, more)] = groups([before], ledger, today, law)
+    notes += tuple(f"Période comparée : {note}" for note in more)
+    return _result(plan, *_beside(plan, found, earlier), notes)
+
+
+def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[Result, ...]:
+    """The results of plans that differ by their groups only and need no law.
+
+    Raises as `computed` does.
+    """
+    found = groups([validated(plan) for plan in plans], ledger, today, ())
+    return tuple(
+        _result(plan, *_figures(plan, sums), notes)
+        for plan, (sums, notes) in zip(plans, found, strict=True)
+    )
+
+
+def _result(plan: Plan, total: Line, lines: Sequence[Line], notes: Sequence[str]) -> Result:
+    """The lines of the ranks asked for, the highest first."""
     ranked = _ranked(plan, lines)
     kept = ranked[: plan.limit]
     return Result(plan, total, kept, (*notes, *_left_out(plan, ranked[len(kept) :])))

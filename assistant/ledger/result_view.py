@@ -84,7 +84,7 @@ def listing(ledger: Ledger, population: Population, ids: Sequence[str], today: d
     rows = rows_of(population)
     words = rows.fields["status"].words if "status" in rows.fields else {}
     found = ledger.rows(
-        f"SELECT id, {_COLUMNS[population]} FROM ({rows.sql.replace('{today}', '$2')}) "
+        f"SELECT id, {_COLUMNS[population]} FROM ({rows.sql.replace('{today}', '$2')}) AS c "
         "WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[]))) AND $2 IS NOT NULL "
         f"ORDER BY {rows.when}, id",
         [list(ids), today],

@@ -67,14 +67,10 @@ def segments(found: Sequence[Contract]) -> tuple[Segment, ...]:
     held = _by_holders(found)
     amounts = {holders: _sum(each) for holders, each in held.items()}
     whole = sum(amounts.values(), Decimal(0))
-    shares = _shares(found)
+    dependences = _dependences(found)
     segments, before = [], Decimal(0)
     for holders in sorted(held, key=lambda holders: (-amounts[holders], holders)):
-        family, dependence = max(
-            ((family, share) for (family, one), share in shares.items() if one == holders),
-            key=lambda each: each[1],
-            default=("", 0),
-        )
+        family, dependence = dependences.get(holders, ("", 0))
         segments.append(
             Segment(
                 held[holders][0].holder_names,
@@ -108,17 +104,26 @@ def _concentration(family: str, found: Sequence[Contract]) -> Concentration:
     return Concentration(family, len(amounts), contracts, whole, _rounded(index))
 
 
-def _by_holders(found: Iterable[Contract]) -> dict[tuple[str, ...], list[Contract]]:
-    held: dict[tuple[str, ...], list[Contract]] = defaultdict(list)
+def _by_holders(found: Iterable[Contract]) -> dict[str, list[Contract]]:
+    held: dict[str, list[Contract]] = defaultdict(list)
     for each in found:
         if each.holders:
             held[each.holders].append(each)
     return held
 
 
-def _shares(found: Iterable[Contract]) -> dict[tuple[str, tuple[str, ...]], int]:
+def _dependences(found: Iterable[Contract]) -> dict[str, tuple[str, int]]:
+    """The family in which each supplier weighs most, the first of equals, and its share there."""
+    most: dict[str, tuple[str, int]] = {}
+    for (family, holders), share in _shares(found).items():
+        if share > most.get(holders, ("", -1))[1]:
+            most[holders] = family, share
+    return most
+
+
+def _shares(found: Iterable[Contract]) -> dict[tuple[str, str], int]:
     """The share in percent of each supplier in each family."""
-    amounts: dict[tuple[str, tuple[str, ...]], Decimal] = defaultdict(Decimal)
+    amounts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     families: dict[str, Decimal] = defaultdict(Decimal)
     for each in found:
         if each.family and each.amount and each.holders:

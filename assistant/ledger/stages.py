@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from assistant.ledger.fields import Population, rows_of
 from assistant.ledger.late import Payment
@@ -21,6 +22,9 @@ _BRACKETS = (
     (-16, "à payer sous 15 jours"),
 )
 _LATER = "à payer dans plus de 15 jours"
+
+BRACKETS = (*(said for _, said in _BRACKETS), _LATER)
+"""How near invoices are to their last day, those longest beyond it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,21 @@ class Waiting:
     longest: int
 
 
-def passages(ledger: Ledger) -> Mapping[str, tuple[Passage, ...]]:
+def is_late(bracket: str) -> bool:
+    """Whether the invoices of a bracket are beyond their last day."""
+    return any(said == bracket and more >= 0 for more, said in _BRACKETS)
+
+
+def passages(ledger: Ledger) -> Mapping[str, Sequence[Passage]]:
     """The stages that each invoice went through, the last one last, by invoice."""
     words = rows_of(Population.INVOICES).fields["status"].words
     found: dict[str, list[Passage]] = defaultdict(list)
+    # Many invoices enter the same stage on the same day.
+    passage = cache(lambda status, day: Passage(words.get(status, status), day))
     rows = ledger.rows('SELECT invoice, status, "at" FROM status_event ORDER BY "at", status')
     for invoice, status, day in rows:
-        found[invoice].append(Passage(words.get(status, status), day))
-    return {invoice: tuple(each) for invoice, each in found.items()}
+        found[invoice].append(passage(status, day))
+    return found
 
 
 def current(payment: Payment, passed: Sequence[Passage]) -> Passage:

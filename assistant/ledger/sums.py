@@ -1,6 +1,7 @@
 """Sums: what the rows of a plan add up to by group, by the database and again in Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,11 +9,14 @@ from decimal import Decimal
 from assistant.errors import TotalsDisagree
 from assistant.ledger.fields import rows_of
 from assistant.ledger.plan import Plan
-from assistant.ledger.query import Late, rows, totals
-from ingestion.ledger.database import Ledger
+from assistant.ledger.query import Late, Query, rows, totals
+from ingestion.ledger.database import Ledger, Row
 
 EURO = "EUR"
 UNKNOWN = "non renseigné"
+
+_MEASURED = ("id", "currency", "value", "part")
+_CURRENCY = _MEASURED.index("currency")
 
 _DAMAGED = (
     "Les totaux de la base et ceux de ses lignes diffèrent : le registre est endommagé. "
@@ -31,28 +35,30 @@ class Sum:
     part: Decimal = Decimal(0)
     ids: list[str] = field(default_factory=list)
 
-    def add(self, identifier: str, value: Decimal | int | None, is_part: bool) -> None:
-        """Add a row."""
-        self.count += 1
-        self.ids.append(identifier)
-        if value is not None:
-            self.known += 1
-            self.total += value
-            self.part += value if is_part else 0
-
 
 Groups = Mapping[str | None, Sum]
 
 
 def groups(
-    plan: Plan, ledger: Ledger, today: date, late: Sequence[Late]
-) -> tuple[Groups, tuple[str, ...]]:
-    """The sum of each group by its key, and what is in none of them.
+    plans: Sequence[Plan], ledger: Ledger, today: date, late: Sequence[Late]
+) -> Iterator[tuple[Groups, tuple[str, ...]]]:
+    """For each plan the sum of each group by its key, and what is in none of them.
+
+    The plans differ by their groups only: their rows are read once.
 
     Raises TotalsDisagree when the database does not add up to the same.
     """
-    added = _added(plan, ledger, today, late)
-    query = totals(plan, today, late)
+    query = rows(plans, today, late)
+    read = ledger.rows(query.sql, query.parameters)
+    for place, plan in enumerate(plans):
+        added = _added(read, len(_MEASURED) + place)
+        yield _checked(plan, added, ledger, totals(plan, today, late))
+
+
+def _checked(
+    plan: Plan, added: dict[str | None, dict[str | None, Sum]], ledger: Ledger, query: Query
+) -> tuple[Groups, tuple[str, ...]]:
+    """The sums of a plan, once the database has added up to the same."""
     found = ledger.rows(query.sql, query.parameters)
     words = rows_of(plan.over).fields[plan.group].words if plan.group else {}
     if len(found) != sum(map(len, added.values())):
@@ -78,14 +84,20 @@ def whole(groups: Iterable[Sum]) -> Sum:
     return found
 
 
-def _added(
-    plan: Plan, ledger: Ledger, today: date, late: Sequence[Late]
-) -> dict[str | None, dict[str | None, Sum]]:
-    """By currency, None where no money is counted, then by key."""
-    added: dict[str | None, dict[str | None, Sum]] = {}
-    query = rows(plan, today, late)
-    for currency, key, identifier, value, is_part in ledger.rows(query.sql, query.parameters):
-        added.setdefault(currency, {}).setdefault(key, Sum()).add(identifier, value, is_part)
+def _added(read: Sequence[Row], key: int) -> dict[str | None, dict[str | None, Sum]]:
+    """By currency, None where no money is counted, then by the key in that column."""
+    held: dict[tuple[str | None, str | None], list[Row]] = defaultdict(list)
+    for row in read:
+        held[row[_CURRENCY], row[key]].append(row)
+    added: dict[str | None, dict[str | None, Sum]] = defaultdict(dict)
+    for (currency, name), some in held.items():
+        ids, _, values, parts = zip(*(row[: len(_MEASURED)] for row in some), strict=True)
+        known = [value for value in values if value is not None]
+        part = (value for value, is_part in zip(values, parts, strict=True) if is_part and value)
+        total = sum(known, Decimal(0))
+        added[currency][name] = Sum(
+            count=len(ids), known=len(known), total=total, part=sum(part, Decimal(0)), ids=list(ids)
+        )
     return added
 
 

@@ -11,12 +11,14 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 
+from assistant.identity import Role
 from assistant.page.access import requiring
 from assistant.page.account_routes import account_routes
 from assistant.page.blocks import page_blocks
 from assistant.page.dossier_routes import dossier_routes
 from assistant.page.gate import Gate
 from assistant.page.law_routes import law_routes
+from assistant.page.ledger.routes import ledger_routes
 from assistant.page.limits import Limits
 from assistant.page.openid_routes import openid_routes
 from assistant.page.routes import page_routes
@@ -40,6 +42,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))
+    app.include_router(ledger_routes(site.desk_of, requiring(site.access, Role.BUYER)))
     if site.accounts:
         provider = site.provider
         reader = requiring(site.access)

@@ -68,15 +68,13 @@ class Commands:
 
     def export_markdown(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Markdown file, handed to the browser."""
-        conversation = kept(memory, self._desk_of(request))
         return self._export(
-            conversation, "md", MARKDOWN, lambda talk, day: as_markdown(talk, day).encode()
+            memory, request, "md", MARKDOWN, lambda talk, day: as_markdown(talk, day).encode()
         )
 
     def export_docx(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Word file, handed to the browser."""
-        conversation = kept(memory, self._desk_of(request))
-        return self._export(conversation, "docx", WORD, as_docx)
+        return self._export(memory, request, "docx", WORD, as_docx)
 
     def _spoken(self, conversation: Conversation, desk: Desk) -> Screen:
         spoken = spoken_in(conversation.language, desk, conversation.dossier)
@@ -87,18 +85,21 @@ class Commands:
 
     def _export(
         self,
-        conversation: Conversation,
+        memory: str,
+        request: gr.Request,
         suffix: str,
         media: str,
         made: Callable[[Conversation, date], bytes],
     ) -> Screen:
-        layout = self._layout
+        layout, desk = self._layout, self._desk_of(request)
+        conversation = kept(memory, desk)
         said = words(conversation.language)
         if not conversation.turns:
             return {layout.status: spoken_line(said["error_nothing"], alert=True)}
         now = datetime.now()
         name = f"{said['export_file']}-{now:%Y-%m-%d-%H%M%S}.{suffix}"
         content = made(conversation, now.date())
+        desk.exported(suffix, [turn.record_id for turn in conversation.turns if turn.record_id])
         return {
             layout.outbox: parcel(name, media, content),
             layout.status: spoken_line(said["status_exported"]),

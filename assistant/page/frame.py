@@ -4,7 +4,7 @@ from assistant.accounts.areas import AREAS
 from assistant.identity import ALONE, Identity, Role
 from assistant.language import Language
 from assistant.page.desk import Holdings
-from assistant.page.markup import Html, element
+from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words, count, written
 
 SHOWN_TITLES = 12
@@ -82,10 +82,14 @@ def footer(said: Words, holdings: Holdings, reader: Identity) -> Html:
     day = holdings.state_date
     line = said["footer"].format(date=written(said, day)) if day else said["footer_undated"]
     changes = element("a", said["changes_title"], href="/changes", target="_blank")
-    dossiers = element("a", said["dossiers_title"], href="/dossiers")
+    pages = (
+        element("a", said["dossiers_title"], href="/dossiers"),
+        element("a", said["invoices_title"], href="/factures"),
+        element("a", said["purchases_title"], href="/achats"),
+    )
     return element(
         "div",
-        element("p", line, " ", changes, " · ", dossiers),
+        element("p", line, " ", changes, *(joined([" · ", each]) for each in pages)),
         element("p", *whose(said, reader)),
         element("p", said["keys"], class_="keys"),
         class_="small-print",

@@ -4,6 +4,7 @@ Nothing of it is written: a text that is purged, or goes with its dossier, is no
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,11 +14,14 @@ from assistant.journal import Journal
 from assistant.record import REPLAYED
 from assistant.review.line import Item, Line, Opinion, Thumb, line_of
 from assistant.review.marks import MARKED, Sheet, marks_of, over
-from assistant.review.recorded import Recorded, recorded
+from assistant.review.recorded import Recorded, moment, recorded
 from assistant.review.sampling import SAMPLED, Sampling, sampling_of
 
 _FORGETTING = {"retention", "erasure", "restore"}
 """Kinds of entries after which texts that were read may be gone."""
+
+_SETTLING = timedelta(minutes=1)
+"""How long after such an entry the texts may still be going: the entry comes first."""
 
 
 class Register:
@@ -27,6 +31,7 @@ class Register:
         """Nothing is read before something is asked."""
         self._journal = journal
         self._lock = Lock()
+        self._settled = datetime.min.replace(tzinfo=UTC)
         self._forget()
 
     def items(self) -> Iterator[Item]:
@@ -90,15 +95,19 @@ class Register:
 
     def _catch_up(self) -> None:
         """Read what was appended since; everything again when something was taken away."""
+        if datetime.now(UTC) < self._settled:
+            self._forget()
         is_first = self._last < 0
         for position, entry in self._journal.read(max(self._last, 0)):
             if position <= self._last:
                 continue
-            if _forgets(entry) and not is_first:
-                self._forget()
-                return self._catch_up()
-            self._last = position
             body = self._journal.body(entry)
+            if _forgets(entry, body):
+                self._settled = moment(entry) + _SETTLING
+                if not is_first:
+                    self._forget()
+                    return self._catch_up()
+            self._last = position
             if body is not None:
                 self._take(position, entry, body)
 
@@ -128,6 +137,6 @@ class Register:
                 self._sampling = sampling_of(body)
 
 
-def _forgets(entry: Mapping[str, Any]) -> bool:
-    is_removal = entry["kind"] == "dossier" and entry["body"].get("act") == "deleted"
+def _forgets(entry: Mapping[str, Any], body: Mapping[str, Any] | None) -> bool:
+    is_removal = entry["kind"] == "dossier" and body is not None and body["act"] == "deleted"
     return is_removal or entry["kind"] in _FORGETTING

@@ -1,99 +1,16 @@
-"""The ledger's file: read with SQL under limits, written as a copy that replaces it.
+"""The ledger of a data folder: a file of it, or a server where its settings name one."""
 
-Who reads keeps what was there when it was opened, and is never made to wait. Door of DuckDB.
-"""
-
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+import tomllib
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from threading import Timer
-from typing import Any
 
-import duckdb
+from ingestion.durable import refusals_of_disk, writing
+from ingestion.errors import IngestionError
+from ingestion.ledger.embedded import open_file, rewriting_file
+from ingestion.ledger.seam import Ledger, LedgerDraft, Row
 
-from ingestion.durable import refusals_of_disk, sync, writing
-from ingestion.errors import DamagedLedger, NothingImported, QueryTooHeavy
-from ingestion.ledger.rows import TableRow
-
-Row = tuple[Any, ...]
-
-_SECONDS = 20.0
-_MOST_ROWS = 1_000_000
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "1GB",
-    "threads": 2,
-    "max_temp_directory_size": "1GB",
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "enable_external_access": False,
-}
-_READ_ONLY = {**_CONFIG, "lock_configuration": True}
-_SCHEMA = Path(__file__).with_name("schema.sql")
-
-
-class Ledger:
-    """Answers SQL questions, and changes nothing; for one thread."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def rows(
-        self, sql: str, parameters: Sequence[object] = (), *, seconds: float = _SECONDS
-    ) -> tuple[Row, ...]:
-        """The rows that one SELECT gives, `?` standing for the parameters in their order.
-
-        Raises:
-            QueryTooHeavy: when it takes more time, memory or rows than the limits.
-        """
-        statements = self._connection.extract_statements(sql)
-        assert [each.type for each in statements] == [duckdb.StatementType.SELECT], sql
-        timer = Timer(seconds, self._connection.interrupt)
-        timer.start()
-        try:
-            found = self._connection.execute(sql, list(parameters)).fetchmany(_MOST_ROWS + 1)
-        except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
-            raise QueryTooHeavy(_TOO_HEAVY) from error
-        finally:
-            timer.cancel()
-        if len(found) > _MOST_ROWS:
-            raise QueryTooHeavy(_TOO_HEAVY)
-        return tuple(found)
-
-
-_TOO_HEAVY = (
-    "Cette question demande plus de temps ou de mémoire que permis. Restreignez la période, le "
-    "fournisseur ou l'acheteur."
-)
-
-
-class LedgerDraft(Ledger):
-    """The copy that is being written; it takes the place of the ledger unless it is abandoned."""
-
-    is_abandoned = False
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Keep all that is written inside, or nothing when an exception leaves it."""
-        self._connection.begin()
-        try:
-            yield
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
-
-    def append(self, rows: Iterable[TableRow]) -> None:
-        """Add rows of any tables, in any order."""
-        for table, same in groupby(sorted(rows, key=_table), key=_table):
-            some = list(same)
-            names = [field.name for field in fields(some[0])]
-            with self._connection.appender(table, columns=names) as appender:
-                appender.append_rows(map(attrgetter(*names), some))
+__all__ = ["Ledger", "LedgerDraft", "Row", "ledger_path", "open_ledger", "rewriting"]
 
 
 @contextmanager
@@ -103,15 +20,16 @@ def open_ledger(home: Path) -> Iterator[Ledger]:
     Raises:
         NothingImported: when there is none yet.
         DamagedLedger: when its file cannot be read.
+        UnreachableLedger: when its server cannot be asked.
     """
-    path = ledger_path(home)
-    if not path.exists():
-        raise NothingImported(
-            "Aucune facture ni aucun achat n'a été importé. Lancez : sourcier invoices import "
-            "FICHIER… ou sourcier purchases import FICHIER…"
-        )
-    with _connected(path, is_read_only=True) as connection:
-        yield Ledger(connection)
+    if address := ledger_server(home):
+        from ingestion.ledger.server import open_server  # loads a library that few need
+
+        with open_server(address) as ledger:
+            yield ledger
+    else:
+        with open_file(ledger_path(home)) as ledger:
+            yield ledger
 
 
 @contextmanager
@@ -121,28 +39,20 @@ def rewriting(home: Path) -> Iterator[LedgerDraft]:
     It is also lost when the draft is abandoned.
 
     Raises:
-        BusyIndex: when someone else writes in this folder.
+        BusyIndex: when someone else writes in this folder or to this server.
         DamagedLedger: when the file in use cannot be read.
+        UnreachableLedger: when the server cannot be written to.
     """
     path = ledger_path(home)
     with writing(path.parent), refusals_of_disk(home):
-        partial = path.with_name(f"{path.name}.partial")
-        for left in path.parent.glob(f"{partial.name}*"):
-            left.unlink()
-        is_new = not path.exists()
-        if not is_new:
-            shutil.copyfile(path, partial)
-        with _connected(partial, is_read_only=False) as connection:
-            if is_new:
-                connection.execute(_SCHEMA.read_text(encoding="utf-8"))
-            yield (draft := LedgerDraft(connection))
-            connection.execute("CHECKPOINT")
-        if draft.is_abandoned:
-            partial.unlink()
-            return
-        sync(partial)
-        partial.replace(path)
-        sync(path.parent)
+        if address := ledger_server(home):
+            from ingestion.ledger.server import rewriting_server
+
+            with rewriting_server(address) as draft:
+                yield draft
+        else:
+            with rewriting_file(path) as draft:
+                yield draft
 
 
 def ledger_path(home: Path) -> Path:
@@ -150,21 +60,13 @@ def ledger_path(home: Path) -> Path:
     return home / "ledger" / "ledger.duckdb"
 
 
-def _table(row: TableRow) -> str:
-    return row.table
-
-
-@contextmanager
-def _connected(path: Path, *, is_read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    config = _READ_ONLY if is_read_only else _CONFIG
+def ledger_server(home: Path) -> str:
+    """The address of a PostgreSQL server that the settings of a data folder name, else ""."""
+    path = home / "settings.toml"
     try:
-        connection = duckdb.connect(path, read_only=is_read_only, config=config)
-    except duckdb.Error as error:
-        raise DamagedLedger(
-            f"Le registre {path} ne se lit pas. Supprimez-le, puis importez de nouveau les "
-            "fichiers de factures et d'achats."
-        ) from error
-    try:
-        yield connection
-    finally:
-        connection.close()
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ""
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise IngestionError(f"{path} n'est pas un fichier TOML valide : {error}") from error
+    return str(settings.get("ledger", ""))

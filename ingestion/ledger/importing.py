@@ -77,7 +77,7 @@ class _Desk:
             comment = refused("FICHIER", source.refusal)
             return FileReport(source.name, Verdict.REFUSED, comments=(comment,))
         digest = file_sha256(source.path)
-        if self.draft.rows("SELECT 1 FROM file WHERE sha256 = ?", [digest]):
+        if self.draft.rows("SELECT 1 FROM file WHERE sha256 = $1", [digest]):
             return FileReport(source.name, Verdict.KNOWN)
         contents = self.reader.read(source.path, source.name, self.order.kind)
         contents, columns = self._tabulated(contents)

@@ -82,7 +82,7 @@ def _known(ledger: Ledger, entries: Sequence[Entry]) -> Iterator[_Known]:
         columns = ", ".join(f"t.{field.name}" for field in fields(kind))
         found = ledger.rows(
             f"SELECT {columns}, f.name FROM {kind.table} t JOIN file f ON f.sha256 = t.file "
-            "WHERE t.id IN (SELECT unnest(?::VARCHAR[]))",
+            "WHERE t.id IN (SELECT unnest(CAST($1 AS VARCHAR[])))",
             [ids],
         )
         for *values, name in found:

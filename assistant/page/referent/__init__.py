@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from assistant.errors import AssistantError
 from assistant.identity import Identity
@@ -20,8 +20,11 @@ from ingestion.errors import IngestionError
 UNKNOWN, BROKEN = 404, 503
 
 
-def referent_app(room: Room, reader: Reader) -> FastAPI:
-    """The application for those whom `reader` lets in, to be mounted at `frame.ROOT`."""
+def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
+    """The application for those whom `reader` lets in, to be mounted at `frame.ROOT`.
+
+    `more` are the routes of pages beside those of the room, which check the reader as well.
+    """
     app = FastAPI(
         title="Sourcier, référent",
         docs_url=None,
@@ -31,6 +34,8 @@ def referent_app(room: Room, reader: Reader) -> FastAPI:
     )
     for routes in (list_routes, answer_routes, replay_routes, queue_routes, gold_routes):
         app.include_router(routes(room, reader))
+    for router in more:
+        app.include_router(router)
 
     @app.get("/style.css")
     def style(who: Identity = Depends(reader)) -> Response:  # noqa: B008

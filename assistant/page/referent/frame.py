@@ -10,7 +10,13 @@ from assistant.page.words import grouped, words
 ROOT = "/referent"
 """Where the application of the référent stands."""
 
-PAGES = {"": "Réponses", "queue": "À relire", "gold": "Jeu d’évaluation"}
+PAGES = {
+    "": "Réponses",
+    "queue": "À relire",
+    "touched": "Droit changé",
+    "figures": "Tableau de bord",
+    "gold": "Jeu d’évaluation",
+}
 """What the navigation leads to: path below the root, and name."""
 
 NOTHING = Html("")

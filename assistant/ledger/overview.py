@@ -1,0 +1,49 @@
+"""The overview of the invoices: how many, how much, what is unpaid, by month, supplier, status."""
+
+from datetime import date
+
+from assistant.ledger.exhibit import Exhibit, Shape
+from assistant.ledger.fields import Population
+from assistant.ledger.plan import Filter, Measure, Operator, Plan, Step
+from assistant.ledger.result import computed
+from assistant.ledger.result_view import figures
+from assistant.ledger.table import Column, Format, Table
+from ingestion.ledger.database import Ledger
+
+_FIRST = 15
+_ALL = Population.INVOICES
+_INVOICE = Filter("is_credit", Operator.UNKNOWN)
+_KINDS = (
+    ("Factures reçues, avoirs déduits", ()),
+    ("Payées", (Filter("paid", Operator.KNOWN),)),
+    ("Non payées", (_INVOICE, Filter("paid", Operator.UNKNOWN))),
+    (
+        "Dont suspendues",
+        (_INVOICE, Filter("paid", Operator.UNKNOWN), Filter("status", Operator.IS, ("06",))),
+    ),
+    ("Sans engagement", (_INVOICE, Filter("commitment", Operator.UNKNOWN))),
+    ("Avoirs", (Filter("is_credit", Operator.KNOWN),)),
+)
+_CUTS = (
+    (Plan(Measure.SUM, _ALL, "gross", group="issued", step=Step.MONTH), Shape.TIME),
+    (Plan(Measure.SUM, _ALL, "gross", group="supplier", limit=_FIRST), Shape.RANKING),
+    (Plan(Measure.COUNT, _ALL, group="status"), Shape.RANKING),
+)
+
+
+def overview(ledger: Ledger, today: date) -> tuple[Exhibit, ...]:
+    """What there is, then how it divides."""
+    cuts = ((figures(computed(plan, ledger, today)), shape) for plan, shape in _CUTS)
+    return (Exhibit(_whole(ledger, today)), *(Exhibit(table, shape) for table, shape in cuts))
+
+
+def _whole(ledger: Ledger, today: date) -> Table:
+    """One row a kind of invoice: their number and the euros that they add up to."""
+    rows, ids, notes = [], [], dict[str, None]()
+    for label, filters in _KINDS:
+        found = computed(Plan(Measure.SUM, _ALL, "gross", filters), ledger, today)
+        rows.append((label, len(found.total.rows), found.total.value))
+        ids.append(found.total.rows)
+        notes |= dict.fromkeys(found.notes)
+    columns = (Column("Ensemble"), Column("Nombre", Format.COUNT), Column("TTC", Format.EUROS))
+    return Table("Les factures en bref", columns, tuple(rows), tuple(ids), tuple(notes))

@@ -1,0 +1,126 @@
+"""The ledger as a file of the data folder, written as a copy that replaces it. Door of DuckDB.
+
+Who reads keeps what was there when it was opened, and is never made to wait.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+import duckdb
+
+from ingestion.durable import sync
+from ingestion.errors import DamagedLedger, NothingImported, QueryTooHeavy
+from ingestion.ledger.rows import TableRow
+from ingestion.ledger.seam import (
+    MOST_ROWS,
+    NOTHING,
+    SECONDS,
+    TOO_HEAVY,
+    Ledger,
+    LedgerDraft,
+    Row,
+    by_table,
+    schema,
+)
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "1GB",
+    "threads": 2,
+    "max_temp_directory_size": "1GB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "enable_external_access": False,
+}
+_READ_ONLY = {**_CONFIG, "lock_configuration": True}
+
+
+class _FileLedger(Ledger):
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(
+        self, sql: str, parameters: Sequence[object] = (), *, seconds: float = SECONDS
+    ) -> tuple[Row, ...]:
+        statements = self._connection.extract_statements(sql)
+        assert [each.type for each in statements] == [duckdb.StatementType.SELECT], sql
+        timer = Timer(seconds, self._connection.interrupt)
+        timer.start()
+        try:
+            found = self._connection.execute(sql, list(parameters)).fetchmany(MOST_ROWS + 1)
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
+            raise QueryTooHeavy(TOO_HEAVY) from error
+        finally:
+            timer.cancel()
+        if len(found) > MOST_ROWS:
+            raise QueryTooHeavy(TOO_HEAVY)
+        return tuple(found)
+
+
+class _FileDraft(_FileLedger, LedgerDraft):
+    is_abandoned = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def append(self, rows: Iterable[TableRow]) -> None:
+        for table, names, values in by_table(rows):
+            with self._connection.appender(table, columns=names) as appender:
+                appender.append_rows(values)
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[Ledger]:
+    """The ledger of a file, as it is now; raises as `open_ledger` does."""
+    if not path.exists():
+        raise NothingImported(NOTHING)
+    with _connected(path, is_read_only=True) as connection:
+        yield _FileLedger(connection)
+
+
+@contextmanager
+def rewriting_file(path: Path) -> Iterator[LedgerDraft]:
+    """A copy that takes the place of the file once this ends; for who alone writes its folder."""
+    partial = path.with_name(f"{path.name}.partial")
+    for left in path.parent.glob(f"{partial.name}*"):
+        left.unlink()
+    is_new = not path.exists()
+    if not is_new:
+        shutil.copyfile(path, partial)
+    with _connected(partial, is_read_only=False) as connection:
+        if is_new:
+            connection.execute(schema())
+        yield (draft := _FileDraft(connection))
+        connection.execute("CHECKPOINT")
+    if draft.is_abandoned:
+        partial.unlink()
+        return
+    sync(partial)
+    partial.replace(path)
+    sync(path.parent)
+
+
+@contextmanager
+def _connected(path: Path, *, is_read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    config = _READ_ONLY if is_read_only else _CONFIG
+    try:
+        connection = duckdb.connect(path, read_only=is_read_only, config=config)
+    except duckdb.Error as error:
+        raise DamagedLedger(
+            f"Le registre {path} ne se lit pas. Supprimez-le, puis importez de nouveau les "
+            "fichiers de factures et d'achats."
+        ) from error
+    try:
+        yield connection
+    finally:
+        connection.close()

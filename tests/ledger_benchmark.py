@@ -1,0 +1,150 @@
+"""Speed of the ledger: `python -m tests.ledger_benchmark [--rows N]`.
+
+Prints how fast synthetic exports are imported, and the seconds and ratio to its goal of each view
+and of a few questions. Needs no weights and no index; nothing is asserted here.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from assistant.calculators.rates import Rate, Rates
+from assistant.calculators.situation import Buyer
+from assistant.cli.command import collect_seldom
+from assistant.ledger.anomalies import anomalies
+from assistant.ledger.anomaly_view import anomaly_table
+from assistant.ledger.asked import NotUnderstood, asked
+from assistant.ledger.fields import Population
+from assistant.ledger.late import Basis, terms
+from assistant.ledger.late_view import late_tables
+from assistant.ledger.limits import Limits
+from assistant.ledger.plan import Measure, Plan
+from assistant.ledger.purchase_view import (
+    needs_table,
+    pooling_table,
+    summary_tables,
+    supplier_tables,
+)
+from assistant.ledger.purchases import contracts
+from assistant.ledger.result import computed
+from assistant.ledger.result_view import answer, figures, listing, ranked
+from assistant.ledger.vocabulary import names
+from ingestion.ledger.database import Ledger, open_ledger, rewriting
+from ingestion.ledger.importing import Order, import_files
+from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
+from tests.fake_law import FakeLaw
+from tests.synthetic_ledger import TODAY, write_invoices, write_purchases
+
+RUNS = 3
+VIEW, QUESTION = 1.0, 3.0
+"""Seconds allowed at 100,000 rows."""
+
+LIMITS = Limits(lambda day: FakeLaw(day), Buyer.LOCAL)
+BASIS = Basis(
+    TODAY,
+    terms(Buyer.LOCAL, FakeLaw(TODAY)),
+    Rates(
+        Path("taux.toml"),
+        tuple(
+            Rate(TODAY.replace(year=year, month=month, day=1), BASE, "essai")
+            for BASE in (FakeLaw(TODAY).stated("intérêts moratoires, majoration").value,)
+            for year in (2024, 2025, 2026)
+            for month in (1, 7)
+        ),
+    ),
+)
+QUESTIONS = (
+    (Population.INVOICES, "Quelles factures reçues en 2026 ne sont pas payées ?"),
+    (Population.INVOICES, "Montant TTC des factures par fournisseur"),
+    (Population.INVOICES, "Combien devons-nous d'intérêts moratoires ?"),
+    (Population.INVOICES, "Délai moyen de paiement par mois en 2026"),
+    (Population.PURCHASES, "Montant des marchés notifiés en 2025 par procédure"),
+    (Population.PURCHASES, "Les 10 plus gros titulaires en 2025"),
+)
+
+
+def main() -> None:
+    """Print each with its goal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--data", type=Path, help="a folder to fill, or to use again")
+    arguments = parser.parse_args()
+    collect_seldom()
+    with TemporaryDirectory() as folder:
+        home: Path = arguments.data or Path(folder)
+        if not (home / "factures.csv").exists():
+            _import(home, arguments.rows)
+        _views(partial(open_ledger, home))
+
+
+def _import(home: Path, count: int) -> None:
+    home.mkdir(exist_ok=True)
+    for kind, path in (
+        (FileKind.INVOICES, write_invoices(home / "factures.csv", count)),
+        (FileKind.PURCHASES, write_purchases(home / "marches.csv", count)),
+    ):
+        began = time.perf_counter()
+        [report] = import_files(home, Order(kind, (path,), {}), today=TODAY)
+        seconds = time.perf_counter() - began
+        _say(f"import, {kind} a second", report.stored / seconds, f"{report.stored} rows")
+    with rewriting(home) as draft, draft.transaction():
+        held = draft.rows("SELECT id, net, vat FROM invoice")
+        draft.append(InvoiceLine(each, 1, "Essai", net=net) for each, net, _ in held)
+        draft.append(VatLine(each, None, "S", net, vat) for each, net, vat in held)
+
+
+def _views(opened: Callable[[], AbstractContextManager[Ledger]]) -> None:
+    with opened() as ledger:
+        views: dict[str, Callable[[], object]] = {
+            "invoices list": lambda: _listed(ledger),
+            "invoices late": lambda: late_tables(ledger, BASIS),
+            "invoices anomalies": lambda: anomaly_table(
+                anomalies(ledger, LIMITS.exemption), has_limit=True
+            ),
+            "purchases summary": lambda: summary_tables(ledger, TODAY),
+            "purchases suppliers": lambda: supplier_tables(contracts(ledger)),
+            "purchases pooling": lambda: pooling_table(contracts(ledger)),
+            "purchases thresholds": lambda: needs_table(contracts(ledger), LIMITS),
+        }
+        for name, view in views.items():
+            _say(name, seconds := _seconds(view), f"s, {seconds / VIEW:.2f} of the goal")
+        for population, question in QUESTIONS:
+            seconds = _seconds(partial(_asked, ledger, population, question))
+            _say(question, seconds, f"s, {seconds / QUESTION:.2f} of the goal")
+
+
+def _listed(ledger: Ledger) -> object:
+    result = computed(Plan(Measure.COUNT, Population.INVOICES), ledger, TODAY)
+    return listing(ledger, Population.INVOICES, result.total.rows, TODAY)
+
+
+def _asked(ledger: Ledger, population: Population, question: str) -> object:
+    plan = asked(question, names(ledger, population), TODAY, population)
+    assert not isinstance(plan, NotUnderstood), (question, plan)
+    result = computed(plan, ledger, TODAY, partial(BASIS.costs_of_all, ledger))
+    ids = [each for line in ranked(result) for each in line.rows]
+    return answer(result), figures(result), listing(ledger, population, ids, TODAY)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - began)
+    return median(taken)
+
+
+def _say(name: str, value: float, unit: str) -> None:
+    sys.stdout.write(f"{name:55} {value:9.2f} {unit}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""A PostgreSQL server of Debian's binaries, in a temporary folder, on a Unix socket only."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from pwd import getpwall
+
+import psycopg
+
+_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
+_USER = "essai"
+
+
+class Server:
+    """Gives each ledger a database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+
+    def address(self, database: str = "postgres") -> str:
+        """That of a database."""
+        return f"postgresql://{_USER}@/{database}?host={self._folder}"
+
+    def fresh(self) -> str:
+        """The address of an empty database."""
+        name = f"essai_{next(self._numbers)}"
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return self.address(name)
+
+
+def on_server(home: Path, server: Server) -> Path:
+    """A data folder whose settings put its ledger in a new database."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "settings.toml").write_text(f'ledger = "{server.fresh()}"\n', encoding="utf-8")
+    return home
+
+
+def lacking() -> str:
+    """Why no server can be started here, "" where one can."""
+    return "" if _BINARIES else "no PostgreSQL: apt-get install postgresql"
+
+
+@contextmanager
+def started() -> Iterator[Server]:
+    """A server that runs until this ends, as another user when this one is root."""
+    folder = Path(tempfile.mkdtemp(prefix="sourcier-pg-"))
+    user = _servant() if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(_BINARIES[-1] / program), "-D", str(data), *arguments]
+        log = folder / f"{program}.log"
+        with log.open("a") as output:
+            done = subprocess.run(
+                command, user=user, cwd=folder, stdout=output, stderr=output, check=False
+            )
+        assert done.returncode == 0, log.read_text()
+
+    try:
+        run("initdb", "-U", _USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        run("pg_ctl", "-w", "-o", f"-F -c listen_addresses= -k {folder}", "start")
+        try:
+            yield Server(folder)
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _servant() -> str:
+    """A user who may do nothing else."""
+    return next((user.pw_name for user in getpwall() if user.pw_name == "postgres"), "nobody")
