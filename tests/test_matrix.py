@@ -16,15 +16,13 @@ from fastapi.testclient import TestClient
 from assistant.accounts.areas import AREAS, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
-from assistant.administration.office import Office
 from assistant.identity import Identity, Role
 from assistant.openid_settings import OpenId
 from assistant.page import limits
-from assistant.page.access import COOKIE, Members, requiring
-from assistant.page.admin.app import admin_app
+from assistant.page.access import COOKIE, Members
 from assistant.page.limits import Pace
-from assistant.page.referent import referent_app
 from assistant.page.site import Site
+from assistant.serving import pages_beside
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
@@ -50,6 +48,18 @@ POST /account/sessions
 """
 
 BUYER = """
+GET  /achats
+POST /achats/anomalies/expliquer
+GET  /achats/import
+POST /achats/import
+GET  /achats/import/{token}
+POST /achats/import/{token}
+GET  /achats/piece/{identifier}
+GET  /achats/{view}
+GET  /achats/{view}/graphique.svg
+GET  /achats/{view}/tableau/{number}
+GET  /achats/{view}/tableau/{number}.{suffix}
+GET  /achats/{view}/tableau/{number}/lignes/{index}
 GET  /changes
 GET  /document/{document_id}
 GET  /document/{document_id}/page/{number}.png
@@ -62,6 +72,18 @@ GET  /dossiers/{dossier_id}/fiche.{file_format}
 POST /dossiers/{dossier_id}/pieces
 POST /dossiers/{dossier_id}/pieces/kind
 POST /dossiers/{dossier_id}/pieces/remove
+GET  /factures
+POST /factures/anomalies/expliquer
+GET  /factures/import
+POST /factures/import
+GET  /factures/import/{token}
+POST /factures/import/{token}
+GET  /factures/piece/{identifier}
+GET  /factures/{view}
+GET  /factures/{view}/graphique.svg
+GET  /factures/{view}/tableau/{number}
+GET  /factures/{view}/tableau/{number}.{suffix}
+GET  /factures/{view}/tableau/{number}/lignes/{index}
 GET  /law/{reference}
 POST /rate
 """
@@ -75,6 +97,8 @@ GET  /referent/answers/{record_id}/evidence/{number}/page/{page}.png
 POST /referent/answers/{record_id}/marks
 POST /referent/answers/{record_id}/replays
 GET  /referent/answers/{record_id}/replays/{replay_id}
+GET  /referent/figures
+GET  /referent/figures.csv
 GET  /referent/gold
 POST /referent/gold
 GET  /referent/gold.jsonl
@@ -83,7 +107,10 @@ GET  /referent/gold/{question_id}
 POST /referent/gold/{question_id}/remove
 GET  /referent/queue
 POST /referent/queue
+GET  /referent/report.pdf
 GET  /referent/style.css
+GET  /referent/touched
+POST /referent/touched/{record_id}
 """
 
 ADMINISTRATOR = """
@@ -255,12 +282,7 @@ def place(
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
     access, desk = Members(hall.accounts.sessions), FakeDesk()
-    beside = {
-        "/referent": referent_app(rooms.room, requiring(access, Role.REFERENT)),
-        "/admin": admin_app(
-            Office(rooms.home, rooms.journal, ("true",)), requiring(access, Role.ADMINISTRATOR)
-        ),
-    }
+    beside = pages_beside(rooms.home, rooms.assistant, access)
     given: list[Identity] = []
 
     def desks(reader: Identity) -> FakeDesk:

@@ -23,6 +23,10 @@ EventDesk = Callable[[gr.Request], Desk]
 """The same for a handler of the Gradio page."""
 
 
+Beside = Mapping[str, ASGIApp]
+"""Applications by the path where they are mounted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the pages stand on.
@@ -35,7 +39,7 @@ class Site:
 
     desks: Callable[[Identity], Desk]
     access: Access
-    beside: Mapping[str, ASGIApp] = field(default_factory=dict)
+    beside: Beside = field(default_factory=dict)
     accounts: Accounts | None = None
     provider: Provider | None = None
     address: str = ""
