@@ -241,7 +241,7 @@ def test_the_name_of_a_local_account_is_not_taken_over(tmp_path: Path) -> None:
     hall = Hall(tmp_path / "home")
     hall.settle("chef", [Role.ADMINISTRATOR])
     claims = {"sub": "42", "preferred_username": "chef", "realm": {"roles": ["acheteur"]}}
-    token = hall.accounts.entering.admit(granted(claims, OPENID), "")
+    token = hall.accounts.admission.admit(granted(claims, OPENID), "")
     identity = hall.accounts.sessions.identity(str(token))
     assert identity is not None
     assert identity.roles == {Role.BUYER}
@@ -252,9 +252,9 @@ def test_the_name_of_a_local_account_is_not_taken_over(tmp_path: Path) -> None:
 def test_roles_given_here_stay_when_the_provider_tells_of_none(tmp_path: Path) -> None:
     hall, openid = Hall(tmp_path / "home"), OpenId("https://auth.test", "sourcier")
     someone = granted({"sub": "42", "email": "ana@mairie.test"}, openid)
-    hall.accounts.entering.admit(someone, "")
+    hall.accounts.admission.admit(someone, "")
     hall.accounts.register.set_roles("ana@mairie.test", {Role.BUYER}, by="tests")
-    identity = hall.accounts.sessions.identity(str(hall.accounts.entering.admit(someone, "")))
+    identity = hall.accounts.sessions.identity(str(hall.accounts.admission.admit(someone, "")))
     assert identity is not None
     assert (identity.roles, identity.teams) == (frozenset({Role.BUYER}), frozenset())
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 
 from assistant.accounts.account import Account, account_of
-from assistant.accounts.claims import Granted
 from assistant.accounts.database import Database
 from assistant.accounts.passwords import Passwords, weakness
 from assistant.accounts.register import Register
@@ -102,27 +101,6 @@ class Entering:
         with self._database.writing() as writing:
             return self._renewed(writing, account, kept, browser)
 
-    def admit(self, someone: Granted, browser: str) -> str | Refusal:
-        """A session for who comes with the word of an identity provider, as it describes them.
-
-        Whoever comes for the first time gets an account, which no name or address shares with
-        another one: only the provider's own name for someone finds it again.
-        """
-        with self._database.writing() as writing:
-            query = "SELECT * FROM accounts WHERE subject = ?"
-            row = writing.execute(query, (someone.subject,)).fetchone()
-            account = account_of(row) if row else self._register.admitted(writing, someone)
-            if account.is_disabled:
-                self._refused(writing, "disabled", account.user)
-                return Refusal()
-            self._register.follow(writing, account, someone)
-            return self._sessions.opened(writing, account.user, browser)
-
-    def unproven(self) -> None:
-        """Someone came back from an identity provider without a word that could be proven."""
-        with self._database.writing() as writing:
-            self._refused(writing, "provider", "")
-
     def _compared(self, account: Account | None, password: str) -> bool | None:
         """Whether a password is that of an account; None when too many are being compared."""
         if not self._comparing.acquire(blocking=False):
@@ -183,9 +161,13 @@ class Entering:
         self._journal.append("session", {"act": "locked", "seconds": LOCKED}, user=account.user)
 
     def _refused(self, writing: sqlite3.Connection, reason: str, user: str) -> None:
-        """On record without what was typed, which may be a password in the wrong field.
+        refuse(writing, self._journal, reason, user)
 
-        Whatever the reason, something is written: how long it takes tells nobody which it was.
-        """
-        writing.execute("UPDATE refusals SET count = count + 1")
-        self._journal.append("session", {"act": "refused", "reason": reason}, user=user)
+
+def refuse(writing: sqlite3.Connection, journal: Journal, reason: str, user: str) -> None:
+    """Put a refusal on record, without what was typed: it may be a password in the wrong field.
+
+    Whatever the reason, something is written: how long it takes tells nobody which it was.
+    """
+    writing.execute("UPDATE refusals SET count = count + 1")
+    journal.append("session", {"act": "refused", "reason": reason}, user=user)

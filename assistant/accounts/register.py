@@ -4,11 +4,9 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from secrets import token_hex
 
 from assistant.accounts.account import Account, account_of, written
-from assistant.accounts.claims import Granted
 from assistant.accounts.database import Database
 from assistant.accounts.sessions import Sessions
 from assistant.accounts.tokens import digest, fresh_token
@@ -21,9 +19,6 @@ INVITED = 3 * 24 * 3600
 
 FIRST = "admin"
 """What the first administrator types."""
-
-PROVIDER = "openid"
-"""Who acts when an identity provider tells of roles or teams."""
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 
@@ -145,38 +140,6 @@ class Register:
         )
         return account_of(rows[0]) if rows else None
 
-    def admitted(self, writing: sqlite3.Connection, someone: Granted) -> Account:
-        """A new account for who comes from an identity provider."""
-        query = "SELECT 1 FROM accounts WHERE login = ?"
-        taken = writing.execute(query, (someone.login,)).fetchone()
-        account = Account(
-            f"u-{token_hex(6)}",
-            f"{someone.login}.{token_hex(3)}" if taken else someone.login,
-            someone.name,
-            someone.roles or frozenset(),
-            frozenset() if someone.teams is None else someone.teams,
-            someone.subject,
-        )
-        insert(writing, account)
-        self._tell("created", account, PROVIDER, **rights(account))
-        return account
-
-    def follow(self, writing: sqlite3.Connection, account: Account, someone: Granted) -> None:
-        """Give an account the rights that the provider tells of, where it tells of any."""
-        changed = replace(
-            account,
-            roles=account.roles if someone.roles is None else someone.roles,
-            teams=account.teams if someone.teams is None else someone.teams,
-        )
-        if changed == account:
-            return
-        writing.execute(
-            "UPDATE accounts SET roles = ?, teams = ? WHERE user = ?",
-            (written(changed.roles), written(changed.teams), account.user),
-        )
-        self._sessions.revoked(writing, account.user, by=PROVIDER)
-        self._tell("roles", account, PROVIDER, **rights(changed))
-
     def _change(self, login: str, column: str, value: str | int | None, by: str) -> None:
         account = self.get(login)
         with self._database.writing() as writing:
@@ -204,7 +167,12 @@ class Register:
         return token
 
     def _tell(self, act: str, account: Account, by: str, **what: object) -> None:
-        self._journal.append("account", {"act": act, "account": account.user, **what}, user=by)
+        tell(self._journal, act, account, by, **what)
+
+
+def tell(journal: Journal, act: str, account: Account, by: str, **what: object) -> None:
+    """Put an act on an account on record."""
+    journal.append("account", {"act": act, "account": account.user, **what}, user=by)
 
 
 def insert(writing: sqlite3.Connection, account: Account) -> None:

@@ -89,15 +89,15 @@ def openid_routes(accounts: Accounts, provider: Provider, address: str) -> APIRo
     def come_back(request: Request, state: str = "") -> Response:
         taken = errands.take(request.cookies.get(COOKIE, ""), state)
         if taken is None:
-            accounts.entering.unproven()
+            accounts.admission.refuse()
             return again(STRANGE, WRONG)
         errand, onward = taken
         try:
             someone = provider.vouched(errand, back(request), request.query_params)
         except ProviderFailure as failure:
-            accounts.entering.unproven()
+            accounts.admission.refuse()
             return again(str(failure), UNAVAILABLE)
-        entered = accounts.entering.admit(someone, browser_of(request))
+        entered = accounts.admission.admit(someone, browser_of(request))
         if isinstance(entered, Refusal):
             return refused(entered, login_html("", "", problem(entered), provider.name))
         response = inside(request, accounts, entered, onward)
