@@ -10,6 +10,7 @@ AssistantError
 ├── WrongPlan       a plan asks of the ledger what it does not have
 ├── TotalsDisagree  a total added again from its rows is another
 ├── WrongAnchors    a file of anchors of the journal cannot be understood
+├── ProviderFailure the identity provider does not answer, or what it says is not proven
 ├── WrongAccount    what is asked of an account cannot be done
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
@@ -58,6 +59,10 @@ class TotalsDisagree(AssistantError):
 
 class WrongAnchors(AssistantError):
     """A file of anchors of the journal is missing, or a line of it is not one."""
+
+
+class ProviderFailure(AssistantError):
+    """An identity provider does not answer, or what it says is not proven."""
 
 
 class WrongAccount(AssistantError):

@@ -4,17 +4,20 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from assistant.accounts.openid import Provider
 from assistant.accounts.parts import open_accounts
 from assistant.administration.office import Office
+from assistant.assistant import Assistant
 from assistant.board.local import LocalBoard
 from assistant.desk import LocalDesk
 from assistant.identity import Role
 from assistant.journal import Journal
-from assistant.page.access import Members, SingleUser, requiring
+from assistant.openid_settings import openid_secret
+from assistant.page.access import Access, Members, SingleUser, requiring
 from assistant.page.admin.app import admin_app
 from assistant.page.referent import referent_app
 from assistant.page.referent.board_routes import board_routes
-from assistant.page.site import Site
+from assistant.page.site import Beside, Site
 from assistant.review.room import Room
 from assistant.settings import Settings
 from assistant.wiring import load_assistant, load_embedder
@@ -26,14 +29,21 @@ def load_site(home: Path, settings: Settings) -> Site:
     desks = partial(LocalDesk, home, assistant, partial(load_embedder, home, settings))
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts.sessions) if accounts else SingleUser()
-    office = load_office(home, assistant.journal)
+    beside = pages_beside(home, assistant, access)
+    openid = settings.openid
+    provider = Provider(openid, openid_secret(openid)) if openid else None
+    return Site(desks, access, beside, accounts, provider, settings.address)
+
+
+def pages_beside(home: Path, assistant: Assistant, access: Access) -> Beside:
+    """The pages of the other roles, by the path where they stand."""
     room, reader = Room(home, assistant), requiring(access, Role.REFERENT)
     board = board_routes(LocalBoard(home, room, assistant.journal), reader)
-    beside = {
+    office = load_office(home, assistant.journal)
+    return {
         "/referent": referent_app(room, reader, board),
         "/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR)),
     }
-    return Site(desks, access, beside, accounts)
 
 
 def load_office(home: Path, journal: Journal) -> Office:

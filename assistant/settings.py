@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from assistant.errors import WrongSettings
+from assistant.openid_settings import OpenId, read_openid
 
 WRITING = ("auto", "always", "never")
 ACCESS = ("alone", "accounts")
@@ -21,6 +22,7 @@ class Settings:
     `retention_months` is how long the journal keeps texts.
     `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
+    `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
@@ -37,6 +39,7 @@ class Settings:
     update_at: str = ""
     update_from: str = ""
     ledger: str = ""
+    openid: OpenId | None = None
 
 
 def default_home() -> Path:
@@ -60,7 +63,10 @@ def load_settings(home: Path) -> Settings:
     for name in ("llm", "embedder"):
         if value := os.environ.get(f"SOURCIER_{name.upper()}"):
             chosen[name] = value
-    known = {field.name: type(field.default) for field in fields(Settings)}
+    openid = chosen.pop("openid", None)
+    known = {
+        field.name: type(field.default) for field in fields(Settings) if field.default is not None
+    }
     for key, value in chosen.items():
         if key not in known:
             raise WrongSettings(f"{path} : réglage inconnu « {key} ». Connus : {', '.join(known)}.")
@@ -74,4 +80,4 @@ def load_settings(home: Path) -> Settings:
     address = urlsplit(chosen.get("address", ""))
     if chosen.get("address") and not (address.scheme in ("http", "https") and address.netloc):
         raise WrongSettings(f"{path} : « address » doit être comme https://sourcier.mairie.fr")
-    return Settings(**chosen)
+    return Settings(**chosen, openid=None if openid is None else read_openid(path, openid))

@@ -31,12 +31,11 @@ class Hall:
 
     home: Path
     clock: Clock = field(default_factory=Clock)
+    passwords: Passwords = field(default_factory=lambda: Passwords(CHEAP))
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.home / "journal.jsonl")
-        self.accounts: Accounts = open_accounts(
-            self.home, self.journal, Passwords(CHEAP), self.clock
-        )
+        self.accounts: Accounts = open_accounts(self.home, self.journal, self.passwords, self.clock)
 
     def settle(
         self,

@@ -17,6 +17,7 @@ ORDER = (
     "ingestion",
     "assistant.errors",
     "assistant.identity",
+    "assistant.openid_settings",
     "assistant.settings",
     "assistant.words",
     "assistant.topics",
@@ -101,6 +102,7 @@ ORDER = (
 
 DOORS = {
     "argon2": "assistant/accounts/passwords.py",
+    "authlib": "assistant/accounts/openid.py",
     "chromadb": "ingestion/chroma_index.py",
     "docx": "ingestion/reading/docx.py assistant/page/export.py assistant/fiche_export.py "
     "assistant/papers/word.py",
@@ -109,8 +111,10 @@ DOORS = {
     "ingestion/ledger/terms.py",
     "fastapi": "assistant/page/*",
     "gradio": "assistant/page/*",
+    "httpx2": "assistant/accounts/openid.py",
     "huggingface_hub": "ingestion/weights/hub.py",
     "jours_feries_france": "assistant/calculators/calendar.py",
+    "joserfc": "assistant/accounts/openid.py",
     "langchain_text_splitters": "ingestion/splitting.py",
     "llama_cpp": "assistant/llama.py",
     "lxml": "ingestion/reading/markup.py",

@@ -14,17 +14,15 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.accounts.areas import AREAS, area_of
+from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
-from assistant.administration.office import Office
-from assistant.board.local import LocalBoard
 from assistant.identity import Identity, Role
+from assistant.openid_settings import OpenId
 from assistant.page import limits
-from assistant.page.access import COOKIE, Members, requiring
-from assistant.page.admin.app import admin_app
+from assistant.page.access import COOKIE, Members
 from assistant.page.limits import Pace
-from assistant.page.referent import referent_app
-from assistant.page.referent.board_routes import board_routes
 from assistant.page.site import Site
+from assistant.serving import pages_beside
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
@@ -36,6 +34,8 @@ GET  /health
 GET  /invitation/{token}
 POST /invitation/{token}
 GET  /login
+GET  /login/openid
+GET  /login/openid/return
 POST /login
 GET  /page/{name}
 """
@@ -48,6 +48,18 @@ POST /account/sessions
 """
 
 BUYER = """
+GET  /achats
+POST /achats/anomalies/expliquer
+GET  /achats/import
+POST /achats/import
+GET  /achats/import/{token}
+POST /achats/import/{token}
+GET  /achats/piece/{identifier}
+GET  /achats/{view}
+GET  /achats/{view}/graphique.svg
+GET  /achats/{view}/tableau/{number}
+GET  /achats/{view}/tableau/{number}.{suffix}
+GET  /achats/{view}/tableau/{number}/lignes/{index}
 GET  /changes
 GET  /document/{document_id}
 GET  /document/{document_id}/page/{number}.png
@@ -60,6 +72,18 @@ GET  /dossiers/{dossier_id}/fiche.{file_format}
 POST /dossiers/{dossier_id}/pieces
 POST /dossiers/{dossier_id}/pieces/kind
 POST /dossiers/{dossier_id}/pieces/remove
+GET  /factures
+POST /factures/anomalies/expliquer
+GET  /factures/import
+POST /factures/import
+GET  /factures/import/{token}
+POST /factures/import/{token}
+GET  /factures/piece/{identifier}
+GET  /factures/{view}
+GET  /factures/{view}/graphique.svg
+GET  /factures/{view}/tableau/{number}
+GET  /factures/{view}/tableau/{number}.{suffix}
+GET  /factures/{view}/tableau/{number}/lignes/{index}
 GET  /law/{reference}
 POST /rate
 """
@@ -258,14 +282,7 @@ def place(
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
     access, desk = Members(hall.accounts.sessions), FakeDesk()
-    reader = requiring(access, Role.REFERENT)
-    board = LocalBoard(rooms.home, rooms.room, rooms.journal)
-    beside = {
-        "/referent": referent_app(rooms.room, reader, board_routes(board, reader)),
-        "/admin": admin_app(
-            Office(rooms.home, rooms.journal, ("true",)), requiring(access, Role.ADMINISTRATOR)
-        ),
-    }
+    beside = pages_beside(rooms.home, rooms.assistant, access)
     given: list[Identity] = []
 
     def desks(reader: Identity) -> FakeDesk:
@@ -275,7 +292,8 @@ def place(
     patience = pytest.MonkeyPatch()
     patience.setattr(limits, "ACTS", Pace(100_000, 1))
     patience.setattr(limits, "READS", Pace(100_000, 1))
-    app = app_of(Site(desks, access, beside, hall.accounts))
+    provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
+    app = app_of(Site(desks, access, beside, hall.accounts, provider))
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)

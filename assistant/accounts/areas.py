@@ -39,6 +39,7 @@ AREAS = (
     Area("/health", "État du service", is_open=True, is_single=True),
     Area("/page", "Feuilles de style et scripts", is_open=True),
     Area("/login", "Connexion", is_open=True, is_single=True),
+    Area("/login/openid", "Connexion par le fournisseur d'identité", is_open=True),
     Area("/invitation", "Choix du mot de passe, par un lien à usage unique", is_open=True),
     Area("/account", "Mon compte et mes sessions"),
     Area("/referent", "Contrôle des réponses", Role.REFERENT),

@@ -129,16 +129,16 @@ class Entering:
 
     def _judged(self, known: Account | None, browser: str, *, is_right: bool) -> str | None:
         """Open a session or count a failure, by the account as it stands when it is written."""
-        if known is None:
-            self._refused("unknown", "")
-            return None
         with self._database.writing() as writing:
+            if known is None:
+                self._refused(writing, "unknown", "")
+                return None
             query = "SELECT * FROM accounts WHERE user = ?"
             account = account_of(writing.execute(query, (known.user,)).fetchone())
             if account.is_disabled:
-                self._refused("disabled", account.user)
+                self._refused(writing, "disabled", account.user)
             elif account.locked_until > self._clock():
-                self._refused("locked", account.user)
+                self._refused(writing, "locked", account.user)
             elif not is_right or account.password != known.password:
                 self._failed(writing, account)
             else:
@@ -148,7 +148,7 @@ class Entering:
 
     def _failed(self, writing: sqlite3.Connection, account: Account) -> None:
         failures = account.failures + 1
-        self._refused("password", account.user)
+        self._refused(writing, "password", account.user)
         if failures < MOST_FAILURES:
             writing.execute(
                 "UPDATE accounts SET failures = ? WHERE user = ?", (failures, account.user)
@@ -160,6 +160,14 @@ class Entering:
         )
         self._journal.append("session", {"act": "locked", "seconds": LOCKED}, user=account.user)
 
-    def _refused(self, reason: str, user: str) -> None:
-        """On record without what was typed, which may be a password in the wrong field."""
-        self._journal.append("session", {"act": "refused", "reason": reason}, user=user)
+    def _refused(self, writing: sqlite3.Connection, reason: str, user: str) -> None:
+        refuse(writing, self._journal, reason, user)
+
+
+def refuse(writing: sqlite3.Connection, journal: Journal, reason: str, user: str) -> None:
+    """Put a refusal on record, without what was typed: it may be a password in the wrong field.
+
+    Whatever the reason, something is written: how long it takes tells nobody which it was.
+    """
+    writing.execute("UPDATE refusals SET count = count + 1")
+    journal.append("session", {"act": "refused", "reason": reason}, user=user)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.accounts.admission import Admission
 from assistant.accounts.database import NAME, Database
 from assistant.accounts.entering import Entering
 from assistant.accounts.passwords import Passwords
@@ -19,6 +20,7 @@ class Accounts:
 
     register: Register
     entering: Entering
+    admission: Admission
     sessions: Sessions
 
 
@@ -33,4 +35,4 @@ def open_accounts(
     sessions = Sessions(database, journal, clock)
     register = Register(database, journal, sessions, clock)
     entering = Entering(database, journal, register, sessions, passwords, clock)
-    return Accounts(register, entering, sessions)
+    return Accounts(register, entering, Admission(database, journal, sessions), sessions)

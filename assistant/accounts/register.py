@@ -167,7 +167,12 @@ class Register:
         return token
 
     def _tell(self, act: str, account: Account, by: str, **what: object) -> None:
-        self._journal.append("account", {"act": act, "account": account.user, **what}, user=by)
+        tell(self._journal, act, account, by, **what)
+
+
+def tell(journal: Journal, act: str, account: Account, by: str, **what: object) -> None:
+    """Put an act on an account on record."""
+    journal.append("account", {"act": act, "account": account.user, **what}, user=by)
 
 
 def insert(writing: sqlite3.Connection, account: Account) -> None:

@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
     _welcome(site, address)
     sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
     sys.stdout.flush()
-    serve(site, arguments.host, arguments.port, settings.address)
+    serve(site, arguments.host, arguments.port)
     return 0
 
 

@@ -30,21 +30,24 @@ BUSY = "Trop d’essais pour le moment. Attendez {wait} secondes, puis recommenc
 Text = Annotated[str, Form(max_length=2000)]
 
 
-def account_routes(accounts: Accounts, reader: Reader) -> APIRouter:
-    """The pages of `accounts`; `reader` lets everybody in who is known."""
+def account_routes(accounts: Accounts, reader: Reader, provider: str = "") -> APIRouter:
+    """The pages of `accounts`; `reader` lets everybody in who is known.
+
+    `provider` is the name of who else may vouch for people, if any.
+    """
     router = APIRouter(dependencies=[Depends(from_here)])
-    add_entrances(router, accounts)
+    add_entrances(router, accounts, provider)
     add_account(router, accounts, reader)
     return router
 
 
-def add_entrances(router: APIRouter, accounts: Accounts) -> None:
+def add_entrances(router: APIRouter, accounts: Accounts, provider: str) -> None:
     """What is open to those who are not known yet."""
     entering = accounts.entering
 
     @router.get("/login")
     def login_page(next: str = "") -> HTMLResponse:  # noqa: A002 - the name in the address
-        return french_page(login_html("", local(next)), "Connexion")
+        return french_page(login_html("", local(next), provider=provider), "Connexion")
 
     @router.post("/login")
     def log_in(
@@ -56,7 +59,7 @@ def add_entrances(router: APIRouter, accounts: Accounts) -> None:
         address = request.client.host if request.client else ""
         entered = entering.enter(login, password, address, browser_of(request))
         if isinstance(entered, Refusal):
-            return refused(entered, login_html(login[:64], local(next), problem(entered)))
+            return refused(entered, login_html(login[:64], local(next), problem(entered), provider))
         return inside(request, accounts, entered, local(next))
 
     @router.get("/invitation/{token}")

@@ -2,15 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from assistant.accounts.areas import AREAS
 from assistant.accounts.entering import LOCKED, MOST_FAILURES
-from assistant.accounts.passwords import LONGEST, SHORTEST
 from assistant.accounts.sessions import Session
 from assistant.identity import Identity, Role
+from assistant.page.account_form import (
+    hidden,
+    link,
+    new_password,
+    page,
+    password_input,
+    text_input,
+    whose,
+)
 from assistant.page.dossier_form import action, button, labelled
 from assistant.page.dossier_list import alert
-from assistant.page.markup import Html, element, joined, unbroken
+from assistant.page.markup import Html, element, joined
 
 ROLES = {
     Role.BUYER: "acheteur",
@@ -41,7 +50,8 @@ OVER = (
 
 def login_html(login: str, onward: str, problem: str = "", provider: str = "") -> Html:
     """The form to log in; `onward` is the page to show then, `provider` who else may vouch."""
-    other = element("a", f"Se connecter avec {provider}", class_="main", href="/login/provider")
+    query = "?" + urlencode({"next": onward}) if onward else ""
+    other = link(f"/login/openid{query}", f"Se connecter avec {provider}")
     return page(
         "Se connecter",
         alert(problem),
@@ -156,66 +166,6 @@ def own_pages(identity: Identity) -> list[Html]:
 def told(identity: Identity) -> list[str]:
     """The roles of someone in words."""
     return [ROLES[role] for role in Role if role in identity.roles]
-
-
-def page(title: str, *content: Html) -> Html:
-    """One of these pages."""
-    return element(
-        "main",
-        element("p", "Sourcier", class_="brand"),
-        element("h1", title),
-        *content,
-        class_="document dossiers account",
-        id="document",
-    )
-
-
-def whose(login: str) -> Html:
-    """Tells the password manager of a browser whose password is typed."""
-    return element("input", type="hidden", name="login", value=login, autocomplete="username")
-
-
-def new_password() -> tuple[Html, Html, Html]:
-    """The fields of a password that is chosen, typed twice."""
-    rule = unbroken(f"Au moins {SHORTEST} caractères. Quatre ou cinq mots au hasard se retiennent.")
-    return (
-        labelled(
-            "Nouveau mot de passe",
-            password_input("password", "new-password", minlength=SHORTEST, aria_describedby="rule"),
-        ),
-        element("p", rule, class_="hint", id="rule"),
-        labelled("Le même, encore une fois", password_input("again", "new-password")),
-    )
-
-
-def password_input(name: str, autocomplete: str, **rules: str | int) -> Html:
-    """A field that hides what is typed."""
-    return element(
-        "input",
-        type="password",
-        name=name,
-        autocomplete=autocomplete,
-        required=True,
-        maxlength=LONGEST,
-        **rules,
-    )
-
-
-def text_input(name: str, value: str, **rules: str | bool) -> Html:
-    """A line of text."""
-    return element(
-        "input", type="text", name=name, value=value, required=True, maxlength=64, **rules
-    )
-
-
-def hidden(name: str, value: str) -> Html:
-    """What a form sends that is not shown."""
-    return element("input", type="hidden", name=name, value=value)
-
-
-def link(address: str, text: str) -> Html:
-    """A link."""
-    return element("a", text, href=address)
 
 
 def browser_name(claimed: str) -> str:

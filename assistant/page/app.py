@@ -20,6 +20,7 @@ from assistant.page.gate import Gate
 from assistant.page.law_routes import law_routes
 from assistant.page.ledger.routes import ledger_routes
 from assistant.page.limits import Limits
+from assistant.page.openid_routes import openid_routes
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
 from assistant.page.site import Site
@@ -43,7 +44,11 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(dossier_routes(site.desk_of))
     app.include_router(ledger_routes(site.desk_of, requiring(site.access, Role.BUYER)))
     if site.accounts:
-        app.include_router(account_routes(site.accounts, requiring(site.access)))
+        provider = site.provider
+        reader = requiring(site.access)
+        app.include_router(account_routes(site.accounts, reader, provider.name if provider else ""))
+        if provider:
+            app.include_router(openid_routes(site.accounts, provider, site.address))
     for path, beside in site.beside.items():
         app.add_route(path, into_folder)
         app.mount(path, beside)
@@ -85,9 +90,9 @@ def own_head(page: bytes) -> bytes:
     return page.replace(b"</head>", HEAD + b"</head>", 1)
 
 
-def serve(site: Site, host: str = "127.0.0.1", port: int = 7860, address: str = "") -> None:
-    """Serve the page until interrupted; `address` is the one that people elsewhere type."""
-    named = urlsplit(address).hostname
+def serve(site: Site, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serve the page until interrupted."""
+    named = urlsplit(site.address).hostname
     hosts = (*LOOPBACK, named) if named else LOOPBACK if host in LOOPBACK else ()
     app = create_app(site, hosts)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

@@ -8,6 +8,7 @@ from fastapi import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from assistant.accounts.openid import Provider
 from assistant.accounts.parts import Accounts
 from assistant.identity import Identity, Role
 from assistant.language import Language
@@ -22,19 +23,26 @@ EventDesk = Callable[[gr.Request], Desk]
 """The same for a handler of the Gradio page."""
 
 
+Beside = Mapping[str, ASGIApp]
+"""Applications by the path where they are mounted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the pages stand on.
 
     `desks` gives each reader their own desk, `access` says who sends a request. `beside` are the
     applications of the other roles by the path where they are mounted: "/referent", "/admin".
-    `accounts` are what people log in to, None where the machine has one user.
+    `accounts` are what people log in to, None where the machine has one user; `provider` vouches
+    for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
     """
 
     desks: Callable[[Identity], Desk]
     access: Access
-    beside: Mapping[str, ASGIApp] = field(default_factory=dict)
+    beside: Beside = field(default_factory=dict)
     accounts: Accounts | None = None
+    provider: Provider | None = None
+    address: str = ""
 
     def desk_of(self, request: Request) -> Desk:
         """The desk of the buyer who sends a request; an HTTPException for anyone else."""
