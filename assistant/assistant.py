@@ -17,7 +17,7 @@ from assistant.language import Language
 from assistant.language_model import LanguageModel
 from assistant.parts import parts_of, together
 from assistant.reading import Draft
-from assistant.record import REPLAYED, journal_body
+from assistant.record import ASKED, Purpose, journal_body
 from assistant.retrieval import Retriever
 from assistant.scope import names_offer, names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
@@ -84,7 +84,7 @@ class Assistant:
         dossier: str | None = None,
         teams: frozenset[str] | None = None,
         user: str = "",
-        replays: str | None = None,
+        purpose: Purpose = ASKED,
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
@@ -92,8 +92,8 @@ class Assistant:
         one named when this one depends on it; else that of today. A question about a piece
         ("article 12.3 du CCAP") is asked of the only dossier there is, and the days that it names
         are the dossier's. `teams` are those of the reader, None where there is one reader only,
-        and `user` is the pseudonym under which the journal keeps them. `replays` is the record of
-        an earlier answer to the same question: the turn is then recorded as its replay.
+        and `user` is the pseudonym under which the journal keeps them. `purpose` says what the
+        turn is recorded as.
         Stopping it, by closing the generator, and failing both leave a record too.
 
         Raises UnknownDossier when the dossier is not one of theirs.
@@ -113,7 +113,7 @@ class Assistant:
             yield from self._run(turn, history)
             ended = "finished"
         finally:
-            result = self._record(turn, ended, teams, replays)
+            result = self._record(turn, ended, teams, purpose)
         yield Finished(result)
 
     def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
@@ -204,15 +204,14 @@ class Assistant:
                 return ticket
 
     def _record(
-        self, turn: Gathering, ended: str, teams: frozenset[str] | None, replays: str | None
+        self, turn: Gathering, ended: str, teams: frozenset[str] | None, purpose: Purpose
     ) -> Result:
         result = turn.result(self._model.name)
         body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
-        if replays:
-            body |= {"act": REPLAYED, "record_id": replays}
+        body |= purpose.told
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
-        kind = "review" if replays else "answer"
-        record_id = self.journal.append(kind, body, home and home / RECORDS, user=turn.user)
+        apart = home and home / RECORDS
+        record_id = self.journal.append(purpose.kind, body, apart, user=turn.user)
         return replace(result, record_id=record_id)
 
     def _archived(self, turn: Gathering, teams: frozenset[str] | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from assistant.grading import Graded, grade
 from assistant.identity import ALONE
 from assistant.language import Language, language_of
 from assistant.questions import Question
+from assistant.record import ASKED, EXAMINED, Purpose
 from assistant.turn import Finished, Result
 from ingestion.errors import UnknownDocument, UnknownDossier, UnknownGeneration
 from ingestion.generation import Generation
@@ -23,10 +24,18 @@ def run_turn(
     as_of: date | None,
     dossier: str | None,
     language: Language | None = None,
+    purpose: Purpose = ASKED,
 ) -> Result:
     """Ask and return the recorded result; day and language are the question's where not given."""
     spoken = language or language_of(question)
-    asking = assistant.ask(question, as_of=as_of, language=spoken, dossier=dossier, user=ALONE.user)
+    asking = assistant.ask(
+        question,
+        as_of=as_of,
+        language=spoken,
+        dossier=dossier,
+        user=ALONE.user,
+        purpose=purpose,
+    )
     for event in asking:
         if isinstance(event, Finished):
             return event.result
@@ -34,8 +43,8 @@ def run_turn(
 
 
 def examine(assistant: Assistant, question: Question) -> Graded:
-    """Ask a question and grade the answer."""
-    result = run_turn(assistant, question.text, question.as_of, question.dossier)
+    """Ask a question and grade the answer; it is no buyer's, and recorded as an evaluation's."""
+    result = run_turn(assistant, question.text, question.as_of, question.dossier, purpose=EXAMINED)
     return graded(assistant, question, result)
 
 

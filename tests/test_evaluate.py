@@ -79,6 +79,7 @@ def test_an_evaluation_is_on_record(
     [entry] = journal.entries()
     assert (entry["kind"], entry["user"]) == ("evaluation", "local")
     assert journal.body(entry) == {
+        "act": "measured",
         "generation": generation.manifest.name,
         "asked": 1,
         "of": 2,

@@ -22,7 +22,7 @@ from assistant.examination import run_turn
 from assistant.grading import Graded
 from assistant.identity import ALONE
 from assistant.questions import Question, read_questions
-from assistant.record import contract
+from assistant.record import EXAMINED, contract
 from assistant.results import read_results
 from assistant.settings import Settings, load_settings
 
@@ -97,7 +97,12 @@ def _run(arguments: argparse.Namespace) -> int:
         fallen = tuple(falls(comparison, arguments.tolerance))
         evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
     results = digest(arguments.out, "").sha256
-    told = {"generation": manifest.name, "asked": len(graded), "of": len(questions)}
+    told = {
+        "act": "measured",
+        "generation": manifest.name,
+        "asked": len(graded),
+        "of": len(questions),
+    }
     assistant.journal.append("evaluation", told | {"results": results}, user=ALONE.user)
     return _told(evaluation, console, arguments.report)
 
@@ -120,7 +125,13 @@ def _measured(
     with results.open("w", encoding="utf-8") as out:
         try:
             for question in track(questions, "Questions", console=console):
-                result = run_turn(assistant, question.text, question.as_of, question.dossier)
+                result = run_turn(
+                    assistant,
+                    question.text,
+                    question.as_of,
+                    question.dossier,
+                    purpose=EXAMINED,
+                )
                 line = {"id": question.id, **contract(result)}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
                 out.flush()

@@ -47,6 +47,7 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "rolled_back": "index précédent remis en service",
         "discarded": "supprimé",
     },
+    "evaluation": {"asked": "question posée", "measured": "jeu de questions mesuré"},
     "review": {
         "marked": "réponse annotée",
         "sampling": "tirage réglé",

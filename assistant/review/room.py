@@ -15,6 +15,7 @@ from assistant.evidence import Evidence
 from assistant.identity import Identity
 from assistant.language import Language, language_of
 from assistant.ledger.export import csv_bytes
+from assistant.record import replay_of
 from assistant.review.agreement import Agreement, agreement, pairs_of
 from assistant.review.exhibits import Exhibit, Seal, exhibit
 from assistant.review.export import answers_table
@@ -131,7 +132,7 @@ class Room:
             dossier=first.dossier,
             teams=reader.teams,
             user=reader.user,
-            replays=record_id,
+            purpose=replay_of(record_id),
         )
         return next(event.result for event in events if isinstance(event, Finished))
 
