@@ -18,6 +18,7 @@ from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
 from assistant.language_model import Prompt
+from assistant.record import EXAMINED
 from assistant.turn import (
     Dropped,
     Event,
@@ -340,6 +341,15 @@ def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journ
 def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -> None:
     with pytest.raises(UnknownGeneration, match="sourcier index build"):
         list(_assistant(tmp_path, journal).ask(ASKED, as_of=TODAY))
+
+
+def test_an_examined_answer_is_recorded_as_no_reader_s(
+    assistant: Assistant, journal: Journal
+) -> None:
+    list(assistant.ask(ASKED, as_of=TODAY, purpose=EXAMINED))
+    [entry] = journal.entries()
+    assert entry["kind"] == "evaluation"
+    assert (journal.body(entry) or {})["act"] == "asked"
 
 
 class _WatchedJournal(Journal):

@@ -96,14 +96,14 @@ def _run(arguments: argparse.Namespace) -> int:
         comparison = compare(before, graded, partial(graded_by, assistant))
         fallen = tuple(falls(comparison, arguments.tolerance))
         evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
-    results = digest(arguments.out, "").sha256
     told = {
         "act": "measured",
         "generation": manifest.name,
         "asked": len(graded),
         "of": len(questions),
+        "results": digest(arguments.out, "").sha256,
     }
-    assistant.journal.append("evaluation", told | {"results": results}, user=ALONE.user)
+    assistant.journal.append("evaluation", told, user=ALONE.user)
     return _told(evaluation, console, arguments.report)
 
 
