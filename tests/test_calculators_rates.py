@@ -31,6 +31,14 @@ def test_a_comma_is_read_as_french_writes_it(tmp_path: Path) -> None:
     assert _read(tmp_path, FIRST.replace("2.15", "2,15")).rows[0].percent == Decimal("2.15")
 
 
+def test_one_remedy_names_every_missing_half_year_once_in_their_order(tmp_path: Path) -> None:
+    days = (date(2026, 11, 3), date(2025, 1, 1), date(2026, 7, 1))
+    remedy = read_rates(tmp_path).remedy(*days)
+    assert "ne sont pas connus : premier semestre 2025, second semestre 2026." in remedy
+    assert remedy.count("[[rate]]") == 1
+    assert "from = 2025-01-01" in remedy
+
+
 def test_the_remedy_names_the_half_year_and_the_file_and_can_be_pasted(tmp_path: Path) -> None:
     rates = read_rates(tmp_path)
     remedy = rates.remedy(date(2026, 11, 3))

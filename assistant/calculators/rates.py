@@ -32,15 +32,24 @@ class Rates:
         """The rate of the half-year of a day, None when the file has none."""
         return next((row for row in self.rows if row.begins == half_year(day)), None)
 
-    def remedy(self, day: date) -> str:
-        """What to write, and where, to have the rate of the half-year of a day."""
-        begins = half_year(day)
-        rank = "premier" if begins.month == 1 else "second"
+    def remedy(self, *days: date) -> str:
+        """What to write, and where, to have the rates of the half-years of some days."""
+        begins = sorted({half_year(day) for day in days})
+        lines = f'[[rate]]\nfrom = {begins[0]}\npercent = "…"\nsource = "…"'
+        if len(begins) == 1:
+            return (
+                f"Le taux de la Banque centrale européenne du {_said(begins[0])} n'est pas connu. "
+                f"Ajoutez à {self.path} ces quatre lignes, puis recommencez :\n{lines}"
+            )
         return (
-            f"Le taux de la Banque centrale européenne du {rank} semestre {begins.year} n'est pas "
-            f"connu. Ajoutez à {self.path} ces quatre lignes, puis recommencez :\n[[rate]]\n"
-            f'from = {begins}\npercent = "…"\nsource = "…"'
+            "Des taux de la Banque centrale européenne ne sont pas connus : "
+            f"{', '.join(map(_said, begins))}. Ajoutez à {self.path}, pour chacun, quatre lignes "
+            f"comme celles-ci, puis recommencez :\n{lines}"
         )
+
+
+def _said(begins: date) -> str:
+    return f"{'premier' if begins.month == 1 else 'second'} semestre {begins.year}"
 
 
 def half_year(day: date) -> date:

@@ -154,7 +154,8 @@ def late_invoices(found: Iterable[tuple[Payment, Late]]) -> tuple[LateInvoice, .
 def missing_rates(late: Iterable[LateInvoice], rates: Rates) -> tuple[str, ...]:
     """What to write down to have the interest of every half-year."""
     begins = {add_days(one.cost.deadline, 1) for one in late}
-    return tuple(sorted({rates.remedy(day) for day in begins if rates.on(day) is None}))
+    missing = [day for day in begins if rates.on(day) is None]
+    return (rates.remedy(*missing),) if missing else ()
 
 
 def _cost(

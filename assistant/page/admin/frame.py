@@ -93,8 +93,8 @@ def sized(size: int) -> str:
     for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
         if size >= unit:
             value = size / unit
-            return f"{value:.1f} {name}".replace(".", ",") if value < 10 else f"{value:.0f} {name}"
-    return f"{size} octets"
+            return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
+    return f"{size}\u00a0octets"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from assistant.answers import Outcome
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import Html, element, joined, unbroken
 from assistant.page.referent import fields
 from assistant.page.referent.asked import Asked
 from assistant.page.referent.frame import NOTHING, ROOT, badge, counted, table
@@ -121,7 +121,7 @@ def _row(item: Item, heads: Sequence[str]) -> Html:
     is_down = opinion is not None and opinion.thumb is Thumb.DOWN
     said = badge(THUMBS[opinion.thumb], "alerted" if is_down else "") if opinion else NOTHING
     cells = (
-        Html(f"{line.at:%d/%m/%Y} {element('small', f'{line.at:%H:%M}')}"),
+        joined([element("time", f"{line.at:%d/%m/%Y}"), " ", element("small", f"{line.at:%H:%M}")]),
         Html(answer_link(item) + dossier),
         line.theme,
         outcome_badge(item),
