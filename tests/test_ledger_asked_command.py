@@ -168,9 +168,10 @@ def test_purchases_are_told_without_an_index(run: Run, home: Path, action: str) 
 
 
 def test_thresholds_are_those_of_the_indexed_law(run: Run, law: Path) -> None:
-    september: dict[str, Any] = {"buyer_siret": None, "buyer_name": "Autre ville", "notified": date(2026, 9, 1)}
+    other: dict[str, Any] = {"buyer_siret": None, "buyer_name": "Autre ville"}
+    other |= {"procedure": "Sans publicité", "notified": date(2026, 9, 1)}
     for number in ("1", "2"):
-        filled(law, *purchase(number, 35000, procedure="Sans publicité", **september))
+        filled(law, *purchase(number, 35000, **other))
     code, said = run(law, "purchases", "thresholds", "--acheteur", "collectivite", "--json")
     assert code == OK, said
     needs = {each["Acheteur"]: each for each in json.loads(said)["tables"][0]["rows"]}
