@@ -4,9 +4,11 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from assistant.accounting import Accounting
 from assistant.answering import Answering
+from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.rates import Rates, no_rates
-from assistant.day import day_asked
+from assistant.day import DaySource, day_asked
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
 from assistant.holder import Holder
@@ -15,7 +17,7 @@ from assistant.language import Language
 from assistant.language_model import LanguageModel
 from assistant.parts import parts_of, together
 from assistant.reading import Draft
-from assistant.record import journal_body
+from assistant.record import ASKED, Purpose, journal_body
 from assistant.retrieval import Retriever
 from assistant.scope import names_offer, names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, standalone
@@ -44,6 +46,7 @@ class Assistant:
     ) -> None:
         """All parts are given; nothing is loaded here."""
         self.journal = journal
+        self.ledger = Bookkeeping(holder.home, journal, holder.current)
         self._holder = holder
         self._embedder = embedder
         self._model = model
@@ -80,13 +83,17 @@ class Assistant:
         language: Language = Language.FRENCH,
         dossier: str | None = None,
         teams: frozenset[str] | None = None,
+        user: str = "",
+        purpose: Purpose = ASKED,
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
         one named when this one depends on it; else that of today. A question about a piece
         ("article 12.3 du CCAP") is asked of the only dossier there is, and the days that it names
-        are the dossier's. `teams` are those of the reader, None where there is one reader only.
+        are the dossier's. `teams` are those of the reader, None where there is one reader only,
+        and `user` is the pseudonym under which the journal keeps them. `purpose` says what the
+        turn is recorded as.
         Stopping it, by closing the generator, and failing both leave a record too.
 
         Raises UnknownDossier when the dossier is not one of theirs.
@@ -100,13 +107,13 @@ class Assistant:
             asked.append(history[-1].question)
         day = day_asked([] if dossier else asked, as_of, self._clock())
         scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
-        turn = Gathering(question, day, scope, language, generation, question, pieces)
+        turn = Gathering(question, day, scope, language, generation, question, pieces, user)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)
             ended = "finished"
         finally:
-            result = self._record(turn, ended, teams)
+            result = self._record(turn, ended, teams, purpose)
         yield Finished(result)
 
     def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
@@ -119,6 +126,12 @@ class Assistant:
         if refusal is not None:
             turn.route = "out_of_scope"
             turn.notice = refusal.notices[turn.language]
+        if refusal is None and turn.dossier is None:
+            today = turn.day.as_of if turn.day.source is DaySource.GIVEN else self._clock()
+            reckoned = self.ledger.reckon(turn.question, today)
+            if reckoned is not None:
+                yield from Accounting(turn, today).say(reckoned)
+                return
         if refusal is None:
             yield from self._prepare(turn, history)
         self._search(turn)
@@ -147,7 +160,7 @@ class Assistant:
 
     def _write(self, turn: Gathering, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
-        ticket = yield from self._enter()
+        ticket = yield from self._enter(turn.user)
         try:
             for text in written(turn.standalone, quoted, self._model):
                 if text is None:
@@ -170,7 +183,7 @@ class Assistant:
     def _rewrite(
         self, turn: Gathering, rewriting: Generator[None, None, str]
     ) -> Generator[Event, None, None]:
-        ticket = yield from self._enter()
+        ticket = yield from self._enter(turn.user)
         try:
             while True:
                 next(rewriting)
@@ -180,9 +193,9 @@ class Assistant:
         finally:
             self._turnstile.leave(ticket)
 
-    def _enter(self) -> Generator[Event, None, object]:
+    def _enter(self, user: str) -> Generator[Event, None, object]:
         """Wait for this turn's place at the model, and return the ticket to leave with."""
-        entering = self._turnstile.enter()
+        entering = self._turnstile.enter(user)
         while True:
             try:
                 yield Waiting(next(entering))
@@ -190,12 +203,24 @@ class Assistant:
                 ticket: object = entered.value
                 return ticket
 
-    def _record(self, turn: Gathering, ended: str, teams: frozenset[str] | None) -> Result:
+    def _record(
+        self, turn: Gathering, ended: str, teams: frozenset[str] | None, purpose: Purpose
+    ) -> Result:
         result = turn.result(self._model.name)
-        body = journal_body(result) | {"ended": ended}
+        body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
+        body |= purpose.told
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
-        record_id = self.journal.append("answer", body, home and home / RECORDS)
+        apart = home and home / RECORDS
+        record_id = self.journal.append(purpose.kind, body, apart, user=turn.user)
         return replace(result, record_id=record_id)
+
+    def _archived(self, turn: Gathering, teams: frozenset[str] | None) -> dict[str, str]:
+        """Keep every document shown, as it is now; the sha256 of each by its identifier."""
+        kept = {}
+        for passage in {item.passage.document_id: item.passage for item in turn.evidence}.values():
+            document = turn.document(passage)
+            kept[document.id] = self._holder.archive(passage.dossier, teams).keep(document)
+        return kept
 
 
 def _words(question: str, turn: Gathering) -> str:

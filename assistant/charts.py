@@ -1,7 +1,8 @@
 """Charts: measures as inline SVG with real text. Door of matplotlib.
 
-Colours are variables of the page that holds a chart (`--ink`, `--quiet`, `--rule`, `--accent`), so
-that it follows light, dark and print. The page gives the numbers too, in a table.
+Colours are variables of the page that holds a chart (`--ink`, `--quiet`, `--rule`, `--accent`, and
+`--alert` where something is late), so that it follows light, dark and print. The page gives the
+numbers too, in a table.
 """
 
 import io
@@ -10,12 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import get_data_path, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
+
+FONTS = Path(get_data_path()) / "fonts" / "ttf"
+"""The fonts that come with the library, wherever the program runs."""
 
 WIDTH = 5.0
 ROW = 0.56
@@ -23,15 +29,17 @@ AXIS = 0.32
 """Inches of 72 units of the drawing: a whole row and the scale are readable on a phone."""
 
 # Drawn in colours that nothing else has, which are replaced by the page's.
-_INK, _QUIET, _RULE, _ACCENT = (f"#00000{digit}" for digit in range(1, 5))
-_VARIABLES = {_INK: "--ink", _QUIET: "--quiet", _RULE: "--rule", _ACCENT: "--accent"}
+INK, QUIET, RULE, ACCENT, ALERT = (f"#00000{digit}" for digit in range(1, 6))
+_VARIABLES = dict(
+    zip((INK, QUIET, RULE, ACCENT, ALERT), ("ink", "quiet", "rule", "accent", "alert"), strict=True)
+)
 _STYLE: dict[Any, Any] = {
     "lines.solid_capstyle": "butt",  # a band ends where its interval does
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",  # comes with matplotlib; what is shown is in the page's font
     "font.size": 12,
     "text.parse_math": False,
-    "xtick.labelcolor": _QUIET,
+    "xtick.labelcolor": QUIET,
 }
 _METADATA = ("Date", "Creator", "Format", "Type")
 _SIZE = re.compile(r' width="[^"]*" height="[^"]*"')
@@ -40,8 +48,9 @@ _NAMED = re.compile(r'(?<=<g) id="[^"]*"')
 _FONT = re.compile(r"font-family: [^;\"]*")
 _SHORTEST = 0.001  # a logarithm has no zero
 _WIDE = 200  # times the shortest: room for one mark a decade only
-_MARGIN = 0.05  # of the width, where half of "100 %" finds room
+MARGIN = 0.05  # of the width, where half of "100 %" finds room
 _LONGEST = 36  # characters of a label that leave room for what it says
+_drawing = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +94,8 @@ def intervals(title: str, rows: Sequence[Interval]) -> str:
     def draw(axes: Axes) -> None:
         _percents(axes)
         for height, row in enumerate(rows):
-            axes.plot([row.low, row.high], [height] * 2, color=_ACCENT, linewidth=4, alpha=0.3)
-            axes.plot([row.value], [height], "o", color=_ACCENT, markersize=8)
+            axes.plot([row.low, row.high], [height] * 2, color=ACCENT, linewidth=4, alpha=0.3)
+            axes.plot([row.value], [height], "o", color=ACCENT, markersize=8)
 
     return _chart(title, rows, draw)
 
@@ -97,9 +106,9 @@ def shifts(title: str, rows: Sequence[Shift]) -> str:
     def draw(axes: Axes) -> None:
         _percents(axes)
         for height, row in enumerate(rows):
-            axes.plot([row.before, row.after], [height] * 2, color=_ACCENT, linewidth=4, alpha=0.3)
-            axes.plot([row.after], [height], "o", color=_ACCENT, markersize=8)
-            axes.plot([row.before], [height], "o", color=_QUIET, fillstyle="none", markersize=10)
+            axes.plot([row.before, row.after], [height] * 2, color=ACCENT, linewidth=4, alpha=0.3)
+            axes.plot([row.after], [height], "o", color=ACCENT, markersize=8)
+            axes.plot([row.before], [height], "o", color=QUIET, fillstyle="none", markersize=10)
 
     return _chart(title, rows, draw)
 
@@ -117,44 +126,63 @@ def spreads(title: str, rows: Sequence[Spread]) -> str:
         axes.minorticks_off()
         for height, row in enumerate(rows):
             values = [max(value, _SHORTEST) for value in row.values]
-            axes.vlines(values, height - 0.12, height + 0.12, color=_ACCENT, alpha=0.35)
+            axes.vlines(values, height - 0.12, height + 0.12, color=ACCENT, alpha=0.35)
             marks = [max(row.median, _SHORTEST), max(row.high, _SHORTEST)]
-            axes.vlines(marks, height - 0.2, height + 0.2, color=_INK, linewidth=2.5)
+            axes.vlines(marks, height - 0.2, height + 0.2, color=INK, linewidth=2.5)
 
     return _chart(title, rows, draw)
 
 
 def _percents(axes: Axes) -> None:
-    reach = _MARGIN / (1 - 2 * _MARGIN)
+    reach = MARGIN / (1 - 2 * MARGIN)
     axes.set_xlim(-reach, 1 + reach)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
 
 
 def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> str:
     """A line a row, the first on top: its label and what it says, above what `draw` puts there."""
-    height = ROW * len(rows) + AXIS
-    written = io.StringIO()
-    with rc_context(_STYLE | {"svg.hashsalt": title}):
-        figure = Figure(figsize=(WIDTH, height), facecolor="none")
-        axes = figure.add_axes((0, AXIS / height, 1, 1 - AXIS / height), facecolor="none")
+
+    def draw_rows(axes: Axes) -> None:
         draw(axes)
-        axes.set_ylim(len(rows) - 0.65, -0.65)
-        axes.set_yticks([])
+        label_rows(axes, [(row.label, row.said) for row in rows])
+
+    said = " ; ".join(f"{row.label} : {row.said}" for row in rows)
+    return drawing(title, said, ROW * len(rows) + AXIS, draw_rows)
+
+
+def label_rows(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
+    """Write the label and the words of each row above its place, the first on top."""
+    axes.set_ylim(len(rows) - 0.65, -0.65)
+    axes.set_yticks([])
+    across = axes.get_yaxis_transform()
+    for position, (label, said) in enumerate(rows):
+        above = position - 0.33
+        axes.text(MARGIN, above, short(label), transform=across, ha="left", color=INK)
+        axes.text(1 - MARGIN, above, said, transform=across, ha="right", color=QUIET)
+
+
+def drawing(
+    title: str, said: str, height: float, draw: Callable[[Axes], None], *, axis: float = AXIS
+) -> str:
+    """What `draw` draws above a scale, as an element of a page that is said by title and words.
+
+    `height`, and `axis` which is the part of it that the scale takes, are in inches. One drawing
+    at a time: the style is that of the whole process.
+    """
+    written = io.StringIO()
+    with _drawing, rc_context(_STYLE | {"svg.hashsalt": title}):
+        figure = Figure(figsize=(WIDTH, height), facecolor="none")
+        axes = figure.add_axes((0, axis / height, 1, 1 - axis / height), facecolor="none")
         axes.spines[:].set_visible(False)
         axes.tick_params(axis="x", length=0)
-        axes.grid(axis="x", color=_RULE, linewidth=0.8)
+        axes.grid(axis="x", color=RULE, linewidth=0.8)
         axes.set_axisbelow(True)
-        across = axes.get_yaxis_transform()
-        for position, row in enumerate(rows):
-            above = position - 0.33
-            axes.text(_MARGIN, above, _short(row.label), transform=across, ha="left", color=_INK)
-            axes.text(1 - _MARGIN, above, row.said, transform=across, ha="right", color=_QUIET)
+        draw(axes)
         figure.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
-    said = " ; ".join(f"{row.label} : {row.said}" for row in rows)
     return _inline(written.getvalue(), title, said)
 
 
-def _short(label: str) -> str:
+def short(label: str) -> str:
     """A label that fits, its middle left out when it is long: paths and titles keep both ends."""
     half = _LONGEST // 2
     return label if len(label) <= _LONGEST else f"{label[:half]}…{label[-half:]}"
@@ -170,5 +198,5 @@ def _inline(drawn: str, title: str, said: str) -> str:
     svg = _SIZE.sub("", drawn[drawn.index("<svg") :], count=1)
     svg = _NAMED.sub("", _SHEET.sub("", _FONT.sub("font-family: var(--sans)", svg)))
     for drawn_in, variable in _VARIABLES.items():
-        svg = svg.replace(drawn_in, f"var({variable})")
+        svg = svg.replace(drawn_in, f"var(--{variable})")
     return svg.replace(">", f" {opening}", 1)

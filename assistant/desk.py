@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from assistant.assistant import Assistant
+from assistant.bookkeeping import Bookkeeping
 from assistant.conformity.filed import review_of
 from assistant.conformity.view import review_section
 from assistant.errors import UnknownRecord
 from assistant.filing import Filing
+from assistant.identity import ALONE, Identity
 from assistant.index_changes import IndexChanges, changes_between
 from assistant.language import Language, language_of
 from assistant.page.desk import Holdings, Thumb
@@ -23,20 +25,25 @@ from ingestion.versions import History, histories, near_references
 
 
 class LocalDesk:
-    """The desk of one reader; `teams` None is the one user of a machine of their own."""
+    """The desk of one reader: what they do is done in their name, for their teams."""
 
     def __init__(
         self,
         home: Path,
         assistant: Assistant,
         embedder: Callable[[], Embedder],
-        teams: frozenset[str] | None = None,
+        reader: Identity = ALONE,
     ) -> None:
         """The assistant is ready; `embedder` is the one that indexes are built by."""
-        self.filing = Filing(home, assistant.journal, embedder, teams)
+        self.filing = Filing(home, assistant.journal, embedder, reader.teams, reader.user)
         self._assistant = assistant
         self._home = home
-        self._teams = teams
+        self.reader = reader
+
+    @property
+    def ledger(self) -> Bookkeeping:
+        """The invoices and purchases of this machine."""
+        return self._assistant.ledger
 
     @property
     def holdings(self) -> Holdings:
@@ -64,7 +71,7 @@ class LocalDesk:
         """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
-        dossiers, rules = self._assistant.dossiers(self._teams), self._assistant.generation
+        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
         return (
             fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
             review_section(review_of(dossier_id, dossiers, rules, date.today()), language),
@@ -85,14 +92,15 @@ class LocalDesk:
             history=history,
             language=language_of(question),
             dossier=dossier,
-            teams=self._teams,
+            teams=self.reader.teams,
+            user=self.reader.user,
         )
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
         if dossier is None:
             return self._assistant.generation.store.document(document_id)
-        return self._assistant.dossier(dossier, self._teams).store.document(document_id)
+        return self._assistant.dossier(dossier, self.reader.teams).store.document(document_id)
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in the published generation."""
@@ -109,15 +117,19 @@ class LocalDesk:
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The file kept in the library when it was added."""
         known = self.document(document_id, dossier).id
-        home = self._assistant.dossiers(self._teams).home(dossier) if dossier else self._home
+        home = self._assistant.dossiers(self.reader.teams).home(dossier) if dossier else self._home
         return Library(home).original(known)
+
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        """Append the export to the journal, which holds the answers themselves."""
+        told = {"what": "conversation", "format": file_format, "records": list(record_ids)}
+        self._assistant.journal.append("export", told, user=self.reader.user)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         """Append the opinion to the journal, beside the answer; raises UnknownRecord."""
         journal = self._assistant.journal
-        answers = (entry for entry in journal.entries() if entry.get("kind") == "answer")
-        rated = next((each for each in answers if each["hash"][:16] == record_id), None)
-        if rated is None:
+        rated = journal.entry(record_id)
+        if rated is None or rated["kind"] != "answer":
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
-        journal.append("opinion", opinion, journal.apart(rated))
+        journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)

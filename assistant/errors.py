@@ -9,6 +9,11 @@ AssistantError
 ├── WrongFigures    what a calculation was given cannot be true
 ├── WrongPlan       a plan asks of the ledger what it does not have
 ├── TotalsDisagree  a total added again from its rows is another
+├── WrongAnchors    a file of anchors of the journal cannot be understood
+├── ProviderFailure the identity provider does not answer, or what it says is not proven
+├── WrongAccount    what is asked of an account cannot be done
+├── GateRefused     an index may not be published without force and a reason
+├── WrongBackup     a backup is altered, or may not be restored where it is asked to
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -50,6 +55,26 @@ class WrongPlan(AssistantError):
 
 class TotalsDisagree(AssistantError):
     """A total of the database is not that of its rows, added again."""
+
+
+class WrongAnchors(AssistantError):
+    """A file of anchors of the journal is missing, or a line of it is not one."""
+
+
+class ProviderFailure(AssistantError):
+    """An identity provider does not answer, or what it says is not proven."""
+
+
+class WrongAccount(AssistantError):
+    """There is no such account, or what is asked of it cannot be done."""
+
+
+class GateRefused(AssistantError):
+    """An index does not pass the gate, and nobody takes it upon themselves with a reason."""
+
+
+class WrongBackup(AssistantError):
+    """A backup is altered, incomplete, or asked to be restored over other data."""
 
 
 class UnknownRecord(AssistantError, LookupError):

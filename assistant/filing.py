@@ -3,10 +3,11 @@
 What changes one is on record, and so is what leaves it as a file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from assistant.fiche import Fiche, fiche
 from assistant.fiche_export import FileFormat, exported
@@ -40,10 +41,15 @@ class Filing:
         journal: Journal,
         embedder: Callable[[], Embedder],
         teams: frozenset[str] | None = None,
+        user: str = "",
     ) -> None:
-        """`embedder` is asked for when pieces are indexed; `teams` None sees every dossier."""
+        """`embedder` is asked for when pieces are indexed; `teams` None sees every dossier.
+
+        `user` is the pseudonym of the reader.
+        """
         self._journal = journal
         self._embedder = embedder
+        self._user = user
         self._dossiers = Dossiers(home, teams)
 
     def all(self) -> tuple[Dossier, ...]:
@@ -72,7 +78,7 @@ class Filing:
         dossier = self._dossiers.get(dossier_id)
         file = exported(self.fiche(dossier_id), dossier.reference or dossier.id, file_format)
         told = {"dossier": dossier_id, "format": file_format.value}
-        self._journal.append("export", told, self._dossiers.home(dossier_id) / RECORDS)
+        self._record("export", told, dossier_id)
         return file
 
     def create(self, dossier: Dossier) -> None:
@@ -99,7 +105,7 @@ class Filing:
             for receipt in receive(home, dossier_id, parcels):
                 if receipt.entry and not receipt.known:
                     sent = {"file": receipt.entry.source, "sha256": receipt.entry.sha256}
-                    self._journal.append("upload", sent, home / RECORDS)
+                    self._record("upload", sent, dossier_id)
                 receipts.append(receipt)
                 told(receipt)
             if any(receipt.entry for receipt in receipts):
@@ -113,6 +119,8 @@ class Filing:
         home = self._dossiers.home(dossier_id)
         with writing(home):
             Library(home).set_piece(source, piece)
+            corrected = {"act": "piece_set", "file": source, "piece": piece.value}
+            self._record("dossier", corrected, dossier_id)
             index(home, self._embedder(), progress)
 
     def remove(
@@ -124,18 +132,23 @@ class Filing:
             removed = Library(home).remove(tuple(sources))
             if not removed:
                 raise IngestionError("Aucune pièce de ce dossier ne porte ce nom.")
+            self._record("dossier", {"act": "pieces_removed", "files": list(removed)}, dossier_id)
             index(home, self._embedder(), progress)
         return removed
 
     def delete(self, dossier_id: str) -> None:
         """Remove a dossier with everything in it; the record of it holds its identifier only."""
         self._dossiers.delete(dossier_id)
-        self._journal.append("dossier", {"act": "deleted", "dossier": dossier_id})
+        self._journal.append("dossier", {"act": "deleted", "dossier": dossier_id}, user=self._user)
 
     def _tell(self, act: str, dossier: Dossier) -> None:
         described = {name: str(value or "") for name, value in asdict(dossier).items()}
-        home = self._dossiers.home(dossier.id)
-        self._journal.append("dossier", {"act": act, "dossier": described}, home / RECORDS)
+        self._record("dossier", {"act": act, "dossier": described}, dossier.id)
+
+    def _record(self, kind: str, body: Mapping[str, Any], dossier_id: str) -> None:
+        """Keep what was done, in the dossier."""
+        home = self._dossiers.home(dossier_id)
+        self._journal.append(kind, body, home / RECORDS, user=self._user)
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from assistant.language import Language
 from assistant.parts import Part
 from assistant.reading import Draft
 from assistant.turn import Dropped, Found, Result, Seconds, Wrote
+from ingestion.documents import Document
 from ingestion.generation import Generation
 from ingestion.passages import Passage
 
@@ -24,7 +25,8 @@ class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about.
+    are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
+    document that was made of rows of the ledger, where the turn is answered from them.
     """
 
     question: str
@@ -34,6 +36,8 @@ class Gathering:
     generation: Generation
     standalone: str
     dossier: Generation | None = None
+    user: str = ""
+    sheet: Document | None = None
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -62,6 +66,13 @@ class Gathering:
     def found(self) -> Found:
         """The evidence as it is shown."""
         return Found(self.standalone, self.evidence, self.day.as_of, self.day.source)
+
+    def document(self, passage: Passage) -> Document:
+        """The document that a passage of the evidence stands in."""
+        if self.sheet and self.sheet.id == passage.document_id:
+            return self.sheet
+        holding = self.dossier if passage.dossier and self.dossier else self.generation
+        return holding.store.document(passage.document_id)
 
     def quotes(self, text: str) -> bool:
         """Whether a sentence of the answer holds this text."""
@@ -107,6 +118,12 @@ class Gathering:
         citations = tuple(cite(item, each.start, each.end) for item, each in cited)
         numbers = tuple(sorted({item.number for item, _ in cited}))
         return self._wrote(Sentence(line.text, numbers, Support.COMPUTED), citations)
+
+    def account(self, text: str, rows: Sequence[Evidence]) -> Wrote:
+        """Say what was computed of rows of the ledger, which are among the evidence."""
+        citations = tuple(cite(item, 0, len(item.passage.text)) for item in rows)
+        numbers = tuple(item.number for item in rows)
+        return self._wrote(Sentence(text, numbers, Support.COMPUTED), citations)
 
     def result(self, model: str) -> Result:
         """The turn as far as it has come, before it is recorded."""

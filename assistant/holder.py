@@ -3,6 +3,7 @@
 from pathlib import Path
 from threading import Lock
 
+from ingestion.archive import Archive
 from ingestion.dossiers import Dossiers
 from ingestion.embedding import Embedder
 from ingestion.errors import EmbedderMismatch, UnknownGeneration
@@ -15,7 +16,7 @@ class Holder:
 
     def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
         """`name` pins one generation of the rules instead of the published one."""
-        self._home = home
+        self.home = home
         self._embedder = embedder
         self._rules = _Held(home, embedder, name)
         self._dossiers: dict[Path, _Held] = {}
@@ -29,7 +30,11 @@ class Holder:
 
     def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
         """The dossiers that the members of these teams may see; all of them for None."""
-        return Dossiers(self._home, teams)
+        return Dossiers(self.home, teams)
+
+    def archive(self, dossier_id: str | None, teams: frozenset[str] | None) -> Archive:
+        """Where evidence of the rules, or of a dossier, is kept; raises UnknownDossier."""
+        return Archive(self.dossiers(teams).home(dossier_id) if dossier_id else self.home)
 
     def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> Generation:
         """What may be searched of a dossier.

@@ -12,6 +12,9 @@ from ingestion.references import find_references, normalise
 Article = tuple[str, str]
 """Title and reference."""
 
+Recorded = tuple[Mapping[str, Any], Mapping[str, Any] | None]
+"""An entry of the journal and its body, None when nobody may read it any more, or here."""
+
 
 @dataclass(frozen=True, slots=True)
 class TouchedSheet:
@@ -46,9 +49,9 @@ def impact_of(
     touched: Set[Article],
     documents: Iterable[Document],
     terms: Iterable[Term],
-    entries: Iterable[Mapping[str, Any]],
+    answers: Iterable[Recorded],
 ) -> Impact:
-    """What names or cites one of the articles. Pure.
+    """What names or cites one of the articles; the answers are those of the journal. Pure.
 
     Sheets and the glossary give numbers without a code: a number meets the articles of every code.
     """
@@ -56,7 +59,7 @@ def impact_of(
     return Impact(
         tuple(_sheets(numbers, documents)),
         tuple(Term(term.words, both) for term in terms if (both := _both(term.articles, numbers))),
-        tuple(_answers(touched, entries)),
+        tuple(_answers(touched, answers)),
     )
 
 
@@ -68,25 +71,29 @@ def _sheets(numbers: Set[str], documents: Iterable[Document]) -> Iterator[Touche
                 yield TouchedSheet(document.title, document.source, articles)
 
 
-def _answers(
-    touched: Set[Article], entries: Iterable[Mapping[str, Any]]
-) -> Iterator[TouchedAnswer]:
-    answers = (entry for entry in entries if entry.get("kind") == "answer")
-    for number, entry in enumerate(answers, 1):
-        body = entry["body"]  # without citations where it is kept apart, for a dossier's team
-        cited = (a for each in body.get("citations", ()) for a in _cited(each, touched))
+def _answers(touched: Set[Article], answers: Iterable[Recorded]) -> Iterator[TouchedAnswer]:
+    for number, (entry, body) in enumerate(answers, 1):
+        if body is None:
+            continue
+        cited = (
+            a
+            for each in body.get("citations", ())
+            for a in articles_touched(each["title"], each["locator"], touched)
+        )
         if articles := tuple(dict.fromkeys(cited)):
             asked_on = datetime.fromisoformat(entry["at"]).date()
             yield TouchedAnswer(number, body["question"], asked_on, entry["hash"][:16], articles)
 
 
-def _cited(citation: Mapping[str, Any], touched: Set[Article]) -> Iterator[str]:
-    """The articles of a locator: the law itself has the title of its code, a sheet its own."""
-    locator = str(citation["locator"])
+def articles_touched(title: str, locator: str, touched: Set[Article]) -> Iterator[str]:
+    """Which of the articles a citation names: the law has the title of its code, a sheet its own.
+
+    `locator` says where the citation stands, under `title`. Pure.
+    """
     is_law = normalise(locator) != locator or locator.startswith("Annexe")
     for found in find_references(locator):
-        titles = {title for title, reference in touched if reference == found.key}
-        if titles and (citation["title"] in titles or not is_law):
+        titles = {each for each, reference in touched if reference == found.key}
+        if titles and (title in titles or not is_law):
             yield found.key
 
 

@@ -1,11 +1,14 @@
 """Changes of the index: how one generation differs from another, and what that touches."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from assistant.impact import Impact, impact_of
+from assistant.impact import Article, Impact, Recorded, impact_of
 from assistant.journal import Journal
 from ingestion.difference import Difference, difference
+from ingestion.documents import Document
 from ingestion.errors import UnknownGeneration
 from ingestion.generation import open_generation
 from ingestion.glossary import read_glossary
@@ -30,11 +33,40 @@ def changes_between(home: Path, old: str | None, new: str | None, journal: Journ
     """
     new = new or current_name(home)
     old = old or _before(home, new)
+    found, later = _compared(home, old, new)
+    impact = impact_of(found.touched, later, read_glossary(), _answers(journal))
+    return IndexChanges(old, new, found, impact)
+
+
+def _answers(journal: Journal) -> Iterator[Recorded]:
+    """Every answer; what was said of a dossier is for its team, and not read here."""
+    for entry in journal.entries():
+        if entry["kind"] == "answer":
+            yield entry, None if journal.apart(entry) else journal.body(entry)
+
+
+def articles_changed(home: Path, old: str, new: str) -> frozenset[Article]:
+    """Title and reference of every article of one generation that is not the same in another.
+
+    Raises UnknownGeneration or DamagedGeneration.
+    """
+    return difference_between(home, old, new).touched
+
+
+@lru_cache(maxsize=16)
+def difference_between(home: Path, old: str, new: str) -> Difference:
+    """What one generation has that another had not; found once, as generations never change.
+
+    Raises UnknownGeneration or DamagedGeneration.
+    """
+    return _compared(home, old, new)[0]
+
+
+def _compared(home: Path, old: str, new: str) -> tuple[Difference, tuple[Document, ...]]:
+    """The difference between two generations, and the documents of the later one."""
     earlier = tuple(open_generation(home, old).store.documents())
     later = tuple(open_generation(home, new).store.documents())
-    found = difference(earlier, later)
-    impact = impact_of(found.touched, later, read_glossary(), journal.entries())
-    return IndexChanges(old, new, found, impact)
+    return difference(earlier, later), later
 
 
 def _before(home: Path, name: str) -> str:

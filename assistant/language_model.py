@@ -40,8 +40,13 @@ class LanguageModel(Protocol):
         """Length of a text in tokens, outside any chat."""
         ...
 
-    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
-        """The model's reply after `opening`, piece by piece, always the likeliest token."""
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
+        """The model's reply after `opening`, piece by piece, always the likeliest token.
+
+        With a JSON schema, the likeliest of those that may follow in a text of that schema.
+        """
         ...
 
     def weigh(

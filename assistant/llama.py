@@ -8,13 +8,15 @@ import codecs
 import ctypes
 import os
 from collections import OrderedDict
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 
 import llama_cpp
 import numpy as np
+from llama_cpp.llama_grammar import json_schema_to_gbnf
 from numpy.typing import NDArray
 
 from assistant.chat_format import ChatFormat, Segment
@@ -72,13 +74,15 @@ class LlamaModel:
         """Length of a text in tokens, outside any chat."""
         return len(self._tokenize(text, mark=False))
 
-    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
         """Always the likeliest token; ends at the model's own end mark or after `max_tokens`."""
-        with self._lock:
+        with self._lock, self._choosing(schema) as choose:
             yield from self._read(self._chat_format.segments(prompt))
             decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
             for _ in range(max_tokens):
-                token = int(self._scores().argmax())
+                token = choose()
                 if llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
                     return
                 yield decoder.decode(self._spell(token))
@@ -94,6 +98,24 @@ class LlamaModel:
         total = scores.max() + np.log(np.exp(scores - scores.max()).sum())
         first = [self._tokenize(option, mark=False)[0] for option in options]
         return tuple(float(scores[token] - total) for token in first)
+
+    @contextmanager
+    def _choosing(self, schema: str) -> Iterator[Callable[[], int]]:
+        """What names the next token: the likeliest, among those that a JSON schema lets follow."""
+        if not schema:
+            yield lambda: int(self._scores().argmax())
+            return
+        rules = json_schema_to_gbnf(schema).encode()
+        chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
+        for sampler in (
+            llama_cpp.llama_sampler_init_grammar(self._vocabulary, rules, b"root"),
+            llama_cpp.llama_sampler_init_greedy(),
+        ):
+            llama_cpp.llama_sampler_chain_add(chain, sampler)
+        try:
+            yield lambda: int(llama_cpp.llama_sampler_sample(chain, self._context, -1))
+        finally:
+            llama_cpp.llama_sampler_free(chain)
 
     def _read(self, segments: Sequence[Segment]) -> Generator[None, None, None]:
         """Bring the context to hold exactly these segments, pausing while it reads."""

@@ -1,5 +1,7 @@
 """The record of a turn: everything needed to open the answer again as it was, as plain JSON."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -7,6 +9,30 @@ from pydantic import TypeAdapter
 from assistant.answers import Answer
 from assistant.evidence import Evidence
 from assistant.turn import Result
+
+REPLAYED = "replayed"
+"""The act of an entry of kind "review" that holds a turn which repeats an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a turn was taken: the kind of its entry in the journal, and what that says besides."""
+
+    kind: str = "answer"
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+ASKED = Purpose()
+"""Somebody wants to know."""
+
+EXAMINED = Purpose("evaluation", {"act": "asked"})
+"""The answer is to be measured."""
+
+
+def replay_of(record_id: str) -> Purpose:
+    """The answer is to be compared with an earlier one to the same question."""
+    return Purpose("review", {"act": REPLAYED, "record_id": record_id})
+
 
 _evidence = TypeAdapter(tuple[Evidence, ...])
 
@@ -40,6 +66,11 @@ def journal_body(result: Result) -> dict[str, Any]:
         "standalone": result.standalone,
         "evidence": _evidence.dump_python(result.evidence, mode="json"),
     }
+
+
+def read_evidence(rows: object) -> tuple[Evidence, ...]:
+    """The evidence of a record, as `journal_body` wrote it; raises ValueError for anything else."""
+    return _evidence.validate_python(rows)
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:

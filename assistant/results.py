@@ -35,7 +35,7 @@ def read_results(path: Path) -> dict[str, Result]:
             continue
         try:
             row = json.loads(line)
-            found[str(row["id"])] = _result(row)
+            found[str(row["id"])] = result_of(row)
         except (ValueError, KeyError, TypeError) as error:
             told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else repr(error)
             raise WrongResults(
@@ -44,7 +44,11 @@ def read_results(path: Path) -> dict[str, Result]:
     return found
 
 
-def _result(row: Mapping[str, Any]) -> Result:
+def result_of(row: Mapping[str, Any]) -> Result:
+    """The result that an object of the contract says, without its evidence.
+
+    Raises ValueError, KeyError or TypeError when it is not one.
+    """
     return Result(
         record_id=row["record_id"],
         question=row["question"],

@@ -4,10 +4,13 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant.errors import WrongSettings
+from assistant.openid_settings import OpenId, read_openid
 
 WRITING = ("auto", "always", "never")
+ACCESS = ("alone", "accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,12 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
+    `retention_months` is how long the journal keeps texts.
+    `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
+    `address` is the one that people type to reach the pages from elsewhere, "" when none do.
+    `openid` is the identity provider by which they may log in as well, the table [openid].
+    `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
+    indexed, "" for never.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
     password; "" where a file does.
     """
@@ -24,7 +33,13 @@ class Settings:
     embedder: str = "multilingual-e5-small"
     evidence_limit: int = 6
     writing: str = "auto"
+    retention_months: int = 12
+    access: str = "alone"
+    address: str = ""
+    update_at: str = ""
+    update_from: str = ""
     ledger: str = ""
+    openid: OpenId | None = None
 
 
 def default_home() -> Path:
@@ -48,7 +63,10 @@ def load_settings(home: Path) -> Settings:
     for name in ("llm", "embedder"):
         if value := os.environ.get(f"SOURCIER_{name.upper()}"):
             chosen[name] = value
-    known = {field.name: type(field.default) for field in fields(Settings)}
+    openid = chosen.pop("openid", None)
+    known = {
+        field.name: type(field.default) for field in fields(Settings) if field.default is not None
+    }
     for key, value in chosen.items():
         if key not in known:
             raise WrongSettings(f"{path} : réglage inconnu « {key} ». Connus : {', '.join(known)}.")
@@ -56,6 +74,10 @@ def load_settings(home: Path) -> Settings:
             raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
         if isinstance(value, int) and value < 1:
             raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
-    if chosen.get("writing", "auto") not in WRITING:
-        raise WrongSettings(f"{path} : « writing » doit être l'un de : {', '.join(WRITING)}.")
-    return Settings(**chosen)
+    for key, values in (("writing", WRITING), ("access", ACCESS)):
+        if chosen.get(key, values[0]) not in values:
+            raise WrongSettings(f"{path} : « {key} » doit être l'un de : {', '.join(values)}.")
+    address = urlsplit(chosen.get("address", ""))
+    if chosen.get("address") and not (address.scheme in ("http", "https") and address.netloc):
+        raise WrongSettings(f"{path} : « address » doit être comme https://sourcier.mairie.fr")
+    return Settings(**chosen, openid=None if openid is None else read_openid(path, openid))

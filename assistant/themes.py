@@ -19,14 +19,15 @@ def theme_of(question: Question) -> str:
     """The theme that the set gives, else that of the first expected article, else the piece."""
     if question.theme:
         return question.theme
-    if question.articles and (theme := _of_article(question.articles[0])):
+    if question.articles and (theme := theme_of_article(question.articles[0])):
         return theme
     if question.places:
         return question.places[0].piece
     return OUT_OF_SCOPE if question.refusal_expected else OTHER
 
 
-def _of_article(reference: str) -> str | None:
+def theme_of_article(reference: str) -> str | None:
+    """The theme of an article of the code, None for any other text."""
     if _PRELIMINARY.fullmatch(reference):
         return PRINCIPLES
     article = _CODE_ARTICLE.match(reference)

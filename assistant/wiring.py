@@ -4,14 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
+from assistant.administration.gate import Examinee
 from assistant.assistant import Assistant
 from assistant.calculators.rates import read_rates
 from assistant.chat_format import CHAT_FORMATS
-from assistant.desk import LocalDesk
 from assistant.holder import Holder
 from assistant.journal import Journal
+from assistant.language_model import LanguageModel
 from assistant.llama import LlamaModel
-from assistant.page.desk import Desk
 from assistant.settings import Settings
 from ingestion.embedding import Embedder
 from ingestion.weights.locate import Weights, locate
@@ -47,21 +47,36 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         # Reading a gigabyte of weights takes as long as importing the embedding library.
         model = beside.submit(load_model, home, settings)
         embedder = load_embedder(home, settings)
+    holder, journal = Holder(home, embedder, generation), Journal(home / "journal.jsonl")
+    return _assistant(home, settings, holder, embedder, model.result(), journal)
+
+
+def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
+    """Assistants over any generation, of one model loaded once; their journal is in `records`."""
+    embedder, model = load_embedder(home, settings), cache(partial(load_model, home, settings))
+    journal = Journal(records / "journal.jsonl")
+    return lambda name: _assistant(
+        home, settings, Holder(home, embedder, name), embedder, model(), journal
+    )
+
+
+def _assistant(
+    home: Path,
+    settings: Settings,
+    holder: Holder,
+    embedder: Embedder,
+    model: LanguageModel,
+    journal: Journal,
+) -> Assistant:
     return Assistant(
-        Holder(home, embedder, generation),
+        holder,
         embedder,
-        model.result(),
-        Journal(home / "journal.jsonl"),
+        model,
+        journal,
         settings.evidence_limit,
         model_writes(home, settings),
         partial(read_rates, home),
     )
-
-
-def load_desk(home: Path, settings: Settings) -> Desk:
-    """What the page stands on."""
-    assistant = load_assistant(home, settings)
-    return LocalDesk(home, assistant, partial(load_embedder, home, settings))
 
 
 def weights_name(weights: Weights) -> str:

@@ -12,7 +12,7 @@ from ingestion.chroma_index import write_vectors
 from ingestion.documents import Document
 from ingestion.durable import require_space, sync
 from ingestion.embedding import Embedder, Vectors
-from ingestion.errors import DamagedGeneration, IngestionError
+from ingestion.errors import BuildCancelled, DamagedGeneration, IngestionError
 from ingestion.glossary import EverydayWords, Term, read_glossary, write_terms
 from ingestion.library import Library
 from ingestion.manifest import Manifest, generations_folder, hash_files, write_manifest
@@ -38,9 +38,12 @@ and the copies of a verification."""
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Everything that is indexed: names of files, documents, passages in order, the glossary."""
+    """Everything that is indexed: documents, passages in order, the glossary.
 
-    sources: tuple[str, ...]
+    `origins` is the sha256 of each file by its source, in the order of adding.
+    """
+
+    origins: dict[str, str]
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     glossary: tuple[Term, ...]
@@ -51,7 +54,8 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
 
     Returns the sound generation that already has this content, if there is one, published or not.
     Raises IngestionError when the library is empty, StorageFull before the long work starts, and
-    DamagedGeneration when what was built does not verify.
+    DamagedGeneration when what was built does not verify. What `progress` raises ends the build;
+    after BuildCancelled nothing of it is left.
     """
     texts = _texts(Library(home), progress)
     content = _content(texts, embedder)
@@ -61,16 +65,21 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
     require_space(home, _room(texts, embedder))
     created_at = datetime.now(UTC)
     folder = generations_folder(home) / _name(created_at)
-    _write(folder, texts, _vectors(home, texts, embedder, progress), progress)
+    vectors = _vectors(home, texts, embedder, progress)
+    try:
+        _write(folder, texts, vectors, progress)
+    except BuildCancelled:
+        clear_unfinished(home)
+        raise
     manifest = _describe(folder, content, created_at, embedder, texts)
     write_manifest(folder, manifest)
-    progress("Vérification dans un processus séparé", 0, 1)
     try:
+        progress("Vérification dans un processus séparé", 0, 1)
         verify(home, manifest.name)
-    except DamagedGeneration:
+        progress("Vérification dans un processus séparé", 1, 1)
+    except (BuildCancelled, DamagedGeneration):
         discard(home, manifest.name)
         raise
-    progress("Vérification dans un processus séparé", 1, 1)
     return manifest
 
 
@@ -82,13 +91,13 @@ def _texts(library: Library, progress: Progress) -> _Texts:
         progress("Découpage en passages", done, len(documents))
     if not passages:
         raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
-    sources = tuple(entry.source for entry in library.entries)
-    return _Texts(sources, documents, tuple(passages), read_glossary())
+    origins = {entry.source: entry.sha256 for entry in library.entries}
+    return _Texts(origins, documents, tuple(passages), read_glossary())
 
 
 def _content(texts: _Texts, embedder: Embedder) -> str:
     digest = sha256(FORMAT + embedder.name.encode())
-    for part in (*texts.sources, *texts.documents, *texts.passages, *texts.glossary):
+    for part in (*texts.origins, *texts.documents, *texts.passages, *texts.glossary):
         digest.update(repr(part).encode())
     return digest.hexdigest()
 
@@ -141,7 +150,7 @@ def _describe(
         embedder=embedder.name,
         documents=len(texts.documents),
         passages=len(texts.passages),
-        sources=texts.sources,
+        sources=tuple(texts.origins),
         titles=tuple(dict.fromkeys(document.title for document in texts.documents)),
         dossiers=tuple(
             dict.fromkeys(document.dossier for document in texts.documents if document.dossier)
@@ -149,4 +158,5 @@ def _describe(
         state_date=max(dates, default=None),
         files=hash_files(folder),
         warnings=irregularities(texts.documents),
+        origins=texts.origins,
     )

@@ -2,7 +2,9 @@
 
 IngestionError
 ├── BusyIndex          another process is writing this index
+├── BuildCancelled     someone asked a build to stop
 ├── DamagedGeneration  a file of a generation is missing or altered
+├── DamagedArchive     a document shown as evidence is missing or altered
 ├── UnknownGeneration  no generation has this name, or none is published
 ├── UnknownDocument    the generation in use does not hold this document
 ├── UnknownDossier     there is no dossier of this name, or not for this reader
@@ -27,8 +29,16 @@ class BusyIndex(IngestionError):
     """Another process holds the writer's lock."""
 
 
+class BuildCancelled(IngestionError):
+    """Someone asked the build to stop: it leaves nothing behind."""
+
+
 class DamagedGeneration(IngestionError):
     """A file of a generation is missing, altered or does not answer its own passages."""
+
+
+class DamagedArchive(IngestionError):
+    """A document that was kept as evidence is missing, or its bytes are not those kept."""
 
 
 class UnknownGeneration(IngestionError):

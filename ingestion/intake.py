@@ -1,6 +1,6 @@
 """Intake: files and ZIPs into a dossier, each judged and reported, then indexed for its team.
 
-The caller holds the writer's lock of the dossier's folder.
+The caller holds the writer's lock of the dossier's folder. Rules come in by the same door.
 """
 
 import shutil
@@ -29,7 +29,7 @@ LARGEST_ARCHIVE = 500_000_000
 
 _ARCHIVE = ".zip"
 _INCOMING = "incoming-"
-_LONGEST_NAME = 255
+LONGEST_NAME = 255
 _COPIED_AT_ONCE = 1 << 20
 
 
@@ -73,14 +73,16 @@ class Receipt:
         return Fate.WARNED if self.warnings else Fate.ACCEPTED
 
 
-def receive(home: Path, dossier_id: str, parcels: Iterable[Parcel]) -> Iterator[Receipt]:
+def receive(home: Path, dossier_id: str | None, parcels: Iterable[Parcel]) -> Iterator[Receipt]:
     """Keep files in the dossier whose data folder is `home`, one after the other as asked for.
+
+    Without dossier they are rules, and `home` is the folder of everything.
 
     Nothing is written outside of that folder, and what a killed intake left in it is removed.
     """
     library = Library(home)
     for parcel in parcels:
-        with _incoming(home) as folder:
+        with incoming(home) as folder:
             yield from _received(library, dossier_id, parcel, folder)
 
 
@@ -99,32 +101,34 @@ def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None
     return manifest
 
 
-def _received(library: Library, dossier_id: str, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
-    name = _name(parcel)
+def _received(
+    library: Library, dossier_id: str | None, parcel: Parcel, folder: Path
+) -> Iterator[Receipt]:
+    name = safe_name(parcel)
     is_archive = name.lower().endswith(_ARCHIVE)
     arrived = folder / PurePosixPath(name).name
-    if not 0 < len(name.encode()) <= _LONGEST_NAME:
+    if not 0 < len(name.encode()) <= LONGEST_NAME:
         refusal = "nom vide ou trop long"
     elif not is_archive and (unknown := unknown_format(name)):
         refusal = unknown
     else:
-        refusal = _copied(parcel, arrived, LARGEST_ARCHIVE if is_archive else LARGEST_FILE)
+        refusal = copied(parcel, arrived, LARGEST_ARCHIVE if is_archive else LARGEST_FILE)
     if refusal:
-        yield Receipt(name[:_LONGEST_NAME], refusal=refusal)
+        yield Receipt(name[:LONGEST_NAME], refusal=refusal)
     elif is_archive:
         yield from _unpacked(library, dossier_id, arrived)
     else:
         yield _added(library, dossier_id, arrived, name)
 
 
-def _name(parcel: Parcel) -> str:
+def safe_name(parcel: Parcel) -> str:
     """The name without what would mislead a reader or lead out of a folder."""
     parts = cleaned(parcel.name).replace("\\", "/").split("/")
     whole = (" ".join(part.split()) for part in parts)
     return "/".join(part for part in whole if part not in {"", ".", ".."})
 
 
-def _unpacked(library: Library, dossier_id: str, archive: Path) -> Iterator[Receipt]:
+def _unpacked(library: Library, dossier_id: str | None, archive: Path) -> Iterator[Receipt]:
     members = archive.with_name("members")
     members.mkdir()
     for member in unpack(archive, members):
@@ -135,15 +139,16 @@ def _unpacked(library: Library, dossier_id: str, archive: Path) -> Iterator[Rece
         member.path.unlink()
 
 
-def _added(library: Library, dossier_id: str, path: Path, name: str) -> Receipt:
-    added = library.add(path, name, Kind.TENDER, dossier_id)
+def _added(library: Library, dossier_id: str | None, path: Path, name: str) -> Receipt:
+    kind = Kind.RULES if dossier_id is None else Kind.TENDER
+    added = library.add(path, name, kind, dossier_id)
     entry, warnings = added.entry, added.reading.warnings
     if entry and entry.doubt:
         warnings = (*warnings, f"genre à confirmer, « {entry.piece} » : {entry.doubt}")
     return Receipt(name, entry, added.known, warnings, added.reading.problem)
 
 
-def _copied(parcel: Parcel, path: Path, most: int) -> str:
+def copied(parcel: Parcel, path: Path, most: int) -> str:
     """Write what arrives to disk; the reason why not, in French, or nothing."""
     left = most
     with path.open("xb") as file:
@@ -156,7 +161,8 @@ def _copied(parcel: Parcel, path: Path, most: int) -> str:
 
 
 @contextmanager
-def _incoming(home: Path) -> Iterator[Path]:
+def incoming(home: Path) -> Iterator[Path]:
+    """A folder for what arrives, gone afterwards; what a killed intake left is removed."""
     for left in home.glob(f"{_INCOMING}*"):
         shutil.rmtree(left)
     with TemporaryDirectory(prefix=_INCOMING, dir=home) as folder:

@@ -11,6 +11,7 @@ Nothing here is searchable: `build` makes a generation of it.
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,12 +40,16 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A file of the library as it stands: its size in bytes, its pages (0 where it has none)."""
+    """A file of the library as it stands: its size in bytes, its pages (0 where it has none).
+
+    `state_date` is the latest day as of which one of its texts was said to be right.
+    """
 
     entry: Entry
     size: int
     pages: int
     warnings: tuple[str, ...]
+    state_date: date | None = None
 
 
 _entries = TypeAdapter(tuple[Entry, ...])
@@ -146,7 +151,9 @@ class Library:
             reading = self._readings.of(entry)
             size = (self._home / "originals" / entry.sha256).stat().st_size
             pages = sum(len(document.pages) for document in reading.documents)
-            yield Holding(entry, size, pages, reading.warnings)
+            days = (document.state_date for document in reading.documents)
+            latest = max(filter(None, days), default=None)
+            yield Holding(entry, size, pages, reading.warnings, latest)
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes of the file that this document is, None when it is only a part of one."""

@@ -4,7 +4,7 @@ A folder without manifest is an unfinished build.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,8 @@ class Manifest:
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
     `state_date` is the latest day as of which one of its documents was said to be right. `titles`
     and `dossiers` name each title and each tender file once, in the order of adding. `warnings`
-    are French sentences for the administrator; generations made before there were any have none.
+    are French sentences for the administrator, `origins` the sha256 of each file by its source;
+    generations made before there were any have none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Manifest:
     state_date: date | None
     files: dict[str, str]
     warnings: tuple[str, ...]
+    origins: dict[str, str] = field(default_factory=dict)
 
 
 _manifest = TypeAdapter(Manifest)

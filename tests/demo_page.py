@@ -4,6 +4,7 @@ import sys
 
 from assistant.page.app import serve
 from tests.fakes_page import FakeDesk
+from tests.page_app import site_over
 
 if __name__ == "__main__":
-    serve(FakeDesk(pace=0.6), port=int(sys.argv[1]) if len(sys.argv) > 1 else 7861)
+    serve(site_over(FakeDesk(pace=0.6)), port=int(sys.argv[1]) if len(sys.argv) > 1 else 7861)

@@ -1,5 +1,6 @@
 """Small true implementations of the seams: they do what the real ones do, simply and at once."""
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -124,7 +125,10 @@ class ScriptedModel:
     def count_tokens(self, text: str) -> int:
         return len(_TOKEN.findall(text))
 
-    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
+        assert not schema or json.loads(self._reply(prompt)), "a script may not break its schema"
         yield from self._read(prompt)
         self.running += 1
         try:

@@ -9,8 +9,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from assistant.answers import Answer, Outcome
+from assistant.bookkeeping import Bookkeeping
 from assistant.day import Day, day_asked
 from assistant.filing import Filing
+from assistant.identity import ALONE
 from assistant.impact import impact_of
 from assistant.index_changes import IndexChanges
 from assistant.journal import Journal
@@ -34,10 +36,11 @@ from ingestion.difference import difference
 from ingestion.documents import Document
 from ingestion.dossiers import Dossier
 from ingestion.errors import DamagedGeneration, UnknownGeneration
+from ingestion.generation import Generation
 from ingestion.versions import History, histories, near_references
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
-from tests.page_law import ENTRIES, GENERATION, LAW, TERMS, UNKNOWN
+from tests.page_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
 from tests.page_texts import (
     CHECKED,
     HOSTILE,
@@ -53,6 +56,10 @@ from tests.page_texts import (
 TODAY = date(2026, 11, 24)
 
 
+def no_generation() -> Generation:
+    raise UnknownGeneration("Aucun index n'est publié. Lancez « sourcier index build ».")
+
+
 class FakeDesk:
     """Finds the same passages for every question; what it answers depends on a word of it.
 
@@ -60,16 +67,20 @@ class FakeDesk:
     """
 
     model_name = "lecteur d’essai"
+    reader = ALONE
 
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace
         self.opinions: list[tuple[str, Thumb, str]] = []
+        self.exports: list[tuple[str, tuple[str, ...]]] = []
         self.asked: list[tuple[str, date | None, tuple[Exchange, ...]]] = []
         self.asked_of: list[str | None] = []
         self.closed = 0
         home = Path(mkdtemp())
         weakref.finalize(self, shutil.rmtree, home)
-        self.filing = Filing(home, Journal(home / "journal.jsonl"), WordEmbedder)
+        journal = Journal(home / "journal.jsonl")
+        self.filing = Filing(home, journal, WordEmbedder)
+        self.ledger = Bookkeeping(home, journal, no_generation)
         self.filing.create(Dossier("montelyre-2026", "2026-04", "Entretien des parcs"))
         small = text_document("fiches/petits-achats.md", SMALL_PURCHASES, date(2026, 4, 1))
         written = text_document("fiches/ecrit.md", WRITTEN)
@@ -113,11 +124,14 @@ class FakeDesk:
         if old == UNKNOWN:
             raise UnknownGeneration(f"Aucune génération d’index nommée « {old} ».")
         found = difference(LAW[:1], LAW)
-        impact = impact_of(found.touched, self.documents.values(), TERMS, ENTRIES)
+        impact = impact_of(found.touched, self.documents.values(), TERMS, ANSWERS)
         return IndexChanges(old or "20261101-000000-000", new or GENERATION, found, impact)
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         return self.originals.get(document_id)
+
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        self.exports.append((file_format, tuple(record_ids)))
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         if not record_id.startswith("essai-"):

@@ -2,6 +2,7 @@
 
 python -m tests.killed_build HOME touch N     at the Nth touch of the data folder or report
 python -m tests.killed_build HOME batch N     at the Nth batch of vectors
+python -m tests.killed_build HOME decision N  at the Nth touch of what is decided, after the gate
 """
 
 import os
@@ -10,11 +11,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from assistant.administration.candidature import make_candidate
 from ingestion.build import build
 from ingestion.durable import writing
 from ingestion.embedding import Vectors
 from ingestion.publication import publish
+from tests.administered import decisions, examinee
 from tests.fakes import WordEmbedder
+from tests.small_index import answering_embedder
+
+DECIDED = ("candidate.json", "journal.jsonl", "current")
+"""Files that a candidate, its gate and its publication write beside its generation."""
 
 
 class Countdown:
@@ -44,6 +51,8 @@ class KilledEmbedder(WordEmbedder):
 
 def main(home: str, what: str, calls: str) -> None:
     """Print how many calls there were, if it gets that far."""
+    if what == "decision":
+        return _decide(Path(home), Countdown(int(calls)))
     countdown, never = Countdown(int(calls)), Countdown(0)
     touched, batch = (countdown, never) if what == "touch" else (never, countdown)
 
@@ -56,6 +65,22 @@ def main(home: str, what: str, calls: str) -> None:
     with writing(Path(home)):
         manifest = build(Path(home), KilledEmbedder(batch), touched)
         publish(Path(home), manifest.name)
+    sys.stdout.write(str(countdown.done))
+
+
+def _decide(home: Path, countdown: Countdown) -> None:
+    """Make a candidate, ask the gate, and publish whatever it said."""
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if any(f"{home}/{name}" in str(each) for each in arguments for name in DECIDED):
+            countdown()
+
+    sys.addaudithook(watch)
+    with writing(home):
+        manifest, _ = make_candidate(
+            home, answering_embedder(), examinee(home), decisions(home), lambda *_: None
+        )
+        decisions(home).publish(manifest.name, "Essai", force=True)
     sys.stdout.write(str(countdown.done))
 
 

@@ -1,18 +1,46 @@
-"""The application over a desk, built so that nothing is left open."""
+"""The application over a desk or a site, built so that nothing is left open."""
 
 import asyncio
 from collections.abc import Sequence
 
 from fastapi import FastAPI
+from starlette.routing import Mount
 
+from assistant.administration.office import Office
+from assistant.identity import Role
+from assistant.page.access import SingleUser, requiring
+from assistant.page.admin.app import admin_app
 from assistant.page.app import create_app
 from assistant.page.desk import Desk
+from assistant.page.gate import Gate
+from assistant.page.site import Site
 
 
-def app_over(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
+def app_over(desk: Desk, hosts: Sequence[str] = (), office: Office | None = None) -> FastAPI:
+    """The page of the one user of a machine, who always finds this desk, and this office."""
+    return app_of(site_over(desk, office), hosts)
+
+
+def site_over(desk: Desk, office: Office | None = None) -> Site:
+    """A site of one user and one desk."""
+    access = SingleUser()
+    admin = {"/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR))} if office else {}
+    return Site(lambda reader: desk, access, admin)
+
+
+def app_of(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     """Gradio opens and forgets an event loop unless one is running while its page is built."""
 
     async def built() -> FastAPI:
-        return create_app(desk, hosts)
+        return create_app(site, hosts)
 
     return asyncio.run(built())
+
+
+def without_gate(app: FastAPI) -> FastAPI:
+    """The same before nobody is kept from it: what its own routes and handlers let through."""
+    gate: object = Gate
+    app.user_middleware = [each for each in app.user_middleware if each.cls is not gate]
+    (page,) = [route.app for route in app.routes if isinstance(route, Mount) and not route.path]
+    page.auth_dependency = None  # type: ignore[attr-defined]
+    return app

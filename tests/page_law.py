@@ -24,14 +24,12 @@ LAW = (
 
 TERMS = (Term(("petit achat", "gré à gré"), ("R2122-8",)), Term(("avance",), ("R2191-3",)))
 
-ENTRIES = (
-    {
-        "kind": "answer",
-        "at": "2026-05-02T08:00:00+00:00",
-        "hash": "0123456789abcdef" * 4,
-        "body": {
+ANSWERS = (
+    (
+        {"at": "2026-05-02T08:00:00+00:00", "hash": "0123456789abcdef" * 4},
+        {
             "question": "Sous quel montant acheter <i>sans</i> publicité ?",
             "citations": [{"title": "Code de la commande publique", "locator": "art. R2122-8"}],
         },
-    },
+    ),
 )

@@ -5,9 +5,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
 from assistant.page.desk import Desk
@@ -26,13 +27,18 @@ FLAGS = [
 ]
 
 
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
+def served(desk: Desk) -> AbstractContextManager[str]:
     """The address of the page over a desk."""
+    return serving(app_over(desk))
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address of an application."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app_over(desk), port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -91,7 +91,7 @@ def build_small_index(
     """Write the corpus in `texts`, then add it to `home` and its dossier, build and publish."""
     (texts / "petits-achats.md").write_text(SMALL_PURCHASES, encoding="utf-8")
     (texts / "CCAP.md").write_text(PENALTIES, encoding="utf-8")
-    (texts / "code.jsonl").write_text("\n".join(map(_line, articles)), encoding="utf-8")
+    write_code(texts, articles)
     dossiers = Dossiers(home)
     dossiers.create(Dossier(DOSSIER))
     rules = ("petits-achats.md", Kind.RULES, None), ("code.jsonl", Kind.RULES, None)
@@ -102,6 +102,13 @@ def build_small_index(
                 added = Library(folder).add(texts / name, name, kind, dossier)
                 assert added.reading.problem is None, added.reading.problem
             publish(folder, build(folder, embedder, lambda step, done, total: None).name)
+
+
+def write_code(texts: Path, articles: Sequence[Article]) -> Path:
+    """Write articles as a code, in `texts`."""
+    path = texts / "code.jsonl"
+    path.write_text("\n".join(map(_line, articles)), encoding="utf-8")
+    return path
 
 
 def _line(article: Article) -> str:

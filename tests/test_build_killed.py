@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.durable import writing
 from ingestion.embedding import Vectors
 from ingestion.manifest import generations_folder
 from ingestion.publication import KEPT, current_name, finished
 from ingestion.vector_cache import BATCH
 from ingestion.verification import find_faults
+from tests.administered import add_code, administered, candidate, decisions, journal_of
 from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,
@@ -27,9 +29,11 @@ from tests.index_home import (
     with_articles,
     write_articles,
 )
+from tests.small_index import ARTICLES as SMALL_ARTICLES
+from tests.test_gate import NEW
 
 ROOT = Path(__file__).parent.parent
-STRIDE = 12
+STRIDE = 10
 """Touches of the folder between two kills; with 1 the test takes half an hour."""
 
 OLD = [f"20200101-00000{number}-000" for number in range(KEPT + 1)]
@@ -119,6 +123,31 @@ def test_killed_at_any_time_even_while_an_engine_writes(home: Path, seed: int) -
         child.kill()
         child.communicate()
     assert_it_answers_and_goes_on(home, old)
+
+
+@pytest.mark.slow
+def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path) -> None:
+    """The index in service answers, the journal holds, and the decision is made the next time."""
+    first = administered(tmp_path / "first", tmp_path)
+    add_code(first, tmp_path, [*SMALL_ARTICLES, NEW])
+    old, home = current_name(first), tmp_path / "home"
+    for calls in range(1, 100):
+        shutil.copytree(first, home)
+        with started(home, "decision", calls) as child:
+            said, error = child.communicate()
+        generation = published(home)
+        assert generation.manifest.name == old or generation.store.versions("R2193-1")
+        assert list(journal_of(home).faults()) == []
+        if child.returncode == 0:
+            break
+        assert child.returncode == -signal.SIGKILL, error.decode()
+        del generation
+        manifest, _ = candidate(home)
+        with writing(home):
+            decisions(home).publish(manifest.name, "Essai", force=True)
+        assert published(home).store.versions("R2193-1")
+        shutil.rmtree(home)
+    assert int(said) == calls - 1 > 5
 
 
 def test_vectors_computed_before_the_kill_are_not_computed_again(home: Path) -> None:

@@ -308,7 +308,7 @@ def test_journal_verify_says_where_the_chain_breaks(tmp_path: Path, capsys: Capt
     assert _exit_code(*command) == 0
     assert "intact" in capsys.readouterr().out
     path = tmp_path / "journal.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"number":1', b'"number":7'))
+    path.write_bytes(path.read_bytes().replace(b'"number":2', b'"number":7'))
     assert _exit_code(*command) == BROKEN
     assert "ligne 2 : a été modifiée" in capsys.readouterr().out
 

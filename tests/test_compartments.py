@@ -16,6 +16,7 @@ from assistant.assistant import Assistant
 from assistant.desk import LocalDesk
 from assistant.filing import Filing
 from assistant.holder import Holder
+from assistant.identity import Identity, Role
 from assistant.journal import Journal
 from assistant.language import Language
 from assistant.page.conversation import Conversation, Turn, about, advance
@@ -98,9 +99,12 @@ def desks(home: Path) -> dict[str, LocalDesk]:
     journal = Journal(home / "journal.jsonl")
     assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
     return {
-        team.name: LocalDesk(home, assistant, answering_embedder, frozenset({team.name}))
-        for team in TEAMS
+        team.name: LocalDesk(home, assistant, answering_embedder, member(team)) for team in TEAMS
     }
+
+
+def member(team: Team) -> Identity:
+    return Identity(f"u-{team.name}", "", frozenset({Role.BUYER}), frozenset({team.name}))
 
 
 def foreign(team: Team) -> list[str]:
@@ -205,6 +209,18 @@ def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
         assert sorted(records.iterdir()) == before
         assert client.get(f"/dossiers/{team.dossier}/fiche.csv").status_code == 200
         assert client.get(f"/dossiers/{team.dossier}").status_code == 200
+
+
+def test_the_journal_names_who_asked_and_who_judged(
+    desks: dict[str, LocalDesk], home: Path
+) -> None:
+    team = TEAMS[0]
+    turn_of(desks[team.name], "Quelle durée ?", team.dossier)
+    journal = Journal(home / "journal.jsonl")
+    *_, answer = journal.entries()
+    desks[team.name].rate(answer["hash"][:16], "up", "")
+    *_, opinion = journal.entries()
+    assert (answer["user"], opinion["user"]) == (f"u-{team.name}",) * 2
 
 
 def test_a_conversation_that_a_browser_kept_loses_what_the_reader_may_not_see(

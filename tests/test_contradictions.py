@@ -158,8 +158,10 @@ def test_the_other_text_is_cited_and_shown_as_evidence(home: Path, tmp_path: Pat
 
 def test_what_is_added_is_what_is_recorded(home: Path, tmp_path: Path) -> None:
     result = _result(_events(home, tmp_path, ASKED))
-    [entry] = Journal(tmp_path / "journal.jsonl").entries()
-    locators = [each["passage"]["locator"] for each in entry["body"]["evidence"]]
+    journal = Journal(tmp_path / "journal.jsonl")
+    body = journal.body(next(journal.entries()))
+    assert body is not None
+    locators = [each["passage"]["locator"] for each in body["evidence"]]
     assert locators == ["art. L2151-2", "art. R2151-8"]
     store = Holder(home, answering_embedder()).current().store
     for citation in result.answer.citations:

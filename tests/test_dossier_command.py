@@ -137,5 +137,6 @@ def test_a_dossier_is_removed_once_its_identifier_is_typed_again(
     assert command("show", "voirie-2026")[0] == 1
     command("create", "autre")
     assert command("delete", "autre", "--yes")[0] == 0
-    acts = [entry["body"].get("act") for entry in Journal(home / "journal.jsonl").entries()]
+    journal = Journal(home / "journal.jsonl")
+    acts = [(journal.body(entry) or {}).get("act") for entry in journal.entries()]
     assert acts == [None, "deleted", None, "deleted"]

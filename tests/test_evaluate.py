@@ -10,6 +10,7 @@ import pytest
 
 from assistant.answers import Answer, Citation
 from assistant.cli import main
+from assistant.journal import Journal, journal_of
 from assistant.record import contract
 from assistant.turn import Event, Finished
 from ingestion.errors import UnknownDossier
@@ -30,6 +31,7 @@ class Scripted:
 
     generation: Generation
     answers: dict[str, Answer]
+    journal: Journal
     model_name: str = "script@1"
 
     def ask(self, question: str, **_: object) -> Generator[Event, None, None]:
@@ -57,7 +59,7 @@ def evaluate(
 
     def run(answers: Sequence[Answer | None], *options: object) -> int:
         script = {f"Question {n} ?": answer for n, answer in enumerate(answers) if answer}
-        loaded = Scripted(generation, script)
+        loaded = Scripted(generation, script, journal_of(tmp_path))
         monkeypatch.setattr("assistant.wiring.load_assistant", lambda *_: loaded)
         questions = _questions(tmp_path / "questions.jsonl", range(len(answers)))
         command = ["--data", small_home, "eval", questions, *options]
@@ -67,6 +69,22 @@ def evaluate(
             return int(left.code or 0)
 
     return run
+
+
+def test_an_evaluation_is_on_record(
+    evaluate: Evaluate, generation: Generation, tmp_path: Path
+) -> None:
+    assert evaluate([RIGHT, None]) == INTERRUPTED
+    journal, results = journal_of(tmp_path), tmp_path / "out.jsonl"
+    [entry] = journal.entries()
+    assert (entry["kind"], entry["user"]) == ("evaluation", "local")
+    assert journal.body(entry) == {
+        "act": "measured",
+        "generation": generation.manifest.name,
+        "asked": 1,
+        "of": 2,
+        "results": sha256(results.read_bytes()).hexdigest(),
+    }
 
 
 def _questions(path: Path, numbers: Sequence[int], *, prefix: str = "q", **more: str) -> Path:

@@ -115,6 +115,29 @@ def test_what_leaves_a_dossier_as_a_file_is_on_record_in_the_dossier(home: Path)
     assert ROADS.id not in Path(home / "journal.jsonl").read_text().replace(f"/{ROADS.id}/", "")
 
 
+def test_a_piece_corrected_or_removed_is_on_record(home: Path) -> None:
+    files = filing(home)
+    files.create(ROADS)
+    files.add(ROADS.id, [parcel("CCAP.md")])
+    files.set_piece(ROADS.id, "CCAP.md", PieceKind.CCTP)
+    files.remove(ROADS.id, ["CCAP.md"])
+    assert told(home)[-2:] == [
+        ("dossier", {"act": "piece_set", "file": "CCAP.md", "piece": "CCTP"}),
+        ("dossier", {"act": "pieces_removed", "files": ["CCAP.md"]}),
+    ]
+
+
+def test_the_journal_names_who_did_it(home: Path) -> None:
+    journal = Journal(home / "journal.jsonl")
+    files = Filing(home, journal, WordEmbedder, user="u-7")
+    files.create(ROADS)
+    files.add(ROADS.id, [parcel("CCAP.md")])
+    files.export(ROADS.id, FileFormat.CSV)
+    files.delete(ROADS.id)
+    acts = [(entry["kind"], entry["user"]) for entry in journal.entries()]
+    assert acts == [(kind, "u-7") for kind in ("dossier", "upload", "export", "dossier")]
+
+
 def test_two_may_not_fill_a_dossier_at_once(home: Path) -> None:
     files = filing(home)
     files.create(ROADS)

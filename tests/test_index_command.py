@@ -9,7 +9,7 @@ from ingestion.durable import writing
 from ingestion.errors import StorageFull
 from ingestion.manifest import generations_folder
 from ingestion.publication import current_name, finished
-from tests.fakes import WordEmbedder
+from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, answers, published, write_articles
 
 Command = Callable[..., tuple[int, str]]
@@ -37,6 +37,8 @@ def command(
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
     monkeypatch.setattr("assistant.wiring.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setattr("assistant.wiring.load_model", lambda home, settings: ScriptedModel())
+    monkeypatch.setattr("assistant.wiring.model_writes", lambda home, settings: False)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str | Path) -> tuple[int, str]:
@@ -179,7 +181,7 @@ def test_without_anything_added_the_corpus_provided_is_indexed(
     from ingestion.documents import Kind
 
     given = [Addition(texts / "code.jsonl", "code.jsonl", Kind.RULES)]
-    monkeypatch.setattr("assistant.cli.index.builtin_additions", lambda: given)
+    monkeypatch.setattr("assistant.cli.index_build.builtin_additions", lambda: given)
     code, said = command("build")
     assert code == 0
     assert "j'indexe le corpus fourni" in said

@@ -2,7 +2,6 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from assistant.assistant import Assistant
 from assistant.cli import main
 from assistant.desk import LocalDesk
 from assistant.holder import Holder
-from assistant.impact import Impact, TouchedAnswer, impact_of
+from assistant.impact import Impact, Recorded, TouchedAnswer, impact_of
 from assistant.index_changes import changes_between
 from assistant.journal import Journal
 from ingestion.errors import UnknownGeneration
@@ -126,10 +125,10 @@ def test_the_first_index_has_nothing_before_it(home: Path) -> None:
         changes_between(home, None, finished(home)[0], Journal(home / "journal.jsonl"))
 
 
-def entry(title: str, locator: str) -> dict[str, Any]:
+def answer(title: str, locator: str) -> Recorded:
     citations = [{"title": title, "locator": locator}]
     body = {"question": "Combien ?", "citations": citations}
-    return {"kind": "answer", "at": "2026-05-02T08:00:00+00:00", "hash": "a" * 64, "body": body}
+    return {"at": "2026-05-02T08:00:00+00:00", "hash": "a" * 64}, body
 
 
 @pytest.mark.parametrize(
@@ -145,8 +144,8 @@ def entry(title: str, locator: str) -> dict[str, Any]:
 def test_an_answer_is_touched_through_the_law_of_its_code_or_a_sheet(
     title: str, locator: str, expected: bool
 ) -> None:
-    found = impact_of({(CODE, "R2122-8")}, (), (), [entry(title, locator)])
-    assert [answer.articles for answer in found.answers] == ([("R2122-8",)] if expected else [])
+    found = impact_of({(CODE, "R2122-8")}, (), (), [answer(title, locator)])
+    assert [each.articles for each in found.answers] == ([("R2122-8",)] if expected else [])
 
 
 def test_sheets_and_terms_are_touched_by_the_articles_that_they_name() -> None:
@@ -156,11 +155,12 @@ def test_sheets_and_terms_are_touched_by_the_articles_that_they_name() -> None:
     found = impact_of({(CODE, "R2122-8")}, [named, other], terms, ())
     assert [(each.source, each.articles) for each in found.sheets] == [(named.source, ("R2122-8",))]
     assert found.terms == (Term(("petit achat",), ("R2122-8",)),)
-    assert impact_of(set(), [named], terms, [entry(CODE, "art. R2122-8")]) == Impact()
+    assert impact_of(set(), [named], terms, [answer(CODE, "art. R2122-8")]) == Impact()
 
 
 def test_an_answer_keeps_its_number_among_answers_and_its_day() -> None:
-    entries = [{"kind": "opinion"}, entry(CODE, "art. L1"), entry(CODE, "art. R2122-8")]
-    (answer,) = impact_of({(CODE, "R2122-8")}, (), (), entries).answers
-    assert isinstance(answer, TouchedAnswer)
-    assert (answer.number, f"{answer.asked_on}", answer.record_id) == (2, "2026-05-02", "a" * 16)
+    purged = (answer(CODE, "art. R2122-8")[0], None)
+    recorded = [purged, answer(CODE, "art. L1"), answer(CODE, "art. R2122-8")]
+    (touched,) = impact_of({(CODE, "R2122-8")}, (), (), recorded).answers
+    assert isinstance(touched, TouchedAnswer)
+    assert (touched.number, f"{touched.asked_on}", touched.record_id) == (3, "2026-05-02", "a" * 16)

@@ -17,6 +17,7 @@ NAMES = (
     Name("supplier", "333333333", "Atelier Tremplin Vert"),
     Name("buyer", "21350238800019", "Commune de Montelyre"),
     Name("service", "VOIRIE", "VOIRIE"),
+    Name("procedure", "Marché passé sans publicité", "Marché passé sans publicité"),
 )
 IN_2026 = "entre le 01/01/2026 et le 31/12/2026"
 IN_2025 = "entre le 01/01/2025 et le 31/12/2025"
@@ -168,6 +169,75 @@ INVOICES = (
         "Quel mois avons-nous le plus dépensé ?",
         f"{TTC}, par mois (date d'émission), le plus élevé",
     ),
+    ("Combien d'avoirs en 2026 ?", f"nombre de factures émises {IN_2026}, qui sont des avoirs"),
+    (
+        "Factures en retard sauf Sève et Compas",
+        "nombre de factures, en retard, non payées, hors fournisseur Sève et Compas SAS",
+    ),
+    (
+        "Factures sauf celles de Sève et Compas et des Jardins du Brelan",
+        "nombre de factures, hors fournisseur Jardins du Brelan SARL ou Sève et Compas SAS",
+    ),
+    (
+        "Total HT hors avoirs et factures rejetées",
+        "somme du montant HT des factures, hors avoirs, hors statut « rejetée »",
+    ),
+    (
+        "Factures non suspendues des Jardins du Brelan",
+        "nombre de factures, de fournisseur Jardins du Brelan SARL, hors statut « suspendue »",
+    ),
+    (
+        "Combien de factures n'ont pas été rejetées ?",
+        "nombre de factures, hors statut « rejetée »",
+    ),
+    ("Total HT du marché 2026-EV-07", "somme du montant HT des factures, de marché « 2026-EV-07 »"),
+    ("Engagement EJ26-12", "nombre de factures, d'engagement « EJ26-12 »"),
+    ("Factures > 10 000 €", "nombre de factures, de montant TTC supérieur à 10 000 €"),
+    (
+        "Factures dont le montant HT est supérieur à 1 000 €",
+        "nombre de factures, de montant HT supérieur à 1 000 €",
+    ),
+    (
+        "Total TTC des factures dont le montant HT est entre 1 000 et 2 000 €",
+        f"{TTC}, de montant HT supérieur ou égal à 1 000 €, de montant HT inférieur ou égal à "
+        "2 000 €",
+    ),
+    (
+        "Où en est la facture de 1 437,82 € ?",
+        "nombre de factures, de montant TTC supérieur ou égal à 1 437,82 €, de montant TTC "
+        "inférieur ou égal à 1 437,82 €",
+    ),
+    (
+        "Quelles factures non payées arrivent à échéance dans les 7 prochains jours ?",
+        "nombre de factures à payer entre le 24/11/2026 et le 01/12/2026, non payées",
+    ),
+    (
+        "Factures à payer d'ici la fin du mois",
+        "nombre de factures à payer entre le 24/11/2026 et le 30/11/2026, non payées",
+    ),
+    ("Factures échues", "nombre de factures à payer jusqu'au 23/11/2026"),
+    (
+        "Compare le montant HT de 2025 et de 2026",
+        f"somme du montant HT des factures émises {IN_2026}, comparé aux factures émises {IN_2025}",
+    ),
+    (
+        "Évolution des dépenses entre 2025 et 2026",
+        f"{TTC} émises {IN_2026}, comparé aux factures émises {IN_2025}",
+    ),
+    (
+        "Avons-nous plus dépensé en 2026 qu'en 2025 ?",
+        f"{TTC} émises {IN_2026}, comparé aux factures émises {IN_2025}",
+    ),
+    (
+        "Avons-nous reçu plus de factures en 2026 qu'en 2025 ?",
+        f"nombre de factures reçues {IN_2026}, comparé aux factures reçues {IN_2025}",
+    ),
+    ("Évolution des dépenses", f"{TTC}, par mois (date d'émission)"),
+    ("La facture la moins chère", f"{TTC}, hors avoirs, une ligne chacun, le plus faible"),
+    (
+        "Quelle part du montant TTC va à Sève et Compas ?",
+        "part du montant TTC des factures de fournisseur Sève et Compas SAS parmi les factures",
+    ),
     (
         "Quel est le total des factures de 2026 hors avoirs ?",
         f"{TTC} émises {IN_2026}, hors avoirs",
@@ -203,6 +273,12 @@ PURCHASES = (
         "nombre de marchés publiés entre le 25/10/2026 et le 24/11/2026",
     ),
     (
+        "Combien de marchés sans publicité ni mise en concurrence en 2025 ?",
+        f"nombre de marchés notifiés {IN_2025}, de procédure « Marché passé sans publicité »",
+    ),
+    ("Combien de MAPA ?", "nombre de marchés, de procédure « procedure adaptee »"),
+    ("Marchés hors travaux", "nombre de marchés, hors type de besoin « travaux »"),
+    (
         "Montant des marchés modifications comprises",
         "somme du montant HT, modifications comprises des marchés",
     ),
@@ -217,8 +293,6 @@ NONE_OF_INVOICES = (
     "Factures de Martin Dupont",
     "Factures payées ou suspendues",
     "Quel est le seuil de dispense ?",
-    "Factures en retard sauf Sève et Compas",
-    "Toutes les factures hors Jardins du Brelan",
     "Le prix du gazon est-il le bon ?",
     "Quelle est la médiane des factures ?",
     "'; DROP TABLE invoice; --",
@@ -252,10 +326,21 @@ NONE_OF_INVOICES = (
     "Supprime les factures de 2025",
     "Le maire a-t-il payé ses factures ?",
     "Quelles factures sont frauduleuses ?",
+    "Total sauf mars 2025",
+    "Factures hors Sève et Compas et suspendues",
+    "Combien va-t-on payer en juillet ?",
+    "Quelles factures arrivent à échéance ?",
+    "Factures qui arrivent à échéance en mars",
+    "Factures reçues en mars 2026 et échues",
+    "Factures suspendues depuis plus de 30 jours",
+    "Total des factures de Voirie et de Sève et Compas",
+    "Compare 2025 et 2026",
+    "Évolution des dépenses par fournisseur",
+    "Combien d'avoirs et de factures ?",
+    "Factures en euros",
 )
 
 NONE_OF_PURCHASES = (
-    "Marchés sans publicité",
     "Quels marchés pourrait-on mutualiser ?",
     "Marchés innovants",
     "Marchés notifiés à des PME",

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from assistant.cli import main
+from assistant.journal import journal_of
 from ingestion.builtin import CORPUS
 from ingestion.ledger.rows import Lineage
 from tests.conftest import Engine
+from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
@@ -88,6 +90,24 @@ def test_the_same_answer_is_given_to_programs(run: Run, home: Path) -> None:
     assert [len(ids) for ids in figures["sources"]] == [2, 1]
 
 
+def test_what_the_model_proposes_is_shown_without_a_figure_until_it_is_accepted(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {"condition": "rien", "mesure": "rien", "regroupement": "par devise"}
+    model = ScriptedModel({"Question": json.dumps(chosen)})
+    monkeypatch.setattr("assistant.wiring.load_model", lambda home, settings: model)
+    question = ("invoices", "ask", "Montant HT, chaque devise")
+    assert run(home, *question)[0] == NOT_UNDERSTOOD
+    assert not model.prompts
+    code, said = run(home, *question, "--proposition", "montrer")
+    assert code == NOT_UNDERSTOOD
+    assert "somme du montant HT des factures, par devise" in said
+    assert "507" not in said
+    code, said = run(home, *question, "--proposition", "calculer")
+    assert code == OK
+    assert "1\u202f507" in said
+
+
 @pytest.mark.parametrize("question", ["Pourquoi ?", "Factures de '; DROP TABLE invoice; --"])
 def test_what_is_not_understood_says_what_can_be_asked(run: Run, home: Path, question: str) -> None:
     code, said = run(home, "invoices", "ask", question)
@@ -145,6 +165,9 @@ def test_invoices_are_listed_and_exported_without_formulas(
     assert code == OK
     lines = out.read_text(encoding="utf-8-sig").splitlines()
     assert [line.partition(";")[0] for line in lines] == ["Facture", "A-1", "A-2", "Z-1", "'=1+1"]
+    journal = journal_of(home)
+    [exported] = [journal.body(entry) for entry in journal.entries()]
+    assert exported == {"ledger": "Factures", "rows": 4, "format": "csv"}
     assert run(home, "invoices", "list", "--out", "factures.pdf")[0] == USAGE
 
 
@@ -154,6 +177,10 @@ def test_an_anomaly_is_explained_once_and_told_last(run: Run, home: Path) -> Non
     [wrong] = [row for row in found if row["Règle"] == "Les totaux ne s'additionnent pas"]
     arguments = ("explain", wrong["Identifiant"], "--reason", "saisie", "--by", "C. Dupuis")
     assert run(home, "invoices", *arguments)[0] == OK
+    journal = journal_of(home)
+    [explained] = [journal.body(entry) for entry in journal.entries()]
+    told = {"act": "explained", "anomaly": wrong["Identifiant"], "reason": "saisie"}
+    assert explained == told
     code, said = run(home, "invoices", *arguments)
     assert (code, "Déjà expliquée" in said) == (USAGE, True)
     last = json.loads(run(home, "invoices", "anomalies", "--json")[1])["tables"][0]["rows"][-1]
@@ -168,10 +195,13 @@ def test_purchases_are_told_without_an_index(run: Run, home: Path, action: str) 
 
 
 def test_thresholds_are_those_of_the_indexed_law(run: Run, law: Path) -> None:
-    other: dict[str, Any] = {"buyer_siret": None, "buyer_name": "Autre ville"}
-    other |= {"procedure": "Sans publicité", "notified": date(2026, 9, 1)}
+    september: dict[str, Any] = {
+        "buyer_siret": None,
+        "buyer_name": "Autre ville",
+        "notified": date(2026, 9, 1),
+    }
     for number in ("1", "2"):
-        filled(law, *purchase(number, 35000, **other))
+        filled(law, *purchase(number, 35000, procedure="Sans publicité", **september))
     code, said = run(law, "purchases", "thresholds", "--acheteur", "collectivite", "--json")
     assert code == OK, said
     needs = {each["Acheteur"]: each for each in json.loads(said)["tables"][0]["rows"]}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
+from assistant.journal import journal_of
 from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from tests.conftest import Engine
@@ -53,6 +54,15 @@ def test_each_file_is_told_with_its_columns(command: Command, table: Path) -> No
     assert "Fichiers : 1, dont refusés : 0. Enregistré : 1 facture." in said
 
 
+def test_an_import_is_on_record(command: Command, home: Path, table: Path) -> None:
+    command("invoices", "import", table)
+    journal = journal_of(home)
+    [entry] = journal.entries()
+    assert (entry["kind"], entry["user"]) == ("ledger", "local")
+    files = [{"name": "mars [1].csv", "verdict": "warned", "stored": 1}]
+    assert journal.body(entry) == {"act": "imported", "kind": "invoices", "files": files}
+
+
 def test_a_preview_shows_the_rows_and_writes_nothing(
     command: Command, home: Path, table: Path
 ) -> None:
@@ -62,6 +72,7 @@ def test_a_preview_shows_the_rows_and_writes_nothing(
     assert "À enregistrer, rien ne l'étant encore : 1 facture" in said
     with pytest.raises(NothingImported), open_ledger(home):
         pass
+    assert list(journal_of(home).entries()) == []
 
 
 def test_a_correction_is_given_in_french_or_by_name(command: Command, table: Path) -> None:

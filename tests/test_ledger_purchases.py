@@ -311,3 +311,43 @@ def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None
         assert need.amount == sum(each.amount or 0 for each in need.contracts) >= need.limit
         assert len({each.buyer for each in need.contracts}) == 1
         assert all((each.amount or 0) < need.limit * 2 for each in need.contracts)
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_works"),
+    [
+        ("LOT 3 - GROS OEUVRE", True),
+        ("Lot n° 4 : menuiseries extérieures / serrurerie", True),
+        ("Fourniture et pose de faux-plafonds", True),
+        ("Travaux d'entretien de la voirie", True),
+        ("TRVX DE RESTAURATION DU CLOS ET DU COUVERT", True),
+        ("Maintenance des installations de chauffage", False),
+        ("Fourniture et acheminement d'électricité", False),
+        ("Assurance dommages aux biens", False),
+        ("Maîtrise d'œuvre pour la rénovation de l'école", False),
+        ("Denrées alimentaires surgelées", False),
+    ],
+)
+def test_works_without_code_or_nature_are_known_by_their_words(
+    subject: str, is_works: bool
+) -> None:
+    one = _contract("1", subject=subject, category="", cpv="")
+    assert one.is_works is is_works
+    assert not one._replace(category="services").is_works
+
+
+@pytest.mark.parametrize("part", ["lot 4", "L7 -", "MS 12", "marché subséquent 3", "secteur B"])
+def test_parts_of_one_consultation_are_no_risk_unless_their_procedure_is_a_lighter_one(
+    part: str,
+) -> None:
+    subject = f"Confection de repas en liaison froide {part}"
+    parts = [_contract(f"{n}", 150000, subject=subject, cpv="") for n in range(2)]
+    assert split_needs(parts, LIMITS) == ()
+    adapted = [each._replace(procedure="Procédure adaptée") for each in parts]
+    assert [need.amount for need in split_needs(adapted, LIMITS)] == [300000]
+
+
+def test_the_words_of_a_group_are_whole_and_in_the_order_of_its_first_subject() -> None:
+    subjects = ("Fourniture et acheminement d'électricité", "Acheminement d'électricité - lot 1")
+    [found] = opportunities([_other(f"{n}", subject=text) for n, text in enumerate(subjects)])
+    assert found.words == ("acheminement", "électricité")

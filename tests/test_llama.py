@@ -1,6 +1,7 @@
 """The contract of language models, on the fake and on the real weights."""
 
 import gc
+import json
 import math
 import threading
 from collections.abc import Generator, Iterator
@@ -74,7 +75,7 @@ def llama(weights_home: Path) -> Iterator[LlamaModel]:
 @pytest.fixture(params=["fake", pytest.param("llama", marks=pytest.mark.slow)])
 def model(request: pytest.FixtureRequest) -> LanguageModel:
     if request.param == "fake":
-        return ScriptedModel({PAYMENT: REPLY})
+        return ScriptedModel({"En JSON": '{"délai": "trente jours"}', PAYMENT: REPLY})
     real: LanguageModel = request.getfixturevalue("llama")
     return real
 
@@ -104,6 +105,16 @@ def test_it_writes_no_more_tokens_than_asked(model: LanguageModel) -> None:
     short = _reply(model, _prompt(FIRST, PAYMENT), 3)
     assert model.count_tokens(short) <= 4
     assert _reply(model, _prompt(FIRST, PAYMENT), 6).startswith(short)
+
+
+def test_a_reply_held_to_a_schema_is_of_that_schema(model: LanguageModel) -> None:
+    chosen = {"enum": ["trente jours", "cinquante jours"]}
+    schema = {"type": "object", "properties": {"délai": chosen}, "required": ["délai"]}
+    prompt = _prompt(FIRST, f"{PAYMENT} En JSON.")
+    pieces = model.stream(prompt, 32, json.dumps(schema, ensure_ascii=False))
+    assert json.loads("".join(piece or "" for piece in pieces))["délai"] in chosen["enum"]
+    free = _reply(model, prompt, 4)
+    assert _reply(model, prompt, 4) == free
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 4])

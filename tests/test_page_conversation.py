@@ -20,6 +20,7 @@ from assistant.page.conversation import (
     about,
     advance,
     exchanges,
+    owned,
     recalled,
     remembered,
 )
@@ -80,6 +81,12 @@ def test_a_conversation_kept_before_days_had_a_source_is_read() -> None:
     del kept["turns"][0]["day_source"]
     (turn,) = recalled(json.dumps(kept)).turns
     assert (turn.as_of, turn.day_source) == (DAY, DaySource.GIVEN)
+
+
+def test_who_comes_next_to_a_browser_sees_nothing_of_who_was_there() -> None:
+    kept = Conversation((answered(),), Language.ENGLISH, "voirie", owner="u-1")
+    assert owned(kept, "u-1") == kept
+    assert owned(kept, "u-2") == Conversation(language=Language.ENGLISH, owner="u-2")
 
 
 @pytest.mark.parametrize("memory", ["{", '{"turns": [{"question": 3}]}', "[]", "x" * 4_000_001])

@@ -1,13 +1,16 @@
 import io
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
+from typing import Any
 
+import gradio as gr
 from docx import Document as WordDocument
 
 from assistant.language import Language
-from assistant.page.commands import parcel
-from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.commands import Commands, parcel
+from assistant.page.conversation import Conversation, Stage, Turn, remembered
 from assistant.page.export import answer_text, as_docx, as_markdown
+from assistant.page.layout import Layout
 from assistant.page.words import words
 from tests.fakes_page import FakeDesk
 from tests.page_answers import hostile_answer, small_answer
@@ -44,6 +47,18 @@ def test_markdown_holds_question_answer_sources_dates_and_notice() -> None:
         "Arrêté à votre demande",
     ):
         assert part in text.replace("\u00a0", " "), part
+
+
+def test_an_export_is_told_to_the_desk_before_it_is_handed_over() -> None:
+    desk, request = FakeDesk(), gr.Request()
+    places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
+    commands = Commands(lambda _: desk, Layout(**places))
+    memory = remembered(conversation())
+    for export in (commands.export_markdown, commands.export_docx):
+        assert export(memory, request)
+    assert desk.exports == [("md", ("essai-1",)), ("docx", ("essai-1",))]
+    assert commands.export_docx("", request)
+    assert len(desk.exports) == 2  # there was nothing to take away
 
 
 def test_a_turn_whose_day_was_never_known_names_none() -> None:

@@ -130,5 +130,5 @@ def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDes
 
 def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:
     for said in (FRENCH, ENGLISH):
-        shown = footer(said, desk.holdings)
+        shown = footer(said, desk.holdings, desk.reader)
         assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in shown

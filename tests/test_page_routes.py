@@ -64,6 +64,27 @@ def test_inline_scripts_of_gradio_are_allowed_by_hash_and_documents_have_none(
     assert "<script" not in document.text
 
 
+def test_only_the_page_of_gradio_may_evaluate(client: TestClient, desk: FakeDesk) -> None:
+    def scripts(path: str) -> str:
+        policy = client.get(path).headers["content-security-policy"]
+        return str(policy.split("script-src")[1].split(";")[0])
+
+    assert "'unsafe-eval'" in scripts("/")
+    for path in ("/dossiers", link(desk, 1), "/law/R2122-8", "/health", "/nothing"):
+        assert scripts(path).strip() == "'self'"
+
+
+def test_over_https_a_browser_comes_back_over_https(desk: FakeDesk) -> None:
+    with TestClient(app_over(desk), base_url="https://testserver") as client:
+        assert client.get("/health").headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_plain_http_promises_nothing_and_no_page_stays_in_the_browser(client: TestClient) -> None:
+    page = client.get("/")
+    assert "strict-transport-security" not in page.headers
+    assert page.headers["cache-control"] == "no-store"
+
+
 def test_a_text_document_opens_at_the_passage(client: TestClient, desk: FakeDesk) -> None:
     page = client.get(link(desk, 1) + "&lang=en")
     assert page.status_code == 200

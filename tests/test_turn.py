@@ -60,7 +60,7 @@ def assistant(small_home: Path, journal: Journal) -> Assistant:
 
 
 def _bodies(journal: Journal) -> list[dict[str, Any]]:
-    return [entry["body"] for entry in journal.entries()]
+    return [body for entry in journal.entries() if (body := journal.body(entry)) is not None]
 
 
 def _finished(events: list[Event]) -> Result:
@@ -78,10 +78,12 @@ def test_a_question_is_answered_in_order(assistant: Assistant, journal: Journal)
     assert result.route == "rule"
     [entry] = journal.entries()
     assert entry["hash"].startswith(result.record_id)
-    assert entry["body"]["ended"] == "finished"
-    assert entry["body"]["outcome"] == "answered"
-    assert entry["body"]["generation"] == assistant.generation.manifest.name
-    assert entry["body"]["model"] == "script@1"
+    assert entry["kind"] == "answer"
+    [body] = _bodies(journal)
+    assert body["ended"] == "finished"
+    assert body["outcome"] == "answered"
+    assert body["generation"] == assistant.generation.manifest.name
+    assert body["model"] == "script@1"
 
 
 def test_what_was_shown_is_what_is_recorded(assistant: Assistant, journal: Journal) -> None:
@@ -298,7 +300,9 @@ def test_a_turn_never_begun_leaves_nothing(assistant: Assistant, journal: Journa
 
 
 class _BrokenModel(ScriptedModel):
-    def stream(self, prompt: Prompt, max_tokens: int) -> Generator[str | None, None, None]:
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
         yield None
         raise ModelUnavailable("Le modèle n'a pas pu lire le texte.")
 
@@ -341,7 +345,9 @@ def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -
 class _WatchedJournal(Journal):
     """Says no when it cannot write."""
 
-    def append(self, kind: str, body: Mapping[str, Any], apart: Path | None = None) -> str:
+    def append(
+        self, kind: str, body: Mapping[str, Any], apart: Path | None = None, *, user: str = ""
+    ) -> str:
         raise OSError(28, "No space left on device")
 
 

@@ -46,6 +46,21 @@ def test_the_others_see_how_many_are_ahead() -> None:
     assert _let_in(third)[0] == []
 
 
+def test_the_second_question_of_one_waits_for_the_first_of_another() -> None:
+    turnstile = Turnstile()
+    inside = turnstile.enter("ana")
+    with pytest.raises(StopIteration) as entered:
+        next(inside)
+    again = [turnstile.enter("ana") for _ in range(20)]
+    assert [next(each) for each in again] == list(range(1, 21))
+    other, third = turnstile.enter("bea"), turnstile.enter("bea")
+    assert next(other) == 1
+    assert next(third) == 3  # after Ana's first, which is inside, Bea's first, Ana's second
+    assert next(again[0]) == 2
+    turnstile.leave(entered.value.value)
+    assert _let_in(other)[0] == []
+
+
 def test_who_leaves_the_queue_gives_the_place_up() -> None:
     turnstile = Turnstile()
     first = _enter(turnstile)

@@ -19,12 +19,16 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from assistant.administration.decisions import Decisions
 from assistant.cli import official
+from assistant.identity import ALONE
+from assistant.journal import Journal
 from ingestion.builtin import Addition, builtin_additions
 from ingestion.documents import Kind
 from ingestion.durable import writing
 from ingestion.official.archive import is_official, sources_at
 from ingestion.official.changes import Changes
+from ingestion.readings import Entry
 
 OK, BROKEN, USAGE = 0, 1, 2
 
@@ -66,7 +70,9 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     removing.set_defaults(run=_remove)
 
 
-def add_all(home: Path, additions: Sequence[Addition], console: Console) -> int:
+def add_all(
+    home: Path, additions: Sequence[Addition], console: Console, decisions: Decisions
+) -> int:
     """Add files, naming each that is refused; the caller holds the writer's lock.
 
     What belongs to a dossier goes into the dossier's own library; a new one is seen by everybody.
@@ -74,6 +80,7 @@ def add_all(home: Path, additions: Sequence[Addition], console: Console) -> int:
     from ingestion.dossiers import library_of
 
     kept, known, refused = 0, 0, 0
+    rules: list[Entry] = []
     with progress_bars(console) as progress:
         for addition in progress.track(additions, description="Lecture des fichiers"):
             library = library_of(home, addition.dossier)
@@ -85,6 +92,9 @@ def add_all(home: Path, additions: Sequence[Addition], console: Console) -> int:
             refused += problem is not None
             known += added.known
             kept += problem is None and not added.known
+            if added.entry and not added.known and addition.dossier is None:
+                rules.append(added.entry)
+    decisions.added(rules)
     console.print(f"Fichiers ajoutés : {kept} ; déjà présents : {known} ; refusés : {refused}.")
     return BROKEN if refused == len(additions) else OK
 
@@ -118,24 +128,26 @@ def add_changes(
     texts: Sequence[str],
     additions: Sequence[Addition],
     console: Console,
+    decisions: Decisions,
 ) -> int:
     """Add the texts that official sources change, then files; takes the writer's lock."""
     with writing(home), TemporaryDirectory() as folder:
         merged = official.merged(home, changes, texts, Path(folder), console)
         if not merged and not additions:
             return BROKEN if any(change.refused for change in changes) else OK
-        code = add_all(home, [*merged, *additions], console)
+        code = add_all(home, [*merged, *additions], console, decisions)
     console.print("Pour les rendre interrogeables : sourcier index build")
     return code
 
 
+def local_decisions(home: Path) -> Decisions:
+    """What whoever types commands on this machine decides."""
+    return Decisions(home, Journal(home / "journal.jsonl"), ALONE.user)
+
+
 def _add(arguments: argparse.Namespace) -> int:
-    additions = builtin_additions() if arguments.builtin else []
-    archives: list[Path] = []
-    for path in map(Path.resolve, arguments.paths):
-        archives += (found := sources_at(path))
-        files = _files(path, arguments.kind, arguments.dossier)
-        additions += [file for file in files if not (found and is_official(file.path))]
+    archives, files = found_in(arguments.paths, arguments.kind, arguments.dossier)
+    additions = [*(builtin_additions() if arguments.builtin else ()), *files]
     if not additions and not archives:
         sys.stderr.write(
             "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"
@@ -145,11 +157,26 @@ def _add(arguments: argparse.Namespace) -> int:
         sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
         return USAGE
     console = Console()
-    changes = _read(archives, arguments.texts, console) if archives else ()
-    return add_changes(arguments.home, changes, arguments.texts, additions, console)
+    changes = read(archives, arguments.texts, console) if archives else ()
+    decisions = local_decisions(arguments.home)
+    return add_changes(arguments.home, changes, arguments.texts, additions, console, decisions)
 
 
-def _read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> tuple[Changes, ...]:
+def found_in(
+    paths: Sequence[Path], kind: Kind = Kind.RULES, dossier: str | None = None
+) -> tuple[list[Path], list[Addition]]:
+    """The LEGI archives at or below paths, and the other files."""
+    archives: list[Path] = []
+    additions: list[Addition] = []
+    for path in map(Path.resolve, paths):
+        archives += (found := sources_at(path))
+        files = _files(path, kind, dossier)
+        additions += [file for file in files if not (found and is_official(file.path))]
+    return archives, additions
+
+
+def read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> tuple[Changes, ...]:
+    """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
     with progress_bars(console, percent=True) as progress:
         return official.read(archives, texts, progress)
 
@@ -172,6 +199,7 @@ def _remove(arguments: argparse.Namespace) -> int:
     console, names = Console(), [name.rstrip("/") for name in arguments.names]
     with writing(arguments.home):
         removed = Library(arguments.home).remove(names)
+        local_decisions(arguments.home).removed(removed)
     for source in removed:
         console.print(escape(f"{source} : retiré"))
     if not removed:

@@ -10,8 +10,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from assistant.answers import Outcome
-from assistant.cli.asking import iso_date, question_text, run_turn
+from assistant.cli.asking import iso_date, question_text
 from assistant.day import DaySource
+from assistant.examination import run_turn
 from assistant.hierarchy import LABELS, rank_of
 from assistant.language import Language
 from assistant.record import contract

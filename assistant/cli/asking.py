@@ -1,26 +1,7 @@
-"""What `ask` and `eval` share: running a turn to its end."""
+"""What commands that ask a question read from the command line."""
 
 import argparse
 from datetime import date
-
-from assistant.assistant import Assistant
-from assistant.language import Language, language_of
-from assistant.turn import Finished, Result
-
-
-def run_turn(
-    assistant: Assistant,
-    question: str,
-    as_of: date | None,
-    dossier: str | None,
-    language: Language | None = None,
-) -> Result:
-    """Ask and return the recorded result; day and language are the question's where not given."""
-    spoken = language or language_of(question)
-    for event in assistant.ask(question, as_of=as_of, language=spoken, dossier=dossier):
-        if isinstance(event, Finished):
-            return event.result
-    raise AssertionError("a turn that is not interrupted ends with Finished")
 
 
 def iso_date(text: str) -> date:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from assistant.cli import (
     ask,
+    backup,
     calc,
     dossier,
     evaluate,
+    homologation,
     index,
     invoices,
     journal,
@@ -19,6 +21,7 @@ from assistant.cli import (
     models,
     purchases,
     serve,
+    users,
 )
 from assistant.errors import AssistantError
 from assistant.settings import default_home
@@ -88,6 +91,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
     ledger = (invoices, purchases)
-    for module in (serve, ask, calc, law, dossier, *ledger, index, models, evaluate, journal):
+    for module in (
+        serve,
+        ask,
+        calc,
+        law,
+        dossier,
+        *ledger,
+        index,
+        models,
+        evaluate,
+        journal,
+        users,
+        backup,
+        homologation,
+    ):
         module.register(commands)
     return parser

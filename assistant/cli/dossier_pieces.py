@@ -13,7 +13,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from assistant.cli import adding
-from assistant.cli.index import Steps
+from assistant.cli.index_gate import Steps
+from assistant.identity import ALONE
 from assistant.settings import load_settings
 from ingestion.piece_kinds import PieceKind
 
@@ -55,14 +56,14 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def filing_of(home: Path) -> "Filing":
     """The dossiers of a data folder; the embedding model is loaded when pieces are indexed."""
     from assistant.filing import Filing
-    from assistant.journal import Journal
+    from assistant.journal import journal_of
 
     def embedder() -> "Embedder":
         from assistant.wiring import load_embedder  # the models take seconds to import
 
         return load_embedder(home, load_settings(home))
 
-    return Filing(home, Journal(home / "journal.jsonl"), embedder)
+    return Filing(home, journal_of(home), embedder, user=ALONE.user)
 
 
 def show_pieces(console: Console, pieces: Sequence["Holding"]) -> None:

@@ -5,30 +5,26 @@ Door of rich, for it.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
-from assistant.answers import Citation
 from assistant.assistant import Assistant
 from assistant.baseline import compare, falls
-from assistant.cli.asking import run_turn
 from assistant.cli.measured import show
 from assistant.evaluation import Evaluation, digest, identify
-from assistant.grading import Graded, grade
+from assistant.examination import graded as graded_by
+from assistant.examination import run_turn
+from assistant.grading import Graded
+from assistant.identity import ALONE
 from assistant.questions import Question, read_questions
-from assistant.record import contract
+from assistant.record import EXAMINED, contract
 from assistant.results import read_results
 from assistant.settings import Settings, load_settings
-from assistant.turn import Result
-from ingestion.errors import UnknownDocument, UnknownDossier, UnknownGeneration
-from ingestion.generation import Generation
 
 DONE, FALLEN, INTERRUPTED = 0, 4, 130
 
@@ -97,9 +93,17 @@ def _run(arguments: argparse.Namespace) -> int:
     graded = _measured(assistant, questions, arguments.out, console)
     evaluation = Evaluation(identity, len(questions), graded)
     if baseline:
-        comparison = compare(before, graded, partial(_graded, assistant))
+        comparison = compare(before, graded, partial(graded_by, assistant))
         fallen = tuple(falls(comparison, arguments.tolerance))
         evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
+    results = digest(arguments.out, "").sha256
+    told = {
+        "act": "measured",
+        "generation": manifest.name,
+        "asked": len(graded),
+        "of": len(questions),
+    }
+    assistant.journal.append("evaluation", told | {"results": results}, user=ALONE.user)
     return _told(evaluation, console, arguments.report)
 
 
@@ -121,38 +125,20 @@ def _measured(
     with results.open("w", encoding="utf-8") as out:
         try:
             for question in track(questions, "Questions", console=console):
-                result = run_turn(assistant, question.text, question.as_of, question.dossier)
+                result = run_turn(
+                    assistant,
+                    question.text,
+                    question.as_of,
+                    question.dossier,
+                    purpose=EXAMINED,
+                )
                 line = {"id": question.id, **contract(result)}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
                 out.flush()
-                graded.append(_graded(assistant, question, result))
+                graded.append(graded_by(assistant, question, result))
         except KeyboardInterrupt:
             console.print("Interrompu.")
     return tuple(graded)
-
-
-def _graded(assistant: Assistant, question: Question, result: Result) -> Graded:
-    return grade(question, result, partial(_text, assistant, result))
-
-
-def _text(assistant: Assistant, result: Result, citation: Citation) -> str | None:
-    """The text that a result cites; None where the index that it was found in is not in use."""
-    held = tuple(_indexes(assistant, result))
-    for generation in held:
-        with suppress(UnknownDocument):
-            text = generation.store.document(citation.document).text
-            if sha256(text.encode()).hexdigest() == citation.sha256:
-                return text
-    used = {result.generation, result.dossier_generation} - {None}
-    # An index in use that does not have the text it is said to have is at fault: nothing matches.
-    return "" if used <= {generation.manifest.name for generation in held} else None
-
-
-def _indexes(assistant: Assistant, result: Result) -> Iterator[Generation]:
-    yield assistant.generation
-    if result.dossier:
-        with suppress(UnknownDossier, UnknownGeneration):
-            yield assistant.dossier(result.dossier, None)
 
 
 def _told(evaluation: Evaluation, console: Console, page: Path | None) -> int:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import TaskID
 
 from assistant.cli import official
-from assistant.cli.adding import add_changes, progress_bars
+from assistant.cli.adding import add_changes, local_decisions, progress_bars
 from ingestion.official.changes import Changes
 
 PROCUREMENT_CODE = "LEGITEXT000037701019"
@@ -56,4 +56,5 @@ def _fetch(arguments: argparse.Namespace) -> int:
                 progress.update(bar, completed=done, total=total)
 
             changes.append(fetch(piste, text, date.today(), told))
-    return add_changes(arguments.home, changes, texts, (), console)
+    decisions = local_decisions(arguments.home)
+    return add_changes(arguments.home, changes, texts, (), console, decisions)

@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from ingestion.manifest import Manifest
+from assistant.administration.candidate import read_candidate
+from assistant.administration.decisions import served_name
+from assistant.administration.storage import manifest_of
 
 OK, BROKEN = 0, 1
 
@@ -22,24 +24,13 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     status.set_defaults(run=_status)
 
 
-def used(home: Path) -> str | None:
-    """Name of the index in service, None when there is none."""
-    from ingestion.errors import UnknownGeneration
-    from ingestion.publication import current_name
-
-    try:
-        return current_name(home)
-    except UnknownGeneration:
-        return None
-
-
 def _status(arguments: argparse.Namespace) -> int:
     from ingestion.dossiers import Dossiers
     from ingestion.library import Library
     from ingestion.publication import finished
 
     console, home = Console(), arguments.home
-    current = used(home)
+    current = served_name(home)
     name_column = Column("index", no_wrap=True)  # it is copied into the other commands
     table = Table("", name_column, "construit le", "documents", "passages", "textes au", "modèle")
     for name in finished(home):
@@ -47,7 +38,9 @@ def _status(arguments: argparse.Namespace) -> int:
     console.print(table if table.row_count else "Aucun index. Lancez : sourcier index build")
     if current is not None:
         console.print(f"▶ En service : {current}")
-    published = _manifest(home, current)
+    if waiting := read_candidate(home):
+        console.print(f"Candidat, qui attend une décision : {waiting.generation}")
+    published = manifest_of(home, current)
     entries = Library(home).entries
     added = {entry.source for entry in entries}
     served = set(published.sources if published else ())
@@ -85,13 +78,3 @@ def _described(home: Path, name: str) -> tuple[str, ...]:
         f"{manifest.state_date:%d/%m/%Y}" if manifest.state_date else "inconnu",
         manifest.embedder,
     )
-
-
-def _manifest(home: Path, name: str | None) -> Manifest | None:
-    from ingestion.errors import DamagedGeneration, UnknownGeneration
-    from ingestion.manifest import read_manifest
-
-    try:
-        return read_manifest(home, name) if name else None
-    except (DamagedGeneration, UnknownGeneration):
-        return None

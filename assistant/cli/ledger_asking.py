@@ -15,16 +15,21 @@ from assistant.errors import Ungrounded, WrongFigures, WrongPlan
 from assistant.ledger.asked import NotUnderstood, asked, population_asked
 from assistant.ledger.fields import Population
 from assistant.ledger.late import Basis, terms
+from assistant.ledger.plan import Plan
+from assistant.ledger.proposal import ModelPlanner
 from assistant.ledger.query import Late
 from assistant.ledger.result import Result, computed
 from assistant.ledger.result_view import answer, figures, listing, ranked
 from assistant.ledger.table import Table
 from assistant.ledger.vocabulary import names
+from assistant.ledger.wording import said
+from assistant.settings import load_settings
 from ingestion.generation import open_generation
 from ingestion.ledger.database import Ledger, open_ledger
 from ingestion.publication import current_name
 
 OK, USAGE, NOT_UNDERSTOOD = 0, 2, 3
+SHOWN, COMPUTED = "montrer", "calculer"
 
 
 def register(
@@ -36,6 +41,13 @@ def register(
     )
     parser.add_argument("question", type=question_text)
     add_output(parser)
+    parser.add_argument(
+        "--proposition",
+        dest="proposal",
+        choices=(SHOWN, COMPUTED),
+        help="quand des mots ne sont pas compris, le modèle dit ce qu'ils veulent dire : le calcul "
+        "est montré sans chiffre, ou fait si vous l'acceptez",
+    )
     if population is Population.INVOICES:
         add_buyer(parser)
     parser.set_defaults(run=partial(_run, population))
@@ -68,7 +80,7 @@ def basis_of(arguments: argparse.Namespace) -> Basis:
 
 def _run(population: Population, arguments: argparse.Namespace) -> int:
     with open_ledger(arguments.home) as ledger:
-        plan = asked(arguments.question, names(ledger, population), arguments.as_of, population)
+        plan = _plan(ledger, population, arguments)
         if isinstance(plan, NotUnderstood):
             sys.stderr.write(_refusal(plan, population, arguments.question))
             return NOT_UNDERSTOOD
@@ -83,6 +95,27 @@ def _run(population: Population, arguments: argparse.Namespace) -> int:
             return NOT_UNDERSTOOD
         put(_tables(ledger, result, arguments), arguments, answer(result))
     return OK
+
+
+def _plan(
+    ledger: Ledger, population: Population, arguments: argparse.Namespace
+) -> Plan | NotUnderstood:
+    """What the rules understand; else what the model proposes, where it is accepted."""
+    given = (arguments.question, names(ledger, population), arguments.as_of, population)
+    found = asked(*given)
+    if isinstance(found, Plan) or not arguments.proposal:
+        return found
+    from assistant.wiring import load_model  # takes seconds
+
+    home = arguments.home
+    proposed = ModelPlanner(load_model(home, load_settings(home)))(*given)
+    if isinstance(proposed, Plan) and arguments.proposal == SHOWN:
+        sys.stdout.write(
+            f"Calcul proposé : {said(proposed)}.\n"
+            f"S'il est le bon, ajoutez --proposition {COMPUTED}.\n"
+        )
+        return found
+    return proposed
 
 
 def _late(ledger: Ledger, arguments: argparse.Namespace) -> Callable[[], Sequence[Late]] | None:
@@ -100,6 +133,4 @@ def _refusal(found: NotUnderstood, population: Population, question: str) -> str
     named = population_asked(question)
     if named and named is not population:
         return f"Question non comprise ici ; essayez : sourcier {named} ask …\n"
-    words = ", ".join(f"« {word} »" for word in found.words)
-    why = f"je ne sais pas quoi faire de {words}" if words else "elle demande plusieurs calculs"
-    return "\n  ".join((f"Question non comprise : {why}.", *found.can)) + "\n"
+    return "\n  ".join((f"Question non comprise : {found.why}", *found.can)) + "\n"

@@ -13,6 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assistant.bookkeeping import tell_imported
+from assistant.identity import ALONE
+from assistant.journal import journal_of
 from ingestion.ledger.columns import Columns, field_named, french_name
 from ingestion.ledger.records import Comment
 from ingestion.ledger.reports import FileReport, Verdict
@@ -85,6 +88,8 @@ def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
         is_preview=arguments.preview,
         tell=(lambda _: None) if arguments.json else partial(_show, console, kind),
     )
+    if not arguments.preview:
+        tell_imported(journal_of(arguments.home), kind, reports, ALONE.user)
     if arguments.json:
         fields = [_fields(kind, report) for report in reports]
         console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)

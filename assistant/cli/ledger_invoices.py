@@ -10,6 +10,8 @@ from assistant.cli import ledger_asking
 from assistant.cli.ledger_asking import add_buyer, basis_of
 from assistant.cli.ledger_view import add_output, put
 from assistant.errors import Ungrounded, WrongFigures, WrongPlan
+from assistant.identity import ALONE
+from assistant.journal import journal_of
 from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly_view import anomaly_table
 from assistant.ledger.fields import Population
@@ -90,6 +92,8 @@ def _explain(arguments: argparse.Namespace) -> int:
     except WrongPlan as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
+    told = {"act": "explained", "anomaly": arguments.identifier, "reason": arguments.reason}
+    journal_of(arguments.home).append("ledger", told, user=ALONE.user)
     sys.stdout.write(f"Expliquée : {anomaly.says}\n")
     return OK
 

@@ -14,6 +14,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from assistant.cli.asking import iso_date
+from assistant.identity import ALONE
+from assistant.journal import journal_of
 from assistant.ledger.export import SUFFIXES, export
 from assistant.ledger.table import Cell, Table, written
 
@@ -44,7 +46,9 @@ def put(tables: Sequence[Table], arguments: argparse.Namespace, lead: str = "") 
     """Show tables as asked: a lead and the first rows of each, all of them as JSON, or a file."""
     console = Console()
     if arguments.out:
-        export(tables[0], arguments.out)
+        export(table := tables[0], arguments.out)
+        told = {"ledger": table.title, "rows": len(table.rows), "format": arguments.out.suffix[1:]}
+        journal_of(arguments.home).append("export", told, user=ALONE.user)
     if arguments.json:
         fields = {"answer": lead, "tables": [_fields(table) for table in tables]}
         console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)

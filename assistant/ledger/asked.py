@@ -10,10 +10,11 @@ from datetime import date
 from typing import Protocol
 
 from assistant.errors import WrongPlan
-from assistant.ledger.conditions import Found
+from assistant.ledger.exclusions import Found
 from assistant.ledger.fields import Kind, Population, rows_of
 from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, validated
 from assistant.ledger.question import Read, read_question
+from assistant.ledger.rankings import EACH
 from assistant.ledger.remainder import Remainder
 from assistant.ledger.vocabulary import Name, vocabulary
 from assistant.words import plain
@@ -25,6 +26,14 @@ class NotUnderstood:
 
     words: tuple[str, ...]
     can: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """Why there is no plan, in French."""
+        words = ", ".join(f"« {word} »" for word in self.words)
+        return (
+            f"je ne sais pas quoi faire de {words}." if words else "elle demande plusieurs calculs."
+        )
 
 
 class Planner(Protocol):
@@ -54,7 +63,7 @@ def asked(
     left = Remainder(question)
     read = read_question(left, names, today, over)
     words = left.words(vocabulary().empty)
-    plan = None if words or left.has_clash else _planned(read, over)
+    plan = None if words or left.has_clash else planned(read, over)
     if plan is not None:
         try:
             return validated(plan)
@@ -63,10 +72,10 @@ def asked(
     return NotUnderstood(words, vocabulary().can)
 
 
-def _planned(read: Read, over: Population) -> Plan | None:
+def planned(read: Read, over: Population) -> Plan | None:
     """The plan that the parts of a question make, None where they do not say what to compute."""
     plan = _measured(Plan(Measure.COUNT, over), read)
-    if plan is None or not read.says_what:
+    if plan is None or not read.says_what or (read.compared and not read.says_of_what):
         return None
     when, filters = read.when, read.filters
     if read.period:
@@ -80,6 +89,10 @@ def _planned(read: Read, over: Population) -> Plan | None:
         plan = replace(plan, compared=Period(when.field, *read.compared))
     if plan.step:
         plan = replace(plan, group=when.field)
+    if plan.group == EACH and plan.is_ascending and "is_credit" in rows_of(over).fields:
+        is_said = any(each.field == "is_credit" for each, _ in filters)
+        # A credit note is below every invoice, and is none: "la moins chère" is not about it.
+        filters = filters if is_said else [*filters, (Filter("is_credit", Operator.UNKNOWN), 0)]
     return _filtered(plan, filters, read.verb)
 
 

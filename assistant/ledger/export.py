@@ -37,13 +37,17 @@ def export(table: Table, path: Path) -> None:
 
     Raises WrongPlan for another format than CSV or XLSX.
     """
-    match path.suffix.lower():
+    replace_bytes(path, exported(table, path.suffix.lower()))
+
+
+def exported(table: Table, suffix: str) -> bytes:
+    """A table as a file of this suffix. Raises WrongPlan for another format than CSV or XLSX."""
+    match suffix:
         case ".csv":
-            replace_bytes(path, csv_bytes(table))
+            return csv_bytes(table)
         case ".xlsx":
-            replace_bytes(path, workbook_bytes(table))
-        case _:
-            raise WrongPlan(f"{path} : l'export s'écrit dans un fichier .csv ou .xlsx.")
+            return workbook_bytes(table)
+    raise WrongPlan(f"« {suffix} » : l'export s'écrit dans un fichier .csv ou .xlsx.")
 
 
 def csv_bytes(table: Table) -> bytes:

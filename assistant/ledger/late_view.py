@@ -1,6 +1,7 @@
 """Late payment as tables: the late invoices, where the others wait, and which will be late."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros
@@ -37,7 +38,14 @@ def late_tables(ledger: Ledger, basis: Basis) -> tuple[Table, ...]:
     passed = passages(ledger)
     foreseen = forecasts(both, passed, today)
     stages = _stage_table(waiting(both, passed, today))
-    return _late_table(late, found, basis), stages, _forecast_table(foreseen)
+    return _late_table(late, found, basis), stages, _forecast_table(foreseen, today)
+
+
+def stage_table(ledger: Ledger, basis: Basis) -> Table:
+    """Unpaid invoices by stage alone."""
+    found = payments(ledger, basis.today).known
+    both = zip(found, basis.costs(found), strict=True)
+    return _stage_table(waiting(both, passages(ledger), basis.today))
 
 
 def _stage_table(held: Sequence[Waiting]) -> Table:
@@ -111,7 +119,7 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
     return [*notes, *CAUTIONS, *articles]
 
 
-def _forecast_table(found: Sequence[Forecast]) -> Table:
+def _forecast_table(found: Sequence[Forecast], today: date) -> Table:
     notes = [METHOD]
     if foreseen := expected(found):
         low, value, high = (f"{each:.1f}".replace(".", ",") for each in foreseen)
@@ -124,6 +132,7 @@ def _forecast_table(found: Sequence[Forecast]) -> Table:
             Column("Étape"),
             Column("Depuis", Format.DATE),
             Column("Dernier jour", Format.DATE),
+            Column("Jours restants", Format.COUNT),
             Column("Risque"),
         ),
         tuple(
@@ -133,6 +142,7 @@ def _forecast_table(found: Sequence[Forecast]) -> Table:
                 each.stage.stage,
                 each.stage.entered,
                 each.deadline,
+                (each.deadline - today).days,
                 _risk(each.risk),
             )
             for each in found

@@ -3,6 +3,7 @@
 Two subjects are alike when they share at least two meaningful words, and half of all they have.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from assistant.words import stems
 
 _EMPTY = stems(
     "lot lots marché accord cadre accords-cadres prestation prestations travaux service services "
-    "fourniture fournitures commune ville mairie département relance subséquent années annuel no"
+    "fourniture fournitures commune ville mairie département relance subséquent années annuel no "
+    "bons commande groupement mapa msp secteur zone partie besoins"
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS, _LEAST_SHARE = 2, 0.5
 _COMMON = 200
 """Contracts that have a word beyond which it no longer leads from one to another."""
@@ -21,7 +24,10 @@ _COMMON = 200
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Contracts alike one of them, in the order given, and the words that most of them have."""
+    """Contracts alike one of them, in the order given, and the words that most of them have.
+
+    Words are written as most subjects have them, in the order of the first one.
+    """
 
     contracts: tuple[Contract, ...]
     words: tuple[str, ...]
@@ -43,7 +49,7 @@ def groups(
     return tuple(
         Group(
             tuple(found[place] for place in sorted(places)),
-            _shared([words[place] for place in places]),
+            _shared([found[place].subject for place in sorted(places)]),
         )
         for places in _stars(alike)
     )
@@ -53,9 +59,14 @@ def _words(contract: Contract) -> frozenset[str]:
     return frozenset(word for word in stems(contract.subject) - _EMPTY if not word.isdecimal())
 
 
-def _shared(words: Sequence[frozenset[str]]) -> tuple[str, ...]:
-    counts = Counter(word for each in words for word in each)
-    return tuple(sorted(word for word, count in counts.items() if 2 * count > len(words)))
+def _shared(subjects: Sequence[str]) -> tuple[str, ...]:
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for subject in subjects:
+        for word in dict.fromkeys(_WORD.findall(subject.lower())):
+            for stem in stems(word) - _EMPTY:
+                spellings[stem][word] += 1
+    most = {stem: each for stem, each in spellings.items() if 2 * each.total() > len(subjects)}
+    return tuple(each.most_common(1)[0][0] for each in most.values())
 
 
 def _candidates(words: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ stands here, or alike subjects where there is no code; the buyer's own list may 
 are estimated by operation (R2121-5), which no published figure names, and are left out.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ METHOD = (
     "Catégorie homogène (R2121-6) approchée par le groupe CPV (trois chiffres) ou, sans code, par "
     "des objets proches ; année de notification ; montants HT initiaux, un marché compté une fois. "
     "Signalé : au moins deux marchés, chacun sous un seuil du jour de sa notification et passé par "
-    "une procédure plus légère ou inconnue, dont le cumul atteint ce seuil. Les lots d'une même "
-    "consultation ne se distinguent pas ici, ni des travaux sans code ni nature : à vérifier sur "
-    "les pièces. Les travaux, estimés par opération (R2121-5), sont laissés de côté."
+    "une procédure plus légère ou inconnue, dont le cumul atteint ce seuil. Laissés de "
+    "côté : les travaux, estimés par opération (R2121-5), reconnus à leurs mots quand ni code ni "
+    "nature ne le disent ; et, sans procédure connue, les lots et les marchés subséquents, qui "
+    "relèvent d'une consultation dont la valeur est estimée en entier. À vérifier sur les pièces."
 )
 
 
@@ -118,6 +120,12 @@ def _needs(category: str, found: Sequence[Contract], threshold: Threshold) -> It
         yield Need(threshold.name, category, tuple(parts), whole, limit, day)
 
 
+_PART = re.compile(r"(?<![a-z])(?:lots?|l(?=\d)|ms|msp|secteurs?|zones?)(?![a-z])|subsequent")
+"""What names, in the subject, a part of a consultation or of a framework agreement."""
+
+
 def _is_lighter(contract: Contract, threshold: Threshold) -> bool:
     said = plain(contract.procedure)
-    return not said or any(each in said for each in threshold.procedures)
+    if not said:
+        return _PART.search(plain(contract.subject)) is None
+    return any(each in said for each in threshold.procedures)

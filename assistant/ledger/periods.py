@@ -5,7 +5,7 @@ A month, a quarter or a half-year without its year is the last one that has begu
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,15 +41,23 @@ class Span:
 
 def find_period(text: str, today: date) -> Span | None:
     """The first period that a text, in lower case without accents, names."""
-    spans = []
+    return min(_spans(text, today), key=lambda span: (span.start, -span.end), default=None)
+
+
+def period_ending(text: str, today: date) -> Span | None:
+    """The period that the last words of a text name."""
+    ends = (span for span in _spans(text, today) if span.end == len(text))
+    return min(ends, key=lambda span: span.start, default=None)
+
+
+def _spans(text: str, today: date) -> Iterator[Span]:
     for pattern, read in _FORMS:
         for match in pattern.finditer(text):
             try:
                 first, last = read(match, today)
             except ValueError:  # a day that no calendar has
                 continue
-            spans.append(Span(first, last, match.start(), match.end()))
-    return min(spans, key=lambda span: (span.start, -span.end), default=None)
+            yield Span(first, last, match.start(), match.end())
 
 
 _Bounds = tuple[date | None, date | None]
@@ -80,7 +88,8 @@ def _between(match: re.Match[str], today: date) -> _Bounds:
 
 def _since(match: re.Match[str], today: date) -> _Bounds:
     day = _written(match, 1, today)
-    return (day + timedelta(days=1) if match["after"] else day), None
+    last = today if match["since"] and day <= today else None
+    return (day + timedelta(days=1) if match["after"] else day), last
 
 
 def _before(match: re.Match[str], today: date) -> _Bounds:
@@ -136,6 +145,22 @@ def _begun(match: re.Match[str], today: date) -> _Bounds:
     return _around(match["unit"], today)[0], today
 
 
+def _next(match: re.Match[str], today: date) -> _Bounds:
+    return _around(match["unit"], _around(match["unit"], today)[1] + timedelta(days=1))
+
+
+def _ending(match: re.Match[str], today: date) -> _Bounds:
+    return today, _around(match["unit"], today)[1]
+
+
+def _coming(match: re.Match[str], today: date) -> _Bounds:
+    """The days from today, itself included."""
+    count, unit = int(match["count"]), (match["unit"] or match["other"]).rstrip("s")
+    if unit in _LENGTHS:
+        return today, today + timedelta(days=count * _LENGTHS[unit])
+    return today, add_months(today, count)
+
+
 def _past(match: re.Match[str], today: date) -> _Bounds:
     """The days until today, itself included."""
     count, unit = int(match["count"]), match["unit"].rstrip("s")
@@ -173,7 +198,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], _Bounds]], 
     for pattern, read in (
         (rf"(?:entre le|du) (?:{_DAY.format(1)}) (?:et le|au) (?:{_DAY.format(2)})", _between),
         (
-            rf"(?:(?P<after>apres)|depuis|a partir|a compter)(?: le| du)? (?:{_DAY.format(1)})",
+            r"(?:(?P<after>apres)|(?P<since>depuis)|a partir|a compter)(?: le| du)? "
+            rf"(?:{_DAY.format(1)})",
             _since,
         ),
         (rf"(?P<side>avant|jusqu'au|jusqu'a)(?: le)? (?:{_DAY.format(1)})", _before),
@@ -199,6 +225,15 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], _Bounds]], 
             _previous,
         ),
         (rf"depuis le debut (?:de l'|du |de la )(?:{_UNIT})", _begun),
+        (rf"(?:{_IN} )?(?:le |la |l')?{_UNIT} (?:prochaine?|suivante?|qui vient)", _next),
+        (rf"d'ici (?:a )?(?:la )?fin (?:de l'|du |de la )(?:{_UNIT})", _ending),
+        (
+            r"(?:dans |sous |au cours d|sur )?(?:les |es )?(?P<count>\d{1,3}) "
+            r"(?:prochaine?s (?P<unit>jours?|semaines?|mois)"
+            r"|(?P<other>jours?|semaines?|mois) (?:a venir|qui viennent|suivante?s))",
+            _coming,
+        ),
+        (r"d'ici (?:a )?(?P<count>\d{1,3}) (?P<unit>jours?|semaines?|mois)(?P<other>)", _coming),
         (
             r"(?:depuis|(?:(?:sur|dans|pendant|au cours d|d)(?:es)? )?(?:les|ces|es)?) ?"
             r"(?P<count>\d{1,3}) (?:derniers |dernieres )"

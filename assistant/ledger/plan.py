@@ -24,9 +24,13 @@ class Measure(StrEnum):
 
 
 class Operator(StrEnum):
-    """How a field is compared; IS and STARTS take several values, one of which must do."""
+    """How a field is compared; IS and STARTS take several values, one of which must do.
+
+    IS_NOT takes several as well, none of which may do; a row without value meets it.
+    """
 
     IS = "is"
+    IS_NOT = "is_not"
     STARTS = "starts"
     MORE = "more"
     AT_LEAST = "at_least"
@@ -138,6 +142,7 @@ def _measured(plan: Plan) -> None:
 
 _TAKES = {
     Operator.IS: {Kind.TEXT},
+    Operator.IS_NOT: {Kind.TEXT},
     Operator.STARTS: {Kind.TEXT},
     Operator.KNOWN: set(Kind),
     Operator.UNKNOWN: set(Kind),

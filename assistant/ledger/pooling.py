@@ -11,8 +11,8 @@ from assistant.ledger.purchases import Contract
 METHOD = (
     "Rapprochés : marchés d'acheteurs différents, notifiés à 180 jours au plus l'un de l'autre, de "
     "même groupe CPV quand il est connu, dont les objets ont au moins deux mots porteurs et la "
-    "moitié de leurs mots porteurs en commun. Les travaux, liés à un lieu, sont laissés "
-    "de côté."
+    "moitié de leurs mots porteurs en commun. Les travaux, liés à un lieu, sont laissés de côté, "
+    "reconnus à leurs mots quand ni code ni nature ne le disent."
 )
 
 _CLOSE = timedelta(days=180)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.works import is_worded_as_works
 from ingestion.ledger.database import Ledger
 
 FAMILY = 3
@@ -37,8 +38,10 @@ class Contract(NamedTuple):
 
     @property
     def is_works(self) -> bool:
-        """Whether its code, or without code its nature, says works."""
-        return self.category == "travaux"
+        """Whether its code says works, without code its nature, without nature its words."""
+        return self.category == "travaux" or (
+            not self.category and is_worded_as_works(self.subject)
+        )
 
 
 def contracts(ledger: Ledger) -> tuple[Contract, ...]:

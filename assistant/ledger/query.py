@@ -1,7 +1,7 @@
 """A plan as SQL: every value a parameter, every name one of the fields. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -154,6 +154,9 @@ class _Build:
             case Operator.KNOWN | Operator.UNKNOWN as operator:
                 has = f"coalesce({column}, false)" if field.kind is Kind.TRUTH else _known(column)
                 return has if operator is Operator.KNOWN else f"NOT {has}"
+            case Operator.IS_NOT:
+                same = self._condition(replace(condition, operator=Operator.IS))
+                return f"NOT coalesce({same}, false)"
             case Operator.IS if field.members:
                 return f"{field.members} && {self._given(list(condition.values))}"
             case Operator.IS:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from assistant.ledger.conditions import Found, conditions
+from assistant.ledger.comparisons import Bounds, compared
+from assistant.ledger.conditions import conditions
+from assistant.ledger.exclusions import Found
 from assistant.ledger.fields import Population, rows_of
 from assistant.ledger.periods import find_period
 from assistant.ledger.plan import Filter, Measure, Operator
@@ -16,14 +18,15 @@ from assistant.ledger.vocabulary import Name, Rule, vocabulary
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The date field that a period is of, and the condition that its verb is without a period."""
+    """The date field that a period is of, and the condition that its verb is without a period.
+
+    `is_past`: without a period, the days before today are meant.
+    """
 
     field: str
     condition: Filter | None = None
     start: int = 0
-
-
-Bounds = tuple[date | None, date | None]
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Read:
     has_noun: bool
 
     @property
+    def says_of_what(self) -> bool:
+        """Whether it names what is counted or measured."""
+        return bool(self.measures or self.fields or self.has_noun or self.ranked.group)
+
+    @property
     def says_what(self) -> bool:
         """Whether there is more than one word of measure, as in "combien ?"."""
         ranked = self.ranked.group or self.ranked.step
@@ -50,46 +58,43 @@ class Read:
 
 def read_question(left: Remainder, names: Sequence[Name], today: date, over: Population) -> Read:
     """Each part of a question in the order in which rules may take it."""
-    compared = _compared(left, today)
+    comparison = compared(left, today)
+    other = comparison.bounds if comparison else None
     if period := find_period(left.text, today):
         left.erase(period.start, period.end)
     bounds = (period.first, period.last) if period else None
-    left.has_clash |= bounds is not None and bounds == compared
+    left.has_clash |= bounds is not None and bounds == other
     filters = conditions(left, names, over)
     ranked = ranking(left, over)
     fields = tuple(rule.name for rule, _ in _taken(left, vocabulary().fields, over))
     when = _when(left, over, period.start if period else None, filters, fields)
     left.has_clash |= find_period(left.text, today) is not None
+    if when.field == _DEADLINE:
+        left.has_clash |= _is_long_past(bounds, today)
+    elif _is_to_come(bounds, today) and Filter("paid", Operator.UNKNOWN) in dict(filters):
+        when = When(_DEADLINE)  # what is to be paid in days to come was not issued in them
+    if when.is_past and bounds is None:
+        bounds = (None, today - timedelta(days=1))
+    measures = _measures(left, over)
+    if comparison and comparison.is_of_sums:
+        measures = (*measures, Measure.SUM)
     return Read(
         bounds,
-        compared,
+        other,
         filters,
         ranked,
         when,
         fields,
-        tuple(Measure(rule.name) for rule, _ in _taken(left, vocabulary().measures, over)),
+        measures,
         left.place(_VERB),
         left.take_all(rule.says for rule in vocabulary().populations if rule.name == over),
     )
 
 
-_COMPARED = re.compile(
-    r",? ?(?:par rapport (?:a|au|aux)|compare[es]* (?:a|au|avec)|contre|vs\.?|versus) "
-    r"(?:celles? (?=d)|ceux (?=d))?"
-)
+_DEADLINE = "deadline"
+_HALF_A_YEAR = 183
+_COUNTED = re.compile(r"combien d(?:e |'|es |u )")
 _VERB = re.compile(r"\b(?:est|sont|revient|reviennent|a ete|ont ete|represente|representent)\b")
-
-
-def _compared(left: Remainder, today: date) -> Bounds | None:
-    """The period that another is compared with."""
-    match = _COMPARED.search(left.text)
-    if match is None:
-        return None
-    period = find_period(left.text[match.end() :], today)
-    if period is None or period.start > 0:
-        return None
-    left.erase(match.start(), match.end() + period.end)
-    return period.first, period.last
 
 
 def _when(
@@ -113,7 +118,28 @@ def _when(
     if not known:
         return default
     rule, start = known[0]
+    if rule.is_past:
+        return When(rule.name, start=start, is_past=True)
+    left.has_clash |= rule.name == _DEADLINE  # in which days?
     return When(default.field, Filter(rule.name, Operator.KNOWN), start)
+
+
+def _measures(left: Remainder, over: Population) -> tuple[Measure, ...]:
+    """What is computed; "combien de …" counts, whatever took the words after it."""
+    return tuple(
+        Measure.COUNT if _COUNTED.match(left.whole, start) else Measure(rule.name)
+        for rule, start in _taken(left, vocabulary().measures, over)
+    )
+
+
+def _is_to_come(bounds: Bounds | None, today: date) -> bool:
+    return bounds is not None and bounds[0] is not None and bounds[0] >= today
+
+
+def _is_long_past(bounds: Bounds | None, today: date) -> bool:
+    """Whether a period in which invoices fall due is rather meant for the year to come."""
+    last = bounds[1] if bounds else None
+    return last is not None and (today - last).days > _HALF_A_YEAR
 
 
 def _taken(left: Remainder, rules: Sequence[Rule], over: Population) -> list[tuple[Rule, int]]:

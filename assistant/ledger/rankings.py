@@ -27,6 +27,11 @@ _BY = r"(?:par|pour chaque|de chaque|selon (?:le|la|les)|ventile\w* par)"
 _MOST = re.compile(r"\ble (?P<side>plus|moins)\b(?P<rows> (?:grand nombre )?d(?:e |'))?")
 
 
+_TREND = re.compile(
+    r"\b(?:evolutions?|tendances?|courbes?)\b(?: (?:dans le temps|au fil du temps))?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The field, or the length of the periods, that rows are grouped by, and the ranks kept.
@@ -51,6 +56,9 @@ def ranking(left: Remainder, over: Population) -> Ranking:
     ]
     groups = [Ranking(rule.name or None, rule.step) for rule in rules if _is_grouped(left, rule)]
     every = [*ranks, *groups]
+    if left.take(_TREND):
+        left.has_clash |= any(each.step is None for each in every)
+        every = every or [Ranking(step=Step.MONTH)]
     left.has_clash |= len(every) > 1
     return every[0] if every else Ranking()
 
@@ -58,10 +66,11 @@ def ranking(left: Remainder, over: Population) -> Ranking:
 def _rows(over: Population) -> Rule:
     """The rows themselves as groups of one."""
     nouns = next(rule for rule in vocabulary().populations if rule.name == over)
-    return replace(nouns, name=_EACH)
+    return replace(nouns, name=EACH)
 
 
-_EACH = "number"
+EACH = "number"
+"""The field by which each row is a group of its own."""
 
 
 def _is_grouped(left: Remainder, rule: Rule) -> bool:
@@ -91,7 +100,7 @@ def _superlative(left: Remainder, rule: Rule) -> Ranking | None:
 
 def _chosen(left: Remainder, rule: Rule) -> Ranking | None:
     """Ranks whose side the verb says: "quel … le plus", "les 5 … le plus", or all of them."""
-    if rule.name == _EACH:
+    if rule.name == EACH:
         return None
     says = rf"\b(?P<which>quel(?:le)?s?|les)(?: (?P<count>{_COUNT}))? {rule.says.pattern}"
     if not (match := left.take(re.compile(says))):

@@ -13,8 +13,8 @@ class Remainder:
     """A question in lower case without accents, in which what was read is blank."""
 
     def __init__(self, question: str) -> None:
-        """`has_clash` says that what was read cannot be one question."""
-        self.text = " ".join(plain(question).translate(_QUOTES).split())
+        """`whole` keeps what is read; `has_clash`: what was read cannot be one question."""
+        self.whole = self.text = " ".join(plain(question).translate(_QUOTES).split())
         self.has_clash = False
 
     def erase(self, start: int, end: int) -> None:

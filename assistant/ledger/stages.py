@@ -23,6 +23,9 @@ _BRACKETS = (
 )
 _LATER = "à payer dans plus de 15 jours"
 
+BRACKETS = (*(said for _, said in _BRACKETS), _LATER)
+"""How near invoices are to their last day, those longest beyond it first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -41,6 +44,11 @@ class Waiting:
     invoices: tuple[str, ...]
     amount: Decimal
     longest: int
+
+
+def is_late(bracket: str) -> bool:
+    """Whether the invoices of a bracket are beyond their last day."""
+    return any(said == bracket and more >= 0 for more, said in _BRACKETS)
 
 
 def passages(ledger: Ledger) -> Mapping[str, Sequence[Passage]]:

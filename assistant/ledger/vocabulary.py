@@ -16,7 +16,10 @@ from ingestion.ledger.database import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Words, and what they mean: of one population, or of both when `over` is None."""
+    """Words, and what they mean: of one population, or of both when `over` is None.
+
+    `has` is what the values of the ledger that are meant have in them, as `plain` writes it.
+    """
 
     says: re.Pattern[str]
     over: Population | None
@@ -25,6 +28,8 @@ class Rule:
     step: Step | None = None
     unless: re.Pattern[str] | None = None
     is_known: bool = False
+    is_past: bool = False
+    has: str = ""
 
     def is_for(self, population: Population) -> bool:
         """Whether the rule may read a question about this population."""
@@ -36,6 +41,7 @@ class Vocabulary:
     """The rules of each kind in the order in which they are tried, and words that say nothing."""
 
     populations: tuple[Rule, ...]
+    values: tuple[Rule, ...]
     filters: tuple[Rule, ...]
     dates: tuple[Rule, ...]
     groups: tuple[Rule, ...]
@@ -61,14 +67,14 @@ def vocabulary() -> Vocabulary:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     rules = {
         kind: tuple(_rule(row) for row in table[kind.removesuffix("s")])
-        for kind in ("populations", "filters", "dates", "groups", "fields", "measures")
+        for kind in ("populations", "values", "filters", "dates", "groups", "fields", "measures")
     }
     empty, can = frozenset(table["empty"].split()), tuple(table["can"])
     return Vocabulary(**rules, empty=empty, can=can)
 
 
 def names(ledger: Ledger, population: Population) -> tuple[Name, ...]:
-    """The suppliers, buyers and services of a population, each by every name it has."""
+    """The suppliers, buyers, services and procedures of a population, by every name they have."""
     source = {
         Population.INVOICES: (
             "SELECT DISTINCT 'supplier', coalesce(supplier_siren, upper(supplier_name)), "
@@ -80,7 +86,7 @@ def names(ledger: Ledger, population: Population) -> tuple[Name, ...]:
             "SELECT DISTINCT 'supplier', CASE WHEN length(siret) = 14 THEN left(siret, 9) "
             "ELSE coalesce(siret, upper(name)) END, name FROM purchase_holder "
             "UNION SELECT DISTINCT 'buyer', coalesce(buyer_siret, upper(buyer_name)), buyer_name "
-            "FROM purchase"
+            "FROM purchase UNION SELECT DISTINCT 'procedure', procedure, procedure FROM purchase"
         ),
     }
     rows = ledger.rows(source[population])
@@ -104,12 +110,20 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     return Rule(
         _words(row["says"]),
         over,
-        row.get("name") or row.get("field", ""),
+        row.get("name") or row.get("field") or _conditioned(row),
         tuple(_filter(each) for each in row.get("conditions", ())),
         Step(row["step"]) if "step" in row else None,
         re.compile(row["unless"]) if "unless" in row else None,
         row.get("known", False),
+        row.get("past", False),
+        row.get("has", ""),
     )
+
+
+def _conditioned(row: Mapping[str, Any]) -> str:
+    """The field of the only condition of a rule, "" where it has none or several."""
+    fields = [each["field"] for each in row.get("conditions", ())]
+    return fields[0] if len(fields) == 1 else ""
 
 
 def _filter(row: Mapping[str, Any]) -> Filter:

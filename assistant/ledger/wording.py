@@ -20,7 +20,7 @@ _UNITS = {Kind.DAYS: "jour", Kind.MONTHS: "mois"}
 def said(plan: Plan) -> str:
     """What a plan computes: "nombre de factures émises en …, non payées, par fournisseur"."""
     rows = rows_of(plan.over)
-    parts = [_measured(plan, rows), *(_condition(each, rows) for each in plan.filters)]
+    parts = [_measured(plan, rows), *(condition_said(each, rows) for each in plan.filters)]
     if plan.period:
         parts[0] = f"{parts[0]} {_during(plan.period, rows)}"
     if plan.compared:
@@ -55,7 +55,7 @@ def _measured(plan: Plan, rows: Rows) -> str:
         case Measure.AVERAGE | Measure.DAYS:
             return f"moyenne {of}"
         case Measure.SHARE if plan.part:
-            part = ", ".join(_condition(each, rows) for each in plan.part)
+            part = ", ".join(condition_said(each, rows) for each in plan.part)
             return f"part {of} {part} parmi les {rows.many}"
         case Measure.SHARE:
             return f"part de chacun dans le total {of}"
@@ -82,7 +82,8 @@ def _during(period: Period, rows: Rows) -> str:
             return f"{having} entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}"
 
 
-def _condition(condition: Filter, rows: Rows) -> str:
+def condition_said(condition: Filter, rows: Rows) -> str:
+    """The words of a condition: "non payées", "de montant HT supérieur à 1 000 €"."""
     field = rows.fields[condition.field]
     if side := _side(condition, field):
         return side
@@ -94,6 +95,8 @@ def _condition(condition: Filter, rows: Rows) -> str:
             return field.lacking or f"sans {field.label}"
         case Operator.IS:
             return f"{_de(field.label)} {values}"
+        case Operator.IS_NOT:
+            return f"hors {field.label} {values}"
         case Operator.STARTS:
             return f"{_de(field.label)} commençant par {values}"
         case operator:

@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 
+from assistant.identity import Role
+from assistant.page.access import requiring
+from assistant.page.account_routes import account_routes
 from assistant.page.blocks import page_blocks
-from assistant.page.desk import Desk
 from assistant.page.dossier_routes import dossier_routes
+from assistant.page.gate import Gate
 from assistant.page.law_routes import law_routes
+from assistant.page.ledger.routes import ledger_routes
+from assistant.page.limits import Limits
+from assistant.page.openid_routes import openid_routes
 from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
+from assistant.page.site import Site
 
 LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
@@ -22,21 +32,32 @@ HEAD = (
 )
 
 
-def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
-    """The application for a desk; nothing in it calls out of the machine.
+def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
+    """The application for a site; nothing in it calls out of the machine.
 
     When `hosts` are given, a request for another host name is refused: a web site that points its
     own name to this machine could otherwise read the page through the reader's browser.
     """
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(page_routes(desk))
-    app.include_router(law_routes(desk))
-    app.include_router(dossier_routes(desk))
+    app.include_router(page_routes(site))
+    app.include_router(law_routes(site.desk_of))
+    app.include_router(dossier_routes(site.desk_of))
+    app.include_router(ledger_routes(site.desk_of, requiring(site.access, Role.BUYER)))
+    if site.accounts:
+        provider = site.provider
+        reader = requiring(site.access)
+        app.include_router(account_routes(site.accounts, reader, provider.name if provider else ""))
+        if provider:
+            app.include_router(openid_routes(site.accounts, provider, site.address))
+    for path, beside in site.beside.items():
+        app.add_route(path, into_folder)
+        app.mount(path, beside)
     gr.mount_gradio_app(
         app,
-        page_blocks(desk),
+        page_blocks(site.event_desk),
         path="/",
         server_name="127.0.0.1",
+        auth_dependency=site.user_of,
         theme=gr.themes.Base(font=SYSTEM_FONTS, font_mono=SYSTEM_FONTS),
         footer_links=[],
         run_history=False,
@@ -47,10 +68,17 @@ def create_app(desk: Desk, hosts: Sequence[str] = ()) -> FastAPI:
         pwa=False,
         mcp_server=False,
     )
+    app.add_middleware(Limits)
+    app.add_middleware(Gate, access=site.access)
     app.add_middleware(Shield, rewrite=own_head)
     if hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     return app
+
+
+def into_folder(request: Request) -> RedirectResponse:
+    """From the path where an application stands to its first page."""
+    return RedirectResponse(f"{request.url.path}/")
 
 
 def own_head(page: bytes) -> bytes:
@@ -62,8 +90,9 @@ def own_head(page: bytes) -> bytes:
     return page.replace(b"</head>", HEAD + b"</head>", 1)
 
 
-def serve(desk: Desk, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(site: Site, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until interrupted."""
-    hosts = LOOPBACK if host in LOOPBACK else ()
-    app = create_app(desk, hosts)
+    named = urlsplit(site.address).hostname
+    hosts = (*LOOPBACK, named) if named else LOOPBACK if host in LOOPBACK else ()
+    app = create_app(site, hosts)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

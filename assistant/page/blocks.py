@@ -7,14 +7,14 @@ import gradio as gr
 from assistant.language import Language
 from assistant.page.chat import Chat
 from assistant.page.commands import Commands
-from assistant.page.desk import Desk
 from assistant.page.layout import Layout, lay_out
+from assistant.page.site import EventDesk
 from assistant.page.words import words
 
 LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
 
 
-def page_blocks(desk: Desk) -> gr.Blocks:
+def page_blocks(desk_of: EventDesk) -> gr.Blocks:
     """The page, in French until the browser says otherwise."""
     said = words(Language.FRENCH)
     blocks = gr.Blocks(
@@ -25,8 +25,8 @@ def page_blocks(desk: Desk) -> gr.Blocks:
     )
     with blocks:
         layout = lay_out()
-        bind_questions(layout, Chat(desk, layout), blocks)
-        bind_commands(layout, Commands(desk, layout), blocks)
+        bind_questions(layout, Chat(desk_of, layout), blocks)
+        bind_commands(layout, Commands(desk_of, layout), blocks)
     blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
     return blocks
 

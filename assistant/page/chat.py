@@ -13,7 +13,6 @@ from assistant.page.conversation import (
     Conversation,
     Stage,
     Turn,
-    about,
     advance,
     exchanges,
 )
@@ -24,13 +23,18 @@ from assistant.page.screen import (
     conversation_in,
     conversation_screen,
     said_of,
+    seen_by,
     settled_screen,
     spoken_line,
     turn_screen,
 )
+from assistant.page.site import EventDesk
 from assistant.page.stream import Stopped, stoppable
 from assistant.page.words import Words
 from ingestion.errors import IngestionError
+
+MOST_AT_ONCE = 3
+"""Questions that one person has answered at the same time, in as many pages."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,68 +44,76 @@ class Refused(Exception):
 
 
 class Chat:
-    """Asks the desk and redraws the page; one `Chat` serves all sessions."""
+    """Asks the desk and redraws the page; one `Chat` serves all sessions, each at its own desk."""
 
-    def __init__(self, desk: Desk, layout: Layout) -> None:
-        self._desk = desk
+    def __init__(self, desk_of: EventDesk, layout: Layout) -> None:
+        self._desk_of = desk_of
         self._layout = layout
-        self._running: dict[str, threading.Event] = {}
+        self._running: dict[tuple[str, str], threading.Event] = {}
 
     def ask(
         self, question: str, as_of: str, dossier: str | None, memory: str, request: gr.Request
     ) -> Iterator[Screen]:
         """One turn on the screen, from the question to the recorded answer."""
-        layout, session = self._layout, str(request.session_hash)
-        kept = about(conversation_in(memory), self._desk.dossiers)
+        desk = self._desk_of(request)
+        layout, place = self._layout, (desk.reader.user, str(request.session_hash))
+        kept = seen_by(conversation_in(memory), desk)
         conversation = replace(kept, dossier=dossier or None)
         try:
-            turn = opened(question, as_of, said_of(conversation), busy=session in self._running)
+            turn = opened(question, as_of, said_of(conversation), busy=self._is_busy(place))
             turn = replace(turn, dossier=conversation.dossier)
         except Refused as refusal:
             yield {layout.status: spoken_line(str(refusal), alert=True)}
             return
-        stop = self._running[session] = threading.Event()
+        stop = self._running[place] = threading.Event()
         try:
             yield conversation_screen(layout, with_turn(conversation, turn), running=True)
-            for grown in self._advancing(turn, conversation, stop):
+            for grown in _advancing(desk, turn, conversation, stop):
                 turn = grown
                 yield turn_screen(layout, with_turn(conversation, turn))
         finally:
             stop.set()
-            del self._running[session]
+            del self._running[place]
         yield settled_screen(layout, with_turn(conversation, turn))
-
-    def _advancing(
-        self, turn: Turn, conversation: Conversation, stop: threading.Event
-    ) -> Iterator[Turn]:
-        """The turn as it grows, then settled, whatever happens."""
-        events = self._desk.ask(
-            turn.question,
-            as_of=turn.as_of,
-            history=exchanges(conversation, turn.dossier),
-            dossier=turn.dossier,
-        )
-        try:
-            for event in stoppable(events, stop):
-                grown = advance(turn, event)
-                if grown != turn:
-                    turn = grown
-                    yield turn
-        except Stopped:
-            turn = replace(turn, stage=Stage.STOPPED)
-        except (AssistantError, IngestionError) as failure:
-            turn = replace(turn, stage=Stage.FAILED, problem=str(failure))
-        except Exception:
-            logger.exception("A turn failed")
-            time = datetime.now().strftime("%H:%M")
-            problem = said_of(conversation)["error_internal"].format(time=time)
-            turn = replace(turn, stage=Stage.FAILED, problem=problem)
-        yield turn if turn.settled else replace(turn, stage=Stage.INTERRUPTED)
 
     def stop(self, request: gr.Request) -> None:
         """Stop the turn of this session, if there is one."""
-        if running := self._running.get(str(request.session_hash)):
+        user = self._desk_of(request).reader.user
+        if running := self._running.get((user, str(request.session_hash))):
             running.set()
+
+    def _is_busy(self, place: tuple[str, str]) -> bool:
+        """Whether this page is answering, or as many others of the same person as may."""
+        others = [user for user, _ in self._running if user == place[0]]
+        return place in self._running or len(others) >= MOST_AT_ONCE
+
+
+def _advancing(
+    desk: Desk, turn: Turn, conversation: Conversation, stop: threading.Event
+) -> Iterator[Turn]:
+    """The turn as it grows, then settled, whatever happens."""
+    events = desk.ask(
+        turn.question,
+        as_of=turn.as_of,
+        history=exchanges(conversation, turn.dossier),
+        dossier=turn.dossier,
+    )
+    try:
+        for event in stoppable(events, stop):
+            grown = advance(turn, event)
+            if grown != turn:
+                turn = grown
+                yield turn
+    except Stopped:
+        turn = replace(turn, stage=Stage.STOPPED)
+    except (AssistantError, IngestionError) as failure:
+        turn = replace(turn, stage=Stage.FAILED, problem=str(failure))
+    except Exception:
+        logger.exception("A turn failed")
+        time = datetime.now().strftime("%H:%M")
+        problem = said_of(conversation)["error_internal"].format(time=time)
+        turn = replace(turn, stage=Stage.FAILED, problem=problem)
+    yield turn if turn.settled else replace(turn, stage=Stage.INTERRUPTED)
 
 
 def opened(question: str, as_of: str, said: Words, *, busy: bool = False) -> Turn:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import gradio as gr
 
 from assistant.language import Language
-from assistant.page.conversation import Conversation, UnreadableMemory, about, recalled
+from assistant.page.conversation import Conversation, UnreadableMemory, recalled
 from assistant.page.desk import Desk
 from assistant.page.export import as_docx, as_markdown
 from assistant.page.layout import Layout, spoken_in
@@ -18,8 +18,10 @@ from assistant.page.screen import (
     conversation_in,
     conversation_screen,
     said_of,
+    seen_by,
     spoken_line,
 )
+from assistant.page.site import EventDesk
 from assistant.page.words import words
 
 MARKDOWN = "text/markdown"
@@ -29,8 +31,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 class Commands:
     """What the buttons of the page do; holds nothing between two calls."""
 
-    def __init__(self, desk: Desk, layout: Layout) -> None:
-        self._desk = desk
+    def __init__(self, desk_of: EventDesk, layout: Layout) -> None:
+        self._desk_of = desk_of
         self._layout = layout
 
     def load(self, memory: str, request: gr.Request) -> Screen:
@@ -38,65 +40,75 @@ class Commands:
 
         What was asked about a dossier that is gone, or that the reader sees no more, is left out.
         """
-        layout, dossiers = self._layout, self._desk.dossiers
+        layout, desk = self._layout, self._desk_of(request)
         try:
-            conversation = about(recalled(memory), dossiers)
+            conversation = seen_by(recalled(memory), desk)
             if chosen := request.query_params.get("dossier"):
-                conversation = about(replace(conversation, dossier=chosen), dossiers)
+                conversation = seen_by(replace(conversation, dossier=chosen), desk)
         except UnreadableMemory:
-            conversation = Conversation()
+            conversation = Conversation(owner=desk.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = Html("")
-        return {**self._spoken(conversation), layout.status: line}
+        return {**self._spoken(conversation, desk), layout.status: line}
 
-    def new(self, memory: str) -> Screen:
+    def new(self, memory: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language."""
-        conversation = replace(self._kept(memory), turns=())
+        conversation = replace(kept(memory, self._desk_of(request)), turns=())
         line = spoken_line(said_of(conversation)["status_new"])
         return {**conversation_screen(self._layout, conversation), self._layout.status: line}
 
-    def switch(self, memory: str) -> Screen:
+    def switch(self, memory: str, request: gr.Request) -> Screen:
         """The same conversation, in the other language."""
-        conversation = self._kept(memory)
+        desk = self._desk_of(request)
+        conversation = kept(memory, desk)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
-        return self._spoken(replace(conversation, language=other))
+        return self._spoken(replace(conversation, language=other), desk)
 
-    def export_markdown(self, memory: str) -> Screen:
+    def export_markdown(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Markdown file, handed to the browser."""
         return self._export(
-            memory, "md", MARKDOWN, lambda talk, day: as_markdown(talk, day).encode()
+            memory, request, "md", MARKDOWN, lambda talk, day: as_markdown(talk, day).encode()
         )
 
-    def export_docx(self, memory: str) -> Screen:
+    def export_docx(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Word file, handed to the browser."""
-        return self._export(memory, "docx", WORD, as_docx)
+        return self._export(memory, request, "docx", WORD, as_docx)
 
-    def _kept(self, memory: str) -> Conversation:
-        return about(conversation_in(memory), self._desk.dossiers)
-
-    def _spoken(self, conversation: Conversation) -> Screen:
-        spoken = spoken_in(conversation.language, self._desk, conversation.dossier)
+    def _spoken(self, conversation: Conversation, desk: Desk) -> Screen:
+        spoken = spoken_in(conversation.language, desk, conversation.dossier)
         return {
             **conversation_screen(self._layout, conversation),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
         }
 
     def _export(
-        self, memory: str, suffix: str, media: str, made: Callable[[Conversation, date], bytes]
+        self,
+        memory: str,
+        request: gr.Request,
+        suffix: str,
+        media: str,
+        made: Callable[[Conversation, date], bytes],
     ) -> Screen:
-        layout, conversation = self._layout, self._kept(memory)
+        layout, desk = self._layout, self._desk_of(request)
+        conversation = kept(memory, desk)
         said = words(conversation.language)
         if not conversation.turns:
             return {layout.status: spoken_line(said["error_nothing"], alert=True)}
         now = datetime.now()
         name = f"{said['export_file']}-{now:%Y-%m-%d-%H%M%S}.{suffix}"
         content = made(conversation, now.date())
+        desk.exported(suffix, [turn.record_id for turn in conversation.turns if turn.record_id])
         return {
             layout.outbox: parcel(name, media, content),
             layout.status: spoken_line(said["status_exported"]),
         }
+
+
+def kept(memory: str, desk: Desk) -> Conversation:
+    """What the browser kept of a conversation, as far as this desk's reader may see it."""
+    return seen_by(conversation_in(memory), desk)
 
 
 def parcel(name: str, media: str, content: bytes) -> Html:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.answers import Answer, Outcome
 from assistant.day import DaySource
 from assistant.evidence import Evidence
+from assistant.identity import ALONE
 from assistant.language import Language
 from assistant.turn import Dropped, Event, Exchange, Finished, Found, Reading, Waiting, Wrote
 from ingestion.dossiers import Dossier
@@ -65,11 +66,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns, oldest first, the language of the interface, and the dossier chosen last."""
+    """The turns, oldest first, the language of the interface, and the dossier chosen last.
+
+    `owner` is the pseudonym of the reader: a browser may be shared.
+    """
 
     turns: tuple[Turn, ...] = ()
     language: Language = Language.FRENCH
     dossier: str | None = None
+    owner: str = ALONE.user
 
 
 class UnreadableMemory(Exception):
@@ -131,6 +136,12 @@ def about(conversation: Conversation, dossiers: Iterable[Dossier]) -> Conversati
     turns = tuple(turn for turn in conversation.turns if turn.dossier in known)
     chosen = conversation.dossier if conversation.dossier in known else None
     return replace(conversation, turns=turns, dossier=chosen)
+
+
+def owned(conversation: Conversation, user: str) -> Conversation:
+    """The conversation when it is this reader's, else an empty one of theirs. Pure."""
+    mine = conversation.owner == user
+    return conversation if mine else Conversation(language=conversation.language, owner=user)
 
 
 MEMORY = TypeAdapter(Conversation)

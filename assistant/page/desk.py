@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from assistant.bookkeeping import Bookkeeping
 from assistant.filing import Filing
+from assistant.identity import Identity
 from assistant.index_changes import IndexChanges
 from assistant.language import Language
 from assistant.page.markup import Html
@@ -36,6 +38,10 @@ class Desk(Protocol):
     """
 
     @property
+    def reader(self) -> Identity:
+        """Whose desk this is."""
+
+    @property
     def holdings(self) -> Holdings:
         """What is indexed now."""
 
@@ -50,6 +56,10 @@ class Desk(Protocol):
     @property
     def filing(self) -> Filing:
         """The dossiers of the reader, to be filled, corrected and removed."""
+
+    @property
+    def ledger(self) -> Bookkeeping:
+        """The invoices and purchases of this machine, to be imported, seen and asked about."""
 
     def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
         """What is known of a dossier beyond its pieces, each ready to stand on its page."""
@@ -87,6 +97,9 @@ class Desk(Protocol):
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
         """The bytes of the file it was read from, None when they were not kept."""
+
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        """Keep that the reader takes these recorded answers away as a file."""
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
         """Keep an opinion on a recorded answer. Raises LookupError when there is no such record."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from ingestion.intake import Parcel
@@ -22,7 +22,20 @@ class TooMuch(Exception):
 
 @asynccontextmanager
 async def parcels_of(request: Request) -> AsyncIterator[list[Parcel]]:
-    """The files of a form, gone when this is left.
+    """The files of a form, gone when this is left; raises TooMuch like `form_of`."""
+    async with form_of(request) as form:
+        yield parcels_in(form)
+
+
+def parcels_in(form: FormData) -> list[Parcel]:
+    """The files among the fields of a form."""
+    sent = (each for each in form.getlist(FIELD) if isinstance(each, UploadFile))
+    return [Parcel(each.filename, each.file) for each in sent if each.filename]
+
+
+@asynccontextmanager
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """A form with files, which are gone when this is left.
 
     Raises:
         TooMuch: the bounds are exceeded; the rest is read and thrown away, so that a browser that
@@ -39,8 +52,7 @@ async def parcels_of(request: Request) -> AsyncIterator[list[Parcel]]:
             pass
         raise TooMuch from error
     try:
-        sent = (each for each in form.getlist(FIELD) if isinstance(each, UploadFile))
-        yield [Parcel(each.filename, each.file) for each in sent if each.filename]
+        yield form
     finally:
         await form.close()
 

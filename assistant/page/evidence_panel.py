@@ -12,11 +12,19 @@ from assistant.page.excerpts import Span, cited_spans, excerpt, paragraphs, shor
 from assistant.page.law_view import law_link, official_link
 from assistant.page.markup import Html, element, prose, unbroken
 from assistant.page.words import Words, count, written
+from ingestion.documents import Kind
 from ingestion.passages import Passage
+
+LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
 
 
 def document_link(passage: Passage, spans: Sequence[Span], language: str) -> str:
-    """The address of the passage in its document, its cited words marked."""
+    """The address of the passage in its document, its cited words marked.
+
+    A row of the ledger has a page of its own, which says where each of its values was read.
+    """
+    if passage.kind in LEDGER and passage.address:
+        return passage.address
     query = [("start", passage.start), ("end", passage.end), ("lang", language)]
     query += [("dossier", passage.dossier)] if passage.dossier else []
     query += [("quote", f"{passage.start + a}-{passage.start + b}") for a, b in spans]

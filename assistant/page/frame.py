@@ -1,8 +1,10 @@
 """What stands around the conversation: masthead, notice, footer. Pure HTML."""
 
+from assistant.accounts.areas import AREAS
+from assistant.identity import ALONE, Identity, Role
 from assistant.language import Language
 from assistant.page.desk import Holdings
-from assistant.page.markup import Html, element
+from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words, count, written
 
 SHOWN_TITLES = 12
@@ -75,15 +77,30 @@ def examples_heading(said: Words) -> Html:
     return element("h3", said["examples_title"], class_="examples-title")
 
 
-def footer(said: Words, holdings: Holdings) -> Html:
-    """The notice in one line, always in sight, and the keys."""
+def footer(said: Words, holdings: Holdings, reader: Identity) -> Html:
+    """The notice in one line, always in sight, whose page this is, and the keys."""
     day = holdings.state_date
     line = said["footer"].format(date=written(said, day)) if day else said["footer_undated"]
     changes = element("a", said["changes_title"], href="/changes", target="_blank")
-    dossiers = element("a", said["dossiers_title"], href="/dossiers")
+    pages = (
+        element("a", said["dossiers_title"], href="/dossiers"),
+        element("a", said["invoices_title"], href="/factures"),
+        element("a", said["purchases_title"], href="/achats"),
+    )
     return element(
         "div",
-        element("p", line, " ", changes, " · ", dossiers),
+        element("p", line, " ", changes, *(joined([" · ", each]) for each in pages)),
+        element("p", *whose(said, reader)),
         element("p", said["keys"], class_="keys"),
         class_="small-print",
     )
+
+
+def whose(said: Words, reader: Identity) -> list[Html | str]:
+    """Who the page is for, and the way to the pages of their other roles."""
+    account = element("a", said["account_of"].format(name=reader.name), href="/account")
+    line: list[Html | str] = [said["alone"] if reader is ALONE else account]
+    for area in AREAS:
+        if area.role not in (None, Role.BUYER) and area.admits(reader):
+            line += [" · ", element("a", said[f"area_{area.role.name}"], href=area.path)]
+    return line

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
 from assistant.errors import AssistantError
@@ -13,6 +13,7 @@ from assistant.page.desk import Desk
 from assistant.page.law_view import law_html, unknown_html
 from assistant.page.markup import element
 from assistant.page.routes import standing_alone
+from assistant.page.site import DeskOf
 from assistant.page.words import words
 from ingestion.errors import IngestionError, UnknownGeneration
 from ingestion.references import normalise
@@ -20,13 +21,16 @@ from ingestion.references import normalise
 GenerationName = Annotated[str | None, Query(pattern=r"^\d{8}-\d{6}-\d{3}$")]
 
 
-def law_routes(desk: Desk) -> APIRouter:
+def law_routes(desk_of: DeskOf) -> APIRouter:
     """Pages without script, beside the conversation."""
     router = APIRouter()
 
     @router.get("/law/{reference}")
     def law(
-        reference: str, as_of: date | None = None, lang: Language = Language.FRENCH
+        desk: Annotated[Desk, Depends(desk_of)],
+        reference: str,
+        as_of: date | None = None,
+        lang: Language = Language.FRENCH,
     ) -> HTMLResponse:
         said, key, day = words(lang), normalise(reference[:100]), as_of or date.today()
         title = said["law_title"].format(reference=key)
@@ -42,7 +46,10 @@ def law_routes(desk: Desk) -> APIRouter:
 
     @router.get("/changes")
     def changes(
-        old: GenerationName = None, new: GenerationName = None, lang: Language = Language.FRENCH
+        desk: Annotated[Desk, Depends(desk_of)],
+        old: GenerationName = None,
+        new: GenerationName = None,
+        lang: Language = Language.FRENCH,
     ) -> HTMLResponse:
         said = words(lang)
         try:

@@ -119,7 +119,7 @@ def spoken_in(language: Language, desk: Desk, dossier: str | None) -> tuple[Any,
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
-        frame.footer(said, holdings),
+        frame.footer(said, holdings, desk.reader),
     )
 
 

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.errors import AssistantError
 from assistant.language import Language
+from assistant.page.access import is_foreign
 from assistant.page.desk import Desk, Thumb
 from assistant.page.markup import Html, element
 from assistant.page.pdf_page import UndrawablePage, drawing
+from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
 from ingestion.documents import Document
@@ -23,6 +25,7 @@ ASSETS = {
     "style.css": "text/css",
     "script.js": "text/javascript",
     "upload.js": "text/javascript",
+    "build.js": "text/javascript",
 }
 KEEP = {"Cache-Control": "private, max-age=600"}
 FORGET = {"Cache-Control": "no-store"}
@@ -37,13 +40,17 @@ class Opinion(BaseModel):
     comment: str = Field(default="", max_length=2000)
 
 
-def page_routes(desk: Desk) -> APIRouter:
+def page_routes(site: Site) -> APIRouter:
     """The routes that stand beside the Gradio page."""
     router = APIRouter()
 
     @router.get("/health")
-    def health() -> dict[str, str | int]:
-        holdings = desk.holdings
+    def health(request: Request) -> dict[str, str | int]:
+        """Whether the program answers; what it holds is told to those who are known."""
+        identity = site.access.identify(request)
+        if identity is None:
+            return {"status": "ok"}
+        holdings = site.desks(identity).holdings
         return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
 
     @router.get("/page/{name}")
@@ -54,7 +61,9 @@ def page_routes(desk: Desk) -> APIRouter:
         return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
 
     @router.post("/rate", status_code=204)
-    def rate(opinion: Opinion, request: Request) -> None:
+    def rate(
+        opinion: Opinion, request: Request, desk: Annotated[Desk, Depends(site.desk_of)]
+    ) -> None:
         from_here(request)
         try:
             desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
@@ -66,15 +75,16 @@ def page_routes(desk: Desk) -> APIRouter:
         """Stands before Gradio's own route: files go to a dossier, or nowhere."""
         raise HTTPException(404)
 
-    add_document_routes(router, desk)
+    add_document_routes(router, site.desk_of)
     return router
 
 
-def add_document_routes(router: APIRouter, desk: Desk) -> None:
+def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
     """The document as a page to read, and its pages as pictures."""
 
     @router.get("/document/{document_id}")
     def document(
+        desk: Annotated[Desk, Depends(desk_of)],
         document_id: str,
         start: int,
         end: int,
@@ -97,6 +107,7 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
+        desk: Annotated[Desk, Depends(desk_of)],
         document_id: str,
         number: int,
         start: int,
@@ -118,8 +129,7 @@ def add_document_routes(router: APIRouter, desk: Desk) -> None:
 
 def from_here(request: Request) -> None:
     """Refuse what another site makes a browser send, which would act in the reader's name."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    if request.method != "GET" and site != "same-origin":
+    if is_foreign(request):
         raise HTTPException(403)
 
 
@@ -148,8 +158,13 @@ def standing_alone(
     *,
     title: str = "",
     script: str = "",
+    refresh: int = 0,
 ) -> HTMLResponse:
-    """A page of its own around some content; `script` is one of ours, if any."""
+    """A page of its own around some content; `script` is one of ours, if any.
+
+    It is loaded again after `refresh` seconds by a browser without script, 0 for never.
+    """
+    again = element("meta", http_equiv="refresh", content=refresh) if refresh else Html("")
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -158,6 +173,12 @@ def standing_alone(
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
         element("script", defer=True, src=f"/page/{script}") if script else Html(""),
+        element("noscript", again) if refresh else Html(""),
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
     return HTMLResponse(f"<!doctype html>{page}", status, FORGET)
+
+
+def french_page(content: Html, title: str, status: int = 200) -> HTMLResponse:
+    """A page that is in French only."""
+    return standing_alone(content, words(Language.FRENCH), Language.FRENCH, status, title=title)

@@ -10,9 +10,12 @@ from assistant.page.conversation import (
     Stage,
     Turn,
     UnreadableMemory,
+    about,
+    owned,
     recalled,
     remembered,
 )
+from assistant.page.desk import Desk
 from assistant.page.layout import Layout
 from assistant.page.markup import Html, element, joined
 from assistant.page.turn_view import turn_html
@@ -32,6 +35,11 @@ def conversation_in(memory: str) -> Conversation:
         return recalled(memory)
     except UnreadableMemory:
         return Conversation()
+
+
+def seen_by(conversation: Conversation, desk: Desk) -> Conversation:
+    """A conversation as far as the reader of a desk may see it: theirs, about their dossiers."""
+    return about(owned(conversation, desk.reader.user), desk.dossiers)
 
 
 def spoken_line(text: str, *, alert: bool = False) -> Html:

@@ -1,9 +1,11 @@
 """A turn as HTML: the question, the answer with its marks, and what was left out of it."""
 
 from assistant.answers import Outcome, Sentence
+from assistant.ledger.addresses import drawing_address, question_address
+from assistant.ledger.fields import Population
 from assistant.page.actions import actions
 from assistant.page.conversation import Conversation, Stage, Turn
-from assistant.page.evidence_panel import panel
+from assistant.page.evidence_panel import LEDGER, panel
 from assistant.page.markup import Html, element, joined, prose, unbroken
 from assistant.page.words import Words, count, law_of, words
 from ingestion.piece_kinds import PieceKind
@@ -59,6 +61,7 @@ def answer(turn: Turn, turn_id: str, said: Words) -> Html:
         element("div", prose(preface), class_="notice") if preface else NOTHING,
         *(sentence(each, turn, turn_id, said) for each in turn.answer.sentences),
         element("div", prose(notice), class_="notice") if notice else NOTHING,
+        sheet_link(turn, said),
         progress(turn, said),
         legend(turn, said),
         removed(turn, turn_id, said),
@@ -81,6 +84,25 @@ def sentence(shown: Sentence, turn: Turn, turn_id: str, said: Words) -> Html:
         marks += [" ", element("small", said["of_tenderer"], class_="rank")]
     support = element("small", said[f"support_{shown.support}"], class_=f"support {shown.support}")
     return element("div", prose(shown.text, *marks, " ", support), class_="sentence")
+
+
+def sheet_link(turn: Turn, said: Words) -> Html:
+    """Where the rows of a figure of the ledger all are, and its drawing when it has several."""
+    kinds = {each.passage.kind for each in turn.evidence} & LEDGER
+    if not (kinds and turn.settled and turn.as_of):
+        return NOTHING
+    over = Population(kinds.pop())
+    drawn = sum(each.text.startswith("- ") for each in turn.answer.sentences) > 1
+    drawing = element(
+        "img", src=drawing_address(over, turn.question, turn.as_of), alt=said["sheet_drawing"]
+    )
+    link = element(
+        "a",
+        said["sheet_link"],
+        href=question_address(over, turn.question, turn.as_of),
+        target="_blank",
+    )
+    return element("div", drawing if drawn else NOTHING, link, class_="sheet-link")
 
 
 def progress(turn: Turn, said: Words) -> Html:

@@ -46,6 +46,7 @@ function send(form) {
   request.upload.addEventListener("load", () => (outcome.textContent = form.dataset.reading));
   request.addEventListener("error", failed);
   request.addEventListener("load", () => {
+    if (request.responseURL !== form.action) return location.assign(request.responseURL);
     const main = new DOMParser().parseFromString(request.response, "text/html").querySelector("main");
     if (!main) return failed();
     document.querySelector("main").replaceWith(main);

@@ -84,7 +84,8 @@ def section(document: Document, passage: Span) -> Span:
 
 def document_html(document: Document, view: View, said: Words, *, drawn: bool = False) -> Html:
     """The part of the document to read; `drawn` when its pages can be shown as pictures."""
-    shown = pictures(document, view, said) if drawn else text_view(document, view)
+    address = f"/document/{quote(document.id, safe='')}"
+    shown = pictures(document, view, said, address) if drawn else text_view(document, view)
     return element(
         "main",
         element("h1", document.title),
@@ -95,9 +96,11 @@ def document_html(document: Document, view: View, said: Words, *, drawn: bool = 
     )
 
 
-def pictures(document: Document, view: View, said: Words) -> Html:
-    """The pages of the passage, each with the passage as text for those who cannot see it."""
-    identity = quote(document.id, safe="")
+def pictures(document: Document, view: View, said: Words, address: str) -> Html:
+    """The pages of the passage, each with the passage as text for those who cannot see it.
+
+    `address` is that of the document, below which its pages are drawn.
+    """
     of_dossier = f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
     figures = []
     for number in pages_of(document, view):
@@ -108,7 +111,7 @@ def pictures(document: Document, view: View, said: Words) -> Html:
                 element("figcaption", said["page_of"].format(page=number)),
                 element(
                     "img",
-                    src=f"/document/{identity}/page/{number}.png?{view.query}{of_dossier}",
+                    src=f"{address}/page/{number}.png?{view.query}{of_dossier}",
                     alt=said["page_image"].format(page=number, title=document.title),
                     width=1240,
                 ),

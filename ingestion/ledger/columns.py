@@ -77,6 +77,11 @@ def field_named(kind: FileKind, name: str) -> str | None:
     return None
 
 
+def field_names(kind: FileKind) -> tuple[str, ...]:
+    """The fields that a column of a table may fill."""
+    return tuple(_vocabulary()[kind])
+
+
 def french_name(kind: FileKind, field: str) -> str:
     """The name under which a column is shown, its own where no export has it."""
     return next(iter(_vocabulary()[kind].get(field, ())), field)

@@ -1,0 +1,207 @@
+"""The register: accounts created, changed, disabled; each act is on record before it holds."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Collection
+from secrets import token_hex
+
+from assistant.accounts.account import Account, account_of, written
+from assistant.accounts.database import Database
+from assistant.accounts.sessions import Sessions
+from assistant.accounts.tokens import digest, fresh_token
+from assistant.errors import WrongAccount
+from assistant.identity import Role
+from assistant.journal import Journal
+
+INVITED = 3 * 24 * 3600
+"""Seconds during which the link to choose a password may be followed, once."""
+
+FIRST = "admin"
+"""What the first administrator types."""
+
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+
+
+class Register:
+    """The accounts of this machine. `by` is the pseudonym of who acts."""
+
+    def __init__(
+        self,
+        database: Database,
+        journal: Journal,
+        sessions: Sessions,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._journal = journal
+        self._sessions = sessions
+        self._clock = clock
+
+    def all(self) -> tuple[Account, ...]:
+        """Every account, by what is typed to log in."""
+        rows = self._database.rows("SELECT * FROM accounts ORDER BY login")
+        return tuple(map(account_of, rows))
+
+    def find(self, login: str) -> Account | None:
+        """The account of who types this, None when there is none."""
+        rows = self._database.rows("SELECT * FROM accounts WHERE login = ?", login)
+        return account_of(rows[0]) if rows else None
+
+    def of(self, user: str) -> Account:
+        """The account of a pseudonym; raises WrongAccount when there is none."""
+        rows = self._database.rows("SELECT * FROM accounts WHERE user = ?", user)
+        if not rows:
+            raise WrongAccount("Ce compte n'existe plus.")
+        return account_of(rows[0])
+
+    def get(self, login: str) -> Account:
+        """The same; raises WrongAccount when there is none."""
+        found = self.find(login)
+        if found is None:
+            raise WrongAccount(
+                f"Aucun compte « {login[:64]} ». Voyez les comptes : sourcier users list"
+            )
+        return found
+
+    def create(
+        self,
+        login: str,
+        name: str,
+        roles: Collection[Role],
+        teams: Collection[str] | None,
+        by: str,
+    ) -> str:
+        """Create an account; returns the token with which its owner chooses a password.
+
+        Raises WrongAccount when the login is taken or is not one, or there is no role.
+        """
+        if not _LOGIN.fullmatch(login):
+            raise WrongAccount(
+                f"« {login[:64]} » ne peut pas nommer un compte : de 2 à 64 lettres sans accent, "
+                "chiffres, points, tirets, tirets bas ou @."
+            )
+        require_role(roles)
+        seen = None if teams is None else frozenset(teams)
+        account = Account(f"u-{token_hex(6)}", login, name, frozenset(roles), seen)
+        with self._database.writing() as writing:
+            if writing.execute("SELECT 1 FROM accounts WHERE login = ?", (login,)).fetchone():
+                raise WrongAccount(f"Le compte « {login} » existe déjà.")
+            insert(writing, account)
+            self._tell("created", account, by, **rights(account))
+            return self._invited(writing, account)
+
+    def first_administrator(self) -> str | None:
+        """Create one where there is no account at all; returns the token of the invitation."""
+        if self.all():
+            return None
+        roles = {Role.ADMINISTRATOR}
+        return self.create(FIRST, "Premier administrateur", roles, frozenset(), by="start")
+
+    def invite(self, login: str, by: str) -> str:
+        """Forget the password and the sessions of an account; returns the token of a new choice."""
+        account = self.get(login)
+        with self._database.writing() as writing:
+            writing.execute("UPDATE accounts SET password = NULL WHERE user = ?", (account.user,))
+            self._sessions.revoked(writing, account.user, by=by)
+            self._tell("reset", account, by)
+            return self._invited(writing, account)
+
+    def set_roles(self, login: str, roles: Collection[Role], by: str) -> None:
+        """Give other roles, and close the sessions opened with the old ones."""
+        require_role(roles)
+        self._change(login, "roles", written(frozenset(roles)), by)
+
+    def set_teams(self, login: str, teams: Collection[str] | None, by: str) -> None:
+        """Give other teams, None for all, and close the sessions opened with the old ones."""
+        self._change(login, "teams", None if teams is None else written(frozenset(teams)), by)
+
+    def set_disabled(self, login: str, by: str, *, disabled: bool) -> None:
+        """Close an account and its sessions at once, or open it again."""
+        self._change(login, "disabled", int(disabled), by)
+
+    def unlock(self, login: str, by: str) -> None:
+        """End the lock that wrong passwords brought."""
+        account = self.get(login)
+        with self._database.writing() as writing:
+            writing.execute(
+                "UPDATE accounts SET failures = 0, locked_until = 0 WHERE user = ?",
+                (account.user,),
+            )
+            self._tell("unlocked", account, by)
+
+    def guest(self, token: str) -> Account | None:
+        """The account for which an invitation still holds."""
+        rows = self._database.rows(
+            "SELECT accounts.* FROM invitations JOIN accounts USING (user) "
+            "WHERE digest = ? AND until > ? AND NOT disabled",
+            digest(token),
+            self._clock(),
+        )
+        return account_of(rows[0]) if rows else None
+
+    def _change(self, login: str, column: str, value: str | int | None, by: str) -> None:
+        account = self.get(login)
+        with self._database.writing() as writing:
+            had_one = _has_administrator(writing)
+            writing.execute(
+                f"UPDATE accounts SET {column} = ? WHERE user = ?", (value, account.user)
+            )
+            if had_one and not _has_administrator(writing):
+                raise WrongAccount(
+                    "Il ne resterait aucun administrateur : donnez d'abord ce rôle à un autre."
+                )
+            self._sessions.revoked(writing, account.user, by=by)
+            changed = writing.execute("SELECT * FROM accounts WHERE user = ?", (account.user,))
+            told = rights(account_of(changed.fetchone()))
+            acts = {0: "enabled", 1: "disabled"}
+            act = acts[int(value or 0)] if column == "disabled" else column
+            self._tell(act, account, by, **told)
+
+    def _invited(self, writing: sqlite3.Connection, account: Account) -> str:
+        token = fresh_token()
+        writing.execute(
+            "INSERT OR REPLACE INTO invitations VALUES (?, ?, ?)",
+            (account.user, digest(token), self._clock() + INVITED),
+        )
+        return token
+
+    def _tell(self, act: str, account: Account, by: str, **what: object) -> None:
+        tell(self._journal, act, account, by, **what)
+
+
+def tell(journal: Journal, act: str, account: Account, by: str, **what: object) -> None:
+    """Put an act on an account on record."""
+    journal.append("account", {"act": act, "account": account.user, **what}, user=by)
+
+
+def insert(writing: sqlite3.Connection, account: Account) -> None:
+    """Write a new account."""
+    writing.execute(
+        "INSERT INTO accounts (user, login, name, subject, roles, teams) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            account.user,
+            account.login,
+            account.name,
+            account.subject or None,
+            written(account.roles),
+            written(account.teams),
+        ),
+    )
+
+
+def rights(account: Account) -> dict[str, object]:
+    """What the journal keeps of what an account may do. Pure."""
+    teams = None if account.teams is None else sorted(account.teams)
+    return {"roles": sorted(account.roles), "teams": teams}
+
+
+def require_role(roles: Collection[Role]) -> None:
+    """Raise WrongAccount when there is none."""
+    if not roles:
+        raise WrongAccount(f"Donnez au moins un rôle : {', '.join(Role)}.")
+
+
+def _has_administrator(writing: sqlite3.Connection) -> bool:
+    query = "SELECT 1 FROM accounts WHERE NOT disabled AND roles LIKE ?"
+    return writing.execute(query, (f'%"{Role.ADMINISTRATOR}"%',)).fetchone() is not None

@@ -1,0 +1,203 @@
+"""The office: everything that the administrator's page asks for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from subprocess import DEVNULL, STDOUT, Popen
+from threading import Thread
+
+from assistant.administration.backup import Backup, Saved, back_up, backup_name, saved
+from assistant.administration.candidate import Candidate, read_candidate
+from assistant.administration.decisions import Decisions, served_name
+from assistant.administration.recording import Build, Recorder, last_build, request_stop
+from assistant.administration.schedule import Schedule, schedule_of
+from assistant.administration.sources import Source, sources, take_in
+from assistant.administration.storage import Kept, Usage, kept_generations, manifest_of, usage
+from assistant.impact import Impact
+from assistant.index_changes import IndexChanges
+from assistant.journal import Journal
+from assistant.settings import load_settings
+from ingestion.difference import Difference, difference
+from ingestion.durable import writing
+from ingestion.errors import IngestionError, UnknownGeneration
+from ingestion.generation import open_generation
+from ingestion.intake import Parcel, Receipt
+from ingestion.library import Library
+from ingestion.manifest import Manifest
+
+KEPT_BACKUPS = 3
+"""Backups that stay in the data folder; who wants more carries them elsewhere."""
+
+LONGEST_LOG = 20_000
+"""Characters of the end of a log that are shown."""
+
+
+class Office:
+    """The index of one data folder and its upkeep; `user` is the pseudonym of who acts.
+
+    What cannot be done raises AssistantError or IngestionError with a French sentence, BusyIndex at
+    once while another process writes.
+    """
+
+    def __init__(self, home: Path, journal: Journal, command: Sequence[str]) -> None:
+        """`command` is `sourcier` for this data folder, which builds in a process of its own."""
+        self._home = home
+        self._journal = journal
+        self._command = tuple(command)
+
+    @property
+    def served(self) -> Manifest | None:
+        """What the index in service holds, None when there is none or it is damaged."""
+        return manifest_of(self._home, served_name(self._home))
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The generation that waits for a decision."""
+        return read_candidate(self._home)
+
+    @property
+    def build(self) -> Build | None:
+        """The build that runs, else the last one."""
+        return last_build(self._home)
+
+    @property
+    def log(self) -> str:
+        """The end of what the last build said."""
+        path = self._home / "build.log"
+        return (
+            path.read_text(encoding="utf-8", errors="replace")[-LONGEST_LOG:]
+            if path.exists()
+            else ""
+        )
+
+    def manifest(self, name: str) -> Manifest | None:
+        """What a generation holds."""
+        return manifest_of(self._home, name)
+
+    def sources(self) -> tuple[Source, ...]:
+        """The files of the next index, and those removed since the last."""
+        return sources(self._home, self.served)
+
+    def generations(self) -> tuple[Kept, ...]:
+        """Every generation kept, the newest first."""
+        return kept_generations(self._home)
+
+    def usage(self) -> Usage:
+        """What takes room."""
+        return usage(self._home)
+
+    def backups(self) -> tuple[Saved, ...]:
+        """The backups of the data folder, the newest first."""
+        return saved(self._home)
+
+    def backup(self, name: str) -> Path | None:
+        """The file of one of them, None when there is none of this name."""
+        known = {each.name for each in self.backups()}
+        return self._home / "backups" / name if name in known else None
+
+    def schedule(self) -> Schedule | None:
+        """When texts are updated, None when nothing is scheduled; raises WrongSettings."""
+        return schedule_of(load_settings(self._home))
+
+    def units(self) -> str:
+        """The units of systemd that update the texts."""
+        schedule = self.schedule()
+        return schedule.units(self._command) if schedule else ""
+
+    def changes(self) -> IndexChanges:
+        """The texts that differ from the index in service to the candidate.
+
+        What buyers asked is none of the administrator's business: past answers are not looked at.
+        """
+        candidate, served = read_candidate(self._home), served_name(self._home)
+        if candidate is None or served is None:
+            raise UnknownGeneration("Aucun candidat n'attend : il n'y a rien à comparer.")
+        found = _difference(self._home, served, candidate.generation)
+        return IndexChanges(served, candidate.generation, found, Impact())
+
+    def add(
+        self, parcels: Sequence[Parcel], texts: Sequence[str], user: str
+    ) -> tuple[Receipt, ...]:
+        """Keep files, ZIPs and LEGI archives for the next index; of archives only `texts`."""
+        receipts: list[Receipt] = []
+        with writing(self._home):
+            try:
+                receipts.extend(take_in(self._home, parcels, texts))
+            finally:
+                kept = [each.entry for each in receipts if each.entry and not each.known]
+                self._decisions(user).added(kept)
+        return tuple(receipts)
+
+    def remove(self, source: str, user: str) -> None:
+        """Leave a file out of the next index."""
+        with writing(self._home):
+            removed = Library(self._home).remove([source])
+            self._decisions(user).removed(removed)
+        if not removed:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+
+    def start_build(self, user: str) -> None:
+        """Build a candidate in a process that outlives the page."""
+        self._start(("build", "--no-publish", "--user", user), user)
+
+    def start_gate(self, user: str) -> None:
+        """Ask the gate again about the candidate."""
+        candidate = read_candidate(self._home)
+        if candidate is None:
+            raise UnknownGeneration("Aucun candidat n'attend.")
+        self._start(("gate", candidate.generation, "--user", user), user)
+
+    def stop_build(self) -> None:
+        """Ask the build that runs to stop."""
+        request_stop(self._home)
+
+    def publish(self, name: str, reason: str, user: str, *, force: bool) -> None:
+        """Put the candidate in service; raises GateRefused unless it may, or it is forced."""
+        with writing(self._home):
+            self._decisions(user).publish(name, reason, force=force)
+
+    def refuse(self, name: str, reason: str, user: str) -> None:
+        """Throw the candidate away, with a reason."""
+        with writing(self._home):
+            self._decisions(user).refuse(name, reason)
+
+    def roll_back(self, reason: str, user: str) -> str:
+        """Put the index before back in service; its name."""
+        with writing(self._home):
+            return self._decisions(user).rollback(reason)
+
+    def discard(self, name: str, user: str) -> None:
+        """Free the disk of a generation."""
+        with writing(self._home):
+            self._decisions(user).discard(name)
+
+    def back_up(self, moment: datetime, user: str) -> Backup:
+        """Make a backup in the data folder, and keep the last ones only."""
+        path = self._home / "backups" / backup_name(moment)
+        made = back_up(self._home, path, self._journal, user)
+        for old in self.backups()[KEPT_BACKUPS:]:
+            (self._home / "backups" / old.name).unlink()
+        return made
+
+    def _start(self, action: Sequence[str], user: str) -> None:
+        with writing(self._home), (self._home / "build.log").open("wb") as log:
+            child = Popen(
+                (*self._command, "index", *action),
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=STDOUT,
+                start_new_session=True,  # a server that is stopped does not take it along
+            )
+            Recorder(self._home).begin(user, child.pid)
+        Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie once it is done
+
+    def _decisions(self, user: str) -> Decisions:
+        return Decisions(self._home, self._journal, user)
+
+
+@lru_cache(maxsize=2)
+def _difference(home: Path, old: str, new: str) -> Difference:
+    """The difference between two generations, which never change: a page shows it each time."""
+    before, after = (tuple(open_generation(home, name).store.documents()) for name in (old, new))
+    return difference(before, after)

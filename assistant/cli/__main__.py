@@ -1,0 +1,7 @@
+"""`python -m assistant.cli`: the command, for a process that another one starts."""
+
+import sys
+
+from assistant.cli import main
+
+sys.exit(main())

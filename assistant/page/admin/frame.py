@@ -1,0 +1,102 @@
+"""What stands on every page of the administrator: the way around, forms, moments, sizes. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from assistant.page.dossier_form import action, button
+from assistant.page.markup import Html, element
+
+HOME = "/admin"
+PAGES = (("/", "Index"), ("/sources", "Textes"), ("/entretien", "Entretien"))
+
+
+def page(here: str, title: str, *content: Html, problem: str = "", done: str = "") -> Html:
+    """A page with its place among the others; `problem` and `done` are French sentences."""
+    told = (
+        element("p", problem, class_="alert", role="alert", tabindex=-1) if problem else Html(""),
+        element("p", done, class_="done", role="status") if done else Html(""),
+    )
+    return element(
+        "main",
+        navigation(here),
+        element("h1", title),
+        *told,
+        *content,
+        class_="document dossiers admin",
+        id="document",
+    )
+
+
+def navigation(here: str) -> Html:
+    """The way to the other pages; `here` is the path of the one that is shown."""
+    links = (
+        element("a", name, href=f"{HOME}{path}", aria_current="page" if path == here else None)
+        for path, name in PAGES
+    )
+    return element("nav", element("a", "Sourcier", href="/"), *links, aria_label="Administration")
+
+
+def section(title: str, *content: Html, name: str) -> Html:
+    """A part of a page, named by its title."""
+    heading = element("h2", title, id=f"{name}-title")
+    return element("section", heading, *content, id=name, aria_labelledby=f"{name}-title")
+
+
+def post(path: str, label: str, *fields: Html, kind: str = "", **about: str) -> Html:
+    """A form with one button; `kind` is its class: main, danger, or plain."""
+    pressed = button(label, **({"class_": kind} if kind else {}), **about)
+    return action(f"{HOME}{path}", *fields, pressed, class_="act")
+
+
+def hidden(name: str, value: str) -> Html:
+    """A value that goes with a form."""
+    return element("input", type="hidden", name=name, value=value)
+
+
+def reason_field(label: str, *, required: bool) -> Html:
+    """A line for a reason, which the journal keeps."""
+    field = element("input", type="text", name="reason", maxlength=500, required=required)
+    return element("label", element("span", label), field)
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> Html:
+    """Terms with what is said of each."""
+    items = (element("div", element("dt", term), element("dd", told)) for term, told in pairs)
+    return element("dl", *items, class_="facts")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> Html:
+    """A table; the first cell of each row is its heading."""
+    named = (name or element("span", "Action", class_="unseen") for name in heads)
+    head = element("tr", *(element("th", name, scope="col") for name in named))
+    body = [_row(heads, row) for row in rows]
+    title = element("caption", caption, class_="unseen")
+    return element("table", title, element("thead", head), element("tbody", *body))
+
+
+def _row(heads: Sequence[str], row: Sequence[str]) -> Html:
+    first = element("th", row[0], scope="row")
+    others = (
+        element("td", value, data_label=name or None)
+        for name, value in zip(heads[1:], row[1:], strict=True)
+    )
+    return element("tr", first, *others)
+
+
+def at(moment: datetime) -> str:
+    """A moment in the time zone of the machine."""
+    return f"{moment.astimezone():%d/%m/%Y à %H:%M}"
+
+
+def sized(size: int) -> str:
+    """Bytes as a reader says them."""
+    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
+        if size >= unit:
+            value = size / unit
+            return f"{value:.1f} {name}".replace(".", ",") if value < 10 else f"{value:.0f} {name}"
+    return f"{size} octets"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number of things, in French."""
+    return f"{number} {one if number in (0, 1) else many}"

@@ -1,0 +1,162 @@
+"""The index in service, the build that runs and the candidate, as pages. Pure."""
+
+from assistant.administration.candidate import Candidate
+from assistant.administration.recording import Build, State, Step
+from assistant.identity import ALONE
+from assistant.page.admin.frame import at, counted, facts, hidden, post, reason_field, section
+from assistant.page.admin.verdict_view import verdict_html
+from assistant.page.markup import Html, element, joined
+from ingestion.difference import Difference
+from ingestion.manifest import Manifest
+
+NOTHING = Html("")
+
+
+def served_html(served: Manifest | None, *, can_go_back: bool) -> Html:
+    """The index that answers now, and the way back to the one before."""
+    if served is None:
+        told = "Aucun index n'est en service : construisez-en un, puis mettez-le en service."
+        return section("En service", element("p", told), name="served")
+    return section("En service", described(served), _back(can_go_back), name="served")
+
+
+def described(manifest: Manifest) -> Html:
+    """What a generation holds."""
+    day = f"{manifest.state_date:%d/%m/%Y}" if manifest.state_date else "non indiqué"
+    warnings = [element("li", each) for each in manifest.warnings]
+    told = element("summary", counted(len(warnings), "avertissement", "avertissements"))
+    pairs = (
+        ("Index", manifest.name),
+        ("Construit le", at(manifest.created_at)),
+        ("Textes à jour au", day),
+        ("Documents", str(manifest.documents)),
+        ("Passages", str(manifest.passages)),
+    )
+    folded = element("details", told, element("ul", *warnings)) if warnings else NOTHING
+    return joined([facts(pairs), folded])
+
+
+def _back(can_go_back: bool) -> Html:
+    if not can_go_back:
+        return NOTHING
+    form = post("/rollback", "Revenir à l'index précédent", reason_field("Raison", required=False))
+    told = element("summary", "Revenir à l'index précédent")
+    return element("details", told, form)
+
+
+def build_html(build: Build | None, log: str) -> Html:
+    """The build: to be begun, running with its steps, or how the last one ended."""
+    running = build is not None and build.state is State.RUNNING
+    parts = [_told(build)] if build else []
+    if running:
+        parts.append(post("/build/stop", "Arrêter la construction", kind="danger"))
+    else:
+        parts.append(post("/build", "Construire un index candidat", kind="main"))
+    if log:
+        summary = element("summary", "Journal de la construction")
+        parts.append(element("details", summary, element("pre", log, tabindex=0)))
+    inside = element("div", *parts, data_running="yes" if running else None, id="build-state")
+    return section("Construction", inside, name="build")
+
+
+def _told(build: Build) -> Html:
+    by = "" if build.user == ALONE.user else f" par {build.user}"
+    line = f"Construction {build.state}, commencée le {at(build.began)}{by}."
+    if build.state is State.RUNNING and not build.steps:
+        line += " Chargement des modèles…"
+    said = [element("p", each) for each in build.said]
+    steps = element("ul", *map(_step, build.steps), class_="steps")
+    if build.state is not State.RUNNING:
+        steps = element("details", element("summary", "Étapes"), steps)
+    return joined([element("p", line, role="status"), *said, steps if build.steps else NOTHING])
+
+
+def _step(step: Step) -> Html:
+    """A step as a bar with its numbers, and the time that it may still take."""
+    bar = element("progress", value=step.done, max=max(step.total, 1), aria_label=step.name)
+    told = f"{step.done} sur {step.total}{_left(step)}"
+    return element("li", element("span", step.name), bar, element("span", told, class_="hint"))
+
+
+def _left(step: Step) -> str:
+    spent = (step.told - step.began).total_seconds()
+    if not 0 < step.done < step.total or spent < 2:
+        return ""
+    left = round(spent / step.done * (step.total - step.done))
+    minutes, seconds = divmod(left, 60)
+    return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
+
+
+def candidate_html(
+    candidate: Candidate, manifest: Manifest, served: Manifest | None, changes: Difference | None
+) -> Html:
+    """The candidate: what it holds, what differs, what the gate said, and the decision."""
+    verdict = candidate.verdict
+    is_fresh = served is None or candidate.is_examined(served.name)
+    return section(
+        "Candidat",
+        described(manifest),
+        _difference(manifest, served, changes) if served and changes else NOTHING,
+        verdict_html(verdict) if verdict else NOTHING,
+        _decision(candidate, passes=is_fresh and (verdict is None or verdict.passed)),
+        NOTHING if is_fresh else _again(),
+        name="candidate",
+    )
+
+
+def _difference(manifest: Manifest, served: Manifest, changes: Difference) -> Html:
+    """How many texts and passages differ from the index in service."""
+    articles = (
+        ("versions ajoutées", len(changes.added)),
+        ("réécritures", len(changes.changed)),
+        ("fins de validité", len(changes.ended)),
+        ("changements de dates", len(changes.redated)),
+        ("versions retirées", len(changes.removed)),
+    )
+    others = (
+        ("ajouts", len(changes.others_added)),
+        ("modifications", len(changes.others_changed)),
+        ("retraits", len(changes.others_removed)),
+    )
+    told = (
+        ("Articles", _counts(articles)),
+        ("Autres textes", _counts(others)),
+        ("Documents", f"{served.documents} → {manifest.documents}"),
+        ("Passages", f"{served.passages} → {manifest.passages}"),
+    )
+    link = element("a", "Voir chaque texte qui change", href="/admin/candidat/textes")
+    title = element("h3", "Ce qui change par rapport à l'index en service")
+    return joined([title, facts(told), element("p", link)])
+
+
+def _counts(named: tuple[tuple[str, int], ...]) -> str:
+    told = (f"{name} : {number}" for name, number in named if number)
+    return ", ".join(told) or "rien ne change"
+
+
+def _decision(candidate: Candidate, *, passes: bool) -> Html:
+    """Publish, or refuse with a reason; against the gate only with force and a reason."""
+    name = hidden("generation", candidate.generation)
+    publishing = post(
+        "/publish",
+        "Mettre en service" if passes else "Mettre en service malgré tout",
+        name,
+        NOTHING if passes else hidden("force", "yes"),
+        reason_field("Raison (gardée au journal)", required=not passes),
+        kind="main" if passes else "danger",
+    )
+    refusing = post(
+        "/refuse",
+        "Refuser ce candidat",
+        name,
+        reason_field("Raison du refus", required=True),
+    )
+    return joined([element("h3", "Décision"), element("div", publishing, refusing, class_="acts")])
+
+
+def _again() -> Html:
+    told = (
+        "L'index en service a changé depuis que les questions ont été posées : posez-les de "
+        "nouveau avant de décider."
+    )
+    return joined([element("p", told), post("/gate", "Poser de nouveau les questions")])

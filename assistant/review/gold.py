@@ -1,0 +1,132 @@
+"""Gold questions: those that a reader has judged and that every new index must still answer.
+
+`gold.jsonl` has a line a question, in the format of the question sets of `sourcier eval`.
+"""
+
+import fcntl
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import WrongQuestions
+from assistant.questions import Question, read_questions
+from ingestion.durable import replace_bytes
+
+FILE = "gold.jsonl"
+
+PROMOTED, CORRECTED, REMOVED = "promoted", "corrected", "removed"
+"""Acts of entries of kind "review" that change the set."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question, the articles that must be cited, and what the answer must say.
+
+    Each of `facts` is a regular expression that must be found in the answer, case ignored.
+    """
+
+    id: str
+    question: str
+    as_of: date | None = None
+    articles: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    refusal_expected: bool = False
+
+
+class GoldQuestions:
+    """The gold questions of a data folder; several people may change them."""
+
+    def __init__(self, home: Path) -> None:
+        """There need not be any."""
+        self._path = home / FILE
+
+    def all(self) -> tuple[GoldQuestion, ...]:
+        """Every question, in the order of adding; raises WrongQuestions naming a broken line."""
+        return tuple(map(_gold, read_questions(self._path))) if self._path.exists() else ()
+
+    def get(self, question_id: str) -> GoldQuestion | None:
+        """The question of this identifier, None when there is none."""
+        return next((each for each in self.all() if each.id == question_id), None)
+
+    def put(self, question: GoldQuestion) -> None:
+        """Add a question, or replace the one of the same identifier.
+
+        Raises WrongQuestions when it is not one; what was there stays.
+        """
+        _check(question)
+        with self._rows() as rows:
+            rows[question.id] = rows.get(question.id, {}) | _row(question)
+
+    def remove(self, question_id: str) -> None:
+        """Take a question out, if it is there."""
+        with self._rows() as rows:
+            rows.pop(question_id, None)
+
+    def export(self) -> bytes:
+        """The file as it is."""
+        return self._path.read_bytes() if self._path.exists() else b""
+
+    @contextmanager
+    def _rows(self) -> Iterator[dict[str, dict[str, Any]]]:
+        """The lines by identifier, to be changed; what they hold beyond ours is kept."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.all()  # a broken line is said, and not lost by writing over it
+            lines = self.export().decode().splitlines()
+            rows = {str(row["id"]): row for row in map(json.loads, filter(str.strip, lines))}
+            yield rows
+            written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows.values())
+            replace_bytes(self._path, written.encode())
+
+
+def _check(question: GoldQuestion) -> None:
+    if not _ID.fullmatch(question.id):
+        raise WrongQuestions(
+            f"« {question.id[:64]} » ne peut pas nommer une question : lettres sans accent, "
+            "chiffres, points, tirets et tirets bas, 64 au plus."
+        )
+    if not question.question.strip():
+        raise WrongQuestions("La question est vide. Écrivez-la comme un acheteur la poserait.")
+    if not (question.articles or question.facts or question.refusal_expected):
+        raise WrongQuestions(
+            "Dites ce qui est attendu : un article à citer, un fait à dire, ou un refus."
+        )
+    for fact in question.facts:
+        try:
+            re.compile(fact)
+        except re.error as error:
+            raise WrongQuestions(
+                f"Le fait « {fact} » n'est pas une expression valable ({error}). Faites précéder "
+                "d'une barre oblique inverse les signes ( ) [ ] * + ? qui sont à lire tels quels."
+            ) from error
+
+
+def _row(question: GoldQuestion) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "question": question.question,
+        "as_of": question.as_of and question.as_of.isoformat(),
+        "articles_attendus": list(question.articles),
+        "faits": [[fact] for fact in question.facts],
+        "attendu_refus": question.refusal_expected,
+    }
+
+
+def _gold(question: Question) -> GoldQuestion:
+    facts = tuple("|".join(each.pattern for each in group) for group in question.facts)
+    return GoldQuestion(
+        question.id,
+        question.text,
+        question.as_of,
+        question.articles,
+        facts,
+        question.refusal_expected,
+    )

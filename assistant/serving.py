@@ -1,0 +1,52 @@
+"""Serving: settings to the pages of this machine, each role's behind its own check."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from assistant.accounts.openid import Provider
+from assistant.accounts.parts import open_accounts
+from assistant.administration.office import Office
+from assistant.assistant import Assistant
+from assistant.board.local import LocalBoard
+from assistant.desk import LocalDesk
+from assistant.identity import Role
+from assistant.journal import Journal
+from assistant.openid_settings import openid_secret
+from assistant.page.access import Access, Members, SingleUser, requiring
+from assistant.page.admin.app import admin_app
+from assistant.page.referent import referent_app
+from assistant.page.referent.board_routes import board_routes
+from assistant.page.site import Beside, Site
+from assistant.review.room import Room
+from assistant.settings import Settings
+from assistant.wiring import load_assistant, load_embedder
+
+
+def load_site(home: Path, settings: Settings) -> Site:
+    """What the pages stand on."""
+    assistant = load_assistant(home, settings)
+    desks = partial(LocalDesk, home, assistant, partial(load_embedder, home, settings))
+    accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
+    access = Members(accounts.sessions) if accounts else SingleUser()
+    beside = pages_beside(home, assistant, access)
+    openid = settings.openid
+    provider = Provider(openid, openid_secret(openid)) if openid else None
+    return Site(desks, access, beside, accounts, provider, settings.address)
+
+
+def pages_beside(home: Path, assistant: Assistant, access: Access) -> Beside:
+    """The pages of the other roles, by the path where they stand."""
+    room, reader = Room(home, assistant), requiring(access, Role.REFERENT)
+    board = board_routes(LocalBoard(home, room, assistant.journal), reader)
+    office = load_office(home, assistant.journal)
+    return {
+        "/referent": referent_app(room, reader, board),
+        "/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR)),
+    }
+
+
+def load_office(home: Path, journal: Journal) -> Office:
+    """What the administrator's page stands on; it builds by this command, out of the way."""
+    command = ("nice", sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
+    return Office(home, journal, command)

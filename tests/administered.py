@@ -1,0 +1,101 @@
+"""A data folder as an administrator finds it: the small index in service, and gold questions."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+
+from assistant.administration.candidature import make_candidate
+from assistant.administration.decisions import Decisions
+from assistant.administration.gate import Examinee
+from assistant.administration.verdict import Verdict
+from assistant.assistant import Assistant
+from assistant.holder import Holder
+from assistant.journal import Journal
+from ingestion.documents import Kind
+from ingestion.durable import writing
+from ingestion.library import Library
+from ingestion.manifest import Manifest
+from tests.fakes import ScriptedModel
+from tests.small_index import ARTICLES, Article, answering_embedder, build_small_index, write_code
+
+USER = "u-7f3a"
+PAYMENT = "Quel est le délai de paiement des communes ?"
+GOLD = (
+    {
+        "id": "g1",
+        "question": PAYMENT,
+        "articles_attendus": ["R2192-10"],
+        "faits": [["trente jours"]],
+    },
+    {
+        "id": "g2",
+        "question": "Sous quel montant acheter sans publicité ni mise en concurrence ?",
+        "articles_attendus": ["R2122-8"],
+        "faits": [["60 ?000"]],
+    },
+    {"id": "g3", "question": "Quelle est la recette des crêpes ?", "attendu_refus": True},
+    {"id": "g4", "question": "Qui signe ?", "articles_attendus": ["L9999-1"], "faits": [["maire"]]},
+)
+
+
+def administered(home: Path, texts: Path) -> Path:
+    """The folder, with the small index published and gold questions that the référent promoted."""
+    build_small_index(home, texts, answering_embedder())
+    lines = (json.dumps(line, ensure_ascii=False) for line in GOLD)
+    (home / "gold.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return home
+
+
+def with_text(reference: str, text: str) -> list[Article]:
+    """The articles of the small index, one of them with another text, under the same dates."""
+    return [
+        (number, path, text if number == reference else said, first, last)
+        for number, path, said, first, last in ARTICLES
+    ]
+
+
+def without(reference: str) -> list[Article]:
+    """The articles of the small index but one."""
+    return [article for article in ARTICLES if article[0] != reference]
+
+
+def add_code(home: Path, texts: Path, articles: Sequence[Article]) -> None:
+    """Let the library have these articles instead of the first ones."""
+    with writing(home):
+        added = Library(home).add(write_code(texts, articles), "code.jsonl", Kind.RULES)
+    assert added.reading.problem is None
+
+
+def journal_of(home: Path) -> Journal:
+    return Journal(home / "journal.jsonl")
+
+
+def decisions(home: Path) -> Decisions:
+    return Decisions(home, journal_of(home), USER)
+
+
+def candidate(home: Path) -> tuple[Manifest, Verdict | None]:
+    """Build what was added and ask the gate."""
+    with writing(home):
+        return make_candidate(
+            home, answering_embedder(), examinee(home), decisions(home), lambda *_: None
+        )
+
+
+def examinee(home: Path) -> Examinee:
+    """Assistants over any generation of a folder, that keep their journal elsewhere."""
+    journal = Journal(Path(mkdtemp()) / "journal.jsonl")
+    return lambda name: assistant_over(home, journal, name)
+
+
+def assistant_over(home: Path, journal: Journal, name: str | None = None) -> Assistant:
+    embedder = answering_embedder()
+    return Assistant(Holder(home, embedder, name), embedder, ScriptedModel(), journal, 6)
+
+
+def acts(home: Path) -> list[str]:
+    """What the journal says was done to the index, oldest first."""
+    journal = journal_of(home)
+    bodies = (journal.body(each) for each in journal.entries() if each["kind"] == "index")
+    return [body["act"] for body in bodies if body]

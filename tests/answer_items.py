@@ -1,0 +1,58 @@
+"""Recorded answers as they are listed, made by hand for the tests of figures."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+
+from assistant.answers import Outcome
+from assistant.checking import Support
+from assistant.review.line import Item, Line, Opinion, Thumb, folded
+from assistant.review.marks import Mark, Sheet, Target, Verdict
+
+
+def item(
+    record_id: str,
+    day: date,
+    question: str = "Quel délai de paiement ?",
+    *,
+    outcome: Outcome = Outcome.ANSWERED,
+    theme: str = "Facturation et paiement",
+    cited: tuple[tuple[str, str], ...] = (),
+    seconds: float = 1.0,
+    ended: str = "finished",
+    removed: int = 0,
+    user: str = "u1",
+    dossier: str | None = None,
+    generation: str = "20261101-000000-000",
+    thumb: Thumb | None = None,
+    sheets: Mapping[str, Sheet] = MappingProxyType({}),
+) -> Item:
+    """An answer; what is not given is ordinary."""
+    line = Line(
+        position=0,
+        record_id=record_id,
+        at=datetime(day.year, day.month, day.day, 12),
+        user=user,
+        question=question,
+        text="",
+        as_of=day,
+        outcome=outcome,
+        supports=frozenset({Support.VERBATIM} if outcome is not Outcome.ABSTAINED else ()),
+        route="rule",
+        theme=theme,
+        dossier=dossier,
+        ended=ended,
+        seconds=seconds,
+        model="lecteur",
+        generation=generation,
+        removed=removed,
+        cited=cited,
+        searchable=folded(question),
+    )
+    return Item(line, Opinion(thumb) if thumb else None, sheets)
+
+
+def sheet(*verdicts: tuple[Target, int, Verdict]) -> Sheet:
+    """What one reader found."""
+    marks = [Mark(target, number, verdict) for target, number, verdict in verdicts]
+    return {mark.place: mark for mark in marks}

@@ -1,0 +1,36 @@
+"""`sourcier` with the embedder and the model of the tests.
+
+python -m tests.fake_sourcier --data HOME index build
+
+With PAUSE=SECONDS in the environment, the gold questions take that long each.
+"""
+
+import os
+import sys
+import time
+from unittest import mock
+
+from assistant.cli import main
+from tests.fakes import ScriptedModel
+from tests.small_index import answering_embedder
+
+
+def slowed(seconds: float) -> object:
+    """`run_turn`, after a pause."""
+    from assistant.examination import run_turn
+
+    def run(*arguments: object, **named: object) -> object:
+        time.sleep(seconds)
+        return run_turn(*arguments, **named)  # type: ignore[arg-type]
+
+    return run
+
+
+if __name__ == "__main__":
+    with (
+        mock.patch("assistant.wiring.load_embedder", return_value=answering_embedder()),
+        mock.patch("assistant.wiring.load_model", return_value=ScriptedModel()),
+        mock.patch("assistant.wiring.model_writes", return_value=False),
+        mock.patch("assistant.examination.run_turn", slowed(float(os.environ.get("PAUSE", "0")))),
+    ):
+        sys.exit(main())

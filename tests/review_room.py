@@ -1,0 +1,71 @@
+"""A room over the small index: people of two teams, and an application of the référent alone."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+
+from assistant.assistant import Assistant
+from assistant.holder import Holder
+from assistant.identity import Identity, Role
+from assistant.journal import Journal
+from assistant.page.access import requiring
+from assistant.page.referent import referent_app
+from assistant.page.referent.frame import ROOT
+from assistant.page.routes import page_routes
+from assistant.page.shield import Shield
+from assistant.review.room import Room
+from assistant.turn import Finished, Result
+from tests.fakes import ScriptedModel
+from tests.fakes_page import FakeDesk
+from tests.page_app import site_over
+from tests.small_index import TODAY, answering_embedder
+
+REFERENT = frozenset({Role.REFERENT})
+ANNE = Identity("u-anne", "Anne", REFERENT, None)
+BRUNO = Identity("u-bruno", "Bruno", REFERENT, frozenset({"voirie"}))
+CLAIRE = Identity("u-claire", "Claire", frozenset({Role.BUYER}), None)
+PEOPLE = {each.user: each for each in (ANNE, BRUNO, CLAIRE)}
+
+
+@dataclass(slots=True)
+class House:
+    """A data folder with an index, whose assistant answers and whose room reads."""
+
+    home: Path
+    assistant: Assistant
+    room: Room
+    journal: Journal
+
+    def ask(self, question: str, dossier: str | None = None, as_of: date = TODAY) -> Result:
+        """A buyer's question, answered and recorded."""
+        events = self.assistant.ask(question, as_of=as_of, dossier=dossier, user="u-claire")
+        return next(event.result for event in events if isinstance(event, Finished))
+
+
+def house(home: Path) -> House:
+    """That of a data folder whose index is built."""
+    embedder, journal = answering_embedder(), Journal(home / "journal.jsonl")
+    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    return House(home, assistant, Room(home, assistant, lambda: TODAY), journal)
+
+
+class ByHeader:
+    """Knows people by a header, as a test sends it."""
+
+    def __init__(self, otherwise: Identity | None = None) -> None:
+        self._otherwise = otherwise
+
+    def identify(self, request: HTTPConnection) -> Identity | None:
+        return PEOPLE.get(request.headers.get("x-user", ""), self._otherwise)
+
+
+def application(room: Room, otherwise: Identity | None = None) -> FastAPI:
+    """The référent's application where it is mounted, with the style of all pages."""
+    app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
+    app.include_router(page_routes(site_over(FakeDesk())))
+    app.mount(ROOT, referent_app(room, requiring(ByHeader(otherwise), Role.REFERENT)))
+    return app

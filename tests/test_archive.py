@@ -1,0 +1,67 @@
+"""What was shown as evidence, kept as it was."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ingestion.archive import Archive
+from ingestion.documents import Document, Heading, Kind, Page
+from ingestion.durable import writing
+from ingestion.errors import DamagedArchive
+from ingestion.library import Library
+
+SHEET = Document(
+    "a" * 64,
+    "Délais",
+    "code.jsonl",
+    Kind.RULES,
+    "Délais\nTrente jours.",
+    pages=(Page(1, 0, 20),),
+    headings=(Heading(1, "Délais", 0, 6),),
+)
+
+
+def test_a_document_is_given_back_whole(tmp_path: Path) -> None:
+    kept = Archive(tmp_path).keep(SHEET)
+    assert Archive(tmp_path).document(kept) == SHEET
+    assert sha256((tmp_path / "archive" / f"{kept}.json").read_bytes()).hexdigest() == kept
+
+
+def test_another_text_of_the_same_file_is_kept_beside_the_first(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    later = replace(SHEET, text="Délais\nSoixante jours.")
+    digests = [archive.keep(SHEET), archive.keep(later), archive.keep(SHEET)]
+    assert digests[0] == digests[2] != digests[1]
+    assert [archive.document(each).text for each in digests[:2]] == [SHEET.text, later.text]
+
+
+def test_the_file_itself_stays_when_the_library_loses_it(tmp_path: Path) -> None:
+    (tmp_path / "avances.md").write_text("# Avances\n\nUne avance est due.\n")
+    home = tmp_path / "home"
+    with writing(home):
+        Library(home).add(tmp_path / "avances.md", "avances.md", Kind.RULES)
+    (document,) = Library(home).documents()
+    Archive(home).keep(document)
+    (home / "originals" / document.id).unlink()
+    assert Archive(home).original(document.id) == (tmp_path / "avances.md").read_bytes()
+    assert Archive(home).original(SHEET.id) is None
+
+
+@pytest.mark.parametrize("left", [None, "", "{}"])
+def test_what_was_altered_is_never_shown_as_the_evidence(tmp_path: Path, left: str | None) -> None:
+    kept = Archive(tmp_path).keep(SHEET)
+    path = tmp_path / "archive" / f"{kept}.json"
+    path.unlink() if left is None else path.write_text(left)
+    with pytest.raises(DamagedArchive, match=kept[:16]):
+        Archive(tmp_path).document(kept)
+
+
+def test_many_may_keep_the_same_document_at_once(tmp_path: Path) -> None:
+    documents = [replace(SHEET, text=f"Délais\n{number % 3} jours.") for number in range(60)]
+    with ThreadPoolExecutor(12) as together:
+        digests = list(together.map(lambda each: Archive(tmp_path).keep(each), documents))
+    assert [Archive(tmp_path).document(each) for each in digests] == documents
+    assert len(list((tmp_path / "archive").glob("*.json"))) == 3

@@ -1,0 +1,163 @@
+"""A backup taken while questions are answered, and restored into an empty folder or not at all."""
+
+import random
+import sqlite3
+import stat
+import tarfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from assistant.administration.backup import back_up
+from assistant.administration.restoring import restore
+from assistant.cli import main
+from assistant.errors import WrongBackup
+from assistant.examination import run_turn
+from assistant.record import contract
+from ingestion.publication import current_name, finished
+from tests.administered import PAYMENT, USER, administered, assistant_over, journal_of
+from tests.small_index import DOSSIER
+
+QUESTIONS = (
+    (PAYMENT, None),
+    ("Sous quel montant acheter sans publicité ni mise en concurrence ?", None),
+    ("Quand l'avance est-elle accordée ?", None),
+    ("Quelles sont les pénalités de retard ?", DOSSIER),
+    ("Quelle est la recette des crêpes ?", None),
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in use: an index, a dossier, a journal, gold questions, accounts, weights."""
+    folder = tmp_path_factory.mktemp("used")
+    home = administered(folder / "home", folder)
+    answers(home)
+    (home / "models").mkdir()
+    (home / "models" / "weights.gguf").write_bytes(b"x" * 1000)
+    (home / "settings.toml").write_text("evidence_limit = 5\n")
+    with closing(sqlite3.connect(home / "accounts.sqlite")) as accounts:
+        accounts.execute("CREATE TABLE users (name TEXT)")
+        accounts.execute("INSERT INTO users VALUES ('Ana')")
+        accounts.commit()
+    return home
+
+
+@pytest.fixture(scope="module")
+def saved(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("saved") / "sourcier.tar"
+    back_up(home, path, journal_of(home), USER)
+    return path
+
+
+def answers(home: Path) -> Sequence[object]:
+    """What is answered, without what differs from one turn to the next."""
+    assistant = assistant_over(home, journal_of(home))
+    told = []
+    for question, dossier in QUESTIONS:
+        line = contract(run_turn(assistant, question, None, dossier))
+        told.append({key: line[key] for key in line.keys() - {"record_id", "seconds"}})
+    return told
+
+
+def kinds(home: Path) -> list[str]:
+    return [entry["kind"] for entry in journal_of(home).entries()]
+
+
+def test_what_is_restored_answers_the_same(home: Path, saved: Path, tmp_path: Path) -> None:
+    found = restore(saved, tmp_path / "new", USER)
+    assert found.problems == ()
+    assert len(found.indexes) == 2
+    assert answers(tmp_path / "new") == answers(home)
+    assert finished(tmp_path / "new") == [current_name(home)]
+    for name in ("gold.jsonl", "settings.toml", "library.json"):
+        assert (tmp_path / "new" / name).read_bytes() == (home / name).read_bytes()
+    with closing(sqlite3.connect(tmp_path / "new" / "accounts.sqlite")) as accounts:
+        assert accounts.execute("SELECT name FROM users").fetchall() == [("Ana",)]
+    assert list(journal_of(tmp_path / "new").faults()) == []
+    assert kinds(tmp_path / "new")[found.entries] == "restore"
+    assert "backup" in kinds(home)
+    with tarfile.open(saved) as archive:
+        names = archive.getnames()
+    assert not [name for name in names if name.startswith(("models", "vectors", "lock"))]
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new" / "accounts.sqlite").stat().st_mode) == 0o600
+
+
+def places(size: int) -> Iterator[int]:
+    """First and last bytes, and some between."""
+    drawn = random.Random(2026)
+    yield from (0, 100, 512, size - 1, size - 1025, size - 2000)
+    yield from (drawn.randrange(size) for _ in range(40))
+
+
+def test_one_flipped_bit_anywhere_is_refused(saved: Path, tmp_path: Path) -> None:
+    content = bytearray(saved.read_bytes())
+    altered = tmp_path / "altered.tar"
+    for place in places(len(content)):
+        content[place] ^= 1 << place % 8
+        altered.write_bytes(content)
+        with pytest.raises(WrongBackup, match="un octet au moins"):
+            restore(altered, tmp_path / "new", USER)
+        content[place] ^= 1 << place % 8
+    for cut in (b"", content[:-1], content[:2048], content + b"\0"):
+        altered.write_bytes(cut)
+        with pytest.raises(WrongBackup):
+            restore(altered, tmp_path / "new", USER)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["altered.tar"]
+
+
+def test_nothing_is_restored_over_something(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(WrongBackup, match="n'est pas vide"):
+        restore(saved, tmp_path, USER)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_backup_while_everybody_writes_holds_whole_lines(home: Path, tmp_path: Path) -> None:
+    stopped = Event()
+
+    def write(number: int) -> None:
+        with closing(sqlite3.connect(home / "accounts.sqlite", timeout=30)) as accounts:
+            while not stopped.is_set():
+                journal_of(home).append("answer", {"text": "é" * 9000 * number})
+                with accounts:
+                    accounts.execute("INSERT INTO users VALUES (?)", ("x" * 2000,))
+
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, number) for number in range(1, 5)]
+        try:
+            for number in range(5):
+                back_up(home, tmp_path / f"{number}.tar", journal_of(home), USER)
+        finally:
+            stopped.set()
+        for each in writing:
+            each.result()
+    for number in range(5):
+        found = restore(tmp_path / f"{number}.tar", tmp_path / f"new{number}", USER)
+        assert found.problems == ()
+        with closing(sqlite3.connect(tmp_path / f"new{number}" / "accounts.sqlite")) as accounts:
+            assert accounts.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_what_was_not_sound_when_it_was_saved_is_said(saved: Path, tmp_path: Path) -> None:
+    restore(saved, tmp_path / "new", USER)
+    with (tmp_path / "new" / "journal.jsonl").open("ab") as journal:
+        journal.write(b'{"kind": "ans')
+    back_up(tmp_path / "new", tmp_path / "again.tar", journal_of(tmp_path / "new"), USER)
+    found = restore(tmp_path / "again.tar", tmp_path / "third", USER)
+    assert any("Journal, ligne" in problem for problem in found.problems)
+
+
+def test_the_commands(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "s.tar"
+    assert main(["--data", str(home), "backup", "--out", str(file)]) == 0
+    assert main(["--data", str(home), "backup", "--out", str(file)]) == 1
+    assert "existe déjà" in capsys.readouterr().err
+    assert main(["restore", str(file), "--data", str(tmp_path / "new")]) == 0
+    assert "2 index" in " ".join(capsys.readouterr().out.split())
+    assert main(["--data", str(tmp_path / "new"), "restore", str(file)]) == 1

@@ -1,0 +1,154 @@
+"""Figures and touched answers over a real small index that was published twice."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from pypdf import PdfReader
+
+from assistant.board.local import LocalBoard
+from assistant.page.referent.frame import ROOT
+from tests.board_house import NOW, QUESTIONS, BoardHouse, board_application, board_house
+from tests.review_room import ANNE, BRUNO
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> BoardHouse:
+    return board_house(tmp_path_factory.mktemp("board"))
+
+
+@pytest.fixture(scope="module")
+def client(made: BoardHouse) -> Iterator[TestClient]:
+    with TestClient(board_application(made)) as client:
+        yield client
+
+
+def _pdf(made: BoardHouse) -> PdfReader:
+    return PdfReader(io.BytesIO(made.board.report(ANNE, NOW)))
+
+
+def _text(pdf: PdfReader) -> str:
+    said = " ".join(page.extract_text() for page in pdf.pages)
+    return " ".join(said.replace("\u00a0", " ").split())
+
+
+def _last(made: BoardHouse, kind: str) -> tuple[str, dict[str, object]]:
+    entry = [each for each in made.house.journal.entries() if each["kind"] == kind][-1]
+    body = made.house.journal.body(entry)
+    assert body is not None
+    return entry.get("user", ""), body
+
+
+def test_the_dashboard_shows_charts_tables_and_what_is_lacking(client: TestClient) -> None:
+    page = client.get(f"{ROOT}/figures").text
+    assert page.count("<svg") >= 4
+    assert page.count("<table") > page.count("<svg")
+    assert "6 questions" in page
+    assert "décennale" in page
+    assert f'href="{ROOT}/answers/' in page
+    assert "<script" not in page
+
+
+def test_the_period_is_in_the_address(client: TestClient) -> None:
+    page = client.get(f"{ROOT}/figures?since=2020-01-01&until=2020-01-31").text
+    assert "Aucune question" in page
+    assert f"{ROOT}/report.pdf?since=2020-01-01&amp;until=2020-01-31" in page
+    assert client.get(f"{ROOT}/figures?since=&until=").status_code == 200
+    assert client.get(f"{ROOT}/figures?since=demain").status_code == 422
+
+
+def test_a_reader_counts_the_answers_that_they_may_see(made: BoardHouse) -> None:
+    assert "6 questions" in made.board.dashboard(ANNE, NOW)
+    assert "4 questions" in made.board.dashboard(BRUNO, NOW)
+
+
+def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> None:
+    written = made.board.table(ANNE, NOW).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(written), delimiter=";"))
+    values = {(part, name): value for part, name, value, *_ in rows}
+    assert values["Volume", "Questions"] == "6"
+    assert values["Jugement des citations", "soutient"] == "1"
+    assert values["Avis", "à revoir"] == "1"
+    [precision] = [
+        row for row in rows if row[:2] == ["Jugement des citations", "part « soutient »"]
+    ]
+    assert precision[2:] == ["1,0000", "0,2065", "1,0000", "1"]  # Wilson, 1 of 1
+    today = date.today().isoformat()
+    assert _last(made, "export") == (
+        "u-anne",
+        {"what": "figures", "since": today, "until": today},
+    )
+
+
+def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(made: BoardHouse) -> None:
+    pdf = _pdf(made)
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == "Sourcier : rapport d’activité et de qualité"
+    marks = [str(each.title) for each in pdf.outline if not isinstance(each, list)]
+    assert marks[0] == "En bref"
+    assert "Questions sans réponse" in marks
+    for number, page in enumerate(pdf.pages, 1):
+        assert f"{number} / {len(pdf.pages)}" in page.extract_text()
+    assert str(pdf.root_object["/Lang"]) == "fr-FR"
+    assert _last(made, "export")[1]["what"] == "report"
+
+
+def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
+    text = _text(_pdf(made))
+    assert "6 questions posées par 1 utilisateur." in text
+    assert "soutiennent la phrase : 100 %, intervalle à 95 % 21 à 100 % (1 sur 1)." in text
+    assert "établi par Anne" in text
+    assert "Code de la commande publique, R2192-10" in text
+    assert "Décret de juin" in text
+    assert "décennale" in text
+    assert "Limites de ce rapport" in text
+
+
+def test_the_report_quotes_no_question_about_a_dossier(made: BoardHouse) -> None:
+    text = _text(_pdf(made))
+    assert "kermesse" in made.board.dashboard(ANNE, NOW)
+    assert "kermesse" not in text
+    assert "posée sur un dossier, non citée" in text
+
+
+def test_an_answer_touched_by_the_new_law_is_listed_and_compared(client: TestClient) -> None:
+    page = client.get(f"{ROOT}/touched").text
+    assert "À regarder (1)" in page
+    assert QUESTIONS[0].replace(" ?", "\u00a0?") in page
+    assert QUESTIONS[1].replace(" ?", "\u00a0?") not in page
+    assert "trente</del>" in page
+    assert "vingt</ins>" in page
+
+
+def test_looking_at_it_is_in_the_journal_and_changes_its_state(
+    client: TestClient, made: BoardHouse
+) -> None:
+    record = made.records[0]
+    sent = client.post(f"{ROOT}/touched/{record}", follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{ROOT}/touched")
+    page = client.get(f"{ROOT}/touched").text
+    assert "À regarder" not in page
+    assert "Regardées (1)" in page
+    user, body = _last(made, "review")
+    assert (user, body["act"], body["record_id"]) == (ANNE.user, "looked", record)
+    assert list(made.house.journal.faults()) == []
+
+
+def test_another_site_and_an_unknown_record_change_nothing(
+    client: TestClient, made: BoardHouse
+) -> None:
+    before = len(list(made.house.journal.entries()))
+    other = {"sec-fetch-site": "cross-site"}
+    refused = client.post(f"{ROOT}/touched/{made.records[0]}", headers=other)
+    assert refused.status_code == 403
+    assert client.post(f"{ROOT}/touched/{'0' * 16}").status_code == 404
+    assert len(list(made.house.journal.entries())) == before
+
+
+def test_the_journal_of_looks_is_read_on_by_another_board(made: BoardHouse) -> None:
+    made.board.look(ANNE, made.records[0])
+    fresh = LocalBoard(made.house.home, made.house.room, made.house.journal)
+    assert "Regardées (1)" in fresh.touched(ANNE)

@@ -1,0 +1,272 @@
+"""The ledger as pages and chat ask for it: views, figures with their rows, records, files."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from assistant.bookkeeping import Bookkeeping, Look, Unreckoned
+from assistant.errors import Ungrounded, WrongPlan
+from assistant.journal import Journal
+from assistant.ledger.exhibit import Shape
+from assistant.ledger.fields import Population
+from assistant.ledger.reckoning import MOST_ROWS, Reckoning
+from assistant.ledger.views import VIEWS
+from assistant.questions import read_questions
+from ingestion.errors import UnknownGeneration
+from ingestion.generation import Generation
+from ingestion.intake import Parcel
+from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
+from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
+
+TODAY = date(2026, 11, 24)
+INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
+DATA = Path(__file__).parent / "data"
+QUESTIONS = sorted({*DATA.glob("*questions*.jsonl")} - {*DATA.glob("ledger_*.jsonl")})
+OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
+
+
+def no_generation() -> Generation:
+    raise UnknownGeneration("Aucun index n'est publié.")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    many = [invoice(f"A-{n}", date(2026, 1 + n, 5), net=100 * n) for n in range(1, 10)]
+    places = [
+        Lineage("invoice", each.id, "number", FILE, f"ligne {n}, colonne Numéro")
+        for n, each in enumerate(many, 2)
+    ]
+    wrong = invoice(
+        "B-1", date(2026, 2, 6), net=50, gross=Decimal(61), paid=date(2026, 3, 1), **OTHER
+    )
+    return filled(
+        tmp_path / "home",
+        file_row(),
+        *many,
+        *places,
+        wrong,
+        StatusEvent(many[0].id, "06", date(2026, 2, 10)),
+        *purchase("2026-01", 35000),
+    )
+
+
+@pytest.fixture
+def books(home: Path) -> Bookkeeping:
+    return Bookkeeping(home, Journal(home / "journal.jsonl"), no_generation)
+
+
+def _reckoned(books: Bookkeeping, question: str) -> Reckoning:
+    found = books.reckon(question, TODAY)
+    assert isinstance(found, Reckoning), found
+    return found
+
+
+def _journal(home: Path) -> list[tuple[str, dict[str, object], str]]:
+    journal = Journal(home / "journal.jsonl")
+    return [
+        (each["kind"], journal.body(each) or {}, each.get("user", "")) for each in journal.entries()
+    ]
+
+
+@pytest.mark.parametrize("over", Population)
+def test_every_view_that_needs_no_law_shows_something(books: Bookkeeping, over: Population) -> None:
+    for view in VIEWS[over]:
+        look = Look(over, view, TODAY)
+        if view in {"retards", "seuils"}:
+            with pytest.raises(Ungrounded, match="aucun index"):
+                books.exhibits(look)
+        else:
+            assert books.exhibits(look)[0].table.columns, view
+
+
+def test_the_overview_counts_and_adds_up(books: Bookkeeping) -> None:
+    whole, months, *_ = books.exhibits(Look(INVOICES, "apercu", TODAY))
+    rows = {row[0]: row[1:] for row in whole.table.rows}
+    assert rows["Factures reçues, avoirs déduits"] == (10, Decimal(4741))
+    assert rows["Non payées"] == (9, Decimal(4680))
+    assert rows["Dont suspendues"][0] == 1
+    assert months.shape is Shape.TIME
+
+
+def test_a_figure_cites_rows_of_a_document(books: Bookkeeping) -> None:
+    found = _reckoned(books, "Montant TTC des factures non payées")
+    assert [told.text for told in found.told] == [
+        "Somme du montant TTC des factures, non payées : 4\u202f680\u00a0€ (9 factures)."
+    ]
+    assert len(found.told[0].rows) == 9
+    assert len(found.evidence) == MOST_ROWS
+    for number, item in enumerate(found.evidence, 1):
+        passage = item.passage
+        assert item.number == number
+        assert found.document.text[passage.start : passage.end] == passage.text
+        assert passage.document_id == item.document_sha256 == found.document.id
+    first = found.evidence[0].passage
+    assert first.locator == "essai.csv, ligne 2"
+    assert first.text.startswith("Facture : A-1 ; Fournisseur : Brelan SARL ; Émise : 05/02/2026")
+    assert str(first.address).removeprefix("/factures/piece/") in found.told[0].rows
+
+
+def test_each_group_cites_rows_of_its_own(books: Bookkeeping) -> None:
+    whole, *groups = _reckoned(books, "Montant HT des factures par fournisseur").told
+    assert [each.text for each in groups] == [
+        "- Brelan SARL : 4\u202f500\u00a0€ (9 factures)",
+        "- Sève SAS : 50\u00a0€ (1 facture)",
+    ]
+    names = [{item.passage.text.split(" ; ")[1] for item in each.evidence} for each in groups]
+    assert names == [{"Fournisseur : Brelan SARL"}, {"Fournisseur : Sève SAS"}]
+    assert len(whole.evidence) == sum(len(each.evidence) for each in groups)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_reckoned"),
+    [
+        ("Total TTC par mois en 2026", True),
+        ("Les 2 premiers fournisseurs en montant HT", True),
+        ("Intérêts moratoires ?", False),
+        ("Délai de paiement", False),
+        ("Le seuil de publicité en 2026", False),
+    ],
+)
+def test_figures_may_be_asked_for_without_naming_invoices(
+    books: Bookkeeping, question: str, is_reckoned: bool
+) -> None:
+    assert isinstance(books.reckon(question, TODAY), Reckoning) is is_reckoned
+
+
+def test_a_figure_of_no_row_cites_what_was_searched(books: Bookkeeping) -> None:
+    [told] = _reckoned(books, "Combien de factures émises en 2019 ?").told
+    assert told.text.endswith(" : 0.")
+    assert [item.passage.text for item in told.evidence] == ["Registre : 10 factures."]
+
+
+def test_without_a_plan_there_is_no_figure_but_what_can_be_asked(books: Bookkeeping) -> None:
+    found = books.reckon("Quelles factures sentent la rose ?", TODAY)
+    assert isinstance(found, Unreckoned)
+    assert "« sentent », « rose »" in found.why
+    assert any("Combien de factures" in each for each in found.can)
+
+
+def test_what_needs_the_law_says_so_without_it(books: Bookkeeping) -> None:
+    found = books.reckon("Quelles factures sont en retard ?", TODAY)
+    assert isinstance(found, Unreckoned)
+    assert "aucun index" in found.why
+
+
+def test_a_damaged_ledger_leaves_the_law_to_answer(books: Bookkeeping, home: Path) -> None:
+    (home / "ledger" / "ledger.duckdb").write_bytes(b"junk")
+    assert books.reckon("Combien de factures ?", TODAY) is None
+
+
+@pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
+def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
+    books: Bookkeeping, path: Path
+) -> None:
+    taken = [each.text for each in read_questions(path) if books.reckon(each.text, TODAY)]
+    assert taken == []
+
+
+def test_nothing_is_asked_of_a_ledger_without_such_rows(tmp_path: Path) -> None:
+    books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
+    assert books.is_empty
+    assert books.reckon("Combien de factures ?", TODAY) is None
+    filled(tmp_path, file_row(FileKind.PURCHASES), *purchase())
+    assert books.reckon("Combien de factures ?", TODAY) is None
+    assert isinstance(books.reckon("Combien de marchés ?", TODAY), Reckoning)
+
+
+def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
+    books: Bookkeeping, home: Path
+) -> None:
+    look = Look(INVOICES, "apercu", TODAY)
+    first = books.exhibits(look)
+    assert books.exhibits(look) is first
+    filled(home, file_row(sha256="e" * 64), invoice("Z-9", date(2026, 5, 5)))
+    assert books.exhibits(look)[0].table.rows[0][1] == 11
+
+
+def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) -> None:
+    [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
+    identifier = next(str(row[0]) for row in table.rows if "61" in str(row[3]))
+    with pytest.raises(WrongPlan, match="sans raison"):
+        books.explain(identifier, "  ", "Ana")
+    with pytest.raises(WrongPlan, match="Aucune anomalie"):
+        books.explain("0", "arrondi", "Ana")
+    books.explain(identifier, " arrondi convenu ", "Ana", "u-1")
+    [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
+    told = next(row[-1] for row in table.rows if row[0] == identifier)
+    assert str(told).startswith("arrondi convenu (Ana, ")
+    kind, body, user = _journal(home)[-1]
+    assert (kind, body["act"], body["anomaly"], user) == ("ledger", "explained", identifier, "u-1")
+
+
+def test_a_file_that_leaves_is_on_record(books: Bookkeeping, home: Path) -> None:
+    look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
+    table = books.exhibits(look)[0].table
+    assert books.export(table, ".csv", "u-1").count(b"\r\n") == 11
+    assert _journal(home) == [
+        ("export", {"ledger": "Factures", "rows": 10, "format": "csv"}, "u-1")
+    ]
+    with pytest.raises(WrongPlan):
+        books.export(table, ".exe")
+
+
+CSV = "Numéro facture;Fournisseur;Date facture;Montant HT;Montant TVA;Montant TTC\n"
+LINE = "N-{n};Zoé;03/02/2026;100,00;20,00;120,00\n"
+
+
+def _parcel(*numbers: int, name: str = "lot.csv") -> Parcel:
+    text = CSV + "".join(LINE.format(n=n) for n in numbers)
+    return Parcel(name, BytesIO(text.encode()))
+
+
+def test_a_batch_is_shown_before_it_is_stored_and_stored_once(
+    books: Bookkeeping, home: Path
+) -> None:
+    before = (home / "ledger" / "ledger.duckdb").read_bytes()
+    batch = books.batches.send(FileKind.INVOICES, [_parcel(1, 2)], "u-1", TODAY)
+    batch.wait(30)
+    assert [(each.name, each.stored) for each in batch.reports] == [("lot.csv", 2)]
+    assert (home / "ledger" / "ledger.duckdb").read_bytes() == before
+    assert _journal(home) == []
+    books.batches.store(batch, TODAY)
+    books.batches.store(batch, TODAY)
+    batch.wait(30)
+    assert [(each.verdict, each.stored) for each in batch.reports] == [("warned", 2)]
+    assert list((home / "incoming").iterdir()) == []
+    [(kind, body, user)] = _journal(home)
+    assert (kind, body["act"], user) == ("ledger", "imported", "u-1")
+    assert json.dumps(body["files"]) == '[{"name": "lot.csv", "stored": 2, "verdict": "warned"}]'
+
+
+def test_a_batch_belongs_to_who_sent_it(books: Bookkeeping) -> None:
+    batch = books.batches.send(FileKind.INVOICES, [_parcel(1)], "u-1", TODAY)
+    batch.wait(30)
+    assert books.batches.get(batch.token, FileKind.INVOICES, "u-1") is batch
+    assert books.batches.get(batch.token, FileKind.INVOICES, "u-2") is None
+    assert books.batches.get(batch.token, FileKind.PURCHASES, "u-1") is None
+    books.batches.drop(batch)
+    assert not batch.folder.exists()
+    assert books.batches.get(batch.token, FileKind.INVOICES, "u-1") is None
+
+
+def test_columns_are_corrected_before_a_batch_is_stored(books: Bookkeeping) -> None:
+    batch = books.batches.send(FileKind.INVOICES, [_parcel(1)], "u-1", TODAY)
+    batch.wait(30)
+    books.batches.correct(batch, {"Montant TTC": "payable"}, TODAY)
+    batch.wait(30)
+    [sheet] = batch.reports[0].columns
+    assert next(c.field for c in sheet.columns if c.title == "Montant TTC") == "payable"
+    books.batches.correct(batch, {"Inconnue": "net"}, TODAY)
+    batch.wait(30)
+    assert "Inconnue" in batch.failure
+
+
+@pytest.mark.parametrize("name", ["../../evasion.csv", "/etc/evasion.csv", "..\\evasion.csv"])
+def test_a_name_never_leads_out_of_the_batch(books: Bookkeeping, home: Path, name: str) -> None:
+    batch = books.batches.send(FileKind.INVOICES, [_parcel(1, name=name)], "u-1", TODAY)
+    batch.wait(30)
+    assert [path.relative_to(batch.folder).as_posix() for path in batch.paths] == ["0/evasion.csv"]

@@ -1,0 +1,160 @@
+"""The gate over real small indexes: what it lets through, what it stops, and who passes over it."""
+
+import gc
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assistant.administration.candidate import read_candidate
+from assistant.administration.candidature import make_candidate
+from assistant.baseline import Change
+from assistant.errors import GateRefused
+from ingestion.durable import writing
+from ingestion.errors import BuildCancelled
+from ingestion.generation import open_generation
+from ingestion.publication import current_name, finished
+from tests.administered import (
+    PAYMENT,
+    USER,
+    acts,
+    add_code,
+    administered,
+    candidate,
+    decisions,
+    examinee,
+    journal_of,
+    with_text,
+    without,
+)
+from tests.small_index import ARTICLES, answering_embedder
+
+NEW = ("R2193-1", ("Sous-traitance",), "Le titulaire peut sous-traiter.", None, None)
+BROKEN = "Le délai de paiement des communes est fixé par le contrat."
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    return administered(folder / "home", folder)
+
+
+@pytest.fixture
+def home(first: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(first, tmp_path / "home")
+
+
+def test_a_candidate_with_one_more_article_passes_and_is_published(
+    home: Path, tmp_path: Path
+) -> None:
+    served = current_name(home)
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    manifest, verdict = candidate(home)
+    assert current_name(home) == served
+    assert verdict is not None
+    assert (verdict.passed, verdict.against) == (True, served)
+    asked = {each.question: each.change for each in verdict.judged}
+    assert asked[PAYMENT] in {Change.SAME, Change.REWORDED}
+    assert "Qui signe ?" in verdict.left_out
+    with writing(home):
+        decisions(home).publish(manifest.name)
+    assert current_name(home) == manifest.name
+    assert read_candidate(home) is None
+    assert acts(home) == ["built", "gate_passed", "published"]
+
+
+def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
+    home: Path, tmp_path: Path
+) -> None:
+    served = current_name(home)
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    manifest, verdict = candidate(home)
+    assert verdict is not None
+    assert any(PAYMENT in reason for reason in verdict.reasons)
+    [fallen] = [each for each in verdict.judged if each.question == PAYMENT]
+    assert (fallen.change, fallen.before) == (Change.WORSE, ())
+    assert "trente jours" in fallen.after[0]
+    for reason, force in (("", False), ("Texte attendu demain.", False), ("", True)):
+        with pytest.raises(GateRefused, match="devient fausse"), writing(home):
+            decisions(home).publish(manifest.name, reason, force=force)
+    assert current_name(home) == served
+    with writing(home):
+        decisions(home).publish(manifest.name, "Texte attendu demain.", force=True)
+    assert current_name(home) == manifest.name
+    entry = list(journal_of(home).entries())[-1]
+    body = journal_of(home).body(entry)
+    assert body is not None
+    assert (entry["user"], body["act"], body["reason"]) == (USER, "forced", "Texte attendu demain.")
+    assert PAYMENT in body["refusal"]
+    with writing(home):
+        assert decisions(home).rollback() == served
+    assert acts(home) == ["built", "gate_refused", "forced", "rolled_back"]
+
+
+def test_an_article_that_disappears_is_named(home: Path, tmp_path: Path) -> None:
+    add_code(home, tmp_path, without("R2191-3"))
+    _, verdict = candidate(home)
+    assert verdict is not None
+    assert "Code de la commande publique, R2191-3" in verdict.reasons[0]
+
+
+def test_an_article_cut_short_at_the_same_dates_is_named(home: Path, tmp_path: Path) -> None:
+    add_code(home, tmp_path, with_text("R2392-10", "Le délai."))
+    _, verdict = candidate(home)
+    assert verdict is not None
+    assert "moitié de leur texte" in verdict.reasons[0]
+    assert "R2392-10" in verdict.reasons[0]
+
+
+def test_a_refused_candidate_is_thrown_away_with_its_reason(home: Path, tmp_path: Path) -> None:
+    served = current_name(home)
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    manifest, _ = candidate(home)
+    with pytest.raises(GateRefused, match="Dites pourquoi"), writing(home):
+        decisions(home).refuse(manifest.name, "")
+    gc.collect()  # the gate was asked by this process, which may have the candidate open still
+    with writing(home):
+        decisions(home).refuse(manifest.name, "Article hors sujet.")
+    assert (finished(home), read_candidate(home)) == ([served], None)
+    assert acts(home)[-1] == "refused"
+
+
+def test_what_was_examined_against_another_index_is_examined_again(
+    home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    earlier, _ = candidate(home)
+    with writing(home):
+        decisions(home).publish(earlier.name)
+    add_code(home, tmp_path, [*ARTICLES, NEW, ("R1-1", ("Titre",), "Autre texte.", None, None)])
+    manifest, _ = candidate(home)
+    with writing(home):
+        decisions(home).rollback()
+        with pytest.raises(GateRefused, match="sourcier index gate"):
+            decisions(home).publish(manifest.name)
+
+
+@pytest.mark.parametrize("step", ["Écriture de l'index", "Vérification", "Questions de contrôle"])
+def test_a_build_cancelled_at_any_step_leaves_nothing(
+    home: Path, tmp_path: Path, step: str
+) -> None:
+    def stop(told: str, done: int, total: int) -> None:
+        if told.startswith(step) and done == total:
+            raise BuildCancelled("Annulée.")
+
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    folders = list((home / "generations").iterdir())
+    with pytest.raises(BuildCancelled), writing(home):
+        make_candidate(home, answering_embedder(), examinee(home), decisions(home), stop)
+    assert list((home / "generations").iterdir()) == folders
+    assert read_candidate(home) is None
+    assert open_generation(home, current_name(home))
+
+
+def test_questions_about_a_dossier_are_left_out(home: Path, tmp_path: Path) -> None:
+    with (home / "gold.jsonl").open("a", encoding="utf-8") as file:
+        file.write('\n{"id": "g9", "question": "Quelles pénalités ?", "dossier": "ecole-2026"}\n')
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    _, verdict = candidate(home)
+    assert verdict is not None
+    assert "Quelles pénalités ?" in verdict.left_out

@@ -1,0 +1,96 @@
+"""`sourcier index build | gate | publish | update` where the gate has something to say."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+from ingestion.publication import current_name, finished
+from tests.administered import PAYMENT, acts, add_code, administered, with_text
+from tests.fakes import ScriptedModel
+from tests.small_index import ARTICLES, answering_embedder, write_code
+from tests.test_gate import BROKEN, NEW
+
+DONE, BROKEN_CODE, REFUSED = 0, 1, 4
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    return administered(folder / "home", folder)
+
+
+@pytest.fixture
+def home(first: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(first, tmp_path / "home")
+
+
+@pytest.fixture
+def command(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """`sourcier index …`: its exit code and all it says, on one line."""
+    monkeypatch.setattr("assistant.wiring.load_embedder", lambda *_: answering_embedder())
+    monkeypatch.setattr("assistant.wiring.load_model", lambda *_: ScriptedModel())
+    monkeypatch.setattr("assistant.wiring.model_writes", lambda *_: False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = main(["--data", str(home), "index", *arguments])
+        said = capsys.readouterr()
+        return code, " ".join((said.out + said.err).split())
+
+    return run
+
+
+def test_a_better_index_enters_service_by_itself(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    code, said = command("build")
+    assert code == DONE
+    assert "répond au moins aussi bien" in said
+    assert current_name(home) == finished(home)[-1]
+    assert acts(home) == ["built", "gate_passed", "published"]
+    assert command("gate")[1].startswith("Aucun autre index n'est en service")
+
+
+def test_a_worse_one_waits_for_force_and_a_reason(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    served = current_name(home)
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    code, said = command("build")
+    assert code == REFUSED
+    assert f"{PAYMENT} : devenue fausse" in said
+    assert "--force --reason" in said
+    assert current_name(home) == served
+    assert command("gate")[0] == REFUSED
+    code, said = command("publish")
+    assert code == BROKEN_CODE
+    assert "devient fausse" in said
+    assert command("publish", "--force")[0] == BROKEN_CODE
+    assert command("publish", "--force", "--reason", "Attendu")[0] == DONE
+    assert current_name(home) == finished(home)[-1] != served
+    assert command("rollback", "--reason", "Erreur")[0] == DONE
+    assert current_name(home) == served
+
+
+def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    served, watched = current_name(home), tmp_path / "watched"
+    code, said = command("update")
+    assert (code, "update_from" in said) == (BROKEN_CODE, True)
+    (home / "settings.toml").write_text(f'update_at = "02:30"\nupdate_from = "{watched}"\n')
+    assert "n'existe pas" in command("update")[1]
+    watched.mkdir()
+    write_code(watched, [NEW])
+    code, said = command("update")
+    assert (code, "ajoutés : 1" in said) == (DONE, True)
+    assert current_name(home) == served != finished(home)[-1]
+    assert "déjà présents : 1" in command("update")[1]
+    assert "OnCalendar=*-*-* 02:30:00" in command("update", "--units")[1]

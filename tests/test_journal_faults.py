@@ -1,0 +1,152 @@
+"""Whatever is done to a journal is found, where it was done, and for what it is."""
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.journal import Anchor, Fault, Journal, Tampering
+from assistant.journal.bodies import Bodies
+from assistant.journal.faults import chain_faults
+from assistant.journal.runs import Link
+from assistant.journal.verifying import find_faults
+from tests.journals import CHAIN_TAMPERINGS, START, Altered, copied, fill, rewritten
+
+ROUNDS = 100
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal of forty entries."""
+    home = tmp_path_factory.mktemp("journal")
+    fill(home / "journal.jsonl", 40)
+    return home
+
+
+@pytest.fixture(scope="module")
+def lines(home: Path) -> tuple[bytes, ...]:
+    return tuple((home / "journal.jsonl").read_bytes().splitlines(keepends=True))
+
+
+def faults(home: Path, lines: list[bytes], anchors: tuple[Anchor, ...] = ()) -> tuple[Fault, ...]:
+    return find_faults(lines, Bodies(home), anchors)
+
+
+@pytest.mark.parametrize("tamper", CHAIN_TAMPERINGS)
+def test_a_tampering_of_the_chain_is_located(
+    home: Path, lines: tuple[bytes, ...], tamper: Callable[[list[bytes], random.Random], Altered]
+) -> None:
+    for seed in range(ROUNDS):
+        altered = tamper(list(lines), random.Random(seed))
+        if altered.lines == list(lines):
+            continue
+        found = faults(home, altered.lines)
+        assert found, seed
+        assert {fault.line for fault in found} <= altered.places, (seed, found)
+        assert {fault.what for fault in found} <= altered.what, (seed, found)
+
+
+def anchor(lines: tuple[bytes, ...], number: int) -> Anchor:
+    return Anchor(START.date(), number, lines[number - 1].split(b'"hash":"')[1][:64].decode())
+
+
+@given(st.integers(0, 38))
+def test_a_cut_tail_is_seen_by_who_kept_an_anchor(
+    home: Path, lines: tuple[bytes, ...], left: int
+) -> None:
+    known = (anchor(lines, 20), anchor(lines, 39))
+    found = faults(home, list(lines[:left]), known)
+    assert [(fault.line, fault.what) for fault in found] == [(left + 1, Tampering.CUT)]
+    assert faults(home, list(lines[:left])) == ()
+    assert faults(home, list(lines), known) == faults(home, list(lines[:39]), known) == ()
+
+
+def test_a_journal_written_anew_is_seen_by_who_kept_an_anchor(
+    home: Path, lines: tuple[bytes, ...], tmp_path: Path
+) -> None:
+    fill(tmp_path / "journal.jsonl", 40)
+    anew = (tmp_path / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    assert faults(tmp_path, anew) == ()
+    known = (anchor(lines, 20), anchor(lines, 39))
+    [fault] = faults(tmp_path, anew, known)
+    assert (fault.line, fault.what) == (20, Tampering.EDIT)
+    assert "05/01/2026" in fault.reason
+
+
+@pytest.fixture
+def copy(home: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(home, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_an_altered_body_is_located(copy: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    journal = Journal(copy / "journal.jsonl")
+    entry = rng.choice(list(journal.entries()))
+    path = copy / entry["kept"] / f"{entry['sha256']}.json"
+    content = bytearray(path.read_bytes())
+    place = rng.randrange(len(content))
+    change = rng.choice(["byte", "cut", "gone"])
+    content[place] ^= 1 + rng.randrange(255)
+    path.write_bytes(content if change == "byte" else content[:place])
+    if change == "gone":
+        path.unlink()
+    [fault] = journal.faults()
+    assert (fault.line, fault.what) == (entry["number"], Tampering.BODY)
+    assert journal.body(entry) is None
+
+
+def test_several_tamperings_are_all_told(home: Path, lines: tuple[bytes, ...]) -> None:
+    altered = list(lines)
+    altered[30] = altered[30].replace(b"answer", b"anSwer")
+    altered.insert(25, b"?\n")
+    altered[20], altered[21] = altered[21], altered[20]
+    del altered[10:12]
+    found = [(fault.line, fault.what) for fault in faults(home, altered)]
+    assert found == [
+        (11, Tampering.DELETION),
+        (20, Tampering.REORDERING),
+        (24, Tampering.INSERTION),
+        (30, Tampering.EDIT),
+    ]
+
+
+@given(
+    st.lists(
+        st.builds(
+            Link,
+            st.sampled_from(["", "a", "b", "c"]),
+            st.sampled_from(["", "a", "b", "0" * 64]),
+            st.none() | st.integers(1, 10**14),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
+)
+def test_any_lines_are_told_apart_from_a_chain(links: list[Link]) -> None:
+    whole = all(link.is_sound for link in links) and all(
+        link.previous == (links[at - 1].hash if at else "0" * 64) and link.number in (None, at + 1)
+        for at, link in enumerate(links)
+    )
+    if not whole:
+        assert chain_faults(links)
+
+
+@pytest.mark.slow  # writes 100,000 files
+def test_a_hundred_thousand_entries_are_verified_in_ten_seconds(tmp_path: Path) -> None:
+    journal = fill(tmp_path / "journal.jsonl", 100_000, 2000)
+    begun = time.process_time()  # a machine that does other things too is no slower by it
+    assert journal.faults() == ()
+    assert time.process_time() - begun < 10
+    lines = (tmp_path / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    for tamper in (rewritten, copied):
+        altered = tamper(list(lines), random.Random(1))
+        begun = time.process_time()
+        [fault] = faults(tmp_path, altered.lines)
+        assert fault.line in altered.places
+        assert time.process_time() - begun < 10

@@ -1,0 +1,126 @@
+"""Hostile words in questions and in the fields of files: they are words, and do nothing."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+
+from assistant.ledger.asked import asked
+from assistant.ledger.export import csv_bytes, workbook_bytes
+from assistant.ledger.fields import Population
+from assistant.ledger.plan import Measure, Plan
+from assistant.ledger.query import rows, totals
+from assistant.ledger.result import computed
+from assistant.ledger.result_view import figures, listing
+from assistant.ledger.vocabulary import Name, names
+from ingestion.ledger.database import Ledger, open_ledger
+from ingestion.ledger.importing import Order, import_files
+from ingestion.ledger.rows import FileKind
+
+TODAY = date(2026, 6, 30)
+INVOICES = Population.INVOICES
+HOSTILE = (
+    "x'; DROP TABLE invoice; --",
+    '"; DELETE FROM invoice; --',
+    "' OR '1'='1",
+    "') UNION SELECT * FROM file; --",
+    "$1); ATTACH '/tmp/x.db' AS x; --",
+    "x\\'; COPY invoice TO '/tmp/invoices.csv'; --",
+    "{today}",
+    "=HYPERLINK(\"http://x\",\"y\")",
+    "=cmd|'/C calc'!A0",
+    "+1+1",
+    "@SUM(A1)",
+)  # fmt: skip
+TITLES = (
+    "Numéro de facture",
+    "Date de facture",
+    "Fournisseur",
+    "Service",
+    "Marché",
+    "Engagement",
+    "Montant HT",
+    "Montant TVA",
+    "Montant TTC",
+    "Objet",
+)
+QUESTIONS = (
+    "Montant HT des factures de {}",
+    "Combien de factures du service {} en 2026 ?",
+    "Où en est la facture « {} » ?",
+    "Combien de factures hors {} ?",
+    "{}",
+)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """A ledger of which every text is hostile, as a file brought it."""
+    home = tmp_path_factory.mktemp("hostile")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(TITLES)
+    for each in HOSTILE:
+        amounts = ("100,00", "20,00", "120,00")
+        writer.writerow((f"F{each}", "02/03/2026", each, each, each, each, *amounts, each))
+    path = home / "hostile.csv"
+    path.write_text(text.getvalue(), encoding="utf-8")
+    [report] = import_files(home, Order(FileKind.INVOICES, (path,), {}), today=TODAY)
+    assert report.stored == len(HOSTILE), report
+    with open_ledger(home) as found:
+        yield found
+
+
+def _counts(ledger: Ledger) -> Sequence[tuple[object, ...]]:
+    return ledger.rows(
+        "SELECT (SELECT count(*) FROM invoice), (SELECT count(*) FROM file), "
+        "(SELECT sum(gross) FROM invoice), (SELECT count(*) FROM lineage)"
+    )
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_reads_hostile_words_as_a_name_or_not_at_all(
+    ledger: Ledger, question: str, hostile: str
+) -> None:
+    before = _counts(ledger)
+    known = names(ledger, INVOICES)
+    plan = asked(question.format(hostile), known, TODAY, INVOICES)
+    if isinstance(plan, Plan):
+        for query in (totals(plan, TODAY), rows([plan], TODAY)):
+            assert hostile == "{today}" or hostile not in query.sql
+        assert len(computed(plan, ledger, TODAY).total.rows) <= len(HOSTILE)
+    assert _counts(ledger) == before
+
+
+@given(st.text(alphabet="'\";-() =*/\\$0123456789abDROPTABLEinvoice", max_size=40))
+def test_no_words_reach_the_text_of_a_query(words: str) -> None:
+    for question in (f"Montant HT de la facture « zz{words}zz »", f"Factures de zz{words}zz"):
+        plan = asked(question, (Name("supplier", "1", f"zz{words}zz"),), TODAY, INVOICES)
+        if isinstance(plan, Plan):
+            assert "zz" not in totals(plan, TODAY).sql.lower()
+            assert "zz" not in rows([plan], TODAY).sql.lower()
+
+
+@pytest.mark.parametrize("group", ["supplier", "service", "contract", "commitment", "number"])
+def test_hostile_fields_are_grouped_and_shown_as_they_are(ledger: Ledger, group: str) -> None:
+    plan = Plan(Measure.SUM, INVOICES, "gross", group=group)
+    labels = {line.label for line in computed(plan, ledger, TODAY).lines}
+    assert labels == {f"F{each}" if group == "number" else each for each in HOSTILE}
+
+
+def test_no_field_becomes_a_formula_in_what_is_exported(ledger: Ledger) -> None:
+    plan = Plan(Measure.SUM, INVOICES, "gross", group="supplier")
+    result = computed(plan, ledger, TODAY)
+    shown = listing(ledger, INVOICES, result.total.rows, TODAY)
+    for table in (figures(result), shown):
+        lines = csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig")), delimiter=";")
+        assert not [cell for line in lines for cell in line if cell[:1] in {"=", "+", "@"}]
+        sheet = load_workbook(io.BytesIO(workbook_bytes(table))).active
+        kinds = {cell.data_type for line in sheet.iter_rows() for cell in line}
+        assert "f" not in kinds

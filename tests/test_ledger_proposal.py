@@ -1,0 +1,74 @@
+import json
+from datetime import date
+
+import pytest
+
+from assistant.ledger.asked import NotUnderstood, Planner
+from assistant.ledger.fields import Population
+from assistant.ledger.plan import Plan
+from assistant.ledger.proposal import ModelPlanner, are_carried
+from assistant.ledger.vocabulary import Name
+from assistant.ledger.wording import said
+from tests.fakes import ScriptedModel
+
+TODAY = date(2026, 6, 30)
+NAMES = (Name("supplier", "1", "Brelan"),)
+INVOICES = Population.INVOICES
+
+
+def _proposed(question: str, **chosen: str) -> Plan | NotUnderstood:
+    model = ScriptedModel({"Question": json.dumps(chosen, ensure_ascii=False)})
+    planner: Planner = ModelPlanner(model)
+    return planner(question, NAMES, TODAY, INVOICES)
+
+
+DELIVERED = "Montant HT des factures de Brelan livrées en mai 2026"
+NOTHING = {"condition": "rien", "date": "rien", "regroupement": "rien", "mesure": "rien"}
+
+
+def test_the_model_fills_what_the_rules_leave_open_and_what_they_read_stands() -> None:
+    found = _proposed(DELIVERED, **NOTHING | {"date": "date de livraison (livrées)"})
+    assert isinstance(found, Plan)
+    assert said(found) == (
+        "somme du montant HT des factures livrées entre le 01/05/2026 et le 31/05/2026, "
+        "de fournisseur Brelan"
+    )
+
+
+def test_a_group_is_named_by_a_word_of_the_question() -> None:
+    found = _proposed(
+        "Montant HT des factures ventilé devise par devise",
+        **NOTHING | {"regroupement": "par devise"},
+    )
+    assert isinstance(found, NotUnderstood)  # "ventilé" is in no part
+    found = _proposed("Montant HT, chaque devise", **NOTHING | {"regroupement": "par devise"})
+    assert isinstance(found, Plan)
+    assert said(found) == "somme du montant HT des factures, par devise"
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"date": "date de réception (reçues)"},
+        {"date": "date de livraison (livrées)", "condition": "non payées"},
+        {"date": "date de livraison (livrées)", "regroupement": "par statut"},
+    ],
+)
+def test_a_word_left_out_or_a_part_put_in_makes_no_plan(chosen: dict[str, str]) -> None:
+    assert isinstance(_proposed(DELIVERED, **NOTHING | chosen), NotUnderstood)
+
+
+def test_the_model_is_not_asked_where_rules_leave_no_word_or_clash() -> None:
+    model = ScriptedModel()
+    for question in ("Factures payées et non payées", "Factures de mai 2026"):
+        assert isinstance(ModelPlanner(model)(question, NAMES, TODAY, INVOICES), NotUnderstood)
+    assert not model.prompts
+
+
+def test_each_word_is_carried_by_a_part_and_each_part_by_a_word() -> None:
+    assert are_carried(["livrées"], ["date de livraison (livrées)"])
+    assert are_carried(["suspension"], ["de statut « suspendue »"])
+    assert not are_carried(["contestées"], ["de statut « rejetée »"])
+    assert not are_carried(["livrées", "vite"], ["date de livraison (livrées)"])
+    assert not are_carried(["livrées"], ["date de livraison (livrées)", "non payées"])

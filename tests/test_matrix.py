@@ -1,0 +1,427 @@
+"""The matrix: every route and every handler, for everyone who may knock. What is not in it fails.
+
+A new route needs a line here, under those who may use it.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from assistant.accounts.areas import AREAS, area_of
+from assistant.accounts.openid import Provider
+from assistant.accounts.sessions import IDLE
+from assistant.identity import Identity, Role
+from assistant.openid_settings import OpenId
+from assistant.page import limits
+from assistant.page.access import COOKIE, Members
+from assistant.page.limits import Pace
+from assistant.page.site import Site
+from assistant.serving import pages_beside
+from tests.accounts_home import Hall
+from tests.fakes_page import FakeDesk
+from tests.page_app import app_of, without_gate
+from tests.review_room import house
+from tests.route_walk import routes_of
+
+ANYONE = """
+GET  /health
+GET  /invitation/{token}
+POST /invitation/{token}
+GET  /login
+GET  /login/openid
+GET  /login/openid/return
+POST /login
+GET  /page/{name}
+"""
+
+WHO_IS_KNOWN = """
+GET  /account
+POST /account/logout
+POST /account/password
+POST /account/sessions
+"""
+
+BUYER = """
+GET  /achats
+POST /achats/anomalies/expliquer
+GET  /achats/import
+POST /achats/import
+GET  /achats/import/{token}
+POST /achats/import/{token}
+GET  /achats/piece/{identifier}
+GET  /achats/{view}
+GET  /achats/{view}/graphique.svg
+GET  /achats/{view}/tableau/{number}
+GET  /achats/{view}/tableau/{number}.{suffix}
+GET  /achats/{view}/tableau/{number}/lignes/{index}
+GET  /changes
+GET  /document/{document_id}
+GET  /document/{document_id}/page/{number}.png
+GET  /dossiers
+POST /dossiers
+GET  /dossiers/{dossier_id}
+POST /dossiers/{dossier_id}
+POST /dossiers/{dossier_id}/delete
+GET  /dossiers/{dossier_id}/fiche.{file_format}
+POST /dossiers/{dossier_id}/pieces
+POST /dossiers/{dossier_id}/pieces/kind
+POST /dossiers/{dossier_id}/pieces/remove
+GET  /factures
+POST /factures/anomalies/expliquer
+GET  /factures/import
+POST /factures/import
+GET  /factures/import/{token}
+POST /factures/import/{token}
+GET  /factures/piece/{identifier}
+GET  /factures/{view}
+GET  /factures/{view}/graphique.svg
+GET  /factures/{view}/tableau/{number}
+GET  /factures/{view}/tableau/{number}.{suffix}
+GET  /factures/{view}/tableau/{number}/lignes/{index}
+GET  /law/{reference}
+POST /rate
+"""
+
+REFERENT = """
+GET  /referent/
+GET  /referent/answers.csv
+GET  /referent/answers/{record_id}
+GET  /referent/answers/{record_id}/evidence/{number}
+GET  /referent/answers/{record_id}/evidence/{number}/page/{page}.png
+POST /referent/answers/{record_id}/marks
+POST /referent/answers/{record_id}/replays
+GET  /referent/answers/{record_id}/replays/{replay_id}
+GET  /referent/figures
+GET  /referent/figures.csv
+GET  /referent/gold
+POST /referent/gold
+GET  /referent/gold.jsonl
+GET  /referent/gold/new
+GET  /referent/gold/{question_id}
+POST /referent/gold/{question_id}/remove
+GET  /referent/queue
+POST /referent/queue
+GET  /referent/report.pdf
+GET  /referent/style.css
+GET  /referent/touched
+POST /referent/touched/{record_id}
+"""
+
+ADMINISTRATOR = """
+GET  /admin/
+POST /admin/backups
+GET  /admin/backups/{name}
+POST /admin/build
+POST /admin/build/stop
+GET  /admin/candidat/textes
+GET  /admin/entretien
+POST /admin/gate
+POST /admin/generations/discard
+POST /admin/publish
+POST /admin/refuse
+POST /admin/rollback
+GET  /admin/sources
+POST /admin/sources
+POST /admin/sources/remove
+"""
+
+ONWARD = """
+GET  /referent
+HEAD /referent
+GET  /admin
+HEAD /admin
+"""
+"""What only leads to the first page of a role, once the gate has let somebody through."""
+
+GRADIO = """
+GET  /
+HEAD /
+GET  /assets/{path:path}
+GET  /config
+GET  /config/
+GET  /favicon.ico
+POST /gradio_api/api/{api_name}
+POST /gradio_api/api/{api_name}/
+GET  /gradio_api/app_id
+GET  /gradio_api/app_id/
+POST /gradio_api/call/v2/{api_name}
+POST /gradio_api/call/v2/{api_name}/
+GET  /gradio_api/call/v2/{api_name}/{event_id}
+POST /gradio_api/call/{api_name}
+POST /gradio_api/call/{api_name}/
+GET  /gradio_api/call/{api_name}/{event_id}
+POST /gradio_api/cancel
+POST /gradio_api/component_server
+POST /gradio_api/component_server/
+GET  /gradio_api/custom_component/{id}/{environment}/{type}/{file_name}
+GET  /gradio_api/deep_link
+GET  /gradio_api/dev/reload
+GET  /gradio_api/file/{path:path}
+GET  /gradio_api/file={path_or_url:path}
+HEAD /gradio_api/file={path_or_url:path}
+GET  /gradio_api/heartbeat/{session_hash}
+GET  /gradio_api/info
+GET  /gradio_api/info/
+GET  /gradio_api/login_check
+GET  /gradio_api/login_check/
+GET  /gradio_api/openapi.json
+POST /gradio_api/process_recording
+GET  /gradio_api/proxy={url_path:path}
+HEAD /gradio_api/proxy={url_path:path}
+GET  /gradio_api/queue/data
+POST /gradio_api/queue/join
+GET  /gradio_api/queue/status
+POST /gradio_api/reset
+POST /gradio_api/reset/
+POST /gradio_api/run/{api_name}
+POST /gradio_api/run/{api_name}/
+GET  /gradio_api/runs
+GET  /gradio_api/runs/
+GET  /gradio_api/startup-events
+POST /gradio_api/stream/{event_id}
+POST /gradio_api/stream/{event_id}/close
+GET  /gradio_api/stream/{session_hash}/{run}/{component_id}/playlist-file
+GET  /gradio_api/stream/{session_hash}/{run}/{component_id}/playlist.m3u8
+GET  /gradio_api/stream/{session_hash}/{run}/{component_id}/{segment_id}.{ext}
+GET  /gradio_api/theme.css
+GET  /gradio_api/token
+GET  /gradio_api/token/
+POST /gradio_api/undo-vibe-edit
+POST /gradio_api/undo-vibe-edit/
+POST /gradio_api/upload
+GET  /gradio_api/upload_progress
+GET  /gradio_api/user
+GET  /gradio_api/user/
+GET  /gradio_api/vibe-code
+POST /gradio_api/vibe-code
+GET  /gradio_api/vibe-code/
+POST /gradio_api/vibe-code/
+POST /gradio_api/vibe-edit
+POST /gradio_api/vibe-edit/
+POST /gradio_api/vibe-starter-queries
+POST /gradio_api/vibe-starter-queries/
+POST /login/
+GET  /logout
+GET  /manifest.json
+GET  /monitoring
+GET  /monitoring/summary
+GET  /monitoring/{key}
+GET  /openapi.json
+HEAD /openapi.json
+GET  /pwa_icon
+GET  /pwa_icon/{size}
+GET  /robots.txt
+GET  /static/{path:path}
+GET  /svelte/{path:path}
+GET  /theme.css
+"""
+"""What Gradio brings along, for buyers as well, whether it asks who is there or not."""
+
+HANDLERS = {"ask", "stop", "load", "switch", "new", "export_markdown", "export_docx"}
+"""The handlers of the Gradio page, each for buyers."""
+
+Route = tuple[str, str]
+
+
+def listed(block: str) -> set[Route]:
+    return {(method, path) for method, path in (line.split() for line in block.split("\n") if line)}
+
+
+ROWS: dict[Route, Role | None] = {
+    **dict.fromkeys(listed(BUYER) | listed(GRADIO), Role.BUYER),
+    **dict.fromkeys(listed(REFERENT), Role.REFERENT),
+    **dict.fromkeys(listed(ADMINISTRATOR), Role.ADMINISTRATOR),
+    **dict.fromkeys(listed(WHO_IS_KNOWN)),
+    **{
+        row: Role.REFERENT if "referent" in row[1] else Role.ADMINISTRATOR for row in listed(ONWARD)
+    },
+}
+"""Whom each route asks for that is not for anyone; None is everybody who is known."""
+
+GATE_ONLY = listed(GRADIO) | listed(ONWARD)
+"""Routes of which not every one asks by itself who is there."""
+
+KNOCKING = ("anonymous", "buyer", "referent", "administrator", "disabled", "expired")
+ROLES = {"buyer": Role.BUYER, "referent": Role.REFERENT, "administrator": Role.ADMINISTRATOR}
+UNKNOWN, FORBIDDEN = 401, 403
+
+
+@dataclass
+class Place:
+    """The application over accounts, who has been given a desk, and the sessions of everyone."""
+
+    hall: Hall
+    app: FastAPI
+    client: TestClient
+    has_gate: bool
+    given: list[Identity] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def user(self, who: str) -> str:
+        """The pseudonym of someone."""
+        return self.hall.accounts.register.get(who).user
+
+    def knock(self, who: str, method: str, path: str, body: object = None) -> Any:
+        """What someone gets who is not looking at a page."""
+        cookie = {"Cookie": f"{COOKIE}={self.tokens[who]}"} if who in self.tokens else {}
+        self.client.cookies.clear()
+        return self.client.request(method, path, json=body, headers=cookie)
+
+
+@pytest.fixture(scope="module", params=["whole", "behind the gate"])
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    """The whole application, and the same without its gate: each handler has to ask by itself."""
+    rooms = house(tmp_path_factory.mktemp("matrix"))
+    hall = Hall(rooms.home)
+    access, desk = Members(hall.accounts.sessions), FakeDesk()
+    beside = pages_beside(rooms.home, rooms.assistant, access)
+    given: list[Identity] = []
+
+    def desks(reader: Identity) -> FakeDesk:
+        given.append(reader)
+        return desk
+
+    patience = pytest.MonkeyPatch()
+    patience.setattr(limits, "ACTS", Pace(100_000, 1))
+    patience.setattr(limits, "READS", Pace(100_000, 1))
+    provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
+    app = app_of(Site(desks, access, beside, hall.accounts, provider))
+    app = app if request.param == "whole" else without_gate(app)
+    client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+    place = Place(hall, app, client, request.param == "whole", given)
+    hall.settle("chef", [Role.ADMINISTRATOR])
+    place.tokens["expired"] = hall.settle("expired", Role)
+    hall.clock.now += IDLE + 1
+    place.tokens["disabled"] = hall.settle("disabled", Role)
+    with hall.accounts.sessions._database.writing() as writing:
+        # Only the account is closed, as between two looks at a session.
+        writing.execute("UPDATE accounts SET disabled = 1 WHERE login = 'disabled'")
+    for who, role in ROLES.items():
+        place.tokens[who] = hall.settle(who, [role])
+    with client:
+        yield place
+    patience.undo()
+
+
+def expected(who: str, role: Role | None) -> int | None:
+    """The status of a refusal, None for who is let in."""
+    if who not in ROLES:
+        return UNKNOWN
+    return None if role in (None, ROLES[who]) else FORBIDDEN
+
+
+def filled(path: str) -> str:
+    """An address of a route."""
+    parts = (part.split("}")[-1] if "}" in part else part for part in path.split("{"))
+    return "x".join(parts)
+
+
+def test_the_matrix_has_every_route_and_no_other(place: Place) -> None:
+    known = set(ROWS) | listed(ANYONE)
+    found = routes_of(place.app)
+    assert sorted(found - known) == [], "routes that the matrix does not know"
+    assert sorted(known - found) == [], "lines of the matrix without a route"
+
+
+def test_the_table_that_the_program_enforces_says_the_same() -> None:
+    for (_, path), role in ROWS.items():
+        area = area_of(filled(path))
+        assert (area.role, area.is_open) == (role, False), path
+    for _, path in listed(ANYONE):
+        assert area_of(filled(path)).is_open, path
+    assert {area.role for area in AREAS} == {None, *Role}
+
+
+@pytest.mark.parametrize("who", KNOCKING)
+def test_every_route_refuses_whom_the_matrix_does_not_name(place: Place, who: str) -> None:
+    place.given.clear()
+    wrong = {}
+    for (method, path), role in ROWS.items():
+        refusal = expected(who, role)
+        if refusal is None or ((method, path) in GATE_ONLY and not place.has_gate):
+            continue
+        status = place.knock(who, method, filled(path)).status_code
+        if status != refusal:
+            wrong[method, path] = status
+    assert wrong == {}
+    assert place.given == []
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_every_route_lets_in_whom_the_matrix_names(place: Place, who: str) -> None:
+    ending = {("POST", "/account/logout"), ("POST", "/account/sessions")}
+    wrong = {}
+    for method, path in sorted(set(ROWS) - GATE_ONLY - ending):
+        if expected(who, ROWS[method, path]) is None:
+            status = place.knock(who, method, filled(path)).status_code
+            if status in (UNKNOWN, FORBIDDEN):
+                wrong[method, path] = status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who", KNOCKING)
+def test_what_is_for_anyone_is(place: Place, who: str) -> None:
+    for method, path in sorted(listed(ANYONE)):
+        status = place.knock(who, method, filled(path)).status_code
+        assert status not in (UNKNOWN, FORBIDDEN), path
+
+
+def handlers_of(place: Place) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = place.knock("buyer", "GET", "/config").json()["dependencies"]
+    return found
+
+
+def outcome(place: Place, who: str, handler: dict[str, Any]) -> bool:
+    """Whether a handler ran to its end for someone who names its number."""
+    session = f"{who}-{handler['id']}"
+    sent = ["Puis-je acheter ?", "", None, ""] if len(handler["inputs"]) == 4 else [""]
+    body = {"fn_index": handler["id"], "session_hash": session}
+    body["data"] = sent[: len(handler["inputs"])]
+    if handler["queue"] is False:
+        return bool(
+            place.knock(who, "POST", f"/gradio_api/run/{handler['api_name']}", body).is_success
+        )
+    if not place.knock(who, "POST", "/gradio_api/queue/join", body).is_success:
+        return False
+    told = place.knock(who, "GET", f"/gradio_api/queue/data?session_hash={session}").text
+    lines = [json.loads(line[6:]) for line in told.splitlines() if line.startswith("data: ")]
+    (completed,) = [line for line in lines if line["msg"] == "process_completed"]
+    return bool(completed["success"])
+
+
+def test_the_matrix_has_every_handler(place: Place) -> None:
+    names = {re.sub(r"_[0-9]+$", "", str(each["api_name"])) for each in handlers_of(place)}
+    assert names == HANDLERS
+
+
+# Gradio's own statistics use options that this pandas announces it will drop.
+@pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword)")
+@pytest.mark.parametrize("who", KNOCKING)
+def test_every_handler_runs_for_buyers_only(place: Place, who: str) -> None:
+    place.given.clear()
+    ran = {each["id"]: outcome(place, who, each) for each in handlers_of(place)}
+    assert set(ran.values()) == {who == "buyer"}
+    assert (
+        {each.user for each in place.given} == {place.user("buyer")}
+        if who == "buyer"
+        else not place.given
+    )
+
+
+@pytest.mark.parametrize("who", [each for each in KNOCKING if each != "buyer"])
+def test_no_handler_runs_by_its_name(place: Place, who: str) -> None:
+    place.given.clear()
+    for handler in handlers_of(place):
+        body = {"data": ["", "", None, ""][: len(handler["inputs"])], "fn_index": handler["id"]}
+        for way in ("call", "call/v2", "run", "api"):
+            for name in (handler["api_name"], "predict"):
+                place.knock(who, "POST", f"/gradio_api/{way}/{name}", body)
+    assert place.given == []

@@ -1,0 +1,204 @@
+"""The administrator's office over a real small index, building in a process of its own."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.administration.office import KEPT_BACKUPS, Office
+from assistant.administration.recording import Build, State
+from assistant.administration.sources import Standing
+from assistant.errors import GateRefused
+from ingestion.durable import writing
+from ingestion.errors import BusyIndex, IngestionError
+from ingestion.intake import Parcel
+from ingestion.publication import current_name, finished
+from tests.administered import USER, acts, add_code, administered, journal_of, with_text
+from tests.small_index import ARTICLES, write_code
+from tests.test_gate import BROKEN, NEW
+
+COMMAND = (sys.executable, "-m", "tests.fake_sourcier", "--data")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    return administered(folder / "home", folder)
+
+
+@pytest.fixture
+def home(first: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(first, tmp_path / "home")
+
+
+@pytest.fixture
+def office(home: Path) -> Iterator[Office]:
+    office = Office(home, journal_of(home), (*COMMAND, str(home)))
+    yield office
+    office.stop_build()
+    waited(office, lambda build: build is None or build.state is not State.RUNNING)
+
+
+def waited(office: Office, until: Callable[[Build | None], bool]) -> Build | None:
+    """The build once it is as wanted; a test that waits a minute for it fails."""
+    for _ in range(600):
+        build = office.build
+        if until(build):
+            return build
+        time.sleep(0.1)
+    pytest.fail(f"{office.build}\n{office.log}")
+
+
+def ended(build: Build | None) -> bool:
+    return build is not None and build.state is not State.RUNNING
+
+
+def examining(build: Build | None) -> bool:
+    return build is not None and any(step.name == "Questions de contrôle" for step in build.steps)
+
+
+def test_a_candidate_is_built_beside_the_page_and_waits(
+    office: Office, home: Path, tmp_path: Path
+) -> None:
+    served = current_name(home)
+    with write_code(tmp_path, [*ARTICLES, NEW]).open("rb") as file:
+        [receipt] = office.add([Parcel("code.jsonl", file)], (), USER)
+    assert receipt.refusal is None
+    office.start_build(USER)
+    build = waited(office, ended)
+    assert build is not None
+    assert (build.state, build.user) == (State.FINISHED, USER), office.log
+    assert [(step.done, step.total) for step in build.steps][:1] == [(6, 6)]
+    candidate = office.candidate
+    assert candidate is not None
+    assert candidate.verdict is not None
+    assert (candidate.verdict.passed, current_name(home)) == (True, served)
+    changes = office.changes()
+    assert [each.reference for each in changes.difference.added] == ["R2193-1"]
+    assert "passages" in office.log
+    office.publish(candidate.generation, "", USER, force=False)
+    began = time.monotonic()
+    assert office.roll_back("Essai", USER) == served
+    assert time.monotonic() - began < 5
+    assert acts(home) == ["added", "built", "gate_passed", "published", "rolled_back"]
+
+
+def test_what_breaks_an_article_is_not_published_from_the_page(
+    office: Office, home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    office.start_build(USER)
+    waited(office, ended)
+    candidate = office.candidate
+    assert candidate is not None
+    with pytest.raises(GateRefused):
+        office.publish(candidate.generation, "", USER, force=True)
+    office.refuse(candidate.generation, "Texte abîmé", USER)
+    assert office.candidate is None
+
+
+def test_a_second_writer_is_refused_within_a_second(
+    office: Office, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAUSE", "1")
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    folders = sorted((home / "generations").iterdir())
+    office.start_build(USER)
+    waited(office, examining)
+    for act in (
+        lambda: office.start_build(USER),
+        lambda: office.publish(current_name(home), "", USER, force=False),
+        lambda: office.roll_back("", USER),
+        lambda: office.remove("code.jsonl", USER),
+        lambda: office.add((), (), USER),
+    ):
+        began = time.monotonic()
+        with pytest.raises(BusyIndex, match="en cours"):
+            act()
+        assert time.monotonic() - began < 1
+    office.stop_build()
+    build = waited(office, ended)
+    assert build is not None
+    assert build.state is State.CANCELLED
+    assert sorted((home / "generations").iterdir()) == folders
+    assert office.candidate is None
+
+
+def test_a_build_is_stopped_before_it_has_begun(office: Office, home: Path, tmp_path: Path) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    office.start_build(USER)
+    office.stop_build()
+    build = waited(office, ended)
+    assert build is not None
+    assert build.state is State.CANCELLED
+    assert office.candidate is None
+
+
+def test_a_killed_build_says_so_and_the_next_one_goes_on(
+    office: Office, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAUSE", "1")
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    office.start_build(USER)
+    waited(office, examining)
+    first_line, *_ = (home / "build.jsonl").read_text().splitlines()
+    os.kill(json.loads(first_line)["process"], signal.SIGKILL)
+    build = waited(office, ended)
+    assert build is not None
+    assert build.state is State.KILLED
+    monkeypatch.setenv("PAUSE", "0")
+    office.start_build(USER)
+    waited(office, ended)
+    assert office.candidate is not None
+
+
+def test_files_are_listed_with_where_they_stand(office: Office, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("# Note\n\nUn texte.\n")
+    with (tmp_path / "note.md").open("rb") as file:
+        office.add([Parcel("note.md", file)], (), USER)
+    office.remove("petits-achats.md", USER)
+    standing = {each.name: each.standing for each in office.sources()}
+    assert standing == {
+        "code.jsonl": Standing.SERVED,
+        "note.md": Standing.WAITING,
+        "petits-achats.md": Standing.REMOVED,
+    }
+    with pytest.raises(IngestionError, match=r"absent\.md"):
+        office.remove("absent.md", USER)
+    assert acts(home) == ["added", "removed"]
+
+
+def test_neither_the_index_in_service_nor_the_candidate_is_discarded(
+    office: Office, home: Path
+) -> None:
+    served = current_name(home)
+    other = "20200101-000000-000"
+    shutil.copytree(home / "generations" / served, home / "generations" / other)
+    with pytest.raises(IngestionError, match="en service"):
+        office.discard(served, USER)
+    office.discard(other, USER)
+    assert finished(home) == [served]
+    assert [part for part, size in office.usage().parts if size] != []
+
+
+def test_the_last_backups_are_kept(office: Office, home: Path) -> None:
+    for second in range(KEPT_BACKUPS + 2):
+        office.back_up(datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC), USER)
+    names = [each.name for each in office.backups()]
+    assert len(names) == KEPT_BACKUPS
+    assert names[0] == "sourcier-20261125-120004.tar"
+    assert office.backup(names[0])
+    assert office.backup("../journal.jsonl") is None
+
+
+def test_the_lock_is_free_once_everything_is_done(office: Office, home: Path) -> None:
+    office.stop_build()
+    with writing(home):
+        assert office.build is None

@@ -1,0 +1,184 @@
+"""The administrator's pages over a real small index, without a browser."""
+
+import gc
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI, HTTPException
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from starlette.requests import Request
+from starlette.routing import Mount
+
+from assistant.administration.office import Office
+from assistant.identity import Identity, Role
+from assistant.page import dossier_upload
+from assistant.page.admin.app import admin_app
+from ingestion.publication import current_name, finished
+from tests.administered import (
+    PAYMENT,
+    USER,
+    acts,
+    add_code,
+    administered,
+    candidate,
+    journal_of,
+    with_text,
+)
+from tests.page_tags import parsed
+from tests.small_index import ARTICLES
+from tests.test_gate import BROKEN, NEW
+
+ADMINISTRATOR = Identity(USER, "Ana", frozenset({Role.ADMINISTRATOR}), None)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    return administered(folder / "home", folder)
+
+
+@pytest.fixture
+def home(first: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(first, tmp_path / "home")
+
+
+@pytest.fixture
+def client(home: Path) -> Iterator[TestClient]:
+    with TestClient(served(home)) as client:
+        yield client
+
+
+def served(home: Path, *, let_in: bool = True) -> FastAPI:
+    def reader(request: Request) -> Identity:
+        if not let_in:
+            raise HTTPException(403)
+        return ADMINISTRATOR
+
+    app = FastAPI()
+    app.mount("/admin", admin_app(Office(home, journal_of(home), ("false",)), reader))
+    return app
+
+
+def words_of(page: str) -> str:
+    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
+
+
+def test_every_handler_asks_who_it_is_for(home: Path) -> None:
+    app = served(home, let_in=False)
+    [mount] = [route for route in app.routes if isinstance(route, Mount)]
+    routes = [route for route in mount.routes if isinstance(route, APIRoute)]
+    assert len(routes) > 10
+    with TestClient(app) as client:
+        for route in routes:
+            for method in route.methods or ():
+                path = route.path.replace("{name}", "x.tar")
+                reply = client.request(method, f"/admin{path}", data={"generation": "x"})
+                assert reply.status_code == 403, path
+    assert acts(home) == []
+
+
+def test_another_site_changes_nothing(client: TestClient, home: Path) -> None:
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    for path in ("build", "publish", "rollback", "backups", "sources/remove"):
+        reply = client.post(f"/admin/{path}", data={"source": "code.jsonl"}, headers=cross)
+        assert reply.status_code == 403
+    assert acts(home) == []
+
+
+def test_a_candidate_is_shown_with_what_changes_and_is_published(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    manifest, _ = candidate(home)
+    told = words_of(client.get("/admin/").text)
+    assert "versions ajoutées : 1" in told
+    assert "au moins aussi bien que l'index en service" in told
+    assert "R2193-1" in words_of(client.get("/admin/candidat/textes").text)
+    page = client.post("/admin/publish", data={"generation": manifest.name, "reason": " Loi "})
+    assert (page.status_code, page.url.path) == (200, "/admin/")
+    assert current_name(home) == manifest.name
+    assert "Candidat" not in words_of(page.text)
+    assert "Revenir à l'index précédent" in words_of(page.text)
+    client.post("/admin/rollback", data={"reason": ""})
+    assert current_name(home) != manifest.name
+    assert acts(home)[-2:] == ["published", "rolled_back"]
+
+
+def test_what_the_gate_refuses_needs_force_and_a_reason(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    name = candidate(home)[0].name
+    told = words_of(client.get("/admin/").text)
+    assert "refusé par les questions de contrôle" in told
+    assert PAYMENT in told
+    assert "Mettre en service malgré tout" in told
+    for data in ({"generation": name}, {"generation": name, "force": "yes", "reason": " "}):
+        page = client.post("/admin/publish", data=data)
+        assert (page.status_code, "devient fausse" in words_of(page.text)) == (409, True)
+    page = client.post("/admin/refuse", data={"generation": name, "reason": ""})
+    assert (page.status_code, "Dites pourquoi" in words_of(page.text)) == (409, True)
+    gc.collect()  # the gate was asked by this process, which may have the candidate open still
+    client.post("/admin/refuse", data={"generation": name, "reason": "Abîmé"})
+    assert name not in finished(home)
+
+
+def test_texts_are_added_listed_and_removed(client: TestClient, home: Path) -> None:
+    files = [("files", ("note.md", b"# Note\n\nUn texte.\n")), ("files", ("virus.exe", b"MZ"))]
+    page = client.post("/admin/sources", files=files, data={"texts": ""})
+    told = words_of(page.text)
+    assert "Fichiers reçus (2)" in told
+    assert "format inconnu (.exe)" in told
+    assert "note.mdpas encore en service" in told
+    page = client.post("/admin/sources/remove", data={"source": "note.md"})
+    assert "note.md" not in words_of(page.text)
+    page = client.post("/admin/sources/remove", data={"source": "note.md"})
+    assert (page.status_code, "Aucun fichier ajouté" in words_of(page.text)) == (409, True)
+    assert acts(home) == ["added", "removed"]
+
+
+def test_more_than_is_taken_at_once_is_refused(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dossier_upload, "MOST_BYTES", 3_000_000)
+    page = client.post("/admin/sources", files=[("files", ("gros.md", b"x" * 4_000_000))])
+    assert (page.status_code, "Envoi refusé" in words_of(page.text)) == (413, True)
+
+
+def test_an_archive_that_cannot_be_read_is_one_sentence(client: TestClient, home: Path) -> None:
+    files = [("files", ("LEGI_20261120-201500.tar.gz", b"junk"))]
+    page = client.post("/admin/sources", files=files)
+    assert (page.status_code, "archive abîmée" in words_of(page.text)) == (409, True)
+    assert acts(home) == []
+
+
+def test_upkeep_shows_and_frees_room(client: TestClient, home: Path) -> None:
+    served = current_name(home)
+    other = "20200101-000000-000"
+    shutil.copytree(home / "generations" / served, home / "generations" / other)
+    (home / "settings.toml").write_text('update_at = "02:30"\nupdate_from = "/srv/textes"\n')
+    page = client.get("/admin/entretien").text
+    told = words_of(page)
+    assert "à 02:30, depuis /srv/textes" in told
+    assert "OnCalendar=*-*-* 02:30:00" in page
+    assert other in told
+    client.post("/admin/generations/discard", data={"generation": other})
+    assert finished(home) == [served]
+    page = client.post("/admin/generations/discard", data={"generation": served}).text
+    assert "en service" in words_of(page)
+    (home / "settings.toml").write_text('update_at = "minuit"\nupdate_from = "/srv/textes"\n')
+    reply = client.get("/admin/entretien")
+    assert (reply.status_code, "doit être une heure" in words_of(reply.text)) == (503, True)
+
+
+def test_a_backup_is_made_and_carried_away(client: TestClient, home: Path) -> None:
+    client.post("/admin/backups")
+    [path] = (home / "backups").iterdir()
+    reply = client.get(f"/admin/backups/{path.name}")
+    assert reply.content == path.read_bytes()
+    assert path.name in reply.headers["content-disposition"]
+    for name in ("absent.tar", "..%2Fjournal.jsonl"):
+        assert client.get(f"/admin/backups/{name}").status_code == 404

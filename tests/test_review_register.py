@@ -1,0 +1,195 @@
+"""Recorded answers, read as the journal grows and forgets."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from assistant.answers import Outcome
+from assistant.checking import Support
+from assistant.errors import UnknownRecord
+from assistant.review.filter import Ending, Filter, Order, ordered
+from assistant.review.line import Opinion, State, Thumb
+from assistant.review.marks import (
+    ANSWER,
+    Mark,
+    Target,
+    Verdict,
+    body_of,
+    marks_of,
+    over,
+)
+from assistant.review.register import Register
+from ingestion.dossiers import Dossiers
+from tests.review_room import ANNE, House, house
+from tests.small_index import DOSSIER
+
+PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
+PAYMENT = "Quel délai de paiement pour une commune ?"
+PENALTY = "Quelles sont les pénalités de retard ?"
+LETTER = "Rédige-moi une lettre"
+
+
+@pytest.fixture
+def known(small_home: Path, tmp_path: Path) -> House:
+    return house(copytree(small_home, tmp_path / "home"))
+
+
+def listed(register: Register, **wanted: object) -> list[str]:
+    """The questions that a filter lets through, oldest first."""
+    chosen = Filter(**wanted)  # type: ignore[arg-type]
+    teams = {DOSSIER: "voirie"}
+    return [
+        item.line.question for item in ordered(chosen.select(register.items(), teams), Order.OLDEST)
+    ]
+
+
+def test_answers_are_listed_with_what_is_said_of_them_as_it_comes(known: House) -> None:
+    register = Register(known.journal)
+    assert list(register.items()) == []
+    asked = known.ask(PURCHASE)
+    [item] = register.items()
+    assert (item.line.record_id, item.line.user) == (asked.record_id, "u-claire")
+    assert (item.line.outcome, item.line.theme) == (Outcome.ANSWERED, "Choix de la procédure")
+    assert (item.opinion, item.state) == (None, State.UNREAD)
+
+    for thumb, comment in (("up", ""), ("down", "trop court")):
+        said = {"record_id": asked.record_id, "thumb": thumb, "comment": comment}
+        known.journal.append("opinion", said)
+    marks = [Mark(*ANSWER, Verdict.RIGHT)]
+    known.journal.append("review", body_of(asked.record_id, marks), user="u-anne")
+    known.ask(LETTER)
+    latest, first = register.items()
+    assert latest.line.question == LETTER
+    assert first.opinion == Opinion(Thumb.DOWN, "trop court")
+    assert first.readers == ("u-anne",)
+
+
+def test_a_stopped_turn_is_there_and_says_that_it_was_stopped(known: House) -> None:
+    turn = known.assistant.ask(PURCHASE)
+    next(turn)
+    turn.close()
+    register = Register(known.journal)
+    [item] = register.items()
+    assert item.line.ended == "interrupted"
+    shown = register.open(item.line.record_id)
+    assert (shown.ended, shown.result.answer.sentences) == ("interrupted", ())
+    assert len(shown.archive) == len({each.passage.document_id for each in shown.result.evidence})
+
+
+def test_an_answer_opened_is_the_one_that_was_given(known: House) -> None:
+    for question, dossier in ((PURCHASE, None), (PENALTY, DOSSIER), (LETTER, None)):
+        given = known.ask(question, dossier)
+        shown = Register(known.journal).open(given.record_id)
+        assert shown.result == given
+        assert set(shown.archive) == {each.passage.document_id for each in given.evidence}
+
+
+def test_each_filter_lets_its_own_through(known: House) -> None:
+    for question, dossier in (
+        (PURCHASE, None),
+        (PAYMENT, None),
+        (PENALTY, DOSSIER),
+        (LETTER, None),
+    ):
+        known.ask(question, dossier)
+    register = Register(known.journal)
+    items = {item.line.question: item for item in register.items()}
+    record_id = items[PAYMENT].line.record_id
+    known.journal.append("opinion", {"record_id": record_id, "thumb": "down", "comment": ""})
+    known.journal.append("review", body_of(record_id, [Mark(*ANSWER, Verdict.WRONG)]), user="a")
+    today = items[PAYMENT].line.day
+
+    everything = [PURCHASE, PAYMENT, PENALTY, LETTER]
+    assert listed(register) == everything
+    assert listed(register, since=today, until=today) == everything
+    assert listed(register, until=today - timedelta(1)) == []
+    assert listed(register, since=today + timedelta(1)) == []
+    assert listed(register, theme="Facturation et paiement") == [PAYMENT]
+    assert listed(register, theme="CCAP") == [PENALTY]
+    assert listed(register, outcome=Outcome.ABSTAINED) == [LETTER]
+    assert listed(register, support=Support.COMPUTED) == [PURCHASE]
+    assert listed(register, route="out_of_scope") == [LETTER]
+    assert listed(register, thumb=Thumb.DOWN) == [PAYMENT]
+    assert listed(register, thumb=Thumb.UP) == []
+    assert listed(register, team="voirie") == [PENALTY]
+    assert listed(register, dossier=DOSSIER) == [PENALTY]
+    assert listed(register, state=State.READ) == [PAYMENT]
+    assert listed(register, ending=Ending.INTERRUPTED) == []
+    assert listed(register, words="DELAI  commune") == [PAYMENT]
+    assert listed(register, words="délai avance") == []
+
+
+def test_what_goes_with_its_dossier_is_forgotten_at_once(known: House) -> None:
+    known.ask(PURCHASE)
+    asked = known.ask(PENALTY, DOSSIER)
+    register = Register(known.journal)
+    assert len(list(register.items())) == 2
+    Dossiers(known.home).delete(DOSSIER)
+    with pytest.raises(UnknownRecord, match="effacé"):
+        register.open(asked.record_id)
+    known.journal.append("dossier", {"act": "deleted", "dossier": DOSSIER})
+    assert [item.line.question for item in register.items()] == [PURCHASE]
+    with pytest.raises(UnknownRecord):
+        register.item(asked.record_id)
+
+
+def test_a_text_that_was_purged_is_forgotten_at_once(known: House) -> None:
+    first, second = known.ask(PURCHASE), known.ask(PAYMENT)
+    register = Register(known.journal)
+    assert len(list(register.items())) == 2
+    known.journal.append("retention", {"act": "purged"})
+    assert len(list(register.items())) == 2, "the entry comes before its texts go"
+    [purged] = [
+        path
+        for path in (known.home / "records").rglob("*")
+        if path.is_file() and PURCHASE in path.read_text()
+    ]
+    purged.unlink()
+    with pytest.raises(UnknownRecord):
+        register.open(first.record_id)
+    assert [item.line.record_id for item in register.items()] == [second.record_id]
+    assert register.open(second.record_id).result == second
+
+
+def test_two_readers_who_mark_at_once_lose_nothing(known: House) -> None:
+    asked = known.ask(PURCHASE)
+    register = Register(known.journal)
+
+    def mark(number: int) -> None:
+        said = Mark(Target.CITATION, number // 2 + 1, Verdict.PARTLY, f"n° {number}")
+        body = body_of(asked.record_id, [said])
+        known.journal.append("review", body, user=("u-anne", "u-bruno")[number % 2])
+        list(register.items())
+
+    with ThreadPoolExecutor(8) as together:
+        list(together.map(mark, range(40)))
+    item = register.item(asked.record_id)
+    assert {user: len(sheet) for user, sheet in item.sheets.items()} == {
+        "u-anne": 20,
+        "u-bruno": 20,
+    }
+    assert list(known.journal.faults()) == []
+
+
+def test_the_last_mark_of_a_reader_counts_and_may_be_taken_back() -> None:
+    first, better = Mark(*ANSWER, Verdict.WRONG), Mark(*ANSWER, Verdict.RIGHT, "relu")
+    citation = Mark(Target.CITATION, 2, Verdict.SUPPORTS)
+    sheet = over(over({}, [first, citation]), [better])
+    assert sheet == {ANSWER: better, citation.place: citation}
+    assert over(sheet, [better.blank]) == {citation.place: citation}
+    assert marks_of(body_of("r", [better, citation.blank])) == (better, citation.blank)
+
+
+def test_others_are_seen_once_one_has_judged(known: House) -> None:
+    asked = known.ask(PURCHASE)
+    known.room.mark(ANNE, asked.record_id, [Mark(*ANSWER, Verdict.RIGHT)])
+    citation = body_of(asked.record_id, [Mark(Target.CITATION, 1, Verdict.PARTLY)])
+    known.journal.append("review", citation, user="u-bruno")
+    item = known.room.item(ANNE, asked.record_id)
+    assert set(item.seen_by("u-anne")) == {"u-anne", "u-bruno"}
+    assert set(item.seen_by("u-bruno")) == {"u-bruno"}
+    assert item.seen_by("u-claire") == {}
+    assert (item.readers, item.state) == (("u-anne",), State.READ)

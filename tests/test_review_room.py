@@ -1,0 +1,194 @@
+"""What a reader may see and do, each in their own name."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+
+from assistant.answers import Outcome
+from assistant.errors import UnknownRecord, WrongQuestions
+from assistant.review.filter import Filter, Order
+from assistant.review.gold import GoldQuestion
+from assistant.review.marks import ANSWER, Mark, Target, Verdict
+from assistant.review.sampling import Reason, Sampling
+from ingestion.build import build
+from ingestion.documents import Kind
+from ingestion.dossiers import Dossiers
+from ingestion.durable import writing
+from ingestion.library import Library
+from ingestion.publication import publish
+from tests.review_room import ANNE, BRUNO, House, house
+from tests.small_index import DOSSIER, TODAY, answering_embedder
+
+PAYMENT = "Quel délai de paiement pour une commune ?"
+PENALTY = "Quelles sont les pénalités de retard ?"
+
+
+@pytest.fixture
+def known(small_home: Path, tmp_path: Path) -> House:
+    return house(copytree(small_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def divided(known: House) -> House:
+    """The dossier is that of the schools, which is not Bruno's team."""
+    dossiers = Dossiers(known.home)
+    path = known.home / "dossiers" / DOSSIER / "dossier.json"
+    path.write_text(json.dumps({"id": DOSSIER, "team": "education"}))
+    assert dossiers.get(DOSSIER).team == "education"
+    return known
+
+
+def bodies(known: House, kind: str) -> Iterator[dict[str, Any]]:
+    for entry in known.journal.entries():
+        if entry["kind"] == kind:
+            body = known.journal.body(entry)
+            assert body is not None
+            yield body | {"user": entry.get("user")}
+
+
+def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None:
+    record_id = divided.ask(PENALTY, DOSSIER).record_id
+    divided.ask(PAYMENT)
+    room = divided.room
+    assert len(room.items(ANNE)) == 2
+    assert [item.line.question for item in room.items(BRUNO)] == [PAYMENT]
+    assert room.teams(BRUNO) == {}
+    replay = room.replay(ANNE, record_id, TODAY).record_id
+    shown = room.open(ANNE, record_id)
+    for forbidden in (
+        lambda: room.open(BRUNO, record_id),
+        lambda: room.item(BRUNO, record_id),
+        lambda: room.mark(BRUNO, record_id, [Mark(*ANSWER, Verdict.RIGHT)]),
+        lambda: room.replay(BRUNO, record_id, TODAY),
+        lambda: room.replays(BRUNO, record_id),
+        lambda: room.open(BRUNO, replay),
+        lambda: room.open(ANNE, "0" * 16),
+        lambda: room.promote(BRUNO, GoldQuestion("a", "q", articles=("R1",)), record_id),
+        lambda: room.exhibit(ANNE, shown, 99),
+    ):
+        with pytest.raises(UnknownRecord):
+            forbidden()
+    assert PENALTY not in room.export(BRUNO, Filter(), Order.LATEST).decode()
+    assert room.tasks(BRUNO) == ()
+
+
+def test_marks_on_a_dossier_stay_in_its_folder(divided: House) -> None:
+    record_id = divided.ask(PENALTY, DOSSIER).record_id
+    said = Mark(Target.CITATION, 1, Verdict.PARTLY, "le pavage seulement")
+    divided.room.mark(ANNE, record_id, [said])
+    assert divided.room.item(ANNE, record_id).sheet_of("u-anne") == {said.place: said}
+    assert "pavage" not in (divided.home / "journal.jsonl").read_text()
+    assert [body["user"] for body in bodies(divided, "review")] == ["u-anne"]
+
+
+def test_only_what_is_new_is_written(known: House) -> None:
+    record_id = known.ask(PAYMENT).record_id
+    right, silent = Mark(*ANSWER, Verdict.RIGHT), Mark(Target.SENTENCE, 1, None)
+    for _ in range(2):
+        known.room.mark(ANNE, record_id, [right, silent])
+    known.room.mark(ANNE, record_id, [right.blank])
+    rows = [body["marks"] for body in bodies(known, "review")]
+    assert [[row["verdict"] for row in each] for each in rows] == [["right"], [None]]
+    assert known.room.item(ANNE, record_id).readers == ()
+
+
+def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
+    given = known.ask("Et pour une commune, quel délai de paiement ?")
+    again = known.room.replay(ANNE, given.record_id, TODAY)
+    assert again.answer == given.answer
+    assert [item.line.record_id for item in known.room.items(ANNE)] == [given.record_id]
+    [replay] = known.room.replays(ANNE, given.record_id)
+    assert (replay.result, replay.user) == (again, "u-anne")
+    [body] = bodies(known, "review")
+    assert (body["act"], body["record_id"]) == ("replayed", given.record_id)
+    earlier = known.room.replay(ANNE, given.record_id, date(2020, 1, 1))
+    assert earlier.as_of == date(2020, 1, 1)
+    assert len(known.room.replays(ANNE, given.record_id)) == 2
+
+
+def test_a_change_of_law_brings_the_answers_that_cite_it(known: House, tmp_path: Path) -> None:
+    touched, other = known.ask(PAYMENT), known.ask("À partir de quel montant une avance ?")
+    assert touched.answer.citations
+    assert other.answer.citations
+    assert known.room.tasks(ANNE) == ()
+    code = next(
+        path for path in (known.home / "originals").iterdir() if b"R2192-10" in path.read_bytes()
+    )
+    changed = code.read_bytes().replace(b"trente jours", b"vingt jours")
+    (tmp_path / "code.jsonl").write_bytes(changed)
+    with writing(known.home):
+        Library(known.home).add(tmp_path / "code.jsonl", "code.jsonl", Kind.RULES)
+        publish(known.home, build(known.home, answering_embedder(), lambda *_: None).name)
+    later = known.ask(PAYMENT)
+    [task] = known.room.tasks(ANNE)
+    assert (task.item.line.record_id, task.reasons) == (touched.record_id, (Reason.CHANGED,))
+    assert "vingt jours" in later.answer.markdown
+
+
+def test_the_sampling_is_chosen_and_on_record(known: House) -> None:
+    for _ in range(3):
+        known.ask(PAYMENT)
+    assert known.room.sampling == Sampling()
+    known.room.sample(ANNE, Sampling(3, 1.0, 0.0))
+    assert known.room.sampling == Sampling(3, 1.0, 0.0)
+    assert {task.reasons for task in known.room.tasks(ANNE)} == {(Reason.RANDOM,)}
+    assert len(known.room.tasks(ANNE)) == 3
+
+
+def test_two_readers_are_compared(known: House) -> None:
+    ids = [known.ask(PAYMENT).record_id for _ in range(4)]
+    for number, record_id in enumerate(ids):
+        known.room.mark(ANNE, record_id, [Mark(*ANSWER, Verdict.RIGHT)])
+        second = Verdict.WRONG if number == 3 else Verdict.RIGHT
+        known.room.mark(BRUNO, record_id, [Mark(*ANSWER, second)])
+    found = known.room.agreement(ANNE)
+    rate = found[Target.ANSWER].rate
+    assert rate is not None
+    assert (rate.part, rate.whole) == (3, 4)
+    assert found[Target.CITATION].rate is None
+
+
+def test_a_question_is_promoted_corrected_and_removed_on_record(known: House) -> None:
+    record_id = known.ask(PAYMENT).record_id
+    question = GoldQuestion("delai-1", PAYMENT, TODAY, ("R2192-10",), ("trente jours",))
+    known.room.promote(ANNE, question, record_id)
+    known.room.promote(ANNE, GoldQuestion("delai-1", "Quel délai ?", articles=("R2192-10",)))
+    assert [each.question for each in known.room.gold] == ["Quel délai ?"]
+    known.room.demote(ANNE, "delai-1")
+    assert known.room.gold == ()
+    acts = [(body["act"], body["question_id"], body["user"]) for body in bodies(known, "review")]
+    assert acts == [(act, "delai-1", "u-anne") for act in ("promoted", "corrected", "removed")]
+
+
+def test_the_question_of_a_dossier_stays_in_it(known: House) -> None:
+    record_id = known.ask(PENALTY, DOSSIER).record_id
+    with pytest.raises(WrongQuestions, match="reste dans ce dossier"):
+        known.room.promote(ANNE, GoldQuestion("a", PENALTY, articles=("R1",)), record_id)
+    assert known.room.gold == ()
+
+
+def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
+    hostile = '=HYPERLINK("http://x"; A1) quel délai de paiement pour une commune ?'
+    record_id = known.ask(hostile).record_id
+    said = {"record_id": record_id, "thumb": "down", "comment": "@SUM(1)"}
+    known.journal.append("opinion", said)
+    known.room.mark(ANNE, record_id, [Mark(*ANSWER, Verdict.INCOMPLETE)])
+    known.ask(PAYMENT)
+    chosen = Filter(outcome=Outcome.ANSWERED, words="hyperlink")
+    file = known.room.export(ANNE, chosen, Order.LATEST).decode("utf-8-sig")
+    heads, row = csv.reader(io.StringIO(file), delimiter=";")
+    cells = dict(zip(heads, row, strict=True))
+    assert cells["Question"] == f"'{hostile}"
+    assert cells["Mot de l’acheteur"] == "'@SUM(1)"
+    assert cells["Verdicts"] == "u-anne : incomplet"
+    assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    [told] = bodies(known, "export")
+    assert (told["count"], told["user"]) == (1, "u-anne")
+    assert told["filter"] == {"outcome": "answered", "words": "hyperlink"}

@@ -1,0 +1,127 @@
+"""Ten clients ask while indexes are published, forced and rolled back: none of them notices."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from assistant.assistant import Assistant
+from assistant.examination import run_turn
+from assistant.turn import Result
+from ingestion.durable import writing
+from ingestion.generation import Generation, open_generation
+from ingestion.publication import current_name
+from tests.administered import (
+    PAYMENT,
+    add_code,
+    administered,
+    assistant_over,
+    candidate,
+    decisions,
+    journal_of,
+    with_text,
+)
+from tests.small_index import ARTICLES
+from tests.test_gate import BROKEN, NEW
+
+CLIENTS = 10
+QUESTIONS = (PAYMENT, "Sous quel montant acheter sans publicité ni mise en concurrence ?")
+
+
+def faults(history: Sequence[str], asked: Sequence[Result], home: Path) -> list[str]:
+    """What is wrong with the answers of one client, given the indexes in their order of service."""
+    opened = {name: open_generation(home, name) for name in set(history)}
+    found = []
+    for result in asked:
+        if result.generation not in opened:
+            found.append(f"{result.generation} was never in service")
+        elif not _is_of(result, opened[result.generation]):
+            found.append(f"an answer of {result.generation} cites another index")
+    served = [name for name, _ in groupby(result.generation for result in asked)]
+    left = iter(history)
+    if not all(name in left for name in served):
+        found.append(f"{served} does not follow {list(history)}")
+    return found
+
+
+def _is_of(result: Result, generation: Generation) -> bool:
+    """Whether everything that is cited stands in this index, to the letter."""
+    documents = {each.id: each.text for each in generation.store.documents()}
+    return bool(result.answer.citations) and all(
+        (text := documents.get(each.document)) is not None
+        and sha256(text.encode()).hexdigest() == each.sha256
+        and text[each.start : each.end] == each.quote
+        for each in result.answer.citations
+    )
+
+
+class Clients:
+    """Ask in turn, each keeping what it was answered."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.answers: list[list[Result]] = [[] for _ in range(CLIENTS)]
+        self._assistant = assistant
+        self._stopped = Event()
+
+    def ask(self, client: int) -> None:
+        while not self._stopped.is_set():
+            for question in QUESTIONS:
+                result = run_turn(self._assistant, question, None, None)
+                self.answers[client].append(result)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def wait_for_more(self) -> None:
+        """Until every client was answered again, by whatever is in service now."""
+        before = [len(each) for each in self.answers]
+        began = monotonic()
+        while any(len(now) < then + 2 for now, then in zip(self.answers, before, strict=True)):
+            assert monotonic() - began < 60
+            self._stopped.wait(0.05)
+
+
+def test_no_error_and_no_mixed_answer(tmp_path: Path) -> None:
+    home = administered(tmp_path / "home", tmp_path)
+    clients, history = Clients(assistant_over(home, journal_of(home))), [current_name(home)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        asking = [pool.submit(clients.ask, client) for client in range(CLIENTS)]
+        try:
+            for articles in ([*ARTICLES, NEW], with_text("R2192-10", BROKEN)):
+                add_code(home, tmp_path, articles)
+                manifest, _ = candidate(home)
+                with writing(home):
+                    decisions(home).publish(manifest.name, "Essai", force=True)
+                history.append(current_name(home))
+                clients.wait_for_more()
+            began = monotonic()
+            with writing(home):
+                history.append(decisions(home).rollback("Essai"))
+            assert monotonic() - began < 5
+            clients.wait_for_more()
+        finally:
+            clients.stop()
+        for each in asking:
+            each.result()
+    assert len(set(history)) == 3
+    told = [fault for asked in clients.answers for fault in faults(history, asked, home)]
+    assert told == []
+    assert {result.generation for asked in clients.answers for result in asked} == set(history)
+
+
+def test_the_checker_sees_a_mixed_answer_and_a_way_back(tmp_path: Path) -> None:
+    home = administered(tmp_path / "home", tmp_path)
+    first = current_name(home)
+    right = run_turn(assistant_over(home, journal_of(home)), PAYMENT, None, None)
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    second, _ = candidate(home)
+    after = run_turn(assistant_over(home, journal_of(home), second.name), PAYMENT, None, None)
+    history = [first, second.name]
+    assert faults(history, [right, after], home) == []
+    assert "does not follow" in faults(history, [after, right], home)[0]
+    mixed = replace(right, generation=second.name)
+    assert "cites another index" in faults(history, [mixed], home)[0]

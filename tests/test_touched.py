@@ -1,0 +1,104 @@
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import pytest
+
+from assistant.activity.touched import Look, Touched, changes_of, touched
+from ingestion.difference import Difference, difference
+from ingestion.documents import Document, Kind
+from tests.answer_items import item
+
+CODE = "Code de la commande publique"
+OLD, MIDDLE, NOW = "20260101-000000-000", "20260301-000000-000", "20260601-000000-000"
+DAY = date(2026, 2, 1)
+
+
+def _article(reference: str, text: str, valid_to: date | None = None) -> Document:
+    return Document(
+        f"{reference}-{len(text)}",
+        CODE,
+        "code.jsonl",
+        Kind.RULES,
+        text,
+        reference=reference,
+        valid_from=date(2020, 1, 1),
+        valid_to=valid_to,
+    )
+
+
+PAYMENT, PAYMENT_NOW = _article("R2192-10", "trente jours"), _article("R2192-10", "vingt jours")
+ADVANCE, ADVANCE_NOW = _article("R2191-3", "une avance"), _article("R2191-3", "deux avances")
+GONE = _article("R2122-8", "un seuil")
+ENDED = _article("R2112-1", "un écrit", date(2026, 5, 1))
+FROM_OLD = difference(
+    [PAYMENT, ADVANCE, GONE, _article("R2112-1", "un écrit")], [PAYMENT_NOW, ADVANCE_NOW, ENDED]
+)
+FROM_MIDDLE = difference([PAYMENT_NOW, ADVANCE], [PAYMENT_NOW, ADVANCE_NOW])
+
+
+def _since(generation: str) -> Difference:
+    return {OLD: FROM_OLD, MIDDLE: FROM_MIDDLE, NOW: Difference()}[generation]
+
+
+def _found(*locators: str, looks: Mapping[str, Look] | None = None) -> tuple[Touched, ...]:
+    cited = tuple((CODE, locator) for locator in locators)
+    return touched([item("r1", DAY, cited=cited, generation=OLD)], _since, looks or {})
+
+
+def _look(generation: str) -> Mapping[str, Look]:
+    return {"r1": Look("u9", datetime(2026, 6, 2, 9), generation)}
+
+
+def test_changed_ended_and_removed_articles_are_changes() -> None:
+    found = {each.reference: each for each in changes_of(FROM_OLD)}
+    assert found.keys() == {"R2192-10", "R2191-3", "R2122-8", "R2112-1"}
+    changed = found["R2192-10"].after
+    assert changed is not None
+    assert (found["R2192-10"].before.text, changed.text) == ("trente jours", "vingt jours")
+    assert found["R2122-8"].after is None
+    ended = found["R2112-1"].after
+    assert ended is not None
+    assert ended.valid_to == date(2026, 5, 1)
+
+
+def test_an_answer_is_touched_by_what_it_cites_only() -> None:
+    [found] = _found("art. R2192-10", "art. R2192-10", "art. L2113-10")
+    assert [change.reference for change in found.changes] == ["R2192-10"]
+    assert found.look is None
+    assert _found("art. L2113-10") == ()
+    assert _found() == ()
+
+
+def test_an_article_of_another_text_is_not_touched() -> None:
+    asked = item("r1", DAY, cited=(("Autre code", "art. R2192-10"),), generation=OLD)
+    assert touched([asked], _since, {}) == ()
+
+
+def test_a_sheet_is_touched_by_the_articles_that_its_section_names() -> None:
+    asked = item("r1", DAY, cited=(("Payer", "Quel délai ? (art. R2192-10)"),), generation=OLD)
+    assert touched([asked], _since, {})
+
+
+def test_an_answer_looked_at_comes_back_when_it_changes_again() -> None:
+    [seen] = _found("art. R2192-10", looks=_look(MIDDLE))
+    assert seen.look is not None
+    assert [change.reference for change in seen.changes] == ["R2192-10"]
+    [back] = _found("art. R2192-10", "art. R2191-3", looks=_look(MIDDLE))
+    assert back.look is None
+    assert [change.reference for change in back.changes] == ["R2191-3"]
+    assert _found("art. R2191-3", looks=_look(NOW))[0].look is not None
+
+
+def test_what_is_to_be_looked_at_comes_first() -> None:
+    cited = ((CODE, "art. R2192-10"),)
+    items = [item(name, DAY, cited=cited, generation=OLD) for name in ("r3", "r1", "r2")]
+    found = touched(items, _since, _look(NOW))
+    assert [each.item.line.record_id for each in found] == ["r3", "r2", "r1"]
+
+
+@pytest.mark.parametrize("generation", [OLD, MIDDLE, NOW])
+def test_every_touched_answer_says_what_changed(generation: str) -> None:
+    asked = item("r1", DAY, cited=((CODE, "art. R2191-3"),), generation=generation)
+    found = touched([asked], _since, {})
+    assert all(each.changes for each in found)
+    assert bool(found) is (generation != NOW)
