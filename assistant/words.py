@@ -18,12 +18,23 @@ _EMPTY = frozenset(
 )
 
 
+class _Marks(dict[int, int | None]):
+    """What `translate` makes of a letter: nothing of a mark over another; each is found once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if combining(chr(code)) else code
+        return self[code]
+
+
+_MARKS = _Marks()
+
+
 def plain(text: str) -> str:
     """A text in lower case, without accents, ligatures or curved apostrophes."""
     spelled = text.lower().replace("œ", "oe").replace("’", "'")
     if spelled.isascii():
         return spelled
-    return "".join(letter for letter in normalize("NFD", spelled) if not combining(letter))
+    return normalize("NFD", spelled).translate(_MARKS)
 
 
 def stems(text: str) -> frozenset[str]:

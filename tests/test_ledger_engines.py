@@ -14,6 +14,7 @@ from assistant.ledger.anomalies import anomalies
 from assistant.ledger.anomaly_view import anomaly_table
 from assistant.ledger.fields import Kind, Population, rows_of
 from assistant.ledger.late_view import late_tables
+from assistant.ledger.piece import piece_tables
 from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step, validated
 from assistant.ledger.purchase_view import (
     needs_table,
@@ -47,6 +48,11 @@ VIEWS: dict[str, View] = {
     "suppliers": lambda ledger: supplier_tables(contracts(ledger)),
     "pooling": lambda ledger: pooling_table(contracts(ledger)),
     "thresholds": lambda ledger: needs_table(contracts(ledger), LIMITS),
+    "pieces": lambda ledger: [
+        piece_tables(ledger, each, identifier)
+        for each, table in ((Population.INVOICES, "invoice"), (Population.PURCHASES, "purchase"))
+        for (identifier,) in ledger.rows(f"SELECT id FROM {table} ORDER BY id LIMIT 5")
+    ],
     "names of invoices": lambda ledger: names(ledger, Population.INVOICES),
     "names of purchases": lambda ledger: names(ledger, Population.PURCHASES),
 }
@@ -86,7 +92,7 @@ def _filters(draw: st.DrawFn, population: Population) -> Filter:
     match operator:
         case Operator.KNOWN | Operator.UNKNOWN:
             return Filter(draw(_fields(population, *Kind)), operator)
-        case Operator.IS | Operator.STARTS:
+        case Operator.IS | Operator.IS_NOT | Operator.STARTS:
             some = ("20", "380", "03", "S01", "210000000", "Procédure adaptée", "é%_", HOSTILE)
             values = draw(st.lists(st.sampled_from(some), min_size=1, max_size=3))
             return Filter(draw(_fields(population, Kind.TEXT)), operator, tuple(values))

@@ -26,15 +26,11 @@ WITH named AS (
         row_number() OVER (ORDER BY issued, id) AS place
     FROM invoice JOIN named ON named.name = coalesce(supplier_name, '')
     WHERE gross IS NOT NULL AND type NOT IN ('261', '381', '396', '502', '503')
-), pairs AS ({pairs})
-SELECT one.id, one.siren, one.name, one.number, one.issued, one.gross,
-    other.id, other.siren, other.name, other.number, other.issued, other.gross
-FROM pairs JOIN counted AS one ON one.place = pairs.one
-    JOIN counted AS other ON other.place = pairs.other
-ORDER BY pairs.one, pairs.other
+) {pairs} ORDER BY 1, 2
 """
 _PAIR = """
-SELECT one.place AS one, other.place AS other
+SELECT one.place, other.place, one.id, one.siren, one.name, one.number, one.issued, one.gross,
+    other.id, other.siren, other.name, other.number, other.issued, other.gross
 FROM counted AS one JOIN counted AS other ON {alike} AND one.place < other.place
 """
 _SAME_KEY = (
@@ -131,7 +127,7 @@ def _pairs(ledger: Ledger, pairs: str) -> Iterator[tuple[_Invoice, _Invoice]]:
     """Pairs of invoices, the earlier one first, in the order of their days."""
     names = [name for (name,) in ledger.rows(_NAMES)]
     sql = _COUNTED.format(pairs=pairs)
-    for row in ledger.rows(sql, [names, [folded(name) for name in names]]):
+    for _, _, *row in ledger.rows(sql, [names, [folded(name) for name in names]]):
         yield _Invoice(*row[: len(row) // 2]), _Invoice(*row[len(row) // 2 :])
 
 

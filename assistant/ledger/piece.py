@@ -81,13 +81,13 @@ _PARTS: dict[Population, tuple[type[TableRow], ...]] = {
 _UNSAID = {"id", "file", "invoice", "purchase", "position"}
 _CELLS = """
 SELECT column_name, concat(file.name, ', ', place) FROM lineage JOIN file ON sha256 = file
-WHERE table_name = ? AND "row" = ?
+WHERE table_name = $1 AND "row" = $2
 """
 _PART_CELLS = """
 SELECT table_name, column_name, concat(file.name, ', ', place) FROM lineage
-JOIN file ON sha256 = file WHERE starts_with("row", ?) ORDER BY table_name, "row", column_name
+JOIN file ON sha256 = file WHERE starts_with("row", $1) ORDER BY table_name, "row", column_name
 """
-_REMARKS = 'SELECT code, level, sentence FROM remark WHERE "row" = ? ORDER BY level, code'
+_REMARKS = 'SELECT code, level, sentence FROM remark WHERE "row" = $1 ORDER BY level, code'
 _LEVELS = {"warning": "réserve", "refused": "refus"}
 
 
@@ -162,4 +162,4 @@ def _rows(
 ) -> tuple[tuple[Cell, ...], ...]:
     """The rows of a table of the schema that a piece has, in the order of its fields."""
     quoted = ", ".join(f'"{name}"' for name in _columns(table))
-    return ledger.rows(f"SELECT {quoted} FROM {table.table} WHERE {key} = ?", [identifier])
+    return ledger.rows(f"SELECT {quoted} FROM {table.table} WHERE {key} = $1", [identifier])
