@@ -10,6 +10,8 @@ from assistant.questions import Question
 PRINCIPLES = "Principes"
 OUT_OF_SCOPE = "Hors périmètre"
 OTHER = "Autre"
+LEDGER = {"invoices": "Factures", "purchases": "Achats"}
+"""Of questions that are computed on the ledger, by their route."""
 
 _CODE_ARTICLE = re.compile(r"[LRDA]\*?(\d{4})-")
 _PRELIMINARY = re.compile(r"L\d(?:-\d)?")

@@ -122,6 +122,16 @@ def test_each_filter_lets_its_own_through(known: House) -> None:
     assert listed(register, words="délai avance") == []
 
 
+def test_what_is_computed_on_the_ledger_has_a_theme_of_its_own(known: House) -> None:
+    known.ask(PAYMENT)
+    [entry] = known.journal.entries()
+    body = known.journal.body(entry) or {}
+    known.journal.append("answer", {**body, "question": "Combien ?", "route": "purchases"})
+    register = Register(known.journal)
+    assert listed(register, theme="Achats") == ["Combien ?"]
+    assert listed(register, theme="Facturation et paiement") == [PAYMENT]
+
+
 def test_what_goes_with_its_dossier_is_forgotten_at_once(known: House) -> None:
     known.ask(PURCHASE)
     asked = known.ask(PENALTY, DOSSIER)

@@ -35,6 +35,8 @@ _ROUTES = {
     "rule": "règles",
     "dossier": "dossier",
     "calculation": "calcul",
+    "invoices": "factures",
+    "purchases": "achats",
     "out_of_scope": "hors périmètre",
 }
 

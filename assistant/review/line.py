@@ -11,7 +11,7 @@ from assistant.answers import Outcome
 from assistant.checking import Support
 from assistant.review.marks import ANSWER, Sheet
 from assistant.review.recorded import moment
-from assistant.themes import OTHER, OUT_OF_SCOPE, theme_of_article
+from assistant.themes import LEDGER, OTHER, OUT_OF_SCOPE, theme_of_article
 from ingestion.references import find_references
 
 
@@ -133,9 +133,11 @@ def folded(text: str) -> str:
 
 
 def _theme(body: Mapping[str, Any]) -> str:
-    """The theme of the first article that is cited, or the first piece cited of a dossier."""
+    """The ledger's, that of the first article cited, or the first piece cited of a dossier."""
     if body["route"] == "out_of_scope":
         return OUT_OF_SCOPE
+    if (route := body["route"]) in LEDGER:
+        return LEDGER[route]
     locators = [each["locator"] for each in body["citations"]]
     if body.get("dossier") and locators:
         return str(locators[0]).partition(",")[0]
