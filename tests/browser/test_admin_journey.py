@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from assistant.administration.office import Office
 from assistant.desk import LocalDesk
-from assistant.identity import ALONE
+from assistant.identity import Role
+from assistant.page.access import SingleUser, requiring
 from assistant.page.admin.app import admin_app
 from tests.administered import administered, assistant_over, journal_of, with_text
 from tests.browser.accessibility import barriers
@@ -40,7 +41,8 @@ def address(home: Path) -> Iterator[str]:
     command = (sys.executable, "-m", "tests.fake_sourcier", "--data", str(home))
     office = Office(home, journal, ("env", "PAUSE=0.2", *command))
     desk = LocalDesk(home, assistant_over(home, journal), answering_embedder)
-    site = replace(site_over(desk), beside={"/admin": admin_app(office, lambda request: ALONE)})
+    reader = requiring(SingleUser(), Role.ADMINISTRATOR)
+    site = replace(site_over(desk), beside={"/admin": admin_app(office, reader)})
     with serving(app_of(site)) as address:
         yield address
 
