@@ -394,6 +394,39 @@ def test_the_words_that_are_not_understood_are_named() -> None:
     assert found.words == ("martin", "dupont")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Combien de factures de Jardins ?",
+        "Factures chez jardins",
+        "Factures du fournisseur jardins",
+    ],
+)
+def test_the_first_word_of_a_name_is_enough_where_it_is_written_as_one(question: str) -> None:
+    found = _plan(question)
+    assert isinstance(found, Plan)
+    assert found.filters == (
+        Filter("supplier", Operator.IS, ("111111111",), "Jardins du Brelan SARL"),
+    )
+
+
+def test_a_first_word_that_several_names_have_means_each_of_them() -> None:
+    alike = (*NAMES, Name("supplier", "444444444", "Jardins Verts"))
+    found = asked("Combien de factures de Jardins ?", alike, TODAY, Population.INVOICES)
+    assert isinstance(found, Plan)
+    assert said(found).endswith("Jardins du Brelan SARL ou Jardins Verts")
+    many = (*NAMES, *(Name("supplier", str(n), f"Jardins {n}") for n in range(6)))
+    assert isinstance(
+        asked("Combien de factures de Jardins ?", many, TODAY, Population.INVOICES), NotUnderstood
+    )
+
+
+def test_a_first_word_that_may_be_any_word_is_asked_about() -> None:
+    found = _plan("Combien de factures pour les jardins ?")
+    assert isinstance(found, NotUnderstood)
+    assert found.why.endswith("« jardins » ; vouliez-vous dire « Jardins du Brelan SARL » ?")
+
+
 def test_case_accents_and_typography_change_nothing() -> None:
     for written in (
         "factures recues en 2026 de seve et compas",

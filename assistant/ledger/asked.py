@@ -16,24 +16,30 @@ from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, valid
 from assistant.ledger.question import Read, read_question
 from assistant.ledger.rankings import EACH
 from assistant.ledger.remainder import Remainder
-from assistant.ledger.vocabulary import Name, vocabulary
+from assistant.ledger.vocabulary import Name, beginnings, vocabulary
 from assistant.words import plain
 
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """The words that no rule reads, none where they do not make one plan, and what can be asked."""
+    """The words that no rule reads, none where they do not make one plan, and what can be asked.
+
+    `near` are names of the ledger that begin with one of them.
+    """
 
     words: tuple[str, ...]
     can: tuple[str, ...]
+    near: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:
         """Why there is no plan, in French."""
+        if not self.words:
+            return "elle demande plusieurs calculs."
         words = ", ".join(f"« {word} »" for word in self.words)
-        return (
-            f"je ne sais pas quoi faire de {words}." if words else "elle demande plusieurs calculs."
-        )
+        meant = " ou ".join(f"« {name} »" for name in self.near)
+        asks = f" ; vouliez-vous dire {meant} ?" if meant else "."
+        return f"je ne sais pas quoi faire de {words}{asks}"
 
 
 class Planner(Protocol):
@@ -69,7 +75,9 @@ def asked(
             return validated(plan)
         except WrongPlan:
             pass  # words that make no plan together
-    return NotUnderstood(words, vocabulary().can)
+    known = beginnings(names)
+    near = dict.fromkeys(each.name for word in words for each in known.get(word, ()))
+    return NotUnderstood(words, vocabulary().can, tuple(near))
 
 
 def planned(read: Read, over: Population) -> Plan | None:

@@ -10,7 +10,7 @@ from assistant.ledger.exclusions import Found, turned
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Filter, Operator
 from assistant.ledger.remainder import Remainder
-from assistant.ledger.vocabulary import LEGAL_FORMS, Name, spoken, vocabulary
+from assistant.ledger.vocabulary import LEGAL_FORMS, Name, beginnings, spoken, vocabulary
 from assistant.words import plain
 
 _NUMBERED = {
@@ -26,7 +26,8 @@ _NUMBER = (
     r'(?:"(?P<quoted>[^"]+)"|(?P<bare>(?=[\w/.-]*\d)[a-z0-9][\w/.-]{{2,}}))'
 )
 _CPV = re.compile(r"\bcpv(?: n[°o])?(?: commencant par)? (?P<code>\d{2,8})(?:-\d)?\b")
-_NOUN = r'(?:(?:fournisseur|titulaire|acheteur|service|societe|entreprise) "? ?)?'
+_BEARER = r'(?:fournisseur|titulaire|acheteur|service|societe|entreprise) "? ?'
+_NOUN = rf"(?:{_BEARER})?"
 _FORM = rf"(?:(?:{LEGAL_FORMS})\b ?)?"
 _UP = {Operator.MORE, Operator.AT_LEAST}
 _DOWN = {Operator.LESS, Operator.AT_MOST}
@@ -115,7 +116,26 @@ def _named(left: Remainder, names: Sequence[Name]) -> Found:
             condition = Filter(named[0].field, Operator.IS, keys, named[0].name)
             other, start = found.get(condition.field, (None, match.start()))
             found[condition.field] = (_either(other, condition), start)
+    for condition, place in _begun(left, names):
+        other, start = found.get(condition.field, (None, place))
+        found[condition.field] = (_either(other, condition), start)
     return list(found.values())
+
+
+def _begun(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[Filter, int]]:
+    """The names of which the question has the first word only, written as a name is.
+
+    That is with a capital letter, or after the word for who bears it: "Brasero", "chez brasero".
+    """
+    by_word = beginnings(names)
+    for word in sorted(by_word, key=len, reverse=True):
+        cue = "" if word in left.capitals else rf"(?:chez |{_BEARER})"
+        if match := left.take(re.compile(rf"\b{cue}{_FORM}{re.escape(word)}(?![\w'-])")):
+            named = by_word[word]
+            left.has_clash |= len({each.field for each in named}) > 1
+            keys = tuple(dict.fromkeys(each.key for each in named))
+            known = " ou ".join(dict.fromkeys(each.name for each in named))
+            yield Filter(named[0].field, Operator.IS, keys, known), match.start()
 
 
 def _either(one: Filter | None, other: Filter) -> Filter:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from assistant.words import plain
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
+_CAPITAL = re.compile(r"(?<=[^.?!]\s)(?:[dl]['’])?([^\W\d_a-zà-ÿ][\w-]{3,})")
 _QUOTES = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
 
 
@@ -13,7 +14,11 @@ class Remainder:
     """A question in lower case without accents, in which what was read is blank."""
 
     def __init__(self, question: str) -> None:
-        """`whole` keeps what is read; `has_clash`: what was read cannot be one question."""
+        """`whole` keeps what is read; `has_clash`: what was read cannot be one question.
+
+        `capitals` are the words, but the first, that are written with a capital letter.
+        """
+        self.capitals = frozenset(map(plain, _CAPITAL.findall(question)))
         self.whole = self.text = " ".join(plain(question).translate(_QUOTES).split())
         self.has_clash = False
 

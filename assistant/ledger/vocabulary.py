@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -96,6 +96,9 @@ def names(ledger: Ledger, population: Population) -> tuple[Name, ...]:
 LEGAL_FORMS = "sarl|sas|sasu|sa|eurl|sci|snc|scop|societe|ets|etablissements|association"
 
 _LEGAL_FORM = re.compile(rf"\b(?:{LEGAL_FORMS})\b")
+_TELLING = 4  # letters
+_MOST_ALIKE = 5
+_PEOPLE = {"supplier", "buyer"}
 _BETWEEN = re.compile(r"[^a-z0-9]+")
 
 
@@ -103,6 +106,16 @@ def spoken(name: str) -> str:
     """A name as it may be said: lower case, without accents or legal form."""
     whole = plain(name)
     return " ".join(_BETWEEN.sub(" ", _LEGAL_FORM.sub(" ", whole)).split())
+
+
+def beginnings(names: Iterable[Name]) -> dict[str, list[Name]]:
+    """The names by the first word of each, where it is long enough to tell them from others."""
+    found: dict[str, list[Name]] = {}
+    for each in names:
+        first, _, rest = spoken(each.name).partition(" ")
+        if rest and len(first) >= _TELLING and each.field in _PEOPLE:
+            found.setdefault(first, []).append(each)
+    return {first: alike for first, alike in found.items() if len(alike) <= _MOST_ALIKE}
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:
