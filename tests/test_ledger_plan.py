@@ -160,6 +160,14 @@ def test_a_credit_note_is_taken_off_however_it_is_signed(tmp_path: Path) -> None
     assert _result(home, SPENT).total.value == Decimal("50.00")
 
 
+def test_credit_notes_among_the_invoices_counted_are_told(tmp_path: Path) -> None:
+    home = filled(tmp_path, invoice("A"), invoice("B", type="381"), invoice("C", type="381"))
+    every = Plan(Measure.COUNT, INVOICES)
+    assert _result(home, every).notes == ("Dont 2 avoirs.",)
+    for only in (Operator.KNOWN, Operator.UNKNOWN):
+        assert _result(home, replace(every, filters=(Filter("is_credit", only),))).notes == ()
+
+
 def test_other_currencies_are_not_added_to_euros(tmp_path: Path) -> None:
     home = filled(tmp_path, invoice("A", net=100), invoice("B", net=30, currency="CHF"))
     found = _result(home, SPENT)

@@ -8,12 +8,13 @@ from operator import attrgetter
 
 from assistant.calculators.amounts import euros, rounded
 from assistant.errors import WrongPlan
-from assistant.ledger.fields import Kind
-from assistant.ledger.plan import Measure, Plan, validated
+from assistant.ledger.fields import Kind, Population
+from assistant.ledger.plan import Filter, Measure, Operator, Plan, validated
 from assistant.ledger.query import Late
 from assistant.ledger.sums import Groups, Sum, groups, whole
 from ingestion.ledger.database import Ledger
 
+_CREDIT = Filter("is_credit", Operator.KNOWN)
 _TENTH = Decimal("0.1")
 
 
@@ -56,6 +57,7 @@ def computed(
             raise WrongPlan("Ce calcul demande le type d'acheteur : ajoutez --acheteur.")
         law = late()
     [(found, notes)] = groups([plan], ledger, today, law)
+    notes += _credit_notes(plan, ledger, today, law)
     if not plan.compared:
         return _result(plan, *_figures(plan, found), notes)
     before = replace(plan, period=plan.compared, compared=None)
@@ -74,6 +76,17 @@ def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[R
         _result(plan, *_figures(plan, sums), notes)
         for plan, (sums, notes) in zip(plans, found, strict=True)
     )
+
+
+def _credit_notes(plan: Plan, ledger: Ledger, today: date, law: Sequence[Late]) -> tuple[str, ...]:
+    """How many of the invoices counted are credit notes, where the plan does not say."""
+    is_said = any(each.field == _CREDIT.field for each in plan.filters)
+    if plan.measure is not Measure.COUNT or plan.over is not Population.INVOICES or is_said:
+        return ()
+    only = Plan(plan.measure, plan.over, filters=(*plan.filters, _CREDIT), period=plan.period)
+    [(found, _)] = groups([only], ledger, today, law)
+    count = whole(found.values()).count
+    return (f"Dont {count} avoir{'s' if count > 1 else ''}.",) if count else ()
 
 
 def _result(plan: Plan, total: Line, lines: Sequence[Line], notes: Sequence[str]) -> Result:
