@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.checking.atoms import plain
 from assistant.checking.quantities import find_quantities
@@ -55,8 +55,7 @@ class Constant:
             return None
         own = re.escape(_token(_key(value, self.unit))) if value is not None else ""
         patterns = [said.replace(_VALUE, own) for said in self.says]
-        cut = units(text)
-        read = [canonical(text[unit.start : unit.end]) for unit in cut]
+        cut, read = _read(text)
         for pattern in patterns:
             for first, last in _runs(len(cut), pattern.count("\n") + 1):
                 span = Span(cut[first].start, cut[last].end)
@@ -64,6 +63,13 @@ class Constant:
                 if is_said and applies(text[span.start : span.end], day):
                     return span
         return None
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+    """The units of a text, and each as it is compared; the same text is read for many days."""
+    cut = units(text)
+    return cut, tuple(canonical(text[unit.start : unit.end]) for unit in cut)
 
 
 def canonical(text: str) -> str:
