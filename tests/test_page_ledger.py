@@ -11,12 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from openpyxl import load_workbook  # type: ignore[import-untyped]
+from starlette.requests import HTTPConnection
 
-from assistant.identity import ALONE
+from assistant.identity import ALONE, Identity, Role
 from assistant.page import dossier_upload
+from assistant.page.site import Site
 from ingestion.ledger.rows import FileKind
 from tests.fakes_page import FakeDesk
-from tests.page_app import app_over
+from tests.page_app import app_of, app_over
 from tests.page_tags import parsed
 
 HOSTILE = "<img src=x onerror=alert(1)>'); DROP TABLE invoice; --"
@@ -36,6 +38,13 @@ CONTRACTS = (
     "M-2;21350238800019;Ville;Stylos;30192000;Procédure adaptée;9000;2026-02-05;73282932000074\n"
 ).encode()
 BY_SUPPLIER = {"question": "Montant TTC des factures par fournisseur"}
+
+
+class Member:
+    """Somebody with an account sends every request."""
+
+    def identify(self, request: HTTPConnection) -> Identity:
+        return Identity("u-1", "Ana Dupuis", frozenset(Role), None)
 
 
 @pytest.fixture(scope="module")
@@ -276,8 +285,25 @@ def test_an_anomaly_is_explained_once_with_a_reason(client: TestClient, desk: Fa
     assert refused.status_code == 403
     page = client.post("/factures/anomalies/expliquer", data=form)
     assert (page.status_code, page.url.path) == (200, "/factures/anomalies")
-    assert "arrondi convenu <b> (local, " in words_of(page)
+    assert re.search(r"arrondi convenu <b> \(\d\d/\d\d/\d{4}\)", words_of(page))
     assert client.post("/factures/anomalies/expliquer", data=form).status_code == 409
+
+
+def test_an_explanation_holds_a_pseudonym_and_no_name() -> None:
+    desk = FakeDesk()
+    with TestClient(app_over(desk)) as client:
+        preview = sent(client, desk, "factures", ("factures.csv", INVOICES))
+        decided(client, desk, preview, act="store")
+    with TestClient(app_of(Site(lambda reader: desk, Member()))) as client:
+        page = client.get("/factures/anomalies")
+        row = re.search(r"(\w{12})\s*élevée.*?Facture B-2", parsed(page.text).text, re.DOTALL)
+        assert row
+        form = {"anomalie": row[1], "raison": "arrondi convenu"}
+        told = words_of(client.post("/factures/anomalies/expliquer", data=form))
+        again = words_of(client.post("/factures/anomalies/expliquer", data=form))
+    assert re.search(r"arrondi convenu \(u-1, \d\d/\d\d/\d{4}\)", told)
+    assert "Déjà expliquée : « arrondi convenu » (u-1, " in again
+    assert "Dupuis" not in told + again
 
 
 def test_exports_hold_no_formula(client: TestClient) -> None:
