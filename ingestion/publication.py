@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingestion.durable import hold, replace_bytes
 from ingestion.errors import DamagedGeneration, EmbedderMismatch, UnknownGeneration
-from ingestion.manifest import MANIFEST, Manifest, generations_folder, read_manifest
+from ingestion.manifest import MANIFEST, Manifest, generations_folder, read_manifest, unknown
 from ingestion.verification import verify
 
 KEPT = 3
@@ -44,7 +44,13 @@ def find_content(home: Path, content: str) -> Manifest | None:
 
 
 def publish(home: Path, name: str) -> None:
-    """Verify a generation and make it the one in use; the caller holds the writer's lock."""
+    """Verify a generation and make it the one in use; the caller holds the writer's lock.
+
+    Raises UnknownGeneration for what is not a generation of this folder: another's would bring the
+    pieces of a dossier before those who may not see them.
+    """
+    if name not in finished(home):
+        raise unknown(name)
     verify(home, name)
     replace_bytes(home / "current", name.encode())
     for old in [other for other in finished(home) if other < name][:-KEPT]:

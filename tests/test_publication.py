@@ -172,6 +172,16 @@ def test_there_is_nothing_before_the_first(home: Path) -> None:
     assert current_name(home) == name
 
 
+def test_only_a_generation_of_this_folder_is_published(updated: Path) -> None:
+    older, newer = finished(updated)
+    dossier = updated / "dossiers" / "ecole" / "generations" / older
+    shutil.copytree(generations_folder(updated) / older, dossier)
+    for name in (f"../dossiers/ecole/generations/{older}", str(dossier), f"../generations/{older}"):
+        with pytest.raises(UnknownGeneration), writing(updated):
+            publish(updated, name)
+    assert current_name(updated) == newer
+
+
 def test_a_damaged_generation_is_not_published(updated: Path) -> None:
     older, newer = finished(updated)
     damage(updated, older)
