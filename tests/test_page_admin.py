@@ -182,6 +182,9 @@ def test_a_backup_is_made_and_carried_away(client: TestClient, home: Path) -> No
     assert path.name in reply.headers["content-disposition"]
     for name in ("absent.tar", "..%2Fjournal.jsonl"):
         assert client.get(f"/admin/backups/{name}").status_code == 404
+    journal = journal_of(home)
+    last = [(each["kind"], journal.body(each), each["user"]) for each in journal.entries()][-1]
+    assert last == ("export", {"what": "backup", "file": path.name}, USER)
 
 
 def test_the_index_of_a_dossier_is_never_put_in_service(client: TestClient, home: Path) -> None:
