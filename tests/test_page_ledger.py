@@ -1,10 +1,13 @@
 """The pages of invoices and purchases, over a real ledger, without a browser."""
 
+import errno
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -14,8 +17,11 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from starlette.requests import HTTPConnection
 
 from assistant.identity import ALONE, Identity, Role
+from assistant.ledger.batches import Batches
 from assistant.page import dossier_upload
 from assistant.page.site import Site
+from ingestion.intake import Parcel
+from ingestion.ledger.reports import FileReport
 from ingestion.ledger.rows import FileKind
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, app_over
@@ -132,6 +138,21 @@ def test_an_archive_is_opened_and_what_is_known_said(client: TestClient, desk: F
     told = words_of(sent(client, desk, "factures", ("lot.zip", parcel.getvalue())))
     assert "lot.zip/encore.csv déjà connu" in told
     assert "lot.zip/virus.exe refusé" in told
+
+
+def test_an_import_that_is_not_on_record_is_not_said_to_be_stored(tmp_path: Path) -> None:
+    def full(kind: FileKind, reports: Sequence[FileReport], user: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    batches, today = Batches(tmp_path, full), date(2026, 6, 1)
+    parcels = [Parcel("factures.csv", io.BytesIO(INVOICES))]
+    batch = batches.send(FileKind.INVOICES, parcels, ALONE.user, today)
+    batch.wait(60)
+    batches.store(batch, today)
+    batch.wait(60)
+    assert not batch.is_stored
+    assert "enregistrez de nouveau" in batch.failure
+    assert batch.paths[0].exists()
 
 
 def test_an_unknown_batch_is_said_to_be_gone(client: TestClient) -> None:
