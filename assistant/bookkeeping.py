@@ -159,7 +159,7 @@ class Bookkeeping:
         self._journal.append("export", told, user=user)
         return file
 
-    def explain(self, identifier: str, reason: str, by: str, user: str = "") -> Anomaly:
+    def explain(self, identifier: str, reason: str, user: str) -> Anomaly:
         """Keep why an anomaly is none; raises WrongPlan without reason or for an unknown one."""
         if not reason.strip():
             raise WrongPlan("Dites pourquoi : une explication sans raison ne s'oppose à rien.")
@@ -167,7 +167,7 @@ class Bookkeeping:
         with open_ledger(self._home) as ledger:
             found = anomalies(ledger, limits.exemption if limits else None)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        anomaly = explain(self._home, found, identifier, Explanation(reason.strip(), by, now))
+        anomaly = explain(self._home, found, identifier, Explanation(reason.strip(), user, now))
         told = {"act": "explained", "anomaly": identifier, "rule": anomaly.rule.name}
         self._journal.append("ledger", told | {"reason": reason.strip()}, user=user)
         return anomaly

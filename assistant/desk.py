@@ -126,10 +126,15 @@ class LocalDesk:
         self._assistant.journal.append("export", told, user=self.reader.user)
 
     def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
-        """Append the opinion to the journal, beside the answer; raises UnknownRecord."""
+        """Keep an opinion beside the reader's own answer; raises UnknownRecord for any other."""
         journal = self._assistant.journal
         rated = journal.entry(record_id)
-        if rated is None or rated["kind"] != "answer":
+        # An answer of an earlier version names nobody.
+        if (
+            rated is None
+            or rated["kind"] != "answer"
+            or rated["user"] not in ("", self.reader.user)
+        ):
             raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from ingestion.durable import hold, replace_bytes
-from ingestion.errors import DamagedGeneration, UnknownGeneration
-from ingestion.manifest import MANIFEST, Manifest, generations_folder, read_manifest
+from ingestion.errors import DamagedGeneration, EmbedderMismatch, UnknownGeneration
+from ingestion.manifest import MANIFEST, Manifest, generations_folder, read_manifest, unknown
 from ingestion.verification import verify
 
 KEPT = 3
@@ -44,7 +44,13 @@ def find_content(home: Path, content: str) -> Manifest | None:
 
 
 def publish(home: Path, name: str) -> None:
-    """Verify a generation and make it the one in use; the caller holds the writer's lock."""
+    """Verify a generation and make it the one in use; the caller holds the writer's lock.
+
+    Raises UnknownGeneration for what is not a generation of this folder: another's would bring the
+    pieces of a dossier before those who may not see them.
+    """
+    if name not in finished(home):
+        raise unknown(name)
     verify(home, name)
     replace_bytes(home / "current", name.encode())
     for old in [other for other in finished(home) if other < name][:-KEPT]:
@@ -54,11 +60,14 @@ def publish(home: Path, name: str) -> None:
 def rollback(home: Path) -> str:
     """Publish the newest sound generation made before the one in use, and return its name.
 
-    Raises UnknownGeneration when there is none; the caller holds the writer's lock.
+    Raises UnknownGeneration when there is none, EmbedderMismatch when other vectors were made for
+    it: every question would then fail. The caller holds the writer's lock.
     """
     current = current_name(home)
+    embedder = _embedder(home, current)
     for name in reversed([name for name in finished(home) if name < current]):
         try:
+            _require_embedder(read_manifest(home, name), embedder)
             publish(home, name)
         except DamagedGeneration:
             continue
@@ -67,6 +76,24 @@ def rollback(home: Path) -> str:
         "Aucune génération plus ancienne et intacte n'est conservée. Reconstruisez l'index : "
         "sourcier index build"
     )
+
+
+def _embedder(home: Path, name: str) -> str | None:
+    """By which embedder a generation was made, None when it is too damaged to say so."""
+    try:
+        return read_manifest(home, name).embedder
+    except (DamagedGeneration, UnknownGeneration):
+        return None
+
+
+def _require_embedder(manifest: Manifest, embedder: str | None) -> None:
+    if embedder not in (None, manifest.embedder):
+        raise EmbedderMismatch(
+            f"L'index {manifest.name} a été construit avec {manifest.embedder}, et celui en "
+            f"service avec {embedder} : y revenir arrêterait toutes les réponses. Choisissez "
+            f"d'abord {manifest.embedder.partition('@')[0]} dans settings.toml (embedder), lancez "
+            "sourcier index build, puis redémarrez sourcier serve."
+        )
 
 
 def discard(home: Path, name: str) -> None:

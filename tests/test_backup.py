@@ -40,6 +40,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "models").mkdir()
     (home / "models" / "weights.gguf").write_bytes(b"x" * 1000)
     (home / "settings.toml").write_text("evidence_limit = 5\n")
+    (home / "incoming" / "sent").mkdir(parents=True)
+    (home / "incoming" / "sent" / "factures.csv").write_text("sent, and not stored yet")
     with closing(sqlite3.connect(home / "accounts.sqlite")) as accounts:
         accounts.execute("CREATE TABLE users (name TEXT)")
         accounts.execute("INSERT INTO users VALUES ('Ana')")
@@ -83,7 +85,7 @@ def test_what_is_restored_answers_the_same(home: Path, saved: Path, tmp_path: Pa
     assert "backup" in kinds(home)
     with tarfile.open(saved) as archive:
         names = archive.getnames()
-    assert not [name for name in names if name.startswith(("models", "vectors", "lock"))]
+    assert not [name for name in names if name.startswith(("models", "vectors", "lock", "incoming"))]
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "new" / "accounts.sqlite").stat().st_mode) == 0o600
 

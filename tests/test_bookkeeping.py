@@ -192,13 +192,13 @@ def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) ->
     [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
     identifier = next(str(row[0]) for row in table.rows if "61" in str(row[3]))
     with pytest.raises(WrongPlan, match="sans raison"):
-        books.explain(identifier, "  ", "Ana")
+        books.explain(identifier, "  ", "u-1")
     with pytest.raises(WrongPlan, match="Aucune anomalie"):
-        books.explain("0", "arrondi", "Ana")
-    books.explain(identifier, " arrondi convenu ", "Ana", "u-1")
+        books.explain("0", "arrondi", "u-1")
+    books.explain(identifier, " arrondi convenu ", "u-1")
     [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
     told = next(row[-1] for row in table.rows if row[0] == identifier)
-    assert str(told).startswith("arrondi convenu (Ana, ")
+    assert str(told).startswith("arrondi convenu (u-1, ")
     kind, body, user = _journal(home)[-1]
     assert (kind, body["act"], body["anomaly"], user) == ("ledger", "explained", identifier, "u-1")
 

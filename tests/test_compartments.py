@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from assistant.assistant import Assistant
 from assistant.desk import LocalDesk
+from assistant.errors import UnknownRecord
 from assistant.filing import Filing
 from assistant.holder import Holder
 from assistant.identity import Identity, Role
@@ -218,6 +219,8 @@ def test_the_journal_names_who_asked_and_who_judged(
     turn_of(desks[team.name], "Quelle durée ?", team.dossier)
     journal = Journal(home / "journal.jsonl")
     *_, answer = journal.entries()
+    with pytest.raises(UnknownRecord):
+        desks[TEAMS[1].name].rate(answer["hash"][:16], "down", "Jugée par une autre équipe")
     desks[team.name].rate(answer["hash"][:16], "up", "")
     *_, opinion = journal.entries()
     assert (answer["user"], opinion["user"]) == (f"u-{team.name}",) * 2

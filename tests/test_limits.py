@@ -34,7 +34,7 @@ def client(clock: Clock) -> Iterator[TestClient]:
     app = FastAPI()
 
     @app.post("/length")
-    @app.post("/admin/length")
+    @app.post("/{area}/{path:path}")
     async def length(request: Request) -> int:
         return len(await request.body())
 
@@ -96,6 +96,20 @@ def test_a_length_that_is_no_number_is_refused(client: TestClient) -> None:
     assert refused.status_code == 413
 
 
-def test_pages_that_take_files_count_for_themselves(client: TestClient) -> None:
+SENT = ("/admin/sources", "/factures/import", "/achats/import", "/dossiers/ecole-2026/pieces")
+FORMS = (
+    "/admin/publish",
+    "/factures/anomalies/expliquer",
+    "/achats/import/x",
+    "/dossiers/a/delete",
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [*((path, 200) for path in SENT), *((path, 413) for path in FORMS)]
+)
+def test_only_addresses_that_take_files_count_for_themselves(
+    client: TestClient, path: str, status: int
+) -> None:
     whole = b"x" * (MOST_BYTES + 1)
-    assert client.post("/admin/length", content=whole, headers=ALICE).json() == len(whole)
+    assert client.post(path, content=whole, headers=ALICE).status_code == status

@@ -194,8 +194,8 @@ def test_the_last_backups_are_kept(office: Office, home: Path) -> None:
     names = [each.name for each in office.backups()]
     assert len(names) == KEPT_BACKUPS
     assert names[0] == "sourcier-20261125-120004.tar"
-    assert office.backup(names[0])
-    assert office.backup("../journal.jsonl") is None
+    assert office.backup(names[0], USER)
+    assert office.backup("../journal.jsonl", USER) is None
 
 
 def test_the_lock_is_free_once_everything_is_done(office: Office, home: Path) -> None:

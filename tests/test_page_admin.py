@@ -182,3 +182,19 @@ def test_a_backup_is_made_and_carried_away(client: TestClient, home: Path) -> No
     assert path.name in reply.headers["content-disposition"]
     for name in ("absent.tar", "..%2Fjournal.jsonl"):
         assert client.get(f"/admin/backups/{name}").status_code == 404
+    journal = journal_of(home)
+    last = [(each["kind"], journal.body(each), each["user"]) for each in journal.entries()][-1]
+    assert last == ("export", {"what": "backup", "file": path.name}, USER)
+
+
+def test_the_index_of_a_dossier_is_never_put_in_service(client: TestClient, home: Path) -> None:
+    served_now = current_name(home)
+    [index] = (home / "dossiers").glob("*/generations/*")
+    form = {
+        "generation": f"../{index.relative_to(home)}",
+        "reason": "Essai",
+        "force": "yes",
+    }
+    reply = client.post("/admin/publish", data=form)
+    assert (reply.status_code, current_name(home)) == (409, served_now)
+    assert acts(home) == []

@@ -1,22 +1,30 @@
 """The pages of invoices and purchases, over a real ledger, without a browser."""
 
+import errno
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from openpyxl import load_workbook  # type: ignore[import-untyped]
+from starlette.requests import HTTPConnection
 
-from assistant.identity import ALONE
+from assistant.identity import ALONE, Identity, Role
+from assistant.ledger.batches import Batches
 from assistant.page import dossier_upload
+from assistant.page.site import Site
+from ingestion.intake import Parcel
+from ingestion.ledger.reports import FileReport
 from ingestion.ledger.rows import FileKind
 from tests.fakes_page import FakeDesk
-from tests.page_app import app_over
+from tests.page_app import app_of, app_over
 from tests.page_tags import parsed
 
 HOSTILE = "<img src=x onerror=alert(1)>'); DROP TABLE invoice; --"
@@ -36,6 +44,13 @@ CONTRACTS = (
     "M-2;21350238800019;Ville;Stylos;30192000;Procédure adaptée;9000;2026-02-05;73282932000074\n"
 ).encode()
 BY_SUPPLIER = {"question": "Montant TTC des factures par fournisseur"}
+
+
+class Member:
+    """Somebody with an account sends every request."""
+
+    def identify(self, request: HTTPConnection) -> Identity:
+        return Identity("u-1", "Ana Dupuis", frozenset(Role), None)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +138,21 @@ def test_an_archive_is_opened_and_what_is_known_said(client: TestClient, desk: F
     told = words_of(sent(client, desk, "factures", ("lot.zip", parcel.getvalue())))
     assert "lot.zip/encore.csv déjà connu" in told
     assert "lot.zip/virus.exe refusé" in told
+
+
+def test_an_import_that_is_not_on_record_is_not_said_to_be_stored(tmp_path: Path) -> None:
+    def full(kind: FileKind, reports: Sequence[FileReport], user: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    batches, today = Batches(tmp_path, full), date(2026, 6, 1)
+    parcels = [Parcel("factures.csv", io.BytesIO(INVOICES))]
+    batch = batches.send(FileKind.INVOICES, parcels, ALONE.user, today)
+    batch.wait(60)
+    batches.store(batch, today)
+    batch.wait(60)
+    assert not batch.is_stored
+    assert "enregistrez de nouveau" in batch.failure
+    assert batch.paths[0].exists()
 
 
 def test_an_unknown_batch_is_said_to_be_gone(client: TestClient) -> None:
@@ -276,8 +306,25 @@ def test_an_anomaly_is_explained_once_with_a_reason(client: TestClient, desk: Fa
     assert refused.status_code == 403
     page = client.post("/factures/anomalies/expliquer", data=form)
     assert (page.status_code, page.url.path) == (200, "/factures/anomalies")
-    assert "arrondi convenu <b> (local, " in words_of(page)
+    assert re.search(r"arrondi convenu <b> \(\d\d/\d\d/\d{4}\)", words_of(page))
     assert client.post("/factures/anomalies/expliquer", data=form).status_code == 409
+
+
+def test_an_explanation_holds_a_pseudonym_and_no_name() -> None:
+    desk = FakeDesk()
+    with TestClient(app_over(desk)) as client:
+        preview = sent(client, desk, "factures", ("factures.csv", INVOICES))
+        decided(client, desk, preview, act="store")
+    with TestClient(app_of(Site(lambda reader: desk, Member()))) as client:
+        page = client.get("/factures/anomalies")
+        row = re.search(r"(\w{12})\s*élevée.*?Facture B-2", parsed(page.text).text, re.DOTALL)
+        assert row
+        form = {"anomalie": row[1], "raison": "arrondi convenu"}
+        told = words_of(client.post("/factures/anomalies/expliquer", data=form))
+        again = words_of(client.post("/factures/anomalies/expliquer", data=form))
+    assert re.search(r"arrondi convenu \(u-1, \d\d/\d\d/\d{4}\)", told)
+    assert "Déjà expliquée : « arrondi convenu » (u-1, " in again
+    assert "Dupuis" not in told + again
 
 
 def test_exports_hold_no_formula(client: TestClient) -> None:

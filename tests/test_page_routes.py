@@ -165,6 +165,33 @@ def test_another_host_name_is_refused_when_hosts_are_given(desk: FakeDesk) -> No
         assert client.get("/health", headers={"Host": "example.test"}).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/", "/config", "/health", "/factures", "/document/x"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Origin": "http://localhost:3000"},
+        {"Origin": "null"},
+    ],
+)
+def test_another_site_of_this_machine_sees_nothing(
+    client: TestClient, path: str, sent: dict[str, str]
+) -> None:
+    refused = client.get(path, headers={"Origin": "http://localhost:3000"} | sent)
+    assert refused.status_code == 403
+    assert "vient d'un autre site" in refused.text
+    assert "access-control-allow-origin" not in refused.headers
+
+
+@pytest.mark.parametrize("site", ["none", "same-origin", "cross-site"])
+def test_a_link_from_elsewhere_and_the_page_itself_open(client: TestClient, site: str) -> None:
+    opened = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert client.get("/", headers=opened).status_code == 200
+    assert client.get("/", headers={"Origin": "http://testserver"}).status_code == 200
+
+
 def test_an_environment_that_asks_for_telemetry_is_overruled() -> None:
     asked = {"FASTAPI_OTEL_AUTO_CONFIGURE": "true", "OTEL_SDK_DISABLED": "false"}
     told = subprocess.run(

@@ -10,10 +10,16 @@ import ingestion.build
 from ingestion.chroma_index import write_vectors
 from ingestion.durable import writing
 from ingestion.embedding import Vectors
-from ingestion.errors import DamagedGeneration, IngestionError, StorageFull, UnknownGeneration
+from ingestion.errors import (
+    DamagedGeneration,
+    EmbedderMismatch,
+    IngestionError,
+    StorageFull,
+    UnknownGeneration,
+)
 from ingestion.generation import open_generation
 from ingestion.library import Library
-from ingestion.manifest import generations_folder
+from ingestion.manifest import MANIFEST, generations_folder
 from ingestion.publication import (
     KEPT,
     clear_unfinished,
@@ -144,11 +150,36 @@ def test_rolling_back_passes_over_what_is_damaged(updated: Path) -> None:
         assert rollback(updated) == older
 
 
+def test_rolling_back_to_an_index_of_another_embedder_is_refused(home: Path) -> None:
+    name = build_and_publish(home, WordEmbedder("words@2"))
+    with writing(home), pytest.raises(EmbedderMismatch, match=r"words@1.*words@2.*settings\.toml"):
+        rollback(home)
+    assert current_name(home) == name
+
+
+def test_what_is_too_damaged_to_name_its_embedder_is_left(home: Path) -> None:
+    older = current_name(home)
+    newer = build_and_publish(home, WordEmbedder("words@2"))
+    (generations_folder(home) / newer / MANIFEST).write_bytes(b"{}")
+    with writing(home):
+        assert rollback(home) == older
+
+
 def test_there_is_nothing_before_the_first(home: Path) -> None:
     name = current_name(home)
     with pytest.raises(UnknownGeneration, match="sourcier index build"):
         rollback(home)
     assert current_name(home) == name
+
+
+def test_only_a_generation_of_this_folder_is_published(updated: Path) -> None:
+    older, newer = finished(updated)
+    dossier = updated / "dossiers" / "ecole" / "generations" / older
+    shutil.copytree(generations_folder(updated) / older, dossier)
+    for name in (f"../dossiers/ecole/generations/{older}", str(dossier), f"../generations/{older}"):
+        with pytest.raises(UnknownGeneration), writing(updated):
+            publish(updated, name)
+    assert current_name(updated) == newer
 
 
 def test_a_damaged_generation_is_not_published(updated: Path) -> None:

@@ -15,7 +15,7 @@ _FIRST = ("current", "anchors", "journal.jsonl", "library.json")
 
 _LEFT_OUT = frozenset(
     (
-        *("models", "vectors.sqlite", "generations", "working", "backups"),
+        *("models", "vectors.sqlite", "generations", "working", "backups", "incoming"),
         *("lock", "build.jsonl", "build.log", "build.stop", "candidate.json"),
     )
 )

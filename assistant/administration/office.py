@@ -91,10 +91,12 @@ class Office:
         """The backups of the data folder, the newest first."""
         return saved(self._home)
 
-    def backup(self, name: str) -> Path | None:
-        """The file of one of them, None when there is none of this name."""
-        known = {each.name for each in self.backups()}
-        return self._home / "backups" / name if name in known else None
+    def backup(self, name: str, user: str) -> Path | None:
+        """The file of one of them, which leaves; None when there is none of this name."""
+        if name not in {each.name for each in self.backups()}:
+            return None
+        self._journal.append("export", {"what": "backup", "file": name}, user=user)
+        return self._home / "backups" / name
 
     def schedule(self) -> Schedule | None:
         """When texts are updated, None when nothing is scheduled; raises WrongSettings."""

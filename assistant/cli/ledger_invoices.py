@@ -45,7 +45,6 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     explained = actions.add_parser("explain", help="dit pourquoi une anomalie n'en est pas une")
     explained.add_argument("identifier", metavar="IDENTIFIANT", help="celui de l'anomalie")
     explained.add_argument("--reason", required=True, help="l'explication")
-    explained.add_argument("--by", required=True, metavar="NOM", help="qui l'explique")
     explained.set_defaults(run=_explain)
     ledger_asking.register(actions, Population.INVOICES)
 
@@ -87,7 +86,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     with open_ledger(arguments.home) as ledger:
         found = anomalies(ledger, _limit(arguments))
     try:
-        explanation = Explanation(arguments.reason, arguments.by, now)
+        explanation = Explanation(arguments.reason, ALONE.user, now)
         anomaly = explain(arguments.home, found, arguments.identifier, explanation)
     except WrongPlan as error:
         sys.stderr.write(f"{error}\n")

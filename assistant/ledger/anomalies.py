@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.errors import WrongPlan
+from assistant.identity import ALONE
 from assistant.ledger import arithmetic, consistency, duplicates, screenings
 from assistant.ledger.anomaly import Anomaly, rules
 from ingestion.ledger.database import Ledger, rewriting
@@ -32,11 +33,20 @@ _FINDERS: tuple[Callable[[Ledger], Iterator[Anomaly]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an anomaly is none, who says so and since when."""
+    """Why an anomaly is none, who says so and since when.
+
+    `by` is a pseudonym: the ledger is kept for longer than the account of who writes in it.
+    """
 
     reason: str
     by: str
     at: datetime
+
+    @property
+    def signature(self) -> str:
+        """Who says so on what day; the day alone where the machine has one user."""
+        day = f"{self.at:%d/%m/%Y}"
+        return day if self.by == ALONE.user else f"{self.by}, {day}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ def explain(
             "anomalies »."
         )
     if earlier := known.explanation:
-        raise WrongPlan(f"Déjà expliquée par {earlier.by} : « {earlier.reason} ».")
+        raise WrongPlan(f"Déjà expliquée : « {earlier.reason} » ({earlier.signature}).")
     rule, key = known.anomaly.rule.name, known.anomaly.key
     finding = Finding(identifier, rule, key, explanation.by, explanation.reason, explanation.at)
     with rewriting(home) as draft, draft.transaction():

@@ -24,6 +24,11 @@ _FOLDER = "incoming"
 _KEPT_SECONDS = 24 * 3600
 _ARCHIVE = ".zip"
 
+_UNWRITTEN = (
+    "Le disque a refusé d'écrire ({}). Libérez de la place ou corrigez ses droits, puis "
+    "enregistrez de nouveau : ce qui est déjà au registre n'y entre pas deux fois."
+)
+
 Told = Callable[[FileKind, Sequence[FileReport], str], None]
 """Hears of the reports of what was stored, and by whom."""
 
@@ -127,11 +132,13 @@ class Batches:
                 is_preview=not batch.is_stored,
                 tell=batch.reports.append,
             )
+            if batch.is_stored:
+                self._told(batch.kind, batch.reports, batch.user)
         except IngestionError as error:
             batch.failure, batch.is_stored = str(error), False
-            return
+        except OSError as error:
+            batch.failure, batch.is_stored = _UNWRITTEN.format(error.strerror), False
         if batch.is_stored:
-            self._told(batch.kind, batch.reports, batch.user)
             shutil.rmtree(batch.folder, ignore_errors=True)
 
     def _forget_old(self) -> None:

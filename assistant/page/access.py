@@ -94,13 +94,20 @@ def is_https(request: HTTPConnection) -> bool:
 
 
 def is_foreign(request: HTTPConnection) -> bool:
-    """Whether another site made a browser send this, to act in the reader's name.
+    """Whether another site made a browser send this, to act or to look in the reader's name.
 
     Told by the browser itself; one that does not tell names at least the site it comes from.
+    Another site may lead here by a link; Gradio would let those of this machine read its page.
     """
-    if request.scope.get("method") in ("GET", "HEAD", "OPTIONS"):
-        return False
     if site := request.headers.get("sec-fetch-site"):
-        return site != "same-origin"
+        return site != "same-origin" and not _is_opened(request, site)
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _is_opened(request: HTTPConnection, site: str) -> bool:
+    """Whether a browser asks for a page to show it alone, as when its reader follows a link."""
+    if request.scope.get("method") not in ("GET", "HEAD"):
+        return False
+    asked = [request.headers.get(f"sec-fetch-{name}") for name in ("mode", "dest")]
+    return site == "none" or asked == ["navigate", "document"]

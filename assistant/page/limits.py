@@ -3,6 +3,7 @@
 One person's many requests end with an answer to come back later, not with everybody waiting.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ USER = "sourcier.user"
 MOST_BYTES = 12_000_000
 """Bytes of a request: a whole conversation fits, which a browser sends with each question."""
 
-COUNTED_BY_THEMSELVES = ("/dossiers/", "/factures", "/achats", "/admin")
+COUNTED_BY_THEMSELVES = re.compile(
+    r"/dossiers/[^/]+/pieces|/(?:factures|achats)/import|/admin/sources"
+)
 """Addresses to which files are sent, and which stop reading at bounds of their own."""
 
 MOST_PEOPLE = 10_000
@@ -75,7 +78,7 @@ class Limits:
         buckets = self._reads if scope["method"] in ("GET", "HEAD") else self._acts
         if wait := buckets.take(_person(scope)):
             await _too_often(wait)(scope, receive, send)
-        elif scope["path"].startswith(COUNTED_BY_THEMSELVES):
+        elif COUNTED_BY_THEMSELVES.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await _Measured(self._app)(scope, receive, send)

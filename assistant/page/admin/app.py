@@ -127,7 +127,7 @@ def admin_app(office: Office, reader: Reader) -> FastAPI:
 
     @app.get("/backups/{name}")
     def backup(who: Who, name: str) -> Response:
-        path = office.backup(name)
+        path = office.backup(name, who.user)
         if path is None:
             raise HTTPException(404)
         return FileResponse(path, media_type="application/x-tar", filename=name)

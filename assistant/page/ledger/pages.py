@@ -83,9 +83,8 @@ class LedgerPages:
 
     def explain(self, place: Place, anomaly: str, reason: str, identity: Identity) -> Response:
         """Keep why an anomaly is none, then show the anomalies."""
-        by = identity.name or identity.user
         try:
-            self._books.explain(anomaly, reason, by, identity.user)
+            self._books.explain(anomaly, reason, identity.user)
         except (AssistantError, IngestionError) as refusal:
             return answered(place, alert=str(refusal), status=REFUSED)
         return RedirectResponse(place.address(), 303)
