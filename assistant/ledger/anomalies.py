@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assistant.errors import WrongPlan
@@ -32,11 +32,16 @@ _FINDERS: tuple[Callable[[Ledger], Iterator[Anomaly]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an anomaly is none, who says so and since when."""
+    """Why an anomaly is none, who says so and since when: `at` is in UTC, without saying so."""
 
     reason: str
     by: str
     at: datetime
+
+    @property
+    def day(self) -> date:
+        """The day on this machine."""
+        return self.at.replace(tzinfo=UTC).astimezone().date()
 
 
 @dataclass(frozen=True, slots=True)

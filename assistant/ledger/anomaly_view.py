@@ -37,6 +37,6 @@ def anomaly_table(found: Sequence[Explained], *, has_limit: bool) -> Table:
 def _row(each: Explained) -> tuple[Cell, ...]:
     rule, told = each.anomaly.rule, each.explanation
     title = f"Dépistage : {rule.title}" if rule.is_screening else rule.title
-    explained = f"{told.reason} ({told.by}, {told.at:%d/%m/%Y})" if told else None
+    explained = f"{told.reason} ({told.by}, {told.day:%d/%m/%Y})" if told else None
     found = (each.anomaly.id, rule.severity.label, title, each.anomaly.says)
     return (*found, rule.check, rule.source, explained)
