@@ -1,7 +1,6 @@
-"""What stands on every page of the administrator: the way around, forms, moments, sizes. Pure."""
+"""What stands on every page of the administrator: the way around, forms, sizes. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from assistant.page.dossier_form import action, button
 from assistant.page.markup import Html, element
@@ -83,11 +82,6 @@ def _row(heads: Sequence[str], row: Sequence[str]) -> Html:
     return element("tr", first, *others)
 
 
-def at(moment: datetime) -> str:
-    """A moment in the time zone of the machine."""
-    return f"{moment.astimezone():%d/%m/%Y à %H:%M}"
-
-
 def sized(size: int) -> str:
     """Bytes as a reader says them."""
     for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
@@ -95,8 +89,3 @@ def sized(size: int) -> str:
             value = size / unit
             return f"{value:.1f} {name}".replace(".", ",") if value < 10 else f"{value:.0f} {name}"
     return f"{size} octets"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number of things, in French."""
-    return f"{number} {one if number in (0, 1) else many}"

@@ -6,8 +6,9 @@ from datetime import datetime
 from assistant.administration.backup import Saved
 from assistant.administration.schedule import Schedule
 from assistant.administration.storage import Kept, Place, Usage
-from assistant.page.admin.frame import HOME, at, hidden, post, section, sized, table
+from assistant.page.admin.frame import HOME, hidden, post, section, sized, table
 from assistant.page.markup import Html, element, joined
+from assistant.page.words import at
 
 NOTHING = Html("")
 

@@ -9,10 +9,10 @@ from assistant.page.markup import Html, element, joined, prose
 from assistant.page.referent import fields
 from assistant.page.referent.exhibit_view import exhibit_html
 from assistant.page.referent.facts_view import facts_html
-from assistant.page.referent.frame import NOTHING, ROOT, SAID, counted
+from assistant.page.referent.frame import NOTHING, ROOT, SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field, sheet_html
-from assistant.page.words import written
+from assistant.page.words import at, counted, written
 from assistant.review.exhibits import Exhibit
 from assistant.review.labels import SUPPORTS
 from assistant.review.line import Item
@@ -152,8 +152,7 @@ class AnswerView:
                 "li",
                 element(
                     "a",
-                    f"Rejeu du {each.at:%d/%m/%Y à %H:%M}, droit au "
-                    f"{written(SAID, each.result.as_of)}",
+                    f"Rejeu du {at(each.at)}, droit au {written(SAID, each.result.as_of)}",
                     href=answer_address(first, f"/replays/{each.result.record_id}"),
                 ),
             )

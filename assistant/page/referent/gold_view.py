@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from assistant.page.markup import Html, element
 from assistant.page.referent import fields
-from assistant.page.referent.frame import NOTHING, ROOT, alert, badge, counted, table
+from assistant.page.referent.frame import NOTHING, ROOT, alert, badge, table
+from assistant.page.words import counted
 from assistant.review.gold import GoldQuestion
 
 _HEADS = ("Question", "Attendu", "Droit au", "")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from assistant.confidence import Estimate
 from assistant.page.markup import Html, element, joined
 from assistant.page.referent import fields
-from assistant.page.referent.frame import NOTHING, ROOT, badge, counted, table
+from assistant.page.referent.frame import NOTHING, ROOT, badge, table
 from assistant.page.referent.list_view import answer_link, outcome_badge
+from assistant.page.words import counted
 from assistant.review.agreement import Agreement
 from assistant.review.labels import REASONS
 from assistant.review.marks import Target
@@ -146,4 +147,5 @@ def _percent(value: float) -> str:
 
 
 def _decimal(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",")  # never "-0,00"
+    # Adding zero makes one of "-0,00".
+    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",").replace("-", "−")
