@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from assistant.page.dossier_form import action, button
 from assistant.page.dossier_list import dossier_link
 from assistant.page.dossier_upload import FIELD, MOST_BYTES, MOST_FILES
+from assistant.page.form import action, button
 from assistant.page.markup import Html, element
 from assistant.page.words import Words
 from ingestion.intake import Receipt

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from assistant.page.dossier_form import action, button
+from assistant.page.form import action, button
 from assistant.page.markup import Html, element
 
 HOME = "/admin"
@@ -45,11 +45,6 @@ def post(path: str, label: str, *fields: Html, kind: str = "", **about: str) -> 
     """A form with one button; `kind` is its class: main, danger, or plain."""
     pressed = button(label, **({"class_": kind} if kind else {}), **about)
     return action(f"{HOME}{path}", *fields, pressed, class_="act")
-
-
-def hidden(name: str, value: str) -> Html:
-    """A value that goes with a form."""
-    return element("input", type="hidden", name=name, value=value)
 
 
 def reason_field(label: str, *, required: bool) -> Html:

@@ -3,8 +3,9 @@
 from assistant.administration.candidate import Candidate
 from assistant.administration.recording import Build, State, Step
 from assistant.identity import ALONE
-from assistant.page.admin.frame import facts, hidden, post, reason_field, section
+from assistant.page.admin.frame import facts, post, reason_field, section
 from assistant.page.admin.verdict_view import verdict_html
+from assistant.page.form import hidden
 from assistant.page.markup import Html, element, joined
 from assistant.page.words import at, counted, grouped
 from ingestion.difference import Difference

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from assistant.administration.sources import Source, Standing
-from assistant.page.admin.frame import HOME, hidden, post, section, sized, table
-from assistant.page.dossier_form import button
+from assistant.page.admin.frame import HOME, post, section, sized, table
 from assistant.page.dossier_sending import BOUNDS, report_html, upload_form
 from assistant.page.dossier_upload import FIELD
+from assistant.page.form import button, hidden
 from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words, counted
 from ingestion.intake import Receipt

@@ -7,10 +7,10 @@ from assistant.language import Language
 from assistant.ledger.addresses import ROOTS
 from assistant.ledger.batches import Batch
 from assistant.ledger.fields import Population
-from assistant.page.dossier_form import action, button
 from assistant.page.dossier_list import NOTHING
 from assistant.page.dossier_sending import BOUNDS, upload_form
 from assistant.page.dossier_upload import FIELD
+from assistant.page.form import action, button
 from assistant.page.ledger.frame import choice
 from assistant.page.markup import Html, element, unbroken
 from assistant.page.words import words

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answers import Sentence
+from assistant.page.form import button
 from assistant.page.markup import Html, element, joined, prose
-from assistant.page.referent import fields
 from assistant.page.referent.exhibit_view import exhibit_html
 from assistant.page.referent.facts_view import facts_html
 from assistant.page.referent.frame import NOTHING, ROOT, SAID
@@ -94,7 +94,7 @@ class AnswerView:
         return element(
             "div",
             mark_field(ANSWER, "Votre verdict sur la réponse entière", sheet),
-            element("p", fields.button("Enregistrer mes marques", class_="main"), class_="send"),
+            element("p", button("Enregistrer mes marques", class_="main"), class_="send"),
             class_="whole-mark",
         )
 
@@ -126,7 +126,7 @@ class AnswerView:
             element(
                 "form",
                 element("input", type="hidden", name="day", value=name),
-                fields.button(f"Reposer {said} ({written(SAID, day)})"),
+                button(f"Reposer {said} ({written(SAID, day)})"),
                 method="post",
                 action=answer_address(result.record_id, "/replays"),
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from assistant.answers import Outcome
+from assistant.page.form import button
 from assistant.page.markup import Html, element, unbroken
 from assistant.page.referent import fields
 from assistant.page.referent.asked import Asked
@@ -77,7 +78,7 @@ def filters(asked: Asked, items: Sequence[Item], teams: Mapping[str, str]) -> Ht
         ),
         element(
             "p",
-            fields.button("Filtrer", class_="main"),
+            button("Filtrer", class_="main"),
             " ",
             element("a", "Tout afficher", href=f"{ROOT}/") if asked.chosen else NOTHING,
             class_="send",

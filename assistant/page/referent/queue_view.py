@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.confidence import Estimate
+from assistant.page.form import button, labelled
 from assistant.page.markup import Html, element, joined
-from assistant.page.referent import fields
 from assistant.page.referent.frame import NOTHING, ROOT, badge, table
 from assistant.page.referent.list_view import answer_link, outcome_badge
 from assistant.page.words import counted
@@ -110,7 +110,7 @@ def _settings(sampling: Sampling) -> Html:
         ("second", "Réponses relues deux fois (%)", 100 * sampling.second, 0, 100, "any"),
     )
     inputs = (
-        fields.labelled(
+        labelled(
             label,
             element(
                 "input",
@@ -128,7 +128,7 @@ def _settings(sampling: Sampling) -> Html:
     form = element(
         "form",
         *inputs,
-        fields.button("Changer le tirage"),
+        button("Changer le tirage"),
         method="post",
         action=f"{ROOT}/queue",
         class_="fields",
