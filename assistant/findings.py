@@ -7,7 +7,7 @@ from assistant.baseline import Change, Comparison
 from assistant.confidence import Estimate
 from assistant.language import Language
 from assistant.measures import Measure
-from assistant.page.words import words, written
+from assistant.page.words import grouped, words, written
 
 NONE = "–"
 
@@ -67,7 +67,7 @@ def duration(seconds: float) -> str:
 
 def number(count: int, singular: str, plural: str) -> str:
     """A count with its noun."""
-    return f"{count} {plural if count > 1 else singular}"
+    return f"{grouped(count)} {plural if count > 1 else singular}"
 
 
 def day(moment: date) -> str:

@@ -27,7 +27,10 @@ class TouchedSheet:
 
 @dataclass(frozen=True, slots=True)
 class TouchedAnswer:
-    """An answer of the journal that cites articles that changed; the first answer has number 1."""
+    """An answer of the journal that cites articles that changed; the first answer has number 1.
+
+    `asked_on` is the day on this machine.
+    """
 
     number: int
     question: str
@@ -81,7 +84,7 @@ def _answers(touched: Set[Article], answers: Iterable[Recorded]) -> Iterator[Tou
             for a in articles_touched(each["title"], each["locator"], touched)
         )
         if articles := tuple(dict.fromkeys(cited)):
-            asked_on = datetime.fromisoformat(entry["at"]).date()
+            asked_on = datetime.fromisoformat(entry["at"]).astimezone().date()
             yield TouchedAnswer(number, body["question"], asked_on, entry["hash"][:16], articles)
 
 

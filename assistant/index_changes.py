@@ -1,11 +1,11 @@
 """Changes of the index: how one generation differs from another, and what that touches."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.impact import Article, Impact, Recorded, impact_of
+from assistant.impact import Impact, Recorded, impact_of
 from assistant.journal import Journal
 from ingestion.difference import Difference, difference
 from ingestion.documents import Document
@@ -45,12 +45,19 @@ def _answers(journal: Journal) -> Iterator[Recorded]:
             yield entry, None if journal.apart(entry) else journal.body(entry)
 
 
-def articles_changed(home: Path, old: str, new: str) -> frozenset[Article]:
-    """Title and reference of every article of one generation that is not the same in another.
+def changes_since(home: Path) -> Callable[[str], Difference]:
+    """What differs in the generation in service from an earlier one, by the earlier one's name.
 
-    Raises UnknownGeneration or DamagedGeneration.
+    Where that one is no longer kept, the oldest one that is kept stands for it. Raises
+    UnknownGeneration or DamagedGeneration, as what it returns does.
     """
-    return difference_between(home, old, new).touched
+    kept, now = finished(home), current_name(home)
+
+    def since(generation: str) -> Difference:
+        then = generation if generation in kept else kept[0]
+        return difference_between(home, then, now) if then != now else Difference()
+
+    return since
 
 
 @lru_cache(maxsize=16)

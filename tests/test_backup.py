@@ -85,7 +85,9 @@ def test_what_is_restored_answers_the_same(home: Path, saved: Path, tmp_path: Pa
     assert "backup" in kinds(home)
     with tarfile.open(saved) as archive:
         names = archive.getnames()
-    assert not [name for name in names if name.startswith(("models", "vectors", "lock", "incoming"))]
+    assert not [
+        name for name in names if name.startswith(("models", "vectors", "lock", "incoming"))
+    ]
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "new" / "accounts.sqlite").stat().st_mode) == 0o600
 

@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -156,6 +157,19 @@ def test_sheets_and_terms_are_touched_by_the_articles_that_they_name() -> None:
     assert [(each.source, each.articles) for each in found.sheets] == [(named.source, ("R2122-8",))]
     assert found.terms == (Term(("petit achat",), ("R2122-8",)),)
     assert impact_of(set(), [named], terms, [answer(CODE, "art. R2122-8")]) == Impact()
+
+
+def test_an_answer_asked_at_night_is_of_the_day_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry, body = answer(CODE, "art. R2122-8")
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        night = ({**entry, "at": "2026-05-01T22:30:00+00:00"}, body)
+        (touched,) = impact_of({(CODE, "R2122-8")}, (), (), [night]).answers
+    time.tzset()
+    assert touched.asked_on == date(2026, 5, 2)
 
 
 def test_an_answer_keeps_its_number_among_answers_and_its_day() -> None:

@@ -1,9 +1,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import product
+from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from assistant.activity.touched import Look, Touched, changes_of, touched
+from assistant.review.outdated import outdated
 from ingestion.difference import Difference, difference
 from ingestion.documents import Document, Kind
 from tests.answer_items import item
@@ -102,3 +106,21 @@ def test_every_touched_answer_says_what_changed(generation: str) -> None:
     found = touched([asked], _since, {})
     assert all(each.changes for each in found)
     assert bool(found) is (generation != NOW)
+
+
+def test_the_queue_and_the_board_agree_on_what_the_law_has_touched() -> None:
+    titles = (CODE, "Autre code", "Une fiche")
+    locators = (
+        *("art. R2192-10", "art. R2191-3", "art. R2122-8", "art. R2112-1", "art. L2113-10"),
+        *("Quel délai ? (art. R2192-10)", "Annexe 1", "p. 3"),
+    )
+    items = [
+        item(f"r{number}", DAY, cited=((title, locator),), generation=generation)
+        for number, (generation, title, locator) in enumerate(
+            product((OLD, MIDDLE, NOW), titles, locators)
+        )
+    ]
+    with mock.patch("assistant.review.outdated.changes_since", return_value=_since):
+        queued = outdated(Path(), [each.line for each in items])
+    assert queued
+    assert queued == {each.item.line.record_id for each in touched(items, _since, {})}

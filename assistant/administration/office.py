@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
@@ -15,13 +14,11 @@ from assistant.administration.schedule import Schedule, schedule_of
 from assistant.administration.sources import Source, sources, take_in
 from assistant.administration.storage import Kept, Usage, kept_generations, manifest_of, usage
 from assistant.impact import Impact
-from assistant.index_changes import IndexChanges
+from assistant.index_changes import IndexChanges, difference_between
 from assistant.journal import Journal
 from assistant.settings import load_settings
-from ingestion.difference import Difference, difference
 from ingestion.durable import writing
 from ingestion.errors import IngestionError, UnknownGeneration
-from ingestion.generation import open_generation
 from ingestion.intake import Parcel, Receipt
 from ingestion.library import Library
 from ingestion.manifest import Manifest
@@ -115,7 +112,7 @@ class Office:
         candidate, served = read_candidate(self._home), served_name(self._home)
         if candidate is None or served is None:
             raise UnknownGeneration("Aucun candidat n'attend : il n'y a rien à comparer.")
-        found = _difference(self._home, served, candidate.generation)
+        found = difference_between(self._home, served, candidate.generation)
         return IndexChanges(served, candidate.generation, found, Impact())
 
     def add(
@@ -196,10 +193,3 @@ class Office:
 
     def _decisions(self, user: str) -> Decisions:
         return Decisions(self._home, self._journal, user)
-
-
-@lru_cache(maxsize=2)
-def _difference(home: Path, old: str, new: str) -> Difference:
-    """The difference between two generations, which never change: a page shows it each time."""
-    before, after = (tuple(open_generation(home, name).store.documents()) for name in (old, new))
-    return difference(before, after)

@@ -111,7 +111,7 @@ def _faults(graded: Graded) -> tuple[str, ...]:
 def _told(what: str, names: Sequence[str]) -> Iterator[str]:
     if names:
         rest = len(names) - NAMED
-        more = f" ; et {rest} autres" if rest > 0 else ""
+        more = f" ; et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else ""
         yield f"{what} ({len(names)}) : {' ; '.join(names[:NAMED])}{more}."
 
 

@@ -13,15 +13,14 @@ from assistant.board.report import Publication, report
 from assistant.board.table import figures_table
 from assistant.board.touched_page import touched_html
 from assistant.identity import Identity
-from assistant.index_changes import difference_between
+from assistant.index_changes import changes_since
 from assistant.journal import Journal
 from assistant.ledger.export import csv_bytes
 from assistant.page.markup import Html
 from assistant.papers.pdf import as_pdf
 from assistant.review.recorded import moment
 from assistant.review.room import Room
-from ingestion.difference import Difference
-from ingestion.publication import current_name, finished
+from ingestion.publication import current_name
 
 PUBLISHED = ("published", "forced", "rolled_back")
 """Acts of entries of kind "index" that put one in service."""
@@ -81,14 +80,7 @@ class LocalBoard:
 
     def _touched(self, reader: Identity) -> tuple[Touched, ...]:
         looks, _ = self._notes.read()
-        kept, now = finished(self._home), current_name(self._home)
-
-        def since(generation: str) -> Difference:
-            """Where an index is no longer kept, the oldest one that is kept stands for it."""
-            then = generation if generation in kept else kept[0]
-            return difference_between(self._home, then, now) if then != now else Difference()
-
-        return touched(self._room.items(reader), since, looks)
+        return touched(self._room.items(reader), changes_since(self._home), looks)
 
     def _took(self, reader: Identity, period: Period, what: str) -> None:
         days = {"since": period.first.isoformat(), "until": period.last.isoformat()}

@@ -8,9 +8,9 @@ from assistant.answers import Outcome
 from assistant.board import blocks
 from assistant.findings import day, duration, interval, percent
 from assistant.page.markup import Html, element, joined, unbroken
-from assistant.page.referent.frame import NOTHING, badge, counted
+from assistant.page.referent.frame import NOTHING, badge
 from assistant.page.referent.list_view import answer_address
-from assistant.page.words import grouped
+from assistant.page.words import counted, grouped
 from assistant.papers.html import block_html
 from assistant.papers.paper import Block, Table
 from assistant.review.line import Line

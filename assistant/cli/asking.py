@@ -1,4 +1,4 @@
-"""What commands that ask a question read from the command line."""
+"""What commands that ask or compute something read from the command line."""
 
 import argparse
 from datetime import date
@@ -10,6 +10,19 @@ def iso_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"« {text} » n'est pas un jour AAAA-MM-JJ") from error
+
+
+def add_day(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add the day that something is computed for, today unless said."""
+    parser.add_argument(
+        "--date",
+        "--as-of",
+        dest="as_of",
+        type=iso_date,
+        default=date.today(),
+        metavar="AAAA-MM-JJ",
+        help=f"{help_text} (défaut : aujourd'hui)",
+    )
 
 
 def question_text(text: str) -> str:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from assistant.calculators.law import IndexedLaw
 from assistant.calculators.rates import read_rates
 from assistant.calculators.record import calculation_fields, citations
 from assistant.cli import calc_constants
-from assistant.cli.asking import iso_date
+from assistant.cli.asking import add_day
 from assistant.cli.calc_options import COMMANDS, Command, Option
 from assistant.cli.calc_view import show
 from assistant.errors import Ungrounded, WrongFigures
@@ -88,15 +87,7 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
 
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--date",
-        "--as-of",
-        dest="as_of",
-        type=iso_date,
-        default=date.today(),
-        metavar="AAAA-MM-JJ",
-        help="jour du droit applicable (défaut : aujourd'hui)",
-    )
+    add_day(parser, "jour du droit applicable")
     parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
 
 

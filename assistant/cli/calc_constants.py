@@ -61,7 +61,7 @@ def warn(home: Path, generation: str, console: Console) -> None:
         said = f"Calcul refusé : aucun texte indexé ne dit « {each.label} » ({each.article})."
         console.print(Text(said, style="yellow"))
     if (rest := len(refused) - SHOWN) > 0:
-        console.print(f"… et {rest} autres : sourcier calc constantes")
+        console.print(f"… et {rest} autre{'s' if rest > 1 else ''} : sourcier calc constantes")
 
 
 def _table(law: IndexedLaw, refused: tuple[Constant, ...]) -> Table:

@@ -141,4 +141,5 @@ def _warn(manifest: Manifest, console: Console) -> None:
     for warning in manifest.warnings[:SHOWN_WARNINGS]:
         console.print(f"[yellow]{escape(warning)}")
     if (rest := len(manifest.warnings) - SHOWN_WARNINGS) > 0:
-        console.print(f"… et {rest} autres : sourcier index status --warnings")
+        others = f"{rest} autre{'s' if rest > 1 else ''}"
+        console.print(f"… et {others} : sourcier index status --warnings")

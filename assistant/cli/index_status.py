@@ -72,7 +72,7 @@ def _described(home: Path, name: str) -> tuple[str, ...]:
     except DamagedGeneration:
         return ("abîmé",)
     return (
-        f"{manifest.created_at:%d/%m/%Y %H:%M}",
+        f"{manifest.created_at.astimezone():%d/%m/%Y %H:%M}",
         str(manifest.documents),
         str(manifest.passages),
         f"{manifest.state_date:%d/%m/%Y}" if manifest.state_date else "inconnu",

@@ -129,7 +129,9 @@ def _comments(comments: tuple[Comment, ...]) -> Iterator[str]:
         for comment in same[:_SHOWN]:
             yield f"[{style}]{escape(f'{code} : {comment.sentence}')}[/]"
         if len(same) > _SHOWN:
-            yield f"[{style}]{escape(code)} : … et {len(same) - _SHOWN} autres (--json les dit)[/]"
+            rest = len(same) - _SHOWN
+            others = f"{rest} autre{'s' if rest > 1 else ''}"
+            yield f"[{style}]{escape(code)} : … et {others} (--json dit tout)[/]"
 
 
 def _conclude(

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +15,27 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assistant.cli.asking import iso_date
+from assistant.bookkeeping import Bookkeeping, Look
+from assistant.calculators.situation import Buyer
+from assistant.cli.asking import add_day
+from assistant.errors import Ungrounded, WrongFigures
 from assistant.identity import ALONE
 from assistant.journal import journal_of
-from assistant.ledger.export import SUFFIXES, export
+from assistant.ledger.export import SUFFIXES
+from assistant.ledger.fields import Population
 from assistant.ledger.table import Cell, Table, written
+from ingestion.durable import replace_bytes
+from ingestion.generation import Generation, open_generation
+from ingestion.publication import current_name
+
+OK, USAGE, REFUSED = 0, 2, 3
 
 _SHOWN = 30
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options by which tables are dated and written."""
-    parser.add_argument(
-        "--date",
-        "--as-of",
-        dest="as_of",
-        type=iso_date,
-        default=date.today(),
-        metavar="AAAA-MM-JJ",
-        help="jour du calcul et du droit applicable (défaut : aujourd'hui)",
-    )
+    add_day(parser, "jour du calcul et du droit applicable")
     parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
     parser.add_argument(
         "--out",
@@ -42,13 +45,37 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def bookkeeping(home: Path) -> Bookkeeping:
+    """The ledger of a data folder, under the law of the index in service when it is needed."""
+
+    @cache
+    def generation() -> Generation:
+        return open_generation(home, current_name(home))
+
+    return Bookkeeping(home, journal_of(home), generation)
+
+
+def see(over: Population, view: str, arguments: argparse.Namespace) -> int:
+    """Show a view on the day asked, for the buyer given if it takes one."""
+    look = Look(over, view, arguments.as_of, getattr(arguments, "buyer", Buyer.LOCAL))
+    try:
+        exhibits = bookkeeping(arguments.home).exhibits(look)
+    except WrongFigures as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+    except Ungrounded as error:
+        sys.stderr.write(f"{error}\n")
+        return REFUSED
+    put([each.table for each in exhibits], arguments)
+    return OK
+
+
 def put(tables: Sequence[Table], arguments: argparse.Namespace, lead: str = "") -> None:
     """Show tables as asked: a lead and the first rows of each, all of them as JSON, or a file."""
     console = Console()
     if arguments.out:
-        export(table := tables[0], arguments.out)
-        told = {"ledger": table.title, "rows": len(table.rows), "format": arguments.out.suffix[1:]}
-        journal_of(arguments.home).append("export", told, user=ALONE.user)
+        books, suffix = bookkeeping(arguments.home), arguments.out.suffix.lower()
+        replace_bytes(arguments.out, books.export(tables[0], suffix, ALONE.user))
     if arguments.json:
         fields = {"answer": lead, "tables": [_fields(table) for table in tables]}
         console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
@@ -81,7 +108,8 @@ def _show(console: Console, table: Table) -> None:
     console.print(grid if table.rows else Text(f"{table.title} : rien."))
     if len(table.rows) > _SHOWN:
         more = len(table.rows) - _SHOWN
-        console.print(Text(f"… et {more} autres : --json ou --out les donnent.", style="dim"))
+        others = f"{more} autres" if more > 1 else "1 autre"
+        console.print(Text(f"… et {others} : --json ou --out donnent tout.", style="dim"))
     for note in table.notes:
         console.print(Padding(Text(f"– {note}", style="dim"), (0, 2)))
     console.print()

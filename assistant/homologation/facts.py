@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from importlib.metadata import requires, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.evaluation import ROOT, code_version, machine
 from assistant.journal import Journal, journal_of
 from assistant.measures import Estimates
+from assistant.review.recorded import moment
 from assistant.settings import Settings
 from ingestion.errors import IngestionError
 from ingestion.manifest import Manifest
@@ -150,7 +151,7 @@ def _weights(use: str, chosen: str, home: Path) -> ModelWeights:
 
 
 def _state(journal: Journal) -> JournalState:
-    days = [datetime.fromisoformat(entry["at"]).date() for entry in journal.entries()]
+    days = [moment(entry).date() for entry in journal.entries()]
     return JournalState(len(days), min(days, default=None), sum(1 for _ in journal.faults()))
 
 
@@ -160,8 +161,7 @@ def _decisions(journal: Journal) -> Iterator[Decision]:
         body = journal.body(entry) if entry["kind"] == "index" else None
         if body and body["act"] in DECISIONS:
             why = body.get("reason") or " ".join(body.get("reasons", ()))
-            on = datetime.fromisoformat(entry["at"]).date()
-            yield Decision(on, body["act"], body["generation"], why)
+            yield Decision(moment(entry).date(), body["act"], body["generation"], why)
 
 
 def _libraries() -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from assistant.accounts.areas import AREAS, Area
-from assistant.findings import NONE, day
+from assistant.findings import NONE, day, number
 from assistant.homologation.content import content
 from assistant.homologation.facts import Facts
 from assistant.homologation.flows import drawing, flows
@@ -41,8 +41,16 @@ def _installation(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "Index en service", "aucun"
         return
     yield "Index en service", manifest.name
-    yield "Construit le", day(manifest.created_at.date())
-    yield "Contenu", f"{manifest.documents} documents, {manifest.passages} passages"
+    yield "Construit le", day(manifest.created_at.astimezone().date())
+    yield (
+        "Contenu",
+        ", ".join(
+            (
+                number(manifest.documents, "document", "documents"),
+                number(manifest.passages, "passage", "passages"),
+            )
+        ),
+    )
     yield "Textes à jour au", day(manifest.state_date) if manifest.state_date else "non indiqué"
     yield "Empreinte du contenu", manifest.content
     yield "Vecteurs par", manifest.embedder
@@ -70,7 +78,9 @@ def data_part(facts: Facts) -> Iterator[Block]:
     yield Heading("Conservation", 2)
     yield from map(Paragraph, content("systeme")["retention"]["paragraphs"])
     since = f"depuis le {day(journal.first)}" if journal.first else "vide"
-    chain = "intact" if not journal.faults else f"{journal.faults} défauts : voir le journal"
+    chain = "intact"
+    if journal.faults:
+        chain = f"{number(journal.faults, 'défaut', 'défauts')} : sourcier journal verify les situe"
     yield Table(
         "Journal",
         ("Élément", "Valeur"),

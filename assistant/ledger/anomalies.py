@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.errors import WrongPlan
@@ -35,7 +35,8 @@ _FINDERS: tuple[Callable[[Ledger], Iterator[Anomaly]], ...] = (
 class Explanation:
     """Why an anomaly is none, who says so and since when.
 
-    `by` is a pseudonym: the ledger is kept for longer than the account of who writes in it.
+    `by` is a pseudonym: the ledger is kept for longer than the account of who writes in it. `at`
+    is in UTC, without saying so.
     """
 
     reason: str
@@ -44,8 +45,8 @@ class Explanation:
 
     @property
     def signature(self) -> str:
-        """Who says so on what day; the day alone where the machine has one user."""
-        day = f"{self.at:%d/%m/%Y}"
+        """Who says so on what day of this machine; the day alone where it has one user."""
+        day = f"{self.at.replace(tzinfo=UTC).astimezone():%d/%m/%Y}"
         return day if self.by == ALONE.user else f"{self.by}, {day}"
 
 

@@ -92,7 +92,8 @@ def vat(ledger: Ledger) -> Iterator[Anomaly]:
 def lines(ledger: Ledger) -> Iterator[Anomaly]:
     """Invoices whose lines do not add up to their total without tax."""
     for identifier, number, net, added, count in ledger.rows(_LINES):
-        says = f"Facture {number} : {count} lignes font {euros(added)}, le total HT {euros(net)}."
+        counted = f"{count} lignes font" if count > 1 else "une seule ligne fait"
+        says = f"Facture {number} : {counted} {euros(added)}, le total HT {euros(net)}."
         yield Anomaly(rules()["lines"], (identifier,), says)
 
 

@@ -9,7 +9,6 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
@@ -17,7 +16,6 @@ from openpyxl.styles import Font  # type: ignore[import-untyped]
 
 from assistant.errors import WrongPlan
 from assistant.ledger.table import Cell, Format, Table
-from ingestion.durable import replace_bytes
 
 SUFFIXES = (".csv", ".xlsx")
 
@@ -30,14 +28,6 @@ _NUMBER_FORMATS = {
     Format.NUMBER: "0.0",
     Format.DATE: "dd/mm/yyyy",
 }
-
-
-def export(table: Table, path: Path) -> None:
-    """Write a table whole or not at all, in the format that the file's name says.
-
-    Raises WrongPlan for another format than CSV or XLSX.
-    """
-    replace_bytes(path, exported(table, path.suffix.lower()))
 
 
 def exported(table: Table, suffix: str) -> bytes:

@@ -115,7 +115,8 @@ def benford(ledger: Ledger) -> Iterator[Anomaly]:
     for subject, gap in far.items():
         fit = [each for each in held[subject] if each.net >= _LEAST_BENFORD]
         whose = fit[0].name or subject if subject else "Ensemble des factures"
-        says = f"{whose} : écart moyen de {gap:.3f} sur {len(fit)} montants.".replace("0.", "0,")
+        said = f"{gap:.3f}".replace(".", ",")
+        says = f"{whose} : écart moyen de {said} sur {len(fit)} montants."
         yield Anomaly(
             rules()["benford"], tuple(each.id for each in fit), says, subject or "ensemble"
         )

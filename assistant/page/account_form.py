@@ -1,7 +1,7 @@
 """What the pages of the accounts are made of: their frame and the fields of their forms. Pure."""
 
 from assistant.accounts.passwords import LONGEST, SHORTEST
-from assistant.page.dossier_form import labelled
+from assistant.page.form import labelled
 from assistant.page.markup import Html, element, unbroken
 
 

@@ -17,8 +17,8 @@ from assistant.page.account_form import (
     text_input,
     whose,
 )
-from assistant.page.dossier_form import action, button, labelled
 from assistant.page.dossier_list import alert
+from assistant.page.form import action, button, labelled
 from assistant.page.markup import Html, element, joined
 
 ROLES = {

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
+from assistant.page.form import labelled
 from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words
 from ingestion.dossiers import Dossier, Stage
@@ -68,18 +69,3 @@ def stage_choice(chosen: Stage, said: Words) -> Html:
         for stage in Stage
     )
     return element("select", *options, name="stage")
-
-
-def labelled(label: str, field: Html) -> Html:
-    """A field below its label."""
-    return element("label", element("span", label), field)
-
-
-def action(address: str, *fields: Html, **attributes: str | bool) -> Html:
-    """A form that changes something."""
-    return element("form", *fields, method="post", action=address, **attributes)
-
-
-def button(label: str, **attributes: str | bool) -> Html:
-    """What sends a form."""
-    return element("button", label, type="submit", **attributes)

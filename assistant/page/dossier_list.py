@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from assistant.page.dossier_form import action, button, description_fields, text_field
+from assistant.page.dossier_form import description_fields, text_field
+from assistant.page.form import action, button
 from assistant.page.markup import Html, element, joined
 from assistant.page.words import Words, written
 from ingestion.dossiers import Dossier

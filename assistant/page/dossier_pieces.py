@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.page.dossier_form import action, button
 from assistant.page.dossier_list import NOTHING, dossier_link
+from assistant.page.form import action, button
 from assistant.page.markup import Html, element
 from assistant.page.words import Words, count, grouped
 from ingestion.library import Holding

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from assistant.page.dossier_form import action, button
 from assistant.page.dossier_list import dossier_link
 from assistant.page.dossier_upload import FIELD, MOST_BYTES, MOST_FILES
+from assistant.page.form import action, button
 from assistant.page.markup import Html, element
 from assistant.page.words import Words
 from ingestion.intake import Receipt
@@ -17,13 +17,24 @@ BOUNDS = {"files": MOST_FILES, "size": MOST_BYTES // 1_000_000_000}
 
 
 def sending_html(dossier_id: str, said: Words, language: str) -> Html:
-    """The form; upload.js shows the progress of each file below it."""
+    """The form."""
     chosen = element("input", type="file", name=FIELD, accept=ACCEPT, multiple=True, required=True)
-    form = action(
+    form = upload_form(
+        said,
         dossier_link(dossier_id, language, "/pieces"),
         element("label", element("span", said["upload_drop"]), chosen, class_="drop"),
         element("p", said["upload_limits"].format(**BOUNDS), class_="hint"),
         button(said["upload_send"], class_="main"),
+        reading=said["upload_reading"],
+    )
+    return element("section", element("h2", said["upload_title"]), form)
+
+
+def upload_form(said: Words, address: str, *fields: Html, reading: str) -> Html:
+    """A form that sends files; upload.js says below it how far each is, and `reading` at last."""
+    return action(
+        address,
+        *fields,
         element("ul", class_="sending"),
         element("p", class_="outcome", role="status"),
         class_="upload",
@@ -31,10 +42,9 @@ def sending_html(dossier_id: str, said: Words, language: str) -> Html:
         data_most_files=str(MOST_FILES),
         data_most_bytes=str(MOST_BYTES),
         data_too_much=said["upload_too_much"].format(**BOUNDS),
-        data_reading=said["upload_reading"],
+        data_reading=reading,
         data_failed=said["upload_failed"],
     )
-    return element("section", element("h2", said["upload_title"]), form)
 
 
 def report_html(receipts: Sequence[Receipt], said: Words) -> Html:

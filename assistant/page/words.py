@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -30,6 +30,16 @@ def count(said: Words, key: str, n: int) -> str:
 def grouped(n: int) -> str:
     """A number with its thousands apart by narrow no-break spaces. Pure."""
     return f"{n:,}".replace(",", "\u202f")
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """A number in French with what it counts: "1 réponse", "1 204 réponses"."""
+    return f"{grouped(n)} {one if n < 2 else many}"
+
+
+def at(moment: datetime) -> str:
+    """A moment in the time of this machine: "05/03/2026 à 14:02"."""
+    return f"{moment.astimezone():%d/%m/%Y à %H:%M}"
 
 
 def written(said: Words, day: date) -> str:

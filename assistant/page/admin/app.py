@@ -13,7 +13,7 @@ from assistant.errors import AssistantError
 from assistant.identity import Identity
 from assistant.page.access import Reader
 from assistant.page.admin.frame import HOME
-from assistant.page.admin.pages import AdminPages
+from assistant.page.admin.pages import SAID, AdminPages
 from assistant.page.dossier_sending import BOUNDS
 from assistant.page.dossier_upload import TooMuch, form_of, parcels_in
 from assistant.page.routes import from_here
@@ -94,9 +94,7 @@ def admin_app(office: Office, reader: Reader) -> FastAPI:
                 chosen = str(form.get("texts", "")).split()
                 return await run_in_threadpool(received, parcels_in(form), chosen, who.user)
         except TooMuch:
-            told = "Envoi refusé : au plus {files} fichiers et {size} Go à la fois.".format(
-                **BOUNDS
-            )
+            told = SAID["upload_too_much"].format(**BOUNDS)
             return await run_in_threadpool(pages.sources, problem=told, status=TOO_LARGE)
 
     def received(parcels: list[Parcel], texts: list[str], user: str) -> Response:

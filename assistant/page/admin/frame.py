@@ -1,9 +1,8 @@
-"""What stands on every page of the administrator: the way around, forms, moments, sizes. Pure."""
+"""What stands on every page of the administrator: the way around, forms, sizes. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from assistant.page.dossier_form import action, button
+from assistant.page.form import action, button
 from assistant.page.markup import Html, element
 
 HOME = "/admin"
@@ -48,11 +47,6 @@ def post(path: str, label: str, *fields: Html, kind: str = "", **about: str) -> 
     return action(f"{HOME}{path}", *fields, pressed, class_="act")
 
 
-def hidden(name: str, value: str) -> Html:
-    """A value that goes with a form."""
-    return element("input", type="hidden", name=name, value=value)
-
-
 def reason_field(label: str, *, required: bool) -> Html:
     """A line for a reason, which the journal keeps."""
     field = element("input", type="text", name="reason", maxlength=500, required=required)
@@ -83,11 +77,6 @@ def _row(heads: Sequence[str], row: Sequence[str]) -> Html:
     return element("tr", first, *others)
 
 
-def at(moment: datetime) -> str:
-    """A moment in the time zone of the machine."""
-    return f"{moment.astimezone():%d/%m/%Y à %H:%M}"
-
-
 def sized(size: int) -> str:
     """Bytes as a reader says them."""
     for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
@@ -95,8 +84,3 @@ def sized(size: int) -> str:
             value = size / unit
             return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
     return f"{size}\u00a0octets"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number of things, in French."""
-    return f"{number} {one if number in (0, 1) else many}"

@@ -3,9 +3,11 @@
 from assistant.administration.candidate import Candidate
 from assistant.administration.recording import Build, State, Step
 from assistant.identity import ALONE
-from assistant.page.admin.frame import at, counted, facts, hidden, post, reason_field, section
+from assistant.page.admin.frame import facts, post, reason_field, section
 from assistant.page.admin.verdict_view import verdict_html
+from assistant.page.form import hidden
 from assistant.page.markup import Html, element, joined
+from assistant.page.words import at, counted, grouped
 from ingestion.difference import Difference
 from ingestion.manifest import Manifest
 
@@ -29,8 +31,8 @@ def described(manifest: Manifest) -> Html:
         ("Index", manifest.name),
         ("Construit le", at(manifest.created_at)),
         ("Textes à jour au", day),
-        ("Documents", str(manifest.documents)),
-        ("Passages", str(manifest.passages)),
+        ("Documents", grouped(manifest.documents)),
+        ("Passages", grouped(manifest.passages)),
     )
     folded = element("details", told, element("ul", *warnings)) if warnings else NOTHING
     return joined([facts(pairs), folded])
@@ -121,8 +123,8 @@ def _difference(manifest: Manifest, served: Manifest, changes: Difference) -> Ht
     told = (
         ("Articles", _counts(articles)),
         ("Autres textes", _counts(others)),
-        ("Documents", f"{served.documents} → {manifest.documents}"),
-        ("Passages", f"{served.passages} → {manifest.passages}"),
+        ("Documents", f"{grouped(served.documents)} → {grouped(manifest.documents)}"),
+        ("Passages", f"{grouped(served.passages)} → {grouped(manifest.passages)}"),
     )
     link = element("a", "Voir chaque texte qui change", href="/admin/candidat/textes")
     title = element("h3", "Ce qui change par rapport à l'index en service")

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from assistant.administration.sources import Source, Standing
-from assistant.page.admin.frame import HOME, counted, hidden, post, section, sized, table
-from assistant.page.dossier_form import action, button
-from assistant.page.dossier_sending import BOUNDS, report_html
-from assistant.page.dossier_upload import FIELD, MOST_BYTES, MOST_FILES
+from assistant.page.admin.frame import HOME, post, section, sized, table
+from assistant.page.dossier_sending import BOUNDS, report_html, upload_form
+from assistant.page.dossier_upload import FIELD
+from assistant.page.form import button, hidden
 from assistant.page.markup import Html, element, joined
-from assistant.page.words import Words
+from assistant.page.words import Words, counted
 from ingestion.intake import Receipt
 
 NOTHING = Html("")
@@ -65,7 +65,7 @@ def _warnings(warnings: Sequence[str]) -> Html:
 
 
 def _sending(said: Words) -> Html:
-    """The form; upload.js shows the progress of each file below it."""
+    """The form."""
     chosen = element("input", type="file", name=FIELD, accept=ACCEPT, multiple=True, required=True)
     told = element(
         "span", "Fichiers, ZIP ou archives LEGI (.tar.gz) : choisissez-les ou déposez-les ici"
@@ -77,7 +77,8 @@ def _sending(said: Words) -> Html:
         f"Au plus {BOUNDS['files']} fichiers et {BOUNDS['size']} Go à la fois. Une archive de tout "
         "le droit, plus lourde, s'ajoute par la commande « sourcier index add »."
     )
-    form = action(
+    form = upload_form(
+        said,
         f"{HOME}/sources",
         element("label", told, chosen, class_="drop"),
         element(
@@ -88,14 +89,6 @@ def _sending(said: Words) -> Html:
         ),
         element("p", limits, class_="hint"),
         button(said["upload_send"], class_="main"),
-        element("ul", class_="sending"),
-        element("p", class_="outcome", role="status"),
-        class_="upload",
-        enctype="multipart/form-data",
-        data_most_files=str(MOST_FILES),
-        data_most_bytes=str(MOST_BYTES),
-        data_too_much=said["upload_too_much"].format(**BOUNDS),
-        data_reading=said["upload_reading"],
-        data_failed=said["upload_failed"],
+        reading="Lecture des fichiers…",
     )
     return section("Ajouter des textes", form, name="adding")

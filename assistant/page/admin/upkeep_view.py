@@ -6,8 +6,10 @@ from datetime import datetime
 from assistant.administration.backup import Saved
 from assistant.administration.schedule import Schedule
 from assistant.administration.storage import Kept, Place, Usage
-from assistant.page.admin.frame import HOME, at, hidden, post, section, sized, table
+from assistant.page.admin.frame import HOME, post, section, sized, table
+from assistant.page.form import hidden
 from assistant.page.markup import Html, element, joined
+from assistant.page.words import at
 
 NOTHING = Html("")
 

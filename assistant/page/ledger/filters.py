@@ -6,7 +6,7 @@ from assistant.ledger.addresses import ROOTS
 from assistant.ledger.fields import Population, rows_of
 from assistant.ledger.plan import Operator
 from assistant.ledger.plan_fields import FILTER
-from assistant.page.dossier_form import button, labelled
+from assistant.page.form import button, labelled
 from assistant.page.ledger.frame import choice
 from assistant.page.ledger.place import Place
 from assistant.page.markup import Html, element, joined

@@ -4,8 +4,8 @@ from assistant.calculators.situation import Buyer
 from assistant.errors import WrongPlan
 from assistant.ledger.addresses import ROOTS
 from assistant.ledger.fields import Population
-from assistant.page.dossier_form import button, labelled
 from assistant.page.dossier_list import NOTHING, alert
+from assistant.page.form import button, labelled
 from assistant.page.ledger.place import (
     BUYER,
     DAY,

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from assistant.language import Language
 from assistant.ledger.addresses import ROOTS
 from assistant.ledger.batches import Batch
 from assistant.ledger.fields import Population
-from assistant.page.dossier_form import action, button
 from assistant.page.dossier_list import NOTHING
-from assistant.page.dossier_sending import BOUNDS
-from assistant.page.dossier_upload import FIELD, MOST_BYTES, MOST_FILES
+from assistant.page.dossier_sending import BOUNDS, upload_form
+from assistant.page.dossier_upload import FIELD
+from assistant.page.form import action, button
 from assistant.page.ledger.frame import choice
 from assistant.page.markup import Html, element, unbroken
+from assistant.page.words import words
 from ingestion.ledger.columns import Columns, field_names, french_name
 from ingestion.ledger.entries import shown
 from ingestion.ledger.records import Comment
@@ -37,23 +39,22 @@ _VERDICTS = {
     Verdict.REFUSED: ("refusé", "refused"),
     Verdict.KNOWN: ("déjà connu", "known-before"),
 }
-_TOO_MUCH = (
-    "Envoi refusé : au plus {files} fichiers et {size} Go à la fois. Envoyez-les en plusieurs fois."
-)
+_SAID = words(Language.FRENCH)
 
 
 def too_much() -> str:
     """What is said of more files or bytes than are taken at once."""
-    return _TOO_MUCH.format(**BOUNDS)
+    return _SAID["upload_too_much"].format(**BOUNDS)
 
 
 def sending(over: Population) -> Html:
-    """The form that sends files; upload.js shows how far each of them is."""
+    """The form that sends files."""
     chosen = element(
         "input", type="file", name=FIELD, accept=_ACCEPT[over], multiple=True, required=True
     )
     limits = f"Au plus {BOUNDS['files']} fichiers et {BOUNDS['size']} Go à la fois."
-    form = action(
+    form = upload_form(
+        _SAID,
         f"{ROOTS[over]}/import",
         element(
             "label",
@@ -64,15 +65,7 @@ def sending(over: Population) -> Html:
         element("p", unbroken(f"{_FORMATS[over]} {limits}"), class_="hint"),
         element("p", "Rien n’est enregistré avant que vous ayez vu ce qui a été compris."),
         button("Lire les fichiers", class_="main"),
-        element("ul", class_="sending"),
-        element("p", class_="outcome", role="status"),
-        class_="upload",
-        enctype="multipart/form-data",
-        data_most_files=str(MOST_FILES),
-        data_most_bytes=str(MOST_BYTES),
-        data_too_much=too_much(),
-        data_reading="Lecture des fichiers…",
-        data_failed="L’envoi n’a pas abouti. Réessayez dans un instant.",
+        reading="Lecture des fichiers…",
     )
     return element("section", element("h2", "Importer des fichiers"), form)
 
@@ -152,7 +145,8 @@ def _comments(comments: Sequence[Comment]) -> Iterator[str]:
         same = list(group)
         yield from (f"{code} : {comment.sentence}" for comment in same[:_TOLD])
         if len(same) > _TOLD:
-            yield f"{code} : … et {len(same) - _TOLD} autres."
+            rest = len(same) - _TOLD
+            yield f"{code} : … et {rest} autre{'s' if rest > 1 else ''}."
 
 
 def _sample(rows: Sequence[Invoice | Purchase]) -> Html:

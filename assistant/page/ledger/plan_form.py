@@ -10,7 +10,7 @@ from assistant.ledger.fields import Kind, Population, rows_of
 from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step
 from assistant.ledger.plan_fields import FILTER, PART, ROLE, fields_of
 from assistant.ledger.vocabulary import Name
-from assistant.page.dossier_form import button, labelled
+from assistant.page.form import button, labelled
 from assistant.page.ledger.frame import choice
 from assistant.page.ledger.place import Place
 from assistant.page.markup import Html, element

@@ -10,8 +10,8 @@ from assistant.ledger.plan import Plan
 from assistant.ledger.table import Table
 from assistant.ledger.vocabulary import Name
 from assistant.ledger.wording import said
-from assistant.page.dossier_form import action, button
 from assistant.page.dossier_list import NOTHING
+from assistant.page.form import action, button
 from assistant.page.ledger.filters import filter_form
 from assistant.page.ledger.frame import circumstances
 from assistant.page.ledger.place import Place

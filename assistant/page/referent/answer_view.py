@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answers import Sentence
+from assistant.page.form import button
 from assistant.page.markup import Html, element, joined, prose
-from assistant.page.referent import fields
 from assistant.page.referent.exhibit_view import exhibit_html
 from assistant.page.referent.facts_view import facts_html
-from assistant.page.referent.frame import NOTHING, ROOT, SAID, counted
+from assistant.page.referent.frame import NOTHING, ROOT, SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field, sheet_html
-from assistant.page.words import written
+from assistant.page.words import at, counted, written
 from assistant.review.exhibits import Exhibit
 from assistant.review.labels import SUPPORTS
 from assistant.review.line import Item
@@ -94,7 +94,7 @@ class AnswerView:
         return element(
             "div",
             mark_field(ANSWER, "Votre verdict sur la réponse entière", sheet),
-            element("p", fields.button("Enregistrer mes marques", class_="main"), class_="send"),
+            element("p", button("Enregistrer mes marques", class_="main"), class_="send"),
             class_="whole-mark",
         )
 
@@ -126,7 +126,7 @@ class AnswerView:
             element(
                 "form",
                 element("input", type="hidden", name="day", value=name),
-                fields.button(f"Reposer {said} ({written(SAID, day)})"),
+                button(f"Reposer {said} ({written(SAID, day)})"),
                 method="post",
                 action=answer_address(result.record_id, "/replays"),
             )
@@ -152,8 +152,7 @@ class AnswerView:
                 "li",
                 element(
                     "a",
-                    f"Rejeu du {each.at:%d/%m/%Y à %H:%M}, droit au "
-                    f"{written(SAID, each.result.as_of)}",
+                    f"Rejeu du {at(each.at)}, droit au {written(SAID, each.result.as_of)}",
                     href=answer_address(first, f"/replays/{each.result.record_id}"),
                 ),
             )

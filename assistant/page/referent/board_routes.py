@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator
 from assistant.activity.period import Period, chosen
 from assistant.identity import Identity
 from assistant.page.access import Reader
+from assistant.page.form import button
 from assistant.page.markup import Html, element
 from assistant.page.referent import fields
 from assistant.page.referent.board import Board
@@ -84,7 +85,7 @@ def period_form(period: Period) -> Html:
         "form",
         fields.day("since", "Du", period.first),
         fields.day("until", "Au", period.last),
-        element("p", fields.button("Afficher", class_="main"), *shortcuts, class_="send"),
+        element("p", button("Afficher", class_="main"), *shortcuts, class_="send"),
         element("p", *files, class_="send"),
         method="get",
         action=f"{ROOT}/figures",

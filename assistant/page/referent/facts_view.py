@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assistant.page.markup import Html, element, joined
 from assistant.page.referent.frame import SAID
 from assistant.page.referent.list_view import outcome_badge
-from assistant.page.words import law_of
+from assistant.page.words import at, law_of
 from assistant.review.labels import THUMBS, route_label
 from assistant.review.line import Item
 from assistant.review.recorded import Recorded
@@ -22,7 +22,7 @@ def facts_html(item: Item, shown: Recorded) -> Html:
 
 def _facts(item: Item, shown: Recorded) -> Iterator[tuple[str, str]]:
     result, opinion = shown.result, item.opinion
-    yield "Posée le", f"{shown.at:%d/%m/%Y à %H:%M}"
+    yield "Posée le", at(shown.at)
     if shown.user:
         yield "Par", shown.user
     if result.standalone.casefold() != result.question.casefold():

@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from assistant.page.form import labelled
 from assistant.page.markup import Html, element
-
-
-def labelled(label: str, field: Html) -> Html:
-    """A field below its label."""
-    return element("label", element("span", label), field)
 
 
 def choice(
@@ -38,8 +34,3 @@ def line(name: str, label: str, value: str, **rules: str | int | bool) -> Html:
 def area(name: str, label: str, value: str, rows: int, **rules: str | int | bool) -> Html:
     """Several lines of text."""
     return labelled(label, element("textarea", value, name=name, rows=rows, **rules))
-
-
-def button(label: str, **attributes: str) -> Html:
-    """What sends a form."""
-    return element("button", label, type="submit", **attributes)

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 from assistant.language import Language
 from assistant.page.markup import Html, element
 from assistant.page.routes import FORGET
-from assistant.page.words import grouped, words
+from assistant.page.words import words
 
 ROOT = "/referent"
 """Where the application of the référent stands."""
@@ -72,11 +72,6 @@ def alert(problem: str) -> Html:
 def done(told: str) -> Html:
     """What was done."""
     return element("p", told, class_="done", role="status") if told else NOTHING
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number with what it counts: "1 réponse", "1 204 réponses"."""
-    return f"{grouped(number)} {one if number < 2 else many}"
 
 
 def badge(text: str, kind: str = "") -> Html:

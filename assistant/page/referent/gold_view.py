@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
+from assistant.page.form import button
 from assistant.page.markup import Html, element
 from assistant.page.referent import fields
-from assistant.page.referent.frame import NOTHING, ROOT, alert, badge, counted, table
+from assistant.page.referent.frame import NOTHING, ROOT, alert, badge, table
+from assistant.page.words import counted
 from assistant.review.gold import GoldQuestion
 
 _HEADS = ("Question", "Attendu", "Droit au", "")
@@ -58,7 +60,7 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
             element("label", "Un refus est attendu : les textes n’y répondent pas", for_="refusal"),
             class_="wide",
         ),
-        element("p", fields.button("Enregistrer", class_="main"), class_="send"),
+        element("p", button("Enregistrer", class_="main"), class_="send"),
         method="post",
         action=f"{ROOT}/gold",
         class_="fields",
@@ -73,7 +75,7 @@ def _row(question: GoldQuestion) -> Html:
     address = f"{ROOT}/gold/{quote(question.id, safe='')}"
     remove = element(
         "form",
-        fields.button("Retirer", class_="danger", aria_label=f"Retirer {question.id}"),
+        button("Retirer", class_="danger", aria_label=f"Retirer {question.id}"),
         method="post",
         action=f"{address}/remove",
     )

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from assistant.answers import Outcome
+from assistant.page.form import button
 from assistant.page.markup import Html, element, joined, unbroken
 from assistant.page.referent import fields
 from assistant.page.referent.asked import Asked
-from assistant.page.referent.frame import NOTHING, ROOT, badge, counted, table
+from assistant.page.referent.frame import NOTHING, ROOT, badge, table
+from assistant.page.words import counted
 from assistant.review.labels import (
     ENDINGS,
     ORDERS,
@@ -54,8 +56,8 @@ def filters(asked: Asked, items: Sequence[Item], teams: Mapping[str, str]) -> Ht
         fields.choice("support", "Soutien", SUPPORTS.items(), asked.support or "", "tous"),
         fields.choice("route", "Voie", routes, asked.route, "toutes"),
         fields.choice("ending", "Fin", ENDINGS.items(), asked.ending or "", "toutes"),
-        fields.choice("team", "Équipe", groups, asked.team, "-"),
-        fields.choice("dossier", "Dossier", files, asked.dossier, "-"),
+        fields.choice("team", "Équipe", groups, asked.team, "toutes"),
+        fields.choice("dossier", "Dossier", files, asked.dossier, "tous"),
         fields.choice("order", "Ordre", ORDERS.items(), asked.order),
     )
     is_narrow = {"support", "route", "ending", "team", "dossier", "order"} & asked.chosen.keys()
@@ -76,7 +78,7 @@ def filters(asked: Asked, items: Sequence[Item], teams: Mapping[str, str]) -> Ht
         ),
         element(
             "p",
-            fields.button("Filtrer", class_="main"),
+            button("Filtrer", class_="main"),
             " ",
             element("a", "Tout afficher", href=f"{ROOT}/") if asked.chosen else NOTHING,
             class_="send",

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.confidence import Estimate
+from assistant.page.form import button, labelled
 from assistant.page.markup import Html, element, joined
-from assistant.page.referent import fields
-from assistant.page.referent.frame import NOTHING, ROOT, badge, counted, table
+from assistant.page.referent.frame import NOTHING, ROOT, badge, table
 from assistant.page.referent.list_view import answer_link, outcome_badge
+from assistant.page.words import counted
 from assistant.review.agreement import Agreement
 from assistant.review.labels import REASONS
 from assistant.review.marks import Target
@@ -109,7 +110,7 @@ def _settings(sampling: Sampling) -> Html:
         ("second", "Réponses relues deux fois (%)", 100 * sampling.second, 0, 100, "any"),
     )
     inputs = (
-        fields.labelled(
+        labelled(
             label,
             element(
                 "input",
@@ -127,7 +128,7 @@ def _settings(sampling: Sampling) -> Html:
     form = element(
         "form",
         *inputs,
-        fields.button("Changer le tirage"),
+        button("Changer le tirage"),
         method="post",
         action=f"{ROOT}/queue",
         class_="fields",
@@ -146,4 +147,5 @@ def _percent(value: float) -> str:
 
 
 def _decimal(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",")  # never "-0,00"
+    # Adding zero makes one of "-0,00".
+    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",").replace("-", "−")

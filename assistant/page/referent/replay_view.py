@@ -6,7 +6,7 @@ from assistant.page.law_view import unseen
 from assistant.page.markup import Html, element, joined
 from assistant.page.referent.frame import NOTHING, SAID, badge, table
 from assistant.page.referent.list_view import answer_address
-from assistant.page.words import written
+from assistant.page.words import at, written
 from assistant.review.labels import OUTCOMES
 from assistant.review.recorded import Recorded
 from assistant.review.replay import Beside, comparison
@@ -35,7 +35,7 @@ def replay_html(first: Recorded, again: Recorded) -> Iterator[Html]:
 def _head(name: str, shown: Recorded) -> str:
     result = shown.result
     return (
-        f"{name}, {shown.at:%d/%m/%Y à %H:%M} : droit au {written(SAID, result.as_of)}, index "
+        f"{name}, {at(shown.at)} : droit au {written(SAID, result.as_of)}, index "
         f"{result.generation}, {OUTCOMES[result.answer.outcome]}"
     )
 
