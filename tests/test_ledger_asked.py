@@ -40,7 +40,7 @@ INVOICES = (
     ("Combien avons-nous dépensé en 2026 ?", f"{TTC} émises {IN_2026}"),
     (
         "Combien avons-nous payé à Jardins du Brelan en 2026 ?",
-        f"{TTC} payées {IN_2026}, de fournisseur Jardins du Brelan SARL",
+        f"{TTC} payées {IN_2026}, du fournisseur Jardins du Brelan SARL",
     ),
     (
         "Montant HT des factures par fournisseur en 2026",
@@ -62,7 +62,7 @@ INVOICES = (
     ("Quelle est la facture la plus élevée ?", f"{TTC}, une ligne chacun, le plus élevé"),
     (
         "Les 3 plus grosses factures de Sève et Compas",
-        f"{TTC}, de fournisseur Sève et Compas SAS, une ligne chacun, les 3 plus élevés",
+        f"{TTC}, du fournisseur Sève et Compas SAS, une ligne chacun, les 3 plus élevés",
     ),
     (
         "Quel est le délai moyen de paiement depuis 90 jours ?",
@@ -95,7 +95,7 @@ INVOICES = (
     ),
     (
         "Quelle part du montant TTC revient à Sève et Compas ?",
-        "part du montant TTC des factures de fournisseur Sève et Compas SAS parmi les factures",
+        "part du montant TTC des factures du fournisseur Sève et Compas SAS parmi les factures",
     ),
     (
         "Quelle est la part de chaque fournisseur dans les dépenses de 2026 ?",
@@ -138,7 +138,7 @@ INVOICES = (
     ("Combien devons-nous ?", f"{TTC}, non payées"),
     (
         "Combien devons-nous à l'Atelier Tremplin Vert ?",
-        f"{TTC}, de fournisseur Atelier Tremplin Vert, non payées",
+        f"{TTC}, du fournisseur Atelier Tremplin Vert, non payées",
     ),
     ("Montant moyen des factures en 2026", f"moyenne du montant TTC des factures émises {IN_2026}"),
     (
@@ -154,7 +154,7 @@ INVOICES = (
         "somme du montant des indemnités forfaitaires des factures",
     ),
     ("Où en est la facture JB-2027-001 ?", "nombre de factures, de numéro « JB-2027-001 »"),
-    ("Factures du service VOIRIE", "nombre de factures, de service exécutant VOIRIE"),
+    ("Factures du service VOIRIE", "nombre de factures, du service exécutant VOIRIE"),
     (
         "Dépenses par service cette année",
         f"{TTC} émises {IN_2026}, par service exécutant",
@@ -162,7 +162,7 @@ INVOICES = (
     ("Dépenses mensuelles en 2026", f"{TTC} émises {IN_2026}, par mois (date d'émission)"),
     (
         "Montant facturé par Jardins du Brelan et Sève et Compas",
-        f"{TTC}, de fournisseur Jardins du Brelan SARL ou Sève et Compas SAS",
+        f"{TTC}, du fournisseur Jardins du Brelan SARL ou Sève et Compas SAS",
     ),
     ("Combien de factures par statut ?", "nombre de factures, par statut"),
     (
@@ -184,7 +184,7 @@ INVOICES = (
     ),
     (
         "Factures non suspendues des Jardins du Brelan",
-        "nombre de factures, de fournisseur Jardins du Brelan SARL, hors statut « suspendue »",
+        "nombre de factures, du fournisseur Jardins du Brelan SARL, hors statut « suspendue »",
     ),
     (
         "Combien de factures n'ont pas été rejetées ?",
@@ -236,7 +236,7 @@ INVOICES = (
     ("La facture la moins chère", f"{TTC}, hors avoirs, une ligne chacun, le plus faible"),
     (
         "Quelle part du montant TTC va à Sève et Compas ?",
-        "part du montant TTC des factures de fournisseur Sève et Compas SAS parmi les factures",
+        "part du montant TTC des factures du fournisseur Sève et Compas SAS parmi les factures",
     ),
     (
         "Quel est le total des factures de 2026 hors avoirs ?",

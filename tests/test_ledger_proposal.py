@@ -31,7 +31,7 @@ def test_the_model_fills_what_the_rules_leave_open_and_what_they_read_stands() -
     assert isinstance(found, Plan)
     assert said(found) == (
         "somme du montant HT des factures livrées entre le 01/05/2026 et le 31/05/2026, "
-        "de fournisseur Brelan"
+        "du fournisseur Brelan"
     )
 
 

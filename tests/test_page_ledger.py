@@ -272,7 +272,7 @@ def test_a_plan_is_corrected_by_its_form(client: TestClient) -> None:
         "valeur": "Brelan SARL (732829320)",
     }
     told = words_of(client.get("/factures/calcul", params=corrected))
-    assert "nombre de factures, de fournisseur Brelan SARL." in told
+    assert "nombre de factures, du fournisseur Brelan SARL." in told
     assert "2 (nombre de factures" in told
 
 

@@ -27,6 +27,9 @@ METHOD = (
     "ralentissement récent se voit avec retard."
 )
 
+SUMMED = "somme des bornes de chaque facture, plus large qu'un intervalle à 95 %"
+"""What the bounds of `expected` are."""
+
 _RECENT = timedelta(days=365)
 
 Paces = Mapping[str, Sequence[int]]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assistant.calculators.amounts import euros
 from assistant.confidence import Estimate
 from assistant.ledger.fields import Population, rows_of
-from assistant.ledger.forecast import METHOD, Forecast, expected, forecasts
+from assistant.ledger.forecast import METHOD, SUMMED, Forecast, expected, forecasts
 from assistant.ledger.late import (
     SUSPENDED,
     Basis,
@@ -123,7 +123,7 @@ def _forecast_table(found: Sequence[Forecast], today: date) -> Table:
     notes = [METHOD]
     if foreseen := expected(found):
         low, value, high = (f"{each:.1f}".replace(".", ",") for each in foreseen)
-        notes.insert(0, f"Attendues en retard : {value} (de {low} à {high}).")
+        notes.insert(0, f"Attendues en retard : {value} (de {low} à {high}, {SUMMED}).")
     return Table(
         "Factures non payées, risque de retard",
         (

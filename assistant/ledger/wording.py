@@ -94,7 +94,7 @@ def condition_said(condition: Filter, rows: Rows) -> str:
         case Operator.UNKNOWN:
             return field.lacking or f"sans {field.label}"
         case Operator.IS:
-            return f"{_de(field.label)} {values}"
+            return f"{_of(field.label) if condition.said else _de(field.label)} {values}"
         case Operator.IS_NOT:
             return f"hors {field.label} {values}"
         case Operator.STARTS:

@@ -21,7 +21,7 @@ from assistant.page.law_routes import law_routes
 from assistant.page.ledger.routes import ledger_routes
 from assistant.page.limits import Limits
 from assistant.page.openid_routes import openid_routes
-from assistant.page.routes import page_routes
+from assistant.page.routes import disk_refused, page_routes
 from assistant.page.shield import Shield
 from assistant.page.site import Site
 
@@ -39,6 +39,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     own name to this machine could otherwise read the page through the reader's browser.
     """
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_exception_handler(OSError, disk_refused)
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))

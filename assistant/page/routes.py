@@ -150,6 +150,13 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
         raise HTTPException(422) from error
 
 
+def disk_refused(request: Request, failure: Exception) -> Response:
+    """A page that says that the disk did not take what was asked, so that it is not believed."""
+    said = words(Language.FRENCH)
+    told = element("p", said["disk_refused"].format(reason=failure), role="alert")
+    return standing_alone(told, said, Language.FRENCH, 503)
+
+
 def standing_alone(
     content: Html,
     said: Words,

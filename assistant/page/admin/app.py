@@ -16,7 +16,7 @@ from assistant.page.admin.frame import HOME
 from assistant.page.admin.pages import SAID, AdminPages
 from assistant.page.dossier_sending import BOUNDS
 from assistant.page.dossier_upload import TooMuch, form_of, parcels_in
-from assistant.page.routes import from_here
+from assistant.page.routes import disk_refused, from_here
 from ingestion.errors import IngestionError
 from ingestion.intake import Parcel
 
@@ -35,6 +35,7 @@ def admin_app(office: Office, reader: Reader) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
+    app.add_exception_handler(OSError, disk_refused)
     Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
     pages = AdminPages(office)
 

@@ -13,7 +13,7 @@ from assistant.page.referent.gold_routes import gold_routes
 from assistant.page.referent.list_routes import list_routes
 from assistant.page.referent.queue_routes import queue_routes
 from assistant.page.referent.replay_routes import replay_routes
-from assistant.page.routes import from_here
+from assistant.page.routes import disk_refused, from_here
 from assistant.review.room import Room
 from ingestion.errors import IngestionError
 
@@ -44,6 +44,7 @@ def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
 
     for failure in (AssistantError, IngestionError):
         app.add_exception_handler(failure, _failed)
+    app.add_exception_handler(OSError, disk_refused)
     return app
 
 
