@@ -29,9 +29,9 @@ EXAMINED = Purpose("evaluation", {"act": "asked"})
 """The answer is to be measured."""
 
 
-def replay_of(record_id: str) -> Purpose:
-    """The answer is to be compared with an earlier one to the same question."""
-    return Purpose("review", {"act": REPLAYED, "record_id": record_id})
+def replay_of(record_id: str, by: str) -> Purpose:
+    """The answer is to be compared with an earlier one; `by` is the pseudonym of who compares."""
+    return Purpose("review", {"act": REPLAYED, "record_id": record_id, "by": by})
 
 
 _evidence = TypeAdapter(tuple[Evidence, ...])

@@ -13,6 +13,7 @@ import pytest
 
 from assistant.answers import Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
+from assistant.journal.retention import erase
 from assistant.review.filter import Filter, Order
 from assistant.review.gold import GoldQuestion
 from assistant.review.marks import ANSWER, Mark, Target, Verdict
@@ -105,12 +106,26 @@ def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
     assert again.answer == given.answer
     assert [item.line.record_id for item in known.room.items(ANNE)] == [given.record_id]
     [replay] = known.room.replays(ANNE, given.record_id)
-    assert (replay.result, replay.user) == (again, "u-anne")
+    assert (replay.result, replay.user) == (again, "u-claire")
     [body] = bodies(known, "review")
-    assert (body["act"], body["record_id"]) == ("replayed", given.record_id)
+    assert (body["act"], body["record_id"], body["by"]) == (
+        "replayed",
+        given.record_id,
+        "u-anne",
+    )
     earlier = known.room.replay(ANNE, given.record_id, date(2020, 1, 1))
     assert earlier.as_of == date(2020, 1, 1)
     assert len(known.room.replays(ANNE, given.record_id)) == 2
+
+
+def test_what_is_erased_of_a_buyer_goes_from_the_replays_too(known: House) -> None:
+    given = known.ask(PAYMENT)
+    known.room.replay(ANNE, given.record_id, TODAY)
+    assert erase(known.journal, "u-claire") == 2
+    assert known.journal.faults() == ()
+    assert PAYMENT.encode() not in b"".join(
+        path.read_bytes() for path in (known.home / "records").rglob("*.json")
+    )
 
 
 def test_a_change_of_law_brings_the_answers_that_cite_it(known: House, tmp_path: Path) -> None:

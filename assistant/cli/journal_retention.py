@@ -31,8 +31,8 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         description="Oublie pour de bon tous les textes écrits sous un pseudonyme. Les empreintes "
         "restent, le journal se vérifie toujours, et l'effacement y est noté. Exportez d'abord ce "
         "qui doit être remis : sourcier journal export --user PSEUDONYME. Ne sont pas touchés : "
-        "les sauvegardes déjà faites, les questions qu'un référent a rejouées ou mises au jeu "
-        "d'évaluation, les explications d'anomalies, qui ne portent que le pseudonyme.",
+        "les sauvegardes déjà faites, les questions qu'un référent a mises au jeu d'évaluation, "
+        "les explications d'anomalies, qui ne portent que le pseudonyme.",
     )
     erasing.add_argument("--user", required=True, metavar="PSEUDONYME", help="de qui")
     erasing.set_defaults(run=_erase)

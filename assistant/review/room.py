@@ -122,8 +122,13 @@ class Room:
         return self._register.replays(record_id)
 
     def replay(self, reader: Identity, record_id: str, as_of: date) -> Result:
-        """Ask the question again of the texts in use, as of a day; raises UnknownRecord."""
-        first = self.open(reader, record_id).result
+        """Ask the question again of the texts in use, as of a day; raises UnknownRecord.
+
+        It is recorded under the pseudonym of who asked first, whose words it holds: what erases
+        theirs takes it along.
+        """
+        asked = self.open(reader, record_id)
+        first = asked.result
         language = language_of(first.question)
         events = self._assistant.ask(
             first.question if language is Language.ENGLISH else first.standalone,
@@ -131,8 +136,8 @@ class Room:
             language=language,
             dossier=first.dossier,
             teams=reader.teams,
-            user=reader.user,
-            purpose=replay_of(record_id),
+            user=asked.user,
+            purpose=replay_of(record_id, reader.user),
         )
         return next(event.result for event in events if isinstance(event, Finished))
 
