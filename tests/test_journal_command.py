@@ -187,7 +187,7 @@ def test_a_number_of_months_is_one(command: Command, words: tuple[str, ...]) -> 
         (("export",), "pseudonyme"),
         (("purge",), "retention_months"),
         (("erase",), "empreintes"),
-        (("erase",), "rejouées"),
+        (("erase",), "évaluation"),
     ],
 )
 def test_help_teaches(
