@@ -18,9 +18,7 @@ from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
 from assistant.identity import Identity, Role
 from assistant.openid_settings import OpenId
-from assistant.page import limits
 from assistant.page.access import COOKIE, Members
-from assistant.page.limits import Pace
 from assistant.page.site import Site
 from assistant.serving import pages_beside
 from tests.accounts_home import Hall
@@ -289,9 +287,6 @@ def place(
         given.append(reader)
         return desk
 
-    patience = pytest.MonkeyPatch()
-    patience.setattr(limits, "ACTS", Pace(100_000, 1))
-    patience.setattr(limits, "READS", Pace(100_000, 1))
     provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
     app = app_of(Site(desks, access, beside, hall.accounts, provider))
     app = app if request.param == "whole" else without_gate(app)
@@ -308,7 +303,6 @@ def place(
         place.tokens[who] = hall.settle(who, [role])
     with client:
         yield place
-    patience.undo()
 
 
 def expected(who: str, role: Role | None) -> int | None:
