@@ -38,6 +38,12 @@ INVOICES = (
         f"{TTC} reçues entre le 01/01/2026 et le 31/03/2026",
     ),
     ("Combien avons-nous dépensé en 2026 ?", f"{TTC} émises {IN_2026}"),
+    ("Combien avons-nous versé en 2026 ?", f"{TTC} payées {IN_2026}"),
+    ("Montant des avoirs reçus en 2026", f"{TTC} reçues {IN_2026}, qui sont des avoirs"),
+    (
+        "Montant par fournisseur des factures de plus de 50 000 € TTC",
+        f"{TTC}, de montant TTC supérieur à 50\u202f000\u00a0€, par fournisseur",
+    ),
     (
         "Combien avons-nous payé à Jardins du Brelan en 2026 ?",
         f"{TTC} payées {IN_2026}, du fournisseur Jardins du Brelan SARL",
@@ -288,6 +294,12 @@ NONE_OF_INVOICES = (
     "Pourquoi la facture JB-2027-001 est-elle rejetée ?",
     "Quelle est la météo à Rennes ?",
     "Rédige un courrier au fournisseur",
+    "Quels fournisseurs nous ont facturé plus de 50 000 € en 2026 ?",  # a sum, not each invoice
+    "Les fournisseurs dont le total dépasse 100 000 €",
+    "Quel montant reste à payer au 31 décembre 2025 ?",  # what was true that day
+    "Nombre de factures par statut au 30/06/2026",
+    "Moyenne mensuelle des dépenses en 2026",  # of sums, not of invoices
+    "Dépenses par mois en moyenne en 2026",
     "Quel sera le montant des factures en 2028 ?",
     "Combien de fournisseurs avons-nous ?",
     "Factures de Martin Dupont",

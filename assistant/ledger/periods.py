@@ -203,7 +203,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], _Bounds]], 
             _since,
         ),
         (rf"(?P<side>avant|jusqu'au|jusqu'a)(?: le)? (?:{_DAY.format(1)})", _before),
-        (rf"(?:le |au |du )?(?:{_DAY.format(1)})", _on),
+        # "au 31 décembre" is what was true that day, which is no period of the rows.
+        (rf"(?<!\bau )(?:le |du )?(?:{_DAY.format(1)})", _on),
         (
             rf"(?:de|d'|entre) ?{_NAME.format('from')} (?:a|et) {_NAME.format('to')}"
             rf"(?: {_YEAR})?",

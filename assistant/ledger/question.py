@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from assistant.ledger.comparisons import Bounds, compared
 from assistant.ledger.conditions import conditions
 from assistant.ledger.exclusions import Found
-from assistant.ledger.fields import Population, rows_of
+from assistant.ledger.fields import Kind, Population, rows_of
 from assistant.ledger.periods import find_period
 from assistant.ledger.plan import Filter, Measure, Operator
-from assistant.ledger.rankings import Ranking, ranking
+from assistant.ledger.rankings import EACH, Ranking, ranking
 from assistant.ledger.remainder import Remainder
 from assistant.ledger.vocabulary import Name, Rule, vocabulary
 
@@ -66,6 +66,8 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     left.has_clash |= bounds is not None and bounds == other
     filters = conditions(left, names, over)
     ranked = ranking(left, over)
+    left.has_clash |= _MEAN_OF_SUMS.search(left.whole) is not None
+    left.has_clash |= ranked.group not in (None, EACH) and _bounds_groups(left, filters, over)
     fields = tuple(rule.name for rule, _ in _taken(left, vocabulary().fields, over))
     when = _when(left, over, period.start if period else None, filters, fields)
     left.has_clash |= find_period(left.text, today) is not None
@@ -90,6 +92,25 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
         left.take_all(rule.says for rule in vocabulary().populations if rule.name == over),
     )
 
+
+def _bounds_groups(left: Remainder, filters: Found, over: Population) -> bool:
+    """Whether an amount is that of a whole group, which no plan bounds: "qui ont facturé plus de".
+
+    It is that of each row where their noun stands before it: "les factures de plus de".
+    """
+    nouns = next(rule for rule in vocabulary().populations if rule.name == over)
+    noun = re.compile(rf"(?<!\bont )(?<!\ba )(?<!\bayant ){nouns.says.pattern}")
+    fields = rows_of(over).fields
+    bounds = [start for each, start in filters if fields[each.field].kind is Kind.AMOUNT]
+    return any(not noun.search(left.whole[:start]) for start in bounds)
+
+
+_OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
+_MEAN_OF_SUMS = re.compile(
+    rf"\bmoyenn\w* {_OFTEN}|\b{_OFTEN} moyenn|\ben moyenne (?:par|chaque) (?:mois|trimestre|an)|"
+    r"\bpar (?:mois|trimestre|an) en moyenne"
+)
+"""A mean over periods, of the sum of each: no plan has one, and the mean of the rows is another."""
 
 _DEADLINE = "deadline"
 _HALF_A_YEAR = 183
