@@ -42,7 +42,7 @@ INVOICES = (
     ("Montant des avoirs reçus en 2026", f"{TTC} reçues {IN_2026}, qui sont des avoirs"),
     (
         "Montant par fournisseur des factures de plus de 50 000 € TTC",
-        f"{TTC}, de montant TTC supérieur à 50\u202f000\u00a0€, par fournisseur",
+        f"{TTC}, de montant TTC supérieur à 50 000 €, par fournisseur",
     ),
     (
         "Combien avons-nous payé à Jardins du Brelan en 2026 ?",
