@@ -300,6 +300,7 @@ NONE_OF_INVOICES = (
     "Nombre de factures par statut au 30/06/2026",
     "Moyenne mensuelle des dépenses en 2026",  # of sums, not of invoices
     "Dépenses par mois en moyenne en 2026",
+    "Nombre moyen de factures par fournisseur",
     "Quel sera le montant des factures en 2028 ?",
     "Combien de fournisseurs avons-nous ?",
     "Factures de Martin Dupont",

@@ -66,7 +66,7 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     left.has_clash |= bounds is not None and bounds == other
     filters = conditions(left, names, over)
     ranked = ranking(left, over)
-    left.has_clash |= _MEAN_OF_SUMS.search(left.whole) is not None
+    left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
     left.has_clash |= ranked.group not in (None, EACH) and _bounds_groups(left, filters, over)
     fields = tuple(rule.name for rule, _ in _taken(left, vocabulary().fields, over))
     when = _when(left, over, period.start if period else None, filters, fields)
@@ -106,11 +106,11 @@ def _bounds_groups(left: Remainder, filters: Found, over: Population) -> bool:
 
 
 _OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
-_MEAN_OF_SUMS = re.compile(
+_MEAN_OF_GROUPS = re.compile(
     rf"\bmoyenn\w* {_OFTEN}|\b{_OFTEN} moyenn|\ben moyenne (?:par|chaque) (?:mois|trimestre|an)|"
-    r"\bpar (?:mois|trimestre|an) en moyenne"
+    r"\bpar (?:mois|trimestre|an) en moyenne|\bnombres? moyens?\b|\bmoyennes? du nombre\b"
 )
-"""A mean over periods, of the sum of each: no plan has one, and the mean of the rows is another."""
+"""A mean of sums or of counts: no plan has one, and the mean of the rows is another."""
 
 _DEADLINE = "deadline"
 _HALF_A_YEAR = 183
