@@ -105,7 +105,7 @@ def links(page: Response, below: str) -> list[str]:
 def test_before_the_first_import_the_page_leads_to_it() -> None:
     with TestClient(app_over(FakeDesk())) as client:
         page = client.get("/factures")
-        assert "Aucune facture n’est encore importé" in words_of(page)
+        assert "Aucune facture n’est encore importée ici" in words_of(page)
         assert "/factures/import" in links(page, "/factures/import")
         assert client.get("/factures/import").status_code == 200
 

@@ -81,11 +81,12 @@ def not_understood(place: Place, found: NotUnderstood, blank: Plan) -> list[Html
 
 def nothing_imported(over: Population) -> Html:
     """What is shown before the first import."""
-    what = {Population.INVOICES: "Aucune facture", Population.PURCHASES: "Aucun marché"}[over]
+    said = {
+        Population.INVOICES: "Aucune facture n’est encore importée ici.",
+        Population.PURCHASES: "Aucun marché n’est encore importé ici.",
+    }[over]
     link = element("a", "Importer des fichiers", href=f"{ROOTS[over]}/import", class_="main")
-    return element(
-        "section", element("p", f"{what} n’est encore importé ici.", class_="lead"), link
-    )
+    return element("section", element("p", said, class_="lead"), link)
 
 
 def piece(over: Population, tables: Sequence[Table]) -> list[Html]:
