@@ -77,7 +77,9 @@ def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None
         with pytest.raises(UnknownRecord):
             forbidden()
     assert PENALTY not in room.export(BRUNO, Filter(), Order.LATEST).decode()
-    assert room.tasks(BRUNO) == ()
+    room.sample(ANNE, Sampling(rate=1.0, second=0.0))  # chance brings all
+    assert len(room.tasks(ANNE)) == 2
+    assert [task.item.line.question for task in room.tasks(BRUNO)] == [PAYMENT]
 
 
 def test_marks_on_a_dossier_stay_in_its_folder(divided: House) -> None:
