@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import ask
+from tests.browser.visit import ask, eventually
 from tests.fakes_page import FakeDesk
 
 
@@ -90,9 +90,9 @@ def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, desk: FakeDe
     page.get_by_label("Un mot pour le référent").fill("le CCAP a changé")
     page.get_by_role("button", name="Envoyer").click()
     expect(page.locator(".rate .outcome")).to_have_text("Avis enregistré, merci.")
-    page.wait_for_timeout(200)
     record = page.locator(".rate").get_attribute("data-record")
-    assert desk.opinions[-2:] == [(record, "down", ""), (record, "down", "le CCAP a changé")]
+    told = [(record, "down", ""), (record, "down", "le CCAP a changé")]
+    eventually(page, lambda: desk.opinions[-2:] == told)
 
 
 def test_copy_and_exports_carry_the_sources(page: Page, tmp_path: Path) -> None:

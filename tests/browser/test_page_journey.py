@@ -2,7 +2,7 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import QUESTION, ask, opened
+from tests.browser.visit import QUESTION, ask, eventually, opened
 from tests.fakes_page import FakeDesk
 
 
@@ -55,11 +55,10 @@ def test_stop_is_immediate_and_keeps_what_was_found(page: Page, desk: FakeDesk) 
     ask(page, "Réponds lentement")
     expect(page.locator(".passage")).to_have_count(5)
     page.keyboard.press("Escape")
-    expect(page.locator(".turn.stopped")).to_be_visible(timeout=1000)
+    expect(page.locator(".turn.stopped")).to_be_visible()
     expect(page.get_by_role("button", name="Demander")).to_be_visible()
     expect(page.locator(".passage")).to_have_count(5)
-    page.wait_for_timeout(500)
-    assert desk.closed == closed + 1
+    eventually(page, lambda: desk.closed == closed + 1)
 
 
 def test_the_conversation_survives_a_reload_and_feeds_the_next_question(

@@ -1,6 +1,7 @@
 """What a visitor does on the page."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -16,3 +17,12 @@ def opened(page: Page, address: str) -> None:
 def ask(page: Page, question: str = QUESTION) -> None:
     page.locator("#question").fill(question)
     page.locator("#question").press("Enter")
+
+
+def eventually(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what the server does after the page has shown it, ten seconds at most."""
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    assert holds()
