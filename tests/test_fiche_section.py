@@ -34,7 +34,9 @@ def shown(made: Fiche, language: Language = Language.FRENCH) -> str:
 
 def rows(section: str) -> dict[str, str]:
     """What stands beside each subject."""
-    found = re.findall(r'<th scope="row" lang="fr">(.*?)</th>(.*?)</tr>', section, re.DOTALL)
+    found = re.findall(
+        r'<th scope="row"><span lang="fr">(.*?)</span></th>(.*?)</tr>', section, re.DOTALL
+    )
     return {unescape(label): row for label, row in found}
 
 

@@ -20,6 +20,7 @@ from assistant.page.account_form import (
 from assistant.page.dossier_list import alert
 from assistant.page.form import action, button, labelled
 from assistant.page.markup import Html, element, joined
+from assistant.page.table import table
 
 ROLES = {
     Role.BUYER: "acheteur",
@@ -136,15 +137,9 @@ def session_table(sessions: Sequence[Session]) -> Html:
             "/account/sessions", hidden("session", session.id), button("Fermer cette session")
         )
         here = element("strong", "Cette session") if session.is_this else closing
-        cells = (at(session.opened), at(session.seen), browser_name(session.browser), here)
-        rows.append(
-            element(
-                "tr",
-                *(element("td", c, data_label=h) for h, c in zip(heads, cells, strict=True)),
-            )
-        )
-    head = element("tr", *(element("th", name, scope="col") for name in heads))
-    return element("table", element("thead", head), element("tbody", *rows))
+        browser = browser_name(session.browser)
+        rows.append((at(session.opened), at(session.seen), browser, here))
+    return table(heads, rows, "Sessions ouvertes")
 
 
 def closed_html(identity: Identity) -> Html:

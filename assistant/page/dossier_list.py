@@ -6,6 +6,7 @@ from urllib.parse import quote
 from assistant.page.dossier_form import description_fields, text_field
 from assistant.page.form import action, button
 from assistant.page.markup import Html, element, joined
+from assistant.page.table import table
 from assistant.page.words import Words, written
 from ingestion.dossiers import Dossier
 
@@ -45,13 +46,8 @@ def dossier_table(pieces: Mapping[Dossier, int], said: Words, language: str) -> 
         reference = joined([link, element("small", dossier.id) if dossier.reference else NOTHING])
         deadline = written(said, dossier.deadline) if dossier.deadline else ""
         stage = said[f"stage_{dossier.stage.name}"]
-        values = (reference, dossier.subject, dossier.buyer, stage, deadline, str(number))
-        cells = (
-            element("td", value, data_label=name) for name, value in zip(names, values, strict=True)
-        )
-        rows.append(element("tr", *cells))
-    head = element("tr", *(element("th", name, scope="col") for name in names))
-    return element("table", element("thead", head), element("tbody", *rows))
+        rows.append((reference, dossier.subject, dossier.buyer, stage, deadline, str(number)))
+    return table(names, rows, said["dossiers_title"])
 
 
 def creation(said: Words, language: str, *, is_open: bool) -> Html:

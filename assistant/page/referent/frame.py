@@ -77,15 +77,3 @@ def done(told: str) -> Html:
 def badge(text: str, kind: str = "") -> Html:
     """A word or two that stand out of a line."""
     return element("span", text, class_=f"badge {kind}".strip())
-
-
-def table(heads: tuple[str, ...], rows: list[Html], caption: str, class_: str = "") -> Html:
-    """A table with its caption, which is read and not shown."""
-    head = element("tr", *(element("th", each, scope="col") for each in heads))
-    return element(
-        "table",
-        element("caption", caption, class_="unseen"),
-        element("thead", head),
-        element("tbody", *rows),
-        class_=class_ or None,
-    )
