@@ -213,7 +213,7 @@ def test_the_file_tells_the_installation() -> None:
 
 def test_the_addresses_are_those_that_the_gate_enforces() -> None:
     rows = {row[0]: row[2] for row in _table(homologation(FACTS), "Adresses de la page").rows}
-    assert rows["/referent"] == "référent"
+    assert rows["/referent"] == "référent IA"
     assert rows["/login"] == "tous, sans connexion"
     assert rows["/account"] == "toute personne connectée"
     assert rows["/"] == "acheteur"

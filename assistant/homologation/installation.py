@@ -7,15 +7,9 @@ from assistant.findings import NONE, day, number
 from assistant.homologation.content import content
 from assistant.homologation.facts import Facts
 from assistant.homologation.flows import drawing, flows
-from assistant.identity import Role
 from assistant.papers.paper import Block, Figure, Heading, Paragraph, Table
 
 ALONE = "un seul utilisateur, en local"
-_ROLES = {
-    Role.BUYER: "acheteur",
-    Role.REFERENT: "référent",
-    Role.ADMINISTRATOR: "administrateur",
-}
 
 
 def system_part(facts: Facts) -> Iterator[Block]:
@@ -120,7 +114,7 @@ def _admitted(area: Area) -> str:
     """Who may come in, on a machine where people have accounts."""
     if area.is_open:
         return "tous, sans connexion"
-    return _ROLES[area.role] if area.role else "toute personne connectée"
+    return area.role.label if area.role else "toute personne connectée"
 
 
 def libraries_part(facts: Facts) -> Iterator[Block]:

@@ -22,12 +22,6 @@ from assistant.page.form import action, button, labelled
 from assistant.page.markup import Html, element, joined
 from assistant.page.table import table
 
-ROLES = {
-    Role.BUYER: "acheteur",
-    Role.REFERENT: "référent IA",
-    Role.ADMINISTRATOR: "administrateur",
-}
-
 BROWSERS = {"Firefox/": "Firefox", "Edg": "Edge", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {
     "Windows": "Windows",
@@ -160,7 +154,7 @@ def own_pages(identity: Identity) -> list[Html]:
 
 def told(identity: Identity) -> list[str]:
     """The roles of someone in words."""
-    return [ROLES[role] for role in Role if role in identity.roles]
+    return [role.label for role in Role if role in identity.roles]
 
 
 def browser_name(claimed: str) -> str:

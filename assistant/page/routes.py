@@ -22,11 +22,14 @@ from ingestion.errors import IngestionError
 
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
-    "style.css": "text/css",
-    "script.js": "text/javascript",
-    "upload.js": "text/javascript",
-    "build.js": "text/javascript",
+    "style.css": ("palette.css", "style.css"),
+    "script.js": ("script.js",),
+    "upload.js": ("upload.js",),
+    "build.js": ("build.js",),
 }
+"""What pages load, each made of files one after the other."""
+
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript"}
 KEEP = {"Cache-Control": "private, max-age=600"}
 FORGET = {"Cache-Control": "no-store"}
 """For what belongs to a dossier: nothing of it stays in a browser once it is removed."""
@@ -57,8 +60,10 @@ def page_routes(site: Site) -> APIRouter:
     def asset(name: str) -> Response:
         if name not in ASSETS:
             raise HTTPException(404)
-        content = files("assistant.page").joinpath(name).read_bytes()
-        return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
+        folder = files("assistant.page")
+        content = b"".join(folder.joinpath(each).read_bytes() for each in ASSETS[name])
+        media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+        return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
     @router.post("/rate", status_code=204)
     def rate(
