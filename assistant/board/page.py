@@ -7,8 +7,8 @@ from assistant.activity.gaps import Gap
 from assistant.answers import Outcome
 from assistant.board import blocks
 from assistant.findings import day, duration, interval, percent
-from assistant.page.markup import Html, element, joined, unbroken
-from assistant.page.referent.frame import NOTHING, badge
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
+from assistant.page.referent.frame import badge
 from assistant.page.referent.list_view import answer_address
 from assistant.page.words import counted, grouped
 from assistant.papers.html import block_html

@@ -7,8 +7,8 @@ from assistant.board.page import answer_link
 from assistant.findings import day
 from assistant.language import Language
 from assistant.page.law_view import compared_html
-from assistant.page.markup import Html, element, joined, unbroken
-from assistant.page.referent.frame import NOTHING, ROOT
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
+from assistant.page.referent.frame import ROOT
 from assistant.page.version_line import days
 from assistant.page.words import words
 from ingestion.wording import compare

@@ -19,7 +19,7 @@ from assistant.page.account_form import (
 )
 from assistant.page.dossier_list import alert
 from assistant.page.form import action, button, labelled
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import table
 
 BROWSERS = {"Firefox/": "Firefox", "Edg": "Edge", "Chrome/": "Chrome", "Safari/": "Safari"}
@@ -50,7 +50,7 @@ def login_html(login: str, onward: str, problem: str = "", provider: str = "") -
     return page(
         "Se connecter",
         alert(problem),
-        element("p", other) if provider else Html(""),
+        element("p", other) if provider else NOTHING,
         action(
             "/login",
             labelled("Nom du compte", text_input("login", login, autocomplete="username")),
@@ -103,7 +103,7 @@ def account_html(
     return page(
         identity.name,
         alert(problem),
-        element("p", done, role="status", class_="done") if done else Html(""),
+        element("p", done, role="status", class_="done") if done else NOTHING,
         element("header", element("dl", *(element("div", each) for each in listed))),
         element("nav", *own_pages(identity), aria_label="Mes pages"),
         action("/account/logout", button("Se déconnecter")),

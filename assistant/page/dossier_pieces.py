@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.page.dossier_list import NOTHING, dossier_link
+from assistant.page.dossier_list import dossier_link
 from assistant.page.form import action, button
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import ACTION, table
 from assistant.page.words import Words, count, grouped
 from ingestion.library import Holding

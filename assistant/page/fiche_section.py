@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from assistant.fiche import Entry, Fiche, Line, State
 from assistant.fiche_export import FileFormat
 from assistant.language import Language
-from assistant.page.dossier_list import NOTHING, dossier_link
+from assistant.page.dossier_list import dossier_link
 from assistant.page.dossier_view import folded
 from assistant.page.evidence_panel import document_link
-from assistant.page.markup import Html, element, joined, unbroken
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
 from assistant.page.table import table
 from assistant.page.words import Words, count, words
 from assistant.priority import Priority

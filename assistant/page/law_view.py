@@ -4,14 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.version_line import days, remarks
 from assistant.page.words import Words, written
 from ingestion.documents import Document
 from ingestion.versions import History
 from ingestion.wording import Change, Segment, compare
-
-NOTHING = Html("")
 
 
 def law_link(reference: str, as_of: date | None, language: str) -> str:

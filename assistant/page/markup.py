@@ -11,6 +11,9 @@ class Html(str):
     __slots__ = ()
 
 
+NOTHING = Html("")
+"""What stands where there is nothing to show."""
+
 TIGHT = re.compile(r" (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))|(?<=\b[LRD]\.) (?=\d)")
 VOID = frozenset({"img", "input", "br", "hr", "meta", "link"})
 

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.language import Language
 from assistant.page.access import is_foreign
 from assistant.page.desk import Desk, Thumb
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.pdf_page import UndrawablePage, drawing
 from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
@@ -176,7 +176,7 @@ def standing_alone(
 
     It is loaded again after `refresh` seconds by a browser without script, 0 for never.
     """
-    again = element("meta", http_equiv="refresh", content=refresh) if refresh else Html("")
+    again = element("meta", http_equiv="refresh", content=refresh) if refresh else NOTHING
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -184,8 +184,8 @@ def standing_alone(
         element("title", f"{title or said['document']} – Sourcier"),
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
-        element("script", defer=True, src=f"/page/{script}") if script else Html(""),
-        element("noscript", again) if refresh else Html(""),
+        element("script", defer=True, src=f"/page/{script}") if script else NOTHING,
+        element("noscript", again) if refresh else NOTHING,
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
     return HTMLResponse(f"<!doctype html>{page}", status, FORGET)

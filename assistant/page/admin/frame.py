@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assistant.page.form import action, button
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 
 HOME = "/admin"
 PAGES = (("/", "Index"), ("/sources", "Textes"), ("/entretien", "Entretien"))
@@ -12,8 +12,8 @@ PAGES = (("/", "Index"), ("/sources", "Textes"), ("/entretien", "Entretien"))
 def page(here: str, title: str, *content: Html, problem: str = "", done: str = "") -> Html:
     """A page with its place among the others; `problem` and `done` are French sentences."""
     told = (
-        element("p", problem, class_="alert", role="alert", tabindex=-1) if problem else Html(""),
-        element("p", done, class_="done", role="status") if done else Html(""),
+        element("p", problem, class_="alert", role="alert", tabindex=-1) if problem else NOTHING,
+        element("p", done, class_="done", role="status") if done else NOTHING,
     )
     return element(
         "main",

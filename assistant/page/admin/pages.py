@@ -19,7 +19,7 @@ from assistant.page.admin.upkeep_view import (
     usage_html,
 )
 from assistant.page.changes_view import ChangesView
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.routes import standing_alone
 from assistant.page.words import words
 from ingestion.difference import Difference
@@ -48,7 +48,7 @@ class AdminPages:
             "/",
             "Index",
             served_html(served, can_go_back=can_go_back),
-            Html("") if running else self._candidate(),
+            NOTHING if running else self._candidate(),
             build_html(build, office.log),
             problem=problem,
         )
@@ -82,7 +82,7 @@ class AdminPages:
         try:
             schedule = schedule_html(office.schedule(), datetime.now().astimezone(), office.units())
         except AssistantError as failure:
-            schedule, problem, status = Html(""), str(failure), BROKEN
+            schedule, problem, status = NOTHING, str(failure), BROKEN
         content = page(
             "/entretien",
             "Entretien",
@@ -100,7 +100,7 @@ class AdminPages:
         candidate = office.candidate
         manifest = office.manifest(candidate.generation) if candidate else None
         if candidate is None or manifest is None:
-            return Html("")
+            return NOTHING
         return candidate_html(candidate, manifest, office.served, self._changes())
 
     def _changes(self) -> Difference | None:

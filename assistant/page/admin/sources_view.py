@@ -7,12 +7,11 @@ from assistant.page.admin.frame import HOME, post, section, sized
 from assistant.page.dossier_sending import BOUNDS, report_html, upload_form
 from assistant.page.dossier_upload import FIELD
 from assistant.page.form import button, hidden
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import ACTION, table
 from assistant.page.words import Words, counted
 from ingestion.intake import Receipt
 
-NOTHING = Html("")
 CODE = "LEGITEXT000037701019"
 """The Code de la commande publique."""
 

@@ -8,11 +8,9 @@ from assistant.administration.schedule import Schedule
 from assistant.administration.storage import Kept, Place, Usage
 from assistant.page.admin.frame import HOME, post, section, sized
 from assistant.page.form import hidden
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import ACTION, table
 from assistant.page.words import at
-
-NOTHING = Html("")
 
 
 def generations_html(kept: Sequence[Kept]) -> Html:

@@ -6,10 +6,10 @@ from datetime import date
 
 from assistant.answers import Sentence
 from assistant.page.form import button
-from assistant.page.markup import Html, element, joined, prose
+from assistant.page.markup import NOTHING, Html, element, joined, prose
 from assistant.page.referent.exhibit_view import exhibit_html
 from assistant.page.referent.facts_view import facts_html
-from assistant.page.referent.frame import NOTHING, ROOT, SAID
+from assistant.page.referent.frame import ROOT, SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field, sheet_html
 from assistant.page.words import at, counted, written

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from assistant.page.evidence_panel import dates, rank, whole
 from assistant.page.excerpts import cited_spans, excerpt, shortened
-from assistant.page.markup import Html, element, unbroken
-from assistant.page.referent.frame import NOTHING, SAID
+from assistant.page.markup import NOTHING, Html, element, unbroken
+from assistant.page.referent.frame import SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field
 from assistant.page.viewer import View, is_pdf, pages_of, pictures, text_view

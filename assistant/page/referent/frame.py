@@ -3,7 +3,7 @@
 from fastapi.responses import HTMLResponse
 
 from assistant.language import Language
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.routes import FORGET
 from assistant.page.words import words
 
@@ -19,7 +19,6 @@ PAGES = {
 }
 """What the navigation leads to: path below the root, and name."""
 
-NOTHING = Html("")
 SAID = words(Language.FRENCH)
 
 

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from assistant.answers import Outcome
 from assistant.page.form import button
-from assistant.page.markup import Html, element, joined, unbroken
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
 from assistant.page.referent import fields
 from assistant.page.referent.asked import Asked
-from assistant.page.referent.frame import NOTHING, ROOT, badge
+from assistant.page.referent.frame import ROOT, badge
 from assistant.page.table import table
 from assistant.page.words import counted
 from assistant.review.labels import (

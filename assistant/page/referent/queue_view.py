@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.confidence import Estimate
 from assistant.page.form import button, labelled
-from assistant.page.markup import Html, element, joined
-from assistant.page.referent.frame import NOTHING, ROOT, badge
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.referent.frame import ROOT, badge
 from assistant.page.referent.list_view import answer_link, outcome_badge
 from assistant.page.table import table
 from assistant.page.words import counted

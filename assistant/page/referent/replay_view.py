@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from assistant.page.law_view import unseen
-from assistant.page.markup import Html, element, joined
-from assistant.page.referent.frame import NOTHING, SAID, badge
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.referent.frame import SAID, badge
 from assistant.page.referent.list_view import answer_address
 from assistant.page.table import table
 from assistant.page.words import at, written
