@@ -9,7 +9,6 @@ from assistant.accounts.entering import LOCKED, MOST_FAILURES
 from assistant.accounts.sessions import Session
 from assistant.identity import Identity, Role
 from assistant.page.account_form import (
-    hidden,
     link,
     new_password,
     page,
@@ -18,7 +17,7 @@ from assistant.page.account_form import (
     whose,
 )
 from assistant.page.dossier_list import alert
-from assistant.page.form import action, button, labelled
+from assistant.page.form import action, button, hidden, labelled
 from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import table
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.page.dossier_list import dossier_link
-from assistant.page.form import action, button
+from assistant.page.form import action, button, hidden
 from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import ACTION, table
 from assistant.page.words import Words, count, grouped
@@ -32,7 +32,7 @@ class PiecesTable:
 
     def _row(self, piece: Holding) -> tuple[str, ...]:
         entry = piece.entry
-        source = element("input", type="hidden", name="source", value=entry.source)
+        source = hidden("source", entry.source)
         pages = count(self.said, "pages", piece.pages) if piece.pages else ""
         kilobytes = grouped(max(piece.size // 1000, 1))
         size = self.said["kilobytes"].format(n=kilobytes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answers import Sentence
-from assistant.page.form import button
+from assistant.page.form import button, hidden
 from assistant.page.markup import NOTHING, Html, element, joined, prose
 from assistant.page.referent.exhibit_view import exhibit_html
 from assistant.page.referent.facts_view import facts_html
@@ -125,7 +125,7 @@ class AnswerView:
         forms = (
             element(
                 "form",
-                element("input", type="hidden", name="day", value=name),
+                hidden("day", name),
                 button(f"Reposer {said} ({written(SAID, day)})"),
                 method="post",
                 action=answer_address(result.record_id, "/replays"),

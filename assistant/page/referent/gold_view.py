@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from assistant.page.form import button
+from assistant.page.form import button, hidden
 from assistant.page.markup import Html, element, joined
 from assistant.page.referent import fields
 from assistant.page.referent.frame import ROOT, alert, badge
@@ -38,7 +38,7 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
     )
     form = element(
         "form",
-        element("input", type="hidden", name="record_id", value=record_id),
+        hidden("record_id", record_id),
         fields.line("id", "Identifiant", question.id, maxlength=64, required=True),
         fields.day("as_of", "Droit au", question.as_of),
         _wide(fields.area("question", "Question", question.question, 3, required=True)),
