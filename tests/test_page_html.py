@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -28,7 +28,6 @@ def finished(desk: FakeDesk, answer: Answer | None = None) -> Turn:
     return Turn(
         "Puis-je acheter ?",
         date(2026, 11, 24),
-        datetime(2026, 11, 24, 10, 0),
         Stage.FINISHED,
         evidence=desk.evidence,
         answer=answer or small_answer(desk.evidence),
