@@ -124,7 +124,7 @@ def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDes
     for part in ("intelligence artificielle", "63 documents", "15 novembre 2026", "responsable"):
         assert part in text
     empty = replace(desk.holdings, documents=0, titles=())
-    assert "construire l’index" in parsed(welcome(FRENCH, empty, "m")).text
+    assert "construire l'index" in parsed(welcome(FRENCH, empty, "m")).text
 
 
 def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:

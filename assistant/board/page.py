@@ -44,8 +44,8 @@ def dashboard(found: Figures) -> Html:
 
 _READ = (
     "Chaque élément compte une fois, avec le verdict de son premier lecteur. Seules les réponses "
-    "tirées au sort représentent toutes les autres : celles qu’un acheteur a signalées sont plus "
-    "souvent mauvaises. L’intervalle (Wilson, 95 %) suppose des éléments indépendants ; ceux d’une "
+    "tirées au sort représentent toutes les autres : celles qu'un acheteur a signalées sont plus "
+    "souvent mauvaises. L'intervalle (Wilson, 95 %) suppose des éléments indépendants ; ceux d'une "
     "même réponse ne le sont pas tout à fait."
 )
 

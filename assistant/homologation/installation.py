@@ -92,7 +92,7 @@ def roles_part(facts: Facts) -> Iterator[Block]:
     yield Heading("Rôles")
     if not facts.has_accounts:
         yield Paragraph(
-            "Cette installation a un seul utilisateur, qui tient les trois rôles sur l’adresse "
+            "Cette installation a un seul utilisateur, qui tient les trois rôles sur l'adresse "
             "locale de sa machine."
         )
     rows = tuple(
@@ -104,10 +104,10 @@ def roles_part(facts: Facts) -> Iterator[Block]:
     areas = tuple((area.path, area.title, _admitted(area)) for area in AREAS)
     yield Paragraph(
         "La première adresse de ce tableau par laquelle commence celle qui est demandée décide ; "
-        "chaque page vérifie le rôle à nouveau, ce qu’un test éprouve pour chaque adresse et "
+        "chaque page vérifie le rôle à nouveau, ce qu'un test éprouve pour chaque adresse et "
         "chaque identité (tests/test_matrix.py)."
     )
-    yield Table("Adresses de la page", ("Adresse", "Ce qui s’y trouve", "Ouverte à"), areas)
+    yield Table("Adresses de la page", ("Adresse", "Ce qui s'y trouve", "Ouverte à"), areas)
 
 
 def _admitted(area: Area) -> str:

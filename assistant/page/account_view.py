@@ -138,9 +138,9 @@ def session_table(sessions: Sequence[Session]) -> Html:
 def closed_html(identity: Identity) -> Html:
     """Instead of a page that is for another role."""
     return page(
-        "Cette page n’est pas ouverte à votre compte",
+        "Cette page n'est pas ouverte à votre compte",
         element("p", f"Vos rôles : {', '.join(told(identity)) or 'aucun'}."),
-        element("p", "S’il vous en faut un autre, demandez-le à votre administrateur."),
+        element("p", "S'il vous en faut un autre, demandez-le à votre administrateur."),
         element("nav", *own_pages(identity), aria_label="Mes pages"),
     )
 

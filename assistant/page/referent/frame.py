@@ -15,7 +15,7 @@ PAGES = {
     "queue": "À relire",
     "touched": "Droit changé",
     "figures": "Tableau de bord",
-    "gold": "Jeu d’évaluation",
+    "gold": "Jeu d'évaluation",
 }
 """What the navigation leads to: path below the root, and name."""
 

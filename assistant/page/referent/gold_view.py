@@ -19,7 +19,7 @@ def gold_html(questions: Sequence[GoldQuestion]) -> Iterator[Html]:
     yield element(
         "p",
         "Questions relues dont la réponse attendue est connue. Tout nouvel index doit y répondre "
-        "au moins aussi bien que celui en service avant d’être publié.",
+        "au moins aussi bien que celui en service avant d'être publié.",
         class_="hint",
     )
     exported = element("a", "Exporter (JSONL)", href=f"{ROOT}/gold.jsonl")
@@ -27,7 +27,7 @@ def gold_html(questions: Sequence[GoldQuestion]) -> Iterator[Html]:
     number = element("strong", counted(len(questions), "question", "questions"))
     yield element("p", number, ". ", added, " · ", exported, class_="count")
     if questions:
-        yield table(_HEADS, map(_row, questions), "Questions d’évaluation")
+        yield table(_HEADS, map(_row, questions), "Questions d'évaluation")
 
 
 def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html:
@@ -58,7 +58,7 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
                 checked=question.refusal_expected,
             ),
             " ",
-            element("label", "Un refus est attendu : les textes n’y répondent pas", for_="refusal"),
+            element("label", "Un refus est attendu : les textes n'y répondent pas", for_="refusal"),
             class_="wide",
         ),
         element("p", button("Enregistrer", class_="main"), class_="send"),

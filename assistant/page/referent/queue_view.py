@@ -36,7 +36,7 @@ def queue_html(
     if tasks:
         yield _table(tasks)
     else:
-        yield element("p", "Rien à relire pour l’instant.")
+        yield element("p", "Rien à relire pour l'instant.")
     yield element("h2", "Accord entre relecteurs")
     yield _agreement(agreed)
     yield _settings(sampling)
@@ -59,7 +59,7 @@ def _drawn(sampling: Sampling) -> str:
         f"Tirage au sort : {_percent(sampling.rate)} des réponses terminées, graine "
         f"{sampling.seed} ; la même graine et le même taux tirent toujours les mêmes. Seconde "
         f"lecture : {_percent(sampling.second)} des réponses relues, par un autre relecteur, qui "
-        "ne voit pas les marques du premier avant d’avoir donné les siennes."
+        "ne voit pas les marques du premier avant d'avoir donné les siennes."
     )
 
 

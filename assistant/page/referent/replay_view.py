@@ -26,7 +26,7 @@ def replay_html(first: Recorded, again: Recorded) -> Iterator[Html]:
         "souligné à droite."
     )
     yield element("p", verdict, class_="done", role="status")
-    heads = tuple(_head(*each) for each in (("À l’époque", first), ("Rejeu", again)))
+    heads = tuple(_head(*each) for each in (("À l'époque", first), ("Rejeu", again)))
     yield element("h2", "Ce qui est dit")
     yield _beside(heads, compared.sentences, "Phrases")
     yield element("h2", "Citations")
@@ -43,7 +43,7 @@ def _head(name: str, shown: Recorded) -> str:
 
 def _beside(heads: tuple[str, ...], rows: Sequence[Beside], caption: str) -> Html:
     if not rows:
-        return element("p", "Aucune, ni à l’époque ni maintenant.", class_="quiet")
+        return element("p", "Aucune, ni à l'époque ni maintenant.", class_="quiet")
     return table(heads, map(_row, rows), caption, class_="beside")
 
 
