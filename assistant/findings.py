@@ -12,18 +12,18 @@ from assistant.page.words import grouped, words, written
 NONE = "–"
 
 MEANINGS = {
-    Measure.CORRECT: "la réponse a tous les faits attendus et rien d’interdit, ou c’est le refus "
+    Measure.CORRECT: "la réponse a tous les faits attendus et rien d'interdit, ou c'est le refus "
     "attendu (une réponse partielle sans affirmation interdite en vaut un)",
-    Measure.ANSWERED: "la question n’a pas été refusée",
+    Measure.ANSWERED: "la question n'a pas été refusée",
     Measure.RECALL: "par question, part des articles attendus que la réponse cite ; moyenne",
     Measure.PRECISION: "par question, part des articles cités qui sont attendus ou utiles ; "
     "moyenne",
-    Measure.PAGES: "pages de pièces attendues qu’un renvoi nomme (« CCAP, art. 12.3, p. 7 »)",
-    Measure.SUPPORTED: "phrases montrées dont le code a établi l’appui et dont les passages sont "
+    Measure.PAGES: "pages de pièces attendues qu'un renvoi nomme (« CCAP, art. 12.3, p. 7 »)",
+    Measure.SUPPORTED: "phrases montrées dont le code a établi l'appui et dont les passages sont "
     "cités",
     Measure.EXACT: "citations qui se lisent, au caractère près, là où elles renvoient",
     Measure.REFUSAL_PRECISION: "refus qui étaient attendus, parmi tous les refus (précision)",
-    Measure.REFUSAL_RECALL: "questions à refuser qui l’ont été (rappel)",
+    Measure.REFUSAL_RECALL: "questions à refuser qui l'ont été (rappel)",
     Measure.REFUSAL_F1: "moyenne harmonique des deux précédentes",
     Measure.FALSE_REFUSALS: "questions refusées parmi celles qui ont une réponse ; plus bas est "
     "mieux",
@@ -84,7 +84,7 @@ def scope(comparison: Comparison) -> str:
     """Which questions are compared, in a sentence."""
     told = f"{number(len(comparison.pairs), 'question commune', 'questions communes')}"
     if comparison.added or comparison.dropped:
-        told += f" ; {comparison.added} dans cet essai seul, {comparison.dropped} dans l’autre seul"
+        told += f" ; {comparison.added} dans cet essai seul, {comparison.dropped} dans l'autre seul"
     return f"{told}."
 
 
@@ -92,7 +92,7 @@ def verdict(comparison: Comparison) -> str:
     """Whether the difference is more than chance, in plain French."""
     better, worse = (len(comparison.of(each)) for each in (Change.BETTER, Change.WORSE))
     if not better + worse:
-        return "Aucune réponse n’est devenue correcte ou fausse."
+        return "Aucune réponse n'est devenue correcte ou fausse."
     told = (
         f"{number(better, 'réponse devenue correcte', 'réponses devenues correctes')}, "
         f"{number(worse, 'devenue fausse', 'devenues fausses')} : le hasard seul donnerait un "

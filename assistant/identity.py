@@ -11,6 +11,11 @@ class Role(StrEnum):
     REFERENT = "referent"
     ADMINISTRATOR = "administrateur"
 
+    @property
+    def label(self) -> str:
+        """What the role is called in French; its value is what is typed and stored."""
+        return "référent IA" if self is Role.REFERENT else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

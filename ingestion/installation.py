@@ -89,7 +89,7 @@ def install(what: str) -> int:
 def main() -> int:
     """Install the packages named in pyproject.toml; 1 with the end of the log when pip fails."""
     parser = argparse.ArgumentParser(description="Installe Sourcier dans son environnement.")
-    parser.add_argument("what", help="le dossier, et entre crochets ce qui s’y ajoute : .[test]")
+    parser.add_argument("what", help="le dossier, et entre crochets ce qui s'y ajoute : .[test]")
     what = parser.parse_args().what
     began = time.monotonic()
     sys.stdout.write(
@@ -99,7 +99,7 @@ def main() -> int:
         sys.stdout.write(f"Installation faite en {time.monotonic() - began:.0f} s.\n")
         return 0
     last = LOG.read_text(encoding="utf-8").splitlines()[-LAST_LINES:]
-    sys.stderr.write("\n".join([*last, f"L’installation a échoué. Tout le détail : {LOG}", ""]))
+    sys.stderr.write("\n".join([*last, f"L'installation a échoué. Tout le détail : {LOG}", ""]))
     return 1
 
 

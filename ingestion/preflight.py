@@ -139,7 +139,7 @@ def port_problem(machine: Machine, port: int) -> str | None:
     if machine.can_listen(port):
         return None
     return (
-        f"Le port {port} est déjà pris. Si c’est Sourcier, ouvrez http://127.0.0.1:{port} ; "
+        f"Le port {port} est déjà pris. Si c'est Sourcier, ouvrez http://127.0.0.1:{port} ; "
         f"sinon choisissez un autre port : make run PORT={port + 1}"
     )
 
@@ -168,7 +168,7 @@ def gigabytes(size: float) -> str:
 def main() -> int:
     """Check this machine; 0 when the work can start, 1 with one sentence when not."""
     parser = argparse.ArgumentParser(description="Vérifie que cette machine convient à Sourcier.")
-    parser.add_argument("--installed", action="store_true", help="l’installation est déjà faite")
+    parser.add_argument("--installed", action="store_true", help="l'installation est déjà faite")
     parser.add_argument("--port", type=int, help="port qui doit être libre")
     options = parser.parse_args()
     machine = Machine()

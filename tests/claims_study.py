@@ -1,9 +1,10 @@
 """How often the checker is wrong, by kind: `python -m tests.claims_study`.
 
 Each collection holds one sentence a line with the passage it is held against and what is true of
-it (`stands`). `claims` was built with the checker; `fresh_claims` was written by someone who had
-not read it, `pressed_claims` by someone who had, against what it allows, `held_out_claims` after
-the last change; nothing was chosen on the latter.
+it (`stands`). `claims` was built with the checker, by hand or by changing words of the sheets after
+rules (`origin`); `fresh_claims` was written by someone who had not read it, `pressed_claims` by
+someone who had, against what it allows, `held_out_claims` after the last change; nothing was chosen
+on the latter.
 """
 
 import json

@@ -7,8 +7,7 @@ from decimal import Decimal
 from assistant.calculators.calculation import Ground, Stated
 from assistant.calculators.constants import WITHOUT_FIGURE, constants
 from assistant.errors import Ungrounded
-from ingestion.documents import Kind
-from ingestion.passages import Passage
+from tests.passage_texts import article_of
 
 
 class FakeLaw:
@@ -37,22 +36,6 @@ class FakeLaw:
         if name in self._silent or (value is None and constant.values):
             raise Ungrounded(f"Aucun texte ne dit « {constant.label} » (art. {constant.article}).")
         ground = Ground(
-            constant.article, _passage(constant.article, constant.label), 0, len(constant.label)
+            constant.article, article_of(constant.article, constant.label), 0, len(constant.label)
         )
         return Stated(WITHOUT_FIGURE if value is None else value, ground)
-
-
-def _passage(article: str, text: str) -> Passage:
-    return Passage(
-        id=f"{article}:0-{len(text)}",
-        document_id=article,
-        title=article,
-        source="code.jsonl",
-        kind=Kind.RULES,
-        locator=f"art. {article}",
-        headings=(),
-        references=(article,),
-        text=text,
-        start=0,
-        end=len(text),
-    )

@@ -1,4 +1,4 @@
-"""Evidence made of a text, for tests of what is read in it."""
+"""Evidence and passages made of a text, for tests of what is read in it."""
 
 from datetime import date
 
@@ -32,3 +32,20 @@ def evidence_of(
         dossier=dossier,
     )
     return Evidence(number, passage, score, "0" * 64, similarity, strength)
+
+
+def article_of(number: str, text: str) -> Passage:
+    """An article of the code as one passage."""
+    return Passage(
+        id=f"{number}:0-{len(text)}",
+        document_id=number,
+        title=number,
+        source="code.jsonl",
+        kind=Kind.RULES,
+        locator=f"art. {number}",
+        headings=(),
+        references=(number,),
+        text=text,
+        start=0,
+        end=len(text),
+    )

@@ -1,6 +1,6 @@
 """Questions about invoices in a conversation: figures on record, each with rows to open."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -126,7 +126,7 @@ def test_the_screen_leads_to_the_rows_and_shows_nothing_of_them_as_markup(
     assistant: Assistant,
 ) -> None:
     question = "Montant TTC des factures par fournisseur"
-    turn = Turn(question, None, datetime.now(UTC))
+    turn = Turn(question, None)
     for event in assistant.ask(question):
         turn = advance(turn, event)
     found = parsed(turn_html(turn, 1, Conversation())).found

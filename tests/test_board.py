@@ -86,7 +86,7 @@ def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> N
 def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(made: BoardHouse) -> None:
     pdf = _pdf(made)
     assert pdf.metadata is not None
-    assert pdf.metadata.title == "Sourcier : rapport d’activité et de qualité"
+    assert pdf.metadata.title == "Sourcier : rapport d'activité et de qualité"
     marks = [str(each.title) for each in pdf.outline if not isinstance(each, list)]
     assert marks[0] == "En bref"
     assert "Questions sans réponse" in marks

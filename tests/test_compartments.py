@@ -5,7 +5,6 @@ import json
 import logging
 import zipfile
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import cycle, islice, product
 from pathlib import Path
 
@@ -119,7 +118,7 @@ def word_text(file: bytes) -> str:
 
 def turn_of(desk: LocalDesk, question: str, dossier: str | None) -> Turn:
     """The turn as the page would show it."""
-    turn = Turn(question, TODAY, datetime(2026, 11, 24, 10, 0), dossier=dossier)
+    turn = Turn(question, TODAY, dossier=dossier)
     for event in desk.ask(question, as_of=TODAY, history=(), dossier=dossier):
         turn = advance(turn, event)
         if isinstance(event, Finished):

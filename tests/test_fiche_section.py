@@ -34,7 +34,9 @@ def shown(made: Fiche, language: Language = Language.FRENCH) -> str:
 
 def rows(section: str) -> dict[str, str]:
     """What stands beside each subject."""
-    found = re.findall(r'<th scope="row" lang="fr">(.*?)</th>(.*?)</tr>', section, re.DOTALL)
+    found = re.findall(
+        r'<th scope="row"><span lang="fr">(.*?)</span></th>(.*?)</tr>', section, re.DOTALL
+    )
     return {unescape(label): row for label, row in found}
 
 
@@ -82,7 +84,7 @@ def test_what_is_not_found_is_said_and_counted() -> None:
     section = shown(fiche([piece("CCAP.md", "# Avance\n\nL'avance est de 5 %.")]))
     assert '<span class="state">non trouvé</span>' in rows(section)["Variantes"]
     assert '<span class="told">23 sujets non trouvés</span>' in section
-    assert "l’ordre usuel est suivi" in section
+    assert "l'ordre usuel est suivi" in section
 
 
 def test_text_of_a_piece_is_escaped() -> None:

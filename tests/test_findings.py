@@ -57,7 +57,7 @@ def _said(better: int, worse: int) -> str:
 
 
 def test_the_verdict_says_whether_chance_would_do() -> None:
-    assert _said(0, 0) == "Aucune réponse n’est devenue correcte ou fausse."
+    assert _said(0, 0) == "Aucune réponse n'est devenue correcte ou fausse."
     even = _said(2, 1)
     assert even.startswith("2 réponses devenues correctes, 1 devenue fausse")
     assert "dans 100 % des cas" in even
@@ -69,6 +69,6 @@ def test_the_verdict_says_whether_chance_would_do() -> None:
 def test_the_scope_says_what_is_not_compared() -> None:
     item = graded_of(question_of(), RIGHT)
     assert scope(compared({"q": RIGHT}, [item])) == "1 question commune."
-    assert "0 dans cet essai seul, 1 dans l’autre seul" in scope(
+    assert "0 dans cet essai seul, 1 dans l'autre seul" in scope(
         compared({"q": RIGHT, "old": RIGHT}, [item])
     )

@@ -163,7 +163,7 @@ def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
         return [f.end.label for f in flows(holds) if f.start.inside and not f.end.inside]
 
     assert outgoing(_never) == []
-    assert outgoing(_always) == ["Fournisseur d’identité", "Serveur PostgreSQL"]
+    assert outgoing(_always) == ["Fournisseur d'identité", "Serveur PostgreSQL"]
 
 
 def test_what_is_set_on_the_machine_is_what_claims_need() -> None:
@@ -213,7 +213,7 @@ def test_the_file_tells_the_installation() -> None:
 
 def test_the_addresses_are_those_that_the_gate_enforces() -> None:
     rows = {row[0]: row[2] for row in _table(homologation(FACTS), "Adresses de la page").rows}
-    assert rows["/referent"] == "référent"
+    assert rows["/referent"] == "référent IA"
     assert rows["/login"] == "tous, sans connexion"
     assert rows["/account"] == "toute personne connectée"
     assert rows["/"] == "acheteur"
@@ -235,7 +235,7 @@ def test_accounts_and_no_retention_are_told_by_the_settings() -> None:
 
 
 def test_the_last_decisions_on_the_index_are_told_the_latest_first() -> None:
-    rows = _table(homologation(FACTS), "Dernières décisions sur l’index").rows
+    rows = _table(homologation(FACTS), "Dernières décisions sur l'index").rows
     assert [row[1] for row in rows] == ["mis en service malgré le contrôle", "contrôle refusé"]
     assert rows[1][3] == "Un article disparaît."
 
@@ -244,7 +244,7 @@ def test_evaluation_results_are_told_with_their_intervals() -> None:
     assert "Aucun résultat" in _said(homologation(FACTS))
     measured = {Measured.CORRECT: Estimate(0.8, 0.6, 0.9, 20, 16), Measured.PAGES: None}
     paper = homologation(replace(FACTS, evaluation=measured))
-    rows = _table(paper, "Mesures de l’évaluation jointe").rows
+    rows = _table(paper, "Mesures de l'évaluation jointe").rows
     assert rows == (("Réponses correctes", "80 %", "60 à 90 %", "16 sur 20"),)
 
 
@@ -285,7 +285,7 @@ def test_the_command_writes_the_file(
 
 def test_without_a_file_it_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path), "dossier-homologation"]) == 0
-    assert capsys.readouterr().out.startswith("# Dossier d’homologation")
+    assert capsys.readouterr().out.startswith("# Dossier d'homologation")
 
 
 def test_another_suffix_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

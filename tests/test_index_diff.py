@@ -73,7 +73,7 @@ def test_what_changed_and_what_to_read_again_is_told(command: Command, home: Pat
     old, new = finished(home)
     code, said = command("diff")
     assert code == 0
-    assert f"De l’index {old} à l’index {new}" in said
+    assert f"De l'index {old} à l'index {new}" in said
     assert "Articles modifiés (1)" in said
     assert "en dessous de[- 40 000-]{+ 60 000+} euros." in said
     assert "depuis le 1er janvier 2020 → du 1er janvier 2020 au 31 mars 2026" in said
@@ -88,7 +88,7 @@ def test_generations_may_be_named_in_any_order(command: Command, home: Path) -> 
     old, new = finished(home)
     assert command("diff", old, new) == command("diff")
     assert "Versions qui ne sont plus enregistrées (1)" in command("diff", new, old)[1]
-    assert "Rien n’a changé dans les textes." in command("diff", new, new)[1]
+    assert "Rien n'a changé dans les textes." in command("diff", new, new)[1]
 
 
 def test_an_unknown_generation_is_said(command: Command) -> None:

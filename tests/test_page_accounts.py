@@ -190,7 +190,7 @@ def test_a_password_is_changed_by_who_knows_it(visit: Visit, login: str) -> None
         log_in(client, login)
     form = {"current": "pas celui-là, non", "password": NEW, "again": NEW}
     wrong = visit.client.post("/account/password", data=form)
-    assert (wrong.status_code, "rien n’a été changé" in wrong.text) == (400, True)
+    assert (wrong.status_code, "rien n'a été changé" in wrong.text) == (400, True)
     form["current"] = PASSWORD
     assert visit.client.post("/account/password", data=form).status_code == 303
     assert visit.client.get("/account").status_code == 200

@@ -2,7 +2,7 @@ import json
 import threading
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import reduce
 
 import pytest
@@ -35,7 +35,7 @@ DAY = date(2026, 11, 24)
 
 
 def blank(question: str = "Puis-je acheter ?") -> Turn:
-    return Turn(question, DAY, datetime(2026, 11, 24, 10, 0))
+    return Turn(question, DAY)
 
 
 def answered(question: str = "Puis-je acheter ?") -> Turn:

@@ -108,7 +108,7 @@ def test_a_dossier_is_removed_once_its_identifier_is_typed_again(
 ) -> None:
     client.post("/dossiers", data={"id": "ephemere"})
     page = client.post("/dossiers/ephemere/delete", data={"confirmation": "autre"})
-    assert (page.status_code, "rien n’a été supprimé" in words_of(page.text)) == (409, True)
+    assert (page.status_code, "rien n'a été supprimé" in words_of(page.text)) == (409, True)
     page = client.post("/dossiers/ephemere/delete", data={"confirmation": " ephemere"})
     assert page.url.path == "/dossiers"
     assert client.get("/dossiers/ephemere").status_code == 404

@@ -1,6 +1,6 @@
 import io
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import gradio as gr
@@ -23,7 +23,6 @@ def conversation() -> Conversation:
     turn = Turn(
         "Puis-je acheter pour 35 000 € ?",
         DAY,
-        datetime(2026, 11, 24, 10, 0),
         Stage.FINISHED,
         evidence=desk.evidence,
         answer=small_answer(desk.evidence),

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -28,7 +28,6 @@ def finished(desk: FakeDesk, answer: Answer | None = None) -> Turn:
     return Turn(
         "Puis-je acheter ?",
         date(2026, 11, 24),
-        datetime(2026, 11, 24, 10, 0),
         Stage.FINISHED,
         evidence=desk.evidence,
         answer=answer or small_answer(desk.evidence),
@@ -125,7 +124,7 @@ def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDes
     for part in ("intelligence artificielle", "63 documents", "15 novembre 2026", "responsable"):
         assert part in text
     empty = replace(desk.holdings, documents=0, titles=())
-    assert "construire l’index" in parsed(welcome(FRENCH, empty, "m")).text
+    assert "construire l'index" in parsed(welcome(FRENCH, empty, "m")).text
 
 
 def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:

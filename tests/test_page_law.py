@@ -53,7 +53,7 @@ def test_the_version_in_force_that_day_is_marked(
 
 def test_a_day_before_every_version_is_said(client: TestClient) -> None:
     page = client.get("/law/R2122-8?as_of=2010-01-01").text
-    assert "Aucune version connue n’est en vigueur au 1er janvier 2010." in page
+    assert "Aucune version connue n'est en vigueur au 1er janvier 2010." in page
     assert "aria-current" not in page
 
 
@@ -109,7 +109,7 @@ def test_a_day_or_generation_that_is_none_is_refused(client: TestClient) -> None
 def test_changes_are_told_with_what_they_touch(client: TestClient) -> None:
     page = client.get("/changes").text
     text = parsed(page).text.replace("\u00a0", " ")
-    assert "De l’index 20261101-000000-000 à l’index 20261115-000000-000" in text
+    assert "De l'index 20261101-000000-000 à l'index 20261115-000000-000" in text
     assert "Articles modifiés (1)" in text
     assert "<ins>" in page
     assert "Petits achats : acheter sans publicité ni mise en concurrence (fiches/" in text
@@ -142,7 +142,7 @@ def test_a_card_links_to_the_versions_of_its_article_only() -> None:
         ("2020-01-01", "2026-04-01", None, "du 1er janvier 2020 au 31 mars 2026"),
         ("2020-01-01", None, State.IN_FORCE, "depuis le 1er janvier 2020"),
         ("2020-01-01", None, State.CHANGED, "depuis le 1er janvier 2020, date de fin inconnue"),
-        (None, "2026-04-01", None, "jusqu’au 31 mars 2026, date de début inconnue"),
+        (None, "2026-04-01", None, "jusqu'au 31 mars 2026, date de début inconnue"),
         (None, None, None, "date de début inconnue"),
         (None, None, State.REPEALED, "dates inconnues"),
     ],
@@ -167,5 +167,5 @@ def test_a_version_that_is_never_cited_says_why() -> None:
         "code non indiqué par le fichier a/textes.jsonl",
     )
     stillborn = version("Un.", "2026-04-01", "2026-04-01", state=State.STILLBORN)
-    assert "n’a jamais été en vigueur, jamais citée" in remarks(stillborn, FRENCH)
+    assert "n'a jamais été en vigueur, jamais citée" in remarks(stillborn, FRENCH)
     assert remarks(version("Un.", "2026-04-01"), FRENCH) == ()

@@ -44,6 +44,13 @@ def test_the_page_is_french_and_loads_nothing_from_outside(client: TestClient) -
     assert "fonts.g" not in page
 
 
+def test_the_style_comes_after_its_palette_in_one_file(client: TestClient) -> None:
+    reply = client.get("/page/style.css")
+    assert reply.headers["content-type"].startswith("text/css")
+    assert 0 < reply.text.index("--paper: #") < reply.text.index("var(--paper)")
+    assert client.get("/page/palette.css").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/page/script.js", "/nothing", "/config"])
 def test_every_response_is_shielded(client: TestClient, path: str) -> None:
     headers = client.get(path).headers

@@ -20,6 +20,7 @@ from assistant.premises import Premise, ground, premise_of, premises, statement
 from ingestion.builtin import CORPUS
 from ingestion.documents import Kind
 from ingestion.passages import Passage, passages_of
+from tests.passage_texts import article_of
 from tests.reading_files import read
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
@@ -55,23 +56,7 @@ def _code() -> tuple[Passage, ...]:
     if not CODE.exists():
         pytest.skip("no ../shared: the real articles are absent")
     rows = [json.loads(line) for line in CODE.read_text(encoding="utf-8").splitlines()]
-    return tuple(_article(row["num"], row["texte"]) for row in rows)
-
-
-def _article(number: str, text: str) -> Passage:
-    return Passage(
-        id=f"{number}:0-{len(text)}",
-        document_id=number,
-        title=number,
-        source="code.jsonl",
-        kind=Kind.RULES,
-        locator=f"art. {number}",
-        headings=(),
-        references=(number,),
-        text=text,
-        start=0,
-        end=len(text),
-    )
+    return tuple(article_of(row["num"], row["texte"]) for row in rows)
 
 
 def _premise(name: str) -> Premise:
@@ -138,17 +123,17 @@ def test_names_are_not_used_twice() -> None:
 def test_a_premise_is_not_corrected_once_the_text_has_changed() -> None:
     premise = _premise("standstill of an adapted procedure")
     still = "Pour les marchés passés selon une procédure formalisée, un délai de onze jours est dû."
-    changed = _article("R2182-1", "Un délai de onze jours est respecté avant la signature.")
-    assert ground(premise, [_article("R2182-1", still)])
+    changed = article_of("R2182-1", "Un délai de onze jours est respecté avant la signature.")
+    assert ground(premise, [article_of("R2182-1", still)])
     assert ground(premise, [changed]) is None
-    assert ground(premise, [_article("R2182-2", still)]) is None
+    assert ground(premise, [article_of("R2182-2", still)]) is None
     assert statement(premise, Evidence(1, changed, 0.0, "0" * 64), DAY) is None
 
 
 def test_a_sheet_does_not_speak_for_an_article_that_is_there_and_has_changed() -> None:
     premise = _premise("standstill of an adapted procedure")
     sheets = [sheet for sheet in _sheets() if "R2182-1" in sheet.references]
-    changed = _article("R2182-1", "Un délai de onze jours est respecté avant la signature.")
+    changed = article_of("R2182-1", "Un délai de onze jours est respecté avant la signature.")
     assert ground(premise, sheets)
     assert ground(premise, [*sheets, changed]) is None
 

@@ -180,7 +180,7 @@ def test_a_comparison_tells_falls_and_which_questions_changed() -> None:
     falls = (Fall(Measure.EXACT, 1.0, 0.5),)
     page = _Page(report(evaluation_of(after, comparison=comparison, falls=falls)))
     text = page.text.replace("\u00a0", " ")
-    assert "Citations exactes : 50 %, contre 100 % à l’essai précédent." in text
+    assert "Citations exactes : 50 %, contre 100 % à l'essai précédent." in text
     assert "Devenue fausse (1)wrong Quel délai ?" in text
     assert "Devenue correcte (1)right Quel délai ?" in text
     assert "avant.jsonl (modèle m, index g)" in text

@@ -204,7 +204,7 @@ def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
     heads, row = csv.reader(io.StringIO(file), delimiter=";")
     cells = dict(zip(heads, row, strict=True))
     assert cells["Question"] == f"'{hostile}"
-    assert cells["Mot de l’acheteur"] == "'@SUM(1)"
+    assert cells["Mot de l'acheteur"] == "'@SUM(1)"
     assert cells["Verdicts"] == "u-anne : incomplet"
     assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
     [told] = bodies(known, "export")

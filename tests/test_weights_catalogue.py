@@ -47,7 +47,7 @@ def test_a_model_is_found_by_name_and_by_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_that_exist(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match=r"« gpt » n’est pas au catalogue .*smollm2-135m"):
+    with pytest.raises(ModelUnavailable, match=r"« gpt » n'est pas au catalogue .*smollm2-135m"):
         load_catalogue(tmp_path).get("gpt")
 
 
@@ -66,8 +66,8 @@ def test_the_site_adds_and_replaces(tmp_path: Path) -> None:
         (ENTRY.replace("memory = 20\n", ""), "clé « memory » absente"),
         (ENTRY.replace("10", '"10"'), "valeur de « size »"),
         (ENTRY.replace("10", "true"), "valeur de « size »"),
-        (ENTRY.replace('"llm"', '"oracle"'), "« oracle » n’est pas parmi"),
-        (ENTRY.replace('"mistral"', '"vicuna"'), "« vicuna » n’est pas parmi"),
+        (ENTRY.replace('"llm"', '"oracle"'), "« oracle » n'est pas parmi"),
+        (ENTRY.replace('"mistral"', '"vicuna"'), "« vicuna » n'est pas parmi"),
         (ENTRY.replace('chat_template = "mistral"\n', ""), "chat_template va avec"),
         (ENTRY.replace("site.gguf", "../site.gguf"), "sans dossier"),
         ("[modele]\n", "clé inconnue « modele »"),

@@ -63,7 +63,7 @@ def test_the_same_source_gives_the_same_bytes(folder: Path, tmp_path: Path) -> N
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "source.bin").write_bytes(b"GGUF" + bytes(100))
-    with pytest.raises(ModelUnavailable, match="n’est pas un fichier de poids E5"):
+    with pytest.raises(ModelUnavailable, match="n'est pas un fichier de poids E5"):
         open_e5(tmp_path / "source.bin")
 
 

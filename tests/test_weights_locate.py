@@ -69,7 +69,7 @@ def test_a_path_to_known_weights_is_recognised_by_its_hash(home: Path) -> None:
 
 
 def test_neither_a_name_nor_a_path(home: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="n’est pas au catalogue"):
+    with pytest.raises(ModelUnavailable, match="n'est pas au catalogue"):
         locate("nowhere.gguf", home)
 
 

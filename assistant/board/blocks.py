@@ -50,7 +50,7 @@ def volume(found: Figures) -> Iterator[Block]:
     points = [Bar(f"{start:{_DATES[step]}}", asked, str(asked)) for start, asked in found.volume]
     yield Timeline(title, tuple(points))
     rows = tuple((f"{start:%d/%m/%Y}", str(asked)) for start, asked in found.volume if asked)
-    yield Table(f"{title}, s’il y en a", (capital(step), "Questions"), rows)
+    yield Table(f"{title}, s'il y en a", (capital(step), "Questions"), rows)
 
 
 def outcomes(found: Figures) -> Iterator[Block]:
@@ -60,7 +60,7 @@ def outcomes(found: Figures) -> Iterator[Block]:
     yield from _counted("Issue des questions", rows, ended)
     more = (
         ("Hors périmètre, parmi les sans réponse", str(found.out_of_scope)),
-        ("Interrompues par l’utilisateur ou une panne", str(found.interrupted)),
+        ("Interrompues par l'utilisateur ou une panne", str(found.interrupted)),
         ("Phrases écartées par les contrôles", str(found.removed)),
     )
     yield Table("À côté", ("Élément", "Nombre"), more)

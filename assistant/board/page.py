@@ -7,8 +7,8 @@ from assistant.activity.gaps import Gap
 from assistant.answers import Outcome
 from assistant.board import blocks
 from assistant.findings import day, duration, interval, percent
-from assistant.page.markup import Html, element, joined, unbroken
-from assistant.page.referent.frame import NOTHING, badge
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
+from assistant.page.referent.frame import badge
 from assistant.page.referent.list_view import answer_address
 from assistant.page.words import counted, grouped
 from assistant.papers.html import block_html
@@ -44,8 +44,8 @@ def dashboard(found: Figures) -> Html:
 
 _READ = (
     "Chaque élément compte une fois, avec le verdict de son premier lecteur. Seules les réponses "
-    "tirées au sort représentent toutes les autres : celles qu’un acheteur a signalées sont plus "
-    "souvent mauvaises. L’intervalle (Wilson, 95 %) suppose des éléments indépendants ; ceux d’une "
+    "tirées au sort représentent toutes les autres : celles qu'un acheteur a signalées sont plus "
+    "souvent mauvaises. L'intervalle (Wilson, 95 %) suppose des éléments indépendants ; ceux d'une "
     "même réponse ne le sont pas tout à fait."
 )
 

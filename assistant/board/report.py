@@ -17,7 +17,7 @@ from assistant.findings import NONE, counted, day, duration, interval, number, p
 from assistant.papers.paper import Block, Heading, Items, Paper, Paragraph, Table
 from assistant.review.marks import Target
 
-TITLE = "Sourcier : rapport d’activité et de qualité"
+TITLE = "Sourcier : rapport d'activité et de qualité"
 _SINCE = {
     Step.DAY: " le ",
     Step.WEEK: " la semaine du ",
@@ -27,13 +27,13 @@ GAPS = 15
 """Groups of unanswered questions that are told."""
 
 LIMITS = (
-    "Les jugements sont ceux des référents sur les réponses qu’ils ont relues ; seules celles "
+    "Les jugements sont ceux des référents sur les réponses qu'ils ont relues ; seules celles "
     "qui ont été tirées au sort représentent les autres.",
     "Les intervalles à 95 % (Wilson) supposent des éléments indépendants ; les phrases et les "
-    "citations d’une même réponse ne le sont pas tout à fait.",
+    "citations d'une même réponse ne le sont pas tout à fait.",
     "Une réponse peut être vérifiée mot à mot et rester incomplète : le code contrôle que les "
     "textes disent ce qui est montré, non que rien ne manque.",
-    "Les textes effacés à l’échéance de leur conservation, et les dossiers supprimés, ne sont plus "
+    "Les textes effacés à l'échéance de leur conservation, et les dossiers supprimés, ne sont plus "
     "comptés.",
     "Le rapport porte sur les réponses que son auteur peut voir ; les questions posées sur un "
     "dossier sont comptées et ne sont pas citées.",
@@ -88,7 +88,7 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
             f"95 % {interval(good)} ({counted(good)})."
         )
     else:
-        yield "Aucune citation n’a été relue : la précision n’est pas mesurée."
+        yield "Aucune citation n'a été relue : la précision n'est pas mesurée."
     dangerous = found.judgements[Target.ANSWER].dangerous
     if dangerous and dangerous.part:
         told = number(dangerous.part, "réponse jugée dangereuse", "réponses jugées dangereuses")
@@ -168,7 +168,7 @@ def _law(touched: Sequence[Touched], publications: Sequence[Publication]) -> Ite
         rows = tuple((day(p.on), p.generation, p.reason or NONE) for p in publications)
         yield Table("Index mis en service", ("Le", "Index", "Motif"), rows, (2, 3, 4))
     else:
-        yield Paragraph("Aucune mise en service d’index n’est au journal sur ces jours.")
+        yield Paragraph("Aucune mise en service d'index n'est au journal sur ces jours.")
     if not touched:
         yield Paragraph("Aucune réponse passée ne cite un article qui a changé depuis.")
         return

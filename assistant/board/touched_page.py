@@ -7,8 +7,8 @@ from assistant.board.page import answer_link
 from assistant.findings import day
 from assistant.language import Language
 from assistant.page.law_view import compared_html
-from assistant.page.markup import Html, element, joined, unbroken
-from assistant.page.referent.frame import NOTHING, ROOT
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
+from assistant.page.referent.frame import ROOT
 from assistant.page.version_line import days
 from assistant.page.words import words
 from ingestion.wording import compare
@@ -24,8 +24,8 @@ def touched_html(found: Sequence[Touched]) -> Html:
     seen = [each for each in found if each.look is not None]
     hint = element(
         "p",
-        "Chacune cite un article dont le texte ou les dates ne sont plus les mêmes dans l’index en "
-        "service. Elle revient ici si l’article change encore.",
+        "Chacune cite un article dont le texte ou les dates ne sont plus les mêmes dans l'index en "
+        "service. Elle revient ici si l'article change encore.",
         class_="hint",
     )
     return joined([hint, _listed("À regarder", new), _listed("Regardées", seen)])
@@ -55,7 +55,7 @@ def _look(each: Touched) -> Html:
         return element("p", when, class_="quiet")
     return element(
         "form",
-        element("button", "J’ai regardé cette réponse", type="submit"),
+        element("button", "J'ai regardé cette réponse", type="submit"),
         method="post",
         action=f"{ROOT}/touched/{each.item.line.record_id}",
     )
@@ -65,7 +65,7 @@ def _change(change: Change, *, is_open: bool) -> Html:
     """What became of an article: its words if they changed, else its days."""
     name = element("strong", f"{change.title}, {change.reference}")
     if change.after is None:
-        return element("p", name, " : retiré de l’index.")
+        return element("p", name, " : retiré de l'index.")
     before, after = days(change.before, SAID), days(change.after, SAID)
     told = f" : {before} ; maintenant {after}" if before != after else f" : {after}"
     head = element("p", name, unbroken(told))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 _QUOTED = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "„": '"'}
@@ -33,6 +34,30 @@ class Atom:
     key: str
     start: int
     end: int
+
+
+class Marked(Protocol):
+    """What is written by the half-open characters from `start` to `end`."""
+
+    @property
+    def start(self) -> int:
+        """The first character."""
+
+    @property
+    def end(self) -> int:
+        """The one after the last."""
+
+
+_M = TypeVar("_M", bound=Marked)
+
+
+def apart(marks: Iterable[_M]) -> tuple[_M, ...]:
+    """The marks in order, without those that begin in one before; the longest of a beginning."""
+    kept: list[_M] = []
+    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return tuple(kept)
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.checking.atoms import Atom, Kind
+from assistant.checking.atoms import Atom, Kind, apart
 from assistant.checking.quantities import Quantity
 
 _EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
@@ -72,16 +72,11 @@ _SAME = {**_STRICT, "within": "le"}
 
 def find_comparisons(text: str) -> tuple[Atom, ...]:
     """Every comparison of a text already made `plain`, in order, the longest where two overlap."""
-    marks = [
+    return apart(
         Atom(Kind.COMPARISON, key, match.start(), match.end())
         for key, pattern in _COMPILED
         for match in pattern.finditer(text)
-    ]
-    found: list[Atom] = []
-    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
-        if not found or mark.start >= found[-1].end:
-            found.append(mark)
-    return tuple(found)
+    )
 
 
 def bound_quantities(

@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.checking.atoms import Atom, Kind
+from assistant.checking.atoms import Atom, Kind, apart
 
 _WHEN = r"(?:si|s'|lorsqu(?:e|'|\b)|quand|dans le cas où|en cas de)"
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -59,13 +59,8 @@ _COMPILED = tuple((key, re.compile(pattern)) for key, pattern in _PATTERNS)
 
 def find_conditions(text: str) -> tuple[Atom, ...]:
     """Every condition of a text made `plain`, in order; idioms that are none have an empty key."""
-    marks = [
+    return apart(
         Atom(Kind.CONDITION, key, match.start(), match.end())
         for key, pattern in _COMPILED
         for match in pattern.finditer(text)
-    ]
-    found: list[Atom] = []
-    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
-        if not found or mark.start >= found[-1].end:
-            found.append(mark)
-    return tuple(found)
+    )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assistant.checking.atoms import Atom, Kind
+from assistant.checking.atoms import Atom, Kind, apart
 
 _CAN = (
     r"(?:peut|peuvent|pouvez|pourra|pourront|pourrez|pouvait|pouvaient|puisse|puissent"
@@ -80,17 +80,12 @@ def find_modalities(text: str) -> tuple[Atom, ...]:
 
     "ne peut … que" is a permission, "may", and a condition, "only", where the "que" stands.
     """
-    marks = [
+    return apart(
         mark
         for key, pattern in _COMPILED
         for match in pattern.finditer(text)
         for mark in _with_limit(text, Atom(Kind.MODALITY, key, match.start(), match.end()))
-    ]
-    found: list[Atom] = []
-    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
-        if not found or mark.start >= found[-1].end:
-            found.append(mark)
-    return tuple(found)
+    )
 
 
 def find_limit(text: str, start: int, end: int) -> tuple[int, int] | None:

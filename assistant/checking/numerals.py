@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from assistant.checking.atoms import apart
+
 _SMALL = {
     "zéro": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6,
     "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13,
@@ -60,11 +62,7 @@ class Numeral:
 
 def find_numerals(text: str) -> tuple[Numeral, ...]:
     """Every number of a text already made `plain`, in order, spans never overlapping."""
-    found: list[Numeral] = []
-    for numeral in sorted(_all(text), key=lambda each: (each.start, -each.end)):
-        if not found or numeral.start >= found[-1].end:
-            found.append(numeral)
-    return tuple(found)
+    return apart(_all(text))
 
 
 def _all(text: str) -> Iterator[Numeral]:

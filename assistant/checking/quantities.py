@@ -1,10 +1,11 @@
 """Quantities: amounts, rates, durations, dates, ranks and counts, with their unit. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from assistant.checking.atoms import apart
 from assistant.checking.numerals import Numeral, find_numerals
 
 _UNITS: tuple[tuple[str, str, Fraction], ...] = (
@@ -71,11 +72,7 @@ class Quantity:
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of a text already made `plain`, in order, spans never overlapping."""
-    found: list[Quantity] = []
-    candidates = [*_dates(text), *_ranks(text), *_measures(text)]
-    for quantity in sorted(candidates, key=lambda each: (each.start, -each.end)):
-        if not found or quantity.start >= found[-1].end:
-            found.append(quantity)
+    found = apart([*_dates(text), *_ranks(text), *_measures(text)])
     return tuple(_with_shared_units(text, found))
 
 
@@ -121,7 +118,7 @@ def _measure(text: str, numeral: Numeral) -> Quantity | None:
     return None if numeral.is_article else Quantity(str(value), "count", numeral.start, end)
 
 
-def _with_shared_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
+def _with_shared_units(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
     """Give "5" in "5 à 10 jours" the unit of what follows."""
     for index, quantity in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None

@@ -104,7 +104,7 @@ def _pull(args: argparse.Namespace) -> int:
     except ModelUnavailable as exc:
         return _complain(exc, USAGE)
     if args.given is not None and not args.given.is_dir():
-        return _complain(f"Le dossier {args.given} n’existe pas.", USAGE)
+        return _complain(f"Le dossier {args.given} n'existe pas.", USAGE)
     for model in models:
         _warn_memory(model)
         try:
@@ -112,7 +112,7 @@ def _pull(args: argparse.Namespace) -> int:
                 path = pull(model, folder, report, given=args.given)
         except KeyboardInterrupt:
             return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
-        pinned = "" if model.sha256 else " (empreinte enregistrée : le catalogue n’en fixe pas)"
+        pinned = "" if model.sha256 else " (empreinte enregistrée : le catalogue n'en fixe pas)"
         Console().print(f"{model.name} : vérifié{pinned}, {path}", highlight=False, soft_wrap=True)
     return OK
 

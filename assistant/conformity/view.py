@@ -7,7 +7,7 @@ from assistant.conformity.finding import Finding, Severity
 from assistant.language import Language
 from assistant.page.dossier_view import folded
 from assistant.page.evidence_panel import document_link
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import NOTHING, Html, element, unbroken
 from assistant.page.words import words, written
 from ingestion.passages import Passage
 
@@ -78,7 +78,7 @@ def _card(finding: Finding, language: Language) -> Html:
         element("span", said[finding.severity], class_=f"severity {_CLASSES[finding.severity]}"),
         element("h3", finding.label, lang="fr"),
         element("p", unbroken(finding.sentence), lang="fr"),
-        element("p", unbroken(compared), class_="comparison", lang="fr") if compared else Html(""),
+        element("p", unbroken(compared), class_="comparison", lang="fr") if compared else NOTHING,
         _quotes("dossier", tuple(places), language),
         _quotes("text", tuple(grounds), language),
         class_="finding",
@@ -88,14 +88,14 @@ def _card(finding: Finding, language: Language) -> Html:
 def _quotes(key: str, quotes: Sequence[Html], language: Language) -> Html:
     """Quotes under their title, the first ones in sight."""
     if not quotes:
-        return Html("")
+        return NOTHING
     said, more = _SAID[language], quotes[_IN_SIGHT:]
     folded = element("summary", said["others"].format(n=len(more)))
     return element(
         "div",
         element("h4", said[key]),
         *quotes[:_IN_SIGHT],
-        element("details", folded, *more) if more else Html(""),
+        element("details", folded, *more) if more else NOTHING,
         class_="quotes",
     )
 
@@ -113,7 +113,7 @@ def _quote(
 
 def _unchecked(findings: Sequence[Finding], language: Language) -> Html:
     if not findings:
-        return Html("")
+        return NOTHING
     title = element("summary", _SAID[language]["unchecked"].format(n=len(findings)))
     items = (
         element("li", element("strong", each.label), " – ", unbroken(each.sentence), lang="fr")

@@ -16,11 +16,11 @@ SAID = words(Language.FRENCH)
 def measures_part(facts: Facts) -> Iterator[Block]:
     """Each recommendation with its claim, why, and its evidence."""
     found = measures(facts.holds)
-    yield Heading("Mesures au regard des recommandations R1 à R35 de l’ANSSI")
+    yield Heading("Mesures au regard des recommandations R1 à R35 de l'ANSSI")
     yield Paragraph(
-        "Guide ANSSI-PA-102, « Recommandations de sécurité pour un système d’IA générative », "
+        "Guide ANSSI-PA-102, « Recommandations de sécurité pour un système d'IA générative », "
         "29 avril 2024. « Tenue » ne se dit que de ce qui est construit et testé ; ce qui ne "
-        "l’est qu’en partie est « non tenue » et dit ce qui manque. Les preuves sont des fichiers "
+        "l'est qu'en partie est « non tenue » et dit ce qui manque. Les preuves sont des fichiers "
         "et des tests du projet."
     )
     totals = tuple((state.value, str(n)) for state, n in count(found).items())
@@ -43,17 +43,17 @@ def notice_part() -> Iterator[Block]:
 
 def evaluation_part(facts: Facts) -> Iterator[Block]:
     """What was decided of indexes, and what was measured."""
-    yield Heading("Résultats d’évaluation")
+    yield Heading("Résultats d'évaluation")
     decided = tuple(
         (day(each.on), DECISIONS[each.act], each.generation, each.reason or NONE)
         for each in reversed(facts.decisions)
     )
     if decided:
         heads = ("Le", "Décision", "Index", "Motif")
-        yield Table("Dernières décisions sur l’index", heads, decided, (2, 3, 3, 5))
+        yield Table("Dernières décisions sur l'index", heads, decided, (2, 3, 3, 5))
     if facts.evaluation is None:
         yield Paragraph(
-            "Aucun résultat n’a été joint. Mesurez par « sourcier eval », puis donnez les "
+            "Aucun résultat n'a été joint. Mesurez par « sourcier eval », puis donnez les "
             "questions et les résultats à cette commande par « --evaluation »."
         )
         return
@@ -63,7 +63,7 @@ def evaluation_part(facts: Facts) -> Iterator[Block]:
         if each
     )
     heads = ("Mesure", "Valeur", "Intervalle à 95 %", "Compte")
-    yield Table("Mesures de l’évaluation jointe", heads, rows, (4, 2, 3, 2))
+    yield Table("Mesures de l'évaluation jointe", heads, rows, (4, 2, 3, 2))
 
 
 def limits_part() -> Iterator[Block]:
@@ -84,7 +84,7 @@ def risks_part() -> Iterator[Block]:
     yield Heading("Risques résiduels")
     rows = tuple((r["what"], r["measure"], r["level"]) for r in content("risques")["risk"])
     yield Table("Risques", ("Risque", "Mesures", "Niveau proposé"), rows, (4, 5, 2))
-    yield Paragraph("L’autorité d’homologation accepte ou refuse ces risques, avec les siens.")
+    yield Paragraph("L'autorité d'homologation accepte ou refuse ces risques, avec les siens.")
 
 
 def procedures_part() -> Iterator[Block]:

@@ -19,7 +19,7 @@ from assistant.homologation.installation import (
 )
 from assistant.papers.paper import Paper
 
-TITLE = "Dossier d’homologation de Sourcier"
+TITLE = "Dossier d'homologation de Sourcier"
 
 
 def homologation(facts: Facts) -> Paper:
@@ -37,5 +37,5 @@ def homologation(facts: Facts) -> Paper:
         procedures_part(),
         libraries_part(facts),
     )
-    about = f"Établi le {day(facts.made)} d’après l’installation en service. {facts.code}."
+    about = f"Établi le {day(facts.made)} d'après l'installation en service. {facts.code}."
     return Paper(TITLE, about, facts.made, tuple(block for part in parts for block in part))

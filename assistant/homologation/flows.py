@@ -91,7 +91,7 @@ def _frame(inside: Sequence[Place], bottom: float) -> Html:
         stroke="var(--quiet)",
         stroke_dasharray="5 4",
     )
-    return joined([rect, _text(left + 8, bottom - 12, "machine de l’organisme", "start")])
+    return joined([rect, _text(left + 8, bottom - 12, "machine de l'organisme", "start")])
 
 
 def _box(place: Place) -> Html:

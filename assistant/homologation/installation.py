@@ -7,15 +7,9 @@ from assistant.findings import NONE, day, number
 from assistant.homologation.content import content
 from assistant.homologation.facts import Facts
 from assistant.homologation.flows import drawing, flows
-from assistant.identity import Role
 from assistant.papers.paper import Block, Figure, Heading, Paragraph, Table
 
 ALONE = "un seul utilisateur, en local"
-_ROLES = {
-    Role.BUYER: "acheteur",
-    Role.REFERENT: "référent",
-    Role.ADMINISTRATOR: "administrateur",
-}
 
 
 def system_part(facts: Facts) -> Iterator[Block]:
@@ -98,7 +92,7 @@ def roles_part(facts: Facts) -> Iterator[Block]:
     yield Heading("Rôles")
     if not facts.has_accounts:
         yield Paragraph(
-            "Cette installation a un seul utilisateur, qui tient les trois rôles sur l’adresse "
+            "Cette installation a un seul utilisateur, qui tient les trois rôles sur l'adresse "
             "locale de sa machine."
         )
     rows = tuple(
@@ -110,17 +104,17 @@ def roles_part(facts: Facts) -> Iterator[Block]:
     areas = tuple((area.path, area.title, _admitted(area)) for area in AREAS)
     yield Paragraph(
         "La première adresse de ce tableau par laquelle commence celle qui est demandée décide ; "
-        "chaque page vérifie le rôle à nouveau, ce qu’un test éprouve pour chaque adresse et "
+        "chaque page vérifie le rôle à nouveau, ce qu'un test éprouve pour chaque adresse et "
         "chaque identité (tests/test_matrix.py)."
     )
-    yield Table("Adresses de la page", ("Adresse", "Ce qui s’y trouve", "Ouverte à"), areas)
+    yield Table("Adresses de la page", ("Adresse", "Ce qui s'y trouve", "Ouverte à"), areas)
 
 
 def _admitted(area: Area) -> str:
     """Who may come in, on a machine where people have accounts."""
     if area.is_open:
         return "tous, sans connexion"
-    return _ROLES[area.role] if area.role else "toute personne connectée"
+    return area.role.label if area.role else "toute personne connectée"
 
 
 def libraries_part(facts: Facts) -> Iterator[Block]:

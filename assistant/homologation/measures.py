@@ -15,7 +15,7 @@ class State(StrEnum):
     MET = "tenue"
     UNMET = "non tenue"
     NOT_APPLICABLE = "sans objet"
-    BODY = "dépend de l’organisme"
+    BODY = "dépend de l'organisme"
 
 
 @dataclass(frozen=True, slots=True)

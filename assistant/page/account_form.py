@@ -49,17 +49,12 @@ def password_input(name: str, autocomplete: str, **rules: str | int) -> Html:
 
 
 def text_input(name: str, value: str, **rules: str | bool) -> Html:
-    """A line of text."""
+    """The field of a name that people log in with."""
     return element(
         "input", type="text", name=name, value=value, required=True, maxlength=64, **rules
     )
 
 
-def hidden(name: str, value: str) -> Html:
-    """What a form sends that is not shown."""
-    return element("input", type="hidden", name=name, value=value)
-
-
 def link(address: str, text: str) -> Html:
-    """A link."""
+    """What leads to an address."""
     return element("a", text, href=address)

@@ -24,8 +24,8 @@ from assistant.page.routes import french_page, from_here
 
 SEEN, WRONG, UNKNOWN, OVER, TOO_MANY = 200, 400, 401, 404, 429
 UNLIKE = "Les deux mots de passe ne sont pas les mêmes."
-NOT_CURRENT = "Le mot de passe actuel n’est pas celui-là : rien n’a été changé."
-BUSY = "Trop d’essais pour le moment. Attendez {wait} secondes, puis recommencez."
+NOT_CURRENT = "Le mot de passe actuel n'est pas celui-là : rien n'a été changé."
+BUSY = "Trop d'essais pour le moment. Attendez {wait} secondes, puis recommencez."
 
 Text = Annotated[str, Form(max_length=2000)]
 

@@ -9,7 +9,6 @@ from assistant.accounts.entering import LOCKED, MOST_FAILURES
 from assistant.accounts.sessions import Session
 from assistant.identity import Identity, Role
 from assistant.page.account_form import (
-    hidden,
     link,
     new_password,
     page,
@@ -18,14 +17,9 @@ from assistant.page.account_form import (
     whose,
 )
 from assistant.page.dossier_list import alert
-from assistant.page.form import action, button, labelled
-from assistant.page.markup import Html, element, joined
-
-ROLES = {
-    Role.BUYER: "acheteur",
-    Role.REFERENT: "référent IA",
-    Role.ADMINISTRATOR: "administrateur",
-}
+from assistant.page.form import action, button, hidden, labelled
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.table import table
 
 BROWSERS = {"Firefox/": "Firefox", "Edg": "Edge", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {
@@ -55,7 +49,7 @@ def login_html(login: str, onward: str, problem: str = "", provider: str = "") -
     return page(
         "Se connecter",
         alert(problem),
-        element("p", other) if provider else Html(""),
+        element("p", other) if provider else NOTHING,
         action(
             "/login",
             labelled("Nom du compte", text_input("login", login, autocomplete="username")),
@@ -108,7 +102,7 @@ def account_html(
     return page(
         identity.name,
         alert(problem),
-        element("p", done, role="status", class_="done") if done else Html(""),
+        element("p", done, role="status", class_="done") if done else NOTHING,
         element("header", element("dl", *(element("div", each) for each in listed))),
         element("nav", *own_pages(identity), aria_label="Mes pages"),
         action("/account/logout", button("Se déconnecter")),
@@ -136,23 +130,17 @@ def session_table(sessions: Sequence[Session]) -> Html:
             "/account/sessions", hidden("session", session.id), button("Fermer cette session")
         )
         here = element("strong", "Cette session") if session.is_this else closing
-        cells = (at(session.opened), at(session.seen), browser_name(session.browser), here)
-        rows.append(
-            element(
-                "tr",
-                *(element("td", c, data_label=h) for h, c in zip(heads, cells, strict=True)),
-            )
-        )
-    head = element("tr", *(element("th", name, scope="col") for name in heads))
-    return element("table", element("thead", head), element("tbody", *rows))
+        browser = browser_name(session.browser)
+        rows.append((at(session.opened), at(session.seen), browser, here))
+    return table(heads, rows, "Sessions ouvertes")
 
 
 def closed_html(identity: Identity) -> Html:
     """Instead of a page that is for another role."""
     return page(
-        "Cette page n’est pas ouverte à votre compte",
+        "Cette page n'est pas ouverte à votre compte",
         element("p", f"Vos rôles : {', '.join(told(identity)) or 'aucun'}."),
-        element("p", "S’il vous en faut un autre, demandez-le à votre administrateur."),
+        element("p", "S'il vous en faut un autre, demandez-le à votre administrateur."),
         element("nav", *own_pages(identity), aria_label="Mes pages"),
     )
 
@@ -165,7 +153,7 @@ def own_pages(identity: Identity) -> list[Html]:
 
 def told(identity: Identity) -> list[str]:
     """The roles of someone in words."""
-    return [ROLES[role] for role in Role if role in identity.roles]
+    return [role.label for role in Role if role in identity.roles]
 
 
 def browser_name(claimed: str) -> str:

@@ -3,7 +3,7 @@
 from assistant.page.conversation import Turn
 from assistant.page.export import answer_text
 from assistant.page.icons import THUMB_DOWN, THUMB_UP
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.words import Words
 
 
@@ -19,8 +19,8 @@ def actions(turn: Turn, said: Words) -> Html:
         data_failed=said["copy_failed"],
     )
     record = element("p", said["record"].format(record=turn.record_id), class_="record")
-    rating = rating_form(turn.record_id, said) if turn.record_id else Html("")
-    return element("footer", copy, rating, record if turn.record_id else Html(""), class_="actions")
+    rating = rating_form(turn.record_id, said) if turn.record_id else NOTHING
+    return element("footer", copy, rating, record if turn.record_id else NOTHING, class_="actions")
 
 
 def rating_form(record_id: str, said: Words) -> Html:

@@ -34,18 +34,7 @@ def page_blocks(desk_of: EventDesk) -> gr.Blocks:
 def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
     """Every way to ask, and every way to stop."""
     options: dict[str, Any] = {
-        "outputs": [
-            layout.start,
-            layout.past,
-            layout.current,
-            layout.memory,
-            layout.ask,
-            layout.stop,
-            layout.new,
-            layout.other_language,
-            layout.question,
-            layout.status,
-        ],
+        "outputs": [*layout.screen, layout.question],
         "show_progress": "hidden",
         "concurrency_limit": None,
         "api_visibility": "private",
@@ -68,21 +57,10 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
         "concurrency_limit": None,
         "api_visibility": "private",
     }
-    screen = [
-        layout.start,
-        layout.past,
-        layout.current,
-        layout.memory,
-        layout.ask,
-        layout.stop,
-        layout.new,
-        layout.other_language,
-        layout.status,
-    ]
-    everything = list(dict.fromkeys([*screen, *layout.spoken]))
+    everything = list(dict.fromkeys([*layout.screen, *layout.spoken]))
     blocks.load(commands.load, outputs=everything, **options)
     layout.other_language.click(commands.switch, outputs=everything, **options)
-    layout.new.click(commands.new, outputs=screen, **options)
+    layout.new.click(commands.new, outputs=[*layout.screen], **options)
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
     layout.export_docx.click(commands.export_docx, outputs=out, **options)

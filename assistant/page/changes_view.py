@@ -7,14 +7,12 @@ from datetime import date
 from assistant.impact import Impact
 from assistant.index_changes import IndexChanges
 from assistant.page.law_view import compared_html, law_link
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.version_line import days, remarks
 from assistant.page.words import Words, written
 from ingestion.difference import Difference, Revision
 from ingestion.documents import Document
 from ingestion.wording import compare
-
-NOTHING = Html("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def opened(question: str, as_of: str, said: Words, *, busy: bool = False) -> Tur
         day = date.fromisoformat(as_of.strip()) if as_of.strip() else None
     except ValueError as error:
         raise Refused(said["error_date"].format(text=as_of[:40])) from error
-    return Turn(question, day, datetime.now().astimezone())
+    return Turn(question, day)
 
 
 def with_turn(conversation: Conversation, turn: Turn) -> Conversation:

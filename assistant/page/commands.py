@@ -12,7 +12,7 @@ from assistant.page.conversation import Conversation, UnreadableMemory, recalled
 from assistant.page.desk import Desk
 from assistant.page.export import as_docx, as_markdown
 from assistant.page.layout import Layout, spoken_in
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.screen import (
     Screen,
     conversation_in,
@@ -49,7 +49,7 @@ class Commands:
             conversation = Conversation(owner=desk.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
-            line = Html("")
+            line = NOTHING
         return {**self._spoken(conversation, desk), layout.status: line}
 
     def new(self, memory: str, request: gr.Request) -> Screen:

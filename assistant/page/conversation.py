@@ -5,7 +5,7 @@ It is kept in the reader's browser, so what comes back is checked like any forei
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from pydantic import TypeAdapter, ValidationError
@@ -45,7 +45,6 @@ class Turn:
 
     question: str
     as_of: date | None
-    asked_at: datetime
     stage: Stage = Stage.WAITING
     ahead: int = 0
     standalone: str = ""

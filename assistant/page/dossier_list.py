@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 from assistant.page.dossier_form import description_fields, text_field
 from assistant.page.form import action, button
+from assistant.page.markup import NOTHING as NOTHING  # page/ledger has it from here
 from assistant.page.markup import Html, element, joined
+from assistant.page.table import table
 from assistant.page.words import Words, written
 from ingestion.dossiers import Dossier
-
-NOTHING = Html("")
 
 IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9._\-]*"
 """What a browser lets a new dossier be called; the dossiers themselves judge."""
@@ -45,13 +45,8 @@ def dossier_table(pieces: Mapping[Dossier, int], said: Words, language: str) -> 
         reference = joined([link, element("small", dossier.id) if dossier.reference else NOTHING])
         deadline = written(said, dossier.deadline) if dossier.deadline else ""
         stage = said[f"stage_{dossier.stage.name}"]
-        values = (reference, dossier.subject, dossier.buyer, stage, deadline, str(number))
-        cells = (
-            element("td", value, data_label=name) for name, value in zip(names, values, strict=True)
-        )
-        rows.append(element("tr", *cells))
-    head = element("tr", *(element("th", name, scope="col") for name in names))
-    return element("table", element("thead", head), element("tbody", *rows))
+        rows.append((reference, dossier.subject, dossier.buyer, stage, deadline, str(number)))
+    return table(names, rows, said["dossiers_title"])
 
 
 def creation(said: Words, language: str, *, is_open: bool) -> Html:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.page.dossier_list import NOTHING, dossier_link
-from assistant.page.form import action, button
-from assistant.page.markup import Html, element
+from assistant.page.dossier_list import dossier_link
+from assistant.page.form import action, button, hidden
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.table import ACTION, table
 from assistant.page.words import Words, count, grouped
 from ingestion.library import Holding
 from ingestion.piece_kinds import PieceKind
@@ -25,27 +26,23 @@ class PiecesTable:
         if not pieces:
             return element("section", title, element("p", self.said["pieces_none"]))
         names = [self.said[f"piece_{name}"] for name in ("name", "kind", "version", "size")]
-        head = element("tr", *(element("th", name, scope="col") for name in [*names, ""]))
-        rows = (self._row(piece, names) for piece in pieces)
-        table = element("table", element("thead", head), element("tbody", *rows), class_="pieces")
-        return element("section", title, table)
+        heads = [*names, ACTION]
+        listed = table(heads, map(self._row, pieces), self.said["dossier_pieces"], class_="pieces")
+        return element("section", title, listed)
 
-    def _row(self, piece: Holding, names: Sequence[str]) -> Html:
+    def _row(self, piece: Holding) -> tuple[str, ...]:
         entry = piece.entry
-        source = element("input", type="hidden", name="source", value=entry.source)
+        source = hidden("source", entry.source)
         pages = count(self.said, "pages", piece.pages) if piece.pages else ""
         kilobytes = grouped(max(piece.size // 1000, 1))
         size = self.said["kilobytes"].format(n=kilobytes)
-        cells = (
-            (element("span", entry.source, class_="file"), self._warnings(piece)),
-            (self._kind(piece, source),),
-            (str(entry.version),),
-            (size, element("br") if pages else NOTHING, pages),
+        return (
+            joined([element("span", entry.source, class_="file"), self._warnings(piece)]),
+            self._kind(piece, source),
+            str(entry.version),
+            joined([size, element("br"), pages]) if pages else size,
+            self._removal(entry.source, source),
         )
-        told = (
-            element("td", *cell, data_label=name) for name, cell in zip(names, cells, strict=True)
-        )
-        return element("tr", *told, element("td", self._removal(entry.source, source)))
 
     def _warnings(self, piece: Holding) -> Html:
         """What was seen when the file was read, folded."""

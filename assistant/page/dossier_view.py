@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from assistant.page.dossier_form import description_fields, text_field
-from assistant.page.dossier_list import NOTHING, alert, dossier_link, name_of, navigation
+from assistant.page.dossier_list import alert, dossier_link, name_of, navigation
 from assistant.page.dossier_pieces import PiecesTable
 from assistant.page.dossier_sending import report_html, sending_html
 from assistant.page.form import action, button
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.words import Words, written
 from ingestion.dossiers import Dossier
 from ingestion.intake import Receipt

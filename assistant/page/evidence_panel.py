@@ -10,7 +10,7 @@ from assistant.language import Language
 from assistant.page.conversation import Stage, Turn
 from assistant.page.excerpts import Span, cited_spans, excerpt, paragraphs, shortened
 from assistant.page.law_view import law_link, official_link
-from assistant.page.markup import Html, element, prose, unbroken
+from assistant.page.markup import NOTHING, Html, element, prose, unbroken
 from assistant.page.words import Words, count, written
 from ingestion.documents import Kind
 from ingestion.passages import Passage
@@ -55,8 +55,8 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
     compared = turn.stage is Stage.FINISHED and bool(turn.answer.citations)
     faded = compared and not spans
     body = [
-        element("p", line, class_="dates") if (line := dates(passage, said)) else Html(""),
-        Html("") if faded else excerpt(passage.text, spans),
+        element("p", line, class_="dates") if (line := dates(passage, said)) else NOTHING,
+        NOTHING if faded else excerpt(passage.text, spans),
         element(
             "a",
             said["open_document"],
@@ -66,7 +66,7 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
             aria_label=f"{said['open_document']} : {passage.title}, {passage.locator}",
         ),
         law_links(passage, turn.as_of, said, language),
-        whole(passage.text, spans, said) if faded or shortened(passage.text, spans) else Html(""),
+        whole(passage.text, spans, said) if faded or shortened(passage.text, spans) else NOTHING,
     ]
     return element(
         "article",
@@ -91,7 +91,7 @@ def law_links(passage: Passage, as_of: date | None, said: Words, language: str) 
     """For an article of the law: its versions, and its public page where it is known."""
     number = passage.locator.removeprefix("art. ")
     if number not in passage.references:
-        return Html("")
+        return NOTHING
     versions = element(
         "a",
         said["law_versions"],
@@ -106,7 +106,7 @@ def rank(passage: Passage, language: str) -> Html:
     """What kind of text the passage is, where that is known."""
     found = rank_of(passage)
     label = LABELS[Language(language)][found] if found else ""
-    return element("span", label, class_="rank") if label else Html("")
+    return element("span", label, class_="rank") if label else NOTHING
 
 
 def whole(text: str, spans: Sequence[Span], said: Words) -> Html:

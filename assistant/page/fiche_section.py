@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from assistant.fiche import Entry, Fiche, Line, State
 from assistant.fiche_export import FileFormat
 from assistant.language import Language
-from assistant.page.dossier_list import NOTHING, dossier_link
+from assistant.page.dossier_list import dossier_link
 from assistant.page.dossier_view import folded
 from assistant.page.evidence_panel import document_link
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
+from assistant.page.table import table
 from assistant.page.words import Words, count, words
 from assistant.priority import Priority
 
@@ -20,15 +21,14 @@ _FILES = {FileFormat.DOCX: "fiche_docx", FileFormat.CSV: "fiche_csv"}
 def fiche_section(fiche: Fiche, dossier_id: str, language: Language) -> Html:
     """The section: how the pieces rank, the files to take away, and the table of the lines."""
     said = words(language)
-    head = element("tr", *(element("th", said[key], scope="col") for key in _HEADS))
-    body = (_row(line, said, language) for line in fiche.lines)
+    rows = (_row(line, said, language) for line in fiche.lines)
     return folded(
         "fiche",
         said["fiche_title"],
         _counted(fiche.lines, said),
         element("p", said["fiche_lead"], " ", _ranking(fiche.priority, said), class_="hint"),
         element("p", *_downloads(dossier_id, said, language), class_="downloads"),
-        element("table", element("thead", head), element("tbody", *body)),
+        table([said[key] for key in _HEADS], rows, said["fiche_title"], names_rows=True),
     )
 
 
@@ -55,15 +55,10 @@ def _downloads(dossier_id: str, said: Words, language: Language) -> list[Html]:
     ]
 
 
-def _row(line: Line, said: Words, language: Language) -> Html:
+def _row(line: Line, said: Words, language: Language) -> tuple[Html, Html]:
     """A line; a text that several places repeat is shown once, with the way to each of them."""
     quotes = (_quote(text, entries, language) for text, entries in line.texts.items())
-    return element(
-        "tr",
-        element("th", line.label, scope="row", lang="fr"),
-        element("td", _remark(line, said), *quotes),
-        class_=line.state.name.lower(),
-    )
+    return element("span", line.label, lang="fr"), joined([_remark(line, said), *quotes])
 
 
 def _remark(line: Line, said: Words) -> Html:
@@ -71,7 +66,7 @@ def _remark(line: Line, said: Words) -> Html:
     chip = _CHIPS.get(line.state)
     told = [element("span", said[chip], class_="state")] if chip else []
     told += [element("span", unbroken(line.remark), lang="fr")] if line.remark else []
-    return element("p", *told, class_="remark") if told else NOTHING
+    return element("p", *told, class_=f"remark {line.state.name.lower()}") if told else NOTHING
 
 
 def _quote(text: str, entries: Sequence[Entry], language: Language) -> Html:

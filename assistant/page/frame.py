@@ -4,7 +4,7 @@ from assistant.accounts.areas import AREAS
 from assistant.identity import ALONE, Identity, Role
 from assistant.language import Language
 from assistant.page.desk import Holdings
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.words import Words, count, written
 
 SHOWN_TITLES = 12
@@ -65,7 +65,7 @@ def knows(said: Words, holdings: Holdings) -> str:
 def titles(said: Words, holdings: Holdings) -> Html:
     """The first titles of what is stored, folded."""
     if not holdings.titles:
-        return Html("")
+        return NOTHING
     items = [element("li", title) for title in holdings.titles[:SHOWN_TITLES]]
     if rest := holdings.documents - len(items):
         items.append(element("li", count(said, "titles_more", rest), class_="more"))

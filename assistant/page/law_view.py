@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from assistant.page.markup import Html, element, joined
+from assistant.page.form import hidden
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.version_line import days, remarks
 from assistant.page.words import Words, written
 from ingestion.documents import Document
 from ingestion.versions import History
 from ingestion.wording import Change, Segment, compare
-
-NOTHING = Html("")
 
 
 def law_link(reference: str, as_of: date | None, language: str) -> str:
@@ -56,7 +55,7 @@ def day_form(as_of: date, said: Words, language: str) -> Html:
     return element(
         "form",
         element("label", said["law_day"], " ", chosen),
-        element("input", type="hidden", name="lang", value=language),
+        hidden("lang", language),
         element("button", said["law_show"], type="submit"),
         method="get",
         class_="day",

@@ -45,6 +45,21 @@ class Layout:
     memory: gr.BrowserState
 
     @property
+    def screen(self) -> tuple[Any, ...]:
+        """The components that show a conversation, and what may be done with it."""
+        return (
+            self.start,
+            self.past,
+            self.current,
+            self.memory,
+            self.ask,
+            self.stop,
+            self.new,
+            self.other_language,
+            self.status,
+        )
+
+    @property
     def spoken(self) -> tuple[Any, ...]:
         """The components whose words change with the language, in the order of `spoken_in`."""
         return (

@@ -11,6 +11,9 @@ class Html(str):
     __slots__ = ()
 
 
+NOTHING = Html("")
+"""What stands where there is nothing to show."""
+
 TIGHT = re.compile(r" (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))|(?<=\b[LRD]\.) (?=\d)")
 VOID = frozenset({"img", "input", "br", "hr", "meta", "link"})
 
@@ -33,7 +36,7 @@ def element(tag: str, *children: str, **attributes: str | int | bool | None) -> 
 
 def joined(pieces: Iterable[str]) -> Html:
     """Pieces one after the other, those that are plain text escaped. Pure."""
-    return Html("".join(p if isinstance(p, Html) else html.escape(p) for p in pieces))
+    return Html("".join(p if isinstance(p, Html) else html.escape(p, quote=False) for p in pieces))
 
 
 def unbroken(text: str) -> str:

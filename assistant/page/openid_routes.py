@@ -26,7 +26,7 @@ LASTING, MOST = 600, 1000
 """Seconds that an errand may take, and how many are kept; the oldest are forgotten."""
 
 STRANGE = (
-    "Cette connexion n’a pas commencé dans ce navigateur, ou il y a trop longtemps. Recommencez."
+    "Cette connexion n'a pas commencé dans ce navigateur, ou il y a trop longtemps. Recommencez."
 )
 UNAVAILABLE, WRONG = 503, 400
 

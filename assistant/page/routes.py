@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.language import Language
 from assistant.page.access import is_foreign
 from assistant.page.desk import Desk, Thumb
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.pdf_page import UndrawablePage, drawing
 from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
@@ -22,11 +22,14 @@ from ingestion.errors import IngestionError
 
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
-    "style.css": "text/css",
-    "script.js": "text/javascript",
-    "upload.js": "text/javascript",
-    "build.js": "text/javascript",
+    "style.css": ("palette.css", "style.css"),
+    "script.js": ("script.js",),
+    "upload.js": ("upload.js",),
+    "build.js": ("build.js",),
 }
+"""What pages load, each made of files one after the other."""
+
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript"}
 KEEP = {"Cache-Control": "private, max-age=600"}
 FORGET = {"Cache-Control": "no-store"}
 """For what belongs to a dossier: nothing of it stays in a browser once it is removed."""
@@ -57,8 +60,10 @@ def page_routes(site: Site) -> APIRouter:
     def asset(name: str) -> Response:
         if name not in ASSETS:
             raise HTTPException(404)
-        content = files("assistant.page").joinpath(name).read_bytes()
-        return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
+        folder = files("assistant.page")
+        content = b"".join(folder.joinpath(each).read_bytes() for each in ASSETS[name])
+        media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+        return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
     @router.post("/rate", status_code=204)
     def rate(
@@ -171,7 +176,7 @@ def standing_alone(
 
     It is loaded again after `refresh` seconds by a browser without script, 0 for never.
     """
-    again = element("meta", http_equiv="refresh", content=refresh) if refresh else Html("")
+    again = element("meta", http_equiv="refresh", content=refresh) if refresh else NOTHING
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -179,8 +184,8 @@ def standing_alone(
         element("title", f"{title or said['document']} – Sourcier"),
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
-        element("script", defer=True, src=f"/page/{script}") if script else Html(""),
-        element("noscript", again) if refresh else Html(""),
+        element("script", defer=True, src=f"/page/{script}") if script else NOTHING,
+        element("noscript", again) if refresh else NOTHING,
     )
     page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
     return HTMLResponse(f"<!doctype html>{page}", status, FORGET)

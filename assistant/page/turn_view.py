@@ -6,11 +6,9 @@ from assistant.ledger.fields import Population
 from assistant.page.actions import actions
 from assistant.page.conversation import Conversation, Stage, Turn
 from assistant.page.evidence_panel import LEDGER, panel
-from assistant.page.markup import Html, element, joined, prose, unbroken
+from assistant.page.markup import NOTHING, Html, element, joined, prose, unbroken
 from assistant.page.words import Words, count, law_of, words
 from ingestion.piece_kinds import PieceKind
-
-NOTHING = Html("")
 
 
 def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from assistant.page.excerpts import Span, merged, paragraphs
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.pdf_page import Order
 from assistant.page.words import Words
 from ingestion.documents import Document, Heading
@@ -143,7 +143,7 @@ def paragraphs_between(document: Document, start: int, end: int, quotes: list[Sp
         last = position + len(line)
         inside = [(a - position, b - position) for a, b in quotes if a < last and b > position]
         level = levels.get(position)
-        (content,) = paragraphs(line, inside) or (Html(""),)
+        (content,) = paragraphs(line, inside) or (NOTHING,)
         if content:
             tag = f"h{min(level + 1, 6)}" if level else ""
             built.append(element(tag, line.strip()) if tag else content)

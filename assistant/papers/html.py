@@ -1,8 +1,5 @@
 """A paper as one HTML page that opens anywhere, loads nothing and prints well. Pure."""
 
-from functools import cache
-from importlib.resources import files
-
 from assistant.amount_charts import ranks, timeline
 from assistant.charts import intervals
 from assistant.page.markup import Html, element, unbroken
@@ -18,6 +15,7 @@ from assistant.papers.paper import (
     Table,
     Timeline,
 )
+from assistant.report import style
 from assistant.report.figures import table
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -87,12 +85,5 @@ def _head(title: str) -> Html:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("title", title),
-        element("style", _style()),
+        element("style", Html(style() + PROSE)),
     )
-
-
-@cache
-def _style() -> Html:
-    """The style of the evaluation's report, which papers share."""
-    shared = files("assistant.report").joinpath("style.css").read_text(encoding="utf-8")
-    return Html(shared + PROSE)

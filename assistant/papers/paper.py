@@ -74,7 +74,7 @@ class Timeline:
 
 
 Chart = Bars | Shares | Timeline
-Block = Heading | Paragraph | Items | Table | Figure | Bars | Shares | Timeline
+Block = Heading | Paragraph | Items | Table | Figure | Chart
 
 
 @dataclass(frozen=True, slots=True)

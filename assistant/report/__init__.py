@@ -50,7 +50,7 @@ def _head() -> Html:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", http_equiv="Content-Security-Policy", content=_policy()),
         element("title", TITLE),
-        element("style", _own("style.css")),
+        element("style", style()),
     )
 
 
@@ -68,6 +68,12 @@ def _sections(evaluation: Evaluation, measured: Estimates) -> Iterator[Section]:
     yield identity_section(evaluation)
     yield method_section()
     yield review(graded, {pair.after.question.id: pair.change for pair in pairs})
+
+
+def style() -> Html:
+    """The style of a page of its own, which papers share."""
+    palette = files("assistant.page").joinpath("palette.css").read_text(encoding="utf-8")
+    return Html(palette + _own("style.css"))
 
 
 @cache

@@ -13,7 +13,7 @@ METHOD = (
     "Les parts ont un intervalle de Wilson. Les moyennes et le F1 ont un intervalle par "
     f"rééchantillonnage des questions (bootstrap, {RESAMPLINGS} tirages, graine {SEED}) ; de "
     "largeur nulle, il dit que toutes les valeurs sont égales, non que la mesure est certaine. "
-    "Phrases et citations d’une même réponse sont comptées comme indépendantes : leur intervalle "
+    "Phrases et citations d'une même réponse sont comptées comme indépendantes : leur intervalle "
     "est un peu trop étroit. Un intervalle ne dit rien du choix des questions."
 )
 
@@ -27,7 +27,7 @@ def identity_section(evaluation: Evaluation) -> Section:
         digests, kinds = [*digests, evaluation.baseline], [*kinds, "essai précédent"]
     return section(
         "identite",
-        "Identité de l’essai",
+        "Identité de l'essai",
         element("dl", *_conditions(evaluation)),
         table(
             "Empreintes des fichiers (SHA-256)",

@@ -16,7 +16,7 @@ def comparison_section(comparison: Comparison, baseline: Digest) -> Section:
     counts = [(capital(change), str(len(comparison.of(change)))) for change in Change]
     return section(
         "comparaison",
-        "Par rapport à l’essai précédent",
+        "Par rapport à l'essai précédent",
         element("p", unbroken(verdict(comparison)), class_="verdict"),
         note(f"{_origin(comparison, baseline)} {scope(comparison)}"),
         _measures(comparison),

@@ -7,6 +7,7 @@ from assistant.charts import Interval, intervals
 from assistant.confidence import Estimate
 from assistant.findings import NONE, counted, interval, percent
 from assistant.page.markup import Html, element, joined, unbroken
+from assistant.page.table import table as page_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,7 @@ def note(text: str) -> Html:
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Html:
     """A table whose first column names the rows; it scrolls in its own frame when it is wide."""
-    head = element("tr", *(element("th", each, scope="col") for each in heads))
-    body = [
-        element("tr", element("th", first, scope="row"), *(element("td", each) for each in others))
-        for first, *others in rows
-    ]
-    built = element(
-        "table",
-        element("caption", caption),
-        element("thead", head),
-        element("tbody", *body),
-    )
+    built = page_table(heads, rows, caption, names_rows=True, shows_caption=True)
     return element("div", built, class_="scroll", tabindex=0, role="group", aria_label=caption)
 
 

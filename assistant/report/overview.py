@@ -32,7 +32,7 @@ def opening(evaluation: Evaluation, measured: Estimates) -> Iterator[Html]:
         yield element("p", unbroken(f"{told}{evaluation.planned}."), class_="warning", role="note")
     for fall in evaluation.falls:
         told = f"{capital(fall.measure)} : {percent(fall.after)}, contre {percent(fall.before)} "
-        yield element("p", unbroken(f"{told}à l’essai précédent."), class_="warning", role="note")
+        yield element("p", unbroken(f"{told}à l'essai précédent."), class_="warning", role="note")
     yield element("ul", *_tiles(evaluation.graded, measured), class_="tiles")
 
 
@@ -57,11 +57,11 @@ def measures_section(measured: Estimates) -> Section:
         "mesures",
         "Mesures",
         note(
-            "Le point est la valeur mesurée ; la bande, ce qu’elle peut valoir au vu du nombre de "
+            "Le point est la valeur mesurée ; la bande, ce qu'elle peut valoir au vu du nombre de "
             "questions (intervalle de confiance à 95 %)."
         ),
         estimated(
-            "Mesures de l’ensemble", [(capital(kind), each) for kind, each in measured.items()]
+            "Mesures de l'ensemble", [(capital(kind), each) for kind, each in measured.items()]
         ),
     )
 
@@ -102,7 +102,7 @@ def lengths_section(graded: Sequence[Graded]) -> Section:
         "longueur",
         "Longueur des réponses",
         note(
-            "Hors citations : les mots qui ne sont pas recopiés d’un texte, remarques du programme "
+            "Hors citations : les mots qui ne sont pas recopiés d'un texte, remarques du programme "
             "comprises. Les refus ne sont pas comptés."
         ),
         table("Mots par réponse", ("", "Médiane", "Minimum", "Maximum"), rows),
@@ -125,7 +125,7 @@ def delays_section(graded: Sequence[Graded]) -> Section:
         "delais",
         "Délais",
         note(
-            "Chaque trait fin est une question, à l’échelle logarithmique ; les traits épais sont "
+            "Chaque trait fin est une question, à l'échelle logarithmique ; les traits épais sont "
             "la médiane (p50) et le 95e centile (p95)."
         ),
         side_by_side(spreads("Délais depuis la question", rows), numbers) if rows else numbers,
@@ -135,7 +135,7 @@ def delays_section(graded: Sequence[Graded]) -> Section:
 def removals_section(graded: Sequence[Graded]) -> Section:
     """The sentences that were drafted and not shown, by reason."""
     rows = [(capital(reason), str(count)) for reason, count in removals(graded)]
-    told = table("Avant l’affichage", ("Motif", "Phrases"), rows)
+    told = table("Avant l'affichage", ("Motif", "Phrases"), rows)
     return section(
-        "retirees", "Phrases retirées", told if rows else note("Aucune phrase n’a été retirée.")
+        "retirees", "Phrases retirées", told if rows else note("Aucune phrase n'a été retirée.")
     )

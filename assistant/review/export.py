@@ -22,7 +22,7 @@ _COLUMNS = (
     Column("Sources"),
     Column("Phrases écartées", Format.COUNT),
     Column("Avis"),
-    Column("Mot de l’acheteur"),
+    Column("Mot de l'acheteur"),
     Column("Relecture"),
     Column("Verdicts"),
     Column("Index"),

@@ -20,13 +20,13 @@ STATES = {State.UNREAD: "non relue", State.READ: "relue", State.TWICE: "relue de
 THUMBS = {Thumb.UP: "utile", Thumb.DOWN: "à revoir"}
 ENDINGS = {Ending.FINISHED: "terminée", Ending.INTERRUPTED: "interrompue"}
 ORDERS = {
-    Order.LATEST: "les plus récentes d’abord",
-    Order.OLDEST: "les plus anciennes d’abord",
-    Order.SLOWEST: "les plus lentes d’abord",
+    Order.LATEST: "les plus récentes d'abord",
+    Order.OLDEST: "les plus anciennes d'abord",
+    Order.SLOWEST: "les plus lentes d'abord",
     Order.THEME: "par thème",
 }
 REASONS = {
-    Reason.COMPLAINED: "signalée par l’acheteur",
+    Reason.COMPLAINED: "signalée par l'acheteur",
     Reason.CHANGED: "droit changé depuis",
     Reason.DOUBTFUL: "réponse incertaine",
     Reason.RANDOM: "tirée au sort",

@@ -87,5 +87,5 @@ class Catalogue:
         model = self.find(name)
         if model is None:
             names = ", ".join(model.name for model in self.models)
-            raise ModelUnavailable(f"Le modèle « {name} » n’est pas au catalogue ({names}).")
+            raise ModelUnavailable(f"Le modèle « {name} » n'est pas au catalogue ({names}).")
         return model

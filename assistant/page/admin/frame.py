@@ -1,9 +1,9 @@
 """What stands on every page of the administrator: the way around, forms, sizes. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from assistant.page.form import action, button
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 
 HOME = "/admin"
 PAGES = (("/", "Index"), ("/sources", "Textes"), ("/entretien", "Entretien"))
@@ -12,8 +12,8 @@ PAGES = (("/", "Index"), ("/sources", "Textes"), ("/entretien", "Entretien"))
 def page(here: str, title: str, *content: Html, problem: str = "", done: str = "") -> Html:
     """A page with its place among the others; `problem` and `done` are French sentences."""
     told = (
-        element("p", problem, class_="alert", role="alert", tabindex=-1) if problem else Html(""),
-        element("p", done, class_="done", role="status") if done else Html(""),
+        element("p", problem, class_="alert", role="alert", tabindex=-1) if problem else NOTHING,
+        element("p", done, class_="done", role="status") if done else NOTHING,
     )
     return element(
         "main",
@@ -57,24 +57,6 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Html:
     """Terms with what is said of each."""
     items = (element("div", element("dt", term), element("dd", told)) for term, told in pairs)
     return element("dl", *items, class_="facts")
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> Html:
-    """A table; the first cell of each row is its heading."""
-    named = (name or element("span", "Action", class_="unseen") for name in heads)
-    head = element("tr", *(element("th", name, scope="col") for name in named))
-    body = [_row(heads, row) for row in rows]
-    title = element("caption", caption, class_="unseen")
-    return element("table", title, element("thead", head), element("tbody", *body))
-
-
-def _row(heads: Sequence[str], row: Sequence[str]) -> Html:
-    first = element("th", row[0], scope="row")
-    others = (
-        element("td", value, data_label=name or None)
-        for name, value in zip(heads[1:], row[1:], strict=True)
-    )
-    return element("tr", first, *others)
 
 
 def sized(size: int) -> str:

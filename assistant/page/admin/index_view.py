@@ -6,12 +6,10 @@ from assistant.identity import ALONE
 from assistant.page.admin.frame import facts, post, reason_field, section
 from assistant.page.admin.verdict_view import verdict_html
 from assistant.page.form import hidden
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.words import at, counted, grouped
 from ingestion.difference import Difference
 from ingestion.manifest import Manifest
-
-NOTHING = Html("")
 
 
 def served_html(served: Manifest | None, *, can_go_back: bool) -> Html:

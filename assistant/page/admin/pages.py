@@ -1,15 +1,15 @@
 """The administrator's pages, each made from what the office knows when it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from assistant.administration.office import Office
 from assistant.administration.recording import State
 from assistant.errors import AssistantError
 from assistant.language import Language
-from assistant.page.admin.frame import navigation, page
+from assistant.page.admin.frame import HOME, navigation, page
 from assistant.page.admin.index_view import build_html, candidate_html, served_html
 from assistant.page.admin.sources_view import sources_html
 from assistant.page.admin.upkeep_view import (
@@ -19,14 +19,14 @@ from assistant.page.admin.upkeep_view import (
     usage_html,
 )
 from assistant.page.changes_view import ChangesView
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.routes import standing_alone
 from assistant.page.words import words
 from ingestion.difference import Difference
 from ingestion.errors import IngestionError
 from ingestion.intake import Receipt
 
-SEEN, BROKEN = 200, 503
+SEEN, REFUSED, BROKEN = 200, 409, 503
 SAID = words(Language.FRENCH)
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
@@ -48,7 +48,7 @@ class AdminPages:
             "/",
             "Index",
             served_html(served, can_go_back=can_go_back),
-            Html("") if running else self._candidate(),
+            NOTHING if running else self._candidate(),
             build_html(build, office.log),
             problem=problem,
         )
@@ -82,7 +82,7 @@ class AdminPages:
         try:
             schedule = schedule_html(office.schedule(), datetime.now().astimezone(), office.units())
         except AssistantError as failure:
-            schedule, problem, status = Html(""), str(failure), BROKEN
+            schedule, problem, status = NOTHING, str(failure), BROKEN
         content = page(
             "/entretien",
             "Entretien",
@@ -100,7 +100,7 @@ class AdminPages:
         candidate = office.candidate
         manifest = office.manifest(candidate.generation) if candidate else None
         if candidate is None or manifest is None:
-            return Html("")
+            return NOTHING
         return candidate_html(candidate, manifest, office.served, self._changes())
 
     def _changes(self) -> Difference | None:
@@ -109,6 +109,15 @@ class AdminPages:
             return self._office.changes().difference
         except IngestionError:
             return None
+
+
+def done(page: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
+    """Do what was asked and go to a path, or show the page with the reason why not."""
+    try:
+        act()
+    except (AssistantError, IngestionError) as refusal:
+        return page(problem=str(refusal), status=REFUSED)
+    return RedirectResponse(f"{HOME}{path}", 303)
 
 
 def _standing(

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from assistant.administration.sources import Source, Standing
-from assistant.page.admin.frame import HOME, post, section, sized, table
+from assistant.page.admin.frame import HOME, post, section, sized
 from assistant.page.dossier_sending import BOUNDS, report_html, upload_form
 from assistant.page.dossier_upload import FIELD
 from assistant.page.form import button, hidden
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.table import ACTION, table
 from assistant.page.words import Words, counted
 from ingestion.intake import Receipt
 
-NOTHING = Html("")
 CODE = "LEGITEXT000037701019"
 """The Code de la commande publique."""
 
@@ -35,9 +35,9 @@ def _listed(found: Sequence[Source]) -> Html:
     if not found:
         none = "Aucun fichier : la première construction prend le corpus fourni."
         return section("Fichiers ajoutés", element("p", none), name="sources")
-    heads = ("Fichier", "État", "Textes à jour au", "Taille", "")
+    heads = ("Fichier", "État", "Textes à jour au", "Taille", ACTION)
     rows = (_row(each) for each in sorted(found, key=lambda each: each.standing is Standing.SERVED))
-    listed = table(heads, rows, "Fichiers ajoutés")
+    listed = table(heads, rows, "Fichiers ajoutés", names_rows=True)
     return section("Fichiers ajoutés", element("p", told, class_="hint"), listed, name="sources")
 
 

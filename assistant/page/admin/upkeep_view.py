@@ -6,19 +6,22 @@ from datetime import datetime
 from assistant.administration.backup import Saved
 from assistant.administration.schedule import Schedule
 from assistant.administration.storage import Kept, Place, Usage
-from assistant.page.admin.frame import HOME, post, section, sized, table
+from assistant.page.admin.frame import HOME, post, section, sized
 from assistant.page.form import hidden
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.table import ACTION, table
 from assistant.page.words import at
-
-NOTHING = Html("")
 
 
 def generations_html(kept: Sequence[Kept]) -> Html:
     """Every index on the disk, and the way to free its room."""
-    heads = ("Index", "État", "Construit le", "Passages", "Taille", "")
+    heads = ("Index", "État", "Construit le", "Passages", "Taille", ACTION)
     rows = (_generation(each) for each in kept)
-    listed = table(heads, rows, "Index conservés") if kept else element("p", "Aucun index.")
+    listed = (
+        table(heads, rows, "Index conservés", names_rows=True)
+        if kept
+        else element("p", "Aucun index.")
+    )
     told = (
         "Les trois index construits avant celui en service sont conservés pour y revenir ; les "
         "plus anciens disparaissent à la mise en service suivante."
@@ -53,7 +56,7 @@ def usage_html(usage: Usage) -> Html:
         )
         for name, size in usage.parts
     )
-    listed = table(("Partie", "Part", "Taille"), rows, "Place occupée")
+    listed = table(("Partie", "Part", "Taille"), rows, "Place occupée", names_rows=True)
     free = element("p", f"Libre sur ce disque : {sized(usage.free)}.", class_="hint")
     return section("Place occupée", free, listed, name="usage")
 
@@ -73,7 +76,8 @@ def backups_html(backups: Sequence[Saved]) -> Html:
         )
         for each in backups
     )
-    listed = table(("Fichier", "Faite le", "Taille"), rows, "Sauvegardes") if backups else NOTHING
+    heads = ("Fichier", "Faite le", "Taille")
+    listed = table(heads, rows, "Sauvegardes", names_rows=True) if backups else NOTHING
     restoring = element(
         "p",
         "Pour restaurer, dans un dossier vide : ",

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from assistant.administration.verdict import Verdict
 from assistant.baseline import Change
 from assistant.page.admin.frame import facts
-from assistant.page.markup import Html, element, joined
-
-NOTHING = Html("")
+from assistant.page.markup import NOTHING, Html, element, joined
 
 
 def verdict_html(verdict: Verdict) -> Html:

@@ -51,5 +51,5 @@ def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
 def _failed(request: Request, failure: Exception) -> Response:
     """A page that says only why there is nothing to see."""
     status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
-    title = "Introuvable" if status == UNKNOWN else "Impossible pour l’instant"
+    title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
     return framed(title, alert(str(failure)), status=status)

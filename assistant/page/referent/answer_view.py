@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answers import Sentence
-from assistant.page.form import button
-from assistant.page.markup import Html, element, joined, prose
+from assistant.page.form import button, hidden
+from assistant.page.markup import NOTHING, Html, element, joined, prose
 from assistant.page.referent.exhibit_view import exhibit_html
 from assistant.page.referent.facts_view import facts_html
-from assistant.page.referent.frame import NOTHING, ROOT, SAID
+from assistant.page.referent.frame import ROOT, SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field, sheet_html
 from assistant.page.words import at, counted, written
@@ -105,7 +105,7 @@ class AnswerView:
             return NOTHING
         seen = self.item.seen_by(self.reader)
         hidden = (
-            "Cette réponse a déjà été relue. Les marques des autres relecteurs s’affichent une "
+            "Cette réponse a déjà été relue. Les marques des autres relecteurs s'affichent une "
             "fois votre propre verdict enregistré, pour que chacun juge seul."
         )
         told = [
@@ -119,13 +119,13 @@ class AnswerView:
 
     def _again(self, today: date) -> Html:
         result = self.shown.result
-        days = {"same": (result.as_of, "au même droit"), "today": (today, "au droit d’aujourd’hui")}
+        days = {"same": (result.as_of, "au même droit"), "today": (today, "au droit d'aujourd'hui")}
         if result.as_of == today:
             del days["today"]
         forms = (
             element(
                 "form",
-                element("input", type="hidden", name="day", value=name),
+                hidden("day", name),
                 button(f"Reposer {said} ({written(SAID, day)})"),
                 method="post",
                 action=answer_address(result.record_id, "/replays"),
@@ -135,7 +135,7 @@ class AnswerView:
         told = (
             "La même question est posée aux textes en service maintenant ; ce qui diffère est "
             "montré côte à côte. Le journal la garde comme un rejeu, et non comme une question "
-            "d’acheteur."
+            "d'acheteur."
         )
         return element(
             "section",
@@ -166,7 +166,7 @@ class AnswerView:
             return NOTHING
         link = element(
             "a",
-            "Ajouter cette question au jeu d’évaluation",
+            "Ajouter cette question au jeu d'évaluation",
             href=f"{ROOT}/gold/new?record_id={result.record_id}",
         )
-        return element("section", element("h2", "Jeu d’évaluation"), element("p", link))
+        return element("section", element("h2", "Jeu d'évaluation"), element("p", link))

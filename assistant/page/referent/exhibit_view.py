@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from assistant.page.evidence_panel import dates, rank, whole
 from assistant.page.excerpts import cited_spans, excerpt, shortened
-from assistant.page.markup import Html, element, unbroken
-from assistant.page.referent.frame import NOTHING, SAID
+from assistant.page.markup import NOTHING, Html, element, unbroken
+from assistant.page.referent.frame import SAID
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import mark_field
 from assistant.page.viewer import View, is_pdf, pages_of, pictures, text_view
@@ -17,8 +17,8 @@ QUOTED = 90
 
 _SEALS = {
     Seal.INTACT: "Document archivé, identique à celui qui a été montré",
-    Seal.ABSENT: "Réponse antérieure à l’archive : seul le passage a été gardé",
-    Seal.ALTERED: "Le document archivé manque ou a été modifié : ne pas s’y fier",
+    Seal.ABSENT: "Réponse antérieure à l'archive : seul le passage a été gardé",
+    Seal.ALTERED: "Le document archivé manque ou a été modifié : ne pas s'y fier",
 }
 
 
@@ -68,7 +68,7 @@ def document_html(shown: Exhibit, record_id: str, *, has_original: bool) -> Iter
     yield element("p", f"{passage.source}, {passage.locator}. ", back)
     yield seal(shown)
     if has_original:
-        told = f"Fichier d’origine archivé, identique : sha256 {passage.document_id}."
+        told = f"Fichier d'origine archivé, identique : sha256 {passage.document_id}."
         yield element("p", told, class_="seal")
     if document is None:
         spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
@@ -91,9 +91,9 @@ def _links(shown: Exhibit, record_id: str) -> Html:
     address, title = evidence_address(shown, record_id), shown.evidence.passage.title
     opened = element(
         "a",
-        "Ouvrir le document tel qu’il était",
+        "Ouvrir le document tel qu'il était",
         href=address,
-        aria_label=f"Ouvrir le document tel qu’il était : {title}, source {shown.evidence.number}",
+        aria_label=f"Ouvrir le document tel qu'il était : {title}, source {shown.evidence.number}",
     )
     drawn = (_picture(shown, address, number) for number in _pages(shown))
     return element("div", element("p", opened, class_="links"), *drawn)

@@ -34,7 +34,7 @@ def _facts(item: Item, shown: Recorded) -> Iterator[tuple[str, str]]:
     yield "Voie", f"{route_label(result.route)}, thème : {item.line.theme}"
     if opinion:
         said = f", « {opinion.comment} »" if opinion.comment else ""
-        yield "Avis de l’acheteur", f"{THUMBS[opinion.thumb]}{said}"
+        yield "Avis de l'acheteur", f"{THUMBS[opinion.thumb]}{said}"
     yield "Modèle", result.model
     yield "Index", " et ".join(filter(None, (result.generation, result.dossier_generation)))
     yield "Durée", _durations(result.seconds)

@@ -19,7 +19,7 @@ def choice(
 
 
 def day(name: str, label: str, value: date | None) -> Html:
-    """A day."""
+    """A day, which may be left out."""
     written = value.isoformat() if value else None
     return labelled(
         label, element("input", type="date", name=name, value=written, max="9999-12-31")

@@ -3,7 +3,7 @@
 from fastapi.responses import HTMLResponse
 
 from assistant.language import Language
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.routes import FORGET
 from assistant.page.words import words
 
@@ -15,11 +15,10 @@ PAGES = {
     "queue": "À relire",
     "touched": "Droit changé",
     "figures": "Tableau de bord",
-    "gold": "Jeu d’évaluation",
+    "gold": "Jeu d'évaluation",
 }
 """What the navigation leads to: path below the root, and name."""
 
-NOTHING = Html("")
 SAID = words(Language.FRENCH)
 
 
@@ -77,15 +76,3 @@ def done(told: str) -> Html:
 def badge(text: str, kind: str = "") -> Html:
     """A word or two that stand out of a line."""
     return element("span", text, class_=f"badge {kind}".strip())
-
-
-def table(heads: tuple[str, ...], rows: list[Html], caption: str, class_: str = "") -> Html:
-    """A table with its caption, which is read and not shown."""
-    head = element("tr", *(element("th", each, scope="col") for each in heads))
-    return element(
-        "table",
-        element("caption", caption, class_="unseen"),
-        element("thead", head),
-        element("tbody", *rows),
-        class_=class_ or None,
-    )

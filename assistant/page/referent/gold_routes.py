@@ -55,7 +55,7 @@ def gold_routes(room: Room, reader: Reader) -> APIRouter:
 
     @router.get("/gold")
     def listed(who: Who) -> HTMLResponse:
-        return framed("Jeu d’évaluation", *gold_html(room.gold), current="gold")
+        return framed("Jeu d'évaluation", *gold_html(room.gold), current="gold")
 
     @router.get("/gold.jsonl")
     def exported(who: Who) -> Response:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from assistant.page.form import button
-from assistant.page.markup import Html, element
+from assistant.page.form import button, hidden
+from assistant.page.markup import Html, element, joined
 from assistant.page.referent import fields
-from assistant.page.referent.frame import NOTHING, ROOT, alert, badge, table
+from assistant.page.referent.frame import ROOT, alert, badge
+from assistant.page.table import ACTION, table
 from assistant.page.words import counted
 from assistant.review.gold import GoldQuestion
 
-_HEADS = ("Question", "Attendu", "Droit au", "")
+_HEADS = ("Question", "Attendu", "Droit au", ACTION)
 
 
 def gold_html(questions: Sequence[GoldQuestion]) -> Iterator[Html]:
@@ -18,7 +19,7 @@ def gold_html(questions: Sequence[GoldQuestion]) -> Iterator[Html]:
     yield element(
         "p",
         "Questions relues dont la réponse attendue est connue. Tout nouvel index doit y répondre "
-        "au moins aussi bien que celui en service avant d’être publié.",
+        "au moins aussi bien que celui en service avant d'être publié.",
         class_="hint",
     )
     exported = element("a", "Exporter (JSONL)", href=f"{ROOT}/gold.jsonl")
@@ -26,7 +27,7 @@ def gold_html(questions: Sequence[GoldQuestion]) -> Iterator[Html]:
     number = element("strong", counted(len(questions), "question", "questions"))
     yield element("p", number, ". ", added, " · ", exported, class_="count")
     if questions:
-        yield table(_HEADS, [_row(each) for each in questions], "Questions d’évaluation")
+        yield table(_HEADS, map(_row, questions), "Questions d'évaluation")
 
 
 def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html:
@@ -37,7 +38,7 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
     )
     form = element(
         "form",
-        element("input", type="hidden", name="record_id", value=record_id),
+        hidden("record_id", record_id),
         fields.line("id", "Identifiant", question.id, maxlength=64, required=True),
         fields.day("as_of", "Droit au", question.as_of),
         _wide(fields.area("question", "Question", question.question, 3, required=True)),
@@ -57,7 +58,7 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
                 checked=question.refusal_expected,
             ),
             " ",
-            element("label", "Un refus est attendu : les textes n’y répondent pas", for_="refusal"),
+            element("label", "Un refus est attendu : les textes n'y répondent pas", for_="refusal"),
             class_="wide",
         ),
         element("p", button("Enregistrer", class_="main"), class_="send"),
@@ -68,7 +69,7 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
     return element("div", alert(problem), form)
 
 
-def _row(question: GoldQuestion) -> Html:
+def _row(question: GoldQuestion) -> tuple[str, ...]:
     expected = [badge(each) for each in (*question.articles, *question.facts)]
     if question.refusal_expected:
         expected.append(badge("refus", "quiet"))
@@ -79,13 +80,12 @@ def _row(question: GoldQuestion) -> Html:
         method="post",
         action=f"{address}/remove",
     )
-    cells = (
-        element("td", element("a", question.question, href=address), element("small", question.id)),
-        element("td", *expected, data_label=_HEADS[1]),
-        element("td", f"{question.as_of:%d/%m/%Y}" if question.as_of else NOTHING),
-        element("td", remove),
+    return (
+        joined([element("a", question.question, href=address), element("small", question.id)]),
+        joined(expected),
+        f"{question.as_of:%d/%m/%Y}" if question.as_of else "",
+        remove,
     )
-    return element("tr", *cells)
 
 
 def _wide(field: Html) -> Html:

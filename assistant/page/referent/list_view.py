@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from assistant.answers import Outcome
 from assistant.page.form import button
-from assistant.page.markup import Html, element, joined, unbroken
+from assistant.page.markup import NOTHING, Html, element, joined, unbroken
 from assistant.page.referent import fields
 from assistant.page.referent.asked import Asked
-from assistant.page.referent.frame import NOTHING, ROOT, badge, table
+from assistant.page.referent.frame import ROOT, badge
+from assistant.page.table import table
 from assistant.page.words import counted
 from assistant.review.labels import (
     ENDINGS,
@@ -94,7 +95,7 @@ def filters(asked: Asked, items: Sequence[Item], teams: Mapping[str, str]) -> Ht
 def answers_table(items: Iterable[Item]) -> Html:
     """One row an answer, the question leading to it."""
     heads = ("Posée le", "Question", "Thème", "Issue", "Avis", "Relecture")
-    return table(heads, [_row(item, heads) for item in items], "Réponses enregistrées")
+    return table(heads, map(_row, items), "Réponses enregistrées")
 
 
 def answer_link(item: Item) -> Html:
@@ -117,22 +118,18 @@ def outcome_badge(item: Item) -> Html:
     return badge(OUTCOMES[item.line.outcome], kinds.get(item.line.outcome, ""))
 
 
-def _row(item: Item, heads: Sequence[str]) -> Html:
+def _row(item: Item) -> tuple[str, ...]:
     line, opinion = item.line, item.opinion
     dossier = element("small", f"dossier {line.dossier}") if line.dossier else NOTHING
     is_down = opinion is not None and opinion.thumb is Thumb.DOWN
     said = badge(THUMBS[opinion.thumb], "alerted" if is_down else "") if opinion else NOTHING
-    cells = (
+    return (
         joined([element("time", f"{line.at:%d/%m/%Y}"), " ", element("small", f"{line.at:%H:%M}")]),
         Html(answer_link(item) + dossier),
         line.theme,
         outcome_badge(item),
         said,
         STATES[item.state],
-    )
-    return element(
-        "tr",
-        *(element("td", cell, data_label=head) for cell, head in zip(cells, heads, strict=True)),
     )
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 from assistant.page.referent import fields
-from assistant.page.referent.frame import NOTHING
 from assistant.review.marks import (
     ANSWER,
     LABELS,

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.confidence import Estimate
 from assistant.page.form import button, labelled
-from assistant.page.markup import Html, element, joined
-from assistant.page.referent.frame import NOTHING, ROOT, badge, table
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.referent.frame import ROOT, badge
 from assistant.page.referent.list_view import answer_link, outcome_badge
+from assistant.page.table import table
 from assistant.page.words import counted
 from assistant.review.agreement import Agreement
 from assistant.review.labels import REASONS
@@ -35,7 +36,7 @@ def queue_html(
     if tasks:
         yield _table(tasks)
     else:
-        yield element("p", "Rien à relire pour l’instant.")
+        yield element("p", "Rien à relire pour l'instant.")
     yield element("h2", "Accord entre relecteurs")
     yield _agreement(agreed)
     yield _settings(sampling)
@@ -58,28 +59,25 @@ def _drawn(sampling: Sampling) -> str:
         f"Tirage au sort : {_percent(sampling.rate)} des réponses terminées, graine "
         f"{sampling.seed} ; la même graine et le même taux tirent toujours les mêmes. Seconde "
         f"lecture : {_percent(sampling.second)} des réponses relues, par un autre relecteur, qui "
-        "ne voit pas les marques du premier avant d’avoir donné les siennes."
+        "ne voit pas les marques du premier avant d'avoir donné les siennes."
     )
 
 
 def _table(tasks: Sequence[Task]) -> Html:
-    rows = [_row(task) for task in tasks[:MOST]]
     more = len(tasks) - MOST
     told = element("p", f"Et {counted(more, 'autre', 'autres')}.") if more > 0 else NOTHING
-    return joined([table(_HEADS, rows, "Réponses à relire"), told])
+    return joined([table(_HEADS, map(_row, tasks[:MOST]), "Réponses à relire"), told])
 
 
-def _row(task: Task) -> Html:
+def _row(task: Task) -> tuple[str, ...]:
     why = [badge(REASONS[each], _KINDS.get(each, "")) for each in task.reasons]
     second = [badge("seconde lecture", "quiet")] if task.is_second else []
-    cells = (
+    return (
         f"{task.item.line.at:%d/%m/%Y}",
         answer_link(task.item),
         joined([*why, *second]),
         outcome_badge(task.item),
     )
-    labelled = zip(cells, _HEADS, strict=True)
-    return element("tr", *(element("td", cell, data_label=head) for cell, head in labelled))
 
 
 def _agreement(agreed: Mapping[Target, Agreement]) -> Html:
@@ -87,13 +85,8 @@ def _agreement(agreed: Mapping[Target, Agreement]) -> Html:
     rows = []
     for target, name in _JUDGED.items():
         rate, kappa = agreed[target].rate, agreed[target].kappa
-        cells = (
-            name,
-            str(rate.whole if rate else 0),
-            _interval(rate, _percent),
-            _interval(kappa, _decimal),
-        )
-        rows.append(element("tr", *(element("td", cell) for cell in cells)))
+        twice = str(rate.whole if rate else 0)
+        rows.append((name, twice, _interval(rate, _percent), _interval(kappa, _decimal)))
     told = (
         "Part des verdicts identiques des deux premiers relecteurs, et accord au-delà du hasard : "
         "0 pour le hasard, 1 pour un accord parfait. Intervalles à 95 %."

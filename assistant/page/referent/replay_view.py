@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from assistant.page.law_view import unseen
-from assistant.page.markup import Html, element, joined
-from assistant.page.referent.frame import NOTHING, SAID, badge, table
+from assistant.page.markup import NOTHING, Html, element, joined
+from assistant.page.referent.frame import SAID, badge
 from assistant.page.referent.list_view import answer_address
+from assistant.page.table import table
 from assistant.page.words import at, written
 from assistant.review.labels import OUTCOMES
 from assistant.review.recorded import Recorded
@@ -25,7 +26,7 @@ def replay_html(first: Recorded, again: Recorded) -> Iterator[Html]:
         "souligné à droite."
     )
     yield element("p", verdict, class_="done", role="status")
-    heads = tuple(_head(*each) for each in (("À l’époque", first), ("Rejeu", again)))
+    heads = tuple(_head(*each) for each in (("À l'époque", first), ("Rejeu", again)))
     yield element("h2", "Ce qui est dit")
     yield _beside(heads, compared.sentences, "Phrases")
     yield element("h2", "Citations")
@@ -42,18 +43,14 @@ def _head(name: str, shown: Recorded) -> str:
 
 def _beside(heads: tuple[str, ...], rows: Sequence[Beside], caption: str) -> Html:
     if not rows:
-        return element("p", "Aucune, ni à l’époque ni maintenant.", class_="quiet")
-    return table(heads, [_row(each, heads) for each in rows], caption, class_="beside")
+        return element("p", "Aucune, ni à l'époque ni maintenant.", class_="quiet")
+    return table(heads, map(_row, rows), caption, class_="beside")
 
 
-def _row(row: Beside, heads: Sequence[str]) -> Html:
-    sides = zip((row.before, row.after), (Change.REMOVED, Change.ADDED), heads, strict=True)
+def _row(row: Beside) -> list[Html]:
+    sides = ((row.before, Change.REMOVED), (row.after, Change.ADDED))
     place = element("p", element("strong", row.place)) if row.place else NOTHING
-    cells = (
-        element("td", joined([place, _side(row, change)]) if text else _none(row), data_label=head)
-        for text, change, head in sides
-    )
-    return element("tr", *cells)
+    return [joined([place, _side(row, change)]) if text else _none(row) for text, change in sides]
 
 
 def _none(row: Beside) -> Html:
