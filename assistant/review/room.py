@@ -50,6 +50,10 @@ class Room:
         self._register = Register(assistant.journal)
         self._gold = GoldQuestions(home)
 
+    def follow(self) -> None:
+        """Read what is recorded beside everything else, so that no reader waits for it."""
+        self._register.follow()
+
     def teams(self, reader: Identity) -> Mapping[str, str]:
         """The dossiers that a reader may see, and the team of each."""
         return {each.id: each.team for each in self._assistant.dossiers(reader.teams).all()}
