@@ -33,9 +33,13 @@ class LocalDesk:
         assistant: Assistant,
         embedder: Callable[[], Embedder],
         reader: Identity = ALONE,
+        most: int | None = None,
     ) -> None:
-        """The assistant is ready; `embedder` is the one that indexes are built by."""
-        self.filing = Filing(home, assistant.journal, embedder, reader.teams, reader.user)
+        """The assistant is ready; `embedder` is the one that indexes are built by.
+
+        `most` is how many bytes of pieces a reader may keep.
+        """
+        self.filing = Filing(home, assistant.journal, embedder, reader.teams, reader.user, most)
         self._assistant = assistant
         self._home = home
         self.reader = reader

@@ -14,6 +14,7 @@ AssistantError
 ├── WrongAccount    what is asked of an account cannot be done
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
+├── StillReading    past answers are being read, and will be there in a moment
 └── UnknownRecord   the journal has no record of this identifier
 
 Messages are in French: they are shown to the user as they are. No evidence, a refused sentence or
@@ -75,6 +76,10 @@ class GateRefused(AssistantError):
 
 class WrongBackup(AssistantError):
     """A backup is altered, incomplete, or asked to be restored over other data."""
+
+
+class StillReading(AssistantError):
+    """Past answers are being read: what is asked can be asked again in a moment."""
 
 
 class UnknownRecord(AssistantError, LookupError):

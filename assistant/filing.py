@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from assistant.allowance import require_allowed
 from assistant.fiche import Fiche, fiche
 from assistant.fiche_export import FileFormat, exported
 from assistant.journal import Journal
@@ -42,14 +43,17 @@ class Filing:
         embedder: Callable[[], Embedder],
         teams: frozenset[str] | None = None,
         user: str = "",
+        most: int | None = None,
     ) -> None:
         """`embedder` is asked for when pieces are indexed; `teams` None sees every dossier.
 
-        `user` is the pseudonym of the reader.
+        `user` is the pseudonym of the reader, and `most` the bytes of pieces that they may keep, to
+        the last sending; None for all that the disk takes.
         """
         self._journal = journal
         self._embedder = embedder
         self._user = user
+        self._most = most
         self._dossiers = Dossiers(home, teams)
 
     def all(self) -> tuple[Dossier, ...]:
@@ -100,6 +104,8 @@ class Filing:
     ) -> tuple[Receipt, ...]:
         """Take in files and ZIPs, then index what was kept; `told` hears of each file in turn."""
         home = self._dossiers.home(dossier_id)
+        if self._most is not None:
+            require_allowed(self._journal, self._user, self._most)
         receipts: list[Receipt] = []
         with writing(home):
             for receipt in receive(home, dossier_id, parcels):

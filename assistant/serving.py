@@ -6,8 +6,9 @@ from pathlib import Path
 
 from assistant.accounts.openid import Provider
 from assistant.accounts.parts import open_accounts
+from assistant.administration.decisions import settle_at_start
 from assistant.administration.office import Office
-from assistant.assistant import Assistant
+from assistant.allowance import GIGABYTE
 from assistant.board.local import LocalBoard
 from assistant.desk import LocalDesk
 from assistant.identity import Role
@@ -26,20 +27,29 @@ from assistant.wiring import load_assistant, load_embedder
 def load_site(home: Path, settings: Settings) -> Site:
     """What the pages stand on."""
     assistant = load_assistant(home, settings)
-    desks = partial(LocalDesk, home, assistant, partial(load_embedder, home, settings))
+    settle_at_start(home, assistant.journal)
+    desks = partial(
+        LocalDesk,
+        home,
+        assistant,
+        partial(load_embedder, home, settings),
+        most=settings.personal_gigabytes * GIGABYTE,
+    )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts.sessions) if accounts else SingleUser()
-    beside = pages_beside(home, assistant, access)
+    room = Room(home, assistant)
+    room.follow()
+    beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
     return Site(desks, access, beside, accounts, provider, settings.address)
 
 
-def pages_beside(home: Path, assistant: Assistant, access: Access) -> Beside:
+def pages_beside(home: Path, room: Room, journal: Journal, access: Access) -> Beside:
     """The pages of the other roles, by the path where they stand."""
-    room, reader = Room(home, assistant), requiring(access, Role.REFERENT)
-    board = board_routes(LocalBoard(home, room, assistant.journal), reader)
-    office = load_office(home, assistant.journal)
+    reader = requiring(access, Role.REFERENT)
+    board = board_routes(LocalBoard(home, room, journal), reader)
+    office = load_office(home, journal)
     return {
         "/referent": referent_app(room, reader, board),
         "/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR)),

@@ -19,7 +19,8 @@ class Settings:
 
     `evidence_limit` is how many passages are shown. `writing` says whether the model adds sentences
     of its own after the quotes: "always", "never", or "auto", as the catalogue says of the model.
-    `retention_months` is how long the journal keeps texts.
+    `retention_months` is how long the journal keeps texts, `personal_gigabytes` how much each
+    person may send to dossiers by the pages.
     `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
     `openid` is the identity provider by which they may log in as well, the table [openid].
@@ -34,6 +35,7 @@ class Settings:
     evidence_limit: int = 6
     writing: str = "auto"
     retention_months: int = 12
+    personal_gigabytes: int = 10
     access: str = "alone"
     address: str = ""
     update_at: str = ""

@@ -149,11 +149,15 @@ class Library:
         """
         for entry in self.entries:
             reading = self._readings.of(entry)
-            size = (self._home / "originals" / entry.sha256).stat().st_size
             pages = sum(len(document.pages) for document in reading.documents)
             days = (document.state_date for document in reading.documents)
             latest = max(filter(None, days), default=None)
-            yield Holding(entry, size, pages, reading.warnings, latest)
+            yield Holding(entry, self.size(entry.sha256), pages, reading.warnings, latest)
+
+    def size(self, digest: str) -> int:
+        """Bytes of the file with this sha256, 0 when it was not kept."""
+        path = self._home / "originals" / digest
+        return path.stat().st_size if path.exists() else 0
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes of the file that this document is, None when it is only a part of one."""

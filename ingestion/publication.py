@@ -1,6 +1,7 @@
 """Which generation is in use: one pointer file, swapped atomically; the last ones stay at hand."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.durable import hold, replace_bytes
@@ -10,6 +11,13 @@ from ingestion.verification import verify
 
 KEPT = 3
 """Generations kept besides the one in use, for rollback."""
+
+Told = Callable[[str], None]
+"""Hears the name of a sound generation just before it is put in use, which a failure here stops."""
+
+
+def untold(name: str) -> None:
+    """For a generation that nobody decides about."""
 
 
 def current_name(home: Path) -> str:
@@ -43,7 +51,7 @@ def find_content(home: Path, content: str) -> Manifest | None:
     return None
 
 
-def publish(home: Path, name: str) -> None:
+def publish(home: Path, name: str, told: Told = untold) -> None:
     """Verify a generation and make it the one in use; the caller holds the writer's lock.
 
     Raises UnknownGeneration for what is not a generation of this folder: another's would bring the
@@ -52,12 +60,13 @@ def publish(home: Path, name: str) -> None:
     if name not in finished(home):
         raise unknown(name)
     verify(home, name)
+    told(name)
     replace_bytes(home / "current", name.encode())
     for old in [other for other in finished(home) if other < name][:-KEPT]:
         discard(home, old)
 
 
-def rollback(home: Path) -> str:
+def rollback(home: Path, told: Told = untold) -> str:
     """Publish the newest sound generation made before the one in use, and return its name.
 
     Raises UnknownGeneration when there is none, EmbedderMismatch when other vectors were made for
@@ -68,7 +77,7 @@ def rollback(home: Path) -> str:
     for name in reversed([name for name in finished(home) if name < current]):
         try:
             _require_embedder(read_manifest(home, name), embedder)
-            publish(home, name)
+            publish(home, name, told)
         except DamagedGeneration:
             continue
         return name

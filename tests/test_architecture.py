@@ -50,6 +50,7 @@ ORDER = (
     "assistant.priority",
     "assistant.fiche",
     "assistant.fiche_export",
+    "assistant.allowance",
     "assistant.filing",
     "assistant.regimes",
     "assistant.phrases",

@@ -30,6 +30,7 @@ from tests.index_home import (
     write_articles,
 )
 from tests.small_index import ARTICLES as SMALL_ARTICLES
+from tests.test_decisions import last_told
 from tests.test_gate import NEW
 
 ROOT = Path(__file__).parent.parent
@@ -138,6 +139,7 @@ def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path) -> None:
         generation = published(home)
         assert generation.manifest.name == old or generation.store.versions("R2193-1")
         assert list(journal_of(home).faults()) == []
+        assert generation.manifest.name in (old, last_told(home)), "in service without a record"
         if child.returncode == 0:
             break
         assert child.returncode == -signal.SIGKILL, error.decode()
@@ -146,6 +148,7 @@ def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path) -> None:
         with writing(home):
             decisions(home).publish(manifest.name, "Essai", force=True)
         assert published(home).store.versions("R2193-1")
+        assert last_told(home) == current_name(home)
         shutil.rmtree(home)
     assert int(said) == calls - 1 > 5
 

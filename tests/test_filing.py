@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant.allowance import kept_by
 from assistant.fiche import State
 from assistant.fiche_export import FileFormat
 from assistant.filing import Filing
@@ -163,3 +164,23 @@ def test_another_team_does_nothing_to_a_dossier(home: Path) -> None:
         with pytest.raises(UnknownDossier):
             act()
     assert len(told(home)) == 1
+
+
+def test_one_person_keeps_no_more_than_they_may(home: Path) -> None:
+    journal, other = Journal(home / "journal.jsonl"), replace(ROADS, id="ecole-2026")
+
+    def of(user: str, most: int) -> Filing:
+        return Filing(home, journal, WordEmbedder, user=user, most=most)
+
+    files = of("u-7", 2 * len(TEXT))
+    for dossier in (ROADS, other):
+        files.create(dossier)
+        files.add(dossier.id, [parcel("CCAP.md"), parcel("plan.dwg")])
+    assert kept_by(journal, "u-7") == 2 * len(TEXT)
+    files.remove(ROADS.id, ["CCAP.md"])  # its bytes stay, for the answers that cite them
+    with pytest.raises(IngestionError, match="chacun a droit à 0,0 Go"):
+        files.add(other.id, [parcel("CCTP.md")])
+    assert files.count(other.id) == 1
+    of("u-8", 1).add(other.id, [parcel("CCTP.md")])
+    files.delete(ROADS.id)
+    files.add(other.id, [parcel("RC.md")])

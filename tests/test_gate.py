@@ -1,6 +1,7 @@
 """The gate over real small indexes: what it lets through, what it stops, and who passes over it."""
 
 import gc
+import json
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from assistant.administration.candidate import read_candidate
 from assistant.administration.candidature import make_candidate
 from assistant.baseline import Change
-from assistant.errors import GateRefused
+from assistant.errors import GateRefused, WrongQuestions
 from ingestion.durable import writing
 from ingestion.errors import BuildCancelled
 from ingestion.generation import open_generation
@@ -158,3 +159,14 @@ def test_questions_about_a_dossier_are_left_out(home: Path, tmp_path: Path) -> N
     _, verdict = candidate(home)
     assert verdict is not None
     assert "Quelles pénalités ?" in verdict.left_out
+
+
+def test_a_promoted_question_that_could_be_searched_for_ever_is_named_and_not_asked(
+    home: Path, tmp_path: Path
+) -> None:
+    row = {"id": "g9", "question": PAYMENT, "faits": [["trente", r"(?:\w|\w\w)+:"]]}
+    with (home / "gold.jsonl").open("a", encoding="utf-8") as file:
+        file.write(f"\n{json.dumps(row)}\n")
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    with pytest.raises(WrongQuestions, match="« g9 » : le fait"):
+        candidate(home)

@@ -280,7 +280,7 @@ def place(
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
     access, desk = Members(hall.accounts.sessions), FakeDesk()
-    beside = pages_beside(rooms.home, rooms.assistant, access)
+    beside = pages_beside(rooms.home, rooms.room, rooms.journal, access)
     given: list[Identity] = []
 
     def desks(reader: Identity) -> FakeDesk:

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.accounts.claims import granted, values
+from assistant.accounts.claims import Granted, granted, values
 from assistant.accounts.openid import Errand, Provider
+from assistant.accounts.throttle import MOST, WINDOW
 from assistant.errors import ProviderFailure, WrongSettings
 from assistant.identity import Role
 from assistant.openid_settings import OpenId, openid_secret
@@ -231,7 +232,52 @@ def test_a_provider_that_does_not_answer_is_said_on_the_page(tmp_path: Path) -> 
     reply = client.get("/login/openid")
     assert (reply.status_code, "ProConnect ne répond pas" in reply.text) == (503, True)
     assert client.get("/login/openid/return?" + urlencode({"state": "x"})).status_code == 400
-    assert hall.acts("session") == [("refused", "")]
+
+
+class Lying(Provider):
+    """A provider whose word is never proven."""
+
+    def address(self, errand: Errand, back: str) -> str:
+        return f"{back}?{urlencode({'state': errand.state})}"
+
+    def vouched(self, errand: Errand, back: str, arrived: Mapping[str, str]) -> Granted:
+        raise ProviderFailure("La réponse n'est pas valable.")
+
+
+@pytest.fixture
+def lied_to(tmp_path: Path) -> tuple[Hall, TestClient]:
+    hall, desk = Hall(tmp_path / "home"), FakeDesk()
+    access = Members(hall.accounts.sessions)
+    site = Site(lambda reader: desk, access, {}, hall.accounts, Lying(OPENID, SECRET), ADDRESS)
+    return hall, TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
+
+
+def test_who_began_no_login_here_leaves_nothing_in_the_journal(
+    lied_to: tuple[Hall, TestClient],
+) -> None:
+    hall, client = lied_to
+    for state in ("", "x", "y"):
+        assert client.get(f"/login/openid/return?state={state}").status_code == 400
+    client.get("/login/openid")
+    assert client.get("/login/openid/return?state=x").status_code == 400  # of no errand of theirs
+    assert hall.acts("session") == []
+
+
+def test_logins_that_begin_and_are_not_proven_are_on_record_until_their_address_waits(
+    lied_to: tuple[Hall, TestClient],
+) -> None:
+    hall, client = lied_to
+
+    def tried() -> int:
+        there = client.get("/login/openid").headers["location"]
+        return int(client.get(there).status_code)
+
+    assert [tried() for _ in range(MOST)] == [503] * MOST
+    reply = client.get(client.get("/login/openid").headers["location"])
+    assert (reply.status_code, reply.headers["retry-after"]) == (429, str(WINDOW + 1))
+    assert hall.acts("session") == [("refused", "")] * MOST
+    hall.clock.now += WINDOW + 1
+    assert tried() == 503
 
 
 OPENID = OpenId("https://auth.test", "sourcier", roles_claim="realm.roles", teams_claim="groups")

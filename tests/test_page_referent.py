@@ -220,7 +220,7 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
     }
     refused = client.post("/referent/gold", data=form)
     assert refused.status_code == 409
-    assert "n'est pas une expression valable" in words_of(refused.text)
+    assert "répète ou groupe des signes" in words_of(refused.text)
     assert "(ouverte" in refused.text
     page = client.post("/referent/gold", data=form | {"facts": "trente jours|30 jours"})
     assert page.url.path == "/referent/gold"
@@ -233,6 +233,7 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
         "articles_attendus": ["R2192-10"],
         "faits": [["trente jours|30 jours"]],
         "attendu_refus": False,
+        "enregistrement": record_id,
     }
     assert PAYMENT in client.get("/referent/gold/delai-1").text
     assert "delai-1" not in client.post("/referent/gold/delai-1/remove").text

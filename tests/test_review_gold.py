@@ -1,15 +1,19 @@
 """Questions that were judged, kept in the format of every question set."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.errors import WrongQuestions
 from assistant.questions import read_questions
-from assistant.review.gold import FILE, GoldQuestion, GoldQuestions
+from assistant.review.gold import FILE, GoldQuestion, GoldQuestions, require_plain
 
 ADVANCE = GoldQuestion(
     "avance-1",
@@ -74,7 +78,21 @@ def test_what_a_line_holds_beyond_ours_stays(tmp_path: Path) -> None:
         (GoldQuestion("a b", "q", articles=("R1",)), "ne peut pas nommer"),
         (GoldQuestion("a", " ", articles=("R1",)), "est vide"),
         (GoldQuestion("a", "q"), "ce qui est attendu"),
-        (GoldQuestion("a", "q", facts=("(ouverte",)), "pas une expression"),
+        (
+            GoldQuestion(
+                "a",
+                "q",
+                facts=(
+                    "30 jours",
+                    "(ouverte",
+                ),
+            ),
+            "« \\(ouverte » répète ou groupe",
+        ),
+        (GoldQuestion("a", "q", facts=(r"(?:\w|\w\w)+:",)), "répète ou groupe"),
+        (GoldQuestion("a", "q", facts=("a?" * 9 + "a" * 9,)), "répète ou groupe"),
+        (GoldQuestion("a", "q", facts=("30 jours\\",)), "répète ou groupe"),
+        (GoldQuestion("a", "q", facts=("30 ??",)), "répète ou groupe"),
     ],
 )
 def test_what_is_no_question_is_refused_and_changes_nothing(
@@ -101,3 +119,28 @@ def test_several_people_promote_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as together:
         list(together.map(put, range(30)))
     assert len(GoldQuestions(tmp_path).all()) == 30
+
+
+def test_the_answer_in_which_a_question_was_asked_stays_with_it(tmp_path: Path) -> None:
+    gold = GoldQuestions(tmp_path)
+    gold.put(ADVANCE, "0123456789abcdef")
+    gold.put(GoldQuestion("ecrite", "Une autre ?", refusal_expected=True))
+    gold.put(GoldQuestion("avance-1", "Une avance ?", articles=("L2191-2",)))
+    assert gold.records() == {"avance-1": "0123456789abcdef"}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    ["60 ?000|soixante mille", r"\(sans publicité\)", "M. le maire", r"\b30\b", "a?b?c?|d?e?f?"],
+)
+def test_a_fact_is_a_text_in_two_ways_or_more(tmp_path: Path, fact: str) -> None:
+    gold = GoldQuestions(tmp_path)
+    gold.put(GoldQuestion("a", "q", facts=(fact,)))
+    assert [each.facts for each in gold.all()] == [(fact,)]
+
+
+@given(st.text(st.sampled_from("ab.?|\\ db(*+[{^$"), max_size=12))
+def test_what_is_plain_is_an_expression(fact: str) -> None:
+    with suppress(WrongQuestions):
+        require_plain("a", [fact])
+        assert re.compile(fact)

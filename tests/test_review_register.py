@@ -1,15 +1,20 @@
 """Recorded answers, read as the journal grows and forgets."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
+from threading import Event
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.answers import Outcome
 from assistant.checking import Support
 from assistant.errors import UnknownRecord
+from assistant.journal import Journal
 from assistant.review.filter import Ending, Filter, Order, ordered
 from assistant.review.line import Opinion, State, Thumb
 from assistant.review.marks import (
@@ -23,7 +28,7 @@ from assistant.review.marks import (
 )
 from assistant.review.register import Register
 from ingestion.dossiers import Dossiers
-from tests.review_room import ANNE, House, house
+from tests.review_room import ANNE, House, application, house
 from tests.small_index import DOSSIER
 
 PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
@@ -150,18 +155,66 @@ def test_a_text_that_was_purged_is_forgotten_at_once(known: House) -> None:
     first, second = known.ask(PURCHASE), known.ask(PAYMENT)
     register = Register(known.journal)
     assert len(list(register.items())) == 2
-    known.journal.append("retention", {"act": "purged"})
-    assert len(list(register.items())) == 2, "the entry comes before its texts go"
-    [purged] = [
-        path
-        for path in (known.home / "records").rglob("*")
-        if path.is_file() and PURCHASE in path.read_text()
-    ]
-    purged.unlink()
+    known.journal.forget("retention", {}, lambda entry: entry["hash"][:16] == first.record_id)
     with pytest.raises(UnknownRecord):
         register.open(first.record_id)
     assert [item.line.record_id for item in register.items()] == [second.record_id]
     assert register.open(second.record_id).result == second
+
+
+def test_what_was_read_after_a_purge_is_not_read_again(
+    known: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = known.ask(PURCHASE), known.ask(PAYMENT)
+    register = Register(known.journal)
+    known.journal.forget("retention", {}, lambda entry: entry["hash"][:16] == first.record_id)
+    assert [item.line.record_id for item in register.items()] == [second.record_id]
+    read: list[str] = []
+    body = Journal.body
+
+    def counted(journal: Journal, entry: Mapping[str, Any]) -> dict[str, Any] | None:
+        read.append(str(entry["hash"]))
+        return body(journal, entry)
+
+    monkeypatch.setattr(Journal, "body", counted)
+    assert len(list(register.items())) == 1
+    assert read == []
+
+
+def test_who_comes_while_everything_is_read_is_told_how_far_it_is(
+    known: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.ask(PURCHASE)
+    known.ask(PAYMENT)
+    taken, reading, go_on = Register._take, Event(), Event()
+
+    def slowly(register: Register, *entry: Any) -> None:
+        taken(register, *entry)
+        reading.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(Register, "_take", slowly)
+    monkeypatch.setattr("assistant.review.register.PATIENCE", 0)
+    page = TestClient(application(known.room, ANNE))
+    with ThreadPoolExecutor() as beside:
+        first = beside.submit(known.room.items, ANNE)
+        assert reading.wait(60)
+        told = page.get("/referent/")
+        go_on.set()
+        assert len(first.result()) == 2
+    assert (told.status_code, told.headers["refresh"]) == (503, "3")
+    assert "en cours de lecture : 1 lue" in told.text
+    assert "Quel délai de paiement" in page.get("/referent/").text
+
+
+def test_a_register_that_is_followed_reads_before_anybody_asks(
+    known: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.ask(PURCHASE)
+    read = Event()
+    monkeypatch.setattr(Register, "_take", lambda *entry: read.set())
+    known.room.follow()
+    assert read.wait(60)
 
 
 def test_two_readers_who_mark_at_once_lose_nothing(known: House) -> None:

@@ -1,8 +1,9 @@
-"""`sourcier serve`: how what it writes is kept."""
+"""What commands write is for the account that runs them, and no other."""
 
 import os
 import socket
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,34 @@ import pytest
 from assistant.cli import main
 from assistant.errors import WrongSettings
 from assistant.settings import Settings
+from ingestion.builtin import CORPUS
+
+
+@pytest.fixture(autouse=True)
+def _usual_mask() -> Iterator[None]:
+    """What a shell sets, whatever a command sets for itself."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_journal_dossiers_and_ledger_are_private_before_anything_is_served(tmp_path: Path) -> None:
+    home, piece = tmp_path / "home", tmp_path / "CCAP.md"
+    piece.write_text("# CCAP\n\nTrente jours.\n")
+    commands = (
+        ("dossier", "create", "ecole-2026"),
+        ("index", "add", str(piece), "--kind", "tender", "--dossier", "ecole-2026"),
+        ("invoices", "import", str(CORPUS / "commune-fictive" / "factures.csv")),
+        ("journal", "anchor"),
+        ("users", "add", "ana", "--role", "acheteur"),
+    )
+    for words in commands:
+        assert main(["--data", str(home), *words]) == 0, words
+    written = [home, *home.rglob("*")]
+    names = {path.name for path in written}
+    assert {"journal.jsonl", "anchors", "records", "dossiers", "ledger", "originals"} <= names
+    shared = [str(path) for path in written if path.stat().st_mode & 0o077]
+    assert shared == []
 
 
 def test_what_is_written_while_serving_is_for_its_account_only(
@@ -23,9 +52,5 @@ def test_what_is_written_while_serving_is_for_its_account_only(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    before = os.umask(0o022)
-    try:
-        assert main(["--data", str(tmp_path), "serve", "--port", str(port)]) == 1
-    finally:
-        os.umask(before)
+    assert main(["--data", str(tmp_path), "serve", "--port", str(port)]) == 1
     assert stat.S_IMODE((tmp_path / "asked").stat().st_mode) == 0o600

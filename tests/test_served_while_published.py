@@ -1,17 +1,19 @@
 """Ten clients ask while indexes are published, forced and rolled back: none of them notices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import Protocol
 
-from assistant.assistant import Assistant
+from assistant.answers import Answer
+from assistant.evidence import Evidence
 from assistant.examination import run_turn
-from assistant.turn import Result
 from ingestion.durable import writing
 from ingestion.generation import Generation, open_generation
 from ingestion.publication import current_name
@@ -32,7 +34,23 @@ CLIENTS = 10
 QUESTIONS = (PAYMENT, "Sous quel montant acheter sans publicité ni mise en concurrence ?")
 
 
-def faults(history: Sequence[str], asked: Sequence[Result], home: Path) -> list[str]:
+class Answered(Protocol):
+    """What a client keeps of an answer, however it came."""
+
+    @property
+    def record_id(self) -> str: ...
+
+    @property
+    def generation(self) -> str: ...
+
+    @property
+    def answer(self) -> Answer: ...
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]: ...
+
+
+def faults(history: Sequence[str], asked: Sequence[Answered], home: Path) -> list[str]:
     """What is wrong with the answers of one client, given the indexes in their order of service."""
     opened = {name: open_generation(home, name) for name in set(history)}
     found = []
@@ -48,9 +66,12 @@ def faults(history: Sequence[str], asked: Sequence[Result], home: Path) -> list[
     return found
 
 
-def _is_of(result: Result, generation: Generation) -> bool:
-    """Whether everything that is cited stands in this index, to the letter."""
+def _is_of(result: Answered, generation: Generation) -> bool:
+    """Whether everything that is shown and cited stands in this index, to the letter."""
     documents = {each.id: each.text for each in generation.store.documents()}
+    shown = (each.passage for each in result.evidence)
+    if not all(documents.get(p.document_id, "")[p.start : p.end] == p.text for p in shown):
+        return False
     return bool(result.answer.citations) and all(
         (text := documents.get(each.document)) is not None
         and sha256(text.encode()).hexdigest() == each.sha256
@@ -62,16 +83,16 @@ def _is_of(result: Result, generation: Generation) -> bool:
 class Clients:
     """Ask in turn, each keeping what it was answered."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self.answers: list[list[Result]] = [[] for _ in range(CLIENTS)]
-        self._assistant = assistant
+    def __init__(self, asked: Callable[[int, str], Answered]) -> None:
+        """`asked` is how a client, by its number, gets the answer to a question."""
+        self.answers: list[list[Answered]] = [[] for _ in range(CLIENTS)]
+        self._asked = asked
         self._stopped = Event()
 
     def ask(self, client: int) -> None:
         while not self._stopped.is_set():
             for question in QUESTIONS:
-                result = run_turn(self._assistant, question, None, None)
-                self.answers[client].append(result)
+                self.answers[client].append(self._asked(client, question))
 
     def stop(self) -> None:
         self._stopped.set()
@@ -84,33 +105,43 @@ class Clients:
             assert monotonic() - began < 60
             self._stopped.wait(0.05)
 
+    def assert_served(self, history: Sequence[str], home: Path) -> None:
+        """Every answer is of one index that was in service, and each of these gave some."""
+        told = [fault for asked in self.answers for fault in faults(history, asked, home)]
+        assert told == []
+        assert {each.generation for asked in self.answers for each in asked} == set(history)
+
+
+@contextmanager
+def asking(clients: Clients) -> Iterator[None]:
+    """All of them ask until this is left; what stopped one of them is raised."""
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        running = [pool.submit(clients.ask, client) for client in range(CLIENTS)]
+        try:
+            yield
+        finally:
+            clients.stop()
+        for each in running:
+            each.result()
+
 
 def test_no_error_and_no_mixed_answer(tmp_path: Path) -> None:
     home = administered(tmp_path / "home", tmp_path)
-    clients, history = Clients(assistant_over(home, journal_of(home))), [current_name(home)]
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        asking = [pool.submit(clients.ask, client) for client in range(CLIENTS)]
-        try:
-            for articles in ([*ARTICLES, NEW], with_text("R2192-10", BROKEN)):
-                add_code(home, tmp_path, articles)
-                manifest, _ = candidate(home)
-                with writing(home):
-                    decisions(home).publish(manifest.name, "Essai", force=True)
-                history.append(current_name(home))
-                clients.wait_for_more()
-            began = monotonic()
+    assistant, history = assistant_over(home, journal_of(home)), [current_name(home)]
+    clients = Clients(lambda client, question: run_turn(assistant, question, None, None))
+    with asking(clients):
+        for articles in ([*ARTICLES, NEW], with_text("R2192-10", BROKEN)):
+            add_code(home, tmp_path, articles)
+            manifest, _ = candidate(home)
             with writing(home):
-                history.append(decisions(home).rollback("Essai"))
-            assert monotonic() - began < 5
+                decisions(home).publish(manifest.name, "Essai", force=True)
+            history.append(current_name(home))
             clients.wait_for_more()
-        finally:
-            clients.stop()
-        for each in asking:
-            each.result()
+        with writing(home):
+            history.append(decisions(home).rollback("Essai"))
+        clients.wait_for_more()
     assert len(set(history)) == 3
-    told = [fault for asked in clients.answers for fault in faults(history, asked, home)]
-    assert told == []
-    assert {result.generation for asked in clients.answers for result in asked} == set(history)
+    clients.assert_served(history, home)
 
 
 def test_the_checker_sees_a_mixed_answer_and_a_way_back(tmp_path: Path) -> None:
@@ -125,3 +156,6 @@ def test_the_checker_sees_a_mixed_answer_and_a_way_back(tmp_path: Path) -> None:
     assert "does not follow" in faults(history, [after, right], home)[0]
     mixed = replace(right, generation=second.name)
     assert "cites another index" in faults(history, [mixed], home)[0]
+    assert (
+        "cites another index" in faults(history, [replace(right, evidence=after.evidence)], home)[0]
+    )

@@ -4,6 +4,8 @@ No name or address that the provider tells leads to an account: only its own nam
 """
 
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from secrets import token_hex
 
@@ -13,6 +15,7 @@ from assistant.accounts.database import Database
 from assistant.accounts.entering import Refusal, refuse
 from assistant.accounts.register import insert, rights, tell
 from assistant.accounts.sessions import Sessions
+from assistant.accounts.throttle import Throttle
 from assistant.journal import Journal
 
 PROVIDER = "openid"
@@ -22,10 +25,17 @@ PROVIDER = "openid"
 class Admission:
     """The door of those for whom a provider vouches."""
 
-    def __init__(self, database: Database, journal: Journal, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        database: Database,
+        journal: Journal,
+        sessions: Sessions,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._database = database
         self._journal = journal
         self._sessions = sessions
+        self._failures = Throttle(clock)
 
     def admit(self, someone: Granted, browser: str) -> str | Refusal:
         """The token of a new session; whoever comes for the first time gets an account."""
@@ -39,8 +49,13 @@ class Admission:
             self._follow(writing, account, someone)
             return self._sessions.opened(writing, account.user, browser)
 
-    def refuse(self) -> None:
+    def wait(self, address: str) -> int:
+        """Seconds until who comes from an address may be heard again, 0 when they may now."""
+        return self._failures.wait(address)
+
+    def refuse(self, address: str) -> None:
         """Someone came back from the provider without a word that could be proven."""
+        self._failures.count(address)
         with self._database.writing() as writing:
             refuse(writing, self._journal, "provider", "")
 

@@ -35,4 +35,5 @@ def open_accounts(
     sessions = Sessions(database, journal, clock)
     register = Register(database, journal, sessions, clock)
     entering = Entering(database, journal, register, sessions, passwords, clock)
-    return Accounts(register, entering, Admission(database, journal, sessions), sessions)
+    admission = Admission(database, journal, sessions, clock)
+    return Accounts(register, entering, admission, sessions)

@@ -1,9 +1,11 @@
-"""Decisions about the index: each is somebody's, and is on record before it is told.
+"""Decisions about the index: each is somebody's, and is on record before it holds.
 
-The caller holds the writer's lock of the data folder for all of them.
+So a kill leaves at worst a record of what was not done, and the next one to look says so. The
+caller holds the writer's lock of the data folder for all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assistant.administration.candidate import (
@@ -15,6 +17,8 @@ from assistant.administration.candidate import (
 from assistant.administration.verdict import Verdict
 from assistant.errors import GateRefused
 from assistant.journal import Journal
+from assistant.journal.vocabulary import IN_SERVICE
+from ingestion.durable import writing
 from ingestion.errors import IngestionError, UnknownGeneration
 from ingestion.manifest import Manifest
 from ingestion.publication import current_name, discard, finished, publish, rollback
@@ -53,9 +57,9 @@ class Decisions:
         refusal = self._refusal(name, served)
         if refusal and not (force and reason):
             raise GateRefused(refusal)
-        publish(self._home, name)
-        told = {"generation": name, "replaces": served or "", "reason": reason}
-        self._tell("forced" if refusal else "published", **told, refusal=refusal)
+        act, told = "forced" if refusal else "published", {"reason": reason, "refusal": refusal}
+        with self._switching():
+            publish(self._home, name, lambda name: self._switch(act, name, served or "", **told))
         self._close(name)
 
     def refuse(self, name: str, reason: str) -> None:
@@ -65,17 +69,18 @@ class Decisions:
         candidate = read_candidate(self._home)
         if candidate is None or candidate.generation != name:
             raise UnknownGeneration(_NO_CANDIDATE)
+        self._tell("refused", generation=name, reason=reason)
         self._close(name)
         if name != served_name(self._home):
             discard(self._home, name)
-        self._tell("refused", generation=name, reason=reason)
 
     def rollback(self, reason: str = "") -> str:
         """Put the index before the one in service back, and return its name."""
         left = current_name(self._home)
-        name = rollback(self._home)
-        self._tell("rolled_back", generation=name, replaces=left, reason=reason)
-        return name
+        with self._switching():
+            return rollback(
+                self._home, lambda name: self._switch("rolled_back", name, left, reason=reason)
+            )
 
     def discard(self, name: str) -> None:
         """Free the disk of a generation that is neither in service nor the candidate."""
@@ -86,8 +91,8 @@ class Decisions:
             )
         if name not in finished(self._home):
             raise UnknownGeneration(f"Aucun index ne se nomme {name}.")
-        discard(self._home, name)
         self._tell("discarded", generation=name)
+        discard(self._home, name)
 
     def added(self, entries: Sequence[Entry]) -> None:
         """Files were added to the library."""
@@ -112,6 +117,35 @@ class Decisions:
             f"service. Lancez : sourcier index gate {name}"
         )
 
+    def settle(self) -> None:
+        """Say which index is in service, where the journal last told of another.
+
+        A kill between the record and the swap brings that about, or a hand in the data folder.
+        """
+        served, told = served_name(self._home), self._last_told()
+        if served and told and served != told:
+            self._switch("noticed", served, told)
+
+    @contextmanager
+    def _switching(self) -> Iterator[None]:
+        """What was told before is settled first, and a swap that fails once it is told."""
+        self.settle()
+        try:
+            yield
+        except BaseException:
+            self.settle()
+            raise
+
+    def _switch(self, act: str, name: str, replaces: str, **told: object) -> None:
+        self._tell(act, generation=name, replaces=replaces, **told)
+
+    def _last_told(self) -> str | None:
+        """The index in service by the journal, None when it tells of none any more."""
+        entries = [entry for entry in self._journal.entries() if entry["kind"] == "index"]
+        bodies = (self._journal.body(entry) for entry in reversed(entries))
+        switches = (body for body in bodies if body and body["act"] in IN_SERVICE)
+        return next((str(body["generation"]) for body in switches), None)
+
     def _close(self, name: str) -> None:
         candidate = read_candidate(self._home)
         if candidate and candidate.generation == name:
@@ -129,3 +163,13 @@ _NO_CANDIDATE = (
 def served_name(home: Path) -> str | None:
     """Name of the index in service, None when there is none."""
     return current_name(home) if (home / "current").exists() else None
+
+
+def settle_at_start(home: Path, journal: Journal) -> None:
+    """Settle what a kill left.
+
+    It waits for the next start or decision where somebody decides at this moment, or the disk
+    refuses: neither keeps the pages from being served.
+    """
+    with suppress(IngestionError), writing(home):
+        Decisions(home, journal, "start").settle()

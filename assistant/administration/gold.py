@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.questions import Question, read_questions
+from assistant.review.gold import FILE, require_plain
 from ingestion.builtin import CORPUS
 from ingestion.generation import Generation
 from ingestion.references import normalise
@@ -24,9 +25,20 @@ class Gold:
 
 
 def gold_questions(home: Path) -> list[Question]:
-    """Every gold question, the built-in ones first; raises WrongQuestions."""
-    promoted = home / "gold.jsonl"
-    return read_questions(BUILTIN, *([promoted] if promoted.exists() else []))
+    """Every gold question, the built-in ones first.
+
+    Raises WrongQuestions, also for a promoted one that is held to more than plain facts.
+    """
+    promoted = home / FILE
+    if not promoted.exists():
+        return read_questions(BUILTIN)
+    questions = read_questions(BUILTIN, promoted)
+    for question in questions:
+        if question.file == str(promoted):
+            said = (option for group in question.facts for option in group)
+            patterns = (option.pattern for option in (*said, *question.forbidden))
+            require_plain(question.id, patterns)
+    return questions
 
 
 def suited(questions: Sequence[Question], reference: Generation) -> Gold:

@@ -15,15 +15,13 @@ from assistant.board.touched_page import touched_html
 from assistant.identity import Identity
 from assistant.index_changes import changes_since
 from assistant.journal import Journal
+from assistant.journal.vocabulary import IN_SERVICE
 from assistant.ledger.export import csv_bytes
 from assistant.page.markup import Html
 from assistant.papers.pdf import as_pdf
 from assistant.review.recorded import moment
 from assistant.review.room import Room
 from ingestion.publication import current_name
-
-PUBLISHED = ("published", "forced", "rolled_back")
-"""Acts of entries of kind "index" that put one in service."""
 
 
 class LocalBoard:
@@ -112,7 +110,7 @@ class _Notes:
         if body and act == LOOKED:
             look = Look(str(entry.get("user", "")), moment(entry), body["generation"])
             self._looks[body["record_id"]] = look
-        elif body and entry["kind"] == "index" and act in PUBLISHED:
+        elif body and entry["kind"] == "index" and act in IN_SERVICE:
             on = moment(entry).date()
             told = Publication(on, body["generation"], body.get("reason", ""))
             self._publications = (*self._publications, told)

@@ -30,6 +30,9 @@ from ingestion.errors import IngestionError
 BROKEN = 1
 INTERRUPTED = 130
 
+PRIVATE = 0o077
+"""What nobody else may do with a file that a command writes: questions and dossiers are in them."""
+
 EPILOG = """\
 pour commencer :
   sourcier models pull                 télécharge les deux modèles par défaut, une fois
@@ -45,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; failures are one French sentence on stderr."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
+    os.umask(PRIVATE)
     collect_seldom()
     try:
         code: int = chosen.run(chosen)

@@ -3,11 +3,13 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from assistant.identity import ALONE
 from assistant.journal import Journal, journal_of
 from assistant.journal.retention import erase, months_before, purge
+from assistant.review.promoted import promoted_from, take_out
 from assistant.settings import load_settings
 
 OK = 0
@@ -30,11 +32,16 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="oublie tous les textes d'une personne",
         description="Oublie pour de bon tous les textes écrits sous un pseudonyme. Les empreintes "
         "restent, le journal se vérifie toujours, et l'effacement y est noté. Exportez d'abord ce "
-        "qui doit être remis : sourcier journal export --user PSEUDONYME. Ne sont pas touchés : "
-        "les sauvegardes déjà faites, les questions qu'un référent a mises au jeu d'évaluation, "
-        "les explications d'anomalies, qui ne portent que le pseudonyme.",
+        "qui doit être remis : sourcier journal export --user PSEUDONYME. Les questions de cette "
+        "personne qu'un référent a mises au jeu d'évaluation sont nommées, et retirées avec "
+        "--questions. Ne sont pas touchés : les sauvegardes déjà faites, les motifs d'un contrôle "
+        "refusé qui citent une de ces questions, les explications d'anomalies, qui ne portent que "
+        "le pseudonyme.",
     )
     erasing.add_argument("--user", required=True, metavar="PSEUDONYME", help="de qui")
+    erasing.add_argument(
+        "--questions", action="store_true", help="retire aussi ses questions du jeu d'évaluation"
+    )
     erasing.set_defaults(run=_erase)
     for action in (purging, erasing):
         action.add_argument("--json", action="store_true", help="un objet JSON")
@@ -56,10 +63,26 @@ def _purge(arguments: argparse.Namespace) -> int:
 
 
 def _erase(arguments: argparse.Namespace) -> int:
-    journal = journal_of(arguments.home)
-    count = erase(journal, arguments.user, user=ALONE.user)
+    home, pseudonym = arguments.home, arguments.user
+    journal = journal_of(home)
+    questions = promoted_from(home, journal, pseudonym)
+    count = erase(journal, pseudonym, user=ALONE.user)
+    if arguments.questions:
+        take_out(home, journal, questions, user=ALONE.user)
     _warn(journal)
-    return _told(arguments, count, f"de {arguments.user}")
+    if arguments.json:
+        return _written({"forgotten": count, "questions": questions})
+    _told(arguments, count, f"de {pseudonym}")
+    if questions:
+        named = " ; ".join(questions)
+        if arguments.questions:
+            sys.stdout.write(f"Questions retirées du jeu d'évaluation : {named}.\n")
+        else:
+            sys.stdout.write(
+                f"Restent au jeu d'évaluation, avec ses mots : {named}. Pour les retirer : page du "
+                f"référent, ou sourcier journal erase --user {pseudonym} --questions\n"
+            )
+    return OK
 
 
 def _warn(journal: Journal) -> None:
@@ -72,8 +95,12 @@ def _warn(journal: Journal) -> None:
 
 
 def _told(arguments: argparse.Namespace, count: int, whose: str) -> int:
-    said = (
-        json.dumps({"forgotten": count}) if arguments.json else f"Textes {whose} oubliés : {count}."
-    )
-    sys.stdout.write(f"{said}\n")
+    if arguments.json:
+        return _written({"forgotten": count})
+    sys.stdout.write(f"Textes {whose} oubliés : {count}.\n")
+    return OK
+
+
+def _written(told: Mapping[str, object]) -> int:
+    sys.stdout.write(f"{json.dumps(told)}\n")
     return OK

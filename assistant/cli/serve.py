@@ -1,7 +1,6 @@
 """`sourcier serve`: the web pages."""
 
 import argparse
-import os
 import socket
 import sys
 from pathlib import Path
@@ -52,7 +51,6 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.home)
     _require_accounts(arguments.host, settings, arguments.home)
     _require_free(arguments.host, arguments.port)
-    os.umask(0o077)  # what people ask and send is for the account that serves it, and no other
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
     from assistant.page.app import serve  # gradio and the models take seconds to import

@@ -32,6 +32,7 @@ DECISIONS = {
     "forced": "mis en service malgré le contrôle",
     "refused": "refusé",
     "rolled_back": "remis en service",
+    "noticed": "constaté en service, autre que le dernier annoncé",
 }
 """Acts of entries of kind "index" that decide of one, in French."""
 

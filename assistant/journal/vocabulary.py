@@ -45,6 +45,7 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "published": "mis en service",
         "forced": "mis en service malgré le contrôle",
         "rolled_back": "index précédent remis en service",
+        "noticed": "index en service constaté, autre que le dernier annoncé",
         "discarded": "supprimé",
     },
     "evaluation": {"asked": "question posée", "measured": "jeu de questions mesuré"},
@@ -76,3 +77,6 @@ ACTS: Mapping[str, Mapping[str, str]] = {
     },
     "recovery": {"line_unfinished": "ligne inachevée retirée après une panne"},
 }
+
+IN_SERVICE = ("published", "forced", "rolled_back", "noticed")
+"""Acts of entries of kind "index" that name the one in service from then on."""

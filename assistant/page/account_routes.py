@@ -56,8 +56,7 @@ def add_entrances(router: APIRouter, accounts: Accounts, provider: str) -> None:
         password: Text,
         next: Text = "",  # noqa: A002
     ) -> Response:
-        address = request.client.host if request.client else ""
-        entered = entering.enter(login, password, address, browser_of(request))
+        entered = entering.enter(login, password, address_of(request), browser_of(request))
         if isinstance(entered, Refusal):
             return refused(entered, login_html(login[:64], local(next), problem(entered), provider))
         return inside(request, accounts, entered, local(next))
@@ -170,3 +169,8 @@ def require_same(password: str, again: str) -> None:
 def browser_of(request: Request) -> str:
     """What a browser says that it is."""
     return request.headers.get("user-agent", "")
+
+
+def address_of(request: Request) -> str:
+    """The address that a request comes from, "" when it is not known."""
+    return request.client.host if request.client else ""

@@ -14,7 +14,7 @@ from assistant.accounts.parts import Accounts
 from assistant.accounts.tokens import digest, fresh_token
 from assistant.errors import ProviderFailure
 from assistant.page.access import is_https
-from assistant.page.account_routes import browser_of, inside, problem, refused
+from assistant.page.account_routes import address_of, browser_of, inside, problem, refused
 from assistant.page.account_view import login_html
 from assistant.page.gate import local
 from assistant.page.routes import french_page
@@ -67,6 +67,9 @@ def openid_routes(accounts: Accounts, provider: Provider, address: str) -> APIRo
     def again(reason: str, status: int) -> Response:
         return french_page(login_html("", "", reason, provider.name), "Connexion", status)
 
+    def turned_away(refusal: Refusal) -> Response:
+        return refused(refusal, login_html("", "", problem(refusal), provider.name))
+
     @router.get(PATH)
     def leave(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
         token, errand = errands.begin(local(next))
@@ -87,19 +90,22 @@ def openid_routes(accounts: Accounts, provider: Provider, address: str) -> APIRo
 
     @router.get(f"{PATH}/return")
     def come_back(request: Request, state: str = "") -> Response:
+        # No login began here, or not by this browser: whoever likes can send that, and as often as
+        # they like, so that it is no refusal which the journal would keep.
         taken = errands.take(request.cookies.get(COOKIE, ""), state)
         if taken is None:
-            accounts.admission.refuse()
             return again(STRANGE, WRONG)
-        errand, onward = taken
+        visitor, (errand, onward) = address_of(request), taken
+        if wait := accounts.admission.wait(visitor):
+            return turned_away(Refusal(wait))
         try:
             someone = provider.vouched(errand, back(request), request.query_params)
         except ProviderFailure as failure:
-            accounts.admission.refuse()
+            accounts.admission.refuse(visitor)
             return again(str(failure), UNAVAILABLE)
         entered = accounts.admission.admit(someone, browser_of(request))
         if isinstance(entered, Refusal):
-            return refused(entered, login_html("", "", problem(entered), provider.name))
+            return turned_away(entered)
         response = inside(request, accounts, entered, onward)
         response.delete_cookie(COOKIE, path=PATH)
         return response

@@ -6,7 +6,7 @@
 import fcntl
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,20 @@ FILE = "gold.jsonl"
 PROMOTED, CORRECTED, REMOVED = "promoted", "corrected", "removed"
 """Acts of entries of kind "review" that change the set."""
 
+RECORD = "enregistrement"
+"""Field of a line with the answer that its question was asked in."""
+
+MOST_OPTIONAL = 8
+"""Signs that a fact may leave out: each doubles what is tried."""
+
+NOT_PLAIN = (
+    "Question « {name} » : le fait « {fact} » répète ou groupe des signes. Écrivez-le tel que la "
+    "réponse doit le dire : | entre deux façons de le dire, ? après un signe facultatif, et une "
+    "barre oblique inverse devant ( ) [ ] {{ }} * + ? ^ $ à lire tels quels."
+)
+
+_PLAIN = re.compile(r"(?:(?:[^\\^$*+?{}\[\]()|]|\\[\Wdsw_])\??|\\b|\|)*", re.DOTALL)
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -29,7 +43,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class GoldQuestion:
     """A question, the articles that must be cited, and what the answer must say.
 
-    Each of `facts` is a regular expression that must be found in the answer, case ignored.
+    Each of `facts` is a plain expression that must be found in the answer, case ignored.
     """
 
     id: str
@@ -55,23 +69,35 @@ class GoldQuestions:
         """The question of this identifier, None when there is none."""
         return next((each for each in self.all() if each.id == question_id), None)
 
-    def put(self, question: GoldQuestion) -> None:
+    def put(self, question: GoldQuestion, record_id: str = "") -> None:
         """Add a question, or replace the one of the same identifier.
 
-        Raises WrongQuestions when it is not one; what was there stays.
+        `record_id` is the answer that it was asked in, if any. Raises WrongQuestions when it is not
+        a question; what was there stays.
         """
         _check(question)
+        asked = {RECORD: record_id} if record_id else {}
         with self._rows() as rows:
-            rows[question.id] = rows.get(question.id, {}) | _row(question)
+            rows[question.id] = rows.get(question.id, {}) | _row(question) | asked
 
     def remove(self, question_id: str) -> None:
         """Take a question out, if it is there."""
         with self._rows() as rows:
             rows.pop(question_id, None)
 
+    def records(self) -> dict[str, str]:
+        """The answers that questions were asked in, by the identifier of the question."""
+        return {name: str(row[RECORD]) for name, row in self._read().items() if row.get(RECORD)}
+
     def export(self) -> bytes:
         """The file as it is."""
         return self._path.read_bytes() if self._path.exists() else b""
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        """The lines by identifier; raises WrongQuestions for a broken one."""
+        self.all()
+        lines = self.export().decode().splitlines()
+        return {str(row["id"]): row for row in map(json.loads, filter(str.strip, lines))}
 
     @contextmanager
     def _rows(self) -> Iterator[dict[str, dict[str, Any]]]:
@@ -79,9 +105,7 @@ class GoldQuestions:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self.all()  # a broken line is said, and not lost by writing over it
-            lines = self.export().decode().splitlines()
-            rows = {str(row["id"]): row for row in map(json.loads, filter(str.strip, lines))}
+            rows = self._read()  # a broken line is said, and not lost by writing over it
             yield rows
             written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows.values())
             replace_bytes(self._path, written.encode())
@@ -99,14 +123,18 @@ def _check(question: GoldQuestion) -> None:
         raise WrongQuestions(
             "Dites ce qui est attendu : un article à citer, un fait à dire, ou un refus."
         )
-    for fact in question.facts:
-        try:
-            re.compile(fact)
-        except re.error as error:
-            raise WrongQuestions(
-                f"Le fait « {fact} » n'est pas une expression valable ({error}). Faites précéder "
-                "d'une barre oblique inverse les signes ( ) [ ] * + ? qui sont à lire tels quels."
-            ) from error
+    require_plain(question.id, question.facts)
+
+
+def require_plain(name: str, facts: Iterable[str]) -> None:
+    """Raise WrongQuestions for a fact that is no text, or several between bars.
+
+    An expression that repeats or groups may take for ever to search for, and the gate with it: one
+    that does neither is found, or not, in the time of reading the answer.
+    """
+    for fact in facts:
+        if not _PLAIN.fullmatch(fact) or fact.count("?") > MOST_OPTIONAL:
+            raise WrongQuestions(NOT_PLAIN.format(name=name, fact=fact))
 
 
 def _row(question: GoldQuestion) -> dict[str, Any]:

@@ -4,47 +4,50 @@ Nothing of it is written: a text that is purged, or goes with its dossier, is no
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
-from assistant.errors import UnknownRecord
+from assistant.errors import StillReading, UnknownRecord
 from assistant.journal import Journal
 from assistant.record import REPLAYED
 from assistant.review.line import Item, Line, Opinion, Thumb, line_of
 from assistant.review.marks import MARKED, Sheet, marks_of, over
-from assistant.review.recorded import Recorded, moment, recorded
+from assistant.review.recorded import Recorded, recorded
 from assistant.review.sampling import SAMPLED, Sampling, sampling_of
 
 _FORGETTING = {"retention", "erasure", "restore"}
-"""Kinds of entries after which texts that were read may be gone."""
+"""Kinds of entries before which texts that were read are gone."""
 
-_SETTLING = timedelta(minutes=1)
-"""How long after such an entry the texts may still be going: the entry comes first."""
+PATIENCE = 3.0
+"""Seconds that a reader waits for the register, which may be reading everything."""
+
+_AGAIN = 30.0
+"""Seconds after which the register reads on by itself."""
 
 
 class Register:
     """The answers of a journal; several threads may ask it."""
 
     def __init__(self, journal: Journal) -> None:
-        """Nothing is read before something is asked."""
+        """Nothing is read before something is asked, or it is followed.
+
+        Whatever is asked raises StillReading while another thread reads everything.
+        """
         self._journal = journal
         self._lock = Lock()
-        self._settled = datetime.min.replace(tzinfo=UTC)
         self._forget()
 
     def items(self) -> Iterator[Item]:
         """Every answer whose words are still there, the latest first."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             lines = tuple(self._lines.values())
         return (self._item(line) for line in reversed(lines))
 
     def item(self, record_id: str) -> Item:
         """One of them; raises UnknownRecord."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             line = self._lines.get(record_id)
         if line is None:
             raise UnknownRecord(f"Le journal n'a pas de réponse {record_id[:16]!r} à relire.")
@@ -56,22 +59,45 @@ class Register:
 
     def replays(self, record_id: str) -> tuple[Recorded, ...]:
         """The replays of an answer, the latest first."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             positions = self._replays.get(record_id, ())
         return tuple(recorded(*self._entry(position)) for position in reversed(positions))
 
     @property
     def sampling(self) -> Sampling:
         """How answers are drawn now."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             return self._sampling
 
     def apart(self, record_id: str) -> Path | None:
         """The folder that keeps what is said about an answer, None for the journal itself."""
         entry, _ = self._entry(self.item(record_id).line.position)
         return self._journal.apart(entry)
+
+    def follow(self) -> None:
+        """Read on beside everything else as long as this process lives: nobody waits for it."""
+
+        def work() -> None:
+            while True:
+                with self._lock:
+                    self._catch_up()
+                Event().wait(_AGAIN)
+
+        Thread(target=work, name="register", daemon=True).start()
+
+    @contextmanager
+    def _up_to_date(self) -> Iterator[None]:
+        """Hold the register once everything is read; raises StillReading when that takes long."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise StillReading(
+                f"Les réponses passées sont en cours de lecture : {len(self._lines)} lues. Elles "
+                "s'affichent dans quelques secondes ; sinon, rechargez la page."
+            )
+        try:
+            self._catch_up()
+            yield
+        finally:
+            self._lock.release()
 
     def _entry(self, position: int) -> tuple[dict[str, Any], dict[str, Any]]:
         _, entry = next(self._journal.read(position))
@@ -95,18 +121,14 @@ class Register:
 
     def _catch_up(self) -> None:
         """Read what was appended since; everything again when something was taken away."""
-        if datetime.now(UTC) < self._settled:
-            self._forget()
         is_first = self._last < 0
         for position, entry in self._journal.read(max(self._last, 0)):
             if position <= self._last:
                 continue
             body = self._journal.body(entry)
-            if _forgets(entry, body):
-                self._settled = moment(entry) + _SETTLING
-                if not is_first:
-                    self._forget()
-                    return self._catch_up()
+            if _forgets(entry, body) and not is_first:
+                self._forget()
+                return self._catch_up()
             self._last = position
             if body is not None:
                 self._take(position, entry, body)

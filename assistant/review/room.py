@@ -20,10 +20,11 @@ from assistant.review.agreement import Agreement, agreement, pairs_of
 from assistant.review.exhibits import Exhibit, Seal, exhibit
 from assistant.review.export import answers_table
 from assistant.review.filter import Filter, Order, ordered
-from assistant.review.gold import CORRECTED, PROMOTED, REMOVED, GoldQuestion, GoldQuestions
+from assistant.review.gold import CORRECTED, PROMOTED, GoldQuestion, GoldQuestions
 from assistant.review.line import Item, Line
 from assistant.review.marks import Mark, Target, body_of
 from assistant.review.outdated import outdated
+from assistant.review.promoted import take_out
 from assistant.review.recorded import Recorded
 from assistant.review.register import Register
 from assistant.review.sampling import Sampling, Task, tasks
@@ -48,6 +49,10 @@ class Room:
         self._journal = assistant.journal
         self._register = Register(assistant.journal)
         self._gold = GoldQuestions(home)
+
+    def follow(self) -> None:
+        """Read what is recorded beside everything else, so that no reader waits for it."""
+        self._register.follow()
 
     def teams(self, reader: Identity) -> Mapping[str, str]:
         """The dossiers that a reader may see, and the team of each."""
@@ -162,15 +167,13 @@ class Room:
                 "dans le jeu d'évaluation, qui est commun."
             )
         act = CORRECTED if self._gold.get(question.id) else PROMOTED
-        self._gold.put(question)
+        self._gold.put(question, record_id)
         told = {"act": act, "question_id": question.id, "record_id": record_id}
         self._journal.append("review", told, user=reader.user)
 
     def demote(self, reader: Identity, question_id: str) -> None:
         """Take a question out."""
-        self._gold.remove(question_id)
-        told = {"act": REMOVED, "question_id": question_id}
-        self._journal.append("review", told, user=reader.user)
+        take_out(self._home, self._journal, [question_id], user=reader.user)
 
     def export(self, reader: Identity, chosen: Filter, order: Order) -> bytes:
         """A list as CSV."""

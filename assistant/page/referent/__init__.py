@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, StillReading
 from assistant.identity import Identity
 from assistant.page.access import Reader
 from assistant.page.referent.answer_routes import answer_routes
@@ -18,6 +18,9 @@ from assistant.review.room import Room
 from ingestion.errors import IngestionError
 
 UNKNOWN, BROKEN = 404, 503
+
+AGAIN = "3"
+"""Seconds after which a browser asks again by itself for what is being read."""
 
 
 def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
@@ -52,4 +55,7 @@ def _failed(request: Request, failure: Exception) -> Response:
     """A page that says only why there is nothing to see."""
     status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
     title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
-    return framed(title, alert(str(failure)), status=status)
+    page = framed(title, alert(str(failure)), status=status)
+    if isinstance(failure, StillReading) and request.method == "GET":
+        page.headers["Refresh"] = AGAIN
+    return page

@@ -34,7 +34,8 @@ def form_html(question: GoldQuestion, record_id: str, problem: str = "") -> Html
     """The form of a question; `record_id` is the answer it was asked in, if any."""
     facts = (
         "Un fait par ligne, tel que la réponse doit le dire ; la barre | sépare deux façons de le "
-        "dire : 60 000|soixante mille. Une barre oblique inverse se met devant ( ) [ ] * + ?"
+        "dire : 60 ?000|soixante mille, où ? suit un signe facultatif. Une barre oblique inverse "
+        "se met devant ( ) [ ] { } * + ? ^ $"
     )
     form = element(
         "form",
