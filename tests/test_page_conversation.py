@@ -1,6 +1,8 @@
 import json
 import threading
+import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -170,6 +172,32 @@ def test_a_turn_stops_at_once_even_while_the_next_event_is_being_made() -> None:
     assert not closed.is_set()
     made.set()
     assert closed.wait(30)
+
+
+def test_a_turn_that_is_cut_while_its_reader_waits_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assistant.page.stream.PATIENCE", 60)
+    waiting, made, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> Generator[Event, None, None]:
+        waiting.set()
+        made.wait(30)
+        yield Reading()
+
+    def read() -> str:
+        try:
+            return f"ended: {list(stoppable(slow(), stop))}"
+        except Stopped:
+            return "stopped"
+
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(read)
+        assert waiting.wait(30)
+        time.sleep(0.05)  # until the reader waits as well; what follows holds before too
+        stop.set()
+        made.set()
+        assert ending.result(30) == "stopped"
 
 
 def test_a_failure_of_the_desk_reaches_the_reader() -> None:

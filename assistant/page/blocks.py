@@ -38,6 +38,9 @@ def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
         "show_progress": "hidden",
         "concurrency_limit": None,
         "api_visibility": "private",
+        # By default a question sent in the moment before the last one is wholly over is dropped
+        # without a word; a second one while it is being answered is refused with its reason.
+        "trigger_mode": "multiple",
     }
     chosen = [layout.as_of, layout.dossier, layout.memory]
     gr.on(

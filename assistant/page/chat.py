@@ -70,7 +70,8 @@ class Chat:
             yield conversation_screen(layout, with_turn(conversation, turn), running=True)
             for grown in _advancing(desk, turn, conversation, stop):
                 turn = grown
-                yield turn_screen(layout, with_turn(conversation, turn))
+                if not turn.settled:  # what looks finished is kept, and another may be asked
+                    yield turn_screen(layout, with_turn(conversation, turn))
         finally:
             stop.set()
             del self._running[place]

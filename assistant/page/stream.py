@@ -54,7 +54,8 @@ def _pump(
     try:
         for event in events:
             if stop.is_set():
-                break
+                handed.put(_End(Stopped()))
+                return
             handed.put(event)
         handed.put(_End())
     except BaseException as failure:  # noqa: BLE001 - raised again in the reader's thread

@@ -12,11 +12,9 @@ from tests.page_server import CHROMIUM, chromium, served
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     absent = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt install chromium)")
-    # Gradio's own statistics use an option that this pandas announces it will drop.
-    gradio = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")
     for item in items:
         if item.path.parent.name == "browser":
-            for mark in (pytest.mark.slow, absent, gradio):
+            for mark in (pytest.mark.slow, absent):
                 item.add_marker(mark)
 
 
