@@ -67,7 +67,7 @@ def computed(
 
 
 def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[Result, ...]:
-    """The results of plans that differ by their groups only and need no law.
+    """The results of plans that differ by their filters and groups only and need no law.
 
     Raises as `computed` does.
     """
