@@ -192,6 +192,6 @@ def _evidence(document: Document, cited: Sequence[_Cited]) -> Iterator[Evidence]
 
 def _missing(ledger: Ledger, basis: Basis) -> tuple[str, ...]:
     """The rates without which some interest is not known."""
-    known = payments(ledger, basis.today).known
+    known = payments(ledger, basis.today, basis.terms.days).known
     both = zip(known, basis.costs(known), strict=True)
     return missing_rates(late_invoices(both), basis.rates)
