@@ -4,7 +4,7 @@ What changes the ledger is on record, and so is what leaves it as a file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -101,6 +101,13 @@ class Bookkeeping:
         """The invoices or contracts that something was computed of, each with its source."""
         with open_ledger(self._home) as ledger:
             return listing(ledger, look.over, ids, look.today)
+
+    def part(self, look: Look, table: Table, first: int = 0, count: int | None = None) -> Table:
+        """Some rows of a table that a view shows, all of them by default, read if they are not."""
+        kept = slice(first, None if count is None else first + count)
+        if not table.is_unread:
+            return replace(table, rows=table.rows[kept], rows_of=table.rows_of[kept])
+        return self.rows(look, [identifier for (identifier,) in table.rows_of[kept]])
 
     def piece(self, over: Population, identifier: str) -> tuple[Table, ...]:
         """One of them, each value with its source; nothing for an unknown one."""

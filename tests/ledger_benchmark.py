@@ -34,9 +34,10 @@ from assistant.ledger.purchase_view import (
     supplier_tables,
 )
 from assistant.ledger.purchases import contracts
-from assistant.ledger.result import computed
-from assistant.ledger.result_view import answer, figures, listing, ranked
+from assistant.ledger.result import computed, rows_meant
+from assistant.ledger.result_view import answer, figures, in_order, listing, ranked
 from assistant.ledger.vocabulary import names
+from assistant.page.ledger.table_view import ON_A_PAGE
 from ingestion.ledger.database import Ledger, open_ledger, rewriting
 from ingestion.ledger.importing import Order, import_files
 from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
@@ -119,8 +120,8 @@ def _views(home: Path) -> None:
 
 
 def _listed(ledger: Ledger) -> object:
-    result = computed(Plan(Measure.COUNT, Population.INVOICES), ledger, TODAY)
-    return listing(ledger, Population.INVOICES, result.total.rows, TODAY)
+    ids = rows_meant(Plan(Measure.COUNT, Population.INVOICES), ledger, TODAY, tuple)
+    return listing(ledger, Population.INVOICES, ids[:ON_A_PAGE], TODAY)
 
 
 def _asked(ledger: Ledger, population: Population, question: str) -> object:
@@ -128,7 +129,8 @@ def _asked(ledger: Ledger, population: Population, question: str) -> object:
     assert not isinstance(plan, NotUnderstood), (question, plan)
     result = computed(plan, ledger, TODAY, partial(BASIS.costs_of_all, ledger))
     ids = [each for line in ranked(result) for each in line.rows]
-    return answer(result), figures(result), listing(ledger, population, ids, TODAY)
+    listed = listing(ledger, population, in_order(ledger, population, ids)[:ON_A_PAGE], TODAY)
+    return answer(result), figures(result), listed
 
 
 def _time(name: str, run: Callable[[], object], goal: float) -> None:

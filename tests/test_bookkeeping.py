@@ -188,6 +188,17 @@ def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
     assert books.exhibits(look)[0].table.rows[0][1] == 11
 
 
+def test_a_list_is_read_where_it_is_shown(books: Bookkeeping) -> None:
+    look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
+    [listed] = [each.table for each in books.exhibits(look)]
+    assert (listed.count, listed.rows) == (10, ())
+    whole = books.part(look, listed)
+    assert [row[0] for row in whole.rows] == ["A-1", "B-1", *(f"A-{n}" for n in range(2, 10))]
+    some = books.part(look, listed, 3, 2)
+    assert (some.rows, some.rows_of) == (whole.rows[3:5], whole.rows_of[3:5])
+    assert books.part(look, listed, 10, 2).rows == ()
+
+
 def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) -> None:
     [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
     identifier = next(str(row[0]) for row in table.rows if "61" in str(row[3]))
@@ -205,7 +216,10 @@ def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) ->
 
 def test_a_file_that_leaves_is_on_record(books: Bookkeeping, home: Path) -> None:
     look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
-    table = books.exhibits(look)[0].table
+    listed = books.exhibits(look)[0].table
+    with pytest.raises(AssertionError):
+        books.export(listed, ".csv")
+    table = books.part(look, listed)
     assert books.export(table, ".csv", "u-1").count(b"\r\n") == 11
     assert _journal(home) == [
         ("export", {"ledger": "Factures", "rows": 10, "format": "csv"}, "u-1")

@@ -59,14 +59,15 @@ def see(over: Population, view: str, arguments: argparse.Namespace) -> int:
     """Show a view on the day asked, for the buyer given if it takes one."""
     look = Look(over, view, arguments.as_of, getattr(arguments, "buyer", Buyer.LOCAL))
     try:
-        exhibits = bookkeeping(arguments.home).exhibits(look)
+        books = bookkeeping(arguments.home)
+        tables = [books.part(look, each.table) for each in books.exhibits(look)]
     except WrongFigures as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     except Ungrounded as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
-    put([each.table for each in exhibits], arguments)
+    put(tables, arguments)
     return OK
 
 

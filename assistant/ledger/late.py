@@ -140,7 +140,7 @@ def terms(buyer: Buyer, law: Law) -> Terms:
 def payments(ledger: Ledger, today: date, beyond: int = -1) -> Payments:
     """Every invoice to be paid within a time limit, but those paid in so many days or fewer."""
     rows = ledger.rows(to_pay(_KNOWN), (today, beyond))
-    counts = dict(ledger.rows(to_pay(_COUNTS), (today,)))
+    counts: dict[str | None, int] = dict(ledger.rows(to_pay(_COUNTS), (today,)))
     count = counts.pop(None, 0)
     return Payments(tuple(map(Payment._make, rows)), count, tuple(counts.items()))
 

@@ -62,6 +62,11 @@ def rows(plans: Sequence[Plan], today: date, late: Sequence[Late] = ()) -> Query
     )
 
 
+def listed(plan: Plan, today: date, late: Sequence[Late] = ()) -> Query:
+    """The id of each row of a plan, in the order of their days."""
+    return _Build([plan], today, late).query("SELECT id FROM kept WHERE is_of_0 ORDER BY day, id")
+
+
 def told_apart(plans: Sequence[Plan]) -> tuple[int, ...]:
     """The places of the plans that are of some of the rows read only."""
     return tuple(place for place, plan in enumerate(plans) if plan.filters and len(plans) > 1)
@@ -136,6 +141,7 @@ class _Build:
         columns = [
             f"{'currency' if has_currency else 'NULL'} AS currency",
             f"{plan.of or 1} AS value",
+            f"{self._rows.when} AS day",
             f"coalesce({part}, false) AS part",
         ]
         for place, each in enumerate(self._plans):
