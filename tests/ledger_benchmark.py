@@ -33,7 +33,7 @@ from assistant.ledger.purchase_view import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts
+from assistant.ledger.purchases import contracts, held_contracts, repeated
 from assistant.ledger.result import computed, rows_meant
 from assistant.ledger.result_view import answer, figures, in_order, listing, ranked
 from assistant.ledger.vocabulary import names
@@ -109,9 +109,9 @@ def _views(home: Path) -> None:
                 anomalies(ledger, LIMITS.exemption), has_limit=True
             ),
             "purchases summary": lambda: summary_tables(ledger, TODAY),
-            "purchases suppliers": lambda: supplier_tables(contracts(ledger)),
+            "purchases suppliers": lambda: supplier_tables(held_contracts(ledger)),
             "purchases pooling": lambda: pooling_table(contracts(ledger)),
-            "purchases thresholds": lambda: needs_table(contracts(ledger), LIMITS),
+            "purchases thresholds": lambda: needs_table(repeated(ledger), LIMITS),
         }
         for name, view in views.items():
             _time(name, view, VIEW)

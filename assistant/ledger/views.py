@@ -25,7 +25,7 @@ from assistant.ledger.purchase_view import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts
+from assistant.ledger.purchases import contracts, held_contracts, repeated
 from assistant.ledger.query import Late
 from assistant.ledger.result import Result, computed, rows_meant
 from assistant.ledger.result_view import answer, figures, in_order, ranked, unread
@@ -113,7 +113,7 @@ def _spending(sight: Sight) -> tuple[Exhibit, ...]:
 
 
 def _suppliers(sight: Sight) -> tuple[Exhibit, ...]:
-    suppliers, families = supplier_tables(contracts(sight.ledger))
+    suppliers, families = supplier_tables(held_contracts(sight.ledger))
     return Exhibit(suppliers, Shape.SHARES), Exhibit(families)
 
 
@@ -124,7 +124,7 @@ def _pooling(sight: Sight) -> tuple[Exhibit, ...]:
 def _needs(sight: Sight) -> tuple[Exhibit, ...]:
     if sight.limits is None:
         raise Ungrounded(_NO_LAW)
-    return (Exhibit(needs_table(contracts(sight.ledger), sight.limits)),)
+    return (Exhibit(needs_table(repeated(sight.ledger), sight.limits)),)
 
 
 View = Callable[[Sight], tuple[Exhibit, ...]]
