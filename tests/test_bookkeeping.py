@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bookkeeping import Bookkeeping, Look, Unreckoned
+from assistant.bookkeeping import Bookkeeping
 from assistant.errors import Ungrounded, WrongPlan
 from assistant.journal import Journal
 from assistant.ledger.exhibit import Shape
 from assistant.ledger.fields import Population
 from assistant.ledger.reckoning import MOST_ROWS, Reckoning
+from assistant.ledger.reply import Unreckoned
+from assistant.ledger.sights import Look
 from assistant.ledger.views import VIEWS
 from assistant.questions import read_questions
 from ingestion.errors import UnknownGeneration
 from ingestion.generation import Generation
 from ingestion.intake import Parcel
+from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
+from tests.conftest import Engine
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
 TODAY = date(2026, 11, 24)
@@ -34,7 +38,7 @@ def no_generation() -> Generation:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, engine: Engine) -> Path:
     many = [invoice(f"A-{n}", date(2026, 1 + n, 5), net=100 * n) for n in range(1, 10)]
     places = [
         Lineage("invoice", each.id, "number", FILE, f"ligne {n}, colonne Numéro")
@@ -44,7 +48,7 @@ def home(tmp_path: Path) -> Path:
         "B-1", date(2026, 2, 6), net=50, gross=Decimal(61), paid=date(2026, 3, 1), **OTHER
     )
     return filled(
-        tmp_path / "home",
+        engine(tmp_path / "home"),
         file_row(),
         *many,
         *places,
@@ -70,6 +74,11 @@ def _journal(home: Path) -> list[tuple[str, dict[str, object], str]]:
     return [
         (each["kind"], journal.body(each) or {}, each.get("user", "")) for each in journal.entries()
     ]
+
+
+def _numbers(home: Path) -> list[str]:
+    with open_ledger(home) as ledger:
+        return [number for (number,) in ledger.rows("SELECT number FROM invoice ORDER BY number")]
 
 
 @pytest.mark.parametrize("over", Population)
@@ -156,8 +165,9 @@ def test_what_needs_the_law_says_so_without_it(books: Bookkeeping) -> None:
     assert "aucun index" in found.why
 
 
-def test_a_damaged_ledger_leaves_the_law_to_answer(books: Bookkeeping, home: Path) -> None:
-    (home / "ledger" / "ledger.duckdb").write_bytes(b"junk")
+def test_a_damaged_ledger_leaves_the_law_to_answer(tmp_path: Path) -> None:
+    (filled(tmp_path, file_row(), invoice()) / "ledger" / "ledger.duckdb").write_bytes(b"junk")
+    books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     assert books.reckon("Combien de factures ?", TODAY) is None
 
 
@@ -169,7 +179,8 @@ def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
     assert taken == []
 
 
-def test_nothing_is_asked_of_a_ledger_without_such_rows(tmp_path: Path) -> None:
+def test_nothing_is_asked_of_a_ledger_without_such_rows(engine: Engine, tmp_path: Path) -> None:
+    engine(tmp_path)
     books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     assert books.is_empty
     assert books.reckon("Combien de factures ?", TODAY) is None
@@ -240,16 +251,17 @@ def _parcel(*numbers: int, name: str = "lot.csv") -> Parcel:
 def test_a_batch_is_shown_before_it_is_stored_and_stored_once(
     books: Bookkeeping, home: Path
 ) -> None:
-    before = (home / "ledger" / "ledger.duckdb").read_bytes()
+    before = _numbers(home)
     batch = books.batches.send(FileKind.INVOICES, [_parcel(1, 2)], "u-1", TODAY)
     batch.wait(30)
     assert [(each.name, each.stored) for each in batch.reports] == [("lot.csv", 2)]
-    assert (home / "ledger" / "ledger.duckdb").read_bytes() == before
+    assert _numbers(home) == before
     assert _journal(home) == []
     books.batches.store(batch, TODAY)
     books.batches.store(batch, TODAY)
     batch.wait(30)
     assert [(each.verdict, each.stored) for each in batch.reports] == [("warned", 2)]
+    assert _numbers(home) == sorted([*before, "N-1", "N-2"])
     assert list((home / "incoming").iterdir()) == []
     [(kind, body, user)] = _journal(home)
     assert (kind, body["act"], user) == ("ledger", "imported", "u-1")

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assistant.bookkeeping import Bookkeeping, Look
+from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.situation import Buyer
 from assistant.cli.asking import add_day
 from assistant.errors import Ungrounded, WrongFigures
@@ -23,6 +23,7 @@ from assistant.identity import ALONE
 from assistant.journal import journal_of
 from assistant.ledger.export import SUFFIXES
 from assistant.ledger.fields import Population
+from assistant.ledger.sights import Look
 from assistant.ledger.table import Cell, Table, written
 from ingestion.durable import replace_bytes
 from ingestion.generation import Generation, open_generation

@@ -140,9 +140,10 @@ def terms(buyer: Buyer, law: Law) -> Terms:
 def payments(ledger: Ledger, today: date, beyond: int = -1) -> Payments:
     """Every invoice to be paid within a time limit, but those paid in so many days or fewer."""
     rows = ledger.rows(to_pay(_KNOWN), (today, beyond))
-    counts: dict[str | None, int] = dict(ledger.rows(to_pay(_COUNTS), (today,)))
-    count = counts.pop(None, 0)
-    return Payments(tuple(map(Payment._make, rows)), count, tuple(counts.items()))
+    counts = ledger.rows(to_pay(_COUNTS), (today,))
+    without = tuple((reason, count) for reason, count in counts if reason)
+    count = sum(count for reason, count in counts if not reason)
+    return Payments(tuple(map(Payment._make, rows)), count, without)
 
 
 def to_pay(select: str) -> str:

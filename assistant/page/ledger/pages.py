@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.bookkeeping import Bookkeeping, Look
+from assistant.bookkeeping import Bookkeeping
 from assistant.errors import AssistantError, WrongPlan
 from assistant.identity import Identity
 from assistant.language import Language
 from assistant.ledger.asked import NotUnderstood
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Measure, Plan
+from assistant.ledger.sights import Look
 from assistant.page.ledger import views
 from assistant.page.ledger.drawing import drawn, standalone
 from assistant.page.ledger.frame import framed
