@@ -39,6 +39,11 @@ def no_generation() -> Generation:
 
 @pytest.fixture
 def home(tmp_path: Path, engine: Engine) -> Path:
+    return _kept_in(engine(tmp_path / "home"))
+
+
+def _kept_in(home: Path) -> Path:
+    """The folder, its ledger filled."""
     many = [invoice(f"A-{n}", date(2026, 1 + n, 5), net=100 * n) for n in range(1, 10)]
     places = [
         Lineage("invoice", each.id, "number", FILE, f"ligne {n}, colonne Numéro")
@@ -48,7 +53,7 @@ def home(tmp_path: Path, engine: Engine) -> Path:
         "B-1", date(2026, 2, 6), net=50, gross=Decimal(61), paid=date(2026, 3, 1), **OTHER
     )
     return filled(
-        engine(tmp_path / "home"),
+        home,
         file_row(),
         *many,
         *places,
@@ -173,8 +178,9 @@ def test_a_damaged_ledger_leaves_the_law_to_answer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
 def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
-    books: Bookkeeping, path: Path
+    tmp_path: Path, path: Path
 ) -> None:
+    books = Bookkeeping(_kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
     taken = [each.text for each in read_questions(path) if books.reckon(each.text, TODAY)]
     assert taken == []
 
