@@ -6,7 +6,6 @@ A question that is not understood whole is not answered: what can be computed is
 from collections.abc import Iterator
 from datetime import date
 
-from assistant.bookkeeping import Unreckoned
 from assistant.calculators.amounts import euros
 from assistant.calculators.calculation import Line
 from assistant.calculators.situation import Buyer
@@ -17,6 +16,7 @@ from assistant.ledger.fields import Population
 from assistant.ledger.late import Basis
 from assistant.ledger.late_view import CAUTIONS
 from assistant.ledger.reckoning import Reckoning
+from assistant.ledger.reply import Unreckoned
 from assistant.turn import Event
 
 _PAGES = {Population.INVOICES: "Factures", Population.PURCHASES: "Achats"}

@@ -4,59 +4,37 @@ What changes the ledger is on record, and so is what leaves it as a file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from assistant.calculators.law import IndexedLaw, Law
-from assistant.calculators.rates import read_rates
 from assistant.calculators.situation import Buyer
-from assistant.errors import AssistantError, WrongPlan
+from assistant.errors import WrongPlan
 from assistant.journal import Journal
-from assistant.ledger.addressed import asks_ledger
 from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly import Anomaly
-from assistant.ledger.asked import NotUnderstood, asked, population_asked
+from assistant.ledger.asked import NotUnderstood, asked
 from assistant.ledger.batches import Batches
 from assistant.ledger.exhibit import Exhibit
 from assistant.ledger.export import exported
 from assistant.ledger.fields import Population
-from assistant.ledger.limits import LawOf, Limits
 from assistant.ledger.piece import piece_tables
-from assistant.ledger.plan import Measure, Plan
+from assistant.ledger.plan import Plan
 from assistant.ledger.plan_fields import Fields, plan_of
 from assistant.ledger.recent import Recent, state
-from assistant.ledger.reckoning import Reckoning, reckoned
+from assistant.ledger.reckoning import Reckoning
+from assistant.ledger.reply import Unreckoned, reply
 from assistant.ledger.result_view import listing
+from assistant.ledger.sights import Look, Sights
 from assistant.ledger.table import Table
-from assistant.ledger.views import VIEWS, Sight
+from assistant.ledger.views import VIEWS
 from assistant.ledger.vocabulary import Name, names
-from ingestion.errors import IngestionError, NothingImported, QueryTooHeavy, UnknownGeneration
+from ingestion.errors import IngestionError, NothingImported
 from ingestion.generation import Generation
-from ingestion.ledger.database import Ledger, open_ledger
+from ingestion.ledger.database import open_ledger
 from ingestion.ledger.reports import FileReport
 from ingestion.ledger.rows import FileKind
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a view is asked for: which one of which rows, on what day, for whom, of what plan."""
-
-    over: Population
-    view: str
-    today: date
-    buyer: Buyer = Buyer.LOCAL
-    plan: Plan | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unreckoned:
-    """Why a question about the ledger has no figure, and what can be asked of it, in French."""
-
-    over: Population
-    why: str
-    can: tuple[str, ...]
 
 
 class Bookkeeping:
@@ -75,7 +53,7 @@ class Bookkeeping:
         """`generation` gives the rules in use; it raises UnknownGeneration where there are none."""
         self._home = home
         self._journal = journal
-        self._generation = generation
+        self._sights = Sights(home, generation)
         self._recent = Recent()
         # Not a method of this: what refers to itself holds its generation until it is collected.
         self.batches = Batches(home, partial(tell_imported, journal))
@@ -93,14 +71,21 @@ class Bookkeeping:
         """What a view shows. Raises LookupError for one that there is not."""
         view = VIEWS[look.over][look.view]
         with open_ledger(self._home) as ledger:
-            sight = self._sight(ledger, look)
-            key = (look, state(ledger), sight.rates, self._generation_name())
+            sight = self._sights.of(ledger, look)
+            key = (look, state(ledger), sight.rates, self._sights.rules)
             return self._recent.seen(key, lambda: view(sight))
 
     def rows(self, look: Look, ids: Sequence[str]) -> Table:
         """The invoices or contracts that something was computed of, each with its source."""
         with open_ledger(self._home) as ledger:
             return listing(ledger, look.over, ids, look.today)
+
+    def part(self, look: Look, table: Table, first: int = 0, count: int | None = None) -> Table:
+        """Some rows of a table that a view shows, all of them by default, read if they are not."""
+        kept = slice(first, None if count is None else first + count)
+        if not table.is_unread:
+            return replace(table, rows=table.rows[kept], rows_of=table.rows_of[kept])
+        return self.rows(look, [identifier for (identifier,) in table.rows_of[kept]])
 
     def piece(self, over: Population, identifier: str) -> tuple[Table, ...]:
         """One of them, each value with its source; nothing for an unknown one."""
@@ -121,32 +106,11 @@ class Bookkeeping:
 
         None too where the ledger has none of the rows that it names, or cannot be read.
         """
-        named, asks = population_asked(question), asks_ledger(question)
-        over = named or Population.INVOICES
         try:
             with open_ledger(self._home) as ledger:
-                plan = self._understood(ledger, question, over, today)
-                if plan is None or (named is None and not asks and is_bare(plan)):
-                    return None
-                if isinstance(plan, NotUnderstood):
-                    return Unreckoned(over, plan.why, plan.can) if asks else None
-                return self._reckoned(ledger, Look(over, "calcul", today, plan=plan))
+                return reply(ledger, self._sights, question, today)
         except IngestionError:
             return None
-
-    def _understood(
-        self, ledger: Ledger, question: str, over: Population, today: date
-    ) -> Plan | NotUnderstood | None:
-        """The plan of a question; None where there are none of the rows that it is about."""
-        if not _has_rows(ledger, over):
-            return None
-        return asked(question, names(ledger, over), today, over)
-
-    def _reckoned(self, ledger: Ledger, look: Look) -> Reckoning | Unreckoned:
-        try:
-            return reckoned(self._sight(ledger, look))
-        except (AssistantError, QueryTooHeavy) as refusal:
-            return Unreckoned(look.over, str(refusal), ())
 
     def corrected(self, over: Population, fields: Fields) -> Plan:
         """The plan that the fields of a form say. Raises WrongPlan when they say none."""
@@ -163,7 +127,7 @@ class Bookkeeping:
         """Keep why an anomaly is none; raises WrongPlan without reason or for an unknown one."""
         if not reason.strip():
             raise WrongPlan("Dites pourquoi : une explication sans raison ne s'oppose à rien.")
-        _, limits = self._law(Buyer.LOCAL)
+        limits = self._sights.limits(Buyer.LOCAL)
         with open_ledger(self._home) as ledger:
             found = anomalies(ledger, limits.exemption if limits else None)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -171,36 +135,6 @@ class Bookkeeping:
         told = {"act": "explained", "anomaly": identifier, "rule": anomaly.rule.name}
         self._journal.append("ledger", told | {"reason": reason.strip()}, user=user)
         return anomaly
-
-    def _sight(self, ledger: Ledger, look: Look) -> Sight:
-        plan = look.plan or Plan(Measure.COUNT, look.over)
-        rates, law = read_rates(self._home), self._law(look.buyer)
-        return Sight(ledger, look.today, look.buyer, *law, rates, plan)
-
-    def _generation_name(self) -> str:
-        try:
-            return self._generation().manifest.name
-        except UnknownGeneration:
-            return ""
-
-    def _law(self, buyer: Buyer) -> tuple[LawOf | None, Limits | None]:
-        """The law by day and the thresholds that it states; None where no index is published."""
-        try:
-            generation = self._generation()
-        except UnknownGeneration:
-            return None, None
-
-        def law_of(day: date) -> Law:
-            return IndexedLaw(generation, day)
-
-        return law_of, Limits(law_of, buyer)
-
-
-def is_bare(plan: Plan | NotUnderstood) -> bool:
-    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many."""
-    if isinstance(plan, NotUnderstood):
-        return True
-    return not (plan.filters or plan.part or plan.period or plan.group)
 
 
 def tell_imported(
@@ -212,8 +146,3 @@ def tell_imported(
         for each in reports
     ]
     journal.append("ledger", {"act": "imported", "kind": kind.value, "files": files}, user=user)
-
-
-def _has_rows(ledger: Ledger, over: Population) -> bool:
-    table = {Population.INVOICES: "invoice", Population.PURCHASES: "purchase"}[over]
-    return bool(ledger.rows(f"SELECT 1 FROM {table} LIMIT 1"))

@@ -1,6 +1,7 @@
 """Words: the stems of a text that carry meaning, to compare a question with a passage. Pure."""
 
 import re
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
 def stems(text: str) -> frozenset[str]:
     """First letters of the meaningful words, without accents, and the numbers, of a text."""
     words = _WORD.findall(plain(text))
-    return frozenset(_stem(word) for word in words if word not in _EMPTY)
+    return frozenset(filter(None, map(_stem, words)))
 
 
 def lacking(question: str, text: str) -> tuple[str, ...]:
@@ -57,5 +58,7 @@ def coverage(question: str, text: str) -> float:
     return len(asked & stems(text)) / len(asked) if asked else 0.0
 
 
+@lru_cache(maxsize=2**16)
 def _stem(word: str) -> str:
-    return word.removesuffix("s")[:_STEM]
+    """What is kept of a word, "" of one that means nothing; texts say the same words again."""
+    return "" if word in _EMPTY else word.removesuffix("s")[:_STEM]

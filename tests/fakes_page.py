@@ -3,7 +3,7 @@
 import shutil
 import time
 import weakref
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -69,14 +69,17 @@ class FakeDesk:
     model_name = "lecteur d’essai"
     reader = ALONE
 
-    def __init__(self, pace: float = 0.0) -> None:
+    def __init__(
+        self, pace: float = 0.0, prepared: Callable[[Path], Path] = lambda home: home
+    ) -> None:
+        """`prepared` makes its folder one whose ledger is where a test wants it."""
         self.pace = pace
         self.opinions: list[tuple[str, Thumb, str]] = []
         self.exports: list[tuple[str, tuple[str, ...]]] = []
         self.asked: list[tuple[str, date | None, tuple[Exchange, ...]]] = []
         self.asked_of: list[str | None] = []
         self.closed = 0
-        home = Path(mkdtemp())
+        home = prepared(Path(mkdtemp()))
         weakref.finalize(self, shutil.rmtree, home)
         journal = Journal(home / "journal.jsonl")
         self.filing = Filing(home, journal, WordEmbedder)

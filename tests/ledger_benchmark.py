@@ -1,8 +1,8 @@
 """Speed of the ledger: `python -m tests.ledger_benchmark [--rows N] [--postgresql]`.
 
-Prints how fast synthetic exports are imported; then for each view, and each of a few questions to
-its figure and rows, the seconds it takes, those of this process alone, and the ratio to its goal.
-Needs no weights and no index; nothing is asserted here.
+Prints how fast synthetic exports are imported; then for each view, each of a few questions to its
+figure and rows, and each page shown for the first time, the seconds it takes, those of this process
+alone, and the ratio to its goal. Needs no weights; nothing is asserted here.
 """
 
 import argparse
@@ -16,9 +16,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fastapi.testclient import TestClient
+
+from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.rates import Rate, Rates
 from assistant.calculators.situation import Buyer
 from assistant.cli.command import collect_seldom
+from assistant.journal import Journal
 from assistant.ledger.anomalies import anomalies
 from assistant.ledger.anomaly_view import anomaly_table
 from assistant.ledger.asked import NotUnderstood, asked
@@ -33,14 +37,23 @@ from assistant.ledger.purchase_view import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts
-from assistant.ledger.result import computed
-from assistant.ledger.result_view import answer, figures, listing, ranked
+from assistant.ledger.purchases import contracts, held_contracts, repeated
+from assistant.ledger.result import computed, rows_meant
+from assistant.ledger.result_view import answer, figures, in_order, listing, ranked
 from assistant.ledger.vocabulary import names
+from assistant.page.ledger.place import DAY, VIEW_TITLES, Place
+from assistant.page.ledger.place import QUESTION as ASKED
+from assistant.page.ledger.table_view import ON_A_PAGE
+from ingestion.builtin import CORPUS
+from ingestion.generation import open_generation
 from ingestion.ledger.database import Ledger, open_ledger, rewriting
 from ingestion.ledger.importing import Order, import_files
 from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
+from ingestion.publication import current_name
 from tests.fake_law import FakeLaw
+from tests.fakes_page import FakeDesk
+from tests.index_home import add, build_and_publish
+from tests.page_app import app_over
 from tests.postgresql_server import on_server, started
 from tests.synthetic_ledger import TODAY, write_invoices, write_purchases
 
@@ -54,6 +67,10 @@ RATES = tuple(
     Rate(date(year, month, 1), Decimal("2.15"), "essai")
     for year in (2024, 2025, 2026)
     for month in (1, 7)
+)
+TABLE = "".join(
+    f'[[rate]]\nfrom = {each.begins}\npercent = "{each.percent}"\nsource = "{each.source}"\n'
+    for each in RATES
 )
 BASIS = Basis(TODAY, terms(Buyer.LOCAL, LAW), Rates(Path("taux.toml"), RATES))
 QUESTIONS = (
@@ -81,6 +98,7 @@ def main() -> None:
         if not (home / "factures.csv").exists():
             _import(home, arguments.rows)
         _views(home)
+        _pages(home)
 
 
 def _import(home: Path, count: int) -> None:
@@ -108,9 +126,9 @@ def _views(home: Path) -> None:
                 anomalies(ledger, LIMITS.exemption), has_limit=True
             ),
             "purchases summary": lambda: summary_tables(ledger, TODAY),
-            "purchases suppliers": lambda: supplier_tables(contracts(ledger)),
+            "purchases suppliers": lambda: supplier_tables(held_contracts(ledger)),
             "purchases pooling": lambda: pooling_table(contracts(ledger)),
-            "purchases thresholds": lambda: needs_table(contracts(ledger), LIMITS),
+            "purchases thresholds": lambda: needs_table(repeated(ledger), LIMITS),
         }
         for name, view in views.items():
             _time(name, view, VIEW)
@@ -118,9 +136,37 @@ def _views(home: Path) -> None:
             _time(question, partial(_asked, ledger, population, question), QUESTION)
 
 
+def _pages(home: Path) -> None:
+    """Each page of the ledger, of which nothing was seen before, under the law of the sheets."""
+    law = home / "droit"
+    if not law.exists():
+        for path in sorted((CORPUS / "fiches").glob("*.md")):
+            add(law, path)
+        build_and_publish(law)
+    generation = open_generation(law, current_name(law))
+    (home / "taux.toml").write_text(TABLE, encoding="utf-8")
+    desk = FakeDesk()
+
+    def shown(client: TestClient, address: str) -> None:
+        desk.ledger = Bookkeeping(home, Journal(home / "journal.jsonl"), lambda: generation)
+        reply = client.get(address)
+        assert reply.status_code == 200, reply.text
+
+    with TestClient(app_over(desk)) as client:
+        for over, titles in VIEW_TITLES.items():
+            for view in titles:
+                _time(f"page {view}", partial(shown, client, _address(over, view)), VIEW)
+
+
+def _address(over: Population, view: str) -> str:
+    question = next(question for population, question in QUESTIONS if population is over)
+    fields = ((ASKED, question),) if view == "calcul" else ()
+    return Place(over, view, ((DAY, TODAY.isoformat()), *fields)).address()
+
+
 def _listed(ledger: Ledger) -> object:
-    result = computed(Plan(Measure.COUNT, Population.INVOICES), ledger, TODAY)
-    return listing(ledger, Population.INVOICES, result.total.rows, TODAY)
+    ids = rows_meant(Plan(Measure.COUNT, Population.INVOICES), ledger, TODAY, tuple)
+    return listing(ledger, Population.INVOICES, ids[:ON_A_PAGE], TODAY)
 
 
 def _asked(ledger: Ledger, population: Population, question: str) -> object:
@@ -128,7 +174,8 @@ def _asked(ledger: Ledger, population: Population, question: str) -> object:
     assert not isinstance(plan, NotUnderstood), (question, plan)
     result = computed(plan, ledger, TODAY, partial(BASIS.costs_of_all, ledger))
     ids = [each for line in ranked(result) for each in line.rows]
-    return answer(result), figures(result), listing(ledger, population, ids, TODAY)
+    listed = listing(ledger, population, in_order(ledger, population, ids)[:ON_A_PAGE], TODAY)
+    return answer(result), figures(result), listed
 
 
 def _time(name: str, run: Callable[[], object], goal: float) -> None:

@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bookkeeping import Bookkeeping, Look, Unreckoned
+from assistant.bookkeeping import Bookkeeping
 from assistant.errors import Ungrounded, WrongPlan
 from assistant.journal import Journal
 from assistant.ledger.exhibit import Shape
 from assistant.ledger.fields import Population
 from assistant.ledger.reckoning import MOST_ROWS, Reckoning
+from assistant.ledger.reply import Unreckoned
+from assistant.ledger.sights import Look
 from assistant.ledger.views import VIEWS
 from assistant.questions import read_questions
 from ingestion.errors import UnknownGeneration
 from ingestion.generation import Generation
 from ingestion.intake import Parcel
+from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
+from tests.conftest import Engine
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
 TODAY = date(2026, 11, 24)
@@ -34,7 +38,12 @@ def no_generation() -> Generation:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, engine: Engine) -> Path:
+    return _kept_in(engine(tmp_path / "home"))
+
+
+def _kept_in(home: Path) -> Path:
+    """The folder, its ledger filled."""
     many = [invoice(f"A-{n}", date(2026, 1 + n, 5), net=100 * n) for n in range(1, 10)]
     places = [
         Lineage("invoice", each.id, "number", FILE, f"ligne {n}, colonne Numéro")
@@ -44,7 +53,7 @@ def home(tmp_path: Path) -> Path:
         "B-1", date(2026, 2, 6), net=50, gross=Decimal(61), paid=date(2026, 3, 1), **OTHER
     )
     return filled(
-        tmp_path / "home",
+        home,
         file_row(),
         *many,
         *places,
@@ -70,6 +79,11 @@ def _journal(home: Path) -> list[tuple[str, dict[str, object], str]]:
     return [
         (each["kind"], journal.body(each) or {}, each.get("user", "")) for each in journal.entries()
     ]
+
+
+def _numbers(home: Path) -> list[str]:
+    with open_ledger(home) as ledger:
+        return [number for (number,) in ledger.rows("SELECT number FROM invoice ORDER BY number")]
 
 
 @pytest.mark.parametrize("over", Population)
@@ -156,20 +170,23 @@ def test_what_needs_the_law_says_so_without_it(books: Bookkeeping) -> None:
     assert "aucun index" in found.why
 
 
-def test_a_damaged_ledger_leaves_the_law_to_answer(books: Bookkeeping, home: Path) -> None:
-    (home / "ledger" / "ledger.duckdb").write_bytes(b"junk")
+def test_a_damaged_ledger_leaves_the_law_to_answer(tmp_path: Path) -> None:
+    (filled(tmp_path, file_row(), invoice()) / "ledger" / "ledger.duckdb").write_bytes(b"junk")
+    books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     assert books.reckon("Combien de factures ?", TODAY) is None
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
 def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
-    books: Bookkeeping, path: Path
+    tmp_path: Path, path: Path
 ) -> None:
+    books = Bookkeeping(_kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
     taken = [each.text for each in read_questions(path) if books.reckon(each.text, TODAY)]
     assert taken == []
 
 
-def test_nothing_is_asked_of_a_ledger_without_such_rows(tmp_path: Path) -> None:
+def test_nothing_is_asked_of_a_ledger_without_such_rows(engine: Engine, tmp_path: Path) -> None:
+    engine(tmp_path)
     books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     assert books.is_empty
     assert books.reckon("Combien de factures ?", TODAY) is None
@@ -186,6 +203,17 @@ def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
     assert books.exhibits(look) is first
     filled(home, file_row(sha256="e" * 64), invoice("Z-9", date(2026, 5, 5)))
     assert books.exhibits(look)[0].table.rows[0][1] == 11
+
+
+def test_a_list_is_read_where_it_is_shown(books: Bookkeeping) -> None:
+    look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
+    [listed] = [each.table for each in books.exhibits(look)]
+    assert (listed.count, listed.rows) == (10, ())
+    whole = books.part(look, listed)
+    assert [row[0] for row in whole.rows] == ["A-1", "B-1", *(f"A-{n}" for n in range(2, 10))]
+    some = books.part(look, listed, 3, 2)
+    assert (some.rows, some.rows_of) == (whole.rows[3:5], whole.rows_of[3:5])
+    assert books.part(look, listed, 10, 2).rows == ()
 
 
 def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) -> None:
@@ -205,7 +233,10 @@ def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) ->
 
 def test_a_file_that_leaves_is_on_record(books: Bookkeeping, home: Path) -> None:
     look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
-    table = books.exhibits(look)[0].table
+    listed = books.exhibits(look)[0].table
+    with pytest.raises(AssertionError):
+        books.export(listed, ".csv")
+    table = books.part(look, listed)
     assert books.export(table, ".csv", "u-1").count(b"\r\n") == 11
     assert _journal(home) == [
         ("export", {"ledger": "Factures", "rows": 10, "format": "csv"}, "u-1")
@@ -226,16 +257,17 @@ def _parcel(*numbers: int, name: str = "lot.csv") -> Parcel:
 def test_a_batch_is_shown_before_it_is_stored_and_stored_once(
     books: Bookkeeping, home: Path
 ) -> None:
-    before = (home / "ledger" / "ledger.duckdb").read_bytes()
+    before = _numbers(home)
     batch = books.batches.send(FileKind.INVOICES, [_parcel(1, 2)], "u-1", TODAY)
     batch.wait(30)
     assert [(each.name, each.stored) for each in batch.reports] == [("lot.csv", 2)]
-    assert (home / "ledger" / "ledger.duckdb").read_bytes() == before
+    assert _numbers(home) == before
     assert _journal(home) == []
     books.batches.store(batch, TODAY)
     books.batches.store(batch, TODAY)
     batch.wait(30)
     assert [(each.verdict, each.stored) for each in batch.reports] == [("warned", 2)]
+    assert _numbers(home) == sorted([*before, "N-1", "N-2"])
     assert list((home / "incoming").iterdir()) == []
     [(kind, body, user)] = _journal(home)
     assert (kind, body["act"], user) == ("ledger", "imported", "u-1")

@@ -22,7 +22,7 @@ from assistant.ledger.purchase_view import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts
+from assistant.ledger.purchases import contracts, held_contracts, repeated
 from assistant.ledger.result import Result, computed
 from assistant.ledger.result_view import listing
 from assistant.ledger.vocabulary import names
@@ -45,9 +45,9 @@ VIEWS: dict[str, View] = {
     "late": lambda ledger: late_tables(ledger, BASIS),
     "anomalies": lambda ledger: anomaly_table(anomalies(ledger, LIMITS.exemption), has_limit=True),
     "summary": lambda ledger: summary_tables(ledger, TODAY),
-    "suppliers": lambda ledger: supplier_tables(contracts(ledger)),
+    "suppliers": lambda ledger: supplier_tables(held_contracts(ledger)),
     "pooling": lambda ledger: pooling_table(contracts(ledger)),
-    "thresholds": lambda ledger: needs_table(contracts(ledger), LIMITS),
+    "thresholds": lambda ledger: needs_table(repeated(ledger), LIMITS),
     "pieces": lambda ledger: [
         piece_tables(ledger, each, identifier)
         for each, table in ((Population.INVOICES, "invoice"), (Population.PURCHASES, "purchase"))

@@ -92,7 +92,7 @@ def test_a_question_reads_hostile_words_as_a_name_or_not_at_all(
     known = names(ledger, INVOICES)
     plan = asked(question.format(hostile), known, TODAY, INVOICES)
     if isinstance(plan, Plan):
-        for query in (totals(plan, TODAY), rows([plan], TODAY)):
+        for query in (totals([plan], TODAY), rows([plan], TODAY)):
             assert hostile == "{today}" or hostile not in query.sql
         assert len(computed(plan, ledger, TODAY).total.rows) <= len(HOSTILE)
     assert _counts(ledger) == before
@@ -103,7 +103,7 @@ def test_no_words_reach_the_text_of_a_query(words: str) -> None:
     for question in (f"Montant HT de la facture « zz{words}zz »", f"Factures de zz{words}zz"):
         plan = asked(question, (Name("supplier", "1", f"zz{words}zz"),), TODAY, INVOICES)
         if isinstance(plan, Plan):
-            assert "zz" not in totals(plan, TODAY).sql.lower()
+            assert "zz" not in totals([plan], TODAY).sql.lower()
             assert "zz" not in rows([plan], TODAY).sql.lower()
 
 

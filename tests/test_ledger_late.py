@@ -12,7 +12,7 @@ from assistant.calculators.payment import PaymentAsked, payment
 from assistant.calculators.rates import Rate, Rates, no_rates
 from assistant.calculators.situation import Buyer
 from assistant.errors import Ungrounded, WrongFigures
-from assistant.ledger.forecast import LEAST, expected, forecasts
+from assistant.ledger.forecast import LEAST, expected, forecasts, paces
 from assistant.ledger.late import (
     Basis,
     Payment,
@@ -156,7 +156,8 @@ def test_an_invoice_waits_in_its_last_stage(tmp_path: Path) -> None:
         StatusEvent(one.id, "07", date(2026, 11, 10)),
     )
     with open_ledger(home) as ledger:
-        known, passed = payments(ledger, TODAY).known, passages(ledger)
+        known = payments(ledger, TODAY).known
+        passed = passages(ledger, [one.id, other.id])
     both = list(zip(known, BASIS.costs(known), strict=True))
     assert [(w.stage, w.bracket, w.amount, w.longest) for w in waiting(both, passed, TODAY)] == [
         ("mandatée", "à payer sous 7 jours", Decimal("120.00"), 4),
@@ -164,54 +165,66 @@ def test_an_invoice_waits_in_its_last_stage(tmp_path: Path) -> None:
     ]
 
 
-def _paid(durations: Iterable[int]) -> list[Payment]:
-    start = date(2026, 8, 1)
-    return [
-        _payment(start, start + timedelta(days), number=f"P{place}")
-        for place, days in enumerate(durations)
-    ]
-
-
-def _forecast(known: list[Payment]) -> list[tuple[str, float | None]]:
-    both = zip(known, BASIS.costs(known), strict=True)
-    found = forecasts(list(both), {}, TODAY)
-    return [(each.payment.number, each.risk.value if each.risk else None) for each in found]
+def _forecast(days: Iterable[int], waited: int) -> float | None:
+    """The risk of an invoice received so long ago, others having been paid in these days."""
+    known = [_payment(TODAY - timedelta(waited))]
+    both = list(zip(known, BASIS.costs(known), strict=True))
+    [found] = forecasts(both, {}, {RECEIVED: sorted(days)}, TODAY)
+    return found.risk.value if found.risk else None
 
 
 def test_the_risk_is_the_share_of_those_that_waited_as_long_and_were_late() -> None:
-    waited_20 = _payment(TODAY - timedelta(20), number="open")
-    known = [*_paid([*range(1, 20), *[20] * 10, *[30] * 20, *[45] * 10]), waited_20]
-    assert _forecast(known) == [("open", 0.25)]
+    assert _forecast([*range(1, 20), *[20] * 10, *[30] * 20, *[45] * 10], 20) == 0.25
 
 
 def test_nothing_is_foreseen_from_too_few_invoices() -> None:
-    opened = _payment(TODAY - timedelta(5), number="open")
-    assert _forecast([*_paid([10] * (LEAST - 1)), opened]) == [("open", None)]
-    assert _forecast([*_paid([10] * LEAST), opened]) == [("open", 0.0)]
-
-
-def test_an_old_pace_is_forgotten() -> None:
-    start = TODAY - timedelta(500)
-    old = [_payment(start, start + timedelta(10), number=f"P{place}") for place in range(50)]
-    assert _forecast([*old, _payment(TODAY, number="open")]) == [("open", None)]
+    assert _forecast([10] * (LEAST - 1), 5) is None
+    assert _forecast([10] * LEAST, 5) == 0.0
 
 
 def test_the_pace_is_that_of_the_stage() -> None:
-    known = _paid([40] * LEAST)
-    passed = {each.id: (Passage("mandatée", each.started + timedelta(35)),) for each in known}
-    opened = _payment(TODAY - timedelta(15), number="open")
-    passed["open"] = (Passage("mandatée", TODAY),)
-    both = zip(
-        [*known, opened],
-        BASIS.costs([*known, opened]),
-        strict=True,
-    )
-    [found] = forecasts(list(both), passed, TODAY)
+    known = [_payment(TODAY - timedelta(15), number="open")]
+    passed = {"open": (Passage("mandatée", TODAY),)}
+    both = list(zip(known, BASIS.costs(known), strict=True))
+    [found] = forecasts(both, passed, {RECEIVED: [40] * LEAST, "mandatée": [5] * LEAST}, TODAY)
     assert found.stage.stage == "mandatée"
     assert found.risk is not None
     assert (found.risk.value, found.risk.whole) == (0.0, LEAST)
     assert found.risk.high > 0
     assert expected([found]) == (found.risk.low, 0.0, found.risk.high)
+
+
+def test_a_pace_is_of_what_was_paid_within_a_year_from_each_stage(tmp_path: Path) -> None:
+    one = invoice("A", date(2026, 8, 1), paid=date(2026, 9, 10))
+    home = filled(
+        tmp_path,
+        one,
+        StatusEvent(one.id, "08", date(2026, 9, 5)),
+        StatusEvent(one.id, "10", date(2026, 9, 11)),
+        invoice("B", date(2026, 8, 1), paid=date(2026, 8, 11)),
+        invoice("C", TODAY - timedelta(380), paid=TODAY - timedelta(365)),
+        invoice("D", date(2026, 8, 1)),
+        invoice("E", date(2026, 8, 1), type="381", paid=date(2026, 8, 3)),
+        invoice("F", date(2026, 8, 1), paid=TODAY + timedelta(1)),
+    )
+    with open_ledger(home) as ledger:
+        assert paces(ledger, TODAY) == {RECEIVED: [10, 40], "mandatée": [5]}
+
+
+def test_what_is_paid_in_time_is_counted_and_not_read(tmp_path: Path) -> None:
+    home = filled(
+        tmp_path,
+        invoice("A", date(2026, 8, 1), paid=date(2026, 8, 31)),
+        invoice("B", date(2026, 8, 1), paid=date(2026, 9, 1)),
+        invoice("C", date(2026, 11, 20)),
+    )
+    with open_ledger(home) as ledger:
+        found = payments(ledger, TODAY, beyond=30)
+        late, stages, _ = late_tables(ledger, BASIS)
+    assert ([each.number for each in found.known], found.count) == (["B", "C"], 3)
+    assert [row[0] for row in late.rows] == ["B"]
+    assert "1 en retard au 24/11/2026, sur 3 dont" in late.notes[0]
+    assert [row[2] for row in stages.rows] == [1]
 
 
 def test_the_view_tells_amounts_terms_and_what_it_did_not_look_at(tmp_path: Path) -> None:

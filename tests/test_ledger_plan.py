@@ -221,7 +221,7 @@ def test_hostile_values_are_only_values(tmp_path: Path, operator: Operator) -> N
     home = filled(tmp_path, invoice("A", supplier_siren=None, supplier_name=HOSTILE), invoice("B"))
     condition = Filter("supplier", operator, (HOSTILE.upper(),))
     plan = Plan(Measure.COUNT, INVOICES, filters=(condition,))
-    assert HOSTILE not in totals(plan, TODAY).sql + rows([plan], TODAY).sql
+    assert HOSTILE not in totals([plan], TODAY).sql + rows([plan], TODAY).sql
     assert _result(home, plan).total.value == 1
     assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 2
 

@@ -24,7 +24,7 @@ from assistant.ledger.purchase_view import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import Contract, contracts
+from assistant.ledger.purchases import Contract, Held, contracts, held_contracts, repeated
 from assistant.ledger.result import computed
 from assistant.ledger.segments import concentrations, segments
 from ingestion.ledger.database import open_ledger
@@ -42,56 +42,85 @@ LIMITS = Limits(lambda day: FakeLaw(day), Buyer.LOCAL)
 FREE = "Marché passé sans publicité ni mise en concurrence préalable"
 
 
-def _contract(
-    number: str, amount: int | None = 1000, holders: Sequence[str] = ("A",), **others: object
-) -> Contract:
+def _contract(number: str, amount: int | None = 1000, **others: object) -> Contract:
     plain = Contract(
         id=number,
-        number=number,
         buyer="ville",
         buyer_name="Ville",
         subject="Fournitures de bureau et papier",
         procedure="",
         category="fournitures",
-        cpv="30192000",
+        family="301",
         amount=None if amount is None else Decimal(amount),
         notified=date(2026, 5, 4),
-        holder_names=" + ".join(holders),
-        holders=" + ".join(holders),
     )
     return plain._replace(**others)  # type: ignore[arg-type]
 
 
+def _held(number: str, amount: int, holders: Sequence[str], family: str = "301") -> Held:
+    held = " + ".join(holders)
+    return Held(number, held, held, family, 100 * amount)
+
+
 def test_a_contract_is_read_once_with_all_its_holders(tmp_path: Path) -> None:
-    home = filled(tmp_path, *purchase("1", 1000, holders=("1" * 14, "2" * 14)))
-    with open_ledger(home) as ledger:
-        [found] = contracts(ledger)
-    assert (found.amount, found.holders) == (Decimal("1000.00"), f"{'1' * 9} + {'2' * 9}")
-    assert (found.family, found.is_works) == ("301", False)
+    rows = [
+        *purchase("1", 1000, holders=("1" * 14, "2" * 14)),
+        *purchase("2", "0.5", holders=("3" * 14,), cpv="30"),
+        *purchase("3", holders=()),
+    ]
+    with open_ledger(filled(tmp_path, *rows)) as ledger:
+        every, held = contracts(ledger), held_contracts(ledger)
+    assert sorted(each.amount or 0 for each in every) == [Decimal("0.50"), 1000, 1000]
+    assert sorted((each.holders, each.cents, each.family) for each in held) == [
+        (f"{'1' * 9} + {'2' * 9}", 100_000, "301"),
+        ("3" * 9, 50, ""),
+    ]
+    assert {(each.family, each.is_works) for each in every} == {("301", False), ("", False)}
+
+
+def test_only_what_may_be_parts_of_a_need_is_read(tmp_path: Path) -> None:
+    rows = [
+        *purchase("1", 35000, procedure=FREE),
+        *purchase("2", 35001, procedure=FREE),
+        *purchase("3", 35000, procedure=FREE, notified=date(2025, 5, 4)),
+        *purchase("4", 35000, procedure=FREE, cpv="90511000"),
+        *purchase("5", 35000, procedure=FREE, cpv=None),
+        *purchase("6", 35000, procedure=FREE, buyer_siret="2" * 14),
+        *purchase("7", 0, cpv="90511000"),
+        *purchase("8", 35000, cpv="45214200"),
+        *purchase("9", 35001, cpv="45214200"),
+    ]
+    with open_ledger(filled(tmp_path, *rows)) as ledger:
+        some, every = repeated(ledger), contracts(ledger)
+    assert sorted((each.family, str(each.amount)) for each in some) == [
+        ("", "35000.00"),
+        ("301", "35000.00"),
+        ("301", "35001.00"),
+    ]
+    assert split_needs(some, LIMITS) == split_needs(every, LIMITS) != ()
 
 
 def test_works_are_known_by_their_code_else_by_their_nature(tmp_path: Path) -> None:
     home = filled(
         tmp_path,
-        *purchase("1", cpv="45214200", nature="Services"),
-        *purchase("2", cpv=None, nature="Travaux"),
-        *purchase("3", cpv=None, nature="Marché"),
+        *purchase("1", 1, cpv="45214200", nature="Services"),
+        *purchase("2", 2, cpv=None, nature="Travaux"),
+        *purchase("3", 3, cpv=None, nature="Marché"),
     )
     with open_ledger(home) as ledger:
-        assert {each.number: each.is_works for each in contracts(ledger)} == {
-            "1": True,
-            "2": True,
-            "3": False,
+        assert {each.amount: each.is_works for each in contracts(ledger)} == {
+            1: True,
+            2: True,
+            3: False,
         }
 
 
 def test_suppliers_are_classed_by_volume_and_frequency() -> None:
     found = segments(
         [
-            *(_contract(f"a{place}", 2000, ("A",)) for place in range(4)),
-            _contract("b", 1500, ("B",)),
-            _contract("c", 500, ("C",)),
-            _contract("none", 99, ()),
+            *(_held(f"a{place}", 2000, "A") for place in range(4)),
+            _held("b", 1500, "B"),
+            _held("c", 500, "C"),
         ]
     )
     assert [(each.name, each.amount, each.volume, each.is_frequent) for each in found] == [
@@ -102,7 +131,7 @@ def test_suppliers_are_classed_by_volume_and_frequency() -> None:
 
 
 def test_a_group_of_suppliers_is_one_and_shares_nothing() -> None:
-    found = segments([_contract("1", 900, ("A", "B")), _contract("2", 100, ("A",))])
+    found = segments([_held("1", 900, "AB"), _held("2", 100, "A")])
     assert [(each.name, each.amount, each.dependence) for each in found] == [
         ("A + B", Decimal(900), 90),
         ("A", Decimal(100), 10),
@@ -111,9 +140,9 @@ def test_a_group_of_suppliers_is_one_and_shares_nothing() -> None:
 
 
 def test_concentration_is_the_sum_of_the_squares_of_the_shares() -> None:
-    half = [_contract("1", 500, ("A",)), _contract("2", 500, ("B",))]
-    alone = [_contract("3", 10, ("A",), cpv="90000000")]
-    many = [_contract(f"m{n}", 10, (f"S{n}",), cpv="71000000") for n in range(20)]
+    half = [_held("1", 500, "A"), _held("2", 500, "B")]
+    alone = [_held("3", 10, "A", "900")]
+    many = [_held(f"m{n}", 10, (f"S{n}",), "710") for n in range(20)]
     found = {each.family: each for each in concentrations([*half, *alone, *many])}
     assert {family: each.index for family, each in found.items()} == {
         "301": 5000,
@@ -140,7 +169,7 @@ def test_no_amount_is_counted_twice_however_many_hold_it(
     drawn: Sequence[tuple[int, list[str], str]],
 ) -> None:
     every = [
-        _contract(str(place), amount, sorted(holders), cpv=cpv)
+        _held(str(place), amount, sorted(holders), cpv[:3])
         for place, (amount, holders, cpv) in enumerate(drawn)
     ]
     found = segments(every)
@@ -173,7 +202,7 @@ def test_spending_is_the_same_by_any_cut(
 
 def _other(number: str, **others: object) -> Contract:
     given: dict[str, object] = {"buyer": number, "buyer_name": number}
-    return _contract(number, 1000, ("A",), **{**given, **others})
+    return _contract(number, 1000, **{**given, **others})
 
 
 @pytest.mark.parametrize(
@@ -181,9 +210,9 @@ def _other(number: str, **others: object) -> Contract:
     [
         ({}, True),
         ({"subject": "Papier et fournitures de bureau - lot 2"}, True),
-        ({"cpv": ""}, True),
+        ({"family": ""}, True),
         ({"buyer": "ville"}, False),
-        ({"cpv": "45192000"}, False),
+        ({"family": "451"}, False),
         ({"category": "travaux"}, False),
         ({"notified": date(2026, 5, 4) + timedelta(181)}, False),
         ({"notified": None}, False),
@@ -222,7 +251,7 @@ def test_parts_below_a_threshold_that_their_sum_reaches_are_a_risk() -> None:
     [
         {"buyer": "autre"},
         {"notified": date(2025, 5, 4)},
-        {"cpv": "90511000"},
+        {"family": "905"},
         {"procedure": "Procédure adaptée"},
         {"category": "travaux"},
         {"amount": Decimal(60000)},
@@ -251,7 +280,7 @@ def test_adapted_procedures_are_added_up_against_the_european_threshold() -> Non
 
 
 def test_without_code_alike_subjects_of_a_year_make_a_category() -> None:
-    parts = [_contract(f"{n}", 35000, cpv="") for n in range(2)]
+    parts = [_contract(f"{n}", 35000, family="") for n in range(2)]
     [found] = split_needs(parts, LIMITS)
     assert found.category == "objets proches : bureau papier…"
     assert split_needs([parts[0], parts[1]._replace(subject="Tonte de gazon")], LIMITS) == ()
@@ -263,10 +292,6 @@ def test_a_threshold_that_no_text_states_is_not_guessed() -> None:
     assert split_needs(parts, silent) == ()
 
 
-def test_a_several_holder_contract_is_no_split_need() -> None:
-    assert split_needs([_contract("1", 59000, ("A", "B"), procedure=FREE)], LIMITS) == ()
-
-
 def test_tables_have_a_cell_for_each_column(tmp_path: Path) -> None:
     rows = [
         *purchase("1", 35000, procedure=FREE),
@@ -275,12 +300,11 @@ def test_tables_have_a_cell_for_each_column(tmp_path: Path) -> None:
         *purchase("4", 900, subject="Papier et bureau"),
     ]
     with open_ledger(filled(tmp_path, *rows)) as ledger:
-        every = contracts(ledger)
         tables = [
             *summary_tables(ledger, TODAY),
-            *supplier_tables(every),
-            pooling_table(every),
-            needs_table(every, LIMITS),
+            *supplier_tables(held_contracts(ledger)),
+            pooling_table(contracts(ledger)),
+            needs_table(repeated(ledger), LIMITS),
         ]
     for table in tables:
         assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title
@@ -331,7 +355,7 @@ def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None
 def test_works_without_code_or_nature_are_known_by_their_words(
     subject: str, is_works: bool
 ) -> None:
-    one = _contract("1", subject=subject, category="", cpv="")
+    one = _contract("1", subject=subject, category="", family="")
     assert one.is_works is is_works
     assert not one._replace(category="services").is_works
 
@@ -341,7 +365,7 @@ def test_parts_of_one_consultation_are_no_risk_unless_their_procedure_is_a_light
     part: str,
 ) -> None:
     subject = f"Confection de repas en liaison froide {part}"
-    parts = [_contract(f"{n}", 150000, subject=subject, cpv="") for n in range(2)]
+    parts = [_contract(f"{n}", 150000, subject=subject, family="") for n in range(2)]
     assert split_needs(parts, LIMITS) == ()
     adapted = [each._replace(procedure="Procédure adaptée") for each in parts]
     assert [need.amount for need in split_needs(adapted, LIMITS)] == [300000]

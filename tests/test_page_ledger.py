@@ -23,6 +23,7 @@ from assistant.page.site import Site
 from ingestion.intake import Parcel
 from ingestion.ledger.reports import FileReport
 from ingestion.ledger.rows import FileKind
+from tests.conftest import Engine
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, app_over
 from tests.page_tags import parsed
@@ -54,8 +55,8 @@ class Member:
 
 
 @pytest.fixture(scope="module")
-def desk() -> FakeDesk:
-    return FakeDesk()
+def desk(engine: Engine) -> FakeDesk:
+    return FakeDesk(prepared=engine)
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +103,8 @@ def links(page: Response, below: str) -> list[str]:
     return list(dict.fromkeys(each for each in found if each.startswith(below)))
 
 
-def test_before_the_first_import_the_page_leads_to_it() -> None:
-    with TestClient(app_over(FakeDesk())) as client:
+def test_before_the_first_import_the_page_leads_to_it(engine: Engine) -> None:
+    with TestClient(app_over(FakeDesk(prepared=engine))) as client:
         page = client.get("/factures")
         assert "Aucune facture n’est encore importée ici" in words_of(page)
         assert "/factures/import" in links(page, "/factures/import")

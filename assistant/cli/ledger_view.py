@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assistant.bookkeeping import Bookkeeping, Look
+from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.situation import Buyer
 from assistant.cli.asking import add_day
 from assistant.errors import Ungrounded, WrongFigures
@@ -23,6 +23,7 @@ from assistant.identity import ALONE
 from assistant.journal import journal_of
 from assistant.ledger.export import SUFFIXES
 from assistant.ledger.fields import Population
+from assistant.ledger.sights import Look
 from assistant.ledger.table import Cell, Table, written
 from ingestion.durable import replace_bytes
 from ingestion.generation import Generation, open_generation
@@ -59,14 +60,15 @@ def see(over: Population, view: str, arguments: argparse.Namespace) -> int:
     """Show a view on the day asked, for the buyer given if it takes one."""
     look = Look(over, view, arguments.as_of, getattr(arguments, "buyer", Buyer.LOCAL))
     try:
-        exhibits = bookkeeping(arguments.home).exhibits(look)
+        books = bookkeeping(arguments.home)
+        tables = [books.part(look, each.table) for each in books.exhibits(look)]
     except WrongFigures as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     except Ungrounded as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
-    put([each.table for each in exhibits], arguments)
+    put(tables, arguments)
     return OK
 
 

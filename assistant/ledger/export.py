@@ -32,6 +32,7 @@ _NUMBER_FORMATS = {
 
 def exported(table: Table, suffix: str) -> bytes:
     """A table as a file of this suffix. Raises WrongPlan for another format than CSV or XLSX."""
+    assert not table.is_unread, table.title
     match suffix:
         case ".csv":
             return csv_bytes(table)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.confidence import Estimate, share
-from assistant.ledger.late import Payment
+from assistant.ledger.late import Payment, to_pay
 from assistant.ledger.query import Late
-from assistant.ledger.stages import RECEIVED, Passage, current
+from assistant.ledger.stages import RECEIVED, Passage, current, stage_of
+from ingestion.ledger.database import Ledger
 
 LEAST = 20
 """Paid invoices below which nothing is foreseen."""
@@ -32,6 +33,16 @@ SUMMED = "somme des bornes de chaque facture, plus large qu'un intervalle à 95 
 
 _RECENT = timedelta(days=365)
 
+_PACES = """
+, recent AS (
+    SELECT id, started, paid FROM to_pay WHERE reason IS NULL AND paid > $2 AND paid <= $1
+)
+SELECT NULL, paid - started AS days, count(*) FROM recent GROUP BY days
+UNION ALL
+SELECT status_event.status, paid - "at" AS days, count(*)
+FROM recent JOIN status_event ON invoice = id WHERE "at" <= paid GROUP BY status_event.status, days
+"""
+
 Paces = Mapping[str, Sequence[int]]
 """Days until payment from each stage, sorted."""
 
@@ -46,30 +57,24 @@ class Forecast:
     risk: Estimate | None
 
 
-def paces(found: Iterable[Payment], passed: Mapping[str, Sequence[Passage]], today: date) -> Paces:
+def paces(ledger: Ledger, today: date) -> Paces:
     """How long the invoices paid within a year took from each stage."""
     days: dict[str, list[int]] = defaultdict(list)
-    for payment in found:
-        if payment.paid is None or not today - _RECENT < payment.paid <= today:
-            continue
-        days[RECEIVED].append((payment.paid - payment.started).days)
-        for passage in passed.get(payment.id, ()):
-            if passage.entered <= payment.paid:
-                days[passage.stage].append((payment.paid - passage.entered).days)
+    for status, taken, count in ledger.rows(to_pay(_PACES), (today, today - _RECENT)):
+        days[RECEIVED if status is None else stage_of(status)] += [taken] * count
     return {stage: sorted(each) for stage, each in days.items()}
 
 
 def forecasts(
     found: Iterable[tuple[Payment, Late]],
     passed: Mapping[str, Sequence[Passage]],
+    pace: Paces,
     today: date,
 ) -> tuple[Forecast, ...]:
     """The unpaid invoices that are not late yet, the nearest to it first."""
-    each = list(found)
-    pace = paces((payment for payment, _ in each), passed, today)
     open_ones = [
         _forecast(payment, cost, current(payment, passed.get(payment.id, ())), pace, today)
-        for payment, cost in each
+        for payment, cost in found
         if payment.paid is None and cost.late_days <= 0
     ]
     return tuple(sorted(open_ones, key=lambda one: (one.deadline, one.payment.number)))

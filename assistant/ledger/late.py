@@ -5,7 +5,6 @@ once. A status never stops the clock: that an invoice is suspended does not prov
 limit lawfully was.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -26,18 +25,21 @@ from ingestion.ledger.database import Ledger
 
 SUSPENDED = "06"
 
-_COLUMNS = (
-    "id, number, coalesce(supplier_name, ''), currency, status, started, paid, "
-    "coalesce(payable, gross)"
-)
-_EXCLUSION = """
-CASE
-    WHEN is_credit OR coalesce(payable, gross) <= 0 THEN 'avoir'
-    WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
-    WHEN started IS NULL THEN 'date de réception inconnue'
-    WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
-END
+_TO_PAY = """
+SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
+    coalesce(payable, gross) AS amount, payment_days,
+    CASE
+        WHEN is_credit OR coalesce(payable, gross) <= 0 THEN 'avoir'
+        WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
+        WHEN started IS NULL THEN 'date de réception inconnue'
+        WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
+    END AS reason
 """
+_KNOWN = """
+SELECT id, number, supplier, currency, status, started, paid, amount FROM to_pay
+WHERE reason IS NULL AND (paid IS NULL OR payment_days > $2) ORDER BY number, id
+"""
+_COUNTS = "SELECT reason, count(*) FROM to_pay GROUP BY reason ORDER BY min(number), reason"
 _YEAR = 365
 _NOTHING = Decimal(0)
 
@@ -88,9 +90,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The invoices that have a last day, and how many have none, by reason."""
+    """Invoices that have a last day, how many have one, and how many have none, by reason."""
 
     known: tuple[Payment, ...]
+    count: int
     without: tuple[tuple[str, int], ...]
 
 
@@ -134,15 +137,19 @@ def terms(buyer: Buyer, law: Law) -> Terms:
     )
 
 
-def payments(ledger: Ledger, today: date) -> Payments:
-    """Every invoice of the ledger that is to be paid within a time limit."""
-    sql = rows_of(Population.INVOICES).sql.replace("{today}", "$1")
-    rows = ledger.rows(
-        f"SELECT {_COLUMNS}, {_EXCLUSION} FROM ({sql}) AS counted ORDER BY number, id", (today,)
-    )
-    excluded = Counter(reason for *_, reason in rows if reason)
-    known = tuple(Payment(*values) for *values, reason in rows if not reason)
-    return Payments(known, tuple(excluded.items()))
+def payments(ledger: Ledger, today: date, beyond: int = -1) -> Payments:
+    """Every invoice to be paid within a time limit, but those paid in so many days or fewer."""
+    rows = ledger.rows(to_pay(_KNOWN), (today, beyond))
+    counts = ledger.rows(to_pay(_COUNTS), (today,))
+    without = tuple((reason, count) for reason, count in counts if reason)
+    count = sum(count for reason, count in counts if not reason)
+    return Payments(tuple(map(Payment._make, rows)), count, without)
+
+
+def to_pay(select: str) -> str:
+    """A SELECT of `to_pay`, every invoice with the reason why it has no last day; `$1` is today."""
+    counted = rows_of(Population.INVOICES).sql.replace("{today}", "$1")
+    return f"WITH to_pay AS ({_TO_PAY} FROM ({counted}) AS counted) {select}"
 
 
 def late_invoices(found: Iterable[tuple[Payment, Late]]) -> tuple[LateInvoice, ...]:

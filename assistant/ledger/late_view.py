@@ -1,23 +1,25 @@
 """Late payment as tables: the late invoices, where the others wait, and which will be late."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros
 from assistant.confidence import Estimate
 from assistant.ledger.fields import Population, rows_of
-from assistant.ledger.forecast import METHOD, SUMMED, Forecast, expected, forecasts
+from assistant.ledger.forecast import METHOD, SUMMED, Forecast, expected, forecasts, paces
 from assistant.ledger.late import (
     SUSPENDED,
     Basis,
     LateInvoice,
+    Payment,
     Payments,
     late_invoices,
     missing_rates,
     payments,
 )
-from assistant.ledger.stages import Waiting, passages, waiting
+from assistant.ledger.query import Late
+from assistant.ledger.stages import Passage, Waiting, passages, waiting
 from assistant.ledger.sums import EURO
 from assistant.ledger.table import Column, Format, Table
 from ingestion.ledger.database import Ledger
@@ -32,20 +34,26 @@ CAUTIONS = (
 def late_tables(ledger: Ledger, basis: Basis) -> tuple[Table, ...]:
     """Late invoices, unpaid ones by stage, and the forecast."""
     today = basis.today
-    found = payments(ledger, today)
-    both = list(zip(found.known, basis.costs(found.known), strict=True))
-    late = late_invoices(both)
-    passed = passages(ledger)
-    foreseen = forecasts(both, passed, today)
+    found, both, passed = _open_or_late(ledger, basis)
+    foreseen = forecasts(both, passed, paces(ledger, today), today)
     stages = _stage_table(waiting(both, passed, today))
-    return _late_table(late, found, basis), stages, _forecast_table(foreseen, today)
+    return _late_table(late_invoices(both), found, basis), stages, _forecast_table(foreseen, today)
 
 
 def stage_table(ledger: Ledger, basis: Basis) -> Table:
     """Unpaid invoices by stage alone."""
-    found = payments(ledger, basis.today).known
-    both = zip(found, basis.costs(found), strict=True)
-    return _stage_table(waiting(both, passages(ledger), basis.today))
+    _, both, passed = _open_or_late(ledger, basis)
+    return _stage_table(waiting(both, passed, basis.today))
+
+
+def _open_or_late(
+    ledger: Ledger, basis: Basis
+) -> tuple[Payments, Sequence[tuple[Payment, Late]], Mapping[str, Sequence[Passage]]]:
+    """The invoices that are unpaid or late, what each costs, and the stages of the unpaid ones."""
+    found = payments(ledger, basis.today, basis.terms.days)
+    unpaid = [each.id for each in found.known if each.paid is None]
+    both = list(zip(found.known, basis.costs(found.known), strict=True))
+    return found, both, passages(ledger, unpaid)
 
 
 def _stage_table(held: Sequence[Waiting]) -> Table:
@@ -103,7 +111,7 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
     known = [interest for interest in interests if interest is not None]
     indemnities = sum((each.cost.indemnity for each in in_euros), Decimal(0))
     notes = [
-        f"{len(late)} en retard au {basis.today:%d/%m/%Y}, sur {len(found.known)} dont le dernier "
+        f"{len(late)} en retard au {basis.today:%d/%m/%Y}, sur {found.count} dont le dernier "
         f"jour est connu ({basis.terms.days} jours). Intérêts moratoires : "
         f"{euros(sum(known, Decimal(0)))} ; indemnités forfaitaires : {euros(indemnities)}."
     ]

@@ -34,15 +34,18 @@ class Group:
 
 
 def groups(
-    found: Sequence[Contract], are_near: Callable[[Contract, Contract], bool]
+    found: Sequence[Contract],
+    part: Callable[[Contract], str],
+    are_near: Callable[[Contract, Contract], bool],
 ) -> tuple[Group, ...]:
     """Groups of alike contracts that may go together, each contract in one at most.
 
+    Contracts go together that are near, and of the same part, or of the part "" that goes with all.
     The contract that most others are alike makes the first group; nothing is alike through a third.
     """
     words = [_words(each) for each in found]
     alike: dict[int, set[int]] = defaultdict(set)
-    for one, other in _candidates(words):
+    for one, other in _candidates(words, [part(each) for each in found]):
         if _are_alike(words[one], words[other]) and are_near(found[one], found[other]):
             alike[one].add(other)
             alike[other].add(one)
@@ -69,19 +72,23 @@ def _shared(subjects: Sequence[str]) -> tuple[str, ...]:
     return tuple(each.most_common(1)[0][0] for each in most.values())
 
 
-def _candidates(words: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
-    """The places that share a word which is not everywhere, each pair once.
+def _candidates(words: Sequence[frozenset[str]], parts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of a part that share a word which is not everywhere, each pair once.
 
     Where half of all words are shared, the rarest of those is among the rarest half of either's.
     """
     counts = Counter(word for each in words for word in each)
-    places: dict[str, set[int]] = defaultdict(set)
-    for place, each in enumerate(words):
-        rarest = sorted(each, key=lambda word: (counts[word], word))[: len(each) // 2 + 1]
-        rare = [places[word] for word in rarest if 1 < counts[word] <= _COMMON]
-        yield from ((place, other) for other in set[int]().union(*rare))
-        for earlier in rare:
-            earlier.add(place)
+    rank = {word: rank for rank, word in enumerate(sorted(counts, key=lambda w: (counts[w], w)))}
+    places: dict[str, dict[str, set[int]]] = {
+        word: defaultdict(set) for word, count in counts.items() if 1 < count <= _COMMON
+    }
+    for place, (each, part) in enumerate(zip(words, parts, strict=True)):
+        rarest = sorted(each, key=rank.__getitem__)[: len(each) // 2 + 1]
+        rare = [places[word] for word in rarest if word in places]
+        met = (by_part[one] for by_part in rare for one in ({part, ""} if part else [*by_part]))
+        yield from ((place, other) for other in set[int]().union(*met))
+        for by_part in rare:
+            by_part[part].add(place)
 
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:

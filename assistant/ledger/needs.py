@@ -91,8 +91,12 @@ def _categories(found: Sequence[Contract]) -> Iterator[tuple[str, Sequence[Contr
             by_family[each.buyer, each.family, each.notified.year].append(each)
     for (_, family, _), contracts in by_family.items():
         yield f"CPV {family}", contracts
-    for group in groups([each for each in fit if not each.family], _are_of_one_year):
+    for group in groups([each for each in fit if not each.family], _buyer, _are_of_one_year):
         yield f"objets proches : {' '.join(group.words)}…", group.contracts
+
+
+def _buyer(contract: Contract) -> str:
+    return contract.buyer
 
 
 def _are_of_one_year(one: Contract, other: Contract) -> bool:

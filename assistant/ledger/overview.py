@@ -1,11 +1,12 @@
 """The overview of the invoices: how many, how much, what is unpaid, by month, supplier, status."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from assistant.ledger.exhibit import Exhibit, Shape
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Filter, Measure, Operator, Plan, Step
-from assistant.ledger.result import computed, computed_cuts
+from assistant.ledger.result import Result, computed_cuts
 from assistant.ledger.result_view import figures
 from assistant.ledger.table import Column, Format, Table
 from ingestion.ledger.database import Ledger
@@ -32,19 +33,25 @@ _CUTS = (
 
 def overview(ledger: Ledger, today: date) -> tuple[Exhibit, ...]:
     """What there is, then how it divides."""
-    cuts = computed_cuts([plan for plan, _ in _CUTS], ledger, today)
-    shapes = (shape for _, shape in _CUTS)
-    drawn = (Exhibit(figures(cut), shape) for cut, shape in zip(cuts, shapes, strict=True))
-    return (Exhibit(_whole(ledger, today)), *drawn)
+    kinds = [Plan(Measure.SUM, _ALL, "gross", filters) for _, filters in _KINDS]
+    plans = [*kinds, *(plan for plan, _ in _CUTS)]
+    found = computed_cuts(plans, ledger, today)
+    drawn = zip(found[len(kinds) :], (shape for _, shape in _CUTS), strict=True)
+    cuts = (Exhibit(figures(cut), shape) for cut, shape in drawn)
+    return (Exhibit(_whole(found[: len(kinds)])), *cuts)
 
 
-def _whole(ledger: Ledger, today: date) -> Table:
+def _whole(found: Sequence[Result]) -> Table:
     """One row a kind of invoice: their number and the euros that they add up to."""
-    rows, ids, notes = [], [], dict[str, None]()
-    for label, filters in _KINDS:
-        found = computed(Plan(Measure.SUM, _ALL, "gross", filters), ledger, today)
-        rows.append((label, len(found.total.rows), found.total.value))
-        ids.append(found.total.rows)
-        notes |= dict.fromkeys(found.notes)
-    columns = (Column("Ensemble"), Column("Nombre", Format.COUNT), Column("TTC", Format.EUROS))
-    return Table("Les factures en bref", columns, tuple(rows), tuple(ids), tuple(notes))
+    totals = [each.total for each in found]
+    notes = dict.fromkeys(note for each in found for note in each.notes)
+    return Table(
+        "Les factures en bref",
+        (Column("Ensemble"), Column("Nombre", Format.COUNT), Column("TTC", Format.EUROS)),
+        tuple(
+            (label, len(total.rows), total.value)
+            for (label, _), total in zip(_KINDS, totals, strict=True)
+        ),
+        tuple(total.rows for total in totals),
+        tuple(notes),
+    )

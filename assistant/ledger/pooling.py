@@ -45,13 +45,15 @@ class Opportunity:
 def opportunities(found: Sequence[Contract]) -> tuple[Opportunity, ...]:
     """Groups of alike contracts, those of the most buyers first."""
     fit = [each for each in found if each.buyer and not each.is_works]
-    every = [Opportunity(each.contracts, each.words) for each in groups(fit, _are_near)]
+    every = [Opportunity(each.contracts, each.words) for each in groups(fit, _family, _are_near)]
     return tuple(sorted(every, key=lambda each: (-len(each.buyers), -each.amount, each.words)))
+
+
+def _family(contract: Contract) -> str:
+    return contract.family
 
 
 def _are_near(one: Contract, other: Contract) -> bool:
     if one.buyer == other.buyer or one.notified is None or other.notified is None:
-        return False
-    if one.family and other.family and one.family != other.family:
         return False
     return abs(one.notified - other.notified) <= _CLOSE

@@ -7,7 +7,7 @@ from assistant.ledger import needs, pooling, segments
 from assistant.ledger.fields import Population
 from assistant.ledger.limits import Limits
 from assistant.ledger.plan import Measure, Plan, Step
-from assistant.ledger.purchases import Contract
+from assistant.ledger.purchases import Contract, Held
 from assistant.ledger.result import computed_cuts
 from assistant.ledger.result_view import figures
 from assistant.ledger.table import Column, Format, Table
@@ -39,7 +39,7 @@ def summary_tables(ledger: Ledger, today: date) -> tuple[Table, ...]:
     return (*spent, doubts)
 
 
-def supplier_tables(found: Sequence[Contract]) -> tuple[Table, Table]:
+def supplier_tables(found: Sequence[Held]) -> tuple[Table, Table]:
     """Segments of suppliers, and the concentration of each CPV family."""
     every, families = segments.segments(found), segments.concentrations(found)
     suppliers = Table(

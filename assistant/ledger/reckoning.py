@@ -112,9 +112,7 @@ def _indemnities(sight: Sight) -> Iterator[tuple[str, tuple[str, ...]]]:
     plan = sight.plan
     if plan.of == "interest" and plan.measure is Measure.SUM and not plan.compared:
         other = replace(plan, of="indemnity", group=None, step=None, limit=None)
-        found = computed(
-            other, sight.ledger, sight.today, lambda: sight.basis.costs_of_all(sight.ledger)
-        )
+        found = replace(sight, plan=other).result
         yield (
             f"S'y ajoutent les indemnités forfaitaires : {figure(found.total.value, other)}.",
             found.total.rows,
@@ -192,6 +190,6 @@ def _evidence(document: Document, cited: Sequence[_Cited]) -> Iterator[Evidence]
 
 def _missing(ledger: Ledger, basis: Basis) -> tuple[str, ...]:
     """The rates without which some interest is not known."""
-    known = payments(ledger, basis.today).known
+    known = payments(ledger, basis.today, basis.terms.days).known
     both = zip(known, basis.costs(known), strict=True)
     return missing_rates(late_invoices(both), basis.rates)

@@ -10,7 +10,7 @@ from assistant.calculators.amounts import euros, rounded
 from assistant.errors import WrongPlan
 from assistant.ledger.fields import Kind, Population
 from assistant.ledger.plan import Filter, Measure, Operator, Plan, validated
-from assistant.ledger.query import Late
+from assistant.ledger.query import Late, listed
 from assistant.ledger.sums import Groups, Sum, groups, whole
 from ingestion.ledger.database import Ledger
 
@@ -51,11 +51,7 @@ def computed(
         TotalsDisagree: when the database and Python do not add up to the same.
         QueryTooHeavy: when it takes more than the limits.
     """
-    law: Sequence[Late] = ()
-    if validated(plan).is_computed:
-        if late is None:
-            raise WrongPlan("Ce calcul demande le type d'acheteur : ajoutez --acheteur.")
-        law = late()
+    law = _law(plan, late)
     [(found, notes)] = groups([plan], ledger, today, law)
     notes += _credit_notes(plan, ledger, today, law)
     if not plan.compared:
@@ -66,8 +62,16 @@ def computed(
     return _result(plan, *_beside(plan, found, earlier), notes)
 
 
+def rows_meant(
+    plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[Late]]
+) -> tuple[str, ...]:
+    """The ids of the rows that a plan is of, in the order of their days; raises as `computed`."""
+    query = listed(plan, today, _law(plan, late))
+    return tuple(identifier for (identifier,) in ledger.rows(query.sql, query.parameters))
+
+
 def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[Result, ...]:
-    """The results of plans that differ by their groups only and need no law.
+    """The results of plans that differ by their filters and groups only and need no law.
 
     Raises as `computed` does.
     """
@@ -76,6 +80,15 @@ def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[R
         _result(plan, *_figures(plan, sums), notes)
         for plan, (sums, notes) in zip(plans, found, strict=True)
     )
+
+
+def _law(plan: Plan, late: Callable[[], Sequence[Late]] | None) -> Sequence[Late]:
+    """What the law says of invoices, where a plan needs it."""
+    if not validated(plan).is_computed:
+        return ()
+    if late is None:
+        raise WrongPlan("Ce calcul demande le type d'acheteur : ajoutez --acheteur.")
+    return late()
 
 
 def _credit_notes(plan: Plan, ledger: Ledger, today: date, law: Sequence[Late]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The result of a plan as tables: its figures, and the rows that they are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +13,9 @@ from assistant.ledger.wording import figure, said
 from ingestion.ledger.database import Ledger
 
 _TOLD = 3
+
+TABLES = {Population.INVOICES: "invoice", Population.PURCHASES: "purchase"}
+"""Of the schema, one row each."""
 
 _SHOWN = {
     Population.INVOICES: (
@@ -99,6 +102,22 @@ def listing(ledger: Ledger, population: Population, ids: Sequence[str], today: d
         ),
         tuple((identifier,) for identifier, *_ in found),
     )
+
+
+def unread(population: Population, ids: Iterable[str]) -> Table:
+    """The same, of rows already in order, each to be read where it is shown."""
+    title, each = rows_of(population).many.capitalize(), tuple((each,) for each in ids)
+    return Table(title, _SHOWN[population], (), each, is_unread=True)
+
+
+def in_order(ledger: Ledger, population: Population, ids: Sequence[str]) -> tuple[str, ...]:
+    """Ids of invoices or contracts in the order of their days."""
+    found = ledger.rows(
+        f"SELECT id FROM {TABLES[population]} WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[]))) "
+        f"ORDER BY {rows_of(population).when}, id",
+        [list(ids)],
+    )
+    return tuple(identifier for (identifier,) in found)
 
 
 def _titled(text: str) -> str:

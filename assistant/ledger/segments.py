@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from assistant.ledger.purchases import Contract
+from assistant.ledger.purchases import Held
 
 _STRATEGIC, _TAIL = 80, 95
 _FREQUENT = 3
 _DEPENDENT = 50
 _CONCENTRATED, _MODERATE = 2500, 1500
-_ONE = Decimal(1)
+_ONE, _CENT = Decimal(1), Decimal("0.01")
 
 METHOD = (
     "Volume : les titulaires qui font ensemble 80 % des montants (A), jusqu'à 95 % (B), le reste "
@@ -62,20 +62,22 @@ class Concentration:
         return "moyenne" if self.index >= _MODERATE else "faible"
 
 
-def segments(found: Sequence[Contract]) -> tuple[Segment, ...]:
-    """Each supplier, the largest first; contracts without holder have none."""
-    held = _by_holders(found)
-    amounts = {holders: _sum(each) for holders, each in held.items()}
-    whole = sum(amounts.values(), Decimal(0))
+def segments(found: Sequence[Held]) -> tuple[Segment, ...]:
+    """Each supplier, the largest first."""
+    held: dict[str, list[Held]] = defaultdict(list)
+    for each in found:
+        held[each.holders].append(each)
+    amounts = {holders: sum(each.cents for each in some) for holders, some in held.items()}
+    whole = sum(amounts.values())
     dependences = _dependences(found)
-    segments, before = [], Decimal(0)
+    segments, before = [], 0
     for holders in sorted(held, key=lambda holders: (-amounts[holders], holders)):
         family, dependence = dependences.get(holders, ("", 0))
         segments.append(
             Segment(
                 held[holders][0].holder_names,
                 tuple(each.id for each in held[holders]),
-                amounts[holders],
+                _euros(amounts[holders]),
                 _volume(before, whole),
                 len(held[holders]) >= _FREQUENT,
                 family,
@@ -86,61 +88,57 @@ def segments(found: Sequence[Contract]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def concentrations(found: Iterable[Contract]) -> tuple[Concentration, ...]:
+def concentrations(found: Sequence[Held]) -> tuple[Concentration, ...]:
     """The CPV families by their amount, the largest first; without code or amount, none."""
-    by_family: dict[str, list[Contract]] = defaultdict(list)
+    contracts: dict[str, list[str]] = defaultdict(list)
     for each in found:
-        if each.family and each.amount and each.holders:
-            by_family[each.family].append(each)
-    every = [_concentration(family, each) for family, each in by_family.items()]
+        if each.family and each.cents:
+            contracts[each.family].append(each.id)
+    amounts: dict[str, list[int]] = defaultdict(list)
+    for (family, _), cents in _amounts(found).items():
+        amounts[family].append(cents)
+    every = [_concentration(family, contracts[family], each) for family, each in amounts.items()]
     return tuple(sorted(every, key=lambda one: (-one.amount, one.family)))
 
 
-def _concentration(family: str, found: Sequence[Contract]) -> Concentration:
-    amounts = [_sum(each) for each in _by_holders(found).values()]
-    whole = sum(amounts, Decimal(0))
-    index = sum(((100 * amount / whole) ** 2 for amount in amounts), Decimal(0))
-    contracts = tuple(each.id for each in found)
-    return Concentration(family, len(amounts), contracts, whole, _rounded(index))
+def _concentration(family: str, contracts: Sequence[str], amounts: Sequence[int]) -> Concentration:
+    whole = sum(amounts)
+    index = sum(((Decimal(100 * amount) / whole) ** 2 for amount in amounts), Decimal(0))
+    return Concentration(family, len(amounts), tuple(contracts), _euros(whole), _rounded(index))
 
 
-def _by_holders(found: Iterable[Contract]) -> dict[str, list[Contract]]:
-    held: dict[str, list[Contract]] = defaultdict(list)
-    for each in found:
-        if each.holders:
-            held[each.holders].append(each)
-    return held
-
-
-def _dependences(found: Iterable[Contract]) -> dict[str, tuple[str, int]]:
+def _dependences(found: Iterable[Held]) -> dict[str, tuple[str, int]]:
     """The family in which each supplier weighs most, the first of equals, and its share there."""
+    amounts = _amounts(found)
+    whole: dict[str, int] = defaultdict(int)
+    for (family, _), cents in amounts.items():
+        whole[family] += cents
     most: dict[str, tuple[str, int]] = {}
-    for (family, holders), share in _shares(found).items():
+    for (family, holders), cents in amounts.items():
+        share = _rounded(Decimal(100 * cents) / whole[family])
         if share > most.get(holders, ("", -1))[1]:
             most[holders] = family, share
     return most
 
 
-def _shares(found: Iterable[Contract]) -> dict[tuple[str, str], int]:
-    """The share in percent of each supplier in each family."""
-    amounts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    families: dict[str, Decimal] = defaultdict(Decimal)
-    for each in found:
-        if each.family and each.amount and each.holders:
-            amounts[each.family, each.holders] += each.amount
-            families[each.family] += each.amount
-    return {key: _rounded(100 * amount / families[key[0]]) for key, amount in amounts.items()}
+def _amounts(found: Iterable[Held]) -> dict[tuple[str, str], int]:
+    """The cents of each family from each supplier, where they are known."""
+    amounts: dict[tuple[str, str], int] = defaultdict(int)
+    for _, holders, _, family, cents in found:
+        if family and cents:
+            amounts[family, holders] += cents
+    return amounts
 
 
-def _volume(before: Decimal, whole: Decimal) -> str:
+def _volume(before: int, whole: int) -> str:
     """The class of a supplier before which the larger ones make so much."""
     if not whole or 100 * before >= _TAIL * whole:
         return "C"
     return "A" if 100 * before < _STRATEGIC * whole else "B"
 
 
-def _sum(found: Iterable[Contract]) -> Decimal:
-    return sum((each.amount for each in found if each.amount), Decimal(0))
+def _euros(cents: int) -> Decimal:
+    return Decimal(cents) * _CENT
 
 
 def _rounded(value: Decimal) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
 from assistant.ledger.fields import Population, rows_of
 from assistant.ledger.late import Payment
@@ -21,6 +20,10 @@ _BRACKETS = (
     (-8, "à payer sous 7 jours"),
     (-16, "à payer sous 15 jours"),
 )
+_PASSED = """
+SELECT invoice, status, "at" FROM status_event
+WHERE invoice IN (SELECT unnest(CAST($1 AS VARCHAR[]))) ORDER BY "at", status
+"""
 _LATER = "à payer dans plus de 15 jours"
 
 BRACKETS = (*(said for _, said in _BRACKETS), _LATER)
@@ -51,16 +54,17 @@ def is_late(bracket: str) -> bool:
     return any(said == bracket and more >= 0 for more, said in _BRACKETS)
 
 
-def passages(ledger: Ledger) -> Mapping[str, Sequence[Passage]]:
-    """The stages that each invoice went through, the last one last, by invoice."""
-    words = rows_of(Population.INVOICES).fields["status"].words
+def passages(ledger: Ledger, invoices: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
+    """The stages that each of these invoices went through, the last one last, by invoice."""
     found: dict[str, list[Passage]] = defaultdict(list)
-    # Many invoices enter the same stage on the same day.
-    passage = cache(lambda status, day: Passage(words.get(status, status), day))
-    rows = ledger.rows('SELECT invoice, status, "at" FROM status_event ORDER BY "at", status')
-    for invoice, status, day in rows:
-        found[invoice].append(passage(status, day))
+    for invoice, status, day in ledger.rows(_PASSED, [list(invoices)]):
+        found[invoice].append(Passage(stage_of(status), day))
     return found
+
+
+def stage_of(status: str) -> str:
+    """What a status is called as a stage."""
+    return rows_of(Population.INVOICES).fields["status"].words.get(status, status)
 
 
 def current(payment: Payment, passed: Sequence[Passage]) -> Passage:

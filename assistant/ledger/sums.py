@@ -9,14 +9,14 @@ from decimal import Decimal
 from assistant.errors import TotalsDisagree
 from assistant.ledger.fields import rows_of
 from assistant.ledger.plan import Plan
-from assistant.ledger.query import Late, Query, rows, totals
+from assistant.ledger.query import Late, is_of_money, rows, told_apart, totals
 from ingestion.ledger.database import Ledger, Row
 
 EURO = "EUR"
 UNKNOWN = "non renseigné"
 
-_MEASURED = ("id", "currency", "value", "part")
-_CURRENCY = _MEASURED.index("currency")
+_ID, _CURRENCY, _VALUE, _PART, _MEASURED = range(5)
+_ONE, _CENT = Decimal(1), Decimal("0.01")
 
 _DAMAGED = (
     "Les totaux de la base et ceux de ses lignes diffèrent : le registre est endommagé. "
@@ -37,6 +37,8 @@ class Sum:
 
 
 Groups = Mapping[str | None, Sum]
+_Added = dict[str | None, dict[str | None, Sum]]
+_Held = dict[tuple[str | None, str | None], tuple[list[str], list[int | None]]]
 
 
 def groups(
@@ -44,22 +46,24 @@ def groups(
 ) -> Iterator[tuple[Groups, tuple[str, ...]]]:
     """For each plan the sum of each group by its key, and what is in none of them.
 
-    The plans differ by their groups only: their rows are read once.
+    The plans differ by their filters and groups only: their rows are read once.
 
     Raises TotalsDisagree when the database does not add up to the same.
     """
     query = rows(plans, today, late)
     read = ledger.rows(query.sql, query.parameters)
+    query = totals(plans, today, late)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for place, *line in ledger.rows(query.sql, query.parameters):
+        found[place].append(tuple(line))
+    apart = {place: n for n, place in enumerate(told_apart(plans), _MEASURED + len(plans))}
     for place, plan in enumerate(plans):
-        added = _added(read, len(_MEASURED) + place)
-        yield _checked(plan, added, ledger, totals(plan, today, late))
+        own = [row for row in read if row[apart[place]]] if place in apart else read
+        yield _checked(plan, _added(plan, own, _MEASURED + place), found[place])
 
 
-def _checked(
-    plan: Plan, added: dict[str | None, dict[str | None, Sum]], ledger: Ledger, query: Query
-) -> tuple[Groups, tuple[str, ...]]:
-    """The sums of a plan, once the database has added up to the same."""
-    found = ledger.rows(query.sql, query.parameters)
+def _checked(plan: Plan, added: _Added, found: Sequence[Row]) -> tuple[Groups, tuple[str, ...]]:
+    """The sums of a plan, once the database is found to have added up to the same."""
     words = rows_of(plan.over).fields[plan.group].words if plan.group else {}
     if len(found) != sum(map(len, added.values())):
         raise TotalsDisagree(_DAMAGED)
@@ -84,21 +88,32 @@ def whole(groups: Iterable[Sum]) -> Sum:
     return found
 
 
-def _added(read: Sequence[Row], key: int) -> dict[str | None, dict[str | None, Sum]]:
+def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
     """By currency, None where no money is counted, then by the key in that column."""
-    held: dict[tuple[str | None, str | None], list[Row]] = defaultdict(list)
-    for row in read:
-        held[row[_CURRENCY], row[key]].append(row)
-    added: dict[str | None, dict[str | None, Sum]] = defaultdict(dict)
-    for (currency, name), some in held.items():
-        ids, _, values, parts, *_ = zip(*some, strict=True)
-        known = [value for value in values if value is not None]
-        part = (value for value, is_part in zip(values, parts, strict=True) if is_part and value)
-        total = sum(known, Decimal(0))
+    unit = _CENT if is_of_money(plan) else _ONE
+    held = _held(read, key)
+    parts = _held((row for row in read if row[_PART]), key) if plan.part else held
+    added: _Added = defaultdict(dict)
+    for (currency, name), (ids, values) in held.items():
+        _, part = parts.get((currency, name), ((), ()))
         added[currency][name] = Sum(
-            count=len(ids), known=len(known), total=total, part=sum(part, Decimal(0)), ids=list(ids)
+            count=len(ids),
+            known=len(ids) - values.count(None),
+            total=sum(filter(None, values)) * unit,
+            part=sum(filter(None, part)) * unit,
+            ids=ids,
         )
     return added
+
+
+def _held(read: Iterable[Row], key: int) -> _Held:
+    """The ids and values of rows by currency and key."""
+    held: _Held = defaultdict(lambda: ([], []))
+    for row in read:
+        ids, values = held[row[_CURRENCY], row[key]]
+        ids.append(row[_ID])
+        values.append(row[_VALUE])
+    return held
 
 
 def _unvalued(plan: Plan, groups: Groups) -> list[str]:

@@ -38,7 +38,8 @@ class Column:
 class Table:
     """Rows of as many cells as there are columns, and what they do not say themselves.
 
-    `rows_of` has for each row the ids of the ledger that it is made of.
+    `rows_of` has for each row the ids of the ledger that it is made of. A table that is unread has
+    no rows yet: they are read by these ids where they are shown.
     """
 
     title: str
@@ -46,6 +47,12 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     rows_of: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    is_unread: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many rows it has, read or not."""
+        return len(self.rows_of) if self.is_unread else len(self.rows)
 
 
 def written(cell: Cell, form: Format) -> str:

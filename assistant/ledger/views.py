@@ -3,7 +3,7 @@
 Each is a function of what it is seen with, so that a page, a file and a terminal show the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,9 +25,10 @@ from assistant.ledger.purchase_view import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts
-from assistant.ledger.result import Result, computed
-from assistant.ledger.result_view import answer, figures, listing, ranked
+from assistant.ledger.purchases import contracts, held_contracts, repeated
+from assistant.ledger.query import Late
+from assistant.ledger.result import Result, computed, rows_meant
+from assistant.ledger.result_view import answer, figures, in_order, ranked, unread
 from ingestion.ledger.database import Ledger
 
 
@@ -57,12 +58,15 @@ class Sight:
     @property
     def result(self) -> Result:
         """What the plan gives; raises as `computed` and `basis` do."""
-        return computed(
-            self.plan,
-            self.ledger,
-            self.today,
-            lambda: self.basis.costs_of_all(self.ledger),
-        )
+        return computed(self.plan, self.ledger, self.today, self._late)
+
+    @property
+    def rows_meant(self) -> tuple[str, ...]:
+        """The ids of the rows of the plan, by their days; raises as `result` does."""
+        return rows_meant(self.plan, self.ledger, self.today, self._late)
+
+    def _late(self) -> Sequence[Late]:
+        return self.basis.costs_of_all(self.ledger)
 
 
 _NO_LAW = (
@@ -80,15 +84,14 @@ def _overview(sight: Sight) -> tuple[Exhibit, ...]:
 
 
 def _listed(sight: Sight) -> tuple[Exhibit, ...]:
-    rows = sight.result.total.rows
-    return (Exhibit(listing(sight.ledger, sight.plan.over, rows, sight.today)),)
+    return (Exhibit(unread(sight.plan.over, sight.rows_meant)),)
 
 
 def _answered(sight: Sight) -> tuple[Exhibit, ...]:
     """The figures of a plan, then the rows that they are made of."""
     result = sight.result
     ids = [each for line in ranked(result) for each in line.rows]
-    rows = listing(sight.ledger, sight.plan.over, ids, sight.today)
+    rows = unread(sight.plan.over, in_order(sight.ledger, sight.plan.over, ids))
     return Exhibit(figures(result), shape_of(sight.plan), answer(result)), Exhibit(rows)
 
 
@@ -110,7 +113,7 @@ def _spending(sight: Sight) -> tuple[Exhibit, ...]:
 
 
 def _suppliers(sight: Sight) -> tuple[Exhibit, ...]:
-    suppliers, families = supplier_tables(contracts(sight.ledger))
+    suppliers, families = supplier_tables(held_contracts(sight.ledger))
     return Exhibit(suppliers, Shape.SHARES), Exhibit(families)
 
 
@@ -121,7 +124,7 @@ def _pooling(sight: Sight) -> tuple[Exhibit, ...]:
 def _needs(sight: Sight) -> tuple[Exhibit, ...]:
     if sight.limits is None:
         raise Ungrounded(_NO_LAW)
-    return (Exhibit(needs_table(contracts(sight.ledger), sight.limits)),)
+    return (Exhibit(needs_table(repeated(sight.ledger), sight.limits)),)
 
 
 View = Callable[[Sight], tuple[Exhibit, ...]]

@@ -1,7 +1,7 @@
 """What an exhibit looks like: its table drawn in the shape that it says. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from assistant.amount_charts import Bar, Part, Stack, ageing, ranks, timeline
@@ -40,11 +40,11 @@ def drawn(exhibit: Exhibit) -> Html | None:
         return None
     match exhibit.shape:
         case Shape.TIME:
-            return Html(timeline(table.title, _bars(table), _scale(table)))
+            return Html(timeline(table.title, _bars(table, table.rows), _scale(table)))
         case Shape.RANKING:
-            return Html(ranks(table.title, _bars(table)[:_MOST]))
+            return Html(ranks(table.title, _bars(table, table.rows[:_MOST])))
         case Shape.SHARES:
-            return Html(ranks(table.title, _shares(table)[:_MOST]))
+            return Html(ranks(table.title, _shares(table)))
         case Shape.AGEING:
             return Html(_ageing(table))
 
@@ -60,18 +60,18 @@ def standalone(drawing: Html) -> str:
     return f"{opening}>{style}{rest}"
 
 
-def _bars(table: Table) -> list[Bar]:
+def _bars(table: Table, rows: Sequence[Sequence[Cell]]) -> list[Bar]:
     form = table.columns[1].format
     return [
         Bar(written(row[0], Format.TEXT), float(_value(row[1])), written(row[1], form))
-        for row in table.rows
+        for row in rows
     ]
 
 
 def _shares(table: Table) -> list[Bar]:
-    """Each value with its share in all of them."""
+    """The first values, each with its share in all of them."""
     whole = sum((_value(row[1]) for row in table.rows), Decimal(0))
-    bars = _bars(table)
+    bars = _bars(table, table.rows[:_MOST])
     if whole <= 0:
         return bars
     shares = (100 * Decimal(bar.value) / whole for bar in bars)

@@ -1,8 +1,5 @@
 """An import as a page: the form, what was found in each file, its columns, and what to do next."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-
 from assistant.language import Language
 from assistant.ledger.addresses import ROOTS
 from assistant.ledger.batches import Batch
@@ -12,19 +9,16 @@ from assistant.page.dossier_sending import BOUNDS, upload_form
 from assistant.page.dossier_upload import FIELD
 from assistant.page.form import action, button
 from assistant.page.ledger.frame import choice
+from assistant.page.ledger.import_file import THINGS, fate, item
 from assistant.page.markup import Html, element, unbroken
 from assistant.page.words import words
 from ingestion.ledger.columns import Columns, field_names, french_name
-from ingestion.ledger.entries import shown
-from ingestion.ledger.records import Comment
-from ingestion.ledger.reports import FileReport, Verdict
-from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
+from ingestion.ledger.reports import Verdict
+from ingestion.ledger.rows import FileKind
 
 TITLE, COLUMN, BEFORE = "titre", "colonne", "avant"
 """Fields of the form of columns: a title, the field it is given, and the one it had."""
 
-_TOLD = 3
-_THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
 _FORMATS = {
     Population.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX, ZIP de ceux-ci.",
     Population.PURCHASES: "Données essentielles (DECP) en JSON, XML, CSV ou XLSX, ZIP de ceux-ci.",
@@ -32,12 +26,6 @@ _FORMATS = {
 _ACCEPT = {
     Population.INVOICES: ".pdf,.xml,.csv,.xlsx,.zip",
     Population.PURCHASES: ".json,.xml,.csv,.xlsx,.zip",
-}
-_VERDICTS = {
-    Verdict.ACCEPTED: ("accepté", "accepted"),
-    Verdict.WARNED: ("accepté avec réserves", "warned"),
-    Verdict.REFUSED: ("refusé", "refused"),
-    Verdict.KNOWN: ("déjà connu", "known-before"),
 }
 _SAID = words(Language.FRENCH)
 
@@ -87,7 +75,7 @@ def report(batch: Batch) -> Html:
     failed = batch.failure or not batch.reports
     ordered = sorted(batch.reports, key=lambda each: each.verdict is not Verdict.REFUSED)
     refused = (
-        element("li", element("strong", name), " ", _fate(Verdict.REFUSED), element("p", why))
+        element("li", element("strong", name), " ", fate(Verdict.REFUSED), element("p", why))
         for name, why in batch.refusals.items()
     )
     title = "Enregistré" if batch.is_stored else "Aperçu : rien n’est encore enregistré"
@@ -95,7 +83,7 @@ def report(batch: Batch) -> Html:
         "section",
         element("h2", title, id="report", tabindex=-1),
         element("p", _summary(batch), class_="lead"),
-        element("ul", *refused, *(_item(each, batch) for each in ordered), class_="report"),
+        element("ul", *refused, *(item(each, batch.kind) for each in ordered), class_="report"),
         NOTHING if batch.is_stored else _decision(batch, is_possible=not failed),
     )
 
@@ -107,75 +95,9 @@ def _summary(batch: Batch) -> str:
     plural = "s" if stored > 1 else ""
     files = len(batch.reports) + len(batch.refusals)
     return unbroken(
-        f"{what} : {stored} {_THINGS[batch.kind]}{plural}. Fichiers lus : {files}, "
+        f"{what} : {stored} {THINGS[batch.kind]}{plural}. Fichiers lus : {files}, "
         f"dont refusés : {refused}."
     )
-
-
-def _item(each: FileReport, batch: Batch) -> Html:
-    plural = "s" if each.stored > 1 else ""
-    left = f", {each.left_out} de côté" if each.left_out else ""
-    told = (
-        f"{each.format}, {each.stored} {_THINGS[batch.kind]}{plural}{left}" if each.format else ""
-    )
-    return element(
-        "li",
-        element("strong", each.name),
-        " ",
-        _fate(each.verdict),
-        element("p", told) if told else NOTHING,
-        *(element("p", unbroken(line)) for line in _comments(each.comments)),
-        _sample(each.sample),
-        class_=_VERDICTS[each.verdict][1],
-    )
-
-
-def _fate(verdict: Verdict) -> Html:
-    said, class_ = _VERDICTS[verdict]
-    return element("span", said, class_=f"fate {class_}")
-
-
-def _comments(comments: Sequence[Comment]) -> Iterator[str]:
-    """What refuses first, a few sentences of each rule."""
-
-    def order(comment: Comment) -> tuple[bool, str]:
-        return comment.level is not Level.REFUSED, comment.code
-
-    for (_, code), group in groupby(sorted(comments, key=order), key=order):
-        same = list(group)
-        yield from (f"{code} : {comment.sentence}" for comment in same[:_TOLD])
-        if len(same) > _TOLD:
-            rest = len(same) - _TOLD
-            yield f"{code} : … et {rest} autre{'s' if rest > 1 else ''}."
-
-
-def _sample(rows: Sequence[Invoice | Purchase]) -> Html:
-    if not rows:
-        return NOTHING
-    heads = ("Numéro", "Tiers", "Jour", "Montant")
-    body = (
-        element(
-            "tr",
-            *(
-                element("td", cell, data_label=head)
-                for cell, head in zip(_cells(row), heads, strict=True)
-            ),
-        )
-        for row in rows
-    )
-    head = element("tr", *(element("th", name, scope="col") for name in heads))
-    table = element("table", element("thead", head), element("tbody", *body))
-    return element("details", element("summary", "Premières lignes"), table)
-
-
-def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
-    if isinstance(row, Purchase):
-        buyer = row.buyer_name or row.buyer_siret or ""
-        amount = "–" if row.amount is None else f"{shown(row.amount)} €"
-        return row.contract_id, buyer, shown(row.notified), amount
-    found = next((each for each in (row.gross, row.payable, row.net) if each is not None), None)
-    supplier = row.supplier_name or row.supplier_siren or ""
-    return row.number, supplier, shown(row.issued), f"{shown(found)} {row.currency}"
 
 
 def _decision(batch: Batch, *, is_possible: bool) -> Html:

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.bookkeeping import Bookkeeping, Look
+from assistant.bookkeeping import Bookkeeping
 from assistant.errors import AssistantError, WrongPlan
 from assistant.identity import Identity
 from assistant.language import Language
 from assistant.ledger.asked import NotUnderstood
-from assistant.ledger.exhibit import Exhibit
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Measure, Plan
+from assistant.ledger.sights import Look
 from assistant.page.ledger import views
 from assistant.page.ledger.drawing import drawn, standalone
 from assistant.page.ledger.frame import framed
 from assistant.page.ledger.place import OTHER_TITLES, QUESTION, TITLES, VIEW_TITLES, Place
-from assistant.page.ledger.table_view import TableView
+from assistant.page.ledger.table_view import ON_A_PAGE, SHOWN, TableView
 from assistant.page.markup import Html, element, unbroken
 from assistant.page.routes import FORGET, standing_alone
 from assistant.page.words import words
@@ -42,7 +42,7 @@ class LedgerPages:
             return answered(place, alert="Cette page n’existe pas.", status=UNKNOWN)
         if place.view == "calcul":
             return self._guarded(place, lambda: self._calculated(place))
-        return self._guarded(place, lambda: views.shown(place, self._exhibits(place)))
+        return self._guarded(place, lambda: self._seen(place))
 
     def table(self, place: Place, number: int) -> Response:
         """One table of a view, page by page."""
@@ -55,7 +55,8 @@ class LedgerPages:
     def file(self, place: Place, number: int, suffix: str, identity: Identity) -> Response:
         """One table of a view as a file."""
         try:
-            table = self._exhibits(place)[number].table
+            look = self._asked(place)
+            table = self._books.part(look, self._books.exhibits(look)[number].table)
             file = self._books.export(table, f".{suffix}", identity.user)
         except LookupError:
             return answered(place, alert="Ce tableau n’existe pas.", status=UNKNOWN)
@@ -68,7 +69,7 @@ class LedgerPages:
     def drawing(self, place: Place) -> Response:
         """The drawing of a view alone, in its own colours; a 404 where it has none."""
         try:
-            drawings = map(drawn, self._exhibits(place))
+            drawings = map(drawn, self._books.exhibits(self._asked(place)))
             drawing = next((each for each in drawings if each), None)
         except (AssistantError, IngestionError, LookupError):
             drawing = None
@@ -89,6 +90,14 @@ class LedgerPages:
             return answered(place, alert=str(refusal), status=REFUSED)
         return RedirectResponse(place.address(), 303)
 
+    def _seen(self, place: Place) -> list[Html]:
+        return views.shown(place, self._shown(self._asked(place)))
+
+    def _shown(self, look: Look) -> views.Shown:
+        """What a view shows, and of each table what stands on its page."""
+        exhibits = self._books.exhibits(look)
+        return [(each, self._books.part(look, each.table, 0, SHOWN)) for each in exhibits]
+
     def _calculated(self, place: Place) -> list[Html]:
         """What a question or a plan comes to."""
         question = place.one(QUESTION)
@@ -101,40 +110,44 @@ class LedgerPages:
             return views.not_understood(place, plan, Plan(Measure.COUNT, self.over))
         above = views.planned(place, plan, self._books.names(self.over))
         try:
-            exhibits = self._books.exhibits(self._look(place, plan))
+            exhibits = self._shown(self._look(place, plan))
         except AssistantError as failure:  # the plan can still be corrected
             return [*above, element("p", str(failure), class_="alert", role="alert")]
         return [*above, *views.sections(place, exhibits)]
 
-    def _exhibits(self, place: Place) -> tuple[Exhibit, ...]:
-        """What a view shows; its plan is the question's, or that of the fields of the address."""
+    def _asked(self, place: Place) -> Look:
+        """What a view is asked for: its plan is the question's, or that of the address's fields."""
         if place.view not in {"liste", "calcul"}:
-            return self._books.exhibits(self._look(place, None))
+            return self._look(place, None)
         question = place.one(QUESTION)
         if not question:
-            plan = self._books.corrected(self.over, place.fields)
-            return self._books.exhibits(self._look(place, plan))
+            return self._look(place, self._books.corrected(self.over, place.fields))
         understood = self._books.plan(question, self.over, place.today)
         if isinstance(understood, NotUnderstood):
             raise WrongPlan("Cette question n’est pas comprise.")
-        return self._books.exhibits(self._look(place, understood))
+        return self._look(place, understood)
 
     def _look(self, place: Place, plan: Plan | None) -> Look:
         return Look(self.over, place.view, place.today, place.buyer, plan)
 
     def _table(self, place: Place, number: int) -> list[Html]:
-        table = self._exhibits(place)[number].table
+        look, first = self._asked(place), (place.page - 1) * ON_A_PAGE
+        table = self._books.exhibits(look)[number].table
+        part = self._books.part(look, table, first, ON_A_PAGE)
         title = element("h2", unbroken(table.title))
-        return [title, TableView(place, number, table).page()]
+        return [title, TableView(place, number, part, table.count, first).page()]
 
     def _rows(self, place: Place, number: int, index: int) -> list[Html]:
-        table = self._exhibits(place)[number].table
-        ids = table.rows_of[index]
-        made = element("p", unbroken(f"{table.title} : {table.rows[index][0]}"), class_="lead")
-        listed = self._books.rows(self._look(place, None), ids)
-        found = TableView(Place(self.over, "liste"), 0, listed)
+        look = self._asked(place)
+        table = self._books.part(look, self._books.exhibits(look)[number].table, index, 1)
+        if not table.rows_of:
+            raise LookupError(index)
+        [ids], [row] = table.rows_of, table.rows
+        made = element("p", unbroken(f"{table.title} : {row[0]}"), class_="lead")
+        listed = self._books.rows(look, ids)
+        found = TableView(Place(self.over, "liste"), 0, listed, listed.count)
         back = element("p", element("a", "Revenir au tableau", href=place.address()))
-        return [element("h2", "D’où vient ce chiffre"), made, found.rows(0, len(listed.rows)), back]
+        return [element("h2", "D’où vient ce chiffre"), made, found.rows(), back]
 
     def _piece(self, identifier: str) -> list[Html]:
         tables = self._books.piece(self.over, identifier)

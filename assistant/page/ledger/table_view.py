@@ -18,16 +18,21 @@ SHOWN = 25
 ON_A_PAGE = 100
 
 Extra = Callable[[int], Html]
-"""What is added to the row of this number."""
+"""What is added to the row of this number among those shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """The table of this number of a place, and what leads on from it."""
+    """Rows of the table of this number of a place from one on, and what leads on from them.
+
+    `count` is how many rows the whole table has.
+    """
 
     place: Place
     number: int
     table: Table
+    count: int
+    first: int = 0
 
     def section(self, exhibit: Exhibit, heading: str = "", extra: Extra | None = None) -> Html:
         """The drawing, the first rows, the notes, and the ways to the rest."""
@@ -37,25 +42,24 @@ class TableView:
             element("h2", unbroken(self.table.title)),
             element("p", unbroken(exhibit.lead), class_="lead") if exhibit.lead else NOTHING,
             element("div", drawing, class_="chart") if drawing else NOTHING,
-            self.rows(0, SHOWN, heading, extra) if self.table.rows else element("p", "Rien."),
-            self._rest(SHOWN),
+            self.rows(heading, extra) if self.table.rows else element("p", "Rien."),
+            self._rest(),
             self.notes(),
             self.downloads() if self.table.rows else NOTHING,
         )
 
     def page(self) -> Html:
         """One page of the whole table, and the ways to the others."""
-        first = (self.place.page - 1) * ON_A_PAGE
         return element(
             "section",
-            self.rows(first, ON_A_PAGE) if self.table.rows[first:] else element("p", "Rien."),
+            self.rows() if self.table.rows else element("p", "Rien."),
             self.pager(),
             self.notes(),
-            self.downloads() if self.table.rows else NOTHING,
+            self.downloads() if self.count else NOTHING,
         )
 
-    def rows(self, first: int, count: int, heading: str = "", extra: Extra | None = None) -> Html:
-        """Some rows of the table; `heading` names what is added to each."""
+    def rows(self, heading: str = "", extra: Extra | None = None) -> Html:
+        """The rows; `heading` names what is added to each."""
         columns = self.table.columns
         heads = [
             element("th", each.heading, scope="col", class_=_side(each.format)) for each in columns
@@ -63,7 +67,7 @@ class TableView:
         heads += [element("th", heading, scope="col")] if extra else []
         body = [
             element("tr", *self._cells(index), element("td", extra(index)) if extra else NOTHING)
-            for index in range(first, min(first + count, len(self.table.rows)))
+            for index in range(len(self.table.rows))
         ]
         table = element("table", element("thead", element("tr", *heads)), element("tbody", *body))
         return element(
@@ -79,8 +83,8 @@ class TableView:
 
     def pager(self) -> Html:
         """Where this page is among those of the table, and the ones before and after."""
-        count, page = len(self.table.rows), self.place.page
-        last = -(-count // ON_A_PAGE)
+        page = self.place.page
+        last = -(-self.count // ON_A_PAGE)
         if last < 2:
             return NOTHING
         below = f"/tableau/{self.number}"
@@ -92,7 +96,7 @@ class TableView:
             )
             if 1 <= number <= last
         ]
-        here = element("span", f"Page {page} sur {last} ({grouped(count)} lignes)")
+        here = element("span", f"Page {page} sur {last} ({grouped(self.count)} lignes)")
         return element("nav", here, *links, class_="pager", aria_label="Pages du tableau")
 
     def downloads(self) -> Html:
@@ -106,12 +110,11 @@ class TableView:
         )
         return element("p", *links, class_="downloads")
 
-    def _rest(self, shown: int) -> Html:
-        count = len(self.table.rows)
-        if count <= shown:
+    def _rest(self) -> Html:
+        if self.count <= len(self.table.rows):
             return NOTHING
         address = self.place.address(f"/tableau/{self.number}")
-        return element("p", element("a", f"Voir les {grouped(count)} lignes", href=address))
+        return element("p", element("a", f"Voir les {grouped(self.count)} lignes", href=address))
 
     def _cells(self, index: int) -> list[Html]:
         """The cells of a row; the first one leads to what the row is made of."""
@@ -134,7 +137,9 @@ class TableView:
         ids = self.table.rows_of[index] if self.table.rows_of else ()
         if len(ids) == 1:
             return piece_address(self.place.over, ids[0])
-        return self.place.address(f"/tableau/{self.number}/lignes/{index}") if ids else ""
+        if not ids:
+            return ""
+        return self.place.address(f"/tableau/{self.number}/lignes/{self.first + index}")
 
 
 def _side(form: Format) -> str | None:

@@ -22,7 +22,11 @@ from assistant.page.markup import Html, element, unbroken
 LONGEST_REASON = 1000
 
 
-def shown(place: Place, exhibits: Sequence[Exhibit]) -> list[Html]:
+Shown = Sequence[tuple[Exhibit, Table]]
+"""Exhibits, each with the first rows of its table."""
+
+
+def shown(place: Place, exhibits: Shown) -> list[Html]:
     """A view: its forms, then each exhibit."""
     above = [circumstances(place)]
     if place.view == "liste":
@@ -30,11 +34,11 @@ def shown(place: Place, exhibits: Sequence[Exhibit]) -> list[Html]:
     return [*above, *sections(place, exhibits)]
 
 
-def sections(place: Place, exhibits: Sequence[Exhibit]) -> list[Html]:
+def sections(place: Place, exhibits: Shown) -> list[Html]:
     """Each exhibit with what it leads to."""
     return [
-        TableView(place, number, each.table).section(each, *_extra(place, each.table))
-        for number, each in enumerate(exhibits)
+        TableView(place, number, part, each.table.count).section(each, *_extra(place, part))
+        for number, (each, part) in enumerate(exhibits)
     ]
 
 
@@ -96,7 +100,7 @@ def piece(over: Population, tables: Sequence[Table]) -> list[Html]:
         element(
             "section",
             element("h2", each.title),
-            TableView(place, number, each).rows(0, len(each.rows)),
+            TableView(place, number, each, each.count).rows(),
         )
         for number, each in enumerate(tables)
     ]
