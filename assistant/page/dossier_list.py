@@ -5,8 +5,7 @@ from urllib.parse import quote
 
 from assistant.page.dossier_form import description_fields, text_field
 from assistant.page.form import action, button
-from assistant.page.markup import NOTHING as NOTHING  # page/ledger has it from here
-from assistant.page.markup import Html, element, joined
+from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import table
 from assistant.page.words import Words, written
 from ingestion.dossiers import Dossier

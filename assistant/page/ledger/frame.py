@@ -4,7 +4,7 @@ from assistant.calculators.situation import Buyer
 from assistant.errors import WrongPlan
 from assistant.ledger.addresses import ROOTS
 from assistant.ledger.fields import Population
-from assistant.page.dossier_list import NOTHING, alert
+from assistant.page.dossier_list import alert
 from assistant.page.form import button, labelled
 from assistant.page.ledger.place import (
     BUYER,
@@ -15,7 +15,7 @@ from assistant.page.ledger.place import (
     Place,
     view_address,
 )
-from assistant.page.markup import Html, element
+from assistant.page.markup import NOTHING, Html, element
 
 _EXAMPLES = {
     Population.INVOICES: "Montant TTC des factures non payées par fournisseur",

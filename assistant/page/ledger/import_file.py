@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from assistant.page.dossier_list import NOTHING
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import NOTHING, Html, element, unbroken
 from ingestion.ledger.entries import shown
 from ingestion.ledger.records import Comment
 from ingestion.ledger.reports import FileReport, Verdict

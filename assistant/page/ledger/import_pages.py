@@ -22,7 +22,7 @@ TOO_LARGE = 413
 _PATIENCE = 1.5
 """Seconds within which most files are read, so that no progress need be shown."""
 
-_GONE = "Cet envoi n’est plus là : il a été enregistré, abandonné, ou date de plus d’un jour."
+_GONE = "Cet envoi n'est plus là : il a été enregistré, abandonné, ou date de plus d'un jour."
 
 
 class ImportPages:

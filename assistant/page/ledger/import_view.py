@@ -4,13 +4,12 @@ from assistant.language import Language
 from assistant.ledger.addresses import ROOTS
 from assistant.ledger.batches import Batch
 from assistant.ledger.fields import Population
-from assistant.page.dossier_list import NOTHING
 from assistant.page.dossier_sending import BOUNDS, upload_form
 from assistant.page.dossier_upload import FIELD
 from assistant.page.form import action, button
 from assistant.page.ledger.frame import choice
 from assistant.page.ledger.import_file import THINGS, fate, item
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import NOTHING, Html, element, unbroken
 from assistant.page.words import words
 from ingestion.ledger.columns import Columns, field_names, french_name
 from ingestion.ledger.reports import Verdict
@@ -51,7 +50,7 @@ def sending(over: Population) -> Html:
             class_="drop",
         ),
         element("p", unbroken(f"{_FORMATS[over]} {limits}"), class_="hint"),
-        element("p", "Rien n’est enregistré avant que vous ayez vu ce qui a été compris."),
+        element("p", "Rien n'est enregistré avant que vous ayez vu ce qui a été compris."),
         button("Lire les fichiers", class_="main"),
         reading="Lecture des fichiers…",
     )
@@ -78,7 +77,7 @@ def report(batch: Batch) -> Html:
         element("li", element("strong", name), " ", fate(Verdict.REFUSED), element("p", why))
         for name, why in batch.refusals.items()
     )
-    title = "Enregistré" if batch.is_stored else "Aperçu : rien n’est encore enregistré"
+    title = "Enregistré" if batch.is_stored else "Aperçu : rien n'est encore enregistré"
     return element(
         "section",
         element("h2", title, id="report", tabindex=-1),

@@ -39,7 +39,7 @@ class LedgerPages:
     def view(self, place: Place) -> Response:
         """A view, or the answer to a question."""
         if place.view not in VIEW_TITLES[self.over]:
-            return answered(place, alert="Cette page n’existe pas.", status=UNKNOWN)
+            return answered(place, alert="Cette page n'existe pas.", status=UNKNOWN)
         if place.view == "calcul":
             return self._guarded(place, lambda: self._calculated(place))
         return self._guarded(place, lambda: self._seen(place))
@@ -59,7 +59,7 @@ class LedgerPages:
             table = self._books.part(look, self._books.exhibits(look)[number].table)
             file = self._books.export(table, f".{suffix}", identity.user)
         except LookupError:
-            return answered(place, alert="Ce tableau n’existe pas.", status=UNKNOWN)
+            return answered(place, alert="Ce tableau n'existe pas.", status=UNKNOWN)
         except (AssistantError, IngestionError) as failure:
             return answered(place, alert=str(failure), status=_status(failure))
         name = f"{TITLES[self.over].lower()}-{place.view}-{number + 1}.{suffix}"
@@ -124,7 +124,7 @@ class LedgerPages:
             return self._look(place, self._books.corrected(self.over, place.fields))
         understood = self._books.plan(question, self.over, place.today)
         if isinstance(understood, NotUnderstood):
-            raise WrongPlan("Cette question n’est pas comprise.")
+            raise WrongPlan("Cette question n'est pas comprise.")
         return self._look(place, understood)
 
     def _look(self, place: Place, plan: Plan | None) -> Look:
@@ -147,7 +147,7 @@ class LedgerPages:
         listed = self._books.rows(look, ids)
         found = TableView(Place(self.over, "liste"), 0, listed, listed.count)
         back = element("p", element("a", "Revenir au tableau", href=place.address()))
-        return [element("h2", "D’où vient ce chiffre"), made, found.rows(), back]
+        return [element("h2", "D'où vient ce chiffre"), made, found.rows(), back]
 
     def _piece(self, identifier: str) -> list[Html]:
         tables = self._books.piece(self.over, identifier)

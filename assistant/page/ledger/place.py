@@ -17,7 +17,7 @@ from assistant.ledger.plan_fields import Fields
 TITLES = {Population.INVOICES: "Factures", Population.PURCHASES: "Achats"}
 VIEW_TITLES: Mapping[Population, Mapping[str, str]] = {
     Population.INVOICES: {
-        "apercu": "Vue d’ensemble",
+        "apercu": "Vue d'ensemble",
         "liste": "Liste",
         "retards": "Délais et retards",
         "anomalies": "Anomalies",

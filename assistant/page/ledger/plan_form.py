@@ -33,7 +33,7 @@ OPERATORS = {
     Operator.LESS: "moins de",
     Operator.AT_MOST: "au plus",
     Operator.KNOWN: "est renseigné",
-    Operator.UNKNOWN: "n’est pas renseigné",
+    Operator.UNKNOWN: "n'est pas renseigné",
 }
 STEPS = {Step.MONTH: "mois", Step.QUARTER: "trimestre", Step.YEAR: "année"}
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from assistant.ledger.addresses import piece_address
 from assistant.ledger.exhibit import Exhibit
 from assistant.ledger.table import Format, Table, written
-from assistant.page.dossier_list import NOTHING
 from assistant.page.ledger.drawing import drawn
 from assistant.page.ledger.place import PAGE, Place
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import NOTHING, Html, element, unbroken
 from assistant.page.words import grouped
 
 SHOWN = 25

@@ -10,14 +10,13 @@ from assistant.ledger.plan import Plan
 from assistant.ledger.table import Table
 from assistant.ledger.vocabulary import Name
 from assistant.ledger.wording import said
-from assistant.page.dossier_list import NOTHING
 from assistant.page.form import action, button
 from assistant.page.ledger.filters import filter_form
 from assistant.page.ledger.frame import circumstances
 from assistant.page.ledger.place import Place
 from assistant.page.ledger.plan_form import plan_form
 from assistant.page.ledger.table_view import TableView
-from assistant.page.markup import Html, element, unbroken
+from assistant.page.markup import NOTHING, Html, element, unbroken
 
 LONGEST_REASON = 1000
 
@@ -67,7 +66,7 @@ def not_understood(place: Place, found: NotUnderstood, blank: Plan) -> list[Html
             element("h2", "Question non comprise"),
             element(
                 "p",
-                unbroken(f"Aucun chiffre n’est donné : {found.why}"),
+                unbroken(f"Aucun chiffre n'est donné : {found.why}"),
                 class_="alert",
                 role="alert",
             ),
@@ -86,8 +85,8 @@ def not_understood(place: Place, found: NotUnderstood, blank: Plan) -> list[Html
 def nothing_imported(over: Population) -> Html:
     """What is shown before the first import."""
     said = {
-        Population.INVOICES: "Aucune facture n’est encore importée ici.",
-        Population.PURCHASES: "Aucun marché n’est encore importé ici.",
+        Population.INVOICES: "Aucune facture n'est encore importée ici.",
+        Population.PURCHASES: "Aucun marché n'est encore importé ici.",
     }[over]
     link = element("a", "Importer des fichiers", href=f"{ROOTS[over]}/import", class_="main")
     return element("section", element("p", said, class_="lead"), link)
@@ -131,6 +130,6 @@ def _explanation(place: Place, identifier: str) -> Html:
         place.address("/expliquer"),
         element("input", type="hidden", name="anomalie", value=identifier),
         reason,
-        button("Enregistrer l’explication"),
+        button("Enregistrer l'explication"),
     )
     return element("details", element("summary", "Expliquer"), form)
