@@ -106,7 +106,7 @@ def links(page: Response, below: str) -> list[str]:
 def test_before_the_first_import_the_page_leads_to_it(engine: Engine) -> None:
     with TestClient(app_over(FakeDesk(prepared=engine))) as client:
         page = client.get("/factures")
-        assert "Aucune facture n’est encore importée ici" in words_of(page)
+        assert "Aucune facture n'est encore importée ici" in words_of(page)
         assert "/factures/import" in links(page, "/factures/import")
         assert client.get("/factures/import").status_code == 200
 
@@ -117,7 +117,7 @@ def test_a_preview_shows_columns_and_rows_and_stores_nothing(
     more = TITLES + "C-1;;Zoé;03/03/2026;;;10,00;2,00;12,00;\n;;sans numéro;03/03/2026;;;;;;\n"
     page = sent(client, desk, "factures", ("suite.csv", more.encode()), ("note.txt", b"bonjour"))
     told = words_of(page)
-    assert "Aperçu : rien n’est encore enregistré À enregistrer : 1 facture." in told
+    assert "Aperçu : rien n'est encore enregistré À enregistrer : 1 facture." in told
     assert "note.txt refusé" in told
     assert "Colonnes comprises (10), à corriger au besoin" in told
     assert "C-1" not in words_of(client.get("/factures/liste"))
@@ -125,7 +125,7 @@ def test_a_preview_shows_columns_and_rows_and_stores_nothing(
     assert {"number", "gross", "paid"} <= {str(a["value"]) for a in options}
     columns = {"titre": "Montant TTC", "colonne": "payable", "avant": "gross"}
     page = decided(client, desk, page, act="store", **columns)
-    assert "rien n’est encore enregistré" in words_of(page)
+    assert "rien n'est encore enregistré" in words_of(page)
     page = client.post(page.url.path, data={"act": "drop"})
     assert page.url.path == "/factures/import"
     assert "C-1" not in words_of(client.get("/factures/liste"))

@@ -52,7 +52,7 @@ def imported(page: Page, address: str, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Lire les fichiers").click()
     expect(page.locator("#report")).to_have_text(
-        "Aperçu : rien n’est encore enregistré", timeout=60_000
+        "Aperçu : rien n'est encore enregistré", timeout=60_000
     )
     column = page.get_by_label("Total à régler")
     expect(column).to_have_value("")
@@ -67,7 +67,7 @@ def imported(page: Page, address: str, path: Path) -> None:
 
 def looked_at(page: Page) -> None:
     """The overview, the list filtered, and one invoice with its sources."""
-    page.get_by_role("link", name="Vue d’ensemble").click()
+    page.get_by_role("link", name="Vue d'ensemble").click()
     expect(page.locator("svg[role=img]").first).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("link", name="Liste", exact=True).click()
@@ -96,7 +96,7 @@ def asked_and_corrected(page: Page) -> None:
     page.get_by_role("button", name="Recalculer avec ce plan").click()
     expect(page.locator(".understood")).to_contain_text("par trimestre (date d'émission)")
     page.get_by_role("link", name="2026-T1").click()
-    expect(page.get_by_role("heading", name="D’où vient ce chiffre")).to_be_visible()
+    expect(page.get_by_role("heading", name="D'où vient ce chiffre")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(23)
 
 
@@ -111,7 +111,7 @@ def late_and_explained(page: Page) -> None:
     row.get_by_text("Expliquer").last.click()
     row.get_by_label("Raison").fill("Arrondi convenu avec le fournisseur")
     assert barriers(page) == []
-    row.get_by_role("button", name="Enregistrer l’explication").click()
+    row.get_by_role("button", name="Enregistrer l'explication").click()
     expect(page.locator("tr", has_text="Facture F-007")).to_contain_text("Arrondi convenu")
 
 
