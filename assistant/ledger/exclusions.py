@@ -35,7 +35,8 @@ def turned(left: Remainder, found: Found) -> Found:
         after = [each for each in found if match.end("out") <= each[1] <= match.end()]
         if out := _joined(left, sorted(after, key=lambda each: each[1])):
             kept = [each for each in found if each not in out]
-            left.has_clash |= not _is_one_list(left, out)
+            is_of_first = re.match(r"non|pas|n", match["out"]) and " ou " in match[0]
+            left.has_clash |= not _is_one_list(left, out) or bool(is_of_first)
             found = [*kept, *_merged([(_turned(each), start) for each, start in out])]
             left.erase(*match.span())
     return found
