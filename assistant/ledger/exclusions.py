@@ -18,9 +18,9 @@ _NOUN = r"factures?|marches?|contrats?|statuts?"
 _OUT = re.compile(
     r"\b(?P<out>hors|sauf|hormis|excepte|sans compter|a l'exception|a l'exclusion|autres? que|"
     r"(?:qui )?(?:ne (?:sont|soient)|n'(?:est|ont|a)) pas(?: encore)?(?: ete)?|non|pas)"
-    rf"(?:[ ',]|\b(?:les?|la|l|des?|d|du|celles?|ceux|et|ou|ni|{_NOUN})\b)*"
+    rf"(?:[ ',]|\b(?:les?|la|l|des?|d|du|celles?|ceux|et|ni|{_NOUN})\b)*"
 )
-_JOINED = re.compile(r",|\b(?:et|ou|ni)\b")
+_JOINED = re.compile(r",|\b(?:et|ni)\b")
 _TURNED = {
     Operator.IS: Operator.IS_NOT,
     Operator.KNOWN: Operator.UNKNOWN,
@@ -35,8 +35,7 @@ def turned(left: Remainder, found: Found) -> Found:
         after = [each for each in found if match.end("out") <= each[1] <= match.end()]
         if out := _joined(left, sorted(after, key=lambda each: each[1])):
             kept = [each for each in found if each not in out]
-            is_of_first = re.match(r"non|pas|n", match["out"]) and " ou " in match[0]
-            left.has_clash |= not _is_one_list(left, out) or bool(is_of_first)
+            left.has_clash |= not _is_one_list(left, out)
             found = [*kept, *_merged([(_turned(each), start) for each, start in out])]
             left.erase(*match.span())
     return found
