@@ -27,7 +27,7 @@ MEASURES = {
 }
 OPERATORS = {
     Operator.IS: "est",
-    Operator.IS_NOT: "n’est pas",
+    Operator.IS_NOT: "n'est pas",
     Operator.STARTS: "commence par",
     Operator.MORE: "plus de",
     Operator.AT_LEAST: "au moins",
