@@ -31,12 +31,15 @@ from ingestion.ledger.database import Ledger, open_ledger
 from ingestion.ledger.importing import Order, import_files
 from ingestion.ledger.rows import FileKind
 from tests.fake_law import FakeLaw
+from tests.ledger_fresh_truth import fresh_truths
 from tests.ledger_truth import RATES, TODAY, Town, Truth
 from tests.make_invoices import FOLDER
 
 DATA = Path(__file__).parent / "data"
 QUESTIONS = DATA / "ledger_questions.jsonl"
 HELD_OUT = DATA / "ledger_held_out.jsonl"
+FRESH = DATA / "ledger_fresh.jsonl"
+FRESH_HELD_OUT = DATA / "ledger_fresh_held_out.jsonl"
 
 
 class Outcome(StrEnum):
@@ -74,7 +77,8 @@ class Reply:
 
 def questions(path: Path) -> tuple[Asked, ...]:
     """The questions of a file, with the truth of each."""
-    truths = Town(FOLDER).truths()
+    town = Town(FOLDER)
+    truths = {**town.truths(), **fresh_truths(town)}
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return tuple(
         Asked(
@@ -117,7 +121,9 @@ def agrees(result: Result, truth: Truth, ledger: Ledger) -> bool:
     match truth:
         case frozenset():
             ids = {each for line in ranked(result) for each in line.rows}
-            known = ledger.rows("SELECT id, number FROM invoice")
+            known = ledger.rows(
+                "SELECT id, number FROM invoice UNION ALL SELECT id, contract_id FROM purchase"
+            )
             return {number for each, number in known if each in ids} == truth
         case tuple():
             return _pair(result) in {truth, truth[::-1]}

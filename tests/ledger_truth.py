@@ -176,7 +176,7 @@ def highest(found: Mapping[str, Number], count: int) -> dict[str, Number]:
     return dict(sorted(found.items(), key=lambda item: -item[1])[:count])
 
 
-_STATUSES = {
+STATUSES = {
     "Déposée": "déposée",
     "Suspendue": "suspendue",
     "Rejetée": "rejetée",
@@ -270,7 +270,7 @@ class Town:
             "lq-04": len([b for b in bills if b.status == "Suspendue"]),
             "lq-05": len([b for b in roads if b.gross > 10000]),
             "lq-06": len([b for b in bills if not b.said["Numéro bon de commande"]]),
-            "lq-07": by(bills, lambda b: _STATUSES[b.status], one),
+            "lq-07": by(bills, lambda b: STATUSES[b.status], one),
             "lq-08": len([b for b in bills if b.status == "Rejetée" and b.issued.year == 2025]),
             "lq-09": sum(b.net for b in self.of("Clairval") if b.issued.year == 2025),
             "lq-10": sum(b.gross for b in in_2026 if b.issued.month <= 3),

@@ -142,6 +142,7 @@ def test_each_group_cites_rows_of_its_own(books: Bookkeeping) -> None:
         ("Les 2 premiers fournisseurs en montant HT", True),
         ("Intérêts moratoires ?", False),
         ("Délai de paiement", False),
+        ("Quel est le plus long délai de paiement ?", False),
         ("Le seuil de publicité en 2026", False),
     ],
 )

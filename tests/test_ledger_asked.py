@@ -182,7 +182,7 @@ INVOICES = (
     ),
     (
         "Factures sauf celles de Sève et Compas et des Jardins du Brelan",
-        "nombre de factures, hors fournisseur Jardins du Brelan SARL ou Sève et Compas SAS",
+        "nombre de factures, hors fournisseur Sève et Compas SAS ou Jardins du Brelan SARL",
     ),
     (
         "Total HT hors avoirs et factures rejetées",
@@ -294,8 +294,6 @@ NONE_OF_INVOICES = (
     "Pourquoi la facture JB-2027-001 est-elle rejetée ?",
     "Quelle est la météo à Rennes ?",
     "Rédige un courrier au fournisseur",
-    "Quels fournisseurs nous ont facturé plus de 50 000 € en 2026 ?",  # a sum, not each invoice
-    "Les fournisseurs dont le total dépasse 100 000 €",
     "Quel montant reste à payer au 31 décembre 2025 ?",  # what was true that day
     "Nombre de factures par statut au 30/06/2026",
     "Moyenne mensuelle des dépenses en 2026",  # of sums, not of invoices

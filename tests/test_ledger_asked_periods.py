@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.ledger.comparisons import Compared
 from assistant.ledger.periods import find_period
 from assistant.words import plain
 
@@ -51,6 +52,22 @@ def _found(text: str, today: date = TODAY) -> tuple[date | None, date | None] | 
         ("le 2026-03-04", "2026-03-04", "2026-03-04"),
         ("entre 2024 et 2026", "2024-01-01", "2026-12-31"),
         ("aujourd'hui", "2026-11-24", "2026-11-24"),
+        ("hier", "2026-11-23", "2026-11-23"),
+        ("T1-2026", "2026-01-01", "2026-03-31"),
+        ("1er T 2026", "2026-01-01", "2026-03-31"),
+        ("en 03/2026", "2026-03-01", "2026-03-31"),
+        ("exercice 2025", "2025-01-01", "2025-12-31"),
+        ("n-1", "2025-01-01", "2025-12-31"),
+        ("depuis six mois", "2026-05-24", "2026-11-24"),
+        ("du 1er au 15 mars 2026", "2026-03-01", "2026-03-15"),
+        ("entre le 3 et le 15 mars", "2026-03-03", "2026-03-15"),
+        ("en janvier, février et mars 2026", "2026-01-01", "2026-03-31"),
+        ("T1 et T2 2025", "2025-01-01", "2025-06-30"),
+        ("en 2025 et 2026", "2025-01-01", "2026-12-31"),
+        ("entre janvier et mars 2026", "2026-01-01", "2026-03-31"),
+        ("depuis le T1 2026", "2026-01-01", "2026-11-24"),
+        ("d'ici fin mars", "2026-11-24", "2027-03-31"),
+        ("qui se terminent dans les 6 mois", "2026-11-24", "2027-05-24"),
     ],
 )
 def test_a_period_is_read_as_french_says_it(text: str, first: str, last: str) -> None:
@@ -62,6 +79,35 @@ def test_a_side_has_no_other_bound() -> None:
     assert _found("jusqu'au 31 mai 2026") == (None, date(2026, 5, 31))
     assert _found("après le 31 mai 2026") == (date(2026, 6, 1), None)
     assert _found("à partir du 1er juin 2026") == (date(2026, 6, 1), None)
+    assert _found("avant juillet 2025") == (None, date(2025, 6, 30))
+    assert _found("avant 2026") == (None, date(2025, 12, 31))
+    assert _found("jusqu'à fin mars 2026") == (None, date(2026, 3, 31))
+    assert _found("après mars 2026") == (date(2026, 4, 1), None)
+    assert _found("à compter de 2026") == (date(2026, 1, 1), None)
+
+
+def test_months_that_do_not_follow_each_other_are_no_period_together() -> None:
+    for text in ("en janvier et mars 2026", "de janvier et mars 2026"):
+        span = find_period(plain(text), TODAY)
+        assert span
+        assert "mars 2026" in text[span.end :]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("janvier", "fevrier 2025", True),
+        ("mars 2025", "fevrier", True),
+        ("janvier 2025", "fevrier 2025", False),
+        ("t1", "t1 2025", False),
+        ("ce trimestre", "t1 2025", False),
+        ("2026", "2025", False),
+    ],
+)
+def test_a_month_may_be_of_the_year_of_the_month_that_it_is_compared_with(
+    one: str, other: str, may: bool
+) -> None:
+    assert Compared((None, None), other).may_share_year(one) is may
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from assistant.errors import TotalsDisagree, WrongPlan
 from assistant.ledger.fields import Population, rows_of
-from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step, validated
+from assistant.ledger.plan import (
+    Bound,
+    Filter,
+    Measure,
+    Operator,
+    Period,
+    Plan,
+    Step,
+    validated,
+)
 from assistant.ledger.query import Late, rows, totals
 from assistant.ledger.result import Result, computed
 from assistant.ledger.result_view import answer, figures, listing
@@ -74,6 +83,8 @@ def _two_suppliers(home: Path) -> Path:
         Plan(Measure.COUNT, INVOICES, group="supplier", step=Step.MONTH),
         Plan(Measure.COUNT, INVOICES, limit=3),
         Plan(Measure.COUNT, INVOICES, group="supplier", limit=0),
+        Plan(Measure.COUNT, INVOICES, bound=Bound(Operator.MORE, Decimal(1))),
+        Plan(Measure.COUNT, INVOICES, group="supplier", bound=Bound(Operator.IS_NOT, Decimal(1))),
     ],
 )
 def test_a_plan_that_the_ledger_cannot_answer_is_refused(wrong: Plan) -> None:
@@ -100,6 +111,62 @@ def test_groups_are_ranked_and_those_left_out_are_told(tmp_path: Path) -> None:
     assert answer(found).startswith("Brelan SARL : 300\u00a0€ (")
     lowest = _result(home, replace(SPENT, group="supplier", limit=1, is_ascending=True))
     assert _values(lowest) == {"Sève SAS": Decimal("120.00")}
+
+
+def test_groups_that_do_not_meet_a_bound_are_left_out_and_told(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    plan = replace(SPENT, group="supplier")
+    above = _result(home, replace(plan, bound=Bound(Operator.MORE, Decimal(120))))
+    assert _values(above) == {"Brelan SARL": Decimal("300.00")}
+    assert above.notes == ("1 autre non montré, 120\u00a0€ ensemble.",)
+    assert answer(above).startswith("Brelan SARL : 300\u00a0€ (")
+    at_least = _result(home, replace(plan, bound=Bound(Operator.AT_LEAST, Decimal(120))))
+    assert [*_values(at_least)] == ["Brelan SARL", "Sève SAS"]
+    below = _result(home, replace(plan, bound=Bound(Operator.LESS, Decimal(120))))
+    assert answer(below).startswith("Aucune ligne (")
+    share = replace(plan, measure=Measure.SHARE, bound=Bound(Operator.AT_MOST, Decimal(30)))
+    assert _values(_result(home, share)) == {"Sève SAS": Decimal("28.6")}
+
+
+def test_what_no_row_adds_up_to_is_nothing(tmp_path: Path) -> None:
+    home = _two_suppliers(tmp_path)
+    none = replace(SPENT, filters=(Filter("status", Operator.IS, ("05",)),))
+    assert _result(home, none).total.value == 0
+    mean = replace(none, measure=Measure.AVERAGE)
+    assert _result(home, mean).total.value is None
+
+
+def test_a_status_has_a_day_and_a_mandate_that_of_what_followed_it(tmp_path: Path) -> None:
+    one, other = invoice("A", date(2026, 3, 2)), invoice("B", date(2026, 3, 2))
+    home = filled(
+        tmp_path,
+        one,
+        other,
+        StatusEvent(one.id, "06", date(2026, 3, 10)),
+        StatusEvent(one.id, "06", date(2026, 3, 20)),
+        StatusEvent(one.id, "08", date(2026, 3, 25)),
+        StatusEvent(other.id, "11", date(2026, 3, 31)),
+    )
+    for field, day, count in (
+        ("suspended", 20, 1),
+        ("suspended", 10, 0),
+        ("rejected", 10, 0),
+        ("mandated", 25, 1),
+        ("mandated", 31, 1),
+    ):
+        on = Period(field, date(2026, 3, day), date(2026, 3, day))
+        assert _result(home, Plan(Measure.COUNT, INVOICES, period=on)).total.value == count
+
+
+def test_a_contract_ends_its_months_after_its_day(tmp_path: Path) -> None:
+    home = filled(
+        tmp_path,
+        *purchase("M-1", notified=date(2024, 8, 31), months=6),
+        *purchase("M-2", notified=date(2024, 8, 31)),
+    )
+    day = Period("ends", date(2025, 2, 28), date(2025, 2, 28))
+    plan = Plan(Measure.COUNT, Population.PURCHASES, period=day)
+    assert _result(home, plan).total.value == 1
 
 
 def test_periods_are_in_the_order_of_time_and_ranks_of_value(tmp_path: Path) -> None:

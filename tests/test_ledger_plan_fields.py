@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import WrongPlan
 from assistant.ledger.fields import Population
-from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step
+from assistant.ledger.plan import Bound, Filter, Measure, Operator, Period, Plan, Step
 from assistant.ledger.plan_fields import fields_of, plan_of
 from assistant.ledger.vocabulary import Name
 
@@ -40,11 +40,19 @@ _PERIODS = st.builds(
 )
 
 
+_BOUNDS = st.builds(
+    Bound,
+    st.sampled_from([Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST]),
+    st.decimals(-(10**9), 10**9, places=2),
+)
+
+
 @st.composite
 def _plans(draw: st.DrawFn) -> Plan:
     part = tuple(draw(st.lists(_FILTERS, max_size=2, unique=True)))
     step = draw(st.sampled_from([None, *Step]))
     period = draw(st.none() | _PERIODS)
+    bound = draw(st.none() | _BOUNDS)
     later = period and Period(period.field, date(2101, 1, 1), None)
     return Plan(
         Measure.SHARE if part else Measure.SUM,
@@ -57,7 +65,8 @@ def _plans(draw: st.DrawFn) -> Plan:
         step,
         draw(st.booleans()),
         draw(st.none() | st.integers(1, 1000)),
-        draw(st.sampled_from([None, later])) if not step else None,
+        None if step or bound else draw(st.sampled_from([None, later])),
+        bound,
     )
 
 

@@ -4,13 +4,24 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from assistant.ledger.anomalies import anomalies
 from ingestion.ledger.database import Ledger, open_ledger
 from ingestion.ledger.identifiers import has_luhn_key
-from tests.ledger_study import HELD_OUT, QUESTIONS, Asked, Outcome, questions, reply, town_ledger
+from tests.ledger_study import (
+    FRESH,
+    FRESH_HELD_OUT,
+    HELD_OUT,
+    QUESTIONS,
+    Asked,
+    Outcome,
+    questions,
+    reply,
+    town_ledger,
+)
 from tests.ledger_truth import Town
 from tests.make_invoices import FILES, FOLDER, written
 
@@ -74,6 +85,18 @@ def test_fifty_of_sixty_are_answered_and_ten_of_ten_declined(ledger: Ledger) -> 
     assert outcomes[False, Outcome.RIGHT] >= PLANS
     assert outcomes[True, Outcome.DECLINED] == 10
     assert len(replies) == 70
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "unanswerable"), [(FRESH, 47, 13), (FRESH_HELD_OUT, 37, 14)]
+)
+def test_fresh_questions_are_answered_as_often_as_they_were_and_none_is_wrong(
+    ledger: Ledger, path: Path, right: int, unanswerable: int
+) -> None:
+    replies = [reply(each, ledger) for each in questions(path)]
+    assert not [each for each in replies if each.outcome is Outcome.WRONG]
+    assert sum(each.outcome is Outcome.RIGHT for each in replies) >= right
+    assert sum(each.asked.truth is None for each in replies) == unanswerable
 
 
 @pytest.mark.parametrize("each", questions(HELD_OUT), ids=lambda each: each.id)

@@ -277,6 +277,28 @@ def test_a_plan_is_corrected_by_its_form(client: TestClient) -> None:
     assert "2 (nombre de factures" in told
 
 
+def test_a_bound_and_what_is_left_out_stay_in_the_form(client: TestClient) -> None:
+    asked = {
+        "mesure": "sum",
+        "de": "gross",
+        "groupe": "supplier",
+        "champ": "status",
+        "operateur": "is_not",
+        "valeur": "rejetée",
+        "borne": "more",
+        "seuil": "10.5",
+    }
+    page = client.get("/factures/calcul", params=asked)
+    assert "hors statut « rejetée »" in words_of(page)
+    assert "de résultat supérieur à 10,50" in words_of(page)
+    chosen = {
+        a.get("value") for tag, a in parsed(page.text).found if tag == "option" and "selected" in a
+    }
+    assert {"is_not", "more"} <= chosen
+    values = {a.get("name"): a.get("value") for tag, a in parsed(page.text).found if tag == "input"}
+    assert values["seuil"] == "10.5"
+
+
 def test_a_question_that_is_not_understood_says_which_words(client: TestClient) -> None:
     asked = {"question": "Factures de '; DROP TABLE invoice; --"}
     told = words_of(client.get("/factures/calcul", params=asked))

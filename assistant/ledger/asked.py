@@ -5,17 +5,17 @@ a condition dropped in silence, so the question is then not understood.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from assistant.errors import WrongPlan
-from assistant.ledger.exclusions import Found
-from assistant.ledger.fields import Kind, Population, rows_of
-from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, validated
-from assistant.ledger.question import Read, read_question
-from assistant.ledger.rankings import EACH
+from assistant.ledger.fields import Population
+from assistant.ledger.plan import Plan, validated
+from assistant.ledger.planning import planned
+from assistant.ledger.question import read_question
 from assistant.ledger.remainder import Remainder
+from assistant.ledger.spelling import slips
 from assistant.ledger.vocabulary import Name, beginnings, vocabulary
 from assistant.words import plain
 
@@ -67,79 +67,26 @@ def asked(
 ) -> Plan | NotUnderstood:
     """The plan of a question; `names` are those of the ledger."""
     left = Remainder(question)
-    read = read_question(left, names, today, over)
+    plan = _plan_read(left, names, today, over)
     words = left.words(vocabulary().empty)
-    plan = None if words or left.has_clash else planned(read, over)
+    if plan is None and words and (meant := slips(words, names)):
+        plan = _plan_read(left.respelled(meant), names, today, over)
     if plan is not None:
-        try:
-            return validated(plan)
-        except WrongPlan:
-            pass  # words that make no plan together
+        return plan
     known = beginnings(names)
     near = dict.fromkeys(each.name for word in words for each in known.get(word, ()))
     return NotUnderstood(words, vocabulary().can, tuple(near))
 
 
-def planned(read: Read, over: Population) -> Plan | None:
-    """The plan that the parts of a question make, None where they do not say what to compute."""
-    plan = _measured(Plan(Measure.COUNT, over), read)
-    if plan is None or not read.says_what or (read.compared and not read.says_of_what):
+def _plan_read(
+    left: Remainder, names: Sequence[Name], today: date, over: Population
+) -> Plan | None:
+    """The plan of a question, None where a word is left of it, or its parts make none."""
+    read = read_question(left, names, today, over)
+    if left.words(vocabulary().empty) or left.has_clash:
         return None
-    when, filters = read.when, read.filters
-    if read.period:
-        plan = replace(plan, period=Period(when.field, *read.period))
-        filters = [each for each in filters if each[0] != Filter(when.field, Operator.KNOWN)]
-    elif when.condition:
-        if any(each.field == when.condition.field for each, _ in filters):
-            return None
-        filters = [*filters, (when.condition, when.start)]
-    if read.compared:
-        plan = replace(plan, compared=Period(when.field, *read.compared))
-    if plan.step:
-        plan = replace(plan, group=when.field)
-    if plan.group == EACH and plan.is_ascending and "is_credit" in rows_of(over).fields:
-        is_said = any(each.field == "is_credit" for each, _ in filters)
-        # A credit note is below every invoice, and is none: "la moins chère" is not about it.
-        filters = filters if is_said else [*filters, (Filter("is_credit", Operator.UNKNOWN), 0)]
-    return _filtered(plan, filters, read.verb)
-
-
-def _measured(plan: Plan, read: Read) -> Plan | None:
-    """What is measured, and by group; None where the words ask for two things."""
-    if len(set(read.fields)) > 1:
+    plan = planned(read, over)
+    try:
+        return validated(plan) if plan else None
+    except WrongPlan:
         return None
-    rows, ranked, measures = rows_of(plan.over), read.ranked, read.measures
-    of = read.fields[0] if read.fields else None
-    kind = rows.fields[of].kind if of else Kind.AMOUNT
-    plan = replace(
-        plan,
-        group=ranked.group,
-        step=ranked.step,
-        limit=ranked.limit,
-        is_ascending=ranked.is_ascending,
-    )
-    if Measure.SHARE in measures:
-        sums = of or (rows.amount if Measure.SUM in measures else None)
-        return replace(plan, measure=Measure.SHARE, of=sums)
-    if kind is Kind.DAYS:
-        return replace(plan, measure=Measure.DAYS, of=of)
-    if Measure.AVERAGE in measures or kind is Kind.MONTHS:
-        return replace(plan, measure=Measure.AVERAGE, of=of or rows.amount)
-    counts = Measure.COUNT in measures or ranked.is_count
-    if of or Measure.SUM in measures or ((ranked.group or ranked.step) and not counts):
-        return replace(plan, measure=Measure.SUM, of=of or rows.amount)
-    return plan
-
-
-def _filtered(plan: Plan, filters: Found, verb: int | None) -> Plan:
-    """The conditions of the rows; of a share, those after its verb are the part."""
-    if plan.measure is not Measure.SHARE or plan.group:
-        return replace(plan, filters=tuple(each for each, _ in filters))
-    if len(filters) == 1:
-        return replace(plan, part=(filters[0][0],))
-    after = verb if verb is not None else 0
-    return replace(
-        plan,
-        filters=tuple(each for each, start in filters if start < after),
-        part=tuple(each for each, start in filters if start >= after),
-    )

@@ -4,10 +4,10 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.ledger.periods import Span, find_period, period_ending
+from assistant.ledger.periods import HAS_YEAR, Span, find_period, is_yearless, period_ending, units
 from assistant.ledger.remainder import Remainder
 
 Bounds = tuple[date | None, date | None]
@@ -25,53 +25,73 @@ _BETWEEN = re.compile(r"\bentre $")
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The other period; `is_of_sums` where "plus" or "moins" is not that of rows."""
+    """The other period, and its words; `is_of_sums` where "plus" or "moins" is not that of rows."""
 
     bounds: Bounds
+    said: str
     is_of_sums: bool = False
+
+    def may_share_year(self, said: str) -> bool:
+        """Whether one of the periods may be meant in the year that only the other one names.
+
+        "En janvier par rapport à février 2025": a month alone is the last one that has begun.
+        """
+        return is_yearless(said) != is_yearless(self.said) and units(said) != units(self.said)
 
 
 def compared(left: Remainder, today: date) -> Compared | None:
     """The other period, taken out with the words that compare."""
     if match := _BESIDE.search(left.text):
-        found = _after(left, match, today)
-        return Compared(found) if found else None
+        return _after(left, match, today)
     for match in _THAN.finditer(left.text):
         if _MORE.search(left.text[: match.start()]) and (found := _after(left, match, today)):
             more = left.take(_MORE)
-            return Compared(found, is_of_sums=more is not None and not more["rows"])
+            return replace(found, is_of_sums=more is not None and not more["rows"])
     if _COMPARING.search(left.text):
         for match in _AND.finditer(left.text):
             if found := _earlier(left, match, today):
                 left.take(_COMPARING)
-                return Compared(found)
+                return found
     return None
 
 
-def _after(left: Remainder, match: re.Match[str], today: date) -> Bounds | None:
+def _after(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
     """The period that follows the words that compare at once."""
     period = _following(left, match, today)
     if period is None:
         return None
-    left.erase(match.start(), match.end() + period.end)
-    return period.first, period.last
+    end = match.end() + period.end
+    left.erase(match.start(), end)
+    return Compared((period.first, period.last), left.whole[match.end() : end])
 
 
-def _earlier(left: Remainder, match: re.Match[str], today: date) -> Bounds | None:
+def _earlier(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
     """The earlier of the periods on the two sides of an "et"."""
-    one, other = period_ending(left.text[: match.start()], today), _following(left, match, today)
+    other = _following(left, match, today)
+    said = left.text[match.end() : match.end() + other.end] if other else ""
+    year = HAS_YEAR.search(said)
+    one = _before(left.text[: match.start()], year[0] if year else "", today)
     if not (one and other and one.first and other.first):
         return None
     left.erase(*match.span())
     if one.first < other.first:
-        left.erase(one.start, one.end)
         earlier = one
+        left.erase(one.start, match.start())
+        said = f"{left.whole[one.start : match.start()]} {year[0] if year else ''}"
     else:
-        left.erase(match.end(), match.end() + other.end)
         earlier = other
+        left.erase(match.end(), match.end() + other.end)
     if between := _BETWEEN.search(left.text[: one.start]):
         left.erase(*between.span())
-    return earlier.first, earlier.last
+    return Compared((earlier.first, earlier.last), said)
+
+
+def _before(text: str, year: str, today: date) -> Span | None:
+    """The period at the end of a text; a month without year takes this one, of what follows."""
+    found = period_ending(text, today)
+    if found and year and is_yearless(text[found.start :]):
+        return period_ending(f"{text} {year}", today)
+    return found
 
 
 def _following(left: Remainder, match: re.Match[str], today: date) -> Span | None:

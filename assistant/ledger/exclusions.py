@@ -18,9 +18,9 @@ _NOUN = r"factures?|marches?|contrats?|statuts?"
 _OUT = re.compile(
     r"\b(?P<out>hors|sauf|hormis|excepte|sans compter|a l'exception|a l'exclusion|autres? que|"
     r"(?:qui )?(?:ne (?:sont|soient)|n'(?:est|ont|a)) pas(?: encore)?(?: ete)?|non|pas)"
-    rf"(?:[ ',]|\b(?:les?|la|l|des?|d|du|celles?|ceux|et|ou|ni|{_NOUN})\b)*"
+    rf"(?:[ ',]|\b(?:les?|la|l|des?|d|du|celles?|ceux|et|ni|{_NOUN})\b)*"
 )
-_JOINED = re.compile(r",|\b(?:et|ou|ni)\b")
+_JOINED = re.compile(r",|\b(?:et|ni)\b")
 _TURNED = {
     Operator.IS: Operator.IS_NOT,
     Operator.KNOWN: Operator.UNKNOWN,

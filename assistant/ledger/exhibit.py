@@ -41,5 +41,5 @@ def shape_of(plan: Plan) -> Shape | None:
     if plan.step:
         return Shape.TIME
     is_money = plan.field is not None and plan.field.kind is Kind.AMOUNT
-    adds_up = plan.measure is Measure.SUM and is_money and plan.limit is None
+    adds_up = plan.measure is Measure.SUM and is_money and not plan.is_of_some
     return Shape.SHARES if adds_up else Shape.RANKING

@@ -71,12 +71,21 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What the figure of a group is compared with, in the unit of the measure."""
+
+    operator: Operator
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What to compute: of the rows that meet every filter, by group, the highest first.
 
     `of` is the field measured, None to count rows. A share is that of the rows that also meet
     `part`, else that of each group in the whole. `group` is a field, or with `step` a date field.
-    `compared` is the period to compare `period` with. `limit` keeps the first groups of the order.
+    `compared` is the period to compare `period` with. `limit` keeps the first groups of the order,
+    `bound` those whose figure meets it.
     """
 
     measure: Measure
@@ -90,6 +99,12 @@ class Plan:
     is_ascending: bool = False
     limit: int | None = None
     compared: Period | None = None
+    bound: Bound | None = None
+
+    @property
+    def is_of_some(self) -> bool:
+        """Whether some of the groups answer, and not the whole."""
+        return self.limit is not None or self.bound is not None
 
     @property
     def field(self) -> Field | None:
@@ -119,11 +134,20 @@ def validated(plan: Plan) -> Plan:
         _grouped(plan, plan.group)
         if plan.step and plan.compared:
             raise WrongPlan("Deux périodes ne se comparent pas mois par mois.")
-    elif plan.step or plan.limit:
+    elif plan.step or plan.is_of_some:
         raise WrongPlan("Un classement ou un pas demande un regroupement.")
     if plan.limit is not None and not 1 <= plan.limit <= MOST_GROUPS:
         raise WrongPlan(f"Un classement a de 1 à {MOST_GROUPS} rangs.")
+    if plan.bound:
+        _bounded(plan, plan.bound)
     return plan
+
+
+def _bounded(plan: Plan, bound: Bound) -> None:
+    if bound.operator in _TAKES or not isinstance(bound.value, Decimal):
+        raise WrongPlan("Un résultat se compare à un nombre.")
+    if plan.compared:
+        raise WrongPlan("Un seuil ne se compare pas à deux périodes.")
 
 
 def _measured(plan: Plan) -> None:

@@ -13,7 +13,17 @@ from typing import TypeVar
 
 from assistant.errors import WrongPlan
 from assistant.ledger.fields import Field, Kind, Population, rows_of
-from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step, Value, validated
+from assistant.ledger.plan import (
+    Bound,
+    Filter,
+    Measure,
+    Operator,
+    Period,
+    Plan,
+    Step,
+    Value,
+    validated,
+)
 from assistant.ledger.vocabulary import Name, spoken
 from assistant.words import plain
 from ingestion.ledger.notation import Mark, day, number
@@ -49,6 +59,8 @@ def fields_of(plan: Plan) -> list[tuple[str, str]]:
     found += [("pas", plan.step.value)] if plan.step else []
     found += [("ordre", "croissant")] if plan.is_ascending else []
     found += [("limite", str(plan.limit))] if plan.limit else []
+    if plan.bound:
+        found += [("borne", plan.bound.operator.value), ("seuil", _written(plan.bound.value))]
     return found
 
 
@@ -74,6 +86,7 @@ def plan_of(over: Population, fields: Fields, names: Sequence[Name] = ()) -> Pla
             read.one("ordre") == "croissant",
             _whole(limit) if limit else None,
             read.period("contre_du", "contre_au"),
+            read.bound(),
         )
     )
 
@@ -97,6 +110,13 @@ class _Reading:
             return None
         field = self.one("date") or rows_of(self.over).when
         return Period(field, *(_day(each) if each else None for each in bounds))
+
+    def bound(self) -> Bound | None:
+        """What the figures of groups are compared with, None where a field is empty."""
+        operator, written = self.one("borne"), self.one("seuil")
+        if not operator or not written:
+            return None
+        return Bound(_choice(Operator, operator), _amount(written))
 
     def filters(self, role: str) -> Iterator[Filter]:
         """The filters of a role that are not left empty."""
@@ -149,12 +169,14 @@ def _typed(field: Field, written: str) -> Value:
     """A day or a number; French numbers have a comma, those of an address a point."""
     if field.kind is Kind.DATE:
         return _day(written)
-    if field.kind is Kind.AMOUNT:
-        found = number(written, Mark.COMMA if "," in written else Mark.POINT)
-        if found is None:
-            raise WrongPlan(f"« {written} » n'est pas un montant.")
-        return found
-    return _whole(written)
+    return _amount(written) if field.kind is Kind.AMOUNT else _whole(written)
+
+
+def _amount(written: str) -> Decimal:
+    found = number(written, Mark.COMMA if "," in written else Mark.POINT)
+    if found is None:
+        raise WrongPlan(f"« {written} » n'est pas un montant.")
+    return found
 
 
 def _day(written: str) -> date:

@@ -14,10 +14,12 @@ from datetime import date
 
 from assistant.errors import WrongPlan
 from assistant.language_model import LanguageModel, Prompt
-from assistant.ledger.asked import NotUnderstood, planned
+from assistant.ledger.asked import NotUnderstood
 from assistant.ledger.fields import Field, Kind, Population, rows_of
+from assistant.ledger.moments import When
 from assistant.ledger.plan import Filter, Plan, validated
-from assistant.ledger.question import Read, When, read_question
+from assistant.ledger.planning import planned
+from assistant.ledger.question import Read, read_question
 from assistant.ledger.rankings import Ranking
 from assistant.ledger.remainder import Remainder
 from assistant.ledger.vocabulary import Name, vocabulary

@@ -3,35 +3,25 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from assistant.ledger.comparisons import Bounds, compared
 from assistant.ledger.conditions import conditions
 from assistant.ledger.exclusions import Found
-from assistant.ledger.fields import Kind, Population, rows_of
+from assistant.ledger.fields import Population
+from assistant.ledger.group_bounds import Bounded, group_bound
+from assistant.ledger.moments import When, dated, usual_date
 from assistant.ledger.periods import find_period
 from assistant.ledger.plan import Filter, Measure, Operator
-from assistant.ledger.rankings import EACH, Ranking, ranking
+from assistant.ledger.rankings import Ranking, ranking
 from assistant.ledger.remainder import Remainder
+from assistant.ledger.shares import Share, share_place
 from assistant.ledger.vocabulary import Name, Rule, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """The date field that a period is of, and the condition that its verb is without a period.
-
-    `is_past`: without a period, the days before today are meant.
-    """
-
-    field: str
-    condition: Filter | None = None
-    start: int = 0
-    is_past: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
-    """What the rules read of a question; `verb` is where the verb of its sentence stands."""
+    """What the rules read of a question; `share` is where the part of a share is said."""
 
     period: Bounds | None
     compared: Bounds | None
@@ -40,8 +30,9 @@ class Read:
     when: When
     fields: tuple[str, ...]
     measures: tuple[Measure, ...]
-    verb: int | None
+    share: Share | None
     has_noun: bool
+    bounded: Bounded | None
 
     @property
     def says_of_what(self) -> bool:
@@ -61,49 +52,46 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     comparison = compared(left, today)
     other = comparison.bounds if comparison else None
     if period := find_period(left.text, today):
+        said = left.text[period.start : period.end]
+        left.has_clash |= comparison is not None and comparison.may_share_year(said)
         left.erase(period.start, period.end)
     bounds = (period.first, period.last) if period else None
     left.has_clash |= bounds is not None and bounds == other
     filters = conditions(left, names, over)
     ranked = ranking(left, over)
+    left.has_clash |= _SUMMER.search(left.whole) is not None
     left.has_clash |= _MEAN_OF_GROUPS.search(left.whole) is not None
-    left.has_clash |= ranked.group not in (None, EACH) and _bounds_groups(left, filters, over)
+    bounded = group_bound(left, ranked, filters, over)
+    filters = bounded.filters if bounded else filters
     fields = tuple(rule.name for rule, _ in _taken(left, vocabulary().fields, over))
-    when = _when(left, over, period.start if period else None, filters, fields)
+    left.has_clash |= _counts_days_of_unpaid(filters, fields)
+    meant = dated(left, over, period, filters, usual_date(over, fields), today)
     left.has_clash |= find_period(left.text, today) is not None
-    if when.field == _DEADLINE:
-        left.has_clash |= _is_long_past(bounds, today)
-    elif _is_to_come(bounds, today) and Filter("paid", Operator.UNKNOWN) in dict(filters):
-        when = When(_DEADLINE)  # what is to be paid in days to come was not issued in them
-    if when.is_past and bounds is None:
-        bounds = (None, today - timedelta(days=1))
     measures = _measures(left, over)
     if comparison and comparison.is_of_sums:
         measures = (*measures, Measure.SUM)
     return Read(
-        bounds,
+        meant.bounds,
         other,
-        filters,
+        meant.filters,
         ranked,
-        when,
+        meant.when,
         fields,
         measures,
-        left.place(_VERB),
+        share_place(left),
         left.take_all(rule.says for rule in vocabulary().populations if rule.name == over),
+        bounded,
     )
 
 
-def _bounds_groups(left: Remainder, filters: Found, over: Population) -> bool:
-    """Whether an amount is that of a whole group, which no plan bounds: "qui ont facturé plus de".
+def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
+    """Whether the days until payment are asked of what is not paid, which has none."""
+    has_days = "payment_days" in {*fields, *(each.field for each, _ in filters)}
+    return has_days and Filter("paid", Operator.UNKNOWN) in dict(filters)
 
-    It is that of each row where their noun stands before it: "les factures de plus de".
-    """
-    nouns = next(rule for rule in vocabulary().populations if rule.name == over)
-    noun = re.compile(rf"(?<!\bont )(?<!\ba )(?<!\bayant ){nouns.says.pattern}")
-    fields = rows_of(over).fields
-    bounds = [start for each, start in filters if fields[each.field].kind is Kind.AMOUNT]
-    return any(not noun.search(left.whole[:start]) for start in bounds)
 
+_SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
+"""Which is not the participle, that says nothing."""
 
 _OFTEN = r"(?:mensuel|trimestriel|annuel)\w*"
 _MEAN_OF_GROUPS = re.compile(
@@ -112,55 +100,20 @@ _MEAN_OF_GROUPS = re.compile(
 )
 """A mean of sums or of counts: no plan has one, and the mean of the rows is another."""
 
-_DEADLINE = "deadline"
-_HALF_A_YEAR = 183
-_COUNTED = re.compile(r"combien d(?:e |'|es |u )")
-_VERB = re.compile(r"\b(?:est|sont|revient|reviennent|a ete|ont ete|represente|representent)\b")
-
-
-def _when(
-    left: Remainder, over: Population, period: int | None, filters: Found, fields: Sequence[str]
-) -> When:
-    """The date that the nearest verb before a period is of, the usual one without verb."""
-    rows = rows_of(over)
-    taken = _taken(left, vocabulary().dates, over)
-    default = When(next((rows.fields[each].when for each in fields), "") or rows.when)
-    if any((each.field, each.operator) == ("paid", Operator.KNOWN) for each, _ in filters):
-        default = When("paid")
-    if not taken:
-        return default
-    if period is not None:
-        before = [each for each in taken if each[1] < period] or taken
-        rule, start = max(before, key=lambda each: each[1])
-        others = {each.name for each, _ in taken if each.name != rule.name and each.is_known}
-        left.has_clash |= bool(others)
-        return When(rule.name, start=start)
-    known = [(rule, start) for rule, start in taken if rule.is_known]
-    if not known:
-        return default
-    rule, start = known[0]
-    if rule.is_past:
-        return When(rule.name, start=start, is_past=True)
-    left.has_clash |= rule.name == _DEADLINE  # in which days?
-    return When(default.field, Filter(rule.name, Operator.KNOWN), start)
+_MEAN = re.compile(r"\bmoyen(?:ne)?s?\b")
+_COUNTED = re.compile(
+    r"combien (?:d(?:e |'|es |u )(?!argent|depenses?\b|euros|frais|tva)|"
+    r"(?:[\w'-]+ ){1,3}d(?:e |')(?:factures|avoirs|marches)\b)"
+)
 
 
 def _measures(left: Remainder, over: Population) -> tuple[Measure, ...]:
     """What is computed; "combien de …" counts, whatever took the words after it."""
-    return tuple(
+    found = tuple(
         Measure.COUNT if _COUNTED.match(left.whole, start) else Measure(rule.name)
         for rule, start in _taken(left, vocabulary().measures, over)
     )
-
-
-def _is_to_come(bounds: Bounds | None, today: date) -> bool:
-    return bounds is not None and bounds[0] is not None and bounds[0] >= today
-
-
-def _is_long_past(bounds: Bounds | None, today: date) -> bool:
-    """Whether a period in which invoices fall due is rather meant for the year to come."""
-    last = bounds[1] if bounds else None
-    return last is not None and (today - last).days > _HALF_A_YEAR
+    return (*found, Measure.AVERAGE) if _MEAN.search(left.whole) else found
 
 
 def _taken(left: Remainder, rules: Sequence[Rule], over: Population) -> list[tuple[Rule, int]]:

@@ -1,7 +1,9 @@
 """The groups and ranks that a question names: by supplier, the first five, the highest."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Step
@@ -11,20 +13,44 @@ from assistant.ledger.vocabulary import Rule, vocabulary
 _COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
 _COUNTS |= {"neuf": 9, "dix": 10, "vingt": 20}
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
-_THE = r"(?:les? |la |l'|mes |nos |des )?"
-_SIDES = (
-    (
-        False,
-        r"(?:plus (?:gros(?:ses?)?|grande?s?|elevee?s?|chere?s?|importante?s?|forte?s?)|"
-        r"premi(?:er|ere)s?|princip(?:aux|ales?|al)|meilleure?s?)",
-    ),
-    (
-        True,
-        r"(?:plus (?:petite?s?|faibles?|basse?s?)|moins (?:elevee?s?|chere?s?|importante?s?))",
-    ),
+_ONE = r"(?:le |la |l'|notre |mon |ma )"
+_THE = rf"(?:{_ONE}|les |leurs |mes |nos |des )?"
+_MOST_OF = (
+    r"(?:plus (?:gros(?:ses?)?|grande?s?|haute?s?|elevee?s?|chere?s?|couteu(?:x|ses?)|"
+    r"onereu(?:x|ses?)|importante?s?|forte?s?)|princip(?:aux|ales?|al))"
 )
+_LEAST_OF = (
+    r"(?:plus (?:petite?s?|faibles?|basse?s?|modestes?)|moins (?:elevee?s?|chere?s?|importante?s?))"
+)
+
+
+class _Side(NamedTuple):
+    """An adjective of the first or last ranks, and the field that it speaks of, "" for any."""
+
+    is_low: bool
+    says: str
+    of: str = ""
+
+
+_OF_GROUPS = (
+    _Side(False, rf"(?:{_MOST_OF}|premi(?:er|ere)s?)"),
+    _Side(True, _LEAST_OF),
+)
+_OF_ROWS = {  # whose first is that of the first day, which is no rank
+    Population.INVOICES: (_Side(False, _MOST_OF), _Side(True, _LEAST_OF)),
+    Population.PURCHASES: (
+        _Side(False, _MOST_OF),
+        _Side(True, _LEAST_OF),
+        _Side(False, r"plus long(?:ue)?s?", "months"),
+        _Side(True, r"plus courte?s?", "months"),
+    ),
+}
 _BY = r"(?:par|pour chaque|de chaque|selon (?:le|la|les)|ventile\w* par)"
-_MOST = re.compile(r"\ble (?P<side>plus|moins)\b(?P<rows> (?:grand nombre )?d(?:e |'))?")
+_MOST = re.compile(
+    r"\ble (?P<side>plus|moins)\b(?: (?:cher|lourd|d'argent)\b)?"
+    r"(?: (?:grand nombre )?d(?:e |'))?(?P<fast>(?= (?:vite|rapidement)\b))?"
+)
+_ROWS = re.compile(r" (?:grand nombre )?d(?:e |'(?!argent))")
 
 
 _TREND = re.compile(
@@ -36,7 +62,8 @@ _TREND = re.compile(
 class Ranking:
     """The field, or the length of the periods, that rows are grouped by, and the ranks kept.
 
-    `is_count`: ranks are by how many rows there are.
+    `is_count`: ranks are by how many rows there are; `of` is the field that they are by, else None.
+    `is_aside`: ranks are of who is asked about, "du plus gros fournisseur", not by what is asked.
     """
 
     group: str | None = None
@@ -44,6 +71,8 @@ class Ranking:
     limit: int | None = None
     is_ascending: bool = False
     is_count: bool = False
+    of: str | None = None
+    is_aside: bool = False
 
 
 def ranking(left: Remainder, over: Population) -> Ranking:
@@ -51,9 +80,11 @@ def ranking(left: Remainder, over: Population) -> Ranking:
     rules = [rule for rule in vocabulary().groups if rule.is_for(over)]
     ranks = [
         found
-        for rule in (*rules, _rows(over))
-        if (found := _superlative(left, rule) or _chosen(left, rule))
+        for rule in rules
+        if (found := _superlative(left, rule, _OF_GROUPS) or _chosen(left, rule))
     ]
+    if found := _extreme(left, over) or _superlative(left, _rows(over), _OF_ROWS[over]):
+        ranks.append(found)
     groups = [Ranking(rule.name or None, rule.step) for rule in rules if _is_grouped(left, rule)]
     every = [*ranks, *groups]
     if left.take(_TREND):
@@ -81,21 +112,67 @@ def _is_grouped(left: Remainder, rule: Rule) -> bool:
 _ADVERB = re.compile(r"\b(?:mensuel|trimestriel|annuel)")
 
 
-def _superlative(left: Remainder, rule: Rule) -> Ranking | None:
+_OF = re.compile(r"\b(?:d[eu]|de la|des|aux?|chez|avec)(?: l[ea])? $")
+_DELAY = r"delai(?: de (?:paiement|reglement))?"
+_AMOUNTS = (
+    (r"montant le plus eleve|plus gros montant", False, None),
+    (r"montant le plus faible|plus petit montant", True, None),
+)
+_EXTREMES = {  # and no "maximum", which is of a rule: "durée maximale d'un marché"
+    Population.INVOICES: (
+        (rf"plus long {_DELAY}|{_DELAY} le plus long", False, "payment_days"),
+        (rf"plus court {_DELAY}|{_DELAY} le plus court", True, "payment_days"),
+        (r"plus (?:gros|grand|long|important) retard|retard le plus long", False, "late_days"),
+        *_AMOUNTS,
+    ),
+    Population.PURCHASES: (
+        (r"plus longue duree|duree la plus longue", False, "months"),
+        (r"plus courte duree|duree la plus courte", True, "months"),
+        *_AMOUNTS,
+    ),
+}
+
+
+def _extreme(left: Remainder, over: Population) -> Ranking | None:
+    """The row of which a value is the highest or lowest: "payée avec le plus long délai"."""
+    for says, is_low, of in _EXTREMES[over]:
+        if left.take(re.compile(rf"\b(?:(?:avec|ayant|au|de) )?(?:la |le )?(?:{says})\b")):
+            return Ranking(EACH, limit=1, is_ascending=is_low, of=of)
+    return None
+
+
+def _superlative(left: Remainder, rule: Rule, sides: Sequence[_Side]) -> Ranking | None:
     """Ranks whose side an adjective says: "les 5 plus gros …", "la … la plus élevée", "top 5"."""
-    noun = rule.says.pattern
-    for is_low, side in _SIDES:
+    noun = rf"(?P<noun>{rule.says.pattern})"
+    for side in sides:
         forms = (
-            rf"(?P<the>{_THE})(?:(?P<count>{_COUNT}) )?{side} {noun}",
-            rf"(?P<the>{_THE})(?:(?P<count>{_COUNT}) )?{noun} (?:les? |la |l')?{side}",
-            rf"(?P<the>)top ?(?P<count>{_COUNT}) (?:des? |d')?(?:{side} )?{noun}",
+            rf"(?P<the>{_THE})(?:(?P<count>{_COUNT}) )?{side.says} {noun}",
+            rf"(?P<the>{_THE})(?:(?P<count>{_COUNT}) )?{noun} (?:les? |la |l')?{side.says}",
+            rf"(?P<the>)(?:top|palmares|classement)(?: ?(?P<count>{_COUNT}))? "
+            rf"(?:des? |d')?(?:{side.says} )?{noun}",
         )
         for form in forms:
             if match := left.take(re.compile(rf"\b{form}(?!\w)")):
-                is_one = match["the"] in {"le ", "la ", "l'"}
-                limit = 1 if is_one and not match["count"] else _number(match["count"])
-                return Ranking(rule.name or None, rule.step, limit, is_low)
+                limit = 1 if _is_one(match) else _number(match["count"])
+                is_aside = match["the"] == "des " or _OF.search(left.whole, 0, match.start())
+                return Ranking(
+                    rule.name or None,
+                    rule.step,
+                    limit,
+                    side.is_low,
+                    of=side.of or None,
+                    is_aside=bool(is_aside),
+                )
     return None
+
+
+def _is_one(match: re.Match[str]) -> bool:
+    """Whether one is asked for: by its article, or without one by a noun in the singular."""
+    if match["count"]:
+        return False
+    if match["the"] or re.match(r"top|palmares|classement", match[0]):
+        return bool(re.match(_ONE, match["the"]))
+    return not match["noun"].endswith("s") or re.search(r" l[ea] plus ", match[0]) is not None
 
 
 def _chosen(left: Remainder, rule: Rule) -> Ranking | None:
@@ -103,17 +180,19 @@ def _chosen(left: Remainder, rule: Rule) -> Ranking | None:
     if rule.name == EACH:
         return None
     says = rf"\b(?P<which>quel(?:le)?s?|les)(?: (?P<count>{_COUNT}))? {rule.says.pattern}"
-    if not (match := left.take(re.compile(says))):
+    bare = rf"^(?P<which>)(?P<count>){rule.says.pattern}(?= (?:avec|dont|ayant|qui|depassant) )"
+    match = left.take(re.compile(says)) or (rule.name and left.take(re.compile(bare)))
+    if not match:
         return None
     side = left.take(_MOST)
     is_one = match["which"] in {"quel", "quelle"}
-    left.has_clash |= side is None and (is_one or match["count"] is not None)
+    left.has_clash |= side is None and (is_one or bool(match["count"]))
     return Ranking(
         rule.name or None,
         rule.step,
-        1 if is_one else _number(match["count"]),
-        side is not None and side["side"] == "moins",
-        side is not None and side["rows"] is not None,
+        1 if is_one else _number(match["count"] or None),
+        side is not None and (side["side"] == "moins") != (side["fast"] is not None),
+        side is not None and _ROWS.match(left.whole, side.end("side")) is not None,
     )
 
 

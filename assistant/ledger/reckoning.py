@@ -98,9 +98,9 @@ def _lines(result: Result) -> Iterator[tuple[str, tuple[str, ...]]]:
     plan, rows = result.plan, rows_of(result.plan.over)
     whole = said(plan)
     title = whole[0].upper() + whole[1:]
-    if plan.limit:
+    if plan.is_of_some:
         every = tuple(row for line in ranked(result) for row in line.rows)
-        yield f"{title} :", every
+        yield f"{title} :" if result.lines else f"{title} : aucun.", every
     else:
         yield f"{title} : {_value(result.total, plan, rows)}.", result.total.rows
     for line in result.lines[:MOST_GROUPS]:
@@ -111,7 +111,7 @@ def _indemnities(sight: Sight) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is owed beside the interest that a plan adds up: a lump sum for each late invoice."""
     plan = sight.plan
     if plan.of == "interest" and plan.measure is Measure.SUM and not plan.compared:
-        other = replace(plan, of="indemnity", group=None, step=None, limit=None)
+        other = replace(plan, of="indemnity", group=None, step=None, limit=None, bound=None)
         found = replace(sight, plan=other).result
         yield (
             f"S'y ajoutent les indemnités forfaitaires : {figure(found.total.value, other)}.",

@@ -1,17 +1,20 @@
 """What is left of a question once rules have taken what they read."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from assistant.ledger.vocabulary import written_out
 from assistant.words import plain
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
+_WORD = re.compile(r"[a-z0-9][a-z0-9'-]*|[%<>=+≠~≈±]+|(?<= )-(?= )")
 _CAPITAL = re.compile(r"(?<=[^.?!]\s)(?:[dl]['’])?([^\W\d_a-zà-ÿ][\w-]{3,})")
-_QUOTES = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
+_QUOTES = str.maketrans(
+    {"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "≥": ">=", "≤": "<="}
+)
 
 
 class Remainder:
-    """A question in lower case without accents, in which what was read is blank."""
+    """A question in lower case without accents or short forms, in which what was read is blank."""
 
     def __init__(self, question: str) -> None:
         """`whole` keeps what is read; `has_clash`: what was read cannot be one question.
@@ -19,8 +22,18 @@ class Remainder:
         `capitals` are the words, but the first, that are written with a capital letter.
         """
         self.capitals = frozenset(map(plain, _CAPITAL.findall(question)))
-        self.whole = self.text = " ".join(plain(question).translate(_QUOTES).split())
+        words = " ".join(plain(question).translate(_QUOTES).split())
+        self.whole = self.text = written_out(words)
         self.has_clash = False
+
+    def respelled(self, meant: Mapping[str, str]) -> "Remainder":
+        """The whole question again, with these words as they are meant."""
+        text = self.whole
+        for word, right in meant.items():
+            text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", right, text)
+        found = Remainder(text)
+        found.capitals = self.capitals | {meant[word] for word in self.capitals & {*meant}}
+        return found
 
     def erase(self, start: int, end: int) -> None:
         """Take these characters out, the places of the others staying as they are."""
@@ -49,13 +62,10 @@ class Remainder:
 
     def words(self, empty: frozenset[str]) -> tuple[str, ...]:
         """The words left that say something."""
-        return tuple(
-            word
-            for word in (found.strip("'-") for found in _WORD.findall(self.text))
-            if not set(_parts(word)) <= empty
-        )
+        found = (each.strip("'-") or each for each in _WORD.findall(self.text))
+        return tuple(word for word in found if not set(_parts(word)) <= empty)
 
 
 def _parts(word: str) -> list[str]:
-    """A word, or where it is joined by apostrophes and hyphens its parts."""
-    return [part for part in re.split(r"['-]", word) if part]
+    """A word, or where it is joined by apostrophes and hyphens its parts; a sign is one."""
+    return [part for part in re.split(r"['-]", word) if part] or [word]

@@ -8,6 +8,7 @@ from assistant.ledger.addressed import asks_ledger
 from assistant.ledger.asked import NotUnderstood, asked, population_asked
 from assistant.ledger.fields import Population
 from assistant.ledger.plan import Plan
+from assistant.ledger.rankings import EACH
 from assistant.ledger.reckoning import Reckoning, reckoned
 from assistant.ledger.result_view import TABLES
 from assistant.ledger.sights import Look, Sights
@@ -48,7 +49,10 @@ def reply(
 
 
 def _is_bare(plan: Plan | NotUnderstood) -> bool:
-    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many."""
+    """Whether a plan is of all rows: "intérêts moratoires ?" asks what they are, not how many.
+
+    So does "le plus long délai de paiement ?", which is of one of them.
+    """
     if isinstance(plan, NotUnderstood):
         return True
-    return not (plan.filters or plan.part or plan.period or plan.group)
+    return not (plan.filters or plan.part or plan.period or plan.group not in (None, EACH))

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from operator import attrgetter
+from operator import attrgetter, ge, gt, le, lt
 
 from assistant.calculators.amounts import euros, rounded
 from assistant.errors import WrongPlan
 from assistant.ledger.fields import Kind, Population
-from assistant.ledger.plan import Filter, Measure, Operator, Plan, validated
+from assistant.ledger.plan import Bound, Filter, Measure, Operator, Plan, validated
 from assistant.ledger.query import Late, listed
 from assistant.ledger.sums import Groups, Sum, groups, whole
 from ingestion.ledger.database import Ledger
@@ -105,20 +105,44 @@ def _credit_notes(plan: Plan, ledger: Ledger, today: date, law: Sequence[Late]) 
 def _result(plan: Plan, total: Line, lines: Sequence[Line], notes: Sequence[str]) -> Result:
     """The lines of the ranks asked for, the highest first."""
     ranked = _ranked(plan, lines)
-    kept = ranked[: plan.limit]
-    return Result(plan, total, kept, (*notes, *_left_out(plan, ranked[len(kept) :])))
+    met = [line for line in ranked if _is_met(line, plan.bound)]
+    kept = tuple(met[: plan.limit])
+    out = [*met[len(kept) :], *(line for line in ranked if not _is_met(line, plan.bound))]
+    return Result(plan, total, kept, (*notes, *_left_out(plan, out)))
+
+
+_COMPARES = {
+    Operator.MORE: gt,
+    Operator.AT_LEAST: ge,
+    Operator.LESS: lt,
+    Operator.AT_MOST: le,
+}
+
+
+def _is_met(line: Line, bound: Bound | None) -> bool:
+    """Whether a figure is on the side asked for; one that is not known is on none."""
+    if bound is None:
+        return True
+    return line.value is not None and _COMPARES[bound.operator](line.value, bound.value)
 
 
 def _figures(plan: Plan, found: Groups) -> tuple[Line, list[Line]]:
     every = whole(found.values())
     lines = [_line(plan, group, every) for group in found.values()] if plan.group else []
-    return _line(plan, every, every), lines
+    return _whole_line(plan, every), lines
+
+
+def _whole_line(plan: Plan, every: Sum) -> Line:
+    """The figure of all rows: what no row adds up to is nothing, and not unknown."""
+    line = _line(plan, every, every)
+    is_nothing = plan.measure is Measure.SUM and not every.count
+    return replace(line, value=Decimal(0)) if is_nothing else line
 
 
 def _beside(plan: Plan, found: Groups, earlier: Groups) -> tuple[Line, list[Line]]:
     """Each figure beside that of the other period; a group may be in one of them only."""
     now, then = whole(found.values()), whole(earlier.values())
-    total = replace(_line(plan, now, now), before=_value(plan, then, then))
+    total = replace(_whole_line(plan, now), before=_whole_line(plan, then).value)
     lines = []
     for key in dict.fromkeys([*found, *earlier]) if plan.group else ():
         label = (found.get(key) or earlier[key]).label

@@ -54,15 +54,15 @@ def answer(result: Result) -> str:
 
 
 def ranked(result: Result) -> Sequence[Line]:
-    """The lines that answer: those of the ranks asked for, else the whole."""
-    return result.lines if result.plan.limit else (result.total,)
+    """The lines that answer: those of the groups asked for, else the whole."""
+    return result.lines if result.plan.is_of_some else (result.total,)
 
 
 def _told(line: Line, plan: Plan) -> str:
     value = figure(line.value, plan)
     if plan.compared:
         value += f" contre {figure(line.before, plan)}"
-    return f"{line.label} : {value}" if plan.limit else value
+    return f"{line.label} : {value}" if plan.is_of_some else value
 
 
 def figures(result: Result) -> Table:

@@ -29,6 +29,7 @@ class Rule:
     unless: re.Pattern[str] | None = None
     is_known: bool = False
     is_past: bool = False
+    is_coming: bool = False
     has: str = ""
 
     def is_for(self, population: Population) -> bool:
@@ -38,7 +39,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The rules of each kind in the order in which they are tried, and words that say nothing."""
+    """The rules of each kind in the order in which they are tried, and words that say nothing.
+
+    `spelled` are words that may be mistyped, `other_words` those that look like them and are not.
+    """
 
     populations: tuple[Rule, ...]
     values: tuple[Rule, ...]
@@ -49,6 +53,9 @@ class Vocabulary:
     measures: tuple[Rule, ...]
     empty: frozenset[str]
     can: tuple[str, ...]
+    shorts: tuple[tuple[re.Pattern[str], str], ...]
+    spelled: frozenset[str]
+    other_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,25 @@ def vocabulary() -> Vocabulary:
         kind: tuple(_rule(row) for row in table[kind.removesuffix("s")])
         for kind in ("populations", "values", "filters", "dates", "groups", "fields", "measures")
     }
-    empty, can = frozenset(table["empty"].split()), tuple(table["can"])
-    return Vocabulary(**rules, empty=empty, can=can)
+    shorts = tuple((_words(row["says"]), row["means"]) for row in table["short"])
+    empty, spelled, others = (
+        frozenset(table[key].split()) for key in ("empty", "spelled", "other_words")
+    )
+    return Vocabulary(
+        **rules,
+        empty=empty,
+        can=tuple(table["can"]),
+        shorts=shorts,
+        spelled=spelled,
+        other_words=others,
+    )
+
+
+def written_out(text: str) -> str:
+    """A text with its short forms, as "nb" and "fact.", in full."""
+    for says, means in vocabulary().shorts:
+        text = says.sub(means, text)
+    return text
 
 
 def names(ledger: Ledger, population: Population) -> tuple[Name, ...]:
@@ -129,6 +153,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         re.compile(row["unless"]) if "unless" in row else None,
         row.get("known", False),
         row.get("past", False),
+        row.get("coming", False),
         row.get("has", ""),
     )
 

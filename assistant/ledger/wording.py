@@ -27,6 +27,9 @@ def said(plan: Plan) -> str:
         parts.append(f"comparé aux {rows.many} {_during(plan.compared, rows)}")
     if plan.group:
         parts.append(_grouped(plan, rows.fields[plan.group]))
+    if plan.bound:
+        limit = figure(plan.bound.value, plan)
+        parts.append(f"de résultat {_COMPARED[plan.bound.operator]} {limit}")
     if plan.limit:
         side = "plus faible" if plan.is_ascending else "plus élevé"
         plural = f"les {plan.limit} {side}s" if plan.limit > 1 else f"le {side}"

@@ -27,6 +27,7 @@ MEASURES = {
 }
 OPERATORS = {
     Operator.IS: "est",
+    Operator.IS_NOT: "n'est pas",
     Operator.STARTS: "commence par",
     Operator.MORE: "plus de",
     Operator.AT_LEAST: "au moins",
@@ -59,6 +60,8 @@ def plan_form(place: Place, plan: Plan, names: Sequence[Name]) -> Html:
         labelled("Pas de temps", choice("pas", [("", "–"), *STEPS.items()], plan.step or "")),
         labelled("Ordre", choice("ordre", _ORDERS, _ORDERS[plan.is_ascending][0])),
         labelled("Premiers rangs", _limit(plan)),
+        labelled("Résultats", choice("borne", _BOUNDS, plan.bound.operator if plan.bound else "")),
+        labelled("Seuil des résultats", _threshold(plan)),
         labelled("Comparé à la période du", _day("contre_du", compared)),
         labelled("Au", _day("contre_au", compared)),
         button("Recalculer avec ce plan", class_="main"),
@@ -68,6 +71,13 @@ def plan_form(place: Place, plan: Plan, names: Sequence[Name]) -> Html:
     )
 
 
+_BOUNDS = [
+    ("", "tous"),
+    *(
+        (each.value, OPERATORS[each])
+        for each in (Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST)
+    ),
+]
 _ORDERS = [("", "décroissant"), ("croissant", "croissant")]
 
 
@@ -121,3 +131,8 @@ def _day(name: str, period: Period) -> Html:
 
 def _limit(plan: Plan) -> Html:
     return element("input", type="number", name="limite", value=plan.limit, min=1, max=1000)
+
+
+def _threshold(plan: Plan) -> Html:
+    value = f"{plan.bound.value:f}" if plan.bound else None
+    return element("input", type="number", name="seuil", value=value, step="any")
