@@ -8,7 +8,6 @@ from datetime import date
 
 from assistant.calculators.amounts import euros
 from assistant.calculators.calculation import Line
-from assistant.calculators.situation import Buyer
 from assistant.day import Day, DaySource
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
@@ -75,8 +74,8 @@ def _notices(found: Reckoning) -> Iterator[str]:
     yield from found.notes
     if found.basis:
         yield (
-            f"Compté pour un acheteur de type « {Buyer.LOCAL.label} ». Une entité adjudicatrice ou "
-            "un établissement public de santé a un autre délai, à choisir sur la page Factures."
+            f"Compté pour un acheteur de type « {found.basis.terms.buyer.label} » : un autre a "
+            "peut-être un autre délai, à choisir sur la page Factures."
         )
         yield from CAUTIONS
     rows = {row for each in found.told for row in each.rows}

@@ -8,6 +8,7 @@ from assistant.accounting import Accounting
 from assistant.answering import Answering
 from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.rates import Rates, no_rates
+from assistant.calculators.situation import Buyer
 from assistant.day import DaySource, day_asked
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
@@ -43,10 +44,11 @@ class Assistant:
         writes: bool = False,
         rates: Callable[[], Rates] = no_rates,
         clock: Callable[[], date] = date.today,
+        buyer: Buyer = Buyer.LOCAL,
     ) -> None:
         """All parts are given; nothing is loaded here."""
         self.journal = journal
-        self.ledger = Bookkeeping(holder.home, journal, holder.current)
+        self.ledger = Bookkeeping(holder.home, journal, holder.current, buyer)
         self._holder = holder
         self._embedder = embedder
         self._model = model

@@ -49,8 +49,13 @@ class Bookkeeping:
         home: Path,
         journal: Journal,
         generation: Callable[[], Generation],
+        buyer: Buyer = Buyer.LOCAL,
     ) -> None:
-        """`generation` gives the rules in use; it raises UnknownGeneration where there are none."""
+        """`buyer` is who pays and buys, where nothing else is said.
+
+        `generation` gives the rules in use; it raises UnknownGeneration where there are none.
+        """
+        self.buyer = buyer
         self._home = home
         self._journal = journal
         self._sights = Sights(home, generation)
@@ -108,7 +113,7 @@ class Bookkeeping:
         """
         try:
             with open_ledger(self._home) as ledger:
-                return reply(ledger, self._sights, question, today)
+                return reply(ledger, self._sights, question, today, self.buyer)
         except IngestionError:
             return None
 
@@ -127,7 +132,7 @@ class Bookkeeping:
         """Keep why an anomaly is none; raises WrongPlan without reason or for an unknown one."""
         if not reason.strip():
             raise WrongPlan("Dites pourquoi : une explication sans raison ne s'oppose à rien.")
-        limits = self._sights.limits(Buyer.LOCAL)
+        limits = self._sights.limits(self.buyer)
         with open_ledger(self._home) as ledger:
             found = anomalies(ledger, limits.exemption if limits else None)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -11,6 +11,8 @@ from assistant.openid_settings import OpenId, read_openid
 
 WRITING = ("auto", "always", "never")
 ACCESS = ("alone", "accounts")
+BUYERS = ("etat", "collectivite", "hopital", "autre-pouvoir", "entite")
+"""The kinds of `calculators.situation.Buyer`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Settings:
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
+    `buyer` is who buys, on which time limits and thresholds of invoices and purchases depend where
+    the page does not say another.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
     password; "" where a file does.
     """
@@ -40,6 +44,7 @@ class Settings:
     address: str = ""
     update_at: str = ""
     update_from: str = ""
+    buyer: str = "collectivite"
     ledger: str = ""
     openid: OpenId | None = None
 
@@ -76,7 +81,7 @@ def load_settings(home: Path) -> Settings:
             raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
         if isinstance(value, int) and value < 1:
             raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
-    for key, values in (("writing", WRITING), ("access", ACCESS)):
+    for key, values in (("writing", WRITING), ("access", ACCESS), ("buyer", BUYERS)):
         if chosen.get(key, values[0]) not in values:
             raise WrongSettings(f"{path} : « {key} » doit être l'un de : {', '.join(values)}.")
     address = urlsplit(chosen.get("address", ""))

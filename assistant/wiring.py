@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.administration.gate import Examinee
 from assistant.assistant import Assistant
 from assistant.calculators.rates import read_rates
+from assistant.calculators.situation import Buyer
 from assistant.chat_format import CHAT_FORMATS
 from assistant.holder import Holder
 from assistant.journal import Journal
@@ -76,6 +77,7 @@ def _assistant(
         settings.evidence_limit,
         model_writes(home, settings),
         partial(read_rates, home),
+        buyer=Buyer(settings.buyer),
     )
 
 

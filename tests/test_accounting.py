@@ -7,6 +7,7 @@ import pytest
 
 from assistant.answers import Outcome
 from assistant.assistant import Assistant
+from assistant.calculators.situation import Buyer
 from assistant.checking import Support
 from assistant.day import DaySource
 from assistant.page.conversation import Conversation, Turn, advance
@@ -95,6 +96,17 @@ def test_a_period_that_is_named_is_not_the_day_of_the_calculation(assistant: Ass
     assert " : 2." in result.answer.sentences[0].text
     result = _asked(assistant, "Combien de factures reçues en mars 2026 ?", date(2026, 10, 1))
     assert (result.as_of, result.day_source) == (date(2026, 10, 1), DaySource.GIVEN)
+
+
+def test_the_time_limit_is_that_of_who_buys(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Combien de factures sont en retard ?"
+    for buyer, days in ((Buyer.LOCAL, 30), (Buyer.HOSPITAL, 50)):
+        monkeypatch.setattr(assistant.ledger, "buyer", buyer)
+        answer = _asked(assistant, question).answer
+        assert f"Délai de paiement compté : {days} jours" in answer.markdown
+        assert f"« {buyer.label} »" in answer.notice
 
 
 def test_what_is_not_understood_has_no_figure(assistant: Assistant) -> None:

@@ -16,6 +16,7 @@ from httpx2 import Response
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from starlette.requests import HTTPConnection
 
+from assistant.calculators.situation import Buyer
 from assistant.identity import ALONE, Identity, Role
 from assistant.ledger.batches import Batches
 from assistant.page import dossier_upload
@@ -245,6 +246,18 @@ def test_an_address_that_says_nothing_sound_is_refused_in_french(
     page = client.get(f"/factures/liste?{query}")
     assert page.status_code == 409
     assert [a for tag, a in parsed(page.text).found if a.get("role") == "alert"]
+
+
+def test_who_buys_is_the_one_of_the_settings_where_an_address_names_none(
+    client: TestClient, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.ledger, "buyer", Buyer.HOSPITAL)
+    for address, buyer in (
+        ("/factures/retards", Buyer.HOSPITAL),
+        ("/factures/retards?acheteur=etat", Buyer.STATE),
+    ):
+        options = [a for tag, a in parsed(client.get(address).text).found if tag == "option"]
+        assert [a["value"] for a in options if "selected" in a] == [buyer]
 
 
 def test_a_question_is_answered_with_its_plan_its_chart_and_its_rows(client: TestClient) -> None:

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.calculators.situation import Buyer
 from assistant.errors import WrongSettings
-from assistant.settings import Settings, default_home, load_settings
+from assistant.settings import BUYERS, Settings, default_home, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +48,18 @@ def test_the_environment_chooses_before_the_file(
         ("evidence_limit = -1", "au moins 1"),
         ("[evidence]\nlimit = 3", "evidence"),
         ("llm = ", "TOML"),
+        ('buyer = "mairie"', "collectivite"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(WrongSettings, match=told):
         load_settings(_write(tmp_path, text))
+
+
+def test_whoever_buys_may_be_chosen(tmp_path: Path) -> None:
+    assert tuple(Buyer) == BUYERS
+    for buyer in Buyer:
+        assert load_settings(_write(tmp_path, f'buyer = "{buyer}"')).buyer == buyer
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from assistant.ledger.export import SUFFIXES
 from assistant.ledger.fields import Population
 from assistant.ledger.sights import Look
 from assistant.ledger.table import Cell, Table, written
+from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
 from ingestion.generation import Generation, open_generation
 from ingestion.publication import current_name
@@ -53,14 +54,15 @@ def bookkeeping(home: Path) -> Bookkeeping:
     def generation() -> Generation:
         return open_generation(home, current_name(home))
 
-    return Bookkeeping(home, journal_of(home), generation)
+    buyer = Buyer(load_settings(home).buyer)
+    return Bookkeeping(home, journal_of(home), generation, buyer)
 
 
 def see(over: Population, view: str, arguments: argparse.Namespace) -> int:
     """Show a view on the day asked, for the buyer given if it takes one."""
-    look = Look(over, view, arguments.as_of, getattr(arguments, "buyer", Buyer.LOCAL))
+    books = bookkeeping(arguments.home)
+    look = Look(over, view, arguments.as_of, getattr(arguments, "buyer", books.buyer))
     try:
-        books = bookkeeping(arguments.home)
         tables = [books.part(look, each.table) for each in books.exhibits(look)]
     except WrongFigures as error:
         sys.stderr.write(f"{error}\n")

@@ -46,8 +46,9 @@ _NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the law of a day says of late payment: days, points, euros, and its words."""
+    """What the law of a day says of late payment by a buyer: days, points, euros, its words."""
 
+    buyer: Buyer
     days: int
     points: Decimal
     indemnity: Decimal
@@ -130,6 +131,7 @@ def terms(buyer: Buyer, law: Law) -> Terms:
     more = ("départ du délai de paiement", "départ à l'exécution", "intérêts moratoires, semestre")
     grounds = (days.ground, points.ground, indemnity.ground)
     return Terms(
+        buyer,
         int(days.value),
         points.value,
         indemnity.value,

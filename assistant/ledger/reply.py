@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.calculators.situation import Buyer
 from assistant.errors import AssistantError
 from assistant.ledger.addressed import asks_ledger
 from assistant.ledger.asked import NotUnderstood, asked, population_asked
@@ -27,7 +28,7 @@ class Unreckoned:
 
 
 def reply(
-    ledger: Ledger, sights: Sights, question: str, today: date
+    ledger: Ledger, sights: Sights, question: str, today: date, buyer: Buyer
 ) -> Reckoning | Unreckoned | None:
     """What a question comes to when it asks for figures of the ledger; None when it does not.
 
@@ -43,7 +44,7 @@ def reply(
     if isinstance(plan, NotUnderstood):
         return Unreckoned(over, plan.why, plan.can) if asks else None
     try:
-        return reckoned(sights.of(ledger, Look(over, "calcul", today, plan=plan)))
+        return reckoned(sights.of(ledger, Look(over, "calcul", today, buyer, plan)))
     except (AssistantError, QueryTooHeavy) as refusal:
         return Unreckoned(over, str(refusal), ())
 

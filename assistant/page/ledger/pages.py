@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import QueryParams
 
 from assistant.bookkeeping import Bookkeeping
 from assistant.errors import AssistantError, WrongPlan
@@ -14,7 +15,7 @@ from assistant.ledger.plan import Measure, Plan
 from assistant.ledger.sights import Look
 from assistant.page.ledger import views
 from assistant.page.ledger.drawing import drawn, standalone
-from assistant.page.ledger.frame import framed
+from assistant.page.ledger.frame import circumstances, framed
 from assistant.page.ledger.place import OTHER_TITLES, QUESTION, TITLES, VIEW_TITLES, Place
 from assistant.page.ledger.table_view import ON_A_PAGE, SHOWN, TableView
 from assistant.page.markup import Html, element, unbroken
@@ -35,6 +36,10 @@ class LedgerPages:
     def __init__(self, books: Bookkeeping, over: Population) -> None:
         self._books = books
         self.over = over
+
+    def place(self, view: str, asked: QueryParams) -> Place:
+        """A view asked with the fields of an address."""
+        return Place(self.over, view, tuple(asked.multi_items()), self._books.buyer)
 
     def view(self, place: Place) -> Response:
         """A view, or the answer to a question."""
@@ -163,7 +168,9 @@ class LedgerPages:
         except LookupError:
             return answered(place, alert="Rien ne porte ce nom ici.", status=UNKNOWN)
         except (AssistantError, IngestionError) as failure:
-            return answered(place, alert=str(failure), status=_status(failure))
+            # The day or the buyer that cannot be computed for may be changed where it is said.
+            changed = circumstances(place)
+            return answered(place, changed, alert=str(failure), status=_status(failure))
 
 
 def answered(place: Place, *content: Html, alert: str = "", status: int = SEEN) -> HTMLResponse:

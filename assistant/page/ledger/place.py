@@ -40,11 +40,15 @@ DAY, BUYER, QUESTION, PAGE = "jour", "acheteur", "question", "page"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A view of invoices or of purchases, and the fields of its address."""
+    """A view of invoices or of purchases, and the fields of its address.
+
+    `usual` is the buyer where its address names none.
+    """
 
     over: Population
     view: str
     fields: Fields = ()
+    usual: Buyer = Buyer.LOCAL
 
     def one(self, name: str) -> str:
         """The first value of a field, "" where there is none."""
@@ -62,7 +66,7 @@ class Place:
     @property
     def buyer(self) -> Buyer:
         """Who pays, on which time limits and thresholds depend. Raises WrongPlan for no kind."""
-        written = self.one(BUYER) or Buyer.LOCAL
+        written = self.one(BUYER) or self.usual
         if written not in list(Buyer):
             raise WrongPlan(f"« {written} » n'est pas un type d'acheteur.")
         return Buyer(written)

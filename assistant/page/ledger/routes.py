@@ -13,7 +13,6 @@ from assistant.page.access import Reader
 from assistant.page.desk import Desk
 from assistant.page.ledger.import_pages import ImportPages
 from assistant.page.ledger.pages import LedgerPages
-from assistant.page.ledger.place import Place
 from assistant.page.ledger.views import LONGEST_REASON
 from assistant.page.routes import from_here
 from assistant.page.site import DeskOf
@@ -39,12 +38,9 @@ def _views(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
     def pages_of(desk: Annotated[Desk, Depends(desk_of)]) -> LedgerPages:
         return LedgerPages(desk.ledger, over)
 
-    def place(view: str, request: Request) -> Place:
-        return Place(over, view, tuple(request.query_params.multi_items()))
-
     @router.get("")
     def opened(request: Request, pages: Annotated[LedgerPages, Depends(pages_of)]) -> Response:
-        return pages.view(place("apercu", request))
+        return pages.view(pages.place("apercu", request.query_params))
 
     @router.get("/piece/{identifier}")
     def piece(identifier: str, pages: Annotated[LedgerPages, Depends(pages_of)]) -> Response:
@@ -58,19 +54,21 @@ def _views(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
         anomalie: Annotated[str, Form(max_length=64)],
         raison: Annotated[str, Form(max_length=LONGEST_REASON)],
     ) -> Response:
-        return pages.explain(place("anomalies", request), anomalie, raison, identity)
+        return pages.explain(
+            pages.place("anomalies", request.query_params), anomalie, raison, identity
+        )
 
     @router.get("/{view}")
     def seen(
         view: str, request: Request, pages: Annotated[LedgerPages, Depends(pages_of)]
     ) -> Response:
-        return pages.view(place(view, request))
+        return pages.view(pages.place(view, request.query_params))
 
     @router.get("/{view}/graphique.svg")
     def drawing(
         view: str, request: Request, pages: Annotated[LedgerPages, Depends(pages_of)]
     ) -> Response:
-        return pages.drawing(place(view, request))
+        return pages.drawing(pages.place(view, request.query_params))
 
     @router.get("/{view}/tableau/{number}.{suffix}")
     def file(
@@ -81,7 +79,7 @@ def _views(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
         pages: Annotated[LedgerPages, Depends(pages_of)],
         identity: Annotated[Identity, Depends(reader)],
     ) -> Response:
-        return pages.file(place(view, request), number, suffix, identity)
+        return pages.file(pages.place(view, request.query_params), number, suffix, identity)
 
     @router.get("/{view}/tableau/{number}")
     def table(
@@ -90,7 +88,7 @@ def _views(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
         request: Request,
         pages: Annotated[LedgerPages, Depends(pages_of)],
     ) -> Response:
-        return pages.table(place(view, request), number)
+        return pages.table(pages.place(view, request.query_params), number)
 
     @router.get("/{view}/tableau/{number}/lignes/{index}")
     def rows(
@@ -100,7 +98,7 @@ def _views(over: Population, desk_of: DeskOf, reader: Reader) -> APIRouter:
         request: Request,
         pages: Annotated[LedgerPages, Depends(pages_of)],
     ) -> Response:
-        return pages.rows(place(view, request), number, index)
+        return pages.rows(pages.place(view, request.query_params), number, index)
 
     return router
 
