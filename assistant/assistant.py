@@ -10,24 +10,27 @@ from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.rates import Rates, no_rates
 from assistant.calculators.situation import Buyer
 from assistant.day import DaySource, day_asked
+from assistant.errors import ModelStopped
 from assistant.evidence import Scope
 from assistant.gathering import Gathering
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
 from assistant.language_model import LanguageModel
+from assistant.notices import not_rewritten, not_written
 from assistant.parts import parts_of, together
 from assistant.reading import Draft
 from assistant.record import ASKED, Purpose, journal_body
 from assistant.retrieval import Retriever
 from assistant.scope import names_offer, names_piece, refusal_for
-from assistant.standalone import in_french, is_dependent, standalone
+from assistant.standalone import in_french, is_dependent, side_by_side, standalone
 from assistant.subjects import subjects
 from assistant.turn import Event, Exchange, Finished, Reading, Result, Waiting
 from assistant.turnstile import Turnstile
 from assistant.writing import carried, written
 from ingestion.dossiers import RECORDS, Dossiers
 from ingestion.embedding import Embedder
+from ingestion.errors import ModelUnavailable
 from ingestion.generation import Generation
 
 
@@ -96,7 +99,8 @@ class Assistant:
         are the dossier's. `teams` are those of the reader, None where there is one reader only,
         and `user` is the pseudonym under which the journal keeps them. `purpose` says what the
         turn is recorded as.
-        Stopping it, by closing the generator, and failing both leave a record too.
+        Stopping it, by closing the generator, and failing both leave a record too. A model that
+        stops is not a failure: the question is searched as it is, and the answer says so.
 
         Raises UnknownDossier when the dossier is not one of theirs.
         """
@@ -156,9 +160,10 @@ class Assistant:
     def _answer(self, turn: Gathering) -> Generator[Event, None, None]:
         answering = Answering(turn, self._embedder, self._rates)
         yield from answering.say()
-        if self._writes and answering.quoted:
+        if self._writes and answering.quoted and not turn.unread:
             yield from self._write(turn, answering.quoted)
         yield from answering.close()
+        turn.notice = "\n\n".join(filter(None, [turn.unread, turn.notice]))
 
     def _write(self, turn: Gathering, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
@@ -169,6 +174,8 @@ class Assistant:
                     yield Reading()
                 elif not turn.quotes(text):
                     yield turn.judge(carried(text, quoted))
+        except (ModelStopped, ModelUnavailable) as failure:
+            turn.unread = not_written(turn.language, failure)
         finally:
             self._turnstile.leave(ticket)
 
@@ -179,7 +186,9 @@ class Assistant:
         if history and is_dependent(turn.question):
             previous = history[-1].question
             yield from self._rewrite(turn, standalone(turn.question, previous, self._model))
-        if turn.language is Language.ENGLISH:
+            if turn.unread:
+                turn.standalone = side_by_side(previous, turn.question)
+        if turn.language is Language.ENGLISH and not turn.unread:
             yield from self._rewrite(turn, in_french(turn.standalone, self._model))
 
     def _rewrite(
@@ -192,6 +201,8 @@ class Assistant:
                 yield Reading()
         except StopIteration as rewritten:
             turn.standalone = rewritten.value
+        except (ModelStopped, ModelUnavailable) as failure:
+            turn.unread = not_rewritten(turn.language, failure)
         finally:
             self._turnstile.leave(ticket)
 

@@ -2,6 +2,7 @@
 
 AssistantError
 ├── WrongSettings   a setting is unknown or has a value that cannot be used
+├── ModelStopped    the process of the language model ended while it was used
 ├── BrokenPrompt    a prompt file is missing or does not declare what it uses
 ├── WrongQuestions  a line of a question file cannot be understood
 ├── WrongResults    a line of a result file is not what eval writes
@@ -28,6 +29,10 @@ class AssistantError(Exception):
 
 class WrongSettings(AssistantError):
     """A setting is unknown, or its value cannot be used."""
+
+
+class ModelStopped(AssistantError):
+    """The process of the language model ended in the middle of a reply; another one will start."""
 
 
 class BrokenPrompt(AssistantError):

@@ -26,7 +26,8 @@ class Gathering:
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
     are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
-    document that was made of rows of the ledger, where the turn is answered from them.
+    document that was made of rows of the ledger, where the turn is answered from them. `unread` is
+    what the reader is told when the model could not be used, after which it is left alone.
     """
 
     question: str
@@ -49,6 +50,7 @@ class Gathering:
     unanswered: list[str] = field(default_factory=list)
     preface: str = ""
     notice: str = ""
+    unread: str = ""
     route: str = "rule"
 
     @property

@@ -23,7 +23,8 @@ class LanguageModel(Protocol):
     """One model in memory, for one caller at a time.
 
     Its generators also yield None every second or so while the prompt is being read: closing
-    them there stops at once.
+    them there stops at once. They raise ModelUnavailable when the prompt cannot be read, and
+    ModelStopped when the model is in another process and that one ends.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""The weights in process. Door of llama-cpp-python, through its low-level functions.
+"""The weights in the process that loads them. Door of llama-cpp-python, by its low-level functions.
 
 The library's own `Llama` object keeps a score for every word of the vocabulary and every token of
 a batch (311 MB for the default model) and remembers one prefix only.
@@ -32,6 +32,12 @@ REMEMBERED_BYTES = 100_000_000
 
 TOO_LONG = "Le modèle n'a pas pu lire le texte : trop long pour sa mémoire."
 
+CHECKED = "Le délai de paiement est de trente jours."
+"""What every model of French reads better than chance, whatever its vocabulary."""
+
+MOST_DIFFERENT = 0.02
+"""One minus the correlation of the scores of two readings of one text: 0.0005 when all is well."""
+
 Tokens = tuple[int, ...]
 
 _silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
@@ -40,10 +46,19 @@ _silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
 class LlamaModel:
     """A GGUF file, read greedily; prefixes seen before are restored, not read again."""
 
-    def __init__(self, path: Path, name: str, chat_format: ChatFormat) -> None:
-        """Load the weights; raises ModelUnavailable when the library refuses the file."""
+    def __init__(
+        self, path: Path, name: str, chat_format: ChatFormat, *, plain: bool = False
+    ) -> None:
+        """Load the weights; raises ModelUnavailable when the library refuses the file.
+
+        `plain` leaves out what llama.cpp calculates in other ways on some processors (matrix
+        instructions, weights rearranged): slower, for a processor on which these go wrong.
+        """
+        if plain:
+            os.environ["GGML_CPU_TILED_MM"] = "0"  # read by the library when it first multiplies
         llama_cpp.llama_log_set(_silence, ctypes.c_void_p(0))
-        model = llama_cpp.llama_model_load_from_file(str(path).encode(), _model_parameters())
+        parameters = _model_parameters(plain=plain)
+        model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
         context = model and llama_cpp.llama_init_from_model(model, _context_parameters())
         if not model or not context:
             raise ModelUnavailable(
@@ -94,10 +109,34 @@ class LlamaModel:
         """Natural logarithms of probabilities, in the order of the options."""
         with self._lock:
             yield from self._read(self._chat_format.segments(prompt))
-            scores = self._scores().astype(np.float64)
-        total = scores.max() + np.log(np.exp(scores - scores.max()).sum())
+            shares = _log_shares(self._scores().astype(np.float64))
         first = [self._tokenize(option, mark=False)[0] for option in options]
-        return tuple(float(scores[token] - total) for token in first)
+        return tuple(float(shares[token]) for token in first)
+
+    def disagreement(self) -> str:
+        """What is wrong with how this processor calculates, in French; "" when nothing is seen.
+
+        A known text is read token by token and then at once, which other instructions do: the
+        scores that follow it must be alike, and the text likelier than chance.
+        """
+        with self._lock:
+            tokens = self._tokenize(CHECKED, mark=False)
+            self._forget()
+            likely = []
+            for token, following in zip(tokens, (*tokens[1:], tokens[0]), strict=True):
+                self._decode((token,))
+                scores = self._scores().astype(np.float64)
+                likely.append(_log_shares(scores)[following])
+            self._forget()
+            self._decode(tokens)
+            different = 1 - np.corrcoef(scores, self._scores())[0, 1]
+            self._forget()
+        surprise = -np.mean(likely[:-1])
+        if not different <= MOST_DIFFERENT:  # also when it is not a number
+            return f"lu d'un coup ou mot à mot, un même texte diffère de {different:.3f}"
+        if surprise >= np.log(self._vocabulary_size):
+            return f"une phrase connue est lue au hasard ({surprise:.1f})"
+        return ""
 
     @contextmanager
     def _choosing(self, schema: str) -> Iterator[Callable[[], int]]:
@@ -152,6 +191,10 @@ class LlamaModel:
             llama_cpp.llama_memory_seq_rm(self._memory, 0, len(shared), -1)
         self._held = shared
 
+    def _forget(self) -> None:
+        llama_cpp.llama_memory_seq_rm(self._memory, 0, -1, -1)
+        self._held = ()
+
     def _remember(self, tokens: Tokens) -> None:
         if tokens in self._remembered:
             return
@@ -177,7 +220,7 @@ class LlamaModel:
         return sum((self._tokenize(piece.text, mark=piece.mark) for piece in segment), ())
 
     def _tokenize(self, text: str, *, mark: bool) -> Tokens:
-        encoded = text.encode()
+        encoded = text.encode(errors="replace")  # half of a surrogate pair is not a letter
         room = len(encoded) + 8
         tokens = (llama_cpp.llama_token * room)()
         count = llama_cpp.llama_tokenize(
@@ -198,11 +241,24 @@ def _common(first: Tokens, second: Tokens) -> Tokens:
     return tuple(a for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _model_parameters() -> llama_cpp.llama_model_params:
+def compiled_with() -> str:
+    """What llama.cpp says it was compiled with: "CPU : AVX = 1 | AVX2 = 1 | …"."""
+    described: bytes = llama_cpp.llama_print_system_info()
+    return described.decode()
+
+
+def _log_shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Natural logarithms of probabilities."""
+    shares: NDArray[np.float64] = scores - scores.max()
+    return shares - np.log(np.exp(shares).sum())
+
+
+def _model_parameters(*, plain: bool) -> llama_cpp.llama_model_params:
     parameters: llama_cpp.llama_model_params = llama_cpp.llama_model_default_params()
     # Weights are rearranged for this processor when loaded; mapping the file as well would keep
     # both forms in memory (600 MB more for the default model).
     parameters.load_mode = llama_cpp.LLAMA_LOAD_MODE_NONE
+    parameters.use_extra_bufts = not plain
     return parameters
 
 

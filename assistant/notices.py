@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.day import in_figures
+from assistant.errors import ModelStopped
 from assistant.evidence import Evidence
 from assistant.fiche import Line
 from assistant.language import Language
@@ -25,6 +26,47 @@ _OLDER = {
     Language.FRENCH: "Textes indexés à jour au {} : un changement plus récent n'y est pas.",
     Language.ENGLISH: "The indexed texts are as of {}: a later change is not among them.",
 }
+
+
+_NOT_REWRITTEN = {
+    Language.FRENCH: "la question a été cherchée sans être reformulée",
+    Language.ENGLISH: "the question was searched without being put in French or rewritten",
+}
+
+_NOT_WRITTEN = {
+    Language.FRENCH: "la réponse s’arrête à ce qui est cité des textes",
+    Language.ENGLISH: "the answer ends with what is quoted from the texts",
+}
+
+_STOPPED = {
+    Language.FRENCH: "Le modèle de langue s’est arrêté : {}. Les passages et les citations restent "
+    "exacts. Il redémarre : posez de nouveau la question si la réponse ne suffit pas.",
+    Language.ENGLISH: "The language model stopped: {}. The passages and the quotes are still "
+    "exact. It starts again: ask again if the answer is not enough.",
+}
+
+_UNAVAILABLE = {
+    Language.FRENCH: "Le modèle de langue ne peut pas servir : {}. Les passages et les citations "
+    "restent exacts. Pour l’administrateur : {}",
+    Language.ENGLISH: "The language model cannot be used: {}. The passages and the quotes are "
+    "still exact. For the administrator, in French: {}",
+}
+
+
+def not_rewritten(language: Language, failure: Exception) -> str:
+    """That the model did not make the question ready for the search, and what to do."""
+    return _unread(language, failure, _NOT_REWRITTEN[language])
+
+
+def not_written(language: Language, failure: Exception) -> str:
+    """That the model did not end what it was saying of the quotes, and what to do."""
+    return _unread(language, failure, _NOT_WRITTEN[language])
+
+
+def _unread(language: Language, failure: Exception, consequence: str) -> str:
+    if isinstance(failure, ModelStopped):
+        return _STOPPED[language].format(consequence)
+    return _UNAVAILABLE[language].format(consequence, failure)
 
 
 def not_found(language: Language, passages: int, state_date: date | None) -> str:

@@ -34,7 +34,13 @@ def standalone(question: str, previous: str, model: LanguageModel) -> Generator[
     """
     instruction = load_prompt("standalone", "previous", "question")
     rewritten = yield from _write(model, instruction.fill(previous=previous, question=question))
-    return rewritten if is_faithful(rewritten, previous, question) else f"{previous} {question}"
+    is_kept = is_faithful(rewritten, previous, question)
+    return rewritten if is_kept else side_by_side(previous, question)
+
+
+def side_by_side(previous: str, question: str) -> str:
+    """A question that needs the one before it, as it is searched when no model rewrote it. Pure."""
+    return f"{previous} {question}"
 
 
 def in_french(question: str, model: LanguageModel) -> Generator[None, None, str]:

@@ -8,11 +8,10 @@ from assistant.administration.gate import Examinee
 from assistant.assistant import Assistant
 from assistant.calculators.rates import read_rates
 from assistant.calculators.situation import Buyer
-from assistant.chat_format import CHAT_FORMATS
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language_model import LanguageModel
-from assistant.llama import LlamaModel
+from assistant.llm.process import ModelProcess, engine_command
 from assistant.settings import Settings
 from ingestion.embedding import Embedder
 from ingestion.weights.locate import Weights, locate
@@ -27,11 +26,11 @@ def load_embedder(home: Path, settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(weights.path, weights_name(weights))
 
 
-def load_model(home: Path, settings: Settings) -> LlamaModel:
-    """The language model chosen; raises ModelUnavailable."""
+def load_model(home: Path, settings: Settings) -> LanguageModel:
+    """The language model chosen, in a process of its own; raises ModelUnavailable."""
     weights = locate(settings.llm, home)
     template = weights.model.chat_template if weights.model else None
-    return LlamaModel(weights.path, weights_name(weights), CHAT_FORMATS[template or "chatml"])
+    return ModelProcess(weights_name(weights), engine_command(weights.path, template or "chatml"))
 
 
 def model_writes(home: Path, settings: Settings) -> bool:

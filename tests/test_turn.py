@@ -14,6 +14,7 @@ from assistant.answers import Outcome
 from assistant.assistant import Assistant
 from assistant.checking import Support
 from assistant.day import DaySource
+from assistant.errors import BrokenPrompt, ModelStopped
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.language import Language
@@ -301,20 +302,63 @@ def test_a_turn_never_begun_leaves_nothing(assistant: Assistant, journal: Journa
 
 
 class _BrokenModel(ScriptedModel):
+    """Fails as it is said to, in the middle of every reply."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self._failure = failure
+
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
         yield None
-        raise ModelUnavailable("Le modèle n'a pas pu lire le texte.")
+        raise self._failure
 
 
 def test_an_error_leaves_a_record_and_is_raised(small_home: Path, journal: Journal) -> None:
-    assistant = _assistant(small_home, journal, _BrokenModel())
+    assistant = _assistant(small_home, journal, _BrokenModel(BrokenPrompt("Une consigne manque.")))
     history = (Exchange(ASKED, "…"),)
     for _ in range(2):  # the second one is not kept waiting by the first
-        with pytest.raises(ModelUnavailable):
+        with pytest.raises(BrokenPrompt):
             list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history))
     assert [body["ended"] != "finished" for body in _bodies(journal)] == [True, True]
+
+
+WITHOUT_IT = (
+    (ModelStopped("Le modèle de langue s'est arrêté (SIGILL)."), "s’est arrêté", "stopped"),
+    (ModelUnavailable("Trois fois de suite."), "ne peut pas servir", "cannot be used"),
+)
+
+
+@pytest.mark.parametrize(("failure", "french", "english"), WITHOUT_IT)
+def test_a_follow_up_is_answered_without_the_model(
+    small_home: Path, journal: Journal, failure: Exception, french: str, english: str
+) -> None:
+    assistant = _assistant(small_home, journal, _BrokenModel(failure))
+    history = (Exchange(ASKED, "…"),)
+    for language, said in ((Language.FRENCH, french), (Language.ENGLISH, english)):
+        result = _finished(
+            list(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history, language=language))
+        )
+        assert said in result.answer.notice
+        assert result.standalone == f"{ASKED} {FOLLOW_UP}"
+        assert result.evidence
+        assert result.answer.citations
+    assert [body["ended"] for body in _bodies(journal)] == ["finished", "finished"]
+    assert all(french in body["answer"] or english in body["answer"] for body in _bodies(journal))
+
+
+@pytest.mark.parametrize(("failure", "french", "english"), WITHOUT_IT)
+def test_what_is_quoted_stays_when_the_model_does_not_write(
+    small_home: Path, journal: Journal, failure: Exception, french: str, english: str
+) -> None:
+    assistant = _assistant(small_home, journal, _BrokenModel(failure), writes=True)
+    plain = _finished(list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY)))
+    for language, said in ((Language.FRENCH, french), (Language.ENGLISH, english)):
+        result = _finished(list(assistant.ask(ASKED, as_of=TODAY, language=language)))
+        assert result.answer.sentences == plain.answer.sentences
+        assert result.answer.notice.startswith(("Le modèle", "The language model"))
+        assert said in result.answer.notice
 
 
 class _BrokenEmbedder:

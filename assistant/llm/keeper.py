@@ -1,0 +1,139 @@
+"""Keeps a model's process running: started, proved, and started again when it ends."""
+
+import logging
+import signal
+import weakref
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from assistant.llm.child import Child, ProcessEnded
+from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply
+from ingestion.errors import ModelUnavailable
+
+CHECKED, PLAIN = "--checked", "--plain"
+"""Options of the process: say first whether it calculates right; calculate without detours."""
+
+MOST_STOPS = 3
+"""How often in a row the process may end before it is left alone."""
+
+REST = 300.0
+"""Seconds before it is started again after that: what was lacking, memory mostly, may be back."""
+
+START_SECONDS = 600.0
+"""How long the process may take to load its weights."""
+
+_FAULTS = (signal.SIGILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGABRT)
+"""How a process ends whose instructions go wrong."""
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Gives out the process of a command; a lock around it is its user's affair."""
+
+    def __init__(self, command: Sequence[str], clock: Callable[[], float] = monotonic) -> None:
+        """Start it and wait until its weights are loaded; raises ModelUnavailable."""
+        self._command = command
+        self._clock = clock
+        self._options: tuple[str, ...] = ()
+        self._stops = 0
+        self._last = ProcessEnded("")
+        self._rests_until = 0.0
+        self.context_tokens = 0
+        self._child: Child | None = self._first()
+
+    def running(self) -> Child:
+        """The process, started again where it has ended; raises ModelUnavailable."""
+        if self._child and not self._child.is_alive:
+            self.lost(self._child, self._child.ended())
+        while self._child is None:
+            self._child = self._again()
+        return self._child
+
+    def lost(self, child: Child, ended: ProcessEnded) -> None:
+        """Take note that a process has ended; said again of the same one, nothing changes."""
+        if child is self._child:
+            self._child = None
+            self._count(ended)
+
+    def succeeded(self) -> None:
+        """What was asked of the process has been done: its ends are counted anew."""
+        self._stops = 0
+
+    def _again(self) -> Child | None:
+        """Another process; None when it ended while it started."""
+        if self._stops >= MOST_STOPS:
+            if self._clock() < self._rests_until:
+                raise ModelUnavailable(
+                    f"Le modèle de langue s'est arrêté {self._stops} fois de suite "
+                    f"({self._last}). Il sera relancé dans {REST / 60:.0f} minutes au plus. "
+                    f"{_remedy(self._last)}"
+                )
+            self._stops = 0
+        try:
+            return self._started(self._options)
+        except ProcessEnded as ended:
+            self._count(ended)
+            return None
+
+    def _count(self, ended: ProcessEnded) -> None:
+        self._last = ended
+        self._stops += 1
+        self._rests_until = self._clock() + REST
+        logger.warning("The language model's process ended: %s. %s", ended, ended.last_words)
+
+    def _first(self) -> Child:
+        """The process, once it has shown that it calculates right on this processor."""
+        try:
+            return self._started((CHECKED,))
+        except ProcessEnded as ended:
+            if ended.signal not in (0, *_FAULTS):
+                raise _not_started(ended) from ended
+            reason = ended
+        self._options = (PLAIN,)
+        try:
+            child = self._started((CHECKED, PLAIN))
+        except ProcessEnded as ended:
+            raise _not_started(ended) from ended
+        logger.warning(
+            "The language model calculates without matrix instructions and without rearranged "
+            "weights, which is slower: with them it failed on this processor (%s). %s",
+            reason,
+            reason.last_words,
+        )
+        return child
+
+    def _started(self, options: Sequence[str]) -> Child:
+        """Raises ProcessEnded, or ModelUnavailable when the weights are refused."""
+        child = Child((*self._command, *options))
+        weakref.finalize(self, child.end)
+        match child.hear(START_SECONDS):
+            case ReadyReply(context_tokens):
+                self.context_tokens = context_tokens
+                return child
+            case ProblemReply(problem):
+                child.end()
+                raise ModelUnavailable(problem)
+            case DisagreementReply(found):
+                child.end()
+                raise ProcessEnded(found)
+            case other:
+                raise AssertionError(other)
+
+
+def _not_started(ended: ProcessEnded) -> ModelUnavailable:
+    logger.warning("The language model's process does not start: %s. %s", ended, ended.last_words)
+    return ModelUnavailable(f"Le modèle de langue ne démarre pas ({ended}). {_remedy(ended)}")
+
+
+def _remedy(ended: ProcessEnded) -> str:
+    if ended.signal == signal.SIGKILL:
+        return (
+            "La mémoire manque sans doute : arrêtez d'autres programmes, ou choisissez un modèle "
+            "plus petit (llm dans settings.toml)."
+        )
+    return (
+        "Si Sourcier a été installé sur un autre processeur (dossier copié, machine virtuelle "
+        "déplacée), recompilez le moteur : make engine. Sinon, vérifiez les poids : "
+        "sourcier models verify"
+    )

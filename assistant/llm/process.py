@@ -1,0 +1,138 @@
+"""The language model as a process beside this one: the seam, by requests and replies.
+
+Native code can end its process: instructions that the processor refuses, memory that runs out. The
+turn in flight is then told so, the service stays, and who reads next finds another process.
+"""
+
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from assistant.errors import ModelStopped
+from assistant.language_model import Prompt
+from assistant.llm.child import Child, ProcessEnded
+from assistant.llm.exchange import (
+    CloseRequest,
+    CountReply,
+    CountRequest,
+    EndReply,
+    NextRequest,
+    PieceReply,
+    ProblemReply,
+    Reply,
+    Request,
+    StreamRequest,
+    WeighRequest,
+)
+from assistant.llm.keeper import Keeper
+from ingestion.errors import ModelUnavailable
+
+STEP_SECONDS = 120.0
+"""How long a step may take before the process is taken for dead: one is a second on two cores."""
+
+Steps = Generator[str | None, None, tuple[float, ...]]
+
+
+def engine_command(weights: Path, chat_format: str) -> tuple[str, ...]:
+    """The command of the process that holds a GGUF file."""
+    return (sys.executable, "-m", "assistant.llm", str(weights.absolute()), chat_format)
+
+
+class ModelProcess:
+    """A language model held by a process of its own, for one caller at a time.
+
+    Beside what the seam says, its generators raise ModelStopped when the process ends under them,
+    and ModelUnavailable when it has too often.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        step_seconds: float = STEP_SECONDS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Start the process and wait until its weights are loaded; raises ModelUnavailable."""
+        self._name = name
+        self._step_seconds = step_seconds
+        self._keeper = Keeper(command, clock)
+        self._turn = Lock()
+        self._line = Lock()
+
+    @property
+    def name(self) -> str:
+        """Model and digest of its weights."""
+        return self._name
+
+    @property
+    def context_tokens(self) -> int:
+        """The most tokens that a prompt and its reply may have together."""
+        return self._keeper.context_tokens
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, another one each time it is started again."""
+        with self._line:
+            return self._keeper.running().pid
+
+    def count_tokens(self, text: str) -> int:
+        """Length of a text in tokens, outside any chat; also while a reply is being written."""
+        _, reply = self._begun(CountRequest(text))
+        assert isinstance(reply, CountReply), reply
+        return reply.tokens
+
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
+        """The reply, piece by piece."""
+        yield from self._steps(StreamRequest(prompt, max_tokens, schema))
+
+    def weigh(
+        self, prompt: Prompt, options: Sequence[str]
+    ) -> Generator[None, None, tuple[float, ...]]:
+        """Natural logarithms of probabilities, in the order of the options."""
+        steps = self._steps(WeighRequest(prompt, tuple(options)))
+        try:
+            while True:
+                next(steps)
+                yield
+        except StopIteration as ended:
+            weights: tuple[float, ...] = ended.value
+            return weights
+        finally:
+            steps.close()
+
+    def _steps(self, request: Request) -> Steps:
+        with self._turn:
+            child, reply = self._begun(request)
+            try:
+                while isinstance(reply, PieceReply):
+                    yield reply.piece
+                    reply = self._ask(child, NextRequest())
+            except GeneratorExit:
+                with suppress(ModelStopped):  # nobody waits for it any more
+                    self._ask(child, CloseRequest())
+                raise
+        assert isinstance(reply, EndReply), reply
+        self._keeper.succeeded()
+        return reply.weights
+
+    def _begun(self, request: Request) -> tuple[Child, Reply]:
+        with self._line:
+            child = self._keeper.running()
+        return child, self._ask(child, request)
+
+    def _ask(self, child: Child, request: Request) -> Reply:
+        with self._line:
+            try:
+                reply = child.ask(request, self._step_seconds)
+            except ProcessEnded as ended:
+                self._keeper.lost(child, ended)
+                raise ModelStopped(f"Le modèle de langue s'est arrêté ({ended}).") from ended
+        if isinstance(reply, ProblemReply):
+            raise ModelUnavailable(reply.problem)
+        return reply

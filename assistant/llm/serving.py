@@ -1,0 +1,95 @@
+"""A language model at the service of another process: requests in, a reply for each."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO
+
+from assistant.language_model import LanguageModel
+from assistant.llm.exchange import (
+    CloseRequest,
+    CountReply,
+    CountRequest,
+    EndReply,
+    NextRequest,
+    PieceReply,
+    ProblemReply,
+    Reply,
+    Request,
+    StreamRequest,
+    WeighRequest,
+    request_of,
+    to_line,
+)
+from ingestion.errors import ModelUnavailable
+
+Steps = Generator[str | None, None, tuple[float, ...] | None]
+
+
+def serve_model(
+    model: LanguageModel, requests: Iterable[Request], reply: Callable[[Reply], None]
+) -> None:
+    """Answer the requests until there are no more."""
+    running: Steps = _nothing()
+    for request in requests:
+        match request:
+            case CountRequest(text):
+                reply(CountReply(model.count_tokens(text)))
+                continue
+            case StreamRequest(prompt, max_tokens, schema):
+                running.close()
+                running = model.stream(prompt, max_tokens, schema)
+            case WeighRequest(prompt, options):
+                running.close()
+                running = model.weigh(prompt, options)
+            case CloseRequest():
+                running.close()
+            case NextRequest():
+                pass
+        reply(_step(running))
+
+
+def _step(running: Steps) -> Reply:
+    try:
+        return PieceReply(next(running))
+    except StopIteration as ended:
+        return EndReply(ended.value or ())
+    except ModelUnavailable as refusal:
+        return ProblemReply(str(refusal))
+
+
+def _nothing() -> Steps:
+    yield from ()
+    return None
+
+
+def opened() -> tuple[Iterator[Request], Callable[[Reply], None]]:
+    """The requests on standard input, and what replies on standard output.
+
+    What native code prints goes to standard error, and an interruption by the keyboard is for who
+    asks. When that one is gone, this process ends at once, whatever it is doing.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    lines: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(sys.stdin.buffer, lines), daemon=True).start()
+
+    def reply(said: Reply) -> None:
+        replies.write(to_line(said))
+
+    return _requests(lines), reply
+
+
+def _listen(requests: BinaryIO, lines: "SimpleQueue[bytes]") -> None:
+    for line in requests:
+        lines.put(line)
+    os._exit(0)
+
+
+def _requests(lines: "SimpleQueue[bytes]") -> Iterator[Request]:
+    while True:
+        yield request_of(lines.get())
