@@ -43,8 +43,9 @@ class Holder:
         are not indexed yet.
         """
         folder = self.dossiers(teams).home(dossier_id)
-        for gone in [each for each in self._dossiers if not each.exists()]:
-            del self._dossiers[gone]  # its files are only freed once nobody holds them open
+        # Other threads add and remove as well: the walk is over a copy, which is made at once.
+        for gone in [each for each in tuple(self._dossiers) if not each.exists()]:
+            self._dossiers.pop(gone, None)  # files are only freed once nobody holds them open
         if not (folder / "current").exists():
             raise UnknownGeneration(
                 f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. Ajoutez-les : "

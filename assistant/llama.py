@@ -35,8 +35,11 @@ TOO_LONG = "Le modèle n'a pas pu lire le texte : trop long pour sa mémoire."
 CHECKED = "Le délai de paiement est de trente jours."
 """What every model of French reads better than chance, whatever its vocabulary."""
 
+CHECKED_SINGLY = 3
+"""Its last tokens, which are read one by one as well."""
+
 MOST_DIFFERENT = 0.02
-"""One minus the correlation of the scores of two readings of one text: 0.0005 when all is well."""
+"""One minus the correlation of the scores of two readings of one text: 0.001 when all is well."""
 
 Tokens = tuple[int, ...]
 
@@ -109,33 +112,33 @@ class LlamaModel:
         """Natural logarithms of probabilities, in the order of the options."""
         with self._lock:
             yield from self._read(self._chat_format.segments(prompt))
-            shares = _log_shares(self._scores().astype(np.float64))
+            shares = _log_shares(self._scores())
         first = [self._tokenize(option, mark=False)[0] for option in options]
         return tuple(float(shares[token]) for token in first)
 
     def disagreement(self) -> str:
         """What is wrong with how this processor calculates, in French; "" when nothing is seen.
 
-        A known text is read token by token and then at once, which other instructions do: the
-        scores that follow it must be alike, and the text likelier than chance.
+        The end of a known text is read token by token, then with the rest at once, which other
+        instructions do: the scores must be alike, and the text likelier than chance.
         """
         with self._lock:
             tokens = self._tokenize(CHECKED, mark=False)
             self._forget()
-            likely = []
-            for token, following in zip(tokens, (*tokens[1:], tokens[0]), strict=True):
+            self._decode(tokens[:-CHECKED_SINGLY])
+            surprises = []
+            for token in tokens[-CHECKED_SINGLY:]:
+                surprises.append(-_log_shares(self._scores())[token])
                 self._decode((token,))
-                scores = self._scores().astype(np.float64)
-                likely.append(_log_shares(scores)[following])
+            singly = _log_shares(self._scores())
             self._forget()
             self._decode(tokens)
-            different = 1 - np.corrcoef(scores, self._scores())[0, 1]
+            different = 1 - np.corrcoef(singly, self._scores())[0, 1]
             self._forget()
-        surprise = -np.mean(likely[:-1])
-        if not different <= MOST_DIFFERENT:  # also when it is not a number
+        if not different <= MOST_DIFFERENT:  # neither when it is not a number
             return f"lu d'un coup ou mot à mot, un même texte diffère de {different:.3f}"
-        if surprise >= np.log(self._vocabulary_size):
-            return f"une phrase connue est lue au hasard ({surprise:.1f})"
+        if not np.mean(surprises) < np.log(self._vocabulary_size):
+            return f"une phrase connue est lue au hasard ({np.mean(surprises):.1f})"
         return ""
 
     @contextmanager
@@ -247,9 +250,9 @@ def compiled_with() -> str:
     return described.decode()
 
 
-def _log_shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_shares(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     """Natural logarithms of probabilities."""
-    shares: NDArray[np.float64] = scores - scores.max()
+    shares: NDArray[np.float64] = scores.astype(np.float64) - scores.max()
     return shares - np.log(np.exp(shares).sum())
 
 
