@@ -1,28 +1,36 @@
-"""The contract of language models, on the fake and on the real weights."""
+"""The contract of language models, on the fake and on the real weights, here and in a process."""
 
 import gc
 import json
 import math
+import os
+import signal
 import threading
 from collections.abc import Generator, Iterator
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.chat_format import CHAT_FORMATS, ChatFormat
+from assistant.errors import ModelStopped
 from assistant.language_model import LanguageModel, Prompt
 from assistant.llama import LlamaModel
+from assistant.llm.process import ModelProcess, engine_command
 from assistant.settings import Settings
+from assistant.wiring import weights_name
 from ingestion.errors import ModelUnavailable
-from ingestion.weights.locate import locate
+from ingestion.weights.locate import Weights, locate
 from tests.fakes import ScriptedModel
+from tests.scripted_process import scripted_command
 
 SYSTEM = "Tu lis un extrait de texte officiel et tu réponds d'après cet extrait."
 FIRST = "Extrait : le délai de paiement des communes est de trente jours.\n"
 SECOND = "Extrait : un marché de 25 000 euros hors taxes est conclu par écrit.\n"
 PAYMENT = "Quel est le délai de paiement des communes ?"
 REPLY = "Le délai de paiement est de trente jours."
+SCRIPT = {"En JSON": '{"délai": "trente jours"}', PAYMENT: REPLY}
 
 
 def _prompt(*parts: str, opening: str = "") -> Prompt:
@@ -51,33 +59,50 @@ def _weighed(model: LanguageModel, prompt: Prompt, options: list[str]) -> tuple[
             return weights
 
 
-def _real_model(home: Path) -> LlamaModel:
-    """A new LlamaModel: the smallest model that is here, else the default one."""
+def _weights(home: Path) -> Weights:
+    """Those of the smallest model that is here, else of the default one."""
     absent = []
     for name in ("smollm2-135m", Settings().llm):
         try:
-            weights = locate(name, home)
+            return locate(name, home)
         except ModelUnavailable as error:
             absent.append(str(error))
-            continue
-        return LlamaModel(weights.path, f"{name}@{weights.sha256[:12]}", CHAT_FORMATS["chatml"])
     pytest.skip(" ".join(absent))
 
 
 @pytest.fixture(scope="module")
 def llama(weights_home: Path) -> Iterator[LlamaModel]:
-    model = _real_model(weights_home)
+    weights = _weights(weights_home)
+    model = LlamaModel(weights.path, weights_name(weights), CHAT_FORMATS["chatml"])
     yield model
     del model
     gc.collect()
 
 
-@pytest.fixture(params=["fake", pytest.param("llama", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module")
+def process(weights_home: Path) -> ModelProcess:
+    weights = _weights(weights_home)
+    return ModelProcess(weights_name(weights), engine_command(weights.path, "chatml"))
+
+
+@pytest.fixture(scope="module")
+def scripted_process() -> ModelProcess:
+    return ModelProcess("script@1", scripted_command(replies=SCRIPT))
+
+
+@pytest.fixture(
+    params=[
+        "fake",
+        "scripted_process",
+        pytest.param("llama", marks=pytest.mark.slow),
+        pytest.param("process", marks=pytest.mark.slow),
+    ]
+)
 def model(request: pytest.FixtureRequest) -> LanguageModel:
     if request.param == "fake":
-        return ScriptedModel({"En JSON": '{"délai": "trente jours"}', PAYMENT: REPLY})
-    real: LanguageModel = request.getfixturevalue("llama")
-    return real
+        return ScriptedModel(SCRIPT)
+    other: LanguageModel = request.getfixturevalue(request.param)
+    return other
 
 
 # Promises of every model
@@ -239,6 +264,79 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"GGUF" + bytes(1000))
     with pytest.raises(ModelUnavailable, match=r"broken\.gguf"):
         LlamaModel(path, "broken@0", CHAT_FORMATS["chatml"])
+
+
+@pytest.mark.slow
+def test_a_file_that_is_no_model_is_refused_by_the_process_in_the_same_words(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF" + bytes(1000))
+    with pytest.raises(ModelUnavailable, match=r"broken\.gguf ne se charge pas.*models verify"):
+        ModelProcess("broken@0", engine_command(path, "chatml"))
+
+
+@pytest.mark.slow
+def test_the_process_writes_and_weighs_as_the_weights_do_here(
+    llama: LlamaModel, process: ModelProcess
+) -> None:
+    prompt = _prompt(FIRST, PAYMENT)
+    for model in (llama, process):
+        _pauses(model, _prompt(SECOND, "?"))
+    assert _reply(process, prompt, 12) == _reply(llama, prompt, 12)
+    options = ["Oui", "Non"]
+    assert _weighed(process, prompt, options) == pytest.approx(
+        _weighed(llama, prompt, options), abs=0.25
+    )
+    long = _prompt("mot " * (process.context_tokens + 100), PAYMENT)
+    with pytest.raises(ModelUnavailable, match="trop long"):
+        next(process.stream(long, 1))
+
+
+@pytest.mark.slow
+def test_the_process_holds_the_weights_and_no_other_library(process: ModelProcess) -> None:
+    loaded = Path(f"/proc/{process.pid}/maps").read_text()
+    assert "libllama" in loaded
+    for other in ("torch", "chroma", "tantivy", "duckdb"):
+        assert other not in loaded
+
+
+@pytest.mark.slow
+def test_a_processor_that_calculates_wrongly_is_seen(
+    llama: LlamaModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong in one of two ways of reading, then in both, by the scores that come out of them."""
+    assert llama.disagreement() == ""
+    scores, decode, width = llama._scores, llama._decode, [0]
+
+    def decoded(tokens: tuple[int, ...]) -> None:
+        width[0] = len(tokens)
+        decode(tokens)
+
+    monkeypatch.setattr(llama, "_decode", decoded)
+    monkeypatch.setattr(llama, "_scores", lambda: scores()[::-1] if width[0] > 1 else scores())
+    assert "diffère" in llama.disagreement()
+    monkeypatch.setattr(llama, "_scores", lambda: scores() * np.nan)
+    assert "diffère" in llama.disagreement()
+    monkeypatch.setattr(llama, "_scores", lambda: scores()[::-1])
+    assert "au hasard" in llama.disagreement()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGSEGV, signal.SIGILL])
+@pytest.mark.parametrize("writing", [False, True])
+def test_the_process_that_is_killed_at_work_is_started_again(
+    process: ModelProcess, ends: signal.Signals, *, writing: bool
+) -> None:
+    prompt = _prompt(FIRST, SECOND * 20, PAYMENT)
+    expected = _reply(process, _prompt(FIRST, PAYMENT), 4)
+    stream = process.stream(prompt, 16)
+    while (next(stream) is None) is writing:
+        pass
+    os.kill(process.pid, ends)
+    with pytest.raises(ModelStopped, match=ends.name):
+        list(stream)
+    assert _reply(process, _prompt(FIRST, PAYMENT), 4) == expected
 
 
 # Chat formats
