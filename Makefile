@@ -8,7 +8,7 @@ SOURCES := assistant ingestion tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run ask bench test check fix install models index
+.PHONY: help run ask bench test check fix install engine models index
 
 help: ## ce texte
 	@echo "Sourcier répond aux questions de commande publique, sur cette machine."
@@ -48,6 +48,9 @@ fix: .venv/installed-test ## remet le code au format
 	@$(BIN)/ruff check --fix $(SOURCES)
 
 install: .venv/installed ## environnement virtuel et paquets
+
+engine: install ## recompile le moteur du modèle pour ce processeur (dossier copié, machine déplacée)
+	@$(BIN)/python -I ingestion/installation.py --engine
 
 models: install ## télécharge et vérifie les modèles par défaut (1,4 Go)
 	@$(BIN)/sourcier models pull

@@ -9,12 +9,16 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 from typing import TextIO
 
 LOG = Path(sys.prefix) / "installation.log"
 CONSTRAINTS = Path("constraints.txt")
+ENGINE = ("--force-reinstall", "--no-deps", "--no-cache-dir", "llama-cpp-python")
+"""What pip is told to compile the engine again: what it keeps may be of another processor."""
+
 LINE_SECONDS = 15.0
 LAST_LINES = 12
 
@@ -62,8 +66,8 @@ def show(step: Step, process: "subprocess.Popen[str]") -> None:
         sys.stdout.write("\r\x1b[K")
 
 
-def install(what: str) -> int:
-    """Run pip, showing its steps; returns its exit code."""
+def install(what: Sequence[str]) -> int:
+    """Run pip to install these, showing its steps; returns its exit code."""
     command = [sys.executable, "-m", "pip", "install", "-v", "--disable-pip-version-check"]
     if CONSTRAINTS.exists():
         command += ["--constraint", str(CONSTRAINTS)]
@@ -71,7 +75,7 @@ def install(what: str) -> int:
     with (
         LOG.open("w", encoding="utf-8") as log,
         subprocess.Popen(
-            [*command, "--editable", what],
+            [*command, *what],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -89,8 +93,15 @@ def install(what: str) -> int:
 def main() -> int:
     """Install the packages named in pyproject.toml; 1 with the end of the log when pip fails."""
     parser = argparse.ArgumentParser(description="Installe Sourcier dans son environnement.")
-    parser.add_argument("what", help="le dossier, et entre crochets ce qui s'y ajoute : .[test]")
-    what = parser.parse_args().what
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument(
+        "what", nargs="?", help="le dossier, et entre crochets ce qui s'y ajoute : .[test]"
+    )
+    chosen.add_argument(
+        "--engine", action="store_true", help="recompile le moteur pour ce processeur"
+    )
+    options = parser.parse_args()
+    what = ENGINE if options.engine else ("--editable", options.what)
     began = time.monotonic()
     sys.stdout.write(
         "Installation des paquets : de 1 à 12 minutes selon la machine et le réseau.\n"

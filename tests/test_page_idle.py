@@ -8,8 +8,8 @@ from assistant.page.blocks import page_blocks
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
 
-MOST_LOOKS = 60
-"""A second, of some 50 µs each: a third of a hundredth of a core."""
+MOST_LOOKS = 40
+"""A second; each takes some 100 µs, so that all take half of a hundredth of a core."""
 
 SECONDS = 10
 

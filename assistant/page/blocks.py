@@ -13,9 +13,9 @@ from assistant.page.words import words
 
 LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
 
-QUEUE_GLANCE = 0.02
+QUEUE_GLANCE = 0.03
 """Seconds between two looks at the queue. Gradio looks a thousand times a second, nothing asked or
-not, which takes a tenth of a core; a question waits 10 ms more on average."""
+not, which takes a tenth of a core; a question waits 15 ms more on average."""
 
 PROGRESS_GLANCE = 1.0
 """Seconds between two looks at progress bars, which this page does not have."""

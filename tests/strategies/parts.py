@@ -12,7 +12,7 @@ from assistant.day import day_asked
 from assistant.evidence import Evidence, Scope
 from assistant.holder import Holder
 from assistant.journal import Journal
-from assistant.llama import LlamaModel
+from assistant.language_model import LanguageModel
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
 from assistant.wiring import load_embedder, load_model
@@ -42,7 +42,7 @@ class Parts:
         return load_embedder(self._home, self._settings)
 
     @cached_property
-    def model(self) -> LlamaModel:
+    def model(self) -> LanguageModel:
         return load_model(self._home, self._settings)
 
     @cached_property
