@@ -68,7 +68,7 @@ def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
             above.pop()
         above.append(heading)
         start = heading.end
-    yield _path(document, above), start, len(document.text)
+    yield _path(document, above), start, document.body_end
 
 
 def _path(document: Document, above: list[Heading]) -> tuple[str, ...]:
