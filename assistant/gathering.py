@@ -26,7 +26,8 @@ class Gathering:
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
     are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
-    document that was made of rows of the ledger, where the turn is answered from them.
+    document that was made of rows of the ledger, where the turn is answered from them. `to_index`
+    says that the pieces have changed since they were indexed.
     """
 
     question: str
@@ -38,6 +39,7 @@ class Gathering:
     dossier: Generation | None = None
     user: str = ""
     sheet: Document | None = None
+    to_index: bool = False
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()

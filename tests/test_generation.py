@@ -177,7 +177,7 @@ def test_passages_that_do_not_find_themselves_are_faults(home: Path) -> None:
     assert find_faults(generation, path) == []
     vectors = np.load(path)
     np.save(path, vectors[:-1])
-    assert "5 passages annoncés, 5 présents, 4 vecteurs" in find_faults(generation, path)[0]
+    assert "5 passages annoncés, 5 présents, 4 vecteurs" in find_faults(generation, path)[0].told
     np.save(path, -vectors)
     assert len(find_faults(generation, path)) == len(ARTICLES)
 
