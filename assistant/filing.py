@@ -99,9 +99,13 @@ class Filing:
         return file
 
     def create(self, dossier: Dossier) -> None:
-        """Open a new one."""
+        """Open a new one; when the disk refuses, it is not opened."""
         self._dossiers.create(dossier)
-        self._tell("created", dossier)
+        try:
+            self._tell("created", dossier)
+        except IngestionError:
+            self._dossiers.delete(dossier.id)
+            raise
 
     def describe(self, dossier: Dossier) -> None:
         """Describe one of them otherwise."""

@@ -12,6 +12,7 @@ Nothing of a dossier is written outside its folder, so that removing the folder 
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import replace_bytes, sync
+from ingestion.durable import refusals_of_disk, replace_bytes, sync
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.library import Library
 
@@ -90,7 +91,10 @@ class Dossiers:
         return self._root / self.get(dossier_id).id
 
     def create(self, dossier: Dossier) -> None:
-        """Write a new one; raises IngestionError when the identifier is taken or is not one."""
+        """Write a new one; raises IngestionError when the identifier is taken or is not one.
+
+        When the disk refuses, nothing of it is left.
+        """
         if not _ID.fullmatch(dossier.id):
             raise IngestionError(
                 f"« {dossier.id[:64]} » ne peut pas nommer un dossier : lettres sans accent, "
@@ -100,8 +104,15 @@ class Dossiers:
             raise IngestionError(
                 f"Le nom « {dossier.id} » n'est pas libre. Choisissez-en un autre."
             )
-        self._path(dossier.id).parent.mkdir(parents=True, exist_ok=True)
-        self._write(dossier)
+        folder = self._path(dossier.id).parent
+        try:
+            with refusals_of_disk(self._root):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._write(dossier)
+        except IngestionError:
+            with suppress(OSError):
+                folder.rmdir()  # unless it holds something else
+            raise
 
     def describe(self, dossier: Dossier) -> None:
         """Write another description of one of them; raises UnknownDossier."""
@@ -138,7 +149,8 @@ class Dossiers:
             raise IngestionError(f"{path} est abîmé. Rétablissez-le d'une sauvegarde.") from error
 
     def _write(self, dossier: Dossier) -> None:
-        replace_bytes(self._path(dossier.id), _dossier.dump_json(dossier, indent=2))
+        with refusals_of_disk(self._root):
+            replace_bytes(self._path(dossier.id), _dossier.dump_json(dossier, indent=2))
 
 
 def library_of(home: Path, dossier_id: str | None) -> Library:

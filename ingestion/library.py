@@ -198,12 +198,21 @@ class Library:
     ) -> None:
         originals = self._home / "originals"
         originals.mkdir(parents=True, exist_ok=True)
-        replace_bytes(originals / entry.sha256, content)
-        for old in replaced:
-            self._readings.forget(old)
-        self._readings.keep(entry, reading)
+        original = originals / entry.sha256
+        was_there = original.exists()
         others = tuple(known for known in self.entries if known not in replaced)
-        self._write_entries((*others, entry))
+        try:
+            replace_bytes(original, content)
+            self._readings.keep(entry, reading)
+            self._write_entries((*others, entry))
+        except OSError:  # the disk refuses: the file is not added, and nothing of it is kept
+            self._readings.forget(entry)
+            if not was_there:
+                original.unlink(missing_ok=True)
+            raise
+        for old in replaced:
+            if (old.source, old.kind, old.sha256) != (entry.source, entry.kind, entry.sha256):
+                self._readings.forget(old)
 
     def _write_entries(self, entries: tuple[Entry, ...]) -> None:
         # Once a file and not once a run: what was added before a kill stays added.
