@@ -104,7 +104,7 @@ class Filing:
         try:
             self._tell("created", dossier)
         except IngestionError:
-            self._dossiers.delete(dossier.id)
+            self._dossiers.withdraw(dossier.id)
             raise
 
     def describe(self, dossier: Dossier) -> None:

@@ -36,7 +36,7 @@ Progress = Callable[[str, int, int], None]
 FORMAT = b"4"
 """To be raised when a generation of the same texts is written or searched otherwise."""
 
-_LOST = "ses passages ne se retrouvent pas, tant ils se ressemblent"
+_LOST = "ses passages ne se retrouvent pas par leur sens"
 
 VECTOR_COPIES, TEXT_COPIES = 10, 5
 """Room that vectors and texts take, in times their own size; measured 9.3 and 4 with the cache
@@ -108,6 +108,7 @@ def _built(
     created_at = datetime.now(UTC)
     folder = generations_folder(home) / _name(created_at)
     vectors = _vectors(home, texts, embedder, progress)
+    _require_directions(texts, vectors)
     try:
         _write(folder, texts, vectors, progress)
         manifest = _describe(folder, content, created_at, embedder, texts)
@@ -162,6 +163,16 @@ def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) 
         embedded,
         lambda done: progress("Calcul des vecteurs", done, len(embedded)),
     )
+
+
+def _require_directions(texts: _Texts, vectors: Vectors) -> None:
+    """Raise LostDocuments for those of which a vector is no number: nothing is near to it."""
+    is_sound = np.isfinite(vectors).all(axis=1)
+    lost = {
+        each.document_id for each, sound in zip(texts.passages, is_sound, strict=True) if not sound
+    }
+    if lost:
+        raise LostDocuments("Des passages n'ont pas de vecteur.", frozenset(lost))
 
 
 def _write(folder: Path, texts: _Texts, vectors: Vectors, progress: Progress) -> None:

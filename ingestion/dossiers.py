@@ -12,7 +12,6 @@ Nothing of a dossier is written outside its folder, so that removing the folder 
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -104,15 +103,17 @@ class Dossiers:
             raise IngestionError(
                 f"Le nom « {dossier.id} » n'est pas libre. Choisissez-en un autre."
             )
-        folder = self._path(dossier.id).parent
+        with refusals_of_disk(self._root):
+            self._path(dossier.id).parent.mkdir(parents=True, exist_ok=True)
         try:
-            with refusals_of_disk(self._root):
-                folder.mkdir(parents=True, exist_ok=True)
             self._write(dossier)
         except IngestionError:
-            with suppress(OSError):
-                folder.rmdir()  # unless it holds something else
+            self.withdraw(dossier.id)
             raise
+
+    def withdraw(self, dossier_id: str) -> None:
+        """Take back one that was being opened when the disk refused, as far as it lets us."""
+        shutil.rmtree(self._path(dossier_id).parent, ignore_errors=True)
 
     def describe(self, dossier: Dossier) -> None:
         """Write another description of one of them; raises UnknownDossier."""

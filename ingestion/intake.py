@@ -138,8 +138,8 @@ def changing(home: Path, embedder: Callable[[], Embedder], progress: Progress) -
     that there, unless nothing has changed. `embedder` is only asked for when there is a need.
     """
     awaited, before = awaits_index(home), Library(home).entries
-    replace_bytes(home / TO_INDEX, b"")
     try:
+        replace_bytes(home / TO_INDEX, b"")
         yield
     finally:
         if not awaited and Library(home).entries == before:

@@ -206,9 +206,10 @@ class Library:
             self._readings.keep(entry, reading)
             self._write_entries((*others, entry))
         except OSError:  # the disk refuses: the file is not added, and nothing of it is kept
-            self._readings.forget(entry)
-            if not was_there:
-                original.unlink(missing_ok=True)
+            if entry not in self.entries:
+                self._readings.forget(entry)
+                if not was_there:
+                    original.unlink(missing_ok=True)
             raise
         for old in replaced:
             if (old.source, old.kind, old.sha256) != (entry.source, entry.kind, entry.sha256):

@@ -12,6 +12,7 @@ from assistant.filing import Filing
 from assistant.holder import Holder
 from assistant.journal import Journal
 from assistant.turn import Finished, Result
+from ingestion.chroma_index import write_vectors
 from ingestion.dossiers import Dossier
 from ingestion.durable import writing
 from ingestion.embedding import Vectors
@@ -28,7 +29,7 @@ QUESTION = "Quelle pénalité de retard ?"
 
 
 class HidingEmbedder(WordEmbedder):
-    """What is about fog has a vector without direction: it is found by no other, nor by itself."""
+    """What is about fog has a vector that is no number."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         rows = super().embed_passages(texts)
@@ -125,6 +126,21 @@ def test_a_file_that_cannot_be_searched_is_named_and_the_others_are_searched(hom
     assert manifest.documents == 2
     assert manifest.warnings[0].startswith("BPU.md n'est pas interrogé")
     assert files.add(DOSSIER, [piece("AE.md", "Signature.")])[0].fate is Fate.ACCEPTED
+
+
+def test_a_file_that_is_not_found_once_written_is_set_aside_too(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def turned(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
+        away = vectors.copy()
+        if len(ids) == 3:
+            away[1] = -away[1]
+        write_vectors(folder, ids, away)
+
+    monkeypatch.setattr("ingestion.build.write_vectors", turned)
+    sent = [piece("CCAP.md", PENALTY), piece("BPU.md", "Prix."), piece("RC.md", "Lots.")]
+    fates = [each.fate for each in filing(home).add(DOSSIER, sent)]
+    assert fates == [Fate.ACCEPTED, Fate.SET_ASIDE, Fate.ACCEPTED]
 
 
 def test_a_dossier_of_which_nothing_can_be_searched_says_which_file(home: Path) -> None:
