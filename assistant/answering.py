@@ -18,7 +18,14 @@ from assistant.contradictions import Conflict, conflicts, explained, statements
 from assistant.evidence import Evidence
 from assistant.fiche import Line, disagreements
 from assistant.gathering import Gathering
-from assistant.notices import disagreeing, not_found, not_found_of, remarks, uncertain
+from assistant.notices import (
+    disagreeing,
+    not_found,
+    not_found_of,
+    remarks,
+    to_index,
+    uncertain,
+)
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
@@ -56,7 +63,8 @@ class Answering:
             turn.preface = ""
             manifest = turn.generation.manifest
             absence = not_found(turn.language, manifest.passages, manifest.state_date)
-            turn.notice = "\n\n".join(filter(None, [self._asks_back, absence, *self._cautions]))
+            said = [self._waiting(), self._asks_back, absence, *self._cautions]
+            turn.notice = "\n\n".join(filter(None, said))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
         for conflict in opposed:
@@ -125,6 +133,7 @@ class Answering:
         ids = {item.passage.id for item in cited}
         changed = changes(cited, turn.generation.store.versions, turn.day)
         return [
+            self._waiting(),
             not_found_of(language, turn.unanswered) if turn.unanswered else "",
             self._asks_back or self._missing_fact(cited),
             " ".join(self._cautions),
@@ -137,6 +146,9 @@ class Answering:
             *(said_of(change, language) for change in changed),
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
         ]
+
+    def _waiting(self) -> str:
+        return to_index(self._turn.language) if self._turn.to_index else ""
 
     def _disagreements(self) -> Sequence[Line]:
         """The subjects of the question on which the pieces of its dossier differ."""

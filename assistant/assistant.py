@@ -114,6 +114,7 @@ class Assistant:
         day = day_asked([] if dossier else asked, as_of, self._clock())
         scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
         turn = Gathering(question, day, scope, language, generation, question, pieces, user)
+        turn.to_index = dossier is not None and self._holder.awaits_index(dossier, teams)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)

@@ -4,7 +4,7 @@ What changes one is on record, and so is what leaves it as a file.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,15 @@ from ingestion.dossiers import RECORDS, Dossier, Dossiers
 from ingestion.durable import writing
 from ingestion.embedding import Embedder
 from ingestion.errors import IngestionError
-from ingestion.intake import Parcel, Receipt, index, receive
+from ingestion.intake import (
+    Parcel,
+    Receipt,
+    awaits_index,
+    changing,
+    index,
+    receive,
+    set_aside,
+)
 from ingestion.library import Holding, Library
 from ingestion.passages import passages_of
 from ingestion.piece_kinds import PieceKind
@@ -66,7 +74,12 @@ class Filing:
 
     def pieces(self, dossier_id: str) -> tuple[Holding, ...]:
         """The files of a dossier, in the order of adding."""
-        return tuple(Library(self._dossiers.home(dossier_id)).holdings())
+        home = self._dossiers.home(dossier_id)
+        aside = set_aside(home)
+        return tuple(
+            replace(each, aside=aside.get(each.entry.source, ""))
+            for each in Library(home).holdings()
+        )
 
     def count(self, dossier_id: str) -> int:
         """How many files there are."""
@@ -86,9 +99,13 @@ class Filing:
         return file
 
     def create(self, dossier: Dossier) -> None:
-        """Open a new one."""
+        """Open a new one; when the disk refuses, it is not opened."""
         self._dossiers.create(dossier)
-        self._tell("created", dossier)
+        try:
+            self._tell("created", dossier)
+        except IngestionError:
+            self._dossiers.withdraw(dossier.id)
+            raise
 
     def describe(self, dossier: Dossier) -> None:
         """Describe one of them otherwise."""
@@ -102,45 +119,59 @@ class Filing:
         told: Callable[[Receipt], None] = untold,
         progress: Progress = untold,
     ) -> tuple[Receipt, ...]:
-        """Take in files and ZIPs, then index what was kept; `told` hears of each file in turn."""
+        """Take in files and ZIPs, then index what was kept; `told` hears of each file in turn.
+
+        A file that cannot be indexed is among the receipts as one that is kept and not searched.
+        """
         home = self._dossiers.home(dossier_id)
         if self._most is not None:
             require_allowed(self._journal, self._user, self._most)
         receipts: list[Receipt] = []
         with writing(home):
-            for receipt in receive(home, dossier_id, parcels):
-                if receipt.entry and not receipt.known:
-                    sent = {"file": receipt.entry.source, "sha256": receipt.entry.sha256}
-                    self._record("upload", sent, dossier_id)
-                receipts.append(receipt)
-                told(receipt)
-            if any(receipt.entry for receipt in receipts):
-                index(home, self._embedder(), progress)
-        return tuple(receipts)
+            with changing(home, self._embedder, progress):
+                for receipt in receive(home, dossier_id, parcels):
+                    if receipt.entry and not receipt.known:
+                        sent = {"file": receipt.entry.source, "sha256": receipt.entry.sha256}
+                        self._record("upload", sent, dossier_id)
+                    receipts.append(receipt)
+                    told(receipt)
+            aside = set_aside(home)
+        return tuple(
+            replace(each, aside=aside.get(each.entry.source, "")) if each.entry else each
+            for each in receipts
+        )
 
     def set_piece(
         self, dossier_id: str, source: str, piece: PieceKind, progress: Progress = untold
     ) -> None:
         """Correct the kind of a piece, under which it is cited from now on."""
         home = self._dossiers.home(dossier_id)
-        with writing(home):
+        with writing(home), changing(home, self._embedder, progress):
             Library(home).set_piece(source, piece)
             corrected = {"act": "piece_set", "file": source, "piece": piece.value}
             self._record("dossier", corrected, dossier_id)
-            index(home, self._embedder(), progress)
 
     def remove(
         self, dossier_id: str, sources: Iterable[str], progress: Progress = untold
     ) -> tuple[str, ...]:
         """Take files, or all those of folders, out of what is searched; the names removed."""
         home = self._dossiers.home(dossier_id)
-        with writing(home):
+        with writing(home), changing(home, self._embedder, progress):
             removed = Library(home).remove(tuple(sources))
             if not removed:
                 raise IngestionError("Aucune pièce de ce dossier ne porte ce nom.")
             self._record("dossier", {"act": "pieces_removed", "files": list(removed)}, dossier_id)
-            index(home, self._embedder(), progress)
         return removed
+
+    def index(self, dossier_id: str, progress: Progress = untold) -> None:
+        """Make the pieces searchable as they stand, after a change that was cut short."""
+        home = self._dossiers.home(dossier_id)
+        with writing(home):
+            index(home, self._embedder(), progress)
+
+    def awaits_index(self, dossier_id: str) -> bool:
+        """Whether the pieces are not searched as they stand now."""
+        return awaits_index(self._dossiers.home(dossier_id))
 
     def delete(self, dossier_id: str) -> None:
         """Remove a dossier with everything in it; the record of it holds its identifier only."""

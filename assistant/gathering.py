@@ -28,6 +28,7 @@ class Gathering:
     are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
     document that was made of rows of the ledger, where the turn is answered from them. `unread` is
     what the reader is told when the model could not be used, after which it is left alone.
+    `to_index` says that the pieces have changed since they were indexed.
     """
 
     question: str
@@ -39,6 +40,7 @@ class Gathering:
     dossier: Generation | None = None
     user: str = ""
     sheet: Document | None = None
+    to_index: bool = False
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()
     evidence: tuple[Evidence, ...] = ()

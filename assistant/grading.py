@@ -12,7 +12,7 @@ from assistant.turn import Result
 from ingestion.pieces import find_piece
 from ingestion.references import find_references
 
-_PAGES = re.compile(r"\bp\. (\d+)(?:-(\d+))?$")
+_PAGES = re.compile(r"\bp\. (\d+)(?:-(\d+))?(?=$|, (?:aussi p\.|et à))")
 _WORD = re.compile(r"\w+")
 
 

@@ -8,6 +8,7 @@ from ingestion.dossiers import Dossiers
 from ingestion.embedding import Embedder
 from ingestion.errors import EmbedderMismatch, UnknownGeneration
 from ingestion.generation import Generation, open_generation
+from ingestion.intake import awaits_index
 from ingestion.publication import current_name
 
 
@@ -47,11 +48,19 @@ class Holder:
         for gone in [each for each in tuple(self._dossiers) if not each.exists()]:
             self._dossiers.pop(gone, None)  # files are only freed once nobody holds them open
         if not (folder / "current").exists():
+            remedy = (
+                f"Indexez-les : sourcier dossier index {dossier_id}"
+                if awaits_index(folder)
+                else f"Ajoutez-les : sourcier dossier add {dossier_id} FICHIER…"
+            )
             raise UnknownGeneration(
-                f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. Ajoutez-les : "
-                f"sourcier dossier add {dossier_id} FICHIER…"
+                f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. {remedy}"
             )
         return self._dossiers.setdefault(folder, _Held(folder, self._embedder)).current()
+
+    def awaits_index(self, dossier_id: str, teams: frozenset[str] | None) -> bool:
+        """Whether a dossier holds other pieces than those that may be searched of it now."""
+        return awaits_index(self.dossiers(teams).home(dossier_id))
 
 
 class _Held:

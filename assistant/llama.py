@@ -7,21 +7,28 @@ a batch (311 MB for the default model) and remembers one prefix only.
 import codecs
 import ctypes
 import os
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 
-import llama_cpp
 import numpy as np
-from llama_cpp.llama_grammar import json_schema_to_gbnf
 from numpy.typing import NDArray
 
 from assistant.chat_format import ChatFormat, Segment
 from assistant.language_model import Prompt
 from ingestion.errors import ModelUnavailable
+
+# The library imports diskcache, which unpickles what stands on the disk (CVE-2025-69872), for a
+# cache that nobody makes here: an empty module in its place is loaded, and never it.
+sys.modules.setdefault("diskcache", ModuleType("diskcache"))
+
+import llama_cpp  # noqa: E402
+from llama_cpp.llama_grammar import json_schema_to_gbnf  # noqa: E402
 
 CONTEXT_TOKENS = 4096
 PAUSE_TOKENS = 128

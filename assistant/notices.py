@@ -113,6 +113,19 @@ def uncertain(language: Language, lacking: Sequence[str]) -> str:
     )
 
 
+def to_index(language: Language) -> str:
+    """That the pieces of a dossier have changed since they were indexed."""
+    if language is Language.ENGLISH:
+        return (
+            "The pieces of this file have changed since they were indexed: one that was added may "
+            "be missing here, one that was removed may still be quoted."
+        )
+    return (
+        "Les pièces de ce dossier ont changé depuis leur indexation : une pièce ajoutée peut "
+        "manquer ici, une pièce retirée y être encore citée."
+    )
+
+
 def disagreeing(language: Language, line: Line) -> str:
     """That pieces of a dossier give different values on a subject, where, and which prevails."""
     places = ", ".join(dict.fromkeys(entry.passage.locator for entry in line.entries))

@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 from assistant.accounts.openid import Provider
 from assistant.accounts.parts import open_accounts
@@ -11,6 +12,7 @@ from assistant.administration.office import Office
 from assistant.allowance import GIGABYTE
 from assistant.board.local import LocalBoard
 from assistant.desk import LocalDesk
+from assistant.filing import untold
 from assistant.identity import Role
 from assistant.journal import Journal
 from assistant.openid_settings import openid_secret
@@ -22,6 +24,7 @@ from assistant.page.site import Beside, Site
 from assistant.review.room import Room
 from assistant.settings import Settings
 from assistant.wiring import load_assistant, load_embedder
+from ingestion.intake import index_waiting
 
 
 def load_site(home: Path, settings: Settings) -> Site:
@@ -39,10 +42,17 @@ def load_site(home: Path, settings: Settings) -> Site:
     access = Members(accounts.sessions) if accounts else SingleUser()
     room = Room(home, assistant)
     room.follow()
+    repair_beside(home, settings)
     beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
     return Site(desks, access, beside, accounts, provider, settings.address)
+
+
+def repair_beside(home: Path, settings: Settings) -> None:
+    """Index, beside everything else, the dossiers whose last change was cut short."""
+    embedder = partial(load_embedder, home, settings)
+    Thread(target=index_waiting, args=(home, embedder, untold), name="repair", daemon=True).start()
 
 
 def pages_beside(home: Path, room: Room, journal: Journal, access: Access) -> Beside:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ingestion.documents import Document
-from ingestion.durable import replace_bytes
+from ingestion.durable import fullness_of_disk, replace_bytes
 from ingestion.errors import DamagedArchive
 from ingestion.library import Library
 
@@ -31,16 +31,16 @@ class Archive:
         self._library = Library(home)
 
     def keep(self, document: Document) -> str:
-        """Keep a document, durable once this returns; the sha256 by which it is opened again."""
+        """Keep a document, durable once this returns; the sha256 by which it is opened again.
+
+        Raises StorageFull when the disk is.
+        """
         written = _document.dump_json(document)
         digest = sha256(written).hexdigest()
         path = self._folder / f"{digest}.json"
         if not path.exists():
-            self._folder.mkdir(exist_ok=True)
-            with (self._folder / "lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                self._keep_original(document)
-                replace_bytes(path, written)  # last: what is there is there with its original
+            with fullness_of_disk(self._folder):
+                self._write(document, path, written)
         return digest
 
     def document(self, digest: str) -> Document:
@@ -55,6 +55,13 @@ class Archive:
         if not (self._folder / document_id).exists():
             return None
         return self._bytes(document_id, document_id)
+
+    def _write(self, document: Document, path: Path, written: bytes) -> None:
+        self._folder.mkdir(exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._keep_original(document)
+            replace_bytes(path, written)  # last: what is there is there with its original
 
     def _keep_original(self, document: Document) -> None:
         path = self._folder / document.id

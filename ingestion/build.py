@@ -1,7 +1,7 @@
 """Build a generation beside the others, from everything in the library."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,11 +12,16 @@ from ingestion.chroma_index import write_vectors
 from ingestion.documents import Document
 from ingestion.durable import require_space, sync
 from ingestion.embedding import Embedder, Vectors
-from ingestion.errors import BuildCancelled, DamagedGeneration, IngestionError
+from ingestion.errors import (
+    BuildCancelled,
+    DamagedGeneration,
+    IngestionError,
+    LostDocuments,
+)
 from ingestion.glossary import EverydayWords, Term, read_glossary, write_terms
 from ingestion.library import Library
 from ingestion.manifest import Manifest, generations_folder, hash_files, write_manifest
-from ingestion.passages import Passage, passages_of
+from ingestion.passages import Passage, as_one, passages_of
 from ingestion.publication import clear_unfinished, discard, find_content
 from ingestion.search import context
 from ingestion.store import write_store
@@ -28,8 +33,10 @@ from ingestion.versions import irregularities
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
-FORMAT = b"3"
+FORMAT = b"4"
 """To be raised when a generation of the same texts is written or searched otherwise."""
+
+_LOST = "ses passages ne se retrouvent pas par leur sens"
 
 VECTOR_COPIES, TEXT_COPIES = 10, 5
 """Room that vectors and texts take, in times their own size; measured 9.3 and 4 with the cache
@@ -40,22 +47,46 @@ and the copies of a verification."""
 class _Texts:
     """Everything that is indexed: documents, passages in order, the glossary.
 
-    `origins` is the sha256 of each file by its source, in the order of adding.
+    `origins` is the sha256 of each file by its source, in the order of adding, `aside` why a file
+    is not indexed, or not all of it.
     """
 
     origins: dict[str, str]
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     glossary: tuple[Term, ...]
+    aside: dict[str, str]
+
+    def without(self, lost: LostDocuments) -> "_Texts":
+        """All but some documents; raises IngestionError, which names them, when none is left."""
+        ids = lost.document_ids
+        named = {each.source: _LOST for each in self.documents if each.id in ids}
+        left = replace(
+            self,
+            documents=tuple(each for each in self.documents if each.id not in ids),
+            passages=tuple(each for each in self.passages if each.document_id not in ids),
+            aside=self.aside | named,
+        )
+        return left.required()
+
+    def required(self) -> "_Texts":
+        """The same; raises IngestionError when there is nothing in it to index."""
+        if self.passages:
+            return self
+        if self.aside:
+            told = " ; ".join(f"{source} : {why}" for source, why in self.aside.items())
+            raise IngestionError(f"Aucun des fichiers ajoutés ne peut être indexé. {told}")
+        raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
 
 
 def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
     """Build and verify a generation; the caller holds the writer's lock.
 
     Returns the sound generation that already has this content, if there is one, published or not.
-    Raises IngestionError when the library is empty, StorageFull before the long work starts, and
-    DamagedGeneration when what was built does not verify. What `progress` raises ends the build;
-    after BuildCancelled nothing of it is left.
+    A file that cannot be indexed is set aside, and named in the manifest. Raises IngestionError
+    when the library is empty or none of it can be indexed, StorageFull before the long work starts
+    if that can be told, and DamagedGeneration when what was built does not verify. What `progress`
+    raises ends the build. Whatever ends it, nothing of it is left.
     """
     texts = _texts(Library(home), progress)
     content = _content(texts, embedder)
@@ -63,16 +94,28 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
     if same := find_content(home, content):
         return same
     require_space(home, _room(texts, embedder))
+    while True:
+        try:
+            return _built(home, content, texts, embedder, progress)
+        except LostDocuments as lost:
+            texts = texts.without(lost)
+
+
+def _built(
+    home: Path, content: str, texts: _Texts, embedder: Embedder, progress: Progress
+) -> Manifest:
+    """A generation of these texts, verified; raises LostDocuments when some are not found in it."""
     created_at = datetime.now(UTC)
     folder = generations_folder(home) / _name(created_at)
     vectors = _vectors(home, texts, embedder, progress)
+    _require_directions(texts, vectors)
     try:
         _write(folder, texts, vectors, progress)
-    except BuildCancelled:
+        manifest = _describe(folder, content, created_at, embedder, texts)
+        write_manifest(folder, manifest)
+    except BaseException:  # of a full disk each library says so in an exception of its own
         clear_unfinished(home)
         raise
-    manifest = _describe(folder, content, created_at, embedder, texts)
-    write_manifest(folder, manifest)
     try:
         progress("Vérification dans un processus séparé", 0, 1)
         verify(home, manifest.name)
@@ -84,15 +127,13 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
 
 
 def _texts(library: Library, progress: Progress) -> _Texts:
-    documents = tuple(library.documents())
+    documents, unreadable = library.readable()
     passages: list[Passage] = []
     for done, document in enumerate(documents, 1):
-        passages += passages_of(document)
+        passages += as_one(passages_of(document))
         progress("Découpage en passages", done, len(documents))
-    if not passages:
-        raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
     origins = {entry.source: entry.sha256 for entry in library.entries}
-    return _Texts(origins, documents, tuple(passages), read_glossary())
+    return _Texts(origins, documents, tuple(passages), read_glossary(), unreadable).required()
 
 
 def _content(texts: _Texts, embedder: Embedder) -> str:
@@ -122,6 +163,16 @@ def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) 
         embedded,
         lambda done: progress("Calcul des vecteurs", done, len(embedded)),
     )
+
+
+def _require_directions(texts: _Texts, vectors: Vectors) -> None:
+    """Raise LostDocuments for those of which a vector is no number: nothing is near to it."""
+    is_sound = np.isfinite(vectors).all(axis=1)
+    lost = {
+        each.document_id for each, sound in zip(texts.passages, is_sound, strict=True) if not sound
+    }
+    if lost:
+        raise LostDocuments("Des passages n'ont pas de vecteur.", frozenset(lost))
 
 
 def _write(folder: Path, texts: _Texts, vectors: Vectors, progress: Progress) -> None:
@@ -157,6 +208,10 @@ def _describe(
         ),
         state_date=max(dates, default=None),
         files=hash_files(folder),
-        warnings=irregularities(texts.documents),
+        warnings=(
+            *(f"{source} n'est pas interrogé : {why}" for source, why in texts.aside.items()),
+            *irregularities(texts.documents),
+        ),
         origins=texts.origins,
+        aside=texts.aside,
     )

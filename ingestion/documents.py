@@ -3,7 +3,7 @@
 A reader yields blocks; `assemble` joins them once into the text to which every offset refers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -46,6 +46,7 @@ class Role(StrEnum):
     PARAGRAPH = "paragraph"
     ITEM = "item"
     ROW = "row"
+    FURNITURE = "furniture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Block:
     """A heading, paragraph, list item or table row as read: one or more whole lines of text.
 
     `level` is 1 for the highest heading, 0 for anything else. `page` is 1-based, None where the
-    format has no pages. `mark` is what the format itself calls this place, see `Mark`.
+    format has no pages. `mark` is what the format itself calls this place, see `Mark`. Furniture
+    (the head or the foot that pages repeat) stands after all other blocks, whatever its page.
     """
 
     text: str
@@ -85,6 +87,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Furniture:
+    """A line that pages repeat: its page (1-based) and half-open span of characters.
+
+    Kept, shown and quotable, but neither searched nor in any passage.
+    """
+
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a document: level (1 is the highest) and half-open span of its characters."""
 
@@ -105,7 +119,8 @@ class Document:
     author says the text was right. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text. `marks` are in the order of the text.
+    `address` is the public page of the text. `marks` are in the order of the text, and so is
+    `furniture`, which stands at its end, so that sentences run on from page to page.
     """
 
     id: str
@@ -125,19 +140,27 @@ class Document:
     address: str | None = None
     marks: tuple[Mark, ...] = ()
     piece: PieceKind | None = None
+    furniture: tuple[Furniture, ...] = ()
+
+    @property
+    def body_end(self) -> int:
+        """Where what is read and searched ends: passages stand before it, furniture after."""
+        return self.furniture[0].start if self.furniture else len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
     """The outcome of reading one file: documents and French warnings, or the French reason why not.
 
-    `problem` is None exactly when there is at least one document.
+    `problem` is None exactly when there is at least one document. `remarks` say in French what is
+    kept but not searched, which is nothing to worry about.
     """
 
     source: str
     documents: tuple[Document, ...] = ()
     warnings: tuple[str, ...] = ()
     problem: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def is_citable(state: State | None, valid_to: date | None) -> bool:
@@ -154,7 +177,7 @@ def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Head
     """Join blocks, one a line, into (text, pages, headings). Pure.
 
     Pages are computed from the blocks' page numbers, which never decrease; a page without a block
-    does not appear.
+    other than furniture does not appear.
     """
     lines: list[str] = []
     headings: list[Heading] = []
@@ -165,7 +188,7 @@ def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Head
         lines.append(block.text)
         if block.role is Role.HEADING:
             headings.append(Heading(block.level, block.text, position, end))
-        if block.page is not None:
+        if block.page is not None and block.role is not Role.FURNITURE:
             first, _ = spans.get(block.page, (position, end))
             spans[block.page] = (first, end)
         position = end + 1
@@ -175,11 +198,25 @@ def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Head
 
 def marks_of(blocks: Iterable[Block]) -> tuple[Mark, ...]:
     """The marks of blocks, where `assemble` puts their text. Pure."""
-    marks: list[Mark] = []
+    return tuple(
+        Mark(block.mark, start, end)
+        for block, start, end in _placed(blocks)
+        if block.mark is not None
+    )
+
+
+def furniture_of(blocks: Iterable[Block]) -> tuple[Furniture, ...]:
+    """The furniture among blocks, where `assemble` puts it. Pure."""
+    return tuple(
+        Furniture(block.page, start, end)
+        for block, start, end in _placed(blocks)
+        if block.role is Role.FURNITURE and block.page is not None
+    )
+
+
+def _placed(blocks: Iterable[Block]) -> Iterator[tuple[Block, int, int]]:
     position = 0
     for block in blocks:
         end = position + len(block.text)
-        if block.mark is not None:
-            marks.append(Mark(block.mark, position, end))
+        yield block, position, end
         position = end + 1
-    return tuple(marks)

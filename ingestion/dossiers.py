@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import replace_bytes, sync
+from ingestion.durable import refusals_of_disk, replace_bytes, sync
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.library import Library
 
@@ -90,7 +90,10 @@ class Dossiers:
         return self._root / self.get(dossier_id).id
 
     def create(self, dossier: Dossier) -> None:
-        """Write a new one; raises IngestionError when the identifier is taken or is not one."""
+        """Write a new one; raises IngestionError when the identifier is taken or is not one.
+
+        When the disk refuses, nothing of it is left.
+        """
         if not _ID.fullmatch(dossier.id):
             raise IngestionError(
                 f"« {dossier.id[:64]} » ne peut pas nommer un dossier : lettres sans accent, "
@@ -100,8 +103,17 @@ class Dossiers:
             raise IngestionError(
                 f"Le nom « {dossier.id} » n'est pas libre. Choisissez-en un autre."
             )
-        self._path(dossier.id).parent.mkdir(parents=True, exist_ok=True)
-        self._write(dossier)
+        with refusals_of_disk(self._root):
+            self._path(dossier.id).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._write(dossier)
+        except IngestionError:
+            self.withdraw(dossier.id)
+            raise
+
+    def withdraw(self, dossier_id: str) -> None:
+        """Take back one that was being opened when the disk refused, as far as it lets us."""
+        shutil.rmtree(self._path(dossier_id).parent, ignore_errors=True)
 
     def describe(self, dossier: Dossier) -> None:
         """Write another description of one of them; raises UnknownDossier."""
@@ -138,7 +150,8 @@ class Dossiers:
             raise IngestionError(f"{path} est abîmé. Rétablissez-le d'une sauvegarde.") from error
 
     def _write(self, dossier: Dossier) -> None:
-        replace_bytes(self._path(dossier.id), _dossier.dump_json(dossier, indent=2))
+        with refusals_of_disk(self._root):
+            replace_bytes(self._path(dossier.id), _dossier.dump_json(dossier, indent=2))
 
 
 def library_of(home: Path, dossier_id: str | None) -> Library:

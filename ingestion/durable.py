@@ -17,17 +17,30 @@ BUSY = "Une autre indexation est en cours dans ce dossier. Réessayez quand elle
 _FULL = ("no space left", "disk is full", "disk quota exceeded")
 """What Python, SQLite and the lexical engine say, each in an exception of its own."""
 
+_REFUSALS = {
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EROFS: "disque ouvert en lecture seule",
+    errno.ENOENT: "introuvable",
+    errno.EISDIR: "c'est un dossier",
+    errno.EIO: "le disque ne répond pas",
+}
+
 _NEARLY_FULL = 4_000_000
 """Free bytes below which a failure without such words, as of the vector engine, is the disk's."""
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, durable once this returns."""
+    """Write a file whole or not at all, durable once this returns; a failure leaves nothing."""
     partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     partial.replace(path)
     sync(path.parent)
 
@@ -82,19 +95,43 @@ def writing(home: Path) -> Iterator[None]:
 def refusals_of_disk(home: Path) -> Iterator[None]:
     """Say in French that the disk of `home` is full or closed to writing."""
     try:
-        yield
-    except Exception as error:
-        if _is_full(home, error):
-            raise StorageFull(
-                f"Le disque de {home} est plein. Libérez de la place, puis relancez la même "
-                "commande : elle reprend où elle en était."
-            ) from error
-        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        with fullness_of_disk(home):
+            yield
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise IngestionError(
                 f"Écriture refusée dans {error.filename or home}. Corrigez les droits de ce "
                 "dossier, ou choisissez-en un autre : sourcier --data DOSSIER"
             ) from error
         raise
+
+
+@contextmanager
+def fullness_of_disk(home: Path) -> Iterator[None]:
+    """Say in French that the disk of `home` is full, whichever library says so."""
+    try:
+        yield
+    except Exception as error:
+        if says_full(error) or _is_nearly_full(home, error):
+            raise StorageFull(
+                f"Le disque de {home} est plein. Libérez de la place, puis recommencez."
+            ) from error
+        raise
+
+
+def says_full(error: Exception) -> bool:
+    """Whether an error of any library says in its own words that the disk is full. Pure."""
+    return any(words in str(error).lower() for words in _FULL)
+
+
+def in_words(error: Exception) -> str:
+    """Why the disk refused, in French, without the number of the error. Pure."""
+    if says_full(error):
+        return "le disque est plein"
+    if isinstance(error, OSError) and error.strerror:
+        told = _REFUSALS.get(error.errno or 0, error.strerror)
+        return f"{told} ({error.filename})" if error.filename else told
+    return str(error)
 
 
 def require_space(home: Path, needed: int) -> None:
@@ -108,9 +145,7 @@ def require_space(home: Path, needed: int) -> None:
         )
 
 
-def _is_full(home: Path, error: Exception) -> bool:
-    if any(words in str(error).lower() for words in _FULL):
-        return True
+def _is_nearly_full(home: Path, error: Exception) -> bool:
     return not isinstance(error, IngestionError) and _free(home) < _NEARLY_FULL
 
 

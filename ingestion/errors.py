@@ -4,6 +4,7 @@ IngestionError
 ├── BusyIndex          another process is writing this index
 ├── BuildCancelled     someone asked a build to stop
 ├── DamagedGeneration  a file of a generation is missing or altered
+│   └── LostDocuments  passages of these documents do not find themselves in it
 ├── DamagedArchive     a document shown as evidence is missing or altered
 ├── UnknownGeneration  no generation has this name, or none is published
 ├── UnknownDocument    the generation in use does not hold this document
@@ -35,6 +36,15 @@ class BuildCancelled(IngestionError):
 
 class DamagedGeneration(IngestionError):
     """A file of a generation is missing, altered or does not answer its own passages."""
+
+
+class LostDocuments(DamagedGeneration):
+    """Passages of some documents, and of these only, do not find themselves."""
+
+    def __init__(self, message: str, document_ids: frozenset[str]) -> None:
+        """`document_ids` are those of the documents; the others are found."""
+        super().__init__(message)
+        self.document_ids = document_ids
 
 
 class DamagedArchive(IngestionError):

@@ -66,22 +66,29 @@ def show(step: Step, process: "subprocess.Popen[str]") -> None:
         sys.stdout.write("\r\x1b[K")
 
 
+def commands(what: Sequence[str]) -> tuple[list[str], ...]:
+    """What is asked of pip, in order: itself first, since that of a new environment is years old.
+
+    Pure but for whether there are constraints; these name the version of pip as of the rest.
+    """
+    asked = [sys.executable, "-m", "pip", "install", "-v", "--disable-pip-version-check"]
+    if CONSTRAINTS.exists():
+        asked += ["--constraint", str(CONSTRAINTS)]
+    return [*asked, "--upgrade", "pip"], [*asked, *what]
+
+
 def install(what: Sequence[str]) -> int:
     """Run pip to install these, showing its steps; returns its exit code."""
-    command = [sys.executable, "-m", "pip", "install", "-v", "--disable-pip-version-check"]
-    if CONSTRAINTS.exists():
-        command += ["--constraint", str(CONSTRAINTS)]
     step = Step()
-    with (
-        LOG.open("w", encoding="utf-8") as log,
-        subprocess.Popen(
-            [*command, *what],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process,
-    ):
+    with LOG.open("w", encoding="utf-8") as log:
+        codes = (_run(command, step, log) for command in commands(what))
+        return next((code for code in codes if code), 0)
+
+
+def _run(command: Sequence[str], step: Step, log: TextIO) -> int:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
         assert process.stdout is not None
         reader = Thread(target=step.follow, args=(process.stdout, log), daemon=True)
         reader.start()

@@ -4,8 +4,8 @@ The caller holds the writer's lock of the dossier's folder. Rules come in by the
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -14,11 +14,14 @@ from typing import BinaryIO
 
 from ingestion.build import Progress, build
 from ingestion.documents import Kind
+from ingestion.dossiers import Dossiers
+from ingestion.durable import replace_bytes, sync, writing
 from ingestion.embedding import Embedder
+from ingestion.errors import DamagedGeneration, IngestionError, UnknownGeneration
 from ingestion.library import Library
 from ingestion.manifest import Manifest
 from ingestion.parcels import unpack
-from ingestion.publication import current_name, publish
+from ingestion.publication import current_manifest, current_name, publish
 from ingestion.reading.characters import cleaned
 from ingestion.reading.formats import unknown_format
 from ingestion.readings import Entry
@@ -26,6 +29,10 @@ from ingestion.readings import Entry
 LARGEST_FILE = 100_000_000
 LARGEST_ARCHIVE = 500_000_000
 """Bytes accepted of a file, and of a ZIP."""
+
+TO_INDEX = "to-index"
+"""Stands in the folder of a dossier from before its pieces change until they are searched as they
+stand: whatever ends a change on its way, this is known."""
 
 _ARCHIVE = ".zip"
 _INCOMING = "incoming-"
@@ -48,13 +55,15 @@ class Fate(StrEnum):
     WARNED = "accepté avec avertissements"
     KNOWN = "déjà là"
     REFUSED = "refusé"
+    SET_ASIDE = "gardé, pas interrogé"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A file that arrived: kept as `entry`, or not, for the French `refusal`.
 
-    Exactly one of them is not None. `known` means that the same bytes were already there.
+    Exactly one of them is not None. `known` means that the same bytes were already there, `remarks`
+    say what of it is kept and shown but not searched, and `aside` why it is not searched at all.
     """
 
     name: str
@@ -62,12 +71,23 @@ class Receipt:
     known: bool = False
     warnings: tuple[str, ...] = ()
     refusal: str | None = None
+    remarks: tuple[str, ...] = ()
+    aside: str = ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Everything that is to be known of it, in French."""
+        if self.refusal is not None:
+            return (self.refusal,)
+        return (*filter(None, [self.aside]), *self.warnings, *self.remarks)
 
     @property
     def fate(self) -> Fate:
         """What became of it, in a word."""
         if self.refusal is not None:
             return Fate.REFUSED
+        if self.aside:
+            return Fate.SET_ASIDE
         if self.known:
             return Fate.KNOWN
         return Fate.WARNED if self.warnings else Fate.ACCEPTED
@@ -86,19 +106,81 @@ def receive(home: Path, dossier_id: str | None, parcels: Iterable[Parcel]) -> It
             yield from _received(library, dossier_id, parcel, folder)
 
 
+def awaits_index(home: Path) -> bool:
+    """Whether the pieces of a dossier are not searched as they stand now."""
+    if (home / TO_INDEX).exists():
+        return True
+    entries = Library(home).entries
+    try:
+        manifest = current_manifest(home)
+    except (DamagedGeneration, UnknownGeneration):
+        return True
+    if manifest is None:
+        return bool(entries)
+    held = {entry.source: entry.sha256 for entry in entries}
+    return bool(manifest.origins) and manifest.origins != held
+
+
+def set_aside(home: Path) -> Mapping[str, str]:
+    """Why files of a dossier are kept and not searched, by source."""
+    try:
+        manifest = current_manifest(home)
+    except (DamagedGeneration, UnknownGeneration):
+        return {}
+    return manifest.aside if manifest else {}
+
+
+@contextmanager
+def changing(home: Path, embedder: Callable[[], Embedder], progress: Progress) -> Iterator[None]:
+    """Change the pieces of a dossier, which are searched as they then stand once this is left.
+
+    That they are to be indexed is on disk before the first change; whatever ends it early leaves
+    that there, unless nothing has changed. `embedder` is only asked for when there is a need.
+    """
+    awaited, before = awaits_index(home), Library(home).entries
+    try:
+        replace_bytes(home / TO_INDEX, b"")
+        yield
+    finally:
+        if not awaited and Library(home).entries == before:
+            _indexed(home)
+    if (home / TO_INDEX).exists():
+        index(home, embedder(), progress)
+
+
 def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None:
     """Make the pieces of a dossier searchable as they stand now; None when none is left.
 
     A dossier that has lost its last piece is searched no more.
     """
     pointer = home / "current"
-    if not Library(home).entries:
+    manifest = None
+    if Library(home).entries:
+        manifest = build(home, embedder, progress)
+        if not pointer.exists() or current_name(home) != manifest.name:
+            publish(home, manifest.name)
+    else:
         pointer.unlink(missing_ok=True)
-        return None
-    manifest = build(home, embedder, progress)
-    if not pointer.exists() or current_name(home) != manifest.name:
-        publish(home, manifest.name)
+    _indexed(home)
     return manifest
+
+
+def index_waiting(home: Path, embedder: Callable[[], Embedder], progress: Progress) -> None:
+    """Index the dossiers below a data folder whose last change was cut short.
+
+    One that is being changed at this moment, or cannot be indexed, waits for the next time: what
+    waits is said wherever the dossier is shown.
+    """
+    dossiers = Dossiers(home)
+    for folder in [dossiers.home(dossier.id) for dossier in dossiers.all()]:
+        if awaits_index(folder):
+            with suppress(IngestionError), writing(folder):
+                index(folder, embedder(), progress)
+
+
+def _indexed(home: Path) -> None:
+    (home / TO_INDEX).unlink(missing_ok=True)
+    sync(home)
 
 
 def _received(
@@ -145,7 +227,8 @@ def _added(library: Library, dossier_id: str | None, path: Path, name: str) -> R
     entry, warnings = added.entry, added.reading.warnings
     if entry and entry.doubt:
         warnings = (*warnings, f"genre à confirmer, « {entry.piece} » : {entry.doubt}")
-    return Receipt(name, entry, added.known, warnings, added.reading.problem)
+    reading = added.reading
+    return Receipt(name, entry, added.known, warnings, reading.problem, reading.remarks)
 
 
 def copied(parcel: Parcel, path: Path, most: int) -> str:

@@ -9,10 +9,11 @@ Nothing here is searchable: `build` makes a generation of it.
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,7 +43,8 @@ class Added:
 class Holding:
     """A file of the library as it stands: its size in bytes, its pages (0 where it has none).
 
-    `state_date` is the latest day as of which one of its texts was said to be right.
+    `state_date` is the latest day as of which one of its texts was said to be right, `remarks` what
+    of it is kept and shown but not searched, `aside` why it is not searched at all.
     """
 
     entry: Entry
@@ -50,6 +52,13 @@ class Holding:
     pages: int
     warnings: tuple[str, ...]
     state_date: date | None = None
+    remarks: tuple[str, ...] = ()
+    aside: str = ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What makes it less sure than it looks, in French."""
+        return (*filter(None, [self.aside and f"pas interrogé : {self.aside}"]), *self.warnings)
 
 
 _entries = TypeAdapter(tuple[Entry, ...])
@@ -135,24 +144,40 @@ class Library:
 
         Raises IngestionError when a file can no longer be read.
         """
-        seen: set[str] = set()
+        yield from _each_once(map(self._documents_of, self.entries))
+
+    def readable(self) -> tuple[tuple[Document, ...], dict[str, str]]:
+        """The same for the files that can still be read, and by source why others cannot."""
+        read: list[Iterator[Document]] = []
+        refused: dict[str, str] = {}
         for entry in self.entries:
-            for document in self._readings.of(entry).documents:
-                if document.id not in seen:
-                    seen.add(document.id)
-                    yield replace(document, dossier=entry.dossier, piece=entry.piece)
+            try:
+                read.append(self._documents_of(entry))
+            except IngestionError as error:
+                refused[entry.source] = str(error)
+        return tuple(_each_once(read)), refused
 
     def holdings(self) -> Iterator[Holding]:
         """Every file with what was seen when it was read, in the order of adding.
 
-        Raises IngestionError when a file can no longer be read.
+        Of one that can be read no longer this is said in the place of its warnings.
         """
         for entry in self.entries:
-            reading = self._readings.of(entry)
+            try:
+                reading = self._readings.of(entry)
+            except IngestionError as error:
+                reading = FileReading(entry.source, warnings=(str(error),))
             pages = sum(len(document.pages) for document in reading.documents)
             days = (document.state_date for document in reading.documents)
             latest = max(filter(None, days), default=None)
-            yield Holding(entry, self.size(entry.sha256), pages, reading.warnings, latest)
+            yield Holding(
+                entry,
+                self.size(entry.sha256),
+                pages,
+                reading.warnings,
+                latest,
+                reading.remarks,
+            )
 
     def size(self, digest: str) -> int:
         """Bytes of the file with this sha256, 0 when it was not kept."""
@@ -164,21 +189,43 @@ class Library:
         path = self._home / "originals" / document_id
         return path.read_bytes() if path.exists() else None
 
+    def _documents_of(self, entry: Entry) -> Iterator[Document]:
+        documents = self._readings.of(entry).documents
+        return (replace(each, dossier=entry.dossier, piece=entry.piece) for each in documents)
+
     def _keep(
         self, entry: Entry, content: bytes, reading: FileReading, replaced: Collection[Entry]
     ) -> None:
         originals = self._home / "originals"
         originals.mkdir(parents=True, exist_ok=True)
-        replace_bytes(originals / entry.sha256, content)
-        for old in replaced:
-            self._readings.forget(old)
-        self._readings.keep(entry, reading)
+        original = originals / entry.sha256
+        was_there = original.exists()
         others = tuple(known for known in self.entries if known not in replaced)
-        self._write_entries((*others, entry))
+        try:
+            replace_bytes(original, content)
+            self._readings.keep(entry, reading)
+            self._write_entries((*others, entry))
+        except OSError:  # the disk refuses: the file is not added, and nothing of it is kept
+            if entry not in self.entries:
+                self._readings.forget(entry)
+                if not was_there:
+                    original.unlink(missing_ok=True)
+            raise
+        for old in replaced:
+            if (old.source, old.kind, old.sha256) != (entry.source, entry.kind, entry.sha256):
+                self._readings.forget(old)
 
     def _write_entries(self, entries: tuple[Entry, ...]) -> None:
         # Once a file and not once a run: what was added before a kill stays added.
         replace_bytes(self._home / "library.json", _entries.dump_json(entries, indent=2))
+
+
+def _each_once(read: Iterable[Iterable[Document]]) -> Iterator[Document]:
+    seen: set[str] = set()
+    for document in chain.from_iterable(read):
+        if document.id not in seen:
+            seen.add(document.id)
+            yield document
 
 
 def _refused(source: str, problem: str) -> Added:

@@ -58,6 +58,9 @@ def place_of(document: Document, headings: Sequence[str], start: int, end: int) 
 
 def page_numbers(document: Document, start: int, end: int) -> tuple[int, int] | None:
     """First and last page (1-based, inclusive) of a span, None where there are no pages. Pure."""
+    if document.furniture and start >= document.body_end:
+        page = next(each.page for each in document.furniture if start < each.end)
+        return page, page
     if not document.pages:
         return None
     starts = [page.start for page in document.pages]

@@ -25,8 +25,9 @@ class Manifest:
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
     `state_date` is the latest day as of which one of its documents was said to be right. `titles`
     and `dossiers` name each title and each tender file once, in the order of adding. `warnings`
-    are French sentences for the administrator, `origins` the sha256 of each file by its source;
-    generations made before there were any have none.
+    are French sentences for the administrator, `origins` the sha256 of each file by its source,
+    `aside` why a file, by its source, is not searched; generations made before there were any have
+    none.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Manifest:
     files: dict[str, str]
     warnings: tuple[str, ...]
     origins: dict[str, str] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
 
 
 _manifest = TypeAdapter(Manifest)

@@ -1,13 +1,15 @@
 """Passages: the spans of a document that are indexed, shown and cited."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ingestion.documents import Document, Heading, Kind, is_citable
 from ingestion.locators import is_table, page_numbers, place_of
 from ingestion.piece_kinds import PieceKind
 from ingestion.splitting import Span, split, split_lines
+
+_MOST_PAGES_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Passage:
     `headings` is the path of headings above it, highest first. `references` are the normalised
     references that this passage *is* ("R2122-8", "CCAP 12.3"), not those it mentions. Pages are
     1-based and inclusive, None where the format has none. `valid_to` is exclusive. `address` is
-    the public page of the text.
+    the public page of the text. `also_at` are the other places of the document where the same text
+    stands under the same headings: `document.text[start:end] == text` for each of them.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Passage:
     dossier: str | None = None
     address: str | None = None
     piece: PieceKind | None = None
+    also_at: tuple[Span, ...] = ()
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
@@ -68,7 +72,7 @@ def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
             above.pop()
         above.append(heading)
         start = heading.end
-    yield _path(document, above), start, len(document.text)
+    yield _path(document, above), start, document.body_end
 
 
 def _path(document: Document, above: list[Heading]) -> tuple[str, ...]:
@@ -108,4 +112,33 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         dossier=document.dossier,
         address=document.address,
         piece=document.piece,
+    )
+
+
+def as_one(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Equal passages of a document made one with several places, where the first stands. Pure.
+
+    Hundreds of them would fill every search, and tell a reader no more than one.
+    """
+    same: dict[tuple[str, tuple[str, ...], tuple[str, ...], str], list[Passage]] = {}
+    for each in passages:
+        key = (each.document_id, each.headings, each.references, each.text)
+        same.setdefault(key, []).append(each)
+    return tuple(_with_places(first, others) for first, *others in same.values())
+
+
+def _with_places(first: Passage, others: Sequence[Passage]) -> Passage:
+    if not others:
+        return first
+    pages = sorted({each.first_page for each in others if each.first_page is not None})
+    if 0 < len(pages) <= _MOST_PAGES_NAMED:
+        where = f"aussi p. {', '.join(map(str, pages))}"
+    else:
+        where = (
+            "et à un autre endroit" if len(others) == 1 else f"et à {len(others)} autres endroits"
+        )
+    return replace(
+        first,
+        locator=f"{first.locator}, {where}",
+        also_at=tuple((each.start, each.end) for each in others),
     )

@@ -177,9 +177,15 @@ def test_passages_that_do_not_find_themselves_are_faults(home: Path) -> None:
     assert find_faults(generation, path) == []
     vectors = np.load(path)
     np.save(path, vectors[:-1])
-    assert "5 passages annoncés, 5 présents, 4 vecteurs" in find_faults(generation, path)[0]
+    assert "5 passages annoncés, 5 présents, 4 vecteurs" in find_faults(generation, path)[0].told
     np.save(path, -vectors)
-    assert len(find_faults(generation, path)) == len(ARTICLES)
+    faults = find_faults(generation, path)
+    assert [fault.document_id for fault in faults] == [None] * len(ARTICLES)
+    np.save(path, np.concatenate([-vectors[:1], vectors[1:]]))
+    [fault] = find_faults(generation, path)
+    [first, *_] = generation.store.all_passages()
+    assert fault.document_id == first.document_id
+    assert fault.told.startswith(f"code.jsonl, {first.id},")
 
 
 def test_two_openings_do_not_disturb_each_other(home: Path) -> None:

@@ -127,6 +127,17 @@ def test_no_more_than_asked_and_no_more_than_there_is(vector_index: VectorMaker)
     assert [len(index.search(vectors[0], k)) for k in (1, 10, 120, 1000)] == [1, 10, 120, 150]
 
 
+def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> None:
+    others, same = unit_vectors(30), np.repeat(unit_vectors(1), 900, axis=0)
+    vectors = np.concatenate([others[:15], same, others[15:]])
+    ids = [str(number) for number in range(len(vectors))]
+    index = vector_index(ids, vectors)
+    for row in (*range(15), *range(915, 930)):
+        assert index.search(vectors[row], 1)[0].passage_id == ids[row]
+    assert [hit.passage_id for hit in index.search(same[0], 500)] == ids[15:515]
+    assert len(index.search(same[0], 2000)) == len(ids)
+
+
 def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
     with pytest.raises(DamagedGeneration, match="sourcier index rollback"):
         ChromaIndex(tmp_path)

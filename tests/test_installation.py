@@ -1,8 +1,10 @@
 import io
+import re
+from pathlib import Path
 
 import pytest
 
-from ingestion.installation import COMPILATION, Step
+from ingestion.installation import COMPILATION, CONSTRAINTS, Step, commands
 
 OUTPUT = """\
 Collecting torch>=2.9
@@ -33,3 +35,14 @@ def test_the_step_is_read_from_what_pip_says(lines: int, step: str) -> None:
     reader.follow(io.StringIO(output), log)
     assert reader.text == step
     assert log.getvalue() == output
+
+
+def test_pip_is_brought_to_a_known_version_before_it_installs_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(Path(__file__).parent.parent)
+    first, second = commands(("--editable", ".[test]"))
+    assert first[-2:] == ["--upgrade", "pip"]
+    assert second[-1] == ".[test]"
+    assert str(CONSTRAINTS) in first
+    assert re.search(r"^pip==\d", CONSTRAINTS.read_text(encoding="utf-8"), re.MULTILINE)

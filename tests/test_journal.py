@@ -1,6 +1,5 @@
 """What is appended to a journal is on disk, in a chain, and read back as long as it is kept."""
 
-import errno
 import json
 import os
 import re
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 
 from assistant.journal import GENESIS, Journal
 from assistant.journal.lines import canonical
+from ingestion.errors import StorageFull
 from tests.journals import START, earlier_lines, fill, quickly
 
 JSON = st.recursive(
@@ -235,7 +235,7 @@ def test_a_disk_that_fills_up_leaves_no_half_line(
     journal = fill(path, 2)
     before, real = path.read_bytes(), os.write
     monkeypatch.setattr(os, "write", lambda file, content: real(file, content[:100]))
-    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+    with pytest.raises(StorageFull, match="plein"):
         journal.append("answer", {})
     monkeypatch.undo()
     assert path.read_bytes() == before

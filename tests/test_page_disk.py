@@ -31,7 +31,8 @@ def test_on_the_buyer_s_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     client = TestClient(app_over(desk), raise_server_exceptions=False)
     text = told(client, "POST", "/dossiers", id="neuf", reference="", title="", team="")
     assert "Le disque a refusé" in text
-    assert "No space left" in text
+    assert "le disque est plein" in text
+    assert "No space left" not in text
 
 
 def test_on_the_referent_s_pages(

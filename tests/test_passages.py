@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.documents import Block, Document, Kind, Role, assemble
-from ingestion.passages import passages_of
+from ingestion.passages import as_one, passages_of
 from ingestion.piece_kinds import PieceKind
 
 
@@ -164,3 +164,37 @@ def test_equal_documents_give_equal_passages() -> None:
     read = document([Block("Le titulaire remet ses documents. " * 200)])
     assert passages_of(read) == passages_of(read)
     assert len(passages_of(read)) > 3
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["Sans objet.", "Néant.", "Un prix.", "#Lot", "#Prix"]), max_size=30)
+)
+def test_equal_passages_are_one_with_each_of_its_places(said: list[str]) -> None:
+    built = [
+        heading(text[1:], page=page) if text.startswith("#") else Block(text, page=page)
+        for page, text in enumerate(said, 1)
+    ]
+    read = document(built)
+    every = passages_of(read, size=20, overlap=0)
+    merged = as_one(every)
+    places = [((p.start, p.end), *p.also_at) for p in merged]
+    assert sorted(sum(places, ())) == [(p.start, p.end) for p in every]
+    for passage, stands in zip(merged, places, strict=True):
+        assert {read.text[start:end] for start, end in stands} == {passage.text}
+    assert len({(p.headings, p.text) for p in merged}) == len(merged)
+
+
+def test_the_other_places_of_a_passage_are_said() -> None:
+    def locator(pages: int) -> str:
+        blocks = [
+            block
+            for page in range(1, pages + 1)
+            for block in (heading("Prix", page=page), Block("Sans objet.", page=page))
+        ]
+        (passage,) = as_one(passages_of(document(blocks)))
+        return passage.locator
+
+    assert locator(1) == "Titre, § Prix, p. 1"
+    assert locator(3) == "Titre, § Prix, p. 1, aussi p. 2, 3"
+    assert locator(9) == "Titre, § Prix, p. 1, et à 8 autres endroits"

@@ -1,5 +1,4 @@
 from ingestion.reading.characters import cleaned
-from ingestion.reading.furniture import without_furniture
 from ingestion.reading.layout import Fragment, lines_of
 from ingestion.reading.paged import blocks_of_pages
 from ingestion.reading.paragraphs import Joiner
@@ -99,22 +98,6 @@ def test_items_and_addresses_stay_on_their_lines() -> None:
         "Service des achats",
         "12 rue Haute",
     ]
-
-
-def test_headings_that_count_like_pages_are_no_furniture() -> None:
-    pages = {n: [f"Article {n}", "suite" + "x" * n] for n in range(1, 7)}
-    assert without_furniture(pages)[4] == ["Article 4", "suitexxxx"]
-
-
-def test_footers_with_a_shifted_page_number_go() -> None:
-    pages = {n: [f"texte {n * 7}", f"CCAP – {n - 1}/9"] for n in range(2, 8)}
-    kept = without_furniture(pages)
-    assert kept[2] == ["texte 14", "CCAP – 1/9"]
-    assert kept[3] == ["texte 21"]
-
-
-def test_a_price_with_leaders_is_no_entry_of_contents() -> None:
-    assert without_furniture({1: ["Montant HT ........ 3"]}) == {1: ["Montant HT ........ 3"]}
 
 
 def test_pages_number_their_blocks() -> None:

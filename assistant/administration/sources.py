@@ -101,5 +101,8 @@ def _kept(library: Library, text: Merged, changes: Sequence[Changes], folder: Pa
             "une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
             "une archive complète"
         )
-    warnings = (*told, *added.reading.warnings)
-    return Receipt(text.source, added.entry, added.known, warnings, added.reading.problem)
+    reading = added.reading
+    warnings = (*told, *reading.warnings)
+    return Receipt(
+        text.source, added.entry, added.known, warnings, reading.problem, reading.remarks
+    )

@@ -89,6 +89,8 @@ def add_all(
                 progress.print(f"[red]{escape(f'{addition.path} : {problem}')}")
             for warning in added.reading.warnings:
                 progress.print(f"[yellow]{escape(f'{addition.source} : {warning}')}")
+            for remark in added.reading.remarks:
+                progress.print(f"[dim]{escape(f'{addition.source} : {remark}')}")
             refused += problem is not None
             known += added.known
             kept += problem is None and not added.known

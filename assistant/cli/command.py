@@ -25,6 +25,7 @@ from assistant.cli import (
 )
 from assistant.errors import AssistantError
 from assistant.settings import default_home
+from ingestion.durable import in_words, says_full
 from ingestion.errors import IngestionError
 
 BROKEN = 1
@@ -32,6 +33,8 @@ INTERRUPTED = 130
 
 PRIVATE = 0o077
 """What nobody else may do with a file that a command writes: questions and dossiers are in them."""
+
+FULL = "Le disque est plein. Libérez de la place, puis recommencez."
 
 EPILOG = """\
 pour commencer :
@@ -63,7 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN
     except OSError as error:
-        sys.stderr.write(f"Fichier ou disque inaccessible : {error}\n")
+        sys.stderr.write(f"Fichier ou disque inaccessible : {in_words(error)}.\n")
+        return BROKEN
+    except Exception as error:
+        if not says_full(error):  # what SQLite and others say in exceptions of their own
+            raise
+        sys.stderr.write(f"{FULL}\n")
         return BROKEN
     return code
 

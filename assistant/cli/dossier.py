@@ -132,7 +132,8 @@ def _show(arguments: argparse.Namespace) -> int:
         _show_one(filing, arguments.id)
         return OK
     dossier, pieces = filing.get(arguments.id), filing.pieces(arguments.id)
-    print_json(asdict(dossier) | {"pieces": [piece_fields(piece) for piece in pieces]})
+    waiting = {"to_index": filing.awaits_index(arguments.id)}
+    print_json(asdict(dossier) | waiting | {"pieces": [piece_fields(piece) for piece in pieces]})
     return OK
 
 
@@ -142,7 +143,7 @@ def _show_one(filing: "Filing", dossier_id: str) -> None:
     for name, told in FIELDS.items():
         if value := getattr(dossier, name):
             console.print(escape(f"  {told.partition(' (')[0]} : {value}"))
-    show_pieces(console, filing.pieces(dossier_id))
+    show_pieces(console, filing, dossier_id)
 
 
 def _delete(arguments: argparse.Namespace) -> int:

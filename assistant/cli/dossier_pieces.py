@@ -1,4 +1,7 @@
-"""`sourcier dossier add | pieces | set-piece | remove`: what a dossier holds. Door of rich."""
+"""`sourcier dossier add | pieces | set-piece | remove | index`: what a dossier holds.
+
+Door of rich, for these.
+"""
 
 import argparse
 import json
@@ -26,9 +29,14 @@ if TYPE_CHECKING:
 
 OK, BROKEN, USAGE = 0, 1, 2
 
+TO_INDEX = (
+    "À indexer : les pièces ont changé depuis l'index qui répond. Si aucun ajout n'est en cours : "
+    "sourcier dossier index {}"
+)
+
 
 def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the four actions."""
+    """Add the five actions."""
     taking = actions.add_parser("add", help="lit et garde des pièces, puis les indexe")
     taking.add_argument("id", metavar="ID")
     taking.add_argument(
@@ -51,6 +59,11 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     removing.add_argument("id", metavar="ID")
     removing.add_argument("names", nargs="+", metavar="NOM", help="nom d'un fichier ajouté")
     removing.set_defaults(run=_remove)
+    indexing = actions.add_parser(
+        "index", help="rend les pièces interrogeables, après un ajout ou un retrait interrompu"
+    )
+    indexing.add_argument("id", metavar="ID")
+    indexing.set_defaults(run=_index)
 
 
 def filing_of(home: Path) -> "Filing":
@@ -66,8 +79,11 @@ def filing_of(home: Path) -> "Filing":
     return Filing(home, journal_of(home), embedder, user=ALONE.user)
 
 
-def show_pieces(console: Console, pieces: Sequence["Holding"]) -> None:
-    """The pieces as a table."""
+def show_pieces(console: Console, filing: "Filing", dossier_id: str) -> None:
+    """The pieces as a table, below a word when they are not searched as they stand."""
+    if filing.awaits_index(dossier_id):
+        console.print(f"[yellow]{escape(TO_INDEX.format(dossier_id))}")
+    pieces = filing.pieces(dossier_id)
     table = Table("fichier", "genre", "version", "ko", "pages", "à savoir")
     for piece in pieces:
         entry = piece.entry
@@ -78,7 +94,7 @@ def show_pieces(console: Console, pieces: Sequence["Holding"]) -> None:
             str(entry.version),
             str(max(piece.size // 1000, 1)),
             str(piece.pages or ""),
-            escape("\n".join((*doubt, *piece.warnings))),
+            escape("\n".join((*doubt, *piece.told, *piece.remarks))),
         )
     console.print(table if pieces else "Aucune pièce.")
 
@@ -95,6 +111,8 @@ def piece_fields(piece: "Holding") -> dict[str, Any]:
         "pages": piece.pages,
         "sha256": entry.sha256,
         "warnings": list(piece.warnings),
+        "remarks": list(piece.remarks),
+        "set_aside": piece.aside,
     }
 
 
@@ -145,8 +163,8 @@ def _report(receipts: Sequence["Receipt"]) -> None:
     table = Table("fichier", "issue", "genre", "à savoir")
     for receipt in receipts:
         piece = receipt.entry.piece if receipt.entry else None
-        told = receipt.warnings if receipt.refusal is None else (receipt.refusal,)
-        table.add_row(escape(receipt.name), receipt.fate, piece or "", escape("\n".join(told)))
+        told = escape("\n".join(receipt.told))
+        table.add_row(escape(receipt.name), receipt.fate, piece or "", told)
     Console().print(table)
 
 
@@ -159,16 +177,26 @@ def _receipt_fields(receipt: "Receipt") -> dict[str, Any]:
         "version": entry and entry.version,
         "sha256": entry and entry.sha256,
         "warnings": list(receipt.warnings),
+        "remarks": list(receipt.remarks),
+        "set_aside": receipt.aside,
         "refusal": receipt.refusal,
     }
 
 
 def _pieces(arguments: argparse.Namespace) -> int:
-    pieces = filing_of(arguments.home).pieces(arguments.id)
+    filing = filing_of(arguments.home)
     if arguments.json:
-        print_json([piece_fields(piece) for piece in pieces])
+        print_json([piece_fields(piece) for piece in filing.pieces(arguments.id)])
     else:
-        show_pieces(Console(), pieces)
+        show_pieces(Console(), filing, arguments.id)
+    return OK
+
+
+def _index(arguments: argparse.Namespace) -> int:
+    filing = filing_of(arguments.home)
+    with adding.progress_bars(Console(stderr=True)) as progress:
+        filing.index(arguments.id, Steps(progress))
+    show_pieces(Console(), filing, arguments.id)
     return OK
 
 

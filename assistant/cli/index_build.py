@@ -28,7 +28,10 @@ from assistant.settings import load_settings
 from ingestion.builtin import builtin_additions
 from ingestion.durable import writing
 from ingestion.embedding import Embedder
+from ingestion.errors import IngestionError
 from ingestion.manifest import Manifest
+
+BROKEN = 1
 
 SHOWN_WARNINGS = 10
 
@@ -52,8 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     console, home = Console(), arguments.home
     with writing(home), recorded(home, arguments.user) as record:
         code, embedder = _build_rules(arguments, console, record)
-    _build_dossiers(home, embedder, console)
-    return code
+    return _build_dossiers(home, embedder, console) or code
 
 
 def _build_rules(
@@ -118,23 +120,34 @@ def _decide(
     return OK
 
 
-def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> None:
-    """Index the pieces of each dossier that have changed; a dossier is used once it is built."""
+def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
+    """Index the pieces of each dossier that have changed; the exit code.
+
+    A dossier is used once it is built, and one that cannot be keeps no other back.
+    """
     from ingestion.dossiers import Dossiers
-    from ingestion.intake import index
+    from ingestion.intake import awaits_index, index
     from ingestion.library import Library
 
-    dossiers = Dossiers(home)
+    code, dossiers = OK, Dossiers(home)
     for dossier in dossiers.all():
         folder = dossiers.home(dossier.id)
-        if not Library(folder).entries:
+        if not Library(folder).entries and not awaits_index(folder):
             continue
-        with writing(folder):
-            used_before = served_name(folder)
-            with adding.progress_bars(console) as progress:
-                manifest = index(folder, embedder, Steps(progress))
-            if manifest and manifest.name != used_before:
-                console.print(escape(f"Dossier {dossier.id} : {manifest.passages} passages."))
+        try:
+            with writing(folder):
+                used_before = served_name(folder)
+                with adding.progress_bars(console) as progress:
+                    manifest = index(folder, embedder, Steps(progress))
+        except IngestionError as error:
+            console.print(f"[red]{escape(f'Dossier {dossier.id} : {error}')}")
+            code = BROKEN
+            continue
+        for source, why in manifest.aside.items() if manifest else ():
+            console.print(f"[yellow]{escape(f'Dossier {dossier.id} : {source}, {why}')}")
+        if manifest and manifest.name != used_before:
+            console.print(escape(f"Dossier {dossier.id} : {manifest.passages} passages."))
+    return code
 
 
 def _warn(manifest: Manifest, console: Console) -> None:

@@ -11,6 +11,7 @@ from assistant.journal.bodies import RECORDS, Bodies
 from assistant.journal.chain import Chain, HeldChain
 from assistant.journal.faults import Fault
 from assistant.journal.verifying import Progress, find_faults, unwatched
+from ingestion.durable import fullness_of_disk
 
 Entry = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ class Journal:
 
         `body` must be plain JSON values; it is kept in the folder `apart` when one is given.
         `user` is the pseudonym of who did it. Several processes may append to one journal. Before
-        the first entry of a day comes an anchor.
+        the first entry of a day comes an anchor. Raises StorageFull when the disk is.
         """
         with self._writing() as chain:
             return self._add(chain, kind, body, apart, user)[:16]
@@ -116,7 +117,7 @@ class Journal:
     @contextmanager
     def _writing(self) -> Iterator[HeldChain]:
         """Hold the chain, after what a new day or a crash adds to it."""
-        with self._chain.held() as chain:
+        with fullness_of_disk(self._root), self._chain.held() as chain:
             if chain.head.number and chain.head.day < self._now().date().isoformat():
                 self._anchor(chain)
             if chain.torn:

@@ -24,6 +24,7 @@ from assistant.page.openid_routes import openid_routes
 from assistant.page.routes import disk_refused, page_routes
 from assistant.page.shield import Shield
 from assistant.page.site import Site
+from ingestion.errors import StorageFull
 
 LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
@@ -40,6 +41,7 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
     """
     app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(OSError, disk_refused)
+    app.add_exception_handler(StorageFull, disk_refused)
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))

@@ -47,10 +47,12 @@ class DossierPages:
         said, filing = words(self.lang), self.desk.filing
         try:
             view = DossierView(said, self.lang.value, filing.get(dossier_id))
-            pieces = filing.pieces(dossier_id)
+            pieces, waiting = filing.pieces(dossier_id), filing.awaits_index(dossier_id)
         except IngestionError as failure:
             return self.failed(failure)
-        content = view.page(pieces, self._sections(dossier_id), receipts, problem)
+        waits = said["dossier_to_index"] if waiting else ""
+        told = " ".join(filter(None, (problem, waits)))
+        content = view.page(pieces, self._sections(dossier_id), receipts, told)
         name = view.dossier.reference or dossier_id
         return standing_alone(content, said, self.lang, status, title=name, script="upload.js")
 

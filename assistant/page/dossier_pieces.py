@@ -37,19 +37,25 @@ class PiecesTable:
         kilobytes = grouped(max(piece.size // 1000, 1))
         size = self.said["kilobytes"].format(n=kilobytes)
         return (
-            joined([element("span", entry.source, class_="file"), self._warnings(piece)]),
+            joined(
+                [
+                    element("span", entry.source, class_="file"),
+                    self._folded("warnings", piece.told),
+                    self._folded("remarks", piece.remarks),
+                ]
+            ),
             self._kind(piece, source),
             str(entry.version),
             joined([size, element("br"), pages]) if pages else size,
             self._removal(entry.source, source),
         )
 
-    def _warnings(self, piece: Holding) -> Html:
-        """What was seen when the file was read, folded."""
-        if not piece.warnings:
+    def _folded(self, name: str, told: Sequence[str]) -> Html:
+        """What was seen when the file was read, folded; `name` is that of its count."""
+        if not told:
             return NOTHING
-        items = (element("li", each) for each in piece.warnings)
-        summary = element("summary", count(self.said, "warnings", len(piece.warnings)))
+        items = (element("li", each) for each in told)
+        summary = element("summary", count(self.said, name, len(told)))
         return element("details", summary, element("ul", *items, lang="fr"))
 
     def _kind(self, piece: Holding, source: Html) -> Html:

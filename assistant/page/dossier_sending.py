@@ -59,12 +59,11 @@ def report_html(receipts: Sequence[Receipt], said: Words) -> Html:
 
 
 def _item(receipt: Receipt, said: Words) -> Html:
-    told = receipt.warnings if receipt.refusal is None else (receipt.refusal,)
     return element(
         "li",
         element("strong", receipt.name, lang="fr"),
         " ",
         element("span", said[f"fate_{receipt.fate.name}"], class_="fate"),
-        *(element("p", each, lang="fr") for each in told),
+        *(element("p", each, lang="fr") for each in receipt.told),
         class_=receipt.fate.name.lower(),
     )

@@ -40,7 +40,7 @@ class DossierView:
         receipts: Sequence[Receipt] = (),
         problem: str = "",
     ) -> Html:
-        """The whole page; `receipts` report what was just sent, `problem` what was not done."""
+        """The whole page; `receipts` report what was just sent, `problem` says what is not done."""
         known = self.dossier.id
         return element(
             "main",

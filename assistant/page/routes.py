@@ -18,6 +18,7 @@ from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
 from ingestion.documents import Document
+from ingestion.durable import in_words
 from ingestion.errors import IngestionError
 
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
@@ -158,7 +159,7 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
 def disk_refused(request: Request, failure: Exception) -> Response:
     """A page that says that the disk did not take what was asked, so that it is not believed."""
     said = words(Language.FRENCH)
-    told = element("p", said["disk_refused"].format(reason=failure), role="alert")
+    told = element("p", said["disk_refused"].format(reason=in_words(failure)), role="alert")
     return standing_alone(told, said, Language.FRENCH, 503)
 
 

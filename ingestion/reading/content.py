@@ -29,10 +29,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """All that a file holds, with what was lost or guessed, in French."""
+    """All that a file holds, with what was lost or guessed, and what is not searched, in French."""
 
     contents: tuple[Content, ...]
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def warned(self, warnings: Iterable[str]) -> "FileContent":
         """The same with more to say."""

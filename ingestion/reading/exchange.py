@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from ingestion.documents import Document, FileReading, Heading, Kind, Mark, Page, State
+from ingestion.documents import Document, FileReading, Furniture, Heading, Kind, Mark, Page, State
 
 _DATES = ("valid_from", "valid_to", "state_date")
 
@@ -31,6 +31,7 @@ def from_json(data: bytes) -> FileReading:
             documents=tuple(_document(document) for document in found["documents"]),
             warnings=tuple(str(warning) for warning in found["warnings"]),
             problem=found["problem"],
+            remarks=tuple(str(remark) for remark in found["remarks"]),
         )
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"not a reading: {error!r}") from error
@@ -43,6 +44,7 @@ def _document(found: dict[str, Any]) -> Document:
     values["pages"] = tuple(Page(**page) for page in values["pages"])
     values["headings"] = tuple(Heading(**heading) for heading in values["headings"])
     values["marks"] = tuple(Mark(**mark) for mark in values["marks"])
+    values["furniture"] = tuple(Furniture(**each) for each in values["furniture"])
     values["path"] = tuple(values["path"])
     for name in _DATES:
         values[name] = date.fromisoformat(values[name]) if values[name] else None

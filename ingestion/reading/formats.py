@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import cast
 
-from ingestion.documents import Document, FileReading, Kind, assemble, marks_of
+from ingestion.documents import Document, FileReading, Kind, assemble, furniture_of, marks_of
 from ingestion.reading.characters import cleaned
 from ingestion.reading.content import Content, FormatReader, UnreadableFile
 
@@ -54,7 +54,8 @@ def read_bytes(data: bytes, source: str, kind: Kind) -> FileReading:
         return FileReading(source, problem=str(error))
     if sum(len(document.text) for document in documents) > _MOST_CHARACTERS:
         return FileReading(source, problem="texte trop long (plus de 20 millions de caractères)")
-    return FileReading(source, documents, tuple(map(cleaned, found.warnings)))
+    warnings, remarks = (tuple(map(cleaned, said)) for said in (found.warnings, found.remarks))
+    return FileReading(source, documents, warnings, remarks=remarks)
 
 
 def unknown_format(source: str) -> str | None:
@@ -93,4 +94,5 @@ def _document(content: Content, data: bytes, source: str, kind: Kind) -> Documen
         state=content.state,
         address=content.address,
         marks=marks_of(blocks),
+        furniture=furniture_of(blocks),
     )

@@ -16,6 +16,7 @@ from ingestion.headings import with_headings
 from ingestion.reading.content import Content, FileContent, UnreadableFile
 from ingestion.reading.encodings import decoded
 from ingestion.reading.front_matter import parted
+from ingestion.reading.furniture import remarks_on
 from ingestion.reading.paged import blocks_of_pages
 
 _PAGE_MARK = re.compile(r"^#{1,3} Page (\d+) *$", re.MULTILINE)
@@ -33,11 +34,11 @@ def read(data: bytes) -> FileContent:
     blocks = with_headings(tuple(_blocks(tree)))
     title = front.title or next((block.text for block in blocks if block.level == 1), None)
     if is_paged:
-        blocks = blocks_of_pages(_pages(body, marks))
+        blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
     if not blocks:
         raise UnreadableFile("aucun texte dans le fichier")
     content = Content(blocks, title=title, state_date=front.state_date)
-    return FileContent((content,), (*warnings, *front.warnings))
+    return FileContent((content,), (*warnings, *front.warnings), remarks_on(blocks))
 
 
 def _pages(body: str, marks: Sequence[re.Match[str]]) -> dict[int, str]:

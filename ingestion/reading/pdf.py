@@ -13,6 +13,7 @@ from pypdf.generic import DictionaryObject
 
 from ingestion.reading.characters import cleaned
 from ingestion.reading.content import Content, FileContent, UnreadableFile, listed
+from ingestion.reading.furniture import remarks_on
 from ingestion.reading.invisible import Box, Paint, is_out_of_sight
 from ingestion.reading.layout import Fragment, lines_of
 from ingestion.reading.paged import blocks_of_pages
@@ -131,7 +132,8 @@ def _content(
     if names := _attempt(_attachments, reader):
         warnings.append(f"pièces jointes au PDF non lues : {names}")
     title = _attempt(_title, reader)
-    return FileContent((Content(blocks_of_pages(pages), title=title),), tuple(warnings))
+    blocks = blocks_of_pages(pages)
+    return FileContent((Content(blocks, title=title),), tuple(warnings), remarks_on(blocks))
 
 
 def _attachments(reader: PdfReader) -> str:

@@ -15,7 +15,7 @@ from assistant.page.referent.queue_routes import queue_routes
 from assistant.page.referent.replay_routes import replay_routes
 from assistant.page.routes import disk_refused, from_here
 from assistant.review.room import Room
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, StorageFull
 
 UNKNOWN, BROKEN = 404, 503
 
@@ -48,6 +48,7 @@ def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
     for failure in (AssistantError, IngestionError):
         app.add_exception_handler(failure, _failed)
     app.add_exception_handler(OSError, disk_refused)
+    app.add_exception_handler(StorageFull, disk_refused)
     return app
 
 

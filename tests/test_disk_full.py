@@ -1,0 +1,150 @@
+"""The disk fills up at any write: it is said in words, and nothing half-made is left."""
+
+import errno
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+from assistant.filing import Filing
+from assistant.journal import Journal
+from ingestion.dossiers import Dossier, Dossiers
+from ingestion.durable import in_words
+from ingestion.errors import StorageFull
+from ingestion.intake import Parcel
+from ingestion.library import Library
+from ingestion.manifest import MANIFEST
+from tests.fakes import WordEmbedder
+from tests.index_home import add, build_only, write_articles
+
+ARTICLES = {"R2192-10": "Le délai de paiement est fixé à trente jours."}
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+TEXT = b"# CCAP\n\n## Article 12\n\nTrente jours.\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
+
+
+class Disk:
+    """A disk with room for so many writes made durable, then none until it is emptied."""
+
+    def __init__(self) -> None:
+        self.left = 1 << 30
+        self._real = os.fsync
+
+    def fsync(self, descriptor: int) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise FULL
+        self._real(descriptor)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk()
+    monkeypatch.setattr("os.fsync", disk.fsync)
+    return disk
+
+
+def filled_up(disk: Disk, act: Callable[[], object], most: int = 60) -> Iterator[int]:
+    """Do it with room for no write, then for one, and so on until it succeeds."""
+    for room in range(most):
+        disk.left = room
+        said = refusal(act)
+        disk.left = 1 << 30
+        if said is None:
+            return
+        assert "plein" in said
+        assert "Errno" not in said
+        yield room
+    pytest.fail("there is never room enough")
+
+
+def refusal(act: Callable[[], object]) -> str | None:
+    try:
+        act()
+    except StorageFull as error:
+        return str(error)
+    return None
+
+
+def left(home: Path) -> set[str]:
+    """What stands below a folder, locks aside."""
+    return {
+        str(path.relative_to(home))
+        for path in home.rglob("*")
+        if path.is_file() and path.name not in {"lock", "journal.jsonl"}
+    }
+
+
+def filing(home: Path) -> Filing:
+    return Filing(home, Journal(home / "journal.jsonl"), WordEmbedder)
+
+
+def test_a_dossier_is_opened_or_not(home: Path, disk: Disk) -> None:
+    rooms = list(filled_up(disk, lambda: filing(home).create(Dossier("ecole"))))
+    assert len(rooms) > 2
+    assert [dossier.id for dossier in Dossiers(home).all()] == ["ecole"]
+
+
+def test_a_dossier_that_was_not_opened_is_not_there(home: Path, disk: Disk) -> None:
+    for _ in filled_up(disk, lambda: filing(home).create(Dossier("ecole"))):
+        assert Dossiers(home).all() == ()
+        assert not list((home / "dossiers").glob("*"))
+
+
+def test_a_piece_is_kept_whole_or_not_at_all(home: Path, disk: Disk) -> None:
+    filing(home).create(Dossier("ecole"))
+    folder = home / "dossiers" / "ecole"
+
+    def sent() -> None:
+        filing(home).add("ecole", [Parcel("CCAP.md", io.BytesIO(TEXT))])
+
+    for _ in filled_up(disk, sent):
+        entries = Library(folder).entries
+        assert len([name for name in left(folder) if name.startswith("originals")]) == len(entries)
+        assert not [name for name in left(folder) if "incoming-" in name or "partial" in name]
+        assert all((each / MANIFEST).exists() for each in (folder / "generations").glob("*"))
+        assert filing(home).awaits_index("ecole") == bool(entries)
+        [piece] = filing(home).pieces("ecole") or [None]
+        assert (piece is None) == (not entries)
+    assert not filing(home).awaits_index("ecole")
+
+
+def test_nothing_is_left_of_an_index(home: Path, tmp_path: Path, disk: Disk) -> None:
+    add(home, write_articles(tmp_path / "code.jsonl", ARTICLES))
+    for _ in filled_up(disk, lambda: build_only(home)):
+        assert all((each / MANIFEST).exists() for each in (home / "generations").glob("*"))
+
+
+def test_the_journal_says_it(home: Path, disk: Disk) -> None:
+    journal = Journal(home / "journal.jsonl")
+    journal.append("answer", {"n": 1})
+    for _ in filled_up(disk, lambda: journal.append("answer", {"n": 2})):
+        assert len(list(journal.entries())) == 1
+        assert journal.faults() == ()
+
+
+def test_a_command_says_it_without_a_number(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise FULL
+
+    monkeypatch.setattr("assistant.cli.dossier.filing_of", full)
+    assert main(["--data", str(home), "dossier", "list"]) == 1
+    assert capsys.readouterr().err == "Fichier ou disque inaccessible : le disque est plein.\n"
+
+
+def test_other_refusals_are_said_in_words_too() -> None:
+    assert in_words(OSError(errno.EROFS, "Read-only", "/x")) == (
+        "disque ouvert en lecture seule (/x)"
+    )
+    assert in_words(OSError("autre")) == "autre"
