@@ -123,7 +123,7 @@ DOORS = {
     "matplotlib": "assistant/charts.py assistant/amount_charts.py",
     "numpy": "ingestion/* assistant/llama.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/export.py",
-    "pikepdf": "ingestion/ledger/container.py",
+    "pikepdf": "ingestion/ledger/container.py ingestion/ledger/colours.py",
     "PIL": "assistant/page/pdf_page.py",
     "psycopg": "ingestion/ledger/server.py",
     "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/* "
