@@ -1,4 +1,4 @@
-"""What the child process of `sandbox` does: read LEGI archives, write what is found as JSON lines."""
+"""What the child process of `sandbox` does: read LEGI archives, write JSON lines of them."""
 
 import json
 import re
