@@ -85,6 +85,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A half-open span of characters that the pages of the file do not show.
+
+    `is_under_picture` when something else is drawn there, as over the words recognised on a scan.
+    """
+
+    start: int
+    end: int
+    is_under_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a document: level (1 is the highest) and half-open span of its characters."""
 
@@ -105,7 +117,7 @@ class Document:
     author says the text was right. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text. `marks` are in the order of the text.
+    `address` is the public page of the text. `marks` and `hidden` are in the order of the text.
     """
 
     id: str
@@ -125,6 +137,7 @@ class Document:
     address: str | None = None
     marks: tuple[Mark, ...] = ()
     piece: PieceKind | None = None
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion.documents import Document, Heading, Kind, is_citable
+from ingestion.documents import Document, Heading, Hidden, Kind, is_citable
 from ingestion.locators import is_table, page_numbers, place_of
 from ingestion.piece_kinds import PieceKind
 from ingestion.splitting import Span, split, split_lines
@@ -19,7 +19,8 @@ class Passage:
     `headings` is the path of headings above it, highest first. `references` are the normalised
     references that this passage *is* ("R2122-8", "CCAP 12.3"), not those it mentions. Pages are
     1-based and inclusive, None where the format has none. `valid_to` is exclusive. `address` is
-    the public page of the text.
+    the public page of the text. `hidden` are the parts of it that the pages of the file do not
+    show, in characters of the document.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Passage:
     dossier: str | None = None
     address: str | None = None
     piece: PieceKind | None = None
+    hidden: tuple[Hidden, ...] = ()
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
@@ -108,4 +110,5 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         dossier=document.dossier,
         address=document.address,
         piece=document.piece,
+        hidden=tuple(each for each in document.hidden if each.start < end and start < each.end),
     )

@@ -141,8 +141,8 @@ def run(function: str, arguments: Sequence[str], limits: Limits, given: bytes = 
             output, _ = child.communicate(given, timeout=limits.seconds)
         except subprocess.TimeoutExpired:
             child.kill()
-            child.communicate()
-            return Ended(b"", child.returncode, is_late=True)
+            output, _ = child.communicate()
+            return Ended(output, child.returncode, is_late=True)
     return Ended(output, child.returncode, child.returncode in _OUT_OF_TIME)
 
 

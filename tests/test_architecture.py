@@ -129,7 +129,7 @@ DOORS = {
     "pydantic": "ingestion/* assistant/record.py assistant/results.py assistant/page/* "
     "assistant/administration/*",
     "pypdf": "ingestion/reading/pdf.py",
-    "pypdfium2": "assistant/page/pdf_page.py",
+    "pypdfium2": "assistant/page/pdf_page.py ingestion/reading/visibility.py",
     "reportlab": "assistant/papers/pdf.py assistant/papers/pdf_charts.py",
     "rich": "assistant/cli/*",
     "safetensors": "ingestion/sentence_transformer.py",

@@ -3,14 +3,18 @@
 A hostile file can then cost no more than `Limits`, and a reader that crashes takes nothing along.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingestion.documents import FileReading, Kind
+from ingestion.reading.concealed import flagged, sights
 from ingestion.reading.exchange import from_json
 from ingestion.reading.formats import unknown_format
 from ingestion.sandbox import POOL, USUAL, Ended, Limits, Pool, run
 
 __all__ = ["Limits", "read_file"]
+
+_SIGHT = Limits(seconds=40)
+"""What drawing the pages of a file may take, to see what they show."""
 
 
 def read_file(
@@ -25,7 +29,16 @@ def read_file(
     arguments = (str(path.absolute()), source, kind, str(limits.memory))
     with pool.place(is_long=True):
         ended = run("ingestion.reading.child:read", arguments, limits)
-    return _outcome(ended, source, limits)
+    reading = _outcome(ended, source, limits)
+    is_pdf = PurePosixPath(source).suffix.lower() == ".pdf"
+    return _looked_at(path, reading, pool) if is_pdf and len(reading.documents) == 1 else reading
+
+
+def _looked_at(path: Path, reading: FileReading, pool: Pool) -> FileReading:
+    """The reading with what its pages do not show; drawing them may fail, not their reading."""
+    with pool.place(is_long=True):
+        ended = run("ingestion.reading.visibility:tell", (), _SIGHT, path.read_bytes())
+    return flagged(reading, tuple(sights(ended.output)))
 
 
 def _unfit(path: Path, limits: Limits) -> str | None:
