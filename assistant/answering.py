@@ -18,7 +18,7 @@ from assistant.contradictions import Conflict, conflicts, explained, statements
 from assistant.evidence import Evidence
 from assistant.fiche import Line, disagreements
 from assistant.gathering import Gathering
-from assistant.notices import disagreeing, not_found, not_found_of, remarks, uncertain
+from assistant.notices import concealed, disagreeing, not_found, not_found_of, remarks, uncertain
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
@@ -62,6 +62,8 @@ class Answering:
         for conflict in opposed:
             yield from self._oppose(conflict)
         turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
+        doubts = (turn.preface, concealed(turn.language, turn.citations))
+        turn.preface = "\n\n".join(filter(None, doubts))
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""

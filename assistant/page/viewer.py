@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from assistant.page.excerpts import Span, merged, paragraphs
+from assistant.page.excerpts import Span, hidden_spans, merged, paragraphs
 from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.pdf_page import Order
 from assistant.page.words import Words
@@ -92,12 +92,15 @@ def document_html(
     address = f"/document/{quote(document.id, safe='')}"
     as_pictures = drawn and not busy
     shown = pictures(document, view, said, address) if as_pictures else text_view(document, view)
+    warned = element("p", said["document_hidden"], class_="notice", role="note")
+    concealed = warned if hidden_spans(document) else NOTHING
     excuse = element("p", said["pictures_busy"], class_="notice", role="status")
     return element(
         "main",
         element("h1", document.title),
         element("p", document.source, class_="source"),
         excuse if drawn and busy else NOTHING,
+        concealed,
         shown,
         class_="document",
         id="document",
@@ -158,14 +161,16 @@ def _around(document: Document, view: View, start: int, end: int) -> list[list[H
 def paragraphs_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Html]:
     """Lines of the document between two offsets, headings as headings."""
     levels = {heading.start: heading.level for heading in document.headings}
+    hidden = hidden_spans(document)
     built, position = [], start
     for line in document.text[start:end].splitlines(keepends=True):
         last = position + len(line)
         inside = [(a - position, b - position) for a, b in quotes if a < last and b > position]
+        struck = [(a - position, b - position) for a, b in hidden if a < last and b > position]
         level = levels.get(position)
-        (content,) = paragraphs(line, inside) or (NOTHING,)
+        (content,) = paragraphs(line, inside, struck) or (NOTHING,)
         if content:
-            tag = f"h{min(level + 1, 6)}" if level else ""
+            tag = f"h{min(level + 1, 6)}" if level and not struck else ""
             built.append(element(tag, line.strip()) if tag else content)
         position = last
     return built

@@ -44,15 +44,20 @@ class _Letters:
     boxes: NDArray[np.float64]
 
 
-def tell(seconds: str = str(_SECONDS)) -> None:
-    """In the child: a line of JSON for each page of the PDF on standard input, until time is up."""
-    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
-    for number in range(1, len(document) + 1):
-        if time.process_time() > float(seconds):
-            return
-        sight = PageSight(number, tuple(_hidden_runs(document[number - 1])))
+def tell() -> None:
+    """In the child: a line of JSON for each page of the PDF on standard input."""
+    for sight in hidden_text(sys.stdin.buffer.read()):
         sys.stdout.write(f"{json.dumps(asdict(sight))}\n")
         sys.stdout.flush()
+
+
+def hidden_text(data: bytes, *, seconds: float = _SECONDS) -> Iterator[PageSight]:
+    """What each page of a PDF does not show, until the process has taken so many seconds."""
+    document = pypdfium2.PdfDocument(data)
+    for number in range(1, len(document) + 1):
+        if time.process_time() > seconds:
+            return
+        yield PageSight(number, tuple(_hidden_runs(document[number - 1])))
 
 
 def _hidden_runs(page: pypdfium2.PdfPage) -> Iterator[Run]:
