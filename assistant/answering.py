@@ -19,6 +19,7 @@ from assistant.evidence import Evidence
 from assistant.fiche import Line, disagreements
 from assistant.gathering import Gathering
 from assistant.notices import (
+    concealed,
     disagreeing,
     not_found,
     not_found_of,
@@ -70,6 +71,8 @@ class Answering:
         for conflict in opposed:
             yield from self._oppose(conflict)
         turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
+        doubts = (turn.preface, concealed(turn.language, turn.citations))
+        turn.preface = "\n\n".join(filter(None, doubts))
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""

@@ -25,7 +25,8 @@ class Citation:
     """A place in a document that carries a sentence: `document.text[start:end] == quote`.
 
     `n` is the number of the evidence it points into; two citations may share it. `sha256` is that
-    of the document's whole text; offsets are characters in it, half-open.
+    of the document's whole text; offsets are characters in it, half-open. `hidden` when some of the
+    quote is on no page for a reader to see, and nothing is drawn over it that may be its picture.
     """
 
     n: int
@@ -39,6 +40,7 @@ class Citation:
     sha256: str
     valid_from: date | None = None
     valid_to: date | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def marked(sentence: Sentence) -> str:
 def cite(evidence: Evidence, start: int, end: int) -> Citation:
     """The citation of characters `start` to `end` of a passage (half-open, counted in it)."""
     passage = evidence.passage
+    first, last = passage.start + start, passage.start + end
     return Citation(
         n=evidence.number,
         document=passage.document_id,
@@ -96,11 +99,15 @@ def cite(evidence: Evidence, start: int, end: int) -> Citation:
         locator=passage.locator,
         quote=passage.text[start:end],
         passage_id=passage.id,
-        start=passage.start + start,
-        end=passage.start + end,
+        start=first,
+        end=last,
         sha256=evidence.document_sha256,
         valid_from=passage.valid_from,
         valid_to=passage.valid_to,
+        hidden=any(
+            each.start < last and first < each.end and not each.is_under_picture
+            for each in passage.hidden
+        ),
     )
 
 

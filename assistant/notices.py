@@ -1,9 +1,10 @@
 """Notices: what the program says in its own name, in the language of the question. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from assistant.answers import Citation
 from assistant.day import in_figures
 from assistant.errors import ModelStopped
 from assistant.evidence import Evidence
@@ -20,6 +21,28 @@ _RESERVE = re.compile(r"^Certitude (moyenne|faible) :", re.MULTILINE)
 _RESERVED = {
     Language.FRENCH: "Réserve de la source {} : texte à relire sur Légifrance avant usage.",
     Language.ENGLISH: "Source {} has a reservation: read the text on Légifrance before use.",
+}
+
+_HIDDEN = {
+    Language.FRENCH: (
+        "Attention : {} cite un texte que la page du document ne montre pas (caché, recouvert ou "
+        "de la couleur du papier). Ouvrez le document avant de vous y fier."
+    ),
+    Language.ENGLISH: (
+        "Beware: {} quotes text that the page of the document does not show (hidden, covered, or "
+        "of the colour of the paper). Open the document before relying on it."
+    ),
+}
+
+_UNDER_PICTURE = {
+    Language.FRENCH: (
+        "Le texte de {} est placé sous une image (page numérisée, ou texte caché) : comparez avec "
+        "l’image de la page."
+    ),
+    Language.ENGLISH: (
+        "The text of {} stands under a picture (a scanned page, or hidden text): compare it with "
+        "the picture of the page."
+    ),
 }
 
 _OLDER = {
@@ -134,6 +157,12 @@ def disagreeing(language: Language, line: Line) -> str:
     return f"À vérifier, « {line.label} » : {line.remark}. Voir {places}."
 
 
+def concealed(language: Language, citations: Sequence[Citation]) -> str:
+    """That words are quoted which the reader of the document's pages does not see."""
+    numbers = dict.fromkeys(each.n for each in citations if each.hidden)
+    return _HIDDEN[language].format(_marks(numbers)) if numbers else ""
+
+
 def remarks(
     language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
 ) -> str:
@@ -157,5 +186,14 @@ def remarks(
     if indexed and indexed < as_of and any(item.passage.kind is Kind.RULES for item in cited):
         said.append(_OLDER[language].format(in_figures(indexed, language)))
     if reserved := [item.number for item in cited if _RESERVE.search(item.passage.text)]:
-        said.append(_RESERVED[language].format(" ".join(f"[{number}]" for number in reserved)))
+        said.append(_RESERVED[language].format(_marks(reserved)))
+    under = [
+        item.number for item in cited if any(each.is_under_picture for each in item.passage.hidden)
+    ]
+    if under:
+        said.append(_UNDER_PICTURE[language].format(_marks(under)))
     return " ".join(said)
+
+
+def _marks(numbers: Iterable[int]) -> str:
+    return " ".join(f"[{number}]" for number in numbers)

@@ -99,6 +99,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "sha256": citation.sha256,
                 "valid_from": citation.valid_from and citation.valid_from.isoformat(),
                 "valid_to": citation.valid_to and citation.valid_to.isoformat(),
+                **({"hidden": True} if citation.hidden else {}),
             }
             for citation in answer.citations
         ],

@@ -99,6 +99,18 @@ class Furniture:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A half-open span of characters that the pages of the file do not show.
+
+    `is_under_picture` when something else is drawn there, as over the words recognised on a scan.
+    """
+
+    start: int
+    end: int
+    is_under_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a document: level (1 is the highest) and half-open span of its characters."""
 
@@ -119,8 +131,8 @@ class Document:
     author says the text was right. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text. `marks` are in the order of the text, and so is
-    `furniture`, which stands at its end, so that sentences run on from page to page.
+    `address` is the public page of the text. `marks` and `hidden` are in the order of the text, and
+    so is `furniture`, which stands at its end, so that sentences run on from page to page.
     """
 
     id: str
@@ -140,6 +152,7 @@ class Document:
     address: str | None = None
     marks: tuple[Mark, ...] = ()
     piece: PieceKind | None = None
+    hidden: tuple[Hidden, ...] = ()
     furniture: tuple[Furniture, ...] = ()
 
     @property

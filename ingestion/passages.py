@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingestion.documents import Document, Heading, Kind, is_citable
+from ingestion.documents import Document, Heading, Hidden, Kind, is_citable
 from ingestion.locators import is_table, page_numbers, place_of
 from ingestion.piece_kinds import PieceKind
 from ingestion.splitting import Span, split, split_lines
@@ -23,6 +23,8 @@ class Passage:
     1-based and inclusive, None where the format has none. `valid_to` is exclusive. `address` is
     the public page of the text. `also_at` are the other places of the document where the same text
     stands under the same headings: `document.text[start:end] == text` for each of them.
+    `hidden` are the parts of it that the pages of the file do not show, in characters of the
+    document.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Passage:
     address: str | None = None
     piece: PieceKind | None = None
     also_at: tuple[Span, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
@@ -112,6 +115,7 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         dossier=document.dossier,
         address=document.address,
         piece=document.piece,
+        hidden=tuple(each for each in document.hidden if each.start < end and start < each.end),
     )
 
 
@@ -120,9 +124,9 @@ def as_one(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
     Hundreds of them would fill every search, and tell a reader no more than one.
     """
-    same: dict[tuple[str, tuple[str, ...], tuple[str, ...], str], list[Passage]] = {}
+    same: dict[tuple[str, tuple[str, ...], tuple[str, ...], str, bool], list[Passage]] = {}
     for each in passages:
-        key = (each.document_id, each.headings, each.references, each.text)
+        key = (each.document_id, each.headings, each.references, each.text, bool(each.hidden))
         same.setdefault(key, []).append(each)
     return tuple(_with_places(first, others) for first, *others in same.values())
 

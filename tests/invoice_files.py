@@ -1,8 +1,9 @@
 """Small electronic invoices and exports, made for the tests; every party is fictional."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 import openpyxl  # type: ignore[import-untyped]
 import pikepdf
@@ -58,10 +59,19 @@ def facturx(
     profile: str | None = "BASIC",
     is_listed: bool = True,
     has_intent: bool = True,
+    paints: str = "0 0 1 rg 10 10 50 50 re f",
+    defaults: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
-    """A PDF that carries an invoice, with the faults asked for."""
+    """A PDF that carries an invoice, with the faults asked for.
+
+    `paints` is what its page draws, `defaults` the colour spaces that its resources name, each as
+    PDF writes it ("[/CalGray <</WhitePoint [1 1 1]>>]").
+    """
     pdf = pikepdf.new()
-    pdf.add_blank_page()
+    page = pdf.add_blank_page().obj
+    page.Contents = pdf.make_stream(paints.encode())
+    spaces = {f"/{name}": pikepdf.Object.parse(space.encode()) for name, space in defaults.items()}
+    page.Resources = pikepdf.Dictionary(ColorSpace=pikepdf.Dictionary(spaces))
     spec = pikepdf.AttachedFileSpec(pdf, xml, filename=name, mime_type="text/xml")
     if relation is None:
         del spec.obj["/AFRelationship"]
@@ -71,7 +81,9 @@ def facturx(
     if not is_listed:
         del pdf.Root["/AF"]
     if has_intent:
-        pdf.Root["/OutputIntents"] = pikepdf.Array([pikepdf.Dictionary(S=pikepdf.Name.GTS_PDFA1)])
+        icc = pdf.make_stream(b"", N=3)
+        intent = pikepdf.Dictionary(S=pikepdf.Name.GTS_PDFA1, DestOutputProfile=icc)
+        pdf.Root["/OutputIntents"] = pikepdf.Array([intent])
     with pdf.open_metadata() as metadata:
         metadata["{http://www.aiim.org/pdfa/ns/id/}part"] = "3"
         if profile:

@@ -151,6 +151,65 @@ def test_a_fault_of_the_pdf_around_the_invoice_refuses(
     assert code in codes(read(reader, tmp_path, data, "facture.pdf"), Level.REFUSED)
 
 
+def test_a_german_use_of_a_profile_may_be_named_by_the_pdf(
+    reader: FileReader, tmp_path: Path
+) -> None:
+    xml = cii(profile="urn:cen.eu:en16931:2017")
+    for declared in ("XRECHNUNG", "EN 16931"):
+        data = facturx(xml, name="xrechnung.xml", profile=declared)
+        assert not codes(read(reader, tmp_path, data, "facture.pdf"), Level.REFUSED)
+
+
+RGB, GRAY, CMYK = "0 0 1 rg 0 0 9 9 re f", "0 0 9 9 re f", "0 0 0 1 k 0 0 9 9 re f"
+CAL_RGB, CAL_GRAY = "[/CalRGB <</WhitePoint [1 1 1]>>]", "[/CalGray <</WhitePoint [1 1 1]>>]"
+
+
+@pytest.mark.parametrize(
+    ("paints", "defaults"),
+    [
+        (RGB, {"DefaultRGB": CAL_RGB}),
+        (f"{RGB} 0 g {GRAY}", {"DefaultRGB": CAL_RGB, "DefaultGray": CAL_GRAY}),
+        ("/Ours cs 1 0 0 scn 0 0 9 9 re f", {"Ours": CAL_RGB}),
+        ("q 0 0 1 rg Q BT 3 Tr (invisible) Tj ET", {}),
+        ("0 0 9 9 re n", {}),
+    ],
+)
+def test_colours_that_the_pages_define_need_no_output_intent(
+    reader: FileReader, tmp_path: Path, paints: str, defaults: dict[str, str]
+) -> None:
+    data = facturx(cii(), has_intent=False, paints=paints, defaults=defaults)
+    assert read(reader, tmp_path, data, "facture.pdf").comments == ()
+
+
+@pytest.mark.parametrize(
+    ("paints", "defaults", "named"),
+    [
+        (RGB, {}, "DeviceRGB"),
+        (RGB, {"DefaultRGB": "/DeviceRGB"}, "DeviceRGB"),
+        (RGB, {"DefaultGray": CAL_GRAY}, "DeviceRGB"),
+        (GRAY, {"DefaultRGB": CAL_RGB}, "DeviceGray"),
+        (CMYK, {"DefaultRGB": CAL_RGB}, "DeviceCMYK"),
+        ("/Few cs 0 scn 0 0 9 9 re f", {"Few": "[/Indexed /DeviceRGB 0 <000000>]"}, "DeviceRGB"),
+        ("0 0 1 RG 0 0 m 9 9 l S", {}, "DeviceRGB"),
+        ("0 0 1 rg BT (vu) Tj ET", {}, "DeviceRGB"),
+    ],
+)
+def test_colours_that_nothing_defines_refuse_and_are_named(
+    reader: FileReader, tmp_path: Path, paints: str, defaults: dict[str, str], named: str
+) -> None:
+    data = facturx(cii(), has_intent=False, paints=paints, defaults=defaults)
+    contents = read(reader, tmp_path, data, "facture.pdf")
+    assert codes(contents, Level.REFUSED) == {"OUTPUTINTENT"}
+    assert f"peint en {named}, " in contents.comments[0].sentence
+
+
+def test_an_output_intent_of_other_colours_is_a_doubt(reader: FileReader, tmp_path: Path) -> None:
+    contents = read(reader, tmp_path, facturx(cii(), paints=CMYK), "facture.pdf")
+    assert [(each.code, each.level) for each in contents.comments] == [
+        ("OUTPUTINTENT", Level.WARNING)
+    ]
+
+
 def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     with FileReader(Limits(seconds=0)) as hasty:
         late = read(hasty, tmp_path, cii())

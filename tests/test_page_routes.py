@@ -102,7 +102,7 @@ def test_a_text_document_opens_at_the_passage(client: TestClient, desk: FakeDesk
 def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, desk: FakeDesk) -> None:
     page = client.get(link(desk, 4)).text
     assert "/page/2.png?start=" in page
-    assert "Texte du passage" in page
+    assert "Texte de la page" in page
 
 
 @pytest.mark.slow

@@ -82,7 +82,8 @@ def _show(console: Console, result: Result) -> None:
     ranks = {item.number: rank_of(item.passage) for item in result.evidence}
     for citation in result.answer.citations:
         label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
-        title = Text(f"[{citation.n}] {citation.locator}{label}")
+        hidden = " · texte que la page ne montre pas" if citation.hidden else ""
+        title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}")
         quote = Text(citation.quote)
         console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
     if not result.answer.citations:

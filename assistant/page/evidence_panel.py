@@ -8,9 +8,9 @@ from assistant.evidence import Evidence
 from assistant.hierarchy import LABELS, rank_of
 from assistant.language import Language
 from assistant.page.conversation import Stage, Turn
-from assistant.page.excerpts import Span, cited_spans, excerpt, paragraphs, shortened
+from assistant.page.excerpts import Span, cited_spans, excerpt, hidden_spans, paragraphs, shortened
 from assistant.page.law_view import law_link, official_link
-from assistant.page.markup import NOTHING, Html, element, prose, unbroken
+from assistant.page.markup import NOTHING, Html, element, joined, prose, unbroken
 from assistant.page.words import Words, count, written
 from ingestion.documents import Kind
 from ingestion.passages import Passage
@@ -51,12 +51,13 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
     """One passage, with what is cited of it."""
     passage, number = evidence.passage, evidence.number
     spans = cited_spans(evidence, turn.answer.citations)
+    struck = hidden_spans(passage, passage.start)
     identity = f"{turn_id}-p{number}"
     compared = turn.stage is Stage.FINISHED and bool(turn.answer.citations)
     faded = compared and not spans
     body = [
         element("p", line, class_="dates") if (line := dates(passage, said)) else NOTHING,
-        NOTHING if faded else excerpt(passage.text, spans),
+        NOTHING if faded else excerpt(passage.text, spans, struck),
         element(
             "a",
             said["open_document"],
@@ -66,7 +67,9 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
             aria_label=f"{said['open_document']} : {passage.title}, {passage.locator}",
         ),
         law_links(passage, turn.as_of, said, language),
-        whole(passage.text, spans, said) if faded or shortened(passage.text, spans) else NOTHING,
+        whole(passage.text, spans, said, struck)
+        if faded or shortened(passage.text, spans)
+        else NOTHING,
     ]
     return element(
         "article",
@@ -77,6 +80,7 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
             passage.locator,
             f" · {said['cited' if spans else 'uncited']}" if compared else "",
             rank(passage, language),
+            concealment(passage, said),
         ),
         *body,
         element("a", said["to_answer"], class_="back", href=f"#{turn_id}-answer"),
@@ -109,9 +113,16 @@ def rank(passage: Passage, language: str) -> Html:
     return element("span", label, class_="rank") if label else NOTHING
 
 
-def whole(text: str, spans: Sequence[Span], said: Words) -> Html:
+def concealment(passage: Passage, said: Words) -> Html:
+    """That some of the passage is not shown by the page that it stands on."""
+    kinds = dict.fromkeys(each.is_under_picture for each in passage.hidden)
+    labels = [said["of_pictured_text" if kind else "of_hidden_text"] for kind in kinds]
+    return joined(element("span", label, class_="rank concealed") for label in labels)
+
+
+def whole(text: str, spans: Sequence[Span], said: Words, struck: Sequence[Span] = ()) -> Html:
     """The whole passage, folded."""
-    body = element("div", *paragraphs(text, spans), class_="whole", lang="fr")
+    body = element("div", *paragraphs(text, spans, struck), class_="whole", lang="fr")
     return element("details", element("summary", said["whole_passage"]), body)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from assistant.answers import Citation
 from assistant.evidence import Evidence
 from assistant.page.markup import Html, element, joined, unbroken
+from ingestion.documents import Document
+from ingestion.passages import Passage
 
 Span = tuple[int, int]  # half-open, in characters of the text at hand
 
@@ -65,16 +67,45 @@ def shortened(text: str, spans: Sequence[Span]) -> bool:
     return windows(text, spans) != [(0, len(text))]
 
 
-def marked(text: str, spans: Sequence[Span], start: int = 0, end: int | None = None) -> Html:
-    """Characters `start` to `end` of a text with the parts inside `spans` as `<mark>`."""
+def marked(
+    text: str,
+    spans: Sequence[Span],
+    start: int = 0,
+    end: int | None = None,
+    struck: Sequence[Span] = (),
+) -> Html:
+    """Characters `start` to `end` of a text: inside `spans` as `<mark>`, in `struck` as `<s>`."""
     end = len(text) if end is None else end
     pieces: list[str] = []
     for first, last in spans:
         first, last = max(first, start), min(last, end)
         if first < last:
-            pieces += [text[start:first], element("mark", text[first:last])]
+            pieces += [
+                _struck(text, struck, start, first),
+                element("mark", _struck(text, struck, first, last)),
+            ]
+            start = last
+    return joined([*pieces, _struck(text, struck, start, end)])
+
+
+def _struck(text: str, spans: Sequence[Span], start: int, end: int) -> Html:
+    """Characters `start` to `end`, the parts inside `spans` as what is no part of the page."""
+    pieces: list[str] = []
+    for first, last in spans:
+        first, last = max(first, start), min(last, end)
+        if first < last:
+            pieces += [text[start:first], element("s", text[first:last], class_="concealed")]
             start = last
     return joined([*pieces, text[start:end]])
+
+
+def hidden_spans(passage: Passage | Document, start: int = 0) -> list[Span]:
+    """What the pages do not show, in characters counted from `start`."""
+    return [
+        (max(each.start - start, 0), each.end - start)
+        for each in passage.hidden
+        if each.end > start and not each.is_under_picture
+    ]
 
 
 def flowing(text: str) -> str:
@@ -82,23 +113,23 @@ def flowing(text: str) -> str:
     return unbroken(LAYOUT_BREAK.sub(lambda found: "\u200b" if found[1] else " ", text))
 
 
-def excerpt(text: str, spans: Sequence[Span]) -> Html:
+def excerpt(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> Html:
     """The passage shortened to what is cited, with "…" where something is left out."""
     pieces: list[str] = []
     shown, text = windows(text, spans), flowing(text)
     for start, end in shown:
-        pieces += ["… " if start > 0 else "", marked(text, spans, start, end)]
+        pieces += ["… " if start > 0 else "", marked(text, spans, start, end, struck)]
     rest = " …" if shown[-1][1] < len(text) else ""
     return element("blockquote", *pieces, rest, lang="fr")
 
 
-def paragraphs(text: str, spans: Sequence[Span]) -> list[Html]:
-    """The whole text, one element a line, spans marked."""
+def paragraphs(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> list[Html]:
+    """The whole text, one element a line, spans marked, and what is not seen struck."""
     text = flowing(text)
     built, position = [], 0
     for line in text.splitlines(keepends=True):
         end = position + len(line)
         if line.strip():
-            built.append(element("p", marked(text, spans, position, end)))
+            built.append(element("p", marked(text, spans, position, end, struck)))
         position = end
     return built

@@ -47,6 +47,7 @@ def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:
     return [
         f"[{cited.n}] {', '.join(place(cited, said))} : "
         + said["export_quote"].format(quote=" ".join(cited.quote.split()))
+        + (f" ({said['of_hidden_text']})" if cited.hidden else "")
         for cited in sorted(citations, key=lambda cited: (cited.n, cited.start))
     ]
 

@@ -1,13 +1,7 @@
-"""A page of a PDF as a picture, passages boxed in it. pypdfium2 enters here only.
-
-Run as a module it is the child process of `drawing`: PDF on standard input, PNG on standard
-output, so that a hostile file can neither hold up nor bring down the page.
-"""
+"""A page of a PDF as a picture, passages boxed in it; pypdfium2 draws it, in a child process."""
 
 import io
 import json
-import resource
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -17,14 +11,14 @@ import pypdfium2.raw  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
 
 from assistant.page.quote_search import find
+from ingestion.sandbox import Limits, run
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels from the top left
 
 WIDTH = 1240  # pixels: a page of A4 at 150 dots an inch
-TALLEST = 3 * WIDTH
+TALLEST = 3 * WIDTH  # whatever the size of the page, no picture has more pixels than this allows
 MARGIN = 9  # pixels between the passage and its box
-SECONDS = 20
-MEMORY = 2 << 30  # bytes of address space of the child
+LIMITS = Limits(seconds=20)
 OUTLINE = (37, 73, 138)
 WASH = (255, 214, 92)
 
@@ -53,12 +47,10 @@ def drawing(pdf: bytes, order: Order) -> bytes:
     Raises:
         UndrawablePage: it cannot be drawn.
     """
-    command = [sys.executable, "-m", "assistant.page.pdf_page", json.dumps(astuple(order))]
-    try:
-        child = subprocess.run(command, input=pdf, capture_output=True, timeout=SECONDS, check=True)
-    except (subprocess.SubprocessError, OSError) as error:
-        raise UndrawablePage from error
-    return child.stdout
+    ended = run("assistant.page.pdf_page:main", [json.dumps(astuple(order))], LIMITS, pdf)
+    if ended.status or ended.is_late or not ended.output:
+        raise UndrawablePage
+    return ended.output
 
 
 def draw(pdf: bytes, order: Order) -> bytes:
@@ -115,14 +107,8 @@ def around(several: Sequence[Box]) -> Box:
     return min(*lefts, *rights), min(*tops, *bottoms), max(*lefts, *rights), max(*tops, *bottoms)
 
 
-def main() -> None:
-    """Draw what is asked on the command line, within limits of memory and time."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    page, passage, quotes, near = json.loads(sys.argv[1])
+def main(order: str) -> None:
+    """In the child: draw the PDF on standard input as the order says, PNG on standard output."""
+    page, passage, quotes, near = json.loads(order)
     png = draw(sys.stdin.buffer.read(), Order(page, passage, tuple(quotes), near))
     sys.stdout.buffer.write(png)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,8 @@
 """Where a quote stands on a page, whatever its line breaks and hyphens. Pure."""
 
-import unicodedata
 from collections.abc import Sequence
+
+from ingestion.reading.folding import folded, folded_with_origins, nearest
 
 SHORTEST_PIECE = 12  # letters and digits; a shorter line alone could stand anywhere
 
@@ -14,37 +15,11 @@ def find(characters: Sequence[str], quote: str, near: float = 0.0) -> list[int]:
     (0 for the beginning of the page, 1 for its end) is taken. A quote that is not there in one
     piece, because a header or another column cuts it, is looked for line by line.
     """
-    letters, origins = [], []
-    for position, character in enumerate(characters):
-        for letter in folded(character):
-            letters.append(letter)
-            origins.append(position)
-    text = "".join(letters)
+    text, origins = folded_with_origins(characters)
     whole = nearest(text, folded(quote), near)
     spans = [whole] if whole else pieces(text, quote, near)
     found = {origins[n] for start, end in spans for n in range(start, end)}
     return sorted(found)
-
-
-def folded(text: str) -> str:
-    """Letters and digits only, without accents, case or ligatures."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(character for character in decomposed if character.isalnum())
-
-
-def nearest(text: str, wanted: str, near: float) -> tuple[int, int] | None:
-    """The occurrence of `wanted` that begins closest to the fraction `near` of the text."""
-    if not wanted:
-        return None
-    starts = []
-    start = text.find(wanted)
-    while start >= 0:
-        starts.append(start)
-        start = text.find(wanted, start + 1)
-    if not starts:
-        return None
-    best = min(starts, key=lambda start: abs(start - near * len(text)))
-    return best, best + len(wanted)
 
 
 def pieces(text: str, quote: str, near: float) -> list[tuple[int, int]]:

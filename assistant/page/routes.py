@@ -1,6 +1,7 @@
 """What the page fetches beside Gradio: its style and script, documents, opinions, health."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Annotated
 
@@ -13,20 +14,23 @@ from assistant.language import Language
 from assistant.page.access import is_foreign
 from assistant.page.desk import Desk, Thumb
 from assistant.page.markup import NOTHING, Html, element
-from assistant.page.pdf_page import UndrawablePage, drawing
+from assistant.page.pdf_page import Order, UndrawablePage
+from assistant.page.pictures import PICTURES
 from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
 from ingestion.documents import Document
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError
+from ingestion.sandbox import BusySandbox
 
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
     "style.css": ("palette.css", "style.css"),
-    "script.js": ("script.js",),
+    "script.js": ("viewer.js", "script.js"),
     "upload.js": ("upload.js",),
     "build.js": ("build.js",),
+    "viewer.js": ("viewer.js",),
 }
 """What pages load, each made of files one after the other."""
 
@@ -109,7 +113,8 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         if not fits(view, found):
             return standing_alone(element("p", said["document_span"]), said, lang, 404)
         drawn = is_pdf(found) and original is not None
-        return standing_alone(document_html(found, view, said, drawn=drawn), said, lang)
+        content = document_html(found, view, said, drawn=drawn, busy=PICTURES.is_busy)
+        return standing_alone(content, said, lang, script="viewer.js" if drawn else "")
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
@@ -121,16 +126,11 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         quote: Quotes = (),
         dossier: str | None = None,
     ) -> Response:
-        found, original = opened(desk, document_id, dossier)
+        found = opened(desk, document_id, dossier)
         view = view_of(start, end, quote)
         order = order_for(found, view, number) if fits(view, found) else None
-        if original is None or order is None:
-            raise HTTPException(404)
-        try:
-            headers = FORGET if dossier else KEEP
-            return Response(drawing(original, order), media_type="image/png", headers=headers)
-        except UndrawablePage as error:
-            raise HTTPException(422) from error
+        original = partial(desk.original, document_id, dossier)
+        return picture_of(found, original, order, FORGET if dossier else KEEP)
 
 
 def from_here(request: Request) -> None:
@@ -139,12 +139,33 @@ def from_here(request: Request) -> None:
         raise HTTPException(403)
 
 
-def opened(desk: Desk, document_id: str, dossier: str | None) -> tuple[Document, bytes | None]:
-    """A document and its original bytes; a 404 when it is not known."""
+def opened(desk: Desk, document_id: str, dossier: str | None) -> Document:
+    """A document; a 404 when it is not known."""
     try:
-        return desk.document(document_id, dossier), desk.original(document_id, dossier)
+        return desk.document(document_id, dossier)
     except LookupError as error:
         raise HTTPException(404) from error
+
+
+def picture_of(
+    document: Document,
+    original: Callable[[], bytes | None],
+    order: Order | None,
+    headers: Mapping[str, str],
+) -> Response:
+    """A page as a picture; a 404 when there is none, a 422 when it cannot be drawn.
+
+    A 503 when too many are asked for: the viewer then shows the text of the page.
+    """
+    try:
+        picture = PICTURES.drawn(document.id, original, order) if order else None
+    except UndrawablePage as error:
+        raise HTTPException(422) from error
+    except BusySandbox as error:
+        raise HTTPException(503, str(error), {"Retry-After": "10"}) from error
+    if picture is None:
+        raise HTTPException(404)
+    return Response(picture, media_type="image/png", headers=dict(headers))
 
 
 def view_of(start: int, end: int, quotes: Sequence[str]) -> View:

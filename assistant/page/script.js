@@ -56,9 +56,6 @@ async function openDocument(link) {
   document.body.append(dialog);
   dialog.showModal();
   dialog.querySelector("#passage")?.scrollIntoView({ block: "center" });
-  for (const image of dialog.querySelectorAll("img")) {
-    image.addEventListener("error", () => (image.closest("figure").nextElementSibling.open = true));
-  }
 }
 
 document.addEventListener("click", (event) => {

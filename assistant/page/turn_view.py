@@ -80,6 +80,8 @@ def sentence(shown: Sentence, turn: Turn, turn_id: str, said: Words) -> Html:
         marks += ["\u00a0", link]
     if any(passage.piece is PieceKind.OFFER for passage in cited.values()):
         marks += [" ", element("small", said["of_tenderer"], class_="rank")]
+    if any(each.hidden and each.n in cited for each in turn.answer.citations):
+        marks += [" ", element("small", said["of_hidden_text"], class_="rank")]
     support = element("small", said[f"support_{shown.support}"], class_=f"support {shown.support}")
     return element("div", prose(shown.text, *marks, " ", support), class_="sentence")
 

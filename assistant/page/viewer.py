@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from assistant.page.excerpts import Span, merged, paragraphs
+from assistant.page.excerpts import Span, hidden_spans, merged, paragraphs
 from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.pdf_page import Order
 from assistant.page.words import Words
@@ -82,14 +82,25 @@ def section(document: Document, passage: Span) -> Span:
     return start, max(end, passage[1])
 
 
-def document_html(document: Document, view: View, said: Words, *, drawn: bool = False) -> Html:
-    """The part of the document to read; `drawn` when its pages can be shown as pictures."""
+def document_html(
+    document: Document, view: View, said: Words, *, drawn: bool = False, busy: bool = False
+) -> Html:
+    """The part of the document to read; `drawn` when its pages can be shown as pictures.
+
+    When no more pictures are drawn now, because the machine is `busy`, its text is shown.
+    """
     address = f"/document/{quote(document.id, safe='')}"
-    shown = pictures(document, view, said, address) if drawn else text_view(document, view)
+    as_pictures = drawn and not busy
+    shown = pictures(document, view, said, address) if as_pictures else text_view(document, view)
+    warned = element("p", said["document_hidden"], class_="notice", role="note")
+    concealed = warned if hidden_spans(document) else NOTHING
+    excuse = element("p", said["pictures_busy"], class_="notice", role="status")
     return element(
         "main",
         element("h1", document.title),
         element("p", document.source, class_="source"),
+        excuse if drawn and busy else NOTHING,
+        concealed,
         shown,
         class_="document",
         id="document",
@@ -97,14 +108,14 @@ def document_html(document: Document, view: View, said: Words, *, drawn: bool = 
 
 
 def pictures(document: Document, view: View, said: Words, address: str) -> Html:
-    """The pages of the passage, each with the passage as text for those who cannot see it.
+    """The pages of the passage, each with its text for those who cannot see the picture.
 
-    `address` is that of the document, below which its pages are drawn.
+    `address` is that of the document, below which its pages are drawn. Where a picture does not
+    come, viewer.js opens the text below it.
     """
     of_dossier = f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
     figures = []
     for number in pages_of(document, view):
-        order = order_for(document, view, number)
         figures.append(
             element(
                 "figure",
@@ -115,37 +126,51 @@ def pictures(document: Document, view: View, said: Words, address: str) -> Html:
                     alt=said["page_image"].format(page=number, title=document.title),
                     width=1240,
                 ),
+                element("p", said["picture_missing"], class_="notice", hidden=True),
             )
         )
-        if order:
-            text = element("div", *paragraphs(order.passage, []))
-            figures.append(element("details", element("summary", said["passage_text"]), text))
+        text = page_text(document, view, number)
+        figures.append(element("details", element("summary", said["page_text"]), text))
     return joined(figures)
 
 
 def text_view(document: Document, view: View) -> Html:
     """The section of the passage, the passage framed and its quotes marked."""
     start, end = section(document, view.passage)
-    quotes = merged(sorted(view.quotes))
-    parts = [(start, view.passage[0]), view.passage, (view.passage[1], end)]
-    before, passage, after = (
-        paragraphs_between(document, first, last, quotes) for first, last in parts
-    )
+    before, passage, after = _around(document, view, start, end)
     framed = element("div", *passage, class_="framed", id="passage", tabindex=-1)
     return element("div", *before, framed, *after, class_="text")
+
+
+def page_text(document: Document, view: View, number: int) -> Html:
+    """A page as text, what it has of the passage framed."""
+    page = next(each for each in document.pages if each.number == number)
+    before, passage, after = _around(document, view, page.start, page.end)
+    framed = element("div", *passage, class_="framed")
+    return element("div", *before, framed, *after, class_="text")
+
+
+def _around(document: Document, view: View, start: int, end: int) -> list[list[Html]]:
+    """What stands from `start` to `end` before the passage, of it, and after it."""
+    quotes = merged(sorted(view.quotes))
+    first, last = overlap(view.passage, (start, end))
+    parts = [(start, first), (first, last), (last, end)]
+    return [paragraphs_between(document, *part, quotes) for part in parts]
 
 
 def paragraphs_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Html]:
     """Lines of the document between two offsets, headings as headings."""
     levels = {heading.start: heading.level for heading in document.headings}
+    hidden = hidden_spans(document)
     built, position = [], start
     for line in document.text[start:end].splitlines(keepends=True):
         last = position + len(line)
         inside = [(a - position, b - position) for a, b in quotes if a < last and b > position]
+        struck = [(a - position, b - position) for a, b in hidden if a < last and b > position]
         level = levels.get(position)
-        (content,) = paragraphs(line, inside) or (NOTHING,)
+        (content,) = paragraphs(line, inside, struck) or (NOTHING,)
         if content:
-            tag = f"h{min(level + 1, 6)}" if level else ""
+            tag = f"h{min(level + 1, 6)}" if level and not struck else ""
             built.append(element(tag, line.strip()) if tag else content)
         position = last
     return built

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from ingestion.ledger.colours import undefined_colours
 from ingestion.ledger.records import Comment, refused, warned
 from ingestion.reading.content import UnreadableFile
 
@@ -78,8 +79,25 @@ def _faults(
         yield refused("XMP", "Les métadonnées du PDF ne déclarent pas de profil Factur-X.")
     if not is_pdf_a:
         yield warned("PDFA", "Le PDF ne se déclare pas conforme à PDF/A-3.")
-    elif not pdf.Root.get("/OutputIntents"):
-        yield refused("OUTPUTINTENT", "Le PDF se dit PDF/A-3 sans profil de couleur de sortie.")
+    else:
+        yield from _colour_faults(pdf)
+
+
+def _colour_faults(pdf: pikepdf.Pdf) -> Iterator[Comment]:
+    """What a PDF/A-3 that has no output intent may not paint in refuses, the rest is a doubt."""
+    try:
+        spaces = ", ".join(undefined_colours(pdf))
+    except pikepdf.PdfError:
+        yield warned("OUTPUTINTENT", "Le dessin du PDF ne se lit pas : couleurs non vérifiées.")
+        return
+    said = f"Le PDF se dit PDF/A-3 et peint en {spaces}, que ne définit"
+    if spaces and pdf.Root.get("/OutputIntents"):
+        yield warned("OUTPUTINTENT", f"{said} pas son profil de couleur de sortie.")
+    elif spaces:
+        yield refused(
+            "OUTPUTINTENT",
+            f"{said} aucun profil de couleur de sortie, ni d'espace par défaut (/DefaultRGB…).",
+        )
 
 
 def _name(spec: pikepdf.AttachedFileSpec) -> str:

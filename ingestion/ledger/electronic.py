@@ -25,6 +25,7 @@ from ingestion.reading.content import UnreadableFile
 from ingestion.reading.markup import Element, local_name, parse_xml
 
 _CII = "factur-x"
+_DECLARED_AS = {"XRECHNUNG": "EN 16931"}  # a use of that profile, which only the PDF may name
 _PROFILES = ("guidelinespecifieddocumentcontextparameter", "customizationid")
 
 
@@ -44,7 +45,7 @@ def read_xml(data: bytes, *, declared: str = "", name: str = "") -> Contents:
     flavor, level = _kind(root)
     comments = [*_schema(root, flavor, level), *broken_rules(xml, flavor, level)]
     profile = FACTURX_LEVEL2xmp.get(level, level)
-    if declared and declared.upper() != profile.upper():
+    if declared and _DECLARED_AS.get(declared.upper(), declared.upper()) != profile.upper():
         comments.append(
             refused("XMP", f"Le PDF déclare le profil {declared}, son XML le profil {profile}.")
         )

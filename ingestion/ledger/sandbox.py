@@ -5,36 +5,27 @@ It is kept from one file to the next, for the rules of electronic invoices take 
 
 import json
 import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
 
 from pydantic import ValidationError
 
-import ingestion
 from ingestion.ledger.records import Contents, contents_json, refused
 from ingestion.ledger.rows import FileKind
+from ingestion.sandbox import POOL, USUAL, Limits, Pool, started
 
-_ROOT = Path(ingestion.__file__).parent.parent
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What reading one file may take: seconds on the clock, and bytes."""
-
-    seconds: int = 60
-    memory: int = 1 << 30
-    file_size: int = 100_000_000
+__all__ = ["FileReader", "Limits"]
 
 
 class FileReader:
     """Reads files as long as it is entered; a file that takes the child down takes only itself."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
-        """Nothing is started before the first file."""
+    def __init__(self, limits: Limits = USUAL, pool: Pool = POOL) -> None:
+        """Nothing is started before the first file; the seconds are those of one, on the clock."""
         self._limits = limits
+        self._pool = pool
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "FileReader":
@@ -58,7 +49,8 @@ class FileReader:
             return _refused("Fichier vide.")
         if size > self._limits.file_size:
             return _refused(f"Fichier trop gros (maximum {self._limits.file_size >> 20} Mo).")
-        return self._asked({"path": str(path.absolute()), "name": name, "kind": kind})
+        with self._pool.place(is_long=True):
+            return self._asked({"path": str(path.absolute()), "name": name, "kind": kind})
 
     def _asked(self, question: dict[str, str]) -> Contents:
         child = self._started()
@@ -81,13 +73,10 @@ class FileReader:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "ingestion.ledger", str(self._limits.memory)],
-                cwd=_ROOT,  # the first place where the child looks for modules
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            # It reads many files, each bound by the clock; the schematrons' engine reserves
+            # addresses, by the tens of gigabytes, that it never uses.
+            bounds = replace(self._limits, seconds=0, of_data=True)
+            self._child = started("ingestion.ledger.child:read", (), bounds, stdin=subprocess.PIPE)
         return self._child
 
     def _end(self) -> None:

@@ -4,17 +4,14 @@ All or nothing: what comes after an archive that cannot be read must not be appl
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import ingestion
 from ingestion.errors import IngestionError
 from ingestion.official.article import ArticleVersion, from_line
 from ingestion.official.changes import Changes, Refusal
-from ingestion.reading.sandbox import Limits
+from ingestion.sandbox import Limits, started
 
 Progress = Callable[[int, int], None]
 """Told what is done and what there is, in a unit of the teller."""
@@ -26,7 +23,6 @@ MOST_CHARACTERS = 20_000_000
 """What the library reads in one file."""
 
 _MOST_REFUSALS = 10_000
-_ROOT = Path(ingestion.__file__).parent.parent
 
 
 def read_archives(
@@ -40,15 +36,8 @@ def read_archives(
 
     Raises IngestionError when one cannot be read, or when more is found than the library reads.
     """
-    bounds = (str(limits.seconds), str(limits.memory))
-    command = [sys.executable, "-m", "ingestion.official", *bounds, ",".join(sorted(texts))]
-    with subprocess.Popen(
-        [*command, *(str(path.absolute()) for path in paths)],
-        cwd=_ROOT,  # the first place where the child looks for modules
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as child:
+    arguments = (",".join(sorted(texts)), *(str(path.absolute()) for path in paths))
+    with started("ingestion.official.child:read", arguments, limits) as child:
         assert child.stdout is not None
         try:
             return _collected(child.stdout, progress)

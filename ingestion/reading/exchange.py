@@ -8,7 +8,17 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from ingestion.documents import Document, FileReading, Furniture, Heading, Kind, Mark, Page, State
+from ingestion.documents import (
+    Document,
+    FileReading,
+    Furniture,
+    Heading,
+    Hidden,
+    Kind,
+    Mark,
+    Page,
+    State,
+)
 
 _DATES = ("valid_from", "valid_to", "state_date")
 
@@ -45,6 +55,7 @@ def _document(found: dict[str, Any]) -> Document:
     values["headings"] = tuple(Heading(**heading) for heading in values["headings"])
     values["marks"] = tuple(Mark(**mark) for mark in values["marks"])
     values["furniture"] = tuple(Furniture(**each) for each in values["furniture"])
+    values["hidden"] = tuple(Hidden(**hidden) for hidden in values["hidden"])
     values["path"] = tuple(values["path"])
     for name in _DATES:
         values[name] = date.fromisoformat(values[name]) if values[name] else None

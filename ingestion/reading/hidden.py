@@ -18,7 +18,7 @@ _MOST_SHOWN = 3
 def hidden_in_word(body: Element) -> tuple[str, ...]:
     """A French warning when runs are hidden, white on white, or too small to be seen."""
     runs = (element for element in body.iter() if local_name(element) == "r")
-    return _warned(text_of_runs(run) for run in runs if _is_hidden(run))
+    return masked(text_of_runs(run) for run in runs if _is_hidden(run))
 
 
 def hidden_in_open_document(root: Element) -> tuple[str, ...]:
@@ -34,10 +34,11 @@ def hidden_in_open_document(root: Element) -> tuple[str, ...]:
         if local_name(element) in ("p", "h", "span", "section")
         and (_is_not_displayed(element) or attribute(element, "style-name") in styles)
     )
-    return _warned(map(text_of, hidden))
+    return masked(map(text_of, hidden))
 
 
-def _warned(texts: Iterable[str]) -> tuple[str, ...]:
+def masked(texts: Iterable[str]) -> tuple[str, ...]:
+    """The warning that some texts do not show, none when there is none."""
     tidy = (" ".join(text.split()) for text in texts)
     shown = [f"« {_shortened(text)} »" for text in tidy if text]
     what = listed(shown, limit=_MOST_SHOWN)

@@ -8,6 +8,9 @@ from ingestion.reading.layout import Fragment
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top of a page, in points."""
 
+UNSEEN = "texte invisible (caché, ou reconnu sous une image), lu quand même, pages"
+"""How the warning begins; concealed.py takes it back where it has seen better."""
+
 _SMALLEST_SEEN = 1.0
 _MARGIN = 20.0
 _UNPAINTED = (3, 7)

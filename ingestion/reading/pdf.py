@@ -14,14 +14,13 @@ from pypdf.generic import DictionaryObject
 from ingestion.reading.characters import cleaned
 from ingestion.reading.content import Content, FileContent, UnreadableFile, listed
 from ingestion.reading.furniture import remarks_on
-from ingestion.reading.invisible import Box, Paint, is_out_of_sight
+from ingestion.reading.invisible import UNSEEN, Box, Paint, is_out_of_sight
 from ingestion.reading.layout import Fragment, lines_of
 from ingestion.reading.paged import blocks_of_pages
 
 Result = TypeVar("Result")
 
 _PROTECTED = "protégé par mot de passe"
-_HIDDEN = "texte invisible (caché, ou reconnu sous une image), lu quand même, pages"
 _HEADER_WITHIN = 1024
 _GENERATED_TITLES = (".doc", ".docx", ".odt", ".indd", ".xls", ".xlsx", ".tmp")
 _NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
@@ -53,7 +52,7 @@ def read(data: bytes) -> FileContent:
         if fields is None:
             lost["champs de formulaire illisibles, pages"].append(number)
         if printed.has_hidden:
-            lost[_HIDDEN].append(number)
+            lost[UNSEEN].append(number)
         pages[number] = "\n".join([printed.text, *(fields or ())])
     return _content(reader, pages, lost)
 

@@ -3,51 +3,42 @@
 A hostile file can then cost no more than `Limits`, and a reader that crashes takes nothing along.
 """
 
-import signal
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-import ingestion
 from ingestion.documents import FileReading, Kind
+from ingestion.reading.concealed import flagged, sights
 from ingestion.reading.exchange import from_json
 from ingestion.reading.formats import unknown_format
+from ingestion.sandbox import POOL, USUAL, Ended, Limits, Pool, run
 
-_ROOT = Path(ingestion.__file__).parent.parent
-_TOO_SLOW = (-signal.SIGXCPU, -signal.SIGKILL)
+__all__ = ["Limits", "read_file"]
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What reading one file may take: seconds (of processor, and on the clock) and bytes."""
-
-    seconds: int = 60
-    memory: int = 1 << 30
-    file_size: int = 100_000_000
+_SIGHT = Limits(seconds=40)
+"""What drawing the pages of a file may take, to see what they show."""
 
 
-def read_file(path: Path, source: str, kind: Kind, *, limits: Limits = Limits()) -> FileReading:
+def read_file(
+    path: Path, source: str, kind: Kind, *, limits: Limits = USUAL, pool: Pool = POOL
+) -> FileReading:
     """Read one file; whatever goes wrong is the French `problem` of the reading.
 
     `source` is the name under which it was added, whose suffix says the format.
     """
     if problem := unknown_format(source) or _unfit(path, limits):
         return FileReading(source, problem=problem)
-    command = [sys.executable, "-m", "ingestion.reading", str(path.absolute()), source, kind]
-    bounds = [str(limits.seconds), str(limits.memory)]
-    try:
-        child = subprocess.run(
-            [*command, *bounds],
-            cwd=_ROOT,  # the first place where the child looks for modules
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=limits.seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return FileReading(source, problem=_too_slow(limits))
-    return _outcome(child, source, limits)
+    arguments = (str(path.absolute()), source, kind, str(limits.memory))
+    with pool.place(is_long=True):
+        ended = run("ingestion.reading.child:read", arguments, limits)
+    reading = _outcome(ended, source, limits)
+    is_pdf = PurePosixPath(source).suffix.lower() == ".pdf"
+    return _looked_at(path, reading, pool) if is_pdf and len(reading.documents) == 1 else reading
+
+
+def _looked_at(path: Path, reading: FileReading, pool: Pool) -> FileReading:
+    """The reading with what its pages do not show; drawing them may fail, not their reading."""
+    with pool.place(is_long=True):
+        ended = run("ingestion.reading.visibility:tell", (), _SIGHT, path.read_bytes())
+    return flagged(reading, tuple(sights(ended.output)))
 
 
 def _unfit(path: Path, limits: Limits) -> str | None:
@@ -64,16 +55,13 @@ def _unfit(path: Path, limits: Limits) -> str | None:
     return None if size else "fichier vide"
 
 
-def _outcome(child: subprocess.CompletedProcess[bytes], source: str, limits: Limits) -> FileReading:
-    if child.returncode in _TOO_SLOW:
-        return FileReading(source, problem=_too_slow(limits))
+def _outcome(ended: Ended, source: str, limits: Limits) -> FileReading:
+    if ended.is_late:
+        problem = f"lecture trop longue (plus de {limits.seconds} s)"
+        return FileReading(source, problem=problem)
     try:
-        reading = from_json(child.stdout)
+        reading = from_json(ended.output)
     except ValueError:
         problem = "lecture interrompue : le fichier a fait échouer le lecteur (mémoire, ou contenu)"
         return FileReading(source, problem=problem)
     return reading
-
-
-def _too_slow(limits: Limits) -> str:
-    return f"lecture trop longue (plus de {limits.seconds} s)"

@@ -1,5 +1,6 @@
 """An answer opened again, its evidence as it was, and the marks of its readers."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -7,13 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.identity import Identity
 from assistant.page.access import Reader
-from assistant.page.pdf_page import UndrawablePage, drawing
 from assistant.page.referent.answer_view import AnswerView
 from assistant.page.referent.exhibit_view import document_html, view_of
 from assistant.page.referent.frame import done, framed
 from assistant.page.referent.list_view import answer_address
 from assistant.page.referent.marks_form import marks_in
-from assistant.page.routes import FORGET
+from assistant.page.routes import FORGET, picture_of
 from assistant.page.viewer import order_for
 from assistant.review.room import Room
 
@@ -61,14 +61,9 @@ def answer_routes(room: Room, reader: Reader) -> APIRouter:
     @router.get("/evidence/{number}/page/{page}.png")
     def picture(who: Who, record_id: str, number: int, page: int) -> Response:
         shown = room.exhibit(who, room.open(who, record_id), number)
-        document = shown.document
-        original = room.original(who, document) if document else None
-        order = order_for(document, view_of(shown), page) if document else None
-        if original is None or order is None:
+        if (document := shown.document) is None:
             raise HTTPException(404)
-        try:
-            return Response(drawing(original, order), media_type="image/png", headers=FORGET)
-        except UndrawablePage as error:
-            raise HTTPException(422) from error
+        order = order_for(document, view_of(shown), page)
+        return picture_of(document, partial(room.original, who, document), order, FORGET)
 
     return router

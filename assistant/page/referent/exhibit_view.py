@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from assistant.page.evidence_panel import dates, rank, whole
-from assistant.page.excerpts import cited_spans, excerpt, shortened
+from assistant.page.evidence_panel import concealment, dates, rank, whole
+from assistant.page.excerpts import cited_spans, excerpt, hidden_spans, shortened
 from assistant.page.markup import NOTHING, Html, element, unbroken
 from assistant.page.referent.frame import SAID
 from assistant.page.referent.list_view import answer_address
@@ -26,15 +26,16 @@ def exhibit_html(shown: Exhibit, record_id: str, sheet: Sheet) -> Html:
     """A passage with its citations marked, what proves it, and the fields of its marks."""
     evidence = shown.evidence
     passage, spans = evidence.passage, cited_spans(evidence, [each for _, each in shown.citations])
-    line = dates(passage, SAID)
+    line, struck = dates(passage, SAID), hidden_spans(passage, passage.start)
     return element(
         "article",
         element("span", str(evidence.number), class_="number", aria_hidden="true"),
         element("h3", unbroken(passage.title), id=f"source-{evidence.number}", tabindex=-1),
         element("p", passage.locator, " ", rank(passage, "fr")),
         element("p", line, class_="dates") if line else NOTHING,
-        excerpt(passage.text, spans) if spans else NOTHING,
-        whole(passage.text, spans, SAID)
+        concealment(passage, SAID),
+        excerpt(passage.text, spans, struck) if spans else NOTHING,
+        whole(passage.text, spans, SAID, struck)
         if shortened(passage.text, spans) or not spans
         else NOTHING,
         seal(shown),
@@ -72,7 +73,7 @@ def document_html(shown: Exhibit, record_id: str, *, has_original: bool) -> Iter
         yield element("p", told, class_="seal")
     if document is None:
         spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
-        yield whole(passage.text, spans, SAID)
+        yield whole(passage.text, spans, SAID, hidden_spans(passage, passage.start))
     elif has_original and is_pdf(document):
         address = evidence_address(shown, record_id)
         yield element("div", pictures(document, view_of(shown), SAID, address), class_="document")

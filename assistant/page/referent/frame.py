@@ -34,6 +34,7 @@ def framed(
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="stylesheet", href=f"{ROOT}/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
+        element("script", defer=True, src="/page/viewer.js"),
     )
     body = element(
         "body",

@@ -1,12 +1,11 @@
-"""The child process: bound itself, then read one file after the other.
+"""What the child process of `sandbox` does: read one file after the other.
 
-python -m ingestion.ledger MEMORY; a line of JSON comes in for each file ({"path": …, "name": …,
-"kind": …}) and a line of JSON, its contents, goes out.
+A line of JSON comes in for each file ({"path": …, "name": …, "kind": …}) and a line of JSON, its
+contents, goes out.
 """
 
 import json
 import os
-import resource
 import sys
 from pathlib import Path
 
@@ -15,15 +14,8 @@ from ingestion.ledger.records import Contents, contents_json, refused
 from ingestion.ledger.rows import FileKind
 
 
-def main(memory: str) -> None:
-    """Answer until the parent has no more files.
-
-    The memory is that of the data: the engine of the schematrons reserves addresses, by the tens of
-    gigabytes, that it never uses.
-    """
-    bounds = ((resource.RLIMIT_DATA, int(memory)), (resource.RLIMIT_CORE, 0))
-    for limit, value in (*bounds, (resource.RLIMIT_FSIZE, 0)):
-        resource.setrlimit(limit, (value, value))
+def read() -> None:
+    """Answer until the parent has no more files."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
     for line in sys.stdin.buffer:
@@ -43,7 +35,3 @@ def _read(path: Path, name: str, kind: FileKind) -> Contents:
     except Exception as error:  # noqa: BLE001 - parsers raise anything on hostile files
         said = f"Fichier corrompu ou non conforme ({type(error).__name__})."
     return Contents("", comments=(refused("FICHIER", said),))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,12 +1,7 @@
-"""The child process: bound itself, read LEGI archives, write what is found as JSON lines.
-
-python -m ingestion.official SECONDS MEMORY TEXTS PATH…      TEXTS are joined by commas
-"""
+"""What the child process of `sandbox` does: read LEGI archives, write JSON lines of them."""
 
 import json
 import re
-import resource
-import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -20,11 +15,11 @@ _EVERY = 200
 """Files between two reports of progress."""
 
 
-def main(seconds: str, memory: str, texts: str, *paths: str) -> None:
-    """Read the archives in the order given; sandbox.py reads the events that are written."""
-    bounds = ((resource.RLIMIT_CPU, int(seconds)), (resource.RLIMIT_AS, int(memory)))
-    for limit, value in (*bounds, (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
-        resource.setrlimit(limit, (value, value))
+def read(texts: str, *paths: str) -> None:
+    """Read the archives in the order given; sandbox.py reads the events that are written.
+
+    `texts` are joined by commas.
+    """
     wanted = frozenset(texts.split(",")) if texts else frozenset()
     for event in _events([Path(path) for path in paths], wanted):
         print(json.dumps(event), flush=event[0] == "progress")  # noqa: T201 - the parent reads it
@@ -75,7 +70,3 @@ def _may_belong(member: Member, texts: frozenset[str]) -> bool:
     if named := re.search(TEXT_ID.pattern, member.name):
         return named[0] in texts
     return any(text.encode() in member.data for text in texts)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
