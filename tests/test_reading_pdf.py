@@ -39,7 +39,10 @@ def test_articles_pages_and_tables_of_a_tender_piece() -> None:
 
 
 def test_repeated_headers_and_page_numbers_do_not_return() -> None:
-    pages = [[paragraph(f"Texte propre à la partie numéro {n} du cahier.")] for n in "abcde"]
+    pages = [
+        [paragraph(f"Texte propre à la partie {n} du cahier."), paragraph(f"Suite de {n}.")]
+        for n in "abcde"
+    ]
     data = pdf(*pages, header="Ville de Sourceval – CCAP", footer="Page {page} sur {pages}")
     document = read(data, "CCAP.pdf")
     text = document.text[: document.body_end]
