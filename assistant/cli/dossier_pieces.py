@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
 from assistant.cli import adding
 from assistant.cli.index_gate import Steps
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.settings import load_settings
 from ingestion.piece_kinds import PieceKind
@@ -73,12 +73,12 @@ def show_pieces(console: Console, pieces: Sequence["Holding"]) -> None:
         entry = piece.entry
         doubt = (f"genre à confirmer : {entry.doubt}",) if entry.doubt else ()
         table.add_row(
-            escape(entry.source),
+            entry.source,
             entry.piece or "",
             str(entry.version),
             str(max(piece.size // 1000, 1)),
             str(piece.pages or ""),
-            escape("\n".join((*doubt, *piece.warnings))),
+            "\n".join((*doubt, *piece.warnings)),
         )
     console.print(table if pieces else "Aucune pièce.")
 
@@ -101,7 +101,7 @@ def piece_fields(piece: "Holding") -> dict[str, Any]:
 def print_json(value: object) -> None:
     """A value on standard output, days as they are written."""
     written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    Console().out(written, highlight=False)
+    Terminal().out(written, highlight=False)
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -109,7 +109,7 @@ def _add(arguments: argparse.Namespace) -> int:
     if absent:
         sys.stderr.write(f"Introuvable : {', '.join(absent)}\n")
         return USAGE
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         receipts = _added(arguments, progress)
     if arguments.json:
         print_json([_receipt_fields(receipt) for receipt in receipts])
@@ -123,7 +123,7 @@ def _added(arguments: argparse.Namespace, progress: Progress) -> tuple["Receipt"
     bar = progress.add_task("Lecture des fichiers", total=None)
 
     def told(receipt: "Receipt") -> None:
-        progress.update(bar, advance=1, description=f"Lecture de {escape(receipt.name)}")
+        progress.update(bar, advance=1, description=f"Lecture de {receipt.name}")
 
     filing = filing_of(arguments.home)
     return filing.add(arguments.id, _parcels(arguments.paths), told, Steps(progress))
@@ -146,8 +146,8 @@ def _report(receipts: Sequence["Receipt"]) -> None:
     for receipt in receipts:
         piece = receipt.entry.piece if receipt.entry else None
         told = receipt.warnings if receipt.refusal is None else (receipt.refusal,)
-        table.add_row(escape(receipt.name), receipt.fate, piece or "", escape("\n".join(told)))
-    Console().print(table)
+        table.add_row(receipt.name, receipt.fate, piece or "", "\n".join(told))
+    Terminal().print(table)
 
 
 def _receipt_fields(receipt: "Receipt") -> dict[str, Any]:
@@ -168,22 +168,22 @@ def _pieces(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([piece_fields(piece) for piece in pieces])
     else:
-        show_pieces(Console(), pieces)
+        show_pieces(Terminal(), pieces)
     return OK
 
 
 def _set_piece(arguments: argparse.Namespace) -> int:
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         filing_of(arguments.home).set_piece(
             arguments.id, arguments.name, arguments.piece, Steps(progress)
         )
-    Console().print(escape(f"{arguments.name} : {arguments.piece}"))
+    Terminal().print(f"{arguments.name} : {arguments.piece}")
     return OK
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         removed = filing_of(arguments.home).remove(arguments.id, arguments.names, Steps(progress))
     for source in removed:
-        Console().print(escape(f"{source} : retiré"))
+        Terminal().print(f"{source} : retiré")
     return OK
