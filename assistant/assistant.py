@@ -135,7 +135,8 @@ class Assistant:
             turn.notice = refusal.notices[turn.language]
         if refusal is None and turn.dossier is None:
             today = turn.day.as_of if turn.day.source is DaySource.GIVEN else self._clock()
-            reckoned = self.ledger.reckon(turn.question, today)
+            before = [each.question for each in history]
+            reckoned = self.ledger.reckon(turn.question, today, before)
             if reckoned is not None:
                 yield from Accounting(turn, today).say(reckoned)
                 return

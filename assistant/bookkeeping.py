@@ -24,8 +24,8 @@ from assistant.ledger.plan import Plan
 from assistant.ledger.plan_fields import Fields, plan_of
 from assistant.ledger.recent import Recent, state
 from assistant.ledger.reckoning import Reckoning
-from assistant.ledger.reply import Unreckoned, reply
-from assistant.ledger.result_view import listing
+from assistant.ledger.reply import Inquiry, Unreckoned, reply, unimported, unread
+from assistant.ledger.result_view import listing, require_rows
 from assistant.ledger.sights import Look, Sights
 from assistant.ledger.table import Table
 from assistant.ledger.views import VIEWS
@@ -76,6 +76,7 @@ class Bookkeeping:
         """What a view shows. Raises LookupError for one that there is not."""
         view = VIEWS[look.over][look.view]
         with open_ledger(self._home) as ledger:
+            require_rows(ledger, look.over)
             sight = self._sights.of(ledger, look)
             key = (look, state(ledger), sight.rates, self._sights.rules)
             return self._recent.seen(key, lambda: view(sight))
@@ -100,22 +101,29 @@ class Bookkeeping:
     def names(self, over: Population) -> tuple[Name, ...]:
         """Who and what the ledger names."""
         with open_ledger(self._home) as ledger:
+            require_rows(ledger, over)
             return names(ledger, over)
 
     def plan(self, question: str, over: Population, today: date) -> Plan | NotUnderstood:
         """The plan of a question in words."""
         return asked(question, self.names(over), today, over)
 
-    def reckon(self, question: str, today: date) -> Reckoning | Unreckoned | None:
+    def reckon(
+        self, question: str, today: date, before: Sequence[str] = ()
+    ) -> Reckoning | Unreckoned | None:
         """What a question comes to when it asks for figures of the ledger; None when it does not.
 
-        None too where the ledger has none of the rows that it names, or cannot be read.
+        `before` are the questions that it may go on from, the last one last. Where nothing is
+        imported, or the ledger cannot be read, what asks for its figures is told so.
         """
+        asked = Inquiry(question, today, self.buyer, tuple(before))
         try:
             with open_ledger(self._home) as ledger:
-                return reply(ledger, self._sights, question, today, self.buyer)
-        except IngestionError:
-            return None
+                return reply(ledger, self._sights, asked)
+        except NothingImported:
+            return unimported(asked)
+        except IngestionError as failure:
+            return unread(asked, str(failure))
 
     def corrected(self, over: Population, fields: Fields) -> Plan:
         """The plan that the fields of a form say. Raises WrongPlan when they say none."""

@@ -77,26 +77,29 @@ def _mandated(bill: Bill) -> date:
 
 
 def _invoices(town: Town) -> dict[str, Truth]:
-    bills, euros = town.bills, town.euros
+    bills, euros = town.invoices, town.euros
     in_2025 = [b for b in euros if b.issued.year == 2025]
     of_2025 = [b for b in bills if b.issued.year == 2025]
-    unpaid = [b for b in bills if not b.paid]
+    unpaid = [b for b in bills if b.is_unpaid]
     roads = [b for b in in_2025 if b.service == "Voirie"]
     buildings = [b for b in euros if b.service == "Bâtiments"]
     paid_2025 = [b for b in bills if b.paid and b.paid.year == 2025]
-    held = [b for b in unpaid if _mandated(b) == date.min and b.status != "Rejetée"]
+    held = [
+        b for b in town.bills if not b.paid and _mandated(b) == date.min and b.status != "Rejetée"
+    ]
     slowest = max((b for b in bills if b.payment_days), key=lambda b: b.payment_days or 0)
     green = [b for b in euros if b.service == "Espaces verts"]
     smallest = min((b for b in in_2025 if not b.is_credit), key=gross)
     spent = by(in_2025, lambda b: b.supplier, gross)
     paper = [b for b in town.of("Papeterie") if b.paid and date(2026, 1, 1) <= b.paid <= TODAY]
     plumber = [b for b in town.of("Plomberie") if b.issued < date(2025, 7, 1)]
+    meals = town.of("Traiteur Bonnefage")
     quick = [b for b in bills if b.payment_days is not None and b.payment_days <= 30]
     return {
         "lf-01": percent(len(quick), len(bills)),
         "lf-03": {name: amount for name, amount in spent.items() if amount > 50000},
-        "lf-04": numbers(b for b in town.of("Électricité Vauquelin") if not b.paid),
-        "lf-06": sum(b.gross for b in town.of("Clairval") if not b.paid),
+        "lf-04": numbers(b for b in town.of("Électricité Vauquelin") if b.is_unpaid),
+        "lf-06": sum(b.gross for b in town.of("Clairval") if b.is_unpaid),
         "lf-07": len([b for b in of_2025 if b.status == "Rejetée"]),
         "lf-08": numbers(b for b in bills if (b.payment_days or 0) > 45),
         "lf-09": mean_days(paid_2025),
@@ -105,7 +108,7 @@ def _invoices(town: Town) -> dict[str, Truth]:
             sum(b.gross for b in in_2025 if b.supplier.startswith("Brasero")),
             sum(map(gross, in_2025)),
         ),
-        "lf-13": numbers(b for b in town.of("Traiteur Bonnefage") if b.issued.year == 2026),
+        "lf-13": numbers(b for b in bills if b in meals and b.issued.year == 2026),
         "lf-14": sum(b.gross for b in roads if not b.is_credit),
         "lf-15": by([b for b in unpaid if b.late_days], lambda b: b.service, one),
         "lf-16": numbers(
@@ -135,7 +138,9 @@ def _invoices(town: Town) -> dict[str, Truth]:
         "lf-39": len({b.supplier for b in of_2025}),
         "lf-40": numbers(b for b in held if b.status in {"Déposée", "Service fait"}),
         "lf-42": _mean_days_by_quarter(bills),
-        "lf-43": numbers(b for b in euros if b.service == "Sports" and 1000 <= b.gross <= 2000),
+        "lf-43": numbers(
+            b for b in bills if b.is_euro and b.service == "Sports" and 1000 <= b.gross <= 2000
+        ),
         "lf-44": {slowest.number: slowest.payment_days or 0},
         "lf-47": sum(map(gross, paper)),
         "lf-48": sum(map(gross, plumber)),
@@ -144,7 +149,9 @@ def _invoices(town: Town) -> dict[str, Truth]:
             sum(b.gross for b in buildings if b.issued.year == 2025),
         ),
         "lf-50": highest(by(buildings, lambda b: b.number, gross), 10),
-        "lf-51": numbers(b for b in euros if not b.said["Numéro de marché"] and b.gross > 5000),
+        "lf-51": numbers(
+            b for b in bills if b.is_euro and not b.said["Numéro de marché"] and b.gross > 5000
+        ),
         "lf-52": sum(b.gross for b in in_2025 if not b.said["Numéro de marché"]),
         "lf-53": sum(
             b.gross
@@ -182,17 +189,17 @@ def _contracts(town: Town) -> dict[str, Truth]:
 
 
 def _held_invoices(town: Town) -> dict[str, Truth]:
-    bills, euros = town.bills, town.euros
+    bills, euros = town.invoices, town.euros
     in_2025 = [b for b in euros if b.issued.year == 2025]
     in_2026 = [b for b in euros if b.issued.year == 2026]
     cleaning = [b for b in euros if b.said["Numéro de marché"] == "2025-NET-01"]
-    unpaid = [b for b in bills if not b.paid]
-    meals = town.of("Traiteur Bonnefage")
+    unpaid = [b for b in bills if b.is_unpaid]
+    meals = [b for b in town.of("Traiteur Bonnefage") if not b.is_credit]
     suppliers = {b.supplier for b in bills if b.payment_days is not None}
     spent, whole = by(in_2025, lambda b: b.supplier, gross), sum(map(gross, in_2025))
     return {
         "lg-01": numbers(
-            b for b in bills if b.is_credit and b.issued.year == 2025 and b.issued.month > 6
+            b for b in town.bills if b.is_credit and b.issued.year == 2025 and b.issued.month > 6
         ),
         "lg-04": numbers(
             b for b in bills if b.received and date(2026, 6, 22) <= b.received <= date(2026, 6, 28)
@@ -236,7 +243,7 @@ def _held_invoices(town: Town) -> dict[str, Truth]:
             if b.issued.year == 2025 and b.issued.month <= 6
         ),
         "lg-38": sum(
-            b.gross for b in euros if b.said["Numéro de marché"] == "2024-VOI-02" and not b.paid
+            b.gross for b in euros if b.said["Numéro de marché"] == "2024-VOI-02" and b.is_unpaid
         ),
         "lg-39": len([b for b in bills if b.net > 10000]),
         "lg-40": numbers(b for b in unpaid if b.late_days > 15),
@@ -252,7 +259,7 @@ def _held_invoices(town: Town) -> dict[str, Truth]:
         "lg-46": numbers(b for b in bills if b.issued == date(2025, 3, 15)),
         "lg-48": highest(by(in_2025, month, gross), 1),
         "lg-51": numbers(b for b in unpaid if b.started and (TODAY - b.started).days > 60),
-        "lg-53": _mean(b.gross for b in euros if b.service == "Culture"),
+        "lg-53": _mean(b.gross for b in bills if b.is_euro and b.service == "Culture"),
         "lg-54": sum(map(gross, cleaning)),
     }  # fmt: skip
 

@@ -2,8 +2,10 @@
 
 Plain Python over the two CSV: nothing of the product is imported. What is counted as what:
 
-- a credit note is an invoice of its type, its amounts negative; two lines of one supplier, number
-  and year are one invoice, the first; amounts in francs are not added to euros;
+- a credit note is none of the invoices that are counted, nor one of those of a share or a mean; its
+  amounts are negative, and lessen sums; two lines of one supplier, number and year are one invoice,
+  the first; amounts in francs are not added to euros;
+- unpaid is an invoice without day of payment that was not rejected: no credit note is;
 - an invoice is of the day that it bears, received on its deposit, paid on the day of payment, or
   sent to be paid; its time runs from the later of deposit and delivery, 30 days, unless it is a
   credit note, was rejected, or has no deposit;
@@ -94,6 +96,11 @@ class Bill:
     @property
     def paid(self) -> date | None:
         return self.day("Date de paiement") or self.day("Date de mise en paiement")
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether it is still to be paid."""
+        return not self.paid and not self.is_credit and self.status != "Rejetée"
 
     @property
     def started(self) -> date | None:
@@ -234,6 +241,11 @@ class Town:
         ]
 
     @cached_property
+    def invoices(self) -> list[Bill]:
+        """The bills that are no credit notes."""
+        return [bill for bill in self.bills if not bill.is_credit]
+
+    @cached_property
     def euros(self) -> list[Bill]:
         return [bill for bill in self.bills if bill.is_euro]
 
@@ -252,30 +264,31 @@ class Town:
         }
 
     def _invoices(self) -> dict[str, Truth]:
-        bills, euros = self.bills, self.euros
+        bills, euros, invoices = self.bills, self.euros, self.invoices
         in_2025 = [bill for bill in euros if bill.issued.year == 2025]
         in_2026 = [bill for bill in euros if bill.issued.year == 2026]
-        of_2026 = [bill for bill in bills if bill.issued.year == 2026]
+        of_2026 = [bill for bill in invoices if bill.issued.year == 2026]
         roads = [bill for bill in euros if bill.service == "Voirie"]
-        paper, brasero = self.of("Papeterie des Trois Ponts"), self.of("Brasero")
-        unpaid = [bill for bill in euros if not bill.paid]
+        paper = [bill for bill in self.of("Papeterie des Trois Ponts") if not bill.is_credit]
+        brasero = self.of("Brasero")
+        unpaid = [bill for bill in euros if bill.is_unpaid]
         plumber = self.of("Plomberie Castagnède")
         meals = [bill for bill in self.of("Traiteur Bonnefage") if not bill.is_credit]
         cheapest = min(meals, key=gross)
         last_week = (date(2026, 6, 22), date(2026, 6, 28))
         return {
-            "lq-01": len([b for b in bills if b.received and b.received.year == 2025]),
+            "lq-01": len([b for b in invoices if b.received and b.received.year == 2025]),
             "lq-02": len([b for b in bills if b.is_credit and b.issued.year == 2026]),
-            "lq-03": len(brasero),
-            "lq-04": len([b for b in bills if b.status == "Suspendue"]),
-            "lq-05": len([b for b in roads if b.gross > 10000]),
-            "lq-06": len([b for b in bills if not b.said["Numéro bon de commande"]]),
-            "lq-07": by(bills, lambda b: STATUSES[b.status], one),
-            "lq-08": len([b for b in bills if b.status == "Rejetée" and b.issued.year == 2025]),
+            "lq-03": len([b for b in brasero if not b.is_credit]),
+            "lq-04": len([b for b in invoices if b.status == "Suspendue"]),
+            "lq-05": len([b for b in roads if b.gross > 10000 and not b.is_credit]),
+            "lq-06": len([b for b in invoices if not b.said["Numéro bon de commande"]]),
+            "lq-07": by(invoices, lambda b: STATUSES[b.status], one),
+            "lq-08": len([b for b in invoices if b.status == "Rejetée" and b.issued.year == 2025]),
             "lq-09": sum(b.net for b in self.of("Clairval") if b.issued.year == 2025),
             "lq-10": sum(b.gross for b in in_2026 if b.issued.month <= 3),
             "lq-11": sum(b.gross for b in self.of("Lumiprocess") if b.paid and b.paid.year == 2025),
-            "lq-12": sum(b.gross for b in unpaid if b.status != "Rejetée"),
+            "lq-12": sum(map(gross, unpaid)),
             "lq-13": sum(b.money("Montant TVA") for b in euros if b.service == "Bâtiments"),
             "lq-14": sum(b.gross for b in euros if b.status == "Suspendue"),
             "lq-15": sum(b.net for b in euros if b.said["Numéro de marché"] == "2025-NET-01"),
@@ -301,7 +314,7 @@ class Town:
             ),
             "lq-30": highest(by(euros, lambda b: b.supplier, net), 5),
             "lq-31": highest(by(of_2026, lambda b: b.service, one), 3),
-            "lq-32": highest(by(bills, lambda b: b.supplier, one), 1),
+            "lq-32": highest(by(invoices, lambda b: b.supplier, one), 1),
             "lq-33": highest(by(in_2025, lambda b: b.number, gross), 10),
             "lq-42": (
                 sum(b.net for b in in_2025 if b.issued.month <= 6),
@@ -315,27 +328,27 @@ class Town:
             "lq-45": numbers(
                 b
                 for b in euros
-                if 1000 <= b.net <= 2000
+                if 1000 <= b.net <= 2000 and not b.is_credit
                 and b.received
                 and (b.received.year, b.received.month) == (2026, 5)
             ),
-            "lq-46": numbers(b for b in bills if not b.said["Nom service exécutant"]),
+            "lq-46": numbers(b for b in invoices if not b.said["Nom service exécutant"]),
             "lq-47": numbers(
-                b for b in bills if b.received and last_week[0] <= b.received <= last_week[1]
+                b for b in invoices if b.received and last_week[0] <= b.received <= last_week[1]
             ),
             "lq-48": sum(b.net for b in in_2025 if b.service in {"Voirie", "Espaces verts"}),
             "lq-49": sum(b.net for b in euros if not b.is_credit),
-            "lq-50": len([b for b in bills if b.status == "Mandatée" and not b.paid]),
+            "lq-50": len([b for b in invoices if b.status == "Mandatée" and b.is_unpaid]),
         }  # fmt: skip
 
     def _late(self) -> dict[str, Truth]:
         bills = self.bills
         late = [bill for bill in bills if bill.late_days]
-        unpaid = [bill for bill in bills if not bill.paid]
+        unpaid = [bill for bill in bills if bill.is_unpaid]
         paid_late = [bill for bill in late if bill.paid]
         soon = TODAY + timedelta(7)
         return {
-            "lq-28": percent(len(paid_late), len(bills)),
+            "lq-28": percent(len(paid_late), len(self.invoices)),
             "lq-34": numbers(b for b in late if not b.paid),
             "lq-35": len([b for b in unpaid if b.started and (TODAY - b.started).days > 30]),
             "lq-36": sum(b.interest for b in late),
@@ -368,10 +381,10 @@ class Town:
         }
 
     def _held_out_invoices(self) -> dict[str, Truth]:
-        bills, euros = self.bills, self.euros
+        bills, euros = self.invoices, self.euros
         in_2025 = [bill for bill in euros if bill.issued.year == 2025]
         energy = self.of("Énergies du Val Rouget")
-        culture = [bill for bill in euros if bill.service == "Culture"]
+        culture = [b for b in euros if b.service == "Culture" and not b.is_credit]
         halted = [bill for bill in euros if bill.status in {"Rejetée", "Suspendue"}]
         days = [(bill, bill.payment_days or 0) for bill in bills if bill.paid]
         spent = sum(map(net, in_2025))
@@ -380,7 +393,7 @@ class Town:
         return {
             "lh-01": sum(b.gross for b in self.of("Clairval") if b.paid and b.paid.year == 2025),
             "lh-02": sum(b.net for b in energy if b.issued.year == 2026),
-            "lh-03": numbers(b for b in euros if b.gross > 20000 and not b.paid),
+            "lh-03": numbers(b for b in euros if b.gross > 20000 and b.is_unpaid),
             "lh-04": by([b for b in bills if b.late_days and not b.paid], lambda b: b.service, one),
             "lh-05": len(
                 [
@@ -391,7 +404,7 @@ class Town:
                     and date(2026, 1, 1) <= b.received <= date(2026, 3, 31)
                 ]
             ),
-            "lh-06": len([b for b in self.of("Vigie") if b.status == "Suspendue"]),
+            "lh-06": len([b for b in bills if b in self.of("Vigie") and b.status == "Suspendue"]),
             "lh-07": sum(b.interest for b in self.of("Brasero")),
             "lh-08": cents(sum(map(net, culture), Decimal(0)) / len(culture)),
             "lh-09": {
@@ -414,7 +427,7 @@ class Town:
             "lh-17": dict(least[:3]),
             "lh-18": sum(b.net for b in self.of("Librairie") if b.issued.year == 2026),
             "lh-19": sum(b.gross for b in euros if b.said["Numéro de marché"] == "2024-ENE-01"),
-            "lh-20": sum(b.gross for b in self.of("Menuiserie Aubervil") if not b.paid),
+            "lh-20": sum(b.gross for b in self.of("Menuiserie Aubervil") if b.is_unpaid),
         }
 
     def _held_out_contracts(self) -> dict[str, Truth]:

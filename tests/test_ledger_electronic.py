@@ -292,3 +292,14 @@ def amounts_in(xml: bytes) -> list[Decimal | None]:
 def test_a_pdf_without_invoice_is_none() -> None:
     with pytest.raises(UnreadableFile, match="abîmé"):
         embedded_xml(b"%PDF-1.7 rien")
+
+
+def test_a_profile_by_its_former_name_is_read_as_today_s(
+    reader: FileReader, tmp_path: Path
+) -> None:
+    profile = "urn:ferd:CrossIndustryDocument:invoice:1p0:comfort"
+    found = read(reader, tmp_path, cii(profile=profile))
+    assert found.format == "CII EN 16931"
+    assert len(found.records) == 1
+    assert codes(found, Level.REFUSED) == set()
+    assert any("« comfort »" in each.sentence for each in found.comments)

@@ -113,3 +113,40 @@ def test_programs_get_one_object_a_file(command: Command, table: Path) -> None:
     assert report["comments"][0]["code"] == "DEVISE"
     named = {each["title"]: each["column"] for each in report["columns"]}
     assert named["Montant TTC"] == "gross"
+
+
+def test_a_file_known_already_is_said_so(command: Command, table: Path) -> None:
+    command("invoices", "import", table)
+    code, said = command("invoices", "import", table)
+    assert code == 0
+    assert "mars [1].csv : déjà connu" in said
+    assert "Enregistré : 0 facture." in said
+
+
+def test_a_new_file_beside_a_known_one_is_stored(command: Command, table: Path, home: Path) -> None:
+    command("invoices", "import", table)
+    (table.parent / "avril.csv").write_bytes(export(LINE.replace("F-1", "F-2")))
+    code, said = command("invoices", "import", table.parent / "avril.csv", table)
+    assert code == 0
+    assert "mars [1].csv : déjà connu" in said
+    with open_ledger(home) as ledger:
+        assert ledger.rows("SELECT number FROM invoice ORDER BY number") == (("F-1",), ("F-2",))
+
+
+def test_purchases_known_already_are_said_so(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "decp.csv"
+    path.write_text(
+        "id;acheteur.id;acheteur.nom;objet;codeCPV;procedure;montant;dateNotification;"
+        "titulaire_id_1\nM-1;21350238800019;Ville;Papier;30197630;Procédure adaptée;35000;"
+        "2026-01-05;73282932000074\n"
+    )
+    command("purchases", "import", path)
+    code, said = command("purchases", "import", path)
+    assert code == 0
+    assert "decp.csv : déjà connu" in said
+
+
+def test_a_name_that_is_no_text_is_told(command: Command, tmp_path: Path) -> None:
+    code, said = command("invoices", "import", tmp_path / "absent\udce9 [/].csv")
+    assert code == 1
+    assert "absent? [/].csv : refusé FICHIER : Ce fichier n'existe pas." in said

@@ -223,7 +223,7 @@ def test_what_is_paid_in_time_is_counted_and_not_read(tmp_path: Path) -> None:
         late, stages, _ = late_tables(ledger, BASIS)
     assert ([each.number for each in found.known], found.count) == (["B", "C"], 3)
     assert [row[0] for row in late.rows] == ["B"]
-    assert "1 en retard au 24/11/2026, sur 3 dont" in late.notes[0]
+    assert "0 en retard au 24/11/2026, 1 payées en retard, sur 3 dont" in late.notes[0]
     assert [row[2] for row in stages.rows] == [1]
 
 

@@ -227,10 +227,11 @@ def test_a_credit_note_is_taken_off_however_it_is_signed(tmp_path: Path) -> None
     assert _result(home, SPENT).total.value == Decimal("50.00")
 
 
-def test_credit_notes_among_the_invoices_counted_are_told(tmp_path: Path) -> None:
+def test_credit_notes_beside_the_invoices_counted_are_told(tmp_path: Path) -> None:
     home = filled(tmp_path, invoice("A"), invoice("B", type="381"), invoice("C", type="381"))
     every = Plan(Measure.COUNT, INVOICES)
-    assert _result(home, every).notes == ("Dont 2 avoirs.",)
+    found = _result(home, every)
+    assert (found.total.value, found.notes) == (1, ("2 avoirs de côté.",))
     for only in (Operator.KNOWN, Operator.UNKNOWN):
         assert _result(home, replace(every, filters=(Filter("is_credit", only),))).notes == ()
 

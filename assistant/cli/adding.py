@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,6 +20,7 @@ from rich.text import Text
 
 from assistant.administration.decisions import Decisions
 from assistant.cli import official
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.journal import Journal
 from ingestion.builtin import Addition, builtin_additions
@@ -86,11 +86,11 @@ def add_all(
             library = library_of(home, addition.dossier)
             added = library.add(addition.path, addition.source, addition.kind, addition.dossier)
             if problem := added.reading.problem:
-                progress.print(f"[red]{escape(f'{addition.path} : {problem}')}")
+                progress.print(f"{addition.path} : {problem}", style="red")
             for warning in added.reading.warnings:
-                progress.print(f"[yellow]{escape(f'{addition.source} : {warning}')}")
+                progress.print(f"{addition.source} : {warning}", style="yellow")
             for remark in added.reading.remarks:
-                progress.print(f"[dim]{escape(f'{addition.source} : {remark}')}")
+                progress.print(f"{addition.source} : {remark}", style="dim")
             refused += problem is not None
             known += added.known
             kept += problem is None and not added.known
@@ -104,7 +104,7 @@ def add_all(
 def progress_bars(console: Console, *, percent: bool = False) -> Progress:
     """Bars with what is done, what there is (or a percentage), and the time left."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn() if percent else MofNCompleteColumn(),
         _TimeLeft(),
@@ -158,7 +158,7 @@ def _add(arguments: argparse.Namespace) -> int:
     if arguments.texts and not archives:
         sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
         return USAGE
-    console = Console()
+    console = Terminal()
     changes = read(archives, arguments.texts, console) if archives else ()
     decisions = local_decisions(arguments.home)
     return add_changes(arguments.home, changes, arguments.texts, additions, console, decisions)
@@ -198,12 +198,12 @@ def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
 def _remove(arguments: argparse.Namespace) -> int:
     from ingestion.library import Library
 
-    console, names = Console(), [name.rstrip("/") for name in arguments.names]
+    console, names = Terminal(), [name.rstrip("/") for name in arguments.names]
     with writing(arguments.home):
         removed = Library(arguments.home).remove(names)
         local_decisions(arguments.home).removed(removed)
     for source in removed:
-        console.print(escape(f"{source} : retiré"))
+        console.print(f"{source} : retiré")
     if not removed:
         sys.stderr.write(
             "Aucun fichier ajouté ne porte ce nom. Voyez les noms : sourcier index status --files\n"

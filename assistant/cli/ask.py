@@ -11,6 +11,7 @@ from rich.text import Text
 
 from assistant.answers import Outcome
 from assistant.cli.asking import iso_date, question_text
+from assistant.cli.terminal import Terminal
 from assistant.day import DaySource
 from assistant.examination import run_turn
 from assistant.hierarchy import LABELS, rank_of
@@ -61,8 +62,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    console = Console()
-    with Console(stderr=True).status("Chargement des modèles…"):
+    console = Terminal()
+    with Terminal(is_stderr=True).status("Chargement des modèles…"):
         from assistant.wiring import load_assistant  # the models take seconds to import
 
         assistant = load_assistant(arguments.home, load_settings(arguments.home))

@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from rich.console import Console
 from rich.text import Text
 
 from assistant.cli.index_gate import add_user
+from assistant.cli.terminal import Terminal
 from assistant.journal import Journal
 
 OK, BROKEN = 0, 1
@@ -60,7 +60,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _back_up(arguments: argparse.Namespace) -> int:
     from assistant.administration.backup import back_up, backup_name
 
-    home, console, began = arguments.home, Console(), monotonic()
+    home, console, began = arguments.home, Terminal(), monotonic()
     path = arguments.out or Path(backup_name(datetime.now()))
     with console.status("Sauvegarde…"):
         made = back_up(home, path, Journal(home / "journal.jsonl"), arguments.user)
@@ -76,7 +76,7 @@ def _back_up(arguments: argparse.Namespace) -> int:
 def _restore(arguments: argparse.Namespace) -> int:
     from assistant.administration.restoring import restore
 
-    console, began = Console(), monotonic()
+    console, began = Terminal(), monotonic()
     with console.status("Restauration et vérification…"):
         found = restore(arguments.file, arguments.home, arguments.user)
     console.print(

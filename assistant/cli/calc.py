@@ -6,8 +6,6 @@ import sys
 from functools import partial
 from typing import Any
 
-from rich.console import Console
-
 from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.law import IndexedLaw
 from assistant.calculators.rates import read_rates
@@ -16,6 +14,7 @@ from assistant.cli import calc_constants
 from assistant.cli.asking import add_day
 from assistant.cli.calc_options import COMMANDS, Command, Option
 from assistant.cli.calc_view import show
+from assistant.cli.terminal import Terminal
 from assistant.errors import Ungrounded, WrongFigures
 from ingestion.generation import open_generation
 from ingestion.publication import current_name
@@ -119,7 +118,7 @@ def _given(command: Command, arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _calculate(asked: Asked, arguments: argparse.Namespace) -> int:
-    home, console = arguments.home, Console()
+    home, console = arguments.home, Terminal()
     generation = open_generation(home, current_name(home))
     found = calculate(asked, IndexedLaw(generation, arguments.as_of), read_rates(home))
     cited = citations(found, generation.store)

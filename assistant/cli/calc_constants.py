@@ -18,6 +18,7 @@ from assistant.calculators.amounts import euros, number, percent
 from assistant.calculators.constants import Constant, constants
 from assistant.calculators.grounding import ungrounded
 from assistant.calculators.law import IndexedLaw
+from assistant.cli.terminal import Terminal
 from ingestion.generation import open_generation
 from ingestion.publication import current_name
 
@@ -35,7 +36,7 @@ _WORDS: Mapping[str, Callable[[Decimal], str]] = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Show every constant; the exit code is 3 when the indexed texts do not state one."""
-    home, console = arguments.home, Console()
+    home, console = arguments.home, Terminal()
     law = IndexedLaw(open_generation(home, current_name(home)), arguments.as_of)
     refused = ungrounded(law)
     if arguments.json:

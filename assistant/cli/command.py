@@ -23,6 +23,7 @@ from assistant.cli import (
     serve,
     users,
 )
+from assistant.cli.terminal import print_anything
 from assistant.errors import AssistantError
 from assistant.settings import default_home
 from ingestion.durable import in_words, says_full
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     os.umask(PRIVATE)
     collect_seldom()
+    print_anything()
     try:
         code: int = chosen.run(chosen)
         sys.stdout.flush()

@@ -5,13 +5,13 @@ import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from assistant.cli import dossier_check, dossier_fiche, dossier_pieces
 from assistant.cli.asking import iso_date
 from assistant.cli.dossier_pieces import filing_of, piece_fields, print_json, show_pieces
+from assistant.cli.terminal import Terminal
 from ingestion.dossiers import Dossier, Stage
 
 if TYPE_CHECKING:
@@ -94,11 +94,9 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _create(arguments: argparse.Namespace) -> int:
     filing_of(arguments.home).create(Dossier(arguments.id, **_given(arguments)))
-    Console().print(
-        escape(
-            f"Dossier {arguments.id} ouvert. Ajoutez-y des pièces : "
-            f"sourcier dossier add {arguments.id} FICHIER…"
-        )
+    Terminal().print(
+        f"Dossier {arguments.id} ouvert. Ajoutez-y des pièces : "
+        f"sourcier dossier add {arguments.id} FICHIER…"
     )
     return OK
 
@@ -120,9 +118,9 @@ def _list(arguments: argparse.Namespace) -> int:
     for dossier, number in counted:
         about = (dossier.id, dossier.reference, dossier.subject, dossier.buyer)
         deadline = f"{dossier.deadline:%d/%m/%Y}" if dossier.deadline else ""
-        table.add_row(*map(escape, about), dossier.stage, deadline, str(number))
+        table.add_row(*about, dossier.stage, deadline, str(number))
     none = "Aucun dossier. Ouvrez-en un : sourcier dossier create ID"
-    Console().print(table if counted else none)
+    Terminal().print(table if counted else none)
     return OK
 
 
@@ -138,11 +136,11 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _show_one(filing: "Filing", dossier_id: str) -> None:
-    console, dossier = Console(), filing.get(dossier_id)
-    console.print(f"[bold]{escape(dossier.id)}[/] · {dossier.stage}")
+    console, dossier = Terminal(), filing.get(dossier_id)
+    console.print(Text.assemble((dossier.id, "bold"), f" · {dossier.stage}"))
     for name, told in FIELDS.items():
         if value := getattr(dossier, name):
-            console.print(escape(f"  {told.partition(' (')[0]} : {value}"))
+            console.print(f"  {told.partition(' (')[0]} : {value}")
     show_pieces(console, filing, dossier_id)
 
 
@@ -153,7 +151,7 @@ def _delete(arguments: argparse.Namespace) -> int:
         sys.stderr.write("L'identifiant n'est pas le même : rien n'a été effacé.\n")
         return BROKEN
     filing.delete(arguments.id)
-    Console().print(escape(f"Dossier {arguments.id} effacé."))
+    Terminal().print(f"Dossier {arguments.id} effacé.")
     return OK
 
 

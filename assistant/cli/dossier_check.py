@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from assistant.cli.asking import iso_date
+from assistant.cli.terminal import Terminal
 from assistant.conformity.filed import FiledReview, review_of
 from assistant.conformity.finding import Severity
 from assistant.conformity.record import review_fields
@@ -59,7 +60,7 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what the review finds."""
-    home, console = arguments.home, Console()
+    home, console = arguments.home, Terminal()
     rules = open_generation(home, current_name(home))
     known = Dossiers(home)
     found = review_of(arguments.dossier, known, rules, date.today(), arguments.as_of)

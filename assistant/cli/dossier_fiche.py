@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.dossier_pieces import filing_of, print_json
+from assistant.cli.terminal import Terminal
 from assistant.fiche import LINES, Entry, Fiche, State
 
 OK = 0
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json({"dossier": arguments.id} | fiche_fields(filing.fiche(arguments.id)))
     elif files:
         for path in files.values():
-            Console().print(Text(f"Fiche écrite : {path}"), soft_wrap=True)
+            Terminal().print(Text(f"Fiche écrite : {path}"), soft_wrap=True)
     else:
         _show(filing.fiche(arguments.id))
     return OK
@@ -107,4 +107,4 @@ def _show(fiche: Fiche) -> None:
             table.add_row(head, text, Text(locators))
             head = Text()
         table.add_section()
-    Console().print(table)
+    Terminal().print(table)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
 from assistant.cli import adding
 from assistant.cli.index_gate import Steps
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.settings import load_settings
 from ingestion.piece_kinds import PieceKind
@@ -82,19 +82,19 @@ def filing_of(home: Path) -> "Filing":
 def show_pieces(console: Console, filing: "Filing", dossier_id: str) -> None:
     """The pieces as a table, below a word when they are not searched as they stand."""
     if filing.awaits_index(dossier_id):
-        console.print(f"[yellow]{escape(TO_INDEX.format(dossier_id))}")
+        console.print(TO_INDEX.format(dossier_id), style="yellow")
     pieces = filing.pieces(dossier_id)
     table = Table("fichier", "genre", "version", "ko", "pages", "à savoir")
     for piece in pieces:
         entry = piece.entry
         doubt = (f"genre à confirmer : {entry.doubt}",) if entry.doubt else ()
         table.add_row(
-            escape(entry.source),
+            entry.source,
             entry.piece or "",
             str(entry.version),
             str(max(piece.size // 1000, 1)),
             str(piece.pages or ""),
-            escape("\n".join((*doubt, *piece.told, *piece.remarks))),
+            "\n".join((*doubt, *piece.told, *piece.remarks)),
         )
     console.print(table if pieces else "Aucune pièce.")
 
@@ -119,7 +119,7 @@ def piece_fields(piece: "Holding") -> dict[str, Any]:
 def print_json(value: object) -> None:
     """A value on standard output, days as they are written."""
     written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    Console().out(written, highlight=False)
+    Terminal().out(written, highlight=False)
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -127,7 +127,7 @@ def _add(arguments: argparse.Namespace) -> int:
     if absent:
         sys.stderr.write(f"Introuvable : {', '.join(absent)}\n")
         return USAGE
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         receipts = _added(arguments, progress)
     if arguments.json:
         print_json([_receipt_fields(receipt) for receipt in receipts])
@@ -141,7 +141,7 @@ def _added(arguments: argparse.Namespace, progress: Progress) -> tuple["Receipt"
     bar = progress.add_task("Lecture des fichiers", total=None)
 
     def told(receipt: "Receipt") -> None:
-        progress.update(bar, advance=1, description=f"Lecture de {escape(receipt.name)}")
+        progress.update(bar, advance=1, description=f"Lecture de {receipt.name}")
 
     filing = filing_of(arguments.home)
     return filing.add(arguments.id, _parcels(arguments.paths), told, Steps(progress))
@@ -163,9 +163,8 @@ def _report(receipts: Sequence["Receipt"]) -> None:
     table = Table("fichier", "issue", "genre", "à savoir")
     for receipt in receipts:
         piece = receipt.entry.piece if receipt.entry else None
-        told = escape("\n".join(receipt.told))
-        table.add_row(escape(receipt.name), receipt.fate, piece or "", told)
-    Console().print(table)
+        table.add_row(receipt.name, receipt.fate, piece or "", "\n".join(receipt.told))
+    Terminal().print(table)
 
 
 def _receipt_fields(receipt: "Receipt") -> dict[str, Any]:
@@ -188,30 +187,30 @@ def _pieces(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([piece_fields(piece) for piece in filing.pieces(arguments.id)])
     else:
-        show_pieces(Console(), filing, arguments.id)
+        show_pieces(Terminal(), filing, arguments.id)
     return OK
 
 
 def _index(arguments: argparse.Namespace) -> int:
     filing = filing_of(arguments.home)
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         filing.index(arguments.id, Steps(progress))
-    show_pieces(Console(), filing, arguments.id)
+    show_pieces(Terminal(), filing, arguments.id)
     return OK
 
 
 def _set_piece(arguments: argparse.Namespace) -> int:
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         filing_of(arguments.home).set_piece(
             arguments.id, arguments.name, arguments.piece, Steps(progress)
         )
-    Console().print(escape(f"{arguments.name} : {arguments.piece}"))
+    Terminal().print(f"{arguments.name} : {arguments.piece}")
     return OK
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    with adding.progress_bars(Console(stderr=True)) as progress:
+    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
         removed = filing_of(arguments.home).remove(arguments.id, arguments.names, Steps(progress))
     for source in removed:
-        Console().print(escape(f"{source} : retiré"))
+        Terminal().print(f"{source} : retiré")
     return OK

@@ -16,6 +16,7 @@ from rich.progress import track
 from assistant.assistant import Assistant
 from assistant.baseline import compare, falls
 from assistant.cli.measured import show
+from assistant.cli.terminal import Terminal
 from assistant.evaluation import Evaluation, digest, identify
 from assistant.examination import graded as graded_by
 from assistant.examination import run_turn
@@ -84,7 +85,7 @@ def _run(arguments: argparse.Namespace) -> int:
     baseline = digest(arguments.baseline, str(arguments.baseline)) if arguments.baseline else None
     if arguments.report:
         arguments.report.touch()  # a place that cannot be written is said before the long work
-    settings, console = load_settings(arguments.home), Console()
+    settings, console = load_settings(arguments.home), Terminal()
     assistant = _loaded(arguments, settings, console)
     for dossier in {question.dossier for question in questions if question.dossier}:
         assistant.dossier(dossier, None)  # one that is missing is said before the long work

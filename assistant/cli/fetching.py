@@ -4,11 +4,11 @@ import argparse
 import os
 from datetime import date
 
-from rich.console import Console
 from rich.progress import TaskID
 
 from assistant.cli import official
 from assistant.cli.adding import add_changes, local_decisions, progress_bars
+from assistant.cli.terminal import Terminal
 from ingestion.official.changes import Changes
 
 PROCUREMENT_CODE = "LEGITEXT000037701019"
@@ -47,7 +47,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
     texts = arguments.texts or [PROCUREMENT_CODE]
     addresses = (arguments.api or API, arguments.auth or TOKENS)
     piste = Piste(credentials_of(os.environ), *addresses)
-    console, changes = Console(), list[Changes]()
+    console, changes = Terminal(), list[Changes]()
     with progress_bars(console) as progress:
         for text in texts:
             bar = progress.add_task(f"Légifrance, {text}", total=None)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from rich.console import Console
+from rich.text import Text
 
 from assistant.cli import (
     adding,
@@ -14,6 +14,7 @@ from assistant.cli import (
     index_update,
 )
 from assistant.cli.index_gate import add_user, ask_gate_once, chosen, decisions_of
+from assistant.cli.terminal import Terminal
 from ingestion.durable import writing
 
 OK = 0
@@ -69,25 +70,25 @@ def _verify(arguments: argparse.Namespace) -> int:
     from ingestion.verification import verify
 
     name = chosen(arguments)
-    with Console().status(f"Vérification de {name}…"):
+    with Terminal().status(Text(f"Vérification de {name}…")):
         verify(arguments.home, name)
-    Console().print(f"L'index {name} est intact.")
+    Terminal().print(f"L'index {name} est intact.")
     return OK
 
 
 def _publish(arguments: argparse.Namespace) -> int:
-    home, name, console = arguments.home, chosen(arguments), Console()
+    home, name, console = arguments.home, chosen(arguments), Terminal()
     with writing(home):
         if not arguments.force:
             ask_gate_once(arguments, name, console)
-        with console.status(f"Vérification de {name} avant sa mise en service…"):
+        with console.status(Text(f"Vérification de {name} avant sa mise en service…")):
             decisions_of(arguments).publish(name, arguments.reason, force=arguments.force)
     console.print(f"L'index {name} est en service.")
     return OK
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    console = Console()
+    console = Terminal()
     with writing(arguments.home), console.status("Vérification avant le retour…"):
         name = decisions_of(arguments).rollback(arguments.reason)
     console.print(f"L'index {name} est de nouveau en service.")

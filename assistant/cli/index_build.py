@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from assistant.administration.candidature import make_candidate
 from assistant.administration.decisions import served_name
@@ -24,6 +24,7 @@ from assistant.cli.index_gate import (
     decisions_of,
     show_verdict,
 )
+from assistant.cli.terminal import Terminal
 from assistant.settings import load_settings
 from ingestion.builtin import builtin_additions
 from ingestion.durable import writing
@@ -52,7 +53,7 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the rules, then the dossiers; the exit code."""
-    console, home = Console(), arguments.home
+    console, home = Terminal(), arguments.home
     with writing(home), recorded(home, arguments.user) as record:
         code, embedder = _build_rules(arguments, console, record)
     return _build_dossiers(home, embedder, console) or code
@@ -114,7 +115,7 @@ def _decide(
     if arguments.no_publish:
         console.print(f"Pour le mettre en service : sourcier index publish {name}")
         return OK
-    with console.status(f"Vérification de {name} avant sa mise en service…"):
+    with console.status(Text(f"Vérification de {name} avant sa mise en service…")):
         decisions_of(arguments).publish(name)
     console.print(f"L'index {name} est en service.")
     return OK
@@ -140,19 +141,19 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
                 with adding.progress_bars(console) as progress:
                     manifest = index(folder, embedder, Steps(progress))
         except IngestionError as error:
-            console.print(f"[red]{escape(f'Dossier {dossier.id} : {error}')}")
+            console.print(f"Dossier {dossier.id} : {error}", style="red")
             code = BROKEN
             continue
         for source, why in manifest.aside.items() if manifest else ():
-            console.print(f"[yellow]{escape(f'Dossier {dossier.id} : {source}, {why}')}")
+            console.print(f"Dossier {dossier.id} : {source}, {why}", style="yellow")
         if manifest and manifest.name != used_before:
-            console.print(escape(f"Dossier {dossier.id} : {manifest.passages} passages."))
+            console.print(f"Dossier {dossier.id} : {manifest.passages} passages.")
     return code
 
 
 def _warn(manifest: Manifest, console: Console) -> None:
     for warning in manifest.warnings[:SHOWN_WARNINGS]:
-        console.print(f"[yellow]{escape(warning)}")
+        console.print(warning, style="yellow")
     if (rest := len(manifest.warnings) - SHOWN_WARNINGS) > 0:
         others = f"{rest} autre{'s' if rest > 1 else ''}"
         console.print(f"… et {others} : sourcier index status --warnings")

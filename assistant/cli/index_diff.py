@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from assistant.cli.terminal import Terminal
 from assistant.cli.wording import compared
 from assistant.language import Language
 from assistant.page.version_line import days, remarks
@@ -42,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from assistant.journal import Journal
     from assistant.law_record import changes_fields
 
-    console, journal = Console(), Journal(arguments.home / "journal.jsonl")
+    console, journal = Terminal(), Journal(arguments.home / "journal.jsonl")
     found = changes_between(arguments.home, arguments.old, arguments.new, journal)
     if arguments.json:
         console.out(

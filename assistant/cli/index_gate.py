@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from assistant.administration.candidate import read_candidate
@@ -19,6 +18,7 @@ from assistant.administration.recording import recorded
 from assistant.administration.verdict import Verdict
 from assistant.baseline import Change
 from assistant.cli.adding import progress_bars
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.journal import Journal
 from assistant.settings import load_settings
@@ -49,7 +49,7 @@ def decisions_of(arguments: argparse.Namespace) -> Decisions:
 
 
 def _gate(arguments: argparse.Namespace) -> int:
-    home, console, name = arguments.home, Console(), chosen(arguments)
+    home, console, name = arguments.home, Terminal(), chosen(arguments)
     with writing(home):
         verdict = _ask_gate(arguments, name, console)
     if verdict is None:
@@ -93,9 +93,9 @@ def show_verdict(verdict: Verdict, console: Console) -> None:
     )
     for change in (Change.WORSE, Change.BETTER, Change.REWORDED):
         for each in counted[change]:
-            console.print(escape(f"  {each.question} : {change}"), soft_wrap=True)
+            console.print(f"  {each.question} : {change}", soft_wrap=True)
     for reason in verdict.reasons:
-        console.print(f"[red]{escape(reason)}", soft_wrap=True)
+        console.print(reason, style="red", soft_wrap=True)
     if verdict.passed:
         console.print("Le candidat répond au moins aussi bien que l'index en service.")
 

@@ -3,13 +3,12 @@
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 
 from assistant.administration.candidate import read_candidate
 from assistant.administration.decisions import served_name
 from assistant.administration.storage import manifest_of
+from assistant.cli.terminal import Terminal
 
 OK, BROKEN = 0, 1
 
@@ -29,7 +28,7 @@ def _status(arguments: argparse.Namespace) -> int:
     from ingestion.library import Library
     from ingestion.publication import finished
 
-    console, home = Console(), arguments.home
+    console, home = Terminal(), arguments.home
     current = served_name(home)
     name_column = Column("index", no_wrap=True)  # it is copied into the other commands
     table = Table("", name_column, "construit le", "documents", "passages", "textes au", "modèle")
@@ -52,13 +51,13 @@ def _status(arguments: argparse.Namespace) -> int:
     if warnings and not arguments.warnings:
         console.print(f"Avertissements : {len(warnings)} (voir : sourcier index status --warnings)")
     for warning in warnings if arguments.warnings else ():
-        console.print(f"[yellow]{escape(warning)}")
+        console.print(warning, style="yellow")
     if dossiers := Dossiers(home).all():
         console.print(f"Dossiers : {len(dossiers)} (voir : sourcier dossier list)")
     if arguments.files and entries:
         files = Table("fichier", "emploi")
         for entry in entries:
-            files.add_row(escape(entry.source), entry.kind)
+            files.add_row(entry.source, entry.kind)
         console.print(files)
     return OK if current in finished(home) else BROKEN
 

@@ -14,6 +14,7 @@ from assistant.administration.schedule import Schedule, schedule_of
 from assistant.cli import adding, index_build
 from assistant.cli.fetching import PROCUREMENT_CODE
 from assistant.cli.index_gate import OK, add_user
+from assistant.cli.terminal import Terminal
 from assistant.errors import WrongSettings
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
@@ -57,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
         command = (sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
         sys.stdout.write(schedule.units(command))
         return OK
-    code = _take_in(home, schedule, Console())
+    code = _take_in(home, schedule, Terminal())
     return max(code, index_build.run(arguments))
 
 

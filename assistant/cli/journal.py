@@ -8,10 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 from time import monotonic
 
-from rich.console import Console
-
 from assistant.cli import journal_reading, journal_retention
 from assistant.cli.adding import progress_bars
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.journal import Fault, Journal, journal_of
 from ingestion.durable import replace_bytes
@@ -97,7 +96,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _watched(journal: Journal, anchors: Path | None) -> tuple[Fault, ...]:
     """The faults of a journal; a bar appears when finding them takes more than two seconds."""
-    progress, begun = progress_bars(Console(stderr=True)), monotonic()
+    progress, begun = progress_bars(Terminal(is_stderr=True)), monotonic()
     bar = progress.add_task("Vérification")
 
     def told(done: int, total: int) -> None:

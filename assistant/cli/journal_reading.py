@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.asking import iso_date
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.journal import journal_of
 from assistant.journal.retention import records
@@ -84,7 +84,7 @@ def _list(arguments: argparse.Namespace) -> int:
         kind = KINDS.get(each["kind"], each["kind"])
         words = (_id(each), each["at"][:16].replace("T", " "), kind, each["user"], _gist(each))
         table.add_row(*map(Text, words))
-    Console().print(table if found else "Aucun enregistrement.")
+    Terminal().print(table if found else "Aucun enregistrement.")
     return OK
 
 
@@ -97,7 +97,7 @@ def _show(arguments: argparse.Namespace) -> int:
     record = entry | {"body": journal.body(entry)}
     if not arguments.json:
         about = (f"n° {entry['number']}", entry["at"], KINDS.get(entry["kind"], entry["kind"]))
-        Console().print(Text(" · ".join((*about, entry["user"] or "personne")), style="bold"))
+        Terminal().print(Text(" · ".join((*about, entry["user"] or "personne")), style="bold"))
     _print_json(_fields(record) if arguments.json else record["body"] or FORGOTTEN)
     return OK
 

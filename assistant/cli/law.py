@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from assistant.cli.asking import iso_date
+from assistant.cli.terminal import Terminal
 from assistant.cli.wording import compared
 from assistant.language import Language
 from assistant.law_record import law_fields
@@ -62,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     reference = normalise(" ".join(arguments.reference))
     store = open_generation(arguments.home, current_name(arguments.home)).store
-    found, day, console = histories(store.versions(reference)), arguments.as_of, Console()
+    found, day, console = histories(store.versions(reference)), arguments.as_of, Terminal()
     if not found:
         near = near_references(reference, store.documents())
         return _unknown(reference, near)

@@ -19,7 +19,7 @@ from assistant.ledger.plan import Plan
 from assistant.ledger.proposal import ModelPlanner
 from assistant.ledger.query import Late
 from assistant.ledger.result import Result, computed
-from assistant.ledger.result_view import answer, figures, listing, ranked
+from assistant.ledger.result_view import answer, figures, listing, ranked, require_rows
 from assistant.ledger.table import Table
 from assistant.ledger.vocabulary import names
 from assistant.ledger.wording import said
@@ -80,6 +80,7 @@ def basis_of(arguments: argparse.Namespace) -> Basis:
 
 def _run(population: Population, arguments: argparse.Namespace) -> int:
     with open_ledger(arguments.home) as ledger:
+        require_rows(ledger, population)
         plan = _plan(ledger, population, arguments)
         if isinstance(plan, NotUnderstood):
             sys.stderr.write(_refusal(plan, population, arguments.question))

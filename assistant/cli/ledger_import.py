@@ -10,10 +10,11 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from assistant.bookkeeping import tell_imported
+from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.journal import journal_of
 from ingestion.ledger.columns import Columns, field_named, french_name
@@ -26,10 +27,10 @@ OK, BROKEN = 0, 1
 _SHOWN = 3
 _THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
 _VERDICTS = {
-    Verdict.ACCEPTED: "[green]accepté",
-    Verdict.WARNED: "[yellow]accepté avec réserves",
-    Verdict.REFUSED: "[red]refusé",
-    Verdict.KNOWN: "déjà connu",
+    Verdict.ACCEPTED: ("accepté", "green"),
+    Verdict.WARNED: ("accepté avec réserves", "yellow"),
+    Verdict.REFUSED: ("refusé", "red"),
+    Verdict.KNOWN: ("déjà connu", ""),
 }
 _FORMATS = {
     FileKind.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX",
@@ -80,7 +81,7 @@ def _correction(kind: FileKind, text: str) -> tuple[str, str]:
 def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
     from ingestion.ledger.importing import Order, import_files
 
-    console = Console()
+    console = Terminal()
     reports = import_files(
         arguments.home,
         Order(kind, tuple(arguments.paths), dict(arguments.corrections)),
@@ -103,11 +104,11 @@ def _show(console: Console, kind: FileKind, report: FileReport) -> None:
     counts = _counted(kind, report.stored)
     left_out = f", {report.left_out} de côté" if report.left_out else ""
     told = f" ({report.format}, {counts}{left_out})" if report.format else ""
-    console.print(f"{escape(report.name)} : {_VERDICTS[report.verdict]}[/]{told}")
+    console.print(Text.assemble(f"{report.name} : ", _VERDICTS[report.verdict], told))
     for columns in report.columns:
-        console.print(escape(f"  colonnes : {_said(kind, columns)}"), style="dim")
-    for line in _comments(report.comments):
-        console.print(f"  {line}")
+        console.print(f"  colonnes : {_said(kind, columns)}", style="dim")
+    for line, style in _comments(report.comments):
+        console.print(f"  {line}", style=style)
 
 
 def _said(kind: FileKind, columns: Columns) -> str:
@@ -117,8 +118,8 @@ def _said(kind: FileKind, columns: Columns) -> str:
     return ", ".join(used) + (f" ; laissées : {', '.join(left)}" if left else "")
 
 
-def _comments(comments: tuple[Comment, ...]) -> Iterator[str]:
-    """What refuses first, a few sentences of each rule."""
+def _comments(comments: tuple[Comment, ...]) -> Iterator[tuple[str, str]]:
+    """What refuses first, a few sentences of each rule, with its style."""
 
     def order(comment: Comment) -> tuple[bool, str]:
         return comment.level is not Level.REFUSED, comment.code
@@ -127,11 +128,11 @@ def _comments(comments: tuple[Comment, ...]) -> Iterator[str]:
         same = list(group)
         style = "yellow" if is_warning else "red"
         for comment in same[:_SHOWN]:
-            yield f"[{style}]{escape(f'{code} : {comment.sentence}')}[/]"
+            yield f"{code} : {comment.sentence}", style
         if len(same) > _SHOWN:
             rest = len(same) - _SHOWN
             others = f"{rest} autre{'s' if rest > 1 else ''}"
-            yield f"[{style}]{escape(code)} : … et {others} (--json dit tout)[/]"
+            yield f"{code} : … et {others} (--json dit tout)", style
 
 
 def _conclude(
@@ -157,7 +158,7 @@ def _samples(reports: tuple[FileReport, ...]) -> Table:
         table.add_column(title, justify="right" if title == "Montant" else "left")
     for report in reports:
         for row in report.sample:
-            table.add_row(*map(escape, _cells(row)))
+            table.add_row(*_cells(row))
     return table
 
 

@@ -18,6 +18,7 @@ from rich.text import Text
 from assistant.bookkeeping import Bookkeeping
 from assistant.calculators.situation import Buyer
 from assistant.cli.asking import add_day
+from assistant.cli.terminal import Terminal
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.identity import ALONE
 from assistant.journal import journal_of
@@ -76,7 +77,7 @@ def see(over: Population, view: str, arguments: argparse.Namespace) -> int:
 
 def put(tables: Sequence[Table], arguments: argparse.Namespace, lead: str = "") -> None:
     """Show tables as asked: a lead and the first rows of each, all of them as JSON, or a file."""
-    console = Console()
+    console = Terminal()
     if arguments.out:
         books, suffix = bookkeeping(arguments.home), arguments.out.suffix.lower()
         replace_bytes(arguments.out, books.export(tables[0], suffix, ALONE.user))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -19,6 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from assistant.cli.terminal import Terminal
 from ingestion.errors import ModelUnavailable
 from ingestion.weights.catalogue import Catalogue, Model
 from ingestion.weights.catalogue_file import load_catalogue
@@ -74,7 +74,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _list(args: argparse.Namespace) -> int:
     folder = models_folder(args.home)
-    console = Console()
+    console = Terminal()
     table = Table(box=None)
     for title in ("Nom", "Rôle", "Licence", "Taille", "Mémoire", "Ici"):
         table.add_column(title, no_wrap=True)
@@ -113,7 +113,7 @@ def _pull(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
         pinned = "" if model.sha256 else " (empreinte enregistrée : le catalogue n'en fixe pas)"
-        Console().print(f"{model.name} : vérifié{pinned}, {path}", highlight=False, soft_wrap=True)
+        Terminal().print(f"{model.name} : vérifié{pinned}, {path}", highlight=False, soft_wrap=True)
     return OK
 
 
@@ -131,7 +131,7 @@ def _verify(args: argparse.Namespace) -> int:
         return _complain("Aucun modèle sur cette machine : sourcier models pull", BROKEN)
     for name, found in states.items():
         remedy = "" if found is State.INTACT else f" (remède : sourcier models pull {name})"
-        Console().print(f"{name} : {found.value}{remedy}", highlight=False, soft_wrap=True)
+        Terminal().print(f"{name} : {found.value}{remedy}", highlight=False, soft_wrap=True)
     return OK if set(states.values()) == {State.INTACT} else BROKEN
 
 
@@ -142,7 +142,7 @@ def _chosen(catalogue: Catalogue, names: list[str]) -> tuple[Model, ...]:
 def _warn_memory(model: Model) -> None:
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if installed < model.memory:
-        Console(stderr=True).print(
+        Terminal(is_stderr=True).print(
             f"Attention : {model.name} demande {_gigabytes(model.memory)} de mémoire, "
             f"cette machine en a {_gigabytes(installed)}."
         )
@@ -177,7 +177,7 @@ def _lines(model: Model) -> Report:
             return
         last_step, last_at = step, now
         amount = f" : {done / 1e6:.0f} Mo sur {total / 1e6:.0f}" if total > 1 else ""
-        Console().print(f"{model.name} : {step}{amount}, {now - began:.0f} s", highlight=False)
+        Terminal().print(f"{model.name} : {step}{amount}, {now - began:.0f} s", highlight=False)
 
     return report
 
@@ -187,5 +187,5 @@ def _gigabytes(size: int) -> str:
 
 
 def _complain(message: object, code: int) -> int:
-    Console(stderr=True).print(str(message), style="red", highlight=False, soft_wrap=True)
+    Terminal(is_stderr=True).print(str(message), style="red", highlight=False, soft_wrap=True)
     return code

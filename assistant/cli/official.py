@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 
 from ingestion.builtin import Addition
@@ -50,7 +49,7 @@ def merged(
     for change in changes:
         for refusal in change.refused:
             told = f"{change.source}, {refusal.name} : {refusal.reason}"
-            console.print(f"[red]{escape(told)}", soft_wrap=True)
+            console.print(told, style="red", soft_wrap=True)
     library, additions = Library(home), []
     found = updates(library, changes, texts)
     for text in found:
@@ -68,15 +67,14 @@ def merged(
 
 def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
     console.print(
-        escape(
-            f"{text.title} ({text.text_id}) : {text.read} versions lues, {text.added} ajoutées, "
-            f"{text.changed} modifiées, {text.suppressed} supprimées"
-        ),
+        f"{text.title} ({text.text_id}) : {text.read} versions lues, {text.added} ajoutées, "
+        f"{text.changed} modifiées, {text.suppressed} supprimées",
         soft_wrap=True,
     )
     if text.is_new and all(is_incremental(change.source) for change in changes):
         console.print(
-            "[yellow]Une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
+            "Une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
             "une archive complète pour avoir tout le texte.",
+            style="yellow",
             soft_wrap=True,
         )

@@ -7,12 +7,11 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from assistant.accounts.account import EVERY_TEAM, Account
 from assistant.accounts.parts import Accounts, open_accounts
+from assistant.cli.terminal import Terminal
 from assistant.identity import Role
 from assistant.journal import Journal
 from assistant.settings import load_settings
@@ -91,9 +90,9 @@ def _list(arguments: argparse.Namespace) -> int:
         fields = _fields(accounts, account)
         teams = "toutes" if fields["teams"] is None else ", ".join(fields["teams"])
         values = (account.login, account.name, ", ".join(fields["roles"]), teams, fields["state"])
-        table.add_row(*map(escape, values), str(fields["sessions"]), account.user)
+        table.add_row(*values, str(fields["sessions"]), account.user)
     none = "Aucun compte. Créez le premier : sourcier users add NOM --roles administrateur"
-    Console().print(table if found else none)
+    Terminal().print(table if found else none)
     return OK
 
 

@@ -4,6 +4,7 @@ Each rule takes what it reads out of the question; a word that is left and says 
 a condition dropped in silence, so the question is then not understood.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +61,17 @@ def population_asked(question: str) -> Population | None:
         if (match := rule.says.search(plain(question)))
     )
     return min(found, default=(0, None))[1]
+
+
+def population_meant(question: str) -> Population:
+    """The population that a question names, else that of its verb: only contracts are notified."""
+    is_notified = _NOTIFIED.search(plain(question)) is not None
+    return population_asked(question) or (
+        Population.PURCHASES if is_notified else Population.INVOICES
+    )
+
+
+_NOTIFIED = re.compile(r"\bnotifi(?:ees?|es?|ons|er)\b")
 
 
 def asked(

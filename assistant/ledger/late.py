@@ -27,9 +27,9 @@ SUSPENDED = "06"
 
 _TO_PAY = """
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
-    coalesce(payable, gross) AS amount, payment_days,
+    payable AS amount, payment_days, is_unpaid,
     CASE
-        WHEN is_credit OR coalesce(payable, gross) <= 0 THEN 'avoir'
+        WHEN is_credit OR payable <= 0 THEN 'avoir'
         WHEN status = '05' AND paid IS NULL THEN 'facture rejetée'
         WHEN started IS NULL THEN 'date de réception inconnue'
         WHEN paid < started THEN 'payée avant sa réception ou sa livraison : dates à vérifier'
@@ -40,6 +40,10 @@ SELECT id, number, supplier, currency, status, started, paid, amount FROM to_pay
 WHERE reason IS NULL AND (paid IS NULL OR payment_days > $2) ORDER BY number, id
 """
 _COUNTS = "SELECT reason, count(*) FROM to_pay GROUP BY reason ORDER BY min(number), reason"
+_UNDATED = """
+SELECT id, currency, amount FROM to_pay WHERE reason = 'date de réception inconnue' AND is_unpaid
+ORDER BY number, id
+"""
 _YEAR = 365
 _NOTHING = Decimal(0)
 
@@ -68,6 +72,14 @@ class Payment(NamedTuple):
     status: str | None
     started: date
     paid: date | None
+    amount: Decimal | None
+
+
+class Undated(NamedTuple):
+    """An invoice to pay of which no day is known on which its time began."""
+
+    id: str
+    currency: str
     amount: Decimal | None
 
 
@@ -146,6 +158,11 @@ def payments(ledger: Ledger, today: date, beyond: int = -1) -> Payments:
     without = tuple((reason, count) for reason, count in counts if reason)
     count = sum(count for reason, count in counts if not reason)
     return Payments(tuple(map(Payment._make, rows)), count, without)
+
+
+def undated(ledger: Ledger, today: date) -> tuple[Undated, ...]:
+    """The unpaid invoices whose last day is not known."""
+    return tuple(map(Undated._make, ledger.rows(to_pay(_UNDATED), (today,))))
 
 
 def to_pay(select: str) -> str:

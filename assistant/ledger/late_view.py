@@ -17,12 +17,19 @@ from assistant.ledger.late import (
     late_invoices,
     missing_rates,
     payments,
+    undated,
 )
+from assistant.ledger.measures import LATE, NOT_PAID, told
+from assistant.ledger.plan import Measure, Plan
 from assistant.ledger.query import Late
 from assistant.ledger.stages import Passage, Waiting, passages, waiting
 from assistant.ledger.sums import EURO
 from assistant.ledger.table import Column, Format, Table
 from ingestion.ledger.database import Ledger
+
+_OPEN = Plan(Measure.COUNT, Population.INVOICES, filters=(NOT_PAID,))
+_TO_PAY = Plan(Measure.SUM, Population.INVOICES, "payable", (NOT_PAID,))
+_LATE = Plan(Measure.COUNT, Population.INVOICES, filters=(LATE, NOT_PAID))
 
 CAUTIONS = (
     "Le marché peut fixer un délai plus court. Un statut « suspendue » ne prouve pas que le délai "
@@ -36,14 +43,14 @@ def late_tables(ledger: Ledger, basis: Basis) -> tuple[Table, ...]:
     today = basis.today
     found, both, passed = _open_or_late(ledger, basis)
     foreseen = forecasts(both, passed, paces(ledger, today), today)
-    stages = _stage_table(waiting(both, passed, today))
+    stages = _stage_table(waiting(both, passed, today, undated(ledger, today)))
     return _late_table(late_invoices(both), found, basis), stages, _forecast_table(foreseen, today)
 
 
 def stage_table(ledger: Ledger, basis: Basis) -> Table:
     """Unpaid invoices by stage alone."""
     _, both, passed = _open_or_late(ledger, basis)
-    return _stage_table(waiting(both, passed, basis.today))
+    return _stage_table(waiting(both, passed, basis.today, undated(ledger, basis.today)))
 
 
 def _open_or_late(
@@ -52,6 +59,7 @@ def _open_or_late(
     """The invoices that are unpaid or late, what each costs, and the stages of the unpaid ones."""
     found = payments(ledger, basis.today, basis.terms.days)
     unpaid = [each.id for each in found.known if each.paid is None]
+    unpaid += [each.id for each in undated(ledger, basis.today)]
     both = list(zip(found.known, basis.costs(found.known), strict=True))
     return found, both, passages(ledger, unpaid)
 
@@ -71,6 +79,7 @@ def _stage_table(held: Sequence[Waiting]) -> Table:
             for each in held
         ),
         tuple(each.invoices for each in held),
+        (told(_OPEN, _TO_PAY),),
     )
 
 
@@ -102,7 +111,13 @@ def _late_table(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> T
         Column("Statut"),
     )
     ids = tuple((each.payment.id,) for each in late)
-    return Table("Factures en retard", columns, rows, ids, tuple(_notes(late, found, basis)))
+    return Table(
+        "Factures en retard ou payées en retard",
+        columns,
+        rows,
+        ids,
+        tuple(_notes(late, found, basis)),
+    )
 
 
 def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[str]:
@@ -110,10 +125,13 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
     interests = [each.cost.interest for each in in_euros]
     known = [interest for interest in interests if interest is not None]
     indemnities = sum((each.cost.indemnity for each in in_euros), Decimal(0))
+    unpaid = sum(each.payment.paid is None for each in late)
     notes = [
-        f"{len(late)} en retard au {basis.today:%d/%m/%Y}, sur {found.count} dont le dernier "
-        f"jour est connu ({basis.terms.days} jours). Intérêts moratoires : "
-        f"{euros(sum(known, Decimal(0)))} ; indemnités forfaitaires : {euros(indemnities)}."
+        f"{unpaid} en retard au {basis.today:%d/%m/%Y}, {len(late) - unpaid} payées en retard, "
+        f"sur {found.count} dont le dernier jour est connu ({basis.terms.days} jours). Intérêts "
+        f"moratoires : {euros(sum(known, Decimal(0)))} ; indemnités forfaitaires : "
+        f"{euros(indemnities)}.",
+        told(_LATE),
     ]
     if len(known) < len(late):
         notes.append(f"{len(late) - len(known)} sans intérêts : taux, montant ou euros absents.")

@@ -47,6 +47,7 @@ _SO_LONG = re.compile(r" ?depuis (?:moins de )?(?:\d|une? |deux|trois|quatre|cin
 class When:
     """The date field that a period is of, and the condition that its verb is without a period.
 
+    `by` is the date that months are cut by, where it is another than that of the period.
     `is_past` and `is_coming`: without a period, the days before today are meant, or those from it.
     """
 
@@ -55,6 +56,7 @@ class When:
     start: int = 0
     is_past: bool = False
     is_coming: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def _when(
         left.has_clash |= bool(others) or _are_joined(left, taken)
         return When(rule.name, start=start)
     known = [(rule, start) for rule, start in taken if rule.is_known]
+    if period is None:
+        default = replace(default, by=(known or taken)[0][0].name)
     if not known:
         return default
     rule, start = known[0]

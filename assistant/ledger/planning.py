@@ -31,7 +31,7 @@ def planned(read: Read, over: Population) -> Plan | None:
     if read.compared:
         plan = replace(plan, compared=Period(when.field, *read.compared))
     if plan.step:
-        plan = replace(plan, group=when.field)
+        plan = replace(plan, group=plan.group or when.by or when.field)
     kept = without_credit(plan, filters)
     return _filtered(plan, kept, read.share) if kept is not None else None
 

@@ -65,7 +65,8 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
     filters = bounded.filters if bounded else filters
     fields = tuple(rule.name for rule, _ in _taken(left, vocabulary().fields, over))
     left.has_clash |= _counts_days_of_unpaid(filters, fields)
-    meant = dated(left, over, period, filters, usual_date(over, fields), today)
+    by_date = ranked.group if ranked.step else None
+    meant = dated(left, over, period, filters, by_date or usual_date(over, fields), today)
     left.has_clash |= find_period(left.text, today) is not None
     measures = _measures(left, over)
     if comparison and comparison.is_of_sums:
@@ -102,7 +103,7 @@ _MEAN_OF_GROUPS = re.compile(
 
 _MEAN = re.compile(r"\bmoyen(?:ne)?s?\b")
 _COUNTED = re.compile(
-    r"combien (?:d(?:e |'|es |u )(?!argent|depenses?\b|euros|frais|tva)|"
+    r"(?<!pour )combien (?:d(?:e |'|es |u )(?!argent|depenses?\b|euros|frais|tva)|"
     r"(?:[\w'-]+ ){1,3}d(?:e |')(?:factures|avoirs|marches)\b)"
 )
 

@@ -89,7 +89,7 @@ def reckoned(sight: Sight) -> Reckoning:
     )
     basis = sight.basis if plan.is_computed else None
     missing = _missing(sight.ledger, basis) if basis and plan.of == "interest" else ()
-    notes = (*result.notes, *missing)
+    notes = (*result.told, *missing)
     return Reckoning(plan, told, document, basis, notes)
 
 

@@ -8,6 +8,13 @@ from assistant.words import plain
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*|[%<>=+≠~≈±]+|(?<= )-(?= )")
 _CAPITAL = re.compile(r"(?<=[^.?!]\s)(?:[dl]['’])?([^\W\d_a-zà-ÿ][\w-]{3,})")
+_MONEY = re.compile(
+    r"\bcombien (?:de |d['’] ?)"
+    r"(?=(?:factur|pay|dépens|notifi|mandat|engag|régl|vers|attribu|achet)é\b)",
+    re.IGNORECASE,
+)
+"""How much, whose accent alone tells it from how many: "combien de facturé"."""
+
 _QUOTES = str.maketrans(
     {"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "≥": ">=", "≤": "<="}
 )
@@ -22,6 +29,7 @@ class Remainder:
         `capitals` are the words, but the first, that are written with a capital letter.
         """
         self.capitals = frozenset(map(plain, _CAPITAL.findall(question)))
+        question = _MONEY.sub("montant ", question)
         words = " ".join(plain(question).translate(_QUOTES).split())
         self.whole = self.text = written_out(words)
         self.has_clash = False

@@ -8,13 +8,13 @@ from operator import attrgetter, ge, gt, le, lt
 
 from assistant.calculators.amounts import euros, rounded
 from assistant.errors import WrongPlan
-from assistant.ledger.fields import Kind, Population
-from assistant.ledger.plan import Bound, Filter, Measure, Operator, Plan, validated
+from assistant.ledger.fields import Kind
+from assistant.ledger.measures import CREDIT_NOTE, defined, leaves_credits_out, meant, told
+from assistant.ledger.plan import Bound, Measure, Operator, Plan, validated
 from assistant.ledger.query import Late, listed
 from assistant.ledger.sums import Groups, Sum, groups, whole
 from ingestion.ledger.database import Ledger
 
-_CREDIT = Filter("is_credit", Operator.KNOWN)
 _TENTH = Decimal("0.1")
 
 
@@ -40,6 +40,11 @@ class Result:
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the figures count, then what they leave out."""
+        return tuple(filter(None, (told(self.plan), *self.notes)))
+
 
 def computed(
     plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[Late]] | None = None
@@ -52,11 +57,12 @@ def computed(
         QueryTooHeavy: when it takes more than the limits.
     """
     law = _law(plan, late)
-    [(found, notes)] = groups([plan], ledger, today, law)
-    notes += _credit_notes(plan, ledger, today, law)
+    counted = defined(plan)
+    [(found, notes)] = groups([counted], ledger, today, law)
+    notes = (*_credit_notes(plan, ledger, today, law), *notes)
     if not plan.compared:
         return _result(plan, *_figures(plan, found), notes)
-    before = replace(plan, period=plan.compared, compared=None)
+    before = replace(counted, period=plan.compared, compared=None)
     [(earlier, more)] = groups([before], ledger, today, law)
     notes += tuple(f"Période comparée : {note}" for note in more)
     return _result(plan, *_beside(plan, found, earlier), notes)
@@ -66,7 +72,7 @@ def rows_meant(
     plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[Late]]
 ) -> tuple[str, ...]:
     """The ids of the rows that a plan is of, in the order of their days; raises as `computed`."""
-    query = listed(plan, today, _law(plan, late))
+    query = listed(meant(plan), today, _law(plan, late))
     return tuple(identifier for (identifier,) in ledger.rows(query.sql, query.parameters))
 
 
@@ -75,7 +81,7 @@ def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[R
 
     Raises as `computed` does.
     """
-    found = groups([validated(plan) for plan in plans], ledger, today, ())
+    found = groups([defined(validated(plan)) for plan in plans], ledger, today, ())
     return tuple(
         _result(plan, *_figures(plan, sums), notes)
         for plan, (sums, notes) in zip(plans, found, strict=True)
@@ -92,14 +98,13 @@ def _law(plan: Plan, late: Callable[[], Sequence[Late]] | None) -> Sequence[Late
 
 
 def _credit_notes(plan: Plan, ledger: Ledger, today: date, law: Sequence[Late]) -> tuple[str, ...]:
-    """How many of the invoices counted are credit notes, where the plan does not say."""
-    is_said = any(each.field == _CREDIT.field for each in plan.filters)
-    if plan.measure is not Measure.COUNT or plan.over is not Population.INVOICES or is_said:
+    """How many credit notes would be among the invoices counted, were they invoices."""
+    if plan.measure is not Measure.COUNT or not leaves_credits_out(plan):
         return ()
-    only = Plan(plan.measure, plan.over, filters=(*plan.filters, _CREDIT), period=plan.period)
+    only = Plan(plan.measure, plan.over, filters=(*plan.filters, CREDIT_NOTE), period=plan.period)
     [(found, _)] = groups([only], ledger, today, law)
     count = whole(found.values()).count
-    return (f"Dont {count} avoir{'s' if count > 1 else ''}.",) if count else ()
+    return (f"{count} avoir{'s' if count > 1 else ''} de côté.",) if count else ()
 
 
 def _result(plan: Plan, total: Line, lines: Sequence[Line], notes: Sequence[str]) -> Result:

@@ -10,6 +10,7 @@ from assistant.ledger.plan import Measure, Plan
 from assistant.ledger.result import Line, Result
 from assistant.ledger.table import Cell, Column, Format, Table
 from assistant.ledger.wording import figure, said
+from ingestion.errors import NothingImported
 from ingestion.ledger.database import Ledger
 
 _TOLD = 3
@@ -47,6 +48,24 @@ _COLUMNS = {
 }
 
 
+def require_rows(ledger: Ledger, population: Population) -> None:
+    """Raise NothingImported where there is no invoice, or no contract: nothing can be counted."""
+    if not ledger.rows(f"SELECT 1 FROM {TABLES[population]} LIMIT 1"):
+        raise NothingImported(NOTHING_OF[population])
+
+
+NOTHING_OF = {
+    Population.INVOICES: (
+        "Aucune facture n’est encore importée : il n’y a rien à compter. Lancez : sourcier "
+        "invoices import FICHIER…"
+    ),
+    Population.PURCHASES: (
+        "Aucun marché n’est encore importé : il n’y a rien à compter. Lancez : sourcier "
+        "purchases import FICHIER…"
+    ),
+}
+
+
 def answer(result: Result) -> str:
     """The figure of all rows in words, or where ranks are asked for those of the first ones."""
     told = [_told(each, result.plan) for each in ranked(result)[:_TOLD]]
@@ -78,7 +97,7 @@ def figures(result: Result) -> Table:
         tuple(columns),
         tuple(_row(line, plan) for line in lines),
         tuple(line.rows for line in lines),
-        result.notes,
+        result.told,
     )
 
 

@@ -7,12 +7,15 @@ from datetime import date
 from decimal import Decimal
 
 from assistant.ledger.fields import Population, rows_of
-from assistant.ledger.late import Payment
+from assistant.ledger.late import Payment, Undated
 from assistant.ledger.query import Late
 from ingestion.ledger.database import Ledger
 
 RECEIVED = "reçue"
 """The stage of an invoice of which no status is dated."""
+
+UNRECEIVED = "sans date de réception"
+"""The stage of one of which nothing is dated."""
 
 _BRACKETS = (
     (30, "en retard de plus de 30 jours"),
@@ -26,7 +29,9 @@ WHERE invoice IN (SELECT unnest(CAST($1 AS VARCHAR[]))) ORDER BY "at", status
 """
 _LATER = "à payer dans plus de 15 jours"
 
-BRACKETS = (*(said for _, said in _BRACKETS), _LATER)
+_UNDATED = "dernier jour inconnu"
+
+BRACKETS = (*(said for _, said in _BRACKETS), _LATER, _UNDATED)
 """How near invoices are to their last day, those longest beyond it first."""
 
 
@@ -40,13 +45,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The unpaid invoices of a stage that are as near to their last day, and their euros."""
+    """The unpaid invoices of a stage that are as near to their last day, and their euros.
+
+    `longest` is None where no day is known on which one of them came.
+    """
 
     stage: str
     bracket: str
     invoices: tuple[str, ...]
     amount: Decimal
-    longest: int
+    longest: int | None
 
 
 def is_late(bracket: str) -> bool:
@@ -76,25 +84,36 @@ def waiting(
     found: Iterable[tuple[Payment, Late]],
     passed: Mapping[str, Sequence[Passage]],
     today: date,
+    undated: Iterable[Undated] = (),
 ) -> tuple[Waiting, ...]:
-    """The unpaid invoices in euros by stage and bracket; `longest` is in days in the stage."""
-    held: dict[tuple[str, str], list[tuple[Payment, int]]] = defaultdict(list)
+    """The unpaid invoices in euros by stage and bracket; `longest` is in days in the stage.
+
+    `undated` are those whose time limit has no known beginning.
+    """
+    held: dict[tuple[str, str], list[tuple[Payment | Undated, int | None]]] = defaultdict(list)
     for payment, cost in found:
         if payment.paid is None:
             stage = current(payment, passed.get(payment.id, ()))
             days = (today - stage.entered).days
             held[stage.stage, _bracket(cost.late_days)].append((payment, days))
+    for each in undated:
+        known = passed.get(each.id, ())
+        stage_name = known[-1].stage if known else UNRECEIVED
+        lasted = (today - known[-1].entered).days if known else None
+        held[stage_name, _UNDATED].append((each, lasted))
     return tuple(_waiting(stage, bracket, held[stage, bracket]) for stage, bracket in sorted(held))
 
 
-def _waiting(stage: str, bracket: str, held: Sequence[tuple[Payment, int]]) -> Waiting:
+def _waiting(
+    stage: str, bracket: str, held: Sequence[tuple[Payment | Undated, int | None]]
+) -> Waiting:
     amounts = (payment.amount for payment, _ in held if payment.currency == "EUR")
     return Waiting(
         stage,
         bracket,
         tuple(payment.id for payment, _ in held),
         sum((amount for amount in amounts if amount is not None), Decimal(0)),
-        max(days for _, days in held),
+        max((days for _, days in held if days is not None), default=None),
     )
 
 

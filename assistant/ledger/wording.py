@@ -37,6 +37,27 @@ def said(plan: Plan) -> str:
     return ", ".join(parts)
 
 
+def changes_said(before: Plan, after: Plan) -> str:
+    """What a plan has that the one before it had not: "par fournisseur", "somme du montant TTC"."""
+    rows = rows_of(after.over)
+    found = []
+    if (before.measure, before.of) != (after.measure, after.of):
+        found.append(_measured(after, rows))
+    if after.period and before.period != after.period:
+        found.append(f"{rows.many} {_during(after.period, rows)}")
+    found += [condition_said(each, rows) for each in after.filters if each not in before.filters]
+    if after.compared and before.compared != after.compared:
+        found.append(f"comparé aux {rows.many} {_during(after.compared, rows)}")
+    if (before.group, before.step) != (after.group, after.step):
+        is_whole = after.group is None
+        found.append(
+            "tout ensemble" if is_whole else _grouped(after, rows.fields[after.group or ""])
+        )
+    if after.limit and before.limit != after.limit:
+        found.append("les premiers rangs" if after.limit > 1 else "le premier rang")
+    return ", ".join(found)
+
+
 def figure(value: Decimal | None, plan: Plan) -> str:
     """A figure of a plan with its unit."""
     if value is None:

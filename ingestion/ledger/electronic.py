@@ -26,6 +26,9 @@ from ingestion.reading.markup import Element, local_name, parse_xml
 
 _CII = "factur-x"
 _DECLARED_AS = {"XRECHNUNG": "EN 16931"}  # a use of that profile, which only the PDF may name
+_FORMER = {"comfort": "en16931"}
+"""Profiles under the name that they had in ZUGFeRD 1, which is kept by some in today's format."""
+
 _PROFILES = ("guidelinespecifieddocumentcontextparameter", "customizationid")
 
 
@@ -43,7 +46,11 @@ def read_xml(data: bytes, *, declared: str = "", name: str = "") -> Contents:
         raise UnreadableFile("le XML déclare des entités")
     xml = data.decode(document.encoding or "utf-8").lstrip("\ufeff")
     flavor, level = _kind(root)
-    comments = [*_schema(root, flavor, level), *broken_rules(xml, flavor, level)]
+    comments: list[Comment] = []
+    if level in _FORMER:
+        said = f"La facture nomme son profil « {level} », comme ZUGFeRD 1 : lue en EN 16931."
+        comments, level = [warned("PROFIL", said)], _FORMER[level]
+    comments += [*_schema(root, flavor, level), *broken_rules(xml, flavor, level)]
     profile = FACTURX_LEVEL2xmp.get(level, level)
     if declared and _DECLARED_AS.get(declared.upper(), declared.upper()) != profile.upper():
         comments.append(

@@ -40,12 +40,17 @@ def _files(path: Path) -> Iterator[Source]:
     """The files of a folder, hidden ones left out, or the file itself."""
     if not path.is_dir():
         refusal = "" if path.is_file() else "Ce fichier n'existe pas."
-        yield Source(path.name, path if path.is_file() else None, refusal)
+        yield Source(_told(path.name), path if path.is_file() else None, refusal)
         return
     for file in sorted(path.rglob("*")):
         below = file.relative_to(path)
         if file.is_file() and not any(part.startswith(".") for part in below.parts):
-            yield Source(f"{path.name}/{below.as_posix()}", file)
+            yield Source(_told(f"{path.name}/{below.as_posix()}"), file)
+
+
+def _told(name: str) -> str:
+    """A name that can be written: on the disk it is bytes, which may be no text."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _members(archive: Path, name: str, folder: Path) -> Iterator[Source]:

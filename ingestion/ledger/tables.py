@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from zipfile import BadZipFile
 
 import openpyxl  # type: ignore[import-untyped]
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # type: ignore[import-untyped]
 
 from ingestion.ledger.records import Contents, Line, Sheet, warned
 from ingestion.reading.archives import unpacked
@@ -16,6 +18,15 @@ from ingestion.reading.encodings import decoded
 
 _DELIMITERS = ";\t,|"
 _MOST_LINES = 1_000_000
+_MOST_CELLS = 3_000_000
+"""Of a workbook: as many take some twenty seconds to read."""
+
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_SHEETS = "xl/worksheets/"
+_TOO_LARGE = (
+    f"classeur trop grand (plus de {_MOST_CELLS // 1_000_000} millions de cellules) : exportez-le "
+    "en CSV, ou en plusieurs fichiers"
+)
 
 
 def read_csv(data: bytes) -> Contents:
@@ -41,17 +52,41 @@ def read_xlsx(data: bytes) -> Contents:
     Raises:
         UnreadableFile: when it is none.
     """
-    unpacked(data)  # judges its size before it is read
+    _refuse_vast(unpacked(data))
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = tuple(
             Sheet(sheet.title, lines)
             for sheet in book.worksheets
-            if (lines := tuple(_kept(enumerate(sheet.iter_rows(values_only=True), start=1))))
+            if (lines := tuple(_kept(enumerate(_rows(sheet), start=1))))
         )
     except (BadZipFile, KeyError, ValueError, TypeError) as error:
         raise UnreadableFile("le classeur est abîmé") from error
     return Contents("XLSX", sheets=sheets)
+
+
+def _refuse_vast(parts: Mapping[str, bytes]) -> None:
+    """Raise UnreadableFile for more cells than can be read; counting them takes no second."""
+    cells = 0
+    for name, part in parts.items():
+        if name.startswith(_SHEETS):
+            cells += sum(1 for _ in _CELL.finditer(part))
+    if cells > _MOST_CELLS:
+        raise UnreadableFile(_TOO_LARGE)
+
+
+def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[object, ...]]:
+    """The rows of a sheet as far as their cells go, whatever size it declares.
+
+    Raises UnreadableFile where cells far apart make more of them than can be read.
+    """
+    sheet.reset_dimensions()
+    cells = 0
+    for row in sheet.iter_rows(values_only=True):
+        cells += len(row)
+        if cells > _MOST_CELLS:
+            raise UnreadableFile(_TOO_LARGE)
+        yield row
 
 
 def _numbered(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
