@@ -50,7 +50,7 @@ class Scope:
         is_unasked = passage.piece is PieceKind.OFFER and not self.offers
         if is_foreign or is_astray or is_unasked:
             return False
-        return self.covers(passage.valid_from, passage.valid_to)
+        return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
 
     def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
         """Whether the day is among these; an unknown bound excludes nothing. Pure."""

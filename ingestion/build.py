@@ -28,7 +28,7 @@ from ingestion.versions import irregularities
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
-FORMAT = b"3"
+FORMAT = b"4"
 """To be raised when a generation of the same texts is written or searched otherwise."""
 
 VECTOR_COPIES, TEXT_COPIES = 10, 5

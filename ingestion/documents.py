@@ -49,11 +49,20 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """The days on which a statement is the law; `valid_to` is exclusive, None is unknown or open."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A heading, paragraph, list item or table row as read: one or more whole lines of text.
 
     `level` is 1 for the highest heading, 0 for anything else. `page` is 1-based, None where the
-    format has no pages. `mark` is what the format itself calls this place, see `Mark`.
+    format has no pages. `mark` is what the format itself calls this place, see `Mark`. `days` and
+    `is_note` are what its author says of it, see `Stretch`.
     """
 
     text: str
@@ -61,6 +70,8 @@ class Block:
     level: int = 0
     page: int | None = None
     mark: str | None = None
+    days: Days | None = None
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters of a text (half-open) of which its author says more than of the others.
+
+    On which days they are the law, where these are known; or that they are a note, which says how
+    sure the statements around it are and states nothing itself.
+    """
+
+    start: int
+    end: int
+    days: Days | None = None
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a document: level (1 is the highest) and half-open span of its characters."""
 
@@ -105,7 +130,9 @@ class Document:
     author says the text was right. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text. `marks` are in the order of the text.
+    `address` is the public page of the text. `marks` are in the order of the text, and so are
+    `stretches`. `not_before` is the earliest day on which any of it can have been the law, where
+    that alone is known.
     """
 
     id: str
@@ -125,6 +152,8 @@ class Document:
     address: str | None = None
     marks: tuple[Mark, ...] = ()
     piece: PieceKind | None = None
+    not_before: date | None = None
+    stretches: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +212,20 @@ def marks_of(blocks: Iterable[Block]) -> tuple[Mark, ...]:
             marks.append(Mark(block.mark, position, end))
         position = end + 1
     return tuple(marks)
+
+
+def stretches_of(blocks: Iterable[Block]) -> tuple[Stretch, ...]:
+    """What is said of blocks, where `assemble` puts their text; neighbours alike are one. Pure."""
+    stretches: list[Stretch] = []
+    position, is_next = 0, False
+    for block in blocks:
+        end = position + len(block.text)
+        is_told = block.role is not Role.HEADING and (block.days is not None or block.is_note)
+        if is_told:
+            start = position
+            last = stretches[-1] if is_next else None
+            if last and (last.days, last.is_note) == (block.days, block.is_note):
+                start = stretches.pop().start
+            stretches.append(Stretch(start, end, block.days, block.is_note))
+        position, is_next = end + 1, is_told
+    return tuple(stretches)

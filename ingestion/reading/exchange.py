@@ -8,9 +8,19 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from ingestion.documents import Document, FileReading, Heading, Kind, Mark, Page, State
+from ingestion.documents import (
+    Days,
+    Document,
+    FileReading,
+    Heading,
+    Kind,
+    Mark,
+    Page,
+    State,
+    Stretch,
+)
 
-_DATES = ("valid_from", "valid_to", "state_date")
+_DATES = ("valid_from", "valid_to", "state_date", "not_before")
 
 
 def to_json(reading: FileReading) -> bytes:
@@ -43,7 +53,17 @@ def _document(found: dict[str, Any]) -> Document:
     values["pages"] = tuple(Page(**page) for page in values["pages"])
     values["headings"] = tuple(Heading(**heading) for heading in values["headings"])
     values["marks"] = tuple(Mark(**mark) for mark in values["marks"])
+    values["stretches"] = tuple(_stretch(stretch) for stretch in values["stretches"])
     values["path"] = tuple(values["path"])
     for name in _DATES:
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
+        values[name] = _day(values[name])
     return Document(**values)
+
+
+def _stretch(found: dict[str, Any]) -> Stretch:
+    days = found.pop("days")
+    return Stretch(**found, days=days and Days(**{name: _day(days[name]) for name in days}))
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
