@@ -18,7 +18,15 @@ from assistant.contradictions import Conflict, conflicts, explained, statements
 from assistant.evidence import Evidence
 from assistant.fiche import Line, disagreements
 from assistant.gathering import Gathering
-from assistant.notices import disagreeing, not_found, not_found_of, remarks, uncertain
+from assistant.notices import (
+    disagreeing,
+    not_found,
+    not_found_of,
+    of_unknown_days,
+    remarks,
+    uncertain,
+    untold_of,
+)
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
@@ -54,14 +62,26 @@ class Answering:
         turn = self._turn
         if not turn.sentences:
             turn.preface = ""
-            manifest = turn.generation.manifest
-            absence = not_found(turn.language, manifest.passages, manifest.state_date)
-            turn.notice = "\n\n".join(filter(None, [self._asks_back, absence, *self._cautions]))
+            said = [self._absence(), self._asks_back, *self._cautions]
+            said = said if turn.untold else [self._asks_back, self._absence(), *self._cautions]
+            turn.notice = "\n\n".join(filter(None, said))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
         for conflict in opposed:
             yield from self._oppose(conflict)
         turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
+        day = turn.scope.as_of
+        untold = untold_of(turn.language, day, turn.untold) if turn.untold else ""
+        doubt = of_unknown_days(turn.language, turn.cited, day)
+        turn.warning = "\n\n".join(filter(None, [untold, doubt]))
+
+    def _absence(self) -> str:
+        """Why there is no answer: the law of that day is not kept here, or nothing was found."""
+        turn = self._turn
+        if turn.untold:
+            return untold_of(turn.language, turn.scope.as_of, [])
+        manifest = turn.generation.manifest
+        return not_found(turn.language, manifest.passages, manifest.state_date)
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
@@ -93,6 +113,9 @@ class Answering:
     def _quote(self, part: Part) -> Iterator[Event]:
         """Quote what the texts say on a subject of the question."""
         turn = self._turn
+        if part.untold:
+            turn.untold.append(part.question)
+            return
         versions = turn.generation.store.versions
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]

@@ -149,6 +149,11 @@ class Assistant:
             lambda question, limit: retriever.retrieve(_words(question, turn), turn.scope, limit),
             self._evidence_limit,
         )
+        if turn.dossier is None and turn.day.source is not DaySource.TODAY:
+            turn.parts = tuple(
+                replace(part, untold=retriever.is_untold(_words(part.question, turn), turn.scope))
+                for part in turn.parts
+            )
         turn.evidence = together(turn.parts)
         turn.route = "dossier" if turn.scope.dossier and turn.route == "rule" else turn.route
         turn.evidence_seconds = turn.elapsed

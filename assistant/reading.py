@@ -46,9 +46,6 @@ _RESTRICTS = re.compile(
     r"obligation|interdiction) ne)\b"
 )
 
-_CERTAINTY = "Certitude "
-"""Start of the sentences by which our sheets say how sure they are; shown, but never an answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -84,9 +81,7 @@ def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
     return [
         unit
         for unit in _self_contained(found)
-        if len(unit.text) >= SHORTEST
-        and not unit.text.startswith(_CERTAINTY)
-        and applies(unit.text, as_of)
+        if len(unit.text) >= SHORTEST and applies(unit.text, as_of)
     ]
 
 

@@ -50,7 +50,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days on which a statement is the law; `valid_to` is exclusive, None is unknown or open."""
+    """When a statement is the law; `valid_to` is exclusive, None is unknown or open."""
 
     valid_from: date | None = None
     valid_to: date | None = None

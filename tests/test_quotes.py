@@ -37,13 +37,6 @@ def test_a_past_rule_is_quoted_for_its_own_days_only() -> None:
     assert _units(f"{past} {now}", BEFORE) == [past]
 
 
-def test_how_sure_a_sheet_is_answers_nothing() -> None:
-    certainty = "Certitude moyenne : texte à relire sur Légifrance avant usage (art. R1)."
-    assert _units(f"La commune garde les offres cinq ans.\n\n{certainty}") == [
-        "La commune garde les offres cinq ans."
-    ]
-
-
 def test_a_far_passage_is_not_read_nor_a_fourth() -> None:
     first, near, third = (
         evidence_of("a", 1, 0.6),

@@ -80,10 +80,11 @@ def _show(console: Console, result: Result) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
     ranks = {item.number: rank_of(item.passage) for item in result.evidence}
+    notes = {item.number: item.passage.notes for item in result.evidence}
     for citation in result.answer.citations:
         label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
         title = Text(f"[{citation.n}] {citation.locator}{label}")
-        quote = Text(citation.quote)
+        quote = Text("\n\n".join([citation.quote, *notes[citation.n]]))
         console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
     if not result.answer.citations:
         for item in result.evidence:

@@ -57,6 +57,7 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
     body = [
         element("p", line, class_="dates") if (line := dates(passage, said)) else NOTHING,
         NOTHING if faded else excerpt(passage.text, spans),
+        reserves(passage),
         element(
             "a",
             said["open_document"],
@@ -100,6 +101,12 @@ def law_links(passage: Passage, as_of: date | None, said: Words, language: str) 
         aria_label=f"{said['law_versions']} : {number}",
     )
     return element("div", versions, official_link(passage.address, said), class_="law-links")
+
+
+def reserves(passage: Passage) -> Html:
+    """How sure the passage is, where its author says so."""
+    lines = [element("li", note) for note in passage.notes]
+    return element("ul", *lines, class_="reserves", lang="fr") if lines else NOTHING
 
 
 def rank(passage: Passage, language: str) -> Html:

@@ -40,9 +40,7 @@ def read(data: bytes) -> FileContent:
         blocks = blocks_of_pages(_pages(body, marks))
     if not blocks:
         raise UnreadableFile("aucun texte dans le fichier")
-    content = Content(
-        blocks, title=title, state_date=front.state_date, not_before=front.not_before
-    )
+    content = Content(blocks, title=title, state_date=front.state_date, not_before=front.not_before)
     return FileContent((content,), (*warnings, *front.warnings, *misread))
 
 
