@@ -26,10 +26,12 @@ from assistant.notices import (
     remarks,
     uncertain,
     untold_of,
+    untuned,
 )
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
+from assistant.tuning import Tuning
 from assistant.turn import Event
 from assistant.words import lacking
 from ingestion.embedding import Embedder
@@ -38,11 +40,18 @@ from ingestion.embedding import Embedder
 class Answering:
     """Answers one turn from its evidence; `quoted` is what it quotes, once it has."""
 
-    def __init__(self, turn: Gathering, embedder: Embedder, rates: Callable[[], Rates]) -> None:
-        """`rates` is only read for a calculation."""
+    def __init__(
+        self,
+        turn: Gathering,
+        embedder: Embedder,
+        rates: Callable[[], Rates],
+        tuning: Tuning,
+    ) -> None:
+        """`rates` is only read for a calculation; `tuning` is that of the embedder."""
         self._turn = turn
         self._embedder = embedder
         self._rates = rates
+        self._tuning = tuning
         self._asks_back = ""
         self._cautions: tuple[str, ...] = ()
         self.quoted: list[Draft] = []
@@ -64,7 +73,7 @@ class Answering:
             turn.preface = ""
             said = [self._absence(), self._asks_back, *self._cautions]
             said = said if turn.untold else [self._asks_back, self._absence(), *self._cautions]
-            turn.notice = "\n\n".join(filter(None, said))
+            turn.notice = "\n\n".join(filter(None, [*said, self._tuned()]))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
         for conflict in opposed:
@@ -74,6 +83,12 @@ class Answering:
         untold = untold_of(turn.language, day, turn.untold) if turn.untold else ""
         doubt = of_unknown_days(turn.language, turn.cited, day)
         turn.warning = "\n\n".join(filter(None, [untold, doubt]))
+
+    def _tuned(self) -> str:
+        """That the ranking was not fitted with this embedder, where it was not."""
+        if not self._tuning.is_neutral:
+            return ""
+        return untuned(self._turn.language, self._embedder.name)
 
     def _absence(self) -> str:
         """Why there is no answer: the law of that day is not kept here, or nothing was found."""
@@ -120,7 +135,7 @@ class Answering:
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
-        found_there = answerability(part.question, readable)
+        found_there = answerability(part.question, readable, self._tuning)
         if found_there is Answerability.NO:
             turn.unanswered.append(part.question)
             return
@@ -159,6 +174,7 @@ class Answering:
             ),
             *(said_of(change, language) for change in changed),
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
+            self._tuned(),
         ]
 
     def _disagreements(self) -> Sequence[Line]:

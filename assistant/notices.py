@@ -95,6 +95,20 @@ def of_unknown_days(language: Language, cited: Sequence[Evidence], as_of: date) 
     )
 
 
+def untuned(language: Language, embedder: str) -> str:
+    """That ranking and refusals were fitted with another embedder than the one in use."""
+    if language is Language.ENGLISH:
+        return (
+            f"Ranking and refusals are not tuned for the embedding model “{embedder}”: passages "
+            "may come in a worse order, and every answer is uncertain."
+        )
+    return (
+        "Le classement et les refus ne sont pas réglés pour le modèle de vecteurs "
+        f"« {embedder} » : les passages peuvent venir dans un moins bon ordre, et toute réponse "
+        "est incertaine."
+    )
+
+
 def uncertain(language: Language, lacking: Sequence[str]) -> str:
     """That the quotes may not answer, and which words of the question they do not have."""
     words = lacking[:MOST_LACKING]

@@ -7,6 +7,7 @@ from assistant.candidates import Candidate, Searcher, text_sha256
 from assistant.evidence import Evidence, Scope
 from assistant.hierarchy import ARTICLES, rank_of
 from assistant.ranking import likelihoods
+from assistant.tuning import Tuning
 from ingestion.embedding import Embedder
 from ingestion.generation import Generation
 from ingestion.passages import Passage
@@ -31,11 +32,15 @@ class Retriever:
     """Finds evidence in the rules, or in a dossier with the nearest rules beside."""
 
     def __init__(
-        self, rules: Generation, embedder: Embedder, dossier: Generation | None = None
+        self,
+        rules: Generation,
+        embedder: Embedder,
+        dossier: Generation | None = None,
+        tuning: Tuning | None = None,
     ) -> None:
-        """The embedder is the one that both generations were built by."""
-        self._rules = Searcher(rules, embedder)
-        self._dossier = Searcher(dossier, embedder) if dossier else None
+        """The embedder is the one that both generations were built by, and that of the tuning."""
+        self._rules = Searcher(rules, embedder, tuning)
+        self._dossier = Searcher(dossier, embedder, tuning) if dossier else None
 
     def retrieve(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
         """The evidence for a question, best first, numbered from 1.
