@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
+from assistant.addressed import addressed
 from assistant.day import in_figures
 from assistant.evidence import Evidence
 from assistant.fiche import Line
 from assistant.language import Language
 from ingestion.documents import Kind
+from ingestion.passages import Passage
 
 MOST_LACKING = 4
 """Words of a question said to be lacking at most."""
@@ -17,6 +19,19 @@ _RESERVED = {
     "avant usage.",
     Language.ENGLISH: "Source {} has a reservation, written under the passage: read the text on "
     "Légifrance before use.",
+}
+
+_ADDRESSED = {
+    Language.FRENCH: "Attention, ce passage s'adresse à l'assistant et non au lecteur : « {} » ; "
+    "ces mots ne sont cités dans aucune réponse.",
+    Language.ENGLISH: "Beware, this passage speaks to the assistant and not to its reader: “{}”; "
+    "these words are quoted in no answer.",
+}
+
+_CARRIES_ADDRESSED = {
+    Language.FRENCH: "La source {} contient des phrases qui s'adressent à l'assistant ; elles ne "
+    "sont pas citées.",
+    Language.ENGLISH: "Source {} has sentences that speak to the assistant; they are not quoted.",
 }
 
 _OLDER = {
@@ -109,6 +124,12 @@ def untuned(language: Language, embedder: str) -> str:
     )
 
 
+def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
+    """What is to be said beside a passage of each of its sentences that speak to a machine."""
+    found = addressed(passage.text)
+    return tuple(_ADDRESSED[language].format(passage.text[span.start : span.end]) for span in found)
+
+
 def uncertain(language: Language, lacking: Sequence[str]) -> str:
     """That the quotes may not answer, and which words of the question they do not have."""
     words = lacking[:MOST_LACKING]
@@ -147,4 +168,7 @@ def remarks(
         said.append(_OLDER[language].format(in_figures(indexed, language)))
     if reserved := [item.number for item in cited if item.passage.notes]:
         said.append(_RESERVED[language].format(" ".join(f"[{number}]" for number in reserved)))
+    if planted := [item.number for item in cited if addressed(item.passage.text)]:
+        marks = " ".join(f"[{number}]" for number in planted)
+        said.append(_CARRIES_ADDRESSED[language].format(marks))
     return " ".join(said)

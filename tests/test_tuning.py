@@ -51,7 +51,9 @@ def untuned(small_home: Path, tmp_path: Path) -> Assistant:
     """An assistant as the program wires it, over an embedder that nothing was fitted with."""
     embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
     holder = Holder(small_home, embedder)
-    return wiring.assembled(small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal)
+    return wiring.assembled(
+        small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,9 @@ def test_with_the_embedder_of_the_weights_there_is_nothing_to_say(
     known = replace(default_tuning(), embedder=embedder.name)
     monkeypatch.setattr(wiring, "tuning_for", {embedder.name: known}.__getitem__)
     holder = Holder(small_home, embedder)
-    assistant = wiring.assembled(small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal)
+    assistant = wiring.assembled(
+        small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
+    )
     result = run_turn(assistant, ASKED, date(2026, 6, 1), None)
     assert "réglé" not in result.answer.markdown
     assert "60 000" in result.answer.markdown

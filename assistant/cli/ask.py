@@ -15,6 +15,7 @@ from assistant.day import DaySource
 from assistant.examination import run_turn
 from assistant.hierarchy import LABELS, rank_of
 from assistant.language import Language
+from assistant.notices import addressed_in
 from assistant.record import contract
 from assistant.settings import load_settings
 from assistant.turn import Result
@@ -80,7 +81,10 @@ def _show(console: Console, result: Result) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
     ranks = {item.number: rank_of(item.passage) for item in result.evidence}
-    notes = {item.number: item.passage.notes for item in result.evidence}
+    notes = {
+        item.number: [*item.passage.notes, *addressed_in(item.passage, Language.FRENCH)]
+        for item in result.evidence
+    }
     for citation in result.answer.citations:
         label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
         title = Text(f"[{citation.n}] {citation.locator}{label}")

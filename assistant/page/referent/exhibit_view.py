@@ -37,7 +37,7 @@ def exhibit_html(shown: Exhibit, record_id: str, sheet: Sheet) -> Html:
         whole(passage.text, spans, SAID)
         if shortened(passage.text, spans) or not spans
         else NOTHING,
-        reserves(passage),
+        reserves(passage, "fr"),
         seal(shown),
         _links(shown, record_id),
         *(
