@@ -23,13 +23,17 @@ from assistant.notices import (
     disagreeing,
     not_found,
     not_found_of,
+    of_unknown_days,
     remarks,
     to_index,
     uncertain,
+    untold_of,
+    untuned,
 )
 from assistant.parts import Part
 from assistant.premises import ground, premise_of, statement
 from assistant.reading import Draft, quotes
+from assistant.tuning import Tuning
 from assistant.turn import Event
 from assistant.words import lacking
 from ingestion.embedding import Embedder
@@ -38,11 +42,18 @@ from ingestion.embedding import Embedder
 class Answering:
     """Answers one turn from its evidence; `quoted` is what it quotes, once it has."""
 
-    def __init__(self, turn: Gathering, embedder: Embedder, rates: Callable[[], Rates]) -> None:
-        """`rates` is only read for a calculation."""
+    def __init__(
+        self,
+        turn: Gathering,
+        embedder: Embedder,
+        rates: Callable[[], Rates],
+        tuning: Tuning,
+    ) -> None:
+        """`rates` is only read for a calculation; `tuning` is that of the embedder."""
         self._turn = turn
         self._embedder = embedder
         self._rates = rates
+        self._tuning = tuning
         self._asks_back = ""
         self._cautions: tuple[str, ...] = ()
         self.quoted: list[Draft] = []
@@ -62,17 +73,34 @@ class Answering:
         turn = self._turn
         if not turn.sentences:
             turn.preface = ""
-            manifest = turn.generation.manifest
-            absence = not_found(turn.language, manifest.passages, manifest.state_date)
-            said = [self._waiting(), self._asks_back, absence, *self._cautions]
-            turn.notice = "\n\n".join(filter(None, said))
+            told = [self._absence(), self._asks_back]
+            said = told if turn.untold else told[::-1]
+            told = [self._waiting(), *said, *self._cautions, self._tuned()]
+            turn.notice = "\n\n".join(filter(None, told))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
         for conflict in opposed:
             yield from self._oppose(conflict)
         turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
-        doubts = (turn.preface, concealed(turn.language, turn.citations))
-        turn.preface = "\n\n".join(filter(None, doubts))
+        day = turn.scope.as_of
+        untold = untold_of(turn.language, day, turn.untold) if turn.untold else ""
+        doubt = of_unknown_days(turn.language, turn.cited, day)
+        hidden = concealed(turn.language, turn.citations)
+        turn.warning = "\n\n".join(filter(None, [untold, doubt, hidden]))
+
+    def _tuned(self) -> str:
+        """That the ranking was not fitted with this embedder, where it was not."""
+        if not self._tuning.is_neutral:
+            return ""
+        return untuned(self._turn.language, self._embedder.name)
+
+    def _absence(self) -> str:
+        """Why there is no answer: the law of that day is not kept here, or nothing was found."""
+        turn = self._turn
+        if turn.untold:
+            return untold_of(turn.language, turn.scope.as_of, [])
+        manifest = turn.generation.manifest
+        return not_found(turn.language, manifest.passages, manifest.state_date)
 
     def _correct(self) -> Iterator[Event]:
         """Say that a premise of the question is false, as long as the law of the day says so."""
@@ -104,11 +132,14 @@ class Answering:
     def _quote(self, part: Part) -> Iterator[Event]:
         """Quote what the texts say on a subject of the question."""
         turn = self._turn
+        if part.untold:
+            turn.untold.append(part.question)
+            return
         versions = turn.generation.store.versions
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
-        found_there = answerability(part.question, readable)
+        found_there = answerability(part.question, readable, self._tuning)
         if found_there is Answerability.NO:
             turn.unanswered.append(part.question)
             return
@@ -148,6 +179,7 @@ class Answering:
             ),
             *(said_of(change, language) for change in changed),
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
+            self._tuned(),
         ]
 
     def _waiting(self) -> str:

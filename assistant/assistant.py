@@ -25,6 +25,7 @@ from assistant.retrieval import Retriever
 from assistant.scope import names_offer, names_piece, refusal_for
 from assistant.standalone import in_french, is_dependent, side_by_side, standalone
 from assistant.subjects import subjects
+from assistant.tuning import Tuning, default_tuning
 from assistant.turn import Event, Exchange, Finished, Reading, Result, Waiting
 from assistant.turnstile import Turnstile
 from assistant.writing import carried, written
@@ -48,8 +49,9 @@ class Assistant:
         rates: Callable[[], Rates] = no_rates,
         clock: Callable[[], date] = date.today,
         buyer: Buyer = Buyer.LOCAL,
+        tuning: Tuning | None = None,
     ) -> None:
-        """All parts are given; nothing is loaded here."""
+        """All parts are given; nothing is loaded here. Without `tuning`, the default embedder's."""
         self.journal = journal
         self.ledger = Bookkeeping(holder.home, journal, holder.current, buyer)
         self._holder = holder
@@ -60,6 +62,7 @@ class Assistant:
         self._rates = rates
         self._clock = clock
         self._turnstile = Turnstile()
+        self.tuning = tuning or default_tuning()
 
     @property
     def generation(self) -> Generation:
@@ -148,19 +151,24 @@ class Assistant:
             yield from self._answer(turn)
 
     def _search(self, turn: Gathering) -> None:
-        retriever = Retriever(turn.generation, self._embedder, turn.dossier)
+        retriever = Retriever(turn.generation, self._embedder, turn.dossier, self.tuning)
         asked = (turn.standalone,) if turn.dossier else subjects(turn.standalone)
         turn.parts = parts_of(
             asked,
             lambda question, limit: retriever.retrieve(_words(question, turn), turn.scope, limit),
             self._evidence_limit,
         )
+        if turn.dossier is None and turn.day.source is not DaySource.TODAY:
+            turn.parts = tuple(
+                replace(part, untold=retriever.is_untold(_words(part.question, turn), turn.scope))
+                for part in turn.parts
+            )
         turn.evidence = together(turn.parts)
         turn.route = "dossier" if turn.scope.dossier and turn.route == "rule" else turn.route
         turn.evidence_seconds = turn.elapsed
 
     def _answer(self, turn: Gathering) -> Generator[Event, None, None]:
-        answering = Answering(turn, self._embedder, self._rates)
+        answering = Answering(turn, self._embedder, self._rates, self.tuning)
         yield from answering.say()
         if self._writes and answering.quoted and not turn.unread:
             yield from self._write(turn, answering.quoted)

@@ -8,6 +8,7 @@ from assistant.evidence import Evidence, Scope
 from assistant.hierarchy import ARTICLES, rank_of
 from assistant.phrases import phrases_of
 from assistant.ranking import fuse, signals, strength
+from assistant.tuning import Tuning, default_tuning
 from ingestion.documents import Kind, is_citable
 from ingestion.embedding import Embedder
 from ingestion.generation import Generation
@@ -27,25 +28,27 @@ LED_TO = 10
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may be evidence, its signals, and its cosine with the question."""
+    """A passage that may be evidence, its signals, and its cosine with the question.
+
+    `strength` is the weighed sum of its signals, 0 when it was not found by a search.
+    """
 
     passage: Passage
     signals: dict[str, float]
     cosine: float = 0.0
-
-    @property
-    def strength(self) -> float:
-        """The weighed sum of its signals, 0 when it was not found by a search."""
-        return strength(self.signals)
+    strength: float = 0.0
 
 
 class Searcher:
     """Finds the candidates of one generation; the embedder is the one that it was built by."""
 
-    def __init__(self, generation: Generation, embedder: Embedder) -> None:
-        """Nothing is read before the first question."""
+    def __init__(
+        self, generation: Generation, embedder: Embedder, tuning: Tuning | None = None
+    ) -> None:
+        """Nothing is read before the first question; the default embedder's tuning if none."""
         self.generation = generation
         self._embedder = embedder
+        self._weights = (tuning or default_tuning()).ranking
 
     def candidates(self, question: str, scope: Scope) -> list[Candidate]:
         """The passages that may be evidence with their signals, in no given order."""
@@ -70,7 +73,12 @@ class Searcher:
         cosines = {hit.passage_id: hit.score for hit in meaning}
         farthest = min(cosines.values(), default=0.0)
         return [
-            Candidate(passage, each, cosines.get(passage.id, farthest))
+            Candidate(
+                passage,
+                each,
+                cosines.get(passage.id, farthest),
+                strength(each, self._weights),
+            )
             for passage, each in zip(passages, found, strict=True)
         ]
 

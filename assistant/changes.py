@@ -10,6 +10,7 @@ from assistant.evidence import Evidence
 from assistant.hierarchy import ARTICLES, rank_of
 from assistant.language import Language
 from ingestion.documents import Document, is_citable
+from ingestion.passages import Passage
 
 Versions = Callable[[str], Sequence[Document]]
 """All the versions of an article, by its reference."""
@@ -79,7 +80,8 @@ def of_the_day(
     """The evidence without the sheets that tell the law of another day than their article does.
 
     A sheet is left out when an article that it is about has changed between the day it was written
-    for and the day of the answer, and the version in force that day is among the evidence.
+    for and the day of the answer, and the version in force that day is among the evidence; but not
+    a statement of it that is known to have been the law since an earlier day.
     """
     articles = {
         reference
@@ -91,11 +93,18 @@ def of_the_day(
         item
         for item in evidence
         if rank_of(item.passage) in ARTICLES
+        or _is_known_on(item.passage, as_of)
         or not any(
             _changed_between(versions(reference), item.passage.state_date, as_of)
             for reference in articles.intersection(item.passage.references)
         )
     )
+
+
+def _is_known_on(passage: Passage, as_of: date) -> bool:
+    """Whether a statement is known to be the law of a day before it was written down."""
+    first, written = passage.valid_from, passage.state_date
+    return first is not None and written is not None and first <= as_of <= written
 
 
 def _changed_between(known: Sequence[Document], written: date | None, as_of: date) -> bool:

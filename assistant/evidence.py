@@ -32,12 +32,14 @@ class Evidence:
 class Scope:
     """What a question may be answered from: the rules in force on a day, and one dossier if any.
 
-    `offers` says whether what suppliers wrote in the dossier may be shown as well.
+    `offers` says whether what suppliers wrote in the dossier may be shown as well. `any_day` leaves
+    the day aside, to learn what another day's law says.
     """
 
     as_of: date
     dossier: str | None = None
     offers: bool = False
+    any_day: bool = False
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
@@ -50,10 +52,12 @@ class Scope:
         is_unasked = passage.piece is PieceKind.OFFER and not self.offers
         if is_foreign or is_astray or is_unasked:
             return False
-        return self.covers(passage.valid_from, passage.valid_to)
+        return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
 
     def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
         """Whether the day is among these; an unknown bound excludes nothing. Pure."""
+        if self.any_day:
+            return True
         begun = valid_from is None or valid_from <= self.as_of
         ended = valid_to is not None and valid_to <= self.as_of
         return begun and not ended

@@ -25,9 +25,10 @@ class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
-    document that was made of rows of the ledger, where the turn is answered from them. `unread` is
-    what the reader is told when the model could not be used, after which it is left alone.
+    are the subjects of the question that nothing was found about, `untold` those whose law of the
+    day is not kept here. `warning` is what is to be read before any sentence. `user` is who asks,
+    `sheet` the document made of rows of the ledger, where the turn is answered from them. `unread`
+    is what the reader is told when the model could not be used, after which it is left alone.
     `to_index` says that the pieces have changed since they were indexed.
     """
 
@@ -50,6 +51,8 @@ class Gathering:
     citations: list[Citation] = field(default_factory=list)
     removed: list[Removed] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    warning: str = ""
     preface: str = ""
     notice: str = ""
     unread: str = ""
@@ -131,6 +134,7 @@ class Gathering:
 
     def result(self, model: str) -> Result:
         """The turn as far as it has come, before it is recorded."""
+        preface = "\n\n".join(filter(None, [self.warning, self.preface]))
         return Result(
             record_id="",
             question=self.question,
@@ -142,8 +146,8 @@ class Gathering:
                 self.citations,
                 self.removed,
                 self.notice,
-                preface=self.preface,
-                is_partial=bool(self.preface or self.unanswered),
+                preface=preface,
+                is_partial=bool(preface or self.unanswered),
             ),
             evidence=self.evidence,
             route=self.route,

@@ -1,9 +1,9 @@
 """Notices: what the program says in its own name, in the language of the question. Pure."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from assistant.addressed import addressed
 from assistant.answers import Citation
 from assistant.day import in_figures
 from assistant.errors import ModelStopped
@@ -11,16 +11,29 @@ from assistant.evidence import Evidence
 from assistant.fiche import Line
 from assistant.language import Language
 from ingestion.documents import Kind
+from ingestion.passages import Passage
 
 MOST_LACKING = 4
 """Words of a question said to be lacking at most."""
 
-_RESERVE = re.compile(r"^Certitude (moyenne|faible) :", re.MULTILINE)
-"""How a sheet says that its text was not checked again, or rests on one source."""
-
 _RESERVED = {
-    Language.FRENCH: "Réserve de la source {} : texte à relire sur Légifrance avant usage.",
-    Language.ENGLISH: "Source {} has a reservation: read the text on Légifrance before use.",
+    Language.FRENCH: "Réserve de la source {}, écrite sous le passage : à relire sur Légifrance "
+    "avant usage.",
+    Language.ENGLISH: "Source {} has a reservation, written under the passage: read the text on "
+    "Légifrance before use.",
+}
+
+_ADDRESSED = {
+    Language.FRENCH: "Attention, ce passage s'adresse à l'assistant et non au lecteur : « {} » ; "
+    "ces mots ne sont cités dans aucune réponse.",
+    Language.ENGLISH: "Beware, this passage speaks to the assistant and not to its reader: “{}”; "
+    "these words are quoted in no answer.",
+}
+
+_CARRIES_ADDRESSED = {
+    Language.FRENCH: "La source {} contient des phrases qui s'adressent à l'assistant ; elles ne "
+    "sont pas citées.",
+    Language.ENGLISH: "Source {} has sentences that speak to the assistant; they are not quoted.",
 }
 
 _HIDDEN = {
@@ -120,6 +133,68 @@ def not_found_of(language: Language, parts: Sequence[str]) -> str:
     )
 
 
+def untold_of(language: Language, day: date, parts: Sequence[str]) -> str:
+    """That the law of a day is not kept here, on some questions of several where they are given."""
+    if language is Language.ENGLISH:
+        about = f" about: “{'”, “'.join(parts)}”" if parts else " on this point"
+        return (
+            f"The texts kept here do not tell the law of {in_figures(day, language)}{about}; look "
+            "for the version in force that day on Légifrance."
+        )
+    about = f" sur : « {' », « '.join(parts)} »" if parts else " sur ce point"
+    return (
+        f"Les textes gardés ici ne disent pas le droit du {in_figures(day, language)}{about} ; "
+        "cherchez sur Légifrance la version en vigueur ce jour-là."
+    )
+
+
+def of_unknown_days(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
+    """That cited texts were right later than the day asked about, and maybe not yet that day.
+
+    A text whose first day is known was the law since; nothing is to be said of it.
+    """
+    unsure = {
+        item.number: item.passage.state_date
+        for item in cited
+        if item.passage.valid_from is None
+        and item.passage.state_date is not None
+        and item.passage.state_date > as_of
+    }
+    if not unsure:
+        return ""
+    later, day = (in_figures(each, language) for each in (max(unsure.values()), as_of))
+    marks = " ".join(f"[{number}]" for number in unsure)
+    if language is Language.ENGLISH:
+        return (
+            f"Beware: {marks} describes the law of {later}; nothing here says that it was already "
+            f"the law on {day}."
+        )
+    return (
+        f"Attention : {marks} décrit le droit au {later} ; rien ici ne dit que c'était déjà le "
+        f"droit du {day}, vérifiez la version en vigueur ce jour-là."
+    )
+
+
+def untuned(language: Language, embedder: str) -> str:
+    """That ranking and refusals were fitted with another embedder than the one in use."""
+    if language is Language.ENGLISH:
+        return (
+            f"Ranking and refusals are not tuned for the embedding model “{embedder}”: passages "
+            "may come in a worse order, and every answer is uncertain."
+        )
+    return (
+        "Le classement et les refus ne sont pas réglés pour le modèle de vecteurs "
+        f"« {embedder} » : les passages peuvent venir dans un moins bon ordre, et toute réponse "
+        "est incertaine."
+    )
+
+
+def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
+    """What is to be said beside a passage of each of its sentences that speak to a machine."""
+    found = addressed(passage.text)
+    return tuple(_ADDRESSED[language].format(passage.text[span.start : span.end]) for span in found)
+
+
 def uncertain(language: Language, lacking: Sequence[str]) -> str:
     """That the quotes may not answer, and which words of the question they do not have."""
     words = lacking[:MOST_LACKING]
@@ -166,27 +241,19 @@ def concealed(language: Language, citations: Sequence[Citation]) -> str:
 def remarks(
     language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
 ) -> str:
-    """What the reader should know about the cited passages: language, date, certainty.
+    """What the reader should know about the cited passages: language, age, certainty.
 
-    A text whose state is later than the day asked about may not have been the law of that day, and
-    rules `indexed` as of an earlier day may have changed since.
+    Rules `indexed` as of an earlier day than the one asked about may have changed since.
     """
     said = []
-    states = [item.passage.state_date for item in cited if item.passage.state_date]
-    later = max(states, default=as_of)
     if language is Language.ENGLISH:
         said.append("The sources are in French and are quoted word for word.")
-        if later > as_of:
-            said.append(f"They describe the law of {later}, after the {as_of} you asked about.")
-    elif later > as_of:
-        said.append(
-            f"Attention : ces textes décrivent le droit au {later:%d/%m/%Y}, après le "
-            f"{as_of:%d/%m/%Y} de la question ; vérifiez la version en vigueur ce jour-là."
-        )
     if indexed and indexed < as_of and any(item.passage.kind is Kind.RULES for item in cited):
         said.append(_OLDER[language].format(in_figures(indexed, language)))
-    if reserved := [item.number for item in cited if _RESERVE.search(item.passage.text)]:
+    if reserved := [item.number for item in cited if item.passage.notes]:
         said.append(_RESERVED[language].format(_marks(reserved)))
+    if planted := [item.number for item in cited if addressed(item.passage.text)]:
+        said.append(_CARRIES_ADDRESSED[language].format(_marks(planted)))
     under = [
         item.number for item in cited if any(each.is_under_picture for each in item.passage.hidden)
     ]

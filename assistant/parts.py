@@ -11,10 +11,14 @@ FOR_EACH = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A subject of the question, as a question of its own, and its evidence, best first."""
+    """A subject of the question, as a question of its own, and its evidence, best first.
+
+    `untold`: what would answer it is the law of other days, and nothing kept is that of this day.
+    """
 
     question: str
     evidence: tuple[Evidence, ...]
+    untold: bool = False
 
 
 def parts_of(

@@ -1,10 +1,9 @@
 """Ranking: the candidates of several searches, put in order by a few signals and their weights.
 
-A signal is a number between 0 and 1 for one passage and one question. The weights were fitted by
-`python -m tests.ranking_study`, so that the passages expected by tests/data/questions_*.jsonl and
-by the headings of our sheets come first (softmax over the candidates); the study prints what each
-signal brings. Those of the topic and of the piece, which only clauses of a dossier have, were
-chosen by hand: over our own questions on a dossier 1.5 to 3 and 0.5 to 3 do as well. Pure.
+A signal is a number between 0 and 1 for one passage and one question. Its weight (tuning.toml) was
+fitted by `python -m tests.ranking_study`, so that the passages expected by
+tests/data/questions_*.jsonl and by the headings of our sheets come first (softmax over the
+candidates); the study prints what each signal brings. Pure.
 """
 
 import re
@@ -22,21 +21,6 @@ from ingestion.pieces import find_piece, pieces_named
 
 RANK_OFFSET = 10
 """k of reciprocal rank fusion, 1 / (k + rank) (Cormack et al., SIGIR 2009)."""
-
-WEIGHTS: Mapping[str, float] = {
-    "words": 1.07,
-    "meaning": 2.70,
-    "everyday": 3.37,
-    "phrase": 2.01,
-    "coverage": 3.78,
-    "other regime": -1.76,
-    "amount": 1.10,
-    "duration": 0.66,
-    "list": 0.42,
-    "definition": 0.86,
-    "topic": 2.0,
-    "piece": 1.0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +115,9 @@ def _of_clause(question: str, topics: Sequence[Topic], passage: Passage) -> dict
     return {"topic": topic_signal(topics, passage), "piece": float(is_named)}
 
 
-def strength(found: Mapping[str, float]) -> float:
+def strength(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """The weighed sum of the signals of a passage."""
-    return sum(WEIGHTS[name] * value for name, value in found.items())
+    return sum(weights[name] * value for name, value in found.items())
 
 
 def likelihoods(strengths: Sequence[float]) -> list[float]:

@@ -9,10 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
+from assistant.addressed import addressed
 from assistant.checking.sentences import units
 from assistant.evidence import Evidence
 from assistant.validity import applies
+from assistant.words import stems
+from ingestion.documents import Kind
 from ingestion.embedding import Embedder
 
 PASSAGES = 3
@@ -29,7 +33,8 @@ UNITS = 3
 """Sentences or lists quoted from one passage: a third one answers more for few more words."""
 
 WHOLE = 600
-"""Characters up to which a passage is quoted whole: its conditions then stand together."""
+"""Characters up to which a passage is quoted whole, for its conditions to stand together; of a
+piece or an invoice, which anyone may have written, without what is foreign to the question."""
 
 SHORTEST = 25
 """Characters under which a unit is a label, not a statement."""
@@ -45,9 +50,6 @@ _RESTRICTS = re.compile(
     r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf|Cette (règle|disposition|"
     r"obligation|interdiction) ne)\b"
 )
-
-_CERTAINTY = "Certitude "
-"""Start of the sentences by which our sheets say how sure they are; shown, but never an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,17 @@ class Unit:
 
 
 def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
-    """The units of a passage that may be quoted as the law of that day, in order. Pure."""
+    """The units of a passage that may be quoted as the law of that day, in order. Pure.
+
+    What speaks to a machine that reads it answers nobody.
+    """
     passage = evidence.passage
     found = [Unit(evidence, span.start, span.end) for span in units(passage.text)]
-    return [
-        unit
-        for unit in _self_contained(found)
-        if len(unit.text) >= SHORTEST
-        and not unit.text.startswith(_CERTAINTY)
-        and applies(unit.text, as_of)
+    runs = groupby(found, lambda unit: bool(addressed(unit.text)))
+    told = [
+        unit for is_addressed, run in runs if not is_addressed for unit in _self_contained([*run])
     ]
+    return [unit for unit in told if len(unit.text) >= SHORTEST and applies(unit.text, as_of)]
 
 
 def _self_contained(found: Sequence[Unit]) -> list[Unit]:
@@ -132,13 +135,26 @@ def quotes(
             continue
         if len(item.passage.text) <= WHOLE:
             # The widest first: a sentence that leans on another would lose its place to it.
-            kept = _apart(sorted(found, key=lambda unit: unit.start - unit.end))
+            is_rule = item.passage.kind is Kind.RULES
+            about = found if is_rule else _about(question, found)
+            kept = _apart(sorted(about, key=lambda unit: unit.start - unit.end))
         else:
             likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
             kept = _apart([found[i] for i in ranked])[:UNITS]
         chosen += [_quote(unit) for unit in kept]
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
+
+
+def _about(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
+    """The units that have to do with the question, all of them where none shows it. Pure.
+
+    Those that share a word with the question or a heading, and those that share one with these.
+    """
+    asked = stems("\n".join([question, *found[0].evidence.passage.headings]))
+    near = [stems(unit.text) for unit in found if asked & stems(unit.text)]
+    said = asked.union(*near)
+    return [unit for unit in found if said & stems(unit.text)] if near else found
 
 
 def _apart(ranked: Sequence[Unit]) -> list[Unit]:

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from assistant.candidates import Candidate, Searcher, text_sha256
 from assistant.evidence import Evidence, Scope
+from assistant.hierarchy import ARTICLES, rank_of
 from assistant.ranking import likelihoods
+from assistant.tuning import Tuning
 from ingestion.embedding import Embedder
 from ingestion.generation import Generation
 from ingestion.passages import Passage
@@ -30,11 +32,15 @@ class Retriever:
     """Finds evidence in the rules, or in a dossier with the nearest rules beside."""
 
     def __init__(
-        self, rules: Generation, embedder: Embedder, dossier: Generation | None = None
+        self,
+        rules: Generation,
+        embedder: Embedder,
+        dossier: Generation | None = None,
+        tuning: Tuning | None = None,
     ) -> None:
-        """The embedder is the one that both generations were built by."""
-        self._rules = Searcher(rules, embedder)
-        self._dossier = Searcher(dossier, embedder) if dossier else None
+        """The embedder is the one that both generations were built by, and that of the tuning."""
+        self._rules = Searcher(rules, embedder, tuning)
+        self._dossier = Searcher(dossier, embedder, tuning) if dossier else None
 
     def retrieve(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
         """The evidence for a question, best first, numbered from 1.
@@ -53,6 +59,19 @@ class Retriever:
         beside = [(candidate, score * lowest) for candidate, score in rules]
         first = _shown(self._dossier, ranked[: limit - len(beside)], 1)
         return (*first, *_shown(self._rules, beside, len(first) + 1))
+
+    def is_untold(self, question: str, scope: Scope) -> bool:
+        """Whether the rules that answer best, whatever the day, say nothing of the day asked about.
+
+        What is nearest to the question that day would then be quoted in the place of its answer.
+        """
+        law = replace(scope, dossier=None)
+        ranked = _ranked(self._rules, question, replace(law, any_day=True))
+        if not ranked or law.admits(best := ranked[0][0].passage):
+            return False
+        known = [candidate.passage for candidate in self._rules.candidates(question, law)]
+        versions = self._rules.lookup(best.references, law)
+        return not any(_is_of_place(each, best) for each in (*versions, *known))
 
 
 def _ranked(searcher: Searcher, question: str, scope: Scope) -> Ranked:
@@ -113,6 +132,13 @@ def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
         )
         for number, (candidate, score) in enumerate(ranked, first)
     ]
+
+
+def _is_of_place(passage: Passage, other: Passage) -> bool:
+    """Whether a passage is a version of the other: the same article, or the same section."""
+    if rank_of(passage) in ARTICLES:
+        return not set(passage.references).isdisjoint(other.references)
+    return (passage.title, passage.headings) == (other.title, other.headings)
 
 
 def referred(passage: Passage) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from assistant.addressed import addressed
 from assistant.checking.atoms import plain as same_length
 from assistant.checking.quantities import find_quantities
 from assistant.checking.sentences import Span, units
@@ -57,7 +58,10 @@ class Statement:
 
 
 def statements(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
-    """What states the topic in a passage, with an answer of its kind, in the passage's order."""
+    """What states the topic in a passage, with an answer of its kind, in the passage's order.
+
+    What speaks to a machine that reads it states nothing.
+    """
     text, headed = passage.text, said_in(topic, passage) == HEADED
     spans = (
         span
@@ -67,7 +71,9 @@ def statements(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
         )
     )
     return tuple(
-        Statement(span, values(topic, text[span.start : span.end])) for span in _joined(text, spans)
+        Statement(span, values(topic, text[span.start : span.end]))
+        for span in _joined(text, spans)
+        if not addressed(text[span.start : span.end])
     )
 
 

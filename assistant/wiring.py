@@ -13,6 +13,7 @@ from assistant.journal import Journal
 from assistant.language_model import LanguageModel
 from assistant.llm.process import ModelProcess, engine_command
 from assistant.settings import Settings
+from assistant.tuning import tuning_for
 from ingestion.embedding import Embedder
 from ingestion.weights.locate import Weights, locate
 
@@ -48,19 +49,19 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         model = beside.submit(load_model, home, settings)
         embedder = load_embedder(home, settings)
     holder, journal = Holder(home, embedder, generation), Journal(home / "journal.jsonl")
-    return _assistant(home, settings, holder, embedder, model.result(), journal)
+    return assembled(home, settings, holder, embedder, model.result(), journal)
 
 
 def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
     """Assistants over any generation, of one model loaded once; their journal is in `records`."""
     embedder, model = load_embedder(home, settings), cache(partial(load_model, home, settings))
     journal = Journal(records / "journal.jsonl")
-    return lambda name: _assistant(
+    return lambda name: assembled(
         home, settings, Holder(home, embedder, name), embedder, model(), journal
     )
 
 
-def _assistant(
+def assembled(
     home: Path,
     settings: Settings,
     holder: Holder,
@@ -68,6 +69,7 @@ def _assistant(
     model: LanguageModel,
     journal: Journal,
 ) -> Assistant:
+    """The assistant of these parts, weighing as was fitted with its embedder."""
     return Assistant(
         holder,
         embedder,
@@ -77,6 +79,7 @@ def _assistant(
         model_writes(home, settings),
         partial(read_rates, home),
         buyer=Buyer(settings.buyer),
+        tuning=tuning_for(embedder.name),
     )
 
 

@@ -50,12 +50,21 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """When a statement is the law; `valid_to` is exclusive, None is unknown or open."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A heading, paragraph, list item or table row as read: one or more whole lines of text.
 
     `level` is 1 for the highest heading, 0 for anything else. `page` is 1-based, None where the
     format has no pages. `mark` is what the format itself calls this place, see `Mark`. Furniture
     (the head or the foot that pages repeat) stands after all other blocks, whatever its page.
+    `days` and `is_note` are what its author says of a block, see `Stretch`.
     """
 
     text: str
@@ -63,6 +72,8 @@ class Block:
     level: int = 0
     page: int | None = None
     mark: str | None = None
+    days: Days | None = None
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,20 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters of a text (half-open) of which its author says more than of the others.
+
+    On which days they are the law, where these are known; or that they are a note, which says how
+    sure the statements around it are and states nothing itself.
+    """
+
+    start: int
+    end: int
+    days: Days | None = None
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a document: level (1 is the highest) and half-open span of its characters."""
 
@@ -131,8 +156,10 @@ class Document:
     author says the text was right. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text. `marks` and `hidden` are in the order of the text, and
-    so is `furniture`, which stands at its end, so that sentences run on from page to page.
+    `address` is the public page of the text. `marks`, `stretches` and `hidden` are in the order of
+    the text, and so is `furniture`, which stands at its end, so that sentences run on from page to
+    page. `not_before` is the earliest day on which any of it can have been the law, where that
+    alone is known.
     """
 
     id: str
@@ -152,6 +179,8 @@ class Document:
     address: str | None = None
     marks: tuple[Mark, ...] = ()
     piece: PieceKind | None = None
+    not_before: date | None = None
+    stretches: tuple[Stretch, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     furniture: tuple[Furniture, ...] = ()
 
@@ -233,3 +262,18 @@ def _placed(blocks: Iterable[Block]) -> Iterator[tuple[Block, int, int]]:
         end = position + len(block.text)
         yield block, position, end
         position = end + 1
+
+
+def stretches_of(blocks: Iterable[Block]) -> tuple[Stretch, ...]:
+    """What is said of blocks, where `assemble` puts their text; neighbours alike are one. Pure."""
+    stretches: list[Stretch] = []
+    is_next = False
+    for block, start, end in _placed(blocks):
+        is_told = block.role is not Role.HEADING and (block.days is not None or block.is_note)
+        if is_told:
+            last = stretches[-1] if is_next else None
+            if last and (last.days, last.is_note) == (block.days, block.is_note):
+                start = stretches.pop().start
+            stretches.append(Stretch(start, end, block.days, block.is_note))
+        is_next = is_told
+    return tuple(stretches)

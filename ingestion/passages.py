@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from ingestion.documents import Document, Heading, Hidden, Kind, is_citable
+from ingestion.documents import Days, Document, Heading, Hidden, Kind, Stretch, is_citable
 from ingestion.locators import is_table, page_numbers, place_of
 from ingestion.piece_kinds import PieceKind
 from ingestion.splitting import Span, split, split_lines
@@ -20,11 +21,13 @@ class Passage:
     `locator` says where it stands in words for a reader: "art. R2122-8", "CCAP, art. 12.3, p. 7".
     `headings` is the path of headings above it, highest first. `references` are the normalised
     references that this passage *is* ("R2122-8", "CCAP 12.3"), not those it mentions. Pages are
-    1-based and inclusive, None where the format has none. `valid_to` is exclusive. `address` is
-    the public page of the text. `also_at` are the other places of the document where the same text
-    stands under the same headings: `document.text[start:end] == text` for each of them.
-    `hidden` are the parts of it that the pages of the file do not show, in characters of the
-    document.
+    1-based and inclusive, None where the format has none. `valid_to` is exclusive, and
+    `not_before` the earliest day on which it can have been the law, where `valid_from` is unknown.
+    `address` is the public page of the text. `also_at` are the other places of the document where
+    the same text stands under the same headings: `document.text[start:end] == text` for each of
+    them. `hidden` are the parts of it that the pages of the file do not show, in characters of the
+    document. `notes` say how sure it is: they are shown with it, and are neither searched nor
+    quoted.
     """
 
     id: str
@@ -48,20 +51,38 @@ class Passage:
     piece: PieceKind | None = None
     also_at: tuple[Span, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    not_before: date | None = None
+    notes: tuple[str, ...] = ()
+
+
+_NOTHING_TOLD = Stretch(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Text between two headings of which the same is said, below its headings, with its notes."""
+
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    days: Days | None = None
+    notes: tuple[str, ...] = ()
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:
     """The passages of a document, in order: the text between two headings, cut when it is long.
 
     `size` and `overlap` count characters. A heading without text below it gives no passage; rows
-    of a table are never divided and never overlap. A document that may not be cited has none.
+    of a table are never divided and never overlap. Statements that are the law on other days than
+    their neighbours are passages of their own. A document that may not be cited has none.
     """
     if not is_citable(document.state, document.valid_to):
         return ()
     return tuple(
-        _passage(document, headings, start, end)
+        _passage(document, unit, start, end)
         for headings, unit_start, unit_end in _units(document)
-        for start, end in _spans(document, unit_start, unit_end, size, overlap)
+        for unit in _told_apart(document, headings, unit_start, unit_end)
+        for start, end in _spans(document, unit.start, unit.end, size, overlap)
     )
 
 
@@ -78,6 +99,24 @@ def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
     yield _path(document, above), start, document.body_end
 
 
+def _told_apart(
+    document: Document, headings: tuple[str, ...], start: int, end: int
+) -> Iterator[_Unit]:
+    """The parts of a section that are the law on different days, without its notes."""
+    told = [each for each in document.stretches if start <= each.start and each.end <= end]
+    notes = [each for each in told if each.is_note]
+    edges = [start, *(edge for each in told for edge in (each.start, each.end)), end]
+    of_edge = {each.start: each for each in told}
+    for first, last in pairwise(edges):
+        stretch = of_edge.get(first, _NOTHING_TOLD)
+        if first < last and not stretch.is_note:
+            about = (note for note in notes if note.days in (None, stretch.days))
+            lines = [
+                line for note in about for line in document.text[note.start : note.end].split("\n")
+            ]
+            yield _Unit(headings, first, last, stretch.days, tuple(lines))
+
+
 def _path(document: Document, above: list[Heading]) -> tuple[str, ...]:
     return (*document.path, *(heading.text for heading in above))
 
@@ -92,7 +131,8 @@ def _spans(document: Document, start: int, end: int, size: int, overlap: int) ->
         yield start + first, start + last
 
 
-def _passage(document: Document, headings: tuple[str, ...], start: int, end: int) -> Passage:
+def _passage(document: Document, unit: _Unit, start: int, end: int) -> Passage:
+    headings, days = unit.headings, unit.days or Days()
     place = place_of(document, headings, start, end)
     first_page, last_page = page_numbers(document, start, end) or (None, None)
     return Passage(
@@ -109,13 +149,15 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         end=end,
         first_page=first_page,
         last_page=last_page,
-        valid_from=document.valid_from,
-        valid_to=document.valid_to,
+        valid_from=days.valid_from or document.valid_from,
+        valid_to=days.valid_to or document.valid_to,
         state_date=document.state_date,
         dossier=document.dossier,
         address=document.address,
         piece=document.piece,
         hidden=tuple(each for each in document.hidden if each.start < end and start < each.end),
+        not_before=document.not_before,
+        notes=unit.notes,
     )
 
 
@@ -124,11 +166,18 @@ def as_one(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
     Hundreds of them would fill every search, and tell a reader no more than one.
     """
-    same: dict[tuple[str, tuple[str, ...], tuple[str, ...], str, bool], list[Passage]] = {}
+    same: dict[Passage, list[Passage]] = {}
     for each in passages:
-        key = (each.document_id, each.headings, each.references, each.text, bool(each.hidden))
-        same.setdefault(key, []).append(each)
+        same.setdefault(_anywhere(each), []).append(each)
     return tuple(_with_places(first, others) for first, *others in same.values())
+
+
+def _anywhere(passage: Passage) -> Passage:
+    """A passage without its place, for what is equal wherever it stands, shown or hidden."""
+    hidden = (Hidden(0, 0),) if passage.hidden else ()
+    return replace(
+        passage, id="", start=0, end=0, locator="", first_page=None, last_page=None, hidden=hidden
+    )
 
 
 def _with_places(first: Passage, others: Sequence[Passage]) -> Passage:

@@ -1,9 +1,10 @@
 """What each signal of the ranking brings: python -m tests.ranking_study --data DIR [QUESTIONS…].
 
-Fits the weights of assistant/ranking.py on our own questions (tests/data/questions_*.jsonl) and on
-the headings of our sheets, over an index of the Code de la commande publique, and prints them with
-the measures of every set: for all signals, then without each. A fold of the questions is left out
-of the fitting that it measures. The question files given are measured only.
+Fits the weights of the ranking (assistant/tuning.toml) on our own questions
+(tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
+commande publique, and prints them with the measures of every set: for all signals, then without
+each. A fold of the questions is left out of the fitting that it measures. The question files given
+are measured only.
 """
 
 import argparse
@@ -22,8 +23,8 @@ from rich.table import Table
 from assistant.candidates import Searcher
 from assistant.evidence import Scope
 from assistant.questions import read_questions
-from assistant.ranking import WEIGHTS
 from assistant.settings import default_home, load_settings
+from assistant.tuning import default_tuning
 from assistant.wiring import load_embedder
 from ingestion.builtin import CORPUS
 from ingestion.generation import open_generation
@@ -35,6 +36,7 @@ FOLDS = 4
 STEPS, RATE, PENALTY = 200, 0.1, 1e-3
 DEPTHS = (1, 3, 5, 10)
 _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
+WEIGHTS = default_tuning().ranking
 NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece"})  # of clauses only
 CHOSEN = np.array([WEIGHTS[name] for name in NAMES])
 

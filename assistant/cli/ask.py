@@ -16,6 +16,7 @@ from assistant.day import DaySource
 from assistant.examination import run_turn
 from assistant.hierarchy import LABELS, rank_of
 from assistant.language import Language
+from assistant.notices import addressed_in
 from assistant.record import contract
 from assistant.settings import load_settings
 from assistant.turn import Result
@@ -81,11 +82,15 @@ def _show(console: Console, result: Result) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
     ranks = {item.number: rank_of(item.passage) for item in result.evidence}
+    notes = {
+        item.number: [*item.passage.notes, *addressed_in(item.passage, Language.FRENCH)]
+        for item in result.evidence
+    }
     for citation in result.answer.citations:
         label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
         hidden = " · texte que la page ne montre pas" if citation.hidden else ""
         title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}")
-        quote = Text(citation.quote)
+        quote = Text("\n\n".join([citation.quote, *notes[citation.n]]))
         console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
     if not result.answer.citations:
         for item in result.evidence:

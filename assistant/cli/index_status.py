@@ -75,5 +75,12 @@ def _described(home: Path, name: str) -> tuple[str, ...]:
         str(manifest.documents),
         str(manifest.passages),
         f"{manifest.state_date:%d/%m/%Y}" if manifest.state_date else "inconnu",
-        manifest.embedder,
+        _embedder(manifest.embedder),
     )
+
+
+def _embedder(name: str) -> str:
+    """An embedder, and whether the ranking was fitted with it."""
+    from assistant.tuning import tuning_for
+
+    return f"{name} (classement non réglé pour lui)" if tuning_for(name).is_neutral else name

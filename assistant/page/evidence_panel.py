@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from assistant.evidence import Evidence
 from assistant.hierarchy import LABELS, rank_of
 from assistant.language import Language
+from assistant.notices import addressed_in
 from assistant.page.conversation import Stage, Turn
 from assistant.page.excerpts import Span, cited_spans, excerpt, hidden_spans, paragraphs, shortened
 from assistant.page.law_view import law_link, official_link
@@ -58,6 +59,7 @@ def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: st
     body = [
         element("p", line, class_="dates") if (line := dates(passage, said)) else NOTHING,
         NOTHING if faded else excerpt(passage.text, spans, struck),
+        reserves(passage, language),
         element(
             "a",
             said["open_document"],
@@ -104,6 +106,13 @@ def law_links(passage: Passage, as_of: date | None, said: Words, language: str) 
         aria_label=f"{said['law_versions']} : {number}",
     )
     return element("div", versions, official_link(passage.address, said), class_="law-links")
+
+
+def reserves(passage: Passage, language: str) -> Html:
+    """How sure the passage is, where its author says so, and what of it speaks to a machine."""
+    lines = [element("li", note, lang="fr") for note in passage.notes]
+    lines += [element("li", said) for said in addressed_in(passage, Language(language))]
+    return element("ul", *lines, class_="reserves") if lines else NOTHING
 
 
 def rank(passage: Passage, language: str) -> Html:

@@ -25,6 +25,7 @@ class Content:
     state_date: date | None = None
     state: State | None = None
     address: str | None = None
+    not_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

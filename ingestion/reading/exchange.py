@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from ingestion.documents import (
+    Days,
     Document,
     FileReading,
     Furniture,
@@ -18,9 +19,10 @@ from ingestion.documents import (
     Mark,
     Page,
     State,
+    Stretch,
 )
 
-_DATES = ("valid_from", "valid_to", "state_date")
+_DATES = ("valid_from", "valid_to", "state_date", "not_before")
 
 
 def to_json(reading: FileReading) -> bytes:
@@ -56,7 +58,17 @@ def _document(found: dict[str, Any]) -> Document:
     values["marks"] = tuple(Mark(**mark) for mark in values["marks"])
     values["furniture"] = tuple(Furniture(**each) for each in values["furniture"])
     values["hidden"] = tuple(Hidden(**hidden) for hidden in values["hidden"])
+    values["stretches"] = tuple(_stretch(stretch) for stretch in values["stretches"])
     values["path"] = tuple(values["path"])
     for name in _DATES:
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
+        values[name] = _day(values[name])
     return Document(**values)
+
+
+def _stretch(found: dict[str, Any]) -> Stretch:
+    days = found.pop("days")
+    return Stretch(**found, days=days and Days(**{name: _day(days[name]) for name in days}))
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

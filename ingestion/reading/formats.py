@@ -6,7 +6,15 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import cast
 
-from ingestion.documents import Document, FileReading, Kind, assemble, furniture_of, marks_of
+from ingestion.documents import (
+    Document,
+    FileReading,
+    Kind,
+    assemble,
+    furniture_of,
+    marks_of,
+    stretches_of,
+)
 from ingestion.reading.characters import cleaned
 from ingestion.reading.content import Content, FormatReader, UnreadableFile
 
@@ -95,4 +103,7 @@ def _document(content: Content, data: bytes, source: str, kind: Kind) -> Documen
         address=content.address,
         marks=marks_of(blocks),
         furniture=furniture_of(blocks),
+        not_before=content.not_before,
+        # A piece of a dossier does not say of itself what is not to be searched.
+        stretches=stretches_of(blocks) if kind is Kind.RULES else (),
     )

@@ -1,7 +1,8 @@
 """The YAML lines that may open a Markdown file; the only file to import PyYAML.
 
-Of a rule sheet's fields (title, themes, articles, etat_au, sources), the title and the day as of
-which the text was right become facts of the document; the others are for the sheet's authors.
+Of a rule sheet's fields (title, themes, articles, etat_au, au_plus_tot, sources), the title, the
+day as of which the text was right and the earliest day on which it can have been become facts of
+the document; the others are for the sheet's authors.
 """
 
 import re
@@ -10,6 +11,7 @@ from datetime import date
 
 import yaml
 
+_DAYS = ("etat_au", "au_plus_tot")
 _FRONT = re.compile(r"\A---[ ]*\n(.*?\n)?---[ ]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -19,6 +21,7 @@ class Front:
 
     title: str | None = None
     state_date: date | None = None
+    not_before: date | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -36,12 +39,13 @@ def parted(text: str) -> tuple[Front, str]:
 
 def _front(fields: dict[object, object]) -> Front:
     title = fields.get("title")
-    written = fields.get("etat_au")
-    state_date = _date(written)
-    warnings: tuple[str, ...] = ()
-    if written is not None and state_date is None:
-        warnings = (f"en-tête : « etat_au » n'est pas une date ({written})",)
-    return Front(str(title).strip() if title else None, state_date, warnings)
+    days = {name: _date(fields.get(name)) for name in _DAYS}
+    warnings = tuple(
+        f"en-tête : « {name} » n'est pas une date ({fields[name]})"
+        for name, day in days.items()
+        if day is None and fields.get(name) is not None
+    )
+    return Front(str(title).strip() if title else None, *days.values(), warnings)
 
 
 def _date(written: object) -> date | None:

@@ -18,6 +18,7 @@ from ingestion.reading.encodings import decoded
 from ingestion.reading.front_matter import parted
 from ingestion.reading.furniture import remarks_on
 from ingestion.reading.paged import blocks_of_pages
+from ingestion.reading.statement_marks import inherited, told
 
 _PAGE_MARK = re.compile(r"^#{1,3} Page (\d+) *$", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
@@ -31,14 +32,17 @@ def read(data: bytes) -> FileContent:
     marks = list(_PAGE_MARK.finditer(body))
     is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
     tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
-    blocks = with_headings(tuple(_blocks(tree)))
+    blocks, misread = tuple(_blocks(tree)), ()
+    if front.state_date:
+        blocks, misread = told(blocks)
+    blocks = inherited(with_headings(blocks))
     title = front.title or next((block.text for block in blocks if block.level == 1), None)
     if is_paged:
         blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
     if not blocks:
         raise UnreadableFile("aucun texte dans le fichier")
-    content = Content(blocks, title=title, state_date=front.state_date)
-    return FileContent((content,), (*warnings, *front.warnings), remarks_on(blocks))
+    content = Content(blocks, title=title, state_date=front.state_date, not_before=front.not_before)
+    return FileContent((content,), (*warnings, *front.warnings, *misread), remarks_on(blocks))
 
 
 def _pages(body: str, marks: Sequence[re.Match[str]]) -> dict[int, str]:

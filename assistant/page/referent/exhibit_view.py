@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assistant.page.evidence_panel import concealment, dates, rank, whole
+from assistant.page.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.page.excerpts import cited_spans, excerpt, hidden_spans, shortened
 from assistant.page.markup import NOTHING, Html, element, unbroken
 from assistant.page.referent.frame import SAID
@@ -38,6 +38,7 @@ def exhibit_html(shown: Exhibit, record_id: str, sheet: Sheet) -> Html:
         whole(passage.text, spans, SAID, struck)
         if shortened(passage.text, spans) or not spans
         else NOTHING,
+        reserves(passage, "fr"),
         seal(shown),
         _links(shown, record_id),
         *(

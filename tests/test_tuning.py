@@ -1,0 +1,92 @@
+"""Weights know the embedder that they were fitted with."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant import wiring
+from assistant.answerability import Answerability, answerability
+from assistant.assistant import Assistant
+from assistant.examination import run_turn
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.language import Language
+from assistant.record import contract
+from assistant.settings import Settings
+from assistant.tuning import default_tuning, tuning_for, tunings
+from ingestion.weights.locate import locate
+from tests.fakes import ScriptedModel
+from tests.passage_texts import evidence_of
+from tests.small_index import answering_embedder
+
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+
+
+def test_fitted_weights_are_for_their_embedder_alone() -> None:
+    fitted = default_tuning()
+    assert tuning_for(fitted.embedder) is fitted
+    name, _, digest = fitted.embedder.partition("@")
+    for other in (name, f"{name}@{digest[::-1]}", f"other@{digest}", ""):
+        assert tuning_for(other).is_neutral
+    assert not fitted.is_neutral
+
+
+def test_every_set_weighs_every_signal() -> None:
+    assert [set(each.ranking) for each in tunings()] == [set(default_tuning().ranking)] * 2
+
+
+def test_without_fitted_weights_nothing_is_refused_and_nothing_is_sure() -> None:
+    neutral = tuning_for("other@1")
+    for similarity in (0.0, 0.5, 1.0):
+        for dossier in (None, "ecole"):
+            evidence = [evidence_of("La vache broute.", similarity=similarity, dossier=dossier)]
+            assert answerability(ASKED, evidence, neutral) is Answerability.DOUBTFUL
+    assert answerability(ASKED, [], neutral) is Answerability.NO
+
+
+@pytest.fixture
+def untuned(small_home: Path, tmp_path: Path) -> Assistant:
+    """An assistant as the program wires it, over an embedder that nothing was fitted with."""
+    embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
+    holder = Holder(small_home, embedder)
+    return wiring.assembled(
+        small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "said"),
+    [
+        (ASKED, Language.FRENCH, "ne sont pas réglés pour le modèle de vecteurs « words@1 »"),
+        ("zzz ?", Language.FRENCH, "ne sont pas réglés pour le modèle de vecteurs « words@1 »"),
+        (ASKED, Language.ENGLISH, "not tuned for the embedding model “words@1”"),
+    ],
+)
+def test_the_reader_is_told_that_the_ranking_is_not_tuned(
+    untuned: Assistant, question: str, language: Language, said: str
+) -> None:
+    result = run_turn(untuned, question, date(2026, 6, 1), None, language)
+    assert said in contract(result)["answer"]
+
+
+def test_with_the_embedder_of_the_weights_there_is_nothing_to_say(
+    small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
+    known = replace(default_tuning(), embedder=embedder.name)
+    monkeypatch.setattr(wiring, "tuning_for", {embedder.name: known}.__getitem__)
+    holder = Holder(small_home, embedder)
+    assistant = wiring.assembled(
+        small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
+    )
+    result = run_turn(assistant, ASKED, date(2026, 6, 1), None)
+    assert "réglé" not in result.answer.markdown
+    assert "60 000" in result.answer.markdown
+
+
+@pytest.mark.slow
+def test_the_first_set_is_that_of_the_default_weights(weights_home: Path) -> None:
+    weights = locate(Settings().embedder, weights_home)
+    assert wiring.weights_name(weights) == default_tuning().embedder
