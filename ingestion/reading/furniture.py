@@ -176,8 +176,9 @@ def is_furniture(lines: Mapping[int, str]) -> bool:
     if len(said) > 1 or _tells(said.pop()):
         return False
     counters = {page: _counter(line) for page, line in lines.items()}
-    steps = {counter and counter - page for page, counter in counters.items()}
-    return len(steps) == 1
+    if None in counters.values():
+        return set(counters.values()) == {None}
+    return len({counter - page for page, counter in counters.items() if counter is not None}) == 1
 
 
 def _unnumbered(line: str) -> str:
