@@ -64,7 +64,7 @@ def set_apart(pages: Pages) -> Sorted:
     """Tell the furniture of pages, keyed by number (1-based, increasing), from what they say.
 
     The first copy of a repeated line is searched, unless it is a page number, and so is all of a
-    page that would lose half of its lines, or that says what another one says.
+    page that would lose more than half of its lines, or that says what another one says.
     """
     dropped = set(_outermost(pages)) | set(_contents(pages))
     places = ((number, index) for number, lines in pages.items() for index in range(len(lines)))
@@ -118,7 +118,7 @@ def _outermost(pages: Pages) -> Iterator[Place]:
         }
         counted = {index for index in found if _PAGE_NUMBER.fullmatch(lines[index])}
         said = len(filled) - len(counted)
-        if number in twins or 2 * len(found - counted) >= said:
+        if number in twins or 2 * len(found - counted) > said:
             found = counted
         yield from ((number, each) for each in found if (number, each) not in first)
 
