@@ -10,7 +10,7 @@ from assistant.page.pdf_page import Order, UndrawablePage, boxes, by_line, draw,
 from assistant.page.quote_search import find
 from assistant.page.viewer import View, document_html, fits, order_for, pages_of, section
 from assistant.page.words import words
-from ingestion.documents import Document, Page
+from ingestion.documents import Document, Furniture, Kind, Page
 from tests.page_texts import (
     CLAUSES,
     SMALL_PURCHASES,
@@ -133,3 +133,25 @@ def test_a_view_outside_the_document_is_not_shown() -> None:
     for view in (View((5, 5)), View((-1, 4)), View((0, len(document.text) + 1))):
         assert not fits(view, document)
     assert not fits(View((0, 5), ((9, 8),)), document)
+
+
+def test_the_head_of_a_page_is_shown_after_its_text_and_can_be_quoted() -> None:
+    text = "Un texte.\nUn autre.\nVille de Zéphir\nCCAP"
+    document = Document(
+        "0" * 64,
+        "Pièce",
+        "CCAP.pdf",
+        Kind.TENDER,
+        text,
+        pages=(Page(1, 0, 9), Page(2, 10, 19)),
+        furniture=(Furniture(1, 20, 35), Furniture(2, 36, 40)),
+    )
+    said = View((10, 19))
+    assert section(document, said.passage) == (0, document.body_end)
+    shown = document_html(document, said, SAID)
+    assert shown.index("Un autre.") < shown.index("CCAP</p>")
+    assert "Ville de Zéphir" not in shown
+    head = View((20, 35))
+    assert pages_of(document, head) == [1]
+    assert order_for(document, head, 1) == Order(1, "Ville de Zéphir", (), 1.0)
+    assert "Ville de Zéphir" in document_html(document, head, SAID)

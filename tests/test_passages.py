@@ -179,7 +179,7 @@ def test_equal_passages_are_one_with_each_of_its_places(said: list[str]) -> None
     every = passages_of(read, size=20, overlap=0)
     merged = as_one(every)
     places = [((p.start, p.end), *p.also_at) for p in merged]
-    assert sorted(sum(places, ())) == [(p.start, p.end) for p in every]
+    assert sorted(place for each in places for place in each) == [(p.start, p.end) for p in every]
     for passage, stands in zip(merged, places, strict=True):
         assert {read.text[start:end] for start, end in stands} == {passage.text}
     assert len({(p.headings, p.text) for p in merged}) == len(merged)

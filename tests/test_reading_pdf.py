@@ -38,16 +38,15 @@ def test_articles_pages_and_tables_of_a_tender_piece() -> None:
     assert prices.text == "Prestation | Unité | Prix HT\nAudit complet | jour | 1 200,00 €"
 
 
-def test_repeated_headers_and_page_numbers_do_not_return() -> None:
-    pages = [
-        [paragraph(f"Texte propre à la partie {n} du cahier."), paragraph(f"Suite de {n}.")]
-        for n in "abcde"
-    ]
+def test_repeated_headers_and_page_numbers_are_set_aside() -> None:
+    pages = [[paragraph(f"Texte propre à la partie numéro {n} du cahier.")] for n in "abcde"]
     data = pdf(*pages, header="Ville de Sourceval – CCAP", footer="Page {page} sur {pages}")
     document = read(data, "CCAP.pdf")
-    text = document.text[: document.body_end]
+    text, aside = document.text[: document.body_end], document.text[document.body_end :]
     assert text.count("Ville de Sourceval") == 1
     assert "Page" not in text
+    assert aside.count("Ville de Sourceval") == 4
+    assert aside.count("Page") == 5
     assert text.count("Texte propre") == 5
 
 
@@ -59,11 +58,12 @@ def test_pages_are_those_of_the_offsets() -> None:
     ]
 
 
-def test_entries_of_a_table_of_contents_are_left_out() -> None:
+def test_entries_of_a_table_of_contents_are_set_aside() -> None:
     contents = [paragraph(f"Article {n} – Objet {'.' * 40} {n}") for n in (1, 2)]
     body = [[heading(f"Article {n} – Objet"), paragraph()] for n in (1, 2)]
     document = read(pdf([paragraph("Sommaire"), *contents], *body), "CCAP.pdf")
     assert "...." not in document.text[: document.body_end]
+    assert document.text[document.body_end :].count("....") == 20
     assert len(document.headings) == 2
 
 

@@ -36,6 +36,7 @@ exemples :
   sourcier dossier add voirie-2026 dce.zip "RC modifié.pdf"     un ZIP, des fichiers, des dossiers
   sourcier dossier pieces voirie-2026                           ce qui a été reconnu
   sourcier dossier set-piece voirie-2026 divers.pdf annexe      corrige le genre d'une pièce
+  sourcier dossier index voirie-2026                            après un ajout interrompu
   sourcier dossier fiche voirie-2026                            ce que disent les pièces
   sourcier dossier check voirie-2026                            relit les pièces et les compare
   sourcier ask "Quelles pénalités de retard ?" --dossier voirie-2026

@@ -1,5 +1,6 @@
 """A document opened at a passage: pages of a PDF as pictures, or the section of a text. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -42,14 +43,14 @@ def order_for(document: Document, view: View, number: int) -> Order | None:
     """What to draw on a page; None when the document has no such page."""
     for page in document.pages:
         if page.number == number:
-            inside = (page.start, page.end)
+            inside = _furniture_in(document, view.passage, number) or (page.start, page.end)
             start, _ = overlap(view.passage, inside)
             quotes = (document.text[slice(*overlap(each, inside))] for each in view.quotes)
             return Order(
                 number,
                 document.text[slice(*overlap(view.passage, inside))],
                 tuple(filter(None, quotes)),
-                (start - page.start) / max(page.end - page.start, 1),
+                min((start - page.start) / max(page.end - page.start, 1), 1.0),
             )
     return None
 
@@ -60,25 +61,36 @@ def overlap(span: Span, other: Span) -> Span:
     return start, max(min(span[1], other[1]), start)
 
 
+def _furniture_in(document: Document, passage: Span, number: int) -> Span | None:
+    """The head or the foot of a page that a passage quotes, which stands apart from its text."""
+    spans = ((each.start, each.end) for each in document.furniture if each.page == number)
+    return next((span for span in spans if len(range(*overlap(passage, span)))), None)
+
+
 def pages_of(document: Document, view: View) -> list[int]:
     """The pages the passage stands on."""
     numbers = []
     for page in document.pages:
         start, end = overlap(view.passage, (page.start, page.end))
-        if start < end:
+        if start < end or _furniture_in(document, view.passage, page.number):
             numbers.append(page.number)
     return numbers[:MOST_PAGES]
 
 
 def section(document: Document, passage: Span) -> Span:
-    """From the heading above the passage to the next of its rank or higher, within reason."""
+    """From the heading above the passage to the next of its rank or higher, within reason.
+
+    Heads and feet of pages, which stand after everything else, are a section of their own.
+    """
+    if document.furniture and passage[0] >= document.body_end:
+        return document.body_end, len(document.text)
     above = [heading for heading in document.headings if heading.start <= passage[0]]
     opening = above[-1] if above else Heading(0, "", 0, 0)
     after = [
         h.start for h in document.headings if h.start > passage[1] and h.level <= opening.level
     ]
     start = max(opening.start, passage[0] - LONGEST_SECTION)
-    end = min([*after, len(document.text), passage[1] + LONGEST_SECTION])
+    end = min([*after, document.body_end, passage[1] + LONGEST_SECTION])
     return start, max(end, passage[1])
 
 
@@ -139,7 +151,18 @@ def text_view(document: Document, view: View) -> Html:
     start, end = section(document, view.passage)
     before, passage, after = _around(document, view, start, end)
     framed = element("div", *passage, class_="framed", id="passage", tabindex=-1)
-    return element("div", *before, framed, *after, class_="text")
+    aside = _furniture(document, pages_of(document, view)) if end <= document.body_end else NOTHING
+    return element("div", *before, framed, *after, aside, class_="text")
+
+
+def _furniture(document: Document, numbers: Sequence[int]) -> Html:
+    """The heads and feet of these pages, after what they say."""
+    lines = [
+        element("p", document.text[each.start : each.end])
+        for each in document.furniture
+        if each.page in numbers
+    ]
+    return element("div", *lines, class_="hint") if lines else NOTHING
 
 
 def page_text(document: Document, view: View, number: int) -> Html:

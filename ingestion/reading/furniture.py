@@ -64,7 +64,7 @@ def set_apart(pages: Pages) -> Sorted:
     """Tell the furniture of pages, keyed by number (1-based, increasing), from what they say.
 
     The first copy of a repeated line is searched, unless it is a page number, and so is all of a
-    page that would lose half of its lines, or that says what another one says.
+    page that would lose more than half of its lines, or that says what another one says.
     """
     dropped = set(_outermost(pages)) | set(_contents(pages))
     places = ((number, index) for number, lines in pages.items() for index in range(len(lines)))
@@ -118,7 +118,7 @@ def _outermost(pages: Pages) -> Iterator[Place]:
         }
         counted = {index for index in found if _PAGE_NUMBER.fullmatch(lines[index])}
         said = len(filled) - len(counted)
-        if number in twins or 2 * len(found - counted) >= said:
+        if number in twins or 2 * len(found - counted) > said:
             found = counted
         yield from ((number, each) for each in found if (number, each) not in first)
 
@@ -176,8 +176,9 @@ def is_furniture(lines: Mapping[int, str]) -> bool:
     if len(said) > 1 or _tells(said.pop()):
         return False
     counters = {page: _counter(line) for page, line in lines.items()}
-    steps = {counter and counter - page for page, counter in counters.items()}
-    return len(steps) == 1
+    if None in counters.values():
+        return set(counters.values()) == {None}
+    return len({counter - page for page, counter in counters.items() if counter is not None}) == 1
 
 
 def _unnumbered(line: str) -> str:
