@@ -1,8 +1,11 @@
 import io
+import sys
+from collections.abc import Sequence
 
 import pytest
 
-from ingestion.installation import COMPILATION, Step
+from ingestion import installation
+from ingestion.installation import COMPILATION, Step, main
 
 OUTPUT = """\
 Collecting torch>=2.9
@@ -33,3 +36,26 @@ def test_the_step_is_read_from_what_pip_says(lines: int, step: str) -> None:
     reader.follow(io.StringIO(output), log)
     assert reader.text == step
     assert log.getvalue() == output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "installed"),
+    [
+        ([".[test]"], ("--editable", ".[test]")),
+        # The wheel that pip keeps was compiled for the processor of another day.
+        (["--engine"], ("--force-reinstall", "--no-deps", "--no-cache-dir", "llama-cpp-python")),
+    ],
+)
+def test_packages_are_installed_or_the_engine_compiled_again(
+    arguments: list[str], installed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[str]] = []
+
+    def install(what: Sequence[str]) -> int:
+        asked.append(what)
+        return 0
+
+    monkeypatch.setattr(installation, "install", install)
+    monkeypatch.setattr(sys, "argv", ["installation.py", *arguments])
+    assert main() == 0
+    assert asked == [installed]
