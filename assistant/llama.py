@@ -259,8 +259,9 @@ def compiled_with() -> str:
 
 def _log_shares(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     """Natural logarithms of probabilities."""
-    shares: NDArray[np.float64] = scores.astype(np.float64) - scores.max()
-    return shares - np.log(np.exp(shares).sum())
+    below = scores.astype(np.float64) - scores.max()
+    shares: NDArray[np.float64] = below - np.log(np.exp(below).sum())
+    return shares
 
 
 def _model_parameters(*, plain: bool) -> llama_cpp.llama_model_params:

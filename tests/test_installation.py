@@ -1,10 +1,13 @@
 import io
 import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from ingestion.installation import COMPILATION, CONSTRAINTS, Step, commands
+from ingestion import installation
+from ingestion.installation import COMPILATION, CONSTRAINTS, Step, commands, main
 
 OUTPUT = """\
 Collecting torch>=2.9
@@ -46,3 +49,26 @@ def test_pip_is_brought_to_a_known_version_before_it_installs_anything(
     assert second[-1] == ".[test]"
     assert str(CONSTRAINTS) in first
     assert re.search(r"^pip==\d", CONSTRAINTS.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "installed"),
+    [
+        ([".[test]"], ("--editable", ".[test]")),
+        # The wheel that pip keeps was compiled for the processor of another day.
+        (["--engine"], ("--force-reinstall", "--no-deps", "--no-cache-dir", "llama-cpp-python")),
+    ],
+)
+def test_packages_are_installed_or_the_engine_compiled_again(
+    arguments: list[str], installed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[str]] = []
+
+    def install(what: Sequence[str]) -> int:
+        asked.append(what)
+        return 0
+
+    monkeypatch.setattr(installation, "install", install)
+    monkeypatch.setattr(sys, "argv", ["installation.py", *arguments])
+    assert main() == 0
+    assert asked == [installed]

@@ -45,7 +45,7 @@ class Child:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests = self._process.stdin
-        self._replies = BufferedReader(self._process.stdout)  # type: ignore[arg-type,type-var]
+        self._replies = BufferedReader(self._process.stdout)  # type: ignore[type-var]
         self._heard = select.poll()
         self._heard.register(self._replies.fileno(), select.POLLIN)
 

@@ -30,8 +30,11 @@ from assistant.llm.exchange import (
 from assistant.llm.keeper import Keeper
 from ingestion.errors import ModelUnavailable
 
-STEP_SECONDS = 120.0
-"""How long a step may take before the process is taken for dead: one is a second on two cores."""
+STEP_SECONDS = 300.0
+"""How long a step may take before the process is taken for dead.
+
+One takes a second on two cores that are free, a hundred times that among twenty busy programs.
+"""
 
 Steps = Generator[str | None, None, tuple[float, ...]]
 
