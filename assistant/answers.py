@@ -104,10 +104,7 @@ def cite(evidence: Evidence, start: int, end: int) -> Citation:
         sha256=evidence.document_sha256,
         valid_from=passage.valid_from,
         valid_to=passage.valid_to,
-        hidden=any(
-            each.start < last and first < each.end and not each.is_under_picture
-            for each in passage.hidden
-        ),
+        hidden=passage.hides(first, last),
     )
 
 

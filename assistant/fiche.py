@@ -55,6 +55,11 @@ class Entry:
         first = self.passage.start
         return self.passage.text[self.start - first : self.end - first]
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether some of its words are on no page for a reader to see."""
+        return self.passage.hides(self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -8,12 +8,13 @@ from enum import StrEnum
 
 from docx import Document as WordDocument
 
-from assistant.fiche import Fiche, Line
+from assistant.fiche import Entry, Fiche, Line
 from assistant.priority import Priority
 
 COLUMNS = ("Sujet", "État", "Texte de la pièce", "Source", "Remarque")
 TITLE = "Fiche de synthèse"
 NOTICE = "Chaque texte est repris mot pour mot de la pièce citée. Les sommes sont calculées."
+HIDDEN = " (texte que la page ne montre pas)"
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
@@ -62,11 +63,16 @@ def as_docx(fiche: Fiche, dossier: str) -> bytes:
 
 def _rows(line: Line) -> Iterator[Row]:
     """One row an entry; one for a line without any."""
-    entries = [(entry.text, entry.passage.locator) for entry in line.entries] or [("", "")]
+    entries = [(each.text, _source(each)) for each in line.entries] or [("", "")]
     for text, locator in entries:
         cells = (line.label, line.state, text, locator, line.remark)
         subject, state, said, source, remark = map(_printable, cells)
         yield subject, state, said, source, remark
+
+
+def _source(entry: Entry) -> str:
+    """Where the text stands, and that its page does not show it."""
+    return f"{entry.passage.locator}{HIDDEN if entry.is_hidden else ''}"
 
 
 def _priority(priority: Priority) -> str:

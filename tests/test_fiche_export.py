@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 
 from docx import Document as WordDocument
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from assistant.fiche import Fiche, Line, State, fiche
 from assistant.fiche_export import COLUMNS, as_csv, as_docx
 from assistant.priority import Priority
+from ingestion.documents import Hidden
+from ingestion.passages import passages_of
 from tests.dossier_files import built_in, piece
 
 
@@ -78,3 +81,13 @@ def test_docx_says_each_subject_with_source_state_and_remark() -> None:
 def test_docx_says_when_no_clause_ranks_the_pieces() -> None:
     file = WordDocument(io.BytesIO(as_docx(_of("# Avance\n\nAucune avance."), "Essai")))
     assert any("l'ordre usuel" in paragraph.text for paragraph in file.paragraphs)
+
+
+def test_text_that_no_page_shows_is_said_to_be_so() -> None:
+    document, _ = piece("CCAP.md", "# Retenue de garantie\n\nUne retenue de garantie de 5 %.")
+    start = document.text.index("Une retenue")
+    hidden = replace(document, hidden=(Hidden(start, len(document.text)),))
+    rows = _rows(as_csv(fiche([(hidden, passages_of(hidden))])))
+    sources = {row[3] for row in rows if "5 %" in row[2]}
+    assert sources == {"CCAP (texte que la page ne montre pas)"}
+    assert "ne montre pas" not in as_csv(fiche([(document, passages_of(document))])).decode()

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from assistant.fiche import Fiche, fiche
 from assistant.language import Language
 from assistant.page.fiche_section import fiche_section
+from ingestion.documents import Hidden
 from ingestion.passages import passages_of
 from tests.dossier_files import Read, built_in, piece
 from tests.page_tags import parsed
@@ -106,3 +107,11 @@ def test_the_section_speaks_english_around_the_french_of_the_pieces() -> None:
     assert "6 subjects to check" in section
     assert "lang=en" in section
     assert "à vérifier" not in section
+
+
+def test_text_that_no_page_shows_is_said_to_be_so() -> None:
+    document, _ = piece("CCAP.md", "# Retenue de garantie\n\nUne retenue de garantie de 5 %.")
+    start = document.text.index("Une retenue")
+    hidden = replace(document, hidden=(Hidden(start, len(document.text)),))
+    assert "que la page ne montre pas" in shown(fiche([(hidden, passages_of(hidden))]))
+    assert "que la page ne montre pas" not in shown(fiche([(document, passages_of(document))]))

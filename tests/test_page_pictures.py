@@ -49,12 +49,17 @@ def test_no_file_is_read_before_its_turn_and_who_waits_is_not_kept_for_ever() ->
     pool = Pool()
     pictures = Pictures(pool, Drawer(), patience=0.01)
     read: list[str] = []
+
+    def original() -> bytes:
+        read.append("a")
+        return PDF
+
     with (
         pool.place(is_long=False),
         pool.place(is_long=False),
         pytest.raises(BusySandbox, match="Réessayez"),
     ):
-        pictures.drawn("a", lambda: read.append("a") or PDF, Order(1, ""))
+        pictures.drawn("a", original, Order(1, ""))
     assert not read
     assert pictures.drawn("a", kept, Order(1, ""))
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.page.pictures import Pictures
+from ingestion.sandbox import Pool
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
 
@@ -103,6 +105,18 @@ def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, desk: FakeDesk
     page = client.get(link(desk, 4)).text
     assert "/page/2.png?start=" in page
     assert "Texte de la page" in page
+
+
+def test_when_too_many_pictures_are_asked_for_the_text_is_shown(
+    client: TestClient, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.page.routes.PICTURES", Pictures(Pool(waiting=0)))
+    page = client.get(link(desk, 4)).text
+    assert "Trop d’images de pages sont demandées" in page
+    assert "<img" not in page
+    assert 'class="framed"' in page
+    picture = client.get(link(desk, 4).replace("?", "/page/2.png?"))
+    assert (picture.status_code, picture.headers["retry-after"]) == (503, "10")
 
 
 @pytest.mark.slow

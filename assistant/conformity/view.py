@@ -6,7 +6,7 @@ from assistant.conformity.filed import FiledReview
 from assistant.conformity.finding import Finding, Severity
 from assistant.language import Language
 from assistant.page.dossier_view import folded
-from assistant.page.evidence_panel import document_link
+from assistant.page.evidence_panel import document_link, hidden_label
 from assistant.page.markup import NOTHING, Html, element, unbroken
 from assistant.page.words import words, written
 from ingestion.passages import Passage
@@ -105,9 +105,11 @@ def _quote(
 ) -> Html:
     """Words of a text, and the way to them in their document."""
     link = document_link(passage, spans, language)
-    opened = element("a", passage.locator, href=link, target="_blank")
+    opened = [element("a", passage.locator, href=link, target="_blank")]
+    if passage.hides(passage.start, passage.end):
+        opened.append(hidden_label(words(language)))
     return element(
-        "figure", element("blockquote", unbroken(text), lang="fr"), element("figcaption", opened)
+        "figure", element("blockquote", unbroken(text), lang="fr"), element("figcaption", *opened)
     )
 
 

@@ -129,6 +129,11 @@ def concealment(passage: Passage, said: Words) -> Html:
     return joined(element("span", label, class_="rank concealed") for label in labels)
 
 
+def hidden_label(said: Words) -> Html:
+    """That words quoted beside it are not shown by their page."""
+    return element("span", said["of_hidden_text"], class_="rank concealed")
+
+
 def whole(text: str, spans: Sequence[Span], said: Words, struck: Sequence[Span] = ()) -> Html:
     """The whole passage, folded."""
     body = element("div", *paragraphs(text, spans, struck), class_="whole", lang="fr")

@@ -7,7 +7,7 @@ from assistant.fiche_export import FileFormat
 from assistant.language import Language
 from assistant.page.dossier_list import dossier_link
 from assistant.page.dossier_view import folded
-from assistant.page.evidence_panel import document_link
+from assistant.page.evidence_panel import document_link, hidden_label
 from assistant.page.markup import NOTHING, Html, element, joined, unbroken
 from assistant.page.table import table
 from assistant.page.words import Words, count, words
@@ -70,10 +70,12 @@ def _remark(line: Line, said: Words) -> Html:
 
 
 def _quote(text: str, entries: Sequence[Entry], language: Language) -> Html:
-    links = (
+    links = [
         element("a", entry.passage.locator, href=_place(entry, language), target="_blank")
         for entry in entries
-    )
+    ]
+    if any(entry.is_hidden for entry in entries):
+        links.append(hidden_label(words(language)))
     quote = element("blockquote", unbroken(text), lang="fr")
     return element("figure", quote, element("figcaption", *links))
 

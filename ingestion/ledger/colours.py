@@ -54,7 +54,8 @@ def _intended(pdf: pikepdf.Pdf) -> set[str]:
         if isinstance(intent, pikepdf.Dictionary) and intent.get("/S") == "/GTS_PDFA1":
             profile = intent.get("/DestOutputProfile")
             components = profile.get("/N") if isinstance(profile, pikepdf.Stream) else None
-            spaces |= {"/DeviceGray", _COMPONENTS.get(components, "/DeviceGray")}
+            spaces.add("/DeviceGray")
+            spaces |= {space for count, space in _COMPONENTS.items() if components == count}
     return spaces
 
 
@@ -81,8 +82,8 @@ class _Found:
             return
         self.seen.add(stream.objgen)
         saved: list[_State] = []
-        for operands, operator in pikepdf.parse_content_stream(stream, _OPERATORS):
-            name, given = str(operator), list(operands)
+        for step in pikepdf.parse_content_stream(stream, _OPERATORS):
+            name, given = str(step.operator), list[object](step.operands)
             if name == "q":
                 saved.append(state)
             elif name == "Q":

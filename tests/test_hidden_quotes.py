@@ -1,0 +1,100 @@
+"""A clause that its page does not show: answered from, and never without saying so."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.answers import Outcome
+from assistant.assistant import Assistant
+from assistant.holder import Holder
+from assistant.journal import Journal
+from assistant.language import Language
+from assistant.notices import remarks
+from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.export import answer_text
+from assistant.page.turn_view import turn_html
+from assistant.page.viewer import View, document_html
+from assistant.page.words import words
+from assistant.record import contract
+from assistant.turn import Finished, Result
+from ingestion.build import build
+from ingestion.documents import Document, Hidden, Kind, Page
+from ingestion.dossiers import Dossiers
+from ingestion.durable import writing
+from ingestion.library import Library
+from ingestion.publication import publish
+from tests.fakes import ScriptedModel
+from tests.passage_texts import evidence_of
+from tests.small_index import DOSSIER, TODAY, answering_embedder, build_small_index
+from tests.test_reading_visibility import paper, shown
+
+CLAUSE = "Tout retard de livraison donne lieu a une penalite de 900 euros par jour."
+SAID = words(Language.FRENCH)
+LABEL = "texte que la page ne montre pas"
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """The answer of a dossier whose only clause on the subject is white on white."""
+    home, texts = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("texts")
+    embedder = answering_embedder()
+    build_small_index(home, texts, embedder)
+    folder = Dossiers(home).home(DOSSIER)
+    path = texts / "CCAP.pdf"
+    path.write_bytes(paper(shown("Article 12 - Penalites"), shown(CLAUSE, before="1 g")))
+    with writing(folder):
+        library = Library(folder)
+        library.remove(["CCAP.md"])
+        assert library.add(path, path.name, Kind.TENDER, DOSSIER).reading.problem is None
+        publish(folder, build(folder, embedder, lambda step, done, total: None).name)
+    journal = Journal(home / "journal.jsonl")
+    assistant = Assistant(
+        Holder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY
+    )
+    asked = "Quelle pénalité pour un retard de livraison ?"
+    *_, last = assistant.ask(asked, as_of=TODAY, dossier=DOSSIER)
+    assert isinstance(last, Finished)
+    return last.result
+
+
+def test_an_answer_that_quotes_it_says_so_first(result: Result) -> None:
+    answer = result.answer
+    assert answer.outcome is Outcome.PARTIAL
+    assert "900 euros" in answer.markdown
+    assert answer.markdown.startswith("Attention : [1] cite un texte que la page du document ne")
+    assert [each.hidden for each in answer.citations] == [True]
+    assert [each["hidden"] for each in contract(result)["citations"]] == [True]
+
+
+def test_the_page_and_what_is_taken_away_say_so_at_the_quote(result: Result) -> None:
+    turn = Turn(
+        "?", TODAY, Stage.FINISHED, evidence=result.evidence, answer=result.answer, record_id="r"
+    )
+    html = turn_html(turn, 0, Conversation((turn,), Language.FRENCH))
+    reply, evidence = html.split("<aside")
+    sentences = reply.split('<div class="sentence">')[1:]
+    assert sentences
+    assert all(LABEL in each for each in sentences)
+    assert LABEL in evidence
+    assert '<s class="concealed">' in evidence
+    assert f"({LABEL})" in answer_text(turn, SAID)
+
+
+def test_the_viewer_strikes_it_beside_the_picture(result: Result) -> None:
+    text = result.evidence[0].passage.text
+    page, hidden = Page(1, 0, len(text)), Hidden(0, len(text))
+    document = Document("d", "CCAP", "CCAP.pdf", Kind.TENDER, text, (page,), hidden=(hidden,))
+    for drawn in (True, False):
+        html = document_html(document, View((0, len(document.text))), SAID, drawn=drawn)
+        assert '<s class="concealed">' in html
+        assert "que ses pages ne montrent pas" in html
+    plain = document_html(replace(document, hidden=()), View((0, 5)), SAID, drawn=True)
+    assert "concealed" not in plain
+
+
+def test_what_stands_under_a_picture_is_to_be_compared_with_it() -> None:
+    plain = evidence_of("Le délai est de trente jours.")
+    scanned = replace(plain, passage=replace(plain.passage, hidden=(Hidden(0, 9, True),)))
+    assert "sous une image" in remarks(Language.FRENCH, [scanned], TODAY, None)
+    assert "under a picture" in remarks(Language.ENGLISH, [scanned], TODAY, None)
+    assert remarks(Language.FRENCH, [plain], TODAY, None) == ""
