@@ -18,6 +18,7 @@ from tests.ledger_assistant import TODAY, assistant_of
 from tests.ledger_rows import file_row, filled, invoice
 from tests.page_tags import parsed
 
+PAID = "Nombre de factures, payées : 1. [1]\n\nLes avoirs ne sont pas des factures comptées."
 HOSTILE = "<script>alert(1)</script>"
 INTEREST = "Quelles factures dépassent 30 jours et combien devons-nous d'intérêts moratoires ?"
 
@@ -69,7 +70,7 @@ def test_it_is_on_record_with_the_rows_that_were_shown(assistant: Assistant, hom
     entry = next(e for e in assistant.journal.entries() if e["hash"][:16] == result.record_id)
     body = assistant.journal.body(entry)
     assert body
-    assert (body["route"], body["answer"]) == ("invoices", "Nombre de factures, payées : 1. [1]")
+    assert (body["route"], body["answer"]) == ("invoices", PAID)
     assert "Facture : A-2" in body["evidence"][0]["passage"]["text"]
     [(identifier, digest)] = body["archive"].items()
     kept = Archive(home).document(digest)
@@ -127,11 +128,20 @@ def test_a_question_about_the_law_is_answered_by_the_law(
     assert _asked(assistant, question).route == "rule"
 
 
-def test_a_follow_up_to_a_figure_is_no_figure(assistant: Assistant) -> None:
+def test_a_figure_may_be_followed_by_a_question_on_the_law(assistant: Assistant) -> None:
     history = (Exchange("Combien de factures ?", "Nombre de factures : 3."),)
     *_, finished = assistant.ask("Et pour une avance ?", history=history)
     assert isinstance(finished, Finished)
     assert finished.result.route == "rule"
+
+
+def test_a_follow_up_to_a_figure_is_a_figure(assistant: Assistant) -> None:
+    history = (Exchange("Combien de factures ?", "Nombre de factures : 3."),)
+    *_, finished = assistant.ask("Et en montant ?", history=history)
+    assert isinstance(finished, Finished)
+    assert finished.result.route == "invoices"
+    assert finished.result.answer.sentences[0].text.startswith("Somme du montant TTC")
+    assert "avec ce changement : somme du montant TTC" in finished.result.answer.notice
 
 
 def test_the_screen_leads_to_the_rows_and_shows_nothing_of_them_as_markup(

@@ -1,6 +1,7 @@
 """The ledger as pages and chat ask for it: views, figures with their rows, records, files."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -11,6 +12,7 @@ import pytest
 from assistant.bookkeeping import Bookkeeping
 from assistant.errors import Ungrounded, WrongPlan
 from assistant.journal import Journal
+from assistant.ledger import wording
 from assistant.ledger.exhibit import Shape
 from assistant.ledger.fields import Population
 from assistant.ledger.reckoning import MOST_ROWS, Reckoning
@@ -18,7 +20,7 @@ from assistant.ledger.reply import Unreckoned
 from assistant.ledger.sights import Look
 from assistant.ledger.views import VIEWS
 from assistant.questions import read_questions
-from ingestion.errors import UnknownGeneration
+from ingestion.errors import NothingImported, UnknownGeneration
 from ingestion.generation import Generation
 from ingestion.intake import Parcel
 from ingestion.ledger.database import open_ledger
@@ -100,7 +102,7 @@ def test_every_view_that_needs_no_law_shows_something(books: Bookkeeping, over: 
 def test_the_overview_counts_and_adds_up(books: Bookkeeping) -> None:
     whole, months, *_ = books.exhibits(Look(INVOICES, "apercu", TODAY))
     rows = {row[0]: row[1:] for row in whole.table.rows}
-    assert rows["Factures, avoirs déduits du montant"] == (9, Decimal(4741))
+    assert rows["Factures, avoirs déduits du montant"] == (10, Decimal(4741))
     assert rows["Non payées"] == (9, Decimal(4680))
     assert rows["Dont suspendues"][0] == 1
     assert months.shape is Shape.TIME
@@ -171,10 +173,13 @@ def test_what_needs_the_law_says_so_without_it(books: Bookkeeping) -> None:
     assert "aucun index" in found.why
 
 
-def test_a_damaged_ledger_leaves_the_law_to_answer(tmp_path: Path) -> None:
+def test_a_damaged_ledger_leaves_to_the_law_what_is_not_about_us(tmp_path: Path) -> None:
     (filled(tmp_path, file_row(), invoice()) / "ledger" / "ledger.duckdb").write_bytes(b"junk")
     books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
-    assert books.reckon("Combien de factures ?", TODAY) is None
+    found = books.reckon("Combien de nos factures sont payées ?", TODAY)
+    assert isinstance(found, Unreckoned)
+    assert "ne se lit pas" in found.why
+    assert books.reckon("Quel est le délai de paiement ?", TODAY) is None
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
@@ -182,18 +187,92 @@ def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
     tmp_path: Path, path: Path
 ) -> None:
     books = Bookkeeping(_kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
-    taken = [each.text for each in read_questions(path) if books.reckon(each.text, TODAY)]
-    assert taken == []
+    empty = Bookkeeping(tmp_path / "no", Journal(tmp_path / "journal.jsonl"), no_generation)
+    every = [each.text for each in read_questions(path)]
+    assert [each for each in every if books.reckon(each, TODAY)] == []
+    assert [each for each in every if empty.reckon(each, TODAY)] == []
 
 
-def test_nothing_is_asked_of_a_ledger_without_such_rows(engine: Engine, tmp_path: Path) -> None:
+def test_a_ledger_without_such_rows_says_so_and_how_to_import_them(
+    engine: Engine, tmp_path: Path
+) -> None:
     engine(tmp_path)
     books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     assert books.is_empty
-    assert books.reckon("Combien de factures ?", TODAY) is None
+    _says_nothing_is_there(books)
     filled(tmp_path, file_row(FileKind.PURCHASES), *purchase())
-    assert books.reckon("Combien de factures ?", TODAY) is None
+    _says_nothing_is_there(books)
+    with pytest.raises(NothingImported, match="Aucune facture"):
+        books.exhibits(Look(INVOICES, "apercu", TODAY))
     assert isinstance(books.reckon("Combien de marchés ?", TODAY), Reckoning)
+
+
+def _says_nothing_is_there(books: Bookkeeping) -> None:
+    for question in (
+        "Combien de factures ?",
+        "Quelles sont mes factures en retard ?",
+        "Qui sont nos fournisseurs ?",
+        "Combien avons-nous payé à Brelan ?",
+        "How many of our invoices are unpaid?",
+    ):
+        found = books.reckon(question, TODAY)
+        assert isinstance(found, Unreckoned), question
+        assert found.why == "aucune facture n’est encore importée ici."
+        assert any("/factures/import" in each for each in found.can)
+    assert books.reckon("Quel est le délai de paiement ?", TODAY) is None
+
+
+FIRST = "Combien de factures impayées ?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "said"),
+    [
+        ((FIRST,), "et en montant ?", "somme du montant TTC des factures, non payées"),
+        ((FIRST,), "et par fournisseur ?", "nombre de factures, non payées, par fournisseur"),
+        (
+            (FIRST, "et en montant ?"),
+            "et par fournisseur ?",
+            "somme du montant TTC des factures, non payées, par fournisseur",
+        ),
+        (
+            (FIRST,),
+            "et en 2027 ?",
+            "nombre de factures émises entre le 01/01/2027 et le 31/12/2027, non payées",
+        ),
+        ((FIRST,), "et les payées ?", "nombre de factures, payées"),
+        (
+            (FIRST,),
+            "et pour Brelan ?",
+            "nombre de factures, non payées, du fournisseur Brelan SARL",
+        ),
+        (
+            ("Montant payé par mois", "et par trimestre ?"),
+            "et en nombre ?",
+            "nombre de factures, payées, par trimestre (date de paiement)",
+        ),
+        (
+            ("Montant des factures par service",),
+            "et le total ?",
+            "somme du montant TTC des factures",
+        ),
+    ],
+)
+def test_what_follows_a_figure_changes_its_plan_and_says_so(
+    books: Bookkeeping, before: Sequence[str], question: str, said: str
+) -> None:
+    found = books.reckon(question, TODAY, before)
+    assert isinstance(found, Reckoning), found
+    assert wording.said(found.plan) == said
+    assert found.notes[0].startswith("Compris comme la suite de la question précédente")
+
+
+def test_what_cannot_be_followed_stays_with_the_figures(books: Bookkeeping) -> None:
+    found = books.reckon("et pourquoi ?", TODAY, [FIRST])
+    assert isinstance(found, Unreckoned)
+    assert "« pourquoi »" in found.why
+    assert books.reckon("et quel est le délai légal ?", TODAY, [FIRST]) is None
+    assert books.reckon("et en montant ?", TODAY, ["Quel est le seuil des MAPA ?"]) is None
 
 
 def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(

@@ -15,8 +15,10 @@ from ingestion.errors import (
     IngestionError,
     NothingImported,
     QueryTooHeavy,
+    StorageFull,
     UnreachableLedger,
 )
+from ingestion.ledger import embedded
 from ingestion.ledger.database import ledger_path, ledger_server, open_ledger, rewriting
 from ingestion.ledger.rows import TableRow
 from ingestion.ledger.seam import schema
@@ -244,3 +246,28 @@ def test_settings_that_cannot_be_read_are_said(tmp_path: Path) -> None:
 
 def _set(home: Path, address: str) -> None:
     (home / "settings.toml").write_text(f'ledger = "{address}"\n', encoding="utf-8")
+
+
+def test_a_disk_that_fills_up_leaves_the_ledger_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = filled(tmp_path, invoice("A"))
+
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(embedded, "sync", full)
+    with pytest.raises(StorageFull, match="est plein"):
+        filled(home, invoice("B"))
+    assert not list(ledger_path(home).parent.glob("*.partial*"))
+    with open_ledger(home) as ledger:
+        assert ledger.rows("SELECT number FROM invoice") == (("A",),)
+
+
+def test_a_full_disk_is_no_damaged_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise duckdb.IOException('Could not write file "ledger": No space left on device')
+
+    monkeypatch.setattr(duckdb, "connect", full)
+    with pytest.raises(StorageFull, match="est plein"):
+        filled(tmp_path, invoice("A"))

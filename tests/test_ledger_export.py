@@ -110,3 +110,11 @@ def test_a_title_that_no_sheet_may_have_is_shortened() -> None:
 )
 def test_a_cell_is_written_as_french_does(cell: Cell, form: Format, text: str) -> None:
     assert written(cell, form) == text
+
+
+def test_what_a_figure_counts_is_in_the_workbook_too() -> None:
+    table = Table("Essai", (Column("x"),), (("a",),), notes=("=Sans les avoirs.",))
+    book = load_workbook(io.BytesIO(workbook_bytes(table)))
+    assert book.sheetnames == ["Essai", "Notes"]
+    [(cell,)] = book["Notes"].iter_rows()
+    assert (cell.value, cell.data_type) == ("=Sans les avoirs.", "s")

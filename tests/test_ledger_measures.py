@@ -230,7 +230,7 @@ def test_pages_chat_and_python_agree_on_any_contracts(rows: list[tuple[Purchase,
             books = opened(home, ledger)
             compare_purchases(books)
             spent = sum((each[0].amount or NOTHING for each in rows), NOTHING)
-            assert books.figure("Pour combien a-t-on notifié ?", PURCHASES) == spent
+            assert books.figure("Pour combien a-t-on notifié depuis 2025 ?", PURCHASES) == spent
             assert books.figure("Combien de marchés ?", PURCHASES) == len(rows)
 
 

@@ -13,8 +13,9 @@ _THINGS = (
 )
 _SPENT = r"(?:depense|paye|regle|verse|achete|commande|mandate|facture|recu|engage|notifie)"
 _OURS = re.compile(
-    rf"\b(?:nos|mes|notre|mon|ma) (?:\w+ ){{0,2}}{_THINGS}\b"
-    rf"|\bnotre (?:premier |plus gros |principal )?acheteur\b"
+    rf"\b(?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
+    rf"|\b(?:notre|mon|ma) (?:\w+ )?(?:facture|fournisseur|prestataire)\b"
+    rf"|\bnotre (?:premier |plus gros |principal )?(?:titulaire|acheteur)\b"
     rf"|\bcombien (?:de |d')(?:nouve\w+ )?(?:factures|avoirs|fournisseurs)\b"
     rf"|\b(?:quel(?:le)?s? (?:est |sont )?(?:la |les )?|liste\w* (?:des |les |de ))factures?\b"
     rf"|\b(?:montant|total|somme|cumul|moyenne|nombre) (?:\w+ ){{0,2}}(?:des|de nos|d') ?"
@@ -23,7 +24,7 @@ _OURS = re.compile(
     rf"|\b(?:avons-nous|a-t-on|ai-je) (?:deja |encore |ete )?{_SPENT}"
     rf"|\bon a (?:depense|paye|achete)"
     rf"|\bcombien (?:on|nous|j') ?(?:a|avons|ai) (?:deja )?{_SPENT}"
-    rf"|\bcombien (?:devons-nous|doit-on|dois-je|(?:on|nous|je) (?:doit|devons|dois))\b"
+    rf"|\bcombien (?:devons-nous|(?:on|nous|je) (?:doit|devons|dois))\b"
     rf"|\bdevons-nous\b.*\b(?:factures?|interets moratoires)\b"
 )
 _THEIRS = re.compile(
@@ -39,7 +40,7 @@ _FIGURES = re.compile(
 )
 _LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|regle\w*|obligat\w+|doi(?:t|vent)|faut|peut|peuvent|puis-je|"
-    r"droit|legal\w*|delai maximal|seuils?|mentions?)\b"
+    r"dois-je|doit-on|droit|legal\w*|delai maximal|seuils?|mentions?)\b"
 )
 _STRICTLY_LAW = re.compile(
     r"\b(?:article|code|ccag|loi|decret|obligat\w+|faut|puis-je|legal\w*|delai maximal|"

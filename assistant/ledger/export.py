@@ -52,7 +52,7 @@ def csv_bytes(table: Table) -> bytes:
 
 
 def workbook_bytes(table: Table) -> bytes:
-    """A workbook of one sheet; numbers and dates are numbers and dates."""
+    """A workbook of one sheet, and a second one for its notes; numbers and dates are such."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_name(table.title))
     sheet.freeze_panes = "A2"
@@ -63,6 +63,10 @@ def workbook_bytes(table: Table) -> bytes:
     for row in table.rows:
         pairs = zip(row, table.columns, strict=True)
         sheet.append([_cell(sheet, cell, column.format) for cell, column in pairs])
+    if table.notes:
+        below = book.create_sheet("Notes")
+        for note in table.notes:
+            below.append([_cell(below, note, Format.TEXT)])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

@@ -24,6 +24,9 @@ _CUE = re.compile(r"^\W*(?:et|mais|puis|pareil|idem|meme chose)\b")
 _THOSE = re.compile(r"\b(?:celles?|ceux|celui)\b")
 _WHOLE = re.compile(r"\b(?:total|en tout|ensemble)\b")
 _IN_NUMBER = re.compile(r"\ben nombre\b")
+_ASKING = {"pourquoi", "comment", "lesquelles", "lesquels"}
+"""What is asked of a figure itself: no rule of law says it."""
+
 _SHORT = 4
 """Words under which a question cannot say all that it asks."""
 
@@ -43,29 +46,31 @@ def has_cue(question: str) -> bool:
 
 def followed(
     question: str, before: Plan, names: Sequence[Name], today: date
-) -> Followed | tuple[str, ...]:
-    """What a question changes of a plan; the words that it is not read for where it changes none.
+) -> Followed | tuple[str, ...] | None:
+    """What a question changes of a plan, None where it does not go on from it.
 
-    A question that stands alone changes none, and leaves no word.
+    Of one that goes on and cannot be read so, the words that no rule reads.
     """
     left = Remainder(question)
     left.take_all([_THOSE])
     read = read_question(left, names, today, before.over)
+    says_more, says_measure = _says_more(read), _says_measure(left, read)
+    is_short = len(question.split()) <= _SHORT and not (says_measure and says_more)
+    if read.has_noun or not (has_cue(question) or is_short):
+        return None
     if words := left.words(vocabulary().empty):
-        return words
-    is_going_on = has_cue(question) or (
-        len(question.split()) <= _SHORT and not (_says_measure(left, read) and _says_more(read))
-    )
-    if left.has_clash or read.has_noun or not is_going_on:
-        return ()
+        is_of_figure = says_more or says_measure or {*words} <= _ASKING
+        return words if is_of_figure and has_cue(question) else None
     plan = _changed(before, left, read)
     if plan == before and _WHOLE.search(left.whole):
         plan = _ungrouped(plan)
     try:
-        plan = validated(plan)
+        is_read = not left.has_clash and validated(plan) != before
     except WrongPlan:
-        return ()
-    return Followed(plan, changes_said(before, plan)) if plan != before else ()
+        is_read = False
+    if is_read:
+        return Followed(plan, changes_said(before, plan))
+    return () if has_cue(question) else None
 
 
 def _says_measure(left: Remainder, read: Read) -> bool:

@@ -8,7 +8,7 @@ from assistant.errors import AssistantError
 from assistant.ledger.addressed import asks_law, asks_ledger
 from assistant.ledger.asked import NotUnderstood, asked, population_asked, population_meant
 from assistant.ledger.fields import Population
-from assistant.ledger.following import Followed, followed, has_cue
+from assistant.ledger.following import Followed, followed
 from assistant.ledger.plan import Plan
 from assistant.ledger.rankings import EACH
 from assistant.ledger.reckoning import Reckoning, reckoned
@@ -115,11 +115,10 @@ def _followed(ledger: Ledger, inquiry: Inquiry) -> Followed | Unreckoned | None:
     found = followed(inquiry.question, before, names(ledger, before.over), inquiry.today)
     if isinstance(found, Followed):
         return found
-    is_going_on = has_cue(inquiry.question) and population_asked(inquiry.question) is None
-    if is_going_on and not asks_law(inquiry.question):
-        why = NotUnderstood(found, ()).why if found else _UNCHANGED
-        return Unreckoned(before.over, why, (_WHOLE,))
-    return None
+    if found is None or asks_law(inquiry.question):
+        return None
+    why = NotUnderstood(found, ()).why if found else _UNCHANGED
+    return Unreckoned(before.over, why, (_WHOLE,))
 
 
 _WHOLE = (

@@ -92,22 +92,28 @@ def open_file(path: Path) -> Iterator[Ledger]:
 def rewriting_file(path: Path) -> Iterator[LedgerDraft]:
     """A copy that takes the place of the file once this ends; for who alone writes its folder."""
     partial = path.with_name(f"{path.name}.partial")
-    for left in path.parent.glob(f"{partial.name}*"):
+    _remove(partial)
+    try:
+        is_new = not path.exists()
+        if not is_new:
+            shutil.copyfile(path, partial)
+        with _connected(partial, is_read_only=False) as connection:
+            if is_new:
+                connection.execute(schema())
+            yield (draft := _FileDraft(connection))
+            connection.execute("CHECKPOINT")
+        if not draft.is_abandoned:
+            sync(partial)
+            partial.replace(path)
+            sync(path.parent)
+    finally:
+        _remove(partial)  # on a full disk it would take the room that others need
+
+
+def _remove(partial: Path) -> None:
+    """Remove a copy and what the engine keeps beside it."""
+    for left in partial.parent.glob(f"{partial.name}*"):
         left.unlink()
-    is_new = not path.exists()
-    if not is_new:
-        shutil.copyfile(path, partial)
-    with _connected(partial, is_read_only=False) as connection:
-        if is_new:
-            connection.execute(schema())
-        yield (draft := _FileDraft(connection))
-        connection.execute("CHECKPOINT")
-    if draft.is_abandoned:
-        partial.unlink()
-        return
-    sync(partial)
-    partial.replace(path)
-    sync(path.parent)
 
 
 @contextmanager
@@ -116,6 +122,8 @@ def _connected(path: Path, *, is_read_only: bool) -> Iterator[duckdb.DuckDBPyCon
     try:
         connection = duckdb.connect(path, read_only=is_read_only, config=config)
     except duckdb.Error as error:
+        if "no space left" in str(error).lower():
+            raise  # who writes says that the disk is full: nothing is damaged
         raise DamagedLedger(
             f"Le registre {path} ne se lit pas. Supprimez-le, puis importez de nouveau les "
             "fichiers de factures et d'achats."
