@@ -45,7 +45,9 @@ def _front(fields: dict[object, object]) -> Front:
         for name, day in days.items()
         if day is None and fields.get(name) is not None
     )
-    return Front(str(title).strip() if title else None, *days.values(), warnings)
+    return Front(
+        str(title).strip() if title else None, days["etat_au"], days["au_plus_tot"], warnings
+    )
 
 
 def _date(written: object) -> date | None:

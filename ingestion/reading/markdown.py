@@ -32,10 +32,8 @@ def read(data: bytes) -> FileContent:
     marks = list(_PAGE_MARK.finditer(body))
     is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
     tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
-    blocks, misread = tuple(_blocks(tree)), ()
-    if front.state_date:
-        blocks, misread = told(blocks)
-    blocks = inherited(with_headings(blocks))
+    told_apart = told(tuple(_blocks(tree))) if front.state_date else (tuple(_blocks(tree)), ())
+    blocks, misread = inherited(with_headings(told_apart[0])), told_apart[1]
     title = front.title or next((block.text for block in blocks if block.level == 1), None)
     if is_paged:
         blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
