@@ -16,6 +16,7 @@ from assistant.parts import Part
 from assistant.reading import Draft
 from assistant.turn import Dropped, Found, Result, Seconds, Wrote
 from ingestion.documents import Document
+from ingestion.dossiers import Dossier
 from ingestion.generation import Generation
 from ingestion.passages import Passage
 
@@ -25,8 +26,9 @@ class Gathering:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about. `user` is who asks, `sheet` the
-    document that was made of rows of the ledger, where the turn is answered from them.
+    are the subjects of the question that nothing was found about. `user` is who asks, `proposed`
+    are the dossiers that it may be about and is not asked of, `sheet` is the document that was made
+    of rows of the ledger, where the turn is answered from them.
     """
 
     question: str
@@ -37,6 +39,7 @@ class Gathering:
     standalone: str
     dossier: Generation | None = None
     user: str = ""
+    proposed: tuple[Dossier, ...] = ()
     sheet: Document | None = None
     began: float = field(default_factory=monotonic)
     parts: tuple[Part, ...] = ()
@@ -148,6 +151,7 @@ class Gathering:
             dossier=self.scope.dossier,
             dossier_generation=self.dossier.manifest.name if self.dossier else None,
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
+            proposed=self.proposed,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -54,7 +54,7 @@ def problem_html(title: str, told: str, said: Words) -> Html:
         element("h1", title),
         element("p", told, role="alert"),
         element("p", element("a", said["problem_back"], href="/", class_="main")),
-        class_="document problem",
+        class_="document trouble",
         id="document",
     )
 
