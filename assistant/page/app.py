@@ -74,6 +74,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
         mcp_server=False,
     )
     (gradio,) = [each.app for each in app.routes if isinstance(each, Mount) and not each.path]
+    assert isinstance(gradio, FastAPI)
     gradio.add_middleware(GradioDoor)
     app.add_middleware(Limits)
     app.add_middleware(Gate, access=site.access)
