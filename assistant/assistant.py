@@ -22,12 +22,13 @@ from assistant.parts import parts_of, together
 from assistant.reading import Draft
 from assistant.record import ASKED, Purpose, journal_body
 from assistant.retrieval import Retriever
-from assistant.scope import names_offer, names_piece, refusal_for
+from assistant.scope import dossiers_meant, names_offer, refusal_for
 from assistant.standalone import in_french, is_dependent, side_by_side, standalone
 from assistant.subjects import subjects
 from assistant.tuning import Tuning, default_tuning
 from assistant.turn import Event, Exchange, Finished, Reading, Result, Waiting
 from assistant.turnstile import Turnstile
+from assistant.words import readable
 from assistant.writing import carried, written
 from ingestion.dossiers import RECORDS, Dossiers
 from ingestion.embedding import Embedder
@@ -97,19 +98,18 @@ class Assistant:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
-        one named when this one depends on it; else that of today. A question about a piece
-        ("article 12.3 du CCAP") is asked of the only dossier there is, and the days that it names
-        are the dossier's. `teams` are those of the reader, None where there is one reader only,
-        and `user` is the pseudonym under which the journal keeps them. `purpose` says what the
-        turn is recorded as.
+        one named when this one depends on it; else that of today. It is asked of the rules, or of
+        the dossier given, whose are the days that it names; a dossier that it seems to be about and
+        that was not given is proposed in the result. `teams` are those of the reader, None where
+        there is one reader only, and `user` is the pseudonym under which the journal keeps them.
+        `purpose` says what the turn is recorded as.
         Stopping it, by closing the generator, and failing both leave a record too. A model that
         stops is not a failure: the question is searched as it is, and the answer says so.
 
         Raises UnknownDossier when the dossier is not one of theirs.
         """
+        question = readable(question)
         generation = self._holder.current()
-        if dossier is None and names_piece(question):
-            dossier = self._only_dossier(teams)
         pieces = self._holder.dossier(dossier, teams) if dossier else None
         asked = [question]
         if history and is_dependent(question):
@@ -117,7 +117,10 @@ class Assistant:
         day = day_asked([] if dossier else asked, as_of, self._clock())
         scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
         turn = Gathering(question, day, scope, language, generation, question, pieces, user)
-        turn.to_index = dossier is not None and self._holder.awaits_index(dossier, teams)
+        if dossier is None:
+            turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
+        else:
+            turn.to_index = self._holder.awaits_index(dossier, teams)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)
@@ -125,11 +128,6 @@ class Assistant:
         finally:
             result = self._record(turn, ended, teams, purpose)
         yield Finished(result)
-
-    def _only_dossier(self, teams: frozenset[str] | None) -> str | None:
-        """The dossier of a reader who sees one, None where there are several or none."""
-        seen = self.dossiers(teams).all()
-        return seen[0].id if len(seen) == 1 else None
 
     def _run(self, turn: Gathering, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question)

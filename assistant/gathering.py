@@ -16,6 +16,7 @@ from assistant.parts import Part
 from assistant.reading import Draft
 from assistant.turn import Dropped, Found, Result, Seconds, Wrote
 from ingestion.documents import Document
+from ingestion.dossiers import Dossier
 from ingestion.generation import Generation
 from ingestion.passages import Passage
 
@@ -29,7 +30,8 @@ class Gathering:
     day is not kept here. `warning` is what is to be read before any sentence. `user` is who asks,
     `sheet` the document made of rows of the ledger, where the turn is answered from them. `unread`
     is what the reader is told when the model could not be used, after which it is left alone.
-    `to_index` says that the pieces have changed since they were indexed.
+    `to_index` says that the pieces have changed since they were indexed, and `proposed` are the
+    dossiers that the question may be about and is not asked of.
     """
 
     question: str
@@ -40,6 +42,7 @@ class Gathering:
     standalone: str
     dossier: Generation | None = None
     user: str = ""
+    proposed: tuple[Dossier, ...] = ()
     sheet: Document | None = None
     to_index: bool = False
     began: float = field(default_factory=monotonic)
@@ -156,6 +159,7 @@ class Gathering:
             dossier=self.scope.dossier,
             dossier_generation=self.dossier.manifest.name if self.dossier else None,
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
+            proposed=self.proposed,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -49,6 +49,7 @@ def contract(result: Result) -> dict[str, Any]:
         "generation": result.generation,
         "dossier": result.dossier,
         "dossier_generation": result.dossier_generation,
+        "proposed_dossiers": [dossier.id for dossier in result.proposed],
         "seconds": {
             "evidence": result.seconds.evidence,
             "first_token": result.seconds.first_token,
@@ -59,9 +60,12 @@ def contract(result: Result) -> dict[str, Any]:
 
 
 def journal_body(result: Result) -> dict[str, Any]:
-    """A result as it is written in the journal: the contract and the evidence that was shown."""
+    """A result as it is written in the journal: the contract and the evidence that was shown.
+
+    Which dossiers were proposed stays out of it: nothing of them is written outside their folders.
+    """
     body = contract(result)
-    del body["record_id"]
+    del body["record_id"], body["proposed_dossiers"]
     return body | {
         "standalone": result.standalone,
         "evidence": _evidence.dump_python(result.evidence, mode="json"),

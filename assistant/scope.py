@@ -1,16 +1,23 @@
-"""Scope: the questions that Sourcier does not answer whatever its texts say, and where to look.
+"""Scope: what a question may not be answered from, and the dossiers that it seems to be about.
 
-The kinds of questions and the words that show them are data: `scope.toml`.
+The kinds of questions that Sourcier does not answer whatever its texts say, and the words that show
+them, are data: `scope.toml`. A dossier that a question seems to be about is proposed, never taken.
 """
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
 from assistant.language import Language
+from assistant.words import plain
+from ingestion.dossiers import Dossier
+
+MOST_PROPOSED = 3
+"""Dossiers that may be meant by a question that names none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,8 @@ class Refusal:
 
 _PIECE = re.compile(
     r"\b(?:du|le|au|selon|d'après) (?:CCAP|CCTP|RC|BPU|DPGF|DQE)\b"
-    r"|\brèglement de (?:la )?consultation\b|\bacte d'engagement (?:dit|prévoit|fixe)"
+    r"|\b(?:le|du|au|ce|notre) règlement de (?:la )?consultation\b"
+    r"|\bacte d'engagement (?:dit|prévoit|fixe)"
     r"|\b(?:ce|le|notre) dossier de consultation\b"
 )
 
@@ -46,11 +54,31 @@ def names_piece(question: str) -> bool:
     return bool(_PIECE.search(question.replace("’", "'")))
 
 
+def dossiers_meant(question: str, dossiers: Sequence[Dossier]) -> tuple[Dossier, ...]:
+    """The dossiers that a question seems to be about: those that it names, or whose piece it may.
+
+    Of many dossiers none is more likely to have the piece than another, and none is proposed. Pure.
+    """
+    asked = plain(question)
+    if named := tuple(each for each in dossiers if _names(asked, each)):
+        return named
+    return tuple(dossiers) if names_piece(question) and len(dossiers) <= MOST_PROPOSED else ()
+
+
+def _names(asked: str, dossier: Dossier) -> bool:
+    """Whether a question has the identifier or reference of a dossier, or says "dossier X"."""
+    whole = (re.escape(plain(each)) for each in (dossier.id, dossier.reference) if each)
+    words = re.findall(r"[^\W\d_]{4,}", plain(f"{dossier.id} {dossier.reference}"))
+    called = rf"\b(?:dossier|marche|consultation|file)\b.{{0,20}}\b(?:{'|'.join(words)})\b"
+    patterns = [rf"(?<![\w-])(?:{'|'.join(whole)})(?![\w-])", *([called] if words else [])]
+    return any(re.search(pattern, asked) for pattern in patterns)
+
+
 def refusal_for(question: str) -> Refusal | None:
     """The kind of refusal that a question calls for, None when it may be answered."""
-    plain = normalize("NFC", question).replace("’", "'")
+    asked = normalize("NFC", question).replace("’", "'")
     for refusal in _refusals():
-        if any(pattern.search(plain) for pattern in refusal.patterns):
+        if any(pattern.search(asked) for pattern in refusal.patterns):
             return refusal
     return None
 

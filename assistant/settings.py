@@ -3,6 +3,7 @@
 import os
 import tomllib
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ class Settings:
     person may send to dossiers by the pages.
     `access` is "alone", for the one user of this machine, or "accounts", for those who log in.
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
+    `trusted_proxies` are the addresses and networks of the proxies before the pages, which are
+    believed when they say for whom they ask and whether that one came over https; nobody else is.
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
@@ -42,6 +45,7 @@ class Settings:
     personal_gigabytes: int = 10
     access: str = "alone"
     address: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     update_at: str = ""
     update_from: str = ""
     buyer: str = "collectivite"
@@ -71,6 +75,7 @@ def load_settings(home: Path) -> Settings:
         if value := os.environ.get(f"SOURCIER_{name.upper()}"):
             chosen[name] = value
     openid = chosen.pop("openid", None)
+    proxies = read_proxies(path, chosen.pop("trusted_proxies", list(Settings().trusted_proxies)))
     known = {
         field.name: type(field.default) for field in fields(Settings) if field.default is not None
     }
@@ -87,4 +92,26 @@ def load_settings(home: Path) -> Settings:
     address = urlsplit(chosen.get("address", ""))
     if chosen.get("address") and not (address.scheme in ("http", "https") and address.netloc):
         raise WrongSettings(f"{path} : « address » doit être comme https://sourcier.mairie.fr")
-    return Settings(**chosen, openid=None if openid is None else read_openid(path, openid))
+    return Settings(
+        **chosen,
+        trusted_proxies=proxies,
+        openid=None if openid is None else read_openid(path, openid),
+    )
+
+
+def read_proxies(path: Path, told: object) -> tuple[str, ...]:
+    """The addresses and networks of a list; raises WrongSettings for anything else in it."""
+    named = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    if named != told:
+        raise WrongSettings(
+            f'{path} : « trusted_proxies » doit être une liste d\'adresses, comme ["10.0.0.5"].'
+        )
+    for each in named:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise WrongSettings(
+                f"{path} : « trusted_proxies » : « {each} » n'est ni une adresse (10.0.0.5) ni un "
+                "réseau (10.0.0.0/24)."
+            ) from error
+    return tuple(named)

@@ -6,6 +6,7 @@ from datetime import date
 from assistant.answers import Answer, Citation, Removed, Sentence
 from assistant.day import DaySource
 from assistant.evidence import Evidence
+from ingestion.dossiers import Dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished turn as it stands in the journal; `generation` is that of the rules."""
+    """A finished turn as it stands in the journal; `generation` is that of the rules.
+
+    `proposed` are the dossiers that the question seems to be about and was not asked of.
+    """
 
     record_id: str
     question: str
@@ -42,6 +46,7 @@ class Result:
     seconds: Seconds
     dossier: str | None = None
     dossier_generation: str | None = None
+    proposed: tuple[Dossier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,14 @@ def plain(text: str) -> str:
     return normalize("NFD", spelled).translate(_MARKS)
 
 
+def readable(text: str) -> str:
+    """A text whose halves of surrogate pairs, which no library accepts, are joined or replaced.
+
+    A browser may send one half, and JSON may spell it.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def stems(text: str) -> frozenset[str]:
     """First letters of the meaningful words, without accents, and the numbers, of a text."""
     words = _WORD.findall(plain(text))

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingestion.builtin import DOSSIER as DEMONSTRATION
+from ingestion.builtin import Addition, builtin_additions
 from ingestion.durable import refusals_of_disk, replace_bytes, sync
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.library import Library
@@ -27,6 +29,9 @@ DESCRIPTION = "dossier.json"
 RECORDS = "records"
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_DECLINED = ".demonstration-removed"
+"""Beside the dossiers once somebody has removed the demonstration: it does not come back."""
+
 _REMOVED = ".removed-"
 """Start of the name of a dossier whose removal has begun: it is finished at the next opening."""
 
@@ -59,6 +64,11 @@ class Dossier:
     sent: date | None = None
     deadline: date | None = None
     notified: date | None = None
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether it is the fictional one that comes with the program."""
+        return self.id == DEMONSTRATION
 
 
 _dossier = TypeAdapter(Dossier)
@@ -110,6 +120,8 @@ class Dossiers:
         except IngestionError:
             self.withdraw(dossier.id)
             raise
+        if dossier.is_demonstration:
+            (self._root / _DECLINED).unlink(missing_ok=True)
 
     def withdraw(self, dossier_id: str) -> None:
         """Take back one that was being opened when the disk refused, as far as it lets us."""
@@ -125,6 +137,8 @@ class Dossiers:
     def delete(self, dossier_id: str) -> None:
         """Remove one of them with everything that it holds; raises UnknownDossier."""
         folder = self.home(dossier_id)
+        if dossier_id == DEMONSTRATION:
+            (self._root / _DECLINED).touch()
         removed = folder.with_name(_REMOVED + dossier_id)
         folder.rename(removed)  # at once gone for everybody; what follows may be cut short
         sync(self._root)
@@ -152,6 +166,12 @@ class Dossiers:
     def _write(self, dossier: Dossier) -> None:
         with refusals_of_disk(self._root):
             replace_bytes(self._path(dossier.id), _dossier.dump_json(dossier, indent=2))
+
+
+def provided_additions(home: Path) -> list[Addition]:
+    """The built-in corpus, without the demonstration dossier once it has been removed."""
+    declined = (home / "dossiers" / _DECLINED).exists()
+    return [each for each in builtin_additions() if each.dossier is None or not declined]
 
 
 def library_of(home: Path, dossier_id: str | None) -> Library:

@@ -31,14 +31,14 @@ def site_over(desk: Desk, office: Office | None = None) -> Site:
     return Site(lambda reader: desk, access, admin)
 
 
-def app_of(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
+def app_of(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> FastAPI:
     """The application of a site, to which tests come faster than people.
 
     Gradio opens and forgets an event loop unless one is running while its page is built.
     """
 
     async def built() -> FastAPI:
-        return create_app(site, hosts)
+        return create_app(site, hosts, proxies)
 
     return unhurried(asyncio.run(built()))
 

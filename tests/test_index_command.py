@@ -181,7 +181,7 @@ def test_without_anything_added_the_corpus_provided_is_indexed(
     from ingestion.documents import Kind
 
     given = [Addition(texts / "code.jsonl", "code.jsonl", Kind.RULES)]
-    monkeypatch.setattr("assistant.cli.index_build.builtin_additions", lambda: given)
+    monkeypatch.setattr("ingestion.dossiers.builtin_additions", lambda: given)
     code, said = command("build")
     assert code == 0
     assert "j'indexe le corpus fourni" in said

@@ -124,7 +124,7 @@ def test_a_conversation_keeps_only_what_is_about_the_dossiers_there_are() -> Non
     kept = about(conversation, [Dossier("voirie")])
     assert [turn.dossier for turn in kept.turns] == [None, "voirie"]
     assert kept.dossier is None
-    assert recalled(remembered(kept)) == kept
+    assert recalled(remembered(kept)) == replace(kept, dossiers=())
 
 
 def test_each_stage_is_announced() -> None:

@@ -172,8 +172,9 @@ def test_opinions_reach_the_desk_from_this_page_only(client: TestClient, desk: F
 
 
 def test_handlers_are_not_offered_as_an_interface(client: TestClient) -> None:
-    named = client.get("/gradio_api/info").json()["named_endpoints"]
-    assert named == {}
+    assert client.get("/gradio_api/info").status_code == 404
+    handlers = client.get("/config").json()["dependencies"]
+    assert {each["api_visibility"] for each in handlers} == {"private"}
 
 
 def test_no_file_can_be_sent_to_the_page(client: TestClient) -> None:
@@ -202,7 +203,7 @@ def test_another_site_of_this_machine_sees_nothing(
 ) -> None:
     refused = client.get(path, headers={"Origin": "http://localhost:3000"} | sent)
     assert refused.status_code == 403
-    assert "vient d'un autre site" in refused.text
+    assert "vient d’un autre site" in refused.text
     assert "access-control-allow-origin" not in refused.headers
 
 

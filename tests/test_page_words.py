@@ -23,7 +23,7 @@ def test_every_sentence_of_the_interface_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     code = code.replace("'", '"')
     answers = ("example_", "support_", "legend_", "rate_", "answered", "partial", "abstained")
-    built = (*answers, "dossier_", "piece_", "stage_", "kind_", "fate_", "area_")
+    built = (*answers, "dossier_", "piece_", "stage_", "kind_", "fate_", "area_", "problem_")
     states = {"stopped", "interrupted", "reading"}
     for key in FRENCH:
         plain = re.sub(r"_(one|many)$", "", key)

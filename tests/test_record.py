@@ -33,6 +33,7 @@ CONTRACT = {
     "generation": str,
     "dossier": (str, type(None)),
     "dossier_generation": (str, type(None)),
+    "proposed_dossiers": list,
     "seconds": dict,
     "record_id": str,
 }
@@ -131,9 +132,10 @@ def test_days_of_validity_are_written_as_days(result: Result) -> None:
 
 def test_the_journal_holds_the_contract_and_what_was_shown(result: Result) -> None:
     body = json.loads(json.dumps(journal_body(result)))
-    assert "record_id" not in body
-    assert {key: body[key] for key in CONTRACT if key != "record_id"} == {
-        key: value for key, value in contract(result).items() if key != "record_id"
+    apart = {"record_id", "proposed_dossiers"}
+    assert not apart & set(body)
+    assert {key: body[key] for key in CONTRACT if key not in apart} == {
+        key: value for key, value in contract(result).items() if key not in apart
     }
     assert body["standalone"] == result.standalone
     assert len(body["evidence"]) == len(result.evidence)

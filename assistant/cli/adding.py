@@ -23,7 +23,7 @@ from assistant.cli import official
 from assistant.cli.terminal import Terminal
 from assistant.identity import ALONE
 from assistant.journal import Journal
-from ingestion.builtin import Addition, builtin_additions
+from ingestion.builtin import Addition
 from ingestion.documents import Kind
 from ingestion.durable import writing
 from ingestion.official.archive import is_official, sources_at
@@ -148,8 +148,10 @@ def local_decisions(home: Path) -> Decisions:
 
 
 def _add(arguments: argparse.Namespace) -> int:
+    from ingestion.dossiers import provided_additions
+
     archives, files = found_in(arguments.paths, arguments.kind, arguments.dossier)
-    additions = [*(builtin_additions() if arguments.builtin else ()), *files]
+    additions = [*(provided_additions(arguments.home) if arguments.builtin else ()), *files]
     if not additions and not archives:
         sys.stderr.write(
             "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"

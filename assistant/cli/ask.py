@@ -20,8 +20,10 @@ from assistant.notices import addressed_in
 from assistant.record import contract
 from assistant.settings import load_settings
 from assistant.turn import Result
+from ingestion.documents import Kind
 
 ANSWERED, ABSTAINED = 0, 3
+LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
 
 EPILOG = """\
 exemples :
@@ -80,6 +82,16 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _show(console: Console, result: Result) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
+    console.print(Text(f"{_scope(result)} · droit au {result.as_of:%d/%m/%Y}", style="dim"))
+    for dossier in result.proposed:
+        name = f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
+        console.print(
+            Text(
+                f"Cette question semble porter sur le dossier {name}, qui n’a pas été consulté ; "
+                f"pour l’interroger : --dossier {dossier.id}",
+                style="yellow",
+            )
+        )
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
     ranks = {item.number: rank_of(item.passage) for item in result.evidence}
     notes = {
@@ -104,3 +116,11 @@ def _show(console: Console, result: Result) -> None:
             style="dim",
         )
     )
+
+
+def _scope(result: Result) -> str:
+    """What the answer was given from."""
+    if result.dossier:
+        return f"D’après le dossier {result.dossier} et les règles"
+    counted = any(item.passage.kind in LEDGER for item in result.evidence)
+    return "D’après les factures ou les achats enregistrés" if counted else "D’après les règles"

@@ -113,11 +113,11 @@ def _list(arguments: argparse.Namespace) -> int:
     filing = filing_of(arguments.home)
     counted = [(dossier, filing.count(dossier.id)) for dossier in filing.all()]
     if arguments.json:
-        print_json([asdict(dossier) | {"pieces": number} for dossier, number in counted])
+        print_json([_fields(dossier) | {"pieces": number} for dossier, number in counted])
         return OK
     table = Table("identifiant", "référence", "objet", "acheteur", "étape", "offres le", "pièces")
     for dossier, number in counted:
-        about = (dossier.id, dossier.reference, dossier.subject, dossier.buyer)
+        about = (_name(dossier), dossier.reference, dossier.subject, dossier.buyer)
         deadline = f"{dossier.deadline:%d/%m/%Y}" if dossier.deadline else ""
         table.add_row(*about, dossier.stage, deadline, str(number))
     none = "Aucun dossier. Ouvrez-en un : sourcier dossier create ID"
@@ -132,17 +132,26 @@ def _show(arguments: argparse.Namespace) -> int:
         return OK
     dossier, pieces = filing.get(arguments.id), filing.pieces(arguments.id)
     waiting = {"to_index": filing.awaits_index(arguments.id)}
-    print_json(asdict(dossier) | waiting | {"pieces": [piece_fields(piece) for piece in pieces]})
+    print_json(_fields(dossier) | waiting | {"pieces": [piece_fields(piece) for piece in pieces]})
     return OK
 
 
 def _show_one(filing: "Filing", dossier_id: str) -> None:
     console, dossier = Terminal(), filing.get(dossier_id)
-    console.print(Text.assemble((dossier.id, "bold"), f" · {dossier.stage}"))
+    console.print(Text.assemble((_name(dossier), "bold"), f" · {dossier.stage}"))
     for name, told in FIELDS.items():
         if value := getattr(dossier, name):
             console.print(f"  {told.partition(' (')[0]} : {value}")
     show_pieces(console, filing, dossier_id)
+
+
+def _name(dossier: Dossier) -> str:
+    """The identifier, and whether it is that of the demonstration."""
+    return f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
+
+
+def _fields(dossier: Dossier) -> dict[str, Any]:
+    return asdict(dossier) | {"demonstration": dossier.is_demonstration}
 
 
 def _delete(arguments: argparse.Namespace) -> int:

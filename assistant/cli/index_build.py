@@ -26,7 +26,6 @@ from assistant.cli.index_gate import (
 )
 from assistant.cli.terminal import Terminal
 from assistant.settings import load_settings
-from ingestion.builtin import builtin_additions
 from ingestion.durable import writing
 from ingestion.embedding import Embedder
 from ingestion.errors import IngestionError
@@ -64,6 +63,7 @@ def _build_rules(
 ) -> tuple[int, Embedder]:
     """Build from everything added, the built-in corpus if nothing was; the exit code."""
     from assistant.wiring import load_embedder, load_examinee
+    from ingestion.dossiers import provided_additions
     from ingestion.library import Library
 
     home, settings, decisions = (
@@ -73,7 +73,7 @@ def _build_rules(
     )
     if not Library(home).entries:
         console.print("Aucune règle n'a été ajoutée : j'indexe le corpus fourni.")
-        adding.add_all(home, builtin_additions(), console, decisions)
+        adding.add_all(home, provided_additions(home), console, decisions)
     with console.status("Chargement du modèle de vecteurs…"):
         embedder = load_embedder(home, settings)
     served = served_name(home)

@@ -21,6 +21,7 @@ sans compte (par défaut) : la page n'est servie qu'à cette machine, à qui s'e
 avec comptes : dans settings.toml, dossier des données, écrivez
   access = "accounts"
   address = "https://sourcier.mairie.fr"    ce que tapent ceux qui sont ailleurs
+  trusted_proxies = ["10.0.0.5"]             le mandataire, s'il est sur une autre machine
 puis « sourcier serve --host 0.0.0.0 », derrière un serveur mandataire qui chiffre (HTTPS).
 Le premier démarrage donne le lien du premier administrateur ; les autres : sourcier users --help
 """
@@ -63,7 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
     _welcome(site, address)
     sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
     sys.stdout.flush()
-    serve(site, arguments.host, arguments.port)
+    serve(site, arguments.host, arguments.port, settings.trusted_proxies)
     return 0
 
 

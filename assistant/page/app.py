@@ -8,23 +8,25 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
+from starlette.routing import Mount
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.identity import Role
 from assistant.page.access import requiring
 from assistant.page.account_routes import account_routes
 from assistant.page.blocks import page_blocks
 from assistant.page.dossier_routes import dossier_routes
-from assistant.page.gate import Gate
+from assistant.page.gate import Gate, KnownHosts
+from assistant.page.gradio_door import GradioDoor
 from assistant.page.law_routes import law_routes
 from assistant.page.ledger.routes import ledger_routes
 from assistant.page.limits import Limits
 from assistant.page.openid_routes import openid_routes
-from assistant.page.routes import disk_refused, page_routes
+from assistant.page.problem import with_problems
+from assistant.page.routes import page_routes
 from assistant.page.shield import Shield
 from assistant.page.site import Site
-from ingestion.errors import StorageFull
 
 LOOPBACK = ("127.0.0.1", "localhost")
 SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
@@ -33,15 +35,15 @@ HEAD = (
 )
 
 
-def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
+def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> FastAPI:
     """The application for a site; nothing in it calls out of the machine.
 
-    When `hosts` are given, a request for another host name is refused: a web site that points its
-    own name to this machine could otherwise read the page through the reader's browser.
+    `proxies` are the addresses and networks that are believed when they say for whom they ask, and
+    whether that one came over https. When `hosts` are given, a request for another host name is
+    refused: a web site that points its own name to this machine could otherwise read the page
+    through the reader's browser.
     """
-    app = FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_exception_handler(OSError, disk_refused)
-    app.add_exception_handler(StorageFull, disk_refused)
+    app = with_problems(FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None))
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))
@@ -71,11 +73,15 @@ def create_app(site: Site, hosts: Sequence[str] = ()) -> FastAPI:
         pwa=False,
         mcp_server=False,
     )
+    (gradio,) = [each.app for each in app.routes if isinstance(each, Mount) and not each.path]
+    assert isinstance(gradio, FastAPI)
+    gradio.add_middleware(GradioDoor)
     app.add_middleware(Limits)
     app.add_middleware(Gate, access=site.access)
-    app.add_middleware(Shield, rewrite=own_head)
     if hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+        app.add_middleware(KnownHosts, hosts=hosts)
+    app.add_middleware(Shield, rewrite=own_head)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     return app
 
 
@@ -93,9 +99,18 @@ def own_head(page: bytes) -> bytes:
     return page.replace(b"</head>", HEAD + b"</head>", 1)
 
 
-def serve(site: Site, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve the page until interrupted."""
+def serve(
+    site: Site, host: str = "127.0.0.1", port: int = 7860, proxies: Sequence[str] = ()
+) -> None:
+    """Serve the page until interrupted; `proxies` are those of `create_app`."""
     named = urlsplit(site.address).hostname
     hosts = (*LOOPBACK, named) if named else LOOPBACK if host in LOOPBACK else ()
-    app = create_app(site, hosts)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    app = create_app(site, hosts, proxies)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # the application does it, for the proxies of the settings alone
+    )

@@ -57,6 +57,8 @@ def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
     )
     for example in layout.examples:
         example.click(chat.ask, [example, *chosen], **options)
+    again = options | {"outputs": [*options["outputs"], layout.dossier, layout.as_of]}
+    layout.ask_again.click(chat.ask_again, [layout.again, layout.memory], **again)
     layout.stop.click(chat.stop, queue=False, show_progress="hidden", api_visibility="private")
     blocks.unload(chat.stop)
 
@@ -71,8 +73,11 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     }
     everything = list(dict.fromkeys([*layout.screen, *layout.spoken]))
     blocks.load(commands.load, outputs=everything, **options)
-    layout.other_language.click(commands.switch, outputs=everything, **options)
-    layout.new.click(commands.new, outputs=[*layout.screen], **options)
+    both = options | {"inputs": [layout.memory, layout.dossier]}
+    layout.other_language.click(commands.switch, outputs=everything, **both)
+    layout.new.click(
+        commands.new, outputs=[*layout.screen, layout.dossier, layout.as_of], **options
+    )
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
     layout.export_docx.click(commands.export_docx, outputs=out, **options)

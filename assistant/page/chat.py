@@ -3,10 +3,11 @@
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import gradio as gr
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import AssistantError
 from assistant.page.conversation import (
@@ -18,6 +19,7 @@ from assistant.page.conversation import (
 )
 from assistant.page.desk import Desk
 from assistant.page.layout import LONGEST_QUESTION, Layout
+from assistant.page.scope_bar import TODAY
 from assistant.page.screen import (
     Screen,
     conversation_in,
@@ -31,12 +33,25 @@ from assistant.page.screen import (
 from assistant.page.site import EventDesk
 from assistant.page.stream import Stopped, stoppable
 from assistant.page.words import Words
+from assistant.words import readable
 from ingestion.errors import IngestionError
 
 MOST_AT_ONCE = 3
 """Questions that one person has answered at the same time, in as many pages."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A question as script.js sends it to be asked of something else."""
+
+    question: str
+    dossier: str
+    as_of: str
+
+
+AGAIN = TypeAdapter(Again)
 
 
 class Refused(Exception):
@@ -76,6 +91,19 @@ class Chat:
             stop.set()
             del self._running[place]
         yield settled_screen(layout, with_turn(conversation, turn))
+
+    def ask_again(self, asked: str, memory: str, request: gr.Request) -> Iterator[Screen]:
+        """The turn of a question put to another scope or day, which stay chosen from then on."""
+        try:
+            again = AGAIN.validate_json(readable(asked))
+        except ValidationError:
+            return
+        day = date.today().isoformat() if again.as_of == TODAY else again.as_of
+        layout = self._layout
+        chosen = {layout.as_of: day, layout.dossier: again.dossier}
+        for screen in self.ask(again.question, day, again.dossier, memory, request):
+            yield {**screen, **chosen}
+            chosen = {}
 
     def stop(self, request: gr.Request) -> None:
         """Stop the turn of this session, if there is one."""
@@ -126,7 +154,7 @@ def opened(question: str, as_of: str, said: Words, *, busy: bool = False) -> Tur
     """
     if busy:
         raise Refused(said["error_busy"])
-    question = question.replace("\u00a0", " ").strip()
+    question = readable(question).replace("\u00a0", " ").strip()
     if not question:
         raise Refused(said["error_empty"])
     if len(question) > LONGEST_QUESTION:

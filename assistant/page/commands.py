@@ -11,7 +11,7 @@ from assistant.language import Language
 from assistant.page.conversation import Conversation, UnreadableMemory, recalled
 from assistant.page.desk import Desk
 from assistant.page.export import as_docx, as_markdown
-from assistant.page.layout import Layout, spoken_in
+from assistant.page.layout import RULES, Layout, spoken_in
 from assistant.page.markup import NOTHING, Html, element
 from assistant.page.screen import (
     Screen,
@@ -44,7 +44,8 @@ class Commands:
         try:
             conversation = seen_by(recalled(memory), desk)
             if chosen := request.query_params.get("dossier"):
-                conversation = seen_by(replace(conversation, dossier=chosen), desk)
+                is_known = chosen in {each.id for each in desk.dossiers}
+                conversation = replace(conversation, dossier=chosen if is_known else None)
         except UnreadableMemory:
             conversation = Conversation(owner=desk.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
@@ -53,15 +54,17 @@ class Commands:
         return {**self._spoken(conversation, desk), layout.status: line}
 
     def new(self, memory: str, request: gr.Request) -> Screen:
-        """An empty conversation in the same language."""
-        conversation = replace(kept(memory, self._desk_of(request)), turns=())
+        """An empty conversation in the same language, about the rules of today."""
+        layout = self._layout
+        conversation = replace(kept(memory, self._desk_of(request)), turns=(), dossier=None)
         line = spoken_line(said_of(conversation)["status_new"])
-        return {**conversation_screen(self._layout, conversation), self._layout.status: line}
+        screen = conversation_screen(layout, conversation)
+        return {**screen, layout.status: line, layout.dossier: RULES, layout.as_of: ""}
 
-    def switch(self, memory: str, request: gr.Request) -> Screen:
-        """The same conversation, in the other language."""
+    def switch(self, memory: str, dossier: str | None, request: gr.Request) -> Screen:
+        """The same conversation, and the same choice, in the other language."""
         desk = self._desk_of(request)
-        conversation = kept(memory, desk)
+        conversation = replace(kept(memory, desk), dossier=dossier or None)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
         return self._spoken(replace(conversation, language=other), desk)

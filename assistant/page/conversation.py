@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from assistant.answers import Answer, Outcome
 from assistant.day import DaySource
@@ -40,7 +41,8 @@ class Turn:
 
     `ahead` counts the questions read before it; `problem` is what to tell the reader when it
     failed; `record_id` is empty until the answer is recorded. `as_of` is None until the day is
-    known, where none was chosen. `dossier` is the one that it was asked about besides the rules.
+    known, where none was chosen. `dossier` is the one that it was asked about besides the rules,
+    `proposed` are those that it seems to be about.
     """
 
     question: str
@@ -56,6 +58,7 @@ class Turn:
     problem: str = ""
     day_source: DaySource = DaySource.GIVEN
     dossier: str | None = None
+    proposed: tuple[Dossier, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -67,13 +70,15 @@ class Turn:
 class Conversation:
     """The turns, oldest first, the language of the interface, and the dossier chosen last.
 
-    `owner` is the pseudonym of the reader: a browser may be shared.
+    `owner` is the pseudonym of the reader: a browser may be shared. `dossiers` are those that they
+    may choose; the browser does not keep them.
     """
 
     turns: tuple[Turn, ...] = ()
     language: Language = Language.FRENCH
     dossier: str | None = None
     owner: str = ALONE.user
+    dossiers: Annotated[tuple[Dossier, ...], Field(exclude=True)] = ()
 
 
 class UnreadableMemory(Exception):
@@ -114,6 +119,7 @@ def advance(turn: Turn, event: Event) -> Turn:
                 model=result.model,
                 generation=result.generation,
                 dossier=result.dossier,
+                proposed=result.proposed,
             )
 
 
@@ -130,11 +136,19 @@ def exchanges(conversation: Conversation, dossier: str | None) -> tuple[Exchange
 
 
 def about(conversation: Conversation, dossiers: Iterable[Dossier]) -> Conversation:
-    """The conversation without what was asked about dossiers that are not among these. Pure."""
-    known = {None, *(dossier.id for dossier in dossiers)}
-    turns = tuple(turn for turn in conversation.turns if turn.dossier in known)
-    chosen = conversation.dossier if conversation.dossier in known else None
-    return replace(conversation, turns=turns, dossier=chosen)
+    """The conversation without what was asked about dossiers that are not among these.
+
+    A conversation without a turn is a new one: it begins with the rules. Pure.
+    """
+    seen = tuple(dossiers)
+    known = {None, *(dossier.id for dossier in seen)}
+    turns = tuple(
+        replace(turn, proposed=tuple(each for each in turn.proposed if each.id in known))
+        for turn in conversation.turns
+        if turn.dossier in known
+    )
+    chosen = conversation.dossier if turns and conversation.dossier in known else None
+    return replace(conversation, turns=turns, dossier=chosen, dossiers=seen)
 
 
 def owned(conversation: Conversation, user: str) -> Conversation:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from assistant.page.dossier_form import description_fields, text_field
-from assistant.page.form import action, button
+from assistant.page.form import action, button, hidden
 from assistant.page.markup import NOTHING, Html, element, joined
 from assistant.page.table import table
 from assistant.page.words import Words, written
@@ -28,6 +28,7 @@ def list_html(pieces: Mapping[Dossier, int], said: Words, language: str, problem
         element("p", said["dossiers_lead"], class_="lead"),
         alert(problem),
         dossier_table(pieces, said, language) if pieces else element("p", said["dossiers_none"]),
+        *(removal(each, said, language) for each in pieces if each.is_demonstration),
         creation(said, language, is_open=bool(problem) or not pieces),
         class_="document dossiers",
         id="document",
@@ -40,12 +41,29 @@ def dossier_table(pieces: Mapping[Dossier, int], said: Words, language: str) -> 
     names = [said[f"dossier_{name}"] for name in heads]
     rows = []
     for dossier, number in pieces.items():
-        link = element("a", name_of(dossier), href=dossier_link(dossier.id, language))
+        link = element("a", name_of(dossier, said), href=dossier_link(dossier.id, language))
         reference = joined([link, element("small", dossier.id) if dossier.reference else NOTHING])
         deadline = written(said, dossier.deadline) if dossier.deadline else ""
         stage = said[f"stage_{dossier.stage.name}"]
         rows.append((reference, dossier.subject, dossier.buyer, stage, deadline, str(number)))
     return table(names, rows, said["dossiers_title"])
+
+
+def removal(demonstration: Dossier, said: Words, language: str) -> Html:
+    """What takes the demonstration away: a click, and another that confirms it."""
+    form = action(
+        dossier_link(demonstration.id, language, "/delete"),
+        hidden("confirmation", demonstration.id),
+        button(said["demonstration_confirm"], class_="danger"),
+    )
+    return element(
+        "details",
+        element("summary", said["demonstration_remove"]),
+        element("p", said["demonstration_warning"]),
+        form,
+        class_="deletion",
+        id="demonstration",
+    )
 
 
 def creation(said: Words, language: str, *, is_open: bool) -> Html:
@@ -71,9 +89,10 @@ def navigation(said: Words, language: str) -> Html:
     )
 
 
-def name_of(dossier: Dossier) -> str:
-    """What a dossier is called: its reference, else its identifier."""
-    return dossier.reference or dossier.id
+def name_of(dossier: Dossier, said: Words) -> str:
+    """What a dossier is called: its reference, else its identifier; the demonstration says so."""
+    name = dossier.reference or dossier.id
+    return said["demonstration_name"].format(name=name) if dossier.is_demonstration else name
 
 
 def alert(problem: str) -> Html:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
+from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.language import Language
 from assistant.page.desk import Desk
 from assistant.page.dossier_list import alert, dossier_link, list_html
 from assistant.page.dossier_view import DossierView
-from assistant.page.markup import Html, element
+from assistant.page.markup import Html
 from assistant.page.routes import standing_alone
 from assistant.page.words import words
 from ingestion.errors import IngestionError, UnknownDossier
@@ -31,7 +33,7 @@ class DossierPages:
         try:
             pieces = {dossier: filing.count(dossier.id) for dossier in filing.all()}
         except IngestionError as failure:
-            return self.failed(failure)
+            self.failed(failure)
         content = list_html(pieces, said, self.lang.value, problem)
         status = REFUSED if problem else SEEN
         return standing_alone(content, said, self.lang, status, title=said["dossiers_title"])
@@ -49,7 +51,7 @@ class DossierPages:
             view = DossierView(said, self.lang.value, filing.get(dossier_id))
             pieces, waiting = filing.pieces(dossier_id), filing.awaits_index(dossier_id)
         except IngestionError as failure:
-            return self.failed(failure)
+            self.failed(failure)
         waits = said["dossier_to_index"] if waiting else ""
         told = " ".join(filter(None, (problem, waits)))
         content = view.page(pieces, self._sections(dossier_id), receipts, told)
@@ -64,11 +66,10 @@ class DossierPages:
             return self.one(dossier_id, problem=str(refusal), status=REFUSED)
         return RedirectResponse(path or dossier_link(dossier_id, self.lang), 303)
 
-    def failed(self, failure: IngestionError) -> HTMLResponse:
-        """A page that says only why there is nothing to see."""
+    def failed(self, failure: IngestionError) -> NoReturn:
+        """Raise what becomes a page that says only why there is nothing to see."""
         status = UNKNOWN if isinstance(failure, UnknownDossier) else BROKEN
-        told = element("p", str(failure))
-        return standing_alone(told, words(self.lang), self.lang, status)
+        raise HTTPException(status, str(failure)) from failure
 
     def _sections(self, dossier_id: str) -> Sequence[Html]:
         """What is known of the pieces; a dossier can be filled before there are rules."""

@@ -72,7 +72,7 @@ class DossierHandlers:
         try:
             file = pages.desk.filing.export(dossier_id, file_format)
         except IngestionError as failure:
-            return pages.failed(failure)
+            pages.failed(failure)
         named = f'attachment; filename="fiche-{dossier_id}.{file_format}"'
         headers = FORGET | {"Content-Disposition": named}
         return Response(file, media_type=MEDIA_TYPES[file_format], headers=headers)

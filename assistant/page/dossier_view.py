@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from assistant.page.dossier_form import description_fields, text_field
-from assistant.page.dossier_list import alert, dossier_link, name_of, navigation
+from assistant.page.dossier_list import alert, dossier_link, name_of, navigation, removal
 from assistant.page.dossier_pieces import PiecesTable
 from assistant.page.dossier_sending import report_html, sending_html
 from assistant.page.form import action, button
@@ -62,7 +62,7 @@ class DossierView:
         asking = f"/?{urlencode({'dossier': self.dossier.id})}"
         return element(
             "header",
-            element("h1", name_of(self.dossier)),
+            element("h1", name_of(self.dossier, self.said)),
             element("p", about, class_="source") if about else NOTHING,
             element("dl", *self._facts()),
             element("a", self.said["dossier_ask"], href=asking, class_="main"),
@@ -90,6 +90,8 @@ class DossierView:
 
     def _deletion(self) -> Html:
         said, known = self.said, self.dossier.id
+        if self.dossier.is_demonstration:
+            return removal(self.dossier, said, self.language)
         typed = text_field("confirmation", "", 64, said, required=True, placeholder=known)
         form = action(
             dossier_link(known, self.language, "/delete"),

@@ -10,6 +10,7 @@ from docx.document import Document as WordFile
 
 from assistant.answers import Citation, Outcome, marked
 from assistant.page.conversation import Conversation, Stage, Turn
+from assistant.page.scope_bar import scope_line
 from assistant.page.words import Words, words, written
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -38,8 +39,9 @@ def answer_lines(turn: Turn, said: Words) -> list[str]:
 
 
 def law_lines(turn: Turn, said: Words) -> list[str]:
-    """The day whose law was asked about; nothing where it was not yet known. Pure."""
-    return [said["as_of"].format(date=written(said, turn.as_of))] if turn.as_of else []
+    """What was asked, and of which day, where it was known. Pure."""
+    day = [said["as_of"].format(date=written(said, turn.as_of))] if turn.as_of else []
+    return [scope_line(turn, (), said), *day]
 
 
 def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:

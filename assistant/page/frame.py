@@ -9,6 +9,12 @@ from assistant.page.words import Words, count, written
 
 SHOWN_TITLES = 12
 
+TROUBLES = (
+    "lost_title", "lost", "failed_title", "failed", "full_title", "full", "over_title", "over",
+    "over_link", "reload_link", "dismiss",
+)  # fmt: skip
+"""What script.js says in the place of Gradio."""
+
 
 def masthead(said: Words, language: Language) -> Html:
     """The name of the program; script.js reads the language of the page here."""
@@ -21,6 +27,7 @@ def masthead(said: Words, language: Language) -> Html:
         data_language=language.value,
         data_title=said["page_title"],
         data_close=said["close"],
+        **{f"data_{key}": said[key] for key in TROUBLES},
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse
 
 from assistant.errors import AssistantError
@@ -11,7 +11,7 @@ from assistant.language import Language
 from assistant.page.changes_view import ChangesView
 from assistant.page.desk import Desk
 from assistant.page.law_view import law_html, unknown_html
-from assistant.page.markup import element
+from assistant.page.problem import problem_html
 from assistant.page.routes import standing_alone
 from assistant.page.site import DeskOf
 from assistant.page.words import words
@@ -40,7 +40,7 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
                 return standing_alone(content, said, lang, title=title)
             near = desk.near_references(key)
         except (AssistantError, IngestionError) as failure:
-            return standing_alone(element("p", str(failure)), said, lang, 503)
+            raise HTTPException(503, str(failure)) from failure
         content = unknown_html(key, near, day, said, lang.value)
         return standing_alone(content, said, lang, 404, title=title)
 
@@ -55,9 +55,11 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
         try:
             content = ChangesView(said, lang.value, date.today()).page(desk.changes(old, new))
         except UnknownGeneration as failure:
-            return standing_alone(element("p", str(failure)), said, lang, 404)
+            if old or new:
+                raise HTTPException(404, str(failure)) from failure
+            content = problem_html(said["changes_title"], said["changes_first"], said)
         except (AssistantError, IngestionError) as failure:
-            return standing_alone(element("p", str(failure)), said, lang, 503)
+            raise HTTPException(503, str(failure)) from failure
         return standing_alone(content, said, lang, title=said["changes_title"])
 
     return router

@@ -9,6 +9,7 @@ import gradio as gr
 from assistant.language import Language
 from assistant.page import frame
 from assistant.page.desk import Desk
+from assistant.page.dossier_list import name_of
 from assistant.page.words import Words, words
 from ingestion.dossiers import Dossier
 
@@ -42,6 +43,8 @@ class Layout:
     stop: gr.Button
     footer: gr.HTML
     outbox: gr.HTML
+    again: gr.Textbox
+    ask_again: gr.Button
     memory: gr.BrowserState
 
     @property
@@ -109,11 +112,14 @@ def lay_out() -> Layout:
             stop = gr.Button("", elem_id="stop", visible=False)
         footer = html(elem_id="footer")
     status, outbox = html(elem_id="status"), html(elem_id="outbox")
+    with gr.Row(elem_id="scope-change"):  # script.js fills it, for a question asked otherwise
+        again = gr.Textbox(elem_id="again", container=False, show_label=False)
+        ask_again = gr.Button("", elem_id="ask-again")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
     return Layout(
         masthead, other_language, new, export_markdown, export_docx, start, welcome,
         examples_heading, examples, past, current, status, dossier, as_of, question, ask, stop,
-        footer, outbox, memory,
+        footer, outbox, again, ask_again, memory,
     )  # fmt: skip
 
 
@@ -141,12 +147,14 @@ def spoken_in(language: Language, desk: Desk, dossier: str | None) -> tuple[Any,
 def dossier_choice(dossiers: Sequence[Dossier], chosen: str | None, said: Words) -> Any:  # noqa: ANN401
     """The update of what a question may be about: the rules, or a dossier with them."""
     choices = [(said["about_rules"], RULES)]
-    choices += [(said["about_dossier"].format(name=named(each)), each.id) for each in dossiers]
+    choices += [
+        (said["about_dossier"].format(name=named(each, said)), each.id) for each in dossiers
+    ]
     return gr.update(
         label=said["about"], choices=choices, value=chosen or RULES, visible=bool(dossiers)
     )
 
 
-def named(dossier: Dossier) -> str:
-    """The reference of a dossier and what it is about, as far as known."""
-    return ", ".join(filter(None, (dossier.reference or dossier.id, dossier.subject[:60])))
+def named(dossier: Dossier, said: Words) -> str:
+    """The name of a dossier and what it is about, as far as known."""
+    return ", ".join(filter(None, (name_of(dossier, said), dossier.subject[:60])))

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from threading import Lock
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.page.problem import language_of_reader, problem
+from assistant.page.words import words
 
 USER = "sourcier.user"
 """Where the gate writes in a request's scope who sends it."""
@@ -77,7 +80,7 @@ class Limits:
             return
         buckets = self._reads if scope["method"] in ("GET", "HEAD") else self._acts
         if wait := buckets.take(_person(scope)):
-            await _too_often(wait)(scope, receive, send)
+            await _too_often(scope, wait)(scope, receive, send)
         elif COUNTED_BY_THEMSELVES.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
         else:
@@ -95,7 +98,7 @@ class _Measured:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         said = Headers(scope=scope).get("content-length", "0")
         if not said.isdecimal() or int(said) > MOST_BYTES:
-            await _too_large()(scope, receive, send)
+            await _too_large(scope)(scope, receive, send)
             return
 
         async def counted() -> Message:
@@ -108,7 +111,7 @@ class _Measured:
                 await send(message)
             elif not self._answered:
                 self._answered = True
-                await _too_large()(scope, receive, send)
+                await _too_large(scope)(scope, receive, send)
 
         try:
             await self._app(scope, counted, judged)
@@ -123,12 +126,18 @@ def _person(scope: Scope) -> str:
     return str(scope.get(USER) or (client[0] if client else ""))
 
 
-def _too_often(wait: float) -> JSONResponse:
-    seconds = int(wait) + 1
-    detail = f"Trop de demandes en peu de temps. Recommencez dans {seconds} s."
-    return JSONResponse({"detail": detail}, TOO_MANY, {"Retry-After": str(seconds)})
+def _too_often(scope: Scope, wait: float) -> Response:
+    request, seconds = HTTPConnection(scope), int(wait) + 1
+    said = words(language_of_reader(request))
+    answer = problem(request, TOO_MANY, said["problem_too_often"].format(seconds=seconds))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
-def _too_large() -> JSONResponse:
-    detail = f"Envoi trop volumineux : au plus {MOST_BYTES // 1_000_000} Mo."
-    return JSONResponse({"detail": detail}, TOO_LARGE, {"Connection": "close"})
+def _too_large(scope: Scope) -> Response:
+    request = HTTPConnection(scope)
+    said = words(language_of_reader(request))
+    told = said["problem_too_large"].format(size=MOST_BYTES // 1_000_000)
+    answer = problem(request, TOO_LARGE, told)
+    answer.headers["Connection"] = "close"
+    return answer

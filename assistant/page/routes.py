@@ -20,7 +20,6 @@ from assistant.page.site import DeskOf, Site
 from assistant.page.viewer import View, document_html, fits, is_pdf, order_for
 from assistant.page.words import Words, words
 from ingestion.documents import Document
-from ingestion.durable import in_words
 from ingestion.errors import IngestionError
 from ingestion.sandbox import BusySandbox
 
@@ -106,12 +105,12 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         try:
             found = desk.document(document_id, dossier)
             original = desk.original(document_id, dossier)
-        except LookupError:
-            return standing_alone(element("p", said["document_unknown"]), said, lang, 404)
+        except LookupError as unknown:
+            raise HTTPException(404, said["document_unknown"]) from unknown
         except (AssistantError, IngestionError) as failure:
-            return standing_alone(element("p", str(failure)), said, lang, 503)
+            raise HTTPException(503, str(failure)) from failure
         if not fits(view, found):
-            return standing_alone(element("p", said["document_span"]), said, lang, 404)
+            raise HTTPException(404, said["document_span"])
         drawn = is_pdf(found) and original is not None
         content = document_html(found, view, said, drawn=drawn, busy=PICTURES.is_busy)
         return standing_alone(content, said, lang, script="viewer.js" if drawn else "")
@@ -175,13 +174,6 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
         return View((start, end), tuple((first, last) for first, last in spans))
     except ValueError as error:
         raise HTTPException(422) from error
-
-
-def disk_refused(request: Request, failure: Exception) -> Response:
-    """A page that says that the disk did not take what was asked, so that it is not believed."""
-    said = words(Language.FRENCH)
-    told = element("p", said["disk_refused"].format(reason=in_words(failure)), role="alert")
-    return standing_alone(told, said, Language.FRENCH, 503)
 
 
 def standing_alone(

@@ -38,6 +38,7 @@ document.addEventListener("click", (event) => {
 
 async function openDocument(link) {
   const reply = await fetch(link.href);
+  if (!reply.ok) return window.open(link.href, "_blank", "noopener"); // a page says why
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const dialog = document.createElement("dialog");
   dialog.className = "viewer";
@@ -121,6 +122,130 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
+// --- the same question, asked of something else ---------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-again]");
+  if (!button) return;
+  const field = document.querySelector("#again textarea, #again input");
+  field.value = button.dataset.again;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => byId("ask-again").click());
+});
+
+// --- what went wrong, in the words of the page -------------------------------------------------
+// Gradio's own notices are hidden by the style sheet. Why one came is told by the last answer of the
+// server that was a refusal, else by whether the server answers at all. Of a stream that breaks off
+// Gradio may say nothing, so the streams are listened to as well.
+
+const AGAIN = 3000; // milliseconds between two looks for the server
+const requested = window.fetch.bind(window);
+let refusal = null;
+let leaving = false;
+let isLost = false;
+
+window.fetch = async (...request) => {
+  const reply = await requested(...request);
+  const address = String(request[0]?.url ?? request[0]);
+  if (!reply.ok && address.includes("/gradio_api/")) refusal = reply.clone();
+  else if (/\/gradio_api\/(queue\/data|heartbeat)/.test(address)) listen(reply.clone().body.getReader());
+  return reply;
+};
+
+async function listen(stream) {
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await stream.read();
+      if (done) return;
+      if (decoder.decode(value, { stream: true }).includes('"msg":"unexpected_error"')) interrupted();
+    }
+  } catch (error) {
+    if (error.name !== "AbortError") interrupted(); // else the page itself has heard enough
+  }
+}
+
+async function interrupted() {
+  if (leaving || isLost) return;
+  if (!(await isThere())) lost();
+  else if (document.querySelector(".turn.waiting, .turn.reading")) comeBack();
+}
+
+const isThere = () =>
+  requested("/health", { cache: "no-store", signal: AbortSignal.timeout(AGAIN) }).then(
+    (reply) => reply.status < 500,
+    () => false,
+  );
+const saying = (key) => document.querySelector(".masthead")?.dataset[key] ?? "";
+
+function notice(key, text, link) {
+  const place = byId("trouble");
+  place.replaceChildren();
+  const title = document.createElement("strong");
+  title.textContent = saying(`${key}Title`);
+  const told = document.createElement("span");
+  told.textContent = text || saying(key);
+  place.append(title, " ", told);
+  if (link) {
+    const way = document.createElement("a");
+    [way.href, way.textContent] = link;
+    place.append(" ", way);
+  }
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = saying("dismiss");
+  close.addEventListener("click", () => place.replaceChildren());
+  place.append(" ", close);
+}
+
+async function lost() {
+  if (isLost) return;
+  isLost = true;
+  notice("lost");
+  while (!(await isThere())) await new Promise((done) => setTimeout(done, AGAIN));
+  comeBack();
+}
+
+// The page is loaded again as the conversation was kept, and with what is being written.
+function comeBack() {
+  isLost = true;
+  location.reload();
+}
+
+addEventListener("pagehide", () => {
+  leaving = true;
+  if (isLost && questionField()) sessionStorage.setItem("sourcier-question", questionField().value);
+});
+
+function writeOn(field) {
+  const kept = sessionStorage.getItem("sourcier-question");
+  sessionStorage.removeItem("sourcier-question");
+  if (!kept || field.value) return;
+  field.value = kept;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function explain() {
+  const refused = refusal;
+  refusal = null;
+  if (refused?.status === 401) return notice("over", "", ["/login?over=seen", saying("overLink")]);
+  if (refused?.status === 503) return notice("full");
+  const said = refused && (await refused.json().then((told) => told.detail, () => ""));
+  if (refused?.status === 429 || refused?.status === 413) return notice("failed", said);
+  if (!(await isThere())) return lost();
+  notice("failed", "", ["/", saying("reloadLink")]);
+}
+
+const explained = new WeakSet();
+
+function troubles() {
+  for (const toast of document.querySelectorAll(".toast-body")) {
+    if (explained.has(toast)) continue;
+    explained.add(toast);
+    explain();
+  }
+}
+
 // --- keys -------------------------------------------------------------------------------------
 
 document.addEventListener("keydown", (event) => {
@@ -145,6 +270,8 @@ function settle() {
     language = masthead.dataset.language;
     document.documentElement.lang = language;
     document.title = masthead.dataset.title;
+    document.cookie = `sourcier-language=${language}; path=/; SameSite=Lax; max-age=31536000`;
+    if (location.search) history.replaceState(null, "", location.pathname); // it chose once
   }
   const date = document.querySelector("#as-of-field input");
   if (date && date.type !== "date") {
@@ -153,6 +280,7 @@ function settle() {
   }
   const question = questionField();
   if (question && !question.id) question.id = "question";
+  if (question && language) writeOn(question);
   const parcel = document.querySelector("#outbox a[download]:not([data-saved])");
   if (parcel) {
     parcel.dataset.saved = "";
@@ -191,6 +319,10 @@ addEventListener("DOMContentLoaded", () => {
   announcer.setAttribute("role", "status");
   announcer.setAttribute("aria-live", "polite");
   document.body.append(announcer);
+  const trouble = document.createElement("div");
+  trouble.id = "trouble";
+  trouble.setAttribute("role", "alert");
+  document.body.append(trouble);
   let planned = false;
   new MutationObserver(() => {
     if (planned) return;
@@ -198,6 +330,7 @@ addEventListener("DOMContentLoaded", () => {
     requestAnimationFrame(() => {
       planned = false;
       settle();
+      troubles();
       follow();
     });
   }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-language", "download", "href"] });

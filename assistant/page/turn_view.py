@@ -7,7 +7,8 @@ from assistant.page.actions import actions
 from assistant.page.conversation import Conversation, Stage, Turn
 from assistant.page.evidence_panel import LEDGER, panel
 from assistant.page.markup import NOTHING, Html, element, joined, prose, unbroken
-from assistant.page.words import Words, count, law_of, words
+from assistant.page.scope_bar import scope_bar
+from assistant.page.words import Words, count, words
 from ingestion.piece_kinds import PieceKind
 
 
@@ -16,7 +17,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
     said, turn_id = words(conversation.language), f"t{position}"
     left = element(
         "div",
-        question(turn, said),
+        question(turn, conversation, said),
         answer(turn, turn_id, said),
         actions(turn, said)
         if turn.settled and (turn.answer.sentences or turn.record_id)
@@ -27,20 +28,15 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
     return element("section", left, right, class_=f"turn {turn.stage}", id=turn_id)
 
 
-def question(turn: Turn, said: Words) -> Html:
-    """The question as asked, its date, and how it was understood when that differs."""
+def question(turn: Turn, conversation: Conversation, said: Words) -> Html:
+    """The question as asked, of what and of which day, and how it was understood if otherwise."""
     understood = turn.standalone and turn.standalone.casefold() != turn.question.casefold()
     return element(
         "header",
         element(
             "h2", element("span", said["asked"], " : ", class_="unseen"), unbroken(turn.question)
         ),
-        element("p", law_of(said, turn.as_of, turn.day_source), class_="as-of")
-        if turn.as_of
-        else NOTHING,
-        element("p", said["asked_of_dossier"].format(name=turn.dossier), class_="of-dossier")
-        if turn.dossier
-        else NOTHING,
+        scope_bar(turn, conversation, said),
         element("p", said["understood"].format(question=turn.standalone), class_="understood")
         if understood
         else NOTHING,

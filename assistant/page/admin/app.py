@@ -7,8 +7,8 @@ from assistant.page.access import Reader
 from assistant.page.admin.index_routes import index_routes
 from assistant.page.admin.source_routes import source_routes
 from assistant.page.admin.upkeep_routes import upkeep_routes
-from assistant.page.routes import disk_refused, from_here
-from ingestion.errors import StorageFull
+from assistant.page.problem import with_problems
+from assistant.page.routes import from_here
 
 
 def admin_app(office: Office, reader: Reader) -> FastAPI:
@@ -22,6 +22,4 @@ def admin_app(office: Office, reader: Reader) -> FastAPI:
     )
     for routes in (index_routes, source_routes, upkeep_routes):
         app.include_router(routes(office, reader))
-    app.add_exception_handler(OSError, disk_refused)
-    app.add_exception_handler(StorageFull, disk_refused)
-    return app
+    return with_problems(app)

@@ -7,15 +7,16 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from assistant.errors import AssistantError, StillReading
 from assistant.identity import Identity
 from assistant.page.access import Reader
+from assistant.page.problem import with_problems
 from assistant.page.referent.answer_routes import answer_routes
 from assistant.page.referent.frame import alert, framed
 from assistant.page.referent.gold_routes import gold_routes
 from assistant.page.referent.list_routes import list_routes
 from assistant.page.referent.queue_routes import queue_routes
 from assistant.page.referent.replay_routes import replay_routes
-from assistant.page.routes import disk_refused, from_here
+from assistant.page.routes import from_here
 from assistant.review.room import Room
-from ingestion.errors import IngestionError, StorageFull
+from ingestion.errors import IngestionError
 
 UNKNOWN, BROKEN = 404, 503
 
@@ -47,9 +48,7 @@ def referent_app(room: Room, reader: Reader, *more: APIRouter) -> FastAPI:
 
     for failure in (AssistantError, IngestionError):
         app.add_exception_handler(failure, _failed)
-    app.add_exception_handler(OSError, disk_refused)
-    app.add_exception_handler(StorageFull, disk_refused)
-    return app
+    return with_problems(app)
 
 
 def _failed(request: Request, failure: Exception) -> Response:
