@@ -167,9 +167,10 @@ def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) 
 
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:
     """Raise LostDocuments for those of which a vector is no number: nothing is near to it."""
-    is_sound = np.isfinite(vectors).all(axis=1)
     lost = {
-        each.document_id for each, sound in zip(texts.passages, is_sound, strict=True) if not sound
+        each.document_id
+        for each, vector in zip(texts.passages, vectors, strict=True)
+        if not np.isfinite(vector).all()
     }
     if lost:
         raise LostDocuments("Des passages n'ont pas de vecteur.", frozenset(lost))

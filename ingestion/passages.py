@@ -54,6 +54,16 @@ class Passage:
     not_before: date | None = None
     notes: tuple[str, ...] = ()
 
+    def hides(self, start: int, end: int) -> bool:
+        """Whether some of these characters of the document are on no page for a reader to see.
+
+        What stands under a picture may be read there.
+        """
+        return any(
+            each.start < end and start < each.end and not each.is_under_picture
+            for each in self.hidden
+        )
+
 
 _NOTHING_TOLD = Stretch(0, 0)
 
@@ -67,16 +77,6 @@ class _Unit:
     end: int
     days: Days | None = None
     notes: tuple[str, ...] = ()
-
-    def hides(self, start: int, end: int) -> bool:
-        """Whether some of these characters of the document are on no page for a reader to see.
-
-        What stands under a picture may be read there.
-        """
-        return any(
-            each.start < end and start < each.end and not each.is_under_picture
-            for each in self.hidden
-        )
 
 
 def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> tuple[Passage, ...]:

@@ -44,7 +44,10 @@ class DyingModel(ScriptedModel):
     def weigh(
         self, prompt: Prompt, options: Sequence[str]
     ) -> Generator[None, None, tuple[float, ...]]:
-        return (yield from self._until_the_end(prompt, super().weigh(prompt, options)))
+        weighed: tuple[float, ...] = yield from self._until_the_end(
+            prompt, super().weigh(prompt, options)
+        )
+        return weighed
 
     def _until_the_end(self, prompt: Prompt, steps: Generator[Any, None, Any]) -> Any:
         asked = "".join(prompt.parts)

@@ -231,7 +231,8 @@ def test_credit_notes_beside_the_invoices_counted_are_told(tmp_path: Path) -> No
     home = filled(tmp_path, invoice("A"), invoice("B", type="381"), invoice("C", type="381"))
     every = Plan(Measure.COUNT, INVOICES)
     found = _result(home, every)
-    assert (found.total.value, found.notes) == (1, ("2 avoirs de côté.",))
+    assert found.total.value == 1
+    assert found.notes == ("2 avoirs de côté.",)
     for only in (Operator.KNOWN, Operator.UNKNOWN):
         assert _result(home, replace(every, filters=(Filter("is_credit", only),))).notes == ()
 

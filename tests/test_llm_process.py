@@ -86,7 +86,8 @@ def _weighed(model: ModelProcess, asked: str) -> tuple[float, ...]:
 @pytest.mark.parametrize("after", [WHILE_READING, WHILE_WRITING])
 def test_a_process_that_ends_is_told_and_started_again(ends: signal.Signals, after: int) -> None:
     model = _process(stops={"meurs": (after, ends)}, replies=REPLIES | {"meurs": "un deux trois"})
-    first, heard = model.pid, []
+    first = model.pid
+    heard: list[str | None] = []
     with pytest.raises(ModelStopped, match=ends.name):
         heard.extend(model.stream(Prompt("", ("meurs",)), 20))
     assert _reply(model, "délai") == REPLIES["délai"]

@@ -84,9 +84,9 @@ class GradioDoor:
             case Named.IN_PATH:
                 before, _, name = scope["path"].rpartition("/")
                 path = f"{before}/{self._own(scope, name)}"
-                await self._app(scope | {"path": path, "raw_path": path.encode()}, receive, send)
+                await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
             case Named.IN_QUERY:
-                await self._app(scope | {"query_string": self._query(scope)}, receive, send)
+                await self._app({**scope, "query_string": self._query(scope)}, receive, send)
             case Named.IN_BODY:
                 await self._with_body(scope, receive, send)
 
@@ -111,7 +111,7 @@ class GradioDoor:
             return
         # Written anew: what two readers of the same text would read differently is not passed on.
         sent = json.dumps(body | {SESSION: self._own(scope, name)}).encode()
-        own = scope | {"headers": list(scope["headers"])}
+        own = {**scope, "headers": list(scope["headers"])}
         MutableHeaders(scope=own)["content-length"] = str(len(sent))
         await self._app(own, _after(sent, receive), send)
 
