@@ -21,7 +21,7 @@ help: ## ce texte
 	@echo "à pip (PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS ou pip config) : pip le préfère à version égale."
 
 run: ## installe ce qui manque, puis ouvre la page sur http://127.0.0.1:7860
-	@$(PYTHON) -I ingestion/preflight.py --port $(PORT) $(if $(wildcard .venv/installed),--installed)
+	@$(PYTHON) -I ingestion/setup/preflight.py --port $(PORT) $(if $(wildcard .venv/installed),--installed)
 	@$(MAKE) -s install
 	@test -f "$(DATA)/current" || $(MAKE) -s index
 	@$(BIN)/sourcier serve --port $(PORT)
@@ -50,7 +50,7 @@ fix: .venv/installed-test ## remet le code au format
 install: .venv/installed ## environnement virtuel et paquets
 
 engine: install ## recompile le moteur du modèle pour ce processeur (dossier copié, machine déplacée)
-	@$(BIN)/python -I ingestion/installation.py --engine
+	@$(BIN)/python -I ingestion/setup/installation.py --engine
 
 models: install ## télécharge et vérifie les modèles par défaut (1,4 Go)
 	@$(BIN)/sourcier models pull
@@ -60,15 +60,15 @@ index: models ## construit l'index du corpus fourni, s'il n'y en a pas
 
 # A stamp is made once its step has succeeded, and made again when what it depends on changes.
 .venv/python:
-	@$(PYTHON) -I ingestion/preflight.py
+	@$(PYTHON) -I ingestion/setup/preflight.py
 	@echo "Environnement virtuel : .venv"
 	@$(PYTHON) -m venv --clear .venv
 	@touch $@
 
 .venv/installed: pyproject.toml $(wildcard constraints.txt) | .venv/python
-	@$(BIN)/python -I ingestion/installation.py .
+	@$(BIN)/python -I ingestion/setup/installation.py .
 	@touch $@
 
 .venv/installed-test: pyproject.toml $(wildcard constraints.txt) | .venv/python
-	@$(BIN)/python -I ingestion/installation.py '.[test]'
+	@$(BIN)/python -I ingestion/setup/installation.py '.[test]'
 	@touch $@ .venv/installed

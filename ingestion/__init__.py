@@ -1,1 +1,1 @@
-"""From files to a published index: readers, passages, embedding, generations, weights."""
+"""From files to a published index: readers, passages, embedding, snapshots, weights."""

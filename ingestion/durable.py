@@ -1,16 +1,19 @@
-"""Writing to disk so that a crash leaves either the old or the new, never half."""
+"""Writing to disk so that a crash leaves either the old or the new; copies of SQLite files."""
 
 import errno
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
 from ingestion.errors import BusyIndex, IngestionError, StorageFull
+
+# Writing to disk so that a crash leaves either the old or the new, never half.
 
 BUSY = "Une autre indexation est en cours dans ce dossier. Réessayez quand elle est finie."
 
@@ -75,7 +78,7 @@ def hold(path: Path, *, alone: bool) -> BinaryIO | None:
 
 
 @contextmanager
-def writing(home: Path) -> Iterator[None]:
+def lock_for_writing(home: Path) -> Iterator[None]:
     """Be the only process that writes the index of this folder.
 
     Raises BusyIndex at once when another is, StorageFull when the disk fills up meanwhile, and
@@ -155,3 +158,24 @@ def _free(home: Path) -> int:
 
 def _megabytes(size: int) -> str:
     return f"{-(-size // 1_000_000)} Mo"
+
+
+# A consistent copy of a SQLite database that others may be writing.
+
+_HEADER = b"SQLite format 3\0"
+
+
+def is_database(path: Path) -> bool:
+    """Whether a file is one, by its first bytes."""
+    with path.open("rb") as file:
+        return file.read(len(_HEADER)) == _HEADER
+
+
+def snapshot(database: Path, copy: Path) -> None:
+    """Copy a database as it stands between two transactions."""
+    address = f"{database.absolute().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(address, uri=True)) as opened,
+        closing(sqlite3.connect(copy)) as written,
+    ):
+        opened.backup(written)

@@ -34,11 +34,11 @@ class BuildCancelled(IngestionError):
     """Someone asked the build to stop: it leaves nothing behind."""
 
 
-class DamagedGeneration(IngestionError):
+class DamagedSnapshot(IngestionError):
     """A file of a generation is missing, altered or does not answer its own passages."""
 
 
-class LostDocuments(DamagedGeneration):
+class LostDocuments(DamagedSnapshot):
     """Passages of some documents, and of these only, do not find themselves."""
 
     def __init__(self, message: str, document_ids: frozenset[str]) -> None:
@@ -51,7 +51,7 @@ class DamagedArchive(IngestionError):
     """A document that was kept as evidence is missing, or its bytes are not those kept."""
 
 
-class UnknownGeneration(IngestionError):
+class UnknownSnapshot(IngestionError):
     """The generation asked for does not exist, or nothing has been published yet."""
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from assistant.accounts.parts import Accounts, open_accounts
-from assistant.accounts.passwords import Passwords
-from assistant.identity import Role
-from assistant.journal import Journal
+from assistant.accounts.identity import UserRole
+from assistant.accounts.login import Passwords
+from assistant.accounts.service import Accounts, open_accounts
+from assistant.journal.journal import Journal
 
 PASSWORD = "un mot de passe de marche"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -40,7 +40,7 @@ class Hall:
     def settle(
         self,
         login: str,
-        roles: Iterable[Role] = (Role.BUYER,),
+        roles: Iterable[UserRole] = (UserRole.BUYER,),
         teams: Iterable[str] | None = (),
     ) -> str:
         """An account whose password has been chosen; the token of the session that this opened."""

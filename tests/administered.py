@@ -5,17 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-from assistant.administration.candidature import make_candidate
-from assistant.administration.decisions import Decisions
-from assistant.administration.gate import Examinee
-from assistant.administration.verdict import Verdict
-from assistant.assistant import Assistant
-from assistant.holder import Holder
-from assistant.journal import Journal
-from ingestion.documents import Kind
-from ingestion.durable import writing
-from ingestion.library import Library
-from ingestion.manifest import Manifest
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.publishing.decisions import Decisions, GateVerdict
+from assistant.publishing.gate import Examinee, make_candidate
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.durable import lock_for_writing
+from ingestion.index.store import Manifest
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
 from tests.fakes import ScriptedModel
 from tests.small_index import ARTICLES, Article, answering_embedder, build_small_index, write_code
 
@@ -62,7 +60,7 @@ def without(reference: str) -> list[Article]:
 
 def add_code(home: Path, texts: Path, articles: Sequence[Article]) -> None:
     """Let the library have these articles instead of the first ones."""
-    with writing(home):
+    with lock_for_writing(home):
         added = Library(home).add(write_code(texts, articles), "code.jsonl", Kind.RULES)
     assert added.reading.problem is None
 
@@ -75,9 +73,9 @@ def decisions(home: Path) -> Decisions:
     return Decisions(home, journal_of(home), USER)
 
 
-def candidate(home: Path) -> tuple[Manifest, Verdict | None]:
+def candidate(home: Path) -> tuple[Manifest, GateVerdict | None]:
     """Build what was added and ask the gate."""
-    with writing(home):
+    with lock_for_writing(home):
         return make_candidate(
             home, answering_embedder(), examinee(home), decisions(home), lambda *_: None
         )
@@ -91,7 +89,7 @@ def examinee(home: Path) -> Examinee:
 
 def assistant_over(home: Path, journal: Journal, name: str | None = None) -> Assistant:
     embedder = answering_embedder()
-    return Assistant(Holder(home, embedder, name), embedder, ScriptedModel(), journal, 6)
+    return Assistant(SnapshotHolder(home, embedder, name), embedder, ScriptedModel(), journal, 6)
 
 
 def acts(home: Path) -> list[str]:

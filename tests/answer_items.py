@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from assistant.answers import Outcome
-from assistant.checking import Support
-from assistant.review.line import Item, Line, Opinion, Thumb, folded
-from assistant.review.marks import Mark, Sheet, Target, Verdict
+from assistant.answering.answer import Outcome
+from assistant.citations.checker import Support
+from assistant.review.recorded import (
+    BuyerOpinion,
+    Item,
+    ReviewLine,
+    ReviewMark,
+    ReviewVerdict,
+    Sheet,
+    Target,
+    Thumb,
+    folded,
+)
 
 
 def item(
@@ -28,7 +37,7 @@ def item(
     sheets: Mapping[str, Sheet] = MappingProxyType({}),
 ) -> Item:
     """An answer; what is not given is ordinary."""
-    line = Line(
+    line = ReviewLine(
         position=0,
         record_id=record_id,
         at=datetime(day.year, day.month, day.day, 12),
@@ -49,10 +58,10 @@ def item(
         cited=cited,
         searchable=folded(question),
     )
-    return Item(line, Opinion(thumb) if thumb else None, sheets)
+    return Item(line, BuyerOpinion(thumb) if thumb else None, sheets)
 
 
-def sheet(*verdicts: tuple[Target, int, Verdict]) -> Sheet:
+def sheet(*verdicts: tuple[Target, int, ReviewVerdict]) -> Sheet:
     """What one reader found."""
-    marks = [Mark(target, number, verdict) for target, number, verdict in verdicts]
+    marks = [ReviewMark(target, number, verdict) for target, number, verdict in verdicts]
     return {mark.place: mark for mark in marks}

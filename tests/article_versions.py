@@ -3,7 +3,7 @@
 from datetime import date
 from hashlib import sha256
 
-from ingestion.documents import Document, Kind, State
+from ingestion.readers.documents import Document, Kind, State
 
 CODE = "Code de la commande publique"
 

@@ -15,17 +15,16 @@ from statistics import median
 
 from llama_cpp import Llama
 
-from assistant.chat_format import CHAT_FORMATS
-from assistant.evidence import Scope
-from assistant.holder import Holder
-from assistant.language_model import LanguageModel, Prompt
-from assistant.llama import LlamaModel
+from assistant.container import load_embedder, load_model
+from assistant.llm.language_model import CHAT_FORMATS, LanguageModel, Prompt
+from assistant.llm.llama import LlamaModel
 from assistant.llm.process import ModelProcess
-from assistant.retrieval import Retriever
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings, default_home, load_settings
-from assistant.wiring import load_embedder, load_model
-from ingestion.builtin import CORPUS
-from ingestion.weights.locate import locate
+from ingestion.library.library import CORPUS
+from ingestion.models.catalogue import locate
 
 RUNS = 5
 WRITTEN = 48
@@ -118,7 +117,7 @@ def _library(library: Llama, text: str) -> tuple[float, float]:
 
 def _evidence(home: Path, settings: Settings) -> None:
     embedder = load_embedder(home, settings)
-    retriever = Retriever(Holder(home, embedder).current(), embedder)
+    retriever = Retriever(SnapshotHolder(home, embedder).current(), embedder)
     scope = Scope(date.today())
     seconds = []
     for question in ("premier appel", *QUESTIONS * RUNS):

@@ -7,22 +7,21 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from assistant.activity.period import Period
-from assistant.board.local import LocalBoard
-from assistant.identity import Role
-from assistant.page.access import requiring
-from assistant.page.referent import referent_app
-from assistant.page.referent.board_routes import board_routes
-from assistant.page.referent.frame import ROOT
-from assistant.page.routes import page_routes
-from assistant.page.shield import Shield
-from assistant.review.marks import ANSWER, Mark, Target, Verdict
-from ingestion.build import build
-from ingestion.documents import Kind
-from ingestion.dossiers import Dossier, Dossiers
-from ingestion.durable import writing
-from ingestion.library import Library
-from ingestion.publication import publish
+from assistant.accounts.identity import UserRole
+from assistant.review.activity import ActivityPeriod
+from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.web.protection import Shield
+from assistant.web.reviewer.app import board_routes, referent_app
+from assistant.web.reviewer.dashboard import LocalDashboard
+from assistant.web.reviewer.frame import ROOT
+from assistant.web.routes import page_routes
+from assistant.web.site import requiring
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
 from tests.review_room import ANNE, ByHeader, House, house
@@ -34,7 +33,7 @@ from tests.small_index import (
     write_code,
 )
 
-NOW = Period(date.today(), date.today())
+NOW = ActivityPeriod(date.today(), date.today())
 QUESTIONS = (
     "Quel est le délai de paiement des communes ?",
     "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?",
@@ -50,7 +49,7 @@ class BoardHouse:
     """The house, its board, and the record of each question."""
 
     house: House
-    board: LocalBoard
+    board: LocalDashboard
     records: tuple[str, ...]
 
 
@@ -69,18 +68,18 @@ def board_house(folder: Path) -> BoardHouse:
     built.journal.append("index", told, user="u-dede")
     built.journal.append("opinion", {"record_id": records[0], "thumb": "down", "comment": ""})
     marks = [
-        Mark(Target.CITATION, 1, Verdict.SUPPORTS),
-        Mark(*ANSWER, Verdict.RIGHT),
+        ReviewMark(Target.CITATION, 1, ReviewVerdict.SUPPORTS),
+        ReviewMark(*ANSWER, ReviewVerdict.RIGHT),
     ]
     built.room.mark(ANNE, records[0], marks)
-    return BoardHouse(built, LocalBoard(built.home, built.room, built.journal), records)
+    return BoardHouse(built, LocalDashboard(built.home, built.room, built.journal), records)
 
 
 def board_application(made: BoardHouse) -> FastAPI:
     """The référent's application with the pages of the board, which Anne reads."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
     app.include_router(page_routes(site_over(FakeDesk())))
-    reader = requiring(ByHeader(ANNE), Role.REFERENT)
+    reader = requiring(ByHeader(ANNE), UserRole.REFERENT)
     app.mount(ROOT, referent_app(made.house.room, reader, board_routes(made.board, reader)))
     return app
 
@@ -92,7 +91,7 @@ def _change_the_law(built: House, texts: Path) -> str:
         for number, path, text, first, last in ARTICLES
     ]
     code = write_code(texts, articles)
-    with writing(built.home):
+    with lock_for_writing(built.home):
         assert Library(built.home).add(code, "code.jsonl", Kind.RULES).reading.problem is None
         name = build(built.home, answering_embedder(), lambda step, done, total: None).name
         publish(built.home, name)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.checking import check
+from assistant.citations.checker import check_sentence
 
 DATA = Path(__file__).parent / "data"
 COLLECTIONS = ("claims", "fresh_claims", "pressed_claims", "held_out_claims")
@@ -42,7 +42,8 @@ def trials(collection: str) -> tuple[Trial, ...]:
             str(line["sentence"]),
             str(line["kind"]),
             bool(line["stands"]),
-            check(str(line["sentence"]), [passages[str(line["passage"])]]).support is not None,
+            check_sentence(str(line["sentence"]), [passages[str(line["passage"])]]).support
+            is not None,
         )
         for line in _lines(collection)
     )

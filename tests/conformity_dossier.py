@@ -6,12 +6,12 @@ from datetime import date
 from functools import cache
 from typing import TypeVar
 
-from assistant.conformity.finding import Finding
-from assistant.conformity.review import review
-from ingestion.builtin import CORPUS
-from ingestion.documents import Document, Heading, Kind, Page
-from ingestion.dossiers import Dossier
-from ingestion.reading.formats import read_bytes
+from assistant.tenders.conformity.review import review
+from assistant.tenders.conformity.rules import ConformityFinding
+from ingestion.library.library import CORPUS
+from ingestion.readers.documents import Document, Heading, Kind, Page
+from ingestion.readers.formats import read_bytes
+from ingestion.tenders.dossiers import Dossier
 from tests.fake_law import FakeLaw
 
 SENT = date(2026, 10, 8)
@@ -94,7 +94,7 @@ def piece(name: str, text: str) -> Document:
 
 def found_in(
     pieces: Mapping[str, str], code: FakeCode | None = None, description: Dossier | None = None
-) -> tuple[Finding, ...]:
+) -> tuple[ConformityFinding, ...]:
     """What a review finds in pieces written by a test."""
     documents = tuple(piece(name, text) for name, text in pieces.items())
     return review(documents, code or FakeCode(SENT), TODAY, description or Dossier("essai"))

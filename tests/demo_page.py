@@ -2,7 +2,7 @@
 
 import sys
 
-from assistant.page.app import serve
+from assistant.web.app import serve
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
 

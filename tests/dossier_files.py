@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ingestion.builtin import CORPUS
-from ingestion.documents import Document, Kind
-from ingestion.passages import Passage, passages_of
-from ingestion.reading.formats import read_bytes
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.library.library import CORPUS
+from ingestion.readers.documents import Document, Kind
+from ingestion.readers.formats import read_bytes
 
 Read = tuple[Document, tuple[Passage, ...]]
 

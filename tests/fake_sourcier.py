@@ -10,14 +10,14 @@ import sys
 import time
 from unittest import mock
 
-from assistant.cli import main
+from assistant.cli.command import main
 from tests.fakes import ScriptedModel
 from tests.small_index import answering_embedder
 
 
 def slowed(seconds: float) -> object:
     """`run_turn`, after a pause."""
-    from assistant.examination import run_turn
+    from assistant.evaluation.runs import run_turn
 
     def run(*arguments: object, **named: object) -> object:
         time.sleep(seconds)
@@ -28,9 +28,11 @@ def slowed(seconds: float) -> object:
 
 if __name__ == "__main__":
     with (
-        mock.patch("assistant.wiring.load_embedder", return_value=answering_embedder()),
-        mock.patch("assistant.wiring.load_model", return_value=ScriptedModel()),
-        mock.patch("assistant.wiring.model_writes", return_value=False),
-        mock.patch("assistant.examination.run_turn", slowed(float(os.environ.get("PAUSE", "0")))),
+        mock.patch("assistant.container.load_embedder", return_value=answering_embedder()),
+        mock.patch("assistant.container.load_model", return_value=ScriptedModel()),
+        mock.patch("assistant.container.model_writes", return_value=False),
+        mock.patch(
+            "assistant.evaluation.runs.run_turn", slowed(float(os.environ.get("PAUSE", "0")))
+        ),
     ):
         sys.exit(main())

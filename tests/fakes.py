@@ -10,11 +10,10 @@ from math import exp, log
 
 import numpy as np
 
-from assistant.language_model import Prompt
-from ingestion.embedding import Vectors
-from ingestion.glossary import EverydayWords, Term
-from ingestion.passages import Passage
-from ingestion.search import Hit, context
+from assistant.llm.language_model import Prompt
+from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import EverydayWords, Term
+from ingestion.index.search import Hit, Vectors, context
 
 _TOKEN = re.compile(r"\s*\S+|\s+")
 _STOP_WORDS = frozenset(

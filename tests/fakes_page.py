@@ -8,36 +8,35 @@ from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 
-from assistant.answers import Answer, Outcome
-from assistant.bookkeeping import Bookkeeping
-from assistant.day import Day, day_asked
-from assistant.filing import Filing
-from assistant.identity import ALONE
-from assistant.impact import impact_of
-from assistant.index_changes import IndexChanges
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.page.desk import Holdings, Thumb
-from assistant.page.fiche_section import fiche_section
-from assistant.page.markup import Html
-from assistant.turn import (
+from assistant.accounts.identity import ALONE
+from assistant.answering.answer import (
+    Answer,
     Dropped,
     Event,
     Exchange,
     Finished,
     Found,
-    Reading,
-    Result,
+    ModelReading,
+    Outcome,
+    QueueWaiting,
     Seconds,
-    Waiting,
+    TurnResult,
     Wrote,
 )
-from ingestion.difference import difference
-from ingestion.documents import Document
-from ingestion.dossiers import Dossier
-from ingestion.errors import DamagedGeneration, UnknownGeneration
-from ingestion.generation import Generation
-from ingestion.versions import History, histories, near_references
+from assistant.journal.journal import Journal
+from assistant.law.impact import IndexChanges, impact_of
+from assistant.ledger.service import LedgerService
+from assistant.question.day import Day, day_asked
+from assistant.question.language import Language
+from assistant.reports.markup import Html
+from assistant.tenders.service import DossierService
+from assistant.web.buyer.dossier_sections import fiche_section
+from assistant.web.buyer.service import Holdings, Thumb
+from ingestion.errors import DamagedSnapshot, UnknownSnapshot
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.legislation.versions import History, difference, histories, near_references
+from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
 from tests.page_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
@@ -56,8 +55,8 @@ from tests.page_texts import (
 TODAY = date(2026, 11, 24)
 
 
-def no_generation() -> Generation:
-    raise UnknownGeneration("Aucun index n'est publié. Lancez « sourcier index build ».")
+def no_generation() -> IndexSnapshot:
+    raise UnknownSnapshot("Aucun index n'est publié. Lancez « sourcier index build ».")
 
 
 class FakeDesk:
@@ -82,8 +81,8 @@ class FakeDesk:
         home = prepared(Path(mkdtemp()))
         weakref.finalize(self, shutil.rmtree, home)
         journal = Journal(home / "journal.jsonl")
-        self.filing = Filing(home, journal, WordEmbedder)
-        self.ledger = Bookkeeping(home, journal, no_generation)
+        self.filing = DossierService(home, journal, WordEmbedder)
+        self.ledger = LedgerService(home, journal, no_generation)
         self.filing.create(Dossier("montelyre-2026", "2026-04", "Entretien des parcs"))
         small = text_document("fiches/petits-achats.md", SMALL_PURCHASES, date(2026, 4, 1))
         written = text_document("fiches/ecrit.md", WRITTEN)
@@ -125,7 +124,7 @@ class FakeDesk:
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
         if old == UNKNOWN:
-            raise UnknownGeneration(f"Aucune génération d’index nommée « {old} ».")
+            raise UnknownSnapshot(f"Aucune génération d’index nommée « {old} ».")
         found = difference(LAW[:1], LAW)
         impact = impact_of(found.touched, self.documents.values(), TERMS, ANSWERS)
         return IndexChanges(old or "20261101-000000-000", new or GENERATION, found, impact)
@@ -163,16 +162,16 @@ class FakeDesk:
     ) -> Generator[Event, None, None]:
         evidence = self.hostile if "<script>" in question else self.evidence
         if "attendre" in question:
-            yield Waiting(2)
-            yield Waiting(1)
+            yield QueueWaiting(2)
+            yield QueueWaiting(1)
         yield Found(question, evidence, day.as_of, day.source)
         if "panne" in question:
             raise RuntimeError("broken on purpose")
         if "index" in question:
-            raise DamagedGeneration("L’index est abîmé. Lancez « sourcier index rollback ».")
+            raise DamagedSnapshot("L’index est abîmé. Lancez « sourcier index rollback ».")
         if "lentement" in question:
             for _ in range(600):
-                yield Reading()
+                yield ModelReading()
                 time.sleep(0.05)
         if "météo" in question:
             answer = Answer(Outcome.ABSTAINED, notice=NOT_FOUND)
@@ -181,13 +180,13 @@ class FakeDesk:
                 hostile_answer(evidence) if evidence is self.hostile else small_answer(evidence)
             )
         for sentence in answer.sentences:
-            yield Reading()
+            yield ModelReading()
             cited = tuple(c for c in answer.citations if c.n in sentence.citations)
             yield Wrote(sentence, cited)
         for removed in answer.removed:
             yield Dropped(removed)
         yield Finished(
-            Result(
+            TurnResult(
                 f"essai-{len(self.asked)}",
                 question,
                 question,

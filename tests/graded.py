@@ -4,16 +4,21 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from assistant.answers import Answer, Citation, Outcome, Sentence
-from assistant.baseline import Comparison, Fall, compare
-from assistant.checking import Support
-from assistant.day import DaySource
-from assistant.evaluation import Digest, Evaluation, Identity
-from assistant.grading import Graded, grade
-from assistant.questions import ExpectedPlace, Question
+from assistant.answering.answer import Answer, Citation, Outcome, Seconds, Sentence, TurnResult
+from assistant.citations.checker import Support
+from assistant.evaluation.grading import Graded, grade
+from assistant.evaluation.questions import ExpectedPlace, Question
+from assistant.evaluation.runs import (
+    Digest,
+    Evaluation,
+    Fall,
+    RunComparison,
+    RunConditions,
+    compare,
+)
+from assistant.question.day import DaySource
 from assistant.settings import Settings
-from assistant.turn import Result, Seconds
-from ingestion.manifest import Manifest
+from ingestion.index.store import Manifest
 
 QUICK = Seconds(0.1, 0.2, 0.3)
 TEXT = "Le délai de paiement est de trente jours."
@@ -56,8 +61,8 @@ def answer_of(text: str, *locators: str, outcome: Outcome = Outcome.ANSWERED) ->
     return Answer(outcome, (Sentence(text, (1,), Support.VERBATIM),) if text else (), citations)
 
 
-def result_of(answer: Answer, seconds: Seconds = QUICK) -> Result:
-    return Result(
+def result_of(answer: Answer, seconds: Seconds = QUICK) -> TurnResult:
+    return TurnResult(
         record_id="r1",
         question="Quel délai ?",
         standalone="Quel délai ?",
@@ -76,7 +81,7 @@ def graded_of(question: Question, answer: Answer, seconds: Seconds = QUICK) -> G
     return grade(question, result_of(answer, seconds), lambda citation: TEXT)
 
 
-def compared(before: dict[str, Answer], after: Sequence[Graded]) -> Comparison:
+def compared(before: dict[str, Answer], after: Sequence[Graded]) -> RunComparison:
     """The comparison of graded answers with earlier ones by id."""
     earlier = {name: result_of(answer) for name, answer in before.items()}
     return compare(
@@ -88,10 +93,10 @@ def evaluation_of(
     graded: Sequence[Graded],
     *,
     planned: int | None = None,
-    comparison: Comparison | None = None,
+    comparison: RunComparison | None = None,
     falls: tuple[Fall, ...] = (),
 ) -> Evaluation:
-    identity = Identity(
+    identity = RunConditions(
         began=datetime(2026, 11, 24, 22, 8, tzinfo=UTC),
         code="sourcier 0.1.0, commit abc",
         model="script@1",

@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ingestion.build import build
-from ingestion.documents import Document, Kind
-from ingestion.durable import writing
-from ingestion.embedding import Embedder
-from ingestion.generation import Generation, open_generation
-from ingestion.library import Library
-from ingestion.passages import Passage, passages_of
-from ingestion.publication import current_name, publish
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import current_name, publish
+from ingestion.index.search import Embedder
+from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder
 
 ARTICLES = {
@@ -36,21 +36,21 @@ def write_articles(path: Path, articles: Mapping[str, str]) -> Path:
 
 def add(home: Path, path: Path) -> None:
     """Add a file under its name."""
-    with writing(home):
+    with lock_for_writing(home):
         added = Library(home).add(path, path.name, Kind.RULES)
     assert added.reading.problem is None
 
 
 def build_only(home: Path, embedder: Embedder | None = None) -> str:
     """Build what was added, without publishing it; the name of the generation."""
-    with writing(home):
+    with lock_for_writing(home):
         return build(home, embedder or WordEmbedder(), lambda step, done, total: None).name
 
 
 def build_and_publish(home: Path, embedder: Embedder | None = None) -> str:
     """Build what was added and put it in use; the name of the generation."""
     name = build_only(home, embedder)
-    with writing(home):
+    with lock_for_writing(home):
         publish(home, name)
     return name
 
@@ -63,7 +63,7 @@ def with_articles(folder: Path, articles: Mapping[str, str]) -> Path:
     return home
 
 
-def answers(generation: Generation, question: str) -> list[str]:
+def answers(generation: IndexSnapshot, question: str) -> list[str]:
     """References of the passages found first, by words then by vector."""
     vector = WordEmbedder().embed_question(question)
     found = [*generation.lexical.search(question, 1), *generation.vectors.search(vector, 1)]
@@ -71,9 +71,9 @@ def answers(generation: Generation, question: str) -> list[str]:
     return [reference for passage in passages for reference in passage.references]
 
 
-def published(home: Path) -> Generation:
+def published(home: Path) -> IndexSnapshot:
     """The generation in use, open."""
-    return open_generation(home, current_name(home))
+    return open_snapshot(home, current_name(home))
 
 
 def passages_of_texts(texts: Sequence[str]) -> list[Passage]:

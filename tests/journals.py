@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from assistant.journal import Journal, Tampering
-from assistant.journal.bodies import Bodies
-from assistant.journal.chain import Chain
-from assistant.journal.lines import GENESIS, canonical, read, written
+from assistant.journal.chain import GENESIS, Bodies, Chain, canonical, read, written
+from assistant.journal.journal import Journal
+from assistant.journal.verification import Tampering
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

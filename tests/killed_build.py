@@ -11,11 +11,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.administration.candidature import make_candidate
-from ingestion.build import build
-from ingestion.durable import writing
-from ingestion.embedding import Vectors
-from ingestion.publication import publish
+from assistant.publishing.gate import make_candidate
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.index.search import Vectors
 from tests.administered import decisions, examinee
 from tests.fakes import WordEmbedder
 from tests.small_index import answering_embedder
@@ -62,7 +62,7 @@ def main(home: str, what: str, calls: str) -> None:
             touched()
 
     sys.addaudithook(watch)
-    with writing(Path(home)):
+    with lock_for_writing(Path(home)):
         manifest = build(Path(home), KilledEmbedder(batch), touched)
         publish(Path(home), manifest.name)
     sys.stdout.write(str(countdown.done))
@@ -76,7 +76,7 @@ def _decide(home: Path, countdown: Countdown) -> None:
             countdown()
 
     sys.addaudithook(watch)
-    with writing(home):
+    with lock_for_writing(home):
         manifest, _ = make_candidate(
             home, answering_embedder(), examinee(home), decisions(home), lambda *_: None
         )

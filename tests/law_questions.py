@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from assistant.evidence import Evidence, Scope
-from assistant.questions import Question, read_questions
-from assistant.retrieval import Retriever
+from assistant.evaluation.questions import Question, read_questions
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.retriever import Retriever
 
 DATA = Path(__file__).parent / "data"
 OWN = sorted(DATA.glob("questions_*.jsonl"))

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from rich.progress import track
 from rich.table import Table
 
-from assistant.evidence import Evidence
-from assistant.questions import Question
-from assistant.reading import worth_reading
-from assistant.regimes import foreign_regime
-from assistant.retrieval import Retriever
-from ingestion.generation import Generation
-from ingestion.passages import Passage
+from assistant.answering.extraction import worth_reading
+from assistant.evaluation.questions import Question
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.ranking import foreign_regime
+from assistant.retrieval.retriever import Retriever
+from ingestion.chunking.passages import Passage
+from ingestion.index.snapshot import IndexSnapshot
 from tests.law_questions import Sets, console, found, share
 
 
@@ -26,7 +26,7 @@ class Leak:
     is_named: bool
 
 
-def leaks(generation: Generation, question: Question, quoted: Sequence[Evidence]) -> list[Leak]:
+def leaks(generation: IndexSnapshot, question: Question, quoted: Sequence[Evidence]) -> list[Leak]:
     """The quoted passages of a regime that none of the expected and useful articles belongs to."""
     lookup, store = generation.lexical.lookup, generation.store
     ids = [found for key in (*question.articles, *question.useful) for found in lookup(key)]
@@ -42,7 +42,7 @@ def _regime(question: str, passage: Passage) -> str | None:
     return foreign_regime(question, (passage.title, *passage.headings))
 
 
-def regimes(retriever: Retriever, generation: Generation, sets: Sets) -> None:
+def regimes(retriever: Retriever, generation: IndexSnapshot, sets: Sets) -> None:
     """Print how many passages of other regimes come first or would be quoted, and which."""
     table = Table("set", "regime", "first", "quoted passages", "answers with one")
     listed = Table("question", "passage", "regime", "question seems to name it")

@@ -10,14 +10,13 @@ import numpy as np
 from rich.progress import Progress, track
 from rich.table import Table
 
-from assistant.candidates import CANDIDATES
-from assistant.ranking import fuse
-from ingestion.documents import Kind
-from ingestion.embedding import Embedder, Vectors
-from ingestion.glossary import EverydayWords
-from ingestion.passages import Passage
-from ingestion.tantivy_index import TantivyIndex, write_lexical
-from ingestion.vector_cache import embed_cached
+from assistant.retrieval.candidates import CANDIDATES
+from assistant.retrieval.ranking import fuse
+from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
+from ingestion.index.search import Embedder, Vectors
+from ingestion.index.vectors import embed_cached
+from ingestion.readers.documents import Kind
 from tests.law_questions import console
 
 EMBEDDED = 1500

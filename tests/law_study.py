@@ -15,11 +15,11 @@ regimes among those that an answer quotes, and the version found on each side of
 import argparse
 from pathlib import Path
 
-from assistant.retrieval import Retriever
+from assistant.container import load_embedder
+from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
-from assistant.wiring import load_embedder
-from ingestion.generation import open_generation
-from ingestion.publication import current_name
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import open_snapshot
 from tests.law_questions import OWN, expecting
 from tests.law_regimes import regimes
 from tests.law_sheets import sheets
@@ -41,7 +41,7 @@ def main() -> None:
     asked = parser.parse_args()
     settings = load_settings(asked.data)
     embedder = load_embedder(asked.data, settings)
-    generation = open_generation(asked.data, current_name(asked.data))
+    generation = open_snapshot(asked.data, current_name(asked.data))
     retriever = Retriever(generation, embedder)
     sets = {path.stem: expecting(path) for path in (*OWN, *asked.questions)}
     versions(retriever)

@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.progress import track
 from rich.table import Table
 
-from assistant.evidence import Scope
-from assistant.retrieval import Retriever
-from ingestion.generation import Generation
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from ingestion.index.snapshot import IndexSnapshot
 from tests.law_questions import EVIDENCE, console, share
 
 SMALL_PURCHASE = "Sous quel montant peut-on acheter sans publicité ni mise en concurrence ?"
@@ -42,7 +42,7 @@ def versions(retriever: Retriever) -> None:
     console.print(table)
 
 
-def traps(retriever: Retriever, generation: Generation, path: Path) -> None:
+def traps(retriever: Retriever, generation: IndexSnapshot, path: Path) -> None:
     """Print how often a text that is no longer the law is evidence, or in the index at all."""
     lines = path.read_text(encoding="utf-8").splitlines()
     old = {(row["num"], _spaced(row["texte"])) for row in map(json.loads, lines)}

@@ -9,13 +9,13 @@ import numpy as np
 from rich.progress import track
 from rich.table import Table
 
-from assistant.evidence import Evidence
-from assistant.questions import Question
-from assistant.retrieval import Retriever
+from assistant.container import load_model
+from assistant.evaluation.questions import Question
+from assistant.question.language import fold_text
+from assistant.question.rewriting import in_french
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
-from assistant.standalone import in_french
-from assistant.wiring import load_model
-from assistant.words import plain
 from tests.law_questions import DATA, OWN, Sets, console, expecting, found
 
 ENGLISH = DATA / "english_questions.jsonl"
@@ -26,7 +26,7 @@ LONG_WORD = 5
 
 def without_accents(text: str) -> str:
     """The question as typed on a keyboard without accents, in lower case."""
-    return plain(text)
+    return fold_text(text)
 
 
 def with_typos(text: str) -> str:

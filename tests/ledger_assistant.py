@@ -3,10 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from assistant.assistant import Assistant
-from assistant.holder import Holder
-from assistant.journal import Journal
-from ingestion.builtin import CORPUS
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.library.library import CORPUS
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import add, build_and_publish
 
@@ -23,5 +23,5 @@ def assistant_of(home: Path) -> Assistant:
     embedder = WordEmbedder()
     build_and_publish(home, embedder)
     (home / "taux.toml").write_text(RATES, encoding="utf-8")
-    journal, holder = Journal(home / "journal.jsonl"), Holder(home, embedder)
+    journal, holder = Journal(home / "journal.jsonl"), SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY)

@@ -18,38 +18,37 @@ from tempfile import TemporaryDirectory
 
 from fastapi.testclient import TestClient
 
-from assistant.bookkeeping import Bookkeeping
-from assistant.calculators.rates import Rate, Rates
-from assistant.calculators.situation import Buyer
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.constants import Rate, Rates
 from assistant.cli.command import collect_seldom
-from assistant.journal import Journal
-from assistant.ledger.anomalies import anomalies
-from assistant.ledger.anomaly_view import anomaly_table
-from assistant.ledger.asked import NotUnderstood, asked
-from assistant.ledger.fields import Population
-from assistant.ledger.late import Basis, terms
-from assistant.ledger.late_view import late_tables
-from assistant.ledger.limits import Limits
-from assistant.ledger.plan import Measure, Plan
-from assistant.ledger.purchase_view import (
+from assistant.journal.journal import Journal
+from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
+from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.payments.late import Basis, terms
+from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.purchases.needs import PurchaseThresholds
+from assistant.ledger.purchases.purchases import contracts, held_contracts, repeated
+from assistant.ledger.purchases.tables import (
     needs_table,
     pooling_table,
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts, held_contracts, repeated
-from assistant.ledger.result import computed, rows_meant
-from assistant.ledger.result_view import answer, figures, in_order, listing, ranked
-from assistant.ledger.vocabulary import names
-from assistant.page.ledger.place import DAY, VIEW_TITLES, Place
-from assistant.page.ledger.place import QUESTION as ASKED
-from assistant.page.ledger.table_view import ON_A_PAGE
-from ingestion.builtin import CORPUS
-from ingestion.generation import open_generation
-from ingestion.ledger.database import Ledger, open_ledger, rewriting
-from ingestion.ledger.importing import Order, import_files
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
+from assistant.ledger.query.result import compute_result, rows_meant
+from assistant.ledger.query.wording import answer, figures, in_order, listing, ranked
+from assistant.ledger.service import LedgerService
+from assistant.web.ledger.frame import DAY, VIEW_TITLES, LedgerAddress
+from assistant.web.ledger.frame import QUESTION as ASKED
+from assistant.web.ledger.tables import ON_A_PAGE
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import open_snapshot
+from ingestion.ledger.database import open_ledger, rewriting
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
-from ingestion.publication import current_name
+from ingestion.library.library import CORPUS
 from tests.fake_law import FakeLaw
 from tests.fakes_page import FakeDesk
 from tests.index_home import add, build_and_publish
@@ -61,7 +60,7 @@ RUNS = 3
 VIEW, QUESTION = 1.0, 3.0
 """Seconds allowed at 100,000 rows."""
 
-LIMITS = Limits(FakeLaw, Buyer.LOCAL)
+LIMITS = PurchaseThresholds(FakeLaw, Buyer.LOCAL)
 LAW = FakeLaw(TODAY)
 RATES = tuple(
     Rate(date(year, month, 1), Decimal("2.15"), "essai")
@@ -108,7 +107,7 @@ def _import(home: Path, count: int) -> None:
         (FileKind.PURCHASES, write_purchases(home / "marches.csv", count)),
     ):
         began = time.perf_counter()
-        [report] = import_files(home, Order(kind, (path,), {}), today=TODAY)
+        [report] = import_files(home, ImportOrder(kind, (path,), {}), today=TODAY)
         seconds = time.perf_counter() - began
         _say(f"import, {kind} a second", report.stored / seconds, f"{report.stored} rows")
     with rewriting(home) as draft, draft.transaction():
@@ -143,12 +142,12 @@ def _pages(home: Path) -> None:
         for path in sorted((CORPUS / "fiches").glob("*.md")):
             add(law, path)
         build_and_publish(law)
-    generation = open_generation(law, current_name(law))
+    generation = open_snapshot(law, current_name(law))
     (home / "taux.toml").write_text(TABLE, encoding="utf-8")
     desk = FakeDesk()
 
     def shown(client: TestClient, address: str) -> None:
-        desk.ledger = Bookkeeping(home, Journal(home / "journal.jsonl"), lambda: generation)
+        desk.ledger = LedgerService(home, Journal(home / "journal.jsonl"), lambda: generation)
         reply = client.get(address)
         assert reply.status_code == 200, reply.text
 
@@ -161,18 +160,18 @@ def _pages(home: Path) -> None:
 def _address(over: Population, view: str) -> str:
     question = next(question for population, question in QUESTIONS if population is over)
     fields = ((ASKED, question),) if view == "calcul" else ()
-    return Place(over, view, ((DAY, TODAY.isoformat()), *fields)).address()
+    return LedgerAddress(over, view, ((DAY, TODAY.isoformat()), *fields)).address()
 
 
 def _listed(ledger: Ledger) -> object:
-    ids = rows_meant(Plan(Measure.COUNT, Population.INVOICES), ledger, TODAY, tuple)
+    ids = rows_meant(Plan(PlanMeasure.COUNT, Population.INVOICES), ledger, TODAY, tuple)
     return listing(ledger, Population.INVOICES, ids[:ON_A_PAGE], TODAY)
 
 
 def _asked(ledger: Ledger, population: Population, question: str) -> object:
-    plan = asked(question, names(ledger, population), TODAY, population)
+    plan = parse_plan(question, names(ledger, population), TODAY, population)
     assert not isinstance(plan, NotUnderstood), (question, plan)
-    result = computed(plan, ledger, TODAY, partial(BASIS.costs_of_all, ledger))
+    result = compute_result(plan, ledger, TODAY, partial(BASIS.costs_of_all, ledger))
     ids = [each for line in ranked(result) for each in line.rows]
     listed = listing(ledger, population, in_order(ledger, population, ids)[:ON_A_PAGE], TODAY)
     return answer(result), figures(result), listed

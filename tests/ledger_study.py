@@ -18,17 +18,17 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.text import Text
 
-from assistant.calculators.rates import Rate, Rates
-from assistant.calculators.situation import Buyer
-from assistant.ledger.asked import NotUnderstood, Planner, asked
-from assistant.ledger.fields import Population
-from assistant.ledger.late import Basis, terms
-from assistant.ledger.result import Line, Result, computed
-from assistant.ledger.result_view import ranked
-from assistant.ledger.vocabulary import names
-from assistant.ledger.wording import said
-from ingestion.ledger.database import Ledger, open_ledger
-from ingestion.ledger.importing import Order, import_files
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.constants import Rate, Rates
+from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan
+from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.payments.late import Basis, terms
+from assistant.ledger.query.plan import Population
+from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
+from assistant.ledger.query.wording import describe_plan, ranked
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 from tests.fake_law import FakeLaw
 from tests.ledger_fresh_truth import fresh_truths
@@ -94,7 +94,7 @@ def questions(path: Path) -> tuple[Asked, ...]:
 def town_ledger(home: Path) -> Path:
     """A data folder with the town's files imported."""
     for kind, name in ((FileKind.INVOICES, "factures.csv"), (FileKind.PURCHASES, "marches.csv")):
-        import_files(home, Order(kind, (FOLDER / name,), {}), today=TODAY)
+        import_files(home, ImportOrder(kind, (FOLDER / name,), {}), today=TODAY)
     return home
 
 
@@ -104,19 +104,19 @@ def town_basis() -> Basis:
     return Basis(TODAY, terms(Buyer.LOCAL, FakeLaw(TODAY)), Rates(Path("taux.toml"), rows))
 
 
-def reply(each: Asked, ledger: Ledger, planner: Planner = asked, day: date = TODAY) -> Reply:
+def reply(each: Asked, ledger: Ledger, planner: Planner = parse_plan, day: date = TODAY) -> Reply:
     """Ask a question and compare."""
     plan = planner(each.question, names(ledger, each.over), day, each.over)
     if isinstance(plan, NotUnderstood):
         return Reply(each, Outcome.DECLINED, f"? {', '.join(plan.words)}")
-    result = computed(plan, ledger, day, partial(town_basis().costs_of_all, ledger))
+    result = compute_result(plan, ledger, day, partial(town_basis().costs_of_all, ledger))
     is_right = each.truth is not None and agrees(result, each.truth, ledger)
     found = "; ".join(f"{line.label} {line.value} {line.before or ''}" for line in ranked(result))
-    told = f"{said(plan)} = {found}"
+    told = f"{describe_plan(plan)} = {found}"
     return Reply(each, Outcome.RIGHT if is_right else Outcome.WRONG, told)
 
 
-def agrees(result: Result, truth: Truth, ledger: Ledger) -> bool:
+def agrees(result: PlanResult, truth: Truth, ledger: Ledger) -> bool:
     """Whether the figures that answer are those of the truth."""
     match truth:
         case frozenset():
@@ -134,13 +134,13 @@ def agrees(result: Result, truth: Truth, ledger: Ledger) -> bool:
             return not result.plan.group and result.total.value == truth
 
 
-def _pair(result: Result) -> tuple[Decimal | None, ...]:
+def _pair(result: PlanResult) -> tuple[Decimal | None, ...]:
     if result.plan.compared:
         return (result.total.value, result.total.before)
     return tuple(line.value for line in result.lines)
 
 
-def _figures(lines: Sequence[Line]) -> dict[str, Decimal]:
+def _figures(lines: Sequence[ResultLine]) -> dict[str, Decimal]:
     """Those that are more than nothing."""
     return {line.label: line.value for line in lines if line.value}
 

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 
-from ingestion.official.article import ArticleVersion
+from ingestion.legislation.articles import ArticleVersion
 from tests.legi_files import CODE_ID
 
 TOKEN = "jeton-1"

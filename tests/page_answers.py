@@ -1,8 +1,8 @@
 """What the fake desk answers."""
 
-from assistant.answers import Answer, Outcome, Removed, Sentence, cite
-from assistant.checking import Support
-from assistant.evidence import Evidence
+from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite
+from assistant.citations.checker import Support
+from assistant.retrieval.evidence import Evidence
 
 NOT_FOUND = """Je ne trouve pas de passage qui réponde à cette question.
 

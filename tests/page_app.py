@@ -8,26 +8,29 @@ from itertools import count
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from assistant.administration.office import Office
-from assistant.identity import Role
-from assistant.page.access import SingleUser, requiring
-from assistant.page.admin.app import admin_app
-from assistant.page.app import create_app
-from assistant.page.desk import Desk
-from assistant.page.gate import Gate
-from assistant.page.limits import Limits
-from assistant.page.site import Site
+from assistant.accounts.identity import UserRole
+from assistant.publishing.service import AdministrationService
+from assistant.web.admin.app import admin_app
+from assistant.web.app import create_app
+from assistant.web.authentication import Gate
+from assistant.web.buyer.service import BuyerService
+from assistant.web.protection import RequestLimits
+from assistant.web.site import SingleUser, Site, requiring
 
 
-def app_over(desk: Desk, hosts: Sequence[str] = (), office: Office | None = None) -> FastAPI:
+def app_over(
+    desk: BuyerService, hosts: Sequence[str] = (), office: AdministrationService | None = None
+) -> FastAPI:
     """The page of the one user of a machine, who always finds this desk, and this office."""
     return app_of(site_over(desk, office), hosts)
 
 
-def site_over(desk: Desk, office: Office | None = None) -> Site:
+def site_over(desk: BuyerService, office: AdministrationService | None = None) -> Site:
     """A site of one user and one desk."""
     access = SingleUser()
-    admin = {"/admin": admin_app(office, requiring(access, Role.ADMINISTRATOR))} if office else {}
+    admin = (
+        {"/admin": admin_app(office, requiring(access, UserRole.ADMINISTRATOR))} if office else {}
+    )
     return Site(lambda reader: desk, access, admin)
 
 
@@ -45,7 +48,7 @@ def app_of(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -
 
 def unhurried(app: FastAPI) -> FastAPI:
     """The same, each request coming a second after the one before by the clock of its limits."""
-    limits: object = Limits
+    limits: object = RequestLimits
     for each in app.user_middleware:
         if each.cls is limits:
             each.kwargs["clock"] = partial(next, count())

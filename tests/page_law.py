@@ -1,7 +1,7 @@
 """The law of the fake desk: an article in three versions, and what rests on it."""
 
-from ingestion.documents import State
-from ingestion.glossary import Term
+from ingestion.index.lexical import Term
+from ingestion.readers.documents import State
 from tests.article_versions import version
 
 GENERATION, UNKNOWN = "20261115-000000-000", "20200101-000000-000"

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
-from assistant.page.desk import Desk
+from assistant.web.buyer.service import BuyerService
 from tests.page_app import app_over
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,7 +27,7 @@ FLAGS = [
 ]
 
 
-def served(desk: Desk) -> AbstractContextManager[str]:
+def served(desk: BuyerService) -> AbstractContextManager[str]:
     """The address of the page over a desk."""
     return serving(app_over(desk))
 

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
-from assistant.evidence import Evidence
-from ingestion.documents import Block, Document, Kind, Role, assemble
-from ingestion.passages import Passage
+from assistant.retrieval.evidence import Evidence
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Block, Document, Kind, Role, assemble
 from tests.pdf_maker import pdf_of
 
 CHECKED = date(2026, 11, 15)

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from assistant.evidence import Evidence
-from ingestion.documents import Kind
-from ingestion.passages import Passage
+from assistant.retrieval.evidence import Evidence
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
 
 
 def evidence_of(

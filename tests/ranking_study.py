@@ -1,6 +1,6 @@
 """What each signal of the ranking brings: python -m tests.ranking_study --data DIR [QUESTIONS…].
 
-Fits the weights of the ranking (assistant/tuning.toml) on our own questions
+Fits the weights of the ranking (assistant/retrieval/tuning.toml) on our own questions
 (tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
 commande publique, and prints them with the measures of every set: for all signals, then without
 each. A fold of the questions is left out of the fitting that it measures. The question files given
@@ -20,16 +20,16 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assistant.candidates import Searcher
-from assistant.evidence import Scope
-from assistant.questions import read_questions
+from assistant.container import load_embedder
+from assistant.evaluation.questions import read_questions
+from assistant.retrieval.candidates import Searcher
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
-from assistant.tuning import default_tuning
-from assistant.wiring import load_embedder
-from ingestion.builtin import CORPUS
-from ingestion.generation import open_generation
-from ingestion.publication import current_name
-from ingestion.references import find_references
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import open_snapshot
+from ingestion.legislation.references import find_references
+from ingestion.library.library import CORPUS
 
 OWN = sorted((Path(__file__).parent / "data").glob("questions_*.jsonl"))
 FOLDS = 4
@@ -162,7 +162,7 @@ def main() -> None:
     parser.add_argument("questions", nargs="*", type=Path)
     arguments = parser.parse_args()
     embedder = load_embedder(arguments.data, load_settings(arguments.data))
-    generation = open_generation(arguments.data, current_name(arguments.data))
+    generation = open_snapshot(arguments.data, current_name(arguments.data))
     searcher = Searcher(generation, embedder)
     own = [case for path in OWN for case in cases(searcher, asked(path))]
     sheets = cases(searcher, list(headings()))

@@ -12,8 +12,8 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Table
 
-from ingestion.documents import Document, FileReading, Kind
-from ingestion.reading.formats import read_bytes
+from ingestion.readers.documents import Document, FileReading, Kind
+from ingestion.readers.formats import read_bytes
 
 STYLES = getSampleStyleSheet()
 SENTENCE = (

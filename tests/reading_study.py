@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assistant.checking import check
-from assistant.language import Language, language_of
-from assistant.questions import Question, read_questions
+from assistant.citations.checker import check_sentence
+from assistant.evaluation.questions import Question, read_questions
+from assistant.question.language import Language, detect_language
 from assistant.settings import default_home, load_settings
-from ingestion.references import find_references
+from ingestion.legislation.references import find_references
 from tests.strategies.parts import STRATEGIES, Parts
 from tests.strategies.strategy import Moment, Reply, Strategy
 
@@ -87,7 +87,9 @@ def measured(
         for passage in each.passages
         for reference in find_references(passage.locator)
     }
-    standing = [check(each.text, [p.text for p in each.passages]).support for each in reply.said]
+    standing = [
+        check_sentence(each.text, [p.text for p in each.passages]).support for each in reply.said
+    ]
     right = expected | set(question.useful)
     return Measured(
         strategy=name,
@@ -118,7 +120,7 @@ def is_correct(question: Question, reply: Reply) -> bool:
 
 
 def _is_french(text: str) -> bool:
-    return language_of(text) is Language.FRENCH and not FOREIGN_SCRIPT.search(text)
+    return detect_language(text) is Language.FRENCH and not FOREIGN_SCRIPT.search(text)
 
 
 def row(replies: Sequence[Measured]) -> dict[str, float | None]:

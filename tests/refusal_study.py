@@ -25,24 +25,20 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from assistant.answerability import Answerability, answerability
-from assistant.evidence import Evidence, Scope
-from assistant.language_model import LanguageModel, Prompt
-from assistant.reading import quotes
-from assistant.retrieval import Retriever
-from assistant.scope import refusal_for
+from assistant.answering.extraction import quotes
+from assistant.container import load_embedder, load_model
+from assistant.llm.language_model import LanguageModel, Prompt
+from assistant.question.scope import refusal_for
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.retriever import Answerability, Retriever, answerability
 from assistant.settings import default_home, load_settings
-from assistant.wiring import load_embedder, load_model
-from ingestion.chroma_index import ChromaIndex
-from ingestion.documents import Document, Kind
-from ingestion.embedding import Embedder
-from ingestion.generation import Generation
-from ingestion.glossary import EverydayWords
-from ingestion.manifest import Manifest
-from ingestion.passages import passages_of
-from ingestion.search import context
-from ingestion.store import PassageStore, write_store
-from ingestion.tantivy_index import TantivyIndex, write_lexical
+from ingestion.chunking.passages import passages_of
+from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
+from ingestion.index.search import Embedder, context
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import Manifest, PassageStore, write_store
+from ingestion.index.vectors import ChromaIndex
+from ingestion.readers.documents import Document, Kind
 from tests.fakes import ListVectorIndex
 
 SEED = 7
@@ -133,7 +129,7 @@ def _answers(question: str, evidence: Sequence[Evidence], embedder: Embedder) ->
     )
 
 
-def _indexed(case: Case, folder: Path, embedder: Embedder) -> Generation:
+def _indexed(case: Case, folder: Path, embedder: Embedder) -> IndexSnapshot:
     """A generation of the passages of one case: the real store and words, vectors in memory."""
     documents = [
         Document(sha256(f"{title}\n{text}".encode()).hexdigest(), title, title, Kind.RULES, text)
@@ -143,7 +139,7 @@ def _indexed(case: Case, folder: Path, embedder: Embedder) -> Generation:
     write_store(folder / "passages.sqlite", documents, passages)
     write_lexical(folder / "lexical", passages, EverydayWords(()))
     vectors = embedder.embed_passages([f"{context(each)}\n{each.text}" for each in passages])
-    return Generation(
+    return IndexSnapshot(
         _manifest(embedder, len(documents), len(passages)),
         PassageStore(folder / "passages.sqlite"),
         TantivyIndex(folder / "lexical"),

@@ -8,26 +8,26 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 
-from assistant.assistant import Assistant
-from assistant.holder import Holder
-from assistant.identity import Identity, Role
-from assistant.journal import Journal
-from assistant.page.access import requiring
-from assistant.page.referent import referent_app
-from assistant.page.referent.frame import ROOT
-from assistant.page.routes import page_routes
-from assistant.page.shield import Shield
-from assistant.review.room import Room
-from assistant.turn import Finished, Result
+from assistant.accounts.identity import Identity, UserRole
+from assistant.answering.answer import Finished, TurnResult
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.review.service import ReviewService
+from assistant.web.protection import Shield
+from assistant.web.reviewer.app import referent_app
+from assistant.web.reviewer.frame import ROOT
+from assistant.web.routes import page_routes
+from assistant.web.site import requiring
 from tests.fakes import ScriptedModel
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
 from tests.small_index import TODAY, answering_embedder
 
-REFERENT = frozenset({Role.REFERENT})
+REFERENT = frozenset({UserRole.REFERENT})
 ANNE = Identity("u-anne", "Anne", REFERENT, None)
 BRUNO = Identity("u-bruno", "Bruno", REFERENT, frozenset({"voirie"}))
-CLAIRE = Identity("u-claire", "Claire", frozenset({Role.BUYER}), None)
+CLAIRE = Identity("u-claire", "Claire", frozenset({UserRole.BUYER}), None)
 PEOPLE = {each.user: each for each in (ANNE, BRUNO, CLAIRE)}
 
 
@@ -37,10 +37,10 @@ class House:
 
     home: Path
     assistant: Assistant
-    room: Room
+    room: ReviewService
     journal: Journal
 
-    def ask(self, question: str, dossier: str | None = None, as_of: date = TODAY) -> Result:
+    def ask(self, question: str, dossier: str | None = None, as_of: date = TODAY) -> TurnResult:
         """A buyer's question, answered and recorded."""
         events = self.assistant.ask(question, as_of=as_of, dossier=dossier, user="u-claire")
         return next(event.result for event in events if isinstance(event, Finished))
@@ -49,8 +49,8 @@ class House:
 def house(home: Path) -> House:
     """That of a data folder whose index is built."""
     embedder, journal = answering_embedder(), Journal(home / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    return House(home, assistant, Room(home, assistant, lambda: TODAY), journal)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    return House(home, assistant, ReviewService(home, assistant, lambda: TODAY), journal)
 
 
 class ByHeader:
@@ -63,9 +63,9 @@ class ByHeader:
         return PEOPLE.get(request.headers.get("x-user", ""), self._otherwise)
 
 
-def application(room: Room, otherwise: Identity | None = None) -> FastAPI:
+def application(room: ReviewService, otherwise: Identity | None = None) -> FastAPI:
     """The référent's application where it is mounted, with the style of all pages."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
     app.include_router(page_routes(site_over(FakeDesk())))
-    app.mount(ROOT, referent_app(room, requiring(ByHeader(otherwise), Role.REFERENT)))
+    app.mount(ROOT, referent_app(room, requiring(ByHeader(otherwise), UserRole.REFERENT)))
     return app

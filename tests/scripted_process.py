@@ -15,9 +15,9 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.language_model import Prompt
 from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply
 from assistant.llm.keeper import CHECKED, PLAIN
+from assistant.llm.language_model import Prompt
 from assistant.llm.serving import opened, serve_model
 from tests.fakes import ScriptedModel
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ingestion.build import build
-from ingestion.documents import Kind
-from ingestion.dossiers import Dossier, Dossiers
-from ingestion.durable import writing
-from ingestion.embedding import Embedder
-from ingestion.library import Library
-from ingestion.publication import publish
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.index.search import Embedder
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes import WordEmbedder
 
 TODAY = date(2026, 6, 1)
@@ -97,7 +97,7 @@ def build_small_index(
     rules = ("petits-achats.md", Kind.RULES, None), ("code.jsonl", Kind.RULES, None)
     pieces = (("CCAP.md", Kind.TENDER, DOSSIER),)
     for folder, files in ((home, rules), (dossiers.home(DOSSIER), pieces)):
-        with writing(folder):
+        with lock_for_writing(folder):
             for name, kind, dossier in files:
                 added = Library(folder).add(texts / name, name, kind, dossier)
                 assert added.reading.problem is None, added.reading.problem

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
-from assistant.calculators.situation import Buyer
-from assistant.checking import Support
-from assistant.day import DaySource
-from assistant.page.conversation import Conversation, Turn, advance
-from assistant.page.turn_view import turn_html
-from assistant.turn import Exchange, Finished, Result
-from ingestion.archive import Archive
+from assistant.answering.answer import Exchange, Finished, Outcome, TurnResult
+from assistant.answering.pipeline import Assistant
+from assistant.calculators.calculation import Buyer
+from assistant.citations.checker import Support
+from assistant.question.day import DaySource
+from assistant.web.buyer.conversation import Conversation, Turn, advance
+from assistant.web.buyer.turn_view import turn_html
+from ingestion.library.library import Archive
 from tests.ledger_assistant import TODAY, assistant_of
 from tests.ledger_rows import file_row, filled, invoice
 from tests.page_tags import parsed
@@ -42,7 +41,7 @@ def assistant(home: Path) -> Assistant:
     return assistant
 
 
-def _asked(assistant: Assistant, question: str, as_of: date | None = None) -> Result:
+def _asked(assistant: Assistant, question: str, as_of: date | None = None) -> TurnResult:
     *_, finished = assistant.ask(question, as_of=as_of)
     assert isinstance(finished, Finished)
     return finished.result

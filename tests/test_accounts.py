@@ -12,14 +12,20 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher
 
-from assistant.accounts.database import NAME
-from assistant.accounts.entering import LOCKED, MOST_FAILURES, Refusal
-from assistant.accounts.passwords import Passwords, weakness
+from assistant.accounts.identity import Identity, UserRole
+from assistant.accounts.login import (
+    LOCKED,
+    MOST,
+    MOST_FAILURES,
+    WINDOW,
+    LoginRefusal,
+    Passwords,
+    Throttle,
+    weakness,
+)
 from assistant.accounts.register import INVITED
-from assistant.accounts.sessions import IDLE, LONGEST
-from assistant.accounts.throttle import MOST, WINDOW, Throttle
+from assistant.accounts.sessions import IDLE, LONGEST, NAME
 from assistant.errors import WrongAccount
-from assistant.identity import Identity, Role
 from tests.accounts_home import CHEAP, PASSWORD, Clock, Hall
 
 WRONG = "un autre mot de passe"
@@ -37,7 +43,7 @@ def inside(hall: Hall, token: str | None) -> Identity | None:
 
 def test_an_invitation_opens_an_account_once(hall: Hall) -> None:
     register, entering = hall.accounts.register, hall.accounts.entering
-    invitation = register.create("ana", "Ana", {Role.BUYER}, {"voirie"}, by="tests")
+    invitation = register.create("ana", "Ana", {UserRole.BUYER}, {"voirie"}, by="tests")
     assert hall.enter("ana") is None
     with pytest.raises(WrongAccount, match="12 caractères"):
         entering.choose(invitation, "court", "")
@@ -45,20 +51,20 @@ def test_an_invitation_opens_an_account_once(hall: Hall) -> None:
     assert isinstance(token, str)
     identity = inside(hall, token)
     assert identity is not None
-    assert (identity.name, identity.roles) == ("Ana", frozenset({Role.BUYER}))
+    assert (identity.name, identity.roles) == ("Ana", frozenset({UserRole.BUYER}))
     assert identity.teams == frozenset({"voirie"})
-    assert entering.choose(invitation, PASSWORD, "") == Refusal()
+    assert entering.choose(invitation, PASSWORD, "") == LoginRefusal()
     assert inside(hall, hall.enter("ANA")) == identity
 
 
 def test_an_invitation_is_over_after_three_days_or_a_newer_one(hall: Hall) -> None:
     register, entering = hall.accounts.register, hall.accounts.entering
-    first = register.create("ana", "", {Role.BUYER}, frozenset(), by="tests")
+    first = register.create("ana", "", {UserRole.BUYER}, frozenset(), by="tests")
     second = register.invite("ana", by="tests")
-    assert entering.choose(first, PASSWORD, "") == Refusal()
+    assert entering.choose(first, PASSWORD, "") == LoginRefusal()
     hall.clock.now += INVITED
     assert register.guest(second) is None
-    assert entering.choose(second, PASSWORD, "") == Refusal()
+    assert entering.choose(second, PASSWORD, "") == LoginRefusal()
 
 
 def test_the_first_start_makes_one_administrator(hall: Hall) -> None:
@@ -67,7 +73,7 @@ def test_the_first_start_makes_one_administrator(hall: Hall) -> None:
     assert hall.accounts.register.first_administrator() is None
     identity = inside(hall, str(hall.accounts.entering.choose(invitation, PASSWORD, "")))
     assert identity is not None
-    assert identity.roles == {Role.ADMINISTRATOR}
+    assert identity.roles == {UserRole.ADMINISTRATOR}
 
 
 def test_five_failures_in_a_row_lock_an_account_even_for_the_right_password(hall: Hall) -> None:
@@ -112,7 +118,7 @@ def test_an_address_that_fails_with_many_names_has_to_wait(hall: Hall) -> None:
     for n in range(MOST):
         assert hall.enter(f"nobody-{n}") is None
     refused = hall.accounts.entering.enter("ana", PASSWORD, "192.0.2.1", "")
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, LoginRefusal)
     assert 0 < refused.wait <= WINDOW + 1
     assert hall.enter("ana", address="192.0.2.2")
     hall.clock.now += WINDOW + 1
@@ -120,7 +126,7 @@ def test_an_address_that_fails_with_many_names_has_to_wait(hall: Hall) -> None:
 
 
 def test_the_oldest_addresses_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.accounts.throttle.MOST_ADDRESSES", 2)
+    monkeypatch.setattr("assistant.accounts.login.MOST_ADDRESSES", 2)
     throttle = Throttle(Clock())
     for _ in range(MOST):
         throttle.count("a")
@@ -145,7 +151,7 @@ class Counted(Passwords):
 def test_every_refusal_costs_one_comparison(tmp_path: Path) -> None:
     passwords = Counted()
     hall = Hall(tmp_path / "home", passwords=passwords)
-    hall.settle("chef", [Role.ADMINISTRATOR])
+    hall.settle("chef", [UserRole.ADMINISTRATOR])
     hall.settle("closed")
     hall.accounts.register.set_disabled("closed", "tests", disabled=True)
     hall.settle("known")
@@ -171,7 +177,7 @@ def test_a_comparison_with_nothing_hashes_all_the_same() -> None:
 
 @pytest.mark.parametrize("act", ["disable", "roles", "teams", "reset", "revoke", "password"])
 def test_what_changes_an_account_ends_its_sessions_at_once(hall: Hall, act: str) -> None:
-    hall.settle("chef", [Role.ADMINISTRATOR])
+    hall.settle("chef", [UserRole.ADMINISTRATOR])
     tokens = [hall.settle("ana"), hall.enter("ana")]
     assert all(inside(hall, token) for token in tokens)
     register, sessions = hall.accounts.register, hall.accounts.sessions
@@ -180,7 +186,7 @@ def test_what_changes_an_account_ends_its_sessions_at_once(hall: Hall, act: str)
         register.set_disabled("ana", "tests", disabled=True)
         assert hall.enter("ana") is None
     elif act == "roles":
-        register.set_roles("ana", {Role.REFERENT}, by="tests")
+        register.set_roles("ana", {UserRole.REFERENT}, by="tests")
     elif act == "teams":
         register.set_teams("ana", None, by="tests")
     elif act == "reset":
@@ -209,9 +215,9 @@ def test_the_present_password_is_asked_before_another(hall: Hall) -> None:
     token = hall.settle("ana")
     user = hall.accounts.register.get("ana").user
     for _ in range(MOST_FAILURES):
-        assert hall.accounts.entering.change(user, WRONG, f"{PASSWORD} neuf", "") == Refusal()
+        assert hall.accounts.entering.change(user, WRONG, f"{PASSWORD} neuf", "") == LoginRefusal()
     # A stolen session does not guess on: the right one is refused as well now.
-    assert hall.accounts.entering.change(user, PASSWORD, f"{PASSWORD} neuf", "") == Refusal()
+    assert hall.accounts.entering.change(user, PASSWORD, f"{PASSWORD} neuf", "") == LoginRefusal()
     assert inside(hall, token)
 
 
@@ -242,7 +248,7 @@ def test_one_closes_a_single_session_of_ones_own_only(hall: Hall) -> None:
 
 def test_nothing_that_opens_a_session_is_kept(hall: Hall) -> None:
     token = hall.settle("ana")
-    invitation = hall.accounts.register.create("bea", "", {Role.BUYER}, frozenset(), by="x")
+    invitation = hall.accounts.register.create("bea", "", {UserRole.BUYER}, frozenset(), by="x")
     hall.enter("ana", WRONG)
     hall.enter("motdepasse-tape-ici")
     kept = b"".join(path.read_bytes() for path in hall.home.rglob("*") if path.is_file())
@@ -271,23 +277,23 @@ def test_everything_is_on_record_by_pseudonym(hall: Hall) -> None:
 @pytest.mark.parametrize("login", ["a", "é", "ana b", "-ana", "x" * 65])
 def test_what_cannot_name_an_account_is_refused(hall: Hall, login: str) -> None:
     with pytest.raises(WrongAccount, match="ne peut pas nommer"):
-        hall.accounts.register.create(login, "", {Role.BUYER}, frozenset(), by="x")
+        hall.accounts.register.create(login, "", {UserRole.BUYER}, frozenset(), by="x")
 
 
 def test_what_cannot_be_done_says_why(hall: Hall) -> None:
     register = hall.accounts.register
-    hall.settle("chef", [Role.ADMINISTRATOR])
+    hall.settle("chef", [UserRole.ADMINISTRATOR])
     with pytest.raises(WrongAccount, match="existe déjà"):
-        register.create("CHEF", "", {Role.BUYER}, frozenset(), by="x")
+        register.create("CHEF", "", {UserRole.BUYER}, frozenset(), by="x")
     with pytest.raises(WrongAccount, match="Aucun compte"):
-        register.set_roles("nobody", {Role.BUYER}, by="x")
+        register.set_roles("nobody", {UserRole.BUYER}, by="x")
     with pytest.raises(WrongAccount, match="au moins un rôle"):
         register.set_roles("chef", set(), by="x")
     with pytest.raises(WrongAccount, match="aucun administrateur"):
-        register.set_roles("chef", {Role.BUYER}, by="x")
+        register.set_roles("chef", {UserRole.BUYER}, by="x")
     with pytest.raises(WrongAccount, match="aucun administrateur"):
         register.set_disabled("chef", "x", disabled=True)
-    assert register.get("chef").roles == {Role.ADMINISTRATOR}
+    assert register.get("chef").roles == {UserRole.ADMINISTRATOR}
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.activity.figures import Theme, figures
-from assistant.activity.gaps import gaps
-from assistant.activity.period import Period, Step, chosen
-from assistant.answers import Outcome
-from assistant.checking import Support
-from assistant.confidence import Estimate
-from assistant.review.line import Item, Thumb
-from assistant.review.marks import Target, Verdict
-from assistant.review.sampling import Sampling
-from assistant.themes import OUT_OF_SCOPE
+from assistant.answering.answer import Outcome
+from assistant.citations.checker import Support
+from assistant.evaluation.confidence import Estimate
+from assistant.evaluation.questions import OUT_OF_SCOPE
+from assistant.review.activity import ActivityPeriod, ChartStep, Theme, chosen, figures, gaps
+from assistant.review.recorded import Item, ReviewVerdict, Target, Thumb
+from assistant.review.register import Sampling
 from tests.answer_items import item, sheet
 
-MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
+MAY = ActivityPeriod(date(2026, 5, 1), date(2026, 5, 31))
 NOBODY, EVERYBODY = Sampling(rate=0.0), Sampling(rate=1.0)
 CITATION, SENTENCE, ANSWER = Target.CITATION, Target.SENTENCE, Target.ANSWER
 
@@ -34,10 +31,10 @@ def test_only_the_days_of_the_period_are_counted_both_ends_included() -> None:
 
 
 def test_volume_by_week_begins_on_monday() -> None:
-    period = Period(date(2026, 5, 6), date(2026, 7, 31))  # a Wednesday
+    period = ActivityPeriod(date(2026, 5, 6), date(2026, 7, 31))  # a Wednesday
     asked = [item(f"r{n}", date(2026, 5, n)) for n in (6, 10, 11)]
     found = figures(asked, period, NOBODY)
-    assert period.step is Step.WEEK
+    assert period.step is ChartStep.WEEK
     assert found.volume[:2] == ((date(2026, 5, 4), 2), (date(2026, 5, 11), 1))
 
 
@@ -81,14 +78,15 @@ def test_themes_and_thumbs_are_counted() -> None:
 def _read() -> list[Item]:
     """Eight citations: six support, one partly, one is dangerous; a second reader changes none."""
     first = sheet(
-        *((CITATION, n, Verdict.SUPPORTS) for n in range(1, 7)), (ANSWER, 1, Verdict.RIGHT)
+        *((CITATION, n, ReviewVerdict.SUPPORTS) for n in range(1, 7)),
+        (ANSWER, 1, ReviewVerdict.RIGHT),
     )
     second = sheet(
-        (CITATION, 1, Verdict.PARTLY),
-        (CITATION, 2, Verdict.DANGEROUS),
-        (ANSWER, 1, Verdict.INCOMPLETE),
+        (CITATION, 1, ReviewVerdict.PARTLY),
+        (CITATION, 2, ReviewVerdict.DANGEROUS),
+        (ANSWER, 1, ReviewVerdict.INCOMPLETE),
     )
-    other = sheet((CITATION, 1, Verdict.UNRELATED), (ANSWER, 1, Verdict.WRONG))
+    other = sheet((CITATION, 1, ReviewVerdict.UNRELATED), (ANSWER, 1, ReviewVerdict.WRONG))
     return [_on(2, sheets={"a": first}), _on(1, sheets={"b": second, "a": other})]
 
 
@@ -100,13 +98,13 @@ def _estimate(found: Estimate | None) -> tuple[float, ...]:
 def test_judged_precision_is_that_of_the_first_reader_with_wilson_intervals() -> None:
     found = figures(_read(), MAY, NOBODY)
     citations = found.judgements[CITATION]
-    assert citations.verdicts[Verdict.SUPPORTS] == 6
+    assert citations.verdicts[ReviewVerdict.SUPPORTS] == 6
     # Wilson, 6 of 8: centre (0.75 + 1.96²/16) / (1 + 1.96²/8) = 0.669, reach
     # 1.96 √(0.75 × 0.25 / 8 + 1.96² / 256) / (1 + 1.96²/8) = 0.260.
     assert _estimate(citations.good) == (0.75, 0.409, 0.929, 8)
     assert _estimate(citations.passable) == (0.875, 0.529, 0.978, 8)
     assert _estimate(citations.dangerous) == (0.125, 0.022, 0.471, 8)
-    assert found.judgements[ANSWER].verdicts[Verdict.WRONG] == 0
+    assert found.judgements[ANSWER].verdicts[ReviewVerdict.WRONG] == 0
     assert found.judgements[SENTENCE].good is None
     assert found.read == 2
 
@@ -161,7 +159,7 @@ def test_each_unanswered_question_is_in_one_group(questions: list[str]) -> None:
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 800))
 def test_the_steps_of_a_period_cover_it_in_order(first: date, days: int) -> None:
-    period = Period(first, first + timedelta(days))
+    period = ActivityPeriod(first, first + timedelta(days))
     starts = list(period.starts)
     assert starts == sorted(set(starts))
     assert starts[0] <= period.first
@@ -171,9 +169,9 @@ def test_the_steps_of_a_period_cover_it_in_order(first: date, days: int) -> None
 
 def test_a_period_is_chosen_in_either_order_and_is_the_last_days_otherwise() -> None:
     today = date(2026, 5, 31)
-    assert chosen(None, None, today) == Period(date(2026, 5, 2), today)
-    assert chosen(date(2026, 5, 9), date(2026, 5, 1), today) == Period(
+    assert chosen(None, None, today) == ActivityPeriod(date(2026, 5, 2), today)
+    assert chosen(date(2026, 5, 9), date(2026, 5, 1), today) == ActivityPeriod(
         date(2026, 5, 1), date(2026, 5, 9)
     )
-    assert chosen(date(2026, 5, 9), None, today) == Period(date(2026, 5, 9), today)
+    assert chosen(date(2026, 5, 9), None, today) == ActivityPeriod(date(2026, 5, 9), today)
     assert chosen(None, date(2026, 1, 31), today).first == date(2026, 1, 2)

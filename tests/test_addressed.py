@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.addressed import addressed, speaks_to_machine
-from ingestion.builtin import CORPUS
+from assistant.retrieval.injections import addressed, speaks_to_machine
+from ingestion.library.library import CORPUS
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 INJECTIONS = SHARED / "data" / "security" / "injections"

@@ -2,11 +2,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.amount_charts import Bar, Part, Stack, ageing, ranks, timeline
+from assistant.reports.charts import Bar, ChartPart, Stack, ageing, ranks, timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<b>$x^2$</b> & "co"'
-PARTS = (Part("en retard", is_alarming=True), Part("à payer", is_alarming=False))
+PARTS = (ChartPart("en retard", is_alarming=True), ChartPart("à payer", is_alarming=False))
 CHARTS = {
     "ranks": ranks("Rangs", [Bar(HOSTILE, 3.0, "3 €"), Bar("avoir", -1.0, "-1 €")]),
     "timeline": timeline("Temps", [Bar(HOSTILE, 3.0, "3 €"), Bar("b", 1.0, "1 €")], str),

@@ -1,7 +1,6 @@
 import pytest
 
-from assistant.answerability import Answerability, answerability
-from assistant.retrieval import NAMED
+from assistant.retrieval.retriever import NAMED, Answerability, answerability
 from tests.passage_texts import evidence_of
 
 ASKED = "Quel délai de paiement des factures ?"

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
-from assistant.checking import Support, Verdict
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.turn import Event, Finished, Found, Result
+from assistant.answering.answer import Event, Finished, Found, Outcome, TurnResult
+from assistant.answering.pipeline import Assistant
+from assistant.citations.checker import Support, SupportVerdict
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.retrieval.snapshots import SnapshotHolder
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
 from tests.small_index import answering_embedder
@@ -83,12 +82,12 @@ def _events(home: Path, tmp_path: Path, question: str) -> list[Event]:
     embedder = answering_embedder()
     journal = Journal(tmp_path / "journal.jsonl")
     assistant = Assistant(
-        Holder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: DAY
+        SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: DAY
     )
     return list(assistant.ask(question))
 
 
-def _result(home: Path, tmp_path: Path, question: str) -> Result:
+def _result(home: Path, tmp_path: Path, question: str) -> TurnResult:
     last = _events(home, tmp_path, question)[-1]
     assert isinstance(last, Finished)
     return last.result
@@ -183,7 +182,9 @@ def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_p
     english = "What minimum turnover may I ask for?"
     model = ScriptedModel({english: TURNOVER_ASKED})
     journal = Journal(tmp_path / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, model, journal, 6, clock=lambda: DAY)
+    assistant = Assistant(
+        SnapshotHolder(home, embedder), embedder, model, journal, 6, clock=lambda: DAY
+    )
     last = list(assistant.ask(english, language=Language.ENGLISH))[-1]
     assert isinstance(last, Finished)
     assert last.result.standalone == TURNOVER_ASKED
@@ -193,8 +194,8 @@ def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_p
 def test_nothing_is_said_before_an_answer_that_does_not_stand(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = Verdict(None, "refusée par l'essai")
-    monkeypatch.setattr("assistant.gathering.check", lambda text, passages: refused)
+    refused = SupportVerdict(None, "refusée par l'essai")
+    monkeypatch.setattr("assistant.answering.state.check_sentence", lambda text, passages: refused)
     for asked in (
         "Quelle est la durée maximale d'une procédure adaptée ?",
         "Quel est le délai de standstill ?",

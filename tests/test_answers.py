@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from assistant.answers import Answer, Outcome, Removed, Sentence, cite, conclude, marked
-from assistant.checking import Support
+from assistant.answering.answer import Answer, Outcome, Removed, Sentence, cite, conclude, marked
+from assistant.citations.checker import Support
 from tests.page_texts import SMALL_PURCHASES, numbered, passage_of, text_document
 
 DOCUMENT = text_document("fiches/petits.md", SMALL_PURCHASES, date(2026, 4, 1))

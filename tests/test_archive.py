@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.archive import Archive
-from ingestion.documents import Document, Heading, Kind, Page
-from ingestion.durable import writing
+from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
-from ingestion.library import Library
+from ingestion.library.library import Archive, Library
+from ingestion.readers.documents import Document, Heading, Kind, Page
 
 SHEET = Document(
     "a" * 64,
@@ -41,7 +40,7 @@ def test_another_text_of_the_same_file_is_kept_beside_the_first(tmp_path: Path) 
 def test_the_file_itself_stays_when_the_library_loses_it(tmp_path: Path) -> None:
     (tmp_path / "avances.md").write_text("# Avances\n\nUne avance est due.\n")
     home = tmp_path / "home"
-    with writing(home):
+    with lock_for_writing(home):
         Library(home).add(tmp_path / "avances.md", "avances.md", Kind.RULES)
     (document,) = Library(home).documents()
     Archive(home).keep(document)

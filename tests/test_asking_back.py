@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.asking_back import missing_fact
-from assistant.language import Language
+from assistant.question.clarification import missing_fact
+from assistant.question.language import Language
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 CODE = SHARED / "data/law/ccp_articles.jsonl"

@@ -12,13 +12,12 @@ from threading import Event
 
 import pytest
 
-from assistant.administration.backup import back_up
-from assistant.administration.restoring import restore
-from assistant.cli import main
+from assistant.answering.record import contract
+from assistant.cli.command import main
 from assistant.errors import WrongBackup
-from assistant.examination import run_turn
-from assistant.record import contract
-from ingestion.publication import current_name, finished
+from assistant.evaluation.runs import run_turn
+from assistant.publishing.backup import back_up, restore
+from ingestion.index.publication import current_name, finished
 from tests.administered import PAYMENT, USER, administered, assistant_over, journal_of
 from tests.small_index import DOSSIER
 

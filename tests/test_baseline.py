@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers import Answer
-from assistant.baseline import Change, falls
-from assistant.measures import Measure
+from assistant.answering.answer import Answer
+from assistant.evaluation.grading import Measure
+from assistant.evaluation.runs import AnswerChange, falls
 from tests.graded import ABSTAINED, answer_of, compared, graded_of, question_of
 
 THIRTY = (("trente",),)
@@ -16,15 +16,17 @@ WRONG = answer_of("Quinze jours.", "art. R1-2")
 @pytest.mark.parametrize(
     ("before", "after", "change"),
     [
-        (WRONG, RIGHT, Change.BETTER),
-        (ABSTAINED, RIGHT, Change.BETTER),
-        (RIGHT, WRONG, Change.WORSE),
-        (RIGHT, OTHER, Change.REWORDED),
-        (WRONG, ABSTAINED, Change.REWORDED),
-        (RIGHT, RIGHT, Change.SAME),
+        (WRONG, RIGHT, AnswerChange.BETTER),
+        (ABSTAINED, RIGHT, AnswerChange.BETTER),
+        (RIGHT, WRONG, AnswerChange.WORSE),
+        (RIGHT, OTHER, AnswerChange.REWORDED),
+        (WRONG, ABSTAINED, AnswerChange.REWORDED),
+        (RIGHT, RIGHT, AnswerChange.SAME),
     ],
 )
-def test_a_verdict_or_a_word_has_changed(before: Answer, after: Answer, change: Change) -> None:
+def test_a_verdict_or_a_word_has_changed(
+    before: Answer, after: Answer, change: AnswerChange
+) -> None:
     [pair] = compared({"q": before}, [graded_of(question_of(THIRTY), after)]).pairs
     assert pair.change is change
 
@@ -40,7 +42,7 @@ def test_only_common_questions_are_measured() -> None:
     assert before is not None
     assert now is not None
     assert (before.value, now.value) == (1, 0.5)
-    assert [pair.after.question.id for pair in comparison.of(Change.WORSE)] == ["b"]
+    assert [pair.after.question.id for pair in comparison.of(AnswerChange.WORSE)] == ["b"]
 
 
 def test_a_question_put_in_other_words_is_another() -> None:

@@ -8,11 +8,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from assistant.accounts.throttle import MOST
+from assistant.accounts.login import MOST
 from assistant.errors import WrongSettings
-from assistant.page.access import COOKIE, Members
-from assistant.page.site import Site
 from assistant.settings import load_settings
+from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import PASSWORD, Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
-from assistant.board.local import LocalBoard
-from assistant.page.referent.frame import ROOT
+from assistant.web.reviewer.dashboard import LocalDashboard
+from assistant.web.reviewer.frame import ROOT
 from tests.board_house import NOW, QUESTIONS, BoardHouse, board_application, board_house
 from tests.review_room import ANNE, BRUNO
 
@@ -150,5 +150,5 @@ def test_another_site_and_an_unknown_record_change_nothing(
 
 def test_the_journal_of_looks_is_read_on_by_another_board(made: BoardHouse) -> None:
     made.board.look(ANNE, made.records[0])
-    fresh = LocalBoard(made.house.home, made.house.room, made.house.journal)
+    fresh = LocalDashboard(made.house.home, made.house.room, made.house.journal)
     assert "Regardées (1)" in fresh.touched(ANNE)

@@ -9,22 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bookkeeping import Bookkeeping
 from assistant.errors import Ungrounded, WrongPlan
-from assistant.journal import Journal
-from assistant.ledger import wording
-from assistant.ledger.exhibit import Shape
-from assistant.ledger.fields import Population
-from assistant.ledger.reckoning import MOST_ROWS, Reckoning
-from assistant.ledger.reply import Unreckoned
-from assistant.ledger.sights import Look
-from assistant.ledger.views import VIEWS
-from assistant.questions import read_questions
-from ingestion.errors import NothingImported, UnknownGeneration
-from ingestion.generation import Generation
-from ingestion.intake import Parcel
+from assistant.evaluation.questions import read_questions
+from assistant.journal.journal import Journal
+from assistant.ledger.query import wording
+from assistant.ledger.query.plan import Population
+from assistant.ledger.replies import MOST_ROWS, Reckoning, Unreckoned
+from assistant.ledger.service import LedgerService
+from assistant.ledger.tables import DrawingShape
+from assistant.ledger.views import VIEWS, ViewRequest
+from ingestion.errors import NothingImported, UnknownSnapshot
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import FileKind, Lineage, StatusEvent
+from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
 
@@ -35,8 +33,8 @@ QUESTIONS = sorted({*DATA.glob("*questions*.jsonl")} - {*DATA.glob("ledger_*.jso
 OTHER = {"supplier_siren": "552100554", "supplier_name": "Sève SAS"}
 
 
-def no_generation() -> Generation:
-    raise UnknownGeneration("Aucun index n'est publié.")
+def no_generation() -> IndexSnapshot:
+    raise UnknownSnapshot("Aucun index n'est publié.")
 
 
 @pytest.fixture
@@ -66,11 +64,11 @@ def _kept_in(home: Path) -> Path:
 
 
 @pytest.fixture
-def books(home: Path) -> Bookkeeping:
-    return Bookkeeping(home, Journal(home / "journal.jsonl"), no_generation)
+def books(home: Path) -> LedgerService:
+    return LedgerService(home, Journal(home / "journal.jsonl"), no_generation)
 
 
-def _reckoned(books: Bookkeeping, question: str) -> Reckoning:
+def _reckoned(books: LedgerService, question: str) -> Reckoning:
     found = books.reckon(question, TODAY)
     assert isinstance(found, Reckoning), found
     return found
@@ -89,9 +87,11 @@ def _numbers(home: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("over", Population)
-def test_every_view_that_needs_no_law_shows_something(books: Bookkeeping, over: Population) -> None:
+def test_every_view_that_needs_no_law_shows_something(
+    books: LedgerService, over: Population
+) -> None:
     for view in VIEWS[over]:
-        look = Look(over, view, TODAY)
+        look = ViewRequest(over, view, TODAY)
         if view in {"retards", "seuils"}:
             with pytest.raises(Ungrounded, match="aucun index"):
                 books.exhibits(look)
@@ -99,16 +99,16 @@ def test_every_view_that_needs_no_law_shows_something(books: Bookkeeping, over: 
             assert books.exhibits(look)[0].table.columns, view
 
 
-def test_the_overview_counts_and_adds_up(books: Bookkeeping) -> None:
-    whole, months, *_ = books.exhibits(Look(INVOICES, "apercu", TODAY))
+def test_the_overview_counts_and_adds_up(books: LedgerService) -> None:
+    whole, months, *_ = books.exhibits(ViewRequest(INVOICES, "apercu", TODAY))
     rows = {row[0]: row[1:] for row in whole.table.rows}
     assert rows["Factures, avoirs déduits du montant"] == (10, Decimal(4741))
     assert rows["Non payées"] == (9, Decimal(4680))
     assert rows["Dont suspendues"][0] == 1
-    assert months.shape is Shape.TIME
+    assert months.shape is DrawingShape.TIME
 
 
-def test_a_figure_cites_rows_of_a_document(books: Bookkeeping) -> None:
+def test_a_figure_cites_rows_of_a_document(books: LedgerService) -> None:
     found = _reckoned(books, "Montant TTC des factures non payées")
     assert [told.text for told in found.told] == [
         "Somme du montant TTC des factures, non payées : 4\u202f680\u00a0€ (9 factures)."
@@ -126,7 +126,7 @@ def test_a_figure_cites_rows_of_a_document(books: Bookkeeping) -> None:
     assert str(first.address).removeprefix("/factures/piece/") in found.told[0].rows
 
 
-def test_each_group_cites_rows_of_its_own(books: Bookkeeping) -> None:
+def test_each_group_cites_rows_of_its_own(books: LedgerService) -> None:
     whole, *groups = _reckoned(books, "Montant HT des factures par fournisseur").told
     assert [each.text for each in groups] == [
         "- Brelan SARL : 4\u202f500\u00a0€ (9 factures)",
@@ -149,25 +149,25 @@ def test_each_group_cites_rows_of_its_own(books: Bookkeeping) -> None:
     ],
 )
 def test_figures_may_be_asked_for_without_naming_invoices(
-    books: Bookkeeping, question: str, is_reckoned: bool
+    books: LedgerService, question: str, is_reckoned: bool
 ) -> None:
     assert isinstance(books.reckon(question, TODAY), Reckoning) is is_reckoned
 
 
-def test_a_figure_of_no_row_cites_what_was_searched(books: Bookkeeping) -> None:
+def test_a_figure_of_no_row_cites_what_was_searched(books: LedgerService) -> None:
     [told] = _reckoned(books, "Combien de factures émises en 2019 ?").told
     assert told.text.endswith(" : 0.")
     assert [item.passage.text for item in told.evidence] == ["Registre : 10 factures."]
 
 
-def test_without_a_plan_there_is_no_figure_but_what_can_be_asked(books: Bookkeeping) -> None:
+def test_without_a_plan_there_is_no_figure_but_what_can_be_asked(books: LedgerService) -> None:
     found = books.reckon("Quelles factures sentent la rose ?", TODAY)
     assert isinstance(found, Unreckoned)
     assert "« sentent », « rose »" in found.why
     assert any("Combien de factures" in each for each in found.can)
 
 
-def test_what_needs_the_law_says_so_without_it(books: Bookkeeping) -> None:
+def test_what_needs_the_law_says_so_without_it(books: LedgerService) -> None:
     found = books.reckon("Quelles factures sont en retard ?", TODAY)
     assert isinstance(found, Unreckoned)
     assert "aucun index" in found.why
@@ -175,7 +175,7 @@ def test_what_needs_the_law_says_so_without_it(books: Bookkeeping) -> None:
 
 def test_a_damaged_ledger_leaves_to_the_law_what_is_not_about_us(tmp_path: Path) -> None:
     (filled(tmp_path, file_row(), invoice()) / "ledger" / "ledger.duckdb").write_bytes(b"junk")
-    books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
+    books = LedgerService(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     found = books.reckon("Combien de nos factures sont payées ?", TODAY)
     assert isinstance(found, Unreckoned)
     assert "ne se lit pas" in found.why
@@ -186,8 +186,8 @@ def test_a_damaged_ledger_leaves_to_the_law_what_is_not_about_us(tmp_path: Path)
 def test_no_question_about_the_law_or_a_dossier_is_taken_for_one_about_figures(
     tmp_path: Path, path: Path
 ) -> None:
-    books = Bookkeeping(_kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
-    empty = Bookkeeping(tmp_path / "no", Journal(tmp_path / "journal.jsonl"), no_generation)
+    books = LedgerService(_kept_in(tmp_path), Journal(tmp_path / "journal.jsonl"), no_generation)
+    empty = LedgerService(tmp_path / "no", Journal(tmp_path / "journal.jsonl"), no_generation)
     every = [each.text for each in read_questions(path)]
     assert [each for each in every if books.reckon(each, TODAY)] == []
     assert [each for each in every if empty.reckon(each, TODAY)] == []
@@ -197,17 +197,17 @@ def test_a_ledger_without_such_rows_says_so_and_how_to_import_them(
     engine: Engine, tmp_path: Path
 ) -> None:
     engine(tmp_path)
-    books = Bookkeeping(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
+    books = LedgerService(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
     assert books.is_empty
     _says_nothing_is_there(books)
     filled(tmp_path, file_row(FileKind.PURCHASES), *purchase())
     _says_nothing_is_there(books)
     with pytest.raises(NothingImported, match="Aucune facture"):
-        books.exhibits(Look(INVOICES, "apercu", TODAY))
+        books.exhibits(ViewRequest(INVOICES, "apercu", TODAY))
     assert isinstance(books.reckon("Combien de marchés ?", TODAY), Reckoning)
 
 
-def _says_nothing_is_there(books: Bookkeeping) -> None:
+def _says_nothing_is_there(books: LedgerService) -> None:
     for question in (
         "Combien de factures ?",
         "Quelles sont mes factures en retard ?",
@@ -259,15 +259,15 @@ FIRST = "Combien de factures impayées ?"
     ],
 )
 def test_what_follows_a_figure_changes_its_plan_and_says_so(
-    books: Bookkeeping, before: Sequence[str], question: str, said: str
+    books: LedgerService, before: Sequence[str], question: str, said: str
 ) -> None:
     found = books.reckon(question, TODAY, before)
     assert isinstance(found, Reckoning), found
-    assert wording.said(found.plan) == said
+    assert wording.describe_plan(found.plan) == said
     assert found.notes[0].startswith("Compris comme la suite de la question précédente")
 
 
-def test_what_cannot_be_followed_stays_with_the_figures(books: Bookkeeping) -> None:
+def test_what_cannot_be_followed_stays_with_the_figures(books: LedgerService) -> None:
     found = books.reckon("et pourquoi ?", TODAY, [FIRST])
     assert isinstance(found, Unreckoned)
     assert "« pourquoi »" in found.why
@@ -276,17 +276,17 @@ def test_what_cannot_be_followed_stays_with_the_figures(books: Bookkeeping) -> N
 
 
 def test_a_view_is_made_once_for_its_pages_and_again_after_an_import(
-    books: Bookkeeping, home: Path
+    books: LedgerService, home: Path
 ) -> None:
-    look = Look(INVOICES, "apercu", TODAY)
+    look = ViewRequest(INVOICES, "apercu", TODAY)
     first = books.exhibits(look)
     assert books.exhibits(look) is first
     filled(home, file_row(sha256="e" * 64), invoice("Z-9", date(2026, 5, 5)))
     assert books.exhibits(look)[0].table.rows[0][1] == 11
 
 
-def test_a_list_is_read_where_it_is_shown(books: Bookkeeping) -> None:
-    look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
+def test_a_list_is_read_where_it_is_shown(books: LedgerService) -> None:
+    look = ViewRequest(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
     [listed] = [each.table for each in books.exhibits(look)]
     assert (listed.count, listed.rows) == (10, ())
     whole = books.part(look, listed)
@@ -296,23 +296,23 @@ def test_a_list_is_read_where_it_is_shown(books: Bookkeeping) -> None:
     assert books.part(look, listed, 10, 2).rows == ()
 
 
-def test_an_explanation_is_kept_and_on_record(books: Bookkeeping, home: Path) -> None:
-    [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
+def test_an_explanation_is_kept_and_on_record(books: LedgerService, home: Path) -> None:
+    [table] = [each.table for each in books.exhibits(ViewRequest(INVOICES, "anomalies", TODAY))]
     identifier = next(str(row[0]) for row in table.rows if "61" in str(row[3]))
     with pytest.raises(WrongPlan, match="sans raison"):
         books.explain(identifier, "  ", "u-1")
     with pytest.raises(WrongPlan, match="Aucune anomalie"):
         books.explain("0", "arrondi", "u-1")
     books.explain(identifier, " arrondi convenu ", "u-1")
-    [table] = [each.table for each in books.exhibits(Look(INVOICES, "anomalies", TODAY))]
+    [table] = [each.table for each in books.exhibits(ViewRequest(INVOICES, "anomalies", TODAY))]
     told = next(row[-1] for row in table.rows if row[0] == identifier)
     assert str(told).startswith("arrondi convenu (u-1, ")
     kind, body, user = _journal(home)[-1]
     assert (kind, body["act"], body["anomaly"], user) == ("ledger", "explained", identifier, "u-1")
 
 
-def test_a_file_that_leaves_is_on_record(books: Bookkeeping, home: Path) -> None:
-    look = Look(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
+def test_a_file_that_leaves_is_on_record(books: LedgerService, home: Path) -> None:
+    look = ViewRequest(INVOICES, "liste", TODAY, plan=books.corrected(INVOICES, []))
     listed = books.exhibits(look)[0].table
     with pytest.raises(AssertionError):
         books.export(listed, ".csv")
@@ -335,7 +335,7 @@ def _parcel(*numbers: int, name: str = "lot.csv") -> Parcel:
 
 
 def test_a_batch_is_shown_before_it_is_stored_and_stored_once(
-    books: Bookkeeping, home: Path
+    books: LedgerService, home: Path
 ) -> None:
     before = _numbers(home)
     batch = books.batches.send(FileKind.INVOICES, [_parcel(1, 2)], "u-1", TODAY)
@@ -354,7 +354,7 @@ def test_a_batch_is_shown_before_it_is_stored_and_stored_once(
     assert json.dumps(body["files"]) == '[{"name": "lot.csv", "stored": 2, "verdict": "warned"}]'
 
 
-def test_a_batch_belongs_to_who_sent_it(books: Bookkeeping) -> None:
+def test_a_batch_belongs_to_who_sent_it(books: LedgerService) -> None:
     batch = books.batches.send(FileKind.INVOICES, [_parcel(1)], "u-1", TODAY)
     batch.wait(30)
     assert books.batches.get(batch.token, FileKind.INVOICES, "u-1") is batch
@@ -365,7 +365,7 @@ def test_a_batch_belongs_to_who_sent_it(books: Bookkeeping) -> None:
     assert books.batches.get(batch.token, FileKind.INVOICES, "u-1") is None
 
 
-def test_columns_are_corrected_before_a_batch_is_stored(books: Bookkeeping) -> None:
+def test_columns_are_corrected_before_a_batch_is_stored(books: LedgerService) -> None:
     batch = books.batches.send(FileKind.INVOICES, [_parcel(1)], "u-1", TODAY)
     batch.wait(30)
     books.batches.correct(batch, {"Montant TTC": "payable"}, TODAY)
@@ -378,7 +378,7 @@ def test_columns_are_corrected_before_a_batch_is_stored(books: Bookkeeping) -> N
 
 
 @pytest.mark.parametrize("name", ["../../evasion.csv", "/etc/evasion.csv", "..\\evasion.csv"])
-def test_a_name_never_leads_out_of_the_batch(books: Bookkeeping, home: Path, name: str) -> None:
+def test_a_name_never_leads_out_of_the_batch(books: LedgerService, home: Path, name: str) -> None:
     batch = books.batches.send(FileKind.INVOICES, [_parcel(1, name=name)], "u-1", TODAY)
     batch.wait(30)
     assert [path.relative_to(batch.folder).as_posix() for path in batch.paths] == ["0/evasion.csv"]

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.durable import writing
-from ingestion.embedding import Vectors
-from ingestion.manifest import generations_folder
-from ingestion.publication import KEPT, current_name, finished
-from ingestion.vector_cache import BATCH
-from ingestion.verification import find_faults
+from ingestion.durable import lock_for_writing
+from ingestion.index.publication import KEPT, current_name, find_faults, finished
+from ingestion.index.search import Vectors
+from ingestion.index.store import snapshots_folder
+from ingestion.index.vectors import BATCH
 from tests.administered import add_code, administered, candidate, decisions, journal_of
 from tests.fakes import WordEmbedder
 from tests.index_home import (
@@ -49,9 +48,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("waiting")
     home = with_articles(folder, ARTICLES)
     for name in OLD:
-        shutil.copytree(
-            generations_folder(home) / current_name(home), generations_folder(home) / name
-        )
+        shutil.copytree(snapshots_folder(home) / current_name(home), snapshots_folder(home) / name)
     add(home, write_articles(folder / "code.jsonl", NEWER))
     return home
 
@@ -85,7 +82,7 @@ def assert_it_answers_and_goes_on(home: Path, old: str) -> None:
     generation = published(home)
     name = generation.manifest.name
     assert name == old or generation.manifest.passages == len(NEWER)
-    assert find_faults(generation, generations_folder(home) / name / "vectors.npy") == []
+    assert find_faults(generation, snapshots_folder(home) / name / "vectors.npy") == []
     assert answers(generation, ARTICLES["R2192-10"]) == ["R2192-10", "R2192-10"]
     del generation
     newest = build_and_publish(home)
@@ -94,7 +91,7 @@ def assert_it_answers_and_goes_on(home: Path, old: str) -> None:
     assert generation.manifest.passages == len(NEWER)
     assert answers(generation, "article nouveau numéro 100")[0] == "R9100-1"
     # Nothing half-done, nothing twice: the new one, the old one, and the last ones before it.
-    assert finished(home) == sorted(path.name for path in generations_folder(home).iterdir())
+    assert finished(home) == sorted(path.name for path in snapshots_folder(home).iterdir())
     assert finished(home) == [*OLD[-KEPT + 1 :], old, newest]
 
 
@@ -145,7 +142,7 @@ def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path) -> None:
         assert child.returncode == -signal.SIGKILL, error.decode()
         del generation
         manifest, _ = candidate(home)
-        with writing(home):
+        with lock_for_writing(home):
             decisions(home).publish(manifest.name, "Essai", force=True)
         assert published(home).store.versions("R2193-1")
         assert last_told(home) == current_name(home)

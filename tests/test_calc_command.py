@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.constants import constants
-from assistant.calculators.law import IndexedLaw
-from assistant.calculators.retention import RetentionAsked, retention
-from assistant.cli import main
+from assistant.calculators.advance import RetentionAsked, retention
+from assistant.calculators.constants import IndexedLaw, constants
 from assistant.cli.calc_options import COMMANDS, Command
-from ingestion.builtin import CORPUS
+from assistant.cli.command import main
+from ingestion.library.library import CORPUS
 from tests.fakes import WordEmbedder
 from tests.index_home import add, build_and_publish, published
 
@@ -222,7 +221,7 @@ def rebuilt(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], str]:
     """What `sourcier index build` says over the same sheets."""
-    monkeypatch.setattr("assistant.wiring.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
     monkeypatch.setenv("COLUMNS", "200")
 
     def run() -> str:

@@ -3,8 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from assistant.calculating import Worked, worked
-from assistant.calculators.rates import Rates
+from assistant.answering.computation import Worked, calculate_answer
+from assistant.calculators.constants import Rates
 from tests.fake_law import FakeLaw
 
 DAY = date(2026, 9, 1)
@@ -12,7 +12,7 @@ NO_RATES = Rates(Path("taux.toml"))
 
 
 def _worked(question: str, law: FakeLaw | None = None) -> Worked | None:
-    return worked(question, DAY, law or FakeLaw(DAY), NO_RATES)
+    return calculate_answer(question, DAY, law or FakeLaw(DAY), NO_RATES)
 
 
 def test_what_asks_for_no_calculation_has_none() -> None:

@@ -6,11 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.calculators.advance import AdvanceAsked, advance
-from assistant.calculators.calculation import Calculation
-from assistant.calculators.situation import Buyer
-from assistant.checking.atoms import plain
-from assistant.checking.quantities import find_quantities
+from assistant.calculators.calculation import Buyer, Calculation
 from assistant.errors import Ungrounded, WrongFigures
+from assistant.question.quantities import find_quantities, fold_same_length
 from tests.fake_law import FakeLaw
 
 AMOUNTS = st.decimals(min_value=1, max_value=10**9, places=2, allow_nan=False)
@@ -37,7 +35,7 @@ def _calculated(asked: AdvanceAsked) -> Calculation:
 
 def _sums(text: str) -> list[Fraction]:
     """The amounts in euros of a sentence, in order."""
-    found = find_quantities(plain(text))
+    found = find_quantities(fold_same_length(text))
     return [Fraction(quantity.value) for quantity in found if quantity.unit == "euro"]
 
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calculators.amounts import euros, number, percent, plausible, positive, share
+from assistant.calculators.amounts import (
+    euros,
+    numeral,
+    percent,
+    plausible,
+    require_positive,
+    share,
+)
 from assistant.errors import WrongFigures
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**11, places=2, allow_nan=False)
@@ -30,7 +37,7 @@ def test_an_amount_is_written_as_french_texts_do(amount: str, written: str) -> N
     ("value", "written"), [("10", "10"), ("2.50", "2,5"), ("60000", "60\u202f000"), ("1E+2", "100")]
 )
 def test_a_number_has_no_useless_digit(value: str, written: str) -> None:
-    assert number(Decimal(value)) == written
+    assert numeral(Decimal(value)) == written
     assert percent(Decimal(value)) == f"{written}\u00a0%"
 
 
@@ -47,7 +54,7 @@ def test_the_share_of_a_larger_amount_is_not_smaller(one: Decimal, other: Decima
 @pytest.mark.parametrize("value", ["0", "-1", "NaN", "Infinity", "1E+12"])
 def test_an_impossible_amount_is_explained(value: str) -> None:
     with pytest.raises(WrongFigures, match="Le montant du marché doit être"):
-        positive(Decimal(value), "Le montant du marché")
+        require_positive(Decimal(value), "Le montant du marché")
 
 
 def test_a_decrease_is_plausible() -> None:

@@ -8,20 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calculators.advance import AdvanceAsked
+from assistant.calculators.advance import AdvanceAsked, RetentionAsked
 from assistant.calculators.amounts import euros
-from assistant.calculators.asked import asked_calculation
-from assistant.calculators.catalogue import Asked
-from assistant.calculators.missing import Missing
+from assistant.calculators.award import StandstillAsked, TurnoverAsked
+from assistant.calculators.calculation import Buyer, Nature
+from assistant.calculators.catalogue import Asked, Missing
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.retention import RetentionAsked
-from assistant.calculators.situation import Buyer, Nature
-from assistant.calculators.standstill import StandstillAsked
+from assistant.calculators.requests import parse_calculation
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
-from assistant.calculators.turnover import TurnoverAsked
-from assistant.questions import read_questions
+from assistant.evaluation.questions import read_questions
 
 DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 11, 24)
@@ -371,14 +368,14 @@ LEFT_TO_THE_TEXTS = (
 
 @pytest.mark.parametrize(("question", "expected"), CALCULATED)
 def test_a_plain_question_is_calculated(question: str, expected: Asked) -> None:
-    assert asked_calculation(question, TODAY) == expected
+    assert parse_calculation(question, TODAY) == expected
 
 
 @pytest.mark.parametrize(("question", "fact", "cases"), LACKING)
 def test_one_missing_fact_is_asked_back_with_its_likely_cases(
     question: str, fact: str, cases: int
 ) -> None:
-    found = asked_calculation(question, TODAY)
+    found = parse_calculation(question, TODAY)
     assert isinstance(found, Missing)
     assert found.fact.startswith(fact)
     assert len(found.cases) == cases
@@ -386,37 +383,37 @@ def test_one_missing_fact_is_asked_back_with_its_likely_cases(
 
 @pytest.mark.parametrize("question", LEFT_TO_THE_TEXTS)
 def test_any_other_question_is_left_to_the_texts(question: str) -> None:
-    assert asked_calculation(question, TODAY) is None
+    assert parse_calculation(question, TODAY) is None
 
 
 @pytest.mark.parametrize("name", ["execution", "passation"])
 def test_of_our_own_questions_only_those_judged_by_hand_are_calculated(name: str) -> None:
     questions = read_questions(DATA / f"questions_{name}.jsonl")
-    found = {each.id for each in questions if asked_calculation(each.text, TODAY) is not None}
+    found = {each.id for each in questions if parse_calculation(each.text, TODAY) is not None}
     assert found == {"execution": {"qe-072"}, "passation": {"qp-059", "qp-071", "qp-118"}}[name]
 
 
 def test_a_question_about_a_dossier_or_in_english_is_no_calculation() -> None:
     for name in ("dossier", "english"):
         for each in read_questions(DATA / f"{name}_questions.jsonl"):
-            assert asked_calculation(each.text, TODAY) is None, each.text
+            assert parse_calculation(each.text, TODAY) is None, each.text
 
 
 @given(st.decimals(min_value="0.01", max_value="1e9", places=2))
 def test_an_amount_written_in_french_is_read_as_it_is(amount: Decimal) -> None:
     question = f"Quelle procédure pour {euros(amount)} HT de fournitures ? Nous sommes une commune."
-    assert asked_calculation(question, TODAY) == ProcedureAsked(amount, SUPPLIES, LOCAL)
+    assert parse_calculation(question, TODAY) == ProcedureAsked(amount, SUPPLIES, LOCAL)
 
 
 @given(st.dates(date(2019, 4, 1), date(2099, 12, 31)), st.sampled_from(["%d/%m/%Y", "%Y-%m-%d"]))
 def test_a_day_is_read_as_it_is(day: date, written: str) -> None:
     question = f"Les rejets sont partis le {day.strftime(written)} : quand signer ?"
-    assert asked_calculation(question, TODAY) == StandstillAsked(day)
+    assert parse_calculation(question, TODAY) == StandstillAsked(day)
 
 
 @given(st.text())
 def test_no_text_breaks_the_reading(text: str) -> None:
-    asked_calculation(text, TODAY)
+    parse_calculation(text, TODAY)
 
 
 @given(st.sampled_from([question for question, _ in CALCULATED]), st.data())
@@ -426,13 +423,13 @@ def test_case_accents_of_months_and_spaces_change_nothing(
     written = question.replace(" ", data.draw(st.sampled_from([" ", "\u00a0", "\u202f"])))
     if data.draw(st.booleans()):
         written = written.upper().replace("FÉVRIER", "FEVRIER")
-    assert asked_calculation(written, TODAY) == asked_calculation(question, TODAY)
+    assert parse_calculation(written, TODAY) == parse_calculation(question, TODAY)
 
 
 def test_what_the_question_gave_is_said_with_the_missing_fact() -> None:
-    found = asked_calculation("Avenants de 5 000 € et 7 000 €, marché de 90 000 €, ville ?", TODAY)
+    found = parse_calculation("Avenants de 5 000 € et 7 000 €, marché de 90 000 €, ville ?", TODAY)
     assert found is None
-    found = asked_calculation(
+    found = parse_calculation(
         "Ville : avenants de 5 000 € et 7 000 € sur un marché de 90 000 €, possible ?", TODAY
     )
     assert isinstance(found, Missing)

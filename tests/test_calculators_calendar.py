@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.calendar import (
+from assistant.calculators.amounts import (
     Zone,
     add_days,
     add_months,

@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.advance import AdvanceAsked
+from assistant.calculators.advance import AdvanceAsked, RetentionAsked
+from assistant.calculators.award import StandstillAsked, TurnoverAsked
+from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import Asked, calculate
-from assistant.calculators.constants import constants
+from assistant.calculators.constants import Rates, constants
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.rates import Rates
-from assistant.calculators.retention import RetentionAsked
-from assistant.calculators.situation import Buyer, Nature
-from assistant.calculators.standstill import StandstillAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
-from assistant.calculators.turnover import TurnoverAsked
 from assistant.errors import Ungrounded
 from tests.fake_law import FakeLaw
 

@@ -12,15 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.constants import Constant, constants
-from assistant.calculators.law import IndexedLaw
-from assistant.calculators.retention import RetentionAsked, retention
-from assistant.checking.atoms import plain
-from assistant.checking.quantities import find_quantities
+from assistant.calculators.advance import RetentionAsked, retention
+from assistant.calculators.constants import Constant, IndexedLaw, constants
 from assistant.errors import Ungrounded
-from ingestion.builtin import CORPUS
-from ingestion.generation import open_generation
-from ingestion.publication import current_name
+from assistant.question.quantities import find_quantities, fold_same_length
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import open_snapshot
+from ingestion.library.library import CORPUS
 from tests.law_home import CODE, publish_law
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
@@ -63,7 +61,7 @@ def _statement(constant: Constant, texts: Iterator[str]) -> str:
 def _altered(statement: str, written: dict[str, str]) -> str:
     """A statement in which the quantities of these keys are written otherwise."""
     pieces, position = [], 0
-    for quantity in find_quantities(plain(statement)):
+    for quantity in find_quantities(fold_same_length(statement)):
         if quantity.key in written:
             pieces += [statement[position : quantity.start], written[quantity.key]]
             position = quantity.end
@@ -82,7 +80,7 @@ def _keys(constant: Constant) -> set[str]:
 
 def _alterations(constant: Constant, statement: str) -> Iterator[str]:
     """The statement with another value, then with its value exchanged with each other of a unit."""
-    found = {each.key: each for each in find_quantities(plain(statement))}
+    found = {each.key: each for each in find_quantities(fold_same_length(statement))}
     for own in _keys(constant) & set(found):
         unit = found[own].unit
         yield _altered(statement, {own: OTHER[unit]})
@@ -171,7 +169,7 @@ def test_from_the_day_its_article_says_otherwise_a_calculation_is_refused(tmp_pa
         after,
         {**after, "num": "R2191-35", "texte": repaid, "valide_du": "2019-04-01"},
     )
-    generation = open_generation(tmp_path, current_name(tmp_path))
+    generation = open_snapshot(tmp_path, current_name(tmp_path))
     asked = RetentionAsked(Decimal(100))
     stated = retention(asked, IndexedLaw(generation, date(2026, 9, 30)))
     assert stated.grounds[0].quote == said.format(5)

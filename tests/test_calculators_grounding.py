@@ -1,8 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calculators.constants import constants
-from assistant.calculators.grounding import ungrounded
+from assistant.calculators.constants import constants, ungrounded
 from tests.fake_law import FakeLaw
 
 

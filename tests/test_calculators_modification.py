@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calculators.calculation import Calculation, Line
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature
 from assistant.calculators.modification import ModificationAsked, modification
-from assistant.calculators.situation import Buyer, Nature
 from assistant.errors import Ungrounded, WrongFigures
 from tests.fake_law import FakeLaw
 
@@ -33,7 +32,7 @@ def _calculated(
     return modification(asked, FakeLaw())
 
 
-def _line(calculation: Calculation, lead: str) -> Line:
+def _line(calculation: Calculation, lead: str) -> CalculationLine:
     [line] = [line for line in calculation.result if line.text.startswith(lead)]
     return line
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.calculators.constants import Constant, constants
-from ingestion.builtin import CORPUS
+from ingestion.library.library import CORPUS
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 LAW = SHARED / "data" / "law"

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calculators.calculation import Calculation
+from assistant.calculators.calculation import Buyer, Calculation
+from assistant.calculators.constants import Rate, Rates
 from assistant.calculators.payment import PaymentAsked, payment
-from assistant.calculators.rates import Rate, Rates
-from assistant.calculators.situation import Buyer
-from assistant.checking.atoms import plain
-from assistant.checking.quantities import find_quantities
 from assistant.errors import Ungrounded, WrongFigures
+from assistant.question.quantities import find_quantities, fold_same_length
 from tests.fake_law import FakeLaw
 
 RATES = Rates(
@@ -41,13 +39,15 @@ def _late(
 
 def _days(text: str) -> list[str]:
     """The days that a sentence names."""
-    return [each.value for each in find_quantities(plain(text)) if each.unit == "date"]
+    return [each.value for each in find_quantities(fold_same_length(text)) if each.unit == "date"]
 
 
 def _sum(calculation: Calculation, lead: str) -> Fraction:
     """The amount in euros of the line of a result that begins so."""
     [line] = [line for line in calculation.result if line.text.startswith(lead)]
-    [amount] = [each for each in find_quantities(plain(line.text)) if each.unit == "euro"]
+    [amount] = [
+        each for each in find_quantities(fold_same_length(line.text)) if each.unit == "euro"
+    ]
     return Fraction(amount.value)
 
 

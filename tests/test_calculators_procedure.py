@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.calculation import Calculation
+from assistant.calculators.calculation import Buyer, Calculation, Nature
 from assistant.calculators.procedure import ProcedureAsked, procedure
-from assistant.calculators.situation import Buyer, Nature
 from assistant.errors import Ungrounded, WrongFigures
 from tests.fake_law import FakeLaw
 

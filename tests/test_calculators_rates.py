@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.rates import Rate, Rates, half_year, read_rates
+from assistant.calculators.constants import Rate, Rates, half_year, read_rates
 from assistant.errors import WrongFigures
 
 FIRST = '[[rate]]\nfrom = 2026-01-01\npercent = "2.15"\nsource = "BCE, 5 février 2026"\n'

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.calculators.retention import RetentionAsked, retention
+from assistant.calculators.advance import RetentionAsked, retention
 from assistant.errors import Ungrounded, WrongFigures
 from tests.fake_law import FakeLaw
 

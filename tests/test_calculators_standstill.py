@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.calendar import in_words
-from assistant.calculators.standstill import StandstillAsked, standstill
+from assistant.calculators.amounts import in_words
+from assistant.calculators.award import StandstillAsked, standstill
 from assistant.errors import Ungrounded
 from tests.fake_law import FakeLaw
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.calculation import Calculation
-from assistant.calculators.calendar import Zone, in_words
-from assistant.calculators.situation import Buyer
+from assistant.calculators.amounts import Zone, in_words
+from assistant.calculators.calculation import Buyer, Calculation
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked, time_limits
 from assistant.errors import Ungrounded, WrongFigures
 from tests.fake_law import FakeLaw

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from assistant.calculators.amounts import euros
-from assistant.calculators.turnover import TurnoverAsked, turnover
+from assistant.calculators.award import TurnoverAsked, turnover
 from assistant.errors import Ungrounded, WrongFigures
 from tests.fake_law import FakeLaw
 

@@ -3,11 +3,11 @@ from datetime import date
 
 import pytest
 
-from assistant.changes import Aspect, Change, changes, of_the_day, said_of
-from assistant.day import Day, DaySource
-from assistant.evidence import Evidence
-from assistant.language import Language
-from ingestion.documents import Document, Kind, State
+from assistant.law.changes import Aspect, LawChange, changes, describe_change, of_the_day
+from assistant.question.day import Day, DaySource
+from assistant.question.language import Language
+from assistant.retrieval.evidence import Evidence
+from ingestion.readers.documents import Document, Kind, State
 from tests.passage_texts import evidence_of
 
 CODE = "Code de la commande publique"
@@ -128,29 +128,29 @@ def test_a_sheet_that_tells_the_law_of_another_day_than_its_article_is_left_out(
 
 def test_one_change_of_two_cited_passages_is_said_once() -> None:
     found = changes([_article(OLD), _article(OLD, 3)], lambda _: [OLD, NEW], _on(date(2026, 3, 1)))
-    assert found == (Change(Aspect.FOLLOWED, 1, "R2122-8", SPRING),)
+    assert found == (LawChange(Aspect.FOLLOWED, 1, "R2122-8", SPRING),)
 
 
 @pytest.mark.parametrize(
     ("change", "french", "english"),
     [
         (
-            Change(Aspect.FOLLOWED, 1, "R2122-8", SPRING),
+            LawChange(Aspect.FOLLOWED, 1, "R2122-8", SPRING),
             "L'article R2122-8 [1] change le 01/04/2026 : ",
             "Article R2122-8 [1] changes on 2026-04-01: ",
         ),
         (
-            Change(Aspect.ENDED, 1, "Annexe 2", SPRING),
+            LawChange(Aspect.ENDED, 1, "Annexe 2", SPRING),
             "L'annexe 2 [1] n'a plus ce texte à partir du 01/04/2026",
             "Annexe 2 [1] no longer has this text from 2026-04-01 on",
         ),
         (
-            Change(Aspect.REPLACED, 1, "R2122-8", SPRING),
+            LawChange(Aspect.REPLACED, 1, "R2122-8", SPRING),
             "demandez le droit au 31/03/2026.",
             "ask for the law of 2026-03-31.",
         ),
         (
-            Change(Aspect.OUTRUN, 2, "R2122-8", SPRING, date(2025, 5, 1)),
+            LawChange(Aspect.OUTRUN, 2, "R2122-8", SPRING, date(2025, 5, 1)),
             "La fiche [2], écrite au 01/05/2025, est antérieure au changement de l'article "
             "R2122-8 du 01/04/2026 : lisez la version en vigueur.",
             "Sheet [2], written as of 2025-05-01, is older than the change of article R2122-8 of "
@@ -158,6 +158,6 @@ def test_one_change_of_two_cited_passages_is_said_once() -> None:
         ),
     ],
 )
-def test_a_change_is_said_in_both_languages(change: Change, french: str, english: str) -> None:
-    assert french in said_of(change, Language.FRENCH)
-    assert english in said_of(change, Language.ENGLISH)
+def test_a_change_is_said_in_both_languages(change: LawChange, french: str, english: str) -> None:
+    assert french in describe_change(change, Language.FRENCH)
+    assert english in describe_change(change, Language.ENGLISH)

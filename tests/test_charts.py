@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.charts import Interval, Shift, Spread, intervals, shifts, spreads
+from assistant.reports.charts import Interval, Shift, Spread, intervals, shifts, spreads
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<b>$x^2$</b> & "co"'

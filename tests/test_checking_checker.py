@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.checking import Support, Verdict, check
+from assistant.citations.checker import Support, SupportVerdict, check_sentence
 
 DISPENSE = (
     "L'acheteur peut conclure un marché sans publicité ni mise en concurrence si son besoin est "
@@ -20,12 +20,12 @@ CASES = (
 
 
 def support(sentence: str, *passages: str) -> Support | None:
-    return check(sentence, passages).support
+    return check_sentence(sentence, passages).support
 
 
 def test_a_copied_sentence_is_verbatim_whatever_its_markers_and_spaces() -> None:
     text = "**L’acheteur doit retenir une\u00a0offre adaptée** [1] [2, 3]."
-    assert check(text, [DISPENSE]) == Verdict(Support.VERBATIM)
+    assert check_sentence(text, [DISPENSE]) == SupportVerdict(Support.VERBATIM)
 
 
 def test_a_faithful_rewording_is_supported() -> None:
@@ -33,7 +33,7 @@ def test_a_faithful_rewording_is_supported() -> None:
         "Oui, l'acheteur peut conclure un marché sans publicité ni mise en concurrence si son "
         "besoin est estimé à une valeur inférieure à cent mille euros HT pour des travaux."
     )
-    assert check(text, [DISPENSE]) == Verdict(Support.SUPPORTED)
+    assert check_sentence(text, [DISPENSE]) == SupportVerdict(Support.SUPPORTED)
 
 
 def test_an_altered_quote_is_refused_even_when_most_of_it_matches() -> None:
@@ -138,9 +138,9 @@ def test_an_article_may_be_named_when_the_passage_is_that_article() -> None:
 def test_every_sentence_of_an_answer_must_stand() -> None:
     copied = "L'acheteur doit retenir une offre adaptée."
     assert support(f"{copied} Il est libre de tout contrôle fiscal.", DISPENSE) is None
-    assert check(f"{copied} Oui, {copied[0].lower()}{copied[1:]}", [DISPENSE]) == Verdict(
-        Support.SUPPORTED
-    )
+    assert check_sentence(
+        f"{copied} Oui, {copied[0].lower()}{copied[1:]}", [DISPENSE]
+    ) == SupportVerdict(Support.SUPPORTED)
 
 
 def test_an_english_sentence_is_held_to_the_same_facts() -> None:
@@ -151,7 +151,7 @@ def test_an_english_sentence_is_held_to_the_same_facts() -> None:
 
 
 def test_a_refusal_says_why_in_french() -> None:
-    verdict = check("L'acheteur doit retenir une offre moins chère.", [DISPENSE])
+    verdict = check_sentence("L'acheteur doit retenir une offre moins chère.", [DISPENSE])
     assert verdict.support is None
     assert "«" in verdict.reason
-    assert check("Une phrase.", []).reason == "aucun passage cité"
+    assert check_sentence("Une phrase.", []).reason == "aucun passage cité"

@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.checking import check
-from assistant.checking.atoms import plain
-from assistant.checking.clauses import clauses
+from assistant.citations.checker import check_sentence
+from assistant.citations.sources import clauses
+from assistant.question.quantities import fold_same_length
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from assistant.checking.clauses import clauses
 def test_a_clause_stands_alone_unless_the_next_one_limits_it(
     text: str, expected: list[str]
 ) -> None:
-    written = plain(text)
+    written = fold_same_length(text)
     assert [written[start:end].strip() for start, end in clauses(written)] == expected
 
 
@@ -43,13 +43,13 @@ def test_two_facts_joined_are_each_looked_for() -> None:
         "L'acheteur doit conserver les pièces pendant au moins {} ans pour un marché de services "
         "et au moins {} ans pour un marché de travaux."
     )
-    assert check(joined.format(5, 10), [passage]).support is not None
-    assert check(joined.format(10, 5), [passage]).support is None
+    assert check_sentence(joined.format(5, 10), [passage]).support is not None
+    assert check_sentence(joined.format(10, 5), [passage]).support is None
 
 
 def test_a_prohibition_to_exceed_is_a_bound() -> None:
     passage = "L'accord-cadre ne peut pas durer plus de 4 ans pour un pouvoir adjudicateur."
     sentence = "Pour un pouvoir adjudicateur, l'accord-cadre est limité à {} ans."
-    assert check(sentence.format("quatre"), [passage]).support is not None
-    assert check(sentence.format("huit"), [passage]).support is None
-    assert check("L'accord-cadre doit durer au plus 4 ans.", [passage]).support is None
+    assert check_sentence(sentence.format("quatre"), [passage]).support is not None
+    assert check_sentence(sentence.format("huit"), [passage]).support is None
+    assert check_sentence("L'accord-cadre doit durer au plus 4 ans.", [passage]).support is None

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.checking import check
+from assistant.citations.checker import check_sentence
 
 THRESHOLD = (
     "L'acheteur peut acheter des fournitures sans publicité ni mise en concurrence si son "
@@ -33,7 +33,7 @@ FRAMEWORK = "Un accord-cadre ne peut pas durer plus de 8 ans pour une entité ad
     ],
 )
 def test_an_english_sentence_stands_on_a_french_passage(sentence: str, passage: str) -> None:
-    assert check(sentence, [passage]).support is not None
+    assert check_sentence(sentence, [passage]).support is not None
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_one_changed_english_word_is_enough(before: str, after: str) -> None:
         "You may buy supplies without publicity or competition if the need is estimated at less "
         "than EUR 60,000 excluding tax."
     )
-    assert check(sentence.replace(before, after), [THRESHOLD]).support is None
+    assert check_sentence(sentence.replace(before, after), [THRESHOLD]).support is None

@@ -1,10 +1,10 @@
 import pytest
 
-from assistant.checking import check
+from assistant.citations.checker import check_sentence
 
 
 def stands(sentence: str, passage: str) -> bool:
-    return check(sentence, [passage]).support is not None
+    return check_sentence(sentence, [passage]).support is not None
 
 
 @pytest.mark.parametrize(

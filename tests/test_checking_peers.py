@@ -2,10 +2,9 @@
 
 import pytest
 
-from assistant.checking import check, find_quote
-from assistant.checking.atoms import plain
-from assistant.checking.quantities import find_quantities
-from assistant.checking.sentences import sentences
+from assistant.citations.checker import check_sentence
+from assistant.citations.sentences import find_quote, sentences
+from assistant.question.quantities import find_quantities, fold_same_length
 
 PASSAGE = (
     "Un bon de commande de fournitures inférieur à 25 000 euros hors taxes peut être émis sans "
@@ -19,7 +18,7 @@ def test_an_altered_quote_is_no_highlight_however_near_it_is() -> None:
         "devis préalable."
     )
     assert find_quote(altered, PASSAGE) is None
-    assert check(altered, [PASSAGE]).support is None
+    assert check_sentence(altered, [PASSAGE]).support is None
 
 
 @pytest.mark.parametrize(("true", "false"), [("fournitures", "travaux"), ("25", "26")])
@@ -57,27 +56,27 @@ def test_a_sentence_ends_after_an_accent_a_rate_a_figure_or_an_article(first: st
     ],
 )
 def test_a_french_number_is_one_number(written: str, key: str) -> None:
-    assert [quantity.key for quantity in find_quantities(plain(written))] == [key]
+    assert [quantity.key for quantity in find_quantities(fold_same_length(written))] == [key]
 
 
 def test_a_number_is_not_found_inside_another() -> None:
     passage = "L'acheteur conserve les factures de plus de 45 000 € pendant 10 ans."
     claim = "L'acheteur conserve les factures de plus de 45 € pendant 10 ans."
-    assert check(claim, [passage]).support is None
+    assert check_sentence(claim, [passage]).support is None
     assert find_quote("factures de plus de 45", passage) is None
 
 
 def test_a_right_answer_with_the_wrong_citation_is_refused() -> None:
     other = "Le titulaire remet ses factures par voie électronique sur le portail de l'État."
     quote = PASSAGE.split(". ")[0] + "."
-    assert check(quote, [PASSAGE]).support is not None
-    assert check(quote, [other]).support is None
+    assert check_sentence(quote, [PASSAGE]).support is not None
+    assert check_sentence(quote, [other]).support is None
 
 
 def test_a_quote_made_of_two_sentences_is_refused() -> None:
     joined = "Un bon de commande de travaux peut être émis sans devis préalable."
-    assert check(joined, [PASSAGE]).support is None
+    assert check_sentence(joined, [PASSAGE]).support is None
 
 
 def test_a_few_words_copied_are_no_proof() -> None:
-    assert check("Sans devis.", [PASSAGE]).support is None
+    assert check_sentence("Sans devis.", [PASSAGE]).support is None

@@ -2,15 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.atoms import plain
-from assistant.checking.numerals import find_numerals
-from assistant.checking.quantities import find_quantities
-from assistant.checking.reading import read
+from assistant.citations.sources import read
+from assistant.question.quantities import find_numerals, find_quantities, fold_same_length
 from tests.spelling import spell
 
 
 def keys(text: str) -> list[str]:
-    return [quantity.key for quantity in find_quantities(plain(text))]
+    return [quantity.key for quantity in find_quantities(fold_same_length(text))]
 
 
 @pytest.mark.parametrize(

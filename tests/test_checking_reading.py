@@ -1,11 +1,11 @@
 import pytest
 
-from assistant.checking.atoms import Kind
-from assistant.checking.reading import read
-from assistant.checking.stems import stem
+from assistant.citations.sources import read
+from assistant.citations.wording import stem
+from assistant.question.quantities import AtomKind
 
 
-def keys(text: str, kind: Kind) -> list[str]:
+def keys(text: str, kind: AtomKind) -> list[str]:
     return [atom.key for atom in read(text) if atom.kind is kind]
 
 
@@ -30,15 +30,15 @@ def keys(text: str, kind: Kind) -> list[str]:
     ],
 )
 def test_modalities(text: str, key: str) -> None:
-    assert keys(text, Kind.MODALITY) == [key]
+    assert keys(text, AtomKind.MODALITY) == [key]
 
 
 def test_a_limited_permission_is_no_prohibition() -> None:
     text = "L'acheteur ne peut conclure de marché que pendant un an"
-    assert keys(text, Kind.MODALITY) == ["may"]
-    assert keys(text, Kind.CONDITION) == ["only"]
+    assert keys(text, AtomKind.MODALITY) == ["may"]
+    assert keys(text, AtomKind.CONDITION) == ["only"]
     relative = "L'acheteur ne peut invoquer un retard qu'il pouvait prévoir"
-    assert keys(relative, Kind.MODALITY)[0] == "cannot"
+    assert keys(relative, AtomKind.MODALITY)[0] == "cannot"
 
 
 @pytest.mark.parametrize(
@@ -55,29 +55,29 @@ def test_a_limited_permission_is_no_prohibition() -> None:
     ],
 )
 def test_conditions(text: str, expected: list[str]) -> None:
-    assert keys(text, Kind.CONDITION) == expected
+    assert keys(text, AtomKind.CONDITION) == expected
 
 
 def test_negations_are_read_once() -> None:
-    assert keys("Aucun délai n'est fixé", Kind.NEGATION) == ["not"]
-    assert keys("La loi ne prime pas", Kind.NEGATION) == ["not"]
-    assert keys("Cela ne s'applique plus", Kind.NEGATION) == ["no_longer"]
+    assert keys("Aucun délai n'est fixé", AtomKind.NEGATION) == ["not"]
+    assert keys("La loi ne prime pas", AtomKind.NEGATION) == ["not"]
+    assert keys("Cela ne s'applique plus", AtomKind.NEGATION) == ["no_longer"]
 
 
 def test_elisions_do_not_hide_words() -> None:
-    assert keys("L'acheteur, l’acheteur ; d'acheteur", Kind.NATURE) == ["buyer"] * 3
+    assert keys("L'acheteur, l’acheteur ; d'acheteur", AtomKind.NATURE) == ["buyer"] * 3
 
 
 def test_natures_and_acronyms() -> None:
-    assert keys("un pouvoir adjudicateur en procédure adaptée", Kind.NATURE) == [
+    assert keys("un pouvoir adjudicateur en procédure adaptée", AtomKind.NATURE) == [
         "contracting authority",
         "adapted",
     ]
-    assert keys("MAPA", Kind.NATURE) == ["adapted"]
+    assert keys("MAPA", AtomKind.NATURE) == ["adapted"]
 
 
 def test_references_are_read_as_keys() -> None:
-    assert keys("art. R. 2122-8 et article L2123-1", Kind.REFERENCE) == ["R2122-8", "L2123-1"]
+    assert keys("art. R. 2122-8 et article L2123-1", AtomKind.REFERENCE) == ["R2122-8", "L2123-1"]
 
 
 @pytest.mark.parametrize(

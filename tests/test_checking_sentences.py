@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.sentences import LONGEST_LIST, Span, list_parts, sentences, units
+from assistant.citations.sentences import LONGEST_LIST, SentenceSpan, list_parts, sentences, units
 
 LIST = "\n".join(
     (
@@ -15,7 +15,7 @@ LIST = "\n".join(
 )
 
 
-def cut(text: str, spans: tuple[Span, ...]) -> list[str]:
+def cut(text: str, spans: tuple[SentenceSpan, ...]) -> list[str]:
     return [text[span.start : span.end] for span in spans]
 
 

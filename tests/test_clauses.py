@@ -1,8 +1,7 @@
 import pytest
 
-from ingestion.clauses import clause_number, clause_of
-from ingestion.documents import Block, Role
-from ingestion.headings import with_headings
+from ingestion.readers.documents import Block, Role
+from ingestion.readers.headings import clause_number, clause_of, with_headings
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.assistant import Assistant
-from assistant.cli import main
-from assistant.holder import Holder
-from assistant.journal import Journal
+from assistant.answering.pipeline import Assistant
+from assistant.cli.command import main
+from assistant.journal.journal import Journal
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
-from ingestion.publication import current_name
+from ingestion.index.publication import current_name
 from tests.fakes import ScriptedModel
 from tests.small_index import DOSSIER, answering_embedder
 from tests.test_record import CONTRACT
@@ -40,9 +40,9 @@ def loaded(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         asked.append(generation)
         embedder = answering_embedder()
         journal = Journal(tmp_path / "journal.jsonl")
-        return Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+        return Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
 
-    monkeypatch.setattr("assistant.wiring.load_assistant", load)
+    monkeypatch.setattr("assistant.container.load_assistant", load)
     return asked
 
 
@@ -221,7 +221,7 @@ def test_an_interruption_has_its_own_code(tmp_path: Path, monkeypatch: pytest.Mo
     def interrupt(home: Path, settings: Settings) -> Assistant:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("assistant.wiring.load_assistant", interrupt)
+    monkeypatch.setattr("assistant.container.load_assistant", interrupt)
     assert _exit_code("--data", str(tmp_path), "ask", ASKED) == 130
 
 

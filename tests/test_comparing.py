@@ -1,7 +1,7 @@
 import pytest
 
-from assistant.comparing import compare
-from assistant.language import Language
+from assistant.citations.comparison import compare
+from assistant.question.language import Language
 
 LIMIT = "Le besoin est estimé à moins de 60 000 € HT pour des services, ou de 100 000 € HT sinon."
 

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.assistant import Assistant
-from assistant.desk import LocalDesk
+from assistant.accounts.identity import Identity, UserRole
+from assistant.answering.answer import Finished
+from assistant.answering.pipeline import Assistant
+from assistant.answering.record import contract
 from assistant.errors import UnknownRecord
-from assistant.filing import Filing
-from assistant.holder import Holder
-from assistant.identity import Identity, Role
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.page.conversation import Conversation, Turn, about, advance
-from assistant.page.export import as_docx, as_markdown
-from assistant.record import contract
-from assistant.turn import Finished
-from ingestion.dossiers import Dossier
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.tenders.service import DossierService
+from assistant.web.buyer.conversation import Conversation, Turn, about, advance
+from assistant.web.buyer.export import as_docx, as_markdown
+from assistant.web.serving import LocalBuyerService
 from ingestion.errors import UnknownDossier
-from ingestion.intake import Parcel
+from ingestion.tenders.dossiers import Dossier
+from ingestion.tenders.intake import Parcel
 from tests.fakes import ScriptedModel
 from tests.page_app import app_over
 from tests.small_index import TODAY, answering_embedder, build_small_index
@@ -83,7 +83,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("teams") / "home"
     build_small_index(home, tmp_path_factory.mktemp("texts"), answering_embedder())
     for team in TEAMS:
-        filing = Filing(
+        filing = DossierService(
             home, Journal(home / "journal.jsonl"), answering_embedder, frozenset({team.name})
         )
         filing.create(Dossier(team.dossier, team=team.name, subject=team.place))
@@ -93,18 +93,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desks(home: Path) -> dict[str, LocalDesk]:
+def desks(home: Path) -> dict[str, LocalBuyerService]:
     """One assistant for all, and a desk for each team."""
     embedder = answering_embedder()
     journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
     return {
-        team.name: LocalDesk(home, assistant, answering_embedder, member(team)) for team in TEAMS
+        team.name: LocalBuyerService(home, assistant, answering_embedder, member(team))
+        for team in TEAMS
     }
 
 
 def member(team: Team) -> Identity:
-    return Identity(f"u-{team.name}", "", frozenset({Role.BUYER}), frozenset({team.name}))
+    return Identity(f"u-{team.name}", "", frozenset({UserRole.BUYER}), frozenset({team.name}))
 
 
 def foreign(team: Team) -> list[str]:
@@ -116,7 +117,7 @@ def word_text(file: bytes) -> str:
         return parts.read("word/document.xml").decode()
 
 
-def turn_of(desk: LocalDesk, question: str, dossier: str | None) -> Turn:
+def turn_of(desk: LocalBuyerService, question: str, dossier: str | None) -> Turn:
     """The turn as the page would show it."""
     turn = Turn(question, TODAY, dossier=dossier)
     for event in desk.ask(question, as_of=TODAY, history=(), dossier=dossier):
@@ -128,7 +129,7 @@ def turn_of(desk: LocalDesk, question: str, dossier: str | None) -> Turn:
 
 @pytest.mark.parametrize("team", TEAMS, ids=lambda team: team.name)
 def test_fifty_questions_of_a_team_show_no_passage_of_another(
-    team: Team, desks: dict[str, LocalDesk], home: Path, caplog: pytest.LogCaptureFixture
+    team: Team, desks: dict[str, LocalBuyerService], home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     desk = desks[team.name]
@@ -154,7 +155,7 @@ def test_fifty_questions_of_a_team_show_no_passage_of_another(
 
 @pytest.mark.parametrize("team", TEAMS, ids=lambda team: team.name)
 def test_what_a_team_asks_of_another_teams_dossier_is_told_nothing(
-    team: Team, desks: dict[str, LocalDesk], home: Path, caplog: pytest.LogCaptureFixture
+    team: Team, desks: dict[str, LocalBuyerService], home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     desk, others = desks[team.name], [other for other in TEAMS if other is not team]
@@ -192,7 +193,7 @@ def test_the_journal_holds_no_word_of_a_dossier_and_each_dossier_only_its_own(ho
 
 
 def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
-    desks: dict[str, LocalDesk], home: Path
+    desks: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team, other = TEAMS[0], TEAMS[1]
     records = home / "dossiers" / other.dossier / "records"
@@ -212,7 +213,7 @@ def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
 
 
 def test_the_journal_names_who_asked_and_who_judged(
-    desks: dict[str, LocalDesk], home: Path
+    desks: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team = TEAMS[0]
     turn_of(desks[team.name], "Quelle durée ?", team.dossier)
@@ -226,7 +227,7 @@ def test_the_journal_names_who_asked_and_who_judged(
 
 
 def test_a_conversation_that_a_browser_kept_loses_what_the_reader_may_not_see(
-    desks: dict[str, LocalDesk],
+    desks: dict[str, LocalBuyerService],
 ) -> None:
     team, other = TEAMS[0], TEAMS[1]
     turn = turn_of(desks[other.name], f"Quelle pénalité pour {other.place} ?", other.dossier)
@@ -236,7 +237,7 @@ def test_a_conversation_that_a_browser_kept_loses_what_the_reader_may_not_see(
 
 
 def test_after_its_removal_no_word_of_a_dossier_is_on_the_disk(
-    desks: dict[str, LocalDesk], home: Path
+    desks: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team = TEAMS[2]
     desk = desks[team.name]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conformity.finding import Finding, Severity
-from assistant.conformity.review import day_of, review
-from ingestion.documents import Document, Kind
-from ingestion.dossiers import Dossier
-from ingestion.reading.formats import read_bytes
+from assistant.tenders.conformity.review import day_of, review
+from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
+from ingestion.readers.documents import Document, Kind
+from ingestion.readers.formats import read_bytes
+from ingestion.tenders.dossiers import Dossier
 from tests.conformity_dossier import (
     SENT,
     TODAY,
@@ -24,44 +24,44 @@ DESCRIPTION = Dossier("montelyre-2026")
 PLANTED = [
     (
         "différence-date-limite",
-        Severity.GRAVE,
+        FindingSeverity.GRAVE,
         "RC : 20/11/2026 ≠ AE : 23/11/2026",
         {"RC, p. 1", "RC, art. 8.1, p. 6", "RC, art. 11, p. 8", "AE, art. 1.1"},
     ),
     (
         "différence-reconductions",
-        Severity.GRAVE,
+        FindingSeverity.GRAVE,
         "RC, CCAP : 3 fois ≠ AE : 2 fois",
         {"RC, art. 3.4, p. 3", "CCAP, art. 3.2, p. 3", "AE, art. 6"},
     ),
     (
         "différence-durée",
-        Severity.GRAVE,
+        FindingSeverity.GRAVE,
         "RC, CCAP : 48 mois ≠ AE : 36 mois",
         {"RC, art. 3.4, p. 3", "CCAP, art. 3.2, p. 3", "AE, art. 6"},
     ),
     (
         "différence-pénalité",
-        Severity.GRAVE,
+        FindingSeverity.GRAVE,
         "CCAP : 150\u00a0€ ≠ CCTP : 80\u00a0€",
         {"CCAP, art. 14.1, p. 10", "CCTP, art. 19.3, p. 8"},
     ),
-    ("retenue-plafond", Severity.GRAVE, "7\u00a0% > 5\u00a0%", {"CCAP, art. 7.1, p. 5"}),
+    ("retenue-plafond", FindingSeverity.GRAVE, "7\u00a0% > 5\u00a0%", {"CCAP, art. 7.1, p. 5"}),
     (
         "différence-retenue",
-        Severity.GRAVE,
+        FindingSeverity.GRAVE,
         "CCAP : 7\u00a0% ≠ AE : 5\u00a0%",
         {"CCAP, art. 7.1, p. 5", "AE, art. 7.2"},
     ),
     (
         "critères-somme",
-        Severity.GRAVE,
+        FindingSeverity.GRAVE,
         "45 + 25 + 15 + 10 = 95 ≠ 100",
         {"RC, art. 9.3, p. 7"},
     ),
     (
         "dérogations-non-listées",
-        Severity.CORRECT,
+        FindingSeverity.CORRECT,
         "14.1.3 ∉ liste",
         {"CCAP, art. 14.4, p. 10", "CCAP, art. 22, p. 14"},
     ),
@@ -71,16 +71,16 @@ AQUAREEL = SHARED / "data" / "tender" / "aquareel_2025"
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Finding]:
+def found() -> dict[str, ConformityFinding]:
     findings = review(builtin_documents(), FakeCode(SENT), TODAY, DESCRIPTION)
     return {finding.rule: finding for finding in findings}
 
 
 @pytest.mark.parametrize(("rule", "severity", "comparison", "locators"), PLANTED)
 def test_what_is_planted_is_found_where_it_stands(
-    found: dict[str, Finding],
+    found: dict[str, ConformityFinding],
     rule: str,
-    severity: Severity,
+    severity: FindingSeverity,
     comparison: str,
     locators: set[str],
 ) -> None:
@@ -91,11 +91,11 @@ def test_what_is_planted_is_found_where_it_stands(
     assert "à vérifier" in finding.sentence
 
 
-def test_nothing_else_is_found(found: dict[str, Finding]) -> None:
+def test_nothing_else_is_found(found: dict[str, ConformityFinding]) -> None:
     assert set(found) == {rule for rule, *_ in PLANTED}
 
 
-def test_each_place_is_the_very_words_of_its_document(found: dict[str, Finding]) -> None:
+def test_each_place_is_the_very_words_of_its_document(found: dict[str, ConformityFinding]) -> None:
     documents = {document.id: document for document in builtin_documents()}
     places = [place for finding in found.values() for place in finding.places]
     assert places
@@ -103,7 +103,9 @@ def test_each_place_is_the_very_words_of_its_document(found: dict[str, Finding])
         assert documents[place.document_id].text[place.start : place.end] == place.text
 
 
-def test_the_order_of_priority_says_which_piece_prevails(found: dict[str, Finding]) -> None:
+def test_the_order_of_priority_says_which_piece_prevails(
+    found: dict[str, ConformityFinding],
+) -> None:
     assert "AE prévaut sur CCAP (CCAP, art. 2.1, p. 2)" in found["différence-durée"].sentence
     assert "CCAP prévaut sur CCTP" in found["différence-pénalité"].sentence
     assert "ne range pas RC" in found["différence-date-limite"].sentence
@@ -115,7 +117,7 @@ def test_a_corrected_copy_raises_no_alarm() -> None:
 
 def test_the_most_severe_comes_first_and_then_the_pieces_in_order() -> None:
     findings = review(builtin_documents(), FakeCode(SENT), TODAY, DESCRIPTION)
-    severities = list(Severity)
+    severities = list(FindingSeverity)
     ranks = [severities.index(finding.severity) for finding in findings]
     assert ranks == sorted(ranks)
     assert [each.rule for each in findings[:2]] == ["différence-date-limite", "différence-durée"]
@@ -136,7 +138,9 @@ def test_a_real_dossier_has_the_findings_that_were_read_one_by_one() -> None:
     code.other = {"R21113-4": ()}
     findings = review(documents, code, TODAY, Dossier("aquareel"))
     found = {finding.rule: finding for finding in findings}
-    assert {name for name, each in found.items() if each.severity is not Severity.UNCHECKED} == {
+    assert {
+        name for name, each in found.items() if each.severity is not FindingSeverity.UNCHECKED
+    } == {
         "article-inconnu",
         "avance-délai",
         "pénalités-sans-plafond",

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.calculators.constants import Constant, constants
-from ingestion.builtin import CORPUS
-from ingestion.references import find_references
+from ingestion.legislation.references import find_references
+from ingestion.library.library import CORPUS
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 ARTICLES = SHARED / "data" / "law" / "ccp_articles.jsonl"

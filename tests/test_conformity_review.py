@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calculators.calendar import end_of_period
-from assistant.conformity.finding import Finding, Severity
-from ingestion.dossiers import Dossier
+from assistant.calculators.amounts import end_of_period
+from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
+from ingestion.tenders.dossiers import Dossier
 from tests.conformity_dossier import SENT, FakeCode, article, found_in
 
 OPEN = "Appel d'offres ouvert, par voie électronique."
@@ -32,14 +32,14 @@ def _found(
     pieces: dict[str, str],
     code: FakeCode | None = None,
     description: Dossier | None = None,
-) -> list[Finding]:
+) -> list[ConformityFinding]:
     return [each for each in found_in(pieces, code, description) if each.rule == rule]
 
 
 def test_a_fact_that_nothing_tells_becomes_a_condition_and_only_to_check() -> None:
     pieces = {"AE": MINISTRY, "CCAP": "Une retenue de garantie de 5 % est appliquée."}
     [finding] = _found("retenue-plafond-pme", pieces)
-    assert finding.severity is Severity.CHECK
+    assert finding.severity is FindingSeverity.CHECK
     assert finding.to_check == ("le titulaire est une petite ou moyenne entreprise",)
     assert finding.sentence.endswith(
         ": à vérifier si le titulaire est une petite ou moyenne entreprise."
@@ -67,7 +67,7 @@ def test_a_rule_does_not_look_at_a_dossier_older_than_itself() -> None:
 
 def test_a_piece_that_is_not_there_is_said_not_to_be() -> None:
     [finding] = _found("variantes", {"CCAP": "Le titulaire exécute les prestations."})
-    assert finding.severity is Severity.UNCHECKED
+    assert finding.severity is FindingSeverity.UNCHECKED
     assert finding.sentence == (
         "Non contrôlé : le dossier n'a aucune des pièces où le lire (avis, RC)."
     )
@@ -75,7 +75,7 @@ def test_a_piece_that_is_not_there_is_said_not_to_be() -> None:
 
 def test_a_day_that_nobody_gives_is_asked_for() -> None:
     [finding] = _found("délai-appel-offres-ouvert", {"RC": OPEN})
-    assert finding.severity is Severity.UNCHECKED
+    assert finding.severity is FindingSeverity.UNCHECKED
     assert "ne disent la date d'envoi de l'avis" in finding.sentence
 
 
@@ -94,7 +94,7 @@ def test_a_time_limit_is_short_until_its_last_day_has_passed(days: int) -> None:
     found = _found("délai-appel-offres-ouvert", {"RC": text})
     assert len(found) == (end <= last)
     if found:
-        expected = Severity.CHECK if end == last else Severity.GRAVE
+        expected = FindingSeverity.CHECK if end == last else FindingSeverity.GRAVE
         assert found[0].severity is expected
 
 
@@ -119,7 +119,7 @@ def test_what_a_supplier_wrote_is_not_looked_at() -> None:
 
 def test_a_notice_is_compared_with_the_pieces() -> None:
     right = {"avis": NOTICE.format(day="20/11/2026", price=60), "RC": RC}
-    findings = [each for each in found_in(right) if each.severity is not Severity.UNCHECKED]
+    findings = [each for each in found_in(right) if each.severity is not FindingSeverity.UNCHECKED]
     assert {each.rule for each in findings} <= {"allotissement"}
     wrong = right | {"avis": NOTICE.format(day="18/11/2026", price=50)}
     rules = {each.rule: each for each in found_in(wrong)}

@@ -6,9 +6,12 @@ from datetime import date
 import pytest
 
 from assistant.calculators.constants import constants
-from assistant.conformity.finding import Finding, Severity
-from assistant.conformity.rule_book import rule_book
-from assistant.conformity.rules import Rule
+from assistant.tenders.conformity.rules import (
+    ConformityFinding,
+    ConformityRule,
+    FindingSeverity,
+    rule_book,
+)
 from tests.conformity_dossier import SENT, FakeCode, article, found_in
 
 Pieces = Mapping[str, str]
@@ -381,7 +384,7 @@ def _code() -> FakeCode:
     return code
 
 
-def _of(rule: str, pieces: Pieces) -> list[Finding]:
+def _of(rule: str, pieces: Pieces) -> list[ConformityFinding]:
     return [each for each in found_in(pieces, _code()) if each.rule == rule]
 
 
@@ -393,7 +396,7 @@ def test_every_rule_has_its_case() -> None:
 def test_a_rule_finds_its_fault(rule: str) -> None:
     bad, _ = CASES[rule]
     [finding] = _of(rule, bad)
-    assert finding.severity is not Severity.UNCHECKED
+    assert finding.severity is not FindingSeverity.UNCHECKED
     assert "à vérifier" in finding.sentence
     assert "{" not in finding.sentence
 
@@ -405,7 +408,7 @@ def test_a_rule_lets_a_good_clause_pass(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", [each for each in rule_book().rules if each.constants])
-def test_a_finding_shows_the_words_of_the_law_that_it_rests_on(rule: Rule) -> None:
+def test_a_finding_shows_the_words_of_the_law_that_it_rests_on(rule: ConformityRule) -> None:
     bad, _ = CASES[rule.name]
     [finding] = _of(rule.name, bad)
     assert [each.article for each in finding.grounds] == [
@@ -414,12 +417,12 @@ def test_a_finding_shows_the_words_of_the_law_that_it_rests_on(rule: Rule) -> No
 
 
 @pytest.mark.parametrize("rule", [each for each in rule_book().rules if each.constants])
-def test_a_rule_that_the_law_of_the_day_does_not_state_says_so(rule: Rule) -> None:
+def test_a_rule_that_the_law_of_the_day_does_not_state_says_so(rule: ConformityRule) -> None:
     bad, _ = CASES[rule.name]
     silent = FakeCode(SENT, silent=set(rule.constants))
     silent.other = _code().other
     [finding] = [each for each in found_in(bad, silent) if each.rule == rule.name]
-    assert finding.severity is Severity.UNCHECKED
+    assert finding.severity is FindingSeverity.UNCHECKED
     assert finding.sentence.startswith("Non contrôlé : aucun texte indexé en vigueur le 08/10/2026")
 
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.sentences import Span
-from assistant.conformity.canonical import canonical
-from assistant.conformity.clauses import clauses_of
-from ingestion.piece_kinds import PieceKind
+from assistant.citations.sentences import SentenceSpan
+from assistant.tenders.conformity.clauses import canonical, clauses_of
+from ingestion.tenders.pieces import PieceKind
 from tests.conformity_dossier import builtin_documents, found_in, piece
 
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.just("\n"))
@@ -23,7 +22,7 @@ def test_a_canonical_text_has_its_quantities_in_one_form() -> None:
 @given(PRINTABLE)
 def test_the_whole_of_a_canonical_text_comes_from_the_whole_text(text: str) -> None:
     read = canonical(text)
-    assert read.origin(0, len(read.text)) == Span(0, len(text) + 1)
+    assert read.origin(0, len(read.text)) == SentenceSpan(0, len(text) + 1)
 
 
 def test_a_quantity_is_never_cut() -> None:

@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import dossier_check
-from assistant.conformity.filed import FiledReview
-from assistant.conformity.record import review_fields
-from assistant.conformity.review import review
-from assistant.conformity.view import review_section
-from assistant.language import Language
-from ingestion.documents import Kind
-from ingestion.dossiers import Dossier, Dossiers
-from ingestion.durable import writing
+from assistant.cli import dossier
+from assistant.question.language import Language
+from assistant.tenders.conformity.review import FiledReview, review, review_fields
+from assistant.web.buyer.dossier_sections import review_section
+from ingestion.durable import lock_for_writing
 from ingestion.errors import UnknownDossier
-from ingestion.library import Library
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode, builtin_documents, found_in
 from tests.index_home import with_articles
 
@@ -79,13 +77,13 @@ def test_the_command_shows_a_dossier_and_writes_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = _home(tmp_path)
-    assert _run(home, "ecole-2026") == dossier_check.OK
+    assert _run(home, "ecole-2026") == dossier.OK
     said = " ".join(capsys.readouterr().out.split())
     assert "à vérifier · droit au 08/10/2026" in said
     assert "grave : La retenue de garantie est de 7 %" in said
     assert "art. R2191-33 : La retenue de garantie" in said
     assert "Non contrôlé : aucun texte indexé en vigueur" in said
-    assert _run(home, "ecole-2026", "--json", "--date", "2026-11-24") == dossier_check.OK
+    assert _run(home, "ecole-2026", "--json", "--date", "2026-11-24") == dossier.OK
     fields = json.loads(capsys.readouterr().out)
     assert fields["as_of"] == "2026-11-24"
     assert {"dossier", "as_of", "findings"} == set(fields)
@@ -103,7 +101,7 @@ def _home(folder: Path) -> Path:
     dossiers.create(Dossier("ecole-2026"))
     library = Library(dossiers.home("ecole-2026"))
     sent = "Avis envoyé le 8 octobre 2026 pour un appel d'offres ouvert."
-    with writing(dossiers.home("ecole-2026")):
+    with lock_for_writing(dossiers.home("ecole-2026")):
         for name, text in (*PIECES.items(), ("RC", sent)):
             path = folder / f"{name}.md"
             path.write_text(text, encoding="utf-8")
@@ -113,7 +111,7 @@ def _home(folder: Path) -> Path:
 
 def _run(home: Path, *arguments: str) -> int:
     parser = argparse.ArgumentParser()
-    dossier_check.register(parser.add_subparsers())
+    dossier.register_check(parser.add_subparsers())
     chosen = parser.parse_args(["check", *arguments])
     chosen.home = home
     code: int = chosen.run(chosen)

@@ -7,22 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
-from assistant.candidates import evidence_of
-from assistant.checking import Support, check
-from assistant.contradictions import Conflict, conflicts, contradictions, statements
-from assistant.evidence import Evidence, Scope
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.turn import Event, Finished, Found, Result
-from ingestion.build import build
-from ingestion.documents import Kind
-from ingestion.durable import writing
-from ingestion.generation import Generation
-from ingestion.library import Library
-from ingestion.publication import publish
+from assistant.answering.answer import Event, Finished, Found, Outcome, TurnResult
+from assistant.answering.pipeline import Assistant
+from assistant.citations.checker import Support, check_sentence
+from assistant.journal.journal import Journal
+from assistant.law.contradictions import Conflict, conflicts, contradictions, statements
+from assistant.question.language import Language
+from assistant.retrieval.candidates import evidence_of
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
 from tests.fakes import ScriptedModel
 from tests.small_index import Article, answering_embedder, build_small_index
 
@@ -60,11 +59,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def generation(home: Path) -> Generation:
-    return Holder(home, answering_embedder()).current()
+def generation(home: Path) -> IndexSnapshot:
+    return SnapshotHolder(home, answering_embedder()).current()
 
 
-def _evidence(generation: Generation, *references: str) -> tuple[Evidence, ...]:
+def _evidence(generation: IndexSnapshot, *references: str) -> tuple[Evidence, ...]:
     store, lookup = generation.store, generation.lexical.lookup
     passages = store.passages([lookup(reference)[0] for reference in references])
     return tuple(Evidence(n, passage, 1.0, "0" * 64) for n, passage in enumerate(passages, 1))
@@ -75,23 +74,23 @@ def _events(
 ) -> list[Event]:
     embedder = answering_embedder()
     journal = Journal(folder / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, limit)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, limit)
     return list(assistant.ask(question, as_of=day))
 
 
-def _result(events: list[Event]) -> Result:
+def _result(events: list[Event]) -> TurnResult:
     assert isinstance(events[-1], Finished)
     return events[-1].result
 
 
-def test_either_article_brings_the_contradiction(generation: Generation) -> None:
+def test_either_article_brings_the_contradiction(generation: IndexSnapshot) -> None:
     for reference in ("L2151-2", "R2151-8"):
         [conflict] = conflicts(_evidence(generation, reference), generation, Scope(DAY))
         assert [each.locator for each in conflict.passages] == ["art. L2151-2", "art. R2151-8"]
     assert conflicts(_evidence(generation, "L2192-1"), generation, Scope(DAY)) == ()
 
 
-def test_before_both_are_in_force_there_is_none(generation: Generation) -> None:
+def test_before_both_are_in_force_there_is_none(generation: IndexSnapshot) -> None:
     cited = _evidence(generation, "R2151-8")
     assert conflicts(cited, generation, Scope(date(2026, 5, 27))) == ()
     assert len(conflicts(cited, generation, Scope(date(2026, 5, 28)))) == 1
@@ -107,7 +106,7 @@ def test_before_both_are_in_force_there_is_none(generation: Generation) -> None:
     ids=["the decree was put right", "the decree has ended", "the decree is not indexed"],
 )
 def test_an_entry_falls_silent(tmp_path: Path, articles: tuple[Article, ...]) -> None:
-    generation = Holder(_home(tmp_path, articles), answering_embedder()).current()
+    generation = SnapshotHolder(_home(tmp_path, articles), answering_embedder()).current()
     assert conflicts(_evidence(generation, "L2151-2"), generation, Scope(DAY)) == ()
 
 
@@ -115,22 +114,22 @@ def test_a_sheet_that_says_as_much_is_no_text_in_force(tmp_path: Path) -> None:
     home = _home(tmp_path, _articles()[:1])
     sheet = tmp_path / "variantes.md"
     sheet.write_text(f"# Variantes\n\n## Refus ? (art. R2151-8)\n\n{DECREE}\n", encoding="utf-8")
-    with writing(home):
+    with lock_for_writing(home):
         assert Library(home).add(sheet, sheet.name, Kind.RULES, None).reading.problem is None
         publish(home, build(home, answering_embedder(), lambda step, done, total: None).name)
-    generation = Holder(home, answering_embedder()).current()
+    generation = SnapshotHolder(home, answering_embedder()).current()
     assert generation.lexical.lookup("R2151-8")
     assert conflicts(_evidence(generation, "L2151-2"), generation, Scope(DAY)) == ()
 
 
-def _both(conflict: Conflict, generation: Generation) -> list[Evidence]:
+def _both(conflict: Conflict, generation: IndexSnapshot) -> list[Evidence]:
     return [
         evidence_of(generation, passage, number)
         for number, passage in enumerate(conflict.passages, 1)
     ]
 
 
-def test_what_is_quoted_are_the_sentences_that_contradict(generation: Generation) -> None:
+def test_what_is_quoted_are_the_sentences_that_contradict(generation: IndexSnapshot) -> None:
     cited = _evidence(generation, "R2151-8")
     [conflict] = conflicts(cited, generation, Scope(DAY))
     evidence = _both(conflict, generation)
@@ -163,7 +162,7 @@ def test_what_is_added_is_what_is_recorded(home: Path, tmp_path: Path) -> None:
     assert body is not None
     locators = [each["passage"]["locator"] for each in body["evidence"]]
     assert locators == ["art. L2151-2", "art. R2151-8"]
-    store = Holder(home, answering_embedder()).current().store
+    store = SnapshotHolder(home, answering_embedder()).current().store
     for citation in result.answer.citations:
         text = store.document(citation.document).text
         assert text[citation.start : citation.end] == citation.quote
@@ -190,7 +189,7 @@ def test_an_english_reader_is_told_in_english(home: Path, tmp_path: Path) -> Non
     embedder = answering_embedder()
     journal = Journal(tmp_path / "journal.jsonl")
     model = ScriptedModel({"variants": ASKED})
-    assistant = Assistant(Holder(home, embedder), embedder, model, journal, 6)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, model, journal, 6)
     asking = assistant.ask("Are variants allowed?", as_of=DAY, language=Language.ENGLISH)
     assert "law prevails over the decree" in _result(list(asking)).answer.notice
 
@@ -206,7 +205,7 @@ def test_every_entry_speaks_of_the_real_texts_of_august_2026(tmp_path: Path) -> 
         for row in rows
         if row["num"] in named
     )
-    generation = Holder(_home(tmp_path, articles), answering_embedder()).current()
+    generation = SnapshotHolder(_home(tmp_path, articles), answering_embedder()).current()
     scope = Scope(date(2026, 8, 23))
     for known in contradictions():
         cited = _evidence(generation, known.articles[0])
@@ -214,4 +213,7 @@ def test_every_entry_speaks_of_the_real_texts_of_august_2026(tmp_path: Path) -> 
         drafts = statements(_both(conflict, generation), conflict, scope.as_of)
         for draft, says in zip(drafts, known.says, strict=True):
             assert says.search(draft.text)
-            assert check(draft.text, [draft.evidence[0].passage.text]).support is Support.VERBATIM
+            assert (
+                check_sentence(draft.text, [draft.evidence[0].passage.text]).support
+                is Support.VERBATIM
+            )

@@ -8,22 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
+from assistant.answering.answer import Outcome
+from assistant.answering.pipeline import Assistant
 from assistant.calculators.constants import Constant, constants
-from assistant.examination import run_turn
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language import Language
+from assistant.container import load_embedder
+from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
-from assistant.wiring import load_embedder
-from ingestion.builtin import CORPUS, builtin_additions
-from ingestion.documents import Kind
-from ingestion.durable import writing
-from ingestion.embedding import Embedder
-from ingestion.library import Library
-from ingestion.passages import Passage, passages_of
-from ingestion.reading.formats import read_bytes
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.durable import lock_for_writing
+from ingestion.index.search import Embedder
+from ingestion.library.library import CORPUS, Library, builtin_additions
+from ingestion.readers.documents import Kind
+from ingestion.readers.formats import read_bytes
 from tests.dated_facts import FACTS, Fact
 from tests.fakes import ScriptedModel
 from tests.index_home import build_and_publish
@@ -40,14 +39,14 @@ NAMES = [f"{fact.name}, {day}" for fact, day, _, _ in CASES]
 
 def assistant_of(home: Path, embedder: Embedder, *, dated_only: bool) -> Assistant:
     """An assistant over the built-in sheets, or over those that date what they say."""
-    with writing(home):
+    with lock_for_writing(home):
         for addition in builtin_additions():
             is_dated = "{du=" in addition.path.read_text("utf-8", errors="replace")
             if addition.kind is Kind.RULES and (is_dated or not dated_only):
                 Library(home).add(addition.path, addition.source, addition.kind)
     build_and_publish(home, embedder)
     journal = Journal(home / "journal.jsonl")
-    return Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    return Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.day import Day, DaySource, Period, day_asked, in_figures, named
-from assistant.language import Language
+from assistant.question.day import Day, DaySource, NamedPeriod, day_asked, in_figures, named
+from assistant.question.language import Language
 
 TODAY = date(2026, 11, 24)
 FRENCH = (
@@ -135,7 +135,7 @@ def test_any_text_can_be_asked(question: str) -> None:
 
 def test_a_leap_day_today_is_a_day_like_others() -> None:
     leap = date(2028, 2, 29)
-    assert named("le 28 février 2033", leap) == Period(date(2033, 2, 28), date(2033, 2, 28))
+    assert named("le 28 février 2033", leap) == NamedPeriod(date(2033, 2, 28), date(2033, 2, 28))
     assert named("le 1er mars 2033", leap) is None
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.administration.decisions import settle_at_start
 from assistant.errors import WrongSettings
-from assistant.journal.vocabulary import IN_SERVICE
-from ingestion.durable import replace_bytes, writing
-from ingestion.publication import current_name
+from assistant.journal.journal import IN_SERVICE
+from assistant.publishing.decisions import settle_at_start
+from ingestion.durable import lock_for_writing, replace_bytes
+from ingestion.index.publication import current_name
 from tests.administered import acts, add_code, administered, candidate, decisions, journal_of
 from tests.small_index import ARTICLES
 from tests.test_gate import NEW
@@ -55,7 +55,7 @@ def stop(monkeypatch: pytest.MonkeyPatch, failure: BaseException, *, swapped: bo
             replace_bytes(path, content)
         raise failure
 
-    monkeypatch.setattr("ingestion.publication.replace_bytes", failing)
+    monkeypatch.setattr("ingestion.index.publication.replace_bytes", failing)
 
 
 @pytest.mark.parametrize("swapped", [False, True])
@@ -64,7 +64,7 @@ def test_what_is_in_service_is_on_record_whatever_fails(
 ) -> None:
     served = current_name(home)
     stop(monkeypatch, OSError("the disk"), swapped=swapped)
-    with pytest.raises(OSError, match="the disk"), writing(home):
+    with pytest.raises(OSError, match="the disk"), lock_for_writing(home):
         decisions(home).publish(name)
     assert last_told(home) == current_name(home) == (name if swapped else served)
     assert acts(home)[2:] == (["published"] if swapped else ["published", "noticed"])
@@ -75,10 +75,10 @@ def test_a_rollback_is_on_record_whatever_fails(
     home: Path, name: str, monkeypatch: pytest.MonkeyPatch, *, swapped: bool
 ) -> None:
     served = current_name(home)
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).publish(name)
     stop(monkeypatch, Stopped(), swapped=swapped)
-    with pytest.raises(Stopped), writing(home):
+    with pytest.raises(Stopped), lock_for_writing(home):
         decisions(home).rollback()
     assert last_told(home) == current_name(home) == (served if swapped else name)
 
@@ -91,15 +91,15 @@ def test_what_cannot_be_told_does_not_come_into_service(
     def refusing(*told: object, **more: object) -> str:
         raise WrongSettings("Le journal ne s'écrit pas.")
 
-    monkeypatch.setattr("assistant.journal.Journal.append", refusing)
-    with pytest.raises(WrongSettings), writing(home):
+    monkeypatch.setattr("assistant.journal.journal.Journal.append", refusing)
+    with pytest.raises(WrongSettings), lock_for_writing(home):
         decisions(home).publish(name)
     assert current_name(home) == served
 
 
 def test_what_a_kill_or_a_hand_left_is_told_at_the_next_start(home: Path, name: str) -> None:
     served = current_name(home)
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).publish(name)
     (home / "current").write_text(served)
     settle_at_start(home, journal_of(home))
@@ -112,7 +112,7 @@ def test_what_a_kill_or_a_hand_left_is_told_at_the_next_start(home: Path, name: 
 
 def test_who_starts_while_another_decides_leaves_it_to_them(home: Path, name: str) -> None:
     served = current_name(home)
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).publish(name)
         (home / "current").write_text(served)
         settle_at_start(home, journal_of(home))

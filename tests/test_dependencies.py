@@ -50,8 +50,8 @@ def test_what_would_be_loaded_is_seen() -> None:
 def test_no_part_with_an_advisory_is_loaded_by_a_served_process(
     weights_home: Path, tmp_path: Path
 ) -> None:
+    from assistant.container import load_embedder
     from assistant.settings import Settings
-    from assistant.wiring import load_embedder
 
     home = tmp_path / "home"
     home.mkdir()
@@ -60,15 +60,15 @@ def test_no_part_with_an_advisory_is_loaded_by_a_served_process(
     parts, everything = loaded(
         "from pathlib import Path",
         "from fastapi.testclient import TestClient",
-        "from assistant.page.app import create_app",
-        "from assistant.serving import load_site",
+        "from assistant.web.app import create_app",
+        "from assistant.web.serving import load_site",
         "from assistant.settings import load_settings",
         f"home = Path({str(home)!r})",
         "site = load_site(home, load_settings(home))",
         "page = TestClient(create_app(site)).get('/')",
         "assert page.status_code == 200, page.status_code",
-        "import assistant.llama",
-        "from assistant.identity import ALONE",
+        "import assistant.llm.llama",
+        "from assistant.accounts.identity import ALONE",
         "asked = 'Below which amount may a town buy without competition?'",
         "list(site.desks(ALONE).ask(asked, as_of=None, history=()))",
     )

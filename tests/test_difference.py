@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.difference import Difference, Revision, difference
-from ingestion.documents import Document, State
+from ingestion.legislation.versions import Difference, Revision, difference
+from ingestion.readers.documents import Document, State
 from tests.article_versions import CODE, sheet, version
 
 FIRST = version("Moins de 40 000 euros.", "2020-01-01")

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
-from assistant.filing import Filing
-from assistant.journal import Journal
-from ingestion.dossiers import Dossier, Dossiers
+from assistant.cli.command import main
+from assistant.journal.journal import Journal
+from assistant.tenders.service import DossierService
 from ingestion.durable import in_words
 from ingestion.errors import StorageFull
-from ingestion.intake import Parcel
-from ingestion.library import Library
-from ingestion.manifest import MANIFEST
+from ingestion.index.store import MANIFEST
+from ingestion.library.library import Library
+from ingestion.tenders.dossiers import Dossier, Dossiers
+from ingestion.tenders.intake import Parcel
 from tests.fakes import WordEmbedder
 from tests.index_home import add, build_only, write_articles
 
@@ -84,8 +84,8 @@ def left(home: Path) -> set[str]:
     }
 
 
-def filing(home: Path) -> Filing:
-    return Filing(home, Journal(home / "journal.jsonl"), WordEmbedder)
+def filing(home: Path) -> DossierService:
+    return DossierService(home, Journal(home / "journal.jsonl"), WordEmbedder)
 
 
 def test_a_dossier_is_opened_or_not(home: Path, disk: Disk) -> None:

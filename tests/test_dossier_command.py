@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
-from assistant.journal import Journal
+from assistant.cli.command import main
+from assistant.journal.journal import Journal
 from tests.fakes import WordEmbedder
 
 Command = Callable[..., tuple[int, str]]
@@ -26,7 +26,7 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier dossier …`: its exit code and what it says, on standard output alone as JSON."""
-    monkeypatch.setattr("assistant.wiring.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str | Path) -> tuple[int, str]:

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant.assistant import Assistant
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.turn import Finished, Result
-from ingestion.build import build
-from ingestion.documents import Kind
-from ingestion.dossiers import DESCRIPTION, Dossier, Dossiers, Stage, library_of
-from ingestion.durable import writing
+from assistant.answering.answer import Finished, TurnResult
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownDossier
-from ingestion.publication import publish
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import DESCRIPTION, Dossier, Dossiers, DossierStage, library_of
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import with_articles
 from tests.small_index import TODAY
 
-ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie", stage=Stage.CONSULTATION)
+ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie", stage=DossierStage.CONSULTATION)
 SCHOOL = Dossier("ecole-2026", team="education")
 OPEN = Dossier("modele")
 CANARY = "La pénalité de retard est de 137 euros par jour pour le pavage de la place Zéphirin."
@@ -103,15 +103,15 @@ def _with_piece(folder: Path) -> Path:
     library_of(home, ROADS.id).add(piece, "CCAP.md", Kind.TENDER, ROADS.id)
     piece.unlink()
     compartment = Dossiers(home).home(ROADS.id)
-    with writing(compartment):
+    with lock_for_writing(compartment):
         publish(compartment, build(compartment, WordEmbedder(), lambda *step: None).name)
     return home
 
 
-def _asked(home: Path, dossier: str | None, teams: frozenset[str] | None) -> Result:
+def _asked(home: Path, dossier: str | None, teams: frozenset[str] | None) -> TurnResult:
     embedder = WordEmbedder()
     journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
     events = list(assistant.ask(QUESTION, as_of=TODAY, dossier=dossier, teams=teams))
     assert isinstance(events[-1], Finished)
     return events[-1].result
@@ -191,11 +191,11 @@ def test_an_answer_says_that_pieces_differ_and_which_prevails(tmp_path: Path) ->
             not library_of(home, ROADS.id).add(piece, name, Kind.TENDER, ROADS.id).reading.problem
         )
     compartment = Dossiers(home).home(ROADS.id)
-    with writing(compartment):
+    with lock_for_writing(compartment):
         publish(compartment, build(compartment, WordEmbedder(), lambda *step: None).name)
     embedder = WordEmbedder()
     assistant = Assistant(
-        Holder(home, embedder), embedder, ScriptedModel(), Journal(tmp_path / "j.jsonl"), 6
+        SnapshotHolder(home, embedder), embedder, ScriptedModel(), Journal(tmp_path / "j.jsonl"), 6
     )
     events = list(
         assistant.ask("Quelle retenue de garantie, article 9 du CCAP ?", dossier=ROADS.id)

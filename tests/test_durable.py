@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.durable import hold, replace_bytes, require_space, writing
+from ingestion.durable import hold, lock_for_writing, replace_bytes, require_space
 from ingestion.errors import BusyIndex, IngestionError, StorageFull
 
 WRITE_UNTIL_KILLED = """
@@ -51,15 +51,15 @@ def test_a_second_writer_is_refused_at_once_and_welcome_after_a_kill(tmp_path: P
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == b"writing\n"
-        with pytest.raises(BusyIndex, match="Réessayez"), writing(tmp_path):
+        with pytest.raises(BusyIndex, match="Réessayez"), lock_for_writing(tmp_path):
             pytest.fail("two writers")
         first.kill()
-    with writing(tmp_path):
+    with lock_for_writing(tmp_path):
         pass
 
 
 def test_two_writers_of_one_process_are_no_better(tmp_path: Path) -> None:
-    with writing(tmp_path), pytest.raises(BusyIndex), writing(tmp_path):
+    with lock_for_writing(tmp_path), pytest.raises(BusyIndex), lock_for_writing(tmp_path):
         pytest.fail("two writers")
 
 
@@ -80,7 +80,10 @@ def test_a_file_is_held_by_many_or_by_one(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_in_french(tmp_path: Path) -> None:
-    with pytest.raises(StorageFull, match=r"est plein\. Libérez de la place"), writing(tmp_path):
+    with (
+        pytest.raises(StorageFull, match=r"est plein\. Libérez de la place"),
+        lock_for_writing(tmp_path),
+    ):
         Path("/dev/full").write_bytes(b"something")
 
 
@@ -88,7 +91,7 @@ def test_a_full_database_too(tmp_path: Path) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE big (body BLOB)")
     connection.execute("PRAGMA max_page_count = 2")
-    with pytest.raises(StorageFull, match="est plein"), writing(tmp_path):
+    with pytest.raises(StorageFull, match="est plein"), lock_for_writing(tmp_path):
         connection.execute("INSERT INTO big VALUES (zeroblob(100000))")
     connection.close()
 
@@ -96,17 +99,17 @@ def test_a_full_database_too(tmp_path: Path) -> None:
 def test_a_failure_without_a_reason_on_a_nearly_full_disk_is_the_disks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ValueError, match="compaction"), writing(tmp_path):
+    with pytest.raises(ValueError, match="compaction"), lock_for_writing(tmp_path):
         raise ValueError("compaction failed")
     monkeypatch.setattr("ingestion.durable._NEARLY_FULL", 1 << 60)
-    with pytest.raises(StorageFull, match="est plein"), writing(tmp_path):
+    with pytest.raises(StorageFull, match="est plein"), lock_for_writing(tmp_path):
         raise ValueError("compaction failed")
-    with pytest.raises(IngestionError, match="Rien à indexer"), writing(tmp_path):
+    with pytest.raises(IngestionError, match="Rien à indexer"), lock_for_writing(tmp_path):
         raise IngestionError("Rien à indexer.")
 
 
 def test_a_folder_closed_to_writing_is_said_in_french(tmp_path: Path) -> None:
-    with pytest.raises(IngestionError, match="Corrigez les droits"), writing(tmp_path):
+    with pytest.raises(IngestionError, match="Corrigez les droits"), lock_for_writing(tmp_path):
         raise PermissionError(13, "Permission denied", str(tmp_path / "library.json"))
 
 

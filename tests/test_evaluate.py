@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Answer, Citation
-from assistant.cli import main
-from assistant.journal import Journal, journal_of
-from assistant.record import contract
-from assistant.turn import Event, Finished
+from assistant.answering.answer import Answer, Citation, Event, Finished
+from assistant.answering.record import contract
+from assistant.cli.command import main
+from assistant.journal.journal import Journal, journal_of
 from ingestion.errors import UnknownDossier
-from ingestion.generation import Generation, open_generation
-from ingestion.publication import current_name
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import IndexSnapshot, open_snapshot
 from tests.graded import ABSTAINED, answer_of, result_of
 
 DONE, BROKEN, USAGE, FALLEN, INTERRUPTED = 0, 1, 2, 4, 130
@@ -29,7 +28,7 @@ Evaluate = Callable[..., int]
 class Scripted:
     """Answers each question as its script says; one that is not in it interrupts."""
 
-    generation: Generation
+    generation: IndexSnapshot
     answers: dict[str, Answer]
     journal: Journal
     model_name: str = "script@1"
@@ -41,18 +40,18 @@ class Scripted:
         name = self.generation.manifest.name
         yield Finished(replace(result, question=question, generation=name))
 
-    def dossier(self, dossier_id: str, teams: None) -> Generation:
+    def dossier(self, dossier_id: str, teams: None) -> IndexSnapshot:
         raise UnknownDossier(f"Aucun dossier {dossier_id}.")
 
 
 @pytest.fixture
-def generation(small_home: Path) -> Generation:
-    return open_generation(small_home, current_name(small_home))
+def generation(small_home: Path) -> IndexSnapshot:
+    return open_snapshot(small_home, current_name(small_home))
 
 
 @pytest.fixture
 def evaluate(
-    small_home: Path, generation: Generation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_home: Path, generation: IndexSnapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Evaluate:
     """Runs `eval` on the questions "q0" …, answered as given; None is an interruption."""
     monkeypatch.setenv("COLUMNS", "160")
@@ -60,7 +59,7 @@ def evaluate(
     def run(answers: Sequence[Answer | None], *options: object) -> int:
         script = {f"Question {n} ?": answer for n, answer in enumerate(answers) if answer}
         loaded = Scripted(generation, script, journal_of(tmp_path))
-        monkeypatch.setattr("assistant.wiring.load_assistant", lambda *_: loaded)
+        monkeypatch.setattr("assistant.container.load_assistant", lambda *_: loaded)
         questions = _questions(tmp_path / "questions.jsonl", range(len(answers)))
         command = ["--data", small_home, "eval", questions, *options]
         try:
@@ -72,7 +71,7 @@ def evaluate(
 
 
 def test_an_evaluation_is_on_record(
-    evaluate: Evaluate, generation: Generation, tmp_path: Path
+    evaluate: Evaluate, generation: IndexSnapshot, tmp_path: Path
 ) -> None:
     assert evaluate([RIGHT, None]) == INTERRUPTED
     journal, results = journal_of(tmp_path), tmp_path / "out.jsonl"
@@ -186,7 +185,7 @@ def test_the_results_may_replace_the_baseline(evaluate: Evaluate, tmp_path: Path
     assert _written(baseline) == ["q0"]
 
 
-def _quoting(generation: Generation, quote: str, digest: str = "") -> Answer:
+def _quoting(generation: IndexSnapshot, quote: str, digest: str = "") -> Answer:
     document = next(iter(generation.store.documents()))
     known = digest or sha256(document.text.encode()).hexdigest()
     citation = Citation(1, document.id, "Code", "art. R1-1", quote, "p", 0, 3, known)
@@ -194,7 +193,7 @@ def _quoting(generation: Generation, quote: str, digest: str = "") -> Answer:
 
 
 def test_quotes_are_read_again_in_the_index(
-    evaluate: Evaluate, generation: Generation, capsys: Captured
+    evaluate: Evaluate, generation: IndexSnapshot, capsys: Captured
 ) -> None:
     words = next(iter(generation.store.documents())).text[:3]
     answers = [
@@ -207,7 +206,7 @@ def test_quotes_are_read_again_in_the_index(
 
 
 def test_quotes_of_an_index_that_is_gone_are_not_held_against_the_baseline(
-    evaluate: Evaluate, generation: Generation, tmp_path: Path, capsys: Captured
+    evaluate: Evaluate, generation: IndexSnapshot, tmp_path: Path, capsys: Captured
 ) -> None:
     words = next(iter(generation.store.documents())).text[:3]
     moved = _quoting(generation, words, "0" * 64)

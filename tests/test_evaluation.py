@@ -2,7 +2,7 @@ import subprocess
 from hashlib import sha256
 from pathlib import Path
 
-from assistant.evaluation import code_version, digest, identify, machine
+from assistant.evaluation.runs import code_version, hash_file, identify, machine
 from assistant.settings import Settings
 from tests.graded import MANIFEST, evaluation_of
 
@@ -38,7 +38,7 @@ def test_a_run_is_identified_by_files_prompts_and_machine(tmp_path: Path) -> Non
     questions = tmp_path / "questions.jsonl"
     questions.write_bytes(b"{}")
     identity = identify("script@1", MANIFEST, Settings(), [questions])
-    assert identity.files == (digest(questions, str(questions)),)
+    assert identity.files == (hash_file(questions, str(questions)),)
     assert identity.files[0].sha256 == sha256(b"{}").hexdigest()
     assert "write.md" in [prompt.name for prompt in identity.prompts]
     assert identity.began.tzinfo is not None

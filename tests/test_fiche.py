@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.fiche import LINES, Fiche, Line, State, fiche
-from assistant.topics import topics
-from ingestion.piece_kinds import PieceKind
+from assistant.tenders.fiche import LINES, Fiche, FicheLine, FicheState, fiche
+from assistant.tenders.topics import topics
+from ingestion.tenders.pieces import PieceKind
 from tests.dossier_files import Read, built_in, changed, piece, read_piece
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
@@ -130,7 +130,7 @@ def _of_built_in() -> Fiche:
     return fiche(built_in())
 
 
-def _line(name: str, of: Fiche) -> Line:
+def _line(name: str, of: Fiche) -> FicheLine:
     return of.lines[LINES.index(name)]
 
 
@@ -155,14 +155,14 @@ def test_the_planted_contradictions_are_to_be_checked_and_nothing_else() -> None
     remarks = {
         name: line.remark
         for name, line in zip(LINES, _of_built_in().lines, strict=True)
-        if line.state is State.DIFFERS
+        if line.state is FicheState.DIFFERS
     }
     assert remarks == PLANTED
 
 
 def test_nothing_is_to_be_checked_once_they_are_corrected() -> None:
     lines = fiche(changed(CORRECTED)).lines
-    assert [line.label for line in lines if line.state is not State.FOUND] == []
+    assert [line.label for line in lines if line.state is not FicheState.FOUND] == []
 
 
 def test_each_entry_is_in_its_document_word_for_word() -> None:
@@ -179,7 +179,7 @@ def test_the_piece_that_prevails_comes_first() -> None:
 
 def test_what_no_piece_says_is_not_found() -> None:
     line = _line("retention", _of(("CCAP.md", "# Article 1 – Objet\n\nLe marché a pour objet.")))
-    assert (line.state, line.entries, line.remark) == (State.ABSENT, (), "")
+    assert (line.state, line.entries, line.remark) == (FicheState.ABSENT, (), "")
 
 
 def test_what_a_supplier_wrote_is_not_read() -> None:
@@ -195,7 +195,7 @@ def test_a_piece_that_says_less_does_not_differ() -> None:
         ("AE.md", "# Durée\n\nLe marché est conclu pour 12 mois."),
         ("CCAP.md", "# Durée\n\nLe marché est conclu pour 12 mois, sa durée totale est de 4 ans."),
     )
-    assert _line("duration", said).state is State.FOUND
+    assert _line("duration", said).state is FicheState.FOUND
 
 
 def test_values_of_different_units_do_not_differ() -> None:
@@ -203,7 +203,7 @@ def test_values_of_different_units_do_not_differ() -> None:
         ("AE.md", "# Pénalités\n\nLa pénalité est de 100 € par jour de retard."),
         ("CCAP.md", "# Pénalités\n\nLa pénalité est de 1 % par jour de retard."),
     )
-    assert _line("penalties", said).state is State.FOUND
+    assert _line("penalties", said).state is FicheState.FOUND
 
 
 def _real() -> tuple[Read, ...]:
@@ -214,11 +214,13 @@ def _real() -> tuple[Read, ...]:
 
 def test_a_real_dossier_states_what_it_has_and_no_more() -> None:
     said = fiche(_real())
-    absent = {n for n, line in zip(LINES, said.lines, strict=True) if line.state is State.ABSENT}
+    absent = {
+        n for n, line in zip(LINES, said.lines, strict=True) if line.state is FicheState.ABSENT
+    }
     assert absent == {
         *("estimate", "criteria", "variants", "retention", "guarantee", "penalty_cap"),
     }
-    assert not [line for line in said.lines if line.state is State.DIFFERS]
+    assert not [line for line in said.lines if line.state is FicheState.DIFFERS]
     values = {
         name: {value.written for entry in _line(name, said).entries for value in entry.values}
         for name in LINES

@@ -6,11 +6,11 @@ from docx import Document as WordDocument
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.fiche import Fiche, Line, State, fiche
-from assistant.fiche_export import COLUMNS, as_csv, as_docx
-from assistant.priority import Priority
-from ingestion.documents import Hidden
-from ingestion.passages import passages_of
+from assistant.tenders.fiche import Fiche, FicheLine, FicheState, fiche
+from assistant.tenders.service import COLUMNS, as_csv, as_docx
+from assistant.tenders.statements import Priority
+from ingestion.chunking.passages import passages_of
+from ingestion.readers.documents import Hidden
 from tests.dossier_files import built_in, piece
 
 
@@ -57,7 +57,7 @@ def test_no_cell_is_a_formula() -> None:
 
 @given(st.text(alphabet=st.sampled_from("=+-@\t\r\n ;\"'a|5€%\x00\x0b\ufffe"), max_size=30))
 def test_any_text_is_exported_and_is_no_formula(text: str) -> None:
-    made = Fiche((Line(text, (), State.ABSENT, text),), Priority())
+    made = Fiche((FicheLine(text, (), FicheState.ABSENT, text),), Priority())
     _, [subject, *_, remark] = _rows(as_csv(made))
     assert subject == remark
     assert not subject.lstrip(" ").startswith(tuple("=+-@\t\r\n"))

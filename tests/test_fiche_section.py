@@ -6,11 +6,11 @@ from functools import cache
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
-from assistant.fiche import Fiche, fiche
-from assistant.language import Language
-from assistant.page.fiche_section import fiche_section
-from ingestion.documents import Hidden
-from ingestion.passages import passages_of
+from assistant.question.language import Language
+from assistant.tenders.fiche import Fiche, fiche
+from assistant.web.buyer.dossier_sections import fiche_section
+from ingestion.chunking.passages import passages_of
+from ingestion.readers.documents import Hidden
 from tests.dossier_files import Read, built_in, piece
 from tests.page_tags import parsed
 

@@ -9,16 +9,14 @@ from typing import Any
 
 import pytest
 
-from assistant.allowance import kept_by
-from assistant.fiche import State
-from assistant.fiche_export import FileFormat
-from assistant.filing import Filing
-from assistant.journal import Journal
-from ingestion.dossiers import Dossier, Stage
-from ingestion.durable import writing
+from assistant.journal.journal import Journal
+from assistant.tenders.fiche import FicheState
+from assistant.tenders.service import DossierService, FileFormat, kept_by
+from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownDossier
-from ingestion.intake import Parcel, Receipt
-from ingestion.piece_kinds import PieceKind
+from ingestion.tenders.dossiers import Dossier, DossierStage
+from ingestion.tenders.intake import Parcel, Receipt
+from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
 
@@ -31,8 +29,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def filing(home: Path, teams: frozenset[str] | None = None) -> Filing:
-    return Filing(home, Journal(home / "journal.jsonl"), WordEmbedder, teams)
+def filing(home: Path, teams: frozenset[str] | None = None) -> DossierService:
+    return DossierService(home, Journal(home / "journal.jsonl"), WordEmbedder, teams)
 
 
 def parcel(name: str) -> Parcel:
@@ -48,7 +46,7 @@ def told(home: Path) -> list[tuple[str, dict[str, Any] | None]]:
 def test_what_changes_a_dossier_is_on_record_in_the_dossier(home: Path) -> None:
     files = filing(home)
     files.create(ROADS)
-    files.describe(replace(ROADS, stage=Stage.AWARDED, deadline=date(2026, 12, 1)))
+    files.describe(replace(ROADS, stage=DossierStage.AWARDED, deadline=date(2026, 12, 1)))
     files.add(ROADS.id, [parcel("CCAP.md"), parcel("plan.dwg")])
     files.add(ROADS.id, [parcel("CCAP.md")])
     created, described, upload = told(home)
@@ -87,7 +85,7 @@ def test_nothing_is_indexed_when_nothing_was_kept(home: Path) -> None:
     def none() -> WordEmbedder:
         raise AssertionError("the embedder is not needed")
 
-    files = Filing(home, Journal(home / "journal.jsonl"), none)
+    files = DossierService(home, Journal(home / "journal.jsonl"), none)
     files.create(ROADS)
     (receipt,) = files.add(ROADS.id, [parcel("plan.dwg")])
     assert receipt.entry is None
@@ -96,7 +94,7 @@ def test_nothing_is_indexed_when_nothing_was_kept(home: Path) -> None:
 def test_the_fiche_says_what_the_pieces_say_now(home: Path) -> None:
     files = filing(home)
     files.create(ROADS)
-    assert {line.state for line in files.fiche(ROADS.id).lines} == {State.ABSENT}
+    assert {line.state for line in files.fiche(ROADS.id).lines} == {FicheState.ABSENT}
     text = "# Avance\n\nL'avance est de 5 %.\n"
     files.add(ROADS.id, [Parcel("CCAP.md", io.BytesIO(text.encode()))])
     (entry,) = (entry for line in files.fiche(ROADS.id).lines for entry in line.entries)
@@ -130,7 +128,7 @@ def test_a_piece_corrected_or_removed_is_on_record(home: Path) -> None:
 
 def test_the_journal_names_who_did_it(home: Path) -> None:
     journal = Journal(home / "journal.jsonl")
-    files = Filing(home, journal, WordEmbedder, user="u-7")
+    files = DossierService(home, journal, WordEmbedder, user="u-7")
     files.create(ROADS)
     files.add(ROADS.id, [parcel("CCAP.md")])
     files.export(ROADS.id, FileFormat.CSV)
@@ -142,7 +140,7 @@ def test_the_journal_names_who_did_it(home: Path) -> None:
 def test_two_may_not_fill_a_dossier_at_once(home: Path) -> None:
     files = filing(home)
     files.create(ROADS)
-    with writing(home / "dossiers" / ROADS.id), pytest.raises(BusyIndex):
+    with lock_for_writing(home / "dossiers" / ROADS.id), pytest.raises(BusyIndex):
         files.add(ROADS.id, [parcel("CCAP.md")])
 
 
@@ -169,8 +167,8 @@ def test_another_team_does_nothing_to_a_dossier(home: Path) -> None:
 def test_one_person_keeps_no_more_than_they_may(home: Path) -> None:
     journal, other = Journal(home / "journal.jsonl"), replace(ROADS, id="ecole-2026")
 
-    def of(user: str, most: int) -> Filing:
-        return Filing(home, journal, WordEmbedder, user=user, most=most)
+    def of(user: str, most: int) -> DossierService:
+        return DossierService(home, journal, WordEmbedder, user=user, most=most)
 
     files = of("u-7", 2 * len(TEXT))
     for dossier in (ROADS, other):

@@ -1,7 +1,8 @@
 import pytest
 
-from assistant.confidence import Estimate
-from assistant.findings import (
+from assistant.evaluation.confidence import Estimate
+from assistant.evaluation.grading import Measure
+from assistant.reports.findings import (
     MEANINGS,
     counted,
     duration,
@@ -11,7 +12,6 @@ from assistant.findings import (
     scope,
     verdict,
 )
-from assistant.measures import Measure
 from tests.graded import answer_of, compared, graded_of, question_of
 
 RIGHT, WRONG = answer_of("Trente jours."), answer_of("Quinze jours.")

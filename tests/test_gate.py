@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.administration.candidate import read_candidate
-from assistant.administration.candidature import make_candidate
-from assistant.baseline import Change
 from assistant.errors import GateRefused, WrongQuestions
-from ingestion.durable import writing
+from assistant.evaluation.runs import AnswerChange
+from assistant.publishing.decisions import read_candidate
+from assistant.publishing.gate import make_candidate
+from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled
-from ingestion.generation import open_generation
-from ingestion.publication import current_name, finished
+from ingestion.index.publication import current_name, finished
+from ingestion.index.snapshot import open_snapshot
 from tests.administered import (
     PAYMENT,
     USER,
@@ -55,9 +55,9 @@ def test_a_candidate_with_one_more_article_passes_and_is_published(
     assert verdict is not None
     assert (verdict.passed, verdict.against) == (True, served)
     asked = {each.question: each.change for each in verdict.judged}
-    assert asked[PAYMENT] in {Change.SAME, Change.REWORDED}
+    assert asked[PAYMENT] in {AnswerChange.SAME, AnswerChange.REWORDED}
     assert "Qui signe ?" in verdict.left_out
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).publish(manifest.name)
     assert current_name(home) == manifest.name
     assert read_candidate(home) is None
@@ -73,13 +73,13 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     assert verdict is not None
     assert any(PAYMENT in reason for reason in verdict.reasons)
     [fallen] = [each for each in verdict.judged if each.question == PAYMENT]
-    assert (fallen.change, fallen.before) == (Change.WORSE, ())
+    assert (fallen.change, fallen.before) == (AnswerChange.WORSE, ())
     assert "trente jours" in fallen.after[0]
     for reason, force in (("", False), ("Texte attendu demain.", False), ("", True)):
-        with pytest.raises(GateRefused, match="devient fausse"), writing(home):
+        with pytest.raises(GateRefused, match="devient fausse"), lock_for_writing(home):
             decisions(home).publish(manifest.name, reason, force=force)
     assert current_name(home) == served
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).publish(manifest.name, "Texte attendu demain.", force=True)
     assert current_name(home) == manifest.name
     entry = list(journal_of(home).entries())[-1]
@@ -87,7 +87,7 @@ def test_a_broken_article_is_refused_until_somebody_takes_it_upon_themselves(
     assert body is not None
     assert (entry["user"], body["act"], body["reason"]) == (USER, "forced", "Texte attendu demain.")
     assert PAYMENT in body["refusal"]
-    with writing(home):
+    with lock_for_writing(home):
         assert decisions(home).rollback() == served
     assert acts(home) == ["built", "gate_refused", "forced", "rolled_back"]
 
@@ -111,10 +111,10 @@ def test_a_refused_candidate_is_thrown_away_with_its_reason(home: Path, tmp_path
     served = current_name(home)
     add_code(home, tmp_path, [*ARTICLES, NEW])
     manifest, _ = candidate(home)
-    with pytest.raises(GateRefused, match="Dites pourquoi"), writing(home):
+    with pytest.raises(GateRefused, match="Dites pourquoi"), lock_for_writing(home):
         decisions(home).refuse(manifest.name, "")
     gc.collect()  # the gate was asked by this process, which may have the candidate open still
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).refuse(manifest.name, "Article hors sujet.")
     assert (finished(home), read_candidate(home)) == ([served], None)
     assert acts(home)[-1] == "refused"
@@ -125,11 +125,11 @@ def test_what_was_examined_against_another_index_is_examined_again(
 ) -> None:
     add_code(home, tmp_path, [*ARTICLES, NEW])
     earlier, _ = candidate(home)
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).publish(earlier.name)
     add_code(home, tmp_path, [*ARTICLES, NEW, ("R1-1", ("Titre",), "Autre texte.", None, None)])
     manifest, _ = candidate(home)
-    with writing(home):
+    with lock_for_writing(home):
         decisions(home).rollback()
         with pytest.raises(GateRefused, match="sourcier index gate"):
             decisions(home).publish(manifest.name)
@@ -145,11 +145,11 @@ def test_a_build_cancelled_at_any_step_leaves_nothing(
 
     add_code(home, tmp_path, [*ARTICLES, NEW])
     folders = list((home / "generations").iterdir())
-    with pytest.raises(BuildCancelled), writing(home):
+    with pytest.raises(BuildCancelled), lock_for_writing(home):
         make_candidate(home, answering_embedder(), examinee(home), decisions(home), stop)
     assert list((home / "generations").iterdir()) == folders
     assert read_candidate(home) is None
-    assert open_generation(home, current_name(home))
+    assert open_snapshot(home, current_name(home))
 
 
 def test_questions_about_a_dossier_are_left_out(home: Path, tmp_path: Path) -> None:

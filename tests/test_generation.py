@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.errors import DamagedGeneration, UnknownGeneration
-from ingestion.generation import open_generation
-from ingestion.manifest import generations_folder, hash_files, read_manifest
-from ingestion.publication import current_name
-from ingestion.verification import find_faults, verify
+from ingestion.errors import DamagedSnapshot, UnknownSnapshot
+from ingestion.index.publication import current_name, find_faults, verify_snapshot
+from ingestion.index.snapshot import open_snapshot
+from ingestion.index.store import hash_files, read_manifest, snapshots_folder
 from tests.index_home import ARTICLES, answers, published, with_articles
 
 Damage = Callable[[Path], None]
@@ -53,7 +52,7 @@ def home(built: Path, tmp_path: Path) -> Path:
 
 
 def files_of(home: Path) -> list[Path]:
-    folder = generations_folder(home) / current_name(home)
+    folder = snapshots_folder(home) / current_name(home)
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -68,7 +67,7 @@ def test_it_answers_by_words_by_vector_and_by_reference(built: Path) -> None:
 
 
 def test_opening_and_asking_change_no_file_of_it(built: Path) -> None:
-    folder = generations_folder(built) / current_name(built)
+    folder = snapshots_folder(built) / current_name(built)
     before = hash_files(folder)
     for _ in range(2):
         answers(published(built), "avance")
@@ -83,7 +82,7 @@ def test_any_altered_file_is_noticed_before_anything_is_opened(
         pytest.fail("a damaged generation was opened")
 
     for reader in ("ChromaIndex", "TantivyIndex", "PassageStore", "WorkingCopy"):
-        monkeypatch.setattr(f"ingestion.generation.{reader}", opened)
+        monkeypatch.setattr(f"ingestion.index.snapshot.{reader}", opened)
     files = files_of(home)
     assert len(files) > 10
     for path in files:
@@ -92,13 +91,13 @@ def test_any_altered_file_is_noticed_before_anything_is_opened(
         content = path.read_bytes()
         damage(path)
         expected = (
-            UnknownGeneration
+            UnknownSnapshot
             if not path.exists() and path.name == "manifest.json"
-            else (DamagedGeneration)
+            else (DamagedSnapshot)
         )
         with pytest.raises(expected, match="sourcier index") as noticed:
             published(home)
-        if expected is DamagedGeneration:
+        if expected is DamagedSnapshot:
             named = "manifest.json" if path.name.startswith("manifest.") else path.name
             assert named in str(noticed.value)
         path.write_bytes(content)
@@ -106,44 +105,44 @@ def test_any_altered_file_is_noticed_before_anything_is_opened(
 
 def test_a_file_too_many_is_noticed(home: Path) -> None:
     (files_of(home)[0].parent / "manifest.json").write_bytes(b"{}")
-    with pytest.raises(DamagedGeneration, match=r"manifest\.json"):
+    with pytest.raises(DamagedSnapshot, match=r"manifest\.json"):
         published(home)
 
 
 def test_every_bit_of_the_manifest_counts(home: Path) -> None:
-    path = generations_folder(home) / current_name(home) / "manifest.json"
+    path = snapshots_folder(home) / current_name(home) / "manifest.json"
     content = path.read_bytes()
     for position in range(0, len(content), 7):
         altered = bytearray(content)
         altered[position] ^= 1 << position % 8
         path.write_bytes(altered)
-        with pytest.raises(DamagedGeneration):
+        with pytest.raises(DamagedSnapshot):
             read_manifest(home, current_name(home))
 
 
 def test_a_manifest_of_another_version_asks_for_a_build(home: Path) -> None:
-    folder = generations_folder(home) / current_name(home)
+    folder = snapshots_folder(home) / current_name(home)
     other = b'{"name": "of another time"}'
     (folder / "manifest.json").write_bytes(other)
     (folder / "manifest.sha256").write_text(f"{sha256(other).hexdigest()}  manifest.json\n")
-    with pytest.raises(DamagedGeneration, match=r"autre version .* sourcier index build"):
+    with pytest.raises(DamagedSnapshot, match=r"autre version .* sourcier index build"):
         read_manifest(home, folder.name)
 
 
 def test_the_seal_is_the_one_of_a_common_tool(built: Path) -> None:
-    folder = generations_folder(built) / current_name(built)
+    folder = snapshots_folder(built) / current_name(built)
     assert not os.system(f"cd '{folder}' && sha256sum --check --status manifest.sha256")
 
 
 def test_an_unknown_name_is_said(built: Path) -> None:
-    with pytest.raises(UnknownGeneration, match="sourcier index status"):
-        open_generation(built, "20200101-000000-000")
-    with pytest.raises(UnknownGeneration, match="sourcier index status"):
-        verify(built, "20200101-000000-000")
+    with pytest.raises(UnknownSnapshot, match="sourcier index status"):
+        open_snapshot(built, "20200101-000000-000")
+    with pytest.raises(UnknownSnapshot, match="sourcier index status"):
+        verify_snapshot(built, "20200101-000000-000")
 
 
 def test_a_sound_generation_verifies_in_a_child_process(built: Path) -> None:
-    verify(built, current_name(built))
+    verify_snapshot(built, current_name(built))
 
 
 def test_the_child_is_not_led_astray_by_the_folder_it_is_run_from(
@@ -152,28 +151,28 @@ def test_the_child_is_not_led_astray_by_the_folder_it_is_run_from(
     (tmp_path / "ingestion").mkdir()
     (tmp_path / "ingestion" / "__init__.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)
-    verify(Path(os.path.relpath(built)), current_name(built))
+    verify_snapshot(Path(os.path.relpath(built)), current_name(built))
 
 
 def test_the_child_tells_what_it_found(home: Path) -> None:
     flip_last(files_of(home)[-1])
-    with pytest.raises(DamagedGeneration, match=r"ne se vérifie pas : .*vectors\.npy"):
-        verify(home, current_name(home))
+    with pytest.raises(DamagedSnapshot, match=r"ne se vérifie pas : .*vectors\.npy"):
+        verify_snapshot(home, current_name(home))
 
 
 def test_a_child_that_dies_without_a_word_is_a_fault(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", "/bin/false")
-    with pytest.raises(DamagedGeneration, match=r"arrêt brutal \(1\)"):
-        verify(built, current_name(built))
+    with pytest.raises(DamagedSnapshot, match=r"arrêt brutal \(1\)"):
+        verify_snapshot(built, current_name(built))
 
 
 def test_passages_that_do_not_find_themselves_are_faults(home: Path) -> None:
     import numpy as np
 
     generation = published(home)
-    path = generations_folder(home) / current_name(home) / "vectors.npy"
+    path = snapshots_folder(home) / current_name(home) / "vectors.npy"
     assert find_faults(generation, path) == []
     vectors = np.load(path)
     np.save(path, vectors[:-1])

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import IngestionError
-from ingestion.glossary import EverydayWords, Term, read_glossary
-from ingestion.references import normalise
+from ingestion.index.lexical import EverydayWords, Term, read_glossary
+from ingestion.legislation.references import normalise
 from tests.index_home import passages_of_texts
 
 TERMS = read_glossary()

@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.answers import Answer, Outcome
-from assistant.grading import FaultKind, cited_articles, grade, stands_at
-from assistant.questions import ExpectedPlace
+from assistant.answering.answer import Answer, Outcome
+from assistant.evaluation.grading import FaultKind, cited_articles, grade, stands_at
+from assistant.evaluation.questions import ExpectedPlace
 from tests.graded import ABSTAINED, TEXT, answer_of, graded_of, question_of, result_of
 
 

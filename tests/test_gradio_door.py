@@ -14,10 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from assistant.identity import Identity, Role
-from assistant.page.access import COOKIE, Members
-from assistant.page.gradio_door import OPEN, GradioDoor
-from assistant.page.site import Site
+from assistant.accounts.identity import Identity, UserRole
+from assistant.web.app import OPEN, GradioDoor
+from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
@@ -81,12 +80,12 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def ana(hall: Hall, client: TestClient) -> Visit:
-    return Visit(client, hall.settle("ana", [Role.BUYER], ["voirie"]))
+    return Visit(client, hall.settle("ana", [UserRole.BUYER], ["voirie"]))
 
 
 @pytest.fixture(scope="module")
 def bea(hall: Hall, client: TestClient) -> Visit:
-    return Visit(client, hall.settle("bea", [Role.BUYER], ["parcs"]))
+    return Visit(client, hall.settle("bea", [UserRole.BUYER], ["parcs"]))
 
 
 @pytest.fixture

@@ -4,37 +4,36 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.notices import remarks
-from assistant.page.conversation import Conversation, Stage, Turn
-from assistant.page.export import answer_text
-from assistant.page.turn_view import turn_html
-from assistant.page.viewer import View, document_html
-from assistant.page.words import words
-from assistant.record import contract
-from assistant.turn import Finished, Result
-from ingestion.build import build
-from ingestion.documents import Document, Hidden, Kind, Page
-from ingestion.dossiers import Dossiers
-from ingestion.durable import writing
-from ingestion.library import Library
-from ingestion.publication import publish
+from assistant.answering.answer import Finished, Outcome, TurnResult
+from assistant.answering.notices import remarks
+from assistant.answering.pipeline import Assistant
+from assistant.answering.record import contract
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.export import answer_text
+from assistant.web.buyer.turn_view import turn_html
+from assistant.web.viewer import View, document_html
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document, Hidden, Kind, Page
+from ingestion.tenders.dossiers import Dossiers
 from tests.fakes import ScriptedModel
 from tests.passage_texts import evidence_of
 from tests.small_index import DOSSIER, TODAY, answering_embedder, build_small_index
 from tests.test_reading_visibility import paper, shown
 
 CLAUSE = "Tout retard de livraison donne lieu a une penalite de 900 euros par jour."
-SAID = words(Language.FRENCH)
+SAID = load_words(Language.FRENCH)
 LABEL = "texte que la page ne montre pas"
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+def result(tmp_path_factory: pytest.TempPathFactory) -> TurnResult:
     """The answer of a dossier whose only clause on the subject is white on white."""
     home, texts = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("texts")
     embedder = answering_embedder()
@@ -42,14 +41,14 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     folder = Dossiers(home).home(DOSSIER)
     path = texts / "CCAP.pdf"
     path.write_bytes(paper(shown("Article 12 - Penalites"), shown(CLAUSE, before="1 g")))
-    with writing(folder):
+    with lock_for_writing(folder):
         library = Library(folder)
         library.remove(["CCAP.md"])
         assert library.add(path, path.name, Kind.TENDER, DOSSIER).reading.problem is None
         publish(folder, build(folder, embedder, lambda step, done, total: None).name)
     journal = Journal(home / "journal.jsonl")
     assistant = Assistant(
-        Holder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY
+        SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY
     )
     asked = "Quelle pénalité pour un retard de livraison ?"
     *_, last = assistant.ask(asked, as_of=TODAY, dossier=DOSSIER)
@@ -57,7 +56,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return last.result
 
 
-def test_an_answer_that_quotes_it_says_so_first(result: Result) -> None:
+def test_an_answer_that_quotes_it_says_so_first(result: TurnResult) -> None:
     answer = result.answer
     assert answer.outcome is Outcome.PARTIAL
     assert "900 euros" in answer.markdown
@@ -66,9 +65,14 @@ def test_an_answer_that_quotes_it_says_so_first(result: Result) -> None:
     assert [each["hidden"] for each in contract(result)["citations"]] == [True]
 
 
-def test_the_page_and_what_is_taken_away_say_so_at_the_quote(result: Result) -> None:
+def test_the_page_and_what_is_taken_away_say_so_at_the_quote(result: TurnResult) -> None:
     turn = Turn(
-        "?", TODAY, Stage.FINISHED, evidence=result.evidence, answer=result.answer, record_id="r"
+        "?",
+        TODAY,
+        TurnStage.FINISHED,
+        evidence=result.evidence,
+        answer=result.answer,
+        record_id="r",
     )
     html = turn_html(turn, 0, Conversation((turn,), Language.FRENCH))
     reply, evidence = html.split("<aside")
@@ -80,7 +84,7 @@ def test_the_page_and_what_is_taken_away_say_so_at_the_quote(result: Result) -> 
     assert f"({LABEL})" in answer_text(turn, SAID)
 
 
-def test_the_viewer_strikes_it_beside_the_picture(result: Result) -> None:
+def test_the_viewer_strikes_it_beside_the_picture(result: TurnResult) -> None:
     text = result.evidence[0].passage.text
     page, hidden = Page(1, 0, len(text)), Hidden(0, len(text))
     document = Document("d", "CCAP", "CCAP.pdf", Kind.TENDER, text, (page,), hidden=(hidden,))

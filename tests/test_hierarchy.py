@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.hierarchy import LABELS, Rank, rank_of
-from assistant.holder import Holder
-from assistant.language import Language
-from ingestion.documents import Kind
-from ingestion.passages import Passage
-from ingestion.piece_kinds import PieceKind
+from assistant.law.hierarchy import LABELS, Rank, rank_of
+from assistant.question.language import Language
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
+from ingestion.tenders.pieces import PieceKind
 from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder
 
@@ -53,7 +53,7 @@ def test_each_text_has_its_rank(passage: Passage, rank: Rank | None) -> None:
 
 
 def test_a_sheet_about_an_article_is_not_the_article(small_home: Path) -> None:
-    store = Holder(small_home, answering_embedder()).current().store
+    store = SnapshotHolder(small_home, answering_embedder()).current().store
     ranks = {passage.locator: rank_of(passage) for passage in store.all_passages()}
     assert ranks["art. R2192-10"] is Rank.DECREE
     assert ranks["art. R2122-8, fiche « Petits achats »"] is Rank.SHEET

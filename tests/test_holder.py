@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.holder import Holder
-from ingestion.dossiers import Dossiers
+from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.errors import UnknownDossier
-from ingestion.generation import Generation
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.tenders.dossiers import Dossiers
 from tests.small_index import DOSSIER, answering_embedder
 
 OTHERS = ("gymnase-2026", "voirie-2026", "mairie-2026", "stade-2026")
@@ -30,7 +30,7 @@ def test_dossiers_are_opened_while_another_reader_looks_for_removed_ones(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four threads: one is held in the middle of its look until the others have opened theirs."""
-    holder, exists = Holder(home, answering_embedder()), Path.exists
+    holder, exists = SnapshotHolder(home, answering_embedder()), Path.exists
     holder.dossier(DOSSIER, None)
     looking, opened = threading.Event(), threading.Event()
     known = Dossiers(home).home(DOSSIER)
@@ -52,13 +52,13 @@ def test_dossiers_are_opened_while_another_reader_looks_for_removed_ones(
         finally:
             opened.set()
         generations.append(slow.result(PATIENCE))
-    assert all(isinstance(each, Generation) for each in generations)
+    assert all(isinstance(each, IndexSnapshot) for each in generations)
 
 
 def test_two_readers_may_find_the_same_dossier_removed(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holder, exists = Holder(home, answering_embedder()), Path.exists
+    holder, exists = SnapshotHolder(home, answering_embedder()), Path.exists
     holder.dossier(DOSSIER, None)
     known = Dossiers(home).home(DOSSIER)
     Dossiers(home).delete(DOSSIER)

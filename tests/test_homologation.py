@@ -8,30 +8,34 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.record import contract
 from assistant.cli.command import main
-from assistant.confidence import Estimate
-from assistant.evaluation import ROOT
-from assistant.homologation.content import content
-from assistant.homologation.facts import (
+from assistant.evaluation.confidence import Estimate
+from assistant.evaluation.grading import Measure as Measured
+from assistant.evaluation.runs import ROOT
+from assistant.journal.journal import Journal, journal_of
+from assistant.reports.homologation import homologation
+from assistant.reports.homologation_facts import (
     SET,
     Decision,
-    Facts,
+    Holds,
+    InstallationFacts,
     JournalState,
+    MeasureState,
     ModelWeights,
+    SecurityMeasure,
+    count,
+    flows,
     gather,
     is_built,
+    load_content,
+    measures,
     told,
 )
-from assistant.homologation.file import homologation
-from assistant.homologation.flows import flows
-from assistant.homologation.measures import Holds, Measure, State, count, measures
-from assistant.journal import Journal, journal_of
-from assistant.measures import Measure as Measured
-from assistant.papers.format import PaperFormat, rendered
-from assistant.papers.paper import Heading, Paper, Table
-from assistant.record import contract
+from assistant.reports.paper import Paper, PaperHeading, PaperTable
+from assistant.reports.pdf import PaperFormat, rendered
 from assistant.settings import Settings
-from ingestion.manifest import Manifest
+from ingestion.index.store import Manifest
 from tests.index_home import ARTICLES, with_articles
 from tests.review_room import house
 from tests.small_index import answering_embedder, build_small_index
@@ -51,7 +55,7 @@ MANIFEST = Manifest(
     files={},
     warnings=(),
 )
-FACTS = Facts(
+FACTS = InstallationFacts(
     made=DAY,
     code="sourcier 0.1.0",
     machine="processeur d’essai, 2 cœurs",
@@ -81,8 +85,8 @@ def _said(paper: Paper) -> str:
     return rendered(paper, PaperFormat.MARKDOWN).decode()
 
 
-def _table(paper: Paper, caption: str) -> Table:
-    [found] = [b for b in paper.blocks if isinstance(b, Table) and b.caption == caption]
+def _table(paper: Paper, caption: str) -> PaperTable:
+    [found] = [b for b in paper.blocks if isinstance(b, PaperTable) and b.caption == caption]
     return found
 
 
@@ -91,10 +95,10 @@ def _values(paper: Paper, caption: str) -> dict[str, str]:
     return {row[0]: row[1] for row in _table(paper, caption).rows}
 
 
-def _claimed() -> Iterator[Measure]:
+def _claimed() -> Iterator[SecurityMeasure]:
     """Every claim that this program can make, whatever the machine."""
     yield from measures(_never)
-    for row in content("mesures")["measure"]:
+    for row in load_content("mesures")["measure"]:
         needs = row.get("needs", ())
         if needs and all(need in SET or is_built(need) for need in needs):
             yield measures(_always)[row["number"] - 1]
@@ -118,7 +122,7 @@ def test_every_recommendation_is_there_once_and_in_order() -> None:
 
 
 @pytest.mark.parametrize("claim", list(_claimed()), ids=lambda each: each.name)
-def test_every_claim_says_why_and_every_pointer_exists(claim: Measure) -> None:
+def test_every_claim_says_why_and_every_pointer_exists(claim: SecurityMeasure) -> None:
     assert claim.why.endswith(".")
     assert claim.evidence
     assert [pointer for pointer in claim.evidence if not _exists(pointer)] == []
@@ -132,30 +136,30 @@ def test_a_pointer_to_nothing_is_noticed() -> None:
 
 
 def test_what_is_met_names_a_test_or_the_code_that_cannot_do_otherwise() -> None:
-    met = [each for each in _claimed() if each.state is State.MET]
+    met = [each for each in _claimed() if each.state is MeasureState.MET]
     untested = [each.name for each in met if not any("::" in each for each in each.evidence)]
     assert untested == ["R21"]  # that nothing is trained shows in the code alone
 
 
 def test_a_claim_is_not_made_where_what_it_needs_is_not_so() -> None:
     alone, together = measures(_never), measures(_always)
-    assert (alone[7].state, together[7].state) == (State.BODY, State.MET)
-    assert (alone[9].state, together[9].state) == (State.UNMET, State.BODY)
-    assert (alone[12].state, together[12].state) == (State.NOT_APPLICABLE, State.BODY)
-    assert (alone[34].state, together[34].state) == (State.NOT_APPLICABLE, State.BODY)
+    assert (alone[7].state, together[7].state) == (MeasureState.BODY, MeasureState.MET)
+    assert (alone[9].state, together[9].state) == (MeasureState.UNMET, MeasureState.BODY)
+    assert (alone[12].state, together[12].state) == (MeasureState.NOT_APPLICABLE, MeasureState.BODY)
+    assert (alone[34].state, together[34].state) == (MeasureState.NOT_APPLICABLE, MeasureState.BODY)
 
 
 def test_the_states_are_counted() -> None:
     found = count(measures(_never))
     assert sum(found.values()) == 35
-    assert found[State.NOT_APPLICABLE] == 10
+    assert found[MeasureState.NOT_APPLICABLE] == 10
 
 
 def test_every_flow_goes_between_places_that_are_drawn() -> None:
     found = flows(_always)
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     spots = {(place.column, place.row) for each in found for place in (each.start, each.end)}
-    assert len(spots) == len(content("flux")["place"])
+    assert len(spots) == len(load_content("flux")["place"])
 
 
 def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
@@ -191,10 +195,10 @@ def test_every_command_that_is_named_exists(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_accepted_vulnerabilities_are_dated_and_name_what_is_installed() -> None:
-    for each in content("risques")["vulnerability"]:
+    for each in load_content("risques")["vulnerability"]:
         assert each["accepted"] < each["again"]
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    for each in content("risques")["vulnerability"]:
+    for each in load_content("risques")["vulnerability"]:
         assert f"\n{each['component']}==" in pinned
 
 
@@ -249,7 +253,9 @@ def test_evaluation_results_are_told_with_their_intervals() -> None:
 
 
 def test_the_parts_that_an_approval_asks_for_are_there() -> None:
-    parts = [b.text for b in homologation(FACTS).blocks if isinstance(b, Heading) and b.level == 1]
+    parts = [
+        b.text for b in homologation(FACTS).blocks if isinstance(b, PaperHeading) and b.level == 1
+    ]
     for asked in ("système", "Flux", "conservation", "Rôles", "R1 à R35", "Information", "Limites"):
         assert any(asked in part for part in parts), asked
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
-from ingestion.durable import writing
+from assistant.cli.command import main
+from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
-from ingestion.manifest import generations_folder
-from ingestion.publication import current_name, finished
+from ingestion.index.publication import current_name, finished
+from ingestion.index.store import snapshots_folder
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, answers, published, write_articles
 
@@ -36,9 +36,9 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setattr("assistant.wiring.load_embedder", lambda home, settings: WordEmbedder())
-    monkeypatch.setattr("assistant.wiring.load_model", lambda home, settings: ScriptedModel())
-    monkeypatch.setattr("assistant.wiring.model_writes", lambda home, settings: False)
+    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setattr("assistant.container.load_model", lambda home, settings: ScriptedModel())
+    monkeypatch.setattr("assistant.container.model_writes", lambda home, settings: False)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str | Path) -> tuple[int, str]:
@@ -116,12 +116,12 @@ def test_files_are_removed(command: Command, home: Path, texts: Path) -> None:
 def test_a_damaged_index_is_said_with_the_remedy(command: Command, home: Path, texts: Path) -> None:
     command("add", texts)
     command("build")
-    (generations_folder(home) / current_name(home) / "vectors.npy").unlink()
+    (snapshots_folder(home) / current_name(home) / "vectors.npy").unlink()
     code, said = command("verify")
     assert code == 1
     assert "vectors.npy" in said
     assert "sourcier index build" in said
-    (generations_folder(home) / current_name(home) / "manifest.sha256").unlink()
+    (snapshots_folder(home) / current_name(home) / "manifest.sha256").unlink()
     assert "abîmé" in command("status")[1]
     assert command("build")[0] == 0
     assert command("verify")[0] == 0
@@ -133,8 +133,8 @@ def test_a_second_writer_is_refused_before_the_model_is_loaded(
     def load(*_: object) -> None:
         pytest.fail("the model was loaded")
 
-    monkeypatch.setattr("assistant.wiring.load_embedder", load)
-    with writing(home):
+    monkeypatch.setattr("assistant.container.load_embedder", load)
+    with lock_for_writing(home):
         code, said = command("build")
     assert code == 1
     assert said == (
@@ -149,7 +149,7 @@ def test_a_full_disk_is_one_sentence(
         raise StorageFull("Il faut environ 900 Mo libres. Libérez de la place.")
 
     command("add", texts)
-    monkeypatch.setattr("ingestion.build.require_space", full)
+    monkeypatch.setattr("ingestion.index.build.require_space", full)
     code, said = command("build")
     assert code == 1
     assert said.endswith("Il faut environ 900 Mo libres. Libérez de la place.")
@@ -177,11 +177,11 @@ def test_versions_that_contradict_each_other_are_told_at_build_and_after(
 def test_without_anything_added_the_corpus_provided_is_indexed(
     command: Command, monkeypatch: pytest.MonkeyPatch, texts: Path
 ) -> None:
-    from ingestion.builtin import Addition
-    from ingestion.documents import Kind
+    from ingestion.library.library import Addition
+    from ingestion.readers.documents import Kind
 
     given = [Addition(texts / "code.jsonl", "code.jsonl", Kind.RULES)]
-    monkeypatch.setattr("ingestion.dossiers.builtin_additions", lambda: given)
+    monkeypatch.setattr("ingestion.tenders.dossiers.builtin_additions", lambda: given)
     code, said = command("build")
     assert code == 0
     assert "j'indexe le corpus fourni" in said

@@ -6,13 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingestion.chroma_index import ChromaIndex, write_vectors
-from ingestion.embedding import Embedder, Vectors
-from ingestion.errors import DamagedGeneration, ModelUnavailable
-from ingestion.glossary import EverydayWords, Term
-from ingestion.passages import Passage
-from ingestion.search import LexicalIndex, VectorIndex
-from ingestion.tantivy_index import TantivyIndex, write_lexical
+from ingestion.chunking.passages import Passage
+from ingestion.errors import DamagedSnapshot, ModelUnavailable
+from ingestion.index.lexical import EverydayWords, TantivyIndex, Term, write_lexical
+from ingestion.index.search import Embedder, LexicalIndex, VectorIndex, Vectors
+from ingestion.index.vectors import ChromaIndex, write_vectors
 from tests.fakes import ListVectorIndex, WordEmbedder, WordIndex
 from tests.index_home import passages_of_texts
 
@@ -36,8 +34,8 @@ PASSAGES = passages_of_texts(TEXTS)
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "words":
         return WordEmbedder()
+    from assistant.container import load_embedder
     from assistant.settings import Settings
-    from assistant.wiring import load_embedder
 
     return load_embedder(request.getfixturevalue("weights_home"), Settings())
 
@@ -74,7 +72,7 @@ def test_a_text_without_words_and_a_very_long_one_have_vectors(embedder: Embedde
 
 @pytest.mark.slow  # torch alone takes seconds to import
 def test_a_folder_that_is_no_model_is_said_in_french(tmp_path: Path) -> None:
-    from ingestion.sentence_transformer import SentenceTransformerEmbedder
+    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder
 
     with pytest.raises(ModelUnavailable, match="sourcier models verify"):
         SentenceTransformerEmbedder(tmp_path, "nothing")
@@ -139,7 +137,7 @@ def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> N
 
 
 def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
-    with pytest.raises(DamagedGeneration, match="sourcier index rollback"):
+    with pytest.raises(DamagedSnapshot, match="sourcier index rollback"):
         ChromaIndex(tmp_path)
 
 
@@ -227,5 +225,5 @@ def test_a_reference_finds_every_passage_of_its_article(lexical_index: LexicalMa
 def test_a_damaged_lexical_index_is_said_in_french(tmp_path: Path) -> None:
     write_lexical(tmp_path / "lexical", PASSAGES, EverydayWords(()))
     (tmp_path / "lexical" / "meta.json").write_text("{")
-    with pytest.raises(DamagedGeneration, match="sourcier index rollback"):
+    with pytest.raises(DamagedSnapshot, match="sourcier index rollback"):
         TantivyIndex(tmp_path / "lexical")

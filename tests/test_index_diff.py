@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.assistant import Assistant
-from assistant.cli import main
-from assistant.desk import LocalDesk
-from assistant.holder import Holder
-from assistant.impact import Impact, Recorded, TouchedAnswer, impact_of
-from assistant.index_changes import changes_between
-from assistant.journal import Journal
-from ingestion.errors import UnknownGeneration
-from ingestion.glossary import Term
-from ingestion.publication import finished
+from assistant.answering.pipeline import Assistant
+from assistant.cli.command import main
+from assistant.journal.journal import Journal
+from assistant.law.impact import Impact, Recorded, TouchedAnswer, changes_between, impact_of
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.web.serving import LocalBuyerService
+from ingestion.errors import UnknownSnapshot
+from ingestion.index.lexical import Term
+from ingestion.index.publication import finished
 from tests.article_versions import sheet
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import add
@@ -113,8 +112,8 @@ def test_json_holds_all_of_it(command: Command, home: Path) -> None:
 
 def test_the_desk_tells_the_law_and_its_changes_from_the_index(home: Path) -> None:
     embedder, journal = WordEmbedder(), Journal(home / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    desk = LocalDesk(home, assistant, WordEmbedder)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    desk = LocalBuyerService(home, assistant, WordEmbedder)
     (history,) = desk.histories("R2122-8")
     assert [each.valid_from for each in history.versions] == [date(2020, 1, 1), date(2026, 4, 1)]
     assert desk.near_references("R2122-88") == ("R2122-8",)
@@ -122,7 +121,7 @@ def test_the_desk_tells_the_law_and_its_changes_from_the_index(home: Path) -> No
 
 
 def test_the_first_index_has_nothing_before_it(home: Path) -> None:
-    with pytest.raises(UnknownGeneration, match="rien à comparer"):
+    with pytest.raises(UnknownSnapshot, match="rien à comparer"):
         changes_between(home, None, finished(home)[0], Journal(home / "journal.jsonl"))
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
-from ingestion.publication import current_name, finished
+from assistant.cli.command import main
+from ingestion.index.publication import current_name, finished
 from tests.administered import PAYMENT, acts, add_code, administered, with_text
 from tests.fakes import ScriptedModel
 from tests.small_index import ARTICLES, answering_embedder, write_code
@@ -33,9 +33,9 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setattr("assistant.wiring.load_embedder", lambda *_: answering_embedder())
-    monkeypatch.setattr("assistant.wiring.load_model", lambda *_: ScriptedModel())
-    monkeypatch.setattr("assistant.wiring.model_writes", lambda *_: False)
+    monkeypatch.setattr("assistant.container.load_embedder", lambda *_: answering_embedder())
+    monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
+    monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> tuple[int, str]:

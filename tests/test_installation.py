@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import installation
-from ingestion.installation import COMPILATION, CONSTRAINTS, Step, commands, main
+from ingestion.setup import installation
+from ingestion.setup.installation import COMPILATION, CONSTRAINTS, PipStep, commands, main
 
 OUTPUT = """\
 Collecting torch>=2.9
@@ -34,7 +34,7 @@ Installing collected packages: torch, gradio
 def test_the_step_is_read_from_what_pip_says(lines: int, step: str) -> None:
     output = "".join(OUTPUT.splitlines(keepends=True)[:lines])
     log = io.StringIO()
-    reader = Step()
+    reader = PipStep()
     reader.follow(io.StringIO(output), log)
     assert reader.text == step
     assert log.getvalue() == output

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import intake
-from ingestion.durable import writing
-from ingestion.intake import Fate, Parcel, Receipt, index, receive
-from ingestion.library import Library
-from ingestion.piece_kinds import PieceKind
-from ingestion.publication import current_name
+from ingestion.durable import lock_for_writing
+from ingestion.index.publication import current_name
+from ingestion.library.library import Library
+from ingestion.tenders import intake
+from ingestion.tenders.intake import Fate, Parcel, Receipt, index, receive
+from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
 
@@ -101,7 +101,7 @@ def test_nothing_is_left_of_what_arrived_nor_of_a_killed_intake(home: Path) -> N
 def test_a_correction_changes_what_locators_say_and_an_empty_dossier_is_not_searched(
     home: Path,
 ) -> None:
-    with writing(home):
+    with lock_for_writing(home):
         received(home, parcel("piece.md"), parcel("offre technique.md"))
         Library(home).set_piece("piece.md", PieceKind.CCTP)
         index(home, WordEmbedder(), told)
@@ -111,7 +111,7 @@ def test_a_correction_changes_what_locators_say_and_an_empty_dossier_is_not_sear
         "offre d'un candidat : offre technique.md, § Article 3 - Durée",
     }
     before = current_name(home)
-    with writing(home):
+    with lock_for_writing(home):
         assert index(home, WordEmbedder(), told) is not None
         assert current_name(home) == before
         Library(home).remove(["piece.md", "offre technique.md"])

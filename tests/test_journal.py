@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.journal import GENESIS, Journal
-from assistant.journal.lines import canonical
+from assistant.journal.chain import GENESIS, canonical
+from assistant.journal.journal import Journal
 from ingestion.errors import StorageFull
 from tests.journals import START, earlier_lines, fill, quickly
 

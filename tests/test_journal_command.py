@@ -9,9 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from assistant.cli import main
-from assistant.journal import Journal, journal_of
-from assistant.journal.vocabulary import KINDS
+from assistant.cli.command import main
+from assistant.journal.journal import KINDS, Journal, journal_of
 from tests.journals import earlier_lines
 
 Command = Callable[..., tuple[int, str]]

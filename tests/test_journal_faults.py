@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.journal import Anchor, Fault, Journal, Tampering
-from assistant.journal.bodies import Bodies
-from assistant.journal.faults import chain_faults
-from assistant.journal.runs import Link
-from assistant.journal.verifying import find_faults
+from assistant.journal.chain import Anchor, Bodies
+from assistant.journal.journal import Journal
+from assistant.journal.verification import ChainFault, Link, Tampering, chain_faults, find_faults
 from tests.journals import CHAIN_TAMPERINGS, START, Altered, copied, fill, rewritten
 
 ROUNDS = 100
@@ -33,7 +31,9 @@ def lines(home: Path) -> tuple[bytes, ...]:
     return tuple((home / "journal.jsonl").read_bytes().splitlines(keepends=True))
 
 
-def faults(home: Path, lines: list[bytes], anchors: tuple[Anchor, ...] = ()) -> tuple[Fault, ...]:
+def faults(
+    home: Path, lines: list[bytes], anchors: tuple[Anchor, ...] = ()
+) -> tuple[ChainFault, ...]:
     return find_faults(lines, Bodies(home), anchors)
 
 

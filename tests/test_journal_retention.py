@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from assistant.journal import Journal, Tampering
-from assistant.journal.retention import erase, months_before, purge, purge_daily, records
+from assistant.journal.journal import Journal, erase, months_before, purge, purge_daily, records
+from assistant.journal.verification import Tampering
 from tests.journals import START, fill, quickly
 
 CANARY = "canari-Zéphirin-7431"
@@ -150,7 +150,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from assistant.journal import journal_of
-from assistant.journal.retention import purge
+from assistant.journal.journal import purge
 purge(journal_of(Path(sys.argv[1])), datetime(2027, 1, 1, tzinfo=UTC))
 sys.stdout.write("done")
 """

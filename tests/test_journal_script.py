@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.journal import Anchor, Journal
-from assistant.journal.retention import erase, purge
+from assistant.journal.chain import Anchor
+from assistant.journal.journal import Journal, erase, purge
 from tests.journals import CHAIN_TAMPERINGS, START, Altered, earlier_lines, fill
 
 TOOLS = ("bash", "sed", "awk", "sha256sum", "xargs", "paste")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.journal.vocabulary import ACTS, KINDS
+from assistant.journal.journal import ACTS, KINDS
 
 ROOT = Path(__file__).parent.parent / "assistant"
 SOURCES = list(ROOT.rglob("*.py"))

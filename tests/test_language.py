@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.language import Language, language_of
+from assistant.question.language import Language, detect_language
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from assistant.language import Language, language_of
     ],
 )
 def test_french_unless_english_is_plain(question: str) -> None:
-    assert language_of(question) is Language.FRENCH
+    assert detect_language(question) is Language.FRENCH
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_french_unless_english_is_plain(question: str) -> None:
     ],
 )
 def test_english(question: str) -> None:
-    assert language_of(question) is Language.ENGLISH
+    assert detect_language(question) is Language.ENGLISH

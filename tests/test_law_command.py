@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
+from assistant.cli.command import main
 from tests.law_home import ADVANCE, AFTER, CLOSED, CODE, OLD, OTHER, publish_law
 
 Command = Callable[..., tuple[int, str]]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from assistant.evidence import Scope
-from assistant.retrieval import Retriever
-from ingestion.generation import Generation
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from ingestion.index.snapshot import IndexSnapshot
 from tests.fakes import WordEmbedder
 from tests.index_home import published
 from tests.law_home import ADVANCE, AFTER, BEFORE, CLOSED, OLD, publish_law
@@ -20,18 +20,18 @@ UNDATED |= {"valide_du": None, "valide_au": None}
 ENDED = {**UNDATED, "etat": "MODIFIE"}
 
 
-def law(folder: Path, *articles: Mapping[str, Any]) -> Generation:
+def law(folder: Path, *articles: Mapping[str, Any]) -> IndexSnapshot:
     publish_law(folder / "home", folder, *articles)
     return published(folder / "home")
 
 
-def evidence(generation: Generation, day: date, question: str = QUESTION) -> list[str]:
+def evidence(generation: IndexSnapshot, day: date, question: str = QUESTION) -> list[str]:
     found = Retriever(generation, WordEmbedder()).retrieve(question, Scope(day), 20)
     return [item.passage.text for item in found if "R2122-8" in item.passage.references]
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def history(tmp_path_factory: pytest.TempPathFactory) -> IndexSnapshot:
     """Three dated versions of an article, one of unknown dates, two ended on an unknown day."""
     folder = tmp_path_factory.mktemp("law")
     return law(folder, FIRST, CLOSED, AFTER, UNDATED, ENDED, OLD, ADVANCE)
@@ -51,13 +51,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Generation:
 )
 @pytest.mark.parametrize("question", [QUESTION, "Que dit l'article R. 2122-8 ?"])
 def test_the_evidence_is_the_version_of_the_day_alone(
-    history: Generation, day: date, version: Mapping[str, Any], question: str
+    history: IndexSnapshot, day: date, version: Mapping[str, Any], question: str
 ) -> None:
     assert evidence(history, day, question) == [version["texte"]]
 
 
 def test_a_version_of_unknown_beginning_speaks_only_where_no_dated_one_does(
-    history: Generation,
+    history: IndexSnapshot,
 ) -> None:
     assert evidence(history, date(2019, 3, 31)) == [UNDATED["texte"]]
     assert evidence(history, date(2019, 4, 1)) == [FIRST["texte"]]

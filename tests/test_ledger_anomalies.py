@@ -8,10 +8,15 @@ from random import Random
 import pytest
 
 from assistant.errors import WrongPlan
-from assistant.ledger.anomalies import Explained, Explanation, anomalies, explain
-from assistant.ledger.anomaly import Anomaly, rules
-from assistant.ledger.anomaly_view import anomaly_table
-from assistant.ledger.screenings import Limit, mean_gap
+from assistant.ledger.anomalies.comparisons import Limit, mean_gap
+from assistant.ledger.anomalies.detection import (
+    Explained,
+    Explanation,
+    anomalies,
+    anomaly_table,
+    explain,
+)
+from assistant.ledger.anomalies.rules import Anomaly, load_rules
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import (
     FileKind,
@@ -229,7 +234,7 @@ def _amounts(home: Path, *amounts: tuple[int, int], limit: int = 60000) -> list[
 
 def test_amounts_just_below_the_threshold_together_above_it_are_a_screening(tmp_path: Path) -> None:
     assert _amounts(tmp_path, (0, 55000), (10, 58000)) == ["split amounts"]
-    assert rules()["split amounts"].is_screening
+    assert load_rules()["split amounts"].is_screening
 
 
 @pytest.mark.parametrize(
@@ -314,15 +319,15 @@ def test_what_is_not_found_or_already_explained_is_not_explained(tmp_path: Path)
 
 
 def test_an_anomaly_keeps_its_name_whatever_the_order_of_its_rows() -> None:
-    rule = rules()["near duplicate"]
+    rule = load_rules()["near duplicate"]
     assert Anomaly(rule, ("a", "b"), "").id == Anomaly(rule, ("b", "a"), "autre").id
-    assert Anomaly(rule, ("a", "b"), "").id != Anomaly(rules()["vat"], ("a", "b"), "").id
+    assert Anomaly(rule, ("a", "b"), "").id != Anomaly(load_rules()["vat"], ("a", "b"), "").id
 
 
 def test_every_rule_is_said_in_full() -> None:
-    for rule in rules().values():
+    for rule in load_rules().values():
         assert all((rule.title, rule.source, rule.check))
-    assert [rule.name for rule in rules().values() if rule.is_screening] == [
+    assert [rule.name for rule in load_rules().values() if rule.is_screening] == [
         "split amounts",
         "round amounts",
         "benford",
@@ -330,10 +335,10 @@ def test_every_rule_is_said_in_full() -> None:
 
 
 def test_our_own_invoices_have_the_anomalies_their_readme_lists(tmp_path: Path) -> None:
-    from ingestion.builtin import CORPUS
-    from ingestion.ledger.importing import Order, import_files
+    from ingestion.ledger.importing import ImportOrder, import_files
+    from ingestion.library.library import CORPUS
 
-    order = Order(FileKind.INVOICES, (CORPUS / "factures" / "factures.csv",), {})
+    order = ImportOrder(FileKind.INVOICES, (CORPUS / "factures" / "factures.csv",), {})
     import_files(tmp_path, order, today=date(2028, 4, 1))
     found = [each.anomaly for each in _explained(tmp_path)]
     assert [(each.rule.name, each.says[:19]) for each in found] == [

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ledger.asked import NotUnderstood, Planner, asked, population_asked
-from assistant.ledger.fields import Population
-from assistant.ledger.plan import Filter, Operator, Plan
-from assistant.ledger.vocabulary import Name, spoken, vocabulary
-from assistant.ledger.wording import said
+from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan, population_asked
+from assistant.ledger.parsing.vocabulary import Name, load_vocabulary, spoken
+from assistant.ledger.query.plan import Operator, Plan, PlanFilter, Population
+from assistant.ledger.query.wording import describe_plan
 
 TODAY = date(2026, 11, 24)
 NAMES = (
@@ -364,11 +363,11 @@ NONE_OF_PURCHASES = (
 
 
 def _said(plan: Plan) -> str:
-    return said(plan).replace("\u202f", " ").replace("\u00a0", " ")
+    return describe_plan(plan).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def _plan(question: str, over: Population = Population.INVOICES) -> Plan | NotUnderstood:
-    planner: Planner = asked
+    planner: Planner = parse_plan
     return planner(question, NAMES, TODAY, over)
 
 
@@ -389,14 +388,14 @@ def test_a_question_about_purchases_makes_the_plan_it_says(question: str, plan: 
 @pytest.mark.parametrize("question", NONE_OF_INVOICES)
 def test_a_question_of_which_a_word_is_not_understood_makes_no_plan(question: str) -> None:
     found = _plan(question)
-    assert isinstance(found, NotUnderstood), said(found)
+    assert isinstance(found, NotUnderstood), describe_plan(found)
     assert found.can
 
 
 @pytest.mark.parametrize("question", NONE_OF_PURCHASES)
 def test_a_question_on_purchases_that_is_not_understood_makes_no_plan(question: str) -> None:
     found = _plan(question, Population.PURCHASES)
-    assert isinstance(found, NotUnderstood), said(found)
+    assert isinstance(found, NotUnderstood), describe_plan(found)
 
 
 def test_the_words_that_are_not_understood_are_named() -> None:
@@ -417,18 +416,19 @@ def test_the_first_word_of_a_name_is_enough_where_it_is_written_as_one(question:
     found = _plan(question)
     assert isinstance(found, Plan)
     assert found.filters == (
-        Filter("supplier", Operator.IS, ("111111111",), "Jardins du Brelan SARL"),
+        PlanFilter("supplier", Operator.IS, ("111111111",), "Jardins du Brelan SARL"),
     )
 
 
 def test_a_first_word_that_several_names_have_means_each_of_them() -> None:
     alike = (*NAMES, Name("supplier", "444444444", "Jardins Verts"))
-    found = asked("Combien de factures de Jardins ?", alike, TODAY, Population.INVOICES)
+    found = parse_plan("Combien de factures de Jardins ?", alike, TODAY, Population.INVOICES)
     assert isinstance(found, Plan)
-    assert said(found).endswith("Jardins du Brelan SARL ou Jardins Verts")
+    assert describe_plan(found).endswith("Jardins du Brelan SARL ou Jardins Verts")
     many = (*NAMES, *(Name("supplier", str(n), f"Jardins {n}") for n in range(6)))
     assert isinstance(
-        asked("Combien de factures de Jardins ?", many, TODAY, Population.INVOICES), NotUnderstood
+        parse_plan("Combien de factures de Jardins ?", many, TODAY, Population.INVOICES),
+        NotUnderstood,
     )
 
 
@@ -450,17 +450,19 @@ def test_case_accents_and_typography_change_nothing() -> None:
 def test_a_supplier_is_compared_by_its_key() -> None:
     found = _plan("Factures de Sève et Compas")
     assert isinstance(found, Plan)
-    assert found.filters == (Filter("supplier", Operator.IS, ("222222222",), "Sève et Compas SAS"),)
+    assert found.filters == (
+        PlanFilter("supplier", Operator.IS, ("222222222",), "Sève et Compas SAS"),
+    )
 
 
 def test_a_name_that_two_fields_have_is_not_chosen_between() -> None:
     names = (Name("supplier", "1" * 9, "Voirie"), Name("service", "VOIRIE", "VOIRIE"))
-    found = asked("Factures de voirie", names, TODAY, Population.INVOICES)
+    found = parse_plan("Factures de voirie", names, TODAY, Population.INVOICES)
     assert isinstance(found, NotUnderstood)
 
 
 def test_what_can_be_asked_is_understood() -> None:
-    for sentence in vocabulary().can[1:]:
+    for sentence in load_vocabulary().can[1:]:
         question = sentence.strip("« »")
         over = population_asked(question) or Population.INVOICES
         assert isinstance(_plan(question, over), Plan), question

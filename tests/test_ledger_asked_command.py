@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from assistant.cli import main
-from assistant.journal import journal_of
-from ingestion.builtin import CORPUS
+from assistant.cli.command import main
+from assistant.journal.journal import journal_of
 from ingestion.ledger.rows import Lineage
+from ingestion.library.library import CORPUS
 from tests.conftest import Engine
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
@@ -96,7 +96,7 @@ def test_what_the_model_proposes_is_shown_without_a_figure_until_it_is_accepted(
 ) -> None:
     chosen = {"condition": "rien", "mesure": "rien", "regroupement": "par devise"}
     model = ScriptedModel({"Question": json.dumps(chosen)})
-    monkeypatch.setattr("assistant.wiring.load_model", lambda home, settings: model)
+    monkeypatch.setattr("assistant.container.load_model", lambda home, settings: model)
     question = ("invoices", "ask", "Montant HT, chaque devise")
     assert run(home, *question)[0] == NOT_UNDERSTOOD
     assert not model.prompts

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ledger.asked import NotUnderstood, asked
-from assistant.ledger.fields import Population
-from assistant.ledger.plan import Plan
-from assistant.ledger.spelling import is_one_slip, slips
-from assistant.ledger.vocabulary import vocabulary
-from assistant.ledger.wording import said
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
+from assistant.ledger.parsing.vocabulary import is_one_slip, load_vocabulary, slips
+from assistant.ledger.query.plan import Plan, Population
+from assistant.ledger.query.wording import describe_plan
 from tests.test_ledger_asked import IN_2025, IN_2026, NAMES, TODAY, TTC
 
 COUNT = "nombre de factures"
@@ -330,12 +328,12 @@ DECLINED_PURCHASES = (
 
 
 def _asked(question: str, over: Population = Population.INVOICES) -> Plan | NotUnderstood:
-    return asked(question, NAMES, TODAY, over)
+    return parse_plan(question, NAMES, TODAY, over)
 
 
 def _said(found: Plan | NotUnderstood) -> str:
     assert isinstance(found, Plan), found
-    return said(found).replace("\u202f", " ").replace("\u00a0", " ")
+    return describe_plan(found).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(("question", "plan"), INVOICES)
@@ -351,13 +349,13 @@ def test_a_form_of_a_question_about_purchases_makes_its_plan(question: str, plan
 @pytest.mark.parametrize("question", [each for several in DECLINED.values() for each in several])
 def test_what_may_be_meant_otherwise_makes_no_plan(question: str) -> None:
     found = _asked(question)
-    assert isinstance(found, NotUnderstood), said(found)
+    assert isinstance(found, NotUnderstood), describe_plan(found)
 
 
 @pytest.mark.parametrize("question", DECLINED_PURCHASES)
 def test_what_may_be_meant_otherwise_of_purchases_makes_no_plan(question: str) -> None:
     found = _asked(question, Population.PURCHASES)
-    assert isinstance(found, NotUnderstood), said(found)
+    assert isinstance(found, NotUnderstood), describe_plan(found)
 
 
 @given(
@@ -391,6 +389,6 @@ def test_a_word_is_no_slip_of_itself(word: str) -> None:
 
 
 def test_a_word_that_exists_is_never_put_right() -> None:
-    others: Sequence[str] = sorted(vocabulary().other_words)
+    others: Sequence[str] = sorted(load_vocabulary().other_words)
     assert not [word for word in others if slips([word], NAMES)]
-    assert not vocabulary().other_words & vocabulary().spelled
+    assert not load_vocabulary().other_words & load_vocabulary().spelled

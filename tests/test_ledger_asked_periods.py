@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ledger.comparisons import Compared
-from assistant.ledger.periods import find_period
-from assistant.words import plain
+from assistant.ledger.parsing.moments import Compared
+from assistant.ledger.parsing.periods import find_period
+from assistant.question.language import fold_text
 
 TODAY = date(2026, 11, 24)
 
 
 def _found(text: str, today: date = TODAY) -> tuple[date | None, date | None] | None:
-    span = find_period(plain(text), today)
+    span = find_period(fold_text(text), today)
     return (span.first, span.last) if span else None
 
 
@@ -88,7 +88,7 @@ def test_a_side_has_no_other_bound() -> None:
 
 def test_months_that_do_not_follow_each_other_are_no_period_together() -> None:
     for text in ("en janvier et mars 2026", "de janvier et mars 2026"):
-        span = find_period(plain(text), TODAY)
+        span = find_period(fold_text(text), TODAY)
         assert span
         assert "mars 2026" in text[span.end :]
 

@@ -12,14 +12,14 @@ from ingestion.ledger.columns import (
     read_kept,
     understood,
 )
-from ingestion.ledger.records import Sheet
+from ingestion.ledger.records import RecordSheet
 from ingestion.ledger.rows import FileKind
 
 INVOICES, PURCHASES = FileKind.INVOICES, FileKind.PURCHASES
 
 
-def sheet(*lines: tuple[str, ...]) -> Sheet:
-    return Sheet("", tuple(enumerate(lines, start=1)))
+def sheet(*lines: tuple[str, ...]) -> RecordSheet:
+    return RecordSheet("", tuple(enumerate(lines, start=1)))
 
 
 def fields(columns: Columns | None) -> dict[str, str | None]:

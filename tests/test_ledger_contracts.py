@@ -14,14 +14,12 @@ from hypothesis import strategies as some
 from ingestion.ledger.columns import understood
 from ingestion.ledger.contracts import read_json, read_xml
 from ingestion.ledger.database import open_ledger
-from ingestion.ledger.entries import Entry
-from ingestion.ledger.importing import Order, import_files
-from ingestion.ledger.purchases import purchase_entries
-from ingestion.ledger.records import Contents
+from ingestion.ledger.entries import purchase_entries
+from ingestion.ledger.importing import ImportOrder, import_files
+from ingestion.ledger.records import Contents, LedgerEntry
 from ingestion.ledger.rows import FileKind, Purchase, PurchaseChange, PurchaseHolder
-from ingestion.ledger.tables import read_csv
-from ingestion.ledger.tabulated import tabulated
-from ingestion.reading.content import UnreadableFile
+from ingestion.ledger.tables import read_csv, tabulated
+from ingestion.readers.content import UnreadableFile
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 DECP = SHARED / "data/decp"
@@ -49,31 +47,31 @@ CONTRACT: dict[str, Any] = {
 HEADER = "id;acheteur_id;titulaire_id;montant;dateNotification;objet"
 
 
-def entries(contents: Contents) -> tuple[Entry, ...]:
+def entries(contents: Contents) -> tuple[LedgerEntry, ...]:
     return purchase_entries(contents.records, "f", TODAY)
 
 
-def from_json(*contracts: dict[str, Any]) -> tuple[Entry, ...]:
+def from_json(*contracts: dict[str, Any]) -> tuple[LedgerEntry, ...]:
     return entries(read_json(json.dumps({"marches": {"marche": contracts}}).encode()))
 
 
-def from_csv(*lines: str) -> tuple[Entry, ...]:
+def from_csv(*lines: str) -> tuple[LedgerEntry, ...]:
     (sheet,) = read_csv("\n".join((HEADER, *lines)).encode()).sheets
     columns = understood(sheet, FileKind.PURCHASES, {}, {})
     assert columns is not None
     return purchase_entries(tabulated(sheet, columns, FileKind.PURCHASES).records, "f", TODAY)
 
 
-def holders(entry: Entry) -> list[str | None]:
+def holders(entry: LedgerEntry) -> list[str | None]:
     return [row.siret for row in entry.rows if isinstance(row, PurchaseHolder)]
 
 
-def purchase(entry: Entry) -> Purchase:
+def purchase(entry: LedgerEntry) -> Purchase:
     assert isinstance(entry.main, Purchase)
     return entry.main
 
 
-def said(found: Sequence[Entry], code: str) -> list[str]:
+def said(found: Sequence[LedgerEntry], code: str) -> list[str]:
     return [c.sentence for each in found for c in each.comments if c.code == code]
 
 
@@ -226,7 +224,9 @@ def test_real_totals_by_year_agree_with_a_count_of_the_lines(
     for _, _, value, when in distinct:
         if value < 10**10:
             expected[int(when[:4])] = expected.get(int(when[:4]), Decimal(0)) + value
-    (report,) = import_files(tmp_path, Order(FileKind.PURCHASES, (DECP / name,), {}), today=TODAY)
+    (report,) = import_files(
+        tmp_path, ImportOrder(FileKind.PURCHASES, (DECP / name,), {}), today=TODAY
+    )
     assert (report.stored, report.left_out) == (len(distinct), 0)
     with open_ledger(tmp_path) as ledger:
         found = ledger.rows(

@@ -20,8 +20,8 @@ from ingestion.errors import (
 )
 from ingestion.ledger import embedded
 from ingestion.ledger.database import ledger_path, ledger_server, open_ledger, rewriting
+from ingestion.ledger.embedded import schema
 from ingestion.ledger.rows import TableRow
-from ingestion.ledger.seam import schema
 from tests.ledger_rows import file_row, filled, invoice, purchase
 from tests.postgresql_server import Server, on_server
 

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ledger.fields import Population
-from assistant.ledger.plan import Measure, Period, Plan
-from assistant.ledger.sums import groups
-from ingestion.ledger.database import Ledger, open_ledger
-from ingestion.ledger.importing import Order, import_files
-from ingestion.ledger.reports import FileReport
+from assistant.ledger.query.plan import Plan, PlanMeasure, PlanPeriod, Population
+from assistant.ledger.query.result import groups
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import FileReport, ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
@@ -67,7 +66,7 @@ def _siren(number: str) -> str:
 
 
 def _imported(home: Path, name: str) -> FileReport:
-    [report] = import_files(home, Order(FileKind.PURCHASES, (DECP / name,), {}), today=TODAY)
+    [report] = import_files(home, ImportOrder(FileKind.PURCHASES, (DECP / name,), {}), today=TODAY)
     return report
 
 
@@ -76,8 +75,8 @@ def _totals(ledger: Ledger, group: str) -> Totals:
     years = ledger.rows("SELECT DISTINCT year(notified) FROM purchase")
     found: Totals = {}
     for (year,) in years:
-        period = Period("notified", date(year, 1, 1), date(year, 12, 31))
-        plan = Plan(Measure.SUM, Population.PURCHASES, "amount", period=period, group=group)
+        period = PlanPeriod("notified", date(year, 1, 1), date(year, 12, 31))
+        plan = Plan(PlanMeasure.SUM, Population.PURCHASES, "amount", period=period, group=group)
         ((sums, _),) = groups([plan], ledger, TODAY, ())
         found |= {(key or "", year): each.total for key, each in sums.items() if each.known}
     return found

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.ledger.container import embedded_xml
-from ingestion.ledger.invoices import invoice_entry
+from ingestion.ledger.electronic import embedded_xml
+from ingestion.ledger.entries import invoice_entry
 from ingestion.ledger.records import Contents
 from ingestion.ledger.rows import FileKind, Invoice, InvoiceLine, Level, VatLine
-from ingestion.ledger.sandbox import FileReader, Limits
-from ingestion.reading.content import UnreadableFile
-from ingestion.reading.markup import local_name, parse_xml
+from ingestion.ledger.sandbox import FileReader
+from ingestion.readers.content import UnreadableFile
+from ingestion.readers.markup import local_name, parse_xml
+from ingestion.sandbox import Limits
 from tests.invoice_files import cii, facturx, ubl
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")

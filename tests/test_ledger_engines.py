@@ -10,24 +10,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import WrongPlan
-from assistant.ledger.anomalies import anomalies
-from assistant.ledger.anomaly_view import anomaly_table
-from assistant.ledger.fields import Kind, Population, rows_of
-from assistant.ledger.late_view import late_tables
-from assistant.ledger.piece import piece_tables
-from assistant.ledger.plan import Filter, Measure, Operator, Period, Plan, Step, validated
-from assistant.ledger.purchase_view import (
+from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.purchases.purchases import contracts, held_contracts, repeated
+from assistant.ledger.purchases.tables import (
     needs_table,
     pooling_table,
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import contracts, held_contracts, repeated
-from assistant.ledger.result import Result, computed
-from assistant.ledger.result_view import listing
-from assistant.ledger.vocabulary import names
-from ingestion.ledger.database import Ledger, open_ledger
-from ingestion.ledger.importing import Order, import_files
+from assistant.ledger.query.plan import (
+    FieldKind,
+    Operator,
+    PeriodStep,
+    Plan,
+    PlanFilter,
+    PlanMeasure,
+    PlanPeriod,
+    Population,
+    rows_of,
+    validate_plan,
+)
+from assistant.ledger.query.result import PlanResult, compute_result
+from assistant.ledger.query.wording import listing
+from assistant.ledger.views import piece_tables
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 from tests.ledger_benchmark import BASIS, LIMITS
 from tests.postgresql_server import Server, on_server
@@ -67,7 +77,9 @@ def both(tmp_path_factory: pytest.TempPathFactory, postgresql: Server) -> Iterat
         (FileKind.INVOICES, write_invoices(folder / "factures.csv", COUNT)),
         (FileKind.PURCHASES, write_purchases(folder / "marches.csv", COUNT)),
     ):
-        reports = [import_files(home, Order(kind, (path,), {}), today=TODAY) for home in homes]
+        reports = [
+            import_files(home, ImportOrder(kind, (path,), {}), today=TODAY) for home in homes
+        ]
         assert reports[0] == reports[1]
     with ExitStack() as opened:
         one, other = (opened.enter_context(open_ledger(home)) for home in homes)
@@ -81,33 +93,35 @@ def test_views_are_the_same(both: Pair, view: View) -> None:
     assert one
 
 
-def _fields(population: Population, *kinds: Kind) -> st.SearchStrategy[str]:
+def _fields(population: Population, *kinds: FieldKind) -> st.SearchStrategy[str]:
     fields = rows_of(population).fields.values()
     return st.sampled_from(sorted(each.name for each in fields if each.kind in kinds))
 
 
 @st.composite
-def _filters(draw: st.DrawFn, population: Population) -> Filter:
+def _filters(draw: st.DrawFn, population: Population) -> PlanFilter:
     operator = draw(st.sampled_from(Operator))
     match operator:
         case Operator.KNOWN | Operator.UNKNOWN:
-            return Filter(draw(_fields(population, *Kind)), operator)
+            return PlanFilter(draw(_fields(population, *FieldKind)), operator)
         case Operator.IS | Operator.IS_NOT | Operator.STARTS:
             some = ("20", "380", "03", "S01", "210000000", "Procédure adaptée", "é%_", HOSTILE)
             values = draw(st.lists(st.sampled_from(some), min_size=1, max_size=3))
-            return Filter(draw(_fields(population, Kind.TEXT)), operator, tuple(values))
+            return PlanFilter(draw(_fields(population, FieldKind.TEXT)), operator, tuple(values))
     if draw(st.booleans()):
         amount = draw(st.decimals(-100, 100_000, places=2))
-        return Filter(draw(_fields(population, Kind.AMOUNT)), operator, (amount,))
+        return PlanFilter(draw(_fields(population, FieldKind.AMOUNT)), operator, (amount,))
     days = draw(st.integers(-10, 60))
-    return Filter(draw(_fields(population, Kind.DAYS, Kind.MONTHS)), operator, (days,))
+    return PlanFilter(
+        draw(_fields(population, FieldKind.DAYS, FieldKind.MONTHS)), operator, (days,)
+    )
 
 
 @st.composite
-def _periods(draw: st.DrawFn, population: Population) -> Period:
+def _periods(draw: st.DrawFn, population: Population) -> PlanPeriod:
     first = draw(st.none() | st.dates(date(2024, 1, 1), date(2026, 12, 31)))
     last = draw(st.none() | st.dates(first or date(2024, 1, 1), date(2027, 12, 31)))
-    return Period(draw(_fields(population, Kind.DATE)), first, last)
+    return PlanPeriod(draw(_fields(population, FieldKind.DATE)), first, last)
 
 
 @st.composite
@@ -118,22 +132,22 @@ def _plans(draw: st.DrawFn) -> Plan:
     period = draw(st.none() | _periods(over))
     group = draw(st.none() | names)
     plan = Plan(
-        draw(st.sampled_from(Measure)),
+        draw(st.sampled_from(PlanMeasure)),
         over,
-        draw(st.none() | _fields(over, Kind.AMOUNT, Kind.DAYS, Kind.MONTHS)),
+        draw(st.none() | _fields(over, FieldKind.AMOUNT, FieldKind.DAYS, FieldKind.MONTHS)),
         tuple(draw(st.lists(_filters(over), max_size=2))),
         period,
         tuple(draw(st.lists(_filters(over), max_size=1))),
         group,
-        draw(st.none() | st.sampled_from(Step)) if group else None,
+        draw(st.none() | st.sampled_from(PeriodStep)) if group else None,
         draw(st.booleans()),
         draw(st.none() | st.integers(1, 5)) if group else None,
         draw(st.none() | _periods(over)) if period else None,
     )
     try:
-        return validated(plan)
+        return validate_plan(plan)
     except WrongPlan:
-        return validated(Plan(Measure.COUNT, over, filters=plan.filters, period=period))
+        return validate_plan(Plan(PlanMeasure.COUNT, over, filters=plan.filters, period=period))
 
 
 @settings(max_examples=60)
@@ -145,13 +159,13 @@ def test_plans_are_computed_the_same(both: Pair, plan: Plan) -> None:
     assert rows[0] == rows[1]
 
 
-def _computed(plan: Plan, ledger: Ledger) -> Result:
-    return computed(plan, ledger, TODAY, lambda: BASIS.costs_of_all(ledger))
+def _computed(plan: Plan, ledger: Ledger) -> PlanResult:
+    return compute_result(plan, ledger, TODAY, lambda: BASIS.costs_of_all(ledger))
 
 
 def test_amounts_are_exact_decimals_on_both(both: Pair) -> None:
     spent = [
-        _computed(Plan(Measure.SUM, Population.INVOICES, "gross"), each).total.value
+        _computed(Plan(PlanMeasure.SUM, Population.INVOICES, "gross"), each).total.value
         for each in both
     ]
     assert spent[0] == spent[1]

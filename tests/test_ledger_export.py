@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from assistant.errors import WrongPlan
-from assistant.ledger.export import csv_bytes, exported, workbook_bytes
-from assistant.ledger.table import Cell, Column, Format, Table, written
+from assistant.ledger.tables import (
+    Cell,
+    Format,
+    LedgerTable,
+    TableColumn,
+    csv_bytes,
+    exported,
+    workbook_bytes,
+    written,
+)
 
 FORMULAS = (
     '=HYPERLINK("http://x","y")',
@@ -27,16 +35,16 @@ FORMULAS = (
 )
 
 
-def _table(*cells: Cell, heading: str = "Libellé", form: Format = Format.TEXT) -> Table:
-    return Table("Essai", (Column(heading, form),), tuple((cell,) for cell in cells))
+def _table(*cells: Cell, heading: str = "Libellé", form: Format = Format.TEXT) -> LedgerTable:
+    return LedgerTable("Essai", (TableColumn(heading, form),), tuple((cell,) for cell in cells))
 
 
-def _csv(table: Table) -> list[list[str]]:
+def _csv(table: LedgerTable) -> list[list[str]]:
     text = csv_bytes(table).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text), delimiter=";"))
 
 
-def _sheet(table: Table) -> list[tuple[object, ...]]:
+def _sheet(table: LedgerTable) -> list[tuple[object, ...]]:
     sheet = load_workbook(io.BytesIO(workbook_bytes(table))).active
     return [tuple(cell for cell in row) for row in sheet.iter_rows()]
 
@@ -93,7 +101,9 @@ def test_the_suffix_says_the_format() -> None:
 
 
 def test_a_title_that_no_sheet_may_have_is_shortened() -> None:
-    book = load_workbook(io.BytesIO(workbook_bytes(Table("a/b:c" * 20, (Column("x"),), ()))))
+    book = load_workbook(
+        io.BytesIO(workbook_bytes(LedgerTable("a/b:c" * 20, (TableColumn("x"),), ())))
+    )
     assert len(book.active.title) == 31
 
 
@@ -113,7 +123,7 @@ def test_a_cell_is_written_as_french_does(cell: Cell, form: Format, text: str) -
 
 
 def test_what_a_figure_counts_is_in_the_workbook_too() -> None:
-    table = Table("Essai", (Column("x"),), (("a",),), notes=("=Sans les avoirs.",))
+    table = LedgerTable("Essai", (TableColumn("x"),), (("a",),), notes=("=Sans les avoirs.",))
     book = load_workbook(io.BytesIO(workbook_bytes(table)))
     assert book.sheetnames == ["Essai", "Notes"]
     [(cell,)] = book["Notes"].iter_rows()

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from assistant.ledger.asked import asked
-from assistant.ledger.export import csv_bytes, workbook_bytes
-from assistant.ledger.fields import Population
-from assistant.ledger.plan import Measure, Plan
-from assistant.ledger.query import rows, totals
-from assistant.ledger.result import computed
-from assistant.ledger.result_view import figures, listing
-from assistant.ledger.vocabulary import Name, names
-from ingestion.ledger.database import Ledger, open_ledger
-from ingestion.ledger.importing import Order, import_files
+from assistant.ledger.parsing.questions import parse_plan
+from assistant.ledger.parsing.vocabulary import Name, names
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
+from assistant.ledger.query.result import compute_result
+from assistant.ledger.query.sql import rows, totals
+from assistant.ledger.query.wording import figures, listing
+from assistant.ledger.tables import csv_bytes, workbook_bytes
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 
 TODAY = date(2026, 6, 30)
@@ -70,7 +70,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
         writer.writerow((f"F{each}", "02/03/2026", each, each, each, each, *amounts, each))
     path = home / "hostile.csv"
     path.write_text(text.getvalue(), encoding="utf-8")
-    [report] = import_files(home, Order(FileKind.INVOICES, (path,), {}), today=TODAY)
+    [report] = import_files(home, ImportOrder(FileKind.INVOICES, (path,), {}), today=TODAY)
     assert report.stored == len(HOSTILE), report
     with open_ledger(home) as found:
         yield found
@@ -90,18 +90,18 @@ def test_a_question_reads_hostile_words_as_a_name_or_not_at_all(
 ) -> None:
     before = _counts(ledger)
     known = names(ledger, INVOICES)
-    plan = asked(question.format(hostile), known, TODAY, INVOICES)
+    plan = parse_plan(question.format(hostile), known, TODAY, INVOICES)
     if isinstance(plan, Plan):
         for query in (totals([plan], TODAY), rows([plan], TODAY)):
             assert hostile == "{today}" or hostile not in query.sql
-        assert len(computed(plan, ledger, TODAY).total.rows) <= len(HOSTILE)
+        assert len(compute_result(plan, ledger, TODAY).total.rows) <= len(HOSTILE)
     assert _counts(ledger) == before
 
 
 @given(st.text(alphabet="'\";-() =*/\\$0123456789abDROPTABLEinvoice", max_size=40))
 def test_no_words_reach_the_text_of_a_query(words: str) -> None:
     for question in (f"Montant HT de la facture « zz{words}zz »", f"Factures de zz{words}zz"):
-        plan = asked(question, (Name("supplier", "1", f"zz{words}zz"),), TODAY, INVOICES)
+        plan = parse_plan(question, (Name("supplier", "1", f"zz{words}zz"),), TODAY, INVOICES)
         if isinstance(plan, Plan):
             assert "zz" not in totals([plan], TODAY).sql.lower()
             assert "zz" not in rows([plan], TODAY).sql.lower()
@@ -109,14 +109,14 @@ def test_no_words_reach_the_text_of_a_query(words: str) -> None:
 
 @pytest.mark.parametrize("group", ["supplier", "service", "contract", "commitment", "number"])
 def test_hostile_fields_are_grouped_and_shown_as_they_are(ledger: Ledger, group: str) -> None:
-    plan = Plan(Measure.SUM, INVOICES, "gross", group=group)
-    labels = {line.label for line in computed(plan, ledger, TODAY).lines}
+    plan = Plan(PlanMeasure.SUM, INVOICES, "gross", group=group)
+    labels = {line.label for line in compute_result(plan, ledger, TODAY).lines}
     assert labels == {f"F{each}" if group == "number" else each for each in HOSTILE}
 
 
 def test_no_field_becomes_a_formula_in_what_is_exported(ledger: Ledger) -> None:
-    plan = Plan(Measure.SUM, INVOICES, "gross", group="supplier")
-    result = computed(plan, ledger, TODAY)
+    plan = Plan(PlanMeasure.SUM, INVOICES, "gross", group="supplier")
+    result = compute_result(plan, ledger, TODAY)
     shown = listing(ledger, INVOICES, result.total.rows, TODAY)
     for table in (figures(result), shown):
         lines = csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig")), delimiter=";")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
-from assistant.journal import journal_of
+from assistant.cli.command import main
+from assistant.journal.journal import journal_of
 from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from tests.conftest import Engine

@@ -9,8 +9,7 @@ import pytest
 
 from ingestion.errors import IngestionError, NothingImported
 from ingestion.ledger.database import open_ledger
-from ingestion.ledger.importing import Order, import_files
-from ingestion.ledger.reports import FileReport, Verdict
+from ingestion.ledger.importing import FileReport, FileVerdict, ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 from tests.conftest import Engine
 from tests.invoice_files import SIREN, cii, export, facturx, ubl, workbook
@@ -41,7 +40,7 @@ def imported(home: Path, files: Path) -> Import:
     def run(data: bytes, name: str = "factures.csv", **options: Any) -> FileReport:
         (files / name).write_bytes(data)
         kind = options.pop("kind", FileKind.INVOICES)
-        order = Order(kind, (files / name,), options.pop("corrections", {}))
+        order = ImportOrder(kind, (files / name,), options.pop("corrections", {}))
         (report,) = import_files(home, order, today=TODAY, **options)
         return report
 
@@ -59,7 +58,7 @@ def sentences(report: FileReport, code: str) -> str:
 
 def test_an_export_is_stored_with_the_place_of_each_value(imported: Import, home: Path) -> None:
     report = imported(export(LINE))
-    assert (report.verdict, report.stored) == (Verdict.WARNED, 1)
+    assert (report.verdict, report.stored) == (FileVerdict.WARNED, 1)
     assert sentences(report, "DEVISE")
     assert rows(home, "SELECT number, issued, net, gross, currency FROM invoice") == (
         ("F-1", date(2026, 3, 2), Decimal("1000.00"), Decimal("1200.00"), "EUR"),
@@ -78,14 +77,14 @@ def test_a_preview_says_the_same_and_stores_nothing(imported: Import, home: Path
 
 def test_the_same_bytes_are_known_whatever_their_name(imported: Import, home: Path) -> None:
     imported(export(LINE))
-    assert imported(export(LINE), "autre.csv").verdict is Verdict.KNOWN
+    assert imported(export(LINE), "autre.csv").verdict is FileVerdict.KNOWN
     assert rows(home, "SELECT count(*) FROM file") == ((1,),)
 
 
 def test_the_same_invoice_in_another_file_is_known(imported: Import, home: Path) -> None:
     imported(export(LINE))
     report = imported(export(LINE, ""), "suite.csv")
-    assert report.verdict is Verdict.KNOWN
+    assert report.verdict is FileVerdict.KNOWN
     assert "compté une fois" in sentences(report, "G1.45")
     assert rows(home, "SELECT count(*) FROM invoice") == ((1,),)
 
@@ -111,7 +110,7 @@ def test_a_file_that_mixes_commas_and_points_is_refused_with_its_lines(
     imported: Import, home: Path
 ) -> None:
     report = imported(export(LINE, "F-2;Brelan SARL;02/03/2026;100.50;20,10;120,60"))
-    assert report.verdict is Verdict.REFUSED
+    assert report.verdict is FileVerdict.REFUSED
     said = sentences(report, "DECIMALES")
     assert "« 1 000,00 » (ligne 2" in said
     assert "« 100.50 » (ligne 3" in said
@@ -174,7 +173,7 @@ def test_a_currency_is_kept_by_its_code(imported: Import, home: Path) -> None:
 
 def test_currencies_are_kept(imported: Import, home: Path) -> None:
     report = imported(export("F-1;Brelan;02/03/2026;10,00 CHF;2,00 CHF;12,00 CHF"))
-    assert report.verdict is Verdict.ACCEPTED
+    assert report.verdict is FileVerdict.ACCEPTED
     assert rows(home, "SELECT currency FROM invoice") == (("CHF",),)
 
 
@@ -193,7 +192,7 @@ def test_statuses_days_and_accounts_are_understood(imported: Import, home: Path)
         f"F-1;{SIREN}00074;2026-03-02;12,50 €;Mandatée;2026-03-20T10:00:00;09/03/2026;"
         "FR76 3000 6000;Terreau"
     )
-    assert imported(export(line, header=header)).verdict is Verdict.ACCEPTED
+    assert imported(export(line, header=header)).verdict is FileVerdict.ACCEPTED
     assert rows(home, "SELECT status, supplier_siren, supplier_siret FROM invoice") == (
         ("08", SIREN, f"{SIREN}00074"),
     )
@@ -215,7 +214,7 @@ def test_a_workbook_is_read_by_its_typed_cells(imported: Import, home: Path) -> 
         ("F-2", "Brelan", date(2026, 3, 3), 1000, 200, 1200, "EUR"),
     )
     report = imported(data, "mars.xlsx")
-    assert (report.verdict, report.stored) == (Verdict.ACCEPTED, 2)
+    assert (report.verdict, report.stored) == (FileVerdict.ACCEPTED, 2)
     assert rows(home, "SELECT sum(gross), max(issued) FROM invoice") == (
         (Decimal("2681.40"), date(2026, 3, 3)),
     )
@@ -244,7 +243,7 @@ def test_a_correction_of_a_title_that_is_nowhere_stores_nothing(
 
 def test_a_table_without_titles_is_refused_with_the_remedy(imported: Import) -> None:
     report = imported(b"a;b\n1;2\n")
-    assert report.verdict is Verdict.REFUSED
+    assert report.verdict is FileVerdict.REFUSED
     assert "--map" in sentences(report, "COLONNES")
 
 
@@ -264,7 +263,7 @@ def test_what_is_no_invoice_is_refused_and_why(
     imported: Import, name: str, data: bytes, reason: str
 ) -> None:
     report = imported(data, name)
-    assert report.verdict is Verdict.REFUSED
+    assert report.verdict is FileVerdict.REFUSED
     assert reason in sentences(report, "FICHIER")
 
 
@@ -277,14 +276,14 @@ def test_folders_and_archives_are_opened_file_by_file(home: Path, files: Path) -
         archive.writestr("c.xml", ubl())
         archive.writestr("../d.xml", ubl("F-2026-9"))
         archive.writestr("lisez-moi.txt", "rien")
-    order = Order(FileKind.INVOICES, (files, files / "absent.csv"), {})
+    order = ImportOrder(FileKind.INVOICES, (files, files / "absent.csv"), {})
     reports = import_files(home, order, today=TODAY)
     verdicts = {each.name.removeprefix("exports/"): each.verdict for each in reports}
-    assert verdicts["mars/a.csv"] is Verdict.WARNED
-    assert verdicts["avril.zip/b.pdf"] is Verdict.ACCEPTED
-    assert verdicts["avril.zip/lisez-moi.txt"] is Verdict.REFUSED
-    assert verdicts["avril.zip/../d.xml"] is Verdict.REFUSED
-    assert verdicts["absent.csv"] is Verdict.REFUSED
+    assert verdicts["mars/a.csv"] is FileVerdict.WARNED
+    assert verdicts["avril.zip/b.pdf"] is FileVerdict.ACCEPTED
+    assert verdicts["avril.zip/lisez-moi.txt"] is FileVerdict.REFUSED
+    assert verdicts["avril.zip/../d.xml"] is FileVerdict.REFUSED
+    assert verdicts["absent.csv"] is FileVerdict.REFUSED
     assert ".cache" not in verdicts
     assert rows(home, "SELECT count(*) FROM invoice") == ((3,),)
 

@@ -8,23 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.calculators.amounts import euros
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.constants import Rate, Rates, no_rates
 from assistant.calculators.payment import PaymentAsked, payment
-from assistant.calculators.rates import Rate, Rates, no_rates
-from assistant.calculators.situation import Buyer
 from assistant.errors import Ungrounded, WrongFigures
-from assistant.ledger.forecast import LEAST, expected, forecasts, paces
-from assistant.ledger.late import (
+from assistant.ledger.payments.late import (
+    LEAST,
+    RECEIVED,
     Basis,
     Payment,
     Payments,
+    StagePassage,
+    expected,
+    forecasts,
     late_invoices,
     missing_rates,
+    paces,
+    passages,
     payments,
     terms,
+    waiting,
 )
-from assistant.ledger.late_view import late_tables
-from assistant.ledger.query import Late
-from assistant.ledger.stages import RECEIVED, Passage, passages, waiting
+from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import StatusEvent, TableRow
 from tests.fake_law import FakeLaw
@@ -53,7 +59,7 @@ def _payment(
     return Payment(number, number, "Brelan", "EUR", None, started, paid, value)
 
 
-def _cost(one: Payment, buyer: Buyer = Buyer.LOCAL, rates: Rates = RATES) -> Late:
+def _cost(one: Payment, buyer: Buyer = Buyer.LOCAL, rates: Rates = RATES) -> LateColumns:
     [found] = Basis(TODAY, terms(buyer, LAW), rates).costs([one])
     return found
 
@@ -184,7 +190,7 @@ def test_nothing_is_foreseen_from_too_few_invoices() -> None:
 
 def test_the_pace_is_that_of_the_stage() -> None:
     known = [_payment(TODAY - timedelta(15), number="open")]
-    passed = {"open": (Passage("mandatée", TODAY),)}
+    passed = {"open": (StagePassage("mandatée", TODAY),)}
     both = list(zip(known, BASIS.costs(known), strict=True))
     [found] = forecasts(both, passed, {RECEIVED: [40] * LEAST, "mandatée": [5] * LEAST}, TODAY)
     assert found.stage.stage == "mandatée"

@@ -16,20 +16,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.bookkeeping import Bookkeeping
-from assistant.journal import Journal
-from assistant.ledger.asked import asked
-from assistant.ledger.fields import Population
-from assistant.ledger.late_view import late_tables
-from assistant.ledger.measures import DEFINITIONS, NOT_PAID, UNPAID, defined, meant, told
-from assistant.ledger.plan import Measure, Plan
-from assistant.ledger.result import Result, computed
-from assistant.ledger.sights import Look
-from assistant.ledger.table import Table
-from assistant.ledger.vocabulary import names
-from ingestion.errors import UnknownGeneration
-from ingestion.generation import Generation
-from ingestion.ledger.database import Ledger, open_ledger
+from assistant.journal.journal import Journal
+from assistant.ledger.parsing.questions import parse_plan
+from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.query.measures import DEFINITIONS, NOT_PAID, UNPAID, defined, meant, told
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
+from assistant.ledger.query.result import PlanResult, compute_result
+from assistant.ledger.service import LedgerService
+from assistant.ledger.tables import LedgerTable
+from assistant.ledger.views import ViewRequest
+from ingestion.errors import UnknownSnapshot
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.rows import Invoice, Purchase, PurchaseHolder
 from tests.ledger_rows import file_row, filled, invoice, purchase
 from tests.ledger_study import town_basis, town_ledger
@@ -41,8 +41,8 @@ DAYS = st.dates(date(2025, 1, 1), TODAY)
 NOTHING = Decimal(0)
 
 
-def no_generation() -> Generation:
-    raise UnknownGeneration("aucun index")
+def no_generation() -> IndexSnapshot:
+    raise UnknownSnapshot("aucun index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Books:
     """A ledger, what its pages show and what questions are answered, on one day."""
 
     ledger: Ledger
-    books: Bookkeeping
+    books: LedgerService
 
-    def answer(self, question: str, over: Population = INVOICES) -> Result:
+    def answer(self, question: str, over: Population = INVOICES) -> PlanResult:
         """What the chat computes of a question."""
-        plan = asked(question, names(self.ledger, over), TODAY, over)
+        plan = parse_plan(question, names(self.ledger, over), TODAY, over)
         assert isinstance(plan, Plan), (question, plan)
         costs = partial(town_basis().costs_of_all, self.ledger)
-        return computed(plan, self.ledger, TODAY, costs)
+        return compute_result(plan, self.ledger, TODAY, costs)
 
     def figure(self, question: str, over: Population = INVOICES) -> Decimal:
         """The only figure of a question, 0 for that of no row."""
@@ -68,13 +68,13 @@ class Books:
         lines = self.answer(question, over).lines
         return {line.label: line.value for line in lines if line.value}
 
-    def tables(self, over: Population, view: str = "apercu") -> list[Table]:
+    def tables(self, over: Population, view: str = "apercu") -> list[LedgerTable]:
         """What a page shows."""
-        return [each.table for each in self.books.exhibits(Look(over, view, TODAY))]
+        return [each.table for each in self.books.exhibits(ViewRequest(over, view, TODAY))]
 
 
 def opened(home: Path, ledger: Ledger) -> Books:
-    return Books(ledger, Bookkeeping(home, Journal(home / "journal.jsonl"), no_generation))
+    return Books(ledger, LedgerService(home, Journal(home / "journal.jsonl"), no_generation))
 
 
 @st.composite
@@ -304,7 +304,7 @@ def test_what_was_asked_by_name_is_what_is_counted(town: Books) -> None:
 
 def test_every_definition_is_a_sentence_and_concerns_some_plan() -> None:
     assert len({each.name for each in DEFINITIONS}) == len(DEFINITIONS)
-    plan = Plan(Measure.COUNT, INVOICES, filters=(NOT_PAID,))
+    plan = Plan(PlanMeasure.COUNT, INVOICES, filters=(NOT_PAID,))
     assert told(plan).startswith("Les avoirs ne sont pas des factures comptées ; est non payée")
     assert UNPAID in defined(plan).filters
     assert meant(plan).filters == (UNPAID,)

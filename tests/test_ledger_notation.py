@@ -5,14 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ingestion.ledger.notation import Disagreement, Mark, amount, column_mark, day, number
-from ingestion.ledger.records import Value
+from ingestion.ledger.records import RecordValue
+from ingestion.ledger.values import (
+    DecimalMark,
+    Disagreement,
+    amount,
+    column_mark,
+    day,
+    parse_number,
+)
 
 CENTS = some.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False)
 
 
-def column(*texts: str) -> list[Value]:
-    return [Value("net", text, f"ligne {line}") for line, text in enumerate(texts, start=2)]
+def column(*texts: str) -> list[RecordValue]:
+    return [RecordValue("net", text, f"ligne {line}") for line, text in enumerate(texts, start=2)]
 
 
 def french(value: Decimal, space: str) -> str:
@@ -23,16 +30,16 @@ def french(value: Decimal, space: str) -> str:
 def test_a_column_written_the_french_way_is_read_back(values: list[Decimal], space: str) -> None:
     texts = [french(value, space) for value in values]
     mark = column_mark(column(*texts))
-    assert mark is Mark.COMMA
-    assert [number(text, mark) for text in texts] == values
+    assert mark is DecimalMark.COMMA
+    assert [parse_number(text, mark) for text in texts] == values
 
 
 @given(some.lists(CENTS, min_size=1), some.sampled_from(["", ",", " "]))
 def test_a_column_written_the_english_way_is_read_back(values: list[Decimal], space: str) -> None:
     texts = [f"{value:,.2f}".replace(",", space) for value in values]
     mark = column_mark(column(*texts))
-    assert mark is Mark.POINT
-    assert [number(text, mark) for text in texts] == values
+    assert mark is DecimalMark.POINT
+    assert [parse_number(text, mark) for text in texts] == values
 
 
 @given(some.lists(CENTS, min_size=1), some.lists(CENTS, min_size=1))
@@ -47,9 +54,9 @@ def test_a_column_that_mixes_both_is_never_understood(
 
 
 def test_what_may_be_a_thousand_or_decimals_is_settled_by_the_others() -> None:
-    assert column_mark(column("1.234", "5,50")) is Mark.COMMA
-    assert number("1.234", Mark.COMMA) == 1234
-    assert column_mark(column("1,234", "5.50")) is Mark.POINT
+    assert column_mark(column("1.234", "5,50")) is DecimalMark.COMMA
+    assert parse_number("1.234", DecimalMark.COMMA) == 1234
+    assert column_mark(column("1,234", "5.50")) is DecimalMark.POINT
 
 
 def test_what_nothing_settles_is_not_guessed() -> None:
@@ -60,7 +67,7 @@ def test_what_nothing_settles_is_not_guessed() -> None:
 
 def test_whole_numbers_need_no_mark() -> None:
     assert column_mark(column("12", "", "1 250")) is None
-    assert number("1 250", None) == 1250
+    assert parse_number("1 250", None) == 1250
 
 
 @pytest.mark.parametrize(
@@ -77,12 +84,12 @@ def test_whole_numbers_need_no_mark() -> None:
     ],
 )
 def test_signs_spaces_and_currencies_are_understood(text: str, expected: str) -> None:
-    assert number(text, Mark.COMMA) == Decimal(expected)
+    assert parse_number(text, DecimalMark.COMMA) == Decimal(expected)
 
 
 @pytest.mark.parametrize("text", ["", "NC", "12,5,0", "1e5", "12 pièces", "1.25,00", "--3", "10 %"])
 def test_what_is_no_number_is_none(text: str) -> None:
-    assert number(text, Mark.COMMA) is None
+    assert parse_number(text, DecimalMark.COMMA) is None
 
 
 @pytest.mark.parametrize(

@@ -11,21 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import TotalsDisagree, WrongPlan
-from assistant.ledger.fields import Population, rows_of
-from assistant.ledger.plan import (
+from assistant.ledger.query.plan import (
     Bound,
-    Filter,
-    Measure,
     Operator,
-    Period,
+    PeriodStep,
     Plan,
-    Step,
-    validated,
+    PlanFilter,
+    PlanMeasure,
+    PlanPeriod,
+    Population,
+    rows_of,
+    validate_plan,
 )
-from assistant.ledger.query import Late, rows, totals
-from assistant.ledger.result import Result, computed
-from assistant.ledger.result_view import answer, figures, listing
-from ingestion.ledger.database import Ledger, Row, open_ledger
+from assistant.ledger.query.result import PlanResult, compute_result
+from assistant.ledger.query.sql import LateColumns, rows, totals
+from assistant.ledger.query.wording import answer, figures, listing
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.rows import Invoice, Lineage, PurchaseChange, StatusEvent, TableRow
 from tests.conftest import Engine
 from tests.ledger_rows import FILE, file_row, filled, invoice, purchase
@@ -34,16 +36,16 @@ pytestmark = pytest.mark.usefixtures("both_engines")
 
 TODAY = date(2026, 11, 24)
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
-SPENT = Plan(Measure.SUM, INVOICES, "net")
+SPENT = Plan(PlanMeasure.SUM, INVOICES, "net")
 HOSTILE = "x'; DROP TABLE invoice; --"
 
 
-def _result(home: Path, plan: Plan, late: Sequence[Late] | None = None) -> Result:
+def _result(home: Path, plan: Plan, late: Sequence[LateColumns] | None = None) -> PlanResult:
     with open_ledger(home) as ledger:
-        return computed(plan, ledger, TODAY, None if late is None else lambda: late)
+        return compute_result(plan, ledger, TODAY, None if late is None else lambda: late)
 
 
-def _values(result: Result) -> dict[str, Decimal | None]:
+def _values(result: PlanResult) -> dict[str, Decimal | None]:
     return {line.label: line.value for line in result.lines}
 
 
@@ -61,43 +63,47 @@ def _two_suppliers(home: Path) -> Path:
 @pytest.mark.parametrize(
     "wrong",
     [
-        Plan(Measure.SUM, INVOICES),
-        Plan(Measure.SUM, INVOICES, "supplier"),
-        Plan(Measure.SUM, INVOICES, "amount"),
-        Plan(Measure.COUNT, INVOICES, "net"),
-        Plan(Measure.DAYS, INVOICES, "net"),
-        Plan(Measure.SHARE, INVOICES),
-        Plan(Measure.COUNT, INVOICES, part=(Filter("paid", Operator.KNOWN),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("iban_sha256", Operator.KNOWN),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("net; --", Operator.KNOWN),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("supplier", Operator.MORE, ("A",)),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("net", Operator.MORE, (1.5,)),)),  # type: ignore[arg-type]
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("net", Operator.MORE, ("1",)),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("net", Operator.MORE),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("supplier", Operator.IS),)),
-        Plan(Measure.COUNT, INVOICES, filters=(Filter("paid", Operator.KNOWN, ("x",)),)),
-        Plan(Measure.COUNT, INVOICES, period=Period("net", TODAY, TODAY)),
-        Plan(Measure.COUNT, INVOICES, period=Period("issued", TODAY, date(2020, 1, 1))),
-        Plan(Measure.COUNT, INVOICES, compared=Period("issued", TODAY, TODAY)),
-        Plan(Measure.COUNT, INVOICES, group="net"),
-        Plan(Measure.COUNT, INVOICES, group="supplier", step=Step.MONTH),
-        Plan(Measure.COUNT, INVOICES, limit=3),
-        Plan(Measure.COUNT, INVOICES, group="supplier", limit=0),
-        Plan(Measure.COUNT, INVOICES, bound=Bound(Operator.MORE, Decimal(1))),
-        Plan(Measure.COUNT, INVOICES, group="supplier", bound=Bound(Operator.IS_NOT, Decimal(1))),
+        Plan(PlanMeasure.SUM, INVOICES),
+        Plan(PlanMeasure.SUM, INVOICES, "supplier"),
+        Plan(PlanMeasure.SUM, INVOICES, "amount"),
+        Plan(PlanMeasure.COUNT, INVOICES, "net"),
+        Plan(PlanMeasure.DAYS, INVOICES, "net"),
+        Plan(PlanMeasure.SHARE, INVOICES),
+        Plan(PlanMeasure.COUNT, INVOICES, part=(PlanFilter("paid", Operator.KNOWN),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("iban_sha256", Operator.KNOWN),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("net; --", Operator.KNOWN),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("supplier", Operator.MORE, ("A",)),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("net", Operator.MORE, (1.5,)),)),  # type: ignore[arg-type]
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("net", Operator.MORE, ("1",)),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("net", Operator.MORE),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("supplier", Operator.IS),)),
+        Plan(PlanMeasure.COUNT, INVOICES, filters=(PlanFilter("paid", Operator.KNOWN, ("x",)),)),
+        Plan(PlanMeasure.COUNT, INVOICES, period=PlanPeriod("net", TODAY, TODAY)),
+        Plan(PlanMeasure.COUNT, INVOICES, period=PlanPeriod("issued", TODAY, date(2020, 1, 1))),
+        Plan(PlanMeasure.COUNT, INVOICES, compared=PlanPeriod("issued", TODAY, TODAY)),
+        Plan(PlanMeasure.COUNT, INVOICES, group="net"),
+        Plan(PlanMeasure.COUNT, INVOICES, group="supplier", step=PeriodStep.MONTH),
+        Plan(PlanMeasure.COUNT, INVOICES, limit=3),
+        Plan(PlanMeasure.COUNT, INVOICES, group="supplier", limit=0),
+        Plan(PlanMeasure.COUNT, INVOICES, bound=Bound(Operator.MORE, Decimal(1))),
+        Plan(
+            PlanMeasure.COUNT, INVOICES, group="supplier", bound=Bound(Operator.IS_NOT, Decimal(1))
+        ),
     ],
 )
 def test_a_plan_that_the_ledger_cannot_answer_is_refused(wrong: Plan) -> None:
     with pytest.raises(WrongPlan):
-        validated(wrong)
+        validate_plan(wrong)
 
 
 def test_rows_are_counted_added_and_averaged(tmp_path: Path) -> None:
     home = _two_suppliers(tmp_path)
-    assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 4
+    assert _result(home, Plan(PlanMeasure.COUNT, INVOICES)).total.value == 4
     assert _result(home, SPENT).total.value == Decimal("420.00")
-    assert _result(home, replace(SPENT, measure=Measure.AVERAGE)).total.value == Decimal("105.00")
-    days = _result(home, Plan(Measure.DAYS, INVOICES, "payment_days"))
+    assert _result(home, replace(SPENT, measure=PlanMeasure.AVERAGE)).total.value == Decimal(
+        "105.00"
+    )
+    days = _result(home, Plan(PlanMeasure.DAYS, INVOICES, "payment_days"))
     assert days.total.value == Decimal("37.5")
     assert days.notes == ("2 factures sans valeur (délai de paiement), hors du calcul.",)
 
@@ -124,15 +130,15 @@ def test_groups_that_do_not_meet_a_bound_are_left_out_and_told(tmp_path: Path) -
     assert [*_values(at_least)] == ["Brelan SARL", "Sève SAS"]
     below = _result(home, replace(plan, bound=Bound(Operator.LESS, Decimal(120))))
     assert answer(below).startswith("Aucune ligne (")
-    share = replace(plan, measure=Measure.SHARE, bound=Bound(Operator.AT_MOST, Decimal(30)))
+    share = replace(plan, measure=PlanMeasure.SHARE, bound=Bound(Operator.AT_MOST, Decimal(30)))
     assert _values(_result(home, share)) == {"Sève SAS": Decimal("28.6")}
 
 
 def test_what_no_row_adds_up_to_is_nothing(tmp_path: Path) -> None:
     home = _two_suppliers(tmp_path)
-    none = replace(SPENT, filters=(Filter("status", Operator.IS, ("05",)),))
+    none = replace(SPENT, filters=(PlanFilter("status", Operator.IS, ("05",)),))
     assert _result(home, none).total.value == 0
-    mean = replace(none, measure=Measure.AVERAGE)
+    mean = replace(none, measure=PlanMeasure.AVERAGE)
     assert _result(home, mean).total.value is None
 
 
@@ -154,8 +160,8 @@ def test_a_status_has_a_day_and_a_mandate_that_of_what_followed_it(tmp_path: Pat
         ("mandated", 25, 1),
         ("mandated", 31, 1),
     ):
-        on = Period(field, date(2026, 3, day), date(2026, 3, day))
-        assert _result(home, Plan(Measure.COUNT, INVOICES, period=on)).total.value == count
+        on = PlanPeriod(field, date(2026, 3, day), date(2026, 3, day))
+        assert _result(home, Plan(PlanMeasure.COUNT, INVOICES, period=on)).total.value == count
 
 
 def test_a_contract_ends_its_months_after_its_day(tmp_path: Path) -> None:
@@ -164,27 +170,27 @@ def test_a_contract_ends_its_months_after_its_day(tmp_path: Path) -> None:
         *purchase("M-1", notified=date(2024, 8, 31), months=6),
         *purchase("M-2", notified=date(2024, 8, 31)),
     )
-    day = Period("ends", date(2025, 2, 28), date(2025, 2, 28))
-    plan = Plan(Measure.COUNT, Population.PURCHASES, period=day)
+    day = PlanPeriod("ends", date(2025, 2, 28), date(2025, 2, 28))
+    plan = Plan(PlanMeasure.COUNT, Population.PURCHASES, period=day)
     assert _result(home, plan).total.value == 1
 
 
 def test_periods_are_in_the_order_of_time_and_ranks_of_value(tmp_path: Path) -> None:
     home = _two_suppliers(tmp_path)
-    by_month = replace(SPENT, group="issued", step=Step.MONTH)
+    by_month = replace(SPENT, group="issued", step=PeriodStep.MONTH)
     labels = [line.label for line in _result(home, by_month).lines]
     assert labels == ["2025-03", "2026-01", "2026-02"]
     assert _values(_result(home, replace(by_month, limit=1))) == {"2026-02": Decimal("250.00")}
-    by_quarter = _result(home, replace(by_month, step=Step.QUARTER))
+    by_quarter = _result(home, replace(by_month, step=PeriodStep.QUARTER))
     assert [line.label for line in by_quarter.lines] == ["2025-T1", "2026-T1"]
 
 
 def test_a_share_is_of_the_part_or_of_each_group(tmp_path: Path) -> None:
     home = _two_suppliers(tmp_path)
-    paid = Plan(Measure.SHARE, INVOICES, part=(Filter("paid", Operator.KNOWN),))
+    paid = Plan(PlanMeasure.SHARE, INVOICES, part=(PlanFilter("paid", Operator.KNOWN),))
     assert _result(home, paid).total.value == Decimal("50.0")
     assert _result(home, replace(paid, of="net")).total.value == Decimal("40.5")
-    each = Plan(Measure.SHARE, INVOICES, "net", group="supplier")
+    each = Plan(PlanMeasure.SHARE, INVOICES, "net", group="supplier")
     assert _values(_result(home, each)) == {
         "Brelan SARL": Decimal("71.4"),
         "Sève SAS": Decimal("28.6"),
@@ -198,8 +204,8 @@ def test_two_periods_are_compared_group_by_group(tmp_path: Path) -> None:
         replace(
             SPENT,
             group="supplier",
-            period=Period("issued", date(2026, 1, 1), date(2026, 12, 31)),
-            compared=Period("issued", date(2025, 1, 1), date(2025, 12, 31)),
+            period=PlanPeriod("issued", date(2026, 1, 1), date(2026, 12, 31)),
+            compared=PlanPeriod("issued", date(2025, 1, 1), date(2025, 12, 31)),
         ),
     )
     assert (found.total.value, found.total.before) == (Decimal("350.00"), Decimal("70.00"))
@@ -212,8 +218,8 @@ def test_two_periods_are_compared_group_by_group(tmp_path: Path) -> None:
 def test_the_days_of_a_period_are_both_included(tmp_path: Path) -> None:
     home = _two_suppliers(tmp_path)
     for first, last, count in (("2026-01-05", "2026-02-05", 2), ("2026-01-06", "2026-02-04", 0)):
-        period = Period("issued", date.fromisoformat(first), date.fromisoformat(last))
-        plan = Plan(Measure.COUNT, INVOICES, period=period)
+        period = PlanPeriod("issued", date.fromisoformat(first), date.fromisoformat(last))
+        plan = Plan(PlanMeasure.COUNT, INVOICES, period=period)
         assert _result(home, plan).total.value == count
 
 
@@ -229,12 +235,12 @@ def test_a_credit_note_is_taken_off_however_it_is_signed(tmp_path: Path) -> None
 
 def test_credit_notes_beside_the_invoices_counted_are_told(tmp_path: Path) -> None:
     home = filled(tmp_path, invoice("A"), invoice("B", type="381"), invoice("C", type="381"))
-    every = Plan(Measure.COUNT, INVOICES)
+    every = Plan(PlanMeasure.COUNT, INVOICES)
     found = _result(home, every)
     assert found.total.value == 1
     assert found.notes == ("2 avoirs de côté.",)
     for only in (Operator.KNOWN, Operator.UNKNOWN):
-        assert _result(home, replace(every, filters=(Filter("is_credit", only),))).notes == ()
+        assert _result(home, replace(every, filters=(PlanFilter("is_credit", only),))).notes == ()
 
 
 def test_other_currencies_are_not_added_to_euros(tmp_path: Path) -> None:
@@ -242,7 +248,7 @@ def test_other_currencies_are_not_added_to_euros(tmp_path: Path) -> None:
     found = _result(home, SPENT)
     assert found.total.value == Decimal("100.00")
     assert found.notes == ("1 en CHF, hors du calcul.",)
-    assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 2
+    assert _result(home, Plan(PlanMeasure.COUNT, INVOICES)).total.value == 2
 
 
 def test_a_supplier_that_writes_its_name_in_two_ways_is_one(tmp_path: Path) -> None:
@@ -253,7 +259,7 @@ def test_a_supplier_that_writes_its_name_in_two_ways_is_one(tmp_path: Path) -> N
 def test_a_payment_is_known_by_its_status_too(tmp_path: Path) -> None:
     sent = invoice("A", date(2026, 3, 2))
     home = filled(tmp_path, sent, StatusEvent(sent.id, "11", date(2026, 3, 30)))
-    plan = Plan(Measure.DAYS, INVOICES, "payment_days")
+    plan = Plan(PlanMeasure.DAYS, INVOICES, "payment_days")
     assert _result(home, plan).total.value == 28
 
 
@@ -263,13 +269,13 @@ def test_a_contract_of_several_holders_is_counted_once(tmp_path: Path) -> None:
         *purchase("1", 1000, holders=("11111111100011", "22222222200022")),
         *purchase("2", 500, holders=("11111111100011", "11111111100029")),
     )
-    spent = Plan(Measure.SUM, PURCHASES, "amount")
+    spent = Plan(PlanMeasure.SUM, PURCHASES, "amount")
     assert _result(home, spent).total.value == Decimal("1500.00")
     by_holder = _result(home, replace(spent, group="supplier"))
     assert sorted(line.value or 0 for line in by_holder.lines) == [500, 1000]
-    either = Filter("supplier", Operator.IS, ("111111111", "222222222"))
+    either = PlanFilter("supplier", Operator.IS, ("111111111", "222222222"))
     assert _result(home, replace(spent, filters=(either,))).total.value == Decimal("1500.00")
-    of_one = replace(spent, filters=(Filter("supplier", Operator.IS, ("111111111",)),))
+    of_one = replace(spent, filters=(PlanFilter("supplier", Operator.IS, ("111111111",)),))
     assert _result(home, of_one).total.value == Decimal("1500.00")
 
 
@@ -281,25 +287,27 @@ def test_the_last_amount_of_a_contract_is_that_of_its_last_change(tmp_path: Path
         PurchaseChange(first.id, date(2026, 3, 1), Decimal(1200)),  # type: ignore[union-attr]
     )
     home = filled(tmp_path, first, *holders, *changes)
-    last = _result(home, Plan(Measure.SUM, PURCHASES, "last_amount"))
+    last = _result(home, Plan(PlanMeasure.SUM, PURCHASES, "last_amount"))
     assert last.total.value == Decimal("1300.00")
 
 
 @pytest.mark.parametrize("operator", [Operator.IS, Operator.STARTS])
 def test_hostile_values_are_only_values(tmp_path: Path, operator: Operator) -> None:
     home = filled(tmp_path, invoice("A", supplier_siren=None, supplier_name=HOSTILE), invoice("B"))
-    condition = Filter("supplier", operator, (HOSTILE.upper(),))
-    plan = Plan(Measure.COUNT, INVOICES, filters=(condition,))
+    condition = PlanFilter("supplier", operator, (HOSTILE.upper(),))
+    plan = Plan(PlanMeasure.COUNT, INVOICES, filters=(condition,))
     assert HOSTILE not in totals([plan], TODAY).sql + rows([plan], TODAY).sql
     assert _result(home, plan).total.value == 1
-    assert _result(home, Plan(Measure.COUNT, INVOICES)).total.value == 2
+    assert _result(home, Plan(PlanMeasure.COUNT, INVOICES)).total.value == 2
 
 
 def test_what_the_law_computes_is_measured_and_grouped_like_a_column(tmp_path: Path) -> None:
     one, other = invoice("A"), invoice("B", net=10)
     home = filled(tmp_path, one, other)
-    late = [Late(one.id, date(2026, 4, 1), 12, Decimal("3.45"), Decimal(40))]
-    plan = Plan(Measure.SUM, INVOICES, "interest", (Filter("late_days", Operator.MORE, (0,)),))
+    late = [LateColumns(one.id, date(2026, 4, 1), 12, Decimal("3.45"), Decimal(40))]
+    plan = Plan(
+        PlanMeasure.SUM, INVOICES, "interest", (PlanFilter("late_days", Operator.MORE, (0,)),)
+    )
     found = _result(home, plan, late)
     assert (found.total.value, found.total.rows) == (Decimal("3.45"), (one.id,))
     assert _result(home, replace(plan, filters=()), []).total.value is None
@@ -308,7 +316,7 @@ def test_what_the_law_computes_is_measured_and_grouped_like_a_column(tmp_path: P
 def test_what_the_law_computes_needs_the_law(tmp_path: Path) -> None:
     home = filled(tmp_path, invoice("A"))
     with pytest.raises(WrongPlan, match="acheteur"):
-        _result(home, Plan(Measure.SUM, INVOICES, "interest"))
+        _result(home, Plan(PlanMeasure.SUM, INVOICES, "interest"))
 
 
 class _Altered(Ledger):
@@ -329,7 +337,7 @@ class _Altered(Ledger):
 def test_totals_that_are_not_those_of_the_rows_are_never_shown(tmp_path: Path) -> None:
     home = _two_suppliers(tmp_path)
     with open_ledger(home) as ledger, pytest.raises(TotalsDisagree):
-        computed(SPENT, _Altered(ledger), TODAY)
+        compute_result(SPENT, _Altered(ledger), TODAY)
 
 
 def test_each_figure_leads_to_its_rows_and_each_row_to_its_place(tmp_path: Path) -> None:
@@ -379,11 +387,11 @@ def test_totals_are_the_sums_of_their_groups_and_of_plain_python(
     for siren, day, net, kind in drawn:
         if net is not None and first <= day <= last:
             expected[siren or "NOM"] += -abs(net) if kind == "381" else net
-    plan = replace(SPENT, period=Period("issued", first, last), group="supplier")
+    plan = replace(SPENT, period=PlanPeriod("issued", first, last), group="supplier")
     with TemporaryDirectory() as folder:
         home = filled(engine(Path(folder)), *_invoices(drawn))
         found = _result(home, plan)
-        months = _result(home, replace(plan, group="issued", step=Step.MONTH))
+        months = _result(home, replace(plan, group="issued", step=PeriodStep.MONTH))
     assert (found.total.value or 0) == sum(expected.values())
     assert sum(line.value or 0 for line in found.lines) == (found.total.value or 0)
     assert sum(line.value or 0 for line in months.lines) == (found.total.value or 0)
@@ -398,5 +406,5 @@ def test_every_field_can_be_named_in_a_query(tmp_path: Path) -> None:
     home = filled(tmp_path, invoice("A"), *purchase())
     for population in Population:
         for name in rows_of(population).fields:
-            plan = Plan(Measure.COUNT, population, filters=(Filter(name, Operator.KNOWN),))
+            plan = Plan(PlanMeasure.COUNT, population, filters=(PlanFilter(name, Operator.KNOWN),))
             assert _result(home, plan, []).total.value in {0, 1}, name

@@ -6,10 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import WrongPlan
-from assistant.ledger.fields import Population
-from assistant.ledger.plan import Bound, Filter, Measure, Operator, Period, Plan, Step
-from assistant.ledger.plan_fields import fields_of, plan_of
-from assistant.ledger.vocabulary import Name
+from assistant.ledger.parsing.vocabulary import Name
+from assistant.ledger.query.plan import (
+    Bound,
+    Operator,
+    PeriodStep,
+    Plan,
+    PlanFilter,
+    PlanMeasure,
+    PlanPeriod,
+    Population,
+)
+from assistant.ledger.query.plan_fields import fields_of, plan_of
 
 INVOICES = Population.INVOICES
 NAMES = (
@@ -21,19 +29,21 @@ NAMES = (
 
 _KEYS = st.text("ABCé'<>=-/\"", min_size=1, max_size=9).map(str.strip).filter(bool)
 _FILTERS = st.one_of(
-    st.builds(Filter, st.just("supplier"), st.just(Operator.IS), st.tuples(_KEYS)),
-    st.builds(Filter, st.just("number"), st.just(Operator.STARTS), st.tuples(_KEYS)),
+    st.builds(PlanFilter, st.just("supplier"), st.just(Operator.IS), st.tuples(_KEYS)),
+    st.builds(PlanFilter, st.just("number"), st.just(Operator.STARTS), st.tuples(_KEYS)),
     st.builds(
-        Filter,
+        PlanFilter,
         st.just("gross"),
         st.sampled_from([Operator.MORE, Operator.AT_MOST]),
         st.tuples(st.decimals(-(10**9), 10**9, places=2)),
     ),
-    st.builds(Filter, st.just("late_days"), st.just(Operator.MORE), st.tuples(st.integers(0, 99))),
-    st.builds(Filter, st.just("paid"), st.sampled_from([Operator.KNOWN, Operator.UNKNOWN])),
+    st.builds(
+        PlanFilter, st.just("late_days"), st.just(Operator.MORE), st.tuples(st.integers(0, 99))
+    ),
+    st.builds(PlanFilter, st.just("paid"), st.sampled_from([Operator.KNOWN, Operator.UNKNOWN])),
 )
 _PERIODS = st.builds(
-    lambda field, first, days: Period(field, first, first + days),
+    lambda field, first, days: PlanPeriod(field, first, first + days),
     st.sampled_from(["issued", "paid"]),
     st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     st.timedeltas(min_value=date.resolution, max_value=date.resolution * 400),
@@ -50,12 +60,12 @@ _BOUNDS = st.builds(
 @st.composite
 def _plans(draw: st.DrawFn) -> Plan:
     part = tuple(draw(st.lists(_FILTERS, max_size=2, unique=True)))
-    step = draw(st.sampled_from([None, *Step]))
+    step = draw(st.sampled_from([None, *PeriodStep]))
     period = draw(st.none() | _PERIODS)
     bound = draw(st.none() | _BOUNDS)
-    later = period and Period(period.field, date(2101, 1, 1), None)
+    later = period and PlanPeriod(period.field, date(2101, 1, 1), None)
     return Plan(
-        Measure.SHARE if part else Measure.SUM,
+        PlanMeasure.SHARE if part else PlanMeasure.SUM,
         INVOICES,
         "gross",
         tuple(draw(st.lists(_FILTERS, max_size=3, unique=True))),
@@ -85,7 +95,7 @@ def _filtered(field: str, operator: str, value: str) -> Plan:
 
 
 def test_without_fields_every_row_is_counted() -> None:
-    assert plan_of(INVOICES, []) == Plan(Measure.COUNT, INVOICES)
+    assert plan_of(INVOICES, []) == Plan(PlanMeasure.COUNT, INVOICES)
 
 
 @pytest.mark.parametrize(

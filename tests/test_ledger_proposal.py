@@ -3,12 +3,11 @@ from datetime import date
 
 import pytest
 
-from assistant.ledger.asked import NotUnderstood, Planner
-from assistant.ledger.fields import Population
-from assistant.ledger.plan import Plan
-from assistant.ledger.proposal import ModelPlanner, are_carried
-from assistant.ledger.vocabulary import Name
-from assistant.ledger.wording import said
+from assistant.ledger.parsing.proposal import ModelPlanner, are_carried
+from assistant.ledger.parsing.questions import NotUnderstood, Planner
+from assistant.ledger.parsing.vocabulary import Name
+from assistant.ledger.query.plan import Plan, Population
+from assistant.ledger.query.wording import describe_plan
 from tests.fakes import ScriptedModel
 
 TODAY = date(2026, 6, 30)
@@ -29,7 +28,7 @@ NOTHING = {"condition": "rien", "date": "rien", "regroupement": "rien", "mesure"
 def test_the_model_fills_what_the_rules_leave_open_and_what_they_read_stands() -> None:
     found = _proposed(DELIVERED, **NOTHING | {"date": "date de livraison (livrées)"})
     assert isinstance(found, Plan)
-    assert said(found) == (
+    assert describe_plan(found) == (
         "somme du montant HT des factures livrées entre le 01/05/2026 et le 31/05/2026, "
         "du fournisseur Brelan"
     )
@@ -43,7 +42,7 @@ def test_a_group_is_named_by_a_word_of_the_question() -> None:
     assert isinstance(found, NotUnderstood)  # "ventilé" is in no part
     found = _proposed("Montant HT, chaque devise", **NOTHING | {"regroupement": "par devise"})
     assert isinstance(found, Plan)
-    assert said(found) == "somme du montant HT des factures, par devise"
+    assert describe_plan(found) == "somme du montant HT des factures, par devise"
 
 
 @pytest.mark.parametrize(

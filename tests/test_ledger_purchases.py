@@ -12,23 +12,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.calculators.situation import Buyer
-from assistant.ledger.fields import Population
-from assistant.ledger.limits import Limits
-from assistant.ledger.needs import split_needs
-from assistant.ledger.plan import Measure, Plan, Step
-from assistant.ledger.pooling import opportunities
-from assistant.ledger.purchase_view import (
+from assistant.calculators.calculation import Buyer
+from assistant.ledger.purchases.needs import PurchaseThresholds, opportunities, split_needs
+from assistant.ledger.purchases.purchases import (
+    Contract,
+    Held,
+    concentrations,
+    contracts,
+    held_contracts,
+    repeated,
+    segments,
+)
+from assistant.ledger.purchases.tables import (
     needs_table,
     pooling_table,
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.purchases import Contract, Held, contracts, held_contracts, repeated
-from assistant.ledger.result import computed
-from assistant.ledger.segments import concentrations, segments
+from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population
+from assistant.ledger.query.result import compute_result
 from ingestion.ledger.database import open_ledger
-from ingestion.ledger.importing import Order, import_files
+from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 from tests.conftest import Engine
 from tests.fake_law import FakeLaw
@@ -38,7 +42,7 @@ pytestmark = pytest.mark.usefixtures("both_engines")
 
 TODAY = date(2026, 11, 24)
 DECP = Path(__file__).parents[2] / "shared" / "data" / "decp" / "decp_recent_2026-02.csv"
-LIMITS = Limits(lambda day: FakeLaw(day), Buyer.LOCAL)
+LIMITS = PurchaseThresholds(lambda day: FakeLaw(day), Buyer.LOCAL)
 FREE = "Marché passé sans publicité ni mise en concurrence préalable"
 
 
@@ -189,13 +193,13 @@ def test_spending_is_the_same_by_any_cut(
         for place, (amount, holders, cpv) in enumerate(drawn)
         for row in purchase(str(place), amount, [h * 14 for h in holders], cpv=cpv or None)
     ]
-    plan = Plan(Measure.SUM, Population.PURCHASES, "amount")
+    plan = Plan(PlanMeasure.SUM, Population.PURCHASES, "amount")
     with (
         TemporaryDirectory() as folder,
         open_ledger(filled(engine(Path(folder)), *rows)) as ledger,
     ):
         for group in ("supplier", "cpv", "family", "buyer", "procedure"):
-            result = computed(replace(plan, group=group), ledger, TODAY)
+            result = compute_result(replace(plan, group=group), ledger, TODAY)
             spent = sum(line.value or 0 for line in result.lines)
             assert spent == result.total.value == sum(amount for amount, _, _ in drawn)
 
@@ -287,7 +291,7 @@ def test_without_code_alike_subjects_of_a_year_make_a_category() -> None:
 
 
 def test_a_threshold_that_no_text_states_is_not_guessed() -> None:
-    silent = Limits(lambda day: FakeLaw(day, silent=("dispense",)), Buyer.LOCAL)
+    silent = PurchaseThresholds(lambda day: FakeLaw(day, silent=("dispense",)), Buyer.LOCAL)
     parts = [_contract(f"{n}", 35000, procedure=FREE) for n in range(2)]
     assert split_needs(parts, silent) == ()
 
@@ -313,7 +317,7 @@ def test_tables_have_a_cell_for_each_column(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not DECP.exists(), reason="public contract data is not beside this checkout")
 def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None:
-    import_files(tmp_path, Order(FileKind.PURCHASES, (DECP,), {}), today=TODAY)
+    import_files(tmp_path, ImportOrder(FileKind.PURCHASES, (DECP,), {}), today=TODAY)
     expected: dict[str, Decimal] = defaultdict(Decimal)
     with DECP.open(encoding="utf-8", newline="") as file:
         # A row that is written twice is one contract, and fourteen nines are no amount.
@@ -323,9 +327,11 @@ def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None
             amount = Decimal(cells["montant_marche"])
             if amount != 99_999_999_999_999:
                 expected[year.group() if year else "non renseigné"] += amount
-    by_year = Plan(Measure.SUM, Population.PURCHASES, "amount", group="notified", step=Step.YEAR)
+    by_year = Plan(
+        PlanMeasure.SUM, Population.PURCHASES, "amount", group="notified", step=PeriodStep.YEAR
+    )
     with open_ledger(tmp_path) as ledger:
-        found = computed(by_year, ledger, TODAY)
+        found = compute_result(by_year, ledger, TODAY)
         every = contracts(ledger)
     assert {line.label: line.value for line in found.lines} == expected
     assert sum(each.amount or 0 for each in every) == sum(expected.values())

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ledger.anomalies import anomalies
-from ingestion.ledger.database import Ledger, open_ledger
-from ingestion.ledger.identifiers import has_luhn_key
+from assistant.ledger.anomalies.detection import anomalies
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.values import has_luhn_key
 from tests.ledger_study import (
     FRESH,
     FRESH_HELD_OUT,

@@ -9,7 +9,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from ingestion.ledger import tables
-from ingestion.reading.content import UnreadableFile
+from ingestion.readers.content import UnreadableFile
 from tests.invoice_files import workbook
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import ingestion
-from ingestion.documents import FileReading, Kind
 from ingestion.errors import IngestionError
-from ingestion.library import Library
-from ingestion.piece_kinds import PieceKind
-from ingestion.readings import READERS, readers_digest
+from ingestion.library.library import Library
+from ingestion.library.readings import READERS, readers_digest
+from ingestion.readers.documents import FileReading, Kind
+from ingestion.tenders.pieces import PieceKind
 from tests.index_home import ARTICLES, write_articles
 
 
@@ -120,7 +120,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
         path.write_text("autre chose", encoding="utf-8")
         return FileReading(source)
 
-    monkeypatch.setattr("ingestion.library.read_file", read_then_change)
+    monkeypatch.setattr("ingestion.library.library.read_file", read_then_change)
     added = library.add(note, "note.md", Kind.RULES)
     assert "modifié pendant sa lecture" in (added.reading.problem or "")
     assert not (tmp_path / "home").exists()
@@ -148,9 +148,9 @@ def test_what_was_read_is_read_afresh_when_the_readers_change(
     library.add(note, "note.md", Kind.RULES)
     (read,) = library.documents()
     newer = FileReading("note.md", (replace(read, title="Nouveau titre"),))
-    monkeypatch.setattr("ingestion.readings.read_file", lambda path, source, kind: newer)
+    monkeypatch.setattr("ingestion.library.readings.read_file", lambda path, source, kind: newer)
     assert list(library.documents()) == [read]
-    monkeypatch.setattr("ingestion.readings.readers_digest", lambda: "other readers")
+    monkeypatch.setattr("ingestion.library.readings.readers_digest", lambda: "other readers")
     assert [document.title for document in library.documents()] == ["Nouveau titre"]
 
 

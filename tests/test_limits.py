@@ -8,10 +8,9 @@ from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
 
-from assistant.identity import Identity, Role
-from assistant.page.gate import Gate
-from assistant.page.limits import ACTS, MOST_BYTES, READS, Buckets, Limits, Pace
-from assistant.page.shield import Shield
+from assistant.accounts.identity import Identity, UserRole
+from assistant.web.authentication import Gate
+from assistant.web.protection import ACTS, MOST_BYTES, READS, Buckets, Pace, RequestLimits, Shield
 from tests.accounts_home import Clock
 
 ALICE, BOB = ({"X-User": name} for name in ("alice", "bob"))
@@ -21,7 +20,7 @@ class ByHeader:
     """Believes what a request says of itself."""
 
     def identify(self, request: HTTPConnection) -> Identity | None:
-        return Identity(request.headers.get("x-user", ""), "", frozenset(Role), None)
+        return Identity(request.headers.get("x-user", ""), "", frozenset(UserRole), None)
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def client(clock: Clock) -> Iterator[TestClient]:
         return len(await request.body())
 
     app.get("/page")(lambda: "read")
-    app.add_middleware(Limits, clock=clock)
+    app.add_middleware(RequestLimits, clock=clock)
     app.add_middleware(Gate, access=ByHeader())
     app.add_middleware(Shield, rewrite=lambda page: page)
     with TestClient(app) as client:

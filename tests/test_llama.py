@@ -13,15 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.chat_format import CHAT_FORMATS, ChatFormat
+from assistant.container import weights_name
 from assistant.errors import ModelStopped
-from assistant.language_model import LanguageModel, Prompt
-from assistant.llama import LlamaModel
+from assistant.llm.language_model import CHAT_FORMATS, ChatFormat, LanguageModel, Prompt
+from assistant.llm.llama import LlamaModel
 from assistant.llm.process import ModelProcess, engine_command
 from assistant.settings import Settings
-from assistant.wiring import weights_name
 from ingestion.errors import ModelUnavailable
-from ingestion.weights.locate import Weights, locate
+from ingestion.models.catalogue import Weights, locate
 from tests.fakes import ScriptedModel
 from tests.scripted_process import scripted_command
 

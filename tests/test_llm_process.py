@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from assistant.errors import ModelStopped
-from assistant.language_model import Prompt
 from assistant.llm.exchange import (
     CloseRequest,
     CountReply,
@@ -31,6 +30,7 @@ from assistant.llm.exchange import (
     to_line,
 )
 from assistant.llm.keeper import MOST_STOPS, REST
+from assistant.llm.language_model import Prompt
 from assistant.llm.process import ModelProcess
 from assistant.llm.processor import lacking
 from ingestion.errors import ModelUnavailable

@@ -13,14 +13,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.accounts.areas import AREAS, area_of
+from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
-from assistant.identity import Identity, Role
-from assistant.openid_settings import OpenId
-from assistant.page.access import COOKIE, Members
-from assistant.page.site import Site
-from assistant.serving import pages_beside
+from assistant.settings import OpenId
+from assistant.web.serving import pages_beside
+from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
@@ -231,13 +229,14 @@ def listed(block: str) -> set[Route]:
     return {(method, path) for method, path in (line.split() for line in block.split("\n") if line)}
 
 
-ROWS: dict[Route, Role | None] = {
-    **dict.fromkeys(listed(BUYER) | listed(GRADIO), Role.BUYER),
-    **dict.fromkeys(listed(REFERENT), Role.REFERENT),
-    **dict.fromkeys(listed(ADMINISTRATOR), Role.ADMINISTRATOR),
+ROWS: dict[Route, UserRole | None] = {
+    **dict.fromkeys(listed(BUYER) | listed(GRADIO), UserRole.BUYER),
+    **dict.fromkeys(listed(REFERENT), UserRole.REFERENT),
+    **dict.fromkeys(listed(ADMINISTRATOR), UserRole.ADMINISTRATOR),
     **dict.fromkeys(listed(WHO_IS_KNOWN)),
     **{
-        row: Role.REFERENT if "referent" in row[1] else Role.ADMINISTRATOR for row in listed(ONWARD)
+        row: UserRole.REFERENT if "referent" in row[1] else UserRole.ADMINISTRATOR
+        for row in listed(ONWARD)
     },
 }
 """Whom each route asks for that is not for anyone; None is everybody who is known."""
@@ -246,7 +245,11 @@ GATE_ONLY = listed(GRADIO) | listed(ONWARD)
 """Routes of which not every one asks by itself who is there."""
 
 KNOCKING = ("anonymous", "buyer", "referent", "administrator", "disabled", "expired")
-ROLES = {"buyer": Role.BUYER, "referent": Role.REFERENT, "administrator": Role.ADMINISTRATOR}
+ROLES = {
+    "buyer": UserRole.BUYER,
+    "referent": UserRole.REFERENT,
+    "administrator": UserRole.ADMINISTRATOR,
+}
 UNKNOWN, FORBIDDEN = 401, 403
 
 
@@ -292,10 +295,10 @@ def place(
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)
-    hall.settle("chef", [Role.ADMINISTRATOR])
-    place.tokens["expired"] = hall.settle("expired", Role)
+    hall.settle("chef", [UserRole.ADMINISTRATOR])
+    place.tokens["expired"] = hall.settle("expired", UserRole)
     hall.clock.now += IDLE + 1
-    place.tokens["disabled"] = hall.settle("disabled", Role)
+    place.tokens["disabled"] = hall.settle("disabled", UserRole)
     with hall.accounts.sessions._database.writing() as writing:
         # Only the account is closed, as between two looks at a session.
         writing.execute("UPDATE accounts SET disabled = 1 WHERE login = 'disabled'")
@@ -305,7 +308,7 @@ def place(
         yield place
 
 
-def expected(who: str, role: Role | None) -> int | None:
+def expected(who: str, role: UserRole | None) -> int | None:
     """The status of a refusal, None for who is let in."""
     if who not in ROLES:
         return UNKNOWN
@@ -331,7 +334,7 @@ def test_the_table_that_the_program_enforces_says_the_same() -> None:
         assert (area.role, area.is_open) == (role, False), path
     for _, path in listed(ANYONE):
         assert area_of(filled(path)).is_open, path
-    assert {area.role for area in AREAS} == {None, *Role}
+    assert {area.role for area in AREAS} == {None, *UserRole}
 
 
 @pytest.mark.parametrize("who", KNOCKING)

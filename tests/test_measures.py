@@ -2,22 +2,21 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers import Answer, Outcome, Removed, Sentence
-from assistant.checking import Support
-from assistant.confidence import Estimate
-from assistant.grading import Graded
-from assistant.measures import (
+from assistant.answering.answer import Answer, Outcome, Removed, Seconds, Sentence
+from assistant.citations.checker import Support
+from assistant.evaluation.confidence import Estimate
+from assistant.evaluation.grading import (
+    Graded,
     Length,
     Measure,
-    Step,
+    TurnStep,
     estimates,
     grouped,
     lengths,
     removals,
     seconds,
 )
-from assistant.questions import ExpectedPlace
-from assistant.turn import Seconds
+from assistant.evaluation.questions import ExpectedPlace
 from tests.graded import ABSTAINED, answer_of, graded_of, question_of
 
 GOOD = answer_of("Trente.", "art. R1-1")
@@ -104,7 +103,11 @@ def test_words_quoted_are_told_from_those_of_the_program() -> None:
 def test_steps_leave_out_what_did_not_happen() -> None:
     times = [Seconds(0.1, None, 0.3), Seconds(0.2, 0.4, 0.5)]
     found = seconds([graded_of(question_of(), GOOD, each) for each in times])
-    assert found == {Step.EVIDENCE: (0.1, 0.2), Step.FIRST: (0.4,), Step.TOTAL: (0.3, 0.5)}
+    assert found == {
+        TurnStep.EVIDENCE: (0.1, 0.2),
+        TurnStep.FIRST: (0.4,),
+        TurnStep.TOTAL: (0.3, 0.5),
+    }
 
 
 def test_groups_come_by_size_then_by_name() -> None:

@@ -31,7 +31,7 @@ _NAMING = re.compile(r"\b(connect|sendto|sendmsg|sendmmsg|bind)\(")
 @pytest.fixture(scope="module")
 def answering_home(weights_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the real models and the small corpus, indexed by the real embedder."""
-    from assistant.wiring import load_embedder  # the models take seconds to import
+    from assistant.container import load_embedder  # the models take seconds to import
 
     home = tmp_path_factory.mktemp("answering") / "home"
     home.mkdir()

@@ -1,8 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
-from assistant.language import Language
-from assistant.notices import (
+from assistant.answering.notices import (
     not_found,
     not_found_of,
     of_unknown_days,
@@ -10,7 +9,8 @@ from assistant.notices import (
     uncertain,
     untold_of,
 )
-from ingestion.documents import Kind
+from assistant.question.language import Language
+from ingestion.readers.documents import Kind
 from tests.passage_texts import evidence_of
 
 STATE = date(2026, 8, 23)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.administration.office import KEPT_BACKUPS, Office
-from assistant.administration.recording import Build, State
-from assistant.administration.sources import Standing
 from assistant.errors import GateRefused
-from ingestion.durable import writing
+from assistant.publishing.build_record import Build, BuildState
+from assistant.publishing.service import KEPT_BACKUPS, AdministrationService
+from assistant.publishing.upkeep import Standing
+from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError
-from ingestion.intake import Parcel
-from ingestion.publication import current_name, finished
+from ingestion.index.publication import current_name, finished
+from ingestion.tenders.intake import Parcel
 from tests.administered import USER, acts, add_code, administered, journal_of, with_text
 from tests.small_index import ARTICLES, write_code
 from tests.test_gate import BROKEN, NEW
@@ -39,14 +39,14 @@ def home(first: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def office(home: Path) -> Iterator[Office]:
-    office = Office(home, journal_of(home), (*COMMAND, str(home)))
+def office(home: Path) -> Iterator[AdministrationService]:
+    office = AdministrationService(home, journal_of(home), (*COMMAND, str(home)))
     yield office
     office.stop_build()
-    waited(office, lambda build: build is None or build.state is not State.RUNNING)
+    waited(office, lambda build: build is None or build.state is not BuildState.RUNNING)
 
 
-def waited(office: Office, until: Callable[[Build | None], bool]) -> Build | None:
+def waited(office: AdministrationService, until: Callable[[Build | None], bool]) -> Build | None:
     """The build once it is as wanted; a test that waits a minute for it fails."""
     for _ in range(600):
         build = office.build
@@ -57,7 +57,7 @@ def waited(office: Office, until: Callable[[Build | None], bool]) -> Build | Non
 
 
 def ended(build: Build | None) -> bool:
-    return build is not None and build.state is not State.RUNNING
+    return build is not None and build.state is not BuildState.RUNNING
 
 
 def examining(build: Build | None) -> bool:
@@ -65,7 +65,7 @@ def examining(build: Build | None) -> bool:
 
 
 def test_a_candidate_is_built_beside_the_page_and_waits(
-    office: Office, home: Path, tmp_path: Path
+    office: AdministrationService, home: Path, tmp_path: Path
 ) -> None:
     served = current_name(home)
     with write_code(tmp_path, [*ARTICLES, NEW]).open("rb") as file:
@@ -74,7 +74,7 @@ def test_a_candidate_is_built_beside_the_page_and_waits(
     office.start_build(USER)
     build = waited(office, ended)
     assert build is not None
-    assert (build.state, build.user) == (State.FINISHED, USER), office.log
+    assert (build.state, build.user) == (BuildState.FINISHED, USER), office.log
     assert [(step.done, step.total) for step in build.steps][:1] == [(6, 6)]
     candidate = office.candidate
     assert candidate is not None
@@ -91,7 +91,7 @@ def test_a_candidate_is_built_beside_the_page_and_waits(
 
 
 def test_what_breaks_an_article_is_not_published_from_the_page(
-    office: Office, home: Path, tmp_path: Path
+    office: AdministrationService, home: Path, tmp_path: Path
 ) -> None:
     add_code(home, tmp_path, with_text("R2192-10", BROKEN))
     office.start_build(USER)
@@ -105,7 +105,7 @@ def test_what_breaks_an_article_is_not_published_from_the_page(
 
 
 def test_a_second_writer_is_refused_within_a_second(
-    office: Office, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: AdministrationService, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAUSE", "1")
     add_code(home, tmp_path, [*ARTICLES, NEW])
@@ -126,23 +126,25 @@ def test_a_second_writer_is_refused_within_a_second(
     office.stop_build()
     build = waited(office, ended)
     assert build is not None
-    assert build.state is State.CANCELLED
+    assert build.state is BuildState.CANCELLED
     assert sorted((home / "generations").iterdir()) == folders
     assert office.candidate is None
 
 
-def test_a_build_is_stopped_before_it_has_begun(office: Office, home: Path, tmp_path: Path) -> None:
+def test_a_build_is_stopped_before_it_has_begun(
+    office: AdministrationService, home: Path, tmp_path: Path
+) -> None:
     add_code(home, tmp_path, [*ARTICLES, NEW])
     office.start_build(USER)
     office.stop_build()
     build = waited(office, ended)
     assert build is not None
-    assert build.state is State.CANCELLED
+    assert build.state is BuildState.CANCELLED
     assert office.candidate is None
 
 
 def test_a_killed_build_says_so_and_the_next_one_goes_on(
-    office: Office, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: AdministrationService, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAUSE", "1")
     add_code(home, tmp_path, [*ARTICLES, NEW])
@@ -152,14 +154,16 @@ def test_a_killed_build_says_so_and_the_next_one_goes_on(
     os.kill(json.loads(first_line)["process"], signal.SIGKILL)
     build = waited(office, ended)
     assert build is not None
-    assert build.state is State.KILLED
+    assert build.state is BuildState.KILLED
     monkeypatch.setenv("PAUSE", "0")
     office.start_build(USER)
     waited(office, ended)
     assert office.candidate is not None
 
 
-def test_files_are_listed_with_where_they_stand(office: Office, home: Path, tmp_path: Path) -> None:
+def test_files_are_listed_with_where_they_stand(
+    office: AdministrationService, home: Path, tmp_path: Path
+) -> None:
     (tmp_path / "note.md").write_text("# Note\n\nUn texte.\n")
     with (tmp_path / "note.md").open("rb") as file:
         office.add([Parcel("note.md", file)], (), USER)
@@ -176,7 +180,7 @@ def test_files_are_listed_with_where_they_stand(office: Office, home: Path, tmp_
 
 
 def test_neither_the_index_in_service_nor_the_candidate_is_discarded(
-    office: Office, home: Path
+    office: AdministrationService, home: Path
 ) -> None:
     served = current_name(home)
     other = "20200101-000000-000"
@@ -188,7 +192,7 @@ def test_neither_the_index_in_service_nor_the_candidate_is_discarded(
     assert [part for part, size in office.usage().parts if size] != []
 
 
-def test_the_last_backups_are_kept(office: Office, home: Path) -> None:
+def test_the_last_backups_are_kept(office: AdministrationService, home: Path) -> None:
     for second in range(KEPT_BACKUPS + 2):
         office.back_up(datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC), USER)
     names = [each.name for each in office.backups()]
@@ -198,7 +202,9 @@ def test_the_last_backups_are_kept(office: Office, home: Path) -> None:
     assert office.backup("../journal.jsonl", USER) is None
 
 
-def test_the_lock_is_free_once_everything_is_done(office: Office, home: Path) -> None:
+def test_the_lock_is_free_once_everything_is_done(
+    office: AdministrationService, home: Path
+) -> None:
     office.stop_build()
-    with writing(home):
+    with lock_for_writing(home):
         assert office.build is None

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.official.archive import (
-    Member,
+from ingestion.legislation.articles import SourceRefusal
+from ingestion.legislation.legi import (
+    LegiMember,
     in_order,
     is_complete,
     is_incremental,
@@ -15,8 +16,7 @@ from ingestion.official.archive import (
     sources_at,
     suppressed,
 )
-from ingestion.official.changes import Refusal
-from ingestion.reading.content import UnreadableFile
+from ingestion.readers.content import UnreadableFile
 from tests.legi_files import (
     FULL,
     LAST,
@@ -34,12 +34,12 @@ from tests.legi_files import (
 FILES = files_of(VERSION, other(12)) | suppressions(other(13))
 
 
-def found(path: Path) -> list[Member]:
-    return [member for member in members(path) if isinstance(member, Member)]
+def found(path: Path) -> list[LegiMember]:
+    return [member for member in members(path) if isinstance(member, LegiMember)]
 
 
-def refused(path: Path) -> list[Refusal]:
-    return [refusal for refusal in members(path) if isinstance(refusal, Refusal)]
+def refused(path: Path) -> list[SourceRefusal]:
+    return [refusal for refusal in members(path) if isinstance(refusal, SourceRefusal)]
 
 
 def entry(name: str, kind: bytes, link: str = "") -> tarfile.TarInfo:
@@ -100,11 +100,11 @@ def test_a_hostile_entry_is_refused_and_the_others_read(
 def test_a_link_in_a_folder_is_refused(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "legi", FILES)
     (folder / "LEGIARTI000000000099.xml").symlink_to("/etc/passwd")
-    assert refused(folder) == [Refusal("LEGIARTI000000000099.xml", "lien refusé")]
+    assert refused(folder) == [SourceRefusal("LEGIARTI000000000099.xml", "lien refusé")]
 
 
 def test_a_file_too_big_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.official.archive._MOST_BYTES_A_FILE", 100)
+    monkeypatch.setattr("ingestion.legislation.legi._MOST_BYTES_A_FILE", 100)
     assert len(refused(write_archive(tmp_path / NEXT, files_of(VERSION)))) == 1
     assert len(refused(write_folder(tmp_path / "legi", files_of(VERSION)))) == 1
 
@@ -113,7 +113,7 @@ def test_a_file_too_big_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_archive_beyond_the_bounds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr(f"ingestion.official.archive.{bound}", 2)
+    monkeypatch.setattr(f"ingestion.legislation.legi.{bound}", 2)
     with pytest.raises(UnreadableFile, match="démesuré"):
         list(members(write_archive(tmp_path / NEXT, FILES)))
 

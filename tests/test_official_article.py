@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from ingestion.documents import State
-from ingestion.official.article import ArticleVersion, from_line, in_order, to_line
-from ingestion.reading import law
+from ingestion.legislation.articles import ArticleVersion, from_line, in_order, to_line
+from ingestion.readers import law
+from ingestion.readers.documents import State
 from tests.legi_files import VERSION, other
 
 ENDED = other(12, state=State.CHANGED, ended=date(2020, 4, 1), first_day=date(2019, 4, 1))
@@ -18,7 +18,7 @@ def test_a_line_gives_back_its_version(version: ArticleVersion) -> None:
 
 
 def test_the_library_reads_the_line_with_its_dates_state_and_page() -> None:
-    (content,) = law.read(to_line(ENDED)).contents
+    (content,) = law.read_law(to_line(ENDED)).contents
     assert tuple(block.text for block in content.blocks) == ENDED.lines
     assert (content.title, content.reference, content.path) == (
         "Code des sources",

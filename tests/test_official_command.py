@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
-from ingestion.documents import Document, Kind, State
-from ingestion.library import Library
+from assistant.cli.command import main
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document, Kind, State
 from tests.index_home import ARTICLES, write_articles
 from tests.legi_files import (
     CODE_ID,

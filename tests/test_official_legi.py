@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.documents import State
-from ingestion.official.article import ArticleVersion
-from ingestion.official.legi import read_article
-from ingestion.reading.content import UnreadableFile
+from ingestion.legislation.articles import ArticleVersion
+from ingestion.legislation.legi import read_article
+from ingestion.readers.content import UnreadableFile
+from ingestion.readers.documents import State
 from tests.legi_files import CODE_ID, VERSION, article_xml, other
 
 BEGINNING, END = "<DATE_DEBUT>2020-04-01<", "<DATE_FIN>2999-01-01<"

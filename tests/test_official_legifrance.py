@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 
-from ingestion.documents import State
 from ingestion.errors import IngestionError
-from ingestion.official.changes import Changes, Refusal
-from ingestion.official.legi import read_article as read_xml
-from ingestion.official.legifrance import fetch, read_article
-from ingestion.official.piste import Credentials, Piste
-from ingestion.reading.content import UnreadableFile
+from ingestion.legislation.articles import Changes, SourceRefusal
+from ingestion.legislation.legi import read_article as read_xml
+from ingestion.legislation.legifrance import Credentials, Piste, fetch, read_article
+from ingestion.readers.content import UnreadableFile
+from ingestion.readers.documents import State
 from tests.legi_files import CODE_ID, VERSION, article_xml, other
 from tests.legifrance_server import Legifrance, serving
 
@@ -72,7 +71,10 @@ def test_an_article_that_cannot_be_read_is_named_and_the_others_stay(
     changes = fetched(server)
     assert set(changes.versions) == {VERSION, LATER}
     reason = "article absent de la réponse"
-    assert set(changes.refused) == {Refusal(SECOND.id, reason), Refusal(BEFORE.id, reason)}
+    assert set(changes.refused) == {
+        SourceRefusal(SECOND.id, reason),
+        SourceRefusal(BEFORE.id, reason),
+    }
 
 
 def test_a_text_without_articles_is_said(server: Legifrance) -> None:

@@ -4,10 +4,8 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.documents import State
-from ingestion.official.article import from_line
-from ingestion.official.changes import Changes, Refusal
-from ingestion.official.merge import Merged, merge
+from ingestion.legislation.articles import Changes, Merged, SourceRefusal, from_line, merge
+from ingestion.readers.documents import State
 from tests.legi_files import CODE_ID, OTHER_CODE_ID, VERSION, article_name, other
 
 DAY = date(2026, 3, 1)
@@ -49,7 +47,7 @@ def test_a_complete_archive_leaves_out_what_it_does_not_have() -> None:
     without_the_text = Changes("a", (other(1, text_id=OTHER_CODE_ID),), is_complete=True)
     assert merge(CODE_ID, [VERSION], [without_the_text]).versions == (VERSION,)
     refusing = Changes(
-        "a", (VERSION,), refused=(Refusal(article_name(other(9)), "abîmé"),), is_complete=True
+        "a", (VERSION,), refused=(SourceRefusal(article_name(other(9)), "abîmé"),), is_complete=True
     )
     assert merge(CODE_ID, [VERSION, other(9)], [refusing]).versions == (other(9), VERSION)
 

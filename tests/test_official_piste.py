@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingestion.errors import IngestionError
-from ingestion.official.piste import Credentials, Piste, credentials_of
+from ingestion.legislation.legifrance import Credentials, Piste, credentials_of
 from tests.legi_files import CODE_ID, VERSION
 from tests.legifrance_server import Legifrance, serving
 

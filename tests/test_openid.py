@@ -17,16 +17,14 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.accounts.claims import Granted, granted, values
+from assistant.accounts.identity import UserRole
+from assistant.accounts.login import MOST, WINDOW
 from assistant.accounts.openid import Errand, Provider
-from assistant.accounts.throttle import MOST, WINDOW
+from assistant.accounts.service import Granted, granted, values
 from assistant.errors import ProviderFailure, WrongSettings
-from assistant.identity import Role
-from assistant.openid_settings import OpenId, openid_secret
-from assistant.page.access import Members
-from assistant.page.openid_routes import LASTING, Errands
-from assistant.page.site import Site
-from assistant.settings import load_settings
+from assistant.settings import OpenId, load_settings, openid_secret
+from assistant.web.authentication import LASTING, Errands
+from assistant.web.site import Members, Site
 from tests.accounts_home import Clock, Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
@@ -47,7 +45,7 @@ PEOPLE = {
     },
     "bea": {"name": "Béa", "email": "bea@mairie.test", "realm": {"roles": ["agents"]}},
 }
-BUYERS = (("sourcier-achat", Role.BUYER), ("sourcier-controle", Role.REFERENT))
+BUYERS = (("sourcier-achat", UserRole.BUYER), ("sourcier-controle", UserRole.REFERENT))
 
 
 @dataclass
@@ -137,7 +135,7 @@ def test_who_comes_from_the_provider_has_the_roles_and_teams_of_its_claims(town:
     assert "Ana Silva" in page
     assert "ana@mairie.test" in page
     account = town.hall.accounts.register.get("ana@mairie.test")
-    assert account.roles == frozenset({Role.BUYER})
+    assert account.roles == frozenset({UserRole.BUYER})
     assert account.teams == frozenset({"voirie"})
     assert town.enter("ana").status_code == 303
     assert [each.user for each in town.hall.accounts.register.all()].count(account.user) == 1
@@ -285,13 +283,13 @@ OPENID = OpenId("https://auth.test", "sourcier", roles_claim="realm.roles", team
 
 def test_the_name_of_a_local_account_is_not_taken_over(tmp_path: Path) -> None:
     hall = Hall(tmp_path / "home")
-    hall.settle("chef", [Role.ADMINISTRATOR])
+    hall.settle("chef", [UserRole.ADMINISTRATOR])
     claims = {"sub": "42", "preferred_username": "chef", "realm": {"roles": ["acheteur"]}}
     token = hall.accounts.admission.admit(granted(claims, OPENID), "")
     identity = hall.accounts.sessions.identity(str(token))
     assert identity is not None
-    assert identity.roles == {Role.BUYER}
-    assert hall.accounts.register.get("chef").roles == {Role.ADMINISTRATOR}
+    assert identity.roles == {UserRole.BUYER}
+    assert hall.accounts.register.get("chef").roles == {UserRole.ADMINISTRATOR}
     assert hall.enter("chef")
 
 
@@ -299,10 +297,10 @@ def test_roles_given_here_stay_when_the_provider_tells_of_none(tmp_path: Path) -
     hall, openid = Hall(tmp_path / "home"), OpenId("https://auth.test", "sourcier")
     someone = granted({"sub": "42", "email": "ana@mairie.test"}, openid)
     hall.accounts.admission.admit(someone, "")
-    hall.accounts.register.set_roles("ana@mairie.test", {Role.BUYER}, by="tests")
+    hall.accounts.register.set_roles("ana@mairie.test", {UserRole.BUYER}, by="tests")
     identity = hall.accounts.sessions.identity(str(hall.accounts.admission.admit(someone, "")))
     assert identity is not None
-    assert (identity.roles, identity.teams) == (frozenset({Role.BUYER}), frozenset())
+    assert (identity.roles, identity.teams) == (frozenset({UserRole.BUYER}), frozenset())
 
 
 JSON = st.recursive(
@@ -316,7 +314,7 @@ JSON = st.recursive(
 def test_no_claim_gives_a_role_that_is_not_named(claims: dict[str, Any], subject: str) -> None:
     someone = granted({**claims, "sub": subject}, OPENID)
     named = values(claims, "realm.roles") or []
-    assert someone.roles == frozenset(role for role in Role if role in named)
+    assert someone.roles == frozenset(role for role in UserRole if role in named)
     assert someone.subject == f"https://auth.test {subject}"
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]*", someone.login)
 
@@ -356,7 +354,7 @@ def test_a_provider_is_read_from_the_settings_with_its_secret(
     (tmp_path / "settings.toml").write_text(table)
     settings = load_settings(tmp_path)
     openid = settings.openid
-    assert openid == OpenId("https://auth.test", "x", roles=(("achat", Role.BUYER),))
+    assert openid == OpenId("https://auth.test", "x", roles=(("achat", UserRole.BUYER),))
     assert hash(settings)
     monkeypatch.delenv("SOURCIER_OPENID_SECRET", raising=False)
     with pytest.raises(WrongSettings, match="manque"):

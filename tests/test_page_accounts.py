@@ -7,12 +7,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.accounts.entering import LOCKED, MOST_FAILURES
-from assistant.accounts.throttle import MOST
-from assistant.identity import Role
-from assistant.page.access import COOKIE, Members
-from assistant.page.gate import local
-from assistant.page.site import Site
+from assistant.accounts.identity import UserRole
+from assistant.accounts.login import LOCKED, MOST, MOST_FAILURES
+from assistant.web.authentication import local
+from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import PASSWORD, Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
@@ -141,7 +139,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(visit: Visit, login: st
 
 def test_an_invitation_is_a_page_that_opens_once(visit: Visit) -> None:
     register = visit.hall.accounts.register
-    token = register.create("bea", "Béa", {Role.BUYER}, frozenset(), by="tests")
+    token = register.create("bea", "Béa", {UserRole.BUYER}, frozenset(), by="tests")
     address = f"/invitation/{token}"
     assert visit.client.get(address).status_code == 200
     unlike = visit.client.post(address, data={"password": PASSWORD, "again": NEW})
@@ -212,7 +210,7 @@ def test_another_site_sends_nothing_in_ones_name(
 
 
 def test_a_role_opens_its_own_pages_and_is_told_so_elsewhere(visit: Visit) -> None:
-    visit.hall.settle("chloe", [Role.REFERENT])
+    visit.hall.settle("chloe", [UserRole.REFERENT])
     assert log_in(visit.client, "chloe", next="/admin") == (303, "/referent")
     assert visit.client.get("/").headers["location"] == "/referent"
     closed = visit.client.get("/law/R2122-8")

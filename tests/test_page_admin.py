@@ -10,11 +10,11 @@ from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from assistant.administration.office import Office
-from assistant.identity import Identity, Role
-from assistant.page import dossier_upload
-from assistant.page.admin.app import admin_app
-from ingestion.publication import current_name, finished
+from assistant.accounts.identity import Identity, UserRole
+from assistant.publishing.service import AdministrationService
+from assistant.web.admin.app import admin_app
+from assistant.web.buyer import dossier_forms
+from ingestion.index.publication import current_name, finished
 from tests.administered import (
     PAYMENT,
     USER,
@@ -30,7 +30,7 @@ from tests.route_walk import routes_of
 from tests.small_index import ARTICLES
 from tests.test_gate import BROKEN, NEW
 
-ADMINISTRATOR = Identity(USER, "Ana", frozenset({Role.ADMINISTRATOR}), None)
+ADMINISTRATOR = Identity(USER, "Ana", frozenset({UserRole.ADMINISTRATOR}), None)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,9 @@ def served(home: Path, *, let_in: bool = True) -> FastAPI:
         return ADMINISTRATOR
 
     app = FastAPI()
-    app.mount("/admin", admin_app(Office(home, journal_of(home), ("false",)), reader))
+    app.mount(
+        "/admin", admin_app(AdministrationService(home, journal_of(home), ("false",)), reader)
+    )
     return app
 
 
@@ -140,7 +142,7 @@ def test_texts_are_added_listed_and_removed(client: TestClient, home: Path) -> N
 def test_more_than_is_taken_at_once_is_refused(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier_upload, "MOST_BYTES", 3_000_000)
+    monkeypatch.setattr(dossier_forms, "MOST_BYTES", 3_000_000)
     page = client.post("/admin/sources", files=[("files", ("gros.md", b"x" * 4_000_000))])
     assert (page.status_code, "Envoi refusé" in words_of(page.text)) == (413, True)
 

@@ -9,14 +9,16 @@ from functools import reduce
 
 import pytest
 
-from assistant.day import DaySource
-from assistant.language import Language
-from assistant.page.chat import Refused, opened
-from assistant.page.conversation import (
+from assistant.answering.answer import Event, Exchange, Found, ModelReading, QueueWaiting
+from assistant.question.day import DaySource
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.buyer.chat import Refused, Stopped, announced, opened, stoppable
+from assistant.web.buyer.conversation import (
     KEPT_TURNS,
     Conversation,
-    Stage,
     Turn,
+    TurnStage,
     UnreadableMemory,
     about,
     advance,
@@ -25,14 +27,10 @@ from assistant.page.conversation import (
     recalled,
     remembered,
 )
-from assistant.page.screen import announced
-from assistant.page.stream import Stopped, stoppable
-from assistant.page.words import words
-from assistant.turn import Event, Exchange, Found, Reading, Waiting
-from ingestion.dossiers import Dossier
+from ingestion.tenders.dossiers import Dossier
 from tests.fakes_page import TODAY, FakeDesk
 
-SAID = words(Language.FRENCH)
+SAID = load_words(Language.FRENCH)
 DAY = date(2026, 11, 24)
 
 
@@ -51,7 +49,7 @@ def test_evidence_is_known_before_any_sentence() -> None:
         turn = advance(turn, event)
         seen.append((len(turn.evidence), len(turn.answer.sentences)))
     assert seen[0] == (5, 0)
-    assert turn.stage is Stage.FINISHED
+    assert turn.stage is TurnStage.FINISHED
     assert turn.record_id == "essai-1"
 
 
@@ -63,7 +61,7 @@ def test_a_conversation_survives_the_browser() -> None:
 
 def test_an_unfinished_turn_comes_back_as_interrupted() -> None:
     (turn,) = recalled(remembered(Conversation((blank(),)))).turns
-    assert turn.stage is Stage.INTERRUPTED
+    assert turn.stage is TurnStage.INTERRUPTED
 
 
 def test_a_turn_learns_its_day_with_its_evidence() -> None:
@@ -103,7 +101,7 @@ def test_the_oldest_turns_are_forgotten() -> None:
 
 def test_only_finished_turns_are_told_to_the_next_question() -> None:
     turn = answered()
-    conversation = Conversation((turn, replace(turn, stage=Stage.STOPPED), blank()))
+    conversation = Conversation((turn, replace(turn, stage=TurnStage.STOPPED), blank()))
     assert exchanges(conversation, None) == (Exchange(turn.question, turn.answer.markdown),)
 
 
@@ -130,12 +128,12 @@ def test_a_conversation_keeps_only_what_is_about_the_dossiers_there_are() -> Non
 def test_each_stage_is_announced() -> None:
     turn = answered()
     assert announced(turn, SAID) == "Réponse terminée, 4 phrases."
-    assert announced(replace(turn, stage=Stage.READING), SAID) == turn.answer.sentences[-1].text
-    assert "2 questions" in announced(advance(blank(), Waiting(2)), SAID)
+    assert announced(replace(turn, stage=TurnStage.READING), SAID) == turn.answer.sentences[-1].text
+    assert "2 questions" in announced(advance(blank(), QueueWaiting(2)), SAID)
     assert announced(
         advance(blank(), Found("Q", turn.evidence, DAY, DaySource.TODAY)), SAID
     ).startswith("5 passages")
-    assert "panne" in announced(replace(turn, stage=Stage.FAILED, problem="panne"), SAID)
+    assert "panne" in announced(replace(turn, stage=TurnStage.FAILED, problem="panne"), SAID)
 
 
 @pytest.mark.parametrize(
@@ -157,15 +155,15 @@ def test_a_turn_stops_at_once_even_while_the_next_event_is_being_made() -> None:
 
     def slow() -> Generator[Event, None, None]:
         try:
-            yield Waiting(1)
+            yield QueueWaiting(1)
             made.wait(30)
-            yield Reading()
+            yield ModelReading()
         finally:
             closed.set()
 
     stop = threading.Event()
     events = stoppable(slow(), stop)
-    assert next(events) == Waiting(1)
+    assert next(events) == QueueWaiting(1)
     stop.set()
     with pytest.raises(Stopped):
         next(events)
@@ -177,13 +175,13 @@ def test_a_turn_stops_at_once_even_while_the_next_event_is_being_made() -> None:
 def test_a_turn_that_is_cut_while_its_reader_waits_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("assistant.page.stream.PATIENCE", 60)
+    monkeypatch.setattr("assistant.web.buyer.chat.PATIENCE", 60)
     waiting, made, stop = threading.Event(), threading.Event(), threading.Event()
 
     def slow() -> Generator[Event, None, None]:
         waiting.set()
         made.wait(30)
-        yield Reading()
+        yield ModelReading()
 
     def read() -> str:
         try:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.administration.office import Office
-from assistant.identity import Role
-from assistant.page.access import SingleUser, requiring
-from assistant.page.admin.app import admin_app
+from assistant.accounts.identity import UserRole
+from assistant.publishing.service import AdministrationService
+from assistant.web.admin.app import admin_app
+from assistant.web.site import SingleUser, requiring
 from tests.administered import administered, journal_of
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
@@ -47,8 +47,8 @@ def test_on_the_referent_s_pages(
 
 def test_on_the_administrator_s_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = administered(tmp_path / "home", tmp_path)
-    office = Office(home, journal_of(home), ("false",))
+    office = AdministrationService(home, journal_of(home), ("false",))
     monkeypatch.setattr(office, "start_build", full)
-    app = admin_app(office, requiring(SingleUser(), Role.ADMINISTRATOR))
+    app = admin_app(office, requiring(SingleUser(), UserRole.ADMINISTRATOR))
     client = TestClient(app, raise_server_exceptions=False)
     assert "Le disque a refusé" in told(client, "POST", "/build")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.page import dossier_upload
-from ingestion.piece_kinds import PieceKind
+from assistant.web.buyer import dossier_forms
+from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
 from tests.page_tags import parsed
@@ -93,11 +93,11 @@ def test_a_kind_is_corrected_and_a_piece_removed(client: TestClient, desk: FakeD
 def test_more_than_is_taken_at_once_is_refused_in_french(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier_upload, "MOST_BYTES", 3_000_000)
+    monkeypatch.setattr(dossier_forms, "MOST_BYTES", 3_000_000)
     status, told = sent(client, ("gros.md", b"x" * 4_000_000))
     assert (status, "Envoi refusé : au plus 200 fichiers" in told) == (413, True)
     monkeypatch.undo()
-    monkeypatch.setattr(dossier_upload, "MOST_FILES", 2)
+    monkeypatch.setattr(dossier_forms, "MOST_FILES", 2)
     assert sent(client, *((f"{n}.md", CCAP) for n in range(3)))[0] == 413
     malformed = {"Content-Type": "multipart/form-data; boundary=x"}
     assert client.post(f"{DOSSIER}/pieces", content=b"junk", headers=malformed).status_code == 413

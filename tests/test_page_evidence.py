@@ -4,17 +4,16 @@ from datetime import date
 
 import pytest
 
-from assistant.answers import cite
-from assistant.language import Language
-from assistant.page.evidence_panel import dates
-from assistant.page.excerpts import cited_spans, excerpt, flowing, marked, windows
-from assistant.page.markup import unbroken
-from assistant.page.words import words
+from assistant.answering.answer import cite
+from assistant.question.language import Language
+from assistant.reports.markup import load_words, set_no_break_spaces
+from assistant.web.buyer.evidence_panel import dates
+from assistant.web.viewer import cited_spans, excerpt, flowing, marked, windows
 from tests.fakes_page import FakeDesk
 from tests.page_answers import small_answer
 from tests.page_tags import parsed
 
-FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,9 @@ def desk() -> FakeDesk:
 
 def test_layout_breaks_flow_and_lists_stay() -> None:
     text = "effet pen-\ndant huit\njours :\n- un ;\n- deux.\nLe reste"
-    assert unbroken(text.replace("-\nd", "-\u200bd").replace("huit\n", "huit ")) == flowing(text)
+    assert set_no_break_spaces(
+        text.replace("-\nd", "-\u200bd").replace("huit\n", "huit ")
+    ) == flowing(text)
     assert len(flowing(text)) == len(text)
 
 

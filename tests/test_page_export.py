@@ -6,12 +6,12 @@ from typing import Any
 import gradio as gr
 from docx import Document as WordDocument
 
-from assistant.language import Language
-from assistant.page.commands import Commands, parcel
-from assistant.page.conversation import Conversation, Stage, Turn, remembered
-from assistant.page.export import answer_text, as_docx, as_markdown
-from assistant.page.layout import Layout
-from assistant.page.words import words
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, remembered
+from assistant.web.buyer.export import answer_text, as_docx, as_markdown
+from assistant.web.buyer.layout import Layout
+from assistant.web.buyer.page import Commands, parcel
 from tests.fakes_page import FakeDesk
 from tests.page_answers import hostile_answer, small_answer
 
@@ -23,12 +23,12 @@ def conversation() -> Conversation:
     turn = Turn(
         "Puis-je acheter pour 35 000 € ?",
         DAY,
-        Stage.FINISHED,
+        TurnStage.FINISHED,
         evidence=desk.evidence,
         answer=small_answer(desk.evidence),
         record_id="essai-1",
     )
-    return Conversation((turn, replace(turn, stage=Stage.STOPPED, record_id="")))
+    return Conversation((turn, replace(turn, stage=TurnStage.STOPPED, record_id="")))
 
 
 def test_markdown_holds_question_answer_sources_dates_and_notice() -> None:
@@ -63,7 +63,7 @@ def test_an_export_is_told_to_the_desk_before_it_is_handed_over() -> None:
 def test_a_turn_whose_day_was_never_known_names_none() -> None:
     turn = replace(conversation().turns[0], as_of=None)
     assert "Droit au" not in as_markdown(Conversation((turn,)), DAY)
-    assert "Droit au" not in answer_text(turn, words(Language.FRENCH))
+    assert "Droit au" not in answer_text(turn, load_words(Language.FRENCH))
 
 
 def test_markdown_keeps_hostile_text_inert() -> None:
@@ -90,7 +90,7 @@ def test_word_file_survives_control_characters() -> None:
 
 
 def test_the_copied_answer_quotes_its_sources_in_the_chosen_language() -> None:
-    text = answer_text(conversation().turns[0], words(Language.ENGLISH))
+    text = answer_text(conversation().turns[0], load_words(Language.ENGLISH))
     assert "[1] Petits achats" in text
     assert "Law as of 24 November 2026" in text
     assert "“atteint 25 000 € HT est conclu par écrit”" in text

@@ -3,20 +3,19 @@ from datetime import date
 
 import pytest
 
-from assistant.answers import Answer, Outcome
-from assistant.day import DaySource
-from assistant.language import Language
-from assistant.page.conversation import Conversation, Stage, Turn
-from assistant.page.frame import footer, welcome
-from assistant.page.markup import Html, element, prose, unbroken
-from assistant.page.turn_view import turn_html
-from assistant.page.words import words
-from ingestion.piece_kinds import PieceKind
+from assistant.answering.answer import Answer, Outcome
+from assistant.question.day import DaySource
+from assistant.question.language import Language
+from assistant.reports.markup import Html, element, load_words, prose, set_no_break_spaces
+from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.layout import footer, welcome
+from assistant.web.buyer.turn_view import turn_html
+from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeDesk
 from tests.page_answers import hostile_answer, small_answer
 from tests.page_tags import parsed
 
-FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def finished(desk: FakeDesk, answer: Answer | None = None) -> Turn:
     return Turn(
         "Puis-je acheter ?",
         date(2026, 11, 24),
-        Stage.FINISHED,
+        TurnStage.FINISHED,
         evidence=desk.evidence,
         answer=answer or small_answer(desk.evidence),
         record_id="essai-1",
@@ -47,7 +46,7 @@ def test_a_hostile_passage_answer_and_question_are_inert(desk: FakeDesk) -> None
         problem="<img src=x onerror=alert(9)>",
         record_id='"><script>alert(8)</script>',
     )
-    for stage in Stage:
+    for stage in TurnStage:
         tags = parsed(shown(replace(turn, stage=stage)))
         assert not {"script", "img", "iframe", "b"} & {tag for tag, _ in tags.found}
         for _, attributes in tags.found:
@@ -69,8 +68,8 @@ def test_prose_reads_paragraphs_and_lists_only() -> None:
 
 @pytest.mark.parametrize("text", ["« a » : 25 000 € ?", "art. L. 2113-10 ; R. 2122-8", "1 0 000"])
 def test_no_break_spaces_move_nothing(text: str) -> None:
-    assert len(unbroken(text)) == len(text)
-    assert unbroken(text).replace("\u00a0", " ") == text
+    assert len(set_no_break_spaces(text)) == len(text)
+    assert set_no_break_spaces(text).replace("\u00a0", " ") == text
 
 
 def test_what_a_tenderer_wrote_is_said_to_be_at_the_sentence(desk: FakeDesk) -> None:
@@ -90,7 +89,7 @@ def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk)
     assert all((mark["href"] or "")[1:] in identities for mark in marks)
     for label in ("mot à mot", "vérifié", "calculé", "1 phrase écartée", "non cité"):
         assert label in tags.text
-    assert "le montant 90\u00a0000\u00a0€ ne figure pas" in unbroken(tags.text)
+    assert "le montant 90\u00a0000\u00a0€ ne figure pas" in set_no_break_spaces(tags.text)
 
 
 def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:
@@ -99,7 +98,7 @@ def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:
     named = replace(turn, day_source=DaySource.QUESTION)
     assert "Droit au 31 décembre 2019, jour nommé dans la question" in parsed(shown(named)).text
     assert "31 December 2019, the day named" in parsed(shown(named, Language.ENGLISH)).text
-    unknown = replace(turn, as_of=None, stage=Stage.WAITING)
+    unknown = replace(turn, as_of=None, stage=TurnStage.WAITING)
     assert "Droit au" not in parsed(shown(unknown)).text
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from assistant.page.blocks import page_blocks
+from assistant.web.buyer.page import page_blocks
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
 

@@ -6,18 +6,18 @@ from datetime import date
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.language import Language
-from assistant.page.evidence_panel import law_links
-from assistant.page.version_line import STATES, days, remarks
-from assistant.page.words import words
-from ingestion.documents import State
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.buyer.evidence_panel import law_links
+from assistant.web.buyer.law_pages import STATES, days, remarks
+from ingestion.readers.documents import State
 from tests.article_versions import version
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
 from tests.page_law import UNKNOWN
 from tests.page_tags import parsed
 
-FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 
 @pytest.fixture(scope="module")

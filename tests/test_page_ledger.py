@@ -16,14 +16,14 @@ from httpx2 import Response
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from starlette.requests import HTTPConnection
 
-from assistant.calculators.situation import Buyer
-from assistant.identity import ALONE, Identity, Role
-from assistant.ledger.batches import Batches
-from assistant.page import dossier_upload
-from assistant.page.site import Site
-from ingestion.intake import Parcel
-from ingestion.ledger.reports import FileReport
+from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.calculators.calculation import Buyer
+from assistant.ledger.service import Batches
+from assistant.web.buyer import dossier_forms
+from assistant.web.site import Site
+from ingestion.ledger.importing import FileReport
 from ingestion.ledger.rows import FileKind
+from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, app_over
@@ -52,7 +52,7 @@ class Member:
     """Somebody with an account sends every request."""
 
     def identify(self, request: HTTPConnection) -> Identity:
-        return Identity("u-1", "Ana Dupuis", frozenset(Role), None)
+        return Identity("u-1", "Ana Dupuis", frozenset(UserRole), None)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_an_unknown_batch_is_said_to_be_gone(client: TestClient) -> None:
 def test_more_than_is_taken_at_once_is_refused_in_french(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier_upload, "MOST_FILES", 1)
+    monkeypatch.setattr(dossier_forms, "MOST_FILES", 1)
     files = [("files", ("a.csv", INVOICES)), ("files", ("b.csv", INVOICES))]
     page = client.post("/factures/import", files=files)
     assert (page.status_code, "Envoi refusé" in words_of(page)) == (413, True)

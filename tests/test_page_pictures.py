@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.page.pdf_page import Order, UndrawablePage
-from assistant.page.pictures import Pictures
+from assistant.web.pdf_page import DrawingOrder, UndrawablePage
+from assistant.web.viewer import Pictures
 from ingestion.sandbox import BusySandbox, Pool
 
 PDF = b"%PDF"
@@ -13,9 +13,9 @@ class Drawer:
     """Draws a picture of ten bytes, and remembers what it was asked for."""
 
     def __init__(self) -> None:
-        self.drawn: list[Order] = []
+        self.drawn: list[DrawingOrder] = []
 
-    def __call__(self, pdf: bytes, order: Order) -> bytes:
+    def __call__(self, pdf: bytes, order: DrawingOrder) -> bytes:
         if order.page > 9:
             raise UndrawablePage
         self.drawn.append(order)
@@ -29,17 +29,17 @@ def kept() -> bytes:
 def test_a_picture_is_drawn_once_for_all_who_ask() -> None:
     drawer = Drawer()
     pictures = Pictures(Pool(), drawer)
-    order = Order(1, "passage")
+    order = DrawingOrder(1, "passage")
     assert pictures.drawn("a", kept, order) == pictures.drawn("a", kept, order) == b"         1"
-    pictures.drawn("a", kept, Order(1, "passage", ("quote",)))
+    pictures.drawn("a", kept, DrawingOrder(1, "passage", ("quote",)))
     pictures.drawn("b", kept, order)
-    assert drawer.drawn == [order, Order(1, "passage", ("quote",)), order]
+    assert drawer.drawn == [order, DrawingOrder(1, "passage", ("quote",)), order]
 
 
 def test_the_pictures_used_last_are_kept() -> None:
     drawer = Drawer()
     pictures = Pictures(Pool(), drawer, kept=20)
-    one, two, three = (Order(page, "") for page in (1, 2, 3))
+    one, two, three = (DrawingOrder(page, "") for page in (1, 2, 3))
     for order in (one, two, one, three, one, two):
         pictures.drawn("a", kept, order)
     assert drawer.drawn == [one, two, three, two]
@@ -59,15 +59,15 @@ def test_no_file_is_read_before_its_turn_and_who_waits_is_not_kept_for_ever() ->
         pool.place(is_long=False),
         pytest.raises(BusySandbox, match="Réessayez"),
     ):
-        pictures.drawn("a", original, Order(1, ""))
+        pictures.drawn("a", original, DrawingOrder(1, ""))
     assert not read
-    assert pictures.drawn("a", kept, Order(1, ""))
+    assert pictures.drawn("a", kept, DrawingOrder(1, ""))
 
 
 def test_a_page_that_cannot_be_drawn_or_has_no_file_leaves_its_place() -> None:
     pictures = Pictures(Pool(), Drawer())
     for _ in range(3):
         with pytest.raises(UndrawablePage):
-            pictures.drawn("a", kept, Order(10, ""))
-        assert pictures.drawn("a", lambda: None, Order(1, "")) is None
-    assert pictures.drawn("a", kept, Order(1, ""))
+            pictures.drawn("a", kept, DrawingOrder(10, ""))
+        assert pictures.drawn("a", lambda: None, DrawingOrder(1, "")) is None
+    assert pictures.drawn("a", kept, DrawingOrder(1, ""))

@@ -10,10 +10,10 @@ import pytest
 from fastapi.openapi.utils import get_openapi
 from fastapi.testclient import TestClient
 
-from assistant.identity import Role
-from assistant.page.access import requiring
-from assistant.page.referent import referent_app
-from assistant.review.marks import ANSWER, Mark, Target, Verdict
+from assistant.accounts.identity import UserRole
+from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.web.reviewer.app import referent_app
+from assistant.web.site import requiring
 from tests.page_tags import parsed
 from tests.review_room import ANNE, BRUNO, ByHeader, House, application, house
 from tests.small_index import DOSSIER
@@ -48,7 +48,7 @@ def asked(known: House, question: str = PAYMENT, dossier: str | None = None) -> 
 
 
 def test_every_route_asks_who_is_there(known: House, client: TestClient) -> None:
-    app = referent_app(known.room, requiring(ByHeader(), Role.REFERENT))
+    app = referent_app(known.room, requiring(ByHeader(), UserRole.REFERENT))
     routes = get_openapi(title="", version="", routes=app.routes)["paths"]
     assert len(routes) > 12
     names = {"record_id": asked(known).rpartition("/")[2], "number": "1", "page": "1"}
@@ -147,8 +147,8 @@ def test_marks_are_kept_shown_again_and_hidden_from_the_second_reader(
         ("citation-1", "partly"),
     }
     item = known.room.item(ANNE, address[-16:])
-    assert item.sheet_of("u-anne")[Target.CITATION, 1] == Mark(
-        *(Target.CITATION, 1), Verdict.PARTLY
+    assert item.sheet_of("u-anne")[Target.CITATION, 1] == ReviewMark(
+        *(Target.CITATION, 1), ReviewVerdict.PARTLY
     )
 
     second = {"x-user": "u-bruno"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.page.pictures import Pictures
+from assistant.web.viewer import Pictures
 from ingestion.sandbox import Pool
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
@@ -110,7 +110,7 @@ def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, desk: FakeDesk
 def test_when_too_many_pictures_are_asked_for_the_text_is_shown(
     client: TestClient, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.page.routes.PICTURES", Pictures(Pool(waiting=0)))
+    monkeypatch.setattr("assistant.web.routes.PICTURES", Pictures(Pool(waiting=0)))
     page = client.get(link(desk, 4)).text
     assert "Trop d’images de pages sont demandées" in page
     assert "<img" not in page
@@ -220,7 +220,7 @@ def test_an_environment_that_asks_for_telemetry_is_overruled() -> None:
         [
             sys.executable,
             "-c",
-            "import assistant.page, fastapi\nprint(fastapi.FastAPI()._telemetry['auto_configure'])",
+            "import assistant.web, fastapi\nprint(fastapi.FastAPI()._telemetry['auto_configure'])",
         ],
         env={**os.environ, **asked},
         capture_output=True,

@@ -1,5 +1,4 @@
-from assistant.page.markup import element
-from assistant.page.table import ACTION, table
+from assistant.reports.markup import ACTION, element, table
 from tests.page_tags import parsed
 
 HEADS = ("Nom", "Jour", ACTION)

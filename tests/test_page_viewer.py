@@ -5,12 +5,11 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 
-from assistant.language import Language
-from assistant.page.pdf_page import Order, UndrawablePage, boxes, by_line, draw, drawing
-from assistant.page.quote_search import find
-from assistant.page.viewer import View, document_html, fits, order_for, pages_of, section
-from assistant.page.words import words
-from ingestion.documents import Document, Furniture, Kind, Page
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.pdf_page import DrawingOrder, UndrawablePage, boxes, by_line, draw, drawing, find
+from assistant.web.viewer import View, document_html, fits, order_for, pages_of, section
+from ingestion.readers.documents import Document, Furniture, Kind, Page
 from tests.page_texts import (
     CLAUSES,
     SMALL_PURCHASES,
@@ -20,7 +19,7 @@ from tests.page_texts import (
 )
 from tests.pdf_maker import LEADING, LEFT, TOP, pdf_of
 
-SAID = words(Language.FRENCH)
+SAID = load_words(Language.FRENCH)
 QUOTE = "restée sans effet pendant huit jours, une pénalité égale à 1/500"
 
 
@@ -83,19 +82,19 @@ def test_the_passage_is_framed_and_its_quote_coloured() -> None:
     colours = {colour for _, colour in picture.getcolors(1 << 24) or []}
     assert picture.width == 1240
     assert {(37, 73, 138), (255, 214, 92)} <= colours
-    plain = Image.open(io.BytesIO(draw(original, Order(2, "absent de la page"))))
+    plain = Image.open(io.BytesIO(draw(original, DrawingOrder(2, "absent de la page"))))
     assert (37, 73, 138) not in {colour for _, colour in plain.getcolors(1 << 24) or []}
 
 
 @pytest.mark.slow
 def test_the_child_draws_the_same_and_survives_what_is_not_a_pdf() -> None:
     document, original = clauses_document()
-    order = Order(2, QUOTE)
+    order = DrawingOrder(2, QUOTE)
     assert drawing(original, order) == draw(original, order)
     with pytest.raises(UndrawablePage):
         drawing(b"%PDF-1.7 nothing else", order)
     with pytest.raises(UndrawablePage):
-        drawing(original, Order(9, QUOTE))
+        drawing(original, DrawingOrder(9, QUOTE))
     assert document.pages
 
 
@@ -106,8 +105,8 @@ def test_a_passage_over_two_pages_is_shown_on_both() -> None:
     view = View((4, 20), ((15, 18),))
     assert pages_of(document, view) == [1, 2]
     first, second = order_for(document, view, 1), order_for(document, view, 2)
-    assert first == Order(1, "de page", (), 4 / 11)
-    assert second == Order(2, "suite du", ("te ",), 0.0)
+    assert first == DrawingOrder(1, "de page", (), 4 / 11)
+    assert second == DrawingOrder(2, "suite du", ("te ",), 0.0)
     assert order_for(document, view, 3) is None
 
 
@@ -153,5 +152,5 @@ def test_the_head_of_a_page_is_shown_after_its_text_and_can_be_quoted() -> None:
     assert "Ville de Zéphir" not in shown
     head = View((20, 35))
     assert pages_of(document, head) == [1]
-    assert order_for(document, head, 1) == Order(1, "Ville de Zéphir", (), 1.0)
+    assert order_for(document, head, 1) == DrawingOrder(1, "Ville de Zéphir", (), 1.0)
     assert "Ville de Zéphir" in document_html(document, head, SAID)

@@ -3,14 +3,14 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
-from assistant.language import Language
-from assistant.page.words import count, words, written
+from assistant.question.language import Language
+from assistant.reports.markup import count, format_date, load_words
 
-FRENCH, ENGLISH = words(Language.FRENCH), words(Language.ENGLISH)
+FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 
 def test_both_languages_say_the_same_things_with_the_same_fields() -> None:
-    path = Path(__file__).parent.parent / "assistant" / "page" / "words.toml"
+    path = Path(__file__).parent.parent / "assistant" / "reports" / "words.toml"
     french, english = tomllib.loads(path.read_text(encoding="utf-8")).values()
     assert french.keys() == english.keys()
     for key, text in french.items():
@@ -19,8 +19,9 @@ def test_both_languages_say_the_same_things_with_the_same_fields() -> None:
 
 
 def test_every_sentence_of_the_interface_is_used() -> None:
-    folder = Path(__file__).parent.parent / "assistant" / "page"
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    folder = Path(__file__).parent.parent / "assistant"
+    files = [*(folder / "web").rglob("*.py"), *(folder / "reports").rglob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     code = code.replace("'", '"')
     answers = ("example_", "support_", "legend_", "rate_", "answered", "partial", "abstained")
     built = (*answers, "dossier_", "piece_", "stage_", "kind_", "fate_", "area_", "problem_")
@@ -34,5 +35,5 @@ def test_numbers_and_dates_in_words() -> None:
     assert count(FRENCH, "documents", 0) == "0 document"
     assert count(ENGLISH, "documents", 0) == "0 documents"
     assert count(FRENCH, "passages", 1412) == "1\u202f412 passages"
-    assert written(FRENCH, date(2026, 4, 1)) == "1er avril 2026"
-    assert written(ENGLISH, date(2026, 4, 1)) == "1 April 2026"
+    assert format_date(FRENCH, date(2026, 4, 1)) == "1er avril 2026"
+    assert format_date(ENGLISH, date(2026, 4, 1)) == "1 April 2026"

@@ -8,20 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from assistant.amount_charts import Bar
-from assistant.charts import Interval
-from assistant.papers.format import PaperFormat, rendered
-from assistant.papers.paper import (
+from assistant.reports.charts import Bar, Interval
+from assistant.reports.paper import (
     Bars,
-    Figure,
-    Heading,
     Items,
     Paper,
+    PaperFigure,
+    PaperHeading,
+    PaperTable,
     Paragraph,
     Shares,
-    Table,
     Timeline,
 )
+from assistant.reports.pdf import PaperFormat, rendered
 
 HOSTILE = "<script>alert(1)</script> & [a](http://x) | `b` <b>€ « œuvre » 60 000 €"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
@@ -30,16 +29,18 @@ PAPER = Paper(
     "Du 1er au 31 mai",
     date(2026, 6, 1),
     (
-        Heading("Première partie"),
+        PaperHeading("Première partie"),
         Paragraph(HOSTILE),
-        Heading("Un point", 2),
+        PaperHeading("Un point", 2),
         Items((HOSTILE, "deux")),
         Bars("Nombres", (Bar("répondue", 3, "3 (75 %)"), Bar("aucune", 0, "0"))),
         Shares("Parts", (Interval("justes", 0.4, 0.5, 0.6, "50 %"),)),
         Timeline("Par jour", (Bar("01/05", 2, "2"), Bar("02/05", 0, "0"))),
-        Figure(SVG),
-        Table("Un tableau", ("Nom", "Texte"), (("a", HOSTILE), ("b", "ligne 1\nligne 2")), (1, 3)),
-        Heading("Seconde partie"),
+        PaperFigure(SVG),
+        PaperTable(
+            "Un tableau", ("Nom", "Texte"), (("a", HOSTILE), ("b", "ligne 1\nligne 2")), (1, 3)
+        ),
+        PaperHeading("Seconde partie"),
     ),
 )
 
@@ -111,7 +112,7 @@ def test_a_long_table_goes_over_pages_with_its_heads_and_page_numbers() -> None:
     rows = tuple((f"ligne {n}", "mot " * 30) for n in range(120))
     tall = (("une seule cellule", "mot " * 3000),)
     for many in (rows, tall):
-        pdf = _pdf(Paper("Long", "", date(2026, 6, 1), (Table("T", ("Nom", "Texte"), many),)))
+        pdf = _pdf(Paper("Long", "", date(2026, 6, 1), (PaperTable("T", ("Nom", "Texte"), many),)))
         assert len(pdf.pages) > 1
         for number, page in enumerate(pdf.pages, 1):
             text = page.extract_text()
@@ -123,7 +124,12 @@ def test_a_long_table_goes_over_pages_with_its_heads_and_page_numbers() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=60), st.sampled_from(list(PaperFormat)))
 def test_any_text_is_written_in_any_format(text: str, paper_format: PaperFormat) -> None:
-    blocks = (Heading(text), Paragraph(text), Items((text,)), Table(text, (text,), ((text,),)))
+    blocks = (
+        PaperHeading(text),
+        Paragraph(text),
+        Items((text,)),
+        PaperTable(text, (text,), ((text,),)),
+    )
     assert rendered(Paper(text, text, date(2026, 6, 1), blocks), paper_format)
 
 

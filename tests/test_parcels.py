@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.parcels import Bounds, Member, unpack
+from ingestion.tenders.archives import Bounds, ZipMember, unpack
 from tests.test_reading_hostile import SHARED
 
 OUTSIDE = "chemin refusé : il sort de l'archive"
@@ -35,7 +35,7 @@ def archive(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     return output.getvalue()
 
 
-def opened(tmp_path: Path, data: bytes, **bounds: int) -> list[Member]:
+def opened(tmp_path: Path, data: bytes, **bounds: int) -> list[ZipMember]:
     """What becomes of an archive; nothing but the accepted members may be on the disk."""
     parcel, folder = tmp_path / "colis.zip", tmp_path / "dehors" / "dossier"
     parcel.write_bytes(data)
@@ -168,7 +168,7 @@ def test_an_altered_member_is_refused(tmp_path: Path) -> None:
 def test_an_archive_of_too_many_members_is_refused_whole(tmp_path: Path) -> None:
     data = archive(*((f"{n}.pdf", b"") for n in range(4)))
     assert opened(tmp_path, data, members=3) == [
-        Member("colis.zip", refusal="archive refusée : plus de 3 éléments")
+        ZipMember("colis.zip", refusal="archive refusée : plus de 3 éléments")
     ]
 
 
@@ -190,7 +190,7 @@ def test_a_list_of_members_that_would_fill_the_memory_is_not_read(tmp_path: Path
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.4", b"PK\x03\x04tronqu\xe9"])
 def test_what_is_no_archive_is_said(tmp_path: Path, data: bytes) -> None:
     (refused,) = opened(tmp_path, data)
-    assert refused == Member(
+    assert refused == ZipMember(
         "colis.zip", refusal="ce n'est pas une archive ZIP, ou elle est abîmée"
     )
 

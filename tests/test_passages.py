@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.documents import Block, Document, Kind, Role, assemble
-from ingestion.passages import as_one, passages_of
-from ingestion.piece_kinds import PieceKind
+from ingestion.chunking.passages import as_one, passages_of
+from ingestion.readers.documents import Block, Document, Kind, Role, assemble
+from ingestion.tenders.pieces import PieceKind
 
 
 def document(blocks: list[Block], **facts: object) -> Document:

@@ -1,5 +1,5 @@
-from assistant.phrases import Phrases, phrases_of
-from ingestion.glossary import Term
+from assistant.retrieval.candidates import Phrases, phrases_of
+from ingestion.index.lexical import Term
 
 TERMS = (
     Term(("avance",), ("R2191-3", "L2191-2")),

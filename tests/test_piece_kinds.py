@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.piece_kinds import Confidence, KindGuess, PieceKind, guess_kind
+from ingestion.tenders.pieces import Confidence, KindGuess, PieceKind, guess_kind
 
 SURE = {
     PieceKind.NOTICE: """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.piece_versions import later_version, same_piece
+from ingestion.tenders.versions import later_version, same_piece
 
 
 @pytest.mark.parametrize(

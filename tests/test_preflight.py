@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import preflight
-from ingestion.preflight import Machine, first_problem
+from ingestion.setup import preflight
+from ingestion.setup.preflight import Machine, first_problem
 
 PLENTY = 10**12
 

@@ -13,13 +13,13 @@ from unicodedata import normalize
 
 import pytest
 
-from assistant.checking import Support, check
-from assistant.evidence import Evidence
-from assistant.language import Language
-from assistant.premises import Premise, ground, premise_of, premises, statement
-from ingestion.builtin import CORPUS
-from ingestion.documents import Kind
-from ingestion.passages import Passage, passages_of
+from assistant.citations.checker import Support, check_sentence
+from assistant.question.language import Language
+from assistant.question.premises import Premise, ground, premise_of, premises, statement
+from assistant.retrieval.evidence import Evidence
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.library.library import CORPUS
+from ingestion.readers.documents import Kind
 from tests.passage_texts import article_of
 from tests.reading_files import read
 
@@ -103,7 +103,7 @@ def test_the_texts_of_august_2026_carry_every_correction(
     draft = statement(premise, Evidence(1, passage, 0.0, "0" * 64), DAY)
     assert draft is not None
     assert passage.text[draft.start : draft.end] == draft.text
-    assert check(draft.text, [passage.text]).support is Support.VERBATIM
+    assert check_sentence(draft.text, [passage.text]).support is Support.VERBATIM
     for language in Language:
         assert _digits(premise.correction[language]) <= _digits(draft.text)
 

@@ -1,6 +1,6 @@
-from assistant.priority import Priority, stated_priority
-from ingestion.passages import Passage
-from ingestion.piece_kinds import PieceKind
+from assistant.tenders.statements import Priority, stated_priority
+from ingestion.chunking.passages import Passage
+from ingestion.tenders.pieces import PieceKind
 from tests.dossier_files import built_in, piece
 
 

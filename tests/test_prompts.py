@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import BrokenPrompt
-from assistant.prompts import FOLDER, load_prompt
+from assistant.llm.language_model import FOLDER, load_prompt
 
 
 def _write(folder: Path, content: str) -> Path:

@@ -6,21 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import ingestion.build
-from ingestion.chroma_index import write_vectors
-from ingestion.durable import writing
-from ingestion.embedding import Vectors
+from ingestion.durable import lock_for_writing
 from ingestion.errors import (
-    DamagedGeneration,
+    DamagedSnapshot,
     EmbedderMismatch,
     IngestionError,
     StorageFull,
-    UnknownGeneration,
+    UnknownSnapshot,
 )
-from ingestion.generation import open_generation
-from ingestion.library import Library
-from ingestion.manifest import MANIFEST, generations_folder
-from ingestion.publication import (
+from ingestion.index import build
+from ingestion.index.publication import (
     KEPT,
     clear_unfinished,
     current_manifest,
@@ -30,6 +25,11 @@ from ingestion.publication import (
     publish,
     rollback,
 )
+from ingestion.index.search import Vectors
+from ingestion.index.snapshot import open_snapshot
+from ingestion.index.store import MANIFEST, snapshots_folder
+from ingestion.index.vectors import write_vectors
+from ingestion.library.library import Library
 from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,
@@ -73,20 +73,18 @@ def updated(second: Path, tmp_path: Path) -> Path:
 def pretend(home: Path, *names: str) -> None:
     """Finished generations that nobody opens."""
     for name in names:
-        shutil.copytree(
-            generations_folder(home) / finished(home)[-1], generations_folder(home) / name
-        )
+        shutil.copytree(snapshots_folder(home) / finished(home)[-1], snapshots_folder(home) / name)
 
 
 def damage(home: Path, name: str) -> None:
-    with (generations_folder(home) / name / "vectors.npy").open("ab") as file:
+    with (snapshots_folder(home) / name / "vectors.npy").open("ab") as file:
         file.write(b"x")
 
 
 def test_nothing_is_published_at_first(tmp_path: Path) -> None:
     assert current_manifest(tmp_path) is None
     assert finished(tmp_path) == []
-    with pytest.raises(UnknownGeneration, match="sourcier index build"):
+    with pytest.raises(UnknownSnapshot, match="sourcier index build"):
         current_name(tmp_path)
     with pytest.raises(IngestionError, match="sourcier index add"):
         build_only(tmp_path)
@@ -105,7 +103,7 @@ def test_another_embedder_is_another_content(home: Path) -> None:
 
 def test_passages_keep_their_identifiers_from_one_generation_to_the_next(updated: Path) -> None:
     older, newer = (
-        {passage.id: passage for passage in open_generation(updated, name).store.all_passages()}
+        {passage.id: passage for passage in open_snapshot(updated, name).store.all_passages()}
         for name in finished(updated)
     )
     assert len(newer) == len(older) + 1
@@ -123,7 +121,7 @@ def test_a_generation_opened_before_a_publication_still_answers(home: Path, tmp_
 def test_a_removed_file_is_not_in_the_next_generation(updated: Path, tmp_path: Path) -> None:
     only = write_articles(tmp_path / "other.jsonl", {"R1-1": "Un texte qui reste."})
     add(updated, only)
-    with writing(updated):
+    with lock_for_writing(updated):
         Library(updated).remove(["code.jsonl"])
     build_and_publish(updated)
     assert [passage.text for passage in published(updated).store.all_passages()] == [
@@ -133,7 +131,7 @@ def test_a_removed_file_is_not_in_the_next_generation(updated: Path, tmp_path: P
 
 def test_rolling_back_and_building_again_reuses_what_was_built(updated: Path) -> None:
     older, newer = finished(updated)
-    with writing(updated):
+    with lock_for_writing(updated):
         assert rollback(updated) == older
     assert current_name(updated) == older
     assert answers(published(updated), "avance") == ["R2191-3", "R2191-3"]
@@ -146,13 +144,16 @@ def test_rolling_back_passes_over_what_is_damaged(updated: Path) -> None:
     (older, _) = finished(updated)
     pretend(updated, f"{older}x")  # its manifest bears another name, its files are sound
     damage(updated, f"{older}x")
-    with writing(updated):
+    with lock_for_writing(updated):
         assert rollback(updated) == older
 
 
 def test_rolling_back_to_an_index_of_another_embedder_is_refused(home: Path) -> None:
     name = build_and_publish(home, WordEmbedder("words@2"))
-    with writing(home), pytest.raises(EmbedderMismatch, match=r"words@1.*words@2.*settings\.toml"):
+    with (
+        lock_for_writing(home),
+        pytest.raises(EmbedderMismatch, match=r"words@1.*words@2.*settings\.toml"),
+    ):
         rollback(home)
     assert current_name(home) == name
 
@@ -160,14 +161,14 @@ def test_rolling_back_to_an_index_of_another_embedder_is_refused(home: Path) -> 
 def test_what_is_too_damaged_to_name_its_embedder_is_left(home: Path) -> None:
     older = current_name(home)
     newer = build_and_publish(home, WordEmbedder("words@2"))
-    (generations_folder(home) / newer / MANIFEST).write_bytes(b"{}")
-    with writing(home):
+    (snapshots_folder(home) / newer / MANIFEST).write_bytes(b"{}")
+    with lock_for_writing(home):
         assert rollback(home) == older
 
 
 def test_there_is_nothing_before_the_first(home: Path) -> None:
     name = current_name(home)
-    with pytest.raises(UnknownGeneration, match="sourcier index build"):
+    with pytest.raises(UnknownSnapshot, match="sourcier index build"):
         rollback(home)
     assert current_name(home) == name
 
@@ -175,9 +176,9 @@ def test_there_is_nothing_before_the_first(home: Path) -> None:
 def test_only_a_generation_of_this_folder_is_published(updated: Path) -> None:
     older, newer = finished(updated)
     dossier = updated / "dossiers" / "ecole" / "generations" / older
-    shutil.copytree(generations_folder(updated) / older, dossier)
+    shutil.copytree(snapshots_folder(updated) / older, dossier)
     for name in (f"../dossiers/ecole/generations/{older}", str(dossier), f"../generations/{older}"):
-        with pytest.raises(UnknownGeneration), writing(updated):
+        with pytest.raises(UnknownSnapshot), lock_for_writing(updated):
             publish(updated, name)
     assert current_name(updated) == newer
 
@@ -185,10 +186,10 @@ def test_only_a_generation_of_this_folder_is_published(updated: Path) -> None:
 def test_a_damaged_generation_is_not_published(updated: Path) -> None:
     older, newer = finished(updated)
     damage(updated, older)
-    with pytest.raises(DamagedGeneration, match=r"vectors\.npy"):
+    with pytest.raises(DamagedSnapshot, match=r"vectors\.npy"):
         publish(updated, older)
     assert current_name(updated) == newer
-    with pytest.raises(UnknownGeneration):
+    with pytest.raises(UnknownSnapshot):
         publish(updated, "absent")
 
 
@@ -200,7 +201,7 @@ def test_a_damaged_generation_in_use_is_built_anew_from_the_same_content(home: P
 
 
 def test_a_pointer_to_nowhere_does_not_prevent_building(home: Path) -> None:
-    shutil.rmtree(generations_folder(home) / current_name(home))
+    shutil.rmtree(snapshots_folder(home) / current_name(home))
     build_and_publish(home)
     assert answers(published(home), "avance") == ["R2191-3", "R2191-3"]
 
@@ -208,7 +209,7 @@ def test_a_pointer_to_nowhere_does_not_prevent_building(home: Path) -> None:
 def test_old_generations_go_but_neither_the_last_ones_nor_those_in_use(home: Path) -> None:
     names = [f"20200101-00000{number}-000" for number in range(6)]
     pretend(home, *names)
-    pinned = open_generation(home, names[0])
+    pinned = open_snapshot(home, names[0])
     current = current_name(home)
     publish(home, current)
     assert finished(home) == [names[0], *names[-KEPT:], current]
@@ -236,10 +237,10 @@ def test_a_removal_cut_short_looks_unfinished(home: Path, monkeypatch: pytest.Mo
         patched.setattr("shutil.rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             discard(home, name)
-    assert (generations_folder(home) / name).exists()
+    assert (snapshots_folder(home) / name).exists()
     assert finished(home) == []
     clear_unfinished(home)
-    assert list(generations_folder(home).iterdir()) == []
+    assert list(snapshots_folder(home).iterdir()) == []
 
 
 def test_what_does_not_verify_is_not_kept(
@@ -248,11 +249,11 @@ def test_what_does_not_verify_is_not_kept(
     add(home, write_articles(tmp_path / "code.jsonl", NEWER))
     before = finished(home)
     monkeypatch.setattr(
-        ingestion.build,
+        build,
         "write_vectors",
         lambda folder, ids, vectors: write_vectors(folder, ids[1:], vectors[1:]),
     )
-    with pytest.raises(DamagedGeneration, match="dont 5 cherchables"):
+    with pytest.raises(DamagedSnapshot, match="dont 5 cherchables"):
         build_only(home)
     assert finished(home) == before
     assert current_name(home) == before[-1]
@@ -266,7 +267,7 @@ def test_room_is_checked_before_the_vectors_are_computed(
             pytest.fail("the long work began")
 
     add(home, write_articles(tmp_path / "code.jsonl", NEWER))
-    monkeypatch.setattr(ingestion.build, "TEXT_COPIES", 1 << 50)
+    monkeypatch.setattr(build, "TEXT_COPIES", 1 << 50)
     with pytest.raises(StorageFull, match="Libérez de la place"):
         build_only(home, NeverEmbedder())
 
@@ -284,7 +285,7 @@ def test_everything_is_on_disk_before_the_manifest_and_the_manifest_before_the_p
 
     monkeypatch.setattr("os.fsync", fsync)
     name = build_and_publish(home)
-    folder = generations_folder(home) / name
+    folder = snapshots_folder(home) / name
     manifest = synced.index(folder / "manifest.json.partial")
     files = {path for path in folder.rglob("*") if not path.name.startswith("manifest.")}
     assert {*files, folder.parent} <= set(synced[:manifest])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import WrongQuestions
-from assistant.questions import ExpectedPlace, Question, read_questions
+from assistant.evaluation.questions import ExpectedPlace, Question, read_questions
 
 WHOLE = {
     "id": "q-1",

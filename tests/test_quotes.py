@@ -1,9 +1,9 @@
 from dataclasses import replace
 from datetime import date
 
-from assistant.evidence import Evidence
-from assistant.reading import WHOLE, quotable, quotes, worth_reading
-from ingestion.documents import Kind
+from assistant.answering.extraction import WHOLE, quotable, quotes, worth_reading
+from assistant.retrieval.evidence import Evidence
+from ingestion.readers.documents import Kind
 from tests.fakes import WordEmbedder
 from tests.passage_texts import evidence_of
 

@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.ranking import RANK_OFFSET, fuse, is_foreign, likelihoods, signals, strength
-from ingestion.passages import Passage
+from assistant.retrieval.ranking import (
+    RANK_OFFSET,
+    fuse,
+    is_foreign,
+    likelihoods,
+    signals,
+    strength,
+)
+from ingestion.chunking.passages import Passage
 from tests.index_home import passages_of_texts
 
 PAID, ADVANCE, LIST = passages_of_texts(

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.documents import Document, Kind
-from ingestion.locators import page_numbers
-from ingestion.passages import passages_of
-from ingestion.reading.formats import read_bytes
-from ingestion.reading.furniture import is_furniture, set_apart
+from ingestion.chunking.passages import page_numbers, passages_of
+from ingestion.readers.documents import Document, Kind
+from ingestion.readers.formats import read_bytes
+from ingestion.readers.paragraphs import is_furniture, set_apart
 
 LOTS = 5
 PENALTY = "Pénalité de retard : {} € par jour"

@@ -10,10 +10,10 @@ from docx.shared import Pt, RGBColor
 from reportlab.platypus import Paragraph
 from reportlab.platypus.flowables import Flowable
 
-from ingestion.documents import FileReading, Kind
-from ingestion.parcels import unpack
-from ingestion.reading.formats import read_bytes
-from ingestion.reading.invisible import Paint
+from ingestion.readers.concealed import Paint
+from ingestion.readers.documents import FileReading, Kind
+from ingestion.readers.formats import read_bytes
+from ingestion.tenders.archives import unpack
 from tests.reading_files import odt, paragraph, pdf, reading_of, word
 from tests.test_reading_hostile import SHARED, listed
 from tests.test_reading_sheets import with_parts

@@ -1,7 +1,6 @@
-from ingestion.reading.characters import cleaned
-from ingestion.reading.layout import Fragment, lines_of
-from ingestion.reading.paged import blocks_of_pages
-from ingestion.reading.paragraphs import Joiner
+from ingestion.readers.content import clean_text
+from ingestion.readers.layout import Fragment, lines_of
+from ingestion.readers.paragraphs import Joiner, blocks_of_pages
 
 LONG = "Le présent marché porte sur la fourniture et la livraison de mobilier"
 
@@ -108,6 +107,6 @@ def test_pages_number_their_blocks() -> None:
 
 
 def test_unseen_characters_are_left_out() -> None:
-    assert cleaned("e\u0301te\u0301 \ufb01n\u200b\U000e0041 l\x92an\x1b[31m\x00 a\u2028b") == (
+    assert clean_text("e\u0301te\u0301 \ufb01n\u200b\U000e0041 l\x92an\x1b[31m\x00 a\u2028b") == (
         "été fin l’an a\nb"
     )

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.passages import passages_of
-from ingestion.reading import archives
+from ingestion.chunking.passages import passages_of
+from ingestion.readers import content
 from tests.reading_files import odt, problem, read, word, zipped
 
 BOMB = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
@@ -112,7 +112,7 @@ def test_what_is_no_document_is_said(data: bytes, reason: str, suffix: str) -> N
 
 
 def test_the_parts_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(content, "_MOST_BYTES", 1000)
     data = zipped(a=b"x" * 700, b=b"y" * 700)
     assert problem(data, "x.odt") == "fichier refusé : contenu décompressé démesuré"
 

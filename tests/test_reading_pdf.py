@@ -4,7 +4,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from ingestion.passages import passages_of
+from ingestion.chunking.passages import passages_of
 from tests.reading_files import (
     SENTENCE,
     heading,

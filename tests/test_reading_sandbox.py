@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.documents import Kind
-from ingestion.reading import read_file
-from ingestion.reading.sandbox import Limits
+from ingestion.readers.documents import Kind
+from ingestion.readers.sandbox import read_file
+from ingestion.sandbox import Limits
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped
 
 

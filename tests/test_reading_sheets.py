@@ -13,13 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
-from ingestion.documents import FileReading
-from ingestion.passages import passages_of
-from ingestion.reading import sheets
-from ingestion.reading.exchange import from_json, to_json
-from ingestion.reading.french import written_number
-from ingestion.reading.number_formats import shown
-from ingestion.reading.sheets import column_name
+from ingestion.chunking.passages import passages_of
+from ingestion.readers import spreadsheets
+from ingestion.readers.documents import FileReading
+from ingestion.readers.formats import from_json, to_json
+from ingestion.readers.numbers import shown, written_number
+from ingestion.readers.spreadsheets import column_name
 from tests.reading_files import ODT_NAMES, problem, read, reading_of, zipped
 
 EPOCH = date(1899, 12, 30)
@@ -258,7 +257,7 @@ def test_cells_are_bounded_with_the_empty_ones_between_them() -> None:
 
 
 def test_cells_repeated_without_end_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "_MOST_CELLS", 100)
+    monkeypatch.setattr(spreadsheets, "_MOST_CELLS", 100)
     many = 'table:number-rows-repeated="1000000000"'
     for cell in (ods_cell("x"), '<table:table-cell table:formula="of:=1"/>'):
         table = f'<table:table table:name="F"><table:table-row {many}>{cell}</table:table-row>'

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from llama_cpp.llama_grammar import LlamaGrammar
 
-from assistant.assistant import Assistant
-from assistant.evidence import Evidence
-from assistant.holder import Holder
-from assistant.journal import Journal
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.snapshots import SnapshotHolder
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.graded import question_of
 from tests.passage_texts import evidence_of
@@ -185,7 +185,9 @@ def test_a_form_without_article_or_end_refuses(text: str) -> None:
 def test_the_product_is_asked_as_its_users_ask_it(small_home: Path, tmp_path: Path) -> None:
     embedder = answering_embedder()
     journal = Journal(tmp_path / "journal.jsonl")
-    assistant = Assistant(Holder(small_home, embedder), embedder, ScriptedModel(), journal, 6)
+    assistant = Assistant(
+        SnapshotHolder(small_home, embedder), embedder, ScriptedModel(), journal, 6
+    )
     asked = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
     moments: list[Moment] = []
     reply = Product(assistant).answer(asked, TODAY, moments.append)

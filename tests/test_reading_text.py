@@ -4,10 +4,9 @@ from datetime import date
 
 import pytest
 
-from ingestion.documents import Document, FileReading, Kind, State
-from ingestion.passages import passages_of
-from ingestion.reading.exchange import from_json, to_json
-from ingestion.reading.formats import read_bytes
+from ingestion.chunking.passages import passages_of
+from ingestion.readers.documents import Document, FileReading, Kind, State
+from ingestion.readers.formats import from_json, read_bytes, to_json
 from tests.reading_files import problem, read, reading_of
 
 SHEET = """---

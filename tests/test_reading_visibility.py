@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.documents import Document, FileReading, Hidden, Kind, Page
-from ingestion.passages import passages_of
-from ingestion.reading import read_file
-from ingestion.reading.concealed import PageSight, Run, flagged, sights
-from ingestion.reading.exchange import from_json, to_json
-from ingestion.reading.invisible import UNSEEN
-from ingestion.reading.visibility import hidden_text
+from ingestion.chunking.passages import passages_of
+from ingestion.readers.concealed import UNSEEN, PageSight, Run, flagged, sights
+from ingestion.readers.documents import Document, FileReading, Hidden, Kind, Page
+from ingestion.readers.formats import from_json, to_json
+from ingestion.readers.sandbox import read_file
+from ingestion.readers.visibility import hidden_text
 from tests.test_reading_hostile import SHARED, listed
 
 SEEN = "Le prix est ferme pour la duree du marche."

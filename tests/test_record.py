@@ -7,15 +7,23 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Answer, Outcome, Removed, Sentence, cite, conclude
-from assistant.checking import Support
-from assistant.day import DaySource
-from assistant.evidence import Scope
-from assistant.holder import Holder
-from assistant.record import answer_fields, contract, journal_body
-from assistant.retrieval import Retriever
-from assistant.turn import Result, Seconds
-from ingestion.generation import Generation
+from assistant.answering.answer import (
+    Answer,
+    Outcome,
+    Removed,
+    Seconds,
+    Sentence,
+    TurnResult,
+    cite,
+    conclude,
+)
+from assistant.answering.record import answer_fields, contract, journal_body
+from assistant.citations.checker import Support
+from assistant.question.day import DaySource
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.index.snapshot import IndexSnapshot
 from tests.small_index import TODAY, answering_embedder
 
 # The contract for programs: names, and the types that JSON knows.
@@ -56,19 +64,19 @@ SECONDS = {"evidence": float, "first_token": (float, type(None)), "total": float
 
 
 @pytest.fixture(scope="module")
-def generation(small_home: Path) -> Generation:
-    return Holder(small_home, answering_embedder()).current()
+def generation(small_home: Path) -> IndexSnapshot:
+    return SnapshotHolder(small_home, answering_embedder()).current()
 
 
 @pytest.fixture(scope="module")
-def result(generation: Generation) -> Result:
+def result(generation: IndexSnapshot) -> TurnResult:
     question = "R. 2191-3 : sous quel montant acheter sans publicité ?"
     evidence = Retriever(generation, answering_embedder()).retrieve(question, Scope(TODAY), 6)
     sentences = [
         Sentence(item.passage.text[:40], (item.number,), Support.VERBATIM) for item in evidence
     ]
     citations = [cite(item, 0, 40) for item in evidence]
-    return Result(
+    return TurnResult(
         record_id="0123456789abcdef",
         question=question,
         standalone=question,
@@ -89,7 +97,7 @@ def _has_exactly(value: dict[str, Any], shape: dict[str, Any]) -> None:
         assert isinstance(value[key], type_), key
 
 
-def test_the_contract_is_exactly_what_it_says(result: Result) -> None:
+def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
     written = json.loads(json.dumps(contract(result)))
     _has_exactly(written, CONTRACT)
     for name, shape in (("sentences", SENTENCE), ("citations", CITATION), ("removed", REMOVED)):
@@ -104,13 +112,13 @@ def test_the_contract_is_exactly_what_it_says(result: Result) -> None:
     assert "[1]" in written["answer"]
 
 
-def test_numbers_in_the_answer_are_those_of_the_citations(result: Result) -> None:
+def test_numbers_in_the_answer_are_those_of_the_citations(result: TurnResult) -> None:
     written = contract(result)
     cited = {number for each in written["sentences"] for number in each["citations"]}
     assert cited == {each["n"] for each in written["citations"]}
 
 
-def test_every_quote_stands_at_its_place(result: Result, generation: Generation) -> None:
+def test_every_quote_stands_at_its_place(result: TurnResult, generation: IndexSnapshot) -> None:
     citations = contract(result)["citations"]
     assert len(citations) > 2
     for each in citations:
@@ -122,7 +130,7 @@ def test_every_quote_stands_at_its_place(result: Result, generation: Generation)
         assert passage.start <= each["start"] < each["end"] <= passage.end
 
 
-def test_days_of_validity_are_written_as_days(result: Result) -> None:
+def test_days_of_validity_are_written_as_days(result: TurnResult) -> None:
     [citation] = [each for each in contract(result)["citations"] if "R2191-3" in each["locator"]]
     assert (citation["valid_from"], citation["valid_to"]) == ("2026-04-01", None)
     ended = replace(result.answer.citations[0], valid_to=date(2027, 1, 1))
@@ -130,7 +138,7 @@ def test_days_of_validity_are_written_as_days(result: Result) -> None:
     assert written["citations"][0]["valid_to"] == "2027-01-01"
 
 
-def test_the_journal_holds_the_contract_and_what_was_shown(result: Result) -> None:
+def test_the_journal_holds_the_contract_and_what_was_shown(result: TurnResult) -> None:
     body = json.loads(json.dumps(journal_body(result)))
     apart = {"record_id", "proposed_dossiers"}
     assert not apart & set(body)

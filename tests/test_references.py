@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.pieces import find_piece
-from ingestion.references import find_references, normalise
+from ingestion.legislation.references import find_references, normalise
+from ingestion.tenders.pieces import find_piece
 
 
 def keys(text: str) -> list[str]:

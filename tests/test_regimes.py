@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.regimes import foreign_regime
+from assistant.retrieval.ranking import foreign_regime
 
 ORDINARY = ("Deuxième partie : marchés publics", "Livre Ier : dispositions générales")
 DEFENCE = ("Livre III : marchés publics de défense ou de sécurité", "Délais de paiement")

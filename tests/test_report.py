@@ -2,18 +2,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from assistant.answers import Answer, Outcome, Removed, Sentence
-from assistant.baseline import Fall
-from assistant.checking import Support
-from assistant.evaluation import Evaluation
-from assistant.evidence import Evidence
-from assistant.grading import Graded
-from assistant.measures import Measure
-from assistant.questions import ExpectedPlace
-from assistant.report import report
-from assistant.turn import Seconds
-from ingestion.documents import Kind
-from ingestion.passages import Passage
+from assistant.answering.answer import Answer, Outcome, Removed, Seconds, Sentence
+from assistant.citations.checker import Support
+from assistant.evaluation.grading import Graded, Measure
+from assistant.evaluation.questions import ExpectedPlace
+from assistant.evaluation.runs import Evaluation, Fall
+from assistant.reports.evaluation import report
+from assistant.retrieval.evidence import Evidence
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
 from tests.graded import ABSTAINED, answer_of, compared, evaluation_of, graded_of, question_of
 
 THIRTY = (("trente",),)

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Answer, Outcome, Removed, Sentence
-from assistant.checking import Support
+from assistant.answering.answer import Answer, Outcome, Removed, Sentence, TurnResult
+from assistant.answering.record import contract
+from assistant.citations.checker import Support
 from assistant.errors import WrongResults
-from assistant.record import contract
-from assistant.results import read_results
-from assistant.turn import Result
+from assistant.evaluation.grading import read_results
 from tests.graded import ABSTAINED, answer_of, result_of
 
 
-def _written(path: Path, *results: Result) -> Path:
+def _written(path: Path, *results: TurnResult) -> Path:
     lines = (
         json.dumps({"id": f"q{n}", **contract(result)}, ensure_ascii=False)
         for n, result in enumerate(results)

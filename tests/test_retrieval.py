@@ -7,15 +7,15 @@ from typing import cast
 
 import pytest
 
-from assistant.candidates import CANDIDATES
-from assistant.evidence import Evidence, Scope
-from assistant.holder import Holder
-from assistant.retrieval import BESIDE, Retriever, referred
-from ingestion.documents import Document, Kind
-from ingestion.generation import Generation
-from ingestion.glossary import Term
-from ingestion.passages import Passage
-from ingestion.piece_kinds import PieceKind
+from assistant.retrieval.candidates import CANDIDATES
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.retriever import BESIDE, Retriever, referred
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import Term
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.readers.documents import Document, Kind
+from ingestion.tenders.pieces import PieceKind
 from tests.fakes import ListVectorIndex, WordIndex
 from tests.page_texts import PAYMENT, passage_of, text_document
 from tests.small_index import DOSSIER, TODAY, answering_embedder
@@ -27,22 +27,22 @@ ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en co
 
 
 @pytest.fixture(scope="module")
-def generation(small_home: Path) -> Generation:
-    return Holder(small_home, answering_embedder()).current()
+def generation(small_home: Path) -> IndexSnapshot:
+    return SnapshotHolder(small_home, answering_embedder()).current()
 
 
 @pytest.fixture(scope="module")
-def pieces(small_home: Path) -> Generation:
-    return Holder(small_home, answering_embedder()).dossier(DOSSIER, None)
+def pieces(small_home: Path) -> IndexSnapshot:
+    return SnapshotHolder(small_home, answering_embedder()).dossier(DOSSIER, None)
 
 
 def _find(
-    generation: Generation, question: str, as_of: date = TODAY, dossier: str | None = None
+    generation: IndexSnapshot, question: str, as_of: date = TODAY, dossier: str | None = None
 ) -> tuple[Evidence, ...]:
     return Retriever(generation, answering_embedder()).retrieve(question, Scope(as_of, dossier), 6)
 
 
-def _find_in(pieces: Generation, rules: Generation, question: str) -> tuple[Evidence, ...]:
+def _find_in(pieces: IndexSnapshot, rules: IndexSnapshot, question: str) -> tuple[Evidence, ...]:
     retriever = Retriever(rules, answering_embedder(), pieces)
     return retriever.retrieve(question, Scope(TODAY, DOSSIER), 6)
 
@@ -95,7 +95,9 @@ def test_only_rules_may_belong_to_no_dossier(kind: Kind) -> None:
 # On a real index
 
 
-def test_evidence_is_numbered_by_score_and_stands_in_its_document(generation: Generation) -> None:
+def test_evidence_is_numbered_by_score_and_stands_in_its_document(
+    generation: IndexSnapshot,
+) -> None:
     evidence = _find(generation, ASKED)
     assert [item.number for item in evidence] == list(range(1, len(evidence) + 1))
     scores = [item.score for item in evidence]
@@ -108,7 +110,7 @@ def test_evidence_is_numbered_by_score_and_stands_in_its_document(generation: Ge
         assert 0 <= item.similarity <= 1.0001
 
 
-def test_the_limit_is_kept(generation: Generation) -> None:
+def test_the_limit_is_kept(generation: IndexSnapshot) -> None:
     assert len(Retriever(generation, answering_embedder()).retrieve(ASKED, Scope(TODAY), 2)) == 2
 
 
@@ -120,14 +122,14 @@ def test_the_limit_is_kept(generation: Generation) -> None:
         "article R 2192-10 : sous quel montant acheter sans publicité ni mise en concurrence ?",
     ],
 )
-def test_what_is_asked_for_by_name_comes_first(generation: Generation, question: str) -> None:
+def test_what_is_asked_for_by_name_comes_first(generation: IndexSnapshot, question: str) -> None:
     first, *others = _find(generation, question)
     assert first.passage.locator == "art. R2192-10"
     assert first.score >= 1 > max(item.score for item in others)
 
 
 def test_a_clause_is_found_by_name_in_its_dossier_only(
-    pieces: Generation, generation: Generation
+    pieces: IndexSnapshot, generation: IndexSnapshot
 ) -> None:
     first = _find_in(pieces, generation, "Que dit l'article 12 du CCAP ?")[0]
     assert first.passage.locator.startswith("CCAP, art. 12")
@@ -138,7 +140,7 @@ def test_a_clause_is_found_by_name_in_its_dossier_only(
 
 @pytest.mark.parametrize("question", ["Quelles pénalités de retard ?", "article 12 du CCAP", ASKED])
 def test_a_dossier_is_seen_by_nobody_else(
-    pieces: Generation, generation: Generation, question: str
+    pieces: IndexSnapshot, generation: IndexSnapshot, question: str
 ) -> None:
     assert all(item.passage.dossier is None for item in _find(generation, question))
     retriever = Retriever(generation, answering_embedder(), pieces)
@@ -147,7 +149,7 @@ def test_a_dossier_is_seen_by_nobody_else(
         assert all(item.passage.dossier is None for item in found)
 
 
-def test_the_text_of_the_day_is_found_even_by_name(generation: Generation) -> None:
+def test_the_text_of_the_day_is_found_even_by_name(generation: IndexSnapshot) -> None:
     for day, amount in ((date(2026, 3, 31), "50 000"), (date(2026, 4, 1), "30 000")):
         found = _find(generation, "R. 2191-3 : quel montant pour une avance ?", day)
         texts = [item.passage.text for item in found if "R2191-3" in item.passage.references]
@@ -155,7 +157,7 @@ def test_the_text_of_the_day_is_found_even_by_name(generation: Generation) -> No
         assert amount in texts[0]
 
 
-def test_the_ordinary_twin_comes_before_the_other_regime(generation: Generation) -> None:
+def test_the_ordinary_twin_comes_before_the_other_regime(generation: IndexSnapshot) -> None:
     locators = [
         each.passage.locator for each in _find(generation, "Délai de paiement des communes")
     ]
@@ -167,12 +169,12 @@ def test_the_ordinary_twin_comes_before_the_other_regime(generation: Generation)
 @pytest.mark.parametrize(
     "question", ["", "?", "…", "de la", "x" * 20_000, '"AND (OR', "caf\u0301e"]
 )
-def test_any_question_can_be_searched(generation: Generation, question: str) -> None:
+def test_any_question_can_be_searched(generation: IndexSnapshot, question: str) -> None:
     assert isinstance(_find(generation, question), tuple)
 
 
 def test_in_a_dossier_its_passages_come_before_the_nearest_rules(
-    pieces: Generation, generation: Generation
+    pieces: IndexSnapshot, generation: IndexSnapshot
 ) -> None:
     found = _find_in(pieces, generation, "Quelles pénalités de retard de livraison ?")
     assert [item.number for item in found] == list(range(1, len(found) + 1))
@@ -205,13 +207,13 @@ class _Lists:
     glossary: tuple[Term, ...] = ()
 
 
-def _lists(passages: list[Passage]) -> Generation:
+def _lists(passages: list[Passage]) -> IndexSnapshot:
     embedder = answering_embedder()
     vectors = embedder.embed_passages([passage.text for passage in passages])
     ids = [passage.id for passage in passages]
     store = _Store(dict(zip(ids, passages, strict=True)))
     lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors))
-    return cast(Generation, lists)
+    return cast(IndexSnapshot, lists)
 
 
 def test_a_rule_is_found_behind_any_number_of_passages_of_dossiers() -> None:
@@ -235,7 +237,7 @@ def test_the_glossary_finds_an_article_that_has_none_of_the_words() -> None:
     lists = cast(_Lists, _lists([*crowd, adapted]))
     terms = (Term(("MAPA",), ("L2123-1",)),)
     told = replace(lists, lexical=WordIndex([*crowd, adapted], terms), glossary=terms)
-    found = _find(cast(Generation, told), "Un MAPA de fourniture ?")
+    found = _find(cast(IndexSnapshot, told), "Un MAPA de fourniture ?")
     assert found[0].passage.id == adapted.id
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant.confidence import Estimate
-from assistant.review.agreement import Pair, agreement, kappa
-from assistant.review.marks import Verdict
+from assistant.evaluation.confidence import Estimate
+from assistant.review.listing import Pair, agreement, kappa
+from assistant.review.recorded import ReviewVerdict
 
-RIGHT, WRONG, INCOMPLETE = Verdict.RIGHT, Verdict.WRONG, Verdict.INCOMPLETE
+RIGHT, WRONG, INCOMPLETE = ReviewVerdict.RIGHT, ReviewVerdict.WRONG, ReviewVerdict.INCOMPLETE
 
 
 def pairs(**counts: int) -> list[Pair]:

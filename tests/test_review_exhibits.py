@@ -5,11 +5,11 @@ from hashlib import sha256
 
 import pytest
 
-from assistant.answers import Citation, cite
-from assistant.evidence import Evidence
-from assistant.review.exhibits import Exhibit, Seal, exhibit
-from ingestion.documents import Document, Kind
-from ingestion.passages import Passage, passages_of
+from assistant.answering.answer import Citation, cite
+from assistant.retrieval.evidence import Evidence
+from assistant.review.replay import ReviewExhibit, Seal, exhibit
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.readers.documents import Document, Kind
 
 DOCUMENT = Document("d" * 64, "Délais", "delais.md", Kind.RULES, "Trente jours.\nPuis rien.")
 [PASSAGE] = passages_of(DOCUMENT)
@@ -19,12 +19,12 @@ QUOTED = cite(EVIDENCE, 0, 12)
 
 def sealed(
     document: Document | None = DOCUMENT, evidence: Evidence = EVIDENCE, cited: Citation = QUOTED
-) -> Exhibit:
+) -> ReviewExhibit:
     return exhibit(evidence, [(1, cited)], document)
 
 
 def test_the_document_that_was_shown_is_shown_again() -> None:
-    assert sealed() == Exhibit(EVIDENCE, ((1, QUOTED),), DOCUMENT, Seal.INTACT)
+    assert sealed() == ReviewExhibit(EVIDENCE, ((1, QUOTED),), DOCUMENT, Seal.INTACT)
 
 
 def test_a_citation_of_another_passage_is_not_of_this_one() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import WrongQuestions
-from assistant.questions import read_questions
+from assistant.evaluation.questions import read_questions
 from assistant.review.gold import FILE, GoldQuestion, GoldQuestions, require_plain
 
 ADVANCE = GoldQuestion(

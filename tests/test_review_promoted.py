@@ -6,10 +6,9 @@ from shutil import copytree
 
 import pytest
 
-from assistant.cli import main
-from assistant.journal.retention import erase
-from assistant.review.gold import FILE, RECORD, GoldQuestion
-from assistant.review.promoted import promoted_from
+from assistant.cli.command import main
+from assistant.journal.journal import erase
+from assistant.review.gold import FILE, RECORD, GoldQuestion, promoted_from
 from tests.review_room import ANNE, CLAIRE, House, house
 
 PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"

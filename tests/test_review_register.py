@@ -11,23 +11,25 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.answers import Outcome
-from assistant.checking import Support
+from assistant.answering.answer import Outcome
+from assistant.citations.checker import Support
 from assistant.errors import UnknownRecord
-from assistant.journal import Journal
-from assistant.review.filter import Ending, Filter, Order, ordered
-from assistant.review.line import Opinion, State, Thumb
-from assistant.review.marks import (
+from assistant.journal.journal import Journal
+from assistant.review.listing import Ending, ListOrder, ReviewFilter, ordered
+from assistant.review.recorded import (
     ANSWER,
-    Mark,
+    BuyerOpinion,
+    ReviewMark,
+    ReviewState,
+    ReviewVerdict,
     Target,
-    Verdict,
+    Thumb,
     body_of,
     marks_of,
     over,
 )
-from assistant.review.register import Register
-from ingestion.dossiers import Dossiers
+from assistant.review.register import AnswerRegister
+from ingestion.tenders.dossiers import Dossiers
 from tests.review_room import ANNE, House, application, house
 from tests.small_index import DOSSIER
 
@@ -42,33 +44,34 @@ def known(small_home: Path, tmp_path: Path) -> House:
     return house(copytree(small_home, tmp_path / "home"))
 
 
-def listed(register: Register, **wanted: object) -> list[str]:
+def listed(register: AnswerRegister, **wanted: object) -> list[str]:
     """The questions that a filter lets through, oldest first."""
-    chosen = Filter(**wanted)  # type: ignore[arg-type]
+    chosen = ReviewFilter(**wanted)  # type: ignore[arg-type]
     teams = {DOSSIER: "voirie"}
     return [
-        item.line.question for item in ordered(chosen.select(register.items(), teams), Order.OLDEST)
+        item.line.question
+        for item in ordered(chosen.select(register.items(), teams), ListOrder.OLDEST)
     ]
 
 
 def test_answers_are_listed_with_what_is_said_of_them_as_it_comes(known: House) -> None:
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     assert list(register.items()) == []
     asked = known.ask(PURCHASE)
     [item] = register.items()
     assert (item.line.record_id, item.line.user) == (asked.record_id, "u-claire")
     assert (item.line.outcome, item.line.theme) == (Outcome.ANSWERED, "Choix de la procédure")
-    assert (item.opinion, item.state) == (None, State.UNREAD)
+    assert (item.opinion, item.state) == (None, ReviewState.UNREAD)
 
     for thumb, comment in (("up", ""), ("down", "trop court")):
         said = {"record_id": asked.record_id, "thumb": thumb, "comment": comment}
         known.journal.append("opinion", said)
-    marks = [Mark(*ANSWER, Verdict.RIGHT)]
+    marks = [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)]
     known.journal.append("review", body_of(asked.record_id, marks), user="u-anne")
     known.ask(LETTER)
     latest, first = register.items()
     assert latest.line.question == LETTER
-    assert first.opinion == Opinion(Thumb.DOWN, "trop court")
+    assert first.opinion == BuyerOpinion(Thumb.DOWN, "trop court")
     assert first.readers == ("u-anne",)
 
 
@@ -76,7 +79,7 @@ def test_a_stopped_turn_is_there_and_says_that_it_was_stopped(known: House) -> N
     turn = known.assistant.ask(PURCHASE)
     next(turn)
     turn.close()
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     [item] = register.items()
     assert item.line.ended == "interrupted"
     shown = register.open(item.line.record_id)
@@ -87,7 +90,7 @@ def test_a_stopped_turn_is_there_and_says_that_it_was_stopped(known: House) -> N
 def test_an_answer_opened_is_the_one_that_was_given(known: House) -> None:
     for question, dossier in ((PURCHASE, None), (PENALTY, DOSSIER), (LETTER, None)):
         given = known.ask(question, dossier)
-        shown = Register(known.journal).open(given.record_id)
+        shown = AnswerRegister(known.journal).open(given.record_id)
         assert shown.result == given
         assert set(shown.archive) == {each.passage.document_id for each in given.evidence}
 
@@ -100,11 +103,13 @@ def test_each_filter_lets_its_own_through(known: House) -> None:
         (LETTER, None),
     ):
         known.ask(question, dossier)
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     items = {item.line.question: item for item in register.items()}
     record_id = items[PAYMENT].line.record_id
     known.journal.append("opinion", {"record_id": record_id, "thumb": "down", "comment": ""})
-    known.journal.append("review", body_of(record_id, [Mark(*ANSWER, Verdict.WRONG)]), user="a")
+    known.journal.append(
+        "review", body_of(record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)]), user="a"
+    )
     today = items[PAYMENT].line.day
 
     everything = [PURCHASE, PAYMENT, PENALTY, LETTER]
@@ -121,7 +126,7 @@ def test_each_filter_lets_its_own_through(known: House) -> None:
     assert listed(register, thumb=Thumb.UP) == []
     assert listed(register, team="voirie") == [PENALTY]
     assert listed(register, dossier=DOSSIER) == [PENALTY]
-    assert listed(register, state=State.READ) == [PAYMENT]
+    assert listed(register, state=ReviewState.READ) == [PAYMENT]
     assert listed(register, ending=Ending.INTERRUPTED) == []
     assert listed(register, words="DELAI  commune") == [PAYMENT]
     assert listed(register, words="délai avance") == []
@@ -132,7 +137,7 @@ def test_what_is_computed_on_the_ledger_has_a_theme_of_its_own(known: House) -> 
     [entry] = known.journal.entries()
     body = known.journal.body(entry) or {}
     known.journal.append("answer", {**body, "question": "Combien ?", "route": "purchases"})
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     assert listed(register, theme="Achats") == ["Combien ?"]
     assert listed(register, theme="Facturation et paiement") == [PAYMENT]
 
@@ -140,7 +145,7 @@ def test_what_is_computed_on_the_ledger_has_a_theme_of_its_own(known: House) -> 
 def test_what_goes_with_its_dossier_is_forgotten_at_once(known: House) -> None:
     known.ask(PURCHASE)
     asked = known.ask(PENALTY, DOSSIER)
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     assert len(list(register.items())) == 2
     Dossiers(known.home).delete(DOSSIER)
     with pytest.raises(UnknownRecord, match="effacé"):
@@ -153,7 +158,7 @@ def test_what_goes_with_its_dossier_is_forgotten_at_once(known: House) -> None:
 
 def test_a_text_that_was_purged_is_forgotten_at_once(known: House) -> None:
     first, second = known.ask(PURCHASE), known.ask(PAYMENT)
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     assert len(list(register.items())) == 2
     known.journal.forget("retention", {}, lambda entry: entry["hash"][:16] == first.record_id)
     with pytest.raises(UnknownRecord):
@@ -166,7 +171,7 @@ def test_what_was_read_after_a_purge_is_not_read_again(
     known: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = known.ask(PURCHASE), known.ask(PAYMENT)
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
     known.journal.forget("retention", {}, lambda entry: entry["hash"][:16] == first.record_id)
     assert [item.line.record_id for item in register.items()] == [second.record_id]
     read: list[str] = []
@@ -186,14 +191,14 @@ def test_who_comes_while_everything_is_read_is_told_how_far_it_is(
 ) -> None:
     known.ask(PURCHASE)
     known.ask(PAYMENT)
-    taken, reading, go_on = Register._take, Event(), Event()
+    taken, reading, go_on = AnswerRegister._take, Event(), Event()
 
-    def slowly(register: Register, *entry: Any) -> None:
+    def slowly(register: AnswerRegister, *entry: Any) -> None:
         taken(register, *entry)
         reading.set()
         assert go_on.wait(60)
 
-    monkeypatch.setattr(Register, "_take", slowly)
+    monkeypatch.setattr(AnswerRegister, "_take", slowly)
     monkeypatch.setattr("assistant.review.register.PATIENCE", 0)
     page = TestClient(application(known.room, ANNE))
     with ThreadPoolExecutor() as beside:
@@ -212,17 +217,17 @@ def test_a_register_that_is_followed_reads_before_anybody_asks(
 ) -> None:
     known.ask(PURCHASE)
     read = Event()
-    monkeypatch.setattr(Register, "_take", lambda *entry: read.set())
+    monkeypatch.setattr(AnswerRegister, "_take", lambda *entry: read.set())
     known.room.follow()
     assert read.wait(60)
 
 
 def test_two_readers_who_mark_at_once_lose_nothing(known: House) -> None:
     asked = known.ask(PURCHASE)
-    register = Register(known.journal)
+    register = AnswerRegister(known.journal)
 
     def mark(number: int) -> None:
-        said = Mark(Target.CITATION, number // 2 + 1, Verdict.PARTLY, f"n° {number}")
+        said = ReviewMark(Target.CITATION, number // 2 + 1, ReviewVerdict.PARTLY, f"n° {number}")
         body = body_of(asked.record_id, [said])
         known.journal.append("review", body, user=("u-anne", "u-bruno")[number % 2])
         list(register.items())
@@ -238,8 +243,11 @@ def test_two_readers_who_mark_at_once_lose_nothing(known: House) -> None:
 
 
 def test_the_last_mark_of_a_reader_counts_and_may_be_taken_back() -> None:
-    first, better = Mark(*ANSWER, Verdict.WRONG), Mark(*ANSWER, Verdict.RIGHT, "relu")
-    citation = Mark(Target.CITATION, 2, Verdict.SUPPORTS)
+    first, better = (
+        ReviewMark(*ANSWER, ReviewVerdict.WRONG),
+        ReviewMark(*ANSWER, ReviewVerdict.RIGHT, "relu"),
+    )
+    citation = ReviewMark(Target.CITATION, 2, ReviewVerdict.SUPPORTS)
     sheet = over(over({}, [first, citation]), [better])
     assert sheet == {ANSWER: better, citation.place: citation}
     assert over(sheet, [better.blank]) == {citation.place: citation}
@@ -248,11 +256,11 @@ def test_the_last_mark_of_a_reader_counts_and_may_be_taken_back() -> None:
 
 def test_others_are_seen_once_one_has_judged(known: House) -> None:
     asked = known.ask(PURCHASE)
-    known.room.mark(ANNE, asked.record_id, [Mark(*ANSWER, Verdict.RIGHT)])
-    citation = body_of(asked.record_id, [Mark(Target.CITATION, 1, Verdict.PARTLY)])
+    known.room.mark(ANNE, asked.record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
+    citation = body_of(asked.record_id, [ReviewMark(Target.CITATION, 1, ReviewVerdict.PARTLY)])
     known.journal.append("review", citation, user="u-bruno")
     item = known.room.item(ANNE, asked.record_id)
     assert set(item.seen_by("u-anne")) == {"u-anne", "u-bruno"}
     assert set(item.seen_by("u-bruno")) == {"u-bruno"}
     assert item.seen_by("u-claire") == {}
-    assert (item.readers, item.state) == (("u-anne",), State.READ)
+    assert (item.readers, item.state) == (("u-anne",), ReviewState.READ)

@@ -7,17 +7,17 @@ from shutil import copytree
 
 import pytest
 
-from assistant.page.pdf_page import drawing
-from assistant.page.referent.exhibit_view import view_of
-from assistant.page.viewer import order_for
-from assistant.review.exhibits import Exhibit, Seal
-from ingestion.build import build
-from ingestion.documents import Kind
-from ingestion.dossiers import Dossier, Dossiers
-from ingestion.durable import writing
+from assistant.review.replay import ReviewExhibit, Seal
+from assistant.web.pdf_page import drawing
+from assistant.web.reviewer.answer_view import view_of
+from assistant.web.viewer import order_for
+from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
-from ingestion.library import Library
-from ingestion.publication import discard, finished, publish
+from ingestion.index.build import build
+from ingestion.index.publication import discard, finished, publish
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.pdf_maker import pdf_of
 from tests.review_room import ANNE, BRUNO, House, house
 from tests.small_index import answering_embedder
@@ -58,7 +58,7 @@ def publish_round(home: Path, texts: Path, number: int) -> None:
     pieces = Dossiers(home).home(DOSSIER)
     rounds = ((home, "code.jsonl", Kind.RULES, None), (pieces, "CCAP.pdf", Kind.TENDER, DOSSIER))
     for folder, name, kind, dossier in rounds:
-        with writing(folder):
+        with lock_for_writing(folder):
             added = Library(folder).add(texts / name, name, kind, dossier)
             assert added.reading.problem is None
             publish(folder, build(folder, answering_embedder(), lambda *_: None).name)
@@ -73,14 +73,14 @@ def first_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def opened(known: House, record_id: str) -> tuple[object, tuple[Exhibit, ...], list[bytes]]:
+def opened(known: House, record_id: str) -> tuple[object, tuple[ReviewExhibit, ...], list[bytes]]:
     """An answer with its exhibits, and the pages of those that are drawn."""
     shown = known.room.open(ANNE, record_id)
     exhibits = known.room.exhibits(ANNE, shown)
     return shown, exhibits, [picture for each in exhibits for picture in pictures(known, each)]
 
 
-def pictures(known: House, shown: Exhibit) -> Iterator[bytes]:
+def pictures(known: House, shown: ReviewExhibit) -> Iterator[bytes]:
     document = shown.document
     original = known.room.original(ANNE, document) if document else None
     if document and original and document.pages:

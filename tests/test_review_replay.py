@@ -1,9 +1,9 @@
 """What differs between an answer and its replay."""
 
-from assistant.answers import Answer, Citation, Outcome, Sentence
-from assistant.checking import Support
+from assistant.answering.answer import Answer, Citation, Outcome, Sentence
+from assistant.citations.checker import Support
 from assistant.review.replay import comparison
-from ingestion.wording import Change
+from ingestion.legislation.versions import WordChange
 
 
 def answer(*said: str, quotes: tuple[tuple[str, str], ...] = (), notice: str = "") -> Answer:
@@ -35,7 +35,7 @@ def test_a_sentence_that_changed_stands_beside_the_one_it_was() -> None:
         "Le seuil est de 60 000 euros.",
     )
     told = {segment.change: segment.text.strip() for segment in changed.segments}
-    assert (told[Change.REMOVED], told[Change.ADDED]) == ("40 000", "60 000")
+    assert (told[WordChange.REMOVED], told[WordChange.ADDED]) == ("40 000", "60 000")
     assert (gone.before, gone.after, gone.is_same) == ("Il faut un écrit.", "", False)
 
 

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Outcome
+from assistant.answering.answer import Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
-from assistant.journal.retention import erase
-from assistant.review.filter import Filter, Order
+from assistant.journal.journal import erase
 from assistant.review.gold import GoldQuestion
-from assistant.review.marks import ANSWER, Mark, Target, Verdict
-from assistant.review.sampling import Reason, Sampling
-from ingestion.build import build
-from ingestion.documents import Kind
-from ingestion.dossiers import Dossiers
-from ingestion.durable import writing
-from ingestion.library import Library
-from ingestion.publication import publish
+from assistant.review.listing import ListOrder, ReviewFilter
+from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.register import Reason, Sampling
+from ingestion.durable import lock_for_writing
+from ingestion.index.build import build
+from ingestion.index.publication import publish
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import Dossiers
 from tests.review_room import ANNE, BRUNO, House, house
 from tests.small_index import DOSSIER, TODAY, answering_embedder
 
@@ -66,7 +66,7 @@ def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None
     for forbidden in (
         lambda: room.open(BRUNO, record_id),
         lambda: room.item(BRUNO, record_id),
-        lambda: room.mark(BRUNO, record_id, [Mark(*ANSWER, Verdict.RIGHT)]),
+        lambda: room.mark(BRUNO, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)]),
         lambda: room.replay(BRUNO, record_id, TODAY),
         lambda: room.replays(BRUNO, record_id),
         lambda: room.open(BRUNO, replay),
@@ -76,7 +76,7 @@ def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None
     ):
         with pytest.raises(UnknownRecord):
             forbidden()
-    assert PENALTY not in room.export(BRUNO, Filter(), Order.LATEST).decode()
+    assert PENALTY not in room.export(BRUNO, ReviewFilter(), ListOrder.LATEST).decode()
     room.sample(ANNE, Sampling(rate=1.0, second=0.0))  # chance brings all
     assert len(room.tasks(ANNE)) == 2
     assert [task.item.line.question for task in room.tasks(BRUNO)] == [PAYMENT]
@@ -84,7 +84,7 @@ def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None
 
 def test_marks_on_a_dossier_stay_in_its_folder(divided: House) -> None:
     record_id = divided.ask(PENALTY, DOSSIER).record_id
-    said = Mark(Target.CITATION, 1, Verdict.PARTLY, "le pavage seulement")
+    said = ReviewMark(Target.CITATION, 1, ReviewVerdict.PARTLY, "le pavage seulement")
     divided.room.mark(ANNE, record_id, [said])
     assert divided.room.item(ANNE, record_id).sheet_of("u-anne") == {said.place: said}
     assert "pavage" not in (divided.home / "journal.jsonl").read_text()
@@ -93,7 +93,7 @@ def test_marks_on_a_dossier_stay_in_its_folder(divided: House) -> None:
 
 def test_only_what_is_new_is_written(known: House) -> None:
     record_id = known.ask(PAYMENT).record_id
-    right, silent = Mark(*ANSWER, Verdict.RIGHT), Mark(Target.SENTENCE, 1, None)
+    right, silent = ReviewMark(*ANSWER, ReviewVerdict.RIGHT), ReviewMark(Target.SENTENCE, 1, None)
     for _ in range(2):
         known.room.mark(ANNE, record_id, [right, silent])
     known.room.mark(ANNE, record_id, [right.blank])
@@ -141,7 +141,7 @@ def test_a_change_of_law_brings_the_answers_that_cite_it(known: House, tmp_path:
     )
     changed = code.read_bytes().replace(b"trente jours", b"vingt jours")
     (tmp_path / "code.jsonl").write_bytes(changed)
-    with writing(known.home):
+    with lock_for_writing(known.home):
         Library(known.home).add(tmp_path / "code.jsonl", "code.jsonl", Kind.RULES)
         publish(known.home, build(known.home, answering_embedder(), lambda *_: None).name)
     later = known.ask(PAYMENT)
@@ -163,9 +163,9 @@ def test_the_sampling_is_chosen_and_on_record(known: House) -> None:
 def test_two_readers_are_compared(known: House) -> None:
     ids = [known.ask(PAYMENT).record_id for _ in range(4)]
     for number, record_id in enumerate(ids):
-        known.room.mark(ANNE, record_id, [Mark(*ANSWER, Verdict.RIGHT)])
-        second = Verdict.WRONG if number == 3 else Verdict.RIGHT
-        known.room.mark(BRUNO, record_id, [Mark(*ANSWER, second)])
+        known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
+        second = ReviewVerdict.WRONG if number == 3 else ReviewVerdict.RIGHT
+        known.room.mark(BRUNO, record_id, [ReviewMark(*ANSWER, second)])
     found = known.room.agreement(ANNE)
     rate = found[Target.ANSWER].rate
     assert rate is not None
@@ -197,10 +197,10 @@ def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
     record_id = known.ask(hostile).record_id
     said = {"record_id": record_id, "thumb": "down", "comment": "@SUM(1)"}
     known.journal.append("opinion", said)
-    known.room.mark(ANNE, record_id, [Mark(*ANSWER, Verdict.INCOMPLETE)])
+    known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.INCOMPLETE)])
     known.ask(PAYMENT)
-    chosen = Filter(outcome=Outcome.ANSWERED, words="hyperlink")
-    file = known.room.export(ANNE, chosen, Order.LATEST).decode("utf-8-sig")
+    chosen = ReviewFilter(outcome=Outcome.ANSWERED, words="hyperlink")
+    file = known.room.export(ANNE, chosen, ListOrder.LATEST).decode("utf-8-sig")
     heads, row = csv.reader(io.StringIO(file), delimiter=";")
     cells = dict(zip(heads, row, strict=True))
     assert cells["Question"] == f"'{hostile}"

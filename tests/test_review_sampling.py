@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Outcome
-from assistant.review.line import Item, Line, Opinion, Thumb
-from assistant.review.marks import ANSWER, Mark, Verdict
-from assistant.review.sampling import (
-    Reason,
-    Sampling,
-    is_drawn,
-    reasons,
-    sampling_of,
-    tasks,
+from assistant.answering.answer import Outcome
+from assistant.review.recorded import (
+    ANSWER,
+    BuyerOpinion,
+    Item,
+    ReviewLine,
+    ReviewMark,
+    ReviewVerdict,
+    Thumb,
 )
+from assistant.review.register import Reason, Sampling, is_drawn, reasons, sampling_of, tasks
 
 NONE = Sampling(rate=0, second=0)
 ALL = Sampling(rate=0, second=1)
-PLAIN = Line(
+PLAIN = ReviewLine(
     position=0,
     record_id="r0",
     at=datetime(2026, 6, 1, tzinfo=UTC),
@@ -42,19 +42,21 @@ PLAIN = Line(
     cited=(),
     searchable="",
 )
-DOWN = Opinion(Thumb.DOWN)
+DOWN = BuyerOpinion(Thumb.DOWN)
 
 
-def item(number: int, opinion: Opinion | None = None, *readers: str, **changes: object) -> Item:
+def item(
+    number: int, opinion: BuyerOpinion | None = None, *readers: str, **changes: object
+) -> Item:
     line = replace(PLAIN, record_id=f"r{number}", position=number, **changes)  # type: ignore[arg-type]
-    sheets = {user: {ANSWER: Mark(*ANSWER, Verdict.RIGHT)} for user in readers}
+    sheets = {user: {ANSWER: ReviewMark(*ANSWER, ReviewVerdict.RIGHT)} for user in readers}
     return Item(line, opinion, sheets)
 
 
 def test_each_reason_puts_an_answer_into_the_queue() -> None:
     assert reasons(item(1), frozenset(), NONE) == ()
     assert reasons(item(1, DOWN), frozenset(), NONE) == (Reason.COMPLAINED,)
-    assert reasons(item(1, Opinion(Thumb.UP)), frozenset(), NONE) == ()
+    assert reasons(item(1, BuyerOpinion(Thumb.UP)), frozenset(), NONE) == ()
     assert reasons(item(1), frozenset({"r1"}), NONE) == (Reason.CHANGED,)
     assert reasons(item(1, outcome=Outcome.PARTIAL), frozenset(), NONE) == (Reason.DOUBTFUL,)
     assert reasons(item(1), frozenset(), Sampling(rate=1)) == (Reason.RANDOM,)

@@ -5,8 +5,8 @@ from unicodedata import normalize
 
 import pytest
 
-from assistant.language import Language
-from assistant.scope import names_offer, refusal_for
+from assistant.question.language import Language
+from assistant.question.scope import names_offer, refusal_for
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 QUESTIONS = SHARED / "data/questions"

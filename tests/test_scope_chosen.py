@@ -9,27 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, Outcome
-from assistant.day import DaySource
-from assistant.language import Language
-from assistant.page.chat import AGAIN, Refused, opened
-from assistant.page.conversation import (
+from assistant.answering.answer import Answer, Outcome
+from assistant.question.day import DaySource
+from assistant.question.language import Language, readable
+from assistant.question.scope import dossiers_meant
+from assistant.reports.markup import load_words
+from assistant.web.buyer.chat import AGAIN, Refused, opened
+from assistant.web.buyer.conversation import (
     Conversation,
-    Stage,
     Turn,
+    TurnStage,
     about,
     recalled,
     remembered,
 )
-from assistant.page.dossier_list import list_html
-from assistant.page.scope_bar import scope_bar
-from assistant.page.words import words
-from assistant.scope import dossiers_meant
-from assistant.words import readable
-from ingestion.builtin import DOSSIER
-from ingestion.dossiers import Dossier, Dossiers, provided_additions
+from assistant.web.buyer.dossier_forms import list_html
+from assistant.web.buyer.scope_bar import scope_bar
+from ingestion.library.library import DOSSIER
+from ingestion.tenders.dossiers import Dossier, Dossiers, provided_additions
 
-SAID = words(Language.FRENCH)
+SAID = load_words(Language.FRENCH)
 DEMONSTRATION = Dossier(DOSSIER, "2026-04", "Entretien des parcs")
 ROADS, SCHOOL = Dossier("voirie-2026", "2026-07"), Dossier("ecole-2025")
 ALL = (DEMONSTRATION, ROADS, SCHOOL)
@@ -61,7 +60,7 @@ def test_of_many_dossiers_none_is_proposed_that_is_not_named() -> None:
 
 
 def finished(**known: object) -> Turn:
-    turn = Turn("Que prévoit le CCAP ?", date(2026, 11, 27), Stage.FINISHED)
+    turn = Turn("Que prévoit le CCAP ?", date(2026, 11, 27), TurnStage.FINISHED)
     turn = replace(turn, answer=Answer(Outcome.ABSTAINED), day_source=DaySource.TODAY)
     return replace(turn, **known)  # type: ignore[arg-type]
 
@@ -89,7 +88,7 @@ def test_what_is_proposed_is_a_button_that_asks_again() -> None:
 
 def test_while_an_answer_is_made_nothing_is_to_be_clicked() -> None:
     assert "data-again" not in scope_bar(
-        finished(stage=Stage.READING), Conversation(dossiers=ALL), SAID
+        finished(stage=TurnStage.READING), Conversation(dossiers=ALL), SAID
     )
 
 

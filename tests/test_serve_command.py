@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
+from assistant.cli.command import main
 from assistant.errors import WrongSettings
 from assistant.settings import Settings
-from ingestion.builtin import CORPUS
+from ingestion.library.library import CORPUS
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_what_is_written_while_serving_is_for_its_account_only(
         (home / "asked").write_text("Une question")
         raise WrongSettings("Rien à servir.")
 
-    monkeypatch.setattr("assistant.serving.load_site", asked)
+    monkeypatch.setattr("assistant.web.serving.load_site", asked)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -10,14 +10,13 @@ import httpx2
 import pytest
 from starlette.requests import HTTPConnection
 
-from assistant.administration.office import Office
-from assistant.desk import LocalDesk
-from assistant.identity import Identity, Role
-from assistant.page.access import requiring
-from assistant.page.admin.app import admin_app
-from assistant.page.conversation import Stage, Turn, recalled
-from assistant.page.site import Site
-from ingestion.publication import current_name
+from assistant.accounts.identity import Identity, UserRole
+from assistant.publishing.service import AdministrationService
+from assistant.web.admin.app import admin_app
+from assistant.web.buyer.conversation import Turn, TurnStage, recalled
+from assistant.web.serving import LocalBuyerService
+from assistant.web.site import Site, requiring
+from ingestion.index.publication import current_name
 from tests.administered import (
     acts,
     add_code,
@@ -43,17 +42,17 @@ class ByHeader:
 
     def identify(self, request: HTTPConnection) -> Identity | None:
         user = request.headers.get("x-user", "")
-        roles = {Role.ADMINISTRATOR} if user == CHIEF else {Role.BUYER}
+        roles = {UserRole.ADMINISTRATOR} if user == CHIEF else {UserRole.BUYER}
         return Identity(user, user, frozenset(roles), None) if user else None
 
 
 def site_over(home: Path) -> Site:
     """The pages of buyers and of the administrator, over one assistant."""
     journal, access = journal_of(home), ByHeader()
-    assistant, office = assistant_over(home, journal), Office(home, journal, ())
-    admin = admin_app(office, requiring(access, Role.ADMINISTRATOR))
+    assistant, office = assistant_over(home, journal), AdministrationService(home, journal, ())
+    admin = admin_app(office, requiring(access, UserRole.ADMINISTRATOR))
     return Site(
-        lambda reader: LocalDesk(home, assistant, answering_embedder, reader),
+        lambda reader: LocalBuyerService(home, assistant, answering_embedder, reader),
         access,
         {"/admin": admin},
     )
@@ -79,7 +78,7 @@ class Browser:
         (completed,) = (each for each in events if each["msg"] == "process_completed")
         assert completed["success"], completed
         (turn,) = recalled(completed["output"]["data"][MEMORY]).turns
-        assert turn.stage is Stage.FINISHED, turn.problem
+        assert turn.stage is TurnStage.FINISHED, turn.problem
         return turn
 
     def send(self, path: str, **form: str) -> None:

@@ -11,12 +11,12 @@ from threading import Event
 from time import monotonic
 from typing import Protocol
 
-from assistant.answers import Answer
-from assistant.evidence import Evidence
-from assistant.examination import run_turn
-from ingestion.durable import writing
-from ingestion.generation import Generation, open_generation
-from ingestion.publication import current_name
+from assistant.answering.answer import Answer
+from assistant.evaluation.runs import run_turn
+from assistant.retrieval.evidence import Evidence
+from ingestion.durable import lock_for_writing
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import IndexSnapshot, open_snapshot
 from tests.administered import (
     PAYMENT,
     add_code,
@@ -52,7 +52,7 @@ class Answered(Protocol):
 
 def faults(history: Sequence[str], asked: Sequence[Answered], home: Path) -> list[str]:
     """What is wrong with the answers of one client, given the indexes in their order of service."""
-    opened = {name: open_generation(home, name) for name in set(history)}
+    opened = {name: open_snapshot(home, name) for name in set(history)}
     found = []
     for result in asked:
         if result.generation not in opened:
@@ -66,7 +66,7 @@ def faults(history: Sequence[str], asked: Sequence[Answered], home: Path) -> lis
     return found
 
 
-def _is_of(result: Answered, generation: Generation) -> bool:
+def _is_of(result: Answered, generation: IndexSnapshot) -> bool:
     """Whether everything that is shown and cited stands in this index, to the letter."""
     documents = {each.id: each.text for each in generation.store.documents()}
     shown = (each.passage for each in result.evidence)
@@ -133,11 +133,11 @@ def test_no_error_and_no_mixed_answer(tmp_path: Path) -> None:
         for articles in ([*ARTICLES, NEW], with_text("R2192-10", BROKEN)):
             add_code(home, tmp_path, articles)
             manifest, _ = candidate(home)
-            with writing(home):
+            with lock_for_writing(home):
                 decisions(home).publish(manifest.name, "Essai", force=True)
             history.append(current_name(home))
             clients.wait_for_more()
-        with writing(home):
+        with lock_for_writing(home):
             history.append(decisions(home).rollback("Essai"))
         clients.wait_for_more()
     assert len(set(history)) == 3

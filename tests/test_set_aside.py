@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.assistant import Assistant
-from assistant.filing import Filing
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.turn import Finished, Result
-from ingestion.chroma_index import write_vectors
-from ingestion.dossiers import Dossier
-from ingestion.durable import writing
-from ingestion.embedding import Vectors
-from ingestion.errors import IngestionError, UnknownGeneration
-from ingestion.intake import Fate, Parcel, Receipt, index_waiting
-from ingestion.library import Library
-from ingestion.publication import current_manifest
+from assistant.answering.answer import Finished, TurnResult
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.tenders.service import DossierService
+from ingestion.durable import lock_for_writing
+from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.index.publication import current_manifest
+from ingestion.index.search import Vectors
+from ingestion.index.vectors import write_vectors
+from ingestion.library.library import Library
+from ingestion.tenders.dossiers import Dossier
+from ingestion.tenders.intake import Fate, Parcel, Receipt, index_waiting
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import answers, published, with_articles
 
@@ -54,8 +54,8 @@ def piece(name: str, said: str) -> Parcel:
     return parcel(name, f"# {name}\n\n## Article 12 - Objet\n\n{said}\n")
 
 
-def filing(home: Path, embedder: type[WordEmbedder] = WordEmbedder) -> Filing:
-    return Filing(home, Journal(home / "journal.jsonl"), embedder)
+def filing(home: Path, embedder: type[WordEmbedder] = WordEmbedder) -> DossierService:
+    return DossierService(home, Journal(home / "journal.jsonl"), embedder)
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ def evidence(home: Path) -> str:
     return "\n".join(item.passage.text for item in result(home).evidence)
 
 
-def result(home: Path) -> Result:
+def result(home: Path) -> TurnResult:
     embedder = WordEmbedder()
     journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
     *_, last = assistant.ask(QUESTION, dossier=DOSSIER)
     assert isinstance(last, Finished)
     return last.result
@@ -137,7 +137,7 @@ def test_a_file_that_is_not_found_once_written_is_set_aside_too(
             away[1] = -away[1]
         write_vectors(folder, ids, away)
 
-    monkeypatch.setattr("ingestion.build.write_vectors", turned)
+    monkeypatch.setattr("ingestion.index.build.write_vectors", turned)
     sent = [piece("CCAP.md", PENALTY), piece("BPU.md", "Prix."), piece("RC.md", "Lots.")]
     fates = [each.fate for each in filing(home).add(DOSSIER, sent)]
     assert fates == [Fate.ACCEPTED, Fate.SET_ASIDE, Fate.ACCEPTED]
@@ -157,7 +157,7 @@ def test_a_file_that_can_be_read_no_longer_keeps_no_other_back(
     files = filing(home)
     files.add(DOSSIER, [piece("CCAP.md", PENALTY), piece("BPU.md", "Prix.")])
     [entry] = [each for each in Library(folder(home)).entries if each.source == "BPU.md"]
-    monkeypatch.setattr("ingestion.readings.readers_digest", lambda: "another version")
+    monkeypatch.setattr("ingestion.library.readings.readers_digest", lambda: "another version")
     (folder(home) / "originals" / entry.sha256).write_bytes(b"\xff\x00\xfe")
     files.add(DOSSIER, [piece("RC.md", "Lots.")])
     told = {each.entry.source: each for each in files.pieces(DOSSIER)}
@@ -217,7 +217,7 @@ def test_what_changes_nothing_leaves_nothing_to_index(home: Path) -> None:
 
 def test_a_change_made_by_an_earlier_version_is_known_by_what_is_held(home: Path) -> None:
     filing(home).add(DOSSIER, [piece("CCAP.md", PENALTY), piece("RC.md", "Lots.")])
-    with writing(folder(home)):
+    with lock_for_writing(folder(home)):
         Library(folder(home)).remove(["RC.md"])
     assert filing(home).awaits_index(DOSSIER)
     filing(home).index(DOSSIER)
@@ -227,19 +227,19 @@ def test_a_change_made_by_an_earlier_version_is_known_by_what_is_held(home: Path
 
 def test_the_last_piece_removed_and_cut_short_is_taken_up_again(home: Path) -> None:
     filing(home).add(DOSSIER, [piece("CCAP.md", PENALTY)])
-    with writing(folder(home)):
+    with lock_for_writing(folder(home)):
         Library(folder(home)).remove(["CCAP.md"])
     assert filing(home).awaits_index(DOSSIER)
     index_waiting(home, KilledEmbedder, told)
     assert not filing(home).awaits_index(DOSSIER)
-    with pytest.raises(UnknownGeneration, match="dossier add"):
+    with pytest.raises(UnknownSnapshot, match="dossier add"):
         asked(home)
 
 
 def test_a_dossier_never_indexed_says_how(home: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         filing(home, KilledEmbedder).add(DOSSIER, [piece("CCAP.md", PENALTY)])
-    with pytest.raises(UnknownGeneration, match=f"sourcier dossier index {DOSSIER}"):
+    with pytest.raises(UnknownSnapshot, match=f"sourcier dossier index {DOSSIER}"):
         asked(home)
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calculators.situation import Buyer
+from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongSettings
 from assistant.settings import BUYERS, Settings, default_home, load_settings
 

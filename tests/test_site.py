@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection, Request
 
-from assistant.identity import Identity, Role
-from assistant.page.site import Site
+from assistant.accounts.identity import Identity, UserRole
+from assistant.web.site import Site
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
 
-BUYER = Identity("u-1", "Ana", frozenset({Role.BUYER}), frozenset({"voirie"}))
-OTHER = Identity("u-2", "Bea", frozenset({Role.BUYER}), frozenset({"ecoles"}))
-REFERENT = Identity("u-3", "Chloé", frozenset({Role.REFERENT}), frozenset())
+BUYER = Identity("u-1", "Ana", frozenset({UserRole.BUYER}), frozenset({"voirie"}))
+OTHER = Identity("u-2", "Bea", frozenset({UserRole.BUYER}), frozenset({"ecoles"}))
+REFERENT = Identity("u-3", "Chloé", frozenset({UserRole.REFERENT}), frozenset())
 KNOWN = {each.user: each for each in (BUYER, OTHER, REFERENT)}
 
 

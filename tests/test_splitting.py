@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingestion.splitting import Span, moved_cuts, split, split_lines, whole_spans
+from ingestion.chunking.splitting import Span, moved_cuts, split, split_lines, whole_spans
 
 WORDS = (
     "le titulaire|60 000 €|art. R. 2122-8|article 12.3 du CCAP|1er avril 2026|mois|12,5 %|24 mois|"

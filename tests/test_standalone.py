@@ -2,7 +2,7 @@ from collections.abc import Generator
 
 import pytest
 
-from assistant.standalone import (
+from assistant.question.rewriting import (
     LONGEST_REWRITE,
     in_french,
     is_dependent,

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.builtin import CORPUS
-from ingestion.documents import Days, Document, Kind
-from ingestion.passages import Passage, passages_of
-from ingestion.reading.exchange import from_json, to_json
-from ingestion.reading.formats import read_bytes
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.library.library import CORPUS
+from ingestion.readers.documents import Days, Document, Kind
+from ingestion.readers.formats import from_json, read_bytes, to_json
 
 FRONT = "---\ntitle: Petits achats\netat_au: 2026-08-23\nau_plus_tot: 2019-04-01\n---\n\n"
 SECTION = """# Petits achats

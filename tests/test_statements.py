@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.statements import Value, mentions, statements, values
-from assistant.topics import Topic, topics
-from ingestion.passages import Passage
+from assistant.tenders.statements import StatedValue, mentions, statements, values
+from assistant.tenders.topics import Topic, topics
+from ingestion.chunking.passages import Passage
 from tests.dossier_files import built_in, piece
 
 
@@ -86,9 +86,9 @@ def test_a_heading_alone_is_a_mention() -> None:
 
 def test_values_have_a_unit_and_sentences_have_none() -> None:
     text = "Selon l'article R. 2191-33, la retenue est de 5 %, soit 300 € pendant douze mois."
-    assert values(topics()["retention"], text) == (Value("ratio", "1/20"),)
-    assert Value("euro", "300") in values(topics()["penalties"], text)
-    assert values(topics()["ccag"], "Le CCAG-TIC et le CCAP.") == (Value("CCAG", "CCAG-TIC"),)
+    assert values(topics()["retention"], text) == (StatedValue("ratio", "1/20"),)
+    assert StatedValue("euro", "300") in values(topics()["penalties"], text)
+    assert values(topics()["ccag"], "Le CCAG-TIC et le CCAP.") == (StatedValue("CCAG", "CCAG-TIC"),)
     assert values(topics()["subject"], text) == ()
 
 

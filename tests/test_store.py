@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.documents import Document, Heading, Kind, Page
-from ingestion.errors import DamagedGeneration, UnknownDocument
-from ingestion.passages import passages_of
-from ingestion.store import PassageStore, write_store
+from ingestion.chunking.passages import passages_of
+from ingestion.errors import DamagedSnapshot, UnknownDocument
+from ingestion.index.store import PassageStore, write_store
+from ingestion.readers.documents import Document, Heading, Kind, Page
 
 DOCUMENT = Document(
     id="d" * 64,
@@ -60,7 +60,7 @@ def test_a_document_of_another_generation_is_unknown(store: PassageStore) -> Non
 
 
 def test_a_passage_that_a_search_found_and_the_store_lacks_is_damage(store: PassageStore) -> None:
-    with pytest.raises(DamagedGeneration, match="sourcier index verify"):
+    with pytest.raises(DamagedSnapshot, match="sourcier index verify"):
         store.passages([PASSAGES[0].id, "0000000000000000:0-1"])
 
 

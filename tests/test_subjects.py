@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.subjects import MOST, subjects
-from ingestion.builtin import CORPUS
+from assistant.question.rewriting import MOST, subjects
+from ingestion.library.library import CORPUS
 
 DATA = Path(__file__).parent / "data"
 

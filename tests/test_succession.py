@@ -5,14 +5,14 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.documents import Kind
-from ingestion.piece_kinds import Confidence, KindGuess, PieceKind
-from ingestion.readings import Entry
-from ingestion.succession import of_kind, succession
+from ingestion.library.readings import LibraryEntry
+from ingestion.readers.documents import Kind
+from ingestion.tenders.pieces import Confidence, KindGuess, PieceKind
+from ingestion.tenders.versions import of_kind, succession
 
 
-def piece(name: str, digest: str = "", version: int = 1) -> Entry:
-    return Entry(name, Kind.TENDER, digest or name, "M24", PieceKind.CCAP, version=version)
+def piece(name: str, digest: str = "", version: int = 1) -> LibraryEntry:
+    return LibraryEntry(name, Kind.TENDER, digest or name, "M24", PieceKind.CCAP, version=version)
 
 
 def test_a_name_added_again_replaces_and_counts_versions() -> None:
@@ -61,7 +61,7 @@ NAMES = st.lists(
 
 @given(NAMES)
 def test_no_file_disappears_without_being_named(names: list[str]) -> None:
-    entries: list[Entry] = []
+    entries: list[LibraryEntry] = []
     for name in names:
         outcome = succession(piece(f"{name}.pdf"), entries)
         told = f"{outcome.remarks} {outcome.refusal}"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assistant.cli.ledger_view import put
-from assistant.cli.terminal import Terminal, print_anything
-from assistant.ledger.table import Column, Format, Table
+from assistant.cli.ledger import put
+from assistant.cli.options import Terminal, print_anything
+from assistant.ledger.tables import Format, LedgerTable, TableColumn
 
 TEXTS = st.text(max_size=40) | st.sampled_from(
     [
@@ -79,11 +79,11 @@ def test_so_are_the_tables_of_the_ledger(
     capsys: pytest.CaptureFixture[str], rows: list[tuple[str, str]], title: str, note: str
 ) -> None:
     print_anything()
-    columns = (Column(title), Column("Fournisseur"), Column("TTC", Format.EUROS))
+    columns = (TableColumn(title), TableColumn("Fournisseur"), TableColumn("TTC", Format.EUROS))
     full = tuple((*row, Decimal("1.50")) for row in rows)
     ids = tuple(("i",) for _ in rows)
     asked = Namespace(home=Path(), json=False, out=None, as_of=date(2026, 1, 1))
-    put([Table(title, columns, full, ids, (note,))], asked, lead=note)
+    put([LedgerTable(title, columns, full, ids, (note,))], asked, lead=note)
     printed = capsys.readouterr().out
     assert is_safe(printed)
     assert printed.count("1,50") >= len(rows)

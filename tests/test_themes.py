@@ -1,7 +1,13 @@
 import pytest
 
-from assistant.questions import ExpectedPlace, Question
-from assistant.themes import OTHER, OUT_OF_SCOPE, PRINCIPLES, theme_of
+from assistant.evaluation.questions import (
+    OTHER,
+    OUT_OF_SCOPE,
+    PRINCIPLES,
+    ExpectedPlace,
+    Question,
+    theme_of,
+)
 from tests.graded import question_of
 
 CCAP = (ExpectedPlace("CCAP", 7),)

@@ -6,10 +6,10 @@ from unittest import mock
 
 import pytest
 
-from assistant.activity.touched import Look, Touched, changes_of, touched
-from assistant.review.outdated import outdated
-from ingestion.difference import Difference, difference
-from ingestion.documents import Document, Kind
+from assistant.review.activity import Touched, TouchedLook, changes_of, touched
+from assistant.review.replay import outdated
+from ingestion.legislation.versions import Difference, difference
+from ingestion.readers.documents import Document, Kind
 from tests.answer_items import item
 
 CODE = "Code de la commande publique"
@@ -44,13 +44,13 @@ def _since(generation: str) -> Difference:
     return {OLD: FROM_OLD, MIDDLE: FROM_MIDDLE, NOW: Difference()}[generation]
 
 
-def _found(*locators: str, looks: Mapping[str, Look] | None = None) -> tuple[Touched, ...]:
+def _found(*locators: str, looks: Mapping[str, TouchedLook] | None = None) -> tuple[Touched, ...]:
     cited = tuple((CODE, locator) for locator in locators)
     return touched([item("r1", DAY, cited=cited, generation=OLD)], _since, looks or {})
 
 
-def _look(generation: str) -> Mapping[str, Look]:
-    return {"r1": Look("u9", datetime(2026, 6, 2, 9), generation)}
+def _look(generation: str) -> Mapping[str, TouchedLook]:
+    return {"r1": TouchedLook("u9", datetime(2026, 6, 2, 9), generation)}
 
 
 def test_changed_ended_and_removed_articles_are_changes() -> None:
@@ -120,7 +120,7 @@ def test_the_queue_and_the_board_agree_on_what_the_law_has_touched() -> None:
             product((OLD, MIDDLE, NOW), titles, locators)
         )
     ]
-    with mock.patch("assistant.review.outdated.changes_since", return_value=_since):
+    with mock.patch("assistant.review.replay.changes_since", return_value=_since):
         queued = outdated(Path(), [each.line for each in items])
     assert queued
     assert queued == {each.item.line.record_id for each in touched(items, _since, {})}

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from assistant import wiring
-from assistant.answerability import Answerability, answerability
-from assistant.assistant import Assistant
-from assistant.examination import run_turn
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.record import contract
+from assistant import container
+from assistant.answering.pipeline import Assistant
+from assistant.answering.record import contract
+from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.retrieval.ranking import default_tuning, tuning_for, tunings
+from assistant.retrieval.retriever import Answerability, answerability
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
-from assistant.tuning import default_tuning, tuning_for, tunings
-from ingestion.weights.locate import locate
+from ingestion.models.catalogue import locate
 from tests.fakes import ScriptedModel
 from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder
@@ -50,8 +50,8 @@ def test_without_fitted_weights_nothing_is_refused_and_nothing_is_sure() -> None
 def untuned(small_home: Path, tmp_path: Path) -> Assistant:
     """An assistant as the program wires it, over an embedder that nothing was fitted with."""
     embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
-    holder = Holder(small_home, embedder)
-    return wiring.assembled(
+    holder = SnapshotHolder(small_home, embedder)
+    return container.assembled(
         small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
     )
 
@@ -76,9 +76,9 @@ def test_with_the_embedder_of_the_weights_there_is_nothing_to_say(
 ) -> None:
     embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
     known = replace(default_tuning(), embedder=embedder.name)
-    monkeypatch.setattr(wiring, "tuning_for", {embedder.name: known}.__getitem__)
-    holder = Holder(small_home, embedder)
-    assistant = wiring.assembled(
+    monkeypatch.setattr(container, "tuning_for", {embedder.name: known}.__getitem__)
+    holder = SnapshotHolder(small_home, embedder)
+    assistant = container.assembled(
         small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
     )
     result = run_turn(assistant, ASKED, date(2026, 6, 1), None)
@@ -89,4 +89,4 @@ def test_with_the_embedder_of_the_weights_there_is_nothing_to_say(
 @pytest.mark.slow
 def test_the_first_set_is_that_of_the_default_weights(weights_home: Path) -> None:
     weights = locate(Settings().embedder, weights_home)
-    assert wiring.weights_name(weights) == default_tuning().embedder
+    assert container.weights_name(weights) == default_tuning().embedder

@@ -10,29 +10,29 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
-from assistant.checking import Support
-from assistant.day import DaySource
-from assistant.errors import BrokenPrompt, ModelStopped
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language import Language
-from assistant.language_model import Prompt
-from assistant.record import EXAMINED
-from assistant.turn import (
+from assistant.answering.answer import (
     Dropped,
     Event,
     Exchange,
     Finished,
     Found,
-    Reading,
-    Result,
-    Waiting,
+    ModelReading,
+    Outcome,
+    QueueWaiting,
+    TurnResult,
     Wrote,
 )
-from ingestion.embedding import Vectors
-from ingestion.errors import ModelUnavailable, UnknownGeneration
+from assistant.answering.pipeline import Assistant
+from assistant.answering.record import EXAMINED
+from assistant.citations.checker import Support
+from assistant.errors import BrokenPrompt, ModelStopped
+from assistant.journal.journal import Journal
+from assistant.llm.language_model import Prompt
+from assistant.question.day import DaySource
+from assistant.question.language import Language
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.errors import ModelUnavailable, UnknownSnapshot
+from ingestion.index.search import Vectors
 from tests.fakes import ScriptedModel
 from tests.small_index import DOSSIER, TODAY, answering_embedder
 
@@ -52,7 +52,7 @@ def _assistant(
 ) -> Assistant:
     embedder = answering_embedder()
     reader = model or ScriptedModel()
-    holder = Holder(home, embedder)
+    holder = SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, reader, journal, 6, writes, clock=lambda: TODAY)
 
 
@@ -65,7 +65,7 @@ def _bodies(journal: Journal) -> list[dict[str, Any]]:
     return [body for entry in journal.entries() if (body := journal.body(entry)) is not None]
 
 
-def _finished(events: list[Event]) -> Result:
+def _finished(events: list[Event]) -> TurnResult:
     assert isinstance(events[-1], Finished)
     return events[-1].result
 
@@ -247,7 +247,7 @@ def test_a_follow_up_is_made_standalone(small_home: Path, journal: Journal) -> N
         _assistant(small_home, journal, model).ask(FOLLOW_UP, as_of=TODAY, history=history)
     )
     result = _finished(events)
-    assert isinstance(events[0], Reading)
+    assert isinstance(events[0], ModelReading)
     assert result.question == FOLLOW_UP
     assert result.standalone == WHOLE
     [found] = [event for event in events if isinstance(event, Found)]
@@ -275,7 +275,7 @@ def test_a_stopped_turn_leaves_a_record(
     assistant = _assistant(small_home, journal, model)
     turn = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
     for _ in range(events_seen):
-        assert isinstance(next(turn), Reading)
+        assert isinstance(next(turn), ModelReading)
     turn.close()
     assert model.running == 0
     [body] = _bodies(journal)
@@ -283,7 +283,7 @@ def test_a_stopped_turn_leaves_a_record(
     assert body["question"] == FOLLOW_UP
     assert list(journal.faults()) == []
     # The queue was left: the next turn does not wait.
-    assert isinstance(next(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)), Reading)
+    assert isinstance(next(assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)), ModelReading)
 
 
 def test_a_turn_stopped_after_a_sentence_records_it(assistant: Assistant, journal: Journal) -> None:
@@ -374,7 +374,7 @@ class _BrokenEmbedder:
 
 def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journal) -> None:
     broken = _BrokenEmbedder()
-    assistant = Assistant(Holder(small_home, broken), broken, ScriptedModel(), journal, 6)
+    assistant = Assistant(SnapshotHolder(small_home, broken), broken, ScriptedModel(), journal, 6)
     with pytest.raises(ModelUnavailable):
         list(assistant.ask(ASKED, as_of=TODAY))
     [body] = _bodies(journal)
@@ -383,7 +383,7 @@ def test_an_error_of_the_search_leaves_a_record(small_home: Path, journal: Journ
 
 
 def test_without_an_index_the_remedy_is_said(tmp_path: Path, journal: Journal) -> None:
-    with pytest.raises(UnknownGeneration, match="sourcier index build"):
+    with pytest.raises(UnknownSnapshot, match="sourcier index build"):
         list(_assistant(tmp_path, journal).ask(ASKED, as_of=TODAY))
 
 
@@ -427,22 +427,22 @@ def test_a_second_reader_sees_the_place_in_the_queue(small_home: Path, journal: 
     assistant = _assistant(small_home, journal, model)
     history = (Exchange(ASKED, "…"),)
     first = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
-    assert isinstance(next(first), Reading)
+    assert isinstance(next(first), ModelReading)
     second = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
-    assert next(second) == Waiting(1)
+    assert next(second) == QueueWaiting(1)
     third = assistant.ask(FOLLOW_UP, as_of=TODAY, history=history)
-    assert next(third) == Waiting(2)
+    assert next(third) == QueueWaiting(2)
     second.close()
-    assert next(third) == Waiting(1)
+    assert next(third) == QueueWaiting(1)
     list(first)
-    assert isinstance(_finished(list(third)), Result)
+    assert isinstance(_finished(list(third)), TurnResult)
     assert [body["ended"] for body in _bodies(journal)] == ["interrupted", "finished", "finished"]
 
 
 def test_several_threads_ask_at_once(small_home: Path, journal: Journal) -> None:
     model = ScriptedModel({FOLLOW_UP: WHOLE})
     assistant = _assistant(small_home, journal, model)
-    results: list[Result] = []
+    results: list[TurnResult] = []
 
     def ask() -> None:
         history = (Exchange(ASKED, "…"),)
@@ -484,7 +484,7 @@ def test_what_the_model_writes_comes_after_the_quotes(small_home: Path, journal:
     model = ScriptedModel({"": f"{FALSE} Voilà."})
     events = list(_assistant(small_home, journal, model, writes=True).ask(ASKED, as_of=TODAY))
     kinds = [type(event) for event in events]
-    assert kinds.index(Found) < kinds.index(Wrote) < kinds.index(Reading)
+    assert kinds.index(Found) < kinds.index(Wrote) < kinds.index(ModelReading)
     written = _finished(events).answer.sentences
     quoted = _finished(
         list(_assistant(small_home, journal).ask(ASKED, as_of=TODAY))
@@ -509,7 +509,7 @@ def test_stopping_while_the_model_writes_leaves_a_record_and_the_queue(
     assistant = _assistant(small_home, journal, model, writes=True)
     for _ in range(2):
         turn = assistant.ask(ASKED, as_of=TODAY)
-        assert any(isinstance(event, Reading) for event in turn)
+        assert any(isinstance(event, ModelReading) for event in turn)
         turn.close()
         assert model.running == 0
     assert [body["ended"] for body in _bodies(journal)] == ["interrupted"] * 2
@@ -526,7 +526,7 @@ def test_a_question_not_answered_is_not_put_to_the_model(
     assert model.prompts == []
 
 
-def _same(events: Iterator[Event]) -> Result:
+def _same(events: Iterator[Event]) -> TurnResult:
     result = _finished(list(events))
     return replace(result, record_id="", seconds=replace(result.seconds, evidence=0, total=0))
 

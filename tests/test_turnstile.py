@@ -4,10 +4,10 @@ from collections.abc import Generator
 
 import pytest
 
-from assistant.turnstile import Turnstile
+from assistant.llm.fair_queue import FairQueue
 
 
-def _enter(turnstile: Turnstile) -> object:
+def _enter(turnstile: FairQueue) -> object:
     """Pass through without anybody ahead."""
     with pytest.raises(StopIteration) as entered:
         next(turnstile.enter())
@@ -25,13 +25,13 @@ def _let_in(waiting: Generator[int, None, object]) -> tuple[list[int], object]:
 
 
 def test_an_empty_queue_lets_through_at_once() -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     for _ in range(3):
         turnstile.leave(_enter(turnstile))
 
 
 def test_the_others_see_how_many_are_ahead() -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     first = _enter(turnstile)
     second, third = turnstile.enter(), turnstile.enter()
     assert (next(second), next(third)) == (1, 2)
@@ -45,7 +45,7 @@ def test_the_others_see_how_many_are_ahead() -> None:
 
 
 def test_the_second_question_of_one_waits_for_the_first_of_another() -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     inside = turnstile.enter("ana")
     with pytest.raises(StopIteration) as entered:
         next(inside)
@@ -60,7 +60,7 @@ def test_the_second_question_of_one_waits_for_the_first_of_another() -> None:
 
 
 def test_who_leaves_the_queue_gives_the_place_up() -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     first = _enter(turnstile)
     second, third = turnstile.enter(), turnstile.enter()
     assert (next(second), next(third)) == (1, 2)
@@ -71,7 +71,7 @@ def test_who_leaves_the_queue_gives_the_place_up() -> None:
 
 
 def test_who_is_interrupted_while_waiting_gives_the_place_up() -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     first = _enter(turnstile)
     second = turnstile.enter()
     next(second)
@@ -82,7 +82,7 @@ def test_who_is_interrupted_while_waiting_gives_the_place_up() -> None:
 
 
 def test_one_at_a_time_in_the_order_of_arrival() -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     inside: list[int] = []
     order: list[int] = []
     most = 0
@@ -112,11 +112,11 @@ def test_one_at_a_time_in_the_order_of_arrival() -> None:
 
 
 def test_the_next_one_does_not_wait_a_whole_glance(monkeypatch: pytest.MonkeyPatch) -> None:
-    turnstile = Turnstile()
+    turnstile = FairQueue()
     first = _enter(turnstile)
     waiting = turnstile.enter()
     assert next(waiting) == 1
-    monkeypatch.setattr("assistant.turnstile.GLANCE", 60)
+    monkeypatch.setattr("assistant.llm.fair_queue.GLANCE", 60)
     thread = threading.Thread(target=_let_in, args=(waiting,), daemon=True)
     thread.start()
     time.sleep(0.02)

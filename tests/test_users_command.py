@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistant.cli import main
-from assistant.journal import Journal
+from assistant.cli.command import main
+from assistant.journal.journal import Journal
 from assistant.settings import Settings, load_settings
 from tests.accounts_home import PASSWORD, Clock, Hall
 

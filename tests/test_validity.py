@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from assistant.validity import applies
+from assistant.law.hierarchy import applies
 
 EVE, DAY, NEXT = date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingestion.embedding import Vectors
-from ingestion.vector_cache import BATCH, embed_cached
+from ingestion.index.search import Vectors
+from ingestion.index.vectors import BATCH, embed_cached
 from tests.fakes import WordEmbedder
 
 TEXTS = [f"texte {number} sur les marchés" for number in range(BATCH + 20)]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.documents import State
-from ingestion.versions import histories, irregularities, near_references
+from ingestion.legislation.versions import histories, irregularities, near_references
+from ingestion.readers.documents import State
 from tests.article_versions import CODE, version
 
 BEGINNING = date(2020, 1, 1)

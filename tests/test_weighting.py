@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.weighting import weights
+from assistant.tenders.statements import weights
 
 
 @pytest.mark.parametrize(

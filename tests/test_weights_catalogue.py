@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import ModelUnavailable
-from ingestion.weights.catalogue import Role
-from ingestion.weights.catalogue_file import BUILT_IN, SITE, load_catalogue, read_models
+from ingestion.models.catalogue import BUILT_IN, SITE, ModelRole, load_catalogue, read_models
 
 ENTRY = """
 [[model]]
@@ -21,8 +20,8 @@ chat_template = "mistral"
 
 def test_the_built_in_catalogue_names_the_two_defaults(tmp_path: Path) -> None:
     catalogue = load_catalogue(tmp_path)
-    assert catalogue.default(Role.LLM).name == "qwen2.5-coder-1.5b"
-    assert catalogue.default(Role.EMBEDDER).name == "multilingual-e5-small"
+    assert catalogue.default(ModelRole.LLM).name == "qwen2.5-coder-1.5b"
+    assert catalogue.default(ModelRole.EMBEDDER).name == "multilingual-e5-small"
     assert {model.name for model in catalogue.defaults()} == {
         "qwen2.5-coder-1.5b",
         "multilingual-e5-small",
@@ -54,7 +53,7 @@ def test_an_unknown_name_is_answered_with_those_that_exist(tmp_path: Path) -> No
 def test_the_site_adds_and_replaces(tmp_path: Path) -> None:
     (tmp_path / SITE).write_text(ENTRY + "default = true\n" + ENTRY.replace('"site"', '"lucie-7b"'))
     catalogue = load_catalogue(tmp_path)
-    assert catalogue.default(Role.LLM).name == "site"
+    assert catalogue.default(ModelRole.LLM).name == "site"
     assert catalogue.get("lucie-7b").file == "site.gguf"
 
 

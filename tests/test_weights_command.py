@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main, models
+from assistant.cli import models
+from assistant.cli.command import main
 
 CATALOGUE = """
 [[model]]

@@ -2,7 +2,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from ingestion.weights.digests import Digests
+from ingestion.models.catalogue import Digests
 
 
 def test_a_hash_follows_the_file(tmp_path: Path) -> None:

@@ -11,11 +11,8 @@ from tokenizers import Tokenizer
 
 from assistant.settings import default_home
 from ingestion.errors import ModelUnavailable
-from ingestion.weights.catalogue import Role
-from ingestion.weights.catalogue_file import load_catalogue
-from ingestion.weights.e5 import convert
-from ingestion.weights.e5_file import open_e5
-from ingestion.weights.locate import locate, models_folder
+from ingestion.models.catalogue import ModelRole, load_catalogue, locate, models_folder
+from ingestion.models.e5 import convert, open_e5
 from tests.weights_fakes import FEED_FORWARD, HIDDEN, PIECES, write_e5
 
 
@@ -82,7 +79,7 @@ def test_a_truncated_file_is_refused(
 
 @pytest.mark.slow
 def test_sentence_transformers_reads_the_folder(folder: Path) -> None:
-    from ingestion.sentence_transformer import SentenceTransformerEmbedder
+    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(folder, "tiny")
     assert embedder.dimension == HIDDEN
@@ -92,10 +89,10 @@ def test_sentence_transformers_reads_the_folder(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_real_model_brings_french_answers_near_their_questions() -> None:
     home = default_home()
-    name = load_catalogue(models_folder(home)).default(Role.EMBEDDER).name
+    name = load_catalogue(models_folder(home)).default(ModelRole.EMBEDDER).name
     if not (models_folder(home) / name).exists():
         pytest.skip("the embedding model is not on this machine: make models")
-    from ingestion.sentence_transformer import SentenceTransformerEmbedder
+    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(locate(name, home).path, name)
     passages = embedder.embed_passages(

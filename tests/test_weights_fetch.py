@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.weights import fetch
-from ingestion.weights.fetch import DownloadFailed, run_watched
+from ingestion.models import hub
+from ingestion.models.hub import DownloadFailed, run_watched
 
 RESTLESS = """
 import os, shutil, sys, time
@@ -34,7 +34,7 @@ def test_growth_is_told(tmp_path: Path) -> None:
 def test_folders_that_vanish_meanwhile_do_no_harm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "GLANCE_SECONDS", 0.0005)
+    monkeypatch.setattr(hub, "GLANCE_SECONDS", 0.0005)
     run(tmp_path, RESTLESS)
 
 

@@ -4,9 +4,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import ModelUnavailable
-from ingestion.weights.locate import locate, models_folder
-from ingestion.weights.records import record
-from ingestion.weights.verify import State, state
+from ingestion.models.catalogue import WeightsState, locate, models_folder, record, state
 from tests.weights_fakes import fake_model
 
 CATALOGUE = """
@@ -85,8 +83,8 @@ def test_an_unpinned_model_is_held_to_its_first_hash(home: Path) -> None:
 def test_states(home: Path) -> None:
     folder = models_folder(home)
     model = fake_model(sha256(b"right").hexdigest())
-    assert state(model, folder) is State.ABSENT
+    assert state(model, folder) is WeightsState.ABSENT
     (folder / model.file).write_bytes(b"right")
-    assert state(model, folder) is State.INTACT
+    assert state(model, folder) is WeightsState.INTACT
     (folder / model.file).write_bytes(b"wrong!")
-    assert state(model, folder, fresh=True) is State.ALTERED
+    assert state(model, folder, fresh=True) is WeightsState.ALTERED

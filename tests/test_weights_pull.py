@@ -11,12 +11,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
-from ingestion.weights.assembly import Assembly
-from ingestion.weights.catalogue import Hub, Model
-from ingestion.weights.catalogue_file import load_catalogue
-from ingestion.weights.locate import models_folder
-from ingestion.weights.pull import UNFINISHED, pull
-from ingestion.weights.records import recorded
+from ingestion.models.catalogue import Hub, Model, load_catalogue, models_folder, recorded
+from ingestion.models.pull import UNFINISHED, Assembly, pull
 from tests.weights_fakes import CONTENT, PARTS, fake_model, write_parts, write_wheel
 
 Report = Callable[[str, int, int], None]
@@ -24,7 +20,7 @@ Report = Callable[[str, int, int], None]
 PULL_IN_A_PROCESS = """
 import sys
 from pathlib import Path
-from ingestion.weights.pull import pull
+from ingestion.models.pull import pull
 from tests.weights_fakes import fake_model
 pull(fake_model(), Path(sys.argv[1]), lambda *_: None)
 """

@@ -4,7 +4,7 @@ from time import monotonic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.wording import Change, Segment, compare
+from ingestion.legislation.versions import TextStretch, WordChange, compare
 
 TEXTS = st.text() | st.lists(
     st.sampled_from(
@@ -16,29 +16,29 @@ TEXTS = st.text() | st.lists(
 @given(TEXTS, TEXTS)
 def test_segments_give_back_both_texts(before: str, after: str) -> None:
     segments = compare(before, after)
-    assert "".join(s.text for s in segments if s.change is not Change.ADDED) == before
-    assert "".join(s.text for s in segments if s.change is not Change.REMOVED) == after
+    assert "".join(s.text for s in segments if s.change is not WordChange.ADDED) == before
+    assert "".join(s.text for s in segments if s.change is not WordChange.REMOVED) == after
     assert all(segment.text for segment in segments)
     follow = {(one.change, other.change) for one, other in pairwise(segments)}
-    assert not follow & {(change, change) for change in Change}
-    assert (Change.ADDED, Change.REMOVED) not in follow
+    assert not follow & {(change, change) for change in WordChange}
+    assert (WordChange.ADDED, WordChange.REMOVED) not in follow
 
 
 @given(TEXTS)
 def test_a_text_is_kept_whole_beside_itself(text: str) -> None:
-    assert all(segment.change is Change.KEPT for segment in compare(text, text))
+    assert all(segment.change is WordChange.KEPT for segment in compare(text, text))
 
 
 def test_an_amount_changes_as_one_word_and_what_is_added_at_the_end_stands_alone() -> None:
     before = "Un besoin inférieur à 40 000 euros.\nSans publicité."
     after = "Un besoin inférieur à 60 000 euros.\nSans publicité, ni concurrence."
     assert compare(before, after) == (
-        Segment(Change.KEPT, "Un besoin inférieur à"),
-        Segment(Change.REMOVED, " 40 000"),
-        Segment(Change.ADDED, " 60 000"),
-        Segment(Change.KEPT, " euros.\nSans publicité"),
-        Segment(Change.ADDED, ", ni concurrence"),
-        Segment(Change.KEPT, "."),
+        TextStretch(WordChange.KEPT, "Un besoin inférieur à"),
+        TextStretch(WordChange.REMOVED, " 40 000"),
+        TextStretch(WordChange.ADDED, " 60 000"),
+        TextStretch(WordChange.KEPT, " euros.\nSans publicité"),
+        TextStretch(WordChange.ADDED, ", ni concurrence"),
+        TextStretch(WordChange.KEPT, "."),
     )
 
 

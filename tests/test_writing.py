@@ -1,5 +1,5 @@
-from assistant.reading import Draft
-from assistant.writing import bare, carried, written
+from assistant.answering.composer import bare, carried, write_sentences
+from assistant.answering.extraction import Draft
 from tests.fakes import ScriptedModel
 from tests.passage_texts import evidence_of
 
@@ -16,7 +16,9 @@ QUOTES = [_quote(1, RULE), _quote(2, OTHER)]
 
 def _written(reply: str) -> list[str]:
     model = ScriptedModel({"Question": reply})
-    return [text for text in written("Combien de temps ?", QUOTES, model) if text is not None]
+    return [
+        text for text in write_sentences("Combien de temps ?", QUOTES, model) if text is not None
+    ]
 
 
 def test_whole_sentences_come_out_one_by_one() -> None:

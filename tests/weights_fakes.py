@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestion.weights.catalogue import Model, Role, Wheels
+from ingestion.models.catalogue import Model, ModelRole, Wheels
 
 PARTS = (b"first part, " * 5000, b"second part, " * 5000, b"the end")
 CONTENT = b"".join(PARTS)
@@ -50,7 +50,7 @@ def fake_model(digest: str | None = sha256(CONTENT).hexdigest()) -> Model:
     return Model(
         name="fake",
         title="Fake",
-        role=Role.LLM,
+        role=ModelRole.LLM,
         licence="MIT",
         file="fake.gguf",
         size=len(CONTENT),

@@ -19,9 +19,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from assistant.accounts.claims import Granted, granted
+from assistant.accounts.service import Granted, granted
 from assistant.errors import ProviderFailure
-from assistant.openid_settings import OpenId
+from assistant.settings import OpenId
 
 PATIENCE = 10
 """Seconds for each answer of the provider."""

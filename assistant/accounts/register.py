@@ -6,13 +6,10 @@ import time
 from collections.abc import Callable, Collection
 from secrets import token_hex
 
-from assistant.accounts.account import Account, account_of, written
-from assistant.accounts.database import Database
-from assistant.accounts.sessions import Sessions
-from assistant.accounts.tokens import digest, fresh_token
+from assistant.accounts.identity import Account, UserRole, account_of, written
+from assistant.accounts.sessions import Database, Sessions, fresh_token, hash_token
 from assistant.errors import WrongAccount
-from assistant.identity import Role
-from assistant.journal import Journal
+from assistant.journal.journal import Journal
 
 INVITED = 3 * 24 * 3600
 """Seconds during which the link to choose a password may be followed, once."""
@@ -23,7 +20,7 @@ FIRST = "admin"
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
 
 
-class Register:
+class AccountRegister:
     """The accounts of this machine. `by` is the pseudonym of who acts."""
 
     def __init__(
@@ -68,7 +65,7 @@ class Register:
         self,
         login: str,
         name: str,
-        roles: Collection[Role],
+        roles: Collection[UserRole],
         teams: Collection[str] | None,
         by: str,
     ) -> str:
@@ -95,7 +92,7 @@ class Register:
         """Create one where there is no account at all; returns the token of the invitation."""
         if self.all():
             return None
-        roles = {Role.ADMINISTRATOR}
+        roles = {UserRole.ADMINISTRATOR}
         return self.create(FIRST, "Premier administrateur", roles, frozenset(), by="start")
 
     def invite(self, login: str, by: str) -> str:
@@ -107,7 +104,7 @@ class Register:
             self._tell("reset", account, by)
             return self._invited(writing, account)
 
-    def set_roles(self, login: str, roles: Collection[Role], by: str) -> None:
+    def set_roles(self, login: str, roles: Collection[UserRole], by: str) -> None:
         """Give other roles, and close the sessions opened with the old ones."""
         require_role(roles)
         self._change(login, "roles", written(frozenset(roles)), by)
@@ -135,7 +132,7 @@ class Register:
         rows = self._database.rows(
             "SELECT accounts.* FROM invitations JOIN accounts USING (user) "
             "WHERE digest = ? AND until > ? AND NOT disabled",
-            digest(token),
+            hash_token(token),
             self._clock(),
         )
         return account_of(rows[0]) if rows else None
@@ -162,7 +159,7 @@ class Register:
         token = fresh_token()
         writing.execute(
             "INSERT OR REPLACE INTO invitations VALUES (?, ?, ?)",
-            (account.user, digest(token), self._clock() + INVITED),
+            (account.user, hash_token(token), self._clock() + INVITED),
         )
         return token
 
@@ -196,12 +193,12 @@ def rights(account: Account) -> dict[str, object]:
     return {"roles": sorted(account.roles), "teams": teams}
 
 
-def require_role(roles: Collection[Role]) -> None:
+def require_role(roles: Collection[UserRole]) -> None:
     """Raise WrongAccount when there is none."""
     if not roles:
-        raise WrongAccount(f"Donnez au moins un rôle : {', '.join(Role)}.")
+        raise WrongAccount(f"Donnez au moins un rôle : {', '.join(UserRole)}.")
 
 
 def _has_administrator(writing: sqlite3.Connection) -> bool:
     query = "SELECT 1 FROM accounts WHERE NOT disabled AND roles LIKE ?"
-    return writing.execute(query, (f'%"{Role.ADMINISTRATOR}"%',)).fetchone() is not None
+    return writing.execute(query, (f'%"{UserRole.ADMINISTRATOR}"%',)).fetchone() is not None

@@ -1,13 +1,21 @@
-"""The advance: due or not, its lowest and highest amount, its repayment (R2191-3 to R2191-11)."""
+"""Sums paid early or held back: the advance and the retenue de garantie."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.calculators.amounts import euros, number, percent, positive, rounded, share
-from assistant.calculators.calculation import Calculation, Line, Stated
-from assistant.calculators.law import Law
-from assistant.calculators.situation import Buyer
+from assistant.calculators.amounts import (
+    euros,
+    numeral,
+    percent,
+    require_positive,
+    round_to_cents,
+    share,
+)
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated
+from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
+
+# The advance: due or not, its lowest and highest amount, its repayment (R2191-3 to R2191-11).
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +34,11 @@ class AdvanceAsked:
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what is not positive, or an amount with tax below the other."""
-        positive(self.amount, "Le montant HT du marché")
-        positive(self.months, "La durée du marché en mois")
+        require_positive(self.amount, "Le montant HT du marché")
+        require_positive(self.months, "La durée du marché en mois")
         if self.amount_with_tax is None:
             return
-        if positive(self.amount_with_tax, "Le montant TTC du marché") < self.amount:
+        if require_positive(self.amount_with_tax, "Le montant TTC du marché") < self.amount:
             raise WrongFigures(
                 f"Le montant TTC ({euros(self.amount_with_tax)}) est inférieur au montant HT "
                 f"({euros(self.amount)}) : donnez les deux montants du même marché."
@@ -50,8 +58,8 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
         steps=(*conditions, how, *reasons),
         result=(
             duty,
-            Line(f"Avance minimale : {_part(lowest, base)}.", (lowest.ground,)),
-            Line(f"Avance maximale : {_part(highest, base)}.", (highest.ground,)),
+            CalculationLine(f"Avance minimale : {_part(lowest, base)}.", (lowest.ground,)),
+            CalculationLine(f"Avance maximale : {_part(highest, base)}.", (highest.ground,)),
             _beyond(law),
             _repayment(asked, law),
             *_reservations(asked, law),
@@ -70,34 +78,38 @@ def _inputs(asked: AdvanceAsked) -> tuple[tuple[str, str], ...]:
     return (
         ("montant initial HT", euros(asked.amount)),
         ("montant initial TTC", "non donné" if with_tax is None else euros(with_tax)),
-        ("durée", f"{number(asked.months)} mois"),
+        ("durée", f"{numeral(asked.months)} mois"),
         ("acheteur", asked.buyer.label),
         ("titulaire PME", "oui" if asked.is_sme else "non"),
         ("grand organisme public", "oui" if asked.is_large_buyer else "non"),
     )
 
 
-def _duty(asked: AdvanceAsked, law: Law) -> tuple[Line, tuple[Line, Line]]:
+def _duty(
+    asked: AdvanceAsked, law: Law
+) -> tuple[CalculationLine, tuple[CalculationLine, CalculationLine]]:
     """Whether the advance is due, and the two conditions, both of which must be met."""
     limit, least = law.stated("avance, montant"), law.stated("avance, délai")
     is_high, is_long = asked.amount > limit.value, asked.months > least.value
     conditions = (
-        Line(
+        CalculationLine(
             f"Montant initial HT de {euros(asked.amount)} : {_compared(is_high)} à "
             f"{euros(limit.value)}.",
             (limit.ground,),
         ),
-        Line(
-            f"Délai d'exécution de {number(asked.months)} mois : {_compared(is_long)} à "
-            f"{number(least.value)} mois.",
+        CalculationLine(
+            f"Délai d'exécution de {numeral(asked.months)} mois : {_compared(is_long)} à "
+            f"{numeral(least.value)} mois.",
             (least.ground,),
         ),
     )
     if is_high and is_long:
-        return Line("L'avance est obligatoire.", (limit.ground, least.ground)), conditions
+        return CalculationLine(
+            "L'avance est obligatoire.", (limit.ground, least.ground)
+        ), conditions
     optional = law.stated("avance facultative").ground
     return (
-        Line(
+        CalculationLine(
             "L'avance n'est pas obligatoire ; le marché peut la prévoir, dans les limites "
             "qui suivent.",
             (limit.ground, least.ground, optional),
@@ -110,34 +122,34 @@ def _compared(is_above: bool) -> str:
     return "supérieur" if is_above else "inférieur ou égal"
 
 
-def _base(asked: AdvanceAsked, law: Law) -> tuple[Decimal | None, Line]:
+def _base(asked: AdvanceAsked, law: Law) -> tuple[Decimal | None, CalculationLine]:
     """The amount with tax that the rates apply to, None without it, and how it is found."""
     short, amount = law.stated("avance, durée courte"), asked.amount_with_tax
-    limit = f"{number(short.value)} mois"
+    limit = f"{numeral(short.value)} mois"
     if asked.months <= short.value:
         shown = "" if amount is None else f", {euros(amount)}"
-        return amount, Line(
+        return amount, CalculationLine(
             f"Durée de {limit} au plus : la base est le montant TTC{shown}.", (short.ground,)
         )
     times = law.stated("avance, multiple")
     rule = (
-        f"Durée de plus de {limit} : la base est {number(times.value)} fois le montant TTC "
+        f"Durée de plus de {limit} : la base est {numeral(times.value)} fois le montant TTC "
         "divisé par la durée en mois"
     )
     if amount is None:
-        return None, Line(f"{rule}.", (times.ground,))
-    base = rounded(amount * times.value / asked.months)
-    product = f"{number(times.value)} × {euros(amount)} ÷ {number(asked.months)} = {euros(base)}"
-    return base, Line(f"{rule} : {product}.", (times.ground,))
+        return None, CalculationLine(f"{rule}.", (times.ground,))
+    base = round_to_cents(amount * times.value / asked.months)
+    product = f"{numeral(times.value)} × {euros(amount)} ÷ {numeral(asked.months)} = {euros(base)}"
+    return base, CalculationLine(f"{rule} : {product}.", (times.ground,))
 
 
-def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Line, ...]]:
+def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[CalculationLine, ...]]:
     """The lowest and the highest rate, and why."""
     is_short = asked.months <= law.stated("avance, durée courte").value
     length = "marché court" if is_short else "marché long"
     lowest = law.stated(f"avance minimale, {length}")
     highest = law.stated(f"avance maximale, {length}")
-    ordinary = Line(
+    ordinary = CalculationLine(
         f"Taux ordinaire : de {percent(lowest.value)} à {percent(highest.value)} de la base.",
         (lowest.ground, highest.ground),
     )
@@ -146,10 +158,10 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Line, .
     raised = _raised(asked)
     if raised is None:
         same = "Le titulaire est une PME, mais le taux minimal n'est pas relevé pour cet acheteur."
-        return lowest, highest, (ordinary, Line(same))
+        return lowest, highest, (ordinary, CalculationLine(same))
     minimum = law.stated(raised)
     reason = f"Le titulaire est une PME : le taux minimal est porté à {percent(minimum.value)}."
-    return minimum, highest, (ordinary, Line(reason, (minimum.ground,)))
+    return minimum, highest, (ordinary, CalculationLine(reason, (minimum.ground,)))
 
 
 def _raised(asked: AdvanceAsked) -> str | None:
@@ -169,22 +181,22 @@ def _part(rate: Stated, base: Decimal | None) -> str:
     return f"{percent(rate.value)} de {euros(base)}, soit {euros(share(base, rate.value))}"
 
 
-def _beyond(law: Law) -> Line:
+def _beyond(law: Law) -> CalculationLine:
     limit = law.stated("avance, au-delà")
-    return Line(
+    return CalculationLine(
         f"L'acheteur peut porter l'avance au-delà de {percent(limit.value)} de la base, et exiger "
         "alors une garantie.",
         (limit.ground,),
     )
 
 
-def _repayment(asked: AdvanceAsked, law: Law) -> Line:
+def _repayment(asked: AdvanceAsked, law: Law) -> CalculationLine:
     """When the repayment begins, of an advance up to the ordinary highest rate."""
     limit = law.stated("remboursement de l'avance, plafond")
     begins = law.stated("remboursement de l'avance")
     amount = asked.amount_with_tax
     shown = "" if amount is None else f", soit {euros(share(amount, begins.value))}"
-    return Line(
+    return CalculationLine(
         f"Si le marché ne dit rien, le remboursement d'une avance de {percent(limit.value)} au "
         f"plus du montant TTC commence quand les prestations exécutées atteignent "
         f"{percent(begins.value)} de ce montant{shown}.",
@@ -192,12 +204,12 @@ def _repayment(asked: AdvanceAsked, law: Law) -> Line:
     )
 
 
-def _reservations(asked: AdvanceAsked, law: Law) -> tuple[Line, ...]:
+def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
     """What the kind of buyer leaves open."""
     if asked.buyer is Buyer.STATE and asked.is_sme:
         body = law.stated("avance minimale, PME, établissements de l'État")
         return (
-            Line(
+            CalculationLine(
                 "À vérifier : ce taux minimal est celui de l'État lui-même ; celui d'un grand "
                 f"établissement public administratif de l'État est {percent(body.value)}.",
                 (body.ground,),
@@ -205,5 +217,82 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[Line, ...]:
         )
     if asked.buyer in {Buyer.OTHER_AUTHORITY, Buyer.ENTITY}:
         bound = law.stated("avance, acheteurs").ground
-        return (Line("À vérifier : l'acheteur est-il de ceux que lie ce texte ?", (bound,)),)
+        return (
+            CalculationLine("À vérifier : l'acheteur est-il de ceux que lie ce texte ?", (bound,)),
+        )
     return ()
+
+
+# The retenue de garantie: its ceiling and its repayment (R2191-33 and R2191-35).
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionAsked:
+    """The amount of the contract with tax, modifications included, and who holds and buys.
+
+    `is_large_buyer`: the State, or a public body above the running costs that R2191-33 names.
+    `rate`: what the contract provides, in percent.
+    """
+
+    amount: Decimal
+    is_sme: bool = False
+    is_large_buyer: bool = False
+    rate: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        """Raises WrongFigures for an amount or a rate that is not positive."""
+        require_positive(self.amount, "Le montant du marché")
+        if self.rate is not None:
+            require_positive(self.rate, "Le taux de la retenue de garantie")
+
+
+def retention(asked: RetentionAsked, law: Law) -> Calculation:
+    """The highest retenue de garantie, and when it is paid back."""
+    is_lowered = asked.is_sme and asked.is_large_buyer
+    rate = law.stated("retenue de garantie, PME" if is_lowered else "retenue de garantie")
+    days = law.stated("remboursement de la retenue")
+    highest = share(asked.amount, rate.value)
+    reason = (
+        "Le titulaire est une PME et l'acheteur est l'État ou un grand organisme public"
+        if is_lowered
+        else "Le plafond de droit commun s'applique"
+    )
+    return Calculation(
+        name="retenue",
+        title="Retenue de garantie",
+        day=law.day,
+        inputs=(
+            ("montant TTC du marché, modifications comprises", euros(asked.amount)),
+            ("titulaire PME", "oui" if asked.is_sme else "non"),
+            ("État ou grand organisme public", "oui" if asked.is_large_buyer else "non"),
+            ("taux prévu", "non donné" if asked.rate is None else percent(asked.rate)),
+        ),
+        steps=(
+            CalculationLine(f"{reason} : {percent(rate.value)} au plus.", (rate.ground,)),
+            CalculationLine(f"{percent(rate.value)} de {euros(asked.amount)} = {euros(highest)}."),
+        ),
+        result=(
+            *_planned(asked, rate),
+            CalculationLine(
+                f"La retenue de garantie ne peut dépasser {euros(highest)}.", (rate.ground,)
+            ),
+            CalculationLine(
+                f"Elle est remboursée dans les {numeral(days.value)} jours qui suivent la fin du "
+                "délai de garantie, ou la levée des réserves notifiées pendant ce délai.",
+                (days.ground,),
+            ),
+        ),
+        cautions=(
+            "Elle n'est possible que si le marché la prévoit.",
+            "Le titulaire peut la remplacer par une garantie à première demande.",
+        ),
+    )
+
+
+def _planned(asked: RetentionAsked, ceiling: Stated) -> tuple[CalculationLine, ...]:
+    """Where the rate of the contract falls against the ceiling, nothing without one."""
+    if asked.rate is None:
+        return ()
+    side = "dépasse" if asked.rate > ceiling.value else "ne dépasse pas"
+    said = f"Le taux prévu, {percent(asked.rate)}, {side} le plafond de {percent(ceiling.value)}."
+    return (CalculationLine(said, (ceiling.ground,)),)

@@ -1,15 +1,23 @@
-"""Amounts: decimal arithmetic and its French wording. Pure."""
+"""Amounts and days: decimal arithmetic, periods, working days, in French words. Pure."""
 
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from itertools import count
+
+from jours_feries_france import JoursFeries
 
 from assistant.errors import WrongFigures
+
+# Amounts: decimal arithmetic and its French wording. Pure.
 
 CENT = Decimal("0.01")
 
 _HIGHEST = Decimal(10) ** 12
 
 
-def positive(value: Decimal, subject: str) -> Decimal:
+def require_positive(value: Decimal, subject: str) -> Decimal:
     """The value itself; raises WrongFigures when it is zero, less, or not credible."""
     if plausible(value, subject) <= 0:
         raise WrongFigures(f"{subject} doit être supérieur à zéro ; vous avez donné {value}.")
@@ -20,7 +28,7 @@ def plausible(value: Decimal, subject: str) -> Decimal:
     """The value itself, of any sign; raises WrongFigures when no purchase reaches it."""
     if not value.is_finite() or abs(value) >= _HIGHEST:
         raise WrongFigures(
-            f"{subject} doit être un nombre inférieur à {number(_HIGHEST)} ; "
+            f"{subject} doit être un nombre inférieur à {numeral(_HIGHEST)} ; "
             f"vous avez donné {value}."
         )
     return value
@@ -28,26 +36,26 @@ def plausible(value: Decimal, subject: str) -> Decimal:
 
 def share(amount: Decimal, rate: Decimal) -> Decimal:
     """`rate` percent of an amount, rounded to the cent, halves up."""
-    return rounded(amount * rate / 100)
+    return round_to_cents(amount * rate / 100)
 
 
-def rounded(amount: Decimal) -> Decimal:
+def round_to_cents(amount: Decimal) -> Decimal:
     """An amount to the cent, halves up."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def euros(amount: Decimal) -> str:
     """An amount as French texts write it: "1 234,50 €", without cents when there are none."""
-    cents = rounded(amount)
+    cents = round_to_cents(amount)
     return f"{_french(cents, 0 if cents == cents.to_integral_value() else 2)}\u00a0€"
 
 
 def percent(rate: Decimal) -> str:
     """A rate as French texts write it: "5 %", "1,5 %"."""
-    return f"{number(rate)}\u00a0%"
+    return f"{numeral(rate)}\u00a0%"
 
 
-def number(value: Decimal) -> str:
+def numeral(value: Decimal) -> str:
     """A number as French texts write it: "60 000", "2,5"."""
     exponent = value.normalize().as_tuple().exponent
     return _french(value, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
@@ -55,3 +63,94 @@ def number(value: Decimal) -> str:
 
 def _french(value: Decimal, decimals: int) -> str:
     return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+
+
+# Calendar: periods of days and months, working days, and dates in French words. Pure.
+#
+# Periods follow règlement (CEE, Euratom) n° 1182/71, article 3; public holidays are those of
+# Etalab's library.
+
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_SATURDAY = 5
+_FIRST_YEAR = 1886
+
+
+class Zone(StrEnum):
+    """Territories whose public holidays differ."""
+
+    METROPOLE = "Métropole"
+    ALSACE_MOSELLE = "Alsace-Moselle"
+    GUADELOUPE = "Guadeloupe"
+    GUYANE = "Guyane"
+    MARTINIQUE = "Martinique"
+    MAYOTTE = "Mayotte"
+    NOUVELLE_CALEDONIE = "Nouvelle-Calédonie"
+    REUNION = "La Réunion"
+    POLYNESIE = "Polynésie Française"
+    SAINT_BARTHELEMY = "Saint-Barthélémy"
+    SAINT_MARTIN = "Saint-Martin"
+    WALLIS_ET_FUTUNA = "Wallis-et-Futuna"
+    SAINT_PIERRE_ET_MIQUELON = "Saint-Pierre-et-Miquelon"
+
+
+def add_days(start: date, days: int) -> date:
+    """The day so many days after, or before when negative; raises WrongFigures past year 9999."""
+    try:
+        return start + timedelta(days)
+    except OverflowError as error:
+        raise _out_of_calendar(start) from error
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day so many months after or before; the last of its month where it has no such day.
+
+    Raises WrongFigures outside the years 1 to 9999.
+    """
+    year, before = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise _out_of_calendar(start)
+    return date(year, before + 1, min(start.day, monthrange(year, before + 1)[1]))
+
+
+def is_working_day(day: date, zone: Zone = Zone.METROPOLE) -> bool:
+    """Whether a day is none of Saturday, Sunday and the public holidays of the zone.
+
+    Raises WrongFigures before 1886, whose holidays are not known.
+    """
+    if day.year < _FIRST_YEAR:
+        raise _out_of_calendar(day)
+    return day.weekday() < _SATURDAY and not JoursFeries.is_bank_holiday(day, zone.value)
+
+
+def next_working_day(day: date, zone: Zone = Zone.METROPOLE) -> date:
+    """The first working day from this day on, itself included."""
+    days = (add_days(day, after) for after in count())
+    return next(each for each in days if is_working_day(each, zone))
+
+
+def end_of_period(start: date, days: int, zone: Zone = Zone.METROPOLE) -> date:
+    """The day at whose last hour a period of days ends; the day of the event is not counted.
+
+    A last day that is not a working day gives way to the next one, and a period of two days or
+    more holds at least two working days (article 3, paragraphs 1, 4 and 5).
+    """
+    second = next_working_day(add_days(next_working_day(add_days(start, 1), zone), 1), zone)
+    last = next_working_day(add_days(start, days), zone)
+    return max(last, second) if days > 1 else last
+
+
+def in_words(day: date) -> str:
+    """A day as a letter writes it: "vendredi 1er janvier 2027"."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{_WEEKDAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _out_of_calendar(start: date) -> WrongFigures:
+    return WrongFigures(
+        f"À partir du {start:%d/%m/%Y}, la date à calculer sort du calendrier ; "
+        "donnez une date plus proche."
+    )

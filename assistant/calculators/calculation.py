@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
-from ingestion.passages import Passage
+from ingestion.chunking.passages import Passage
+
+# Calculations: what was given, the steps, the result, and the words each rests on. Pure values.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CalculationLine:
     """A French sentence of a calculation, with the words of the law that it rests on."""
 
     text: str
@@ -46,8 +49,8 @@ class Calculation:
     title: str
     day: date
     inputs: tuple[tuple[str, str], ...]
-    steps: tuple[Line, ...]
-    result: tuple[Line, ...]
+    steps: tuple[CalculationLine, ...]
+    result: tuple[CalculationLine, ...]
     cautions: tuple[str, ...] = ()
 
     @property
@@ -55,3 +58,50 @@ class Calculation:
         """Every ground once, in the order of the lines."""
         lines = (*self.steps, *self.result)
         return tuple(dict.fromkeys(ground for line in lines for ground in line.grounds))
+
+
+# The situation of a purchase: who buys, and what. Values.
+
+
+class Buyer(StrEnum):
+    """Kinds of buyers between which the rules differ; the value is its word on the command line."""
+
+    STATE = "etat"
+    LOCAL = "collectivite"
+    HOSPITAL = "hopital"
+    OTHER_AUTHORITY = "autre-pouvoir"
+    ENTITY = "entite"
+
+    @property
+    def label(self) -> str:
+        """The kind in French."""
+        return _BUYERS[self]
+
+
+class Nature(StrEnum):
+    """What is bought; the value is its word on the command line."""
+
+    WORKS = "travaux"
+    SUPPLIES = "fournitures"
+    SERVICES = "services"
+    SOCIAL_SERVICES = "services-sociaux"
+
+    @property
+    def label(self) -> str:
+        """The nature in French."""
+        return _NATURES[self]
+
+
+_BUYERS = {
+    Buyer.STATE: "État ou autre autorité publique centrale",
+    Buyer.LOCAL: "collectivité territoriale, son établissement public ou leur groupement",
+    Buyer.HOSPITAL: "établissement public de santé",
+    Buyer.OTHER_AUTHORITY: "autre pouvoir adjudicateur",
+    Buyer.ENTITY: "entité adjudicatrice",
+}
+_NATURES = {
+    Nature.WORKS: "travaux",
+    Nature.SUPPLIES: "fournitures",
+    Nature.SERVICES: "services",
+    Nature.SOCIAL_SERVICES: "services sociaux et autres services spécifiques",
+}

@@ -13,9 +13,8 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 from unicodedata import normalize
 
-from assistant.calculators.situation import Buyer, Nature
-from assistant.checking.atoms import plain
-from assistant.checking.quantities import Quantity, find_quantities
+from assistant.calculators.calculation import Buyer, Nature
+from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
@@ -68,7 +67,7 @@ _BUYERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Figure(Generic[Value]):
+class GivenFigure(Generic[Value]):
     """An amount in euros, a rate in percent or a day, and the words around it.
 
     `before` and `after` go to the figures of the same kind on either side.
@@ -107,21 +106,21 @@ class Figure(Generic[Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class QuestionFacts:
     """What a question gives; `words` are its own, in lower case and without accents."""
 
     words: str
-    amounts: tuple[Figure[Decimal], ...]
-    rates: tuple[Figure[Decimal], ...]
-    days: tuple[Figure[date], ...]
+    amounts: tuple[GivenFigure[Decimal], ...]
+    rates: tuple[GivenFigure[Decimal], ...]
+    days: tuple[GivenFigure[date], ...]
     months: tuple[Decimal, ...]
     natures: tuple[Nature, ...]
     buyers: tuple[Buyer, ...]
 
 
-def read_facts(question: str, today: date) -> Facts:
+def read_facts(question: str, today: date) -> QuestionFacts:
     """The facts of a question; a day without its year is that of the year named, else of today."""
-    text = plain(normalize("NFC", question)).replace("œ", "oe")
+    text = fold_same_length(normalize("NFC", question)).replace("œ", "oe")
     words = "".join(normalize("NFD", letter)[0] for letter in text)
     for accented in ("février", "août", "décembre"):
         text = text.replace(accented.translate(_UNACCENTED), accented)
@@ -129,7 +128,7 @@ def read_facts(question: str, today: date) -> Facts:
     amounts = [each for each in found if _is_amount(each, words)]
     rates = [each for each in found if each.unit == "ratio"]
     days = dict(_dated(found, today.year))
-    return Facts(
+    return QuestionFacts(
         words,
         amounts=tuple(_placed(words, amounts, map(exact, amounts))),
         rates=tuple(_placed(words, rates, (exact(each) * 100 for each in rates))),
@@ -164,11 +163,11 @@ def _dated(found: Iterable[Quantity], year: int) -> Iterator[tuple[Quantity, dat
 
 def _placed(
     words: str, quantities: Sequence[Quantity], values: Iterable[Value]
-) -> Iterator[Figure[Value]]:
+) -> Iterator[GivenFigure[Value]]:
     starts = [0, *(each.end for each in quantities)]
     ends = [*(each.start for each in quantities[1:]), len(words)]
     for quantity, value, start, end in zip(quantities, values, starts, ends, strict=False):
-        yield Figure(value, words[start : quantity.start], words[quantity.end : end])
+        yield GivenFigure(value, words[start : quantity.start], words[quantity.end : end])
 
 
 def _natures(words: str) -> tuple[Nature, ...]:

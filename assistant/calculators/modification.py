@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.calculators.amounts import euros, percent, plausible, positive
-from assistant.calculators.calculation import Calculation, Line
-from assistant.calculators.law import Law
-from assistant.calculators.situation import Buyer, Nature
-from assistant.calculators.thresholds import european, without_tax
+from assistant.calculators.amounts import euros, percent, plausible, require_positive
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature
+from assistant.calculators.constants import Law
+from assistant.calculators.procedure import european, without_tax
 from assistant.errors import WrongFigures
 
 
@@ -27,7 +26,7 @@ class ModificationAsked:
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for an initial amount that is not positive, or no modification."""
-        positive(self.initial, "Le montant initial du marché")
+        require_positive(self.initial, "Le montant initial du marché")
         if not self.changes:
             raise WrongFigures("Donnez le montant HT d'au moins une modification.")
         for change in self.changes:
@@ -69,7 +68,9 @@ def modification(asked: ModificationAsked, law: Law) -> Calculation:
     )
 
 
-def _small(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], Line]:
+def _small(
+    asked: ModificationAsked, law: Law
+) -> tuple[tuple[CalculationLine, ...], CalculationLine]:
     """The ground of a small amount: every modification together below two limits."""
     rate, threshold = law.stated(_rate_name(asked)), law.stated(european(asked.nature, asked.buyer))
     added = law.stated("modifications cumulées").ground
@@ -79,18 +80,18 @@ def _small(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], Line]:
     if asked.gross != abs(asked.net):
         total += f", ou {euros(asked.gross)} sans compenser les plus par les moins"
     steps = (
-        Line(f"{total}.", (added,)),
-        Line(
+        CalculationLine(f"{total}.", (added,)),
+        CalculationLine(
             f"Première limite : {percent(rate.value)} de {euros(asked.initial)} = {euros(part)}.",
             (rate.ground,),
         ),
-        Line(
+        CalculationLine(
             f"Seconde limite : seuil européen de {without_tax(threshold.value)}.",
             (threshold.ground,),
         ),
     )
     verdict = f"Modification de faible montant : {_standing(asked, limit)}."
-    return steps, Line(verdict, (rate.ground, threshold.ground, added))
+    return steps, CalculationLine(verdict, (rate.ground, threshold.ground, added))
 
 
 def _standing(asked: ModificationAsked, limit: Decimal) -> str:
@@ -109,7 +110,9 @@ def _rate_name(asked: ModificationAsked) -> str:
     return "modification, travaux" if is_works else "modification, fournitures et services"
 
 
-def _unforeseen(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def _unforeseen(
+    asked: ModificationAsked, law: Law
+) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
     """The grounds of additional and unforeseen needs: each modification up to its own limit."""
     needs = (
         law.stated("prestations supplémentaires").ground,
@@ -117,11 +120,13 @@ def _unforeseen(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], t
     )
     lead = "Prestations supplémentaires ou circonstances imprévues"
     if not asked.is_unforeseen:
-        return (), (Line(f"{lead} : à vérifier, selon la cause des modifications.", needs),)
+        return (), (
+            CalculationLine(f"{lead} : à vérifier, selon la cause des modifications.", needs),
+        )
     rate = law.stated("modification imprévue")
     limit = asked.initial * rate.value / 100
     same = law.stated("circonstances imprévues, plafond").ground
-    step = Line(
+    step = CalculationLine(
         f"Limite de chaque modification : {percent(rate.value)} de {euros(asked.initial)} = "
         f"{euros(limit)}.",
         (rate.ground, law.stated("modification imprévue, une à une").ground, same),
@@ -132,8 +137,8 @@ def _unforeseen(asked: ModificationAsked, law: Law) -> tuple[tuple[Line, ...], t
         "est à publier."
     )
     return (step,), (
-        Line(verdict, (rate.ground, *needs)),
-        Line(notice, (law.stated("avis de modification").ground,)),
+        CalculationLine(verdict, (rate.ground, *needs)),
+        CalculationLine(notice, (law.stated("avis de modification").ground,)),
     )
 
 
@@ -148,14 +153,14 @@ def _verdict(asked: ModificationAsked, limit: Decimal) -> str:
     return f"exclu pour {beyond}"
 
 
-def _whatever_the_amount(law: Law) -> tuple[Line, Line]:
+def _whatever_the_amount(law: Law) -> tuple[CalculationLine, CalculationLine]:
     """The grounds that no amount closes."""
     return (
-        Line(
+        CalculationLine(
             "Clause de réexamen : à vérifier, si le marché l'a prévue, quel que soit le montant.",
             (law.stated("clause de réexamen").ground,),
         ),
-        Line(
+        CalculationLine(
             "Modification non substantielle : à vérifier, quel que soit le montant.",
             (law.stated("modification non substantielle").ground,),
         ),

@@ -1,17 +1,111 @@
-"""The payment of a request: the last day, and what a late one costs (R2192-10 to R2192-13)."""
+"""The payment of a request: the last day, and the interest and indemnity of a late one."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from assistant.calculators.amounts import euros, number, positive
-from assistant.calculators.calculation import Calculation, Line
-from assistant.calculators.calendar import add_days, in_words
-from assistant.calculators.lateness import Late, lateness
-from assistant.calculators.law import Law
-from assistant.calculators.rates import Rates
-from assistant.calculators.situation import Buyer
+from assistant.calculators.amounts import (
+    add_days,
+    euros,
+    in_words,
+    numeral,
+    percent,
+    require_positive,
+    round_to_cents,
+)
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine
+from assistant.calculators.constants import Law, Rate, Rates
 from assistant.errors import WrongFigures
+
+# The lateness of a payment: interest and indemnity (R2192-31 to R2192-36, D2192-35).
+
+_YEAR = 365
+"""Days that interest counts in a year: a usage, which the code does not state."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatePayment:
+    """A payment after its last day, and the amount with tax when it is known."""
+
+    deadline: date
+    paid: date
+    amount: Decimal | None
+
+    @property
+    def begins(self) -> date:
+        """The first day of interest."""
+        return add_days(self.deadline, 1)
+
+    @property
+    def days(self) -> int:
+        """The days of interest, that of the payment included."""
+        return (self.paid - self.deadline).days
+
+
+def lateness(
+    late: LatePayment, law: Law, rates: Rates
+) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
+    """Steps and result: days, rate, interest where rate and amount are known, and the indemnity."""
+    period = law.stated("intérêts moratoires, période").ground
+    delay = f"Retard : du {late.begins:%d/%m/%Y} au {late.paid:%d/%m/%Y} inclus, {_days(late)}."
+    steps, interest = _interest(late, law, rates)
+    indemnity, within = law.stated("indemnité forfaitaire"), law.stated("paiement des intérêts")
+    due = add_days(late.paid, int(within.value))
+    return (CalculationLine(delay, (period,)), *steps), (
+        CalculationLine(f"Payé le {in_words(late.paid)} : {_days(late)} de retard.", (period,)),
+        interest,
+        CalculationLine(f"Indemnité forfaitaire : {euros(indemnity.value)}.", (indemnity.ground,)),
+        CalculationLine(
+            f"Ces sommes sont à payer dans les {numeral(within.value)} jours, au plus tard le "
+            f"{in_words(due)}.",
+            (within.ground,),
+        ),
+    )
+
+
+def _interest(
+    late: LatePayment, law: Law, rates: Rates
+) -> tuple[tuple[CalculationLine, ...], CalculationLine]:
+    """Steps, and the interest or what is missing to have it."""
+    known = rates.on(late.begins)
+    if known is None:
+        half_year = law.stated("intérêts moratoires, semestre").ground
+        return (), CalculationLine(rates.remedy(late.begins), (half_year,))
+    rate, step = _rate(known, law)
+    base = law.stated("intérêts moratoires, base").ground
+    if late.amount is None:
+        missing = f"Intérêts moratoires au taux de {percent(rate)} : donnez le montant TTC à payer."
+        return (step,), CalculationLine(missing, (base,))
+    interest = round_to_cents(late.amount * rate / 100 * late.days / _YEAR)
+    product = (
+        f"Intérêts sur {_YEAR} jours par an, selon l'usage : {euros(late.amount)} × "
+        f"{percent(rate)} × {late.days} ÷ {_YEAR} = {euros(interest)}."
+    )
+    return (step, CalculationLine(product, (base,))), CalculationLine(
+        f"Intérêts moratoires : {euros(interest)}.", (base,)
+    )
+
+
+def _rate(known: Rate, law: Law) -> tuple[Decimal, CalculationLine]:
+    """The rate of the interest, in percent, and what it is made of."""
+    added, half_year = (
+        law.stated("intérêts moratoires, majoration"),
+        "intérêts moratoires, semestre",
+    )
+    rate = known.percent + added.value
+    text = (
+        f"Taux : {percent(known.percent)} (taux de la Banque centrale européenne au "
+        f"{known.begins:%d/%m/%Y} ; source : {known.source}) + {numeral(added.value)} points = "
+        f"{percent(rate)}."
+    )
+    return rate, CalculationLine(text, (added.ground, law.stated(half_year).ground))
+
+
+def _days(late: LatePayment) -> str:
+    return f"{late.days} jour{'s' if late.days > 1 else ''}"
+
+
+# The payment of a request: the last day, and what a late one costs (R2192-10 to R2192-13).
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +124,7 @@ class PaymentAsked:
     def __post_init__(self) -> None:
         """Raises WrongFigures for an amount not positive or a payment before its request."""
         if self.amount is not None:
-            positive(self.amount, "Le montant à payer")
+            require_positive(self.amount, "Le montant à payer")
         if self.paid is not None and self.paid < self.received:
             raise WrongFigures(
                 f"Le paiement ({self.paid:%d/%m/%Y}) est antérieur à la réception de la demande "
@@ -88,48 +182,48 @@ def _inputs(asked: PaymentAsked) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _start(asked: PaymentAsked, law: Law) -> tuple[date, tuple[Line, ...]]:
+def _start(asked: PaymentAsked, law: Law) -> tuple[date, tuple[CalculationLine, ...]]:
     """The day from which the time limit runs, and why."""
     if asked.delivered is not None and asked.delivered > asked.received:
         later = law.stated("départ à l'exécution").ground
         text = "Les prestations ont été exécutées après la demande : le délai court à partir du"
-        return asked.delivered, (Line(f"{text} {in_words(asked.delivered)}.", (later,)),)
+        return asked.delivered, (CalculationLine(f"{text} {in_words(asked.delivered)}.", (later,)),)
     received = law.stated("départ du délai de paiement").ground
     text = f"Le délai court à partir de la réception, le {in_words(asked.received)}."
-    return asked.received, (Line(text, (received,)),)
+    return asked.received, (CalculationLine(text, (received,)),)
 
 
-def _last_day(start: date, name: str, law: Law, whose: str = "") -> tuple[date, Line]:
+def _last_day(start: date, name: str, law: Law, whose: str = "") -> tuple[date, CalculationLine]:
     """The last day of a time limit, and its sentence."""
     days = law.stated(name)
     last = add_days(start, int(days.value))
     lead = f"{whose} : paiement" if whose else "Paiement"
-    text = f"{lead} dans les {number(days.value)} jours, au plus tard le {in_words(last)}."
-    return last, Line(text, (days.ground,))
+    text = f"{lead} dans les {numeral(days.value)} jours, au plus tard le {in_words(last)}."
+    return last, CalculationLine(text, (days.ground,))
 
 
-def _of_entity(start: date, law: Law) -> tuple[Line, ...]:
+def _of_entity(start: date, law: Law) -> tuple[CalculationLine, ...]:
     """The time limits between which the nature of an entity decides."""
     authority = "À vérifier, si l'acheteur est un pouvoir adjudicateur"
     others = "À vérifier, s'il ne l'est pas : le délai est celui du code de commerce, non indexé."
     return (
         _last_day(start, _ORDINARY, law, authority)[1],
         _of_enterprise(start, law),
-        Line(others, (law.stated("délai de paiement, autres entités").ground,)),
+        CalculationLine(others, (law.stated("délai de paiement, autres entités").ground,)),
     )
 
 
-def _of_enterprise(start: date, law: Law) -> Line:
+def _of_enterprise(start: date, law: Law) -> CalculationLine:
     whose = "À vérifier, si ce pouvoir adjudicateur est une entreprise publique"
     return _last_day(start, _ENTERPRISE, law, whose)[1]
 
 
 def _settlement(
     asked: PaymentAsked, deadline: date, law: Law, rates: Rates
-) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
     """Steps and result of the payment itself, nothing when there was none."""
     if asked.paid is None:
         return (), ()
     if asked.paid <= deadline:
-        return (), (Line(f"Payé le {in_words(asked.paid)} : pas de retard."),)
-    return lateness(Late(deadline, asked.paid, asked.amount), law, rates)
+        return (), (CalculationLine(f"Payé le {in_words(asked.paid)} : pas de retard."),)
+    return lateness(LatePayment(deadline, asked.paid, asked.amount), law, rates)

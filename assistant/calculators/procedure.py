@@ -1,29 +1,193 @@
-"""The procedure of a purchase and what goes with it, by amount, nature, buyer (article L2120-1)."""
+"""The procedure of a purchase, by amount, nature and buyer, and the formalities that go with it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
-from assistant.calculators.amounts import euros, positive
-from assistant.calculators.calculation import Calculation, Line, Stated
-from assistant.calculators.formalities import (
-    Route,
-    adapted_publicity,
-    formal_publicity,
-    formalities,
-    social_publicity,
-)
-from assistant.calculators.law import Law
-from assistant.calculators.situation import Buyer, Nature
-from assistant.calculators.thresholds import (
-    compared,
-    european,
-    exemption,
-    innovative_lot,
-    small_enough,
-    small_lot,
-    without_tax,
-)
-from assistant.errors import WrongFigures
+from assistant.calculators.amounts import euros, numeral, percent, require_positive
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature, Stated
+from assistant.calculators.constants import Law
+from assistant.errors import Ungrounded, WrongFigures
+
+# Thresholds: the constants that limit a procedure, and amounts compared with them. Pure.
+
+_EUROPEAN = {Buyer.STATE: "autorité centrale", Buyer.ENTITY: "entité adjudicatrice"}
+
+
+def exemption(nature: Nature) -> str:
+    """The constant below which a need is exempt from publicity."""
+    return "dispense travaux" if nature is Nature.WORKS else "dispense"
+
+
+def innovative_lot(nature: Nature) -> str:
+    """The constant below which an innovative lot is exempt from publicity."""
+    return "achat innovant, lot de travaux" if nature is Nature.WORKS else "achat innovant, lot"
+
+
+def small_lot(nature: Nature) -> str:
+    """The constant below which a lot may leave the procédure formalisée of its contract."""
+    return "petit lot de travaux" if nature is Nature.WORKS else "petit lot"
+
+
+def european(nature: Nature, buyer: Buyer) -> str:
+    """The constant from which a need follows a procédure formalisée."""
+    if nature is Nature.WORKS:
+        return (
+            "seuil européen, travaux d'une entité adjudicatrice"
+            if buyer is Buyer.ENTITY
+            else "seuil européen, travaux"
+        )
+    return f"seuil européen, {_EUROPEAN.get(buyer, 'autre pouvoir adjudicateur')}"
+
+
+def compared(subject: str, value: Decimal, limit: Stated, what: str) -> CalculationLine:
+    """On which side of a threshold an amount falls; one that is equal is not below."""
+    side = "inférieur" if value < limit.value else "égal ou supérieur"
+    said = f"{subject} de {without_tax(value)} : {side} à {without_tax(limit.value)}, {what}."
+    return CalculationLine(said, (limit.ground,))
+
+
+def small_enough(
+    need: Decimal, lot: Decimal, limit: Stated, part: Stated, way: str
+) -> tuple[tuple[CalculationLine, CalculationLine], bool]:
+    """Whether a lot is below its limit, and alone within the part that such lots have together."""
+    ceiling = need * part.value / 100
+    verdict = "ce lot y tient" if lot <= ceiling else "ce lot les dépasse à lui seul"
+    together = (
+        f"Les lots passés {way} n'excèdent pas ensemble {percent(part.value)} de tous les lots, "
+        f"soit {without_tax(ceiling)} : {verdict}."
+    )
+    steps = (
+        compared("Lot", lot, limit, f"limite d'un lot {way}"),
+        CalculationLine(together, (part.ground,)),
+    )
+    return steps, lot < limit.value and lot <= ceiling
+
+
+def without_tax(amount: Decimal) -> str:
+    """An amount in French, said to be without tax."""
+    return f"{euros(amount)} HT"
+
+
+# Formalities of an award: publicity, dossier online, written contract, essential data.
+
+
+class Route(StrEnum):
+    """The three ways to award a contract (article L2120-1)."""
+
+    EXEMPT = "sans publicité ni mise en concurrence"
+    ADAPTED = "procédure adaptée"
+    FORMALISED = "procédure formalisée"
+
+
+_PUBLIC_BODIES = frozenset({Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL})
+"""Those whose publicity articles R2131-12 and R2131-16 (1°) govern."""
+
+
+def adapted_publicity(amount: Decimal, buyer: Buyer, law: Law) -> CalculationLine:
+    """Where a procédure adaptée is announced, for a need of this amount without tax."""
+    if buyer not in _PUBLIC_BODIES:
+        grounds = (law.stated("publicité libre des autres acheteurs").ground,)
+        return CalculationLine(
+            "Publicité : librement choisie, selon le montant et la nature du marché.", grounds
+        )
+    free = law.stated("publicité libre")
+    if amount < free.value:
+        return CalculationLine(
+            f"Publicité : librement adaptée, le besoin étant inférieur à {euros(free.value)} HT.",
+            (free.ground,),
+        )
+    announced = law.stated("publicité nationale")
+    return CalculationLine(
+        "Publicité : un avis au BOAMP ou dans un journal d'annonces légales, le besoin atteignant "
+        f"{euros(announced.value)} HT ; et, si le marché le justifie, dans un journal spécialisé "
+        "ou au JOUE.",
+        (announced.ground,),
+    )
+
+
+def formal_publicity(buyer: Buyer, law: Law) -> CalculationLine:
+    """Where a procédure formalisée is announced."""
+    if buyer in _PUBLIC_BODIES:
+        grounds = (law.stated("publicité européenne et nationale").ground,)
+        return CalculationLine("Publicité : un avis de marché au BOAMP et au JOUE.", grounds)
+    return CalculationLine(
+        "Publicité : un avis de marché au JOUE.", (law.stated("publicité européenne").ground,)
+    )
+
+
+def social_publicity(law: Law) -> CalculationLine:
+    """Where social and other specific services are announced, below and from their threshold."""
+    below, above = (
+        law.stated("publicité des services sociaux"),
+        law.stated("publicité européenne des services sociaux"),
+    )
+    return CalculationLine(
+        "Publicité : adaptée au montant et à la nature des services sous le seuil européen qui "
+        "leur est propre ; à partir de ce seuil, un avis au JOUE.",
+        (below.ground, above.ground),
+    )
+
+
+def formalities(
+    route: Route, amount: Decimal, law: Law
+) -> tuple[tuple[CalculationLine, ...], tuple[str, ...]]:
+    """What else a need of this amount requires, and what no text in force that day states.
+
+    A formality that is not stated stops neither the others nor the calculation of the procedure.
+    """
+    lines: list[CalculationLine] = []
+    unsaid: list[str] = []
+    for formality in (_written, _online, _data):
+        try:
+            lines += formality(route, amount, law)
+        except Ungrounded as refusal:
+            unsaid.append(f"Une formalité manque. {refusal}")
+    return tuple(lines), tuple(unsaid)
+
+
+def _written(_: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
+    written = law.stated("écrit")
+    limit = f"{euros(written.value)} HT"
+    said = (
+        f"Contrat : écrit, le besoin atteignant {limit}."
+        if amount >= written.value
+        else f"Contrat : l'écrit n'est obligatoire qu'à partir de {limit}."
+    )
+    yield CalculationLine(said, (written.ground,))
+
+
+def _online(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
+    if route is Route.EXEMPT:
+        return
+    online = law.stated("dossier en ligne")
+    if amount >= online.value:
+        yield CalculationLine(
+            "Dossier de consultation : gratuit, sur le profil d'acheteur dès qu'un avis d'appel à "
+            f"la concurrence est publié, le besoin atteignant {euros(online.value)} HT.",
+            (online.ground,),
+        )
+
+
+def _data(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
+    data = law.stated("données essentielles")
+    dispensed = law.stated("données essentielles, marchés dispensés")
+    limit = data if amount >= data.value or route is not Route.EXEMPT else dispensed
+    if amount < limit.value:
+        return
+    months = law.stated("données essentielles, délai")
+    yield CalculationLine(
+        f"Données essentielles : à publier dans les {numeral(months.value)} mois de la "
+        f"notification, la valeur atteignant {euros(limit.value)} HT.",
+        (limit.ground, months.ground),
+    )
+    if limit is dispensed:
+        grounds = (law.stated("données essentielles, liste annuelle").ground,)
+        yield CalculationLine("Une liste annuelle des marchés peut en tenir lieu.", grounds)
+
+
+# The procedure of a purchase and what goes with it, by amount, nature, buyer (article L2120-1).
 
 _INNOVATION_DUTIES = "achat innovant, précautions"
 _PART = "petits lots, part"
@@ -57,8 +221,8 @@ class ProcedureAsked:
 
     def __post_init__(self) -> None:
         """Raises WrongFigures for what is not positive, or a lot above the whole need."""
-        positive(self.amount, "La valeur estimée du besoin")
-        if self.lot is not None and positive(self.lot, "Le montant du lot") > self.amount:
+        require_positive(self.amount, "La valeur estimée du besoin")
+        if self.lot is not None and require_positive(self.lot, "Le montant du lot") > self.amount:
             raise WrongFigures(
                 f"Le lot ({euros(self.lot)}) dépasse le besoin ({euros(self.amount)}) : donnez la "
                 "valeur de tous les lots ensemble, puis celle du lot."
@@ -70,11 +234,11 @@ class _Choice:
     """A route, and what is said of it."""
 
     route: Route
-    result: tuple[Line, ...]
+    result: tuple[CalculationLine, ...]
     cautions: tuple[str, ...] = ()
 
 
-_Tried = tuple[tuple[Line, ...], _Choice | None]
+_Tried = tuple[tuple[CalculationLine, ...], _Choice | None]
 """The steps of a rule, and its choice when it applies."""
 
 
@@ -99,15 +263,15 @@ def procedure(asked: ProcedureAsked, law: Law) -> Calculation:
     )
 
 
-def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[Line, ...], _Choice]:
+def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[CalculationLine, ...], _Choice]:
     """The steps of the rules tried, lightest procedure first, and the choice of the first met."""
-    steps: list[Line] = []
+    steps: list[CalculationLine] = []
     for rule in (_small_need, _innovation, _exempt_lot, _social, _below_threshold, _small_lot):
         tried, choice = rule(asked, law)
         steps += tried
         if choice:
             return tuple(steps), choice
-    formalised = Line(
+    formalised = CalculationLine(
         "Marché : procédure formalisée, par appel d'offres, négociation ou dialogue compétitif.",
         (law.stated("procédure formalisée").ground,),
     )
@@ -149,7 +313,10 @@ def _exempt(subject: str, duties: str, law: Law, *limits: Stated) -> _Choice:
         "opérateur."
     )
     grounds = tuple(limit.ground for limit in limits)
-    result = (Line(possible, grounds), Line(careful, (law.stated(duties).ground,)))
+    result = (
+        CalculationLine(possible, grounds),
+        CalculationLine(careful, (law.stated(duties).ground,)),
+    )
     return _Choice(Route.EXEMPT, result)
 
 
@@ -157,8 +324,13 @@ def _social(asked: ProcedureAsked, law: Law) -> _Tried:
     if asked.nature is not Nature.SOCIAL_SERVICES:
         return (), None
     grounds = (law.stated("procédure adaptée, services sociaux").ground,)
-    step = Line("Services sociaux et spécifiques : procédure adaptée à tout montant.", grounds)
-    result = (Line("Marché : procédure adaptée possible.", grounds), social_publicity(law))
+    step = CalculationLine(
+        "Services sociaux et spécifiques : procédure adaptée à tout montant.", grounds
+    )
+    result = (
+        CalculationLine("Marché : procédure adaptée possible.", grounds),
+        social_publicity(law),
+    )
     caution = "Le montant du seuil européen propre à ces services n'est pas donné."
     return (step,), _Choice(Route.ADAPTED, result, (caution,))
 
@@ -169,7 +341,7 @@ def _below_threshold(asked: ProcedureAsked, law: Law) -> _Tried:
     if asked.amount >= threshold.value:
         return (step,), None
     grounds = (threshold.ground, law.stated("procédure adaptée").ground)
-    adapted = Line("Marché : procédure adaptée possible.", grounds)
+    adapted = CalculationLine("Marché : procédure adaptée possible.", grounds)
     result = (adapted, adapted_publicity(asked.amount, asked.buyer, law))
     cautions = _PUBLICITY_CAUTIONS.get(asked.buyer, ())
     return (step,), _Choice(Route.ADAPTED, result, cautions)
@@ -180,7 +352,7 @@ def _small_lot(asked: ProcedureAsked, law: Law) -> _Tried:
         return (), None
     limit, part = law.stated(small_lot(asked.nature)), law.stated(_PART)
     steps, is_met = small_enough(asked.amount, asked.lot, limit, part, "en procédure adaptée")
-    result = Line("Lot : procédure adaptée possible.", (limit.ground, part.ground))
+    result = CalculationLine("Lot : procédure adaptée possible.", (limit.ground, part.ground))
     caution = "La publicité d'un tel lot, que le code règle selon tout le besoin, n'est pas donnée."
     return steps, _Choice(Route.ADAPTED, (result,), (caution,)) if is_met else None
 

@@ -1,18 +1,143 @@
-"""Minimum time limits to receive applications and tenders (articles R2151-1, R2161-2 to R2161-22).
+"""Minimum time limits to receive applications and tenders (R2151-1, R2161-2 to R2161-22)."""
 
-Periods run as règlement (CEE, Euratom) n° 1182/71 has them (calendar.py).
-"""
-
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
-from assistant.calculators.calculation import Calculation, Line
-from assistant.calculators.calendar import Zone, add_days, add_months, in_words
-from assistant.calculators.law import Law
-from assistant.calculators.periods import Minimum, Period, Reduction, Start, minimum
-from assistant.calculators.situation import Buyer
+from assistant.calculators.amounts import (
+    Zone,
+    add_days,
+    add_months,
+    end_of_period,
+    in_words,
+    numeral,
+)
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated
+from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
+
+# Periods: a minimum of days, what shortens or lengthens it, and its last day. Pure.
+
+
+class Reduction(StrEnum):
+    """What shortens a period; the value ends the name of its constant."""
+
+    ELECTRONIC = "voie électronique"
+    URGENT = "urgence"
+    NOTICE = "préinformation"
+    UNAGREED = "sans accord"
+
+    @property
+    def condition(self) -> str:
+        """In which case, in French."""
+        return _CONDITIONS[self]
+
+
+_CONDITIONS = {
+    Reduction.ELECTRONIC: "quand le dépôt se fait par voie électronique",
+    Reduction.URGENT: "quand une urgence dûment justifiée rend le délai minimal intenable",
+    Reduction.NOTICE: (
+        "après un avis de préinformation, ou périodique indicatif, qui n'a pas servi d'appel à la "
+        "concurrence et donnait les mêmes renseignements que l'avis de marché"
+    ),
+    Reduction.UNAGREED: (
+        "quand l'acheteur, qui peut convenir de la date avec les candidats sélectionnés, ne "
+        "s'accorde pas avec eux"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumPeriod:
+    """A period: the name of its constant, what it is for, the event it runs from, what shortens it.
+
+    Only one that `is_for_tenders` lasts longer when documents are not on the buyer's profile.
+    """
+
+    name: str
+    subject: str
+    event: str
+    reductions: tuple[Reduction, ...] = ()
+    is_for_tenders: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The day of the event, None while it is not known, and where it takes place."""
+
+    day: date | None
+    zone: Zone
+
+    def end(self, days: Decimal) -> date | None:
+        """The last day of so many days."""
+        return end_of_period(self.day, int(days), self.zone) if self.day else None
+
+    def until(self, days: Decimal) -> str:
+        """How long so many days are, in French: "30 jours, jusqu'au jeudi 24 décembre 2026"."""
+        end = self.end(days)
+        return f"{_in_days(days)}, jusqu'au {in_words(end)}" if end else _in_days(days)
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """The shortest duration that a period may have, its last day where it is known, and why."""
+
+    steps: tuple[CalculationLine, ...]
+    result: CalculationLine
+    last: date | None
+
+
+def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law: Law) -> Minimum:
+    """The shortest duration when these conditions are met; the other reductions are told too."""
+    base = law.stated(period.name)
+    reduced = {each: law.stated(f"{period.name}, {each}") for each in period.reductions}
+    best = min((base, *(reduced[each] for each in reduced if each in met)), key=_days)
+    first = f"{period.subject} : {start.until(base.value)}, à compter de {period.event}."
+    steps = [CalculationLine(first, (base.ground,))]
+    for reduction, stated in reduced.items():
+        verb = "Délai réduit" if reduction in met else "Délai réductible"
+        said = f"{verb} {reduction.condition} : {start.until(stated.value)}."
+        steps.append(CalculationLine(said, (stated.ground,)))
+    if period.is_for_tenders and Reduction.URGENT not in met:
+        steps.append(_lengthened(best, start, law))
+    return Minimum(tuple(steps), _result(period, best, start), start.end(best.value))
+
+
+def _lengthened(best: Stated, start: Start, law: Law) -> CalculationLine:
+    more = law.stated("documents hors du profil d'acheteur")
+    longer = start.until(best.value + more.value)
+    return CalculationLine(
+        f"Délai augmenté de {_in_days(more.value)} quand des documents de la consultation ne "
+        f"peuvent être mis sur le profil d'acheteur : {longer}.",
+        (best.ground, more.ground),
+    )
+
+
+def _result(period: MinimumPeriod, best: Stated, start: Start) -> CalculationLine:
+    last = start.end(best.value)
+    if last is None:
+        said = f"au moins {_in_days(best.value)} à compter de {period.event}."
+    else:
+        said = (
+            f"le délai minimal de {_in_days(best.value)} court jusqu'au {in_words(last)} à "
+            "minuit ; la date limite ne peut tomber avant."
+        )
+    return CalculationLine(f"{period.subject} : {said}", (best.ground,))
+
+
+def _days(stated: Stated) -> Decimal:
+    return stated.value
+
+
+def _in_days(days: Decimal) -> str:
+    return f"{numeral(days)} jours"
+
+
+# Minimum time limits to receive applications and tenders (articles R2151-1, R2161-2 to R2161-22).
+#
+# Periods run as règlement (CEE, Euratom) n° 1182/71 has them (calendar.py).
 
 
 class Procedure(StrEnum):
@@ -95,12 +220,12 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
     )
 
 
-def _adapted(law: Law) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def _adapted(law: Law) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
     grounds = (law.stated("délai adapté").ground,)
     return (
-        (Line("En procédure adaptée, l'acheteur fixe lui-même le délai.", grounds),),
+        (CalculationLine("En procédure adaptée, l'acheteur fixe lui-même le délai.", grounds),),
         (
-            Line(
+            CalculationLine(
                 "Aucun minimum en jours : le délai doit convenir à la complexité du marché et au "
                 "temps qu'il faut pour préparer une offre.",
                 grounds,
@@ -109,9 +234,11 @@ def _adapted(law: Law) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     )
 
 
-def _formal(asked: TimeLimitsAsked, law: Law) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    steps: list[Line] = []
-    result: list[Line] = []
+def _formal(
+    asked: TimeLimitsAsked, law: Law
+) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
+    steps: list[CalculationLine] = []
+    result: list[CalculationLine] = []
     for period, day in zip(_periods(asked), (asked.sent, asked.invited), strict=False):
         found = minimum(period, Start(day, asked.zone), asked.met, law)
         if not period.is_for_tenders:
@@ -122,23 +249,29 @@ def _formal(asked: TimeLimitsAsked, law: Law) -> tuple[tuple[Line, ...], tuple[L
         result.append(found.result)
     suited = law.stated("délai adapté")
     said = "Ces minimums ne dispensent pas d'un délai adapté à la complexité du marché."
-    return tuple(steps), (*result, Line(said, (suited.ground,)))
+    return tuple(steps), (*result, CalculationLine(said, (suited.ground,)))
 
 
-def _periods(asked: TimeLimitsAsked) -> tuple[Period, ...]:
+def _periods(asked: TimeLimitsAsked) -> tuple[MinimumPeriod, ...]:
     """The periods of a procedure: one from the notice, then one from the invitation if any."""
     name = _PERIODS.get(asked.procedure)
     if name is None:
-        return (Period("appel d'offres ouvert", "Candidatures et offres", _NOTICE, _REDUCTIONS),)
+        return (
+            MinimumPeriod("appel d'offres ouvert", "Candidatures et offres", _NOTICE, _REDUCTIONS),
+        )
     if asked.buyer is Buyer.ENTITY:
         return (
-            Period(f"candidatures d'{name} d'une entité", "Candidatures", _NOTICE, (), False),
-            Period(f"offres d'{name} d'une entité", "Offres", _INVITATION_UNLESS_AGREED),
+            MinimumPeriod(
+                f"candidatures d'{name} d'une entité", "Candidatures", _NOTICE, (), False
+            ),
+            MinimumPeriod(f"offres d'{name} d'une entité", "Offres", _INVITATION_UNLESS_AGREED),
         )
     agreement = () if asked.buyer is Buyer.STATE else (Reduction.UNAGREED,)
     return (
-        Period(f"candidatures d'{name}", "Candidatures", _NOTICE, (Reduction.URGENT,), False),
-        Period(f"offres d'{name}", "Offres", _INVITATION, (*_REDUCTIONS, *agreement)),
+        MinimumPeriod(
+            f"candidatures d'{name}", "Candidatures", _NOTICE, (Reduction.URGENT,), False
+        ),
+        MinimumPeriod(f"offres d'{name}", "Offres", _INVITATION, (*_REDUCTIONS, *agreement)),
     )
 
 
@@ -150,13 +283,13 @@ def _check_invited(asked: TimeLimitsAsked, applications: Minimum) -> None:
         )
 
 
-def _prior_notice(period: Period, sent: date, law: Law) -> Line:
+def _prior_notice(period: MinimumPeriod, sent: date, law: Law) -> CalculationLine:
     """When the prior notice must have been sent; counted back, a period is never moved."""
     latest = law.stated(f"{period.name}, préinformation au plus tard")
     earliest = law.stated(f"{period.name}, préinformation au plus tôt")
     first = add_months(sent, -int(earliest.value))
     last = add_days(sent, -int(latest.value))
-    return Line(
+    return CalculationLine(
         f"L'avis de préinformation doit avoir été envoyé entre le {in_words(first)} et le "
         f"{in_words(last)}.",
         (latest.ground, earliest.ground),

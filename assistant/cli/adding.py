@@ -1,8 +1,10 @@
-"""`sourcier index add | remove`: what the next index is made from. Door of rich, for these."""
+"""`sourcier index add | remove | fetch-legifrance`: what the next index is made from."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,27 +15,97 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
 )
 from rich.text import Text
 
-from assistant.administration.decisions import Decisions
-from assistant.cli import official
-from assistant.cli.terminal import Terminal
-from assistant.identity import ALONE
-from assistant.journal import Journal
-from ingestion.builtin import Addition
-from ingestion.documents import Kind
-from ingestion.durable import writing
-from ingestion.official.archive import is_official, sources_at
-from ingestion.official.changes import Changes
-from ingestion.readings import Entry
+from assistant.accounts.identity import ALONE
+from assistant.cli.options import Terminal
+from assistant.journal.journal import Journal
+from assistant.publishing.decisions import Decisions
+from ingestion.durable import lock_for_writing
+from ingestion.legislation.articles import TEXT_ID, Changes, Merged
+from ingestion.legislation.legi import in_order, is_incremental, is_official, sources_at
+from ingestion.library.library import Addition
+from ingestion.library.readings import LibraryEntry
+from ingestion.readers.documents import Kind
+
+# Official sources of law on the command line: read with a bar, merged, and told text by text.
+
+
+def text_id(written: str) -> str:
+    """The identifier of a text, for the parser."""
+    if not TEXT_ID.fullmatch(written):
+        raise argparse.ArgumentTypeError(
+            f"« {written} » n'est pas l'identifiant d'un texte, comme LEGITEXT000037701019"
+        )
+    return written
+
+
+def read(archives: Sequence[Path], texts: Sequence[str], progress: Progress) -> tuple[Changes, ...]:
+    """Read LEGI archives from the oldest to the newest."""
+    from ingestion.legislation.sandbox import read_archives
+
+    bar = progress.add_task("Lecture des archives", total=None)
+    return read_archives(
+        in_order(archives),
+        texts,
+        lambda done, total: progress.update(bar, completed=done, total=total),
+    )
+
+
+def merge_official(
+    home: Path, changes: Sequence[Changes], texts: Sequence[str], folder: Path, console: Console
+) -> list[Addition]:
+    """Write each text changed into `folder`; the caller holds the writer's lock.
+
+    A text of which every version is suppressed is removed from the library.
+    """
+    from ingestion.legislation.articles import updates
+    from ingestion.library.library import Library
+
+    for change in changes:
+        for refusal in change.refused:
+            told = f"{change.source}, {refusal.name} : {refusal.reason}"
+            console.print(told, style="red", soft_wrap=True)
+    library, additions = Library(home), []
+    found = updates(library, changes, texts)
+    for text in found:
+        _tell(text, changes, console)
+        if not text.versions:
+            library.remove([text.source])
+            console.print("Il n'en reste aucune : texte retiré, au prochain sourcier index build")
+            continue
+        (folder / text.source).write_bytes(text.content)
+        additions.append(Addition(folder / text.source, text.source, Kind.RULES))
+    if changes and not found:
+        console.print("Les sources officielles ne changent aucun texte.")
+    return additions
+
+
+def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
+    console.print(
+        f"{text.title} ({text.text_id}) : {text.read} versions lues, {text.added} ajoutées, "
+        f"{text.changed} modifiées, {text.suppressed} supprimées",
+        soft_wrap=True,
+    )
+    if text.is_new and all(is_incremental(change.source) for change in changes):
+        console.print(
+            "Une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
+            "une archive complète pour avoir tout le texte.",
+            style="yellow",
+            soft_wrap=True,
+        )
+
+
+# `sourcier index add | remove`: what the next index is made from. Door of rich, for these.
 
 OK, BROKEN, USAGE = 0, 1, 2
 
 
-def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register_additions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the two actions."""
     adding = actions.add_parser("add", help="lit et garde des fichiers ou des dossiers")
     adding.add_argument(
@@ -55,7 +127,7 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         dest="texts",
         action="append",
         default=[],
-        type=official.text_id,
+        type=text_id,
         metavar="LEGITEXT…",
         help="texte à prendre dans des archives LEGI ; défaut : tous (peut être répété)",
     )
@@ -77,10 +149,10 @@ def add_all(
 
     What belongs to a dossier goes into the dossier's own library; a new one is seen by everybody.
     """
-    from ingestion.dossiers import library_of
+    from ingestion.tenders.dossiers import library_of
 
     kept, known, refused = 0, 0, 0
-    rules: list[Entry] = []
+    rules: list[LibraryEntry] = []
     with progress_bars(console) as progress:
         for addition in progress.track(additions, description="Lecture des fichiers"):
             library = library_of(home, addition.dossier)
@@ -133,8 +205,8 @@ def add_changes(
     decisions: Decisions,
 ) -> int:
     """Add the texts that official sources change, then files; takes the writer's lock."""
-    with writing(home), TemporaryDirectory() as folder:
-        merged = official.merged(home, changes, texts, Path(folder), console)
+    with lock_for_writing(home), TemporaryDirectory() as folder:
+        merged = merge_official(home, changes, texts, Path(folder), console)
         if not merged and not additions:
             return BROKEN if any(change.refused for change in changes) else OK
         code = add_all(home, [*merged, *additions], console, decisions)
@@ -148,7 +220,7 @@ def local_decisions(home: Path) -> Decisions:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from ingestion.dossiers import provided_additions
+    from ingestion.tenders.dossiers import provided_additions
 
     archives, files = found_in(arguments.paths, arguments.kind, arguments.dossier)
     additions = [*(provided_additions(arguments.home) if arguments.builtin else ()), *files]
@@ -161,7 +233,7 @@ def _add(arguments: argparse.Namespace) -> int:
         sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
         return USAGE
     console = Terminal()
-    changes = read(archives, arguments.texts, console) if archives else ()
+    changes = read_additions(archives, arguments.texts, console) if archives else ()
     decisions = local_decisions(arguments.home)
     return add_changes(arguments.home, changes, arguments.texts, additions, console, decisions)
 
@@ -179,10 +251,12 @@ def found_in(
     return archives, additions
 
 
-def read(archives: Sequence[Path], texts: Sequence[str], console: Console) -> tuple[Changes, ...]:
+def read_additions(
+    archives: Sequence[Path], texts: Sequence[str], console: Console
+) -> tuple[Changes, ...]:
     """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
     with progress_bars(console, percent=True) as progress:
-        return official.read(archives, texts, progress)
+        return read(archives, texts, progress)
 
 
 def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
@@ -198,10 +272,10 @@ def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from ingestion.library import Library
+    from ingestion.library.library import Library
 
     console, names = Terminal(), [name.rstrip("/") for name in arguments.names]
-    with writing(arguments.home):
+    with lock_for_writing(arguments.home):
         removed = Library(arguments.home).remove(names)
         local_decisions(arguments.home).removed(removed)
     for source in removed:
@@ -213,3 +287,53 @@ def _remove(arguments: argparse.Namespace) -> int:
         return BROKEN
     console.print("Ils sont encore cités jusqu'au prochain index : sourcier index build")
     return OK
+
+
+# `sourcier index fetch-legifrance`: the official text of a code, from the Légifrance API.
+
+PROCUREMENT_CODE = "LEGITEXT000037701019"
+
+EPILOG = """\
+identifiants d'une application abonnée à l'API Légifrance sur piste.gouv.fr, dans l'environnement :
+  SOURCIER_LEGIFRANCE_ID, SOURCIER_LEGIFRANCE_SECRET
+"""
+
+
+def register_fetching(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the action."""
+    parser = actions.add_parser(
+        "fetch-legifrance",
+        help="ajoute un code depuis l'API Légifrance",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--text",
+        dest="texts",
+        action="append",
+        type=text_id,
+        metavar="LEGITEXT…",
+        help=f"texte à prendre ; défaut : {PROCUREMENT_CODE} (peut être répété)",
+    )
+    parser.add_argument("--api", metavar="URL", help="défaut : celle de l'État")
+    parser.add_argument("--auth", metavar="URL", help="où demander un jeton ; défaut : PISTE")
+    parser.set_defaults(run=_fetch)
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
+
+    texts = arguments.texts or [PROCUREMENT_CODE]
+    addresses = (arguments.api or API, arguments.auth or TOKENS)
+    piste = Piste(credentials_of(os.environ), *addresses)
+    console, changes = Terminal(), list[Changes]()
+    with progress_bars(console) as progress:
+        for text in texts:
+            bar = progress.add_task(f"Légifrance, {text}", total=None)
+
+            def told(done: int, total: int, bar: TaskID = bar) -> None:
+                progress.update(bar, completed=done, total=total)
+
+            changes.append(fetch(piste, text, date.today(), told))
+    decisions = local_decisions(arguments.home)
+    return add_changes(arguments.home, changes, texts, (), console, decisions)

@@ -9,18 +9,16 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from assistant.answers import Outcome
-from assistant.cli.asking import iso_date, question_text
-from assistant.cli.terminal import Terminal
-from assistant.day import DaySource
-from assistant.examination import run_turn
-from assistant.hierarchy import LABELS, rank_of
-from assistant.language import Language
-from assistant.notices import addressed_in
-from assistant.record import contract
+from assistant.answering.answer import Outcome, TurnResult
+from assistant.answering.notices import addressed_in
+from assistant.answering.record import contract
+from assistant.cli.options import Terminal, iso_date, question_text
+from assistant.evaluation.runs import run_turn
+from assistant.law.hierarchy import LABELS, rank_of
+from assistant.question.day import DaySource
+from assistant.question.language import Language
 from assistant.settings import load_settings
-from assistant.turn import Result
-from ingestion.documents import Kind
+from ingestion.readers.documents import Kind
 
 ANSWERED, ABSTAINED = 0, 3
 LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
@@ -67,7 +65,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _run(arguments: argparse.Namespace) -> int:
     console = Terminal()
     with Terminal(is_stderr=True).status("Chargement des modèles…"):
-        from assistant.wiring import load_assistant  # the models take seconds to import
+        from assistant.container import load_assistant  # the models take seconds to import
 
         assistant = load_assistant(arguments.home, load_settings(arguments.home))
         result = run_turn(
@@ -80,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return ABSTAINED if result.answer.outcome is Outcome.ABSTAINED else ANSWERED
 
 
-def _show(console: Console, result: Result) -> None:
+def _show(console: Console, result: TurnResult) -> None:
     # Documents are shown as Text: rich reads "[…]" in a plain string as one of its own marks.
     console.print(Text(f"{_scope(result)} · droit au {result.as_of:%d/%m/%Y}", style="dim"))
     for dossier in result.proposed:
@@ -118,7 +116,7 @@ def _show(console: Console, result: Result) -> None:
     )
 
 
-def _scope(result: Result) -> str:
+def _scope(result: TurnResult) -> str:
     """What the answer was given from."""
     if result.dossier:
         return f"D’après le dossier {result.dossier} et les règles"

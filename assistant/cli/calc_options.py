@@ -4,19 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from assistant.calculators.advance import AdvanceAsked
-from assistant.calculators.calendar import Zone
+from assistant.calculators.advance import AdvanceAsked, RetentionAsked
+from assistant.calculators.amounts import Zone
+from assistant.calculators.award import StandstillAsked, TurnoverAsked
+from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import Asked
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
-from assistant.calculators.retention import RetentionAsked
-from assistant.calculators.situation import Buyer, Nature
-from assistant.calculators.standstill import StandstillAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
-from assistant.calculators.turnover import TurnoverAsked
-from assistant.cli.asking import iso_date
-from assistant.cli.figures import amount, months, one_of, rate
+from assistant.cli.options import amount, iso_date, months, one_of, rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.cli import (
+    administration,
     ask,
-    backup,
     calc,
     dossier,
-    evaluate,
-    homologation,
     index,
-    invoices,
     journal,
     law,
+    ledger,
     models,
-    purchases,
-    serve,
-    users,
+    reports,
 )
-from assistant.cli.terminal import print_anything
+from assistant.cli.options import print_anything
 from assistant.errors import AssistantError
 from assistant.settings import default_home
 from ingestion.durable import in_words, says_full
@@ -104,21 +100,21 @@ def _parser() -> argparse.ArgumentParser:
         "ou SOURCIER_HOME)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
-    ledger = (invoices, purchases)
-    for module in (
-        serve,
-        ask,
-        calc,
-        law,
-        dossier,
-        *ledger,
-        index,
-        models,
-        evaluate,
-        journal,
-        users,
-        backup,
-        homologation,
+    for register in (
+        administration.register,
+        ask.register,
+        calc.register,
+        law.register,
+        dossier.register,
+        ledger.register_invoices,
+        ledger.register_purchases,
+        index.register,
+        models.register,
+        reports.register,
+        journal.register,
+        administration.register_users,
+        administration.register_backup,
+        reports.register_homologation,
     ):
-        module.register(commands)
+        register(commands)
     return parser

@@ -14,18 +14,19 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from assistant.accounts.identity import ALONE
 from assistant.cli import adding
-from assistant.cli.index_gate import Steps
-from assistant.cli.terminal import Terminal
-from assistant.identity import ALONE
+from assistant.cli.index_build import Steps
+from assistant.cli.options import Terminal
 from assistant.settings import load_settings
-from ingestion.piece_kinds import PieceKind
+from ingestion.tenders.pieces import PieceKind
 
 if TYPE_CHECKING:
-    from assistant.filing import Filing
-    from ingestion.embedding import Embedder
-    from ingestion.intake import Parcel, Receipt
-    from ingestion.library import Holding
+    from assistant.tenders.service import DossierService
+    from ingestion.index.search import Embedder
+    from ingestion.library.library import Holding
+    from ingestion.tenders.intake import Parcel, Receipt
+
 
 OK, BROKEN, USAGE = 0, 1, 2
 
@@ -66,20 +67,20 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     indexing.set_defaults(run=_index)
 
 
-def filing_of(home: Path) -> "Filing":
+def filing_of(home: Path) -> "DossierService":
     """The dossiers of a data folder; the embedding model is loaded when pieces are indexed."""
-    from assistant.filing import Filing
-    from assistant.journal import journal_of
+    from assistant.journal.journal import journal_of
+    from assistant.tenders.service import DossierService
 
     def embedder() -> "Embedder":
-        from assistant.wiring import load_embedder  # the models take seconds to import
+        from assistant.container import load_embedder  # the models take seconds to import
 
         return load_embedder(home, load_settings(home))
 
-    return Filing(home, journal_of(home), embedder, user=ALONE.user)
+    return DossierService(home, journal_of(home), embedder, user=ALONE.user)
 
 
-def show_pieces(console: Console, filing: "Filing", dossier_id: str) -> None:
+def show_pieces(console: Console, filing: "DossierService", dossier_id: str) -> None:
     """The pieces as a table, below a word when they are not searched as they stand."""
     if filing.awaits_index(dossier_id):
         console.print(TO_INDEX.format(dossier_id), style="yellow")
@@ -149,7 +150,7 @@ def _added(arguments: argparse.Namespace, progress: Progress) -> tuple["Receipt"
 
 def _parcels(paths: Sequence[Path]) -> Iterator["Parcel"]:
     """The files at these paths, each open while it is looked at, hidden ones left out."""
-    from ingestion.intake import Parcel
+    from ingestion.tenders.intake import Parcel
 
     for path in map(Path.resolve, paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

@@ -1,42 +1,160 @@
-"""`sourcier index build`: a candidate, what it answers, and into service if it may.
-
-Door of rich, for this action.
-"""
+"""`sourcier index build | gate | update`: a candidate, what it answers, into service if it may."""
 
 import argparse
+import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from assistant.administration.candidature import make_candidate
-from assistant.administration.decisions import served_name
-from assistant.administration.recording import Recorder, recorded
-from assistant.administration.verdict import Verdict
-from assistant.cli import adding, calc_constants
-from assistant.cli.index_gate import (
-    OK,
-    REFUSED,
-    Steps,
-    add_user,
-    both,
-    decisions_of,
-    show_verdict,
-)
-from assistant.cli.terminal import Terminal
+from assistant.accounts.identity import ALONE
+from assistant.cli import adding, calc
+from assistant.cli.adding import PROCUREMENT_CODE, progress_bars
+from assistant.cli.options import Terminal
+from assistant.errors import WrongSettings
+from assistant.evaluation.runs import AnswerChange
+from assistant.journal.journal import Journal
+from assistant.publishing.build_record import Recorder, recorded
+from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate, served_name
+from assistant.publishing.gate import examine_candidate, make_candidate
+from assistant.publishing.upkeep import Schedule, schedule_of
 from assistant.settings import load_settings
-from ingestion.durable import writing
-from ingestion.embedding import Embedder
+from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError
-from ingestion.manifest import Manifest
+from ingestion.index.search import Embedder
+from ingestion.index.store import Manifest
+from ingestion.legislation.articles import TEXT_ID
+from ingestion.library.library import Library
+
+# `sourcier index gate`: the gold questions asked of an index and of the one that answers.
+#
+# Door of rich, for this action.
+
+OK, REFUSED = 0, 4
+
+
+def register_gate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the action."""
+    gate = actions.add_parser(
+        "gate", help="pose les questions de contrôle à un index et à celui qui répond"
+    )
+    gate.add_argument("generation", nargs="?", help="défaut : le dernier construit")
+    add_user(gate)
+    gate.set_defaults(run=_gate)
+
+
+def add_user(parser: argparse.ArgumentParser) -> None:
+    """The pseudonym that the journal names, given by the page that starts a command."""
+    parser.add_argument("--user", default=ALONE.user, help=argparse.SUPPRESS)
+
+
+def decisions_of(arguments: argparse.Namespace) -> Decisions:
+    """What the user of a command decides."""
+    journal = Journal(arguments.home / "journal.jsonl")
+    return Decisions(arguments.home, journal, arguments.user)
+
+
+def _gate(arguments: argparse.Namespace) -> int:
+    home, console, name = arguments.home, Terminal(), chosen(arguments)
+    with lock_for_writing(home):
+        verdict = _ask_gate(arguments, name, console)
+    if verdict is None:
+        console.print("Aucun autre index n'est en service : il n'y a rien à comparer.")
+        return OK
+    show_verdict(verdict, console)
+    return OK if verdict.passed else REFUSED
+
+
+def ask_gate_once(arguments: argparse.Namespace, name: str, console: Console) -> None:
+    """Hold a generation against the one in service unless that is done."""
+    candidate, served = read_candidate(arguments.home), served_name(arguments.home)
+    if served in (None, name):
+        return
+    if not (candidate and candidate.generation == name and candidate.is_examined(served)):
+        _ask_gate(arguments, name, console)
+
+
+def _ask_gate(arguments: argparse.Namespace, name: str, console: Console) -> GateVerdict | None:
+    from assistant.container import load_examinee
+
+    home, settings = arguments.home, load_settings(arguments.home)
+    if name == served_name(home):
+        return None
+    with (
+        recorded(home, arguments.user) as record,
+        TemporaryDirectory() as records,
+        progress_bars(console) as bars,
+    ):
+        examinee = load_examinee(home, settings, Path(records))
+        told = both(Steps(bars), record)
+        return examine_candidate(home, name, examinee, decisions_of(arguments), told)
+
+
+def show_verdict(verdict: GateVerdict, console: Console) -> None:
+    """What the gate said, question by question where something changed."""
+    counted = {change: verdict.of(change) for change in AnswerChange}
+    console.print(
+        f"Questions de contrôle : {len(verdict.judged)} posées, {len(verdict.left_out)} laissées "
+        "de côté (l'index en service n'en a pas l'article)."
+    )
+    for change in (AnswerChange.WORSE, AnswerChange.BETTER, AnswerChange.REWORDED):
+        for each in counted[change]:
+            console.print(f"  {each.question} : {change}", soft_wrap=True)
+    for reason in verdict.reasons:
+        console.print(reason, style="red", soft_wrap=True)
+    if verdict.passed:
+        console.print("Le candidat répond au moins aussi bien que l'index en service.")
+
+
+class Steps:
+    """One bar a step, begun when the step is."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Move the bar of a step, which appears when it has begun."""
+        if step not in self._bars:
+            self._bars[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._bars[step], completed=done)
+
+
+def both(*told: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+    """Tell the same to each."""
+
+    def tell(step: str, done: int, total: int) -> None:
+        for each in told:
+            each(step, done, total)
+
+    return tell
+
+
+def chosen(arguments: argparse.Namespace) -> str:
+    """The generation named, else the last one built; raises UnknownGeneration."""
+    from ingestion.errors import UnknownSnapshot
+    from ingestion.index.publication import finished
+
+    names = finished(arguments.home)
+    if arguments.generation is None and not names:
+        raise UnknownSnapshot("Aucun index n'a été construit. Lancez : sourcier index build")
+    return str(arguments.generation or names[-1])
+
+
+# `sourcier index build`: a candidate, what it answers, and into service if it may.
+#
+# Door of rich, for this action.
 
 BROKEN = 1
 
 SHOWN_WARNINGS = 10
 
 
-def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register_build(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the action."""
     building = actions.add_parser(
         "build",
@@ -53,7 +171,7 @@ def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def run(arguments: argparse.Namespace) -> int:
     """Build the rules, then the dossiers; the exit code."""
     console, home = Terminal(), arguments.home
-    with writing(home), recorded(home, arguments.user) as record:
+    with lock_for_writing(home), recorded(home, arguments.user) as record:
         code, embedder = _build_rules(arguments, console, record)
     return _build_dossiers(home, embedder, console) or code
 
@@ -62,9 +180,9 @@ def _build_rules(
     arguments: argparse.Namespace, console: Console, record: Recorder
 ) -> tuple[int, Embedder]:
     """Build from everything added, the built-in corpus if nothing was; the exit code."""
-    from assistant.wiring import load_embedder, load_examinee
-    from ingestion.dossiers import provided_additions
-    from ingestion.library import Library
+    from assistant.container import load_embedder, load_examinee
+    from ingestion.library.library import Library
+    from ingestion.tenders.dossiers import provided_additions
 
     home, settings, decisions = (
         arguments.home,
@@ -86,7 +204,7 @@ def _build_rules(
             both(Steps(bars), record),
         )
     _warn(manifest, console)
-    calc_constants.warn(home, manifest.name, console)
+    calc.warn(home, manifest.name, console)
     record.say(f"Index {manifest.name} : {manifest.passages} passages.")
     return _decide(arguments, manifest, verdict, served, console), embedder
 
@@ -94,7 +212,7 @@ def _build_rules(
 def _decide(
     arguments: argparse.Namespace,
     manifest: Manifest,
-    verdict: Verdict | None,
+    verdict: GateVerdict | None,
     served: str | None,
     console: Console,
 ) -> int:
@@ -126,9 +244,9 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
 
     A dossier is used once it is built, and one that cannot be keeps no other back.
     """
-    from ingestion.dossiers import Dossiers
-    from ingestion.intake import awaits_index, index
-    from ingestion.library import Library
+    from ingestion.library.library import Library
+    from ingestion.tenders.dossiers import Dossiers
+    from ingestion.tenders.intake import awaits_index, index
 
     code, dossiers = OK, Dossiers(home)
     for dossier in dossiers.all():
@@ -136,7 +254,7 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
         if not Library(folder).entries and not awaits_index(folder):
             continue
         try:
-            with writing(folder):
+            with lock_for_writing(folder):
                 used_before = served_name(folder)
                 with adding.progress_bars(console) as progress:
                     manifest = index(folder, embedder, Steps(progress))
@@ -157,3 +275,83 @@ def _warn(manifest: Manifest, console: Console) -> None:
     if (rest := len(manifest.warnings) - SHOWN_WARNINGS) > 0:
         others = f"{rest} autre{'s' if rest > 1 else ''}"
         console.print(f"… et {others} : sourcier index status --warnings")
+
+
+# `sourcier index update`: what is new in a watched folder becomes a candidate, for a timer.
+#
+# Door of rich, for this action.
+
+EPILOG = """\
+dans settings.toml, au dossier des données :
+  update_at = "02:30"               chaque jour à cette heure
+  update_from = "/srv/textes"       fichiers et archives LEGI déposés là
+
+L'heure est tenue par systemd, ou par cron :
+  sourcier index update --units     les deux unités à installer
+  30 2 * * * sourcier index update
+"""
+
+
+def register_update(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the action."""
+    parser = actions.add_parser(
+        "update",
+        help="construit un candidat des textes nouveaux d'un dossier surveillé",
+        description="Ajoute ce qui est nouveau dans le dossier surveillé et construit un index "
+        "candidat, qui attend une décision : rien n'entre en service sans quelqu'un.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--units", action="store_true", help="affiche les unités systemd")
+    add_user(parser)
+    parser.set_defaults(run=_run, no_publish=True)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    home, schedule = arguments.home, schedule_of(load_settings(arguments.home))
+    if schedule is None:
+        raise WrongSettings(
+            f"Aucun dossier n'est surveillé. Écrivez dans {home / 'settings.toml'} : "
+            'update_at = "02:30" et update_from = "/srv/textes".'
+        )
+    if arguments.units:
+        command = (sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
+        sys.stdout.write(schedule.units(command))
+        return OK
+    code = _take_in(home, schedule, Terminal())
+    return max(code, run(arguments))
+
+
+def _take_in(home: Path, schedule: Schedule, console: Console) -> int:
+    """Add the files of the folder, and the archives that were not taken yet."""
+    folder = Path(schedule.folder)
+    if not folder.is_dir():
+        raise WrongSettings(f"Le dossier surveillé {folder} n'existe pas.")
+    archives, files = adding.found_in([folder])
+    taken = _taken(home)
+    fresh = [archive for archive in archives if _mark(archive) not in taken]
+    if not files and not fresh:
+        return OK
+    decisions = adding.local_decisions(home)
+    texts = _texts(home)
+    changes = adding.read_additions(fresh, texts, console) if fresh else ()
+    code = adding.add_changes(home, changes, texts, files, console, decisions)
+    marks = sorted(taken | {_mark(archive) for archive in fresh})
+    replace_bytes(home / "updates.json", json.dumps(marks).encode())
+    return code
+
+
+def _texts(home: Path) -> list[str]:
+    """The official texts that the library has: a daily archive holds changes of all the law."""
+    names = (Path(entry.source).stem for entry in Library(home).entries)
+    return [name for name in names if TEXT_ID.fullmatch(name)] or [PROCUREMENT_CODE]
+
+
+def _taken(home: Path) -> set[str]:
+    path = home / "updates.json"
+    return set(json.loads(path.read_bytes())) if path.exists() else set()
+
+
+def _mark(archive: Path) -> str:
+    """What tells an archive from another: LEGI names them by their moment."""
+    return f"{archive.name} {archive.stat().st_size}"

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.bookkeeping import tell_imported
-from assistant.cli.terminal import Terminal
-from assistant.identity import ALONE
-from assistant.journal import journal_of
+from assistant.accounts.identity import ALONE
+from assistant.cli.options import Terminal
+from assistant.journal.journal import journal_of
+from assistant.ledger.service import tell_imported
 from ingestion.ledger.columns import Columns, field_named, french_name
+from ingestion.ledger.importing import FileReport, FileVerdict
 from ingestion.ledger.records import Comment
-from ingestion.ledger.reports import FileReport, Verdict
 from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
 
 OK, BROKEN = 0, 1
@@ -27,10 +27,10 @@ OK, BROKEN = 0, 1
 _SHOWN = 3
 _THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
 _VERDICTS = {
-    Verdict.ACCEPTED: ("accepté", "green"),
-    Verdict.WARNED: ("accepté avec réserves", "yellow"),
-    Verdict.REFUSED: ("refusé", "red"),
-    Verdict.KNOWN: ("déjà connu", ""),
+    FileVerdict.ACCEPTED: ("accepté", "green"),
+    FileVerdict.WARNED: ("accepté avec réserves", "yellow"),
+    FileVerdict.REFUSED: ("refusé", "red"),
+    FileVerdict.KNOWN: ("déjà connu", ""),
 }
 _FORMATS = {
     FileKind.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX",
@@ -79,12 +79,12 @@ def _correction(kind: FileKind, text: str) -> tuple[str, str]:
 
 
 def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
-    from ingestion.ledger.importing import Order, import_files
+    from ingestion.ledger.importing import ImportOrder, import_files
 
     console = Terminal()
     reports = import_files(
         arguments.home,
-        Order(kind, tuple(arguments.paths), dict(arguments.corrections)),
+        ImportOrder(kind, tuple(arguments.paths), dict(arguments.corrections)),
         today=date.today(),
         is_preview=arguments.preview,
         tell=(lambda _: None) if arguments.json else partial(_show, console, kind),
@@ -96,7 +96,7 @@ def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
         console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
     else:
         _conclude(console, kind, reports, is_preview=arguments.preview)
-    return BROKEN if all(each.verdict is Verdict.REFUSED for each in reports) else OK
+    return BROKEN if all(each.verdict is FileVerdict.REFUSED for each in reports) else OK
 
 
 def _show(console: Console, kind: FileKind, report: FileReport) -> None:
@@ -141,7 +141,7 @@ def _conclude(
     if is_preview:
         console.print(_samples(reports))
     stored = sum(each.stored for each in reports)
-    refused = sum(each.verdict is Verdict.REFUSED for each in reports)
+    refused = sum(each.verdict is FileVerdict.REFUSED for each in reports)
     what = "À enregistrer, rien ne l'étant encore" if is_preview else "Enregistré"
     console.print(
         f"Fichiers : {len(reports)}, dont refusés : {refused}. {what} : {_counted(kind, stored)}."

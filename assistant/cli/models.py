@@ -18,14 +18,18 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from assistant.cli.terminal import Terminal
+from assistant.cli.options import Terminal
 from ingestion.errors import ModelUnavailable
-from ingestion.weights.catalogue import Catalogue, Model
-from ingestion.weights.catalogue_file import load_catalogue
-from ingestion.weights.locate import models_folder
-from ingestion.weights.pull import pull
-from ingestion.weights.sources import Progress as Report
-from ingestion.weights.verify import State, state
+from ingestion.models.catalogue import (
+    Catalogue,
+    Model,
+    WeightsState,
+    load_catalogue,
+    models_folder,
+    state,
+)
+from ingestion.models.pull import Progress as Report
+from ingestion.models.pull import pull
 
 OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
@@ -88,7 +92,7 @@ def _list(args: argparse.Namespace) -> int:
             model.licence,
             _gigabytes(model.size),
             _gigabytes(model.memory),
-            "–" if found is State.ABSENT else found.value,
+            "–" if found is WeightsState.ABSENT else found.value,
             *([model.title] if described else []),
             style="bold" if model.default else "",
         )
@@ -126,13 +130,13 @@ def _verify(args: argparse.Namespace) -> int:
         return _complain(exc, USAGE)
     states = {model.name: state(model, folder, fresh=True) for model in models}
     if not args.names:
-        states = {name: found for name, found in states.items() if found is not State.ABSENT}
+        states = {name: found for name, found in states.items() if found is not WeightsState.ABSENT}
     if not states:
         return _complain("Aucun modèle sur cette machine : sourcier models pull", BROKEN)
     for name, found in states.items():
-        remedy = "" if found is State.INTACT else f" (remède : sourcier models pull {name})"
+        remedy = "" if found is WeightsState.INTACT else f" (remède : sourcier models pull {name})"
         Terminal().print(f"{name} : {found.value}{remedy}", highlight=False, soft_wrap=True)
-    return OK if set(states.values()) == {State.INTACT} else BROKEN
+    return OK if set(states.values()) == {WeightsState.INTACT} else BROKEN
 
 
 def _chosen(catalogue: Catalogue, names: list[str]) -> tuple[Model, ...]:

@@ -1,17 +1,107 @@
-"""The journal of a data folder: append, read back, forget, look for what was altered."""
+"""The journal of a data folder: append, read back, verify, forget; the kinds of its entries."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
-from assistant.journal.anchors import Anchor, add_anchor, read_anchors
-from assistant.journal.bodies import RECORDS, Bodies
-from assistant.journal.chain import Chain, HeldChain
-from assistant.journal.faults import Fault
-from assistant.journal.verifying import Progress, find_faults, unwatched
+from assistant.journal.chain import (
+    RECORDS,
+    Anchor,
+    Bodies,
+    Chain,
+    HeldChain,
+    add_anchor,
+    read_anchors,
+)
+from assistant.journal.verification import ChainFault, Progress, find_faults, unwatched
 from ingestion.durable import fullness_of_disk
+
+# The vocabulary of the journal: every kind of entry, and every act of those that have some.
+#
+# A body says its act as `act`. Names are what is written, values how a French reader is told.
+
+KINDS: Mapping[str, str] = {
+    "answer": "réponse",
+    "opinion": "avis d'un lecteur",
+    "upload": "dépôt d'une pièce",
+    "export": "export",
+    "dossier": "dossier",
+    "ledger": "factures et achats",
+    "index": "index",
+    "evaluation": "évaluation",
+    "review": "relecture",
+    "session": "session",
+    "account": "compte",
+    "backup": "sauvegarde",
+    "restore": "restauration",
+    "anchor": "ancre",
+    "retention": "purge",
+    "erasure": "effacement",
+    "recovery": "reprise",
+}
+"""An answer holds its question and outcome: refused, removed sentences, stopped or failed turns."""
+
+ACTS: Mapping[str, Mapping[str, str]] = {
+    "dossier": {
+        "created": "ouvert",
+        "described": "décrit",
+        "piece_set": "genre d'une pièce corrigé",
+        "pieces_removed": "pièces retirées",
+        "deleted": "effacé",
+    },
+    "ledger": {"imported": "fichiers importés", "explained": "anomalie expliquée"},
+    "index": {
+        "added": "textes ajoutés",
+        "removed": "textes retirés",
+        "built": "construit",
+        "gate_passed": "questions de contrôle réussies",
+        "gate_refused": "questions de contrôle manquées",
+        "refused": "refusé",
+        "published": "mis en service",
+        "forced": "mis en service malgré le contrôle",
+        "rolled_back": "index précédent remis en service",
+        "noticed": "index en service constaté, autre que le dernier annoncé",
+        "discarded": "supprimé",
+    },
+    "evaluation": {"asked": "question posée", "measured": "jeu de questions mesuré"},
+    "review": {
+        "marked": "réponse annotée",
+        "sampling": "tirage réglé",
+        "replayed": "question rejouée",
+        "promoted": "question d'évaluation ajoutée",
+        "corrected": "question d'évaluation corrigée",
+        "removed": "question d'évaluation retirée",
+        "looked": "réponse touchée par un changement revue",
+    },
+    "session": {
+        "opened": "ouverte",
+        "closed": "fermée",
+        "refused": "refusée",
+        "locked": "compte bloqué",
+        "revoked": "révoquée",
+    },
+    "account": {
+        "created": "créé",
+        "roles": "rôles changés",
+        "teams": "équipes changées",
+        "password": "mot de passe choisi",
+        "reset": "mot de passe à choisir",
+        "unlocked": "débloqué",
+        "disabled": "désactivé",
+        "enabled": "réactivé",
+    },
+    "recovery": {"line_unfinished": "ligne inachevée retirée après une panne"},
+}
+
+IN_SERVICE = ("published", "forced", "rolled_back", "noticed")
+"""Acts of entries of kind "index" that name the one in service from then on."""
+
+
+# The journal of a data folder: append, read back, forget, look for what was altered.
 
 Entry = Mapping[str, Any]
 
@@ -75,7 +165,7 @@ class Journal:
 
     def faults(
         self, anchors: Path | None = None, progress: Progress = unwatched
-    ) -> tuple[Fault, ...]:
+    ) -> tuple[ChainFault, ...]:
         """Every place where something was altered, by line; none when nothing was.
 
         `anchors` is a file of them that was kept elsewhere; by default the one beside the journal.
@@ -159,3 +249,49 @@ class Journal:
 def journal_of(home: Path) -> Journal:
     """The journal of a data folder."""
     return Journal(home / "journal.jsonl")
+
+
+# Retention: bodies forgotten after some months, or for one user; their hashes stay.
+
+_DAY = 24 * 3600
+
+
+def purge(journal: Journal, before: datetime, *, user: str = "") -> int:
+    """Forget the bodies of the entries before a moment, and say so in the journal; how many."""
+    limit = before.isoformat()
+    return journal.forget(
+        "retention", {"before": limit}, lambda entry: str(entry["at"]) < limit, user=user
+    )
+
+
+def erase(journal: Journal, pseudonym: str, *, user: str = "") -> int:
+    """Forget all that was written under a pseudonym, and say so in the journal; how many bodies."""
+    return journal.forget(
+        "erasure", {"user": pseudonym}, lambda entry: entry["user"] == pseudonym, user=user
+    )
+
+
+def records(journal: Journal, chosen: Callable[[dict[str, Any]], bool]) -> Iterator[dict[str, Any]]:
+    """Entries with their bodies, None for those forgotten, oldest first."""
+    for entry in journal.entries():
+        if chosen(entry):
+            yield entry | {"body": journal.body(entry)}
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day of an earlier month, or its last day where there is no such day. Pure."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    return moment.replace(
+        year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1])
+    )
+
+
+def purge_daily(journal: Journal, months: int) -> None:
+    """Purge now and then once a day, beside everything else, as long as this process lives."""
+
+    def work() -> None:
+        while True:
+            purge(journal, months_before(datetime.now(UTC), months))
+            Event().wait(_DAY)
+
+    Thread(target=work, name="purge", daemon=True).start()

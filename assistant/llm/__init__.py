@@ -1,1 +1,1 @@
-"""The language model in a process of its own: a crash of native code takes no answer along."""
+"""The language model: its seam and prompts, the local engine, and the queue before it."""

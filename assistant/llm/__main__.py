@@ -7,10 +7,10 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from assistant.chat_format import CHAT_FORMATS
-from assistant.llama import LlamaModel, compiled_with
 from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply
 from assistant.llm.keeper import CHECKED, PLAIN
+from assistant.llm.language_model import CHAT_FORMATS
+from assistant.llm.llama import LlamaModel, compiled_with
 from assistant.llm.processor import lacking
 from assistant.llm.serving import opened, serve_model
 from ingestion.errors import ModelUnavailable

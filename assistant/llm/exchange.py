@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from assistant.language_model import Prompt
+from assistant.llm.language_model import Prompt
 
 
 @dataclass(frozen=True, slots=True)

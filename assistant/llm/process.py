@@ -12,8 +12,6 @@ from threading import Lock
 from time import monotonic
 
 from assistant.errors import ModelStopped
-from assistant.language_model import Prompt
-from assistant.llm.child import Child, ProcessEnded
 from assistant.llm.exchange import (
     CloseRequest,
     CountReply,
@@ -27,7 +25,8 @@ from assistant.llm.exchange import (
     StreamRequest,
     WeighRequest,
 )
-from assistant.llm.keeper import Keeper
+from assistant.llm.keeper import Child, Keeper, ProcessEnded
+from assistant.llm.language_model import Prompt
 from ingestion.errors import ModelUnavailable
 
 STEP_SECONDS = 300.0

@@ -8,7 +8,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO
 
-from assistant.language_model import LanguageModel
 from assistant.llm.exchange import (
     CloseRequest,
     CountReply,
@@ -24,6 +23,7 @@ from assistant.llm.exchange import (
     request_of,
     to_line,
 )
+from assistant.llm.language_model import LanguageModel
 from ingestion.errors import ModelUnavailable
 
 Steps = Generator[str | None, None, tuple[float, ...] | None]

@@ -1,7 +1,4 @@
-"""Gold questions: those that a reader has judged and that every new index must still answer.
-
-`gold.jsonl` has a line a question, in the format of the question sets of `sourcier eval`.
-"""
+"""Gold questions: those that a reader has judged and that every new index must still answer."""
 
 import fcntl
 import json
@@ -14,8 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import WrongQuestions
-from assistant.questions import Question, read_questions
+from assistant.evaluation.questions import Question, read_questions
+from assistant.journal.journal import Journal
 from ingestion.durable import replace_bytes
+
+# Gold questions: those that a reader has judged and that every new index must still answer.
+#
+# `gold.jsonl` has a line a question, in the format of the question sets of `sourcier eval`.
 
 FILE = "gold.jsonl"
 
@@ -158,3 +160,31 @@ def _gold(question: Question) -> GoldQuestion:
         facts,
         question.refusal_expected,
     )
+
+
+# Promoted: the gold questions that hold the words of somebody, to be taken out with theirs.
+
+
+def promoted_from(home: Path, journal: Journal, pseudonym: str) -> tuple[str, ...]:
+    """Identifiers of the gold questions that were asked in answers to someone.
+
+    The set says so itself, or the journal of those that an earlier version promoted, as long as it
+    has the words. Raises WrongQuestions for a broken set.
+    """
+    gold, asked, told = GoldQuestions(home), set(), dict[str, str]()
+    for entry in journal.entries():
+        if entry["user"] == pseudonym:
+            asked.add(entry["hash"][:16])
+        body = journal.body(entry) if entry["kind"] == "review" else None
+        if body and body["act"] in (PROMOTED, CORRECTED) and body["record_id"]:
+            told[body["question_id"]] = body["record_id"]
+    known = told | gold.records()
+    return tuple(each.id for each in gold.all() if known.get(each.id) in asked)
+
+
+def take_out(home: Path, journal: Journal, questions: Iterable[str], *, user: str) -> None:
+    """Take gold questions out, each with its entry in the journal."""
+    for question_id in questions:
+        GoldQuestions(home).remove(question_id)
+        told = {"act": REMOVED, "question_id": question_id}
+        journal.append("review", told, user=user)

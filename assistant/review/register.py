@@ -1,21 +1,125 @@
-"""The register: every recorded answer in memory, brought up to date as the journal grows.
+"""The register: every recorded answer in memory, and which ones a reader is asked to judge."""
 
-Nothing of it is written: a text that is purged, or goes with its dossier, is nowhere else.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
+from assistant.answering.answer import Outcome
+from assistant.answering.record import REPLAYED
 from assistant.errors import StillReading, UnknownRecord
-from assistant.journal import Journal
-from assistant.record import REPLAYED
-from assistant.review.line import Item, Line, Opinion, Thumb, line_of
-from assistant.review.marks import MARKED, Sheet, marks_of, over
-from assistant.review.recorded import Recorded, recorded
-from assistant.review.sampling import SAMPLED, Sampling, sampling_of
+from assistant.journal.journal import Journal
+from assistant.review.recorded import (
+    MARKED,
+    BuyerOpinion,
+    Item,
+    Recorded,
+    ReviewLine,
+    Sheet,
+    Thumb,
+    line_of,
+    marks_of,
+    over,
+    recorded,
+)
+
+# Sampling: which answers a reader is asked to judge, and why. Pure.
+#
+# The random part is drawn by a hash of the seed and the record, not by the order of the answers:
+# whoever knows the seed and the rate draws the same ones again, and new answers change nothing.
+
+SAMPLED = "sampling"
+"""The act of an entry of kind "review" that changes the sampling."""
+
+
+class Reason(StrEnum):
+    """Why an answer should be read, the most pressing first."""
+
+    COMPLAINED = "complained"
+    CHANGED = "changed"
+    DOUBTFUL = "doubtful"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """`rate` of the answers are drawn, and a second reader is asked for `second` of those read."""
+
+    seed: int = 1
+    rate: float = 0.05
+    second: float = 0.2
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The sampling as it is written in the journal."""
+        return {"act": SAMPLED, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An answer to be read; `is_second` when someone has judged it already."""
+
+    item: Item
+    reasons: tuple[Reason, ...]
+    is_second: bool
+
+
+def sampling_of(body: Mapping[str, Any]) -> Sampling:
+    """The sampling that a body says."""
+    return Sampling(body["seed"], body["rate"], body["second"])
+
+
+def tasks(
+    items: Iterable[Item], touched: Set[str], sampling: Sampling, user: str
+) -> tuple[Task, ...]:
+    """What a reader should read, the most pressing reason first, then the oldest answer.
+
+    `touched` are the records of answers that cite a text which has changed since.
+    """
+    found = [
+        Task(item, why, bool(item.readers))
+        for item in items
+        if user not in item.readers
+        and (why := reasons(item, touched, sampling))
+        and (not item.readers or _is_due_again(item, sampling))
+    ]
+    urgency = list(Reason)
+    return tuple(
+        sorted(found, key=lambda task: (urgency.index(task.reasons[0]), task.item.line.position))
+    )
+
+
+def reasons(item: Item, touched: Set[str], sampling: Sampling) -> tuple[Reason, ...]:
+    """Why an answer should be read; a partial one says its doubt itself."""
+    line = item.line
+    is_finished = line.ended == "finished"
+    applies = {
+        Reason.COMPLAINED: item.opinion is not None and item.opinion.thumb is Thumb.DOWN,
+        Reason.CHANGED: line.record_id in touched,
+        Reason.DOUBTFUL: is_finished and line.outcome is Outcome.PARTIAL,
+        Reason.RANDOM: is_finished and is_drawn(line.record_id, sampling.rate, sampling.seed),
+    }
+    return tuple(reason for reason, holds in applies.items() if holds)
+
+
+def is_drawn(name: str, rate: float, seed: int, purpose: str = "first") -> bool:
+    """Whether a lot of this seed falls on a record; on `rate` of many of them it does."""
+    digest = sha256(f"{seed}:{purpose}:{name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < rate * 2**64
+
+
+def _is_due_again(item: Item, sampling: Sampling) -> bool:
+    is_chosen = is_drawn(item.line.record_id, sampling.second, sampling.seed, "second")
+    return len(item.readers) == 1 and is_chosen
+
+
+# The register: every recorded answer in memory, brought up to date as the journal grows.
+#
+# Nothing of it is written: a text that is purged, or goes with its dossier, is nowhere else.
 
 _FORGETTING = {"retention", "erasure", "restore"}
 """Kinds of entries before which texts that were read are gone."""
@@ -27,7 +131,7 @@ _AGAIN = 30.0
 """Seconds after which the register reads on by itself."""
 
 
-class Register:
+class AnswerRegister:
     """The answers of a journal; several threads may ask it."""
 
     def __init__(self, journal: Journal) -> None:
@@ -108,13 +212,13 @@ class Register:
             )
         return entry, body
 
-    def _item(self, line: Line) -> Item:
+    def _item(self, line: ReviewLine) -> Item:
         return Item(line, self._opinions.get(line.record_id), self._sheets.get(line.record_id, {}))
 
     def _forget(self) -> None:
         self._last = -1
-        self._lines: dict[str, Line] = {}
-        self._opinions: dict[str, Opinion] = {}
+        self._lines: dict[str, ReviewLine] = {}
+        self._opinions: dict[str, BuyerOpinion] = {}
         self._sheets: dict[str, dict[str, Sheet]] = {}
         self._replays: dict[str, tuple[int, ...]] = {}
         self._sampling = Sampling()
@@ -139,7 +243,7 @@ class Register:
                 line = line_of(position, entry, body)
                 self._lines[line.record_id] = line
             case "opinion":
-                said = Opinion(Thumb(body["thumb"]), body["comment"])
+                said = BuyerOpinion(Thumb(body["thumb"]), body["comment"])
                 self._opinions[body["record_id"]] = said
             case "review":
                 self._review(position, entry, body)

@@ -1,12 +1,97 @@
-"""Replays: an answer beside the one that the same question gets later. Pure."""
+"""Replays: what was shown with an answer, and the answer that the same question gets later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
 from itertools import zip_longest
+from pathlib import Path
 
-from assistant.answers import Answer
-from ingestion.wording import Segment, compare
+from assistant.answering.answer import Answer, Citation
+from assistant.law.impact import articles_touched, changes_since
+from assistant.retrieval.evidence import Evidence
+from assistant.review.recorded import ReviewLine
+from ingestion.legislation.versions import TextStretch, compare
+from ingestion.readers.documents import Document
+
+# Exhibits: each passage that was shown, in its document as it was then.
+
+
+class Seal(StrEnum):
+    """Whether a document is the one that was shown.
+
+    INTACT: its text has the recorded sha256, and the passage and every citation stand in it at the
+    recorded characters. ABSENT: the answer is older than the archive, only the passage was kept.
+    """
+
+    INTACT = "intact"
+    ABSENT = "absent"
+    ALTERED = "altered"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewExhibit:
+    """A passage shown, the citations that point into it with their numbers, and its document."""
+
+    evidence: Evidence
+    citations: tuple[tuple[int, Citation], ...]
+    document: Document | None
+    seal: Seal
+
+
+def exhibit(
+    evidence: Evidence, citations: Iterable[tuple[int, Citation]], document: Document | None
+) -> ReviewExhibit:
+    """A passage with its document, which is shown only when it is the same. Pure."""
+    inside = tuple(
+        (number, each)
+        for number, each in citations
+        if each.n == evidence.number and each.document == evidence.passage.document_id
+    )
+    if document is None:
+        return ReviewExhibit(evidence, inside, None, Seal.ABSENT)
+    if not _is_same(document, evidence, [each for _, each in inside]):
+        return ReviewExhibit(evidence, inside, None, Seal.ALTERED)
+    return ReviewExhibit(evidence, inside, document, Seal.INTACT)
+
+
+def _is_same(document: Document, evidence: Evidence, citations: Iterable[Citation]) -> bool:
+    passage, digest = evidence.passage, sha256(document.text.encode()).hexdigest()
+    return (
+        document.id == passage.document_id
+        and digest == evidence.document_sha256
+        and document.text[passage.start : passage.end] == passage.text
+        and all(
+            each.sha256 == digest and document.text[each.start : each.end] == each.quote
+            for each in citations
+        )
+    )
+
+
+# Outdated answers: those that cite an article which has changed since.
+
+
+def outdated(home: Path, lines: Iterable[ReviewLine]) -> frozenset[str]:
+    """The records of the answers that cite an article which their own index had otherwise.
+
+    Raises UnknownGeneration or DamagedGeneration.
+    """
+    since = changes_since(home)
+
+    @cache
+    def has_changed(generation: str, title: str, locator: str) -> bool:
+        return any(articles_touched(title, locator, since(generation).touched))
+
+    return frozenset(
+        line.record_id
+        for line in lines
+        if any(has_changed(line.generation, *place) for place in line.cited)
+    )
+
+
+# Replays: an answer beside the one that the same question gets later. Pure.
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +103,7 @@ class Beside:
 
     before: str
     after: str
-    segments: tuple[Segment, ...]
+    segments: tuple[TextStretch, ...]
     place: str = ""
 
     @property
@@ -28,7 +113,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ReplayComparison:
     """Two answers, sentence by sentence and citation by citation."""
 
     sentences: tuple[Beside, ...]
@@ -40,9 +125,9 @@ class Comparison:
         return all(each.is_same for each in (*self.sentences, *self.citations))
 
 
-def comparison(before: Answer, after: Answer) -> Comparison:
+def comparison(before: Answer, after: Answer) -> ReplayComparison:
     """The two answers side by side, in the order in which they say things."""
-    return Comparison(
+    return ReplayComparison(
         tuple(_sentences(_said(before), _said(after))), tuple(_citations(before, after))
     )
 

@@ -9,11 +9,11 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from ingestion.builtin import CORPUS
 from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
-from ingestion.ledger.records import Sheet
+from ingestion.ledger.records import RecordSheet
 from ingestion.ledger.rows import FileKind, folded
+from ingestion.library.library import CORPUS
 
 Corrections = Mapping[str, str]
 """Fields by title, as a person gives them; "" for a column to leave out."""
@@ -26,7 +26,7 @@ _LEAST_TITLES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column (counted from 0), its title, and the field it fills, None for one left out."""
 
     index: int
@@ -39,7 +39,7 @@ class Columns:
     """The columns of a sheet, and the line that their titles stand on."""
 
     line: int
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
 
     @property
     def signature(self) -> str:
@@ -49,7 +49,7 @@ class Columns:
 
 
 def understood(
-    sheet: Sheet, kind: FileKind, corrections: Corrections, kept: Mapping[str, Corrections]
+    sheet: RecordSheet, kind: FileKind, corrections: Corrections, kept: Mapping[str, Corrections]
 ) -> Columns | None:
     """The columns of a sheet; None when no line looks like titles.
 
@@ -121,7 +121,7 @@ def normal(title: str) -> str:
     return " ".join("numero" if w in _NUMBERS else w for w in words if w not in _EMPTY_WORDS)
 
 
-def _guessed(titles: Sequence[str], fields: Mapping[str, Sequence[str]]) -> Iterator[Column]:
+def _guessed(titles: Sequence[str], fields: Mapping[str, Sequence[str]]) -> Iterator[SheetColumn]:
     """Each field goes to the column with the earliest of its titles, each column to one field."""
     normals = [normal(title) for title in titles]
     taken: dict[int, str] = {}
@@ -132,7 +132,7 @@ def _guessed(titles: Sequence[str], fields: Mapping[str, Sequence[str]]) -> Iter
             taken[free] = field
     for index, title in enumerate(titles):
         if title:
-            yield Column(index, title, taken.get(index))
+            yield SheetColumn(index, title, taken.get(index))
 
 
 def _corrected(columns: Columns, given: Corrections) -> Columns:
@@ -140,12 +140,12 @@ def _corrected(columns: Columns, given: Corrections) -> Columns:
     by_title = {normal(title): field for title, field in given.items()}
     moved = {by_title[normal(c.title)] for c in columns.columns if normal(c.title) in by_title}
 
-    def field(column: Column) -> str | None:
+    def field(column: SheetColumn) -> str | None:
         if (title := normal(column.title)) in by_title:
             return by_title[title] or None
         return None if column.field in moved else column.field
 
-    corrected = tuple(Column(c.index, c.title, field(c)) for c in columns.columns)
+    corrected = tuple(SheetColumn(c.index, c.title, field(c)) for c in columns.columns)
     return Columns(columns.line, corrected)
 
 

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.ledger.records import Contents, Part, Record, Value
-from ingestion.reading.content import UnreadableFile
-from ingestion.reading.markup import Element, parse_xml
+from ingestion.ledger.records import Contents, Record, RecordPart, RecordValue
+from ingestion.readers.content import UnreadableFile
+from ingestion.readers.markup import Element, parse_xml
 
 _CONTRACT = {
     "contract_id": ("id",),
@@ -99,20 +99,20 @@ def _record(contract: _Node) -> Record:
         tuple(_values(contract, _CONTRACT)),
         (
             *(
-                Part("purchase_holder", tuple(_values(node, _HOLDER)))
+                RecordPart("purchase_holder", tuple(_values(node, _HOLDER)))
                 for group in holders
                 for node in _holding("id", group)
             ),
-            *(Part("purchase_change", tuple(_values(node, _CHANGE))) for node in changes),
+            *(RecordPart("purchase_change", tuple(_values(node, _CHANGE))) for node in changes),
         ),
     )
 
 
-def _values(node: _Node, columns: dict[str, tuple[str, ...]]) -> Iterator[Value]:
+def _values(node: _Node, columns: dict[str, tuple[str, ...]]) -> Iterator[RecordValue]:
     for column, paths in columns.items():
         found = (each for path in paths for each in node.found(path) if each.text)
         if first := next(found, None):
-            yield Value(column, first.text, first.path)
+            yield RecordValue(column, first.text, first.path)
 
 
 def _holding(name: str, node: _Node) -> Iterator[_Node]:

@@ -1,11 +1,12 @@
-"""Electronic invoices validated and read, offline. Door of factur-x, which raises anything.
+"""Electronic invoices: the XML in a Factur-X PDF, its terms. Door of factur-x and pikepdf."""
 
-Its own schematron check is never called: it posts the invoice to a server.
-"""
-
-from collections.abc import Iterator
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import pikepdf
 from facturx import (  # type: ignore[import-untyped]
     get_flavor,
     get_level,
@@ -17,12 +18,265 @@ from facturx.facturx import (  # type: ignore[import-untyped]
     FACTURX_LEVEL2xmp,
     FACTURX_LEVEL2xsd,
 )
+from facturx.generate_xml import EN16931_FIELDS, EN16931_PARTY_FIELDS  # type: ignore[import-untyped]
 
-from ingestion.ledger.records import Comment, Contents, refused, warned
+from ingestion.ledger.colours import undefined_colours
+from ingestion.ledger.records import (
+    Comment,
+    Contents,
+    Record,
+    RecordPart,
+    RecordValue,
+    refused,
+    warned,
+)
 from ingestion.ledger.schematrons import broken_rules
-from ingestion.ledger.terms import Terms, record
-from ingestion.reading.content import UnreadableFile
-from ingestion.reading.markup import Element, local_name, parse_xml
+from ingestion.ledger.values import account_digest, digits, has_luhn_key
+from ingestion.readers.content import UnreadableFile
+from ingestion.readers.markup import Element, local_name, parse_xml
+
+# The XML inside a Factur-X PDF, and the faults of the PDF around it. Door of pikepdf.
+
+_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
+_PROFILE = "}ConformanceLevel"
+_PDF_A = "{http://www.aiim.org/pdfa/ns/id/}part"
+_LARGEST = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The XML of a PDF, and its profile as the metadata of the PDF declare it ("" if not)."""
+
+    name: str
+    xml: bytes
+    profile: str
+    comments: tuple[Comment, ...]
+
+
+def embedded_xml(data: bytes) -> Embedded:
+    """The invoice that a PDF carries.
+
+    Raises:
+        UnreadableFile: when it is no PDF, or carries none.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            return _embedded(pdf)
+    except pikepdf.PasswordError as error:
+        raise UnreadableFile("le PDF est protégé par un mot de passe") from error
+    except pikepdf.PdfError as error:
+        raise UnreadableFile("le PDF est abîmé") from error
+
+
+def _embedded(pdf: pikepdf.Pdf) -> Embedded:
+    specs = list(pdf.attachments.values())
+    xml = [spec for spec in specs if _name(spec).endswith(".xml")]
+    known = [spec for spec in xml if _name(spec) in _NAMES]
+    if not xml:
+        raise UnreadableFile("le PDF ne contient aucun XML de facture : ce n'est pas un Factur-X")
+    if not known:
+        raise UnreadableFile(
+            f"le PDF contient « {xml[0].filename} », mais une facture Factur-X se nomme "
+            "factur-x.xml"
+        )
+    content = known[0].get_file().read_bytes()
+    if len(content) > _LARGEST:
+        raise UnreadableFile("le XML du PDF est démesuré")
+    metadata = pdf.open_metadata(update_docinfo=False)
+    profiles = [str(value) for key, value in metadata.items() if key.endswith(_PROFILE)]
+    profile = profiles[0].strip() if profiles else ""
+    faults = tuple(_faults(pdf, known[0], profile, is_pdf_a=_PDF_A in metadata))
+    return Embedded(_name(known[0]), content, profile, faults)
+
+
+def _faults(
+    pdf: pikepdf.Pdf, spec: pikepdf.AttachedFileSpec, profile: str, *, is_pdf_a: bool
+) -> Iterator[Comment]:
+    relation = str(spec.obj.get("/AFRelationship", ""))
+    if not relation:
+        yield refused("AFRELATIONSHIP", "La pièce jointe ne dit pas son lien avec la facture.")
+    elif relation not in ("/Data", "/Alternative"):
+        yield warned(
+            "AFRELATIONSHIP",
+            f"La pièce jointe est déclarée {relation} ; Factur-X attend /Data ou /Alternative.",
+        )
+    if not any(each == spec.obj for each in pdf.Root.get("/AF", [])):
+        yield refused("AF", "Le catalogue du PDF ne cite pas la pièce jointe (tableau /AF).")
+    if not profile:
+        yield refused("XMP", "Les métadonnées du PDF ne déclarent pas de profil Factur-X.")
+    if not is_pdf_a:
+        yield warned("PDFA", "Le PDF ne se déclare pas conforme à PDF/A-3.")
+    else:
+        yield from _colour_faults(pdf)
+
+
+def _colour_faults(pdf: pikepdf.Pdf) -> Iterator[Comment]:
+    """What a PDF/A-3 that has no output intent may not paint in refuses, the rest is a doubt."""
+    try:
+        spaces = ", ".join(undefined_colours(pdf))
+    except pikepdf.PdfError:
+        yield warned("OUTPUTINTENT", "Le dessin du PDF ne se lit pas : couleurs non vérifiées.")
+        return
+    said = f"Le PDF se dit PDF/A-3 et peint en {spaces}, que ne définit"
+    if spaces and pdf.Root.get("/OutputIntents"):
+        yield warned("OUTPUTINTENT", f"{said} pas son profil de couleur de sortie.")
+    elif spaces:
+        yield refused(
+            "OUTPUTINTENT",
+            f"{said} aucun profil de couleur de sortie, ni d'espace par défaut (/DefaultRGB…).",
+        )
+
+
+def _name(spec: pikepdf.AttachedFileSpec) -> str:
+    return spec.filename.rstrip("\0").lower()
+
+
+# The terms of EN 16931 (BT-1, BG-25 …), as factur-x reads them, into a record of the ledger.
+
+_COLUMNS = {
+    "number": "BT-1",
+    "issued": "BT-2",
+    "type": "BT-3",
+    "currency": "BT-5",
+    "due": "BT-9",
+    "service": "BT-10",
+    "contract": "BT-12",
+    "commitment": "BT-13",
+    "delivered": "BT-72",
+    "net": "BT-109",
+    "vat": "BT-110",
+    "gross": "BT-112",
+    "payable": "BT-115",
+}
+_LINES = {
+    "label": "BT-153",
+    "quantity": "BT-129",
+    "unit_price": "BT-146",
+    "net": "BT-131",
+    "vat_rate": "BT-152",
+}
+_VAT = {"rate": "BT-119", "category": "BT-118", "base": "BT-116", "amount": "BT-117"}
+_SIREN_SCHEME = "0002"
+_SIRET_SCHEMES = ("0009", None)
+_FRENCH_VAT = re.compile(r"FR(\d\d)(\d{9})")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTerms:
+    """What an invoice says by term, and its syntax, which gives their paths."""
+
+    said: Mapping[str, Any]
+    flavor: str
+
+    def path(self, term: str, fields: Mapping[str, Any] = EN16931_FIELDS) -> str:
+        """The path of a term in the XML, from its group for one that belongs to a group."""
+        properties = fields[term]
+        key = "cii_xpath" if self.flavor == "factur-x" else "ubl_xpath"
+        if self.flavor.endswith("creditnote"):
+            key = "ubl_creditnote_xpath" if "ubl_creditnote_xpath" in properties else key
+        path = properties.get(key) or ""
+        path = path if isinstance(path, str) else path[0]
+        if self.flavor.endswith("creditnote"):
+            path = path.replace("/Invoice/", "/CreditNote/", 1)
+        return str(path.replace("%(BT-5)s", self.said.get("BT-5") or ""))
+
+    def vat_number_fault(self) -> str | None:
+        """Why the key of the supplier's French VAT number is wrong.
+
+        None as well for a SIREN that is itself none: it has no key.
+        """
+        number = str(self.said.get("BG-4", {}).get("vat_identifier") or "")
+        found = _FRENCH_VAT.fullmatch(number.replace(" ", ""))
+        if found is None or not has_luhn_key(found[2]):
+            return None
+        if int(found[1]) == (12 + 3 * (int(found[2]) % 97)) % 97:
+            return None
+        return f"La clé du numéro de TVA {number} n'est pas celle de son SIREN."
+
+
+def record(terms: InvoiceTerms, name: str) -> Record:
+    """The invoice; `name` is that of the XML when it comes out of a PDF, "" otherwise."""
+    values = [*_values(terms), *_party(terms, "supplier", "BG-4"), *_party(terms, "buyer", "BG-7")]
+    parts = [
+        *_parts(terms, "invoice_line", "BG-25", _LINES),
+        *_parts(terms, "vat_line", "BG-23", _VAT),
+    ]
+    before = f"{name} : " if name else ""
+    return Record(
+        "",
+        tuple(_placed(value, before) for value in values),
+        tuple(
+            RecordPart(each.table, tuple(_placed(v, before) for v in each.values)) for each in parts
+        ),
+    )
+
+
+def _values(terms: InvoiceTerms) -> Iterator[RecordValue]:
+    for column, term in _COLUMNS.items():
+        if text := _first(terms.said.get(term)):
+            yield RecordValue(column, text, terms.path(term))
+    group = EN16931_FIELDS["BG-3"]["fields"]
+    for each in terms.said.get("BG-3", ())[:1]:
+        if text := _first(each.get("BT-25")):
+            path = f"{terms.path('BG-3')}[1]/{terms.path('BT-25', group)}"
+            yield RecordValue("preceding", text, path)
+    if account := _first(terms.said.get("BT-84")):
+        yield RecordValue("iban_sha256", account_digest(account), terms.path("BT-84"))
+
+
+def _party(terms: InvoiceTerms, who: str, group: str) -> Iterator[RecordValue]:
+    party = terms.said.get(group, {})
+
+    def value(column: str, text: str, field: str) -> RecordValue:
+        return RecordValue(
+            f"{who}_{column}",
+            text,
+            f"{terms.path(group)}/{terms.path(field, EN16931_PARTY_FIELDS)}",
+        )
+
+    if name := _first(party.get("name")):
+        yield value("name", name, "name")
+    legal = digits(_first(party.get("legal_identifier")))
+    others = party.get("identifiers") or {}
+    siret = next((digits(_first(others[each])) for each in _SIRET_SCHEMES if each in others), "")
+    if len(legal) == 9 and party.get("legal_identifier_schemeid", _SIREN_SCHEME) == _SIREN_SCHEME:
+        yield value("siren", legal, "legal_identifier")
+    if len(legal) == 14:
+        yield value("siret", legal, "legal_identifier")
+    elif len(siret) == 14:
+        yield value("siret", siret, "identifiers")
+
+
+def _parts(
+    terms: InvoiceTerms, table: str, group: str, columns: Mapping[str, str]
+) -> Iterator[RecordPart]:
+    fields = EN16931_FIELDS[group]["fields"]
+    for number, each in enumerate(terms.said.get(group, ()), start=1):
+        path = f"{terms.path(group)}[{number}]"
+        yield RecordPart(
+            table,
+            tuple(
+                RecordValue(column, text, f"{path}/{terms.path(term, fields)}")
+                for column, term in columns.items()
+                if (text := _first(each.get(term)))
+            ),
+        )
+
+
+def _placed(value: RecordValue, before: str) -> RecordValue:
+    return RecordValue(value.column, value.text, before + value.place)
+
+
+def _first(said: Any) -> str:  # noqa: ANN401 - factur-x gives a text, or a list of them
+    """The text of a term, the first where it is repeated."""
+    while isinstance(said, list):
+        said = said[0] if said else ""
+    return "" if said is None else str(said).strip()
+
+
+# Electronic invoices validated and read, offline. Door of factur-x, which raises anything.
+#
+# Its own schematron check is never called: it posts the invoice to a server.
 
 _CII = "factur-x"
 _DECLARED_AS = {"XRECHNUNG": "EN 16931"}  # a use of that profile, which only the PDF may name
@@ -123,11 +377,11 @@ def _without_namespaces(text: str) -> str:
     return "".join([pieces[0], *(piece.partition("}")[2] for piece in pieces[1:])])
 
 
-def _terms(root: Element, flavor: str, level: str) -> Terms | None:
+def _terms(root: Element, flavor: str, level: str) -> InvoiceTerms | None:
     try:
         read: dict[str, Any] = parse_ubl_cii_xml(
             root, flavor=flavor, level=level, check_xsd=False, date_as="string"
         )
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
-    return Terms(read, flavor)
+    return InvoiceTerms(read, flavor)

@@ -1,28 +1,238 @@
 """Files into the ledger: each judged, told, and stored in a transaction of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ingestion.durable import file_sha256
 from ingestion.errors import IngestionError
-from ingestion.ledger.columns import Columns, Corrections, keep, normal, read_kept, understood
-from ingestion.ledger.database import LedgerDraft, rewriting
-from ingestion.ledger.entries import Entry
-from ingestion.ledger.invoices import invoice_entry
-from ingestion.ledger.purchases import purchase_entries
-from ingestion.ledger.records import Comment, Contents, Record, refused
-from ingestion.ledger.reports import FileReport, Verdict, is_stored, judged
-from ingestion.ledger.resending import resent
-from ingestion.ledger.rows import File, FileKind, Level, Remark
+from ingestion.ledger.columns import (
+    Columns,
+    Corrections,
+    french_name,
+    keep,
+    normal,
+    read_kept,
+    understood,
+)
+from ingestion.ledger.database import rewriting
+from ingestion.ledger.embedded import Ledger, LedgerDraft
+from ingestion.ledger.entries import invoice_entry, purchase_entries
+from ingestion.ledger.records import Comment, Contents, LedgerEntry, Record, refused, shown, warned
+from ingestion.ledger.rows import File, FileKind, Invoice, Level, Purchase, Remark
 from ingestion.ledger.sandbox import FileReader
-from ingestion.ledger.sources import Source, sources
-from ingestion.ledger.tabulated import tabulated
+from ingestion.ledger.tables import tabulated
+from ingestion.tenders.archives import unpack
+
+# The files to import behind what a person names: files, folders, ZIP archives of them.
+
+_ARCHIVE = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportSource:
+    """A file and the name it is known by; `refusal` says in French why there is no file."""
+
+    name: str
+    path: Path | None
+    refusal: str = ""
+
+
+@contextmanager
+def sources(paths: Iterable[Path]) -> Iterator[Iterator[ImportSource]]:
+    """The files at the paths, one after the other; those of archives are gone once this ends."""
+    with TemporaryDirectory() as folder:
+        yield _sources(paths, Path(folder))
+
+
+def _sources(paths: Iterable[Path], folder: Path) -> Iterator[ImportSource]:
+    for path in paths:
+        for source in _files(path):
+            if source.path and source.path.suffix.lower() == _ARCHIVE:
+                yield from _members(source.path, source.name, folder)
+            else:
+                yield source
+
+
+def _files(path: Path) -> Iterator[ImportSource]:
+    """The files of a folder, hidden ones left out, or the file itself."""
+    if not path.is_dir():
+        refusal = "" if path.is_file() else "Ce fichier n'existe pas."
+        yield ImportSource(_told(path.name), path if path.is_file() else None, refusal)
+        return
+    for file in sorted(path.rglob("*")):
+        below = file.relative_to(path)
+        if file.is_file() and not any(part.startswith(".") for part in below.parts):
+            yield ImportSource(_told(f"{path.name}/{below.as_posix()}"), file)
+
+
+def _told(name: str) -> str:
+    """A name that can be written: on the disk it is bytes, which may be no text."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _members(archive: Path, name: str, folder: Path) -> Iterator[ImportSource]:
+    with TemporaryDirectory(dir=folder) as place:
+        for member in unpack(archive, Path(place)):
+            reason = member.refusal or ""
+            refusal = f"{reason[:1].upper()}{reason[1:]}." if reason else ""
+            yield ImportSource(f"{name}/{member.name}", member.path, refusal)
+
+
+# Invoices and contracts sent again: the same is known, another under the same key is reported.
+
+_RULE = "G1.45"
+"""The official key of duplicates: supplier, number and year."""
+
+_KINDS = {Invoice: FileKind.INVOICES, Purchase: FileKind.PURCHASES}
+_OWN = frozenset({"id", "file"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A row of the ledger, or of the file itself, and where it was read."""
+
+    row: Invoice | Purchase
+    where: str
+
+
+def resent(ledger: Ledger, entries: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """The entries, those marked whose key the ledger, or an earlier entry, has already.
+
+    One with other contents is refused, and says in which columns.
+    """
+    known = {each.row.id: each for each in _known(ledger, entries)}
+    told = []
+    for entry in entries:
+        main = entry.main
+        if main is not None and main.id in known:
+            told.append(_again(entry, main, known[main.id]))
+            continue
+        if main is not None and not entry.is_refused:
+            known[main.id] = _Known(main, entry.place)
+        told.append(entry)
+    return tuple(told)
+
+
+def _again(entry: LedgerEntry, main: Invoice | Purchase, known: _Known) -> LedgerEntry:
+    if isinstance(main, Invoice):
+        code, what, key = _RULE, f"Facture {main.number}", "fournisseur, numéro et année"
+    else:
+        code, what, key = (
+            "DOUBLON",
+            f"Marché {main.contract_id}",
+            "acheteur, numéro, jour et montant",
+        )
+    where = f"{entry.place}, " if entry.place else ""
+    said = f"{what} ({where}déjà dans {known.where})"
+    if differing := ", ".join(_differing(main, known.row)):
+        said = (
+            f"{said} : mêmes {key}, mais {differing}. Non enregistré : doublon, renvoi ou "
+            "correction, à vérifier."
+        )
+        return replace(entry, comments=(*entry.comments, refused(code, said, entry.place)))
+    comment = warned(code, f"{said}, à l'identique : compté une fois.", entry.place)
+    return replace(entry, comments=(*entry.comments, comment), is_known=True)
+
+
+def _differing(new: Invoice | Purchase, old: Invoice | Purchase) -> Iterator[str]:
+    for field in fields(new):
+        if field.name not in _OWN:
+            before, after = getattr(old, field.name), getattr(new, field.name)
+            if before != after:
+                name = french_name(_KINDS[type(new)], field.name)
+                yield f"{name} {shown(after)} au lieu de {shown(before)}"
+
+
+def _known(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Iterator[_Known]:
+    """The rows of the ledger that have the keys of the entries."""
+    mains = [each.main for each in entries if each.main is not None]
+    for kind in (Invoice, Purchase):
+        ids = [each.id for each in mains if isinstance(each, kind)]
+        if not ids:
+            continue
+        columns = ", ".join(f"t.{field.name}" for field in fields(kind))
+        found = ledger.rows(
+            f"SELECT {columns}, f.name FROM {kind.table} t JOIN file f ON f.sha256 = t.file "
+            "WHERE t.id IN (SELECT unnest(CAST($1 AS VARCHAR[])))",
+            [ids],
+        )
+        for *values, name in found:
+            yield _Known(kind(*values), name)
+
+
+# What is said of each file: its verdict, what it stores, what is doubted. Pure.
+
+_SAMPLE = 5
+
+
+class FileVerdict(StrEnum):
+    """What becomes of a file; `KNOWN` when the ledger has its bytes, or all that it says."""
+
+    ACCEPTED = "accepted"
+    WARNED = "warned"
+    REFUSED = "refused"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What was found in a file: how many invoices or contracts are stored, and all that is said.
+
+    `sample` are the first of those that are stored, or that were read when none is; `columns` are
+    those of its tables.
+    """
+
+    name: str
+    verdict: FileVerdict
+    format: str = ""
+    stored: int = 0
+    left_out: int = 0
+    sample: tuple[Invoice | Purchase, ...] = ()
+    columns: tuple[Columns, ...] = ()
+    comments: tuple[Comment, ...] = ()
+
+
+def judged(
+    name: str, contents: Contents, entries: Sequence[LedgerEntry], columns: tuple[Columns, ...]
+) -> FileReport:
+    """What becomes of a file with these entries: one that is refused as a whole stores none."""
+    told = (comment for entry in entries for comment in entry.comments)
+    comments = tuple(dict.fromkeys((*contents.comments, *told)))
+    stored = [each for each in entries if is_stored(each)]
+    if any(each.level is Level.REFUSED and not each.place for each in contents.comments):
+        verdict, stored = FileVerdict.REFUSED, []
+    elif stored:
+        verdict = FileVerdict.WARNED if comments else FileVerdict.ACCEPTED
+    else:
+        is_known = bool(entries) and all(each.is_known for each in entries)
+        verdict = FileVerdict.KNOWN if is_known else FileVerdict.REFUSED
+    return FileReport(
+        name,
+        verdict,
+        contents.format,
+        len(stored),
+        len(entries) - len(stored),
+        tuple(each.main for each in (stored or entries)[:_SAMPLE] if each.main),
+        columns,
+        comments,
+    )
+
+
+def is_stored(entry: LedgerEntry) -> bool:
+    """Whether an entry is new and has nothing against it."""
+    return not entry.is_known and not entry.is_refused
+
+
+# Files into the ledger: each judged, told, and stored in a transaction of its own.
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
     """What is imported: files, folders or archives of one kind, with the columns corrected."""
 
     kind: FileKind
@@ -32,7 +242,7 @@ class Order:
 
 def import_files(
     home: Path,
-    order: Order,
+    order: ImportOrder,
     *,
     today: date,
     is_preview: bool = False,
@@ -67,24 +277,24 @@ class _Desk:
 
     draft: LedgerDraft
     reader: FileReader
-    order: Order
+    order: ImportOrder
     today: date
     kept: dict[str, dict[str, str]]
 
-    def report(self, source: Source) -> FileReport:
+    def report(self, source: ImportSource) -> FileReport:
         """Judge a file and store it."""
         if source.path is None:
             comment = refused("FICHIER", source.refusal)
-            return FileReport(source.name, Verdict.REFUSED, comments=(comment,))
+            return FileReport(source.name, FileVerdict.REFUSED, comments=(comment,))
         digest = file_sha256(source.path)
         if self.draft.rows("SELECT 1 FROM file WHERE sha256 = $1", [digest]):
-            return FileReport(source.name, Verdict.KNOWN)
+            return FileReport(source.name, FileVerdict.KNOWN)
         contents = self.reader.read(source.path, source.name, self.order.kind)
         contents, columns = self._tabulated(contents)
         entries = tuple(self._entries(contents, digest))
         told = resent(self.draft, entries)
         report = judged(source.name, contents, told, columns)
-        if report.verdict in (Verdict.ACCEPTED, Verdict.WARNED):
+        if report.verdict in (FileVerdict.ACCEPTED, FileVerdict.WARNED):
             self._store(report, digest, told)
         return report
 
@@ -105,7 +315,7 @@ class _Desk:
         whole = replace(contents, records=tuple(records), comments=tuple(comments))
         return whole, tuple(found)
 
-    def _entries(self, contents: Contents, digest: str) -> Iterator[Entry]:
+    def _entries(self, contents: Contents, digest: str) -> Iterator[LedgerEntry]:
         """The invoices or contracts of a file, each with what was said about its place."""
         said: dict[str, tuple[Comment, ...]] = {}
         for comment in contents.comments:
@@ -115,16 +325,18 @@ class _Desk:
         for entry in self._typed(contents.records, digest, refusals):
             yield replace(entry, comments=(*said.get(entry.place, ()), *entry.comments))
 
-    def _typed(self, records: Sequence[Record], digest: str, refusals: set[str]) -> Iterator[Entry]:
+    def _typed(
+        self, records: Sequence[Record], digest: str, refusals: set[str]
+    ) -> Iterator[LedgerEntry]:
         """The records that are not refused as typed rows, the others without any."""
         readable = [each for each in records if each.place not in refusals]
         if self.order.kind is FileKind.PURCHASES:
             yield from purchase_entries(readable, digest, self.today)
         else:
             yield from (invoice_entry(record, digest) for record in readable)
-        yield from (Entry(each.place) for each in records if each.place in refusals)
+        yield from (LedgerEntry(each.place) for each in records if each.place in refusals)
 
-    def _store(self, report: FileReport, digest: str, entries: Sequence[Entry]) -> None:
+    def _store(self, report: FileReport, digest: str, entries: Sequence[LedgerEntry]) -> None:
         """Store a file, what is said of it, and the entries that are not left out."""
         now = datetime.now(UTC).replace(tzinfo=None)
         file = File(digest, report.name, self.order.kind, now, report.verdict, report.format)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from ingestion.ledger import contracts, tables
-from ingestion.ledger.container import embedded_xml
-from ingestion.ledger.electronic import read_xml
+from ingestion.ledger.electronic import embedded_xml, read_xml
 from ingestion.ledger.records import Contents, refused
 from ingestion.ledger.rows import FileKind
-from ingestion.reading.content import UnreadableFile
+from ingestion.readers.content import UnreadableFile
 
 _Reader = Callable[[bytes], Contents]
 

@@ -1,14 +1,19 @@
-"""What a file says before it is judged: texts with their places. Pure."""
+"""What a file says before it is judged, and an invoice or a contract as it is stored. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from ingestion.ledger.rows import Level
+from ingestion.ledger.rows import Invoice, Level, Lineage, Purchase, TableRow
+from ingestion.readers.numbers import written_day, written_number
+
+# What a file says before it is judged: texts with their places. Pure.
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class RecordValue:
     """The text of a column of the ledger, and where in the file it stands.
 
     Dates are written 2026-03-02, numbers 1234.50, whatever the file writes.
@@ -20,11 +25,11 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RecordPart:
     """A row of a table that hangs on a record: a line, a rate of tax, a holder, a change."""
 
     table: str
-    values: tuple[Value, ...]
+    values: tuple[RecordValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class Record:
     """An invoice or a contract; `place` is where it stands, "" for the whole file."""
 
     place: str
-    values: tuple[Value, ...]
-    parts: tuple[Part, ...] = ()
+    values: tuple[RecordValue, ...]
+    parts: tuple[RecordPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ Line = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RecordSheet:
     """The lines of a table that are not empty; `name` is "" for a file that has one only."""
 
     name: str
@@ -64,7 +69,7 @@ class Contents:
 
     format: str
     records: tuple[Record, ...] = ()
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[RecordSheet, ...] = ()
     comments: tuple[Comment, ...] = ()
 
 
@@ -79,3 +84,45 @@ def refused(code: str, sentence: str, place: str = "") -> Comment:
 def warned(code: str, sentence: str, place: str = "") -> Comment:
     """A comment that leaves what it is about to be stored."""
     return Comment(code, Level.WARNING, sentence, place)
+
+
+# An invoice or a contract as it is stored: its rows, where each value was read, what was said.
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """The rows of one invoice or contract, the main one first.
+
+    There are none when what cannot be missing is: the comments say what. `is_known` when the ledger
+    has the same already.
+    """
+
+    place: str
+    rows: tuple[TableRow, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    is_known: bool = False
+
+    @property
+    def main(self) -> Invoice | Purchase | None:
+        """The row of the invoice or of the contract itself."""
+        first = self.rows[0] if self.rows else None
+        return first if isinstance(first, Invoice | Purchase) else None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it cannot be stored."""
+        return not self.rows or any(each.level is Level.REFUSED for each in self.comments)
+
+
+def shown(value: object) -> str:
+    """A value of a row as French texts write it."""
+    match value:
+        case None:
+            return "vide"
+        case Decimal():
+            return written_number(value, 2)
+        case date():
+            return written_day(value)
+        case _:
+            return str(value)

@@ -177,7 +177,7 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AnalystFinding:
     """An analyst's explanation of an anomaly."""
 
     table: ClassVar = "finding"
@@ -200,7 +200,7 @@ TableRow = (
     | PurchaseHolder
     | PurchaseChange
     | Lineage
-    | Finding
+    | AnalystFinding
 )
 
 

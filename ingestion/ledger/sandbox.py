@@ -16,8 +16,6 @@ from ingestion.ledger.records import Contents, contents_json, refused
 from ingestion.ledger.rows import FileKind
 from ingestion.sandbox import POOL, USUAL, Limits, Pool, started
 
-__all__ = ["FileReader", "Limits"]
-
 
 class FileReader:
     """Reads files as long as it is entered; a file that takes the child down takes only itself."""

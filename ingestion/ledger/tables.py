@@ -1,9 +1,10 @@
-"""CSV and XLSX into the lines of their sheets, every cell a text. Door of openpyxl for reading."""
+"""CSV and XLSX into records, once their columns are understood. Door of openpyxl for reading."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zipfile import BadZipFile
@@ -11,10 +12,32 @@ from zipfile import BadZipFile
 import openpyxl  # type: ignore[import-untyped]
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # type: ignore[import-untyped]
 
-from ingestion.ledger.records import Contents, Line, Sheet, warned
-from ingestion.reading.archives import unpacked
-from ingestion.reading.content import UnreadableFile
-from ingestion.reading.encodings import decoded
+from ingestion.ledger.columns import Columns, SheetColumn, code_of
+from ingestion.ledger.records import (
+    Comment,
+    Contents,
+    Line,
+    Record,
+    RecordPart,
+    RecordSheet,
+    RecordValue,
+    refused,
+    warned,
+)
+from ingestion.ledger.rows import FileKind
+from ingestion.ledger.values import (
+    DecimalMark,
+    Disagreement,
+    account_digest,
+    amount,
+    column_mark,
+    day,
+    digits,
+    parse_number,
+)
+from ingestion.readers.content import UnreadableFile, decode_text, unpack
+
+# CSV and XLSX into the lines of their sheets, every cell a text. Door of openpyxl for reading.
 
 _DELIMITERS = ";\t,|"
 _MOST_LINES = 1_000_000
@@ -35,7 +58,7 @@ def read_csv(data: bytes) -> Contents:
     Raises:
         UnreadableFile: when it is no table.
     """
-    text, guessed = decoded(data)
+    text, guessed = decode_text(data)
     first = next((line for line in text.split("\n") if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     try:
@@ -43,7 +66,7 @@ def read_csv(data: bytes) -> Contents:
     except csv.Error as error:
         raise UnreadableFile(f"tableau illisible ({error})") from error
     comments = tuple(warned("ENCODAGE", f"{each[:1].upper()}{each[1:]}.") for each in guessed)
-    return Contents("CSV", sheets=(Sheet("", lines),), comments=comments)
+    return Contents("CSV", sheets=(RecordSheet("", lines),), comments=comments)
 
 
 def read_xlsx(data: bytes) -> Contents:
@@ -52,11 +75,11 @@ def read_xlsx(data: bytes) -> Contents:
     Raises:
         UnreadableFile: when it is none.
     """
-    _refuse_vast(unpacked(data))
+    _refuse_vast(unpack(data))
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = tuple(
-            Sheet(sheet.title, lines)
+            RecordSheet(sheet.title, lines)
             for sheet in book.worksheets
             if (lines := tuple(_kept(enumerate(_rows(sheet), start=1))))
         )
@@ -129,3 +152,159 @@ def _decimal(cell: float) -> str:
     """A number with a point that cannot be taken for one between thousands."""
     text = format(Decimal(repr(cell)), "f").removesuffix(".0")
     return f"{text}0" if text[-4:-3] == "." else text
+
+
+# The lines of a table whose columns are understood, into records. Pure.
+
+_NUMBERS = frozenset({"net", "vat", "gross", "payable", "amount", "change_amount"})
+_DAYS = frozenset(
+    {"issued", "received", "delivered", "due", "paid", "status_at", "notified", "published"}
+    | {"change_at"}
+)
+_CODES = {"type": "types", "status": "statuses"}
+_STATUS = "status_"
+_PARTS = {"holder_": "purchase_holder", "change_": "purchase_change"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    """The records of a sheet and what there is to say; no records when it is refused."""
+
+    records: tuple[Record, ...]
+    comments: tuple[Comment, ...]
+
+
+def tabulated(sheet: RecordSheet, columns: Columns, kind: FileKind) -> Tabulated:
+    """Each line below the titles as a record, its numbers and days in the ledger's own writing."""
+    used = tuple(column for column in columns.columns if column.field)
+    lines = tuple(line for line in sheet.lines if line[0] > columns.line)
+    marks: dict[str, DecimalMark | None] = {}
+    for column in used:
+        if column.field in _NUMBERS:
+            mark = column_mark(_value(sheet, line, column) for line in lines)
+            if isinstance(mark, Disagreement):
+                said = f"Colonne « {column.title} » : {mark}. Corrigez le fichier."
+                return Tabulated((), (refused("DECIMALES", said),))
+            marks[column.field] = mark
+    comments: list[Comment] = []
+    width = max((column.index for column in columns.columns), default=0) + 1
+    reader = _LineReader(sheet, used, marks, width, comments)
+    records = tuple(reader.record(line, kind) for line in lines)
+    if kind is FileKind.INVOICES and records and not reader.says_currency:
+        comments.append(warned("DEVISE", "Aucune devise n'est indiquée : montants pris en euros."))
+    return Tabulated(records, tuple(comments))
+
+
+@dataclass(slots=True)
+class _LineReader:
+    """Reads one line after the other and collects what there is to say about them."""
+
+    sheet: RecordSheet
+    columns: tuple[SheetColumn, ...]
+    marks: Mapping[str, DecimalMark | None]
+    width: int
+    comments: list[Comment]
+    says_currency: bool = False
+
+    def record(self, line: Line, kind: FileKind) -> Record:
+        """A line as an invoice or a contract."""
+        place = _place(self.sheet, line)
+        if any(line[1][self.width :]):
+            said = f"Plus de cellules que de titres ({place}) : les valeurs sont décalées."
+            self.comments.append(refused("COLONNES", said, place))
+        values = tuple(value for column in self.columns for value in self._values(line, column))
+        if kind is FileKind.PURCHASES:
+            return _with_parts(place, values)
+        return _with_events(place, (*values, *self._currency(place, values, line)))
+
+    def _values(self, line: Line, column: SheetColumn) -> Iterator[RecordValue]:
+        value = _value(self.sheet, line, column)
+        field, text = value.column, value.text
+        if not text:
+            return
+        if field in _NUMBERS:
+            found = parse_number(text, self.marks[field])
+            text = text if found is None else format(found, "f")
+        elif field in _DAYS or (field.startswith(_STATUS) and field != "status"):
+            found_day = day(text)
+            text = found_day.isoformat() if found_day else text
+        elif field in _CODES:
+            code = code_of(_CODES[field], text)
+            if code is None:
+                said = (
+                    f"« {text} » n'est pas reconnu ({value.place}) : la cellule est laissée vide."
+                )
+                self.comments.append(warned("CODE", said, _place(self.sheet, line)))
+                return
+            text = code
+        elif field.endswith(("_siret", "_siren")):
+            text = digits(text) or text
+        elif field == "currency":
+            read = amount(f"1{text}")
+            text = (read and read.currency) or text
+        elif field == "iban":
+            field, text = "iban_sha256", account_digest(text)
+        yield RecordValue(field, text, value.place)
+
+    def _currency(
+        self, place: str, values: tuple[RecordValue, ...], line: Line
+    ) -> Iterator[RecordValue]:
+        """The currency that the amounts bear, when no column says it."""
+        if any(value.column == "currency" for value in values):
+            self.says_currency = True
+            return
+        found: dict[str, RecordValue] = {}
+        for column in self.columns:
+            value = _value(self.sheet, line, column)
+            if column.field in _NUMBERS and (read := amount(value.text)) and read.currency:
+                found.setdefault(read.currency, value)
+        if len(found) > 1:
+            said = f"Deux devises sur une ligne ({place}) : {' et '.join(found)}."
+            self.comments.append(refused("DEVISE", said, place))
+        for currency, value in list(found.items())[:1]:
+            self.says_currency = True
+            yield RecordValue("currency", currency, value.place)
+
+
+def _value(sheet: RecordSheet, line: Line, column: SheetColumn) -> RecordValue:
+    text = line[1][column.index].strip() if column.index < len(line[1]) else ""
+    return RecordValue(column.field or "", text, f"{_place(sheet, line)}, colonne {column.title}")
+
+
+def _place(sheet: RecordSheet, line: Line) -> str:
+    return f"feuille {sheet.name}, ligne {line[0]}" if sheet.name else f"ligne {line[0]}"
+
+
+def _with_parts(place: str, values: tuple[RecordValue, ...]) -> Record:
+    """A contract, with the holder and the change that its line names."""
+    parts = []
+    for prefix, table in _PARTS.items():
+        own = tuple(
+            RecordValue(v.column.removeprefix(prefix), v.text, v.place)
+            for v in values
+            if v.column.startswith(prefix)
+        )
+        if own:
+            parts.append(RecordPart(table, own))
+    return Record(
+        place, tuple(v for v in values if not v.column.startswith(tuple(_PARTS))), tuple(parts)
+    )
+
+
+def _with_events(place: str, values: tuple[RecordValue, ...]) -> Record:
+    """An invoice, with the days of its statuses and what its line is about."""
+    current = next((value for value in values if value.column == "status"), None)
+    parts = [RecordPart("invoice_line", (value,)) for value in values if value.column == "label"]
+    for value in values:
+        code = value.column.removeprefix(_STATUS)
+        if value.column == "status_at" and current:
+            parts.append(
+                RecordPart("status_event", (current, RecordValue("at", value.text, value.place)))
+            )
+        elif value.column.startswith(_STATUS) and code.isdecimal():
+            status = RecordValue("status", code, value.place)
+            parts.append(
+                RecordPart("status_event", (status, RecordValue("at", value.text, value.place)))
+            )
+    kept = (v for v in values if v.column != "label" and not v.column.startswith(_STATUS))
+    return Record(place, tuple(kept), tuple(parts))

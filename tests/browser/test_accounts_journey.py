@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.identity import Identity, Role
-from assistant.page.access import Members
-from assistant.page.site import Site
+from assistant.accounts.identity import Identity, UserRole
+from assistant.web.site import Members, Site
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.accessibility import barriers
 from tests.fakes_page import FakeDesk
@@ -71,7 +70,7 @@ def log_in(page: Page, address: str, login: str) -> None:
 
 
 def test_the_whole_journey_by_keyboard(page: Page, address: str, hall: Hall) -> None:
-    hall.settle("ana", [Role.BUYER], ["voirie"])
+    hall.settle("ana", [UserRole.BUYER], ["voirie"])
     log_in(page, address, "ana")
     expect(page.get_by_role("link", name="Mon compte (Ana)")).to_be_visible()
     focus(page, "Votre question")
@@ -110,7 +109,7 @@ def test_nothing_keeps_anyone_out_of_the_pages_of_the_accounts(
     page: Page, address: str, hall: Hall
 ) -> None:
     hall.settle("chloe")
-    invitation = hall.accounts.register.create("dora", "", {Role.BUYER}, frozenset(), by="x")
+    invitation = hall.accounts.register.create("dora", "", {UserRole.BUYER}, frozenset(), by="x")
     for path in ("login", f"invitation/{invitation}", "invitation/none"):
         page.goto(f"{address}{path}")
         assert barriers(page) == []

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.administration.office import Office
-from assistant.desk import LocalDesk
-from assistant.identity import Role
-from assistant.page.access import SingleUser, requiring
-from assistant.page.admin.app import admin_app
+from assistant.accounts.identity import UserRole
+from assistant.publishing.service import AdministrationService
+from assistant.web.admin.app import admin_app
+from assistant.web.serving import LocalBuyerService
+from assistant.web.site import SingleUser, requiring
 from tests.administered import administered, assistant_over, journal_of, with_text
 from tests.browser.accessibility import barriers
 from tests.page_app import app_of, site_over
@@ -39,9 +39,9 @@ def address(home: Path) -> Iterator[str]:
     """The page over the small index, whose builds take half a second a question."""
     journal = journal_of(home)
     command = (sys.executable, "-m", "tests.fake_sourcier", "--data", str(home))
-    office = Office(home, journal, ("env", "PAUSE=0.2", *command))
-    desk = LocalDesk(home, assistant_over(home, journal), answering_embedder)
-    reader = requiring(SingleUser(), Role.ADMINISTRATOR)
+    office = AdministrationService(home, journal, ("env", "PAUSE=0.2", *command))
+    desk = LocalBuyerService(home, assistant_over(home, journal), answering_embedder)
+    reader = requiring(SingleUser(), UserRole.ADMINISTRATOR)
     site = replace(site_over(desk), beside={"/admin": admin_app(office, reader)})
     with serving(app_of(site)) as address:
         yield address

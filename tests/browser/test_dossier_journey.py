@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.assistant import Assistant
-from assistant.desk import LocalDesk
-from assistant.holder import Holder
-from assistant.journal import Journal
-from ingestion.builtin import CORPUS
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.web.serving import LocalBuyerService
+from ingestion.library.library import CORPUS
 from tests.browser.visit import ask
 from tests.fakes import ScriptedModel
 from tests.page_server import served
@@ -27,8 +27,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     embedder = answering_embedder()
     build_small_index(home, tmp_path_factory.mktemp("texts"), embedder)
     journal = Journal(home / "journal.jsonl")
-    assistant = Assistant(Holder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    with served(LocalDesk(home, assistant, answering_embedder)) as address:
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
+    with served(LocalBuyerService(home, assistant, answering_embedder)) as address:
         yield address
 
 

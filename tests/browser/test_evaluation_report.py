@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.report import report
+from assistant.reports.evaluation import report
 from tests.graded import ABSTAINED, answer_of, evaluation_of, graded_of, question_of
 from tests.page_server import chromium
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.desk import LocalDesk
+from assistant.web.serving import LocalBuyerService
 from tests.browser.accessibility import barriers
 from tests.browser.visit import ask, opened
 from tests.fakes import WordEmbedder
@@ -34,7 +34,7 @@ def _line(number: int) -> str:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("ledger") / "home"
-    with served(LocalDesk(home, assistant_of(home), WordEmbedder)) as address:
+    with served(LocalBuyerService(home, assistant_of(home), WordEmbedder)) as address:
         yield address
 
 

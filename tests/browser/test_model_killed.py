@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.assistant import Assistant
-from assistant.desk import LocalDesk
-from assistant.holder import Holder
-from assistant.journal import Journal
+from assistant.answering.pipeline import Assistant
+from assistant.journal.journal import Journal
 from assistant.llm.process import ModelProcess
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.web.serving import LocalBuyerService
 from tests.browser.visit import ask
 from tests.page_server import served
 from tests.scripted_process import scripted_command
@@ -50,8 +50,8 @@ def address(
     home = journal.anchors.parent
     embedder = answering_embedder()
     build_small_index(home, tmp_path_factory.mktemp("texts"), embedder)
-    assistant = Assistant(Holder(home, embedder), embedder, model, journal, 6, writes=True)
-    with served(LocalDesk(home, assistant, answering_embedder)) as address:
+    assistant = Assistant(SnapshotHolder(home, embedder), embedder, model, journal, 6, writes=True)
+    with served(LocalBuyerService(home, assistant, answering_embedder)) as address:
         yield address
 
 

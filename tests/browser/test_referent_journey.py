@@ -7,15 +7,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.desk import LocalDesk
-from assistant.filing import Filing
-from assistant.identity import ALONE, Role
-from assistant.page.access import SingleUser, requiring
-from assistant.page.referent import referent_app
-from assistant.page.site import Site
-from ingestion.builtin import CORPUS
-from ingestion.dossiers import Dossier, Dossiers
-from ingestion.intake import Parcel
+from assistant.accounts.identity import ALONE, UserRole
+from assistant.tenders.service import DossierService
+from assistant.web.reviewer.app import referent_app
+from assistant.web.serving import LocalBuyerService
+from assistant.web.site import SingleUser, Site, requiring
+from ingestion.library.library import CORPUS
+from ingestion.tenders.dossiers import Dossier, Dossiers
+from ingestion.tenders.intake import Parcel
 from tests.browser.accessibility import barriers
 from tests.browser.visit import ask
 from tests.page_app import app_of
@@ -36,7 +35,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> House:
     known = house(home)
     Dossiers(home).create(Dossier(DOSSIER))
     with (CORPUS / "dossier" / "CCAP.pdf").open("rb") as file:
-        filing = Filing(home, known.journal, answering_embedder)
+        filing = DossierService(home, known.journal, answering_embedder)
         filing.add(DOSSIER, [Parcel("CCAP.pdf", file)])
     return known
 
@@ -44,9 +43,9 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="module")
 def address(known: House) -> Iterator[str]:
     """The pages of the buyer and of the référent, for the one user of a machine."""
-    desk = LocalDesk(known.home, known.assistant, answering_embedder, ALONE)
+    desk = LocalBuyerService(known.home, known.assistant, answering_embedder, ALONE)
     access = SingleUser()
-    beside = {"/referent": referent_app(known.room, requiring(access, Role.REFERENT))}
+    beside = {"/referent": referent_app(known.room, requiring(access, UserRole.REFERENT))}
     with serving(app_of(Site(lambda reader: desk, access, beside))) as address:
         yield address
 

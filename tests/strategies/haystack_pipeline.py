@@ -17,8 +17,8 @@ from haystack.components.builders import PromptBuilder
 from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
-from ingestion.embedding import Embedder, Vectors
-from ingestion.passages import Passage
+from ingestion.chunking.passages import Passage
+from ingestion.index.search import Embedder, Vectors
 from tests.strategies.strategy import (
     PASSAGES,
     Moment,

@@ -7,7 +7,7 @@ from typing import Any
 from llama_cpp import Llama
 from llama_cpp.llama_grammar import LlamaGrammar
 
-from assistant.llama import CONTEXT_TOKENS
+from assistant.llm.llama import CONTEXT_TOKENS
 from tests.strategies.strategy import LONGEST, Moment, Reached, prompt
 
 

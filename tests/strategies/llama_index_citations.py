@@ -17,9 +17,9 @@ from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.llama import CONTEXT_TOKENS
-from ingestion.embedding import Embedder, Vectors
-from ingestion.passages import Passage
+from assistant.llm.llama import CONTEXT_TOKENS
+from ingestion.chunking.passages import Passage
+from ingestion.index.search import Embedder, Vectors
 from tests.strategies.strategy import (
     LONGEST,
     PASSAGES,

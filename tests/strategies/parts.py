@@ -7,19 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.assistant import Assistant
-from assistant.day import day_asked
-from assistant.evidence import Evidence, Scope
-from assistant.holder import Holder
-from assistant.journal import Journal
-from assistant.language_model import LanguageModel
-from assistant.retrieval import Retriever
+from assistant.answering.pipeline import Assistant
+from assistant.container import load_embedder, load_model
+from assistant.journal.journal import Journal
+from assistant.llm.language_model import LanguageModel
+from assistant.question.day import day_asked
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
-from assistant.wiring import load_embedder, load_model
-from ingestion.embedding import Embedder, Vectors
-from ingestion.manifest import generations_folder
-from ingestion.passages import Passage
-from ingestion.weights.locate import locate
+from ingestion.chunking.passages import Passage
+from ingestion.index.search import Embedder, Vectors
+from ingestion.index.store import snapshots_folder
+from ingestion.models.catalogue import locate
 from tests.strategies.by_passage import ByPassage
 from tests.strategies.library import Library
 from tests.strategies.plain import Plain
@@ -50,8 +50,8 @@ class Parts:
         return Library(locate(self._settings.llm, self._home).path)
 
     @cached_property
-    def holder(self) -> Holder:
-        return Holder(self._home, self.embedder)
+    def holder(self) -> SnapshotHolder:
+        return SnapshotHolder(self._home, self.embedder)
 
     @cached_property
     def by_passage(self) -> ByPassage:
@@ -61,7 +61,7 @@ class Parts:
     def indexed(self) -> tuple[tuple[Passage, ...], Vectors]:
         """The passages that are law today, with their vectors."""
         generation = self.holder.current()
-        folder = generations_folder(self._home) / generation.manifest.name
+        folder = snapshots_folder(self._home) / generation.manifest.name
         passages = tuple(generation.store.all_passages())
         today = Scope(date.today())
         kept = [row for row, passage in enumerate(passages) if today.admits(passage)]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from assistant.language_model import LanguageModel, Prompt
+from assistant.llm.language_model import LanguageModel, Prompt
 from tests.strategies.strategy import (
     LONGEST,
     Moment,

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from assistant.answers import Outcome
-from assistant.assistant import Assistant
-from assistant.checking import Support
-from assistant.language import language_of
-from assistant.turn import Finished, Found, Result, Wrote
+from assistant.answering.answer import Finished, Found, Outcome, TurnResult, Wrote
+from assistant.answering.pipeline import Assistant
+from assistant.citations.checker import Support
+from assistant.question.language import detect_language
 from tests.strategies.strategy import Moment, Reached, Reply, Said
 
 
@@ -17,7 +16,7 @@ class Product:
         self._assistant = assistant
 
     def answer(self, question: str, as_of: date | None, reached: Reached) -> Reply:
-        for event in self._assistant.ask(question, as_of=as_of, language=language_of(question)):
+        for event in self._assistant.ask(question, as_of=as_of, language=detect_language(question)):
             if isinstance(event, Found):
                 reached(Moment.EVIDENCE)
             elif isinstance(event, Wrote):
@@ -27,7 +26,7 @@ class Product:
         raise AssertionError("a turn that is not interrupted ends with Finished")
 
 
-def _reply(result: Result) -> Reply:
+def _reply(result: TurnResult) -> Reply:
     answer = result.answer
     passages = {item.number: item.passage for item in result.evidence}
     said = tuple(

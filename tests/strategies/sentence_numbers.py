@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from assistant.language_model import LanguageModel, Prompt
-from assistant.reading import quotable
+from assistant.answering.extraction import quotable
+from assistant.llm.language_model import LanguageModel, Prompt
 from tests.strategies.strategy import (
     Moment,
     Reached,

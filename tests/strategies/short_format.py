@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from assistant.ranking import ASKED
-from assistant.words import plain
+from assistant.question.language import fold_text
+from assistant.retrieval.ranking import ASKED
 from tests.strategies.strategy import (
     Moment,
     Reached,
@@ -70,7 +70,7 @@ class ShortFormat:
 
 def kind_of(question: str) -> str:
     """The type of a question: a key of FIELDS."""
-    asked = plain(question)
+    asked = fold_text(question)
     if _CLOSED.search(asked) and not _OPEN.search(asked):
         return "closed"
     return next((name for name, kind in ASKED.items() if kind.question.search(asked)), "other")

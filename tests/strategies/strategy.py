@@ -8,13 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from assistant.checking.sentences import sentences
-from assistant.evidence import Evidence
-from assistant.language_model import LanguageModel, Prompt
-from assistant.prompts import PromptFile, load_prompt
-from ingestion.passages import Passage
-from ingestion.references import find_references
-from ingestion.search import context
+from assistant.citations.sentences import sentences
+from assistant.llm.language_model import LanguageModel, Prompt, PromptFile, load_prompt
+from assistant.retrieval.evidence import Evidence
+from ingestion.chunking.passages import Passage
+from ingestion.index.search import context
+from ingestion.legislation.references import find_references
 
 PASSAGES = 3
 """Passages that a strategy answers from."""

@@ -1,1 +1,0 @@
-"""Activity: what the recorded answers of a period add up to, and what the texts do not answer."""

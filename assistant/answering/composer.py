@@ -1,0 +1,276 @@
+"""Composer: from the evidence of a turn to what it says, event by event."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+from assistant.answering.answer import Event
+from assistant.answering.computation import Worked, calculate_answer
+from assistant.answering.extraction import Draft, quotes
+from assistant.answering.notices import (
+    concealed,
+    disagreeing,
+    not_found,
+    not_found_of,
+    of_unknown_days,
+    remarks,
+    to_index,
+    uncertain,
+    untold_of,
+    untuned,
+)
+from assistant.answering.state import TurnState
+from assistant.calculators.constants import IndexedLaw, Rates
+from assistant.citations.checker import check_sentence
+from assistant.citations.sentences import sentences
+from assistant.law.changes import changes, describe_change, of_the_day
+from assistant.law.contradictions import Conflict, conflicts, explained, statements
+from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
+from assistant.question.clarification import missing_fact
+from assistant.question.language import lacking
+from assistant.question.premises import ground, premise_of, statement
+from assistant.retrieval.candidates import in_force
+from assistant.retrieval.evidence import Evidence, Subquestion
+from assistant.retrieval.ranking import Tuning
+from assistant.retrieval.retriever import Answerability, answerability
+from assistant.tenders.fiche import FicheLine, disagreements
+from ingestion.index.search import Embedder
+
+# Writing: what the model says of the quotes in its own words, sentence by sentence.
+#
+# A written sentence comes after the quotes, cites the quoted passage that carries it, and is shown
+# only when the checks say so. "Oui" and "Non" are taken off: they answer the question, and no
+# passage can be asked whether they are right.
+
+LONGEST = 90
+"""Tokens; one or two sentences."""
+
+SENTENCES = 2
+
+_YES_OR_NO = re.compile(r"^(oui|non)\b[\s,.:;–-]*", re.IGNORECASE)
+
+
+def write_sentences(
+    question: str, quoted: Sequence[Draft], model: LanguageModel
+) -> Generator[str | None, None, None]:
+    """The sentences that the model writes, each as soon as it is whole; None while it writes."""
+    extract = load_prompt("extract", "quotes").fill(quotes="\n".join(d.text for d in quoted))
+    asked = load_prompt("question", "question").fill(question=question)
+    prompt = Prompt(load_prompt("write").fill(), (extract, asked))
+    text, told = "", 0
+    for piece in model.stream(prompt, LONGEST):
+        text += piece or ""
+        whole = sentences(text)[:-1]
+        yield None
+        for span in whole[told:SENTENCES]:
+            yield bare(text[span.start : span.end])
+        told = max(told, len(whole))
+        if told >= SENTENCES:
+            return
+    # The last sentence is whole only if it was closed: the rest was cut by the limit.
+    for span in sentences(text)[told:SENTENCES]:
+        if text[span.end - 1] in ".!":
+            yield bare(text[span.start : span.end])
+
+
+def bare(sentence: str) -> str:
+    """The sentence without its opening "Oui," or "Non,". Pure."""
+    rest = _YES_OR_NO.sub("", sentence)
+    return rest[:1].upper() + rest[1:]
+
+
+def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
+    """The sentence as a draft that cites the quote whose passage carries it, else the first."""
+    carrying = (
+        quote
+        for quote in quoted
+        if check_sentence(sentence, [quote.evidence[0].passage.text]).support
+    )
+    quote = next(carrying, quoted[0])
+    return Draft(sentence, quote.evidence, quote.start, quote.end)
+
+
+# Answering: from the evidence of a turn to what it says, event by event.
+#
+# In this order: what the question wrongly takes for granted, what can be calculated, what the texts
+# say on each of its subjects, what contradicts them, and what the reader should know.
+
+
+class Answering:
+    """Answers one turn from its evidence; `quoted` is what it quotes, once it has."""
+
+    def __init__(
+        self,
+        turn: TurnState,
+        embedder: Embedder,
+        rates: Callable[[], Rates],
+        tuning: Tuning,
+    ) -> None:
+        """`rates` is only read for a calculation; `tuning` is that of the embedder."""
+        self._turn = turn
+        self._embedder = embedder
+        self._rates = rates
+        self._tuning = tuning
+        self._asks_back = ""
+        self._cautions: tuple[str, ...] = ()
+        self.quoted: list[Draft] = []
+
+    def say(self) -> Iterator[Event]:
+        """What the texts say, and what is calculated on them."""
+        if self._turn.scope.dossier is None:
+            yield from self._correct()
+            yield from self._calculate()
+        if self._turn.sentences and len(self._turn.parts) == 1:
+            return  # corrected or calculated: near passages would only stand beside the answer
+        for part in self._turn.parts:
+            yield from self._quote(part)
+
+    def close(self) -> Iterator[Event]:
+        """What contradicts the cited texts, then the notices."""
+        turn = self._turn
+        if not turn.sentences:
+            turn.preface = ""
+            told = [self._absence(), self._asks_back]
+            said = told if turn.untold else told[::-1]
+            told = [self._waiting(), *said, *self._cautions, self._tuned()]
+            turn.notice = "\n\n".join(filter(None, told))
+            return
+        opposed = conflicts(turn.cited, turn.generation, turn.scope)
+        for conflict in opposed:
+            yield from self._oppose(conflict)
+        turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
+        day = turn.scope.as_of
+        untold = untold_of(turn.language, day, turn.untold) if turn.untold else ""
+        doubt = of_unknown_days(turn.language, turn.cited, day)
+        hidden = concealed(turn.language, turn.citations)
+        turn.warning = "\n\n".join(filter(None, [untold, doubt, hidden]))
+
+    def _tuned(self) -> str:
+        """That the ranking was not fitted with this embedder, where it was not."""
+        if not self._tuning.is_neutral:
+            return ""
+        return untuned(self._turn.language, self._embedder.name)
+
+    def _absence(self) -> str:
+        """Why there is no answer: the law of that day is not kept here, or nothing was found."""
+        turn = self._turn
+        if turn.untold:
+            return untold_of(turn.language, turn.scope.as_of, [])
+        manifest = turn.generation.manifest
+        return not_found(turn.language, manifest.passages, manifest.state_date)
+
+    def _correct(self) -> Iterator[Event]:
+        """Say that a premise of the question is false, as long as the law of the day says so."""
+        turn = self._turn
+        if (premise := premise_of(turn.standalone)) is None:
+            return
+        found = ground(premise, in_force(turn.generation, premise.article, turn.scope))
+        if found is None:
+            return
+        yield from turn.show([found])
+        if draft := statement(premise, turn.shown(found), turn.scope.as_of):
+            yield turn.judge(draft)
+            # Without the sentence that carries it, the correction would stand on nothing.
+            turn.preface = premise.correction[turn.language] if turn.quotes(draft.text) else ""
+
+    def _calculate(self) -> Iterator[Event]:
+        """Do the calculation that the question asks for; a model's rewriting is not counted on."""
+        turn = self._turn
+        if turn.standalone != turn.question:
+            return
+        law = IndexedLaw(turn.generation, turn.scope.as_of)
+        found = calculate_answer(turn.question, turn.scope.as_of, law, self._rates()) or Worked()
+        yield from turn.show([each.passage for line in found.lines for each in line.grounds])
+        for line in found.lines:
+            turn.route = "calculation"
+            yield turn.calculate(line)
+        self._asks_back, self._cautions = found.asks_back, found.cautions
+
+    def _quote(self, part: Subquestion) -> Iterator[Event]:
+        """Quote what the texts say on a subject of the question."""
+        turn = self._turn
+        if part.untold:
+            turn.untold.append(part.question)
+            return
+        versions = turn.generation.store.versions
+        current = of_the_day(part.evidence, versions, turn.scope.as_of)
+        readable = [item for item in current if turn.scope.reads(item.passage)]
+        is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
+        found_there = answerability(part.question, readable, self._tuning)
+        if found_there is Answerability.NO:
+            turn.unanswered.append(part.question)
+            return
+        read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
+        found = [draft for draft in read if draft.evidence[0].passage.id not in known]
+        if found_there is Answerability.DOUBTFUL and is_alone:
+            turn.preface = uncertain(turn.language, lacking(part.question, _read(found)))
+        for draft in found:
+            if not turn.quotes(draft.text):
+                yield turn.judge(draft)
+                yield from turn.compare(draft)
+        self.quoted += found
+
+    def _oppose(self, conflict: Conflict) -> Iterator[Event]:
+        """Cite what contradicts a cited text as well."""
+        turn = self._turn
+        yield from turn.show(conflict.passages)
+        for draft in statements(turn.evidence, conflict, turn.scope.as_of):
+            if not turn.quotes(draft.text):
+                yield turn.judge(draft)
+
+    def _notices(self, opposed: Sequence[Conflict]) -> list[str]:
+        """What the program says in its own name of the texts cited, a paragraph a theme."""
+        turn, language, cited = self._turn, self._turn.language, self._turn.cited
+        ids = {item.passage.id for item in cited}
+        changed = changes(cited, turn.generation.store.versions, turn.day)
+        return [
+            self._waiting(),
+            not_found_of(language, turn.unanswered) if turn.unanswered else "",
+            self._asks_back or self._missing_fact(cited),
+            " ".join(self._cautions),
+            *(disagreeing(language, line) for line in self._disagreements()),
+            *(
+                explained(conflict, cited, language)
+                for conflict in opposed
+                if ids.issuperset(passage.id for passage in conflict.passages)
+            ),
+            *(describe_change(change, language) for change in changed),
+            remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
+            self._tuned(),
+        ]
+
+    def _waiting(self) -> str:
+        return to_index(self._turn.language) if self._turn.to_index else ""
+
+    def _disagreements(self) -> Sequence[FicheLine]:
+        """The subjects of the question on which the pieces of its dossier differ."""
+        pieces = self._turn.dossier
+        if pieces is None:
+            return ()
+        passages = defaultdict(list)
+        for passage in pieces.store.all_passages():
+            passages[passage.document_id].append(passage)
+        documents = [(each, tuple(passages[each.id])) for each in pieces.store.documents()]
+        return disagreements(self._turn.standalone, documents)
+
+    def _missing_fact(self, cited: Sequence[Evidence]) -> str:
+        """The question for the fact on which the quotes turn, "" when there is none."""
+        turn = self._turn
+        if turn.scope.dossier is not None or len(turn.parts) > 1 or turn.preface:
+            return ""
+        of_passages = [
+            "\n".join(each.text for each in self.quoted if each.evidence[0].number == item.number)
+            for item in cited
+        ]
+        fact = missing_fact(turn.standalone, [text for text in of_passages if text])
+        return fact.question[turn.language] if fact else ""
+
+
+def _read(quoted: Sequence[Draft]) -> str:
+    """What is quoted, with the headings above it."""
+    return "\n".join(
+        " ".join(
+            [*draft.evidence[0].passage.headings, draft.evidence[0].passage.locator, draft.text]
+        )
+        for draft in quoted
+    )

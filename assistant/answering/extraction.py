@@ -1,0 +1,165 @@
+"""Extraction: which sentences of the evidence answer the question."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from assistant.citations.sentences import units
+from assistant.law.hierarchy import applies
+from assistant.question.language import find_stems
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.injections import addressed
+from ingestion.index.search import Embedder
+from ingestion.readers.documents import Kind
+
+PASSAGES = 3
+"""Passages quoted at most."""
+
+CLOSE = 0.3
+"""Share of the first passage's score that another needs to be quoted.
+
+On 323 questions of our own over the code, 0.75, 0.3 and 0.15 gave 0.69, 0.78 and 0.82 correct, of
+which 0.78, 0.76 and 0.72 of the cited articles were expected or useful.
+"""
+
+UNITS = 3
+"""Sentences or lists quoted from one passage: a third one answers more for few more words."""
+
+WHOLE = 600
+"""Characters up to which a passage is quoted whole, for its conditions to stand together; of a
+piece or an invoice, which anyone may have written, without what is foreign to the question."""
+
+SHORTEST = 25
+"""Characters under which a unit is a label, not a statement."""
+
+LONGEST = 1200
+"""Characters above which a unit is not widened by its neighbours."""
+
+_LEANS_BACK = re.compile(
+    r"(Il|Elle|Ils|Elles|Celui-ci|Celle-ci|Ceux-ci|Celles-ci|Dans ce cas|À ce titre|A ce titre|"
+    r"Cette|Cet|Ce|Ces|Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b"
+)
+_RESTRICTS = re.compile(
+    r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf|Cette (règle|disposition|"
+    r"obligation|interdiction) ne)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence proposed as part of the answer, with the evidence it cites.
+
+    `start` and `end` are the place of the quote in the first cited passage (characters, half-open).
+    """
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A quotable unit of a passage: half-open characters in it."""
+
+    evidence: Evidence
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The characters of the unit."""
+        return self.evidence.passage.text[self.start : self.end]
+
+
+def quotable(evidence: Evidence, as_of: date) -> list[Unit]:
+    """The units of a passage that may be quoted as the law of that day, in order. Pure.
+
+    What speaks to a machine that reads it answers nobody.
+    """
+    passage = evidence.passage
+    found = [Unit(evidence, span.start, span.end) for span in units(passage.text)]
+    runs = groupby(found, lambda unit: bool(addressed(unit.text)))
+    told = [
+        unit for is_addressed, run in runs if not is_addressed for unit in _self_contained([*run])
+    ]
+    return [unit for unit in told if len(unit.text) >= SHORTEST and applies(unit.text, as_of)]
+
+
+def _self_contained(found: Sequence[Unit]) -> list[Unit]:
+    """Each unit with its neighbours where it says little or something else without them. Pure.
+
+    Before it, what "il" or "dans ce cas" refers to; after it, what "suivante :" announces and the
+    exception that "toutefois" brings.
+    """
+    widened = []
+    for place, unit in enumerate(found):
+        start, end = unit.start, unit.end
+        if place and _LEANS_BACK.match(unit.text):
+            start = found[place - 1].start
+        if place + 1 < len(found) and _leans_forward(unit, found[place + 1]):
+            end = found[place + 1].end
+        whole = Unit(unit.evidence, start, end)
+        widened.append(whole if len(whole.text) <= LONGEST else unit)
+    return widened
+
+
+def _leans_forward(unit: Unit, following: Unit) -> bool:
+    return unit.text.endswith(":") or bool(_RESTRICTS.match(following.text))
+
+
+def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The passages to quote from: the first, and those scored nearly as high. Pure."""
+    if not evidence:
+        return []
+    floor = CLOSE * evidence[0].score
+    return [item for item in evidence[:PASSAGES] if item.score >= floor]
+
+
+def quotes(
+    question: str, evidence: Sequence[Evidence], as_of: date, embedder: Embedder
+) -> list[Draft]:
+    """The units nearest in meaning to the question, all of a short passage, in the text's order."""
+    chosen: list[Draft] = []
+    asked = embedder.embed_question(question)
+    for item in worth_reading(evidence):
+        found = quotable(item, as_of)
+        if not found:
+            continue
+        if len(item.passage.text) <= WHOLE:
+            # The widest first: a sentence that leans on another would lose its place to it.
+            is_rule = item.passage.kind is Kind.RULES
+            about = found if is_rule else _about(question, found)
+            kept = _apart(sorted(about, key=lambda unit: unit.start - unit.end))
+        else:
+            likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
+            ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
+            kept = _apart([found[i] for i in ranked])[:UNITS]
+        chosen += [_quote(unit) for unit in kept]
+    return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
+
+
+def _about(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
+    """The units that have to do with the question, all of them where none shows it. Pure.
+
+    Those that share a word with the question or a heading, and those that share one with these.
+    """
+    asked = find_stems("\n".join([question, *found[0].evidence.passage.headings]))
+    near = [find_stems(unit.text) for unit in found if asked & find_stems(unit.text)]
+    said = asked.union(*near)
+    return [unit for unit in found if said & find_stems(unit.text)] if near else found
+
+
+def _apart(ranked: Sequence[Unit]) -> list[Unit]:
+    """The units that share no character with a better one, best first. Pure."""
+    kept: list[Unit] = []
+    for unit in ranked:
+        if all(unit.end <= other.start or other.end <= unit.start for other in kept):
+            kept.append(unit)
+    return kept
+
+
+def _quote(unit: Unit) -> Draft:
+    return Draft(unit.text, (unit.evidence,), unit.start, unit.end)

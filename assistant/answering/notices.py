@@ -1,0 +1,266 @@
+"""Notices: what the program says in its own name, in the language of the question. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from assistant.answering.answer import Citation
+from assistant.errors import ModelStopped
+from assistant.question.day import in_figures
+from assistant.question.language import Language
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.injections import addressed
+from assistant.tenders.fiche import FicheLine
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
+
+MOST_LACKING = 4
+"""Words of a question said to be lacking at most."""
+
+_RESERVED = {
+    Language.FRENCH: "Réserve de la source {}, écrite sous le passage : à relire sur Légifrance "
+    "avant usage.",
+    Language.ENGLISH: "Source {} has a reservation, written under the passage: read the text on "
+    "Légifrance before use.",
+}
+
+_ADDRESSED = {
+    Language.FRENCH: "Attention, ce passage s'adresse à l'assistant et non au lecteur : « {} » ; "
+    "ces mots ne sont cités dans aucune réponse.",
+    Language.ENGLISH: "Beware, this passage speaks to the assistant and not to its reader: “{}”; "
+    "these words are quoted in no answer.",
+}
+
+_CARRIES_ADDRESSED = {
+    Language.FRENCH: "La source {} contient des phrases qui s'adressent à l'assistant ; elles ne "
+    "sont pas citées.",
+    Language.ENGLISH: "Source {} has sentences that speak to the assistant; they are not quoted.",
+}
+
+_HIDDEN = {
+    Language.FRENCH: (
+        "Attention : {} cite un texte que la page du document ne montre pas (caché, recouvert ou "
+        "de la couleur du papier). Ouvrez le document avant de vous y fier."
+    ),
+    Language.ENGLISH: (
+        "Beware: {} quotes text that the page of the document does not show (hidden, covered, or "
+        "of the colour of the paper). Open the document before relying on it."
+    ),
+}
+
+_UNDER_PICTURE = {
+    Language.FRENCH: (
+        "Le texte de {} est placé sous une image (page numérisée, ou texte caché) : comparez avec "
+        "l’image de la page."
+    ),
+    Language.ENGLISH: (
+        "The text of {} stands under a picture (a scanned page, or hidden text): compare it with "
+        "the picture of the page."
+    ),
+}
+
+_OLDER = {
+    Language.FRENCH: "Textes indexés à jour au {} : un changement plus récent n'y est pas.",
+    Language.ENGLISH: "The indexed texts are as of {}: a later change is not among them.",
+}
+
+
+_NOT_REWRITTEN = {
+    Language.FRENCH: "la question a été cherchée sans être reformulée",
+    Language.ENGLISH: "the question was searched without being put in French or rewritten",
+}
+
+_NOT_WRITTEN = {
+    Language.FRENCH: "la réponse s’arrête à ce qui est cité des textes",
+    Language.ENGLISH: "the answer ends with what is quoted from the texts",
+}
+
+_STOPPED = {
+    Language.FRENCH: "Le modèle de langue s’est arrêté : {}. Les passages et les citations restent "
+    "exacts. Il redémarre : posez de nouveau la question si la réponse ne suffit pas.",
+    Language.ENGLISH: "The language model stopped: {}. The passages and the quotes are still "
+    "exact. It starts again: ask again if the answer is not enough.",
+}
+
+_UNAVAILABLE = {
+    Language.FRENCH: "Le modèle de langue ne peut pas servir : {}. Les passages et les citations "
+    "restent exacts. Pour l’administrateur : {}",
+    Language.ENGLISH: "The language model cannot be used: {}. The passages and the quotes are "
+    "still exact. For the administrator, in French: {}",
+}
+
+
+def not_rewritten(language: Language, failure: Exception) -> str:
+    """That the model did not make the question ready for the search, and what to do."""
+    return _unread(language, failure, _NOT_REWRITTEN[language])
+
+
+def not_written(language: Language, failure: Exception) -> str:
+    """That the model did not end what it was saying of the quotes, and what to do."""
+    return _unread(language, failure, _NOT_WRITTEN[language])
+
+
+def _unread(language: Language, failure: Exception, consequence: str) -> str:
+    if isinstance(failure, ModelStopped):
+        return _STOPPED[language].format(consequence)
+    return _UNAVAILABLE[language].format(consequence, failure)
+
+
+def not_found(language: Language, passages: int, state_date: date | None) -> str:
+    """Why there is no answer: what was searched, and where to look instead."""
+    if language is Language.ENGLISH:
+        state = f", as of {state_date.isoformat()}" if state_date else ""
+        return (
+            f"I do not find the answer in the indexed texts ({passages} passages{state}). The "
+            "nearest passages are shown beside; try the words of the law, or look on Légifrance "
+            "or at the legal affairs directorate (DAJ) of the ministry for the economy."
+        )
+    state = f", à jour au {state_date:%d/%m/%Y}" if state_date else ""
+    return (
+        f"Je ne trouve pas la réponse dans les textes indexés ({passages} passages{state}). Les "
+        "passages les plus proches sont affichés à côté ; essayez avec les mots du texte, ou "
+        "cherchez sur Légifrance ou auprès de la direction des affaires juridiques du ministère "
+        "chargé de l'économie."
+    )
+
+
+def not_found_of(language: Language, parts: Sequence[str]) -> str:
+    """Which questions of several the answer leaves open; the parts are in French as searched."""
+    if language is Language.ENGLISH:
+        return f"I did not find in the indexed texts what answers: “{'”, “'.join(parts)}”."
+    return (
+        "Je n'ai pas trouvé dans les textes indexés de quoi répondre à : "
+        f"« {' », « '.join(parts)} »."
+    )
+
+
+def untold_of(language: Language, day: date, parts: Sequence[str]) -> str:
+    """That the law of a day is not kept here, on some questions of several where they are given."""
+    if language is Language.ENGLISH:
+        about = f" about: “{'”, “'.join(parts)}”" if parts else " on this point"
+        return (
+            f"The texts kept here do not tell the law of {in_figures(day, language)}{about}; look "
+            "for the version in force that day on Légifrance."
+        )
+    about = f" sur : « {' », « '.join(parts)} »" if parts else " sur ce point"
+    return (
+        f"Les textes gardés ici ne disent pas le droit du {in_figures(day, language)}{about} ; "
+        "cherchez sur Légifrance la version en vigueur ce jour-là."
+    )
+
+
+def of_unknown_days(language: Language, cited: Sequence[Evidence], as_of: date) -> str:
+    """That cited texts were right later than the day asked about, and maybe not yet that day.
+
+    A text whose first day is known was the law since; nothing is to be said of it.
+    """
+    unsure = {
+        item.number: item.passage.state_date
+        for item in cited
+        if item.passage.valid_from is None
+        and item.passage.state_date is not None
+        and item.passage.state_date > as_of
+    }
+    if not unsure:
+        return ""
+    later, day = (in_figures(each, language) for each in (max(unsure.values()), as_of))
+    marks = " ".join(f"[{number}]" for number in unsure)
+    if language is Language.ENGLISH:
+        return (
+            f"Beware: {marks} describes the law of {later}; nothing here says that it was already "
+            f"the law on {day}."
+        )
+    return (
+        f"Attention : {marks} décrit le droit au {later} ; rien ici ne dit que c'était déjà le "
+        f"droit du {day}, vérifiez la version en vigueur ce jour-là."
+    )
+
+
+def untuned(language: Language, embedder: str) -> str:
+    """That ranking and refusals were fitted with another embedder than the one in use."""
+    if language is Language.ENGLISH:
+        return (
+            f"Ranking and refusals are not tuned for the embedding model “{embedder}”: passages "
+            "may come in a worse order, and every answer is uncertain."
+        )
+    return (
+        "Le classement et les refus ne sont pas réglés pour le modèle de vecteurs "
+        f"« {embedder} » : les passages peuvent venir dans un moins bon ordre, et toute réponse "
+        "est incertaine."
+    )
+
+
+def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
+    """What is to be said beside a passage of each of its sentences that speak to a machine."""
+    found = addressed(passage.text)
+    return tuple(_ADDRESSED[language].format(passage.text[span.start : span.end]) for span in found)
+
+
+def uncertain(language: Language, lacking: Sequence[str]) -> str:
+    """That the quotes may not answer, and which words of the question they do not have."""
+    words = lacking[:MOST_LACKING]
+    if language is Language.ENGLISH:
+        return "The quoted passages are the nearest found: check that they answer your question."
+    if not words:
+        return (
+            "Réponse incertaine : les passages cités sont les plus proches trouvés. Vérifiez "
+            "qu'ils répondent à votre question."
+        )
+    return (
+        "Réponse incertaine : les passages cités sont les plus proches trouvés, mais ils ne disent "
+        f"rien de « {' », « '.join(words)} ». Vérifiez qu'ils répondent à votre question."
+    )
+
+
+def to_index(language: Language) -> str:
+    """That the pieces of a dossier have changed since they were indexed."""
+    if language is Language.ENGLISH:
+        return (
+            "The pieces of this file have changed since they were indexed: one that was added may "
+            "be missing here, one that was removed may still be quoted."
+        )
+    return (
+        "Les pièces de ce dossier ont changé depuis leur indexation : une pièce ajoutée peut "
+        "manquer ici, une pièce retirée y être encore citée."
+    )
+
+
+def disagreeing(language: Language, line: FicheLine) -> str:
+    """That pieces of a dossier give different values on a subject, where, and which prevails."""
+    places = ", ".join(dict.fromkeys(entry.passage.locator for entry in line.entries))
+    if language is Language.ENGLISH:
+        return f"Check the pieces against each other ({line.label}): {line.remark}. See {places}."
+    return f"À vérifier, « {line.label} » : {line.remark}. Voir {places}."
+
+
+def concealed(language: Language, citations: Sequence[Citation]) -> str:
+    """That words are quoted which the reader of the document's pages does not see."""
+    numbers = dict.fromkeys(each.n for each in citations if each.hidden)
+    return _HIDDEN[language].format(_marks(numbers)) if numbers else ""
+
+
+def remarks(
+    language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
+) -> str:
+    """What the reader should know about the cited passages: language, age, certainty.
+
+    Rules `indexed` as of an earlier day than the one asked about may have changed since.
+    """
+    said = []
+    if language is Language.ENGLISH:
+        said.append("The sources are in French and are quoted word for word.")
+    if indexed and indexed < as_of and any(item.passage.kind is Kind.RULES for item in cited):
+        said.append(_OLDER[language].format(in_figures(indexed, language)))
+    if reserved := [item.number for item in cited if item.passage.notes]:
+        said.append(_RESERVED[language].format(_marks(reserved)))
+    if planted := [item.number for item in cited if addressed(item.passage.text)]:
+        said.append(_CARRIES_ADDRESSED[language].format(_marks(planted)))
+    under = [
+        item.number for item in cited if any(each.is_under_picture for each in item.passage.hidden)
+    ]
+    if under:
+        said.append(_UNDER_PICTURE[language].format(_marks(under)))
+    return " ".join(said)
+
+
+def _marks(numbers: Iterable[int]) -> str:
+    return " ".join(f"[{number}]" for number in numbers)

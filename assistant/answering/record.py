@@ -1,0 +1,154 @@
+"""Records: everything needed to open a turn or a calculation again, as plain JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assistant.answering.answer import Answer, Citation, Outcome, TurnResult, cite
+from assistant.calculators.calculation import Calculation, CalculationLine, Ground
+from assistant.retrieval.evidence import Evidence
+from ingestion.index.store import PassageStore
+
+# The record of a turn: everything needed to open the answer again as it was, as plain JSON.
+
+REPLAYED = "replayed"
+"""The act of an entry of kind "review" that holds a turn which repeats an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a turn was taken: the kind of its entry in the journal, and what that says besides."""
+
+    kind: str = "answer"
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+ASKED = Purpose()
+"""Somebody wants to know."""
+
+EXAMINED = Purpose("evaluation", {"act": "asked"})
+"""The answer is to be measured."""
+
+
+def replay_of(record_id: str, by: str) -> Purpose:
+    """The answer is to be compared with an earlier one; `by` is the pseudonym of who compares."""
+    return Purpose("review", {"act": REPLAYED, "record_id": record_id, "by": by})
+
+
+_evidence = TypeAdapter(tuple[Evidence, ...])
+
+
+def contract(result: TurnResult) -> dict[str, Any]:
+    """A result as the object that `ask --json` and `eval` write: the contract for programs."""
+    return {
+        "question": result.question,
+        "as_of": result.as_of.isoformat(),
+        "as_of_source": result.day_source.value,
+        **answer_fields(result.answer),
+        "route": result.route,
+        "model": result.model,
+        "generation": result.generation,
+        "dossier": result.dossier,
+        "dossier_generation": result.dossier_generation,
+        "proposed_dossiers": [dossier.id for dossier in result.proposed],
+        "seconds": {
+            "evidence": result.seconds.evidence,
+            "first_token": result.seconds.first_token,
+            "total": result.seconds.total,
+        },
+        "record_id": result.record_id,
+    }
+
+
+def journal_body(result: TurnResult) -> dict[str, Any]:
+    """A result as it is written in the journal: the contract and the evidence that was shown.
+
+    Which dossiers were proposed stays out of it: nothing of them is written outside their folders.
+    """
+    body = contract(result)
+    del body["record_id"], body["proposed_dossiers"]
+    return body | {
+        "standalone": result.standalone,
+        "evidence": _evidence.dump_python(result.evidence, mode="json"),
+    }
+
+
+def read_evidence(rows: object) -> tuple[Evidence, ...]:
+    """The evidence of a record, as `journal_body` wrote it; raises ValueError for anything else."""
+    return _evidence.validate_python(rows)
+
+
+def answer_fields(answer: Answer) -> dict[str, Any]:
+    """The part of the contract that the answer fills. Pure."""
+    return {
+        "outcome": answer.outcome.value,
+        "answer": answer.markdown,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "citations": list(sentence.citations),
+                "support": sentence.support.value,
+            }
+            for sentence in answer.sentences
+        ],
+        "citations": [
+            {
+                "n": citation.n,
+                "document": citation.document,
+                "title": citation.title,
+                "locator": citation.locator,
+                "quote": citation.quote,
+                "passage_id": citation.passage_id,
+                "start": citation.start,
+                "end": citation.end,
+                "sha256": citation.sha256,
+                "valid_from": citation.valid_from and citation.valid_from.isoformat(),
+                "valid_to": citation.valid_to and citation.valid_to.isoformat(),
+                **({"hidden": True} if citation.hidden else {}),
+            }
+            for citation in answer.citations
+        ],
+        "removed": [{"text": removed.text, "reason": removed.reason} for removed in answer.removed],
+    }
+
+
+# A calculation with its citations, and as plain JSON: the contract of `calc` for programs.
+
+
+def citations(calculation: Calculation, store: PassageStore) -> dict[Ground, Citation]:
+    """The citation of each ground, numbered from 1 in the order of the lines."""
+    return {
+        ground: _citation(number, ground, store)
+        for number, ground in enumerate(calculation.grounds, 1)
+    }
+
+
+def calculation_fields(
+    calculation: Calculation, cited: Mapping[Ground, Citation]
+) -> dict[str, Any]:
+    """A calculation as the object that `calc --json` writes. Pure."""
+    answer = Answer(Outcome.ANSWERED, citations=tuple(cited.values()))
+    return {
+        "name": calculation.name,
+        "title": calculation.title,
+        "as_of": calculation.day.isoformat(),
+        "inputs": [{"label": label, "value": value} for label, value in calculation.inputs],
+        "steps": [_line_fields(line, cited) for line in calculation.steps],
+        "result": [_line_fields(line, cited) for line in calculation.result],
+        "cautions": list(calculation.cautions),
+        "citations": answer_fields(answer)["citations"],
+    }
+
+
+def _line_fields(line: CalculationLine, cited: Mapping[Ground, Citation]) -> dict[str, Any]:
+    numbers = sorted({cited[ground].n for ground in line.grounds})
+    return {"text": line.text, "citations": numbers}
+
+
+def _citation(number: int, ground: Ground, store: PassageStore) -> Citation:
+    text = store.document(ground.passage.document_id).text
+    digest = sha256(text.encode()).hexdigest()
+    return cite(Evidence(number, ground.passage, 1.0, digest), ground.start, ground.end)

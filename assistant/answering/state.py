@@ -1,0 +1,183 @@
+"""State: what a turn collects while it runs; a stopped one is recorded as far as it went."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from assistant.answering.answer import (
+    Citation,
+    Dropped,
+    Found,
+    Removed,
+    Seconds,
+    Sentence,
+    TurnResult,
+    Wrote,
+    cite,
+    conclude,
+)
+from assistant.answering.extraction import Draft
+from assistant.calculators.calculation import CalculationLine
+from assistant.citations.checker import Support, check_sentence
+from assistant.citations.comparison import compare
+from assistant.question.day import Day
+from assistant.question.language import Language
+from assistant.retrieval.candidates import evidence_of
+from assistant.retrieval.evidence import Evidence, Scope, Subquestion
+from ingestion.chunking.passages import Passage
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier
+
+
+@dataclass(slots=True)
+class TurnState:
+    """A turn that has begun; `standalone` and everything after it grow until it ends.
+
+    `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
+    are the subjects of the question that nothing was found about, `untold` those whose law of the
+    day is not kept here. `warning` is what is to be read before any sentence. `user` is who asks,
+    `sheet` the document made of rows of the ledger, where the turn is answered from them. `unread`
+    is what the reader is told when the model could not be used, after which it is left alone.
+    `to_index` says that the pieces have changed since they were indexed, and `proposed` are the
+    dossiers that the question may be about and is not asked of.
+    """
+
+    question: str
+    day: Day
+    scope: Scope
+    language: Language
+    generation: IndexSnapshot
+    standalone: str
+    dossier: IndexSnapshot | None = None
+    user: str = ""
+    proposed: tuple[Dossier, ...] = ()
+    sheet: Document | None = None
+    to_index: bool = False
+    began: float = field(default_factory=monotonic)
+    parts: tuple[Subquestion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    evidence_seconds: float = 0.0
+    first_sentence_seconds: float | None = None
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    warning: str = ""
+    preface: str = ""
+    notice: str = ""
+    unread: str = ""
+    route: str = "rule"
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the question was received."""
+        return round(monotonic() - self.began, 3)
+
+    @property
+    def cited(self) -> list[Evidence]:
+        """The evidence that the sentences cite, in its order."""
+        numbers = {citation.n for citation in self.citations}
+        return [item for item in self.evidence if item.number in numbers]
+
+    @property
+    def found(self) -> Found:
+        """The evidence as it is shown."""
+        return Found(self.standalone, self.evidence, self.day.as_of, self.day.source)
+
+    def document(self, passage: Passage) -> Document:
+        """The document that a passage of the evidence stands in."""
+        if self.sheet and self.sheet.id == passage.document_id:
+            return self.sheet
+        holding = self.dossier if passage.dossier and self.dossier else self.generation
+        return holding.store.document(passage.document_id)
+
+    def quotes(self, text: str) -> bool:
+        """Whether a sentence of the answer holds this text."""
+        return any(text in sentence.text for sentence in self.sentences)
+
+    def show(self, passages: Sequence[Passage]) -> Iterator[Found]:
+        """Add to the evidence what it lacks of these rules."""
+        ids = {item.passage.id for item in self.evidence}
+        lacking = {passage.id: passage for passage in passages if passage.id not in ids}
+        first = len(self.evidence) + 1
+        self.evidence += tuple(
+            evidence_of(self.generation, passage, number)
+            for number, passage in enumerate(lacking.values(), first)
+        )
+        if lacking:
+            yield self.found
+
+    def shown(self, passage: Passage) -> Evidence:
+        """A passage that is among the evidence, as it is shown."""
+        return next(item for item in self.evidence if item.passage.id == passage.id)
+
+    def judge(self, draft: Draft) -> Wrote | Dropped:
+        """Check a draft; only what stands becomes part of the answer."""
+        verdict = check_sentence(draft.text, [item.passage.text for item in draft.evidence])
+        if verdict.support is None:
+            removed = Removed(draft.text, verdict.reason)
+            self.removed.append(removed)
+            return Dropped(removed)
+        numbers = tuple(item.number for item in draft.evidence)
+        return self._wrote(Sentence(draft.text, numbers, verdict.support), _citations(draft))
+
+    def compare(self, draft: Draft) -> Iterator[Wrote]:
+        """Say on which side of a quoted limit the question's own figures fall."""
+        text = compare(self.standalone, draft.text, self.language)
+        known = {sentence.text for sentence in self.sentences}
+        if text is not None and text not in known and draft.text in known:
+            numbers = tuple(item.number for item in draft.evidence)
+            yield self._wrote(Sentence(text, numbers, Support.COMPUTED), _citations(draft))
+
+    def calculate(self, line: CalculationLine) -> Wrote:
+        """Say a line of a calculation, whose grounds are among the evidence."""
+        cited = [(self.shown(each.passage), each) for each in line.grounds]
+        citations = tuple(cite(item, each.start, each.end) for item, each in cited)
+        numbers = tuple(sorted({item.number for item, _ in cited}))
+        return self._wrote(Sentence(line.text, numbers, Support.COMPUTED), citations)
+
+    def account(self, text: str, rows: Sequence[Evidence]) -> Wrote:
+        """Say what was computed of rows of the ledger, which are among the evidence."""
+        citations = tuple(cite(item, 0, len(item.passage.text)) for item in rows)
+        numbers = tuple(item.number for item in rows)
+        return self._wrote(Sentence(text, numbers, Support.COMPUTED), citations)
+
+    def result(self, model: str) -> TurnResult:
+        """The turn as far as it has come, before it is recorded."""
+        preface = "\n\n".join(filter(None, [self.warning, self.preface]))
+        return TurnResult(
+            record_id="",
+            question=self.question,
+            standalone=self.standalone,
+            as_of=self.day.as_of,
+            day_source=self.day.source,
+            answer=conclude(
+                self.sentences,
+                self.citations,
+                self.removed,
+                self.notice,
+                preface=preface,
+                is_partial=bool(preface or self.unanswered),
+            ),
+            evidence=self.evidence,
+            route=self.route,
+            model=model,
+            generation=self.generation.manifest.name,
+            dossier=self.scope.dossier,
+            dossier_generation=self.dossier.manifest.name if self.dossier else None,
+            seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
+            proposed=self.proposed,
+        )
+
+    def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:
+        self.sentences.append(sentence)
+        self.citations.extend(citations)
+        if self.first_sentence_seconds is None:
+            self.first_sentence_seconds = self.elapsed
+        return Wrote(sentence, citations)
+
+
+def _citations(draft: Draft) -> tuple[Citation, ...]:
+    return (cite(draft.evidence[0], draft.start, draft.end),)

@@ -1,0 +1,125 @@
+"""Before signature: the standstill, and the highest turnover that may be required."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+
+from assistant.calculators.amounts import CENT, add_days, euros, in_words, numeral, require_positive
+from assistant.calculators.calculation import Calculation, CalculationLine
+from assistant.calculators.constants import Law
+
+# The standstill: the earliest day of signature after the losers are told (R2182-1, R2182-2).
+#
+# The period runs from date to date, the day of sending included, and neither weekends nor public
+# holidays move it: Conseil d'État, 2 août 2011, n° 347526.
+
+
+@dataclass(frozen=True, slots=True)
+class StandstillAsked:
+    """The day the rejections are sent, how, and what exempts from waiting.
+
+    `is_only_tenderer`: the contract goes to the only one who took part.
+    """
+
+    sent: date
+    is_electronic: bool = True
+    is_formalised: bool = True
+    is_only_tenderer: bool = False
+
+
+def standstill(asked: StandstillAsked, law: Law) -> Calculation:
+    """The earliest day of signature, or why there is nothing to wait for."""
+    steps, result = _waiting(asked, law)
+    return Calculation(
+        name="standstill",
+        title="Délai avant la signature",
+        day=law.day,
+        inputs=(
+            ("envoi de la notification du rejet", in_words(asked.sent)),
+            ("voie électronique", "oui" if asked.is_electronic else "non"),
+            ("procédure formalisée", "oui" if asked.is_formalised else "non"),
+            ("seul participant", "oui" if asked.is_only_tenderer else "non"),
+        ),
+        steps=(steps,),
+        result=(result,),
+        cautions=(
+            "Quand les notifications partent à plusieurs dates, comptez de la dernière.",
+            "Les marchés subséquents et spécifiques, dispensés du délai, ne sont pas demandés ici.",
+            "Un référé, qui suspend la signature, n'est pas pris en compte.",
+        ),
+    )
+
+
+def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, CalculationLine]:
+    """The step and its result."""
+    if not asked.is_formalised:
+        grounds = (law.stated("suspension").ground,)
+        return (
+            CalculationLine("Le délai n'est imposé qu'aux procédures formalisées.", grounds),
+            CalculationLine("Aucun délai minimal n'est imposé avant la signature.", grounds),
+        )
+    if asked.is_only_tenderer:
+        grounds = (law.stated("suspension, seul opérateur").ground,)
+        return (
+            CalculationLine(
+                "Le délai n'est pas exigé quand un seul opérateur a participé.", grounds
+            ),
+            CalculationLine("Le marché peut être signé sans attendre.", grounds),
+        )
+    days = law.stated("suspension" if asked.is_electronic else "suspension, sans voie électronique")
+    earliest = in_words(add_days(asked.sent, int(days.value)))
+    way = "par voie électronique" if asked.is_electronic else "autrement que par voie électronique"
+    return (
+        CalculationLine(
+            f"Notification envoyée {way} : {numeral(days.value)} jours entre l'envoi et la "
+            "signature, comptés de date à date.",
+            (days.ground,),
+        ),
+        CalculationLine(f"Le marché peut être signé à partir du {earliest}.", (days.ground,)),
+    )
+
+
+# The minimum turnover: the highest that may be required of candidates (article R2142-7).
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoverAsked:
+    """The estimated amount of the contract, or of the lot, without tax."""
+
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        """Raises WrongFigures for an amount that is not positive."""
+        require_positive(self.amount, "Le montant estimé du marché ou du lot")
+
+
+def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
+    """The highest yearly turnover that may be required without giving reasons."""
+    times = law.stated("chiffre d'affaires minimal")
+    # A ceiling: half a cent more would be above it.
+    highest = (asked.amount * times.value).quantize(CENT, ROUND_DOWN)
+    amount, factor = euros(asked.amount), numeral(times.value)
+    return Calculation(
+        name="chiffre-affaires",
+        title="Chiffre d'affaires minimal",
+        day=law.day,
+        inputs=(("montant estimé HT du marché ou du lot", amount),),
+        steps=(
+            CalculationLine(
+                f"Plafond : {factor} fois le montant estimé du marché ou du lot.", (times.ground,)
+            ),
+            CalculationLine(f"{factor} × {amount} = {euros(highest)}, au centime inférieur."),
+        ),
+        result=(
+            CalculationLine(
+                f"Le chiffre d'affaires annuel exigé ne peut dépasser {euros(highest)}.",
+                (times.ground,),
+            ),
+        ),
+        cautions=(
+            "L'objet ou les conditions d'exécution peuvent justifier davantage : les raisons se "
+            "donnent dans les documents de la consultation.",
+            "Le plafond se calcule lot par lot ; celui d'un groupe de lots, d'un accord-cadre ou "
+            "d'un système d'acquisition dynamique a ses propres règles.",
+        ),
+    )

@@ -1,0 +1,418 @@
+"""Calculations asked in words: "Quelle procédure pour 150 000 € de fournitures ?" Pure."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+from assistant.calculators.advance import AdvanceAsked, RetentionAsked
+from assistant.calculators.amounts import euros, numeral, share
+from assistant.calculators.award import StandstillAsked, TurnoverAsked
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.catalogue import (
+    Asked,
+    Missing,
+    MissingFact,
+    amount,
+    buyer,
+    choice,
+    completed,
+    day,
+    large_buyer,
+    nature,
+)
+from assistant.calculators.facts import GivenFigure, QuestionFacts, read_facts
+from assistant.calculators.modification import ModificationAsked
+from assistant.calculators.payment import PaymentAsked
+from assistant.calculators.procedure import ProcedureAsked
+from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
+from assistant.errors import WrongFigures
+from assistant.retrieval.ranking import REGIMES
+
+# Questions about the award of a contract that give figures: what they ask to calculate. Pure.
+
+_MAY_I = r"\b(?:puis-je|peut-on|peut-elle|pouvons-nous|on peut|je peux|ai-je le droit de)\b"
+_MUST_I = r"\b(?:dois-je|doit-on|devons-nous|faut-il|(?:suis-je|est-on|sommes-nous) obliges? de)\b"
+_WHICH_PROCEDURE = re.compile(
+    r"\bquelle (?:est la )?(?:procedure|publicite|mise en concurrence)\b|\bprocedure ou pas\b"
+    rf"|{_MAY_I}.{{0,20}}\b(?:acheter|commander|signer|contracter|passer|conclure|confier|faire)\b"
+    r"[^.?]{0,60}\b(?:sans (?:publicite|mise en concurrence)|de gre a gre|directement|en mapa"
+    r"|en procedure adaptee)\b"
+    rf"|{_MUST_I} (?:faire|lancer|organiser|passer par|recourir a|publier|mettre|prevoir)\b.{{0,8}}"
+    r"\b(?:publicite|mise en concurrence|en concurrence|appel d'offres|avis|procedure formalisee)\b"
+    r"|\b(?:procedure (?:formalisee|adaptee)|mapa|appel d'offres|gre a gre) (?:est-elle |est-il )?"
+    r"(?:obligatoire|possible|suffi\w+|autorisee?|\?)"
+)
+_OTHER_THAN_A_PURCHASE = re.compile(
+    r"\b(?:avenant|modifi|resili|rejet|negoci|contest|recours|refere|pay|paiement|factur|infructu"
+    r"|sans suite|annul|prolong|urgen|livres?\b|oeuvre|brevet|exclusiv|similaire|concours|jury"
+    r"|primes?\b|reserve)"
+)
+_LOT = re.compile(r"\b(?P<lot>lots?)\b")
+
+_NOTICE = re.compile(r"\b(?:avis|aapc)\b(?! d'attribution| de modification| rectificatif)")
+_WHICH_DAY = re.compile(
+    r"\bau plus tot\b|\bdate limite\b|\bquel(?:le)? (?:est l[ea] )?(?:date|delai)\b|\bquand\b"
+    r"|\bdelai (?:minim|de remise|de reception)|\bcombien de (?:jours|temps)\b"
+)
+_SENT_NOTICE = re.compile(
+    r"\b(?:(?P<sent>envo\w+|transmi\w+|adress\w+|part|parti\w*)"
+    r"|(?P<other>publi\w+|paru\w*|limite|remise|recu\w*|reception|depot|notifi\w+|sign\w+))\b"
+)
+_PROCEDURES = {
+    Procedure.OPEN: re.compile(r"\b(?:appel d'offres|ao) (?:restreint ou )?ouvert\b|\baoo\b"),
+    Procedure.RESTRICTED: re.compile(r"\b(?:appel d'offres|ao) (?:ouvert ou )?restreint\b|\baor\b"),
+    Procedure.NEGOTIATED: re.compile(r"\bprocedure avec negociation\b"),
+    Procedure.ADAPTED: re.compile(r"\bmapa\b|\bprocedure adaptee\b"),
+}
+_WHOEVER_BUYS = {Procedure.OPEN, Procedure.ADAPTED}
+"""Procedures whose time limits are the same for every buyer."""
+
+_BY_POST = re.compile(r"\b(?:papier|postale?|courrier|recommandee?)\b")
+
+_REJECTED = re.compile(r"\b(?:rejet|non retenu|evince|ecarte|standstill)")
+_WHEN_TO_SIGN = re.compile(
+    r"\bquand\b.{0,40}\bsign|\bsign\w+ quand\b|\bfaut-il attendre\b|\bstandstill\b"
+    rf"|{_MAY_I} (?:signer|conclure)\b|\bcombien de (?:jours|temps) .{{0,20}}\battendre\b"
+    r"|\bdate de (?:la )?signature\b|\bsignature (?:possible|prevue|au plus tot)\b"
+)
+_SENT_REJECTION = re.compile(
+    r"\b(?:(?P<sent>envo\w+|transmi\w+|adress\w+|parti\w*|notifi\w+|inform\w+|prevenu\w*)"
+    r"|(?P<other>recu\w*|sign\w+|limite|remise|attribu\w+|publi\w+))\b"
+)
+
+_TURNOVER = re.compile(r"\bchiffres? d'affaires\b|\b(?:un|le|du) ca\b|\bca (?:minim|annuel|exig)")
+_LEAST = re.compile(r"\b(?:minim|exig|demand|impos|plafon|maxim)")
+_WHOSE_AMOUNT = re.compile(
+    r"\b(?:(?P<contract>marche|contrat|besoin|lot|estime)|(?P<turnover>chiffres? d'affaires|ca)\b)"
+)
+
+
+def procedure(facts: QuestionFacts) -> Asked | Missing | None:
+    """Which procedure and which publicity."""
+    is_asked = _WHICH_PROCEDURE.search(facts.words)
+    if not is_asked or _OTHER_THAN_A_PURCHASE.search(facts.words):
+        return None
+    needs = [each for each in facts.amounts if not each.role(_LOT)]
+    lots = [each for each in facts.amounts if each.role(_LOT)]
+    if not facts.amounts or len(needs) > 1 or len(lots) > 1:
+        return None
+    given = [each.value for each in needs if not each.is_with_tax]
+    asked = partial(
+        ProcedureAsked,
+        lot=next((each.value for each in lots), None),
+        is_innovative="innovant" in facts.words,
+    )
+    return completed(
+        asked,
+        amount=amount(
+            "montant HT du besoin",
+            "Quel est le montant hors taxes de tout le besoin, lots et reconductions compris ?",
+            given,
+        ),
+        nature=nature(facts),
+        buyer=buyer(facts, Buyer.LOCAL, Buyer.STATE),
+    )
+
+
+def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
+    """The earliest day on which candidatures or tenders may be due."""
+    is_asked = _NOTICE.search(facts.words) and _WHICH_DAY.search(facts.words)
+    procedures = [each for each, named in _PROCEDURES.items() if named.search(facts.words)]
+    sent = [each.value for each in facts.days if each.role(_SENT_NOTICE) == "sent"]
+    if not is_asked or not facts.days or len(procedures) > 1 or len(sent) > 1:
+        return None
+    asked = partial(
+        TimeLimitsAsked,
+        is_electronic=not _BY_POST.search(facts.words),
+        is_urgent="urgen" in facts.words,
+        has_prior_notice="preinformation" in facts.words,
+    )
+    needed = {
+        "procedure": choice(
+            "procédure",
+            "Quelle est la procédure : appel d'offres ouvert, restreint, avec négociation ?",
+            procedures,
+            (Procedure.OPEN, Procedure.RESTRICTED, Procedure.NEGOTIATED),
+        ),
+        "sent": day(
+            "envoi de l'avis",
+            "Quel jour l'avis a-t-il été envoyé à la publication ?",
+            sent,
+        ),
+    }
+    if facts.buyers or not _WHOEVER_BUYS & {*procedures}:
+        needed["buyer"] = buyer(facts, Buyer.LOCAL, Buyer.ENTITY)
+    else:
+        asked = partial(asked, buyer=Buyer.LOCAL)
+    return completed(asked, **needed)
+
+
+def standstill(facts: QuestionFacts) -> Asked | Missing | None:
+    """The first day on which the contract may be signed."""
+    is_asked = _REJECTED.search(facts.words) and _WHEN_TO_SIGN.search(facts.words)
+    sent = [each.value for each in facts.days if each.role(_SENT_REJECTION) == "sent"]
+    if not is_asked or not facts.days or len(sent) > 1:
+        return None
+    asked = partial(
+        StandstillAsked,
+        is_electronic=not _BY_POST.search(facts.words),
+        is_formalised=not _PROCEDURES[Procedure.ADAPTED].search(facts.words),
+    )
+    return completed(
+        asked,
+        sent=day(
+            "envoi des notifications de rejet",
+            "Quel jour les notifications de rejet ont-elles été envoyées ?",
+            sent,
+        ),
+    )
+
+
+def turnover(facts: QuestionFacts) -> Asked | Missing | None:
+    """The highest turnover that may be required of candidates."""
+    is_asked = _TURNOVER.search(facts.words) and _LEAST.search(facts.words)
+    contract = [each for each in facts.amounts if each.role(_WHOSE_AMOUNT) != "turnover"]
+    if not is_asked or not facts.amounts or len(contract) > 1:
+        return None
+    given = [each.value for each in contract if not each.is_with_tax]
+    return completed(
+        TurnoverAsked,
+        amount=amount(
+            "montant estimé HT",
+            "Quel est le montant estimé hors taxes du marché ou du lot ?",
+            given,
+        ),
+    )
+
+
+# Questions about a contract in progress that give figures: what they ask to calculate. Pure.
+
+_SME = re.compile(r"(?<!non )(?<!non-)(?<!pas une )\b(?:pme|tpe)\b")
+
+_ADVANCE = re.compile(r"(?<!a l')(?<!par )\bavances?\b")
+_IS_DUE = re.compile(
+    r"\bobligatoire|\bdue?\b|\bdois-je\b|\bdoit-on\b|\bdevons-nous\b|\bfaut-il\b|\bobliges?\b"
+    r"|\bcombien\b|\bmontant de l'avance|\bcalcul"
+)
+_AFTER_THE_ADVANCE = re.compile(
+    r"\b(?:rembours|recuper|precompt|resorb|refus|renonc|garantie|caution|surete)"
+)
+_OF_ADVANCE = re.compile(r"\b(?:(?P<advance>avances?)|(?P<contract>marche|contrat))\b")
+
+_RETENTION = re.compile(r"\bretenue de garantie\b|\brg\b")
+_IS_LAWFUL = re.compile(
+    r"\b(?:legal|possible|regulier|autoris|permis|trop|plafon|maxim|depass|combien|calcul|puis-je"
+    r"|peut-on)"
+)
+_AFTER_THE_RETENTION = re.compile(
+    r"\b(?:restitu|liber|rembours|lever|levee|compte|imput|rempla|caution|premiere demande)"
+)
+_OF_RETENTION = re.compile(r"\b(?:(?P<retained>retenue|rg)|(?P<contract>marche|contrat))\b")
+
+_INVOICE = re.compile(r"\bfactures?\b|\bdemande de paiement\b")
+_IS_LATE = re.compile(
+    r"\b(?:retard|delai|interets?|moratoires?|indemnite|quand|date limite|echeance|en retard)\b"
+)
+_OTHER_REQUEST = re.compile(
+    r"\b(?:solde|decompte|avance|acompte|litige|suspen|interrom|rejet|cession|affactur)"
+)
+_OF_INVOICE = re.compile(
+    r"\b(?:(?P<received>recu\w*|recept\w+|depos\w+|arriv\w+|chorus)"
+    r"|(?P<paid>pay\w+|paiement|regl\w+|vire\w*|mandat\w*)"
+    r"|(?P<delivered>livr\w+|execut\w+|service fait|achev\w+|termin\w+)"
+    r"|(?P<other>emis\w*|datee|etabli\w*|sign\w+|notifi\w+))\b"
+)
+
+_MODIFICATION = re.compile(r"\b(?:avenants?|modifi\w+|(?:travaux|prestations) supplementaires)\b")
+_IS_ALLOWED = re.compile(
+    r"\b(?:possible|ca passe|autoris\w+|legal\w*|permis|trop|maxim\w+|depass\w+"
+    r"|sans (?:nouvelle |re)?mise en concurrence|nouvelle mise en concurrence)\b"
+    r"|\b(?:puis-je|peut-on|pouvons-nous|je peux|on peut)"
+    r"(?: ?\?|(?: l[ea])? (?:passer|signer|conclure|faire|ajouter|modifier|accepter)\b)"
+)
+_OTHER_MODIFICATION = re.compile(
+    r"\b(?:reexamen|commission|cao|conseil municipal|deliber|prolong|nouveau titulaire|cession)"
+)
+_OF_MODIFICATION = re.compile(
+    r"\b(?:(?P<initial>marche|contrat|initial\w*)"
+    r"|(?P<less>moins-value|diminu\w+|baiss\w+|reduction|en moins)"
+    r"|(?P<more>avenants?|modifi\w+|supplement\w*|ajout\w*|augment\w+|plus-value|surcout|rallonge"
+    r"|(?:en|de) plus))\b"
+)
+_CONTINUED = re.compile(r" ?(?:ht)?,? ?(?:et|puis|plus)?(?: de| d'un(?: second| autre)? de)? ?")
+_UNFORESEEN = re.compile(
+    r"\b(?:imprev|imprevisib|supplementaires|non decel|decouv|sujetions|devenus? necessaire)"
+)
+
+
+def advance(facts: QuestionFacts) -> Asked | Missing | None:
+    """Whether an advance is due, and how much."""
+    is_asked = _ADVANCE.search(facts.words) and _IS_DUE.search(facts.words)
+    if not is_asked or _AFTER_THE_ADVANCE.search(facts.words):
+        return None
+    contract = [each for each in facts.amounts if each.role(_OF_ADVANCE) != "advance"]
+    with_tax = [each.value for each in contract if each.is_with_tax]
+    without = [each.value for each in contract if not each.is_with_tax]
+    if not contract or max(len(with_tax), len(without), len(facts.months)) > 1:
+        return None
+    is_sme = bool(_SME.search(facts.words))
+    needed = {
+        "amount": amount(
+            "montant initial HT",
+            "Quel est le montant initial hors taxes du marché ?",
+            without,
+        ),
+        "months": MissingFact(
+            "durée en mois",
+            "Quelle est la durée d'exécution du marché, en mois ?",
+            next(iter(facts.months), None),
+            numeral,
+        ),
+        "buyer": buyer(facts, Buyer.LOCAL, Buyer.STATE),
+    }
+    if is_sme and {*facts.buyers} & {Buyer.LOCAL, Buyer.OTHER_AUTHORITY}:
+        needed["is_large_buyer"] = large_buyer("R2191-7")
+    asked = partial(AdvanceAsked, amount_with_tax=next(iter(with_tax), None), is_sme=is_sme)
+    return completed(asked, **needed)
+
+
+def retention(facts: QuestionFacts) -> Asked | Missing | None:
+    """How much may be retained as a guarantee, and whether a rate is too much."""
+    is_asked = _RETENTION.search(facts.words) and _IS_LAWFUL.search(facts.words)
+    contract = [each for each in facts.amounts if each.role(_OF_RETENTION) != "retained"]
+    rates = [each.value for each in facts.rates if each.role(_OF_RETENTION) == "retained"]
+    if not is_asked or _AFTER_THE_RETENTION.search(facts.words):
+        return None
+    if len(contract) != 1 or len(rates) > 1:
+        return None
+    is_sme, is_state = bool(_SME.search(facts.words)), Buyer.STATE in facts.buyers
+    needed = {
+        "amount": amount(
+            "montant TTC du marché",
+            "Quel est le montant toutes taxes comprises du marché ?",
+            [each.value for each in contract if not each.is_without_tax],
+        )
+    }
+    if is_sme and not is_state:
+        needed["is_large_buyer"] = large_buyer("R2191-33")
+    asked = partial(RetentionAsked, is_sme=is_sme, rate=next(iter(rates), None))
+    return completed(partial(asked, is_large_buyer=True) if is_state else asked, **needed)
+
+
+def payment(facts: QuestionFacts) -> Asked | Missing | None:
+    """Until when an invoice is paid in time, and what is due when it was not."""
+    is_asked = _INVOICE.search(facts.words) and _IS_LATE.search(facts.words)
+    if not is_asked or _OTHER_REQUEST.search(facts.words) or not facts.days:
+        return None
+    received, paid, delivered = (
+        [each.value for each in facts.days if each.role(_OF_INVOICE) == role]
+        for role in ("received", "paid", "delivered")
+    )
+    amounts = [each.value for each in facts.amounts if not each.is_without_tax]
+    if any(len(each) > 1 for each in (received, paid, delivered, amounts)):
+        return None
+    asked = partial(
+        PaymentAsked,
+        amount=next(iter(amounts), None),
+        paid=next(iter(paid), None),
+        delivered=next(iter(delivered), None),
+    )
+    return completed(
+        asked,
+        received=day(
+            "réception de la facture",
+            "Quel jour la facture a-t-elle été reçue ?",
+            received,
+        ),
+        buyer=buyer(facts, Buyer.LOCAL, Buyer.HOSPITAL),
+    )
+
+
+def modification(facts: QuestionFacts) -> Asked | Missing | None:
+    """Whether the amount of a contract may be changed so much."""
+    is_asked = _MODIFICATION.search(facts.words) and _IS_ALLOWED.search(facts.words)
+    if not is_asked or _OTHER_MODIFICATION.search(facts.words):
+        return None
+    roles = _roles(facts.amounts)
+    initial = [value for value, role in roles if role == "initial"]
+    changes = [-value if role == "less" else value for value, role in roles if role != "initial"]
+    if len(initial) == 1:
+        changes += [
+            share(initial[0], -rate if role == "less" else rate)
+            for rate, role in _roles(facts.rates)
+            if role != "initial"
+        ]
+    is_clear = all(role for _, role in roles) and not any(
+        each.is_with_tax for each in facts.amounts
+    )
+    if not changes or not is_clear or len(initial) > 1:
+        return None
+    return completed(
+        partial(ModificationAsked, is_unforeseen=bool(_UNFORESEEN.search(facts.words))),
+        changes=MissingFact(
+            "modifications HT",
+            "Quel est le montant hors taxes de la modification ?",
+            tuple(changes),
+            lambda values: " ; ".join(map(euros, values)),
+        ),
+        initial=amount(
+            "montant initial HT",
+            "Quel est le montant initial hors taxes du marché ?",
+            initial,
+        ),
+        nature=nature(facts),
+        buyer=buyer(facts, Buyer.LOCAL, Buyer.STATE),
+    )
+
+
+def _roles(figures: tuple[GivenFigure[Decimal], ...]) -> list[tuple[Decimal, str | None]]:
+    """Each figure with what it is of; one that only follows "et" is of the same as the last."""
+    found: list[tuple[Decimal, str | None]] = []
+    for each in figures:
+        follows = found and _CONTINUED.fullmatch(each.before)
+        found.append((each.value, found[-1][1] if follows else each.role(_OF_MODIFICATION)))
+    return found
+
+
+# A calculation asked in words: "Quelle procédure pour 150 000 € de fournitures ?" Pure.
+#
+# A calculation wrongly begun is worse than none: what is not plain is left to the texts.
+
+_READERS = (
+    procedure,
+    time_limits,
+    standstill,
+    turnover,
+    advance,
+    retention,
+    payment,
+    modification,
+)
+# What the calculators do not know, and questions about the rule of any case.
+_NOT_CALCULATED = re.compile(
+    r"\b(?:accords?-cadres?|bons? de commande|marches? subsequents?|sous-trait\w+|cotrait\w+"
+    r"|groupements?|tranches?|reconduc\w+|reconduit\w*|centrale d'achat|dialogue competitif"
+    r"|a partir de quel|au-dela de quel|en dessous de quel|jusqu'a quel montant|quels? seuils?)\b"
+)
+
+
+def parse_calculation(question: str, today: date) -> Asked | Missing | None:
+    """The calculation that a French question plainly asks for, with the figures it gives.
+
+    Missing when it lacks one fact. None when it gives no figure, asks about the rule itself, about
+    what is not calculated or about several calculations, or when its figures cannot be true.
+    """
+    facts = read_facts(question, today)
+    is_other = _NOT_CALCULATED.search(facts.words) or any(
+        regime.question.search(facts.words) for regime in REGIMES
+    )
+    if is_other or any(each.is_limit or each.is_share for each in facts.amounts):
+        return None
+    if len(facts.natures) > 1 or len(facts.buyers) > 1:
+        return None
+    try:
+        found = [asked for read in _READERS if (asked := read(facts)) is not None]
+    except WrongFigures:
+        return None
+    return found[0] if len(found) == 1 else None

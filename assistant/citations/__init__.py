@@ -1,0 +1,1 @@
+"""Whether a sentence stands on the passages it cites: quotes, figures, modality, nature, scope."""

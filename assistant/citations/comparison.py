@@ -1,0 +1,212 @@
+"""Comparisons: less, at most, more, until; a question's figures against a quote's. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from assistant.question.language import Language
+from assistant.question.quantities import (
+    Atom,
+    AtomKind,
+    Quantity,
+    apart,
+    find_quantities,
+    fold_same_length,
+)
+
+# Comparisons: less, at most, more, at least, before, after, from, until. Pure.
+
+_EXCEED = r"(?:dépass|excéd|excèd)\w*|exceed\w*"
+_MAY = (
+    r"(?:peut|peuvent|pouvez|pourra|pourront|pouvant|puisse|puissent|saurait|sauraient"
+    r"|doit|doivent|devez)"
+)
+_BE = r"(?:est|sont|être|soit|soient|était|étaient)"
+_LESS = r"(?:inférieure?s?|less|lower)"
+_MORE = r"(?:supérieure?s?|greater|higher)"
+_OR_EQUAL = r"(?: ou égale?s?| than or equal)"
+_TO = r"(?: à| aux?| than| to)?"
+
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("le", rf"\bn'?e?(?: {_MAY})?(?: pas)? ?(?:être|est|sont) (?:pas )?{_MORE}{_TO}"),
+    ("ge", rf"\bn'?e?(?: {_MAY})?(?: pas)? ?(?:être|est|sont) (?:pas )?{_LESS}{_TO}"),
+    ("le", rf"\bn'?e?(?: {_MAY})?(?: pas)? ?(?:{_EXCEED})(?: pas)?(?: de)?"),
+    ("le", rf"\b(?:may|can|must|shall|does|do)(?: ?not) (?:be {_MORE}{_TO}|exceed)"),
+    ("ge", r"\b(?:may|can|must|shall)(?: ?not) be (?:less|lower) than"),
+    ("le", rf"(?:\b{_BE} )?\b{_LESS}{_OR_EQUAL}{_TO}"),
+    ("ge", rf"(?:\b{_BE} )?\b{_MORE}{_OR_EQUAL}{_TO}|\bégale?s? ou {_MORE}{_TO}"),
+    ("ge", r"\batteint ou dépasse|\batteignent ou dépassent"),
+    ("le", r"\b(?:au plus tard|at the latest|no later than|dans un délai maxim\w+ de)\b"),
+    ("ge", r"\b(?:au plus tôt|at the earliest|no earlier than)\b"),
+    ("le", r"\b(?:pas plus d[e']|au plus|tout au plus|au maximum|(?:d'|pour )?un maximum de)"),
+    ("le", r"\b(?:at most|up to|no more than|not more than|a maximum of)\b"),
+    (
+        "le",
+        r"\b(?:dans la limite d[e'u]s?|dans une limite de|sans (?:pouvoir )?(?:dépasser|excéder))",
+    ),
+    ("le", r"\b(?:(?:est|sont) )?(?:plafonnée?s?|limitée?s?) (?:à|aux?)(?= \x00)"),
+    ("ge", r"\b(?:pas moins d[e']|au moins|au minimum|(?:d'|pour )?un minimum d[e'])"),
+    ("ge", r"\b(?:at least|no less than|not less than|a minimum of)\b|\bsans descendre sous\b"),
+    (
+        "lt",
+        rf"(?:\b{_BE} )?\b(?:{_LESS}{_TO}|(?:à )?moins d[e']|(?:en |au-)dessous d[eu]s?)",
+    ),
+    ("lt", r"\b(?:less than|under|below|lower than)\b"),
+    (
+        "gt",
+        rf"(?:\b{_BE} )?\b(?:{_MORE}{_TO}|(?:à )?plus d[e'](?!être)|au-(?:delà|dessus) d[eu]s?)",
+    ),
+    ("gt", rf"\b(?:more than|over\b|above\b|{_EXCEED})"),
+    ("until", r"\bjusqu'(?:à|aux?|en)(?= |$)|\buntil\b"),
+    ("from", r"\b(?:à (?:compter|partir) d[e'u]s?|depuis|dès|starting (?:from|on)|as of|since)\b"),
+    ("from", r"(?<=courent )du\b|(?<=court )du\b"),
+    ("before", r"\b(?:avant|before|prior to)\b"),
+    ("after", r"\b(?:après|à l'issue d[eu]s?|after|following)\b"),
+    ("within", r"\b(?:sous|dans (?:un délai d[e']|les|le délai d[e'])|within)(?= )"),
+    ("about", r"\b(?:environ|approximativement|de l'ordre de|about|approximately)\b"),
+    ("exactly", r"\b(?:exactement|exactly)\b"),
+    ("max", r"\b(?:maxim(?:um|a|al|ale|ales|aux|ums)|plafond|plafonnée?s?|ceiling)\b"),
+    ("min", r"\b(?:minim(?:um|a|al|ale|ales|aux|ums)|plancher|floor)\b"),
+)
+_COMPILED = tuple((key, re.compile(pattern)) for key, pattern in _PATTERNS)
+_LEADS_TO = re.compile(r"[ ,]*(?:tous les|à|de|d'|du|le|la|les|un délai de|the|every)?[ ]*")
+_FOLLOWS = re.compile(
+    r"(?: d(?:u|e|es|e la|e l') ?\w+)?"
+    r"(?: (?:ht|hors taxes?|ttc|francs|ouvrés|ouvrables|calendaires))*,? ?"
+)
+_CONTINUES = re.compile(r"(?: (?:ht|hors taxes?|ttc))?[^.;:,\x00]{0,90},? (?:ou|et) (?:à|de|d')? ?")
+_POSTPOSED = {"le", "ge", "max", "min", "about"}
+_STRICT = {"max": "le", "min": "ge"}
+_SAME = {**_STRICT, "within": "le"}
+
+
+def find_comparisons(text: str) -> tuple[Atom, ...]:
+    """Every comparison of a text already made `plain`, in order, the longest where two overlap."""
+    return apart(
+        Atom(AtomKind.COMPARISON, key, match.start(), match.end())
+        for key, pattern in _COMPILED
+        for match in pattern.finditer(text)
+    )
+
+
+def bound_quantities(
+    text: str, quantities: Sequence[Quantity], comparisons: Sequence[Atom]
+) -> tuple[tuple[Atom, ...], tuple[Atom, ...]]:
+    """Join each comparison to the quantity it bounds; return (quantities, comparisons left).
+
+    A quantity's key becomes "le 50000 euro". A bound written once holds for the quantities
+    coordinated after it: "inférieure à 60 000 € … ou à 100 000 €".
+    """
+    left = list(comparisons)
+    atoms: list[Atom] = []
+    bound = ""
+    for index, quantity in enumerate(quantities):
+        previous = quantities[index - 1] if index else None
+        marks = tuple(_bounds_near(text, quantity, previous, left))
+        inherited = previous is not None and _continues(text, previous, quantity)
+        meant = [_SAME.get(mark.key, mark.key) for mark in marks]
+        written = "ge le" if {"ge", "le"} <= {*meant} else next(iter(meant), "")
+        if written == "le" and marks[0].key == "within" and quantity.unit in {"euro", "ratio"}:
+            written = "lt"
+        bound = written or (bound if inherited else "")
+        left = [mark for mark in left if mark not in marks]
+        key = f"{bound} {quantity.key}".strip()
+        atoms.append(Atom(AtomKind.QUANTITY, key, quantity.start, quantity.end))
+    return tuple(atoms), tuple(mark for mark in left if mark.key != "within")
+
+
+def _bounds_near(
+    text: str, quantity: Quantity, previous: Quantity | None, marks: Sequence[Atom]
+) -> Iterator[Atom]:
+    """Yield the comparisons of a quantity: written against it, or a maximum that leads to it."""
+    floor = previous.end if previous and previous.unit != "date" else 0
+    touching = []
+    for mark in marks:
+        before = mark.end <= quantity.start and _LEADS_TO.fullmatch(text[mark.end : quantity.start])
+        after = mark.key in _POSTPOSED and mark.start >= quantity.end
+        if before or (after and _FOLLOWS.fullmatch(text[quantity.end : mark.start])):
+            touching.append(mark)
+    yield from touching
+    for mark in () if touching else reversed(marks):
+        apart = text[mark.end : quantity.start]
+        if mark.key in _STRICT and floor <= mark.start < quantity.start and "." not in apart:
+            yield mark
+            return
+
+
+def _continues(text: str, previous: Quantity, quantity: Quantity) -> bool:
+    between = text[previous.end : quantity.start]
+    return previous.unit == quantity.unit and _CONTINUES.fullmatch(between) is not None
+
+
+# Comparisons computed by code: the question's figures against a quote's limits. Pure.
+#
+# Arithmetic only: it says on which side of a limit a figure falls, never what follows from it.
+
+_COMPARED = {"euro", "ratio", "month", "day"}
+_BOUNDS = {"lt", "le", "gt", "ge", "max", "min"}
+_WITH_TAX = re.compile(r"\bttc\b|toutes taxes|including (vat|tax)")
+_WITHOUT_TAX = re.compile(r"\bht\b|hors taxe|excluding (vat|tax)")
+_WORDS = {
+    Language.FRENCH: (
+        "Calcul : {} est {}.",
+        "inférieur à {}",
+        "égal à {}",
+        "supérieur à {}",
+        " et ",
+    ),
+    Language.ENGLISH: (
+        "Computed: {} is {}.",
+        "less than {}",
+        "equal to {}",
+        "more than {}",
+        " and ",
+    ),
+}
+
+
+def compare(question: str, quote: str, language: Language) -> str | None:
+    """Where the question's only figure of a kind falls against the quote's limits of that kind.
+
+    None when there is nothing to compare: no such figure, no limit, or one with tax and the other
+    without.
+    """
+    asked, said = fold_same_length(question), fold_same_length(quote)
+    if _tax_differs(asked, said):
+        return None
+    sentence, *_ = _WORDS[language]
+    parts = []
+    for unit in sorted(_COMPARED):
+        given = [figure for figure in find_quantities(asked) if figure.unit == unit]
+        limits = _limits(said, unit)
+        if len(given) == 1 and limits:
+            parts.append(_side(given[0], asked, limits, said, language))
+    if not parts:
+        return None
+    return " ".join(sentence.format(figure, sides) for figure, sides in parts)
+
+
+def _limits(said: str, unit: str) -> list[Quantity]:
+    quantities = find_quantities(said)
+    atoms, _ = bound_quantities(said, quantities, find_comparisons(said))
+    bounded = {atom.start for atom in atoms if atom.key.split(" ")[0] in _BOUNDS}
+    found = [figure for figure in quantities if figure.unit == unit and figure.start in bounded]
+    return list({figure.value: figure for figure in found}.values())
+
+
+def _side(
+    given: Quantity, asked: str, limits: list[Quantity], said: str, language: Language
+) -> tuple[str, str]:
+    _, less, equal, more, joint = _WORDS[language]
+    sides = []
+    for limit in limits:
+        difference = Fraction(given.value) - Fraction(limit.value)
+        words = equal if not difference else less if difference < 0 else more
+        sides.append(words.format(said[limit.start : limit.end]))
+    return asked[given.start : given.end], joint.join(sides)
+
+
+def _tax_differs(asked: str, said: str) -> bool:
+    with_tax = bool(_WITH_TAX.search(asked)), bool(_WITH_TAX.search(said))
+    without = bool(_WITHOUT_TAX.search(asked)), bool(_WITHOUT_TAX.search(said))
+    return (with_tax[0] and without[1]) or (without[0] and with_tax[1])

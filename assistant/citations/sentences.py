@@ -1,0 +1,338 @@
+"""Sentences: where French legal prose may be cut, and where a quotation stands. Pure."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+# Full stops: which of them end a sentence, and which belong to "art. R. 2122-8". Pure.
+
+_STOP = re.compile(r"[.!?…]+(?:[ \u00a0]?[»”)\]]|[ \u00a0]?\"(?=\s*(?:\n|$)))*")
+_GLUED_STOP = re.compile(r"(?<=[a-zà-ÿ]{3})\.(?=[A-ZÀ-Ý][a-zà-ÿ'’]+[ \u00a0'’])")
+_OPENING = re.compile(r"[ \u00a0\t]+(?:[\"“«(\[][ \u00a0]?)?(?=[A-ZÀ-ÝŒ0-9-])")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"“«'’])(?:art|arts|al|p|pp|n|no|cf|ex|chap|sect|ann|éd|vol|tél|réf|env|max|min"
+    r"|st|ste|dr|mm?|mmes?|mlle|me|pr|lég|rég|c|v|s|etc|hab|nb|obs|qté|vs)$",
+    re.IGNORECASE,
+)
+_CODE_LETTER = re.compile(r"(?:^|[\s(\"“«'’-])(?:[LRDA]|LO)$")
+_INITIAL = re.compile(r"(?:^|[\s(\"“«'’.-])[A-ZÀ-Ý]$")
+_NUMBERING = re.compile(
+    r"(?:^|\n)[ \u00a0\t#]*(?:[Aa]rt(?:icle|\.)[ \u00a0])?(?:\d{1,3}(?:\.\d+)*|[IVX]+|[A-Z])$"
+)
+_SENTENCE_OPENER = re.compile(
+    r"(?:Les?|La|L['’]|Ils?|Elles?|Une?|En|Ces?|Cette|Cet|Dans|Si|S['’]|Pour|Lorsqu|Toutefois|Sauf"
+    r"|Aucune?|Tout|Aux?|Par)\b"
+)
+_WINDOW = 24
+
+
+def sentence_stops(text: str) -> Iterator[int]:
+    """Yield the positions just after the full stops (and closing quotes) that end a sentence."""
+    yield from (match.end() for match in _GLUED_STOP.finditer(text))
+    for match in _STOP.finditer(text):
+        opening = _OPENING.match(text, match.end())
+        if opening and not _protected(text, match.start(), opening.end()):
+            yield match.end()
+
+
+def _protected(text: str, stop: int, following: int) -> bool:
+    """Say whether the full stop at `stop` belongs to an abbreviation, a number or an initial."""
+    if text[stop] != ".":
+        return False
+    before = text[max(0, stop - _WINDOW) : stop]
+    if _NUMBERING.search(before if stop > _WINDOW else "\n" + before):
+        return True
+    if _CODE_LETTER.search(before):
+        return text[following].isdigit()
+    if _INITIAL.search(before):
+        return not _SENTENCE_OPENER.match(text, following)
+    if before.lower().endswith("etc"):
+        return not text[following].isupper()
+    return text[following] == "-" or _ABBREVIATION.search(before) is not None
+
+
+# Sentences: where French legal and administrative prose may be cut. Pure.
+#
+# `sentences` cuts at ends of sentences and at list items; `units` joins a list to its lead, because
+# a condition quoted without its sisters says something else.
+
+LONGEST_LIST = 2000
+"""Characters above which a list is cut at its items."""
+
+_MARKER = r"(?:\d{1,3}°+(?:[ ]?(?:bis|ter|quater))?|\d{1,2}\)|[a-z]\)|[-–—•*][ \u00a0\t])"
+_ITEM = re.compile(rf"(?:[\"“«][ \u00a0]?)?({_MARKER})")
+_INLINE_ITEM = re.compile(r"[:;][ \u00a0]?(?=(?:\d{1,3}°+|[a-z]\))[ \u00a0]?\S)")
+_HANGING = re.compile(
+    r"(?:[,(]|\b(?:de|du|des|d['’]|la|les?|l['’]|à|au|aux|et|ou|par|pour|en|dans|sur|sous|avec|sans"
+    r"|que|qui|un|une|ce|cette|ces|son|sa|ses|leurs?|est|sont|articles?))[ \u00a0]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SentenceSpan:
+    """Half-open characters of a text, without spaces at either end."""
+
+    start: int
+    end: int
+
+
+def sentences(text: str) -> tuple[SentenceSpan, ...]:
+    """Cut a text into sentences and list items, in order; no visible character is left out."""
+    return _spans(text, {*sentence_stops(text), *_line_ends(text), *_inline_items(text)})
+
+
+def units(text: str, longest: int = LONGEST_LIST) -> tuple[SentenceSpan, ...]:
+    """Cut a text into quotable units: a sentence, or a lead sentence with its whole list.
+
+    A list of more than `longest` characters becomes its lead, then its items one by one, an item
+    keeping the items under it. No visible character is left out.
+    """
+    parts = sentences(text)
+    found: list[SentenceSpan] = []
+    position = 0
+    while position < len(parts):
+        end = _list_end(text, parts, position)
+        found.extend(_cut_list(text, parts[position:end], longest))
+        position = end
+    return tuple(found)
+
+
+def marker(text: str) -> str | None:
+    """Return the marker of a list item that starts this text ("1°", "a)", "-"), or None."""
+    match = _ITEM.match(text.lstrip())
+    return match.group(1).strip() if match else None
+
+
+def _spans(text: str, cuts: set[int]) -> tuple[SentenceSpan, ...]:
+    edges = sorted(cuts | {0, len(text)})
+    found: list[SentenceSpan] = []
+    for start, end in pairwise(edges):
+        piece = text[start:end]
+        if bare := piece.strip():
+            start += piece.index(bare[0])
+            found.append(SentenceSpan(start, start + len(bare)))
+    return tuple(found)
+
+
+def _line_ends(text: str) -> Iterator[int]:
+    """Yield the line breaks that end a sentence: not those in the middle of one."""
+    for match in re.finditer(r"[ \t]*\n\s*", text):
+        before, after = text[: match.start()][-40:].rstrip(), text[match.end() :][:40]
+        paragraph = match.group().count("\n") > 1
+        hanging = after[:1].islower() or after[:1] in ",;)" or _HANGING.search(before)
+        if paragraph or _ITEM.match(after) or not hanging or before[-1:] in ".!?;:":
+            yield match.start()
+
+
+def _inline_items(text: str) -> Iterator[int]:
+    return (match.end() for match in _INLINE_ITEM.finditer(text))
+
+
+def _list_end(text: str, parts: tuple[SentenceSpan, ...], position: int) -> int:
+    """Return the index after the last sentence of the list, or of the sentence, at `position`."""
+    end = position + 1
+    is_item = marker(text[parts[position].start : parts[position].end]) is not None
+    has_lead = text[parts[position].end - 1] == ":"
+    inline = False
+    while end < len(parts):
+        if _starts_item(text, parts[end]):
+            if not (is_item or has_lead):
+                break
+            inline = "\n" not in text[parts[end - 1].end : parts[end].start]
+            is_item = True
+        elif not (is_item and _inside_item(text, parts, position, end, inline=inline)):
+            break
+        end += 1
+    return end
+
+
+def _starts_item(text: str, part: SentenceSpan) -> bool:
+    return marker(text[part.start : part.end]) is not None
+
+
+def _inside_item(
+    text: str, parts: tuple[SentenceSpan, ...], first: int, index: int, *, inline: bool
+) -> bool:
+    """Say whether a sentence without marker still belongs to the item before it."""
+    same_line = "\n" not in text[parts[index - 1].end : parts[index].start]
+    if same_line and not inline:
+        return True
+    seen: set[str | None] = {marker(text[part.start : part.end]) for part in parts[first:index]}
+    for part in parts[index + 1 : index + 5]:
+        number = marker(text[part.start : part.end])
+        if number is not None:
+            return _predecessor(number) in seen
+    return False
+
+
+def _predecessor(number: str) -> str:
+    digits = re.match(r"\d+", number)
+    if digits:
+        return f"{int(digits.group()) - 1}{number[digits.end() :]}"
+    letter = re.fullmatch(r"([b-z])\)", number)
+    return f"{chr(ord(letter.group(1)) - 1)})" if letter else ""
+
+
+def _cut_list(text: str, parts: tuple[SentenceSpan, ...], longest: int) -> Iterator[SentenceSpan]:
+    """Yield the list as one span, or its lead then each outermost item when it is too long."""
+    whole = SentenceSpan(parts[0].start, parts[-1].end)
+    starts = _outermost_items(text, parts)
+    if whole.end - whole.start <= longest or not starts:
+        yield whole
+        return
+    if starts[0] > 0:
+        yield SentenceSpan(parts[0].start, parts[starts[0] - 1].end)
+    for start in starts:
+        end = starts[bisect_right(starts, start)] if start != starts[-1] else len(parts)
+        yield SentenceSpan(parts[start].start, parts[end - 1].end)
+
+
+def _outermost_items(text: str, parts: tuple[SentenceSpan, ...]) -> list[int]:
+    markers = [marker(text[part.start : part.end]) for part in parts]
+    first = next((found for found in markers[1:] if found), None)
+    if first is None:
+        return []
+    style = re.sub(r"\d+|[a-z](?=\))", "", first)
+    return [
+        index
+        for index, found in enumerate(markers)
+        if found and re.sub(r"\d+|[a-z](?=\))", "", found).split(" ")[0] == style
+    ]
+
+
+def list_parts(text: str) -> tuple[SentenceSpan, tuple[SentenceSpan, ...]] | None:
+    """Return the lead of a list and its outermost items, or None when the text is no list.
+
+    Items include their marker and what stands under them.
+    """
+    parts = sentences(text)
+    starts = _outermost_items(text, parts)
+    if not starts or starts[0] == 0:
+        return None
+    ends = [*starts[1:], len(parts)]
+    items = tuple(
+        SentenceSpan(parts[start].start, parts[end - 1].end)
+        for start, end in zip(starts, ends, strict=True)
+    )
+    return SentenceSpan(parts[0].start, parts[starts[0] - 1].end), items
+
+
+# Quotes: where a quotation stands in a text, character by character. Pure.
+
+_SAME = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "„": '"'}
+    | dict.fromkeys("\u00a0\u202f\u2009\u2007\u2002\u2003\t\n\r\f\v", " ")
+)
+_ENDING = re.compile(r"[ .;,:!?\"]*")
+_CLOSING = re.compile(r"[ ]?(?:\([^()]*\))?[ .;:!?\"]*")
+_WORDS = re.compile(r"\w+")
+_FEWEST_WORDS = 4
+_REVERSING = re.compile(
+    r"\b(?:ne|n['’]|sauf|excepté|hors|sans|interdi\w+|si|lorsqu\w*|conditions?|seul\w*|dispens\w+)\b"
+)
+
+
+def find_quote(quote: str, text: str) -> tuple[int, int] | None:
+    """Return the half-open characters of `text` that a quotation copies, or None.
+
+    Only spaces (their kind and number) and quotation marks or apostrophes (their kind) may
+    differ. A quotation starts and ends at the edges of words and numbers.
+    """
+    wanted, _ = _tidy(quote)
+    held, places = _tidy(text)
+    wanted = wanted.strip()
+    position = held.find(wanted) if wanted else -1
+    while position >= 0:
+        end = position + len(wanted)
+        if not (_inside_word(held, position) or _inside_word(held, end)):
+            return places[position], places[end - 1] + 1
+        position = held.find(wanted, position + 1)
+    return None
+
+
+def is_verbatim(sentence: str, passage: str) -> bool:
+    """Say whether a sentence copies whole sentences of the passage, nothing being cut away.
+
+    It starts where a sentence or an item starts and stops where one stops, up to punctuation and
+    a parenthesis. A list is copied whole, or its lead alone with its colon, or items under their
+    markers; an item without its marker does not count when its lead denies or limits it.
+    """
+    body = _ENDING.sub("", sentence[::-1], count=1)[::-1].strip()
+    found = find_quote(body, passage)
+    if found is None or len(_WORDS.findall(body)) < _FEWEST_WORDS:
+        return False
+    parts = [part for part in sentences(passage) if part.end > found[0] and part.start < found[1]]
+    first, last = parts[0], parts[-1]
+    after_marker = _after_marker(passage, first, found[0])
+    if not (found[0] == first.start or after_marker) or not _ends_at(passage, found[1], last):
+        return False
+    if _is_question(passage[first.start : first.end]) or _cuts_list(sentence, passage, found):
+        return False
+    return not (after_marker and _is_limited(passage, found[0]))
+
+
+def _is_question(text: str) -> bool:
+    return text.startswith("#") or text.rstrip().endswith("?")
+
+
+def _ends_at(passage: str, end: int, part: SentenceSpan) -> bool:
+    return _CLOSING.fullmatch(_tidy(passage[end : part.end])[0]) is not None
+
+
+def _cuts_list(sentence: str, passage: str, found: tuple[int, int]) -> bool:
+    """Say whether the quotation takes a lead, with some of its items only or without its colon."""
+    for unit in units(passage, longest=len(passage)):
+        parts = list_parts(passage[unit.start : unit.end])
+        if parts is None or not unit.start <= found[0] < unit.start + parts[0].end:
+            continue
+        if found[1] <= unit.start + parts[0].end:
+            return not sentence.rstrip().endswith(":")
+        return found[1] < unit.end and not _ends_at(passage, found[1], unit)
+    return False
+
+
+def _is_limited(passage: str, start: int) -> bool:
+    """Say whether the item that starts here stands under a lead that denies or limits it."""
+    for unit in units(passage, longest=len(passage)):
+        parts = list_parts(passage[unit.start : unit.end])
+        if parts and unit.start <= start < unit.end:
+            lead = passage[unit.start : unit.start + parts[0].end].lower()
+            return _REVERSING.search(lead) is not None
+    return False
+
+
+def _tidy(text: str) -> tuple[str, list[int]]:
+    """Return the text with single spaces, plain quotes, and where each character comes from.
+
+    Spaces around a quotation mark are left out: "« mot »" is '"mot"'.
+    """
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text.translate(_SAME)):
+        if letter == " " and letters and letters[-1] in ' "':
+            continue
+        if letter == '"' and letters and letters[-1] == " ":
+            letters.pop()
+            places.pop()
+        letters.append(letter)
+        places.append(place)
+    return "".join(letters), places
+
+
+def _inside_word(text: str, edge: int) -> bool:
+    """Say whether the edge falls inside a word, or inside a number such as "40 000" or "2,5"."""
+    if not 0 < edge < len(text):
+        return False
+    before, after = text[edge - 1], text[edge]
+    if before.isalnum() and after.isalnum():
+        return True
+    number = re.search(r"\d[ .,]?$", text[max(0, edge - 2) : edge])
+    return number is not None and re.match(r"[ .,]?\d", text[edge : edge + 2]) is not None
+
+
+def _after_marker(passage: str, part: SentenceSpan, start: int) -> bool:
+    sign = marker(passage[part.start : part.end])
+    return sign is not None and passage[part.start : start].strip() == sign

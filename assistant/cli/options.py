@@ -1,0 +1,131 @@
+"""Options that several commands take, and what is read and printed as people write it."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from io import TextIOWrapper
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from assistant.calculators.facts import exact
+from assistant.question.quantities import find_quantities, fold_same_length
+
+# What commands that ask or compute something read from the command line.
+
+
+def iso_date(text: str) -> date:
+    """A day written YYYY-MM-DD; raises ArgumentTypeError, which argparse reports."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un jour AAAA-MM-JJ") from error
+
+
+def add_day(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add the day that something is computed for, today unless said."""
+    parser.add_argument(
+        "--date",
+        "--as-of",
+        dest="as_of",
+        type=iso_date,
+        default=date.today(),
+        metavar="AAAA-MM-JJ",
+        help=f"{help_text} (défaut : aujourd'hui)",
+    )
+
+
+def question_text(text: str) -> str:
+    """A question that can be read; raises ArgumentTypeError, which argparse reports.
+
+    A terminal that does not write UTF-8 gives half surrogate pairs, which no library accepts.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("la question est vide")
+    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise argparse.ArgumentTypeError("la question n'est pas écrite en UTF-8")
+    return text
+
+
+# Figures and words of the command line, read as people write them.
+#
+# Each reader raises ArgumentTypeError, which argparse reports.
+
+
+def amount(text: str) -> Decimal:
+    """An amount in euros."""
+    return _measure(
+        text, "euro", "€", "un montant ; par exemple 150000, « 150 000,50 », « 1,2 M€ »"
+    )
+
+
+def rate(text: str) -> Decimal:
+    """A rate in percent."""
+    return 100 * _measure(text, "ratio", "%", "un taux ; par exemple 5, « 2,5 », « 5 % »")
+
+
+def months(text: str) -> Decimal:
+    """A duration in months."""
+    return _measure(text, "month", "mois", "une durée ; par exemple 8, « 18 mois », « 2 ans »")
+
+
+def one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+    """The reader of a word among few."""
+
+    def read(text: str) -> StrEnum:
+        for each in kind:
+            if each.value.casefold() == text.casefold():
+                return each
+        known = ", ".join(each.value for each in kind)
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas l'un des mots connus : {known}")
+
+    return read
+
+
+def _measure(text: str, unit: str, word: str, example: str) -> Decimal:
+    """A quantity of this unit and nothing else; its word may be left out."""
+    said = fold_same_length(text.strip())
+    bare = said.removeprefix("-").strip()
+    for written in (bare, f"{bare} {word}"):
+        match find_quantities(written):
+            case [found] if found.unit == unit and found.end - found.start == len(written):
+                return -exact(found) if said.startswith("-") else exact(found)
+    raise argparse.ArgumentTypeError(f"« {text} » n'est pas {example}")
+
+
+# The terminal: what is printed there is text, whatever is in it. Door of rich's console.
+#
+# rich reads "[red]" and ":warning:" in a plain string as marks of its own, and fails on "[/]"; a
+# terminal obeys the control characters that are in a name. Neither reaches it from here.
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What moves the cursor, colours, or turns the direction of reading: none of it is a character."""
+
+
+class Terminal(Console):
+    """A console that prints strings as they are; styles are given beside them, or by `Text`."""
+
+    def __init__(self, *, is_stderr: bool = False) -> None:
+        """Standard output, or standard error."""
+        super().__init__(stderr=is_stderr, markup=False, emoji=False)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """The segments of what is printed, each without control characters."""
+        for segment in super().render(renderable, options):
+            if segment.control or not _CONTROL.search(segment.text):
+                yield segment
+            else:
+                yield segment._replace(text=_CONTROL.sub("\ufffd", segment.text))
+
+
+def print_anything() -> None:
+    """Let the names of files that are no text be printed: their odd bytes as question marks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,337 @@
+"""`sourcier eval` and `dossier-homologation`: what is measured, and the papers on it."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from assistant.accounts.identity import ALONE
+from assistant.answering.answer import Citation
+from assistant.answering.pipeline import Assistant
+from assistant.answering.record import EXAMINED, contract
+from assistant.cli.options import Terminal
+from assistant.evaluation.confidence import Estimate, percentiles
+from assistant.evaluation.grading import (
+    Estimates,
+    Graded,
+    estimates,
+    grade,
+    lengths,
+    read_results,
+    removals,
+    seconds,
+)
+from assistant.evaluation.questions import Question, read_questions
+from assistant.evaluation.runs import (
+    AnswerChange,
+    Evaluation,
+    RunComparison,
+    compare,
+    falls,
+    hash_file,
+    identify,
+    run_turn,
+)
+from assistant.evaluation.runs import graded as graded_by
+from assistant.journal.journal import journal_of
+from assistant.reports.findings import NONE, capital, scope, verdict
+from assistant.settings import Settings, load_settings
+from ingestion.errors import UnknownDocument
+from ingestion.index.snapshot import IndexSnapshot
+
+# What `sourcier eval` says in the terminal. Door of rich, for it.
+
+
+def show(console: Console, evaluation: Evaluation) -> None:
+    """The measures, the questions answered wrongly, and what has changed since the baseline."""
+    asked = len(evaluation.graded)
+    table = Table("mesure", "valeur", "intervalle à 95 %", title=f"{asked} questions")
+    for row in _rows(evaluation):
+        table.add_row(*row)
+    console.print(table)
+    if not evaluation.complete:
+        console.print(f"Incomplet : {asked} questions posées sur {evaluation.planned}.")
+    if wrong := [item.question.id for item in evaluation.graded if not item.correct]:
+        console.print(Text("Réponses fausses : " + ", ".join(wrong)))
+    if evaluation.comparison:
+        _compared(console, evaluation.comparison)
+    for fall in evaluation.falls:
+        told = f"En baisse : {fall.measure}, {fall.after:.2f} contre {fall.before:.2f}."
+        console.print(Text(told, style="bold red"))
+
+
+def _rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
+    for measure, estimate in estimates(evaluation.graded).items():
+        yield (measure, *_said(estimate))
+    if found := lengths(evaluation.graded):
+        words, own = (
+            f"{median(counts):.0f}"
+            for counts in ([each.words for each in found], [each.own for each in found])
+        )
+        yield "mots par réponse (médiane)", f"{words} en tout, {own} hors citations"
+    yield "phrases retirées", str(sum(count for _, count in removals(evaluation.graded)))
+    for step, values in seconds(evaluation.graded).items():
+        known = percentiles(values)
+        told = "{:.2f} / {:.2f} s".format(*known) if known else NONE
+        yield f"{step}, p50 / p95", told
+
+
+def _said(estimate: Estimate | None) -> tuple[str, str]:
+    if estimate is None:
+        return NONE, NONE
+    counted = "" if estimate.part is None else f" ({estimate.part}/{estimate.whole})"
+    return f"{estimate.value:.2f}{counted}", f"{estimate.low:.2f} à {estimate.high:.2f}"
+
+
+def _compared(console: Console, comparison: RunComparison) -> None:
+    console.print(Text(f"Comparaison : {scope(comparison)} {verdict(comparison)}"))
+    for change in (AnswerChange.BETTER, AnswerChange.WORSE, AnswerChange.REWORDED):
+        if pairs := comparison.of(change):
+            names = ", ".join(pair.after.question.id for pair in pairs)
+            console.print(Text(f"{capital(change)} : {names}"))
+
+
+# `sourcier eval`: question sets through the assistant, measured, and held against an earlier run.
+#
+# Door of rich, for it.
+
+DONE, FALLEN, INTERRUPTED = 0, 4, 130
+
+EPILOG = """\
+exemples :
+  sourcier eval questions.jsonl --out resultats.jsonl --report rapport.html
+  sourcier eval lois.jsonl dossier.jsonl --out apres.jsonl --baseline avant.jsonl
+
+Chaque ligne des résultats est l'objet de « ask --json », avec l'« id » de la question.
+Interrompue par Ctrl-C, la commande mesure ce qui a été répondu et le dit incomplet.
+
+codes de sortie : 0 mesuré, 4 une mesure a baissé depuis « --baseline » (réponses correctes,
+articles attendus cités, articles cités à propos, F1 des refus, phrases vérifiées, citations
+exactes), 130 interrompu, 2 commande mal écrite, 1 panne
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "eval",
+        help="mesure les réponses sur un jeu de questions",
+        description="Pose toutes les questions de fichiers et compare les réponses à l'attendu.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "questions", type=Path, nargs="+", metavar="QUESTIONS", help="fichier JSON Lines"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="fichier des résultats")
+    parser.add_argument("--report", type=Path, help="rapport HTML : mesures et réponses")
+    parser.add_argument("--baseline", type=Path, help="résultats d'un essai précédent à comparer")
+    parser.add_argument(
+        "--tolerance",
+        type=_share,
+        default=0.02,
+        metavar="PART",
+        help="baisse admise d'une mesure, de 0 à 1 (défaut : %(default)s)",
+    )
+    parser.add_argument("--index", metavar="GENERATION", help="index à mesurer (défaut : publié)")
+    parser.set_defaults(run=_run)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un nombre de 0 à 1")
+    return value
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    questions = read_questions(*arguments.questions)
+    before = read_results(arguments.baseline) if arguments.baseline else {}
+    baseline = (
+        hash_file(arguments.baseline, str(arguments.baseline)) if arguments.baseline else None
+    )
+    if arguments.report:
+        arguments.report.touch()  # a place that cannot be written is said before the long work
+    settings, console = load_settings(arguments.home), Terminal()
+    assistant = _loaded(arguments, settings, console)
+    for dossier in {question.dossier for question in questions if question.dossier}:
+        assistant.dossier(dossier, None)  # one that is missing is said before the long work
+    manifest = assistant.generation.manifest
+    identity = identify(assistant.model_name, manifest, settings, arguments.questions)
+    graded = _measured(assistant, questions, arguments.out, console)
+    evaluation = Evaluation(identity, len(questions), graded)
+    if baseline:
+        comparison = compare(before, graded, partial(graded_by, assistant))
+        fallen = tuple(falls(comparison, arguments.tolerance))
+        evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
+    told = {
+        "act": "measured",
+        "generation": manifest.name,
+        "asked": len(graded),
+        "of": len(questions),
+        "results": hash_file(arguments.out, "").sha256,
+    }
+    assistant.journal.append("evaluation", told, user=ALONE.user)
+    return _told(evaluation, console, arguments.report)
+
+
+def _loaded(arguments: argparse.Namespace, settings: Settings, console: Console) -> Assistant:
+    with console.status("Chargement des modèles…"):
+        from assistant.container import load_assistant  # the models take seconds to import
+        from ingestion.index.publication import current_name
+
+        # One generation for the whole set, even when another is published meanwhile.
+        generation = arguments.index or current_name(arguments.home)
+        return load_assistant(arguments.home, settings, generation)
+
+
+def _measured(
+    assistant: Assistant, questions: Sequence[Question], results: Path, console: Console
+) -> tuple[Graded, ...]:
+    """Ask every question and write its result, until the last or an interruption."""
+    graded: list[Graded] = []
+    with results.open("w", encoding="utf-8") as out:
+        try:
+            for question in track(questions, "Questions", console=console):
+                result = run_turn(
+                    assistant,
+                    question.text,
+                    question.as_of,
+                    question.dossier,
+                    purpose=EXAMINED,
+                )
+                line = {"id": question.id, **contract(result)}
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                out.flush()
+                graded.append(graded_by(assistant, question, result))
+        except KeyboardInterrupt:
+            console.print("Interrompu.")
+    return tuple(graded)
+
+
+def _told(evaluation: Evaluation, console: Console, page: Path | None) -> int:
+    """Show and write what was measured; the exit code says whether something is wrong with it."""
+    show(console, evaluation)
+    if page:
+        from assistant.reports.evaluation import report  # what draws takes a while to import
+
+        page.write_text(report(evaluation), encoding="utf-8")
+    if not evaluation.complete:
+        return INTERRUPTED
+    return FALLEN if evaluation.falls else DONE
+
+
+# `sourcier dossier-homologation`: the papers that an approval of the installation asks for.
+
+OK = 0
+TERMINAL = "terminal"
+"""Under this name the journal keeps that the file was taken."""
+
+SUFFIXES = ("docx", "html", "md", "pdf")
+
+HOMOLOGATION_EPILOG = """\
+exemples :
+  sourcier dossier-homologation --out dossier.docx
+  sourcier dossier-homologation --out dossier.html --evaluation questions.jsonl resultats.jsonl
+  sourcier dossier-homologation | less
+
+Le dossier est écrit d'après l'installation telle qu'elle est : réglages, index en service, poids et
+leurs empreintes, comptes, journal, bibliothèques. Relisez-le : ce qui « dépend de l'organisme » est
+à compléter par vous.
+"""
+
+
+def register_homologation(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "dossier-homologation",
+        help="écrit le dossier d'homologation de cette installation",
+        description="Écrit le dossier d'homologation : système, flux, rôles, mesures R1 à R35 de "
+        "l'ANSSI avec leurs preuves, limites, risques, procédures.",
+        epilog=HOMOLOGATION_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--out",
+        type=_paper,
+        metavar="FICHIER",
+        help="fichier .docx, .html, .pdf ou .md (défaut : Markdown, à l'écran)",
+    )
+    parser.add_argument(
+        "--evaluation",
+        type=Path,
+        nargs=2,
+        metavar=("QUESTIONS", "RESULTATS"),
+        help="un jeu de questions et les résultats de « sourcier eval » à joindre",
+    )
+    parser.set_defaults(run=_run_homologation)
+
+
+def _paper(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.removeprefix(".") not in SUFFIXES:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est ni .docx, ni .html, ni .pdf, ni .md")
+    return path
+
+
+def _run_homologation(arguments: argparse.Namespace) -> int:
+    from assistant.reports.homologation import homologation
+    from assistant.reports.homologation_facts import gather  # what draws takes a while to import
+    from assistant.reports.pdf import PaperFormat, rendered
+
+    measured = (
+        _measured_homologation(arguments.home, *arguments.evaluation)
+        if arguments.evaluation
+        else None
+    )
+    settings = load_settings(arguments.home)
+    paper = homologation(gather(arguments.home, settings, date.today(), measured))
+    out: Path | None = arguments.out
+    if out is None:
+        sys.stdout.write(rendered(paper, PaperFormat.MARKDOWN).decode())
+        return OK
+    out.write_bytes(rendered(paper, PaperFormat(out.suffix.removeprefix("."))))
+    journal_of(arguments.home).append("export", {"what": "homologation"}, user=TERMINAL)
+    sys.stdout.write(f"Dossier d'homologation écrit : {out}\n")
+    return OK
+
+
+def _measured_homologation(home: Path, questions: Path, results: Path) -> Estimates:
+    """The measures of a run, its quotes read again in the index in service."""
+    from ingestion.index.publication import current_name
+    from ingestion.index.snapshot import open_snapshot
+
+    generation = open_snapshot(home, current_name(home))
+    found = read_results(results)
+
+    def text(citation: Citation) -> str | None:
+        return _text(generation, citation)
+
+    asked = [each for each in read_questions(questions) if each.id in found]
+    return estimates([grade(each, found[each.id], text) for each in asked])
+
+
+def _text(generation: IndexSnapshot, citation: Citation) -> str | None:
+    """The text that was cited, None where the index in service has it no more."""
+    with suppress(UnknownDocument):
+        text = generation.store.document(citation.document).text
+        if sha256(text.encode()).hexdigest() == citation.sha256:
+            return text
+    return None

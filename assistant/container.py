@@ -1,0 +1,89 @@
+"""The container: settings to an assistant; the only place that names the real models."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+
+from assistant.answering.pipeline import Assistant
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.constants import read_rates
+from assistant.journal.journal import Journal
+from assistant.llm.language_model import LanguageModel
+from assistant.llm.process import ModelProcess, engine_command
+from assistant.publishing.gate import Examinee
+from assistant.retrieval.ranking import tuning_for
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.settings import Settings
+from ingestion.index.search import Embedder
+from ingestion.models.catalogue import Weights, locate
+
+
+@cache
+def load_embedder(home: Path, settings: Settings) -> Embedder:
+    """The embedding model chosen, loaded once; raises ModelUnavailable."""
+    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder  # takes seconds
+
+    weights = locate(settings.embedder, home)
+    return SentenceTransformerEmbedder(weights.path, weights_name(weights))
+
+
+def load_model(home: Path, settings: Settings) -> LanguageModel:
+    """The language model chosen, in a process of its own; raises ModelUnavailable."""
+    weights = locate(settings.llm, home)
+    template = weights.model.chat_template if weights.model else None
+    return ModelProcess(weights_name(weights), engine_command(weights.path, template or "chatml"))
+
+
+def model_writes(home: Path, settings: Settings) -> bool:
+    """Whether the model chosen adds sentences of its own; one outside the catalogue does."""
+    if settings.writing != "auto":
+        return settings.writing == "always"
+    model = locate(settings.llm, home).model
+    return model is None or model.writes
+
+
+def load_assistant(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
+    """Everything a question needs; `generation` pins one instead of the published one."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Reading a gigabyte of weights takes as long as importing the embedding library.
+        model = beside.submit(load_model, home, settings)
+        embedder = load_embedder(home, settings)
+    holder, journal = SnapshotHolder(home, embedder, generation), Journal(home / "journal.jsonl")
+    return assembled(home, settings, holder, embedder, model.result(), journal)
+
+
+def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
+    """Assistants over any generation, of one model loaded once; their journal is in `records`."""
+    embedder, model = load_embedder(home, settings), cache(partial(load_model, home, settings))
+    journal = Journal(records / "journal.jsonl")
+    return lambda name: assembled(
+        home, settings, SnapshotHolder(home, embedder, name), embedder, model(), journal
+    )
+
+
+def assembled(
+    home: Path,
+    settings: Settings,
+    holder: SnapshotHolder,
+    embedder: Embedder,
+    model: LanguageModel,
+    journal: Journal,
+) -> Assistant:
+    """The assistant of these parts, weighing as was fitted with its embedder."""
+    return Assistant(
+        holder,
+        embedder,
+        model,
+        journal,
+        settings.evidence_limit,
+        model_writes(home, settings),
+        partial(read_rates, home),
+        buyer=Buyer(settings.buyer),
+        tuning=tuning_for(embedder.name),
+    )
+
+
+def weights_name(weights: Weights) -> str:
+    """The name by which an index and a record know weights: readable, and bound to the bytes."""
+    known = weights.model.name if weights.model else weights.path.name
+    return f"{known}@{weights.sha256[:12]}"

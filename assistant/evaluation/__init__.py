@@ -1,0 +1,1 @@
+"""Evaluation: question sets, answers graded, measures, and runs against an earlier one."""

@@ -1,0 +1,1 @@
+"""The law in time: hierarchy, validity, changes, contradictions, and what a change touches."""

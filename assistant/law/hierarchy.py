@@ -1,0 +1,104 @@
+"""Hierarchy and validity: the rank of a text among the texts, and when a sentence applies. Pure."""
+
+import re
+from datetime import date
+from enum import StrEnum
+
+from assistant.question.language import Language
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
+from ingestion.tenders.pieces import PieceKind
+
+# Validity of a sentence: what it says of when it applies, against the day of a question. Pure.
+
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_DAY = rf"(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
+_BEFORE = re.compile(rf"\bavant\s+{_DAY}", re.IGNORECASE)
+_UNTIL = re.compile(rf"\bjusqu['’](?:au|à)\s+{_DAY}", re.IGNORECASE)
+_SINCE = re.compile(rf"\b(?:depuis|à\s+compter\s+du|à\s+partir\s+du)\s+{_DAY}", re.IGNORECASE)
+
+
+def applies(sentence: str, as_of: date) -> bool:
+    """Whether a sentence, by the dates that it gives itself, speaks of the law of that day.
+
+    "Avant le 1er avril 2026, …" does not from that day on, "jusqu'au 31 mars 2026" not from the
+    next day on, "depuis le 1er avril 2026" not before it. A sentence without such words applies.
+    """
+    before, until, since = (_date(at.search(sentence)) for at in (_BEFORE, _UNTIL, _SINCE))
+    ended = (before is not None and as_of >= before) or (until is not None and as_of > until)
+    return not ended and (since is None or as_of >= since)
+
+
+def _date(match: re.Match[str] | None) -> date | None:
+    """The day found; None for a day that no calendar has, which texts do contain."""
+    if match is None:
+        return None
+    try:
+        month = _MONTHS.index(match["month"].lower()) + 1
+        return date(int(match["year"]), month, int(match["day"]))
+    except ValueError:
+        return None
+
+
+# Hierarchy: the rank of a passage among the texts, from the law down to our own sheets. Pure.
+
+
+class Rank(StrEnum):
+    """What kind of text a passage is; the first three are articles, highest first."""
+
+    LAW = "law"
+    DECREE = "decree"
+    ORDER = "order"
+    GENERAL_CLAUSE = "general clause"
+    CLAUSE = "clause"
+    OFFER = "offer"
+    SHEET = "sheet"
+
+
+ARTICLES = frozenset({Rank.LAW, Rank.DECREE, Rank.ORDER})
+
+LABELS = {
+    Language.FRENCH: {
+        Rank.LAW: "loi",
+        Rank.DECREE: "décret",
+        Rank.ORDER: "arrêté ou avis annexé",
+        Rank.GENERAL_CLAUSE: "CCAG, si le marché y renvoie",
+        Rank.CLAUSE: "pièce du marché",
+        Rank.OFFER: "écrit par un candidat",
+        Rank.SHEET: "fiche, sans valeur juridique",
+    },
+    Language.ENGLISH: {
+        Rank.LAW: "law",
+        Rank.DECREE: "decree",
+        Rank.ORDER: "order or annexed notice",
+        Rank.GENERAL_CLAUSE: "CCAG, where the contract refers to it",
+        Rank.CLAUSE: "contract document",
+        Rank.OFFER: "written by a tenderer",
+        Rank.SHEET: "sheet, without legal value",
+    },
+}
+"""A rank in a few words for the reader."""
+
+_OF_LETTER = {"L": Rank.LAW, "R": Rank.DECREE, "D": Rank.DECREE, "A": Rank.ORDER}
+"""Of an article, by its first letter; "Annexe 2" is an order or a notice annexed to a code."""
+
+
+def rank_of(passage: Passage) -> Rank | None:
+    """The rank of a passage; None where nothing tells, as for invoices and undated guides.
+
+    An article is located by its own reference alone; a sheet says when its author checked it.
+    """
+    if passage.piece is PieceKind.OFFER:
+        return Rank.OFFER
+    if passage.kind is Kind.TENDER:
+        return Rank.CLAUSE
+    if passage.kind is not Kind.RULES:
+        return None
+    if passage.locator.startswith("CCAG") and "fiche «" not in passage.locator:
+        return Rank.GENERAL_CLAUSE
+    if passage.references == (passage.locator.removeprefix("art. "),):
+        return _OF_LETTER.get(passage.references[0][0])
+    return Rank.SHEET if passage.state_date else None

@@ -1,0 +1,332 @@
+"""Rules across invoices: duplicates, and statistical screenings."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import log10, sqrt
+
+from assistant.calculators.amounts import euros
+from assistant.ledger.anomalies.rules import Anomaly, load_rules
+from ingestion.ledger.embedded import Ledger, Row
+from ingestion.ledger.rows import folded
+
+# Duplicates: the official key, and AuditNet's nine combinations of exact, similar and different.
+#
+# Similar numbers differ by spelling (case, signs, leading zeros, O for 0), by one character more or
+# less, or by two neighbours swapped; not by one digit for another, as each number does from the
+# next. Similar dates are a week apart at most, or have day and month swapped. Similar amounts are
+# within 1 %, or have the same digits.
+
+_COUNTED = """
+WITH named AS (
+    SELECT unnest(CAST($1 AS VARCHAR[])) AS name, unnest(CAST($2 AS VARCHAR[])) AS folded
+), counted AS (
+    SELECT id, coalesce(supplier_siren, '') AS siren, name, folded, number, issued, gross,
+        CASE WHEN supplier_siren <> '' THEN supplier_siren ELSE folded END AS supplier,
+        row_number() OVER (ORDER BY issued, id) AS place
+    FROM invoice JOIN named ON named.name = coalesce(supplier_name, '')
+    WHERE gross IS NOT NULL AND type NOT IN ('261', '381', '396', '502', '503')
+) {pairs} ORDER BY 1, 2
+"""
+_PAIR = """
+SELECT one.place, other.place, one.id, one.siren, one.name, one.number, one.issued, one.gross,
+    other.id, other.siren, other.name, other.number, other.issued, other.gross
+FROM counted AS one JOIN counted AS other ON {alike} AND one.place < other.place
+"""
+_SAME_KEY = (
+    "one.folded = other.folded AND upper(one.number) = upper(other.number) "
+    "AND extract(year FROM one.issued) = extract(year FROM other.issued)"
+)
+# Every combination has two exact parts that few invoices share: pairs are met there only. Amounts
+# with the same digits differ by a multiple of nine cents.
+_ALIKE = (
+    "one.supplier = other.supplier AND one.number = other.number",
+    "one.number = other.number AND one.gross = other.gross",
+    "one.supplier = other.supplier AND one.issued = other.issued AND ("
+    "abs(one.gross - other.gross) <= 0.01 * greatest(abs(one.gross), abs(other.gross)) "
+    "OR (abs(one.gross) - abs(other.gross)) * 100 % 9 = 0)",
+    "one.supplier = other.supplier AND one.gross = other.gross "
+    "AND other.issued - one.issued BETWEEN -7 AND 7",
+    "one.supplier = other.supplier AND one.gross = other.gross "
+    "AND extract(year FROM one.issued) = extract(year FROM other.issued) "
+    "AND extract(day FROM one.issued) = extract(month FROM other.issued) "
+    "AND extract(month FROM one.issued) = extract(day FROM other.issued)",
+)
+_NAMES = "SELECT DISTINCT coalesce(supplier_name, '') FROM invoice"
+_REFUSED = """
+SELECT concat(file, ' ', "row"), sentence FROM remark JOIN file ON sha256 = file
+WHERE code = 'G1.45' AND level = 'refused' AND kind = 'invoices' ORDER BY 1, 2
+"""
+_WEEK = 7
+_CLOSE = Decimal("0.01")
+_LOOKALIKES = str.maketrans("OIL", "011")
+
+EXACT, SIMILAR, DIFFERENT = "identique", "proche", "différent"
+
+# Supplier, number, date, amount; those of an exact supplier and number that are otherwise exact are
+# one invoice to the ledger, which the official key finds.
+_COMBINATIONS = {
+    (EXACT, EXACT, EXACT, EXACT): 1,
+    (DIFFERENT, EXACT, EXACT, EXACT): 2,
+    (EXACT, SIMILAR, EXACT, EXACT): 3,
+    (EXACT, EXACT, SIMILAR, EXACT): 4,
+    (EXACT, EXACT, EXACT, SIMILAR): 5,
+    (EXACT, SIMILAR, EXACT, SIMILAR): 6,
+    (EXACT, SIMILAR, SIMILAR, EXACT): 7,
+    (EXACT, EXACT, SIMILAR, SIMILAR): 8,
+    (DIFFERENT, EXACT, SIMILAR, EXACT): 9,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Invoice:
+    id: str
+    siren: str
+    name: str
+    number: str
+    issued: date
+    gross: Decimal
+
+    @property
+    def supplier(self) -> str:
+        return self.siren or folded(self.name)
+
+
+def same_keys(ledger: Ledger) -> Iterator[Anomaly]:
+    """Invoices with the supplier, the number and the year of another.
+
+    Those refused when they were imported, and those whose supplier has its SIREN on one only.
+    """
+    for place, sentence in ledger.rows(_REFUSED):
+        yield Anomaly(load_rules()["duplicate key"], (), sentence, place)
+    for one, other in _pairs(ledger, _PAIR.format(alike=_SAME_KEY)):
+        if one.name:
+            yield _pair("duplicate key", one, other, "même fournisseur, numéro et année")
+
+
+def near_duplicates(ledger: Ledger) -> Iterator[Anomaly]:
+    """Pairs of one of the nine combinations that have not the same key, each once."""
+    pairs = " UNION ".join(_PAIR.format(alike=f"{alike} AND NOT ({_SAME_KEY})") for alike in _ALIKE)
+    for one, other in _pairs(ledger, pairs):
+        if combination := _combination(one, other):
+            yield _pair("near duplicate", one, other, f"combinaison {combination} d'AuditNet")
+
+
+def _combination(one: _Invoice, other: _Invoice) -> int | None:
+    """The number of the combination of two invoices, None when they are not alike enough."""
+    alike = (
+        EXACT if one.supplier == other.supplier else DIFFERENT,
+        _numbers(one.number, other.number),
+        _dates(one.issued, other.issued),
+        _amounts(one.gross, other.gross),
+    )
+    return _COMBINATIONS.get(alike)
+
+
+def _pairs(ledger: Ledger, pairs: str) -> Iterator[tuple[_Invoice, _Invoice]]:
+    """Pairs of invoices, the earlier one first, in the order of their days."""
+    names = [name for (name,) in ledger.rows(_NAMES)]
+    sql = _COUNTED.format(pairs=pairs)
+    for _, _, *row in ledger.rows(sql, [names, [folded(name) for name in names]]):
+        yield _Invoice(*row[: len(row) // 2]), _Invoice(*row[len(row) // 2 :])
+
+
+def _pair(rule: str, one: _Invoice, other: _Invoice, why: str) -> Anomaly:
+    told = [
+        f"{each.number} du {each.issued:%d/%m/%Y}, {each.name or each.siren}, {euros(each.gross)}"
+        for each in (one, other)
+    ]
+    return Anomaly(load_rules()[rule], (one.id, other.id), f"{told[0]} et {told[1]} : {why}.")
+
+
+def _numbers(one: str, other: str) -> str:
+    if one == other:
+        return EXACT
+    return SIMILAR if _are_close(_spelled(one), _spelled(other)) else DIFFERENT
+
+
+def _spelled(number: str) -> str:
+    bare = re.sub(r"[^A-Z0-9]", "", number.upper()).translate(_LOOKALIKES)
+    return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
+
+
+def _are_close(one: str, other: str) -> bool:
+    """Whether one character more or less, or two neighbours swapped, make them equal."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(long) == len(short) + 1:
+        return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+    apart = [place for place, pair in enumerate(zip(one, other, strict=False)) if len({*pair}) > 1]
+    is_swap = len(one) == len(other) and len(apart) == 2 and apart[1] == apart[0] + 1
+    return is_swap and sorted(one[apart[0] :][:2]) == sorted(other[apart[0] :][:2])
+
+
+def _dates(one: date, other: date) -> str:
+    if one == other:
+        return EXACT
+    swapped = (one.year, one.month, one.day) == (other.year, other.day, other.month)
+    return SIMILAR if swapped or abs((one - other).days) <= _WEEK else DIFFERENT
+
+
+def _amounts(one: Decimal, other: Decimal) -> str:
+    if one == other:
+        return EXACT
+    close = abs(one - other) <= _CLOSE * max(abs(one), abs(other))
+    return SIMILAR if close or _digits(one) == _digits(other) else DIFFERENT
+
+
+def _digits(amount: Decimal) -> Sequence[str]:
+    return sorted(str(abs(amount)).replace(".", ""))
+
+
+# Statistical screenings: where to look among many invoices, never a finding on one.
+
+Limit = Callable[[date], Decimal | None]
+"""The amount below which a need is exempt from publicity that day, None where no text says it."""
+
+_INVOICES = """
+WITH screened AS (
+    SELECT id, coalesce(supplier_siren, upper(supplier_name)) AS supplier,
+        coalesce(supplier_name, '') AS name, issued, net
+    FROM invoice
+    WHERE net > 0 AND currency = 'EUR' AND type NOT IN ('261', '381', '396', '502', '503')
+        AND coalesce(supplier_siren, upper(supplier_name)) <> ''
+)
+"""
+_OF_SUPPLIERS = f"""{_INVOICES}
+SELECT id, supplier, name, issued, net FROM screened
+WHERE supplier IN (SELECT unnest(CAST($1 AS VARCHAR[]))) ORDER BY issued, id
+"""
+_DAYS = f"{_INVOICES} SELECT DISTINCT issued FROM screened"
+_JUST_BELOW = f"""{_INVOICES}, ceilings AS (
+    SELECT unnest(CAST($1 AS DATE[])) AS day, unnest(CAST($2 AS DECIMAL(18, 2)[])) AS ceiling
+)
+SELECT id, supplier, name, issued, net FROM screened JOIN ceilings ON day = issued
+WHERE net >= 0.8 * ceiling AND net < ceiling ORDER BY issued, id
+"""
+_ROUNDS = f"""{_INVOICES}
+SELECT supplier, count(*), count(*) FILTER (WHERE net % 100 = 0) FROM screened
+GROUP BY supplier ORDER BY supplier
+"""
+_DIGITS = f"""{_INVOICES}
+SELECT supplier, left(CAST(net AS VARCHAR), 1), count(*) FROM screened WHERE net >= 10
+GROUP BY supplier, left(CAST(net AS VARCHAR), 1) ORDER BY supplier
+"""
+_WINDOW = timedelta(days=30)
+_ROUND = 100
+_WHOLE = ""
+_DEVIATIONS = 4
+_LEAST_BENFORD = 10
+_MEAN_GAP = 0.015
+_EXPECTED = [log10(1 + 1 / digit) for digit in range(1, 10)]
+
+
+@dataclass(frozen=True, slots=True)
+class _ScreeningsInvoice:
+    id: str
+    supplier: str
+    name: str
+    issued: date
+    net: Decimal
+
+
+def split_amounts(ledger: Ledger, limit: Limit) -> Iterator[Anomaly]:
+    """Invoices of a supplier just below the threshold within thirty days, together above it."""
+    ceilings = {day: limit(day) for (day,) in ledger.rows(_DAYS)}
+    known = {day: ceiling for day, ceiling in ceilings.items() if ceiling is not None}
+    near = ledger.rows(_JUST_BELOW, [list(known), list(known.values())])
+    for found in _by_supplier(near).values():
+        for run in _runs(found):
+            total = sum((each.net for each in run), Decimal(0))
+            ceiling = known[run[-1].issued]
+            if len(run) >= load_rules()["split amounts"].least and total >= ceiling:
+                says = (
+                    f"{run[0].name or run[0].supplier} : {len(run)} factures du "
+                    f"{run[0].issued:%d/%m/%Y} au {run[-1].issued:%d/%m/%Y}, chacune sous "
+                    f"{euros(ceiling)} HT, ensemble {euros(total)} HT."
+                )
+                yield Anomaly(load_rules()["split amounts"], tuple(each.id for each in run), says)
+
+
+def round_amounts(ledger: Ledger) -> Iterator[Anomaly]:
+    """Suppliers with far more round amounts than the others have."""
+    counts = {supplier: (count, rounds) for supplier, count, rounds in ledger.rows(_ROUNDS)}
+    every = sum(count for count, _ in counts.values())
+    rounds = sum(own for _, own in counts.values())
+    unlike = []
+    for supplier, (count, own) in counts.items():
+        others = every - count
+        if count < load_rules()["round amounts"].least or not others:
+            continue
+        share = (rounds - own + 1) / (others + 2)
+        if own - count * share > _DEVIATIONS * sqrt(count * share * (1 - share)):
+            unlike.append(supplier)
+    for supplier, found in _of_suppliers(ledger, unlike).items():
+        count, own = counts[supplier]
+        says = (
+            f"{found[0].name or supplier} : {own} montants HT multiples de {_ROUND} € sur "
+            f"{count} ; {rounds - own} sur {every - count} chez les autres."
+        )
+        rows = tuple(each.id for each in found if each.net % _ROUND == 0)
+        yield Anomaly(load_rules()["round amounts"], rows, says, supplier)
+
+
+def benford(ledger: Ledger) -> Iterator[Anomaly]:
+    """The whole, or suppliers, whose first digits are far from Benford's law."""
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for supplier, digit, count in ledger.rows(_DIGITS):
+        counts[supplier][int(digit)] += count
+        counts[_WHOLE][int(digit)] += count
+    least = load_rules()["benford"].least
+    gaps = {name: mean_gap(each) for name, each in counts.items() if each.total() >= least}
+    far = {name: gap for name, gap in gaps.items() if gap > _MEAN_GAP}
+    held = _of_suppliers(ledger, counts if _WHOLE in far else far)
+    held = {_WHOLE: [each for found in held.values() for each in found], **held}
+    for subject, gap in far.items():
+        fit = [each for each in held[subject] if each.net >= _LEAST_BENFORD]
+        whose = fit[0].name or subject if subject else "Ensemble des factures"
+        said = f"{gap:.3f}".replace(".", ",")
+        says = f"{whose} : écart moyen de {said} sur {len(fit)} montants."
+        yield Anomaly(
+            load_rules()["benford"], tuple(each.id for each in fit), says, subject or "ensemble"
+        )
+
+
+def mean_gap(digits: Mapping[int, int]) -> float:
+    """How far on average the shares of the first digits, given as counts, are from Benford's.
+
+    From 0 to 1.
+    """
+    whole = sum(digits.values())
+    shares = (digits.get(digit, 0) / whole for digit in range(1, 10))
+    return sum(abs(share - law) for share, law in zip(shares, _EXPECTED, strict=True)) / 9
+
+
+def _of_suppliers(ledger: Ledger, suppliers: Iterable[str]) -> dict[str, list[_ScreeningsInvoice]]:
+    """Every invoice of some suppliers; nothing is read where there are none."""
+    names = list(suppliers)
+    return _by_supplier(ledger.rows(_OF_SUPPLIERS, [names])) if names else {}
+
+
+def _by_supplier(rows: Iterable[Row]) -> dict[str, list[_ScreeningsInvoice]]:
+    found: dict[str, list[_ScreeningsInvoice]] = defaultdict(list)
+    for row in rows:
+        each = _ScreeningsInvoice(*row)
+        found[each.supplier].append(each)
+    return found
+
+
+def _runs(found: Sequence[_ScreeningsInvoice]) -> Iterator[list[_ScreeningsInvoice]]:
+    """Invoices in the order of their days, cut where one is beyond the window of the first."""
+    run: list[_ScreeningsInvoice] = []
+    for each in found:
+        if run and each.issued - run[0].issued > _WINDOW:
+            yield run
+            run = []
+        run.append(each)
+    if run:
+        yield run

@@ -1,0 +1,1 @@
+"""Questions about the ledger in French, read by rules into plans."""

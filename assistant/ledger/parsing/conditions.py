@@ -1,0 +1,230 @@
+"""The conditions that a question names: statuses, names, numbers, amounts, days, lengths."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from assistant.calculators.facts import exact
+from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
+from assistant.ledger.parsing.rankings import Found, joined, turned
+from assistant.ledger.parsing.vocabulary import (
+    LEGAL_FORMS,
+    Name,
+    Remainder,
+    beginnings,
+    load_vocabulary,
+    spoken,
+)
+from assistant.ledger.query.plan import Operator, PlanFilter, Population
+from assistant.question.language import fold_text
+from assistant.question.quantities import find_quantities
+
+# How long the contracts of a question last: "de plus de 24 mois", "d'une durée de 4 ans".
+
+_SIDE = "|".join(says for _, says in SIDES)
+_LASTING = re.compile(
+    r"(?:\b(?:marches?(?: publics?)?|contrats?) |(?P<said>\b(?:(?:d'une|dont la|avec une|de) duree|"
+    r"durees?|qui dur(?:e|ent)|durant) ))(?P<bound>(?:est |prevue )?(?:de |d')?"
+    rf"(?:(?P<side>{_SIDE}) ?(?:de |a )?)?)$"
+)
+"""What stands before a duration that is not counted from today: "depuis plus de 24 mois"."""
+
+_OF_MANY = re.compile(r"\b(?:marches|contrats|achats|combien)\b")
+"""The length of one contract, "un marché de quatre ans", is rather a question of law."""
+
+
+def lengths(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int]]:
+    """Conditions on the months of a contract."""
+    if over is not Population.PURCHASES or not _OF_MANY.search(left.whole):
+        return
+    for quantity in find_quantities(left.text):
+        if quantity.unit != "month":
+            continue
+        if not (match := _LASTING.search(left.text[: quantity.start])):
+            continue
+        start = match.start("said") if match["said"] else match.start("bound")
+        operators, end = _operators(left, match["side"], quantity.end)
+        left.erase(start, end)
+        for operator in operators:
+            yield PlanFilter("months", operator, (int(exact(quantity)),)), start
+
+
+def _operators(left: Remainder, side: str | None, end: int) -> tuple[tuple[Operator, ...], int]:
+    """On which sides of a duration contracts are, and where its words end."""
+    for operator, says in AFTER:
+        if after := says.match(left.text, end):
+            return (operator,), after.end()
+    for operator, side_says in SIDES:
+        if side and re.fullmatch(side_says, side):
+            return (operator,), end
+    return (Operator.AT_LEAST, Operator.AT_MOST), end
+
+
+# The conditions that a question names: statuses, names of the ledger, numbers, amounts, days.
+
+_NUMBERED = {
+    Population.INVOICES: {
+        "number": "factures?|avoirs?",
+        "contract": "marches?|contrats?",
+        "commitment": "engagements?|bons? de commande|commandes?",
+    },
+    Population.PURCHASES: {"number": "marches?|contrats?"},
+}
+_NUMBER = (
+    r"\b(?:{})(?: numero| n[°o]\.?)? ?"
+    r'(?:"(?P<quoted>[^"]+)"|(?P<bare>(?=[\w/.-]*\d)[a-z0-9][\w/.-]{{2,}}))'
+)
+_CODE = r"(?!20\d\d\b)\d{2,8}(?:-\d)?\b"
+_CPV = re.compile(
+    rf"\bcpv(?: n[°o])?(?: commencant par| en)? (?P<codes>{_CODE}(?:(?:, ?| ou | et ){_CODE})*)"
+)
+_BEARER = r'(?:fournisseur|titulaire|acheteur|service|societe|entreprise) "? ?'
+_NOUN = rf"(?:{_BEARER})?"
+_FORM = rf"(?:(?:{LEGAL_FORMS})\b ?)?"
+_UP = {Operator.MORE, Operator.AT_LEAST}
+_DOWN = {Operator.LESS, Operator.AT_MOST}
+
+
+def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Found:
+    """Every condition but the periods, each taken out; those that exclude each other clash."""
+    found = [
+        *_numbered(left, over),
+        *_valued(left, names, over),
+        *_named(left, names),
+        *amounts(left, over),
+        *days(left, over),
+        *lengths(left, over),
+    ]
+    has_days = any(each.field == "late_days" for each, _ in found)
+    for rule in load_vocabulary().filters:
+        if rule.is_for(over) and not (rule.unless and rule.unless.search(left.text)):
+            for start in left.take_each(rule.says):
+                found += [
+                    (each, start)
+                    for each in rule.filters
+                    if not (has_days and each.field == "late_days")
+                ]
+    left.has_clash |= _CAME_LATE.search(left.whole) is not None
+    left.has_clash |= _HAS_CREDIT.search(left.whole) is not None
+    found = joined(left, found)
+    kept = turned(left, found)
+    left.has_clash |= _are_of_stages([each for each in kept if each not in found])
+    found = _named_together(kept)
+    once = list({each: (each, start) for each, start in reversed(found)}.values())[::-1]
+    left.has_clash |= _clash([each for each, _ in once]) or _is_union(left, once)
+    return once
+
+
+def _clash(filters: Sequence[PlanFilter]) -> bool:
+    """Whether two conditions on one field are not the two ends of a range."""
+    for field in {each.field for each in filters}:
+        sides = [each.operator for each in filters if each.field == field]
+        if len(sides) > 1 and not (len(sides) == 2 and {*sides} & _UP and {*sides} & _DOWN):
+            return True
+    return False
+
+
+_CAME_LATE = re.compile(
+    r"\b(?:recu|arrive|depose|envoye|transmis|emis|mandate|livre)\w* (?:en retard|hors delai)"
+)
+"""Lateness of something else than the payment."""
+
+_HAS_CREDIT = re.compile(r"\b(?:avec|ont|ayant|par) (?:un |des |fait l'objet d'un )?avoirs?\b")
+"""Invoices that have a credit note are not the credit notes."""
+
+_STAGES = {"01", "03", "07", "08", "09", "10", "11"}
+
+
+def _are_of_stages(turned: Found) -> bool:
+    """Whether a stage is left out, which invoices that are beyond it have passed as well."""
+    return any(each.field == "status" and _STAGES & {*each.values} for each, _ in turned)
+
+
+def _is_union(left: Remainder, found: Found) -> bool:
+    """Whether "et" joins values of two fields: rows of either, which no plan has."""
+    valued = sorted((s, each.field) for each, s in found if each.operator is Operator.IS)
+    return any(
+        field != other
+        and re.search(r"^[^a-z]*\bet\b(?: (?:d[eu]s?|les?|la|l'))*[^a-z]*$", left.text[start:end])
+        for (start, field), (end, other) in pairwise(valued)
+    )
+
+
+def _numbered(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, int]]:
+    for field, nouns in _NUMBERED[over].items():
+        if match := left.take(re.compile(_NUMBER.format(nouns))):
+            number = (match["quoted"] or match["bare"]).strip().upper()
+            yield PlanFilter(field, Operator.IS, (number,)), match.start()
+    if match := left.take(_CPV):
+        codes = re.findall(r"\d{2,8}(?!\d)(?:-\d)?", match["codes"])
+        yield (
+            PlanFilter("cpv", Operator.STARTS, tuple(each.partition("-")[0] for each in codes)),
+            match.start(),
+        )
+
+
+def _valued(
+    left: Remainder, names: Sequence[Name], over: Population
+) -> Iterator[tuple[PlanFilter, int]]:
+    """Values of the ledger by a part of them; where it has none, what is said, which none has."""
+    for rule in load_vocabulary().values:
+        if rule.is_for(over):
+            for start in left.take_each(rule.says):
+                meant = [each.key for each in names if each.field == rule.name]
+                values = [each for each in meant if rule.has in fold_text(each)] or [rule.has]
+                yield PlanFilter(rule.name, Operator.IS, tuple(values)), start
+
+
+def _named(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFilter, int]]:
+    """The names of the ledger that the question has, the longest first."""
+    by_words: dict[str, list[Name]] = {}
+    for each in names:
+        for words in {spoken(each.name), each.key.lower()}:
+            by_words.setdefault(words, []).append(each)
+    for words in sorted(by_words, key=len, reverse=True):
+        if len(words) < 3 or not all(word in left.text for word in words.split()):
+            continue
+        name = r"\W+".join(map(re.escape, words.split()))
+        says = rf"\b{_NOUN}{_FORM}{name}(?!\w)(?: {_FORM})?"
+        for start in left.take_each(re.compile(says)):
+            yield _of_names(left, by_words[words]), start
+    yield from _begun(left, names)
+
+
+def _begun(left: Remainder, names: Sequence[Name]) -> Iterator[tuple[PlanFilter, int]]:
+    """The names of which the question has the first word only, written as a name is.
+
+    That is with a capital letter, or after the word for who bears it: "Brasero", "chez brasero".
+    """
+    by_word = beginnings(names)
+    for word in sorted(by_word, key=len, reverse=True):
+        cue = "" if word in left.capitals else rf"(?:chez |{_BEARER})"
+        if match := left.take(re.compile(rf"\b{cue}{_FORM}{re.escape(word)}(?![\w'-])")):
+            yield _of_names(left, by_word[word]), match.start()
+
+
+def _of_names(left: Remainder, named: Sequence[Name]) -> PlanFilter:
+    """The condition that some names make, which are of one field or clash."""
+    left.has_clash |= len({each.field for each in named}) > 1
+    keys = tuple(dict.fromkeys(each.key for each in named))
+    known = list(dict.fromkeys(each.name for each in named))
+    is_one = len(keys) == 1
+    return PlanFilter(named[0].field, Operator.IS, keys, known[0] if is_one else " ou ".join(known))
+
+
+def _named_together(found: Found) -> Found:
+    """The conditions, those on names of one field in one: any of them will do."""
+    kept: dict[tuple[str, Operator] | int, tuple[PlanFilter, int]] = {}
+    for place, (condition, start) in enumerate(found):
+        is_name = condition.said and condition.operator is Operator.IS
+        key = (condition.field, condition.operator) if is_name else place
+        other = kept.get(key)
+        kept[key] = (_either(other[0], condition), other[1]) if other else (condition, start)
+    return list(kept.values())
+
+
+def _either(one: PlanFilter, other: PlanFilter) -> PlanFilter:
+    values = tuple(dict.fromkeys((*one.values, *other.values)))
+    said = one.said if values == one.values else f"{one.said} ou {other.said}"
+    return replace(one, values=values, said=said)

@@ -1,0 +1,165 @@
+"""A question that follows a figure: "et en montant ?", "et par fournisseur ?", "et en 2027 ?".
+
+It changes the plan of the question before it, and what it does not name stays as it was.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant.errors import WrongPlan
+from assistant.ledger.parsing.moments import usual_date
+from assistant.ledger.parsing.questions import Read, read_question
+from assistant.ledger.parsing.rankings import EACH
+from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
+from assistant.ledger.query.measures import PAID
+from assistant.ledger.query.plan import (
+    FieldKind,
+    Plan,
+    PlanFilter,
+    PlanMeasure,
+    PlanPeriod,
+    rows_of,
+    validate_plan,
+)
+from assistant.ledger.query.wording import changes_said
+from assistant.question.language import fold_text
+
+_CUE = re.compile(r"^\W*(?:et|mais|puis|pareil|idem|meme chose)\b")
+_THOSE = re.compile(r"\b(?:celles?|ceux|celui)\b")
+_WHOLE = re.compile(r"\b(?:total|en tout|ensemble)\b")
+_IN_NUMBER = re.compile(r"\ben nombre\b")
+_ASKING = {"pourquoi", "comment", "lesquelles", "lesquels"}
+"""What is asked of a figure itself: no rule of law says it."""
+
+_SHORT = 4
+"""Words under which a question cannot say all that it asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The plan that a question makes of the one before, and what it changed, in French."""
+
+    plan: Plan
+    changed: str
+
+
+def has_cue(question: str) -> bool:
+    """Whether a question begins as one that goes on."""
+    return _CUE.match(fold_text(question)) is not None
+
+
+def followed(
+    question: str, before: Plan, names: Sequence[Name], today: date
+) -> Followed | tuple[str, ...] | None:
+    """What a question changes of a plan, None where it does not go on from it.
+
+    Of one that goes on and cannot be read so, the words that no rule reads.
+    """
+    left = Remainder(question)
+    left.take_all([_THOSE])
+    read = read_question(left, names, today, before.over)
+    says_more, says_measure = _says_more(read), _says_measure(left, read)
+    is_short = len(question.split()) <= _SHORT and not (says_measure and says_more)
+    if read.has_noun or not (has_cue(question) or is_short):
+        return None
+    if words := left.words(load_vocabulary().empty):
+        is_of_figure = says_more or says_measure or {*words} <= _ASKING
+        return words if is_of_figure and has_cue(question) else None
+    plan = _changed(before, left, read)
+    if plan == before and _WHOLE.search(left.whole):
+        plan = _ungrouped(plan)
+    try:
+        is_read = not left.has_clash and validate_plan(plan) != before
+    except WrongPlan:
+        is_read = False
+    if is_read:
+        return Followed(plan, changes_said(before, plan))
+    return () if has_cue(question) else None
+
+
+def _says_measure(left: Remainder, read: Read) -> bool:
+    return bool(read.measures or read.fields or _IN_NUMBER.search(left.whole))
+
+
+def _says_more(read: Read) -> bool:
+    return bool(read.ranked.group or read.ranked.step or read.filters or read.period)
+
+
+def _changed(before: Plan, left: Remainder, read: Read) -> Plan:
+    """The plan with each part that is named in place of its own."""
+    plan = _measured(before, left, read)
+    plan = _during(plan, read)
+    plan = _filtered(plan, read)
+    return _grouped(plan, read)
+
+
+def _measured(plan: Plan, left: Remainder, read: Read) -> Plan:
+    """Another field, or another measure of the same one."""
+    rows = rows_of(plan.over)
+    of = next(iter(read.fields), None)
+    if _IN_NUMBER.search(left.whole) or PlanMeasure.COUNT in read.measures:
+        return replace(plan, measure=PlanMeasure.COUNT, of=None, part=(), bound=None)
+    if of and rows.fields[of].kind is FieldKind.DAYS:
+        return replace(plan, measure=PlanMeasure.DAYS, of=of, part=(), bound=None)
+    kind = next((each for each in read.measures if each is not PlanMeasure.COUNT), None)
+    if kind is PlanMeasure.SHARE:
+        is_of_part = plan.group is None and len(plan.filters) == 1
+        part, filters = (plan.filters, ()) if is_of_part else (plan.part, plan.filters)
+        return replace(plan, measure=kind, filters=filters, part=part, bound=None)
+    if kind or of:
+        is_money = plan.measure in {PlanMeasure.SUM, PlanMeasure.AVERAGE}
+        kept = plan.measure if is_money else PlanMeasure.SUM
+        known = plan.of if is_money else rows.amount
+        return replace(plan, measure=kind or kept, of=of or known, part=(), bound=None)
+    return plan
+
+
+def _during(plan: Plan, read: Read) -> Plan:
+    """Another period, of the same date where no verb names another."""
+    is_named = read.when.field != usual_date(plan.over, read.fields)
+    field = read.when.field if is_named or not plan.period else plan.period.field
+    if read.period:
+        plan = replace(plan, period=PlanPeriod(field, *read.period), compared=None)
+    if read.compared and plan.period:
+        plan = replace(plan, compared=PlanPeriod(plan.period.field, *read.compared))
+    return plan
+
+
+def _filtered(plan: Plan, read: Read) -> Plan:
+    """Other conditions on the same fields, and new ones."""
+    found = [each for each, _ in read.filters]
+    if read.when.condition:
+        found.append(read.when.condition)
+    named = {each.field for each in found}
+    kept = [each for each in plan.filters if each.field not in named]
+    plan = replace(plan, filters=(*kept, *found))
+    return _ungrouped(plan) if plan.group in named else plan
+
+
+def _ungrouped(plan: Plan) -> Plan:
+    return replace(plan, group=None, step=None, limit=None, bound=None, is_ascending=False)
+
+
+def _grouped(plan: Plan, read: Read) -> Plan:
+    """Another grouping, by months of the date that the plan is of."""
+    ranked = read.ranked
+    if not (ranked.group or ranked.step):
+        return plan
+    by = ranked.group or read.when.by or _date_of(plan, plan.filters)
+    return replace(
+        plan,
+        group=by,
+        step=ranked.step,
+        limit=ranked.limit,
+        is_ascending=ranked.is_ascending,
+        part=() if by != EACH else plan.part,
+        bound=None,
+    )
+
+
+def _date_of(plan: Plan, filters: Sequence[PlanFilter]) -> str:
+    if plan.period:
+        return plan.period.field
+    return "paid" if PAID in filters else usual_date(plan.over, [plan.of] if plan.of else [])

@@ -1,0 +1,290 @@
+"""The date that a period of a question is of, and the period it is compared with."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from assistant.ledger.parsing.periods import (
+    HAS_YEAR,
+    TODAY,
+    PeriodSpan,
+    find_period,
+    is_yearless,
+    period_ending,
+    units,
+)
+from assistant.ledger.parsing.periods import Bounds as PeriodsBounds
+from assistant.ledger.parsing.rankings import Found
+from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
+from assistant.ledger.query.plan import Operator, PlanFilter, Population, rows_of
+
+# The period that a question compares another with.
+#
+# "En 2026 par rapport à 2025", "plus en 2026 qu'en 2025", "compare 2025 et 2026": 2025, each time.
+
+Bounds = tuple[date | None, date | None]
+
+_OF = r"(?:celles? (?=d)|ceux (?=d)|celui (?=d))?"
+_BESIDE = re.compile(
+    r",? ?(?:par rapport (?:a|au|aux)|compare[es]* (?:a|au|avec)|contre|vs\.?|versus) " + _OF
+)
+_THAN = re.compile(rf" ?\bqu(?:e |'){_OF}")
+_MORE = re.compile(r"(?<!\ble )\b(?:plus|moins|davantage|autant)\b(?! de \d)(?P<rows> d(?:e |'))?")
+_COMPARING = re.compile(r"\b(?:compare[rsz]?|comparaison|difference|ecart|evolution)\b")
+_AND = re.compile(rf" et {_OF}")
+_BETWEEN = re.compile(r"\bentre $")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The other period, and its words; `is_of_sums` where "plus" or "moins" is not that of rows."""
+
+    bounds: Bounds
+    said: str
+    is_of_sums: bool = False
+
+    def may_share_year(self, said: str) -> bool:
+        """Whether one of the periods may be meant in the year that only the other one names.
+
+        "En janvier par rapport à février 2025": a month alone is the last one that has begun.
+        """
+        return is_yearless(said) != is_yearless(self.said) and units(said) != units(self.said)
+
+
+def compared(left: Remainder, today: date) -> Compared | None:
+    """The other period, taken out with the words that compare."""
+    if match := _BESIDE.search(left.text):
+        return _after(left, match, today)
+    for match in _THAN.finditer(left.text):
+        if _MORE.search(left.text[: match.start()]) and (found := _after(left, match, today)):
+            more = left.take(_MORE)
+            return replace(found, is_of_sums=more is not None and not more["rows"])
+    if _COMPARING.search(left.text):
+        for match in _AND.finditer(left.text):
+            if found := _earlier(left, match, today):
+                left.take(_COMPARING)
+                return found
+    return None
+
+
+def _after(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
+    """The period that follows the words that compare at once."""
+    period = _following(left, match, today)
+    if period is None:
+        return None
+    end = match.end() + period.end
+    left.erase(match.start(), end)
+    return Compared((period.first, period.last), left.whole[match.end() : end])
+
+
+def _earlier(left: Remainder, match: re.Match[str], today: date) -> Compared | None:
+    """The earlier of the periods on the two sides of an "et"."""
+    other = _following(left, match, today)
+    said = left.text[match.end() : match.end() + other.end] if other else ""
+    year = HAS_YEAR.search(said)
+    one = _before(left.text[: match.start()], year[0] if year else "", today)
+    if not (one and other and one.first and other.first):
+        return None
+    left.erase(*match.span())
+    if one.first < other.first:
+        earlier = one
+        left.erase(one.start, match.start())
+        said = f"{left.whole[one.start : match.start()]} {year[0] if year else ''}"
+    else:
+        earlier = other
+        left.erase(match.end(), match.end() + other.end)
+    if between := _BETWEEN.search(left.text[: one.start]):
+        left.erase(*between.span())
+    return Compared((earlier.first, earlier.last), said)
+
+
+def _before(text: str, year: str, today: date) -> PeriodSpan | None:
+    """The period at the end of a text; a month without year takes this one, of what follows."""
+    found = period_ending(text, today)
+    if found and year and is_yearless(text[found.start :]):
+        return period_ending(f"{text} {year}", today)
+    return found
+
+
+def _following(left: Remainder, match: re.Match[str], today: date) -> PeriodSpan | None:
+    period = find_period(left.text[match.end() :], today)
+    return period if period and period.start == 0 else None
+
+
+# The date that a period of a question is of: that of the nearest verb, of a status, or the usual.
+#
+# "Factures reçues en mai", "suspendues en mai", "de mai", "à échéance en mai".
+
+_UNPAID = PlanFilter("paid", Operator.UNKNOWN)
+_PAID = PlanFilter("paid", Operator.KNOWN)
+_DEADLINE = "deadline"
+_NEEDS_DAYS = {_DEADLINE, "ends"}
+"""Dates that every row has, so that they say nothing without a period."""
+
+_HALF_A_YEAR = 183
+_OF_STATUS = {
+    "01": "received",
+    "05": "rejected",
+    "06": "suspended",
+    "07": "certified",
+    "08": "mandated",
+    "11": "paid",
+}
+_OF_ROWS = re.compile(r" ?(?:d[eu] |d'|20\d\d|[ts][1-4]\b|exercice|annee|l'annee)")
+"""How a period begins that is of the rows, and not of the verb before it: "rejetées de mai"."""
+
+_IS_RANGE = re.compile(r" (?:au|a) ")
+_STATES = {"paid", "status", "late_days", "age_days"}
+"""What is so today, and not what was issued today: "impayées aujourd'hui"."""
+
+_TO_PAY = re.compile(r"(?<!reste )(?<!restent )(?<!reste-t-il )\ba (?:payer|regler)\b")
+_SO_LONG = re.compile(r" ?depuis (?:moins de )?(?:\d|une? |deux|trois|quatre|cinq|six)")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The date field that a period is of, and the condition that its verb is without a period.
+
+    `by` is the date that months are cut by, where it is another than that of the period.
+    `is_past` and `is_coming`: without a period, the days before today are meant, or those from it.
+    """
+
+    field: str
+    condition: PlanFilter | None = None
+    start: int = 0
+    is_past: bool = False
+    is_coming: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The date of a question, its days, and the conditions once those that it stands for left."""
+
+    when: When
+    bounds: PeriodsBounds | None
+    filters: Found
+
+
+def dated(
+    left: Remainder,
+    over: Population,
+    period: PeriodSpan | None,
+    found: Found,
+    usual: str,
+    today: date,
+) -> Dated:
+    """What a period is of; `usual` is the date of a row where no word says another."""
+    taken = [
+        (rule, start)
+        for rule in load_vocabulary().dates
+        if rule.is_for(over)
+        for start in left.take_each(rule.says)
+    ]
+    if period and not taken and left.whole[period.start : period.end] == TODAY:
+        period = None if _STATES & {each.field for each, _ in found} else period
+    staged = _staged(left, period, found, taken) if period else None
+    when, filters = staged or (_when(left, period, found, taken, usual), found)
+    bounds = (period.first, period.last) if period else None
+    if period and _is_to_pay(left, period, taken):
+        when = When(_DEADLINE, start=period.start)
+        left.has_clash |= period.last is None or period.last < today
+    if bounds is None and (when.is_past or when.is_coming):
+        bounds = (today, None) if when.is_coming else (None, today - timedelta(days=1))
+    if when.field == _DEADLINE:
+        left.has_clash |= _is_long_past(bounds, today)
+        if _is_to_come(bounds, today) and not any(each.field == "paid" for each, _ in filters):
+            filters = [*filters, (_UNPAID, when.start)]  # what is paid falls due no more
+    elif _is_to_come(bounds, today) and _UNPAID in dict(filters):
+        when = When(_DEADLINE)  # what is to be paid in days to come was not issued in them
+    return Dated(when, bounds, filters)
+
+
+def _when(
+    left: Remainder,
+    period: PeriodSpan | None,
+    found: Found,
+    taken: Sequence[tuple[WordRule, int]],
+    usual: str,
+) -> When:
+    """The date that the nearest verb before a period is of, the usual one without verb."""
+    default = When("paid" if _PAID in dict(found) else usual)
+    if not taken:
+        return default
+    before = [each for each in taken if period and each[1] < period.start]
+    is_of_rows = period and not before and _OF_ROWS.match(left.whole, period.start)
+    if period is not None and not is_of_rows:
+        before = before or list(taken)
+        rule, start = max(before, key=lambda each: each[1])
+        others = {each.name for each, _ in taken if each.name != rule.name and each.is_known}
+        left.has_clash |= bool(others) or _are_joined(left, taken)
+        return When(rule.name, start=start)
+    known = [(rule, start) for rule, start in taken if rule.is_known]
+    if period is None:
+        default = replace(default, by=(known or taken)[0][0].name)
+    if not known:
+        return default
+    rule, start = known[0]
+    left.has_clash |= period is not None and rule.name in _NEEDS_DAYS  # of two dates
+    if rule.is_past or rule.is_coming:
+        return When(rule.name, start=start, is_past=rule.is_past, is_coming=rule.is_coming)
+    left.has_clash |= rule.name in _NEEDS_DAYS  # in which days?
+    return replace(default, condition=PlanFilter(rule.name, Operator.KNOWN), start=start)
+
+
+def _are_joined(left: Remainder, taken: Sequence[tuple[WordRule, int]]) -> bool:
+    """Whether a period is of two verbs: "reçues et payées en mai"."""
+    verbs = sorted((start, rule.name) for rule, start in taken)
+    return any(
+        name != other and re.fullmatch(r"\w+ (?:et|ou|puis) ", left.whole[start:end])
+        for (start, name), (end, other) in pairwise(verbs)
+    )
+
+
+def _staged(
+    left: Remainder, period: PeriodSpan, found: Found, taken: Sequence[tuple[WordRule, int]]
+) -> tuple[When, Found] | None:
+    """The day of a status, where it is the verb of the period: "suspendues en juin"."""
+    said = left.whole[period.start : period.end]
+    statuses = [
+        (each, start)
+        for each, start in found
+        if each.field == "status" and each.operator is Operator.IS
+    ]
+    verbs = [start for _, start in taken if start < period.start]
+    before = [each for each in statuses if each[1] < period.start]
+    is_passive = re.search(r"\bete $", left.whole[: statuses[0][1]]) if statuses else None
+    nearest = max(before, key=lambda each: each[1]) if before else None
+    if nearest is None and is_passive and not taken:
+        nearest = statuses[0]
+    is_of_rows = _OF_ROWS.match(said) and not _IS_RANGE.search(said)
+    if nearest is None or is_of_rows or any(start > nearest[1] for start in verbs):
+        return None
+    fields = [_OF_STATUS.get(str(value)) for value in nearest[0].values]
+    left.has_clash |= len(fields) > 1 or fields[0] is None or _SO_LONG.match(said) is not None
+    when = When(fields[0] or "issued", start=nearest[1])
+    return when, [each for each in found if each != nearest]
+
+
+def _is_to_pay(left: Remainder, period: PeriodSpan, taken: Sequence[tuple[WordRule, int]]) -> bool:
+    """Whether a period is that in which something is to be paid: "à payer cette semaine"."""
+    is_of_rows = _OF_ROWS.match(left.whole, period.start)
+    return not taken and not is_of_rows and _TO_PAY.search(left.whole, 0, period.start) is not None
+
+
+def _is_to_come(bounds: PeriodsBounds | None, today: date) -> bool:
+    return bounds is not None and bounds[0] is not None and bounds[0] >= today
+
+
+def _is_long_past(bounds: PeriodsBounds | None, today: date) -> bool:
+    """Whether a period in which invoices fall due is rather meant for the year to come."""
+    last = bounds[1] if bounds else None
+    return last is not None and (today - last).days > _HALF_A_YEAR
+
+
+def usual_date(over: Population, fields: Sequence[str]) -> str:
+    """The date that a period is of where no verb says it, by what is measured."""
+    rows = rows_of(over)
+    return next((rows.fields[each].when for each in fields), "") or rows.when

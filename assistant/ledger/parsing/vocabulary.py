@@ -1,0 +1,298 @@
+"""The words of questions about the ledger, their misspellings, and what is left unread."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from assistant.ledger.query.plan import Operator, PeriodStep, PlanFilter, Population
+from assistant.question.language import fold_text
+from ingestion.ledger.embedded import Ledger
+from ingestion.library.library import CORPUS
+
+# The words of questions about the ledger: corpus/registre/vocabulaire.toml, and its names.
+
+
+@dataclass(frozen=True, slots=True)
+class WordRule:
+    """Words, and what they mean: of one population, or of both when `over` is None.
+
+    `has` is what the values of the ledger that are meant have in them, as `plain` writes it.
+    """
+
+    says: re.Pattern[str]
+    over: Population | None
+    name: str = ""
+    filters: tuple[PlanFilter, ...] = ()
+    step: PeriodStep | None = None
+    unless: re.Pattern[str] | None = None
+    is_known: bool = False
+    is_past: bool = False
+    is_coming: bool = False
+    has: str = ""
+
+    def is_for(self, population: Population) -> bool:
+        """Whether the rule may read a question about this population."""
+        return self.over in {None, population}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerVocabulary:
+    """The rules of each kind in the order in which they are tried, and words that say nothing.
+
+    `spelled` are words that may be mistyped, `other_words` those that look like them and are not.
+    """
+
+    populations: tuple[WordRule, ...]
+    values: tuple[WordRule, ...]
+    filters: tuple[WordRule, ...]
+    dates: tuple[WordRule, ...]
+    groups: tuple[WordRule, ...]
+    fields: tuple[WordRule, ...]
+    measures: tuple[WordRule, ...]
+    empty: frozenset[str]
+    can: tuple[str, ...]
+    shorts: tuple[tuple[re.Pattern[str], str], ...]
+    spelled: frozenset[str]
+    other_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Someone or something that the ledger names: the field, its key, and how it is written."""
+
+    field: str
+    key: str
+    name: str
+
+
+@cache
+def load_vocabulary() -> LedgerVocabulary:
+    """The rules of the file."""
+    path = CORPUS / "registre" / "vocabulaire.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    rules = {
+        kind: tuple(_rule(row) for row in table[kind.removesuffix("s")])
+        for kind in ("populations", "values", "filters", "dates", "groups", "fields", "measures")
+    }
+    shorts = tuple((_words(row["says"]), row["means"]) for row in table["short"])
+    empty, spelled, others = (
+        frozenset(table[key].split()) for key in ("empty", "spelled", "other_words")
+    )
+    return LedgerVocabulary(
+        **rules,
+        empty=empty,
+        can=tuple(table["can"]),
+        shorts=shorts,
+        spelled=spelled,
+        other_words=others,
+    )
+
+
+def written_out(text: str) -> str:
+    """A text with its short forms, as "nb" and "fact.", in full."""
+    for says, means in load_vocabulary().shorts:
+        text = says.sub(means, text)
+    return text
+
+
+def names(ledger: Ledger, population: Population) -> tuple[Name, ...]:
+    """The suppliers, buyers, services and procedures of a population, by every name they have."""
+    source = {
+        Population.INVOICES: (
+            "SELECT DISTINCT 'supplier', coalesce(supplier_siren, upper(supplier_name)), "
+            "supplier_name FROM invoice UNION SELECT DISTINCT 'buyer', "
+            "coalesce(buyer_siret, buyer_siren, upper(buyer_name)), buyer_name FROM invoice "
+            "UNION SELECT DISTINCT 'service', service, service FROM invoice"
+        ),
+        Population.PURCHASES: (
+            "SELECT DISTINCT 'supplier', CASE WHEN length(siret) = 14 THEN left(siret, 9) "
+            "ELSE coalesce(siret, upper(name)) END, name FROM purchase_holder "
+            "UNION SELECT DISTINCT 'buyer', coalesce(buyer_siret, upper(buyer_name)), buyer_name "
+            "FROM purchase UNION SELECT DISTINCT 'procedure', procedure, procedure FROM purchase"
+        ),
+    }
+    rows = ledger.rows(source[population])
+    return tuple(Name(field, key, name or key) for field, key, name in sorted(rows, key=str) if key)
+
+
+LEGAL_FORMS = "sarl|sas|sasu|sa|eurl|sci|snc|scop|societe|ets|etablissements|association"
+
+_LEGAL_FORM = re.compile(rf"\b(?:{LEGAL_FORMS})\b")
+_TELLING = 4  # letters
+_MOST_ALIKE = 5
+_PEOPLE = {"supplier", "buyer"}
+_BETWEEN = re.compile(r"[^a-z0-9]+")
+
+
+def spoken(name: str) -> str:
+    """A name as it may be said: lower case, without accents or legal form."""
+    whole = fold_text(name)
+    return " ".join(_BETWEEN.sub(" ", _LEGAL_FORM.sub(" ", whole)).split())
+
+
+def beginnings(names: Iterable[Name]) -> dict[str, list[Name]]:
+    """The names by the first word of each, where it is long enough to tell them from others."""
+    found: dict[str, list[Name]] = {}
+    for each in names:
+        first, _, rest = spoken(each.name).partition(" ")
+        if rest and len(first) >= _TELLING and each.field in _PEOPLE:
+            found.setdefault(first, []).append(each)
+    return {first: alike for first, alike in found.items() if len(alike) <= _MOST_ALIKE}
+
+
+def _rule(row: Mapping[str, Any]) -> WordRule:
+    over = Population(row["over"]) if "over" in row else None
+    return WordRule(
+        _words(row["says"]),
+        over,
+        row.get("name") or row.get("field") or _conditioned(row),
+        tuple(_filter(each) for each in row.get("conditions", ())),
+        PeriodStep(row["step"]) if "step" in row else None,
+        re.compile(row["unless"]) if "unless" in row else None,
+        row.get("known", False),
+        row.get("past", False),
+        row.get("coming", False),
+        row.get("has", ""),
+    )
+
+
+def _conditioned(row: Mapping[str, Any]) -> str:
+    """The field of the only condition of a rule, "" where it has none or several."""
+    fields = [each["field"] for each in row.get("conditions", ())]
+    return fields[0] if len(fields) == 1 else ""
+
+
+def _filter(row: Mapping[str, Any]) -> PlanFilter:
+    return PlanFilter(row["field"], Operator(row["operator"]), tuple(row.get("values", ())))
+
+
+def _words(says: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(says)})(?!\w)")
+
+
+# Slips of the hand: a word that no rule reads, one letter away from one that rules know. Pure.
+#
+# Only words of five letters and more that begin alike; one that exists ("fracture") is no slip, and
+# one that may be two others is left as it is.
+
+_LETTERS = 5
+_ENOUGH = {"rules": 8, "names": 6}
+"""Letters from which one taken for another is a slip: "défense" is a word and no "dépense"."""
+
+
+def slips(words: Sequence[str], names: Iterable[Name]) -> Mapping[str, str] | None:
+    """What each of these words is meant to be, None where one of them is no slip."""
+    named = {part for each in names for part in spoken(each.name).split() if len(part) >= _LETTERS}
+    known = dict.fromkeys(load_vocabulary().spelled, _ENOUGH["rules"])
+    known |= dict.fromkeys(named, _ENOUGH["names"])
+    meant = {word: found for word in words if (found := _meant(word, known))}
+    return meant if len(meant) == len({*words}) else None
+
+
+def _meant(word: str, known: Mapping[str, int]) -> str | None:
+    """The word that is meant; of its singular and plural, the one that ends as it does."""
+    if word in known:
+        return word
+    if len(word) < _LETTERS or not word.isalpha() or word in load_vocabulary().other_words:
+        return None
+    near = sorted(
+        each
+        for each, enough in known.items()
+        if each[0] == word[0] and is_one_slip(word, each, may_be_taken=len(word) >= enough)
+    )
+    if len({each.rstrip("s") for each in near}) != 1:
+        return None
+    return next((each for each in near if each.endswith("s") == word.endswith("s")), near[0])
+
+
+def is_one_slip(one: str, other: str, *, may_be_taken: bool) -> bool:
+    """Whether a letter was left out or put in, or two exchanged, or one taken for another. Pure."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    pairs = enumerate(zip(one, other, strict=False))
+    start = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+    if len(one) > len(other):
+        return one[start + 1 :] == other[start:]
+    if len(one) < len(other):
+        return one[start:] == other[start + 1 :]
+    if one[start : start + 2] == other[start : start + 2][::-1]:
+        return one[start + 2 :] == other[start + 2 :]
+    return may_be_taken and one[start + 1 :] == other[start + 1 :]
+
+
+# What is left of a question once rules have taken what they read.
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9'-]*|[%<>=+≠~≈±]+|(?<= )-(?= )")
+_CAPITAL = re.compile(r"(?<=[^.?!]\s)(?:[dl]['’])?([^\W\d_a-zà-ÿ][\w-]{3,})")
+_MONEY = re.compile(
+    r"\bcombien (?:de |d['’] ?)"
+    r"(?=(?:factur|pay|dépens|notifi|mandat|engag|régl|vers|attribu|achet)é\b)",
+    re.IGNORECASE,
+)
+"""How much, whose accent alone tells it from how many: "combien de facturé"."""
+
+_QUOTES = str.maketrans(
+    {"«": '"', "»": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "≥": ">=", "≤": "<="}
+)
+
+
+class Remainder:
+    """A question in lower case without accents or short forms, in which what was read is blank."""
+
+    def __init__(self, question: str) -> None:
+        """`whole` keeps what is read; `has_clash`: what was read cannot be one question.
+
+        `capitals` are the words, but the first, that are written with a capital letter.
+        """
+        self.capitals = frozenset(map(fold_text, _CAPITAL.findall(question)))
+        question = _MONEY.sub("montant ", question)
+        words = " ".join(fold_text(question).translate(_QUOTES).split())
+        self.whole = self.text = written_out(words)
+        self.has_clash = False
+
+    def respelled(self, meant: Mapping[str, str]) -> "Remainder":
+        """The whole question again, with these words as they are meant."""
+        text = self.whole
+        for word, right in meant.items():
+            text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", right, text)
+        found = Remainder(text)
+        found.capitals = self.capitals | {meant[word] for word in self.capitals & {*meant}}
+        return found
+
+    def erase(self, start: int, end: int) -> None:
+        """Take these characters out, the places of the others staying as they are."""
+        self.text = self.text[:start] + " " * (end - start) + self.text[end:]
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The first place that a pattern reads, taken out."""
+        match = pattern.search(self.text)
+        if match:
+            self.erase(*match.span())
+        return match
+
+    def take_each(self, pattern: re.Pattern[str]) -> Iterator[int]:
+        """Where a pattern reads, every place taken out."""
+        while match := self.take(pattern):
+            yield match.start()
+
+    def take_all(self, patterns: Iterable[re.Pattern[str]]) -> bool:
+        """Whether these patterns read anything, all of it taken out."""
+        return bool([place for pattern in patterns for place in self.take_each(pattern)])
+
+    def place(self, pattern: re.Pattern[str]) -> int | None:
+        """Where a pattern first reads, nothing taken out."""
+        match = pattern.search(self.text)
+        return match.start() if match else None
+
+    def words(self, empty: frozenset[str]) -> tuple[str, ...]:
+        """The words left that say something."""
+        found = (each.strip("'-") or each for each in _WORD.findall(self.text))
+        return tuple(word for word in found if not set(_parts(word)) <= empty)
+
+
+def _parts(word: str) -> list[str]:
+    """A word, or where it is joined by apostrophes and hyphens its parts; a sign is one."""
+    return [part for part in re.split(r"['-]", word) if part] or [word]

@@ -1,0 +1,1 @@
+"""Payments: last days, what lateness costs, stages of invoices and their forecast."""

@@ -1,0 +1,1 @@
+"""Purchases: what was bought of whom, against thresholds, and what could be pooled."""

@@ -1,0 +1,188 @@
+"""Measures: what each figure counts, what it leaves out, and the sentence that tells it. Pure.
+
+Every plan is computed as `defined` writes it, whoever made it: the chat, a page, a command, an
+export. So a figure has one definition, and a plan says only what was asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from assistant.ledger.query.plan import (
+    FieldKind,
+    Operator,
+    Plan,
+    PlanFilter,
+    PlanMeasure,
+    Population,
+)
+
+INVOICE = PlanFilter("is_credit", Operator.UNKNOWN)
+CREDIT_NOTE = PlanFilter("is_credit", Operator.KNOWN)
+NOT_PAID = PlanFilter("paid", Operator.UNKNOWN)
+"""As a question or a form says it."""
+
+UNPAID = PlanFilter("is_unpaid", Operator.KNOWN)
+"""What it means: champs.toml has its condition."""
+
+PAID = PlanFilter("paid", Operator.KNOWN)
+SUSPENDED = PlanFilter("status", Operator.IS, ("06",))
+REJECTED = PlanFilter("status", Operator.IS, ("05",))
+LATE = PlanFilter("late_days", Operator.MORE, (0,))
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What the plans that it `concerns` count; `says` is part of a French sentence.
+
+    `adds` are conditions of every row counted; `means` takes the place of the condition `said`.
+    """
+
+    name: str
+    says: str
+    concerns: Callable[[Plan], bool]
+    adds: tuple[PlanFilter, ...] = ()
+    said: PlanFilter | None = None
+    means: PlanFilter | None = None
+
+
+def _is_by_invoice(plan: Plan) -> bool:
+    """Whether each invoice counts for one: a sum is the only measure that credit notes lessen."""
+    is_of_rows = plan.measure is not PlanMeasure.SUM and (
+        plan.measure is not PlanMeasure.SHARE or plan.of is None
+    )
+    return plan.over is Population.INVOICES and is_of_rows and not _names_credits(plan)
+
+
+def _names_credits(plan: Plan) -> bool:
+    """Whether a condition says what is to become of credit notes."""
+    return any(each.field in {"is_credit", "document"} for each in (*plan.filters, *plan.part))
+
+
+def _is_of_invoiced(plan: Plan) -> bool:
+    is_sum = plan.measure is PlanMeasure.SUM or (
+        plan.measure is PlanMeasure.SHARE and plan.of is not None
+    )
+    is_money = plan.field is not None and plan.field.kind is FieldKind.AMOUNT
+    is_known = _is_of_unpaid(plan) or _names_credits(plan) or plan.is_computed
+    return plan.over is Population.INVOICES and is_sum and is_money and not is_known
+
+
+def _is_of_unpaid(plan: Plan) -> bool:
+    """Whether invoices to pay are meant: credit notes or rejected ones may be asked for by name."""
+    every = (*plan.filters, *plan.part)
+    others = CREDIT_NOTE in every or any(
+        each.field == "status" and each.operator is Operator.IS and "05" in each.values
+        for each in every
+    )
+    return plan.over is Population.INVOICES and NOT_PAID in every and not others
+
+
+def _is_late(plan: Plan, *, unpaid: bool) -> bool:
+    every = (*plan.filters, *plan.part)
+    return LATE in every and (NOT_PAID in every or UNPAID in every) is unpaid
+
+
+def _measures(name: str) -> Callable[[Plan], bool]:
+    return lambda plan: plan.of == name
+
+
+DEFINITIONS = (
+    Definition(
+        "facture", "les avoirs ne sont pas des factures comptées", _is_by_invoice, (INVOICE,)
+    ),
+    Definition(
+        "montant facturé",
+        "les avoirs sont déduits, les factures rejetées restent comprises",
+        _is_of_invoiced,
+    ),
+    Definition(
+        "facture non payée",
+        "est non payée une facture sans date de paiement, ni rejetée, ni avoir, dont il reste un "
+        "montant à payer",
+        _is_of_unpaid,
+        said=NOT_PAID,
+        means=UNPAID,
+    ),
+    Definition(
+        "facture en retard",
+        "est en retard une facture non payée après le dernier jour du délai de paiement",
+        lambda plan: _is_late(plan, unpaid=True),
+    ),
+    Definition(
+        "retard de paiement",
+        "un retard est celui d'une facture payée après le dernier jour du délai, ou qui ne l'est "
+        "pas encore",
+        lambda plan: _is_late(plan, unpaid=False) and PAID not in plan.filters,
+    ),
+    Definition(
+        "délai de paiement",
+        "le délai va de la réception, ou de la livraison si elle la suit, au paiement",
+        _measures("payment_days"),
+    ),
+    Definition(
+        "intérêts",
+        "les intérêts sont ceux des factures payées en retard et de celles qui le sont encore, "
+        "comptées comme payées ce jour",
+        _measures("interest"),
+    ),
+    Definition("net à payer", "sans net à payer, le TTC en tient lieu", _measures("payable")),
+    Definition(
+        "montant notifié",
+        "le montant est celui de la notification, hors taxes et sans ses modifications ; un marché "
+        "compte une fois, quel que soit le nombre de ses titulaires",
+        lambda plan: plan.over is Population.PURCHASES and plan.of == "amount",
+    ),
+    Definition(
+        "montant modifié",
+        "le montant est celui de la dernière modification publiée, à défaut celui de la "
+        "notification",
+        _measures("last_amount"),
+    ),
+    Definition(
+        "marché",
+        "un marché compte une fois, quel que soit le nombre de ses titulaires",
+        lambda plan: plan.over is Population.PURCHASES and plan.of != "amount",
+    ),
+)
+
+
+def defined(plan: Plan) -> Plan:
+    """The plan with the conditions that its definitions mean and add: what is computed."""
+    added = tuple(condition for each in definitions(plan) for condition in each.adds)
+    known = meant(plan)
+    return replace(known, filters=(*known.filters, *added))
+
+
+def meant(plan: Plan) -> Plan:
+    """The plan with the conditions that its own ones mean: the rows of a list, credit notes too."""
+    for each in definitions(plan):
+        if each.said and each.means:
+            plan = replace(
+                plan,
+                filters=_in_place(plan.filters, each.said, each.means),
+                part=_in_place(plan.part, each.said, each.means),
+            )
+    return plan
+
+
+def definitions(plan: Plan) -> tuple[Definition, ...]:
+    """Those that concern a plan."""
+    return tuple(each for each in DEFINITIONS if each.concerns(plan))
+
+
+def leaves_credits_out(plan: Plan) -> bool:
+    """Whether credit notes among the rows of a plan are not counted."""
+    return _is_by_invoice(plan)
+
+
+def told(*plans: Plan) -> str:
+    """What figures count, in a sentence; "" where there is nothing to say of it."""
+    every = dict.fromkeys(each.says for plan in plans for each in definitions(plan))
+    says = " ; ".join(every)
+    return f"{says[0].upper()}{says[1:]}." if says else ""
+
+
+def _in_place(
+    filters: tuple[PlanFilter, ...], said: PlanFilter, means: PlanFilter
+) -> tuple[PlanFilter, ...]:
+    return tuple(means if each == said else each for each in filters)

@@ -1,0 +1,349 @@
+"""The result of a plan: sums by group, by the database and again in Python."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter, ge, gt, le, lt
+
+from assistant.calculators.amounts import euros, round_to_cents
+from assistant.errors import TotalsDisagree, WrongPlan
+from assistant.ledger.query.measures import CREDIT_NOTE, defined, leaves_credits_out, meant, told
+from assistant.ledger.query.plan import (
+    Bound,
+    FieldKind,
+    Operator,
+    Plan,
+    PlanMeasure,
+    rows_of,
+    validate_plan,
+)
+from assistant.ledger.query.sql import LateColumns, is_of_money, listed, rows, told_apart, totals
+from ingestion.ledger.embedded import Ledger, Row
+
+# Sums: what the rows of a plan add up to by group, by the database and again in Python.
+
+EURO = "EUR"
+UNKNOWN = "non renseigné"
+
+_ID, _CURRENCY, _VALUE, _PART, _MEASURED = range(5)
+_ONE, _CENT = Decimal(1), Decimal("0.01")
+
+_DAMAGED = (
+    "Les totaux de la base et ceux de ses lignes diffèrent : le registre est endommagé. "
+    "Supprimez-le et importez de nouveau les fichiers."
+)
+
+
+@dataclass(slots=True)
+class Sum:
+    """What is added up of the rows of a group: all, those with a value, those of the part."""
+
+    label: str = UNKNOWN
+    count: int = 0
+    known: int = 0
+    total: Decimal = Decimal(0)
+    part: Decimal = Decimal(0)
+    ids: list[str] = field(default_factory=list)
+
+
+Groups = Mapping[str | None, Sum]
+_Added = dict[str | None, dict[str | None, Sum]]
+_Held = dict[tuple[str | None, str | None], tuple[list[str], list[int | None]]]
+
+
+def groups(
+    plans: Sequence[Plan], ledger: Ledger, today: date, late: Sequence[LateColumns]
+) -> Iterator[tuple[Groups, tuple[str, ...]]]:
+    """For each plan the sum of each group by its key, and what is in none of them.
+
+    The plans differ by their filters and groups only: their rows are read once.
+
+    Raises TotalsDisagree when the database does not add up to the same.
+    """
+    query = rows(plans, today, late)
+    read = ledger.rows(query.sql, query.parameters)
+    query = totals(plans, today, late)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for place, *line in ledger.rows(query.sql, query.parameters):
+        found[place].append(tuple(line))
+    apart = {place: n for n, place in enumerate(told_apart(plans), _MEASURED + len(plans))}
+    for place, plan in enumerate(plans):
+        own = [row for row in read if row[apart[place]]] if place in apart else read
+        yield _checked(plan, _added(plan, own, _MEASURED + place), found[place])
+
+
+def _checked(plan: Plan, added: _Added, found: Sequence[Row]) -> tuple[Groups, tuple[str, ...]]:
+    """The sums of a plan, once the database is found to have added up to the same."""
+    words = rows_of(plan.over).fields[plan.group].words if plan.group else {}
+    if len(found) != sum(map(len, added.values())):
+        raise TotalsDisagree(_DAMAGED)
+    for currency, key, label, *figures in found:
+        group = added.get(currency, {}).get(key, Sum())
+        if figures != [group.count, group.known, group.total, group.part]:
+            raise TotalsDisagree(_DAMAGED)
+        group.label = UNKNOWN if label is None else words.get(label, str(label))
+    counted = added.pop(None if None in added else EURO, {})
+    return counted, (*_unvalued(plan, counted), *_others(added))
+
+
+def whole(groups: Iterable[Sum]) -> Sum:
+    """Every group together."""
+    found = Sum("ensemble")
+    for group in groups:
+        found.count += group.count
+        found.known += group.known
+        found.total += group.total
+        found.part += group.part
+        found.ids += group.ids
+    return found
+
+
+def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
+    """By currency, None where no money is counted, then by the key in that column."""
+    unit = _CENT if is_of_money(plan) else _ONE
+    held = _held(read, key)
+    parts = _held((row for row in read if row[_PART]), key) if plan.part else held
+    added: _Added = defaultdict(dict)
+    for (currency, name), (ids, values) in held.items():
+        _, part = parts.get((currency, name), ((), ()))
+        added[currency][name] = Sum(
+            count=len(ids),
+            known=len(ids) - values.count(None),
+            total=sum(filter(None, values)) * unit,
+            part=sum(filter(None, part)) * unit,
+            ids=ids,
+        )
+    return added
+
+
+def _held(read: Iterable[Row], key: int) -> _Held:
+    """The ids and values of rows by currency and key."""
+    held: _Held = defaultdict(lambda: ([], []))
+    for row in read:
+        ids, values = held[row[_CURRENCY], row[key]]
+        ids.append(row[_ID])
+        values.append(row[_VALUE])
+    return held
+
+
+def _unvalued(plan: Plan, groups: Groups) -> list[str]:
+    lacking = sum(group.count - group.known for group in groups.values())
+    if not lacking or plan.field is None:
+        return []
+    said = rows_of(plan.over)
+    noun = said.one if lacking == 1 else said.many
+    return [f"{lacking} {noun} sans valeur ({plan.field.label}), hors du calcul."]
+
+
+def _others(added: Mapping[str | None, Groups]) -> list[str]:
+    """What is in other currencies, which are not added to euros."""
+    return [
+        f"{sum(group.count for group in groups.values())} en {currency}, hors du calcul."
+        for currency, groups in sorted(added.items(), key=str)
+    ]
+
+
+# The result of a plan: a figure for all its rows, one a group, and what they leave out.
+
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """A figure, None where no row has a value, and the ids of the rows that it is made of.
+
+    `value` is in euros, days, months, percent or rows; `before` is that of the period compared.
+    """
+
+    label: str
+    value: Decimal | None
+    rows: tuple[str, ...]
+    before: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """The figure of all rows, those of the groups in order, and what they leave out."""
+
+    plan: Plan
+    total: ResultLine
+    lines: tuple[ResultLine, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the figures count, then what they leave out."""
+        return tuple(filter(None, (told(self.plan), *self.notes)))
+
+
+def compute_result(
+    plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[LateColumns]] | None = None
+) -> PlanResult:
+    """The result of a plan; `late` computes what the law says of invoices.
+
+    Raises:
+        WrongPlan: when the plan is not one, or needs the law and `late` is not given.
+        TotalsDisagree: when the database and Python do not add up to the same.
+        QueryTooHeavy: when it takes more than the limits.
+    """
+    law = _law(plan, late)
+    counted = defined(plan)
+    [(found, notes)] = groups([counted], ledger, today, law)
+    notes = (*_credit_notes(plan, ledger, today, law), *notes)
+    if not plan.compared:
+        return _result(plan, *_figures(plan, found), notes)
+    before = replace(counted, period=plan.compared, compared=None)
+    [(earlier, more)] = groups([before], ledger, today, law)
+    notes += tuple(f"Période comparée : {note}" for note in more)
+    return _result(plan, *_beside(plan, found, earlier), notes)
+
+
+def rows_meant(
+    plan: Plan, ledger: Ledger, today: date, late: Callable[[], Sequence[LateColumns]]
+) -> tuple[str, ...]:
+    """The ids of the rows that a plan is of, in the order of their days; raises as `computed`."""
+    query = listed(meant(plan), today, _law(plan, late))
+    return tuple(identifier for (identifier,) in ledger.rows(query.sql, query.parameters))
+
+
+def computed_cuts(plans: Sequence[Plan], ledger: Ledger, today: date) -> tuple[PlanResult, ...]:
+    """The results of plans that differ by their filters and groups only and need no law.
+
+    Raises as `computed` does.
+    """
+    found = groups([defined(validate_plan(plan)) for plan in plans], ledger, today, ())
+    return tuple(
+        _result(plan, *_figures(plan, sums), notes)
+        for plan, (sums, notes) in zip(plans, found, strict=True)
+    )
+
+
+def _law(plan: Plan, late: Callable[[], Sequence[LateColumns]] | None) -> Sequence[LateColumns]:
+    """What the law says of invoices, where a plan needs it."""
+    if not validate_plan(plan).is_computed:
+        return ()
+    if late is None:
+        raise WrongPlan("Ce calcul demande le type d'acheteur : ajoutez --acheteur.")
+    return late()
+
+
+def _credit_notes(
+    plan: Plan, ledger: Ledger, today: date, law: Sequence[LateColumns]
+) -> tuple[str, ...]:
+    """How many credit notes would be among the invoices counted, were they invoices."""
+    if plan.measure is not PlanMeasure.COUNT or not leaves_credits_out(plan):
+        return ()
+    only = Plan(plan.measure, plan.over, filters=(*plan.filters, CREDIT_NOTE), period=plan.period)
+    [(found, _)] = groups([only], ledger, today, law)
+    count = whole(found.values()).count
+    return (f"{count} avoir{'s' if count > 1 else ''} de côté.",) if count else ()
+
+
+def _result(
+    plan: Plan, total: ResultLine, lines: Sequence[ResultLine], notes: Sequence[str]
+) -> PlanResult:
+    """The lines of the ranks asked for, the highest first."""
+    ranked = _ranked(plan, lines)
+    met = [line for line in ranked if _is_met(line, plan.bound)]
+    kept = tuple(met[: plan.limit])
+    out = [*met[len(kept) :], *(line for line in ranked if not _is_met(line, plan.bound))]
+    return PlanResult(plan, total, kept, (*notes, *_left_out(plan, out)))
+
+
+_COMPARES = {
+    Operator.MORE: gt,
+    Operator.AT_LEAST: ge,
+    Operator.LESS: lt,
+    Operator.AT_MOST: le,
+}
+
+
+def _is_met(line: ResultLine, bound: Bound | None) -> bool:
+    """Whether a figure is on the side asked for; one that is not known is on none."""
+    if bound is None:
+        return True
+    return line.value is not None and _COMPARES[bound.operator](line.value, bound.value)
+
+
+def _figures(plan: Plan, found: Groups) -> tuple[ResultLine, list[ResultLine]]:
+    every = whole(found.values())
+    lines = [_line(plan, group, every) for group in found.values()] if plan.group else []
+    return _whole_line(plan, every), lines
+
+
+def _whole_line(plan: Plan, every: Sum) -> ResultLine:
+    """The figure of all rows: what no row adds up to is nothing, and not unknown."""
+    line = _line(plan, every, every)
+    is_nothing = plan.measure is PlanMeasure.SUM and not every.count
+    return replace(line, value=Decimal(0)) if is_nothing else line
+
+
+def _beside(plan: Plan, found: Groups, earlier: Groups) -> tuple[ResultLine, list[ResultLine]]:
+    """Each figure beside that of the other period; a group may be in one of them only."""
+    now, then = whole(found.values()), whole(earlier.values())
+    total = replace(_whole_line(plan, now), before=_whole_line(plan, then).value)
+    lines = []
+    for key in dict.fromkeys([*found, *earlier]) if plan.group else ():
+        label = (found.get(key) or earlier[key]).label
+        line = _line(plan, found.get(key, Sum(label)), now)
+        lines.append(replace(line, before=_value(plan, earlier.get(key, Sum()), then)))
+    return total, lines
+
+
+def _line(plan: Plan, group: Sum, every: Sum) -> ResultLine:
+    return ResultLine(group.label, _value(plan, group, every), tuple(group.ids))
+
+
+def _value(plan: Plan, group: Sum, every: Sum) -> Decimal | None:
+    match plan.measure:
+        case PlanMeasure.COUNT:
+            return Decimal(group.count)
+        case PlanMeasure.SUM:
+            return group.total if group.known else None
+        case PlanMeasure.AVERAGE | PlanMeasure.DAYS:
+            return _mean(plan, group)
+        case PlanMeasure.SHARE:
+            # Of the rows of a group, those of the part; else the group, in the whole.
+            some, of = (group.part, group) if plan.part else (group.total, every)
+            return _tenths(100 * some / of.total) if of.total else None
+
+
+def _mean(plan: Plan, group: Sum) -> Decimal | None:
+    if not group.known:
+        return None
+    mean = group.total / group.known
+    is_money = plan.field is not None and plan.field.kind is FieldKind.AMOUNT
+    return round_to_cents(mean) if is_money else _tenths(mean)
+
+
+def _tenths(value: Decimal) -> Decimal:
+    return value.quantize(_TENTH, ROUND_HALF_UP)
+
+
+def _ranked(plan: Plan, lines: Sequence[ResultLine]) -> tuple[ResultLine, ...]:
+    """Periods by date but for ranks, the others by value; those without value last."""
+    by_label = sorted(lines, key=attrgetter("label"))
+    if plan.step and plan.limit is None:
+        return tuple(by_label)
+    sign = 1 if plan.is_ascending else -1
+    return tuple(
+        sorted(by_label, key=lambda line: (line.value is None, sign * (line.value or Decimal(0))))
+    )
+
+
+def _left_out(plan: Plan, lines: Sequence[ResultLine]) -> list[str]:
+    """What the ranks that are not shown amount to."""
+    if not lines:
+        return []
+    plural = "s" if len(lines) > 1 else ""
+    said = f"{len(lines)} autre{plural} non montré{plural}"
+    if (
+        plan.measure is not PlanMeasure.SUM
+        or not plan.field
+        or plan.field.kind is not FieldKind.AMOUNT
+    ):
+        return [f"{said}."]
+    rest = sum((line.value or Decimal(0) for line in lines), Decimal(0))
+    return [f"{said}, {euros(rest)} ensemble."]

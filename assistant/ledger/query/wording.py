@@ -1,0 +1,342 @@
+"""The wording of a plan and of its result: one French sentence, and tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from assistant.calculators.amounts import euros, numeral, percent
+from assistant.ledger.query.plan import (
+    FieldKind,
+    LedgerField,
+    Operator,
+    PeriodStep,
+    Plan,
+    PlanFilter,
+    PlanMeasure,
+    PlanPeriod,
+    Population,
+    Rows,
+    Value,
+    rows_of,
+)
+from assistant.ledger.query.result import PlanResult, ResultLine
+from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
+from ingestion.errors import NothingImported
+from ingestion.ledger.embedded import Ledger
+
+# The wording of a plan and of its figures: one French sentence that says all of it. Pure.
+
+_STEPS = {PeriodStep.MONTH: "mois", PeriodStep.QUARTER: "trimestre", PeriodStep.YEAR: "année"}
+_COMPARED = {
+    Operator.MORE: "supérieur à",
+    Operator.AT_LEAST: "supérieur ou égal à",
+    Operator.LESS: "inférieur à",
+    Operator.AT_MOST: "inférieur ou égal à",
+}
+_UNITS = {FieldKind.DAYS: "jour", FieldKind.MONTHS: "mois"}
+
+
+def describe_plan(plan: Plan) -> str:
+    """What a plan computes: "nombre de factures émises en …, non payées, par fournisseur"."""
+    rows = rows_of(plan.over)
+    parts = [_measured(plan, rows), *(condition_said(each, rows) for each in plan.filters)]
+    if plan.period:
+        parts[0] = f"{parts[0]} {_during(plan.period, rows)}"
+    if plan.compared:
+        parts.append(f"comparé aux {rows.many} {_during(plan.compared, rows)}")
+    if plan.group:
+        parts.append(_grouped(plan, rows.fields[plan.group]))
+    if plan.bound:
+        limit = figure(plan.bound.value, plan)
+        parts.append(f"de résultat {_COMPARED[plan.bound.operator]} {limit}")
+    if plan.limit:
+        side = "plus faible" if plan.is_ascending else "plus élevé"
+        plural = f"les {plan.limit} {side}s" if plan.limit > 1 else f"le {side}"
+        parts.append(plural)
+    return ", ".join(parts)
+
+
+def changes_said(before: Plan, after: Plan) -> str:
+    """What a plan has that the one before it had not: "par fournisseur", "somme du montant TTC"."""
+    rows = rows_of(after.over)
+    found = []
+    if (before.measure, before.of) != (after.measure, after.of):
+        found.append(_measured(after, rows))
+    if after.period and before.period != after.period:
+        found.append(f"{rows.many} {_during(after.period, rows)}")
+    found += [condition_said(each, rows) for each in after.filters if each not in before.filters]
+    if after.compared and before.compared != after.compared:
+        found.append(f"comparé aux {rows.many} {_during(after.compared, rows)}")
+    if (before.group, before.step) != (after.group, after.step):
+        is_whole = after.group is None
+        found.append(
+            "tout ensemble" if is_whole else _grouped(after, rows.fields[after.group or ""])
+        )
+    if after.limit and before.limit != after.limit:
+        found.append("les premiers rangs" if after.limit > 1 else "le premier rang")
+    return ", ".join(found)
+
+
+def figure(value: Decimal | None, plan: Plan) -> str:
+    """A figure of a plan with its unit."""
+    if value is None:
+        return "–"
+    if plan.measure is PlanMeasure.SHARE:
+        return percent(value)
+    if plan.field is None:
+        return numeral(value)
+    return _quantity(value, plan.field.kind)
+
+
+def _measured(plan: Plan, rows: Rows) -> str:
+    of = f"{_of(plan.field.label)} des {rows.many}" if plan.field else f"des {rows.many}"
+    match plan.measure:
+        case PlanMeasure.COUNT:
+            return f"nombre {_de(rows.many)}"
+        case PlanMeasure.SUM:
+            return f"somme {of}"
+        case PlanMeasure.AVERAGE | PlanMeasure.DAYS:
+            return f"moyenne {of}"
+        case PlanMeasure.SHARE if plan.part:
+            part = ", ".join(condition_said(each, rows) for each in plan.part)
+            return f"part {of} {part} parmi les {rows.many}"
+        case PlanMeasure.SHARE:
+            return f"part de chacun dans le total {of}"
+
+
+def _grouped(plan: Plan, field: LedgerField) -> str:
+    if plan.step:
+        return f"par {_STEPS[plan.step]} ({field.label})"
+    return field.group
+
+
+def _during(period: PlanPeriod, rows: Rows) -> str:
+    having = rows.fields[period.field].having
+    match period.first, period.last:
+        case None, None:
+            return having
+        case date() as first, None:
+            return f"{having} depuis le {first:%d/%m/%Y}"
+        case None, last:
+            return f"{having} jusqu'au {last:%d/%m/%Y}"
+        case first, last if first == last:
+            return f"{having} le {first:%d/%m/%Y}"
+        case first, last:
+            return f"{having} entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}"
+
+
+def condition_said(condition: PlanFilter, rows: Rows) -> str:
+    """The words of a condition: "non payées", "de montant HT supérieur à 1 000 €"."""
+    field = rows.fields[condition.field]
+    if side := _side(condition, field):
+        return side
+    values = condition.said or " ou ".join(_value(each, field) for each in condition.values)
+    match condition.operator:
+        case Operator.KNOWN:
+            return field.having or f"avec {field.label}"
+        case Operator.UNKNOWN:
+            return field.lacking or f"sans {field.label}"
+        case Operator.IS:
+            return f"{_of(field.label) if condition.said else _de(field.label)} {values}"
+        case Operator.IS_NOT:
+            return f"hors {field.label} {values}"
+        case Operator.STARTS:
+            return f"{_de(field.label)} commençant par {values}"
+        case operator:
+            return f"{_de(field.label)} {_COMPARED[operator]} {values}"
+
+
+def _side(condition: PlanFilter, field: LedgerField) -> str:
+    """The words of a field for more than 0, or for 0 and less."""
+    if condition.values != (0,):
+        return ""
+    return {Operator.MORE: field.above, Operator.AT_MOST: field.within}.get(condition.operator, "")
+
+
+def _value(value: Value, field: LedgerField) -> str:
+    match value:
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case str():
+            return f"« {field.words.get(value, value)} »"
+        case _:
+            return _quantity(Decimal(value), field.kind)
+
+
+def _quantity(value: Decimal, kind: FieldKind) -> str:
+    if kind is FieldKind.AMOUNT:
+        return euros(value)
+    unit = _UNITS[kind]
+    plural = "s" if abs(value) >= 2 and not unit.endswith("s") else ""
+    return f"{numeral(value)} {unit}{plural}"
+
+
+def _de(noun: str) -> str:
+    return f"d'{noun}" if noun[0].lower() in "aeéiouh" else f"de {noun}"
+
+
+def _of(label: str) -> str:
+    """A label after its article: "du montant", "de l'échéance"."""
+    return f"de l'{label}" if label[0].lower() in "aeéiouh" else f"du {label}"
+
+
+# Lineage: the file and the place where each row of the ledger was read.
+
+_PLACES = """
+SELECT "row", min(concat(file.name, ', ', place)) FROM lineage JOIN file ON sha256 = file
+WHERE column_name IN ('number', 'contract_id')
+    AND "row" IN (SELECT unnest(CAST($1 AS VARCHAR[])))
+GROUP BY "row"
+"""
+
+
+def places(ledger: Ledger, ids: Iterable[str]) -> Mapping[str, str]:
+    """Where the number of each row was read: its file and place in it."""
+    found: dict[str, str] = dict(ledger.rows(_PLACES, [list(ids)]))
+    return found
+
+
+# The result of a plan as tables: its figures, and the rows that they are made of.
+
+_TOLD = 3
+
+TABLES = {Population.INVOICES: "invoice", Population.PURCHASES: "purchase"}
+"""Of the schema, one row each."""
+
+_SHOWN = {
+    Population.INVOICES: (
+        TableColumn("Facture"),
+        TableColumn("Fournisseur"),
+        TableColumn("Émise", Format.DATE),
+        TableColumn("Reçue", Format.DATE),
+        TableColumn("Payée", Format.DATE),
+        TableColumn("TTC", Format.EUROS),
+        TableColumn("Statut"),
+        TableColumn("Source"),
+    ),
+    Population.PURCHASES: (
+        TableColumn("Marché"),
+        TableColumn("Objet"),
+        TableColumn("Acheteur"),
+        TableColumn("Titulaire"),
+        TableColumn("Notifié", Format.DATE),
+        TableColumn("Montant HT", Format.EUROS),
+        TableColumn("CPV"),
+        TableColumn("Source"),
+    ),
+}
+_COLUMNS = {
+    Population.INVOICES: "number, supplier_name, issued, received, paid, gross, status",
+    Population.PURCHASES: (
+        "number, subject, coalesce(buyer_name, buyer), supplier_name, notified, amount, cpv"
+    ),
+}
+
+
+def require_rows(ledger: Ledger, population: Population) -> None:
+    """Raise NothingImported where there is no invoice, or no contract: nothing can be counted."""
+    if not ledger.rows(f"SELECT 1 FROM {TABLES[population]} LIMIT 1"):
+        raise NothingImported(NOTHING_OF[population])
+
+
+NOTHING_OF = {
+    Population.INVOICES: (
+        "Aucune facture n’est encore importée : il n’y a rien à compter. Lancez : sourcier "
+        "invoices import FICHIER…"
+    ),
+    Population.PURCHASES: (
+        "Aucun marché n’est encore importé : il n’y a rien à compter. Lancez : sourcier "
+        "purchases import FICHIER…"
+    ),
+}
+
+
+def answer(result: PlanResult) -> str:
+    """The figure of all rows in words, or where ranks are asked for those of the first ones."""
+    told = [_told(each, result.plan) for each in ranked(result)[:_TOLD]]
+    return f"{' ; '.join(told) or 'Aucune ligne'} ({describe_plan(result.plan)})."
+
+
+def ranked(result: PlanResult) -> Sequence[ResultLine]:
+    """The lines that answer: those of the groups asked for, else the whole."""
+    return result.lines if result.plan.is_of_some else (result.total,)
+
+
+def _told(line: ResultLine, plan: Plan) -> str:
+    value = figure(line.value, plan)
+    if plan.compared:
+        value += f" contre {figure(line.before, plan)}"
+    return f"{line.label} : {value}" if plan.is_of_some else value
+
+
+def figures(result: PlanResult) -> LedgerTable:
+    """The figures by group, or the only one."""
+    plan = result.plan
+    form = _format(plan)
+    columns = [TableColumn("Groupe"), TableColumn("Valeur", form)]
+    columns += [TableColumn("Période comparée", form)] if plan.compared else []
+    columns.append(TableColumn("Lignes", Format.COUNT))
+    lines = result.lines or (replace(result.total, label="Ensemble"),)
+    return LedgerTable(
+        _titled(describe_plan(plan)),
+        tuple(columns),
+        tuple(_row(line, plan) for line in lines),
+        tuple(line.rows for line in lines),
+        result.told,
+    )
+
+
+def listing(ledger: Ledger, population: Population, ids: Sequence[str], today: date) -> LedgerTable:
+    """Invoices or contracts, each with the place where it was read, in the order of their days."""
+    rows = rows_of(population)
+    words = rows.fields["status"].words if "status" in rows.fields else {}
+    found = ledger.rows(
+        f"SELECT id, {_COLUMNS[population]} FROM ({rows.sql.replace('{today}', '$2')}) AS c "
+        "WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[]))) AND $2 IS NOT NULL "
+        f"ORDER BY {rows.when}, id",
+        [list(ids), today],
+    )
+    read = places(ledger, ids)
+    return LedgerTable(
+        rows.many.capitalize(),
+        _SHOWN[population],
+        tuple(
+            (*values[:-1], words.get(values[-1], values[-1]), read.get(identifier))
+            for identifier, *values in found
+        ),
+        tuple((identifier,) for identifier, *_ in found),
+    )
+
+
+def unread(population: Population, ids: Iterable[str]) -> LedgerTable:
+    """The same, of rows already in order, each to be read where it is shown."""
+    title, each = rows_of(population).many.capitalize(), tuple((each,) for each in ids)
+    return LedgerTable(title, _SHOWN[population], (), each, is_unread=True)
+
+
+def in_order(ledger: Ledger, population: Population, ids: Sequence[str]) -> tuple[str, ...]:
+    """Ids of invoices or contracts in the order of their days."""
+    found = ledger.rows(
+        f"SELECT id FROM {TABLES[population]} WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[]))) "
+        f"ORDER BY {rows_of(population).when}, id",
+        [list(ids)],
+    )
+    return tuple(identifier for (identifier,) in found)
+
+
+def _titled(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _row(line: ResultLine, plan: Plan) -> tuple[Cell, ...]:
+    before = (line.before,) if plan.compared else ()
+    return (line.label, line.value, *before, len(line.rows))
+
+
+def _format(plan: Plan) -> Format:
+    if plan.measure is PlanMeasure.SHARE:
+        return Format.PERCENT
+    if plan.field is None:
+        return Format.COUNT
+    return Format.EUROS if plan.field.kind is FieldKind.AMOUNT else Format.NUMBER

@@ -1,0 +1,366 @@
+"""The ledger's service: invoices and purchases imported, seen, asked about, explained, exported."""
+
+import shutil
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+from secrets import token_urlsafe
+from tempfile import mkdtemp
+from threading import Lock, Thread
+
+from assistant.calculators.calculation import Buyer
+from assistant.errors import WrongPlan
+from assistant.journal.journal import Journal
+from assistant.ledger.anomalies.detection import Explanation, anomalies, explain
+from assistant.ledger.anomalies.rules import Anomaly
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
+from assistant.ledger.parsing.vocabulary import Name, names
+from assistant.ledger.query.plan import Plan, Population
+from assistant.ledger.query.plan_fields import Fields, plan_of
+from assistant.ledger.query.wording import listing, require_rows
+from assistant.ledger.replies import Inquiry, Reckoning, Unreckoned, reply, unimported, unread
+from assistant.ledger.tables import LedgerExhibit, LedgerTable, exported
+from assistant.ledger.views import VIEWS, Sights, ViewRequest, piece_tables
+from ingestion.errors import IngestionError, NothingImported
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import FileReport, ImportOrder, import_files
+from ingestion.ledger.rows import FileKind
+from ingestion.tenders.intake import (
+    LARGEST_ARCHIVE,
+    LARGEST_FILE,
+    LONGEST_NAME,
+    Parcel,
+    copied,
+    safe_name,
+)
+
+# The views seen last: a table is gone through page by page, and each page asks for it again.
+
+_MOST = 4
+"""A view of 100,000 rows takes tens of megabytes."""
+
+_STATE = """
+SELECT (SELECT count(*) FROM file), (SELECT max(imported_at) FROM file),
+    (SELECT count(*) FROM finding)
+"""
+
+
+class Recent:
+    """Keeps what the last views showed; several threads may ask."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self._kept: OrderedDict[Hashable, tuple[LedgerExhibit, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def seen(
+        self, key: Hashable, make: Callable[[], tuple[LedgerExhibit, ...]]
+    ) -> tuple[LedgerExhibit, ...]:
+        """What was shown under this key, made when it is not among the last."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = make()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+        return found
+
+
+def state(ledger: Ledger) -> tuple[object, ...]:
+    """What is another after each import and each explanation."""
+    [found] = ledger.rows(_STATE)
+    return found
+
+
+# Batches: files sent for import, judged in a preview, corrected, then stored or given up.
+#
+# Each is read in a thread of its own, so that who sent it can see how far it has come. What was
+# sent is gone once it is stored, and after a day in any case.
+
+_FOLDER = "incoming"
+_KEPT_SECONDS = 24 * 3600
+_ARCHIVE = ".zip"
+
+_UNWRITTEN = (
+    "Le disque a refusé d'écrire ({}). Libérez de la place ou corrigez ses droits, puis "
+    "enregistrez de nouveau : ce qui est déjà au registre n'y entre pas deux fois."
+)
+
+Told = Callable[[FileKind, Sequence[FileReport], str], None]
+"""Hears of the reports of what was stored, and by whom."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Files of one kind on their way into the ledger; `reports` grow while they are read.
+
+    `failure` is a French sentence, "" as long as nothing failed. `corrections` are fields by title.
+    """
+
+    token: str
+    kind: FileKind
+    user: str
+    folder: Path
+    paths: tuple[Path, ...]
+    refusals: Mapping[str, str]
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    is_stored: bool = False
+    reports: list[FileReport] = field(default_factory=list)
+    failure: str = ""
+    began: float = field(default_factory=time.monotonic)
+    thread: Thread | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing more will be told of its files."""
+        return self.thread is None or not self.thread.is_alive()
+
+    @property
+    def seconds(self) -> float:
+        """Since when it is being read."""
+        return time.monotonic() - self.began
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it is read, at most so long."""
+        if self.thread is not None:
+            self.thread.join(seconds)
+
+
+class Batches:
+    """The batches of a data folder."""
+
+    def __init__(self, home: Path, told: Told) -> None:
+        """Nothing is written before the first batch."""
+        self._home = home
+        self._told = told
+        self._batches: dict[str, Batch] = {}
+        self._lock = Lock()
+
+    def send(self, kind: FileKind, parcels: Sequence[Parcel], user: str, today: date) -> Batch:
+        """Take files in, and begin to judge them; nothing is stored."""
+        self._forget_old()
+        folder = self._home / _FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        batch = _received(kind, parcels, user, Path(mkdtemp(dir=folder)))
+        with self._lock:
+            self._batches[batch.token] = batch
+        self._read(batch, today)
+        return batch
+
+    def get(self, token: str, kind: FileKind, user: str) -> Batch | None:
+        """The batch that this user sent under this name, None when there is none."""
+        batch = self._batches.get(token)
+        return batch if batch and (batch.kind, batch.user) == (kind, user) else None
+
+    def correct(self, batch: Batch, corrections: Mapping[str, str], today: date) -> None:
+        """Judge the files again with other columns."""
+        batch.corrections = corrections
+        self._read(batch, today)
+
+    def store(self, batch: Batch, today: date) -> None:
+        """Store what is not refused; afterwards nothing of what was sent is kept beside the ledger.
+
+        A batch is stored once, however often that is asked for.
+        """
+        with self._lock:
+            if batch.is_stored or not batch.is_read:
+                return
+            batch.is_stored = True
+        self._read(batch, today)
+
+    def drop(self, batch: Batch) -> None:
+        """Give up a batch."""
+        with self._lock:
+            self._batches.pop(batch.token, None)
+        shutil.rmtree(batch.folder, ignore_errors=True)
+
+    def _read(self, batch: Batch, today: date) -> None:
+        batch.reports, batch.failure, batch.began = [], "", time.monotonic()
+        batch.thread = Thread(target=self._judge, args=(batch, today), daemon=True)
+        batch.thread.start()
+
+    def _judge(self, batch: Batch, today: date) -> None:
+        order = ImportOrder(batch.kind, batch.paths, dict(batch.corrections))
+        try:
+            import_files(
+                self._home,
+                order,
+                today=today,
+                is_preview=not batch.is_stored,
+                tell=batch.reports.append,
+            )
+            if batch.is_stored:
+                self._told(batch.kind, batch.reports, batch.user)
+        except IngestionError as error:
+            batch.failure, batch.is_stored = str(error), False
+        except OSError as error:
+            batch.failure, batch.is_stored = _UNWRITTEN.format(error.strerror), False
+        if batch.is_stored:
+            shutil.rmtree(batch.folder, ignore_errors=True)
+
+    def _forget_old(self) -> None:
+        """Remove what was sent and neither stored nor given up within a day."""
+        now = time.time()
+        for folder in (self._home / _FOLDER).glob("*"):
+            if now - folder.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+        for batch in list(self._batches.values()):
+            if not batch.folder.exists() and not batch.is_stored:
+                self.drop(batch)
+
+
+def _received(kind: FileKind, parcels: Sequence[Parcel], user: str, folder: Path) -> Batch:
+    """The files that may be taken in, each in a folder of its own, and why the others are not."""
+    paths, refusals = [], {}
+    for number, parcel in enumerate(parcels):
+        name = PurePosixPath(safe_name(parcel)).name or "sans nom"
+        place = folder / str(number)
+        place.mkdir()
+        most = LARGEST_ARCHIVE if name.lower().endswith(_ARCHIVE) else LARGEST_FILE
+        if not 0 < len(name.encode()) <= LONGEST_NAME:
+            refusals[name[:LONGEST_NAME]] = "nom vide ou trop long"
+        elif refusal := copied(parcel, place / name, most):
+            refusals[name] = refusal
+        else:
+            paths.append(place / name)
+    return Batch(token_urlsafe(16), kind, user, folder, tuple(paths), refusals)
+
+
+# Bookkeeping: invoices and purchases imported, seen, asked about, explained and exported.
+#
+# What changes the ledger is on record, and so is what leaves it as a file.
+
+
+class LedgerService:
+    """The ledger of a data folder.
+
+    Methods raise an IngestionError or an AssistantError with a French sentence when what is asked
+    cannot be done: NothingImported before the first import, Ungrounded without the law.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        journal: Journal,
+        generation: Callable[[], IndexSnapshot],
+        buyer: Buyer = Buyer.LOCAL,
+    ) -> None:
+        """`buyer` is who pays and buys, where nothing else is said.
+
+        `generation` gives the rules in use; it raises UnknownGeneration where there are none.
+        """
+        self.buyer = buyer
+        self._home = home
+        self._journal = journal
+        self._sights = Sights(home, generation)
+        self._recent = Recent()
+        # Not a method of this: what refers to itself holds its generation until it is collected.
+        self.batches = Batches(home, partial(tell_imported, journal))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was imported yet."""
+        try:
+            with open_ledger(self._home):
+                return False
+        except NothingImported:
+            return True
+
+    def exhibits(self, look: ViewRequest) -> tuple[LedgerExhibit, ...]:
+        """What a view shows. Raises LookupError for one that there is not."""
+        view = VIEWS[look.over][look.view]
+        with open_ledger(self._home) as ledger:
+            require_rows(ledger, look.over)
+            sight = self._sights.of(ledger, look)
+            key = (look, state(ledger), sight.rates, self._sights.rules)
+            return self._recent.seen(key, lambda: view(sight))
+
+    def rows(self, look: ViewRequest, ids: Sequence[str]) -> LedgerTable:
+        """The invoices or contracts that something was computed of, each with its source."""
+        with open_ledger(self._home) as ledger:
+            return listing(ledger, look.over, ids, look.today)
+
+    def part(
+        self, look: ViewRequest, table: LedgerTable, first: int = 0, count: int | None = None
+    ) -> LedgerTable:
+        """Some rows of a table that a view shows, all of them by default, read if they are not."""
+        kept = slice(first, None if count is None else first + count)
+        if not table.is_unread:
+            return replace(table, rows=table.rows[kept], rows_of=table.rows_of[kept])
+        return self.rows(look, [identifier for (identifier,) in table.rows_of[kept]])
+
+    def piece(self, over: Population, identifier: str) -> tuple[LedgerTable, ...]:
+        """One of them, each value with its source; nothing for an unknown one."""
+        with open_ledger(self._home) as ledger:
+            return piece_tables(ledger, over, identifier)
+
+    def names(self, over: Population) -> tuple[Name, ...]:
+        """Who and what the ledger names."""
+        with open_ledger(self._home) as ledger:
+            require_rows(ledger, over)
+            return names(ledger, over)
+
+    def plan(self, question: str, over: Population, today: date) -> Plan | NotUnderstood:
+        """The plan of a question in words."""
+        return parse_plan(question, self.names(over), today, over)
+
+    def reckon(
+        self, question: str, today: date, before: Sequence[str] = ()
+    ) -> Reckoning | Unreckoned | None:
+        """What a question comes to when it asks for figures of the ledger; None when it does not.
+
+        `before` are the questions that it may go on from, the last one last. Where nothing is
+        imported, or the ledger cannot be read, what asks for its figures is told so.
+        """
+        asked = Inquiry(question, today, self.buyer, tuple(before))
+        try:
+            with open_ledger(self._home) as ledger:
+                return reply(ledger, self._sights, asked)
+        except NothingImported:
+            return unimported(asked)
+        except IngestionError as failure:
+            return unread(asked, str(failure))
+
+    def corrected(self, over: Population, fields: Fields) -> Plan:
+        """The plan that the fields of a form say. Raises WrongPlan when they say none."""
+        return plan_of(over, fields, self.names(over))
+
+    def export(self, table: LedgerTable, suffix: str, user: str = "") -> bytes:
+        """A table as a file, ".csv" or ".xlsx"."""
+        file = exported(table, suffix)
+        told = {"ledger": table.title, "rows": len(table.rows), "format": suffix[1:]}
+        self._journal.append("export", told, user=user)
+        return file
+
+    def explain(self, identifier: str, reason: str, user: str) -> Anomaly:
+        """Keep why an anomaly is none; raises WrongPlan without reason or for an unknown one."""
+        if not reason.strip():
+            raise WrongPlan("Dites pourquoi : une explication sans raison ne s'oppose à rien.")
+        limits = self._sights.limits(self.buyer)
+        with open_ledger(self._home) as ledger:
+            found = anomalies(ledger, limits.exemption if limits else None)
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        anomaly = explain(self._home, found, identifier, Explanation(reason.strip(), user, now))
+        told = {"act": "explained", "anomaly": identifier, "rule": anomaly.rule.name}
+        self._journal.append("ledger", told | {"reason": reason.strip()}, user=user)
+        return anomaly
+
+
+def tell_imported(
+    journal: Journal, kind: FileKind, reports: Sequence[FileReport], user: str
+) -> None:
+    """Put on record what became of the files of an import."""
+    files = [
+        {"name": each.name, "verdict": each.verdict.value, "stored": each.stored}
+        for each in reports
+    ]
+    journal.append("ledger", {"act": "imported", "kind": kind.value, "files": files}, user=user)

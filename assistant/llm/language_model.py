@@ -1,0 +1,165 @@
+"""The language model as the assistant sees it: prompts, chat formats, streamed text."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Protocol
+
+from assistant.errors import BrokenPrompt
+
+# The language model as the assistant sees it: prompts in parts, weighed options, streamed text.
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A chat of one user message, cut where its beginning is worth remembering.
+
+    What ends with `system`, or with any of `parts` but the last, is a prefix that the model keeps
+    and does not read again when another prompt starts with it. `opening` is the beginning of the
+    model's own reply.
+    """
+
+    system: str
+    parts: tuple[str, ...]
+    opening: str = ""
+
+
+class LanguageModel(Protocol):
+    """One model in memory, for one caller at a time.
+
+    Its generators also yield None every second or so while the prompt is being read: closing
+    them there stops at once. They raise ModelUnavailable when the prompt cannot be read, and
+    ModelStopped when the model is in another process and that one ends.
+    """
+
+    @property
+    def name(self) -> str:
+        """Which weights these are: model and digest, as records name them."""
+        ...
+
+    @property
+    def context_tokens(self) -> int:
+        """The most tokens that a prompt and its reply may have together."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Length of a text in tokens, outside any chat."""
+        ...
+
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
+        """The model's reply after `opening`, piece by piece, always the likeliest token.
+
+        With a JSON schema, the likeliest of those that may follow in a text of that schema.
+        """
+        ...
+
+    def weigh(
+        self, prompt: Prompt, options: Sequence[str]
+    ) -> Generator[None, None, tuple[float, ...]]:
+        """Log-probability of each option's first token as what the reply says next.
+
+        Options must differ in their first token.
+        """
+        ...
+
+
+# Chat formats: the marks that the families of models were trained with. Pure.
+#
+# They are ours and fixed: a format stored inside a weights file is code from outside.
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text in a prompt; only a mark may become special tokens, documents never."""
+
+    text: str
+    mark: bool
+
+
+Segment = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFormat:
+    """What stands before the system message, between it and the user's, and before the reply."""
+
+    before_system: str
+    before_user: str
+    before_reply: str
+
+    def segments(self, prompt: Prompt) -> tuple[Segment, ...]:
+        """The prompt cut where its beginning is worth remembering; the last segment is not."""
+        system = (
+            Piece(self.before_system, mark=True),
+            Piece(prompt.system, mark=False),
+            Piece(self.before_user, mark=True),
+        )
+        *kept, last = prompt.parts
+        reply = (
+            Piece(last, mark=False),
+            Piece(self.before_reply, mark=True),
+            Piece(prompt.opening, mark=False),
+        )
+        return (system, *((Piece(part, mark=False),) for part in kept), reply)
+
+
+CHAT_FORMATS = {
+    "chatml": ChatFormat(
+        "<|im_start|>system\n",
+        "<|im_end|>\n<|im_start|>user\n",
+        "<|im_end|>\n<|im_start|>assistant\n",
+    ),
+    "mistral": ChatFormat("<s>[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT][INST]", "[/INST]"),
+    "llama3": ChatFormat(
+        "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n",
+        "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+    ),
+}
+
+
+# Prompts: files with declared placeholders, checked when they are loaded.
+#
+# ```
+# placeholders: question
+# ---
+# Question : $question
+# ```
+# What replaces a placeholder is never searched for placeholders itself.
+
+FOLDER = Path(__file__).parent.parent.parent / "prompts"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """A loaded prompt."""
+
+    template: Template
+
+    def fill(self, **values: str) -> str:
+        """The text with every placeholder replaced."""
+        return self.template.substitute(values)
+
+
+def load_prompt(name: str, *placeholders: str, folder: Path = FOLDER) -> PromptFile:
+    """Load `name`.md, which must declare and use just these placeholders; raises BrokenPrompt."""
+    path = folder / f"{name}.md"
+    if not path.exists():
+        raise BrokenPrompt(f"Le fichier d'invite {path} est introuvable.")
+    head, _, body = path.read_text(encoding="utf-8").partition("\n---\n")
+    if not head.startswith("placeholders:") or not body.strip():
+        raise BrokenPrompt(
+            f"L'invite {path} doit commencer par « placeholders: … », puis une ligne « --- »."
+        )
+    template = Template(body.strip("\n"))
+    declared = set(head.removeprefix("placeholders:").split())
+    used = set(template.get_identifiers())
+    if not template.is_valid() or not declared == used == set(placeholders):
+        raise BrokenPrompt(
+            f"L'invite {path} annonce {sorted(declared)}, emploie {sorted(used)}, "
+            f"et le programme lui donne {sorted(placeholders)}."
+        )
+    return PromptFile(template)

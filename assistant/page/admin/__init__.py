@@ -1,1 +1,0 @@
-"""The administrator's page: the index, its sources, and the upkeep of the data folder."""

@@ -1,0 +1,354 @@
+"""Backups: one archive of everything that cannot be made again, taken and restored."""
+
+import fcntl
+import io
+import json
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+from assistant.errors import WrongBackup
+from assistant.journal.journal import Journal
+from assistant.publishing.decisions import served_name
+from ingestion.durable import file_sha256, hold, is_database, refusals_of_disk, snapshot, sync
+from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.index.publication import verify_snapshot
+from ingestion.index.store import MANIFEST, snapshots_folder
+
+# The contents of a backup: the files of a data folder that cannot be made again, in order.
+
+_FIRST = ("current", "anchors", "journal.jsonl", "library.json")
+"""What names other files is copied before them: they are then there."""
+
+_LEFT_OUT = frozenset(
+    (
+        *("models", "vectors.sqlite", "generations", "working", "backups", "incoming"),
+        *("lock", "build.jsonl", "build.log", "build.stop", "candidate.json"),
+    )
+)
+_PASSING = (".partial", "-wal", "-shm", "-journal", ".lock")
+_COMING = ("incoming-", ".removed-")
+
+
+def contents(root: Path, leases: ExitStack) -> Iterator[Path]:
+    """The files of one data folder without its dossiers; its generation stays as long as leases do.
+
+    One after the other: what a name leads to is looked for once the caller has copied the name.
+    """
+    return chain(_names(root), _generation(root, leases), _others(root))
+
+
+def _names(root: Path) -> Iterator[Path]:
+    return (root / name for name in _FIRST if (root / name).exists())
+
+
+def _generation(root: Path, leases: ExitStack) -> Iterator[Path]:
+    """The files of the generation in service, which stays for as long as the leases do."""
+    name = served_name(root)
+    if name is None:
+        return
+    folder = snapshots_folder(root) / name
+    lease = hold(folder / MANIFEST, alone=False) if (folder / MANIFEST).exists() else None
+    if lease is None:
+        raise UnknownSnapshot(
+            f"L'index en service {name} n'est plus là : revenez au précédent (sourcier index "
+            "rollback) ou reconstruisez-le (sourcier index build), puis sauvegardez."
+        )
+    leases.enter_context(lease)
+    yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _others(root: Path) -> Iterator[Path]:
+    """Every file below a data folder but those above, those left out and those of dossiers."""
+    apart = _LEFT_OUT | {"dossiers", *_FIRST}
+    for path in sorted(root.iterdir()):
+        if path.name in apart or path.is_symlink() or path.name.startswith(_COMING):
+            continue
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (each for each in found if each.is_file() and not each.name.endswith(_PASSING))
+
+
+# Backups: one archive of everything that cannot be made again, taken while questions are answered.
+#
+# A plain tar: the files, then `manifest.json` with the sha256 of each, then `SEAL` with that of
+# every byte before it, so that any altered byte shows. Left out are weights, computed vectors,
+# generations that are not in service, and what processes lock or copy for themselves.
+
+CONTENTS = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was made: how many files and bytes it has, and its generation, "" for none."""
+
+    path: Path
+    files: int
+    size: int
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A backup that is kept in the data folder."""
+
+    name: str
+    made_at: datetime
+    size: int
+
+
+def saved(home: Path) -> tuple[Saved, ...]:
+    """The backups of a data folder, the newest first."""
+    found = ((path, path.stat()) for path in (home / "backups").glob("*.tar"))
+    made = (Saved(p.name, datetime.fromtimestamp(s.st_mtime, UTC), s.st_size) for p, s in found)
+    return tuple(sorted(made, key=lambda each: each.name, reverse=True))
+
+
+def back_up(home: Path, path: Path, journal: Journal, user: str) -> Backup:
+    """Write a backup of a data folder and tell the journal; readers and writers may go on.
+
+    The file is readable by its owner only, and appears under its name when it is complete. Raises
+    WrongBackup when there is one of that name, StorageFull, or IngestionError when it may not be
+    written.
+    """
+    if path.exists():
+        raise WrongBackup(f"{path} existe déjà : donnez un autre nom à la sauvegarde.")
+    partial = path.with_name(f"{path.name}.partial")
+    with refusals_of_disk(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(partial, "xb", opener=private) as file, ExitStack() as failing:
+            failing.callback(partial.unlink)
+            written = _Archive(home, file)
+            size = written.write()
+            os.fsync(file.fileno())
+            failing.pop_all()
+        partial.rename(path)
+        sync(path.parent)
+    made = Backup(path, len(written.digests), size, written.generation)
+    told = {"file": path.name, "files": made.files, "bytes": size, "generation": made.generation}
+    journal.append("backup", told, user=user)
+    return made
+
+
+def backup_name(moment: datetime) -> str:
+    """How a backup made at a moment is called."""
+    return f"sourcier-{moment:%Y%m%d-%H%M%S}.tar"
+
+
+def seal(digest: str) -> bytes:
+    """The end of a backup: a last member with the sha256 of all bytes before it. Pure."""
+    member = tarfile.TarInfo("SEAL")
+    content = f"{digest}\n".encode()
+    member.size = len(content)
+    blocks = member.tobuf(tarfile.USTAR_FORMAT) + content
+    return blocks.ljust(2 * tarfile.BLOCKSIZE, b"\0") + bytes(2 * tarfile.BLOCKSIZE)
+
+
+class _Archive:
+    """The archive of one data folder while it is written."""
+
+    def __init__(self, home: Path, file: BinaryIO) -> None:
+        self._home = home
+        self._file = file
+        self._tar = tarfile.open(fileobj=file, mode="w")  # noqa: SIM115 - `seal` ends it
+        self.digests: dict[str, str] = {}
+        self.generation = served_name(home) or ""
+
+    def write(self) -> int:
+        """Write everything; the size in bytes."""
+        dossiers = self._home / "dossiers"
+        for root in (self._home, *sorted(dossiers.glob("[!.]*/"))):
+            with ExitStack() as leases:
+                for path in contents(root, leases):
+                    self._add(path)
+        told = {
+            "format": FORMAT,
+            "sourcier": version("sourcier"),
+            "created_at": datetime.now(UTC).isoformat(),
+            "generation": self.generation,
+            "files": self.digests,
+        }
+        self._put(CONTENTS, io.BytesIO(json.dumps(told, ensure_ascii=False).encode()))
+        self._file.flush()
+        end = seal(file_sha256(Path(self._file.name)))
+        self._file.write(end)
+        self._file.flush()
+        return self._file.tell()
+
+    def _add(self, path: Path) -> None:
+        """Add a file as it stands now; one that is gone meanwhile is left out."""
+        name = path.relative_to(self._home).as_posix()
+        try:
+            if is_database(path) and "generations" not in path.parts:
+                with TemporaryDirectory() as folder:
+                    copy = Path(folder) / path.name
+                    snapshot(path, copy)
+                    with copy.open("rb") as file:
+                        self.digests[name] = self._put(name, file)
+            else:
+                with path.open("rb") as file:
+                    self.digests[name] = self._put(name, file)
+        except FileNotFoundError:
+            return
+
+    def _put(self, name: str, file: BinaryIO) -> str:
+        """Write a member as long as the file is now; its sha256."""
+        member, hashed = tarfile.TarInfo(name), _Hashed(file)
+        member.size, member.mode = _whole(file), 0o600
+        self._tar.addfile(member, hashed)
+        return hashed.digest.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file whose bytes are hashed as they are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self.digest.update(piece)
+        return piece
+
+
+def _whole(file: BinaryIO) -> int:
+    """Bytes up to the end of a file at a moment when nobody is in the midst of a line."""
+    if isinstance(file, io.BytesIO):
+        return len(file.getbuffer())
+    fcntl.flock(file, fcntl.LOCK_SH)
+    size = os.fstat(file.fileno()).st_size
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return size
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file so that only its owner may read it; for `open`."""
+    return os.open(path, flags, 0o600)
+
+
+# Restoring a backup into an empty folder: all of it, proved, or nothing.
+
+_AT_ONCE = 1 << 20
+_END = len(seal("0" * 64))
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored: files, the indexes that were verified, and the entries of the journal.
+
+    `problems` are French sentences about what was not sound when it was saved.
+    """
+
+    files: int
+    indexes: tuple[str, ...]
+    entries: int
+    problems: tuple[str, ...]
+
+
+def restore(path: Path, home: Path, user: str) -> Restored:
+    """Restore a backup into a folder that is empty or not there yet, and tell its journal.
+
+    Raises WrongBackup when the folder holds something or a byte of the file is altered: the folder
+    is then as it was.
+    """
+    if home.exists() and any(home.iterdir()):
+        raise WrongBackup(
+            f"{home} n'est pas vide : une sauvegarde ne se restaure que dans un dossier vide. "
+            f"Choisissez-en un autre : sourcier restore {path} --data DOSSIER"
+        )
+    _require_seal(path)
+    coming = home.with_name(f".{home.name}.restoring")
+    with refusals_of_disk(home.parent), ExitStack() as failing:
+        shutil.rmtree(coming, ignore_errors=True)  # what a killed restoration left
+        coming.mkdir(parents=True)
+        failing.callback(shutil.rmtree, coming)
+        files = _extract(path, coming)
+        failing.pop_all()
+        coming.replace(home)
+        sync(home.parent)
+    restored = _examined(home, files)
+    told = {
+        "file": path.name,
+        "files": files,
+        "indexes": list(restored.indexes),
+        "problems": list(restored.problems),
+    }
+    Journal(home / "journal.jsonl").append("restore", told, user=user)
+    return restored
+
+
+def _require_seal(path: Path) -> None:
+    digest = sha256()
+    with path.open("rb") as file:
+        left = path.stat().st_size - _END
+        while left > 0 and (piece := file.read(min(left, _AT_ONCE))):
+            digest.update(piece)
+            left -= len(piece)
+        if left or file.read() != seal(digest.hexdigest()):
+            raise _altered(path)
+
+
+def _extract(path: Path, folder: Path) -> int:
+    """Write every member and compare it with the manifest; how many there are."""
+    found: dict[str, str] = {}
+    contents: dict[str, Any] = {}
+    with tarfile.open(path) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is None or not _is_below(member.name):
+                raise _altered(path)
+            if member.name == CONTENTS:
+                contents = json.loads(content.read())
+                break
+            target = folder / member.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            digest = sha256()
+            with open(target, "xb", opener=private) as file:
+                while piece := content.read(_AT_ONCE):
+                    digest.update(piece)
+                    file.write(piece)
+            found[member.name] = digest.hexdigest()
+    if contents.get("format") != FORMAT:
+        raise WrongBackup(f"{path} vient d'une autre version de Sourcier, qui seule la restaure.")
+    if contents.get("files") != found:
+        raise _altered(path)
+    return len(found)
+
+
+def _examined(home: Path, files: int) -> Restored:
+    """Verify each index in service and the chain of the journal."""
+    indexes, problems = [], []
+    for root in (home, *sorted((home / "dossiers").glob("[!.]*/"))):
+        if name := served_name(root):
+            indexes.append(name if root == home else f"{root.name} {name}")
+            try:
+                verify_snapshot(root, name)
+            except IngestionError as fault:
+                problems.append(str(fault))
+    journal = Journal(home / "journal.jsonl")
+    problems += [f"Journal, ligne {fault.line} : {fault.reason}." for fault in journal.faults()]
+    entries = sum(1 for _ in journal.entries())
+    return Restored(files, tuple(indexes), entries, tuple(problems))
+
+
+def _is_below(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def _altered(path: Path) -> WrongBackup:
+    return WrongBackup(
+        f"{path} n'est pas une sauvegarde intacte : un octet au moins a changé. Rien n'a été "
+        "restauré ; prenez une autre copie."
+    )

@@ -1,0 +1,333 @@
+"""Decisions about the index: the candidate, its verdict, and who put what into service."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.errors import GateRefused
+from assistant.evaluation.grading import Graded
+from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
+from assistant.journal.journal import IN_SERVICE, Journal
+from ingestion.durable import lock_for_writing, replace_bytes
+from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.index.publication import current_name, discard, finished, publish, rollback
+from ingestion.index.store import Manifest
+from ingestion.legislation.versions import Revision, difference
+from ingestion.library.readings import LibraryEntry
+from ingestion.readers.documents import Document
+
+# The verdict of the gate on a candidate, and why. Pure.
+
+NAMED = 5
+"""Articles and questions named in a reason; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a gold question became; the faults are French words, none for a right answer."""
+
+    id: str
+    question: str
+    change: AnswerChange
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """What the gate says of a candidate held `against` the index in service.
+
+    `reasons` are French sentences why it is refused, none when it passes. `left_out` are the gold
+    questions that the index in service cannot answer either.
+    """
+
+    at: datetime
+    against: str
+    judged: tuple[Judged, ...]
+    left_out: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the candidate may be published without force."""
+        return not self.reasons
+
+    def of(self, change: AnswerChange) -> list[Judged]:
+        """The questions with this change, in the order asked."""
+        return [each for each in self.judged if each.change is change]
+
+
+def judged(comparison: RunComparison) -> tuple[Judged, ...]:
+    """What each question of a comparison became."""
+    return tuple(map(_judged, comparison.pairs))
+
+
+def reasons(
+    comparison: RunComparison,
+    falls: Sequence[Fall],
+    old: Sequence[Document],
+    new: Sequence[Document],
+) -> tuple[str, ...]:
+    """Why a candidate is refused, given the texts of the index in service and its own."""
+    worse = [f"« {pair.after.question.text} »" for pair in comparison.of(AnswerChange.WORSE)]
+    return (
+        *_told("Articles qui ne sont plus dans le candidat", lost(old, new)),
+        *_told(
+            "Articles qui perdent plus de la moitié de leur texte à dates égales", cut(old, new)
+        ),
+        *_told("Questions de contrôle dont la réponse devient fausse", worse),
+        *(
+            f"En baisse : {each.measure}, {_decimal(each.after)} contre {_decimal(each.before)}."
+            for each in falls
+        ),
+    )
+
+
+def lost(old: Iterable[Document], new: Iterable[Document]) -> list[str]:
+    """Articles of which no version is left."""
+    kept = set(map(_name, new))
+    return list(dict.fromkeys(name for name in map(_name, old) if name and name not in kept))
+
+
+def cut(old: Iterable[Document], new: Iterable[Document]) -> list[str]:
+    """Articles that have less than half of their words, though their dates say that none changed.
+
+    A law that shortens an article gives the new wording a new date.
+    """
+    revised = (each for each in difference(old, new).changed if _same_beginning(each))
+    return [
+        _name(each.after) for each in revised if 2 * len(each.after.text) < len(each.before.text)
+    ]
+
+
+def _same_beginning(revision: Revision) -> bool:
+    return revision.before.valid_from == revision.after.valid_from
+
+
+def _name(document: Document) -> str:
+    """What an article is called, "" for what is not one."""
+    return f"{document.title}, {document.reference}" if document.reference else ""
+
+
+def _judged(pair: Pair) -> Judged:
+    question = pair.after.question
+    return Judged(
+        question.id, question.text, pair.change, _faults(pair.before), _faults(pair.after)
+    )
+
+
+def _faults(graded: Graded) -> tuple[str, ...]:
+    return tuple(" : ".join(filter(None, (each.kind, each.detail))) for each in graded.faults)
+
+
+def _told(what: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        rest = len(names) - NAMED
+        more = f" ; et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else ""
+        yield f"{what} ({len(names)}) : {' ; '.join(names[:NAMED])}{more}."
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+# The candidate: the generation that was built last and waits for someone's decision.
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateIndex:
+    """A generation and what the gate said of it; `verdict` is None until it was asked."""
+
+    generation: str
+    verdict: GateVerdict | None = None
+
+    def is_examined(self, served: str) -> bool:
+        """Whether the gate held it against this index in service, and not against another."""
+        return self.verdict is not None and self.verdict.against == served
+
+
+_candidate = TypeAdapter(CandidateIndex)
+
+
+def read_candidate(home: Path) -> CandidateIndex | None:
+    """The generation that waits, None when there is none, or it is no longer there."""
+    path = _path(home)
+    try:
+        found = _candidate.validate_json(path.read_bytes()) if path.exists() else None
+    except ValidationError:
+        return None  # written by another version: the gate says it again
+    return found if found and found.generation in finished(home) else None
+
+
+def keep_candidate(home: Path, candidate: CandidateIndex) -> None:
+    """Let a generation wait; the caller holds the writer's lock."""
+    replace_bytes(_path(home), _candidate.dump_json(candidate))
+
+
+def forget_candidate(home: Path) -> None:
+    """Let none wait any more; the caller holds the writer's lock."""
+    _path(home).unlink(missing_ok=True)
+
+
+def _path(home: Path) -> Path:
+    return home / "candidate.json"
+
+
+# Decisions about the index: each is somebody's, and is on record before it holds.
+#
+# So a kill leaves at worst a record of what was not done, and the next one to look says so. The
+# caller holds the writer's lock of the data folder for all of them.
+
+
+class Decisions:
+    """What one user decides about the index of a data folder."""
+
+    def __init__(self, home: Path, journal: Journal, user: str) -> None:
+        """`user` is the pseudonym under which the journal names them."""
+        self._home = home
+        self._journal = journal
+        self._user = user
+
+    def propose(self, manifest: Manifest, verdict: GateVerdict | None) -> None:
+        """Let a generation wait for a decision, with what the gate said."""
+        keep_candidate(self._home, CandidateIndex(manifest.name, verdict))
+        if verdict is not None:
+            act = "gate_passed" if verdict.passed else "gate_refused"
+            told = {"against": verdict.against, "reasons": list(verdict.reasons)}
+            self._tell(act, generation=manifest.name, **told)
+
+    def built(self, manifest: Manifest) -> None:
+        """A generation was made."""
+        counted = {"documents": manifest.documents, "passages": manifest.passages}
+        self._tell("built", generation=manifest.name, content=manifest.content, **counted)
+
+    def publish(self, name: str, reason: str = "", *, force: bool = False) -> None:
+        """Put a generation in service.
+
+        Raises GateRefused unless the gate let it through against the index that is in service now,
+        or somebody forces it with a reason. The first index needs no gate.
+        """
+        served = served_name(self._home)
+        refusal = self._refusal(name, served)
+        if refusal and not (force and reason):
+            raise GateRefused(refusal)
+        act, told = "forced" if refusal else "published", {"reason": reason, "refusal": refusal}
+        with self._switching():
+            publish(self._home, name, lambda name: self._switch(act, name, served or "", **told))
+        self._close(name)
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Throw the candidate away; it must not be the index in service."""
+        if not reason:
+            raise GateRefused("Dites pourquoi ce candidat est refusé : le journal le garde.")
+        candidate = read_candidate(self._home)
+        if candidate is None or candidate.generation != name:
+            raise UnknownSnapshot(_NO_CANDIDATE)
+        self._tell("refused", generation=name, reason=reason)
+        self._close(name)
+        if name != served_name(self._home):
+            discard(self._home, name)
+
+    def rollback(self, reason: str = "") -> str:
+        """Put the index before the one in service back, and return its name."""
+        left = current_name(self._home)
+        with self._switching():
+            return rollback(
+                self._home, lambda name: self._switch("rolled_back", name, left, reason=reason)
+            )
+
+    def discard(self, name: str) -> None:
+        """Free the disk of a generation that is neither in service nor the candidate."""
+        candidate = read_candidate(self._home)
+        if name in (served_name(self._home), candidate and candidate.generation):
+            raise IngestionError(
+                f"L'index {name} est en service ou attend une décision : il n'est pas supprimé."
+            )
+        if name not in finished(self._home):
+            raise UnknownSnapshot(f"Aucun index ne se nomme {name}.")
+        self._tell("discarded", generation=name)
+        discard(self._home, name)
+
+    def added(self, entries: Sequence[LibraryEntry]) -> None:
+        """Files were added to the library."""
+        if entries:
+            told = [{"file": entry.source, "sha256": entry.sha256} for entry in entries]
+            self._tell("added", files=told)
+
+    def removed(self, sources: Sequence[str]) -> None:
+        """Files were removed from the library."""
+        if sources:
+            self._tell("removed", files=list(sources))
+
+    def _refusal(self, name: str, served: str | None) -> str:
+        """Why a generation may not be published without force, "" when it may."""
+        if served is None or name == served:
+            return ""
+        candidate = read_candidate(self._home)
+        if candidate and candidate.generation == name and candidate.is_examined(served):
+            return " ".join(candidate.verdict.reasons if candidate.verdict else ())
+        return (
+            f"L'index {name} n'a pas encore répondu aux questions de contrôle contre l'index en "
+            f"service. Lancez : sourcier index gate {name}"
+        )
+
+    def settle(self) -> None:
+        """Say which index is in service, where the journal last told of another.
+
+        A kill between the record and the swap brings that about, or a hand in the data folder.
+        """
+        served, told = served_name(self._home), self._last_told()
+        if served and told and served != told:
+            self._switch("noticed", served, told)
+
+    @contextmanager
+    def _switching(self) -> Iterator[None]:
+        """What was told before is settled first, and a swap that fails once it is told."""
+        self.settle()
+        try:
+            yield
+        except BaseException:
+            self.settle()
+            raise
+
+    def _switch(self, act: str, name: str, replaces: str, **told: object) -> None:
+        self._tell(act, generation=name, replaces=replaces, **told)
+
+    def _last_told(self) -> str | None:
+        """The index in service by the journal, None when it tells of none any more."""
+        entries = [entry for entry in self._journal.entries() if entry["kind"] == "index"]
+        bodies = (self._journal.body(entry) for entry in reversed(entries))
+        switches = (body for body in bodies if body and body["act"] in IN_SERVICE)
+        return next((str(body["generation"]) for body in switches), None)
+
+    def _close(self, name: str) -> None:
+        candidate = read_candidate(self._home)
+        if candidate and candidate.generation == name:
+            forget_candidate(self._home)
+
+    def _tell(self, act: str, **told: object) -> None:
+        self._journal.append("index", {"act": act, **told}, user=self._user)
+
+
+_NO_CANDIDATE = (
+    "Ce candidat n'attend plus de décision : un autre a été construit, ou il est publié."
+)
+
+
+def served_name(home: Path) -> str | None:
+    """Name of the index in service, None when there is none."""
+    return current_name(home) if (home / "current").exists() else None
+
+
+def settle_at_start(home: Path, journal: Journal) -> None:
+    """Settle what a kill left.
+
+    It waits for the next start or decision where somebody decides at this moment, or the disk
+    refuses: neither keeps the pages from being served.
+    """
+    with suppress(IngestionError), lock_for_writing(home):
+        Decisions(home, journal, "start").settle()

@@ -1,0 +1,172 @@
+"""The gate: a candidate must answer the gold questions at least as well as the index in service."""
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from traceback import clear_frames
+
+from assistant.answering.pipeline import Assistant
+from assistant.errors import AssistantError
+from assistant.evaluation.questions import Question, read_questions
+from assistant.evaluation.runs import compare, examine, falls, graded
+from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons, served_name
+from assistant.review.gold import FILE, require_plain
+from ingestion.errors import (
+    BuildCancelled,
+    DamagedSnapshot,
+    EmbedderMismatch,
+    IngestionError,
+    UnknownSnapshot,
+)
+from ingestion.index.build import Progress, build
+from ingestion.index.publication import discard, finished
+from ingestion.index.search import Embedder
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import Manifest, read_manifest
+from ingestion.legislation.references import normalise
+from ingestion.library.library import CORPUS
+
+# Gold questions: what an index must answer as well as the one that it replaces.
+#
+# A built-in set (corpus/questions), and those that the référent has promoted (`home`/gold.jsonl).
+
+BUILTIN = CORPUS / "questions" / "controle.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Questions that are asked, and those left out because the index cannot have the answer."""
+
+    asked: tuple[Question, ...]
+    left_out: tuple[Question, ...]
+
+
+def gold_questions(home: Path) -> list[Question]:
+    """Every gold question, the built-in ones first.
+
+    Raises WrongQuestions, also for a promoted one that is held to more than plain facts.
+    """
+    promoted = home / FILE
+    if not promoted.exists():
+        return read_questions(BUILTIN)
+    questions = read_questions(BUILTIN, promoted)
+    for question in questions:
+        if question.file == str(promoted):
+            said = (option for group in question.facts for option in group)
+            patterns = (option.pattern for option in (*said, *question.forbidden))
+            require_plain(question.id, patterns)
+    return questions
+
+
+def suited(questions: Sequence[Question], reference: IndexSnapshot) -> Gold:
+    """The questions to ask, judged by the index that answers today.
+
+    Left out are those about a dossier, which is no part of the rules, and those expecting an
+    article that this index does not have.
+    """
+    asked = [each for each in questions if not each.dossier and _has_articles(each, reference)]
+    return Gold(tuple(asked), tuple(each for each in questions if each not in asked))
+
+
+def _has_articles(question: Question, generation: IndexSnapshot) -> bool:
+    return all(generation.lexical.lookup(normalise(each)) for each in question.articles)
+
+
+# The gate: a candidate must answer the gold questions at least as well as the index in service.
+
+Examinee = Callable[[str], Assistant]
+"""Gives the assistant that answers from the generation of a name; its journal is thrown away."""
+
+TOLERANCE = 0.02
+"""What a measure may lose, as in `sourcier eval`: an article cited beside another is no harm."""
+
+STEP = "Questions de contrôle"
+
+
+def hold_against(
+    home: Path, served: str, candidate: str, examinee: Examinee, progress: Progress
+) -> GateVerdict:
+    """Ask the gold questions of the index in service, then of the candidate, and compare.
+
+    An index in service that is damaged or gone answers nothing, and any candidate is better. Raises
+    WrongQuestions, ModelUnavailable, or DamagedGeneration for the candidate.
+    """
+    try:
+        before = examinee(served)
+        texts = tuple(before.generation.store.documents())
+    except (DamagedSnapshot, UnknownSnapshot):
+        return _unexamined(served)
+    except EmbedderMismatch:
+        return _unexamined(served, _OTHER_MODEL)
+    after, gold = examinee(candidate), suited(gold_questions(home), before.generation)
+    total = 2 * len(gold.asked)
+    results, answers = {}, []
+    progress(STEP, 0, total)
+    for done, question in enumerate(gold.asked, 1):
+        results[question.id] = examine(before, question).result
+        progress(STEP, 2 * done - 1, total)
+        answers.append(examine(after, question))
+        progress(STEP, 2 * done, total)
+    comparison = compare(results, answers, partial(graded, before))
+    fallen = falls(comparison, TOLERANCE)
+    newer = tuple(after.generation.store.documents())
+    return GateVerdict(
+        datetime.now(UTC),
+        served,
+        judged(comparison),
+        tuple(question.text for question in gold.left_out),
+        reasons(comparison, fallen, texts, newer),
+    )
+
+
+_OTHER_MODEL = (
+    "Le modèle de vecteurs n'est plus celui de l'index en service : les réponses ne peuvent pas "
+    "être comparées. Après la mise en service, redémarrez sourcier serve."
+)
+
+
+def _unexamined(served: str, *reasons: str) -> GateVerdict:
+    return GateVerdict(datetime.now(UTC), served, (), (), reasons)
+
+
+# Candidature: a generation built beside the one in service goes through the gate, and waits.
+
+
+def make_candidate(
+    home: Path, embedder: Embedder, examinee: Examinee, decisions: Decisions, progress: Progress
+) -> tuple[Manifest, GateVerdict | None]:
+    """Build from the library and ask the gate; the caller holds the writer's lock.
+
+    The verdict is None when there is nothing to compare with: no index in service, or the same one.
+    A cancelled build leaves nothing; one that the gate could not examine waits without a verdict.
+    """
+    known, served = finished(home), served_name(home)
+    manifest = build(home, embedder, progress)
+    if manifest.name == served:
+        return manifest, None
+    if manifest.name not in known:
+        decisions.built(manifest)
+    try:
+        return manifest, examine_candidate(home, manifest.name, examinee, decisions, progress)
+    except BuildCancelled as stopped:
+        clear_frames(stopped.__traceback__)  # they hold the generation open,
+        gc.collect()  # and so may those who hold each other
+        if manifest.name not in known:
+            discard(home, manifest.name)
+        raise
+    except (AssistantError, IngestionError):
+        decisions.propose(manifest, None)
+        raise
+
+
+def examine_candidate(
+    home: Path, name: str, examinee: Examinee, decisions: Decisions, progress: Progress
+) -> GateVerdict | None:
+    """Hold a generation against the index in service, and let it wait for a decision."""
+    served, manifest = served_name(home), read_manifest(home, name)
+    verdict = hold_against(home, served, name, examinee, progress) if served else None
+    decisions.propose(manifest, verdict)
+    return verdict

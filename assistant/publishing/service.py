@@ -1,0 +1,202 @@
+"""The administration's service: everything that the administrator's page asks for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from subprocess import DEVNULL, STDOUT, Popen
+from threading import Thread
+
+from assistant.journal.journal import Journal
+from assistant.law.impact import Impact, IndexChanges, difference_between
+from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
+from assistant.publishing.build_record import Build, Recorder, last_build, request_stop
+from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
+from assistant.publishing.upkeep import (
+    IndexSource,
+    Kept,
+    Schedule,
+    Usage,
+    kept_generations,
+    manifest_of,
+    schedule_of,
+    sources,
+    take_in,
+    usage,
+)
+from assistant.settings import load_settings
+from ingestion.durable import lock_for_writing
+from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.index.store import Manifest
+from ingestion.library.library import Library
+from ingestion.tenders.intake import Parcel, Receipt
+
+KEPT_BACKUPS = 3
+"""Backups that stay in the data folder; who wants more carries them elsewhere."""
+
+LONGEST_LOG = 20_000
+"""Characters of the end of a log that are shown."""
+
+
+class AdministrationService:
+    """The index of one data folder and its upkeep; `user` is the pseudonym of who acts.
+
+    What cannot be done raises AssistantError or IngestionError with a French sentence, BusyIndex at
+    once while another process writes.
+    """
+
+    def __init__(self, home: Path, journal: Journal, command: Sequence[str]) -> None:
+        """`command` is `sourcier` for this data folder, which builds in a process of its own."""
+        self._home = home
+        self._journal = journal
+        self._command = tuple(command)
+
+    @property
+    def served(self) -> Manifest | None:
+        """What the index in service holds, None when there is none or it is damaged."""
+        return manifest_of(self._home, served_name(self._home))
+
+    @property
+    def candidate(self) -> CandidateIndex | None:
+        """The generation that waits for a decision."""
+        return read_candidate(self._home)
+
+    @property
+    def build(self) -> Build | None:
+        """The build that runs, else the last one."""
+        return last_build(self._home)
+
+    @property
+    def log(self) -> str:
+        """The end of what the last build said."""
+        path = self._home / "build.log"
+        return (
+            path.read_text(encoding="utf-8", errors="replace")[-LONGEST_LOG:]
+            if path.exists()
+            else ""
+        )
+
+    def manifest(self, name: str) -> Manifest | None:
+        """What a generation holds."""
+        return manifest_of(self._home, name)
+
+    def sources(self) -> tuple[IndexSource, ...]:
+        """The files of the next index, and those removed since the last."""
+        return sources(self._home, self.served)
+
+    def generations(self) -> tuple[Kept, ...]:
+        """Every generation kept, the newest first."""
+        return kept_generations(self._home)
+
+    def usage(self) -> Usage:
+        """What takes room."""
+        return usage(self._home)
+
+    def backups(self) -> tuple[Saved, ...]:
+        """The backups of the data folder, the newest first."""
+        return saved(self._home)
+
+    def backup(self, name: str, user: str) -> Path | None:
+        """The file of one of them, which leaves; None when there is none of this name."""
+        if name not in {each.name for each in self.backups()}:
+            return None
+        self._journal.append("export", {"what": "backup", "file": name}, user=user)
+        return self._home / "backups" / name
+
+    def schedule(self) -> Schedule | None:
+        """When texts are updated, None when nothing is scheduled; raises WrongSettings."""
+        return schedule_of(load_settings(self._home))
+
+    def units(self) -> str:
+        """The units of systemd that update the texts."""
+        schedule = self.schedule()
+        return schedule.units(self._command) if schedule else ""
+
+    def changes(self) -> IndexChanges:
+        """The texts that differ from the index in service to the candidate.
+
+        What buyers asked is none of the administrator's business: past answers are not looked at.
+        """
+        candidate, served = read_candidate(self._home), served_name(self._home)
+        if candidate is None or served is None:
+            raise UnknownSnapshot("Aucun candidat n'attend : il n'y a rien à comparer.")
+        found = difference_between(self._home, served, candidate.generation)
+        return IndexChanges(served, candidate.generation, found, Impact())
+
+    def add(
+        self, parcels: Sequence[Parcel], texts: Sequence[str], user: str
+    ) -> tuple[Receipt, ...]:
+        """Keep files, ZIPs and LEGI archives for the next index; of archives only `texts`."""
+        receipts: list[Receipt] = []
+        with lock_for_writing(self._home):
+            try:
+                receipts.extend(take_in(self._home, parcels, texts))
+            finally:
+                kept = [each.entry for each in receipts if each.entry and not each.known]
+                self._decisions(user).added(kept)
+        return tuple(receipts)
+
+    def remove(self, source: str, user: str) -> None:
+        """Leave a file out of the next index."""
+        with lock_for_writing(self._home):
+            removed = Library(self._home).remove([source])
+            self._decisions(user).removed(removed)
+        if not removed:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+
+    def start_build(self, user: str) -> None:
+        """Build a candidate in a process that outlives the page."""
+        self._start(("build", "--no-publish", "--user", user), user)
+
+    def start_gate(self, user: str) -> None:
+        """Ask the gate again about the candidate."""
+        candidate = read_candidate(self._home)
+        if candidate is None:
+            raise UnknownSnapshot("Aucun candidat n'attend.")
+        self._start(("gate", candidate.generation, "--user", user), user)
+
+    def stop_build(self) -> None:
+        """Ask the build that runs to stop."""
+        request_stop(self._home)
+
+    def publish(self, name: str, reason: str, user: str, *, force: bool) -> None:
+        """Put the candidate in service; raises GateRefused unless it may, or it is forced."""
+        with lock_for_writing(self._home):
+            self._decisions(user).publish(name, reason, force=force)
+
+    def refuse(self, name: str, reason: str, user: str) -> None:
+        """Throw the candidate away, with a reason."""
+        with lock_for_writing(self._home):
+            self._decisions(user).refuse(name, reason)
+
+    def roll_back(self, reason: str, user: str) -> str:
+        """Put the index before back in service; its name."""
+        with lock_for_writing(self._home):
+            return self._decisions(user).rollback(reason)
+
+    def discard(self, name: str, user: str) -> None:
+        """Free the disk of a generation."""
+        with lock_for_writing(self._home):
+            self._decisions(user).discard(name)
+
+    def back_up(self, moment: datetime, user: str) -> Backup:
+        """Make a backup in the data folder, and keep the last ones only."""
+        path = self._home / "backups" / backup_name(moment)
+        made = back_up(self._home, path, self._journal, user)
+        for old in self.backups()[KEPT_BACKUPS:]:
+            (self._home / "backups" / old.name).unlink()
+        return made
+
+    def _start(self, action: Sequence[str], user: str) -> None:
+        with lock_for_writing(self._home), (self._home / "build.log").open("wb") as log:
+            child = Popen(
+                (*self._command, "index", *action),
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=STDOUT,
+                start_new_session=True,  # a server that is stopped does not take it along
+            )
+            Recorder(self._home).begin(user, child.pid)
+        Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie once it is done
+
+    def _decisions(self, user: str) -> Decisions:
+        return Decisions(self._home, self._journal, user)

@@ -1,0 +1,267 @@
+"""Upkeep: the files of the next index, the room that indexes take, the schedule of updates."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from getpass import getuser
+from pathlib import Path
+
+from assistant.errors import WrongSettings
+from assistant.publishing.decisions import read_candidate, served_name
+from assistant.settings import Settings
+from ingestion.errors import DamagedSnapshot
+from ingestion.index.publication import finished
+from ingestion.index.store import Manifest, read_manifest, snapshots_folder
+from ingestion.legislation.articles import Changes, Merged, updates
+from ingestion.legislation.legi import in_order, is_incremental, is_official
+from ingestion.legislation.sandbox import read_archives
+from ingestion.library.library import Holding, Library
+from ingestion.readers.documents import Kind
+from ingestion.tenders.intake import LARGEST_ARCHIVE, Parcel, Receipt, copied, incoming, receive
+
+# The schedule: when the next update is due, from where, and the units that a timer runs.
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An update every day at a time, of the files that are new in a folder."""
+
+    at: time
+    folder: str
+
+    def after(self, moment: datetime) -> datetime:
+        """The first time that it is due after a moment, in the moment's own time zone."""
+        due = datetime.combine(moment.date(), self.at, moment.tzinfo)
+        return due if due > moment else due + timedelta(days=1)
+
+    def units(self, command: Sequence[str]) -> str:
+        """The two units of systemd that run `sourcier` for a data folder, to be installed."""
+        run = shlex.join((*command, "index", "update"))
+        return _UNITS.format(run=run, user=getuser(), at=f"{self.at:%H:%M}")
+
+
+def schedule_of(settings: Settings) -> Schedule | None:
+    """The schedule of the settings, None without a time; raises WrongSettings."""
+    if not settings.update_at:
+        return None
+    if not settings.update_from:
+        raise WrongSettings(
+            "« update_at » demande « update_from », le dossier des textes nouveaux."
+        )
+    try:
+        return Schedule(time.fromisoformat(settings.update_at), settings.update_from)
+    except ValueError as error:
+        raise WrongSettings(
+            f"« update_at » doit être une heure, comme « 02:30 », et pas « {settings.update_at} »."
+        ) from error
+
+
+_UNITS = """\
+# /etc/systemd/system/sourcier-update.service
+[Unit]
+Description=Sourcier : construit un index candidat des textes nouveaux
+
+[Service]
+Type=oneshot
+User={user}
+Nice=10
+ExecStart={run}
+
+# /etc/systemd/system/sourcier-update.timer
+[Unit]
+Description=Sourcier : mise à jour quotidienne
+
+[Timer]
+OnCalendar=*-*-* {at}:00
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+# Sources: the files that the next index is made of, and how more of them come in.
+
+
+class Standing(StrEnum):
+    """Where a file stands; the value is the French word."""
+
+    SERVED = "en service"
+    WAITING = "pas encore en service"
+    REMOVED = "retiré, encore en service"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSource:
+    """A file by its name; `holding` is None once it was removed from the library."""
+
+    name: str
+    standing: Standing
+    holding: Holding | None
+
+
+def sources(home: Path, served: Manifest | None) -> tuple[IndexSource, ...]:
+    """The files of the library, then those removed since the index in service was built."""
+    held = tuple(
+        IndexSource(holding.entry.source, _standing(holding, served), holding)
+        for holding in Library(home).holdings()
+    )
+    names = {each.name for each in held}
+    gone = [name for name in (served.sources if served else ()) if name not in names]
+    return (*held, *(IndexSource(name, Standing.REMOVED, None) for name in gone))
+
+
+def _standing(holding: Holding, served: Manifest | None) -> Standing:
+    """A file that was replaced under its name waits for the next index like a new one."""
+    entry = holding.entry
+    if served is None or entry.source not in served.sources:
+        return Standing.WAITING
+    known = served.origins.get(entry.source, entry.sha256)
+    return Standing.SERVED if known == entry.sha256 else Standing.WAITING
+
+
+def take_in(home: Path, parcels: Sequence[Parcel], texts: Sequence[str]) -> Iterator[Receipt]:
+    """Keep files, ZIPs and LEGI archives; the caller holds the writer's lock.
+
+    Of archives, only `texts` are taken (LEGITEXT…), all of them when there are none. Raises
+    IngestionError when an archive cannot be read: nothing of the archives is then added.
+    """
+    archives = [parcel for parcel in parcels if is_official(Path(parcel.name))]
+    yield from receive(home, None, (each for each in parcels if each not in archives))
+    if archives:
+        with incoming(home) as folder:
+            yield from _merged(home, archives, texts, folder)
+
+
+def _merged(
+    home: Path, archives: Sequence[Parcel], texts: Sequence[str], folder: Path
+) -> Iterator[Receipt]:
+    paths = []
+    for parcel in archives:
+        path = folder / Path(parcel.name).name
+        if refusal := copied(parcel, path, LARGEST_ARCHIVE):
+            yield Receipt(parcel.name, refusal=refusal)
+        else:
+            paths.append(path)
+    changes = read_archives(in_order(paths), texts, lambda done, total: None) if paths else ()
+    for change in changes:
+        for refused in change.refused:
+            yield Receipt(f"{change.source}, {refused.name}", refusal=refused.reason)
+    library = Library(home)
+    for text in updates(library, changes, texts):
+        yield _kept(library, text, changes, folder)
+
+
+def _kept(library: Library, text: Merged, changes: Sequence[Changes], folder: Path) -> Receipt:
+    if not text.versions:
+        library.remove([text.source])
+        return Receipt(text.source, refusal="toutes ses versions sont supprimées : texte retiré")
+    path = folder / text.source
+    path.write_bytes(text.content)
+    added = library.add(path, text.source, Kind.RULES)
+    told = [
+        f"{text.title} : {text.read} versions lues, {text.added} ajoutées, {text.changed} "
+        f"modifiées, {text.suppressed} supprimées"
+    ]
+    if text.is_new and all(is_incremental(change.source) for change in changes):
+        told.append(
+            "une archive quotidienne ne contient que ce qui a changé : ajoutez d'abord "
+            "une archive complète"
+        )
+    reading = added.reading
+    warnings = (*told, *reading.warnings)
+    return Receipt(
+        text.source, added.entry, added.known, warnings, reading.problem, reading.remarks
+    )
+
+
+# Storage: what takes room in the data folder, and the generations that are kept.
+
+
+class SnapshotPlace(StrEnum):
+    """Where a generation stands; the value is the French word."""
+
+    SERVED = "en service"
+    CANDIDATE = "candidat"
+    KEPT = "conservé"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A generation with its size in bytes; `manifest` is None when it is damaged."""
+
+    name: str
+    place: SnapshotPlace
+    size: int
+    manifest: Manifest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Bytes of each part of the data folder, the largest first, and those still free."""
+
+    parts: tuple[tuple[str, int], ...]
+    free: int
+
+
+_PARTS = {
+    "generations": "index",
+    "originals": "fichiers ajoutés",
+    "readings": "fichiers lus",
+    "vectors.sqlite": "vecteurs déjà calculés",
+    "dossiers": "dossiers de marché",
+    "ledger": "factures et achats",
+    "models": "modèles",
+    "backups": "sauvegardes",
+    "working": "index ouverts",
+}
+
+
+def kept_generations(home: Path) -> tuple[Kept, ...]:
+    """Every finished generation, the newest first."""
+    served, waiting = served_name(home), read_candidate(home)
+    places = {waiting.generation: SnapshotPlace.CANDIDATE} if waiting else {}
+    if served:
+        places[served] = SnapshotPlace.SERVED
+    return tuple(
+        Kept(
+            name,
+            places.get(name, SnapshotPlace.KEPT),
+            size_of(snapshots_folder(home) / name),
+            manifest_of(home, name),
+        )
+        for name in reversed(finished(home))
+    )
+
+
+def manifest_of(home: Path, name: str | None) -> Manifest | None:
+    """The manifest of a generation, None when there is none or it is damaged."""
+    try:
+        return read_manifest(home, name) if name in finished(home) else None
+    except DamagedSnapshot:
+        return None
+
+
+def usage(home: Path) -> Usage:
+    """What takes room; what has no name of its own is "le reste", the journal among it."""
+    sizes = {told: size_of(home / name) for name, told in _PARTS.items() if (home / name).exists()}
+    others = (path for path in home.iterdir() if path.name not in _PARTS)
+    sizes["journal et réglages"] = sum(map(size_of, others))
+    parts = sorted(sizes.items(), key=lambda part: -part[1])
+    return Usage(tuple(parts), shutil.disk_usage(home).free)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files below a folder; what goes meanwhile counts for nothing."""
+    if not path.is_dir():
+        return path.stat().st_size if path.exists() else 0
+    total = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            file = Path(folder) / name
+            total += file.stat().st_size if file.exists() else 0
+    return total

@@ -1,0 +1,1 @@
+"""What is asked: language, day, scope, quantities, subjects, premises, rewriting, clarification."""

@@ -1,0 +1,109 @@
+"""The language of a question, and the stems of its words that carry meaning. Pure."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from unicodedata import combining, normalize
+
+# The language of a question, French or English, by its small words. Pure.
+
+
+class Language(StrEnum):
+    """The language of the question, and so of the answer's own words."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ENGLISH = frozenset(
+    _WORD.findall(
+        "the is are what which how when who does do can may must should of for in to a an and or "
+        "i my we our by with without from between there it long much many"
+    )
+)
+_FRENCH = frozenset(
+    _WORD.findall(
+        "le la les l un une des du de d est sont quel quelle quels quelles comment quand qui que "
+        "qu puis peut doit dois pour dans à au aux et ou je mon ma mes nous notre par avec sans "
+        "il y a"
+    )
+)
+
+
+def detect_language(question: str) -> Language:
+    """English when more of the words are English small words than French ones, else French."""
+    words = _WORD.findall(question.lower())
+    english = sum(word in _ENGLISH for word in words)
+    french = sum(word in _FRENCH for word in words)
+    return Language.ENGLISH if english > french else Language.FRENCH
+
+
+# Words: the stems of a text that carry meaning, to compare a question with a passage. Pure.
+
+_SMALL_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+_STEM = 6
+"""Characters kept of a word: "délais" and "délai", "acheter" and "acheteurs" meet."""
+
+_EMPTY = frozenset(
+    _SMALL_WORD.findall(
+        "les des une est sont quel quelle quels quelles comment quand qui que puis peut doit dois "
+        "pour dans aux mon mes nous notre votre vos avec sans cette ces son ses sur pas plus etre "
+        "avoir faire fait faut marche marches public publics publique acheteur acheteurs article "
+        "the what which how when who does can may must should for and our with from are long much "
+        "many"
+    )
+)
+
+
+class _Marks(dict[int, int | None]):
+    """What `translate` makes of a letter: nothing of a mark over another; each is found once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if combining(chr(code)) else code
+        return self[code]
+
+
+_MARKS = _Marks()
+
+
+def fold_text(text: str) -> str:
+    """A text in lower case, without accents, ligatures or curved apostrophes."""
+    spelled = text.lower().replace("œ", "oe").replace("’", "'")
+    if spelled.isascii():
+        return spelled
+    return normalize("NFD", spelled).translate(_MARKS)
+
+
+def readable(text: str) -> str:
+    """A text whose halves of surrogate pairs, which no library accepts, are joined or replaced.
+
+    A browser may send one half, and JSON may spell it.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def find_stems(text: str) -> frozenset[str]:
+    """First letters of the meaningful words, without accents, and the numbers, of a text."""
+    words = _SMALL_WORD.findall(fold_text(text))
+    return frozenset(filter(None, map(_stem, words)))
+
+
+def lacking(question: str, text: str) -> tuple[str, ...]:
+    """The meaningful words of a question that a text does not have, as they are written."""
+    had = find_stems(text)
+    words = _SMALL_WORD.findall(question)
+    meaning = (word for word in words if fold_text(word) not in _EMPTY)
+    return tuple(dict.fromkeys(word for word in meaning if _stem(fold_text(word)) not in had))
+
+
+def coverage(question: str, text: str) -> float:
+    """Share of the question's stems that a text has, 0 when the question has none."""
+    asked = find_stems(question)
+    return len(asked & find_stems(text)) / len(asked) if asked else 0.0
+
+
+@lru_cache(maxsize=2**16)
+def _stem(word: str) -> str:
+    """What is kept of a word, "" of one that means nothing; texts say the same words again."""
+    return "" if word in _EMPTY else word.removesuffix("s")[:_STEM]

@@ -1,0 +1,357 @@
+"""Quantities: numbers, amounts, rates, durations and dates, in figures or words. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import Protocol, TypeVar
+
+# Atoms: the smallest parts of a sentence that must be found again in the passage. Pure.
+
+_QUOTED = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "„": '"'}
+    | dict.fromkeys("\u00a0\u202f\u2009\u2007\t\n\r", " ")
+    | {"‑": "-", "‐": "-"}
+)
+_HIDDEN = "\x00"
+
+
+class AtomKind(StrEnum):
+    """What an atom says; every kind but WORD is compared strictly."""
+
+    QUANTITY = "quantity"
+    REFERENCE = "reference"
+    COMPARISON = "comparison"
+    MODALITY = "modality"
+    NEGATION = "negation"
+    CONDITION = "condition"
+    NATURE = "nature"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A meaning and the half-open characters that write it: equal keys, equal meaning."""
+
+    kind: AtomKind
+    key: str
+    start: int
+    end: int
+
+
+class Marked(Protocol):
+    """What is written by the half-open characters from `start` to `end`."""
+
+    @property
+    def start(self) -> int:
+        """The first character."""
+
+    @property
+    def end(self) -> int:
+        """The one after the last."""
+
+
+_M = TypeVar("_M", bound=Marked)
+
+
+def apart(marks: Iterable[_M]) -> tuple[_M, ...]:
+    """The marks in order, without those that begin in one before; the longest of a beginning."""
+    kept: list[_M] = []
+    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return tuple(kept)
+
+
+def fold_same_length(text: str) -> str:
+    """Return the text in lower case with one kind of space, apostrophe and quote; same length."""
+    lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return lowered.translate(_QUOTED)
+
+
+def hide(text: str, atoms: Iterable[Atom]) -> str:
+    """Return the text with the characters of these atoms made unreadable; same length."""
+    letters = list(text)
+    for atom in atoms:
+        letters[atom.start : atom.end] = _HIDDEN * (atom.end - atom.start)
+    return "".join(letters)
+
+
+# Numerals: numbers written in figures or in words, French or English. Pure.
+
+_SMALL = {
+    "zéro": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6,
+    "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13,
+    "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20, "vingts": 20, "trente": 30,
+    "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70, "huitante": 80,
+    "octante": 80, "nonante": 90,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
+    "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_HUNDRED = {"cent", "cents", "hundred"}
+_LARGE = {
+    "mille": 1_000, "milliers": 1_000, "millier": 1_000, "thousand": 1_000,
+    "million": 1_000_000, "millions": 1_000_000,
+    "milliard": 1_000_000_000, "milliards": 1_000_000_000, "billion": 1_000_000_000,
+}  # fmt: skip
+_SUFFIX = {"k": 1_000, "m": 1_000_000, "md": 1_000_000_000, "mds": 1_000_000_000}
+_PARTS = {
+    "moitié": 2, "half": 2, "tiers": 3, "third": 3, "thirds": 3, "quart": 4, "quarts": 4,
+    "quarter": 4, "quarters": 4, "cinquième": 5, "cinquièmes": 5, "fifth": 5, "dixième": 10,
+    "dixièmes": 10, "tenth": 10, "centième": 100, "centièmes": 100,
+}  # fmt: skip
+
+_WORDS = "|".join(sorted({*_SMALL, *_HUNDRED, *_LARGE}, key=len, reverse=True))
+_IN_WORDS = re.compile(rf"(?<![\w])(?:{_WORDS})(?:(?:-et-| et | and |-| )(?:{_WORDS})\b)*\b")
+_IN_FIGURES = re.compile(
+    r"(?<![\w.,])(?P<whole>\d{1,3}(?:[ .']\d{3})+|\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>[.,]\d+)?"
+    r"(?!\d)"
+)
+_SCALE = re.compile(r" ?(?P<word>milliers?|mille|millions?|milliards?|thousand|billion)\b")
+_SHORT_SCALE = re.compile(r" ?(?P<short>k|mds?|m)(?= ?(?:€|eur))")
+_FRACTION = re.compile(rf"[ -](?P<part>{'|'.join(_PARTS)})\b")
+_SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})(?![\w/])")
+_HALF_ALONE = re.compile(r"\b(?:la moitié|half)\b")
+_LIGATURE = re.compile(r"[- ](?:et |and )?")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number and the half-open characters that write it.
+
+    `is_article` marks "un", "une" and "neuf" alone, which count only before a unit.
+    `is_fraction` marks parts of a whole: "deux tiers", "la moitié".
+    """
+
+    value: Fraction
+    start: int
+    end: int
+    is_article: bool = False
+    is_fraction: bool = False
+
+
+def find_numerals(text: str) -> tuple[Numeral, ...]:
+    """Every number of a text already made `plain`, in order, spans never overlapping."""
+    return apart(_all(text))
+
+
+def _all(text: str) -> Iterator[Numeral]:
+    for match in _SLASHED.finditer(text):
+        if int(match.group(2)):
+            value = Fraction(int(match.group(1)), int(match.group(2)))
+            yield Numeral(value, match.start(), match.end(), is_fraction=True)
+    for match in _HALF_ALONE.finditer(text):
+        yield Numeral(Fraction(1, 2), match.start(), match.end(), is_fraction=True)
+    for match in _IN_FIGURES.finditer(text):
+        yield _scaled(text, _figures(text, match), match.start(), match.end())
+    for match in _IN_WORDS.finditer(text):
+        yield from _in_words(text, match.start(), match.end())
+
+
+def _figures(text: str, match: re.Match[str]) -> Fraction:
+    """Read figures; "1,234" and "1.234" are thousands unless a scale or a % follows."""
+    whole, decimals = match["whole"], match["decimals"] or ""
+    is_decimal = re.fullmatch(r"\d{1,3}[.,]\d{3}", whole) and re.match(
+        r" ?(?:millions?|milliards?|%|fois|m ?€)", text[match.end() :]
+    )
+    if is_decimal or whole.startswith(("0,", "0.")):
+        return Fraction(whole.replace(",", "."))
+    return Fraction(re.sub(r"\D", "", whole) + decimals.replace(",", "."))
+
+
+def _scaled(text: str, value: Fraction, start: int, end: int) -> Numeral:
+    scale = _SCALE.match(text, end)
+    if scale:
+        return Numeral(value * _LARGE[scale["word"]], start, scale.end())
+    short = _SHORT_SCALE.match(text, end)
+    if short:
+        return Numeral(value * _SUFFIX[short["short"]], start, short.end())
+    return Numeral(value, start, end)
+
+
+def _in_words(text: str, start: int, end: int) -> Iterator[Numeral]:
+    """Read the numbers of a run of number words: "trois quatre" is two of them."""
+    words = [
+        (found.group(), start + found.start(), start + found.end())
+        for found in re.finditer(rf"\b(?:{_WORDS})\b", text[start:end])
+    ]
+    while words:
+        size, value = _longest(words)
+        first, last = words[0], words[size - 1]
+        part = _FRACTION.match(text, last[2])
+        alone = size == 1 and first[0] in {"un", "une", "one", "neuf"}
+        if part:
+            yield Numeral(value / _PARTS[part["part"]], first[1], part.end(), is_fraction=True)
+        else:
+            yield Numeral(value, first[1], last[2], is_article=alone)
+        words = words[size:]
+
+
+def _longest(words: list[tuple[str, int, int]]) -> tuple[int, Fraction]:
+    """Return how many words make the first number, and that number."""
+    total, current, ceiling, scale_ceiling = 0, 0, 1_000, 10**12
+    for index, (word, _, _) in enumerate(words):
+        if word in _LARGE:
+            if _LARGE[word] >= scale_ceiling:
+                return index, Fraction(total + current)
+            scale_ceiling = _LARGE[word]
+            total, current, ceiling = total + max(1, current) * _LARGE[word], 0, 1_000
+        elif word in _HUNDRED:
+            if ceiling < 1_000 and current not in range(1, 10):
+                return max(1, index), Fraction(total + current)
+            current, ceiling = max(1, current) * 100, 100
+        else:
+            step = _step(current, _SMALL[word], ceiling)
+            if step is None:
+                return index, Fraction(total + current)
+            current, ceiling = step
+    return len(words), Fraction(total + current)
+
+
+def _step(current: int, value: int, ceiling: int) -> tuple[int, int] | None:
+    """Add a word under one hundred; None when it cannot follow what has been read."""
+    if value == 20 and current % 100 == 4:
+        return current + 76, 20
+    if value >= ceiling:
+        return None
+    below = 20 if value in {60, 80} else 10 if value >= 20 or value == 10 else 1
+    return current + value, below
+
+
+# Quantities: amounts, rates, durations, dates, ranks and counts, with their unit. Pure.
+
+_UNITS: tuple[tuple[str, str, Fraction], ...] = (
+    (r"(?:d')?(?:€|euros?\b|eur\b)", "euro", Fraction(1)),
+    (r"(?:%|pour cent\b|pour-cent\b|percent\b|per cent\b|p\. 100\b)", "ratio", Fraction(1, 100)),
+    (r"points? (?:de pourcentage|percentage)\b|(?:percentage )?points?\b", "point", Fraction(1)),
+    (r"pour mille\b|‰", "ratio", Fraction(1, 1000)),
+    (r"(?:ans?|années?|years?)\b", "month", Fraction(12)),
+    (r"(?:mois|months?)\b", "month", Fraction(1)),
+    (r"(?:semaines?|weeks?)\b", "day", Fraction(7)),
+    (r"(?:jours?|days?|j)\b", "day", Fraction(1)),
+    (r"(?:heures?|hours?|h)\b", "hour", Fraction(1)),
+    (r"(?:minutes?|min)\b", "minute", Fraction(1)),
+    (r"(?:trimestres?|quarters?)\b", "quarter", Fraction(1)),
+    (r"(?:fois|times)\b", "times", Fraction(1)),
+)
+_UNIT = tuple((re.compile(rf" ?(?:{pattern})"), name, factor) for pattern, name, factor in _UNITS)
+_CURRENCY_FIRST = re.compile(r"(?:€|\beur) ?$")
+_AND_A_HALF = re.compile(r" et demie?\b| and a half\b")
+_RANGE = re.compile(r",? ?(?:à|ou|et|-|to|or|and) ?(?:de |d'|à )?")
+_MONTHS = (
+    ("janvier", "january"), ("février", "february"), ("mars", "march"), ("avril", "april"),
+    ("mai", "may"), ("juin", "june"), ("juillet", "july"), ("août", "august"),
+    ("septembre", "september"), ("octobre", "october"), ("novembre", "november"),
+    ("décembre", "december"),
+)  # fmt: skip
+_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_MONTH = "|".join(_MONTH_NUMBER)
+_DATE = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:er|st|nd|rd|th)? (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?"
+    rf"|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?, (?P<year2>\d{{4}})"
+    rf"|(?P<month3>{_MONTH}) (?P<year3>\d{{4}})"
+    r"|(?P<day4>\d{1,2})/(?P<month4>\d{1,2})/(?P<year4>\d{4})"
+    r"|(?P<year5>\d{4})-(?P<month5>\d\d)-(?P<day5>\d\d))\b"
+)
+_RANKS = (
+    "premi(?:er|ère)|first", "deuxième|second|seconde", "troisième|third", "quatrième|fourth",
+    "cinquième|fifth", "sixième|sixth", "septième", "huitième", "neuvième", "dixième",
+)  # fmt: skip
+_RANK_WORDS = tuple(re.compile(rf"\b(?:{words})s?\b") for words in _RANKS)
+_RANK = re.compile(r"\b(\d{1,3}) ?(?:er|re|ère|e|è|ème|nde?|st|nd|rd|th)\b")
+_ITEM = re.compile(r"\b(\d{1,3}) ?°")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value in its unit, and the half-open characters that write it.
+
+    `value` is an exact fraction, or an ISO date ("2026-04-01", "--04-01" without its year).
+    Units: euro, ratio (1 is the whole), point, month, day, hour, minute, quarter, times, date,
+    rank, item ("2°"), count. Years count as twelve months, weeks as seven days.
+    """
+
+    value: str
+    unit: str
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        """Value and unit: equal for equal quantities however written."""
+        return f"{self.value} {self.unit}"
+
+
+def find_quantities(text: str) -> tuple[Quantity, ...]:
+    """Every quantity of a text already made `plain`, in order, spans never overlapping."""
+    found = apart([*_dates(text), *_ranks(text), *_measures(text)])
+    return tuple(_with_shared_units(text, found))
+
+
+def _dates(text: str) -> Iterator[Quantity]:
+    for match in _DATE.finditer(text):
+        parts = {name.rstrip("2345"): value for name, value in match.groupdict().items() if value}
+        month = _MONTH_NUMBER.get(parts["month"]) or int(parts["month"])
+        value = f"{parts.get('year', '-')}-{month:02d}"
+        if "day" in parts:
+            value += f"-{int(parts['day']):02d}"
+        yield Quantity(value, "date", match.start(), match.end())
+
+
+def _ranks(text: str) -> Iterator[Quantity]:
+    for match in _RANK.finditer(text):
+        yield Quantity(match.group(1), "rank", match.start(), match.end())
+    for match in _ITEM.finditer(text):
+        yield Quantity(match.group(1), "item", match.start(), match.end())
+    for rank, pattern in enumerate(_RANK_WORDS, 1):
+        for match in pattern.finditer(text):
+            yield Quantity(str(rank), "rank", match.start(), match.end())
+
+
+def _measures(text: str) -> Iterator[Quantity]:
+    for numeral in find_numerals(text):
+        if numeral.is_fraction:
+            yield Quantity(str(numeral.value), "ratio", numeral.start, numeral.end)
+        elif quantity := _measure(text, numeral):
+            yield quantity
+
+
+def _measure(text: str, numeral: Numeral) -> Quantity | None:
+    value, end = numeral.value, numeral.end
+    before = _CURRENCY_FIRST.search(text, max(0, numeral.start - 5), numeral.start)
+    if before:
+        return Quantity(str(value), "euro", before.start(), end)
+    for pattern, unit, factor in _UNIT:
+        if match := pattern.match(text, end):
+            end = match.end()
+            if half := _AND_A_HALF.match(text, end):
+                value, end = value + Fraction(1, 2), half.end()
+            return Quantity(str(value * factor), unit, numeral.start, end)
+    return None if numeral.is_article else Quantity(str(value), "count", numeral.start, end)
+
+
+def _with_shared_units(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Give "5" in "5 à 10 jours" the unit of what follows."""
+    for index, quantity in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        if (
+            quantity.unit == "count"
+            and following is not None
+            and following.unit not in {"count", "date", "rank", "item"}
+            and _RANGE.fullmatch(text[quantity.end : following.start])
+        ):
+            factor = _factor(text[following.start : following.end])
+            value = Fraction(quantity.value) * factor
+            yield replace(quantity, value=str(value), unit=following.unit)
+        else:
+            yield quantity
+
+
+def _factor(written: str) -> Fraction:
+    return next(
+        (factor for pattern, _, factor in _UNIT if re.search(f"{pattern.pattern}$", written)),
+        Fraction(1),
+    )

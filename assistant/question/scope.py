@@ -1,0 +1,95 @@
+"""Scope: what a question may not be answered from, and the dossiers that it seems to be about.
+
+The kinds of questions that Sourcier does not answer whatever its texts say, and the words that show
+them, are data: `scope.toml`. A dossier that a question seems to be about is proposed, never taken.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from unicodedata import normalize
+
+from assistant.question.language import Language, fold_text
+from ingestion.tenders.dossiers import Dossier
+
+MOST_PROPOSED = 3
+"""Dossiers that may be meant by a question that names none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRefusal:
+    """A kind of question out of scope; `notices` says why and where to look, by language."""
+
+    name: str
+    patterns: tuple[re.Pattern[str], ...]
+    notices: dict[Language, str]
+
+
+_PIECE = re.compile(
+    r"\b(?:du|le|au|selon|d'après) (?:CCAP|CCTP|RC|BPU|DPGF|DQE)\b"
+    r"|\b(?:le|du|au|ce|notre) règlement de (?:la )?consultation\b"
+    r"|\bacte d'engagement (?:dit|prévoit|fixe)"
+    r"|\b(?:ce|le|notre) dossier de consultation\b"
+)
+
+_OFFER = re.compile(
+    r"(?<!appel d')\boffre\b(?! (?:anormalement|économiquement|irrégulière|inacceptable|inapprop))"
+    r"|\boffres (?:du|des|de ces?) |\bmémoires? (?:technique|justificatif|méthodologique)s?\b"
+    r"|\b(?:candidat|soumissionnaire)s?\b(?!.{0,12}\b(?:doi[tv]|peu[tv]|faut))",
+    re.IGNORECASE,
+)
+
+
+def names_offer(question: str) -> bool:
+    """Whether a question asks what a supplier wrote ("le mémoire technique du candidat")."""
+    return bool(_OFFER.search(question.replace("’", "'")))
+
+
+def names_piece(question: str) -> bool:
+    """Whether a question asks what a piece of a tender dossier says ("article 12.3 du CCAP")."""
+    return bool(_PIECE.search(question.replace("’", "'")))
+
+
+def dossiers_meant(question: str, dossiers: Sequence[Dossier]) -> tuple[Dossier, ...]:
+    """The dossiers that a question seems to be about: those that it names, or whose piece it may.
+
+    Of many dossiers none is more likely to have the piece than another, and none is proposed. Pure.
+    """
+    asked = fold_text(question)
+    if named := tuple(each for each in dossiers if _names(asked, each)):
+        return named
+    return tuple(dossiers) if names_piece(question) and len(dossiers) <= MOST_PROPOSED else ()
+
+
+def _names(asked: str, dossier: Dossier) -> bool:
+    """Whether a question has the identifier or reference of a dossier, or says "dossier X"."""
+    whole = (re.escape(fold_text(each)) for each in (dossier.id, dossier.reference) if each)
+    words = re.findall(r"[^\W\d_]{4,}", fold_text(f"{dossier.id} {dossier.reference}"))
+    called = rf"\b(?:dossier|marche|consultation|file)\b.{{0,20}}\b(?:{'|'.join(words)})\b"
+    patterns = [rf"(?<![\w-])(?:{'|'.join(whole)})(?![\w-])", *([called] if words else [])]
+    return any(re.search(pattern, asked) for pattern in patterns)
+
+
+def refusal_for(question: str) -> ScopeRefusal | None:
+    """The kind of refusal that a question calls for, None when it may be answered."""
+    asked = normalize("NFC", question).replace("’", "'")
+    for refusal in _refusals():
+        if any(pattern.search(asked) for pattern in refusal.patterns):
+            return refusal
+    return None
+
+
+@cache
+def _refusals() -> tuple[ScopeRefusal, ...]:
+    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return tuple(
+        ScopeRefusal(
+            row["name"],
+            tuple(re.compile(pattern, re.IGNORECASE) for pattern in row["patterns"]),
+            {language: row[language] for language in Language},
+        )
+        for row in table["refusal"]
+    )

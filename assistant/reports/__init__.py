@@ -1,0 +1,1 @@
+"""Reports: markup, charts and papers that people are handed to read away from the page."""

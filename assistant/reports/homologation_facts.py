@@ -1,0 +1,395 @@
+"""What the homologation file is written from: facts of this installation, measures, data flows."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import requires, version
+from importlib.util import find_spec
+from math import hypot
+from pathlib import Path
+from typing import Any
+
+from assistant.evaluation.grading import Estimates
+from assistant.evaluation.runs import ROOT, code_version, machine
+from assistant.journal.journal import Journal, journal_of
+from assistant.reports.markup import Html, element, join_html
+from assistant.review.recorded import moment
+from assistant.settings import Settings
+from ingestion.errors import IngestionError
+from ingestion.index.publication import current_manifest
+from ingestion.index.store import Manifest
+from ingestion.library.library import CORPUS
+from ingestion.models.catalogue import locate
+
+# What the file says whatever the installation: corpus/homologation, kept by hand.
+
+FOLDER = CORPUS / "homologation"
+
+
+@cache
+def load_content(name: str) -> dict[str, Any]:
+    """One file of the folder, by its name without suffix."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+# Measures against the recommendations R1 to R35 of ANSSI, and what each claim rests on.
+
+
+class MeasureState(StrEnum):
+    """How a recommendation stands; the value is what the file says."""
+
+    MET = "tenue"
+    UNMET = "non tenue"
+    NOT_APPLICABLE = "sans objet"
+    BODY = "dépend de l'organisme"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityMeasure:
+    """What is claimed of a recommendation ("R8"), why, and by which evidence.
+
+    A piece of evidence is a file of the project, a test in one, or a setting ("réglage:writing").
+    """
+
+    name: str
+    title: str
+    state: MeasureState
+    why: str
+    evidence: tuple[str, ...]
+
+
+Holds = Callable[[str], bool]
+"""Whether something that a claim needs is so: a module of the program, or a fact of the machine."""
+
+
+def measures(holds: Holds) -> tuple[SecurityMeasure, ...]:
+    """Every recommendation with the claim that holds on this machine, R1 first."""
+    return tuple(_measure(row, holds) for row in load_content("mesures")["measure"])
+
+
+def count(found: Sequence[SecurityMeasure]) -> Mapping[MeasureState, int]:
+    """How many recommendations stand so, for each state."""
+    counted = Counter(each.state for each in found)
+    return {state: counted[state] for state in MeasureState}
+
+
+def _measure(row: Mapping[str, Any], holds: Holds) -> SecurityMeasure:
+    claim = row if all(map(holds, row.get("needs", ()))) else row["otherwise"]
+    return SecurityMeasure(
+        f"R{row['number']}",
+        row["title"],
+        MeasureState[claim["state"].upper()],
+        claim["why"],
+        tuple(claim["evidence"]),
+    )
+
+
+# Data flows, as rows of a table and as a drawing. Pure.
+
+ACROSS, DOWN = 190, 105
+WIDTH, HEIGHT = 145, 44
+MARGIN, SAYING = 22, 14
+"""Units of the drawing: from one place to the next, the size of a place, what is left around and
+for the words below."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlace:
+    """Where data stand; `inside` the machine that runs the program or not."""
+
+    label: str
+    column: int
+    row: int
+    inside: bool
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its middle in the drawing."""
+        return MARGIN + self.column * ACROSS + WIDTH / 2, MARGIN + self.row * DOWN + HEIGHT / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What goes from one place to another, how it is protected, and whose work makes it go."""
+
+    number: int
+    start: DataPlace
+    end: DataPlace
+    data: str
+    protection: str
+    when: str
+
+
+def flows(holds: Holds) -> tuple[Flow, ...]:
+    """The flows that there are, numbered from 1 as in the drawing."""
+    table = load_content("flux")
+    places = {
+        row["name"]: DataPlace(row["label"], row["column"], row["row"], row["inside"])
+        for row in table["place"]
+    }
+    found = [row for row in table["flow"] if all(map(holds, row.get("needs", ())))]
+    return tuple(
+        Flow(n, places[row["from"]], places[row["to"]], row["data"], row["protection"], row["when"])
+        for n, row in enumerate(found, 1)
+    )
+
+
+def drawing(found: tuple[Flow, ...]) -> Html:
+    """The places and the flows between them as SVG; a frame shows what stands on the machine."""
+    places = tuple(dict.fromkeys(place for each in found for place in (each.start, each.end)))
+    right = max(place.middle[0] for place in places) + WIDTH / 2 + MARGIN
+    bottom = max(place.middle[1] for place in places) + HEIGHT / 2 + MARGIN + SAYING
+    return element(
+        "svg",
+        element("title", "Flux de données", id="flux"),
+        element("desc", "Les flux numérotés sont ceux du tableau.", id="flux-dit"),
+        _frame([place for place in places if place.inside], bottom),
+        *(_arrow(each) for each in found),
+        *(_box(place) for place in places),
+        *(_number(each) for each in found),
+        role="img",
+        aria_labelledby="flux flux-dit",
+        viewBox=f"0 0 {right:g} {bottom:g}",
+        font_family="var(--sans)",
+        font_size=12,
+    )
+
+
+def _frame(inside: Sequence[DataPlace], bottom: float) -> Html:
+    left = min(place.middle[0] for place in inside) - WIDTH / 2 - 12
+    right = max(place.middle[0] for place in inside) + WIDTH / 2 + 12
+    rect = element(
+        "rect",
+        x=f"{left:g}",
+        y=4,
+        width=f"{right - left:g}",
+        height=f"{bottom - 8:g}",
+        rx=8,
+        fill="none",
+        stroke="var(--quiet)",
+        stroke_dasharray="5 4",
+    )
+    return join_html([rect, _text(left + 8, bottom - 12, "machine de l'organisme", "start")])
+
+
+def _box(place: DataPlace) -> Html:
+    across, down = place.middle
+    rect = element(
+        "rect",
+        x=f"{across - WIDTH / 2:g}",
+        y=f"{down - HEIGHT / 2:g}",
+        width=WIDTH,
+        height=HEIGHT,
+        rx=5,
+        fill="var(--sheet)",
+        stroke="var(--accent)" if place.inside else "var(--quiet)",
+    )
+    return join_html([rect, _text(across, down + 4, place.label, "middle")])
+
+
+def _arrow(flow: Flow) -> Html:
+    """A line from edge to edge, with its head."""
+    (x, y), (left, top) = _edges(flow)
+    length = hypot(left - x, top - y)
+    along, aside = (left - x) / length * 8, (top - y) / length * 8
+    head = " ".join(
+        f"{a:g},{b:g}"
+        for a, b in (
+            (left, top),
+            (left - along - aside / 2, top - aside + along / 2),
+            (left - along + aside / 2, top - aside - along / 2),
+        )
+    )
+    line = element(
+        "line", x1=f"{x:g}", y1=f"{y:g}", x2=f"{left:g}", y2=f"{top:g}", stroke="var(--ink)"
+    )
+    return join_html([line, element("polygon", points=head, fill="var(--ink)")])
+
+
+def _number(flow: Flow) -> Html:
+    (x, y), (left, top) = _edges(flow)
+    across, down = (x + left) / 2, (y + top) / 2
+    disc = element(
+        "circle", cx=f"{across:g}", cy=f"{down:g}", r=10, fill="var(--paper)", stroke="var(--rule)"
+    )
+    return join_html([disc, _text(across, down + 4, str(flow.number), "middle")])
+
+
+def _edges(flow: Flow) -> Iterator[tuple[float, float]]:
+    """Where the line leaves the first place and where it reaches the second."""
+    yield _edge(flow.start, flow.end)
+    yield _edge(flow.end, flow.start)
+
+
+def _edge(place: DataPlace, towards: DataPlace) -> tuple[float, float]:
+    (x, y), (left, top) = place.middle, towards.middle
+    across, down = left - x, top - y
+    share = min(WIDTH / 2 / abs(across) if across else 1.0, HEIGHT / 2 / abs(down) if down else 1.0)
+    return x + across * share, y + down * share
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> Html:
+    return element("text", text, x=f"{x:g}", y=f"{y:g}", text_anchor=anchor, fill="var(--ink)")
+
+
+# Facts of this installation, as they are when the file is written.
+
+GIVEN, ABSENT = "renseigné", "–"
+"""What is told of a setting that may hold a secret, and of one that is not given."""
+
+ACCOUNTS = "comptes"
+SET = (ACCOUNTS, "openid", "ledger")
+"""Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
+
+DECISIONS = {
+    "gate_passed": "contrôle passé",
+    "gate_refused": "contrôle refusé",
+    "published": "mis en service",
+    "forced": "mis en service malgré le contrôle",
+    "refused": "refusé",
+    "rolled_back": "remis en service",
+    "noticed": "constaté en service, autre que le dernier annoncé",
+}
+"""Acts of entries of kind "index" that decide of one, in French."""
+
+SHOWN = 10
+"""Decisions that are told, the last ones."""
+
+_NAME = re.compile(r"[\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWeights:
+    """Weights in use; `remark` says in French why they are not, or that no catalogue knows them."""
+
+    use: str
+    name: str
+    licence: str
+    sha256: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """How many entries the journal has, since when, and how many faults its chain shows."""
+
+    entries: int
+    first: date | None
+    faults: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate or a person decided of an index, and why, as the journal has it."""
+
+    on: date
+    act: str
+    generation: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationFacts:
+    """What the file says of this machine."""
+
+    made: date
+    code: str
+    machine: str
+    settings: tuple[tuple[str, str], ...]
+    manifest: Manifest | None
+    weights: tuple[ModelWeights, ...]
+    journal: JournalState
+    decisions: tuple[Decision, ...]
+    libraries: tuple[tuple[str, str], ...]
+    evaluation: Estimates | None = None
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether people log in on this machine."""
+        return self.holds(ACCOUNTS)
+
+    @property
+    def retention(self) -> str:
+        """How long the journal keeps texts, in words."""
+        months = dict(self.settings).get("retention_months")
+        return f"{months} mois, puis les empreintes seules" if months else "sans échéance"
+
+    def holds(self, need: str) -> bool:
+        """Whether what a claim needs is so on this machine."""
+        settings = dict(self.settings)
+        if need == ACCOUNTS:
+            return settings.get("access") == "accounts"
+        return settings.get(need, ABSENT) != ABSENT if need in SET else is_built(need)
+
+
+def gather(
+    home: Path, settings: Settings, made: date, evaluation: Estimates | None
+) -> InstallationFacts:
+    """The facts of a data folder and of this program; nothing is written."""
+    journal = journal_of(home)
+    return InstallationFacts(
+        made=made,
+        code=code_version(ROOT),
+        machine=machine(),
+        settings=tuple((name, told(value)) for name, value in asdict(settings).items()),
+        manifest=current_manifest(home),
+        weights=(
+            _weights("lecture et réécriture", settings.llm, home),
+            _weights("recherche", settings.embedder, home),
+        ),
+        journal=_state(journal),
+        decisions=tuple(_decisions(journal))[-SHOWN:],
+        libraries=tuple(_libraries()),
+        evaluation=evaluation,
+    )
+
+
+def told(value: object) -> str:
+    """A setting as it may be read by anybody: one that has parts may hold a secret."""
+    if isinstance(value, (str, int)):
+        return str(value) or ABSENT
+    return ABSENT if value is None else GIVEN
+
+
+def is_built(module: str) -> bool:
+    """Whether the program has this module."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even its package
+        return False
+
+
+def _weights(use: str, chosen: str, home: Path) -> ModelWeights:
+    try:
+        found = locate(chosen, home)
+    except IngestionError as failure:
+        return ModelWeights(use, chosen, "", "", str(failure))
+    if found.model is None:
+        return ModelWeights(use, found.path.name, "", found.sha256, "hors catalogue")
+    return ModelWeights(use, found.model.title, found.model.licence, found.sha256)
+
+
+def _state(journal: Journal) -> JournalState:
+    days = [moment(entry).date() for entry in journal.entries()]
+    return JournalState(len(days), min(days, default=None), sum(1 for _ in journal.faults()))
+
+
+def _decisions(journal: Journal) -> Iterator[Decision]:
+    """Every decision on an index, the oldest first."""
+    for entry in journal.entries():
+        body = journal.body(entry) if entry["kind"] == "index" else None
+        if body and body["act"] in DECISIONS:
+            why = body.get("reason") or " ".join(body.get("reasons", ()))
+            yield Decision(moment(entry).date(), body["act"], body["generation"], why)
+
+
+def _libraries() -> Iterator[tuple[str, str]]:
+    """The libraries that the program names itself, with the versions installed here."""
+    for each in requires("sourcier") or ():
+        if "extra ==" not in each and (name := _NAME.match(each)):
+            yield name[0], version(name[0])

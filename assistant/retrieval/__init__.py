@@ -1,0 +1,1 @@
+"""Retrieval: candidates, ranking, evidence, answerability, subquestions, snapshots in use."""

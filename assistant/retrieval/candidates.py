@@ -1,0 +1,195 @@
+"""Candidates: the passages of one index snapshot that may be evidence, with their signals."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from math import log
+
+from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.question.language import find_stems
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.ranking import Tuning, default_tuning, fuse, signals, strength
+from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import EverydayWords, Term
+from ingestion.index.search import Embedder, Hit
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.legislation.references import find_references
+from ingestion.readers.documents import Kind, is_citable
+
+# Phrases: the articles to which the glossary's phrases lead that are wholly in a question. Pure.
+#
+# "Délai de paiement des intérêts" leads more surely than "délai": the rarer the words of a phrase
+# among all phrases, the more it weighs.
+
+NEXT = 0.7
+"""Weight of an article of an entry against the one before it."""
+
+
+class Phrases:
+    """The phrases of a glossary, ready to be found in questions."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        """Phrases without a meaningful word are left out."""
+        self.everyday = EverydayWords(terms)
+        phrases = [(find_stems(words), term) for term in terms for words in term.words]
+        spread = Counter(stem for found, _ in phrases for stem in found)
+        self._phrases = [
+            (found, sum(log(len(phrases) / spread[stem]) for stem in found), term)
+            for found, term in phrases
+            if found
+        ]
+
+    def articles(self, question: str) -> list[str]:
+        """The references led to, best first; empty when no phrase is wholly in the question."""
+        asked = find_stems(question)
+        weights: dict[str, float] = {}
+        for found, weight, term in self._phrases:
+            if found <= asked:
+                for place, article in enumerate(term.articles):
+                    share = weight * NEXT**place
+                    weights[article] = max(weights.get(article, 0.0), share)
+        return sorted(weights, key=lambda article: -weights[article])
+
+
+@lru_cache(maxsize=4)
+def phrases_of(terms: tuple[Term, ...]) -> Phrases:
+    """The phrases of a glossary, prepared once."""
+    return Phrases(terms)
+
+
+# Candidates: the passages of one generation that may be evidence, with their signals.
+
+CANDIDATES = 50
+"""Hits that may be shown, taken from each of the searches before their ranks are fused."""
+
+RANKED = 40
+"""Candidates whose signals are weighed: the best by fused ranks."""
+
+LED_TO = 10
+"""Articles to which the glossary's phrases lead that are candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may be evidence, its signals, and its cosine with the question.
+
+    `strength` is the weighed sum of its signals, 0 when it was not found by a search.
+    """
+
+    passage: Passage
+    signals: dict[str, float]
+    cosine: float = 0.0
+    strength: float = 0.0
+
+
+class Searcher:
+    """Finds the candidates of one generation; the embedder is the one that it was built by."""
+
+    def __init__(
+        self, generation: IndexSnapshot, embedder: Embedder, tuning: Tuning | None = None
+    ) -> None:
+        """Nothing is read before the first question; the default embedder's tuning if none."""
+        self.generation = generation
+        self._embedder = embedder
+        self._weights = (tuning or default_tuning()).ranking
+
+    def candidates(self, question: str, scope: Scope) -> list[Candidate]:
+        """The passages that may be evidence with their signals, in no given order."""
+        generation, phrases = self.generation, phrases_of(self.generation.glossary)
+        led_to = phrases.articles(question)[:LED_TO]
+        vector = self._embedder.embed_question(question)
+        meaning = self._admitted(lambda k: generation.vectors.search(vector, k), scope)
+        words = self._admitted(lambda k: generation.lexical.search(question, k), scope)
+        everyday = self._admitted(lambda k: generation.lexical.search_everyday(question, k), scope)
+        rankings = {
+            "words": [hit.passage_id for hit in words],
+            "meaning": [hit.passage_id for hit in meaning],
+            "everyday": [hit.passage_id for hit in everyday],
+            "phrase": [each.id for each in self.lookup(led_to, scope)],
+        }
+        fused = fuse(*rankings.values())
+        best = sorted(fused, key=lambda passage_id: -fused[passage_id])[:RANKED]
+        named = [each.id for each in self.named(question, scope)]
+        passages = standing(generation, [*named, *best], scope)
+        texts = [(passage, phrases.everyday.of(passage)) for passage in passages]
+        found = signals(question, texts, rankings)
+        cosines = {hit.passage_id: hit.score for hit in meaning}
+        farthest = min(cosines.values(), default=0.0)
+        return [
+            Candidate(
+                passage,
+                each,
+                cosines.get(passage.id, farthest),
+                strength(each, self._weights),
+            )
+            for passage, each in zip(passages, found, strict=True)
+        ]
+
+    def named(self, question: str, scope: Scope) -> list[Passage]:
+        """The passages that a question asks for by their reference."""
+        return self.lookup([reference.key for reference in find_references(question)], scope)
+
+    def lookup(self, references: Sequence[str], scope: Scope) -> list[Passage]:
+        """The passages that are these articles or clauses, in the same order."""
+        return standing(self.generation, named_ids(self.generation, references), scope)
+
+    def _admitted(self, search: Callable[[int], list[Hit]], scope: Scope) -> list[Hit]:
+        """The best hits within the scope, however many outside it come before them."""
+        depth = CANDIDATES
+        while True:
+            hits = search(depth)
+            ids = [hit.passage_id for hit in hits]
+            kept_ids = {passage.id for passage in standing(self.generation, ids, scope)}
+            kept = [hit for hit in hits if hit.passage_id in kept_ids]
+            if len(kept) >= CANDIDATES or len(hits) < depth:
+                return kept[:CANDIDATES]
+            depth *= 4
+
+
+def named_ids(generation: IndexSnapshot, references: Sequence[str]) -> list[str]:
+    """The identifiers of the passages that are these articles or clauses."""
+    return [found for each in references for found in generation.lexical.lookup(each)]
+
+
+def standing(generation: IndexSnapshot, ids: Sequence[str], scope: Scope) -> list[Passage]:
+    """Of these passages, each once, those that an answer may quote in this scope."""
+    passages = generation.store.passages(list(dict.fromkeys(ids)))
+    return [passage for passage in passages if _admits(generation, passage, scope)]
+
+
+def in_force(generation: IndexSnapshot, reference: str, scope: Scope) -> list[Passage]:
+    """The passages of an article that may be quoted in this scope, else the sheets about it."""
+    found = standing(generation, named_ids(generation, [reference]), scope)
+    return [each for each in found if rank_of(each) in ARTICLES] or found
+
+
+def evidence_of(generation: IndexSnapshot, passage: Passage, number: int) -> Evidence:
+    """A passage as evidence that was not searched for."""
+    return Evidence(number, passage, 0.0, text_sha256(generation, passage))
+
+
+def text_sha256(generation: IndexSnapshot, passage: Passage) -> str:
+    """Hexadecimal sha256 of the whole text that a passage is a part of."""
+    document = generation.store.document(passage.document_id)
+    return sha256(document.text.encode()).hexdigest()
+
+
+def _admits(generation: IndexSnapshot, passage: Passage, scope: Scope) -> bool:
+    """Whether an answer may quote a passage.
+
+    A version of unknown beginning gives way to one that is known to be in force that day.
+    """
+    if not (scope.admits(passage) and scope.reads(passage)):
+        return False
+    if passage.valid_from is not None or passage.kind is not Kind.RULES:
+        return True
+    return not any(
+        version.valid_from is not None
+        and version.title == passage.title
+        and is_citable(version.state, version.valid_to)
+        and scope.covers(version.valid_from, version.valid_to)
+        for reference in generation.store.revised.intersection(passage.references)
+        for version in generation.store.versions(reference)
+    )

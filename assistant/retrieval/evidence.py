@@ -1,0 +1,115 @@
+"""Evidence: the passages put before the reader, for a question and each of its subquestions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
+from ingestion.tenders.pieces import PieceKind
+
+# Evidence: the passages put before the reader, numbered as they are shown, and their scope.
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage shown for a question.
+
+    `number` is 1-based, in order of score (best first), and is what `[n]` in an answer means.
+    `score` is how likely the passage is to be the best of those found, `strength` the weighed sum
+    of its signals, which does not depend on the others (ranking.py).
+    `similarity` is the cosine with the question, that of the farthest passage found by meaning when
+    this one was found by words alone.
+    `document_sha256` is that of the document's whole text (UTF-8), to which offsets refer.
+    """
+
+    number: int
+    passage: Passage
+    score: float
+    document_sha256: str
+    similarity: float = 0.0
+    strength: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question may be answered from: the rules in force on a day, and one dossier if any.
+
+    `offers` says whether what suppliers wrote in the dossier may be shown as well. `any_day` leaves
+    the day aside, to learn what another day's law says.
+    """
+
+    as_of: date
+    dossier: str | None = None
+    offers: bool = False
+    any_day: bool = False
+
+    def admits(self, passage: Passage) -> bool:
+        """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
+
+        What belongs to a dossier is for that dossier alone, and only rules may belong to none; an
+        offer is for questions about offers alone.
+        """
+        is_foreign = passage.dossier is not None and passage.dossier != self.dossier
+        is_astray = passage.dossier is None and passage.kind is not Kind.RULES
+        is_unasked = passage.piece is PieceKind.OFFER and not self.offers
+        if is_foreign or is_astray or is_unasked:
+            return False
+        return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
+
+    def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
+        """Whether the day is among these; an unknown bound excludes nothing. Pure."""
+        if self.any_day:
+            return True
+        begun = valid_from is None or valid_from <= self.as_of
+        ended = valid_to is not None and valid_to <= self.as_of
+        return begun and not ended
+
+    def reads(self, passage: Passage) -> bool:
+        """Whether an answer may quote a passage; a rule does not say what a dossier says. Pure."""
+        return self.dossier is None or passage.dossier == self.dossier
+
+
+# Parts: each subject of a question with the evidence that was found for it. Pure.
+
+FOR_EACH = 3
+"""Passages shown for a subject of a question that has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subquestion:
+    """A subject of the question, as a question of its own, and its evidence, best first.
+
+    `untold`: what would answer it is the law of other days, and nothing kept is that of this day.
+    """
+
+    question: str
+    evidence: tuple[Evidence, ...]
+    untold: bool = False
+
+
+def parts_of(
+    questions: Sequence[str], search: Callable[[str, int], Sequence[Evidence]], limit: int
+) -> tuple[Subquestion, ...]:
+    """The evidence of each question, `limit` passages for one that stands alone.
+
+    Numbers run on through the parts; what is found for two of them has one number.
+    """
+    each = limit if len(questions) == 1 else FOR_EACH
+    numbers: dict[str, int] = {}
+    return tuple(
+        Subquestion(
+            question,
+            tuple(
+                replace(item, number=numbers.setdefault(item.passage.id, len(numbers) + 1))
+                for item in search(question, each)
+            ),
+        )
+        for question in questions
+    )
+
+
+def together(parts: Sequence[Subquestion]) -> tuple[Evidence, ...]:
+    """The evidence of all parts in the order of its numbers."""
+    found = {item.number: item for part in reversed(parts) for item in part.evidence}
+    return tuple(found[number] for number in sorted(found))

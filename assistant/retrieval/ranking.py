@@ -1,0 +1,290 @@
+"""Ranking: candidates of several searches put in order, near regimes of the code told apart."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log
+from pathlib import Path
+
+from assistant.question.language import find_stems, fold_text
+from assistant.tenders.topics import Topic, topic_signal, topics_asked
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
+from ingestion.tenders.pieces import find_piece, pieces_named
+
+# Tuning: the weights that were fitted with one embedder (tuning.toml), and those for any other.
+#
+# How near two texts stand in meaning is a number that each embedder gives otherwise. So the fitted
+# weights are used with the embedder that they were fitted with; with another, each signal of the
+# ranking counts as one, nothing is refused for want of nearness, and every answer is said to be
+# uncertain. A reader is told so.
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The weights of a logistic regression, and the odds (logarithms) at which it decides.
+
+    Up to `refused` nothing is quoted, above `sure` no doubt is said.
+    """
+
+    refused: float
+    sure: float
+    similarity: float = 0.0
+    strength: float = 0.0
+    coverage: float = 0.0
+    topic: float = 0.0
+    bias: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Weights of the ranking by signal, and of the refusals, with the embedder they are for.
+
+    `embedder` is "" for those that were fitted with none.
+    """
+
+    embedder: str
+    ranking: Mapping[str, float]
+    refusal: Refusal
+    refusal_in_dossier: Refusal
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether these weights were fitted with no embedder."""
+        return not self.embedder
+
+
+def tuning_for(embedder: str) -> Tuning:
+    """The weights fitted with the embedder of this name, else the neutral ones."""
+    *fitted, neutral = tunings()
+    return next((each for each in fitted if each.embedder == embedder), neutral)
+
+
+@cache
+def tunings() -> tuple[Tuning, ...]:
+    """Every set of the file; the first is that of the default embedder, the last the neutral."""
+    table = tomllib.loads(Path(__file__).with_name("tuning.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Tuning(
+            row["embedder"],
+            row["ranking"],
+            Refusal(**row["refusal"]),
+            Refusal(**row["refusal_in_dossier"]),
+        )
+        for row in table["tuning"]
+    )
+
+
+def default_tuning() -> Tuning:
+    """The weights fitted with the default embedder."""
+    return tunings()[0]
+
+
+# Regimes: the parts of the code that say nearly the same thing for other contracts. Pure.
+#
+# The Code de la commande publique repeats its rules for defence contracts, concessions, partnership
+# contracts and overseas territories. A question that names none of them is about ordinary public
+# contracts, and the twins must not take the place of the ordinary text.
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """A regime: how its headings show it, and how a question names it; both as `plain` writes."""
+
+    name: str
+    headings: re.Pattern[str]
+    question: re.Pattern[str]
+
+
+def _regime(name: str, headings: str, question: str) -> Regime:
+    return Regime(name, re.compile(headings), re.compile(question))
+
+
+REGIMES = (
+    _regime(
+        "défense ou sécurité",
+        r"defense ou de securite",
+        r"defen[cs]e|militaire|armement|\bmds\b|securite (nationale|interieure)"
+        r"|marches?( publics?)? de securite",
+    ),
+    _regime(
+        "concession",
+        r"\bconcessions?\b",
+        r"concession|concedant|delegation de service|delegataire|affermage|\bdsp\b",
+    ),
+    _regime(
+        "marché de partenariat",
+        r"marches? de partenariat",
+        r"partenariat(?!s? d'innovation)|public-private partnership|partnership contract|\bppp\b",
+    ),
+    _regime(
+        "maîtrise d'ouvrage publique",
+        r"maitrise d'ouvrage publique|maitrise d'oeuvre",
+        r"maitr(e|es|ise) d'(ouvrage|oeuvre)|architect|\b(moe|moa|mop|concours)\b",
+    ),
+    _regime(
+        "outre-mer",
+        r"outre-mer|mayotte|guadeloupe|polynesie|nouvelle-caledonie|wallis|saint-pierre"
+        r"|saint-martin|saint-barthelemy|terres australes",
+        r"outre-mer|mayotte|guadeloupe|martinique|guyane|polynesie|caledonie|wallis|futuna"
+        r"|saint-pierre-et|saint-martin|saint-barthelemy|terres australes|\btaaf\b|overseas"
+        r"|\b(a|ile de|departement de|region de) la reunion\b(?! (de|du|des)\b| d')",
+    ),
+    _regime(
+        "circonstances exceptionnelles",
+        r"circonstances exceptionnelles",
+        r"circonstances? exceptionnelle|crise|epidemi|pandemi|\bguerre\b",
+    ),
+    _regime(
+        "autres marchés publics", r"autres marches publics", r"quasi-regie|in house|\blivre v\b"
+    ),
+)
+
+
+def foreign_regime(question: str, headings: Sequence[str]) -> str | None:
+    """The regime that these headings belong to and that the question does not name, if any."""
+    path, asked = fold_text(" / ".join(headings)), fold_text(question)
+    for regime in REGIMES:
+        if regime.headings.search(path) and not regime.question.search(asked):
+            return regime.name
+    return None
+
+
+# Ranking: the candidates of several searches, put in order by a few signals and their weights.
+#
+# A signal is a number between 0 and 1 for one passage and one question. Its weight (tuning.toml)
+# was fitted by `python -m tests.ranking_study`, so that the passages expected by
+# tests/data/questions_*.jsonl and by the headings of our sheets come first (softmax over the
+# candidates); the study prints what each signal brings. Pure.
+
+RANK_OFFSET = 10
+"""k of reciprocal rank fusion, 1 / (k + rank) (Cormack et al., SIGIR 2009)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedKind:
+    """A kind of answer: how a question asks for it, and how a passage shows that it has it."""
+
+    question: re.Pattern[str]
+    passage: re.Pattern[str]
+
+
+_NUMBER = r"(?:\d+|un|deux|trois|quatre|cinq|six|dix|quinze|vingt|trente|quarante|soixante)"
+ASKED = {
+    "amount": AskedKind(
+        re.compile(
+            r"\b(montants?|seuils?|combien|taux|pourcentage|plafonds?|somme|minimum|maximum|"
+            r"threshold|amount|rate|how much)\b|en dessous|au-dela|[€%]|\beuros?\b"
+        ),
+        re.compile(r"\d\s*(?:euros?\b|€|%)|pour cent|\bpourcent"),
+    ),
+    "duration": AskedKind(
+        re.compile(
+            r"\b(delais?|duree|quand|combien de temps|date limite|moment|jours?|mois|ans?|"
+            r"time limit|deadline|how long|when)\b"
+        ),
+        re.compile(
+            rf"\b{_NUMBER}\b[^.;]{{0,12}}\b(?:jours?|mois|ans?|annees?|heures?|semaines?)\b"
+        ),
+    ),
+    "list": AskedKind(
+        re.compile(
+            r"\b(dans quels? cas|quelles? sont|quels? sont|conditions|que doi(?:t|s|vent)|"
+            r"quels? (?:documents|pieces|motifs|criteres)|which|what are)\b"
+        ),
+        re.compile(r"\n[^\n]+\n"),
+    ),
+    "definition": AskedKind(
+        re.compile(r"qu'est[- ]ce|definition|que signifie|c'est quoi|qu'appelle|what is an?\b"),
+        re.compile(
+            r"\b(?:est|sont) (?:un|une|des|consideree?s? comme)\b|s'entend|on entend par|"
+            r"\bdesigne|constituent?\b|\ba pour objet\b"
+        ),
+    ),
+}
+
+
+def fuse(*rankings: Sequence[str]) -> dict[str, float]:
+    """Reciprocal rank fusion of rankings of identifiers, best first: score by identifier."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, name in enumerate(ranking, 1):
+            scores[name] = scores.get(name, 0.0) + 1 / (RANK_OFFSET + rank)
+    return scores
+
+
+def signals(
+    question: str, texts: Sequence[tuple[Passage, str]], rankings: Mapping[str, Sequence[str]]
+) -> list[dict[str, float]]:
+    """The signals of passages, each given with its everyday words, in the same order.
+
+    `rankings` gives passage identifiers, best first, by the name of their signal.
+    """
+    ranks = {
+        name: {passage_id: rank for rank, passage_id in enumerate(ranking, 1)}
+        for name, ranking in rankings.items()
+    }
+    asked, topics = fold_text(question), topics_asked(question)
+    wanted = [name for name, kind in ASKED.items() if kind.question.search(asked)]
+    found = []
+    for (passage, _), covered in zip(texts, _coverage(question, texts), strict=True):
+        text = fold_text(passage.text)
+        found.append(
+            {
+                **{
+                    name: RANK_OFFSET / (RANK_OFFSET + places[passage.id])
+                    for name, places in ranks.items()
+                    if passage.id in places
+                },
+                **{name: 1.0 for name in wanted if ASKED[name].passage.search(text)},
+                "coverage": covered,
+                "other regime": float(is_foreign(question, passage)),
+                **_of_clause(question, topics, passage),
+            }
+        )
+    return found
+
+
+def _of_clause(question: str, topics: Sequence[Topic], passage: Passage) -> dict[str, float]:
+    """Whether a clause is on the subject of the question, and in a piece that it names."""
+    if passage.kind is not Kind.TENDER:
+        return {}
+    is_named = find_piece(passage.locator) in pieces_named(question)
+    return {"topic": topic_signal(topics, passage), "piece": float(is_named)}
+
+
+def strength(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The weighed sum of the signals of a passage."""
+    return sum(weights[name] * value for name, value in found.items())
+
+
+def likelihoods(strengths: Sequence[float]) -> list[float]:
+    """How likely each candidate is to be the best one (softmax); they add up to 1."""
+    highest = max(strengths, default=0.0)
+    shares = [exp(each - highest) for each in strengths]
+    total = sum(shares)
+    return [share / total for share in shares]
+
+
+def is_foreign(question: str, passage: Passage) -> bool:
+    """Whether a passage belongs to a regime that the question does not name."""
+    return foreign_regime(question, (passage.title, *passage.headings)) is not None
+
+
+def _coverage(question: str, texts: Sequence[tuple[Passage, str]]) -> list[float]:
+    """Share of the question's words that each text, its last headings and everyday words have.
+
+    The fewer of the passages have a word, the heavier it is.
+    """
+    asked = find_stems(question)
+    have = [
+        asked & find_stems("\n".join([passage.text, *passage.headings[-2:], everyday]))
+        for passage, everyday in texts
+    ]
+    spread = Counter(stem for each in have for stem in each)
+    weight = {stem: log((len(texts) + 1) / (count + 1)) for stem, count in spread.items()}
+    total = sum(weight.values()) or 1.0
+    return [sum(weight[stem] for stem in each) / total for each in have]

@@ -1,0 +1,218 @@
+"""Retrieval: the evidence for a question, and whether it is about what is asked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.question.language import coverage
+from assistant.retrieval.candidates import Candidate, Searcher, text_sha256
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
+from assistant.tenders.topics import topic_signal, topics_asked
+from ingestion.chunking.passages import Passage
+from ingestion.index.search import Embedder
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.legislation.references import find_references
+
+# Retrieval: the evidence for a question, from the rules, or from a dossier and the rules.
+
+NAMED = 2.0
+"""Score of a passage that the question names: above any that is only found."""
+
+READ_FIRST = 3
+"""Places from which an answer may be read, never given to an article only referred to."""
+
+BESIDE = 2
+"""Rules shown after the passages of a dossier when the question is asked about it."""
+
+_ARTICLE = re.compile(r"[LRD]\d{4}-[\d-]+")
+_DELEGATES = re.compile(r"voie réglementaire|par décret|Conseil d['’]État|Conseil d['’]Etat")
+
+Ranked = list[tuple[Candidate, float]]
+
+
+class Retriever:
+    """Finds evidence in the rules, or in a dossier with the nearest rules beside."""
+
+    def __init__(
+        self,
+        rules: IndexSnapshot,
+        embedder: Embedder,
+        dossier: IndexSnapshot | None = None,
+        tuning: Tuning | None = None,
+    ) -> None:
+        """The embedder is the one that both generations were built by, and that of the tuning."""
+        self._rules = Searcher(rules, embedder, tuning)
+        self._dossier = Searcher(dossier, embedder, tuning) if dossier else None
+
+    def retrieve(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
+        """The evidence for a question, best first, numbered from 1.
+
+        In a dossier its passages come first, and the rules that are nearest beside them; else the
+        last place is left to an article without which the first cannot be applied.
+        """
+        law = replace(scope, dossier=None)
+        if self._dossier is None:
+            ranked = _ranked(self._rules, question, law)
+            best = _with_referred(self._rules, ranked, law, limit)
+            return tuple(_shown(self._rules, best[:limit], 1))
+        ranked = _ranked(self._dossier, question, scope)
+        lowest = min((score for _, score in ranked), default=1.0)
+        rules = _ranked(self._rules, question, law)[:BESIDE]
+        beside = [(candidate, score * lowest) for candidate, score in rules]
+        first = _shown(self._dossier, ranked[: limit - len(beside)], 1)
+        return (*first, *_shown(self._rules, beside, len(first) + 1))
+
+    def is_untold(self, question: str, scope: Scope) -> bool:
+        """Whether the rules that answer best, whatever the day, say nothing of the day asked about.
+
+        What is nearest to the question that day would then be quoted in the place of its answer.
+        """
+        law = replace(scope, dossier=None)
+        ranked = _ranked(self._rules, question, replace(law, any_day=True))
+        if not ranked or law.admits(best := ranked[0][0].passage):
+            return False
+        known = [candidate.passage for candidate in self._rules.candidates(question, law)]
+        versions = self._rules.lookup(best.references, law)
+        return not any(_is_of_place(each, best) for each in (*versions, *known))
+
+
+def _ranked(searcher: Searcher, question: str, scope: Scope) -> Ranked:
+    """The passages that an answer may quote with their scores, best first."""
+    found = searcher.candidates(question, scope)
+    named = {passage.id for passage in searcher.named(question, scope)}
+    shares = likelihoods([candidate.strength for candidate in found])
+    scored = [
+        (candidate, share + (NAMED if candidate.passage.id in named else 0.0))
+        for candidate, share in zip(found, shares, strict=True)
+    ]
+    return _with_regulation(searcher, sorted(scored, key=lambda pair: -pair[1]), scope)
+
+
+def _with_regulation(searcher: Searcher, ranked: Ranked, scope: Scope) -> Ranked:
+    """The ranking, with the articles that complete the first by decree just after it.
+
+    The code gives a legislative article and its decree the same number: L2112-1, R2112-1.
+    """
+    if not ranked or not (numbers := delegated(ranked[0][0].passage)):
+        return ranked
+    known = {candidate.passage.id: candidate for candidate, _ in ranked}
+    completing = [
+        (known.get(passage.id, Candidate(passage, {})), ranked[0][1])
+        for passage in searcher.lookup(numbers, scope)
+    ]
+    ids = {candidate.passage.id for candidate, _ in completing}
+    others = [pair for pair in ranked[1:] if pair[0].passage.id not in ids]
+    return [ranked[0], *completing, *others]
+
+
+def _with_referred(searcher: Searcher, ranked: Ranked, scope: Scope, limit: int) -> Ranked:
+    """The ranking, its last shown place for an article that the first refers to or applies.
+
+    An answer reads from the first places only: this one is there to be looked at.
+    """
+    shown = ranked[:limit]
+    if len(shown) < limit or limit <= READ_FIRST:
+        return ranked
+    present = {key for candidate, _ in shown for key in candidate.passage.references}
+    missing = [key for key in referred(shown[0][0].passage) if key not in present]
+    if not (standing := searcher.lookup(missing, scope)):
+        return ranked
+    known = {candidate.passage.id: candidate for candidate, _ in ranked}
+    candidate = known.get(standing[0].id, Candidate(standing[0], {}))
+    return [*shown[:-1], (candidate, shown[-1][1])]
+
+
+def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
+    return [
+        Evidence(
+            number,
+            candidate.passage,
+            score,
+            text_sha256(searcher.generation, candidate.passage),
+            candidate.cosine,
+            candidate.strength,
+        )
+        for number, (candidate, score) in enumerate(ranked, first)
+    ]
+
+
+def _is_of_place(passage: Passage, other: Passage) -> bool:
+    """Whether a passage is a version of the other: the same article, or the same section."""
+    if rank_of(passage) in ARTICLES:
+        return not set(passage.references).isdisjoint(other.references)
+    return (passage.title, passage.headings) == (other.title, other.headings)
+
+
+def referred(passage: Passage) -> list[str]:
+    """The articles that a passage names in its text, then the law that its decree applies. Pure."""
+    named = [reference.key for reference in find_references(passage.text)]
+    laws = [f"L{key[1:]}" for key in passage.references if key[0] in "RD"]
+    articles = [key for key in (*named, *laws) if _ARTICLE.fullmatch(key)]
+    return [key for key in dict.fromkeys(articles) if key not in passage.references]
+
+
+def delegated(passage: Passage) -> list[str]:
+    """The references of the decrees that a legislative article leaves its detail to. Pure."""
+    if not _DELEGATES.search(passage.text):
+        return []
+    numbers = [key[1:] for key in passage.references if key.startswith("L")]
+    return [letter + number for number in numbers for letter in "RD"]
+
+
+# Answerability: whether the evidence is about what is asked. Pure.
+#
+# Of the rules, how near the best passage is in meaning and how strong its signals are together are
+# added. In a dossier the signals do not tell; the share of the question's words found and whether a
+# passage is on its subject do. The weights (tuning.toml) are those of a logistic regression.
+
+READ = 3
+"""Passages of a dossier whose words and subjects count."""
+
+
+class Answerability(StrEnum):
+    """Whether the evidence answers, may answer, or does not."""
+
+    YES = "yes"
+    DOUBTFUL = "doubtful"
+    NO = "no"
+
+
+def answerability(
+    question: str, evidence: Sequence[Evidence], tuning: Tuning | None = None
+) -> Answerability:
+    """Whether to look for an answer in the evidence; always in a passage asked for by name.
+
+    Without `tuning`, the weights are those fitted with the default embedder.
+    """
+    if not evidence:
+        return Answerability.NO
+    if evidence[0].score >= NAMED:
+        return Answerability.YES
+    tuning = tuning or default_tuning()
+    in_dossier = evidence[0].passage.dossier is not None
+    weights = tuning.refusal_in_dossier if in_dossier else tuning.refusal
+    odds = _odds(question, evidence, weights)
+    if odds <= weights.refused:
+        return Answerability.NO
+    return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL
+
+
+def _odds(question: str, evidence: Sequence[Evidence], weights: Refusal) -> float:
+    read, topics = evidence[:READ], topics_asked(question)
+    return (
+        weights.similarity * max(item.similarity for item in evidence)
+        + weights.strength * max(item.strength for item in evidence)
+        + weights.coverage * coverage(question, _text(read))
+        + weights.topic * max(topic_signal(topics, item.passage) for item in read)
+        + weights.bias
+    )
+
+
+def _text(evidence: Sequence[Evidence]) -> str:
+    return "\n".join(
+        " ".join([item.passage.locator, *item.passage.headings, item.passage.text])
+        for item in evidence
+    )

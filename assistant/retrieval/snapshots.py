@@ -1,0 +1,91 @@
+"""Snapshots: holds published indexes open, and opens the next one when it has been published."""
+
+from pathlib import Path
+from threading import Lock
+
+from ingestion.errors import EmbedderMismatch, UnknownSnapshot
+from ingestion.index.publication import current_name
+from ingestion.index.search import Embedder
+from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.library.library import Archive
+from ingestion.tenders.dossiers import Dossiers
+from ingestion.tenders.intake import awaits_index
+
+
+class SnapshotHolder:
+    """Gives each question one generation of the rules, and of a dossier, for its whole length."""
+
+    def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
+        """`name` pins one generation of the rules instead of the published one."""
+        self.home = home
+        self._embedder = embedder
+        self._rules = _Held(home, embedder, name)
+        self._dossiers: dict[Path, _Held] = {}
+
+    def current(self) -> IndexSnapshot:
+        """The generation of the rules to use now.
+
+        Raises UnknownGeneration when none is published, DamagedGeneration, or EmbedderMismatch.
+        """
+        return self._rules.current()
+
+    def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
+        """The dossiers that the members of these teams may see; all of them for None."""
+        return Dossiers(self.home, teams)
+
+    def archive(self, dossier_id: str | None, teams: frozenset[str] | None) -> Archive:
+        """Where evidence of the rules, or of a dossier, is kept; raises UnknownDossier."""
+        return Archive(self.dossiers(teams).home(dossier_id) if dossier_id else self.home)
+
+    def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> IndexSnapshot:
+        """What may be searched of a dossier.
+
+        Raises UnknownDossier when there is none for these teams, UnknownGeneration when its pieces
+        are not indexed yet.
+        """
+        folder = self.dossiers(teams).home(dossier_id)
+        # Other threads add and remove as well: the walk is over a copy, which is made at once.
+        for gone in [each for each in tuple(self._dossiers) if not each.exists()]:
+            self._dossiers.pop(gone, None)  # files are only freed once nobody holds them open
+        if not (folder / "current").exists():
+            remedy = (
+                f"Indexez-les : sourcier dossier index {dossier_id}"
+                if awaits_index(folder)
+                else f"Ajoutez-les : sourcier dossier add {dossier_id} FICHIER…"
+            )
+            raise UnknownSnapshot(
+                f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. {remedy}"
+            )
+        return self._dossiers.setdefault(folder, _Held(folder, self._embedder)).current()
+
+    def awaits_index(self, dossier_id: str, teams: frozenset[str] | None) -> bool:
+        """Whether a dossier holds other pieces than those that may be searched of it now."""
+        return awaits_index(self.dossiers(teams).home(dossier_id))
+
+
+class _Held:
+    """The open generation of one data folder."""
+
+    def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
+        self._home = home
+        self._embedder = embedder
+        self._pinned = name
+        self._open: IndexSnapshot | None = None
+        self._lock = Lock()
+
+    def current(self) -> IndexSnapshot:
+        name = self._pinned or current_name(self._home)
+        with self._lock:
+            if self._open is None or self._open.manifest.name != name:
+                self._open = self._checked(name)
+            return self._open
+
+    def _checked(self, name: str) -> IndexSnapshot:
+        generation = open_snapshot(self._home, name)
+        built_by = generation.manifest.embedder
+        if built_by != self._embedder.name:
+            raise EmbedderMismatch(
+                f"L'index {name} a été construit avec {built_by}, mais le modèle de vecteurs "
+                f"choisi est {self._embedder.name}. Reconstruisez-le : sourcier index build"
+            )
+        return generation

@@ -1,0 +1,355 @@
+"""Activity: what the answers of a period add up to, gaps, and those the law has touched."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from assistant.answering.answer import Outcome
+from assistant.citations.checker import Support
+from assistant.evaluation.confidence import Estimate, percentiles, share
+from assistant.evaluation.questions import OUT_OF_SCOPE
+from assistant.law.impact import articles_touched
+from assistant.question.language import find_stems
+from assistant.review.listing import Agreement, agreement, pairs_of
+from assistant.review.recorded import SCALES, Item, Place, ReviewLine, ReviewVerdict, Target, Thumb
+from assistant.review.register import Sampling, is_drawn
+from ingestion.legislation.versions import Difference
+from ingestion.readers.documents import Document
+
+# Periods: the days that are counted, and the steps in which they are shown. Pure.
+
+USUAL = 30
+"""Days of a period when nothing is chosen."""
+
+_BY_DAY, _BY_WEEK = 45, 200
+"""Days of the longest period shown by day, and by week."""
+
+
+class ChartStep(StrEnum):
+    """What one column of a chart stands for; the value is the French word."""
+
+    DAY = "jour"
+    WEEK = "semaine"
+    MONTH = "mois"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPeriod:
+    """The days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def step(self) -> ChartStep:
+        """The step in which so many days are readable."""
+        if self.days <= _BY_DAY:
+            return ChartStep.DAY
+        return ChartStep.WEEK if self.days <= _BY_WEEK else ChartStep.MONTH
+
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """The first day of each step that the period touches, in order."""
+        days = (self.first + timedelta(each) for each in range(self.days))
+        return tuple(dict.fromkeys(map(self.start, days)))
+
+    def start(self, day: date) -> date:
+        """The first day of the step of a day; weeks begin on Monday."""
+        match self.step:
+            case ChartStep.DAY:
+                return day
+            case ChartStep.WEEK:
+                return day - timedelta(day.weekday())
+            case ChartStep.MONTH:
+                return day.replace(day=1)
+
+    def has(self, day: date) -> bool:
+        """Whether a day is one of its own."""
+        return self.first <= day <= self.last
+
+
+def chosen(since: date | None, until: date | None, today: date) -> ActivityPeriod:
+    """The period between two days in either order; what is left out is the last thirty days."""
+    last = until or max(today, since or today)
+    first = since or last - timedelta(USUAL - 1)
+    return ActivityPeriod(min(first, last), max(first, last))
+
+
+# Gaps: questions without answer, grouped by theme and by the words that they share. Pure.
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions of a theme that found no answer, the latest first.
+
+    `shared` are the words that all of them have, as the first one writes them; the questions that
+    share none with another are together, without any.
+    """
+
+    theme: str
+    shared: tuple[str, ...]
+    lines: tuple[ReviewLine, ...]
+
+
+def gaps(items: Iterable[Item]) -> tuple[Gap, ...]:
+    """What the texts did not answer, the most asked first; what is out of scope lacks nothing."""
+    by_theme: dict[str, list[ReviewLine]] = {}
+    for line in (item.line for item in items):
+        if is_unanswered(line) and line.theme != OUT_OF_SCOPE:
+            by_theme.setdefault(line.theme, []).append(line)
+    found = [gap for theme, lines in by_theme.items() for gap in _grouped(theme, lines)]
+    return tuple(sorted(found, key=lambda gap: (-len(gap.lines), gap.theme, gap.shared)))
+
+
+def is_unanswered(line: ReviewLine) -> bool:
+    """Whether a turn went to its end and found no answer."""
+    return line.ended == "finished" and line.outcome is Outcome.ABSTAINED
+
+
+def _grouped(theme: str, lines: Sequence[ReviewLine]) -> Iterator[Gap]:
+    """The word of most questions makes the first group, and so on with the questions left."""
+    left = [(line, find_stems(line.question)) for line in lines]
+    while left:
+        counted = Counter(stem for _, found in left for stem in found)
+        stem, times = min(counted.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
+        if times < 2:
+            yield Gap(theme, (), tuple(line for line, _ in left))
+            return
+        group = [(line, found) for line, found in left if stem in found]
+        left = [(line, found) for line, found in left if stem not in found]
+        common = frozenset.intersection(*(found for _, found in group))
+        lines_of = tuple(line for line, _ in group)
+        yield Gap(theme, tuple(_spelled(lines_of[0].question, common)), lines_of)
+
+
+def _spelled(question: str, wanted: frozenset[str]) -> Iterator[str]:
+    """The words of a question that have these stems, in its order, each once."""
+    seen: set[str] = set()
+    for word in _WORD.findall(question):
+        fresh = find_stems(word) & wanted - seen
+        if fresh:
+            seen |= fresh
+            yield word.lower()
+
+
+# Figures: what the answers of a period add up to. Pure.
+#
+# Of a thing that several readers judged, the verdict of the first counts; the others serve to say
+# how far readers agree.
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How often a theme was asked about, and how often without answer."""
+
+    name: str
+    asked: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What readers found of one kind of thing.
+
+    `good` is the share of the best verdict, `passable` that of the two best, `drawn` that of the
+    best among the answers drawn by lot: only those stand for all the others.
+    """
+
+    verdicts: Mapping[ReviewVerdict, int]
+    good: Estimate | None
+    passable: Estimate | None
+    drawn: Estimate | None
+    dangerous: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of a period; `seconds` are the median and the 95th percentile of whole answers.
+
+    `outcomes` counts turns that ended, `interrupted` those that were stopped or failed. `supports`
+    counts the answers that have a sentence so supported, `removed` sentences that checks took out.
+    """
+
+    period: ActivityPeriod
+    asked: int
+    askers: int
+    volume: tuple[tuple[date, int], ...]
+    outcomes: Mapping[Outcome, int]
+    out_of_scope: int
+    interrupted: int
+    supports: Mapping[Support, int]
+    removed: int
+    judgements: Mapping[Target, Judgement]
+    agreements: Mapping[Target, Agreement]
+    read: int
+    seconds: tuple[float, float] | None
+    themes: tuple[Theme, ...]
+    thumbs: Mapping[Thumb, int]
+    gaps: tuple[Gap, ...]
+
+
+def figures(items: Iterable[Item], period: ActivityPeriod, sampling: Sampling) -> Figures:
+    """The numbers of the answers of a period, which come latest first."""
+    counted = [item for item in items if period.has(item.line.day)]
+    lines = [item.line for item in counted]
+    ended = [line for line in lines if line.ended == "finished"]
+    asked_in = Counter(period.start(line.day) for line in lines)
+    return Figures(
+        period=period,
+        asked=len(lines),
+        askers=len({line.user for line in lines}),
+        volume=tuple((start, asked_in[start]) for start in period.starts),
+        outcomes={each: sum(line.outcome is each for line in ended) for each in Outcome},
+        out_of_scope=sum(line.theme == OUT_OF_SCOPE for line in ended),
+        interrupted=len(lines) - len(ended),
+        supports={each: sum(each in line.supports for line in ended) for each in Support},
+        removed=sum(line.removed for line in lines),
+        judgements={each: _judgement(counted, each, sampling) for each in Target},
+        agreements={each: agreement(list(pairs_of(counted, each))) for each in Target},
+        read=sum(bool(item.readers) for item in counted),
+        seconds=percentiles([line.seconds for line in ended]),
+        themes=_themes(counted),
+        thumbs={each: sum(_thumb(item) is each for item in counted) for each in Thumb},
+        gaps=gaps(counted),
+    )
+
+
+def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Judgement:
+    found = [verdict for item in items for verdict in _verdicts(item, target)]
+    drawn = [
+        verdict
+        for item in items
+        if is_drawn(item.line.record_id, sampling.rate, sampling.seed)
+        for verdict in _verdicts(item, target)
+    ]
+    best, second, *_ = SCALES[target]
+    return Judgement(
+        verdicts={each: found.count(each) for each in SCALES[target]},
+        good=share(found.count(best), len(found)),
+        passable=share(found.count(best) + found.count(second), len(found)),
+        drawn=share(drawn.count(best), len(drawn)),
+        dangerous=share(found.count(ReviewVerdict.DANGEROUS), len(found)),
+    )
+
+
+def _verdicts(item: Item, target: Target) -> Iterator[ReviewVerdict]:
+    """The first verdict on each thing of a kind in an answer."""
+    first: dict[Place, ReviewVerdict] = {}
+    for sheet in item.sheets.values():
+        for place, mark in sheet.items():
+            if place[0] is target and mark.verdict:
+                first.setdefault(place, mark.verdict)
+    yield from first.values()
+
+
+def _themes(items: Sequence[Item]) -> tuple[Theme, ...]:
+    """Every theme, the most asked about first."""
+    asked = Counter(item.line.theme for item in items)
+    without = Counter(item.line.theme for item in items if is_unanswered(item.line))
+    found = (Theme(name, times, without[name]) for name, times in asked.items())
+    return tuple(sorted(found, key=lambda theme: (-theme.asked, theme.name)))
+
+
+def _thumb(item: Item) -> Thumb | None:
+    return item.opinion.thumb if item.opinion else None
+
+
+# Touched answers: past answers that cite articles which have changed since. Pure.
+#
+# Someone looks at such an answer once; it comes back when an article that it cites changes again.
+
+LOOKED = "looked"
+"""The act of an entry of kind "review" which says that someone looked at a touched answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """A version of an article before and after; None where there is none any more.
+
+    The words are equal where only the days of validity changed.
+    """
+
+    title: str
+    reference: str
+    before: Document
+    after: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedLook:
+    """Who looked at an answer, when, and the generation in use then."""
+
+    user: str
+    at: datetime
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An answer with what has changed of what it cites, and the last look at all of it."""
+
+    item: Item
+    changes: tuple[VersionChange, ...]
+    look: TouchedLook | None = None
+
+
+Since = Callable[[str], Difference]
+"""What changed from a generation, by its name, to the one in use."""
+
+
+def body_of(record_id: str, generation: str) -> dict[str, Any]:
+    """A look as it is written in the journal."""
+    return {"act": LOOKED, "record_id": record_id, "generation": generation}
+
+
+def touched(
+    items: Iterable[Item], since: Since, looks: Mapping[str, TouchedLook]
+) -> tuple[Touched, ...]:
+    """The answers that cite what has changed: those to look at first, each group latest first."""
+
+    @cache
+    def changed(generation: str, title: str, locator: str) -> tuple[VersionChange, ...]:
+        return tuple(_cited(title, locator, changes_of(since(generation))))
+
+    def changes(item: Item, generation: str) -> tuple[VersionChange, ...]:
+        places = (changed(generation, *place) for place in item.line.cited)
+        return tuple(dict.fromkeys(each for found in places for each in found))
+
+    def state(item: Item) -> Touched:
+        look = looks.get(item.line.record_id)
+        if look and not changes(item, look.generation):
+            return Touched(item, changes(item, item.line.generation), look)
+        return Touched(item, changes(item, look.generation if look else item.line.generation))
+
+    found = [each for each in map(state, items) if each.changes]
+    return tuple(sorted(found, key=lambda each: each.look is not None))
+
+
+def changes_of(found: Difference) -> tuple[VersionChange, ...]:
+    """The articles of a difference that were there before and are not the same now."""
+    pairs = [(each.before, each.after) for each in (*found.changed, *found.redated)]
+    gone = [(each, each) for each in found.ended], [(each, None) for each in found.removed]
+    return tuple(
+        VersionChange(before.title, before.reference, before, after)
+        for before, after in (*pairs, *gone[0], *gone[1])
+        if before.reference and (before.title, before.reference) in found.touched
+    )
+
+
+def _cited(title: str, locator: str, changes: Iterable[VersionChange]) -> Iterator[VersionChange]:
+    """The changes of the articles that a citation names."""
+    for each in changes:
+        if any(articles_touched(title, locator, {(each.title, each.reference)})):
+            yield each

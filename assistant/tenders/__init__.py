@@ -1,0 +1,1 @@
+"""Tender dossiers: kept, described, summed up and reviewed."""

@@ -1,0 +1,238 @@
+"""Checks of one rule against the clauses of a dossier, under the law of its day. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from operator import gt, itemgetter, lt, ne
+from typing import Protocol
+
+from assistant.calculators.amounts import end_of_period, numeral
+from assistant.calculators.calculation import Stated
+from assistant.calculators.constants import IndexedLaw, Law, constants
+from assistant.errors import Ungrounded
+from assistant.tenders.conformity.clauses import (
+    DossierClause,
+    ValueReading,
+    canonical,
+    looked_at,
+    readings,
+    written,
+)
+from assistant.tenders.conformity.clauses import Stated as ClausesStated
+from assistant.tenders.conformity.rules import (
+    ConformityRule,
+    Patterns,
+    RuleBook,
+    RuleFact,
+    Side,
+    Unchecked,
+)
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier
+
+# The code as a review reads it: the constants of a day, and the versions of an article.
+
+
+class Code(Law, Protocol):
+    """What a review may ask of the law of the dossier's day."""
+
+    def versions(self, reference: str) -> Sequence[Document]:
+        """Every indexed version of an article, none of those that are not indexed."""
+
+
+class IndexedCode(IndexedLaw):
+    """The law of a day as one generation holds it, with its versions."""
+
+    def versions(self, reference: str) -> Sequence[Document]:
+        """Every version of an article."""
+        return self._generation.store.versions(reference)
+
+
+# The case: the dossier under review, the law of its day, and what decides which rules apply.
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The clauses of a dossier, its description, the law of its day, and the day of the review."""
+
+    clauses: tuple[DossierClause, ...]
+    description: Dossier
+    code: Code
+    day: date
+    book: RuleBook
+
+    def read(self, name: str) -> tuple[ValueReading, ...]:
+        """What the pieces state of a value."""
+        return readings(self.book.values[name], self.clauses)
+
+    def days(self, name: str) -> tuple[tuple[date, tuple[Passage, ...]], ...]:
+        """The days that they state, with their words; else the one that the description has."""
+        read = self.read(name)
+        stated = tuple((each.value, (each.place,)) for each in read if isinstance(each.value, date))
+        where = self.book.values[name].described
+        described = getattr(self.description, where) if where else None
+        return stated or (((described, ()),) if described else ())
+
+    def highest(self, name: str) -> Decimal | None:
+        """The highest amount, rate or duration that they state, None when they state none."""
+        stated = (each.value for each in self.read(name))
+        return max((each for each in stated if isinstance(each, Decimal)), default=None)
+
+    def stated(self, name: str) -> Stated:
+        """A constant of the law of the day; raises Unchecked when no text in force states it."""
+        try:
+            return self.code.stated(name)
+        except Ungrounded as error:
+            constant = constants()[name]
+            raise Unchecked(
+                f"aucun texte indexé en vigueur le {self.code.day:%d/%m/%Y} ne dit "
+                f"« {constant.label} » ({constant.article})"
+            ) from error
+
+    def conditions(self, when: Sequence[str]) -> tuple[str, ...] | None:
+        """What nothing tells of these facts, in French; None when one of them is false.
+
+        A fact after "!" has to be false. Raises Unchecked where one needs a constant of the law
+        that no text states.
+        """
+        unknown = []
+        for name in when:
+            fact, expected = self.book.facts[name.removeprefix("!")], not name.startswith("!")
+            answer = self._compared(fact) if fact.value else self._said(fact)
+            if answer is (not expected):
+                return None
+            if answer is None:
+                unknown.append(fact.condition if expected else fact.contrary)
+        return tuple(unknown)
+
+    def _compared(self, fact: RuleFact) -> bool | None:
+        highest = self.highest(fact.value)
+        if highest is None:
+            return fact.silent
+        if fact.above:
+            return highest > self.stated(fact.above).value
+        return highest >= self.stated(fact.least).value
+
+    def _said(self, fact: RuleFact) -> bool | None:
+        """What the description says, else the first clause that says one thing and not both."""
+        described = canonical(f"{self.description.buyer}\n{self.description.subject}").text
+        clauses = looked_at(fact.where, self.clauses)
+        for text in (described, *(f"{each.title}\n{each.canonical.text}" for each in clauses)):
+            yes, no = _found(fact.yes, text), _found(fact.no, text)
+            if yes is not no:
+                return yes
+        return fact.silent
+
+
+def _found(patterns: Patterns, text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
+
+
+# Checks of one rule against the clauses: a value, an interval, a mention missing or there. Pure.
+#
+# Each yields what it finds fault with; how severe that is, and on which words of the law it rests,
+# is for the review.
+
+_FAULTS = {Side.ABOVE: (gt, ">"), Side.BELOW: (lt, "<"), Side.OTHER: (ne, "≠")}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFault:
+    """What a check finds: the words of the dossier, the comparison, and what its sentence says.
+
+    `words` fill the sentence of the rule. `doubt` is what else has to be true, after "si".
+    """
+
+    places: tuple[Passage, ...] = ()
+    comparison: str = ""
+    words: dict[str, str] = field(default_factory=dict)
+    doubt: str = ""
+
+
+def values(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The values on the wrong side of the limit of the law, each once."""
+    found = case.read(rule.value)
+    if not found:
+        return
+    unit, limit = case.book.values[rule.value].unit, _limit(rule, case)
+    is_wrong, sign = _FAULTS[rule.side]
+    wrong: defaultdict[ClausesStated, list[ValueReading]] = defaultdict(list)
+    for reading in found:
+        if is_wrong(reading.value, limit):
+            wrong[reading.value].append(reading)
+    for value, same in wrong.items():
+        said, limited = written(value, unit), written(limit, unit)
+        yield CheckFault(
+            tuple(each.place for each in same),
+            f"{said} {sign} {limited}",
+            {"found": said, "limit": limited},
+        )
+
+
+def _limit(rule: ConformityRule, case: Case) -> Decimal:
+    limit = case.stated(rule.constants[0]).value
+    if not rule.times:
+        return limit
+    base = case.highest(rule.times)
+    if base is None:
+        raise Unchecked(f"les pièces ne disent pas {case.book.values[rule.times].label}")
+    return limit * base
+
+
+def missing(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The mention that no clause has, where there are clauses that should have it.
+
+    Raises Unchecked when the dossier has none of the pieces.
+    """
+    if not any(clause.piece in rule.where.pieces for clause in case.clauses):
+        names = ", ".join(rule.where.pieces)
+        raise Unchecked(f"le dossier n'a aucune des pièces où le lire ({names})")
+    clauses = looked_at(rule.where, case.clauses)
+    if clauses and not any(clause.says(rule.says) for clause in clauses):
+        first = next(clauses[0].matches(rule.where.about), None)
+        yield CheckFault((clauses[0].place(first),) if first else ())
+
+
+def present(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The sentences that have the mention and nothing that excuses it, alike ones together.
+
+    What excuses an item of a list may stand anywhere in the list.
+    """
+    found: defaultdict[str, list[Passage]] = defaultdict(list)
+    for clause in looked_at(rule.where, case.clauses):
+        for match in clause.matches(rule.says):
+            around = clause.around(match)
+            if not any(pattern.search(around) for pattern in rule.unless):
+                found[match.groupdict().get("key", "")].append(clause.place(match))
+    for key, places in found.items():
+        yield CheckFault(tuple(dict.fromkeys(places)), words={"found": key})
+
+
+def intervals(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The time between two days, when it is shorter than the law has it.
+
+    A period ends with its last day, so that a limit on that day is short by some hours. Raises
+    Unchecked when a day is not known that the description of the dossier has a place for.
+    """
+    starts, ends = case.days(rule.value), case.days(rule.until)
+    for name, days_found in ((rule.value, starts), (rule.until, ends)):
+        value = case.book.values[name]
+        if not days_found and value.described:
+            raise Unchecked(f"ni les pièces ni la description du dossier ne disent {value.label}")
+    if not starts or not ends:
+        return
+    (start, before), (end, after) = max(starts, key=itemgetter(0)), min(ends, key=itemgetter(0))
+    days = int(case.stated(rule.constants[0]).value)
+    last = end_of_period(start, days)
+    if end > last:
+        return
+    found, limit = (f"{numeral(Decimal(each))} jours" for each in ((end - start).days, days))
+    yield CheckFault(
+        (*before, *after),
+        f"{end:%d/%m/%Y} {'=' if end == last else '<'} {last:%d/%m/%Y}",
+        {"found": found, "limit": limit, "last": f"{last:%d/%m/%Y}"},
+        "l'heure limite tombe avant minuit" if end == last else "",
+    )

@@ -1,0 +1,304 @@
+"""Checks across a dossier: articles cited, derogations, differences between pieces, weights."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+
+from assistant.calculators.amounts import numeral
+from assistant.calculators.constants import constants
+from assistant.citations.sentences import SentenceSpan
+from assistant.question.quantities import fold_same_length
+from assistant.tenders.conformity.checks import Case, CheckFault
+from assistant.tenders.conformity.clauses import (
+    DossierClause,
+    Stated,
+    ValueReading,
+    exact,
+    listed,
+    looked_at,
+)
+from assistant.tenders.conformity.rules import ConformityRule, Unchecked
+from assistant.tenders.statements import Priority, stated_priority
+from ingestion.chunking.passages import Passage
+from ingestion.legislation.references import Reference, find_references
+from ingestion.legislation.versions import may_apply, sort_versions
+from ingestion.readers.documents import Document
+from ingestion.tenders.pieces import PieceKind
+
+# Articles that a dossier cites: those that the code does not have, and those that changed.
+
+_ARTICLE = re.compile(r"[LRD][1-3]\d{3,4}-\d+(?:-\d+)*")
+_CODE = re.compile(r"\bcode (?:d[eu]s?\b )?(?:la |l['’])?(?P<name>\w+)", re.IGNORECASE)
+_OURS = "commande"
+_AFTER, _BEFORE = 150, 60
+"""Characters in which a paragraph names the code of an article."""
+
+
+def unknown(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The articles that the indexed code does not have on the day of the dossier."""
+    for key, places in _cited(rule, case).items():
+        versions = case.code.versions(key)
+        if _on(versions, case.code.day) is None:
+            said = "pas en vigueur" if versions else "introuvable"
+            yield CheckFault(places, f"{key} : {said} au {case.code.day:%d/%m/%Y}", {"found": key})
+
+
+def changed(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The articles whose text is no longer that of the day of the dossier."""
+    for key, places in _cited(rule, case).items():
+        versions = case.code.versions(key)
+        then, now = (_on(versions, day) for day in (case.code.day, case.day))
+        if then and now and then.text != now.text:
+            since = f" depuis le {now.valid_from:%d/%m/%Y}" if now.valid_from else ""
+            yield CheckFault(places, f"{key} : autre texte{since}", {"found": key})
+
+
+def _cited(rule: ConformityRule, case: Case) -> Mapping[str, tuple[Passage, ...]]:
+    """Where each article of the code is cited; raises Unchecked where no code is indexed."""
+    cited: defaultdict[str, list[Passage]] = defaultdict(list)
+    for clause in looked_at(rule.where, case.clauses):
+        for reference in find_references(clause.passage.text):
+            if _ARTICLE.fullmatch(reference.key) and _is_ours(reference, clause):
+                cited[reference.key].append(
+                    clause.sentences_of(SentenceSpan(reference.start, reference.end))
+                )
+    if cited and not any(case.code.versions(each.article) for each in constants().values()):
+        raise Unchecked("le code de la commande publique n'est pas dans l'index")
+    return {key: tuple(dict.fromkeys(places)) for key, places in cited.items()}
+
+
+def _is_ours(reference: Reference, clause: DossierClause) -> bool:
+    """Whether the nearest code named in the paragraph, if any, is that of public procurement."""
+    text = clause.passage.text
+    after = text[reference.end : reference.end + _AFTER].partition("\n")[0]
+    before = text[max(0, reference.start - _BEFORE) : reference.start].rpartition("\n")[2]
+    named = _CODE.search(after) or next(reversed([*_CODE.finditer(before)]), None)
+    return named is None or named["name"].lower() == _OURS
+
+
+def _on(versions: Sequence[Document], day: date) -> Document | None:
+    standing = [version for version in sort_versions(versions) if may_apply(version, day)]
+    return standing[-1] if standing else None
+
+
+# Derogations from a CCAG: those that clauses make against those that their list tells. Pure.
+
+_NUMBER = r"\d+(?:\.\d+)*"
+_NUMBERS = rf"(?P<general>{_NUMBER}(?:(?:, | et ){_NUMBER})*)"
+_MAKES = re.compile(r"\bdérogation (?:à|aux?)\b")
+_ROW = re.compile(rf"^(?P<own>{_NUMBER}) \| {_NUMBERS}\b", re.MULTILINE)
+_SENTENCE = re.compile(
+    rf"\barticles? (?P<own>{_NUMBER})\b[^\n]{{0,150}}? déroge(?:nt)? "
+    rf"(?:à l'|aux )articles? {_NUMBERS}"
+)
+_OTHER_TEXT = re.compile(r" (?:du|de la|de l') ?(?:code|loi|décret|règlement|arrêté|ordonnance)\b")
+_FIRST, _NEXT = 25, 6
+"""Characters from the word to its first reference, and from one reference to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Derogation:
+    """The clause that derogates, the articles of the CCAG, and the words that say so."""
+
+    own: str
+    general: tuple[str, ...]
+    place: Passage
+
+
+def unlisted(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The derogations that the clauses make and no list tells; all at once without a list."""
+    made, lists = _made(rule, case), _lists(rule, case)
+    if made and not lists:
+        numbers = dict.fromkeys(number for each in made for number in each.general)
+        places = tuple(each.place for each in made)
+        yield CheckFault(places, "aucune liste", {"found": ", ".join(numbers)})
+        return
+    known = {number for each in _listed(lists) for number in each.general}
+    for each in made:
+        if left := [number for number in each.general if number not in known]:
+            numbers_left = ", ".join(left)
+            place = lists[0].words(SentenceSpan(0, len(lists[0].passage.text)))
+            yield CheckFault(
+                (each.place, place), f"{numbers_left} ∉ liste", {"found": numbers_left}
+            )
+
+
+def unmade(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The derogations that a list tells and the clause that it names does not make."""
+    made, numbers = _made(rule, case), {clause.number for clause in case.clauses}
+    for each in _listed(_lists(rule, case)):
+        said = {number for one in made if _is_in(one.own, each.own) for number in one.general}
+        if not said.issuperset(each.general):
+            exists = any(_is_in(number, each.own) for number in numbers)
+            yield CheckFault(
+                (each.place,),
+                f"{each.own} : {'sans dérogation' if exists else 'introuvable'}",
+                {"found": " et ".join(each.general), "own": each.own},
+            )
+
+
+def _is_in(number: str, clause: str) -> bool:
+    return number == clause or number.startswith(f"{clause}.")
+
+
+def _lists(rule: ConformityRule, case: Case) -> tuple[DossierClause, ...]:
+    """The clauses that list derogations: the ones of the heading that the rule tells."""
+    return looked_at(rule.where, case.clauses)
+
+
+def _made(rule: ConformityRule, case: Case) -> tuple[_Derogation, ...]:
+    lists = _lists(rule, case)
+    return tuple(
+        _Derogation(clause.number, numbers, clause.sentences_of(span))
+        for clause in case.clauses
+        if clause.piece in rule.where.pieces and clause not in lists
+        for numbers, span in _derogated(fold_same_length(clause.passage.text))
+    )
+
+
+def _derogated(text: str) -> Iterator[tuple[tuple[str, ...], SentenceSpan]]:
+    """The articles of the CCAG after each "par dérogation à", and where that is written."""
+    references = [each for each in find_references(text) if _general(each, text)]
+    for word in _MAKES.finditer(text):
+        numbers, position, near = [], word.end(), _FIRST
+        for each in references:
+            if position <= each.start <= position + near:
+                numbers.append(_general(each, text))
+                position, near = each.end, _NEXT
+        if numbers:
+            yield tuple(numbers), SentenceSpan(word.start(), position)
+
+
+def _general(reference: Reference, text: str) -> str:
+    """The number of an article that may be the CCAG's, empty for those of another text."""
+    piece, _, number = reference.key.rpartition(" ")
+    is_of_ccag = not piece or piece.partition("-")[0] == "CCAG"
+    is_of_other = not re.fullmatch(_NUMBER, number) or _OTHER_TEXT.match(text, reference.end)
+    return number if is_of_ccag and not is_of_other else ""
+
+
+def _listed(lists: tuple[DossierClause, ...]) -> Iterator[_Derogation]:
+    for clause in lists:
+        text = "\n".join(map(fold_same_length, clause.passage.text.split("\n")))
+        for pattern in (_ROW, _SENTENCE):
+            for match in pattern.finditer(text):
+                numbers = tuple(re.findall(_NUMBER, match["general"]))
+                place = clause.sentences_of(SentenceSpan(*match.span()))
+                yield _Derogation(match["own"], numbers, place)
+
+
+# Differences: a value that two pieces state differently, and which of them prevails. Pure.
+
+
+def differences(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The pieces that state other values than another one does, all of them together.
+
+    A piece that states some of the values of another, and no other, does not differ from it.
+    """
+    value = case.book.values[rule.value]
+    found: defaultdict[PieceKind, list[ValueReading]] = defaultdict(list)
+    for reading in case.read(rule.value):
+        found[reading.piece].append(reading)
+    stated = {piece: frozenset(each.value for each in same) for piece, same in found.items()}
+    apart = tuple(stated) if value.unique and len(_all(stated)) > 1 else _apart(stated)
+    if not apart:
+        return
+    order = stated_priority(clause.passage for clause in case.clauses)
+    shown = _shown({piece: found[piece] for piece in apart}, value.unit)
+    places = [each.place for piece in apart for each in found[piece]]
+    saying = [each.passage for each in case.clauses if each.passage.locator == order.locator]
+    yield CheckFault(
+        (*places, *saying[:1]),
+        " ≠ ".join(shown),
+        {"found": " ; ".join(shown), "prevails": _told(order, apart)},
+    )
+
+
+def _shown(found: Mapping[PieceKind, Sequence[ValueReading]], unit: str) -> list[str]:
+    """What is stated after the pieces that state it: "RC, CCAP : 48 mois"."""
+    alike: defaultdict[str, list[PieceKind]] = defaultdict(list)
+    for piece, readings in found.items():
+        alike[listed((each.value for each in readings), unit)].append(piece)
+    return [f"{', '.join(pieces)} : {values}" for values, pieces in alike.items()]
+
+
+def _all(stated: Mapping[PieceKind, frozenset[Stated]]) -> frozenset[Stated]:
+    return frozenset().union(*stated.values())
+
+
+def _apart(stated: Mapping[PieceKind, frozenset[Stated]]) -> tuple[PieceKind, ...]:
+    """The pieces of which neither's values are among the other's, in their order."""
+    differing = {
+        piece
+        for one, other in combinations(stated, 2)
+        if not (stated[one] <= stated[other] or stated[other] <= stated[one])
+        for piece in (one, other)
+    }
+    return tuple(piece for piece in stated if piece in differing)
+
+
+def _told(order: Priority, pieces: Sequence[PieceKind]) -> str:
+    """Which of these pieces prevails, and which the order does not rank, in French."""
+    if not order.pieces:
+        return "aucun ordre de priorité des pièces n'a été trouvé"
+    ranked = order.prevailing(pieces)
+    outside = ", ".join(piece for piece in pieces if piece not in ranked)
+    if len(ranked) < 2:
+        return f"l'ordre de priorité ({order.locator}) ne range pas {outside}"
+    prevails = f"{ranked[0]} prévaut sur {', '.join(ranked[1:])} ({order.locator})"
+    return f"{prevails} ; {outside} est hors de cet ordre" if outside else prevails
+
+
+# Weights: whether the criteria of an award add up to the whole. Pure.
+
+_WHOLE = Decimal(100)
+_DETAIL = re.compile(r"\([^()]*\)")
+_WEIGHT = re.compile(r"\{(?P<value>[\d/]+) (?P<unit>ratio|point)\}[ ;.,)]*(?=\||$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """A weight in percent or points, and the line or cell that it ends."""
+
+    value: Decimal
+    place: Passage
+
+
+def sums(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
+    """The clauses whose weights do not make wholes."""
+    for clause in looked_at(rule.where, case.clauses):
+        weights = tuple(_weights(clause, rule))
+        if left := _beside_the_whole([each.value for each in weights]):
+            total = f"{' + '.join(map(numeral, left))} = {numeral(Decimal(sum(left)))}"
+            places = dict.fromkeys(each.place for each in weights)
+            yield CheckFault(tuple(places), f"{total} ≠ {_WHOLE}", {"found": total})
+
+
+def _weights(clause: DossierClause, rule: ConformityRule) -> Iterator[_Weight]:
+    """The weights that end a line or a cell, but for those that detail one between parentheses."""
+    begins = 0
+    for line in clause.canonical.text.split("\n"):
+        bare = _DETAIL.sub(lambda detail: " " * len(detail[0]), line)
+        is_alone = len(_WEIGHT.findall(line)) == 1  # "Prix (60 %)" details nothing
+        skipped = any(pattern.search(line) for pattern in rule.unless)
+        for match in () if skipped else _WEIGHT.finditer(line if is_alone else bare):
+            value = exact(match["value"], "percent" if match["unit"] == "ratio" else "point")
+            span = clause.canonical.origin(begins + match.start(), begins + match.end())
+            yield _Weight(value, clause.sentences_of(span))
+        begins += len(line) + 1
+
+
+def _beside_the_whole(weights: Sequence[Decimal]) -> list[Decimal]:
+    """The weights left once those that make a whole one after the other are taken away.
+
+    Weights that detail one already counted leave nothing.
+    """
+    left: list[Decimal] = []
+    for weight in weights:
+        left = [] if sum(left) + weight == _WHOLE else [*left, weight]
+    counted = weights[: len(weights) - len(left)]
+    return [] if len(left) > 1 and sum(left) in counted else left

@@ -1,0 +1,177 @@
+"""The review of a dossier: every rule that applies, its findings, and their JSON."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assistant.calculators.calculation import Ground
+from assistant.tenders.conformity import checks, cross_checks
+from assistant.tenders.conformity.checks import Case, CheckFault, Code, IndexedCode
+from assistant.tenders.conformity.clauses import clauses_of, readings
+from assistant.tenders.conformity.rules import (
+    Check,
+    ConformityFinding,
+    ConformityRule,
+    FindingSeverity,
+    Unchecked,
+    rule_book,
+)
+from ingestion.chunking.passages import Passage
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier, Dossiers
+from ingestion.tenders.pieces import PieceKind
+
+# The review: every rule that applies to a dossier, its findings by severity then by piece.
+
+_CHECKS: Mapping[Check, Callable[[ConformityRule, Case], Iterator[CheckFault]]] = {
+    Check.VALUE: checks.values,
+    Check.SUM: cross_checks.sums,
+    Check.MISSING: checks.missing,
+    Check.PRESENT: checks.present,
+    Check.INTERVAL: checks.intervals,
+    Check.DIFFERENCE: cross_checks.differences,
+    Check.UNLISTED: cross_checks.unlisted,
+    Check.UNMADE: cross_checks.unmade,
+    Check.UNKNOWN: cross_checks.unknown,
+    Check.CHANGED: cross_checks.changed,
+}
+_SEVERITIES, _PIECES = tuple(FindingSeverity), tuple(PieceKind)
+_SENT = "envoi de l'avis"
+
+
+def review(
+    documents: Iterable[Document], law: Code, day: date, description: Dossier
+) -> tuple[ConformityFinding, ...]:
+    """What to check in a dossier: the law is that of the dossier's day, `day` that of the review.
+
+    Text of suppliers is not looked at.
+    """
+    case = Case(clauses_of(documents), description, law, day, rule_book())
+    places = {clause.document.id: _PIECES.index(clause.piece) for clause in case.clauses}
+
+    def order(finding: ConformityFinding) -> tuple[int, int, int]:
+        first = finding.places[0] if finding.places else None
+        piece = places[first.document_id] if first else len(_PIECES)
+        return _SEVERITIES.index(finding.severity), piece, first.start if first else 0
+
+    found = (finding for rule in case.book.rules for finding in _findings(rule, case))
+    return tuple(sorted(found, key=order))
+
+
+def day_of(documents: Iterable[Document], description: Dossier, otherwise: date) -> date:
+    """The day whose law a dossier follows: that on which its notice is sent, where it is known."""
+    if description.sent:
+        return description.sent
+    read = readings(rule_book().values[_SENT], clauses_of(documents))
+    return min((each.value for each in read if isinstance(each.value, date)), default=otherwise)
+
+
+def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
+    if rule.since and case.code.day < rule.since:
+        return
+    try:
+        conditions = case.conditions(rule.when)
+        if conditions is not None:
+            for fault in _CHECKS[rule.check](rule, case):
+                yield _finding(rule, fault, conditions, case)
+    except Unchecked as reason:
+        said = f"Non contrôlé : {reason}."
+        yield ConformityFinding(rule.name, rule.label, FindingSeverity.UNCHECKED, said)
+
+
+def _finding(
+    rule: ConformityRule, fault: CheckFault, conditions: tuple[str, ...], case: Case
+) -> ConformityFinding:
+    to_check = (*conditions, *filter(None, (fault.doubt,)))
+    doubt = "".join(f" {'et ' if n else ''}si {condition}" for n, condition in enumerate(to_check))
+    return ConformityFinding(
+        rule.name,
+        rule.label,
+        FindingSeverity.CHECK if to_check else rule.severity,
+        f"{rule.sentence.format_map(fault.words)} : à vérifier{doubt}.",
+        fault.places,
+        tuple(case.stated(name).ground for name in rule.constants),
+        fault.comparison,
+        to_check,
+    )
+
+
+# The review of a dossier as it is filed: its pieces, its description, the law of its day.
+
+
+@dataclass(frozen=True, slots=True)
+class FiledReview:
+    """What a review found, and the day whose law it followed."""
+
+    law_day: date
+    findings: tuple[ConformityFinding, ...]
+
+
+def review_of(
+    dossier_id: str,
+    dossiers: Dossiers,
+    rules: IndexSnapshot,
+    today: date,
+    as_of: date | None = None,
+) -> FiledReview:
+    """The review of one of the dossiers that a reader may see, under the rules of a generation.
+
+    `as_of` is another day than the dossier's. Raises UnknownDossier.
+    """
+    description = dossiers.get(dossier_id)
+    documents = tuple(Library(dossiers.home(dossier_id)).documents())
+    law_day = as_of or day_of(documents, description, today)
+    code = IndexedCode(rules, law_day)
+    return FiledReview(law_day, review(documents, code, today, description))
+
+
+# A review as plain JSON: the contract of `dossier check` for programs. Pure.
+#
+# Offsets are half-open characters of the document's text.
+
+
+def review_fields(dossier: str, found: FiledReview) -> dict[str, Any]:
+    """What the review of a dossier found."""
+    return {
+        "dossier": dossier,
+        "as_of": found.law_day.isoformat(),
+        "findings": [_finding_fields(finding) for finding in found.findings],
+    }
+
+
+def _finding_fields(finding: ConformityFinding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "label": finding.label,
+        "severity": finding.severity.value,
+        "sentence": finding.sentence,
+        "comparison": finding.comparison,
+        "to_check": list(finding.to_check),
+        "places": [_passage_fields(place) for place in finding.places],
+        "grounds": [_ground_fields(ground) for ground in finding.grounds],
+    }
+
+
+def _passage_fields(passage: Passage) -> dict[str, Any]:
+    return {
+        "locator": passage.locator,
+        "source": passage.source,
+        "document": passage.document_id,
+        "page": passage.first_page,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+    }
+
+
+def _ground_fields(ground: Ground) -> dict[str, Any]:
+    start = ground.passage.start
+    return _passage_fields(ground.passage) | {
+        "article": ground.article,
+        "start": start + ground.start,
+        "end": start + ground.end,
+        "text": ground.quote,
+    }

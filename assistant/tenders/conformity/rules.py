@@ -1,0 +1,269 @@
+"""Rules: what a review looks for, in which clauses, and what it shows (corpus/conformite.toml)."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from assistant.calculators.calculation import Ground
+from ingestion.chunking.passages import Passage
+from ingestion.library.library import CORPUS
+from ingestion.tenders.pieces import PieceKind
+
+# Findings: what a review shows, with the words of the dossier and those of the law. Values.
+
+
+class Unchecked(Exception):
+    """A rule cannot be applied; the message says why, in French, to follow "Non contrôlé :"."""
+
+
+class FindingSeverity(StrEnum):
+    """How much a finding matters, highest first; the value is the French word.
+
+    UNCHECKED is a rule that could not be applied, which is said rather than passed over.
+    """
+
+    GRAVE = "grave"
+    CORRECT = "à corriger"
+    CHECK = "à vérifier"
+    UNCHECKED = "non contrôlé"
+
+
+@dataclass(frozen=True, slots=True)
+class ConformityFinding:
+    """Something to check: a French sentence, what it rests on, and how it was found.
+
+    `places` are the very words of the dossier, each with its locator and the offsets of its
+    document; they are empty where a mention is missing. `comparison` is short: "7 % > 5 %".
+    `to_check` are the conditions that nothing in the dossier settles, each after an implied "si".
+    """
+
+    rule: str
+    label: str
+    severity: FindingSeverity
+    sentence: str
+    places: tuple[Passage, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    comparison: str = ""
+    to_check: tuple[str, ...] = ()
+
+
+# Rules: what a review looks for, in which clauses, and when. Values.
+
+Patterns = tuple[re.Pattern[str], ...]
+
+
+class Check(StrEnum):
+    """How a rule looks; the value is its word in the file."""
+
+    VALUE = "value"
+    SUM = "sum"
+    MISSING = "missing"
+    PRESENT = "present"
+    DIFFERENCE = "difference"
+    INTERVAL = "interval"
+    UNLISTED = "derogation not listed"
+    UNMADE = "derogation not made"
+    UNKNOWN = "article unknown"
+    CHANGED = "article changed"
+
+
+class Side(StrEnum):
+    """On which side of the limit a value is found fault with."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The clauses that are looked at: of which pieces, under which heading or saying what.
+
+    Without `heading` and `about`, every clause of the pieces.
+    """
+
+    pieces: tuple[PieceKind, ...]
+    heading: Patterns = ()
+    about: Patterns = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """A quantity, day or name that pieces state, in a unit of the calculators' constants.
+
+    `described` is where the description of a dossier has it, if it does. Of one that is `highest`,
+    a piece states the highest only: "lot 1", "lot 2". One that is `unique` has one value in a whole
+    dossier.
+    """
+
+    name: str
+    label: str
+    unit: str
+    where: Where
+    says: Patterns
+    described: str = ""
+    highest: bool = False
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFact:
+    """What decides whether a rule applies: true, false or unknown.
+
+    `condition` and `contrary` tell it in French after "si", where it is unknown. `yes` and `no` are
+    looked for in the description of the dossier, then in the clauses; where both are silent the
+    fact is `silent`. A fact with a value is instead that value above, or from, the constant of the
+    law.
+    """
+
+    name: str
+    condition: str
+    contrary: str
+    where: Where
+    yes: Patterns = ()
+    no: Patterns = ()
+    silent: bool | None = None
+    value: str = ""
+    above: str = ""
+    least: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConformityRule:
+    """What is looked for, when it applies, and the French sentence of its findings.
+
+    `constants` are the words of the law that it rests on, the first one its limit. `when` are
+    facts, those after "!" have to be false. `since` is the day from which contracts must follow it.
+    `says` is looked for, `unless` excuses it. `value` is read, up to `until` when it is a day,
+    against the limit, which the value of `times` multiplies.
+    """
+
+    name: str
+    label: str
+    check: Check
+    severity: FindingSeverity
+    sentence: str
+    where: Where
+    constants: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    since: date | None = None
+    says: Patterns = ()
+    unless: Patterns = ()
+    value: str = ""
+    until: str = ""
+    side: Side = Side.ABOVE
+    times: str = ""
+
+
+# The rule book: corpus/conformite.toml.
+#
+# A pattern is a regular expression for a canonical text. `{euro}`, `{percent}`, `{day}`, `{hour}`,
+# `{month}`, `{times}`, `{point}`, `{count}` and `{date}` stand for the quantity that it captures,
+# `<name>` for any of the words of that name.
+
+Row = Mapping[str, Any]
+
+_UNITS = ("euro", "percent", "day", "hour", "month", "times", "point", "count")
+_CAPTURES = {
+    f"{{{unit}}}": rf"\{{(?P<value>[\d/]+) {'ratio' if unit == 'percent' else unit}\}}"
+    for unit in _UNITS
+} | {"{date}": r"\{(?P<value>\d{4}-\d\d-\d\d) date\}"}
+_NAMED = re.compile(r"(?<!\?P)<(\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Everything that the file holds, each by its name and in its order."""
+
+    values: Mapping[str, RuleValue]
+    facts: Mapping[str, RuleFact]
+    rules: tuple[ConformityRule, ...]
+
+
+@cache
+def rule_book() -> RuleBook:
+    """The file, read once."""
+    table = tomllib.loads((CORPUS / "conformite.toml").read_text(encoding="utf-8"))
+    reader = _Reader(table["words"], table["pieces"])
+    return RuleBook(
+        {row["name"]: reader.value(row) for row in table["value"]},
+        {row["name"]: reader.fact(row) for row in table["fact"]},
+        tuple(map(reader.rule, table["rule"])),
+    )
+
+
+class _Reader:
+    """Reads rows of the file, with the words and the groups of pieces that they name."""
+
+    def __init__(
+        self, words: Mapping[str, Sequence[str]], pieces: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._words = {name: f"(?:{'|'.join(each)})" for name, each in words.items()}
+        self._pieces = {name: tuple(map(PieceKind, each)) for name, each in pieces.items()}
+
+    def value(self, row: Row) -> RuleValue:
+        return RuleValue(
+            row["name"],
+            row["label"],
+            row["unit"],
+            self._where(row),
+            self._patterns(row, "says"),
+            row.get("described", ""),
+            row.get("highest", False),
+            row.get("unique", False),
+        )
+
+    def fact(self, row: Row) -> RuleFact:
+        return RuleFact(
+            row["name"],
+            row["condition"],
+            row["contrary"],
+            self._where(row),
+            self._patterns(row, "yes"),
+            self._patterns(row, "no"),
+            row.get("silent"),
+            row.get("value", ""),
+            row.get("above", ""),
+            row.get("least", ""),
+        )
+
+    def rule(self, row: Row) -> ConformityRule:
+        return ConformityRule(
+            row["name"],
+            row["label"],
+            Check(row["check"]),
+            FindingSeverity(row["severity"]),
+            row["sentence"],
+            self._where(row),
+            tuple(row.get("constants", ())),
+            tuple(row.get("when", ())),
+            row.get("since"),
+            self._patterns(row, "says"),
+            self._patterns(row, "unless"),
+            row.get("value", ""),
+            row.get("until", ""),
+            Side(row.get("is", Side.ABOVE)),
+            row.get("times", ""),
+        )
+
+    def _where(self, row: Row) -> Where:
+        return Where(
+            self._pieces[row.get("in", "pièces")],
+            self._patterns(row, "heading"),
+            self._patterns(row, "about"),
+        )
+
+    def _patterns(self, row: Row, name: str) -> Patterns:
+        written = (self._expanded(each) for each in row.get(name, ()))
+        return tuple(re.compile(each, re.MULTILINE) for each in written)
+
+    def _expanded(self, pattern: str) -> str:
+        pattern = _NAMED.sub(lambda name: self._words[name[1]], pattern)
+        for placeholder, capture in _CAPTURES.items():
+            pattern = pattern.replace(placeholder, capture)
+        return pattern

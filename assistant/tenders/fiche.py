@@ -1,0 +1,201 @@
+"""The fiche de synthèse of a dossier: what its pieces state on each subject, word for word. Pure.
+
+Nothing is written but sums: each entry is a span of a piece. Two pieces differ when each gives a
+value that the other does not: 150 € against 80 €, but not 12 months against 12 and 48.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.tenders.statements import (
+    USUAL_ORDER,
+    WHOLE,
+    Priority,
+    StatedValue,
+    Statement,
+    mentions,
+    stated_priority,
+    statements,
+    weights,
+)
+from assistant.tenders.topics import Topic, said_in, topics, topics_asked
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Document
+from ingestion.tenders.pieces import PieceKind, guess_kind
+
+LINES = (
+    *("subject", "buyer", "procedure", "lots", "duration", "renewal", "estimate", "minimum"),
+    *("deadline", "criteria", "variants", "retention", "guarantee", "advance", "penalties"),
+    *("penalty_cap", "price_form", "revision", "payment_time", "insurance", "subcontracting"),
+    *("personal_data", "ccag", "derogations"),
+)
+"""The topics of the lines (corpus/clauses.toml), in the order of the fiche."""
+
+MOST = 3
+"""Entries of one document on one line."""
+
+FIRST_PAGE = 2000
+"""Characters that tell what a document without pages is."""
+
+
+class FicheState(StrEnum):
+    """What became of a line; the value is French."""
+
+    FOUND = "trouvé"
+    ABSENT = "non trouvé"
+    DIFFERS = "à vérifier"
+
+
+@dataclass(frozen=True, slots=True)
+class FicheEntry:
+    """What a piece states: half-open characters of the passage's document, and their values."""
+
+    piece: PieceKind
+    passage: Passage
+    start: int
+    end: int
+    values: tuple[StatedValue, ...]
+
+    @property
+    def text(self) -> str:
+        """The words of the piece."""
+        first = self.passage.start
+        return self.passage.text[self.start - first : self.end - first]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether some of its words are on no page for a reader to see."""
+        return self.passage.hides(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class FicheLine:
+    """A subject and the entries that state it, those of the piece that prevails first.
+
+    `remark` says in French what was computed: the sums of weights, which pieces differ.
+    """
+
+    label: str
+    entries: tuple[FicheEntry, ...]
+    state: FicheState
+    remark: str = ""
+
+    @property
+    def texts(self) -> Mapping[str, tuple[FicheEntry, ...]]:
+        """The entries of each text, which several pieces may repeat."""
+        found: dict[str, tuple[FicheEntry, ...]] = {}
+        for entry in self.entries:
+            found[entry.text] = (*found.get(entry.text, ()), entry)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche:
+    """The lines, and the order of priority by which their entries stand."""
+
+    lines: tuple[FicheLine, ...]
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    kind: PieceKind
+    passages: tuple[Passage, ...]
+
+
+def fiche(documents: Sequence[tuple[Document, tuple[Passage, ...]]]) -> Fiche:
+    """The fiche of a dossier, from its documents and their passages."""
+    pieces, priority = _ranked(documents)
+    return Fiche(tuple(_line(topics()[name], pieces, priority) for name in LINES), priority)
+
+
+def disagreements(
+    question: str, documents: Sequence[tuple[Document, tuple[Passage, ...]]]
+) -> tuple[FicheLine, ...]:
+    """The subjects that a question is about and on which the pieces give different values."""
+    pieces, priority = _ranked(documents)
+    lines = (_line(topic, pieces, priority) for topic in topics_asked(question))
+    return tuple(line for line in lines if _differing(line.entries))
+
+
+def _ranked(
+    documents: Sequence[tuple[Document, tuple[Passage, ...]]],
+) -> tuple[list[_Piece], Priority]:
+    """The pieces of the buyer, the one that prevails first, and the order that they state."""
+    every = [_Piece(_kind(document), passages) for document, passages in documents]
+    pieces = _in_order([piece for piece in every if piece.kind in USUAL_ORDER], USUAL_ORDER)
+    priority = stated_priority(passage for piece in pieces for passage in piece.passages)
+    return _in_order(pieces, (*priority.pieces, *USUAL_ORDER)), priority
+
+
+def _kind(document: Document) -> PieceKind:
+    """What the document was said to be, else what its name and first page say."""
+    end = document.pages[0].end if document.pages else FIRST_PAGE
+    return document.piece or guess_kind(document.source, document.text[:end]).kind
+
+
+def _in_order(pieces: Sequence[_Piece], order: Sequence[PieceKind]) -> list[_Piece]:
+    return sorted(pieces, key=lambda piece: order.index(piece.kind))
+
+
+def _line(topic: Topic, pieces: Sequence[_Piece], priority: Priority) -> FicheLine:
+    entries = _entries(topic, pieces, statements) or _entries(topic, pieces, mentions)
+    weighed = [entry for entry in entries if entry.values and topic.kind == "weights"]
+    differing = _differing(entries)
+    if not entries:
+        state = FicheState.ABSENT
+    elif differing or any(sum(weights(entry.text)) != WHOLE for entry in weighed):
+        state = FicheState.DIFFERS
+    else:
+        state = FicheState.FOUND
+    remarks = [*map(_sum, weighed), *_verdict(differing, priority)]
+    return FicheLine(topic.label, entries, state, " ; ".join(remarks))
+
+
+def _entries(
+    topic: Topic, pieces: Sequence[_Piece], read: Callable[[Topic, Passage], Sequence[Statement]]
+) -> tuple[FicheEntry, ...]:
+    """What the pieces state, of each the passages that are most about the topic."""
+    found: list[FicheEntry] = []
+    for piece in pieces:
+        stated: dict[int, FicheEntry] = {}  # by start: the passages of a long text overlap
+        for passage in sorted(piece.passages, key=lambda passage: -said_in(topic, passage)):
+            for each in read(topic, passage):
+                start, end = passage.start + each.span.start, passage.start + each.span.end
+                stated.setdefault(start, FicheEntry(piece.kind, passage, start, end, each.values))
+        found += sorted([*stated.values()][:MOST], key=lambda entry: entry.start)
+    return tuple(found)
+
+
+def _differing(entries: Sequence[FicheEntry]) -> tuple[PieceKind, ...]:
+    """The pieces that give a value which another contradicts, in the order of the entries."""
+    given: dict[tuple[str, PieceKind], set[StatedValue]] = {}
+    for entry in entries:
+        for value in entry.values:
+            given.setdefault((value.unit, entry.piece), set()).add(value)
+    apart = {
+        kind
+        for (unit, kind), one in given.items()
+        for (other_unit, _), other in given.items()
+        if unit == other_unit and one - other and other - one
+    }
+    return tuple(dict.fromkeys(entry.piece for entry in entries if entry.piece in apart))
+
+
+def _verdict(differing: Sequence[PieceKind], priority: Priority) -> list[str]:
+    if not differing:
+        return []
+    said = f"{', '.join(differing)} : valeurs différentes"
+    first, *others = priority.prevailing(differing) or differing
+    is_settled = others and first in priority.pieces
+    return [f"{said} ; {first} prévaut sur {', '.join(others)}" if is_settled else said]
+
+
+def _sum(entry: FicheEntry) -> str:
+    """The sum of the weights, as it is computed."""
+    found = weights(entry.text)
+    written = " + ".join(f"{float(weight):g}" for weight in found).replace(".", ",")
+    total = f"{float(sum(found)):g}".replace(".", ",")
+    verdict = "" if sum(found) == WHOLE else f", et non {WHOLE}"
+    return f"{entry.passage.locator} : {written} = {total}{verdict}"

@@ -1,0 +1,321 @@
+"""Dossiers: created, filled within an allowance, corrected, summed up on paper, removed."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from docx import Document as WordDocument
+
+from assistant.journal.journal import Journal
+from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, fiche
+from assistant.tenders.statements import Priority
+from ingestion.chunking.passages import passages_of
+from ingestion.durable import lock_for_writing
+from ingestion.errors import IngestionError
+from ingestion.index.build import Progress
+from ingestion.index.search import Embedder
+from ingestion.library.library import Holding, Library
+from ingestion.library.readings import LibraryEntry
+from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
+from ingestion.tenders.intake import (
+    Parcel,
+    Receipt,
+    awaits_index,
+    changing,
+    index,
+    receive,
+    set_aside,
+)
+from ingestion.tenders.pieces import PieceKind
+
+# Allowance: how many bytes of pieces one person may keep, in all the dossiers together.
+
+GIGABYTE = 1_000_000_000
+
+
+def kept_by(journal: Journal, user: str) -> int:
+    """Bytes of the pieces that someone sent to dossiers which are still there.
+
+    A piece taken out of a dossier is kept with it, since answers point into it. One sent longer ago
+    than the journal keeps its words is no longer anybody's.
+    """
+    sent = set()
+    for entry in journal.entries():
+        if entry["kind"] == "upload" and entry["user"] == user and (body := journal.body(entry)):
+            records = journal.apart(entry)
+            if records is not None:
+                sent.add((records.parent, str(body["sha256"])))
+    return sum(Library(home).size(digest) for home, digest in sent)
+
+
+def require_allowed(journal: Journal, user: str, most: int) -> None:
+    """Raise IngestionError when someone keeps as many bytes as they may."""
+    kept = kept_by(journal, user)
+    if kept >= most:
+        raise IngestionError(
+            f"Les pièces que vous avez déposées occupent {_gigabytes(kept)}, et chacun a droit à "
+            f"{_gigabytes(most)}. Effacez un dossier devenu inutile, ou demandez à "
+            "l'administrateur d'augmenter « personal_gigabytes » dans settings.toml."
+        )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / GIGABYTE:.1f} Go".replace(".", ",")
+
+
+# The fiche de synthèse as files: DOCX and CSV (python-docx enters here for the fiche).
+
+COLUMNS = ("Sujet", "État", "Texte de la pièce", "Source", "Remarque")
+TITLE = "Fiche de synthèse"
+NOTICE = "Chaque texte est repris mot pour mot de la pièce citée. Les sommes sont calculées."
+HIDDEN = " (texte que la page ne montre pas)"
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
+"""What a spreadsheet may run when a cell begins so."""
+
+Row = tuple[str, str, str, str, str]
+
+
+class FileFormat(StrEnum):
+    """What a fiche is written as; the value is the suffix of the file."""
+
+    DOCX = "docx"
+    CSV = "csv"
+
+
+def exported(fiche: Fiche, dossier: str, file_format: FileFormat) -> bytes:
+    """The fiche as a file; `dossier` is what people call the dossier."""
+    return as_csv(fiche) if file_format is FileFormat.CSV else as_docx(fiche, dossier)
+
+
+def as_csv(fiche: Fiche) -> bytes:
+    """The fiche as a CSV file for French spreadsheets, one entry a row; no cell is a formula."""
+    written = io.StringIO(newline="")
+    rows = csv.writer(written, delimiter=";")
+    rows.writerow(COLUMNS)
+    for line in fiche.lines:
+        rows.writerows(tuple(map(_inert, row)) for row in _rows(line))
+    return written.getvalue().encode("utf-8-sig")
+
+
+def as_docx(fiche: Fiche, dossier: str) -> bytes:
+    """The fiche as a Word file; `dossier` is what people call the dossier."""
+    file = WordDocument()
+    file.add_heading(_printable(f"{TITLE} – {dossier}"), level=0)
+    file.add_paragraph(NOTICE)
+    file.add_paragraph(_printable(_priority(fiche.priority)))
+    table = file.add_table(rows=1, cols=len(COLUMNS), style="Table Grid")
+    for row in (COLUMNS, *(row for line in fiche.lines for row in _rows(line))):
+        cells = table.rows[0].cells if row is COLUMNS else table.add_row().cells
+        for cell, text in zip(cells, row, strict=True):
+            cell.text = text
+    written = io.BytesIO()
+    file.save(written)
+    return written.getvalue()
+
+
+def _rows(line: FicheLine) -> Iterator[Row]:
+    """One row an entry; one for a line without any."""
+    entries = [(each.text, _source(each)) for each in line.entries] or [("", "")]
+    for text, locator in entries:
+        cells = (line.label, line.state, text, locator, line.remark)
+        subject, state, said, source, remark = map(_printable, cells)
+        yield subject, state, said, source, remark
+
+
+def _source(entry: FicheEntry) -> str:
+    """Where the text stands, and that its page does not show it."""
+    return f"{entry.passage.locator}{HIDDEN if entry.is_hidden else ''}"
+
+
+def _priority(priority: Priority) -> str:
+    if not priority.pieces:
+        return "Aucun ordre de priorité des pièces n'a été trouvé : l'ordre usuel est suivi."
+    return f"Ordre de priorité ({priority.locator}) : {', '.join(priority.pieces)}."
+
+
+def _inert(cell: str) -> str:
+    """A cell that spreadsheets show as text."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _printable(text: str) -> str:
+    """Text without the control characters that XML refuses."""
+    return _UNPRINTABLE.sub("", text)
+
+
+# Filing: dossiers created, filled, corrected, summed up and removed.
+#
+# What changes one is on record, and so is what leaves it as a file.
+
+
+def untold(*_: object) -> None:
+    """The progress of what nobody watches."""
+
+
+class DossierService:
+    """The dossiers that one reader may see, and what they do with them.
+
+    Every method raises UnknownDossier for a dossier that is not theirs, and IngestionError with a
+    French sentence when what is asked cannot be done.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        journal: Journal,
+        embedder: Callable[[], Embedder],
+        teams: frozenset[str] | None = None,
+        user: str = "",
+        most: int | None = None,
+    ) -> None:
+        """`embedder` is asked for when pieces are indexed; `teams` None sees every dossier.
+
+        `user` is the pseudonym of the reader, and `most` the bytes of pieces that they may keep, to
+        the last sending; None for all that the disk takes.
+        """
+        self._journal = journal
+        self._embedder = embedder
+        self._user = user
+        self._most = most
+        self._dossiers = Dossiers(home, teams)
+
+    def all(self) -> tuple[Dossier, ...]:
+        """The dossiers, by identifier."""
+        return self._dossiers.all()
+
+    def get(self, dossier_id: str) -> Dossier:
+        """One of them."""
+        return self._dossiers.get(dossier_id)
+
+    def pieces(self, dossier_id: str) -> tuple[Holding, ...]:
+        """The files of a dossier, in the order of adding."""
+        home = self._dossiers.home(dossier_id)
+        aside = set_aside(home)
+        return tuple(
+            replace(each, aside=aside.get(each.entry.source, ""))
+            for each in Library(home).holdings()
+        )
+
+    def count(self, dossier_id: str) -> int:
+        """How many files there are."""
+        return len(Library(self._dossiers.home(dossier_id)).entries)
+
+    def fiche(self, dossier_id: str) -> Fiche:
+        """What the pieces of a dossier state, subject by subject."""
+        home = self._dossiers.home(dossier_id)
+        return _fiche_of(home, Library(home).entries)
+
+    def export(self, dossier_id: str, file_format: FileFormat) -> bytes:
+        """Its fiche as a file."""
+        dossier = self._dossiers.get(dossier_id)
+        file = exported(self.fiche(dossier_id), dossier.reference or dossier.id, file_format)
+        told = {"dossier": dossier_id, "format": file_format.value}
+        self._record("export", told, dossier_id)
+        return file
+
+    def create(self, dossier: Dossier) -> None:
+        """Open a new one; when the disk refuses, it is not opened."""
+        self._dossiers.create(dossier)
+        try:
+            self._tell("created", dossier)
+        except IngestionError:
+            self._dossiers.withdraw(dossier.id)
+            raise
+
+    def describe(self, dossier: Dossier) -> None:
+        """Describe one of them otherwise."""
+        self._dossiers.describe(dossier)
+        self._tell("described", dossier)
+
+    def add(
+        self,
+        dossier_id: str,
+        parcels: Iterable[Parcel],
+        told: Callable[[Receipt], None] = untold,
+        progress: Progress = untold,
+    ) -> tuple[Receipt, ...]:
+        """Take in files and ZIPs, then index what was kept; `told` hears of each file in turn.
+
+        A file that cannot be indexed is among the receipts as one that is kept and not searched.
+        """
+        home = self._dossiers.home(dossier_id)
+        if self._most is not None:
+            require_allowed(self._journal, self._user, self._most)
+        receipts: list[Receipt] = []
+        with lock_for_writing(home):
+            with changing(home, self._embedder, progress):
+                for receipt in receive(home, dossier_id, parcels):
+                    if receipt.entry and not receipt.known:
+                        sent = {"file": receipt.entry.source, "sha256": receipt.entry.sha256}
+                        self._record("upload", sent, dossier_id)
+                    receipts.append(receipt)
+                    told(receipt)
+            aside = set_aside(home)
+        return tuple(
+            replace(each, aside=aside.get(each.entry.source, "")) if each.entry else each
+            for each in receipts
+        )
+
+    def set_piece(
+        self, dossier_id: str, source: str, piece: PieceKind, progress: Progress = untold
+    ) -> None:
+        """Correct the kind of a piece, under which it is cited from now on."""
+        home = self._dossiers.home(dossier_id)
+        with lock_for_writing(home), changing(home, self._embedder, progress):
+            Library(home).set_piece(source, piece)
+            corrected = {"act": "piece_set", "file": source, "piece": piece.value}
+            self._record("dossier", corrected, dossier_id)
+
+    def remove(
+        self, dossier_id: str, sources: Iterable[str], progress: Progress = untold
+    ) -> tuple[str, ...]:
+        """Take files, or all those of folders, out of what is searched; the names removed."""
+        home = self._dossiers.home(dossier_id)
+        with lock_for_writing(home), changing(home, self._embedder, progress):
+            removed = Library(home).remove(tuple(sources))
+            if not removed:
+                raise IngestionError("Aucune pièce de ce dossier ne porte ce nom.")
+            self._record("dossier", {"act": "pieces_removed", "files": list(removed)}, dossier_id)
+        return removed
+
+    def index(self, dossier_id: str, progress: Progress = untold) -> None:
+        """Make the pieces searchable as they stand, after a change that was cut short."""
+        home = self._dossiers.home(dossier_id)
+        with lock_for_writing(home):
+            index(home, self._embedder(), progress)
+
+    def awaits_index(self, dossier_id: str) -> bool:
+        """Whether the pieces are not searched as they stand now."""
+        return awaits_index(self._dossiers.home(dossier_id))
+
+    def delete(self, dossier_id: str) -> None:
+        """Remove a dossier with everything in it; the record of it holds its identifier only."""
+        self._dossiers.delete(dossier_id)
+        self._journal.append("dossier", {"act": "deleted", "dossier": dossier_id}, user=self._user)
+
+    def _tell(self, act: str, dossier: Dossier) -> None:
+        described = {name: str(value or "") for name, value in asdict(dossier).items()}
+        self._record("dossier", {"act": act, "dossier": described}, dossier.id)
+
+    def _record(self, kind: str, body: Mapping[str, Any], dossier_id: str) -> None:
+        """Keep what was done, in the dossier."""
+        home = self._dossiers.home(dossier_id)
+        self._journal.append(kind, body, home / RECORDS, user=self._user)
+
+
+@lru_cache(maxsize=16)
+def _fiche_of(home: Path, entries: tuple[LibraryEntry, ...]) -> Fiche:
+    """The fiche of a data folder, made once as long as the entries of its library are the same.
+
+    A page shows it each time, and it takes seconds to read.
+    """
+    documents = Library(home).documents()
+    return fiche([(document, passages_of(document)) for document in documents])

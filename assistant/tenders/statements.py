@@ -1,0 +1,276 @@
+"""Statements: what the pieces of a dossier state on a topic, and which prevails. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate, groupby
+
+from assistant.citations.sentences import SentenceSpan, units
+from assistant.question.language import fold_text
+from assistant.question.quantities import find_quantities
+from assistant.question.quantities import fold_same_length as same_length
+from assistant.retrieval.injections import addressed
+from assistant.tenders.topics import HEADED, Topic, said_in, topics
+from ingestion.chunking.passages import Passage
+from ingestion.tenders.pieces import PIECE, PieceKind, piece_name
+
+# Weighting: the weights of criteria in a sentence, a list or a table. Pure.
+
+CELL = " | "
+"""What divides the cells of a row."""
+
+WHOLE = Fraction(100)
+"""What the weights of criteria add up to, in percent or points."""
+
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def weights(text: str) -> tuple[Fraction, ...]:
+    """The weights of criteria, in percent or points: of a table those of its last column.
+
+    Those of sub-criteria are left out where the others alone make the whole.
+    """
+    if CELL in text:
+        rows = [row for row in text.splitlines() if not fold_text(row).startswith("total")]
+        found = [weight for row in rows for weight in _all(row.rsplit(CELL, 1)[-1])]
+        return _making_whole(found, _outermost(found))
+    every, outside = list(_all(text)), list(_all(_IN_BRACKETS.sub("", text)))
+    return _making_whole(every, outside, _outermost(every), _outermost(outside))
+
+
+def _making_whole(*readings: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """The first reading that adds up to the whole, else the first of all."""
+    return tuple(next((each for each in readings if sum(each) == WHOLE), readings[0]))
+
+
+def _outermost(found: Sequence[Fraction]) -> list[Fraction]:
+    """Those that are not parts of the one before: of 60, 20, 40, 40 they are 60 and 40."""
+    if not found:
+        return []
+    first, *others = found
+    sums = accumulate(others)
+    inner = next((n for n, total in enumerate(sums, 1) if n > 1 and total == first), 0)
+    return [first, *_outermost(others[inner:])]
+
+
+def _all(text: str) -> Iterator[Fraction]:
+    for each in find_quantities(same_length(text)):
+        if each.unit == "ratio":
+            yield Fraction(each.value) * WHOLE
+        elif each.unit == "point":
+            yield Fraction(each.value)
+
+
+# Statements: what a passage states about a topic, word for word, and the values it gives. Pure.
+#
+# A statement is quotable alone: sentences with what they lean on, rows of a table, or a whole table
+# where only what stands above its rows says what they are about.
+
+UNITS: Mapping[str, frozenset[str]] = {
+    "amount": frozenset({"euro", "ratio"}),
+    "rate": frozenset({"ratio"}),
+    "weights": frozenset({"ratio", "point"}),
+    "duration": frozenset({"month", "day", "hour", "quarter"}),
+    "count": frozenset({"times", "month"}),
+    "date": frozenset({"date"}),
+}
+"""Units of the quantities that answer, by the kind of a topic; other kinds need none."""
+
+FEWEST: Mapping[str, int] = {"weights": 2, "term": 1, "piece": 1}
+"""Values without which nothing is stated: these kinds no refusal and no formula answers."""
+
+_DENIES = re.compile(r"\b(?:aucune?|sans|neant|non)\b|\bn(?:e\b|')[^.;]{0,20}\b(?:pas|aucune?)\b")
+_FORMULA = " = "
+_BLANK = re.compile(r"…{2,}|\.{5,}|_{4,}")
+"""A place left for the candidate to fill: nothing is stated there yet."""
+
+_LABEL = re.compile(r"([^:|]{3,60}?)\s*[:|]")
+_LEANS_BACK = re.compile(r"(?:il|elle|ils|elles|celui-ci|celle-ci|ceux-ci|celles-ci)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedValue:
+    """What is stated, in a form to compare: only values of one unit contradict each other."""
+
+    unit: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Half-open characters of a passage that state a topic, and the values that they give it."""
+
+    span: SentenceSpan
+    values: tuple[StatedValue, ...] = ()
+
+
+def statements(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
+    """What states the topic in a passage, with an answer of its kind, in the passage's order.
+
+    What speaks to a machine that reads it states nothing.
+    """
+    text, headed = passage.text, said_in(topic, passage) == HEADED
+    spans = (
+        span
+        for is_table, block in _blocks(text)
+        for span in (
+            _of_table(topic, text, block, headed) if is_table else _of_prose(topic, text, block)
+        )
+    )
+    return tuple(
+        Statement(span, values(topic, text[span.start : span.end]))
+        for span in _joined(text, spans)
+        if not addressed(text[span.start : span.end])
+    )
+
+
+def mentions(topic: Topic, passage: Passage) -> tuple[Statement, ...]:
+    """The first sentence below a heading on the topic, whatever it answers."""
+    first = units(passage.text)[:1] if said_in(topic, passage) == HEADED else ()
+    return tuple(
+        Statement(span)
+        for span in first
+        if not topic.unless.search(fold_text(passage.text[span.start : span.end]))
+    )
+
+
+def values(topic: Topic, text: str) -> tuple[StatedValue, ...]:
+    """The values that a text gives a topic, in order.
+
+    None for kinds whose answer is the sentence itself.
+    """
+    if topic.kind == "piece":
+        named = (piece_name(found.group()) for found in re.finditer(PIECE, text))
+        found = [StatedValue("CCAG", name) for name in named if name.startswith("CCAG-")]
+    elif topic.kind == "term":
+        found = [
+            StatedValue("term", each.group()) for each in topic.states.finditer(fold_text(text))
+        ]
+    elif topic.kind == "weights":
+        found = [StatedValue("weight", str(weight)) for weight in weights(text)]
+    else:
+        wanted = UNITS.get(topic.kind, frozenset())
+        found = [
+            StatedValue(each.unit, each.value)
+            for each in find_quantities(same_length(text))
+            if each.unit in wanted
+        ]
+    return tuple(found)
+
+
+def _blocks(text: str) -> Iterator[tuple[bool, SentenceSpan]]:
+    """The runs of lines that are rows of a table, or are not."""
+    position = 0
+    for is_table, lines in groupby(text.splitlines(keepends=True), lambda line: CELL in line):
+        run = "".join(lines)
+        yield is_table, SentenceSpan(position, position + len(run.rstrip()))
+        position += len(run)
+
+
+def _of_prose(topic: Topic, text: str, block: SentenceSpan) -> Iterator[SentenceSpan]:
+    """The sentences that state the topic, with what they lean on or announce."""
+    spans = [
+        SentenceSpan(block.start + unit.start, block.start + unit.end)
+        for unit in units(text[block.start : block.end])
+    ]
+    for place, span in enumerate(spans):
+        start, end = span.start, span.end
+        if place and _LEANS_BACK.match(fold_text(text[start:end])):
+            start = spans[place - 1].start
+        if text[:end].endswith(":"):
+            end = spans[place + 1].end if place + 1 < len(spans) else start
+        if _says(topic, text[span.start : span.end]) and _stands(topic, text[start:end]):
+            yield SentenceSpan(start, end)
+
+
+def _of_table(topic: Topic, text: str, block: SentenceSpan, headed: bool) -> Iterator[SentenceSpan]:
+    """The rows that state the topic alone; else the table whose heading or first row names it."""
+    table = text[block.start : block.end]
+    rows = [
+        SentenceSpan(block.start + row.start(), block.start + row.end())
+        for row in re.finditer(r"[^\n]+", table)
+    ]
+    written = [text[row.start : row.end] for row in rows]
+    stating = [
+        row
+        for row, each in zip(rows, written, strict=True)
+        if _says(topic, each) and _stands(topic, each)
+    ]
+    is_sentence = topic.kind not in UNITS
+    if not (is_sentence and headed) and (stating or is_sentence):
+        yield from stating
+    elif (headed or _says(topic, written[0])) and _stands(topic, table):
+        yield block
+
+
+def _says(topic: Topic, text: str) -> bool:
+    """Whether a sentence or a row names the topic, in words or by its label."""
+    written = fold_text(text)
+    label = _LABEL.match(written)
+    return bool(topic.states.search(written) or (label and topic.titled.fullmatch(label[1])))
+
+
+def _stands(topic: Topic, text: str) -> bool:
+    """Whether a text has an answer of the topic's kind, or says that there is none."""
+    written = fold_text(text)
+    if not text or _BLANK.search(text) or topic.unless.search(written):
+        return False
+    if topic.kind in FEWEST:
+        return len(values(topic, text)) >= FEWEST[topic.kind]
+    is_answer = _DENIES.search(written) or _FORMULA in written or values(topic, text)
+    return topic.kind not in UNITS or bool(is_answer)
+
+
+def _joined(text: str, spans: Iterable[SentenceSpan]) -> list[SentenceSpan]:
+    """The spans, those that overlap or follow each other made one."""
+    joined: list[SentenceSpan] = []
+    for span in spans:
+        if joined and not text[joined[-1].end : span.start].strip():
+            joined[-1] = SentenceSpan(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
+
+
+# Priority: which piece of a dossier prevails when two disagree, by its own clause. Pure.
+
+USUAL_ORDER = (
+    *(PieceKind.AE, PieceKind.CCAP, PieceKind.CCP, PieceKind.CCTP, PieceKind.RC, PieceKind.BPU),
+    *(PieceKind.DPGF, PieceKind.DQE, PieceKind.ANNEX, PieceKind.QUESTIONS, PieceKind.NOTICE),
+    PieceKind.OTHER,
+)
+"""The order in which pieces are read where no clause gives one.
+
+Offers are not among them: what a supplier wrote is never what the dossier says.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Pieces, the one that prevails first, and the clause that says so; both empty if none does."""
+
+    pieces: tuple[PieceKind, ...] = ()
+    locator: str = ""
+
+    def prevailing(self, differing: Iterable[PieceKind]) -> tuple[PieceKind, ...]:
+        """Those that the clause ranks, the one that prevails first; fewer than two settle none."""
+        among = set(differing)
+        return tuple(kind for kind in self.pieces if kind in among)
+
+
+def stated_priority(passages: Iterable[Passage]) -> Priority:
+    """The priority that the first clause with such a list states."""
+    says = topics()["priority"].said
+    for passage in passages:
+        for unit in units(passage.text):
+            text = passage.text[unit.start : unit.end]
+            listed = _listed(text)
+            if len(listed) > 1 and ":" in text and says.search(fold_text(text)):
+                return Priority(listed, passage.locator)
+    return Priority()
+
+
+def _listed(text: str) -> tuple[PieceKind, ...]:
+    names = (piece_name(found.group()) for found in re.finditer(PIECE, text))
+    return tuple(dict.fromkeys(PieceKind(name) for name in names if name in USUAL_ORDER))

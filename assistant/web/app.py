@@ -1,0 +1,238 @@
+"""The web application: Gradio behind its door, FastAPI around it, other pages beside it."""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.routing import Mount, compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from assistant.accounts.identity import UserRole
+from assistant.web.authentication import Gate, KnownHosts, account_routes, openid_routes
+from assistant.web.buyer.page import page_blocks
+from assistant.web.buyer.routes import dossier_routes, law_routes
+from assistant.web.ledger.routes import ledger_routes
+from assistant.web.protection import USER, RequestLimits, Shield
+from assistant.web.routes import page_routes, problem, with_problems
+from assistant.web.site import Site, requiring, token_of
+
+# The door of Gradio: the few of its routes that the page uses, and each reader's own queue there.
+#
+# Gradio gives what waits in a queue to whoever names it. The name that a browser gives is therefore
+# changed here, before Gradio hears it, into one that only the session of that browser leads to.
+
+SESSION = "session_hash"
+"""What Gradio calls the name of a queue, in addresses and in bodies."""
+
+BAD_REQUEST, NOT_FOUND = 400, 404
+
+
+class Named(Enum):
+    """Where a request names a queue."""
+
+    NOWHERE = auto()
+    IN_PATH = auto()
+    IN_QUERY = auto()
+    IN_BODY = auto()
+
+
+OPEN: Mapping[tuple[str, str], Named] = {
+    ("GET", "/"): Named.NOWHERE,
+    ("HEAD", "/"): Named.NOWHERE,
+    ("GET", "/assets/{path:path}"): Named.NOWHERE,
+    ("GET", "/static/{path:path}"): Named.NOWHERE,
+    ("GET", "/config"): Named.NOWHERE,
+    ("GET", "/theme.css"): Named.NOWHERE,
+    ("GET", "/favicon.ico"): Named.NOWHERE,
+    ("GET", "/manifest.json"): Named.NOWHERE,
+    ("GET", "/robots.txt"): Named.NOWHERE,
+    ("GET", "/gradio_api/app_id"): Named.NOWHERE,
+    ("GET", "/gradio_api/heartbeat/{session_hash}"): Named.IN_PATH,
+    ("GET", "/gradio_api/queue/data"): Named.IN_QUERY,
+    ("POST", "/gradio_api/queue/join"): Named.IN_BODY,
+    ("POST", "/gradio_api/run/{api_name}"): Named.IN_BODY,
+}
+"""Every route of Gradio's that answers, by method and path; no other does, whatever it is called.
+
+Those that name an event instead of a queue (cancel, stream, call) stay closed: an event is told to
+nobody but the page that began it, and the page stops what it began by a handler of its own.
+"""
+
+_PATTERNS = [(method, compile_path(path)[0], named) for (method, path), named in OPEN.items()]
+
+
+class GradioDoor:
+    """ASGI middleware of the application that Gradio makes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._key = secrets.token_bytes(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through under the queue of its own session, or refuse it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        match place_of(scope["method"], scope["path"]):
+            case None:
+                await problem(HTTPConnection(scope), NOT_FOUND)(scope, receive, send)
+            case Named.NOWHERE:
+                await self._app(scope, receive, send)
+            case Named.IN_PATH:
+                before, _, name = scope["path"].rpartition("/")
+                path = f"{before}/{self._own(scope, name)}"
+                await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+            case Named.IN_QUERY:
+                await self._app({**scope, "query_string": self._query(scope)}, receive, send)
+            case Named.IN_BODY:
+                await self._with_body(scope, receive, send)
+
+    def _own(self, scope: Scope, name: str) -> str:
+        """The queue that a session means by a name: another session means another by the same."""
+        session = "\0".join((str(scope.get(USER, "")), token_of(HTTPConnection(scope)), name))
+        return hmac.new(self._key, session.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    def _query(self, scope: Scope) -> bytes:
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        own = [(key, self._own(scope, told) if key == SESSION else told) for key, told in pairs]
+        return urlencode(own).encode()
+
+    async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = json.loads(await Request(scope, receive).body())
+            name = body[SESSION]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            name = None
+        if not isinstance(name, str):
+            await problem(HTTPConnection(scope), BAD_REQUEST)(scope, receive, send)
+            return
+        # Written anew: what two readers of the same text would read differently is not passed on.
+        sent = json.dumps(body | {SESSION: self._own(scope, name)}).encode()
+        own = {**scope, "headers": list(scope["headers"])}
+        MutableHeaders(scope=own)["content-length"] = str(len(sent))
+        await self._app(own, _after(sent, receive), send)
+
+
+def place_of(method: str, path: str) -> Named | None:
+    """Where a request names a queue; None for one that no open route answers. Pure."""
+    asked = "GET" if method == "HEAD" and path != "/" else method
+    return next(
+        (named for way, pattern, named in _PATTERNS if way == asked and pattern.match(path)), None
+    )
+
+
+def _after(body: bytes, receive: Receive) -> Receive:
+    """What is received once a body has been read: it, then whatever else comes."""
+    waiting = [body]
+
+    async def received() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return received
+
+
+# The web application: Gradio's page at the root of a FastAPI app, other pages beside it.
+
+LOOPBACK = ("127.0.0.1", "localhost")
+SYSTEM_FONTS = [gr.themes.Font(name) for name in ("Segoe UI", "Helvetica Neue", "sans-serif")]
+HEAD = (
+    b'<link rel="stylesheet" href="/page/style.css"><script defer src="/page/script.js"></script>'
+)
+
+
+def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> FastAPI:
+    """The application for a site; nothing in it calls out of the machine.
+
+    `proxies` are the addresses and networks that are believed when they say for whom they ask, and
+    whether that one came over https. When `hosts` are given, a request for another host name is
+    refused: a web site that points its own name to this machine could otherwise read the page
+    through the reader's browser.
+    """
+    app = with_problems(FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None))
+    app.include_router(page_routes(site))
+    app.include_router(law_routes(site.desk_of))
+    app.include_router(dossier_routes(site.desk_of))
+    app.include_router(ledger_routes(site.desk_of, requiring(site.access, UserRole.BUYER)))
+    if site.accounts:
+        provider = site.provider
+        reader = requiring(site.access)
+        app.include_router(account_routes(site.accounts, reader, provider.name if provider else ""))
+        if provider:
+            app.include_router(openid_routes(site.accounts, provider, site.address))
+    for path, beside in site.beside.items():
+        app.add_route(path, into_folder)
+        app.mount(path, beside)
+    gr.mount_gradio_app(
+        app,
+        page_blocks(site.event_desk),
+        path="/",
+        server_name="127.0.0.1",
+        auth_dependency=site.user_of,
+        theme=gr.themes.Base(font=SYSTEM_FONTS, font_mono=SYSTEM_FONTS),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size="1mb",
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    (gradio,) = [each.app for each in app.routes if isinstance(each, Mount) and not each.path]
+    assert isinstance(gradio, FastAPI)
+    gradio.add_middleware(GradioDoor)
+    app.add_middleware(RequestLimits)
+    app.add_middleware(Gate, access=site.access)
+    if hosts:
+        app.add_middleware(KnownHosts, hosts=hosts)
+    app.add_middleware(Shield, rewrite=own_head)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    return app
+
+
+def into_folder(request: Request) -> RedirectResponse:
+    """From the path where an application stands to its first page."""
+    return RedirectResponse(f"{request.url.path}/")
+
+
+def own_head(page: bytes) -> bytes:
+    """Gradio's page in French, without what it tells social networks, with our style. Pure."""
+    if b"<gradio-app" not in page:
+        return page
+    page = re.sub(rb'<meta\s+(?:property="og|name="twitter):[^>]*>', b"", page)
+    page = re.sub(rb'<html\s+lang="en"', b'<html lang="fr"', page, count=1)
+    return page.replace(b"</head>", HEAD + b"</head>", 1)
+
+
+def serve(
+    site: Site, host: str = "127.0.0.1", port: int = 7860, proxies: Sequence[str] = ()
+) -> None:
+    """Serve the page until interrupted; `proxies` are those of `create_app`."""
+    named = urlsplit(site.address).hostname
+    hosts = (*LOOPBACK, named) if named else LOOPBACK if host in LOOPBACK else ()
+    app = create_app(site, hosts, proxies)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # the application does it, for the proxies of the settings alone
+    )

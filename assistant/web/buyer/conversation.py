@@ -1,0 +1,197 @@
+"""A conversation as it stands on the screen. Pure values; pydantic enters here only.
+
+It is kept in the reader's browser, so what comes back is checked like any foreign text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from assistant.accounts.identity import ALONE
+from assistant.answering.answer import (
+    Answer,
+    Dropped,
+    Event,
+    Exchange,
+    Finished,
+    Found,
+    ModelReading,
+    Outcome,
+    QueueWaiting,
+    Wrote,
+)
+from assistant.question.day import DaySource
+from assistant.question.language import Language
+from assistant.retrieval.evidence import Evidence
+from ingestion.tenders.dossiers import Dossier
+
+KEPT_TURNS = 40
+UNWRITTEN = Answer(Outcome.ANSWERED)
+LONGEST_MEMORY = 4_000_000  # characters; browsers keep about five million
+
+
+class TurnStage(StrEnum):
+    """How far a turn has come."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question on the screen and what is known of its answer.
+
+    `ahead` counts the questions read before it; `problem` is what to tell the reader when it
+    failed; `record_id` is empty until the answer is recorded. `as_of` is None until the day is
+    known, where none was chosen. `dossier` is the one that it was asked about besides the rules,
+    `proposed` are those that it seems to be about.
+    """
+
+    question: str
+    as_of: date | None
+    stage: TurnStage = TurnStage.WAITING
+    ahead: int = 0
+    standalone: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    answer: Answer = UNWRITTEN
+    record_id: str = ""
+    model: str = ""
+    generation: str = ""
+    problem: str = ""
+    day_source: DaySource = DaySource.GIVEN
+    dossier: str | None = None
+    proposed: tuple[Dossier, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more will come."""
+        return self.stage not in (TurnStage.WAITING, TurnStage.READING)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns, oldest first, the language of the interface, and the dossier chosen last.
+
+    `owner` is the pseudonym of the reader: a browser may be shared. `dossiers` are those that they
+    may choose; the browser does not keep them.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    language: Language = Language.FRENCH
+    dossier: str | None = None
+    owner: str = ALONE.user
+    dossiers: Annotated[tuple[Dossier, ...], Field(exclude=True)] = ()
+
+
+class UnreadableMemory(Exception):
+    """What the browser kept is not a conversation."""
+
+
+def advance(turn: Turn, event: Event) -> Turn:
+    """The turn after an event. Pure."""
+    answer = turn.answer
+    match event:
+        case QueueWaiting(ahead):
+            return replace(turn, ahead=ahead)
+        case Found(standalone, evidence, as_of, day_source):
+            return replace(
+                turn,
+                stage=TurnStage.READING,
+                standalone=standalone,
+                evidence=evidence,
+                as_of=as_of,
+                day_source=day_source,
+            )
+        case ModelReading():
+            return turn
+        case Wrote(sentence, citations):
+            sentences = (*answer.sentences, sentence)
+            cited = tuple(dict.fromkeys((*answer.citations, *citations)))
+            return replace(turn, answer=replace(answer, sentences=sentences, citations=cited))
+        case Dropped(removed):
+            return replace(turn, answer=replace(answer, removed=(*answer.removed, removed)))
+        case Finished(result):
+            return replace(
+                turn,
+                stage=TurnStage.FINISHED,
+                standalone=result.standalone,
+                evidence=result.evidence,
+                answer=result.answer,
+                record_id=result.record_id,
+                model=result.model,
+                generation=result.generation,
+                dossier=result.dossier,
+                proposed=result.proposed,
+            )
+
+
+def exchanges(conversation: Conversation, dossier: str | None) -> tuple[Exchange, ...]:
+    """The finished turns to which a question about a dossier, or the rules, may refer. Pure.
+
+    What was said of another dossier stays out of it.
+    """
+    return tuple(
+        Exchange(turn.standalone or turn.question, turn.answer.markdown)
+        for turn in conversation.turns
+        if turn.stage is TurnStage.FINISHED and turn.dossier in (None, dossier)
+    )
+
+
+def about(conversation: Conversation, dossiers: Iterable[Dossier]) -> Conversation:
+    """The conversation without what was asked about dossiers that are not among these.
+
+    A conversation without a turn is a new one: it begins with the rules. Pure.
+    """
+    seen = tuple(dossiers)
+    known = {None, *(dossier.id for dossier in seen)}
+    turns = tuple(
+        replace(turn, proposed=tuple(each for each in turn.proposed if each.id in known))
+        for turn in conversation.turns
+        if turn.dossier in known
+    )
+    chosen = conversation.dossier if turns and conversation.dossier in known else None
+    return replace(conversation, turns=turns, dossier=chosen, dossiers=seen)
+
+
+def owned(conversation: Conversation, user: str) -> Conversation:
+    """The conversation when it is this reader's, else an empty one of theirs. Pure."""
+    mine = conversation.owner == user
+    return conversation if mine else Conversation(language=conversation.language, owner=user)
+
+
+MEMORY = TypeAdapter(Conversation)
+
+
+def remembered(conversation: Conversation) -> str:
+    """The conversation as JSON; the oldest turns are left out beyond `KEPT_TURNS`. Pure."""
+    kept = replace(conversation, turns=conversation.turns[-KEPT_TURNS:])
+    return MEMORY.dump_json(kept).decode()
+
+
+def recalled(memory: str) -> Conversation:
+    """The conversation that was kept; a turn that was not over is shown as interrupted. Pure.
+
+    Raises:
+        UnreadableMemory: the text is too long or is not a conversation.
+    """
+    if not memory:
+        return Conversation()
+    if len(memory) > LONGEST_MEMORY:
+        raise UnreadableMemory
+    try:
+        conversation = MEMORY.validate_json(memory)
+    except ValidationError as error:
+        raise UnreadableMemory from error
+    turns = tuple(
+        turn if turn.settled else replace(turn, stage=TurnStage.INTERRUPTED)
+        for turn in conversation.turns
+    )
+    return replace(conversation, turns=turns)

@@ -1,0 +1,127 @@
+"""A conversation on paper: plain text and Markdown, and DOCX (python-docx enters here only)."""
+
+import io
+from collections.abc import Sequence
+from datetime import date
+
+from docx import Document as WordDocument
+from docx.document import Document as WordFile
+
+from assistant.answering.answer import Citation, Outcome, marked
+from assistant.reports.markup import Words, format_date, load_words
+from assistant.reports.paper import escape_markdown, strip_controls
+from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.scope_bar import scope_line
+
+
+def answer_text(turn: Turn, said: Words) -> str:
+    """The answer with its marks, then its sources with the words quoted. Pure."""
+    parts = [*answer_lines(turn, said)]
+    if sources := source_lines(turn.answer.citations, said):
+        parts += [said["export_sources"], "\n".join(sources)]
+    return "\n\n".join([*parts, *law_lines(turn, said), said["export_notice"]])
+
+
+def answer_lines(turn: Turn, said: Words) -> list[str]:
+    """The paragraphs of the answer, and how it ended when not plainly. Pure."""
+    preface = [turn.answer.preface] if turn.answer.preface else []
+    lines = [*preface, *(marked(sentence) for sentence in turn.answer.sentences)]
+    if turn.stage is TurnStage.FINISHED:
+        if turn.answer.outcome is not Outcome.ANSWERED:
+            lines.insert(0, said[turn.answer.outcome])
+    else:
+        lines.append(
+            turn.problem or said["stopped" if turn.stage is TurnStage.STOPPED else "interrupted"]
+        )
+    return [*lines, turn.answer.notice] if turn.answer.notice else lines
+
+
+def law_lines(turn: Turn, said: Words) -> list[str]:
+    """What was asked, and of which day, where it was known. Pure."""
+    day = [said["as_of"].format(date=format_date(said, turn.as_of))] if turn.as_of else []
+    return [scope_line(turn, (), said), *day]
+
+
+def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:
+    """One line for each citation: "[1] title, locator, in force since …: « quote »". Pure."""
+    return [
+        f"[{cited.n}] {', '.join(place(cited, said))} : "
+        + said["export_quote"].format(quote=" ".join(cited.quote.split()))
+        + (f" ({said['of_hidden_text']})" if cited.hidden else "")
+        for cited in sorted(citations, key=lambda cited: (cited.n, cited.start))
+    ]
+
+
+def place(cited: Citation, said: Words) -> list[str]:
+    """Title, locator and beginning of validity, as far as known. Pure."""
+    parts = [cited.title, cited.locator]
+    if cited.valid_from:
+        since = said["in_force_since"].format(start=format_date(said, cited.valid_from))
+        parts.append(since[:1].lower() + since[1:])
+    return [part for part in parts if part]
+
+
+def as_markdown(conversation: Conversation, made: date) -> str:
+    """The whole conversation in Markdown; what looks like Markdown or HTML in it stays text."""
+    said = load_words(conversation.language)
+    parts = [
+        f"# {said['export_title']}",
+        said["export_made"].format(date=format_date(said, made)),
+        f"> {said['export_notice']}",
+    ]
+    for turn in conversation.turns:
+        parts += [
+            f"## {escape_markdown(' '.join(turn.question.split()))}",
+            *(f"*{line}*" for line in law_lines(turn, said)),
+            *(escape_markdown(line) for line in answer_lines(turn, said)),
+        ]
+        if turn.answer.citations:
+            sources = source_lines(turn.answer.citations, said)
+            parts += [
+                f"**{said['export_sources']}**",
+                "\n".join(f"- {escape_markdown(s)}" for s in sources),
+            ]
+        if turn.answer.removed:
+            left_out = (
+                f"- ~~{escape_markdown(r.text)}~~ ({escape_markdown(r.reason)})"
+                for r in turn.answer.removed
+            )
+            parts += [f"**{said['export_removed']}**", "\n".join(left_out)]
+        if turn.record_id:
+            parts.append(f"*{said['record'].format(record=turn.record_id)}*")
+    return "\n\n".join(parts) + "\n"
+
+
+def as_docx(conversation: Conversation, made: date) -> bytes:
+    """The whole conversation as a Word file."""
+    said = load_words(conversation.language)
+    file = WordDocument()
+    file.add_heading(said["export_title"], level=0)
+    file.add_paragraph(said["export_made"].format(date=format_date(said, made)))
+    file.add_paragraph(said["export_notice"], style="Intense Quote")
+    for turn in conversation.turns:
+        add_turn(file, turn, said)
+    written_file = io.BytesIO()
+    file.save(written_file)
+    return written_file.getvalue()
+
+
+def add_turn(file: WordFile, turn: Turn, said: Words) -> None:
+    """A question, its answer, its sources, and what was left out."""
+    file.add_heading(strip_controls(turn.question), level=1)
+    for line in law_lines(turn, said):
+        file.add_paragraph(line, style="Subtitle")
+    for line in answer_lines(turn, said):
+        file.add_paragraph(strip_controls(line))
+    if turn.answer.citations:
+        file.add_heading(said["export_sources"], level=2)
+        for source in source_lines(turn.answer.citations, said):
+            file.add_paragraph(strip_controls(source), style="List Bullet")
+    if turn.answer.removed:
+        file.add_heading(said["export_removed"], level=2)
+        for left_out in turn.answer.removed:
+            paragraph = file.add_paragraph(style="List Bullet")
+            paragraph.add_run(strip_controls(left_out.text)).font.strike = True
+            paragraph.add_run(f" ({strip_controls(left_out.reason)})")
+    if turn.record_id:
+        file.add_paragraph(said["record"].format(record=turn.record_id)).style = "Caption"

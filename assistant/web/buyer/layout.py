@@ -1,0 +1,279 @@
+"""The components of the page, in reading order, and what stands around the conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
+from assistant.question.language import Language
+from assistant.reports.markup import (
+    NOTHING,
+    Html,
+    Words,
+    count,
+    element,
+    format_date,
+    join_html,
+    load_words,
+)
+from assistant.web.buyer.dossier_forms import name_of
+from assistant.web.buyer.service import BuyerService, Holdings
+from ingestion.tenders.dossiers import Dossier
+
+# What stands around the conversation: masthead, notice, footer. Pure HTML.
+
+SHOWN_TITLES = 12
+
+TROUBLES = (
+    "lost_title", "lost", "failed_title", "failed", "full_title", "full", "over_title", "over",
+    "over_link", "reload_link", "dismiss",
+)  # fmt: skip
+"""What script.js says in the place of Gradio."""
+
+
+def masthead(said: Words, language: Language) -> Html:
+    """The name of the program; script.js reads the language of the page here."""
+    return element(
+        "header",
+        element("a", said["skip"], class_="skip", href="#question"),
+        element("h1", "Sourcier"),
+        element("p", said["tagline"]),
+        class_="masthead",
+        data_language=language.value,
+        data_title=said["page_title"],
+        data_close=said["close"],
+        **{f"data_{key}": said[key] for key in TROUBLES},
+    )
+
+
+def welcome(said: Words, holdings: Holdings, model_name: str) -> Html:
+    """What this is, and the notice that comes before the first question."""
+    lines = [
+        said["notice_ai"],
+        knows(said, holdings),
+        said["notice_responsible"],
+        said["notice_local"],
+        said["notice_model"].format(model=model_name),
+    ]
+    notice = element(
+        "section",
+        element("h3", said["notice_title"], id="notice-title"),
+        element("ul", *(element("li", line) for line in lines)),
+        titles(said, holdings),
+        class_="ai-notice",
+        aria_labelledby="notice-title",
+    )
+    return element(
+        "div",
+        element("h2", said["welcome_title"]),
+        element("p", said["welcome"], class_="lead"),
+        notice,
+        class_="welcome",
+    )
+
+
+def knows(said: Words, holdings: Holdings) -> str:
+    """How much is stored here and as of when."""
+    if not holdings.documents:
+        return said["notice_empty"]
+    documents = count(said, "documents", holdings.documents)
+    passages = count(said, "passages", holdings.passages)
+    if holdings.state_date is None:
+        return said["notice_knows_undated"].format(documents=documents, passages=passages)
+    day = format_date(said, holdings.state_date)
+    return said["notice_knows"].format(documents=documents, passages=passages, date=day)
+
+
+def titles(said: Words, holdings: Holdings) -> Html:
+    """The first titles of what is stored, folded."""
+    if not holdings.titles:
+        return NOTHING
+    items = [element("li", title) for title in holdings.titles[:SHOWN_TITLES]]
+    if rest := holdings.documents - len(items):
+        items.append(element("li", count(said, "titles_more", rest), class_="more"))
+    return element("details", element("summary", said["notice_titles"]), element("ul", *items))
+
+
+def examples_heading(said: Words) -> Html:
+    """The heading above the example questions."""
+    return element("h3", said["examples_title"], class_="examples-title")
+
+
+def footer(said: Words, holdings: Holdings, reader: Identity) -> Html:
+    """The notice in one line, always in sight, whose page this is, and the keys."""
+    day = holdings.state_date
+    line = said["footer"].format(date=format_date(said, day)) if day else said["footer_undated"]
+    changes = element("a", said["changes_title"], href="/changes", target="_blank")
+    pages = (
+        element("a", said["dossiers_title"], href="/dossiers"),
+        element("a", said["invoices_title"], href="/factures"),
+        element("a", said["purchases_title"], href="/achats"),
+    )
+    return element(
+        "div",
+        element("p", line, " ", changes, *(join_html([" · ", each]) for each in pages)),
+        element("p", *whose(said, reader)),
+        element("p", said["keys"], class_="keys"),
+        class_="small-print",
+    )
+
+
+def whose(said: Words, reader: Identity) -> list[Html | str]:
+    """Who the page is for, and the way to the pages of their other roles."""
+    account = element("a", said["account_of"].format(name=reader.name), href="/account")
+    line: list[Html | str] = [said["alone"] if reader is ALONE else account]
+    for area in AREAS:
+        if area.role not in (None, UserRole.BUYER) and area.admits(reader):
+            line += [" · ", element("a", said[f"area_{area.role.name}"], href=area.path)]
+    return line
+
+
+# The components of the page, in reading order, and their words in each language.
+
+EXAMPLES = 6
+LONGEST_QUESTION = 2000
+
+RULES = ""
+"""Value of the choice of no dossier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the handlers of chat.py read and write."""
+
+    masthead: gr.HTML
+    other_language: gr.Button
+    new: gr.Button
+    export_markdown: gr.Button
+    export_docx: gr.Button
+    start: gr.Row
+    welcome: gr.HTML
+    examples_heading: gr.HTML
+    examples: tuple[gr.Button, ...]
+    past: gr.HTML
+    current: gr.HTML
+    status: gr.HTML
+    dossier: gr.Dropdown
+    as_of: gr.Textbox
+    question: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    footer: gr.HTML
+    outbox: gr.HTML
+    again: gr.Textbox
+    ask_again: gr.Button
+    memory: gr.BrowserState
+
+    @property
+    def screen(self) -> tuple[Any, ...]:
+        """The components that show a conversation, and what may be done with it."""
+        return (
+            self.start,
+            self.past,
+            self.current,
+            self.memory,
+            self.ask,
+            self.stop,
+            self.new,
+            self.other_language,
+            self.status,
+        )
+
+    @property
+    def spoken(self) -> tuple[Any, ...]:
+        """The components whose words change with the language, in the order of `spoken_in`."""
+        return (
+            self.masthead,
+            self.other_language,
+            self.new,
+            self.export_markdown,
+            self.export_docx,
+            self.welcome,
+            self.examples_heading,
+            *self.examples,
+            self.dossier,
+            self.as_of,
+            self.question,
+            self.ask,
+            self.stop,
+            self.footer,
+        )
+
+
+def html(value: str = "", **options: Any) -> gr.HTML:  # noqa: ANN401 - options of gr.HTML
+    """An HTML component without scripts or Gradio's typography."""
+    return gr.HTML(value, js_on_load=None, apply_default_css=False, **options)
+
+
+def lay_out() -> Layout:
+    """Place the components inside the current Blocks, without words: `spoken_in` gives them."""
+    with gr.Row(elem_id="top"):
+        masthead = html(elem_id="masthead")
+        with gr.Row(elem_id="tools"):
+            new = gr.Button("", elem_id="new", size="sm")
+            export_markdown = gr.Button("", elem_id="export-markdown", size="sm")
+            export_docx = gr.Button("", elem_id="export-docx", size="sm")
+            other_language = gr.Button("", elem_id="other-language", size="sm")
+    with gr.Row(elem_id="start") as start:
+        welcome = html(elem_id="welcome")
+        with gr.Column(elem_id="examples"):
+            examples_heading = html()
+            examples = tuple(gr.Button("", elem_classes="example") for _ in range(EXAMPLES))
+    past, current = html(elem_id="past"), html(elem_id="current")
+    with gr.Column(elem_id="composer"):
+        with gr.Row(elem_id="fields"):
+            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+            dossier = gr.Dropdown(elem_id="dossier-field", filterable=False, visible=False)
+            as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
+            ask = gr.Button("", elem_id="ask", variant="primary")
+            stop = gr.Button("", elem_id="stop", visible=False)
+        footer = html(elem_id="footer")
+    status, outbox = html(elem_id="status"), html(elem_id="outbox")
+    with gr.Row(elem_id="scope-change"):  # script.js fills it, for a question asked otherwise
+        again = gr.Textbox(elem_id="again", container=False, show_label=False)
+        ask_again = gr.Button("", elem_id="ask-again")
+    memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
+    return Layout(
+        masthead, other_language, new, export_markdown, export_docx, start, welcome,
+        examples_heading, examples, past, current, status, dossier, as_of, question, ask, stop,
+        footer, outbox, again, ask_again, memory,
+    )  # fmt: skip
+
+
+def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tuple[Any, ...]:
+    """Updates that put `Layout.spoken` into a language, with the dossier chosen."""
+    said, holdings = load_words(language), desk.holdings
+    return (
+        masthead(said, language),
+        gr.update(value=said["other_language"]),
+        gr.update(value=said["new"]),
+        gr.update(value=said["export_markdown"]),
+        gr.update(value=said["export_docx"]),
+        welcome(said, holdings, desk.model_name),
+        examples_heading(said),
+        *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
+        dossier_choice(desk.dossiers, dossier, said),
+        gr.update(label=said["as_of_label"]),
+        gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
+        gr.update(value=said["ask"]),
+        gr.update(value=said["stop"]),
+        footer(said, holdings, desk.reader),
+    )
+
+
+def dossier_choice(dossiers: Sequence[Dossier], chosen: str | None, said: Words) -> Any:  # noqa: ANN401
+    """The update of what a question may be about: the rules, or a dossier with them."""
+    choices = [(said["about_rules"], RULES)]
+    choices += [
+        (said["about_dossier"].format(name=named(each, said)), each.id) for each in dossiers
+    ]
+    return gr.update(
+        label=said["about"], choices=choices, value=chosen or RULES, visible=bool(dossiers)
+    )
+
+
+def named(dossier: Dossier, said: Words) -> str:
+    """The name of a dossier and what it is about, as far as known."""
+    return ", ".join(filter(None, (name_of(dossier, said), dossier.subject[:60])))

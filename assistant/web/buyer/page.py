@@ -1,0 +1,197 @@
+"""The Gradio page: components, what each of them triggers, and the commands beside asking."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import gradio as gr
+
+from assistant.question.language import Language
+from assistant.reports.markup import NOTHING, Html, element, load_words
+from assistant.web.buyer.chat import (
+    Chat,
+    Screen,
+    conversation_in,
+    conversation_screen,
+    said_of,
+    seen_by,
+    spoken_line,
+)
+from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled
+from assistant.web.buyer.export import as_docx, as_markdown
+from assistant.web.buyer.layout import RULES, Layout, lay_out, spoken_in
+from assistant.web.buyer.service import BuyerService
+from assistant.web.site import EventDesk
+
+# The commands beside asking: load, new conversation, other language, export.
+
+MARKDOWN = "text/markdown"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class Commands:
+    """What the buttons of the page do; holds nothing between two calls."""
+
+    def __init__(self, desk_of: EventDesk, layout: Layout) -> None:
+        self._desk_of = desk_of
+        self._layout = layout
+
+    def load(self, memory: str, request: gr.Request) -> Screen:
+        """The page as it was left, without a chosen day; its address may choose a dossier.
+
+        What was asked about a dossier that is gone, or that the reader sees no more, is left out.
+        """
+        layout, desk = self._layout, self._desk_of(request)
+        try:
+            conversation = seen_by(recalled(memory), desk)
+            if chosen := request.query_params.get("dossier"):
+                is_known = chosen in {each.id for each in desk.dossiers}
+                conversation = replace(conversation, dossier=chosen if is_known else None)
+        except UnreadableMemory:
+            conversation = Conversation(owner=desk.reader.user)
+            line = spoken_line(said_of(conversation)["error_memory"], alert=True)
+        else:
+            line = NOTHING
+        return {**self._spoken(conversation, desk), layout.status: line}
+
+    def new(self, memory: str, request: gr.Request) -> Screen:
+        """An empty conversation in the same language, about the rules of today."""
+        layout = self._layout
+        conversation = replace(kept(memory, self._desk_of(request)), turns=(), dossier=None)
+        line = spoken_line(said_of(conversation)["status_new"])
+        screen = conversation_screen(layout, conversation)
+        return {**screen, layout.status: line, layout.dossier: RULES, layout.as_of: ""}
+
+    def switch(self, memory: str, dossier: str | None, request: gr.Request) -> Screen:
+        """The same conversation, and the same choice, in the other language."""
+        desk = self._desk_of(request)
+        conversation = replace(kept(memory, desk), dossier=dossier or None)
+        french = conversation.language is Language.FRENCH
+        other = Language.ENGLISH if french else Language.FRENCH
+        return self._spoken(replace(conversation, language=other), desk)
+
+    def export_markdown(self, memory: str, request: gr.Request) -> Screen:
+        """The conversation as a Markdown file, handed to the browser."""
+        return self._export(
+            memory, request, "md", MARKDOWN, lambda talk, day: as_markdown(talk, day).encode()
+        )
+
+    def export_docx(self, memory: str, request: gr.Request) -> Screen:
+        """The conversation as a Word file, handed to the browser."""
+        return self._export(memory, request, "docx", WORD, as_docx)
+
+    def _spoken(self, conversation: Conversation, desk: BuyerService) -> Screen:
+        spoken = spoken_in(conversation.language, desk, conversation.dossier)
+        return {
+            **conversation_screen(self._layout, conversation),
+            **dict(zip(self._layout.spoken, spoken, strict=True)),
+        }
+
+    def _export(
+        self,
+        memory: str,
+        request: gr.Request,
+        suffix: str,
+        media: str,
+        made: Callable[[Conversation, date], bytes],
+    ) -> Screen:
+        layout, desk = self._layout, self._desk_of(request)
+        conversation = kept(memory, desk)
+        said = load_words(conversation.language)
+        if not conversation.turns:
+            return {layout.status: spoken_line(said["error_nothing"], alert=True)}
+        now = datetime.now()
+        name = f"{said['export_file']}-{now:%Y-%m-%d-%H%M%S}.{suffix}"
+        content = made(conversation, now.date())
+        desk.exported(suffix, [turn.record_id for turn in conversation.turns if turn.record_id])
+        return {
+            layout.outbox: parcel(name, media, content),
+            layout.status: spoken_line(said["status_exported"]),
+        }
+
+
+def kept(memory: str, desk: BuyerService) -> Conversation:
+    """What the browser kept of a conversation, as far as this desk's reader may see it."""
+    return seen_by(conversation_in(memory), desk)
+
+
+def parcel(name: str, media: str, content: bytes) -> Html:
+    """A file inside the page, which script.js saves as soon as it appears. Pure."""
+    address = f"data:{media};base64,{base64.b64encode(content).decode()}"
+    return element("a", name, href=address, download=name, hidden=True)
+
+
+# The Gradio page: components and what each of them triggers.
+
+LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
+
+QUEUE_GLANCE = 0.03
+"""Seconds between two looks at the queue. Gradio looks a thousand times a second, nothing asked or
+not, which takes a tenth of a core; a question waits 15 ms more on average."""
+
+PROGRESS_GLANCE = 1.0
+"""Seconds between two looks at progress bars, which this page does not have."""
+
+
+def page_blocks(desk_of: EventDesk) -> gr.Blocks:
+    """The page, in French until the browser says otherwise."""
+    said = load_words(Language.FRENCH)
+    blocks = gr.Blocks(
+        title=said["page_title"],
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(3600, 3600),
+    )
+    with blocks:
+        layout = lay_out()
+        bind_questions(layout, Chat(desk_of, layout), blocks)
+        bind_commands(layout, Commands(desk_of, layout), blocks)
+    blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
+    blocks._queue.sleep_when_free = QUEUE_GLANCE
+    blocks._queue.progress_update_sleep_when_free = PROGRESS_GLANCE
+    return blocks
+
+
+def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
+    """Every way to ask, and every way to stop."""
+    options: dict[str, Any] = {
+        "outputs": [*layout.screen, layout.question],
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "api_visibility": "private",
+        # By default a question sent in the moment before the last one is wholly over is dropped
+        # without a word; a second one while it is being answered is refused with its reason.
+        "trigger_mode": "multiple",
+    }
+    chosen = [layout.as_of, layout.dossier, layout.memory]
+    gr.on(
+        [layout.ask.click, layout.question.submit], chat.ask, [layout.question, *chosen], **options
+    )
+    for example in layout.examples:
+        example.click(chat.ask, [example, *chosen], **options)
+    again = options | {"outputs": [*options["outputs"], layout.dossier, layout.as_of]}
+    layout.ask_again.click(chat.ask_again, [layout.again, layout.memory], **again)
+    layout.stop.click(chat.stop, queue=False, show_progress="hidden", api_visibility="private")
+    blocks.unload(chat.stop)
+
+
+def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None:
+    """The page's loading and its tools."""
+    options: dict[str, Any] = {
+        "inputs": [layout.memory],
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "api_visibility": "private",
+    }
+    everything = list(dict.fromkeys([*layout.screen, *layout.spoken]))
+    blocks.load(commands.load, outputs=everything, **options)
+    both = options | {"inputs": [layout.memory, layout.dossier]}
+    layout.other_language.click(commands.switch, outputs=everything, **both)
+    layout.new.click(
+        commands.new, outputs=[*layout.screen, layout.dossier, layout.as_of], **options
+    )
+    out = [layout.outbox, layout.status]
+    layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
+    layout.export_docx.click(commands.export_docx, outputs=out, **options)

@@ -1,0 +1,240 @@
+"""The addresses of the buyer's pages: the law in time, the dossiers and their pieces."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from assistant.errors import AssistantError
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.tenders.service import FileFormat
+from assistant.web.buyer.dossier_forms import BOUNDS, Description, TooMuch, dossier_link, parcels_of
+from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
+from assistant.web.buyer.law_pages import ChangesView, law_html, unknown_html
+from assistant.web.buyer.service import BuyerService
+from assistant.web.routes import FORGET, from_here, problem_html, standing_alone
+from assistant.web.site import DeskOf
+from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
+from ingestion.legislation.references import normalise
+from ingestion.tenders.intake import Parcel
+from ingestion.tenders.pieces import PieceKind
+
+# The pages of the law in time: an article and its versions, and what changed in the index.
+
+GenerationName = Annotated[str | None, Query(pattern=r"^\d{8}-\d{6}-\d{3}$")]
+
+
+def law_routes(desk_of: DeskOf) -> APIRouter:
+    """Pages without script, beside the conversation."""
+    router = APIRouter()
+
+    @router.get("/law/{reference}")
+    def law(
+        desk: Annotated[BuyerService, Depends(desk_of)],
+        reference: str,
+        as_of: date | None = None,
+        lang: Language = Language.FRENCH,
+    ) -> HTMLResponse:
+        said, key, day = load_words(lang), normalise(reference[:100]), as_of or date.today()
+        title = said["law_title"].format(reference=key)
+        try:
+            if found := desk.histories(key):
+                content = law_html(found, key, day, said, lang.value)
+                return standing_alone(content, said, lang, title=title)
+            near = desk.near_references(key)
+        except (AssistantError, IngestionError) as failure:
+            raise HTTPException(503, str(failure)) from failure
+        content = unknown_html(key, near, day, said, lang.value)
+        return standing_alone(content, said, lang, 404, title=title)
+
+    @router.get("/changes")
+    def changes(
+        desk: Annotated[BuyerService, Depends(desk_of)],
+        old: GenerationName = None,
+        new: GenerationName = None,
+        lang: Language = Language.FRENCH,
+    ) -> HTMLResponse:
+        said = load_words(lang)
+        try:
+            content = ChangesView(said, lang.value, date.today()).page(desk.changes(old, new))
+        except UnknownSnapshot as failure:
+            if old or new:
+                raise HTTPException(404, str(failure)) from failure
+            content = problem_html(said["changes_title"], said["changes_first"], said)
+        except (AssistantError, IngestionError) as failure:
+            raise HTTPException(503, str(failure)) from failure
+        return standing_alone(content, said, lang, title=said["changes_title"])
+
+    return router
+
+
+# The pieces of a dossier: sent, their kinds corrected, taken out.
+
+TOO_LARGE = 413
+
+
+class Correction(BaseModel):
+    """The kind of a piece as a reader corrects it."""
+
+    source: str
+    piece: PieceKind
+
+
+class PieceHandlers:
+    """What is done with the pieces of the reader's dossiers."""
+
+    def __init__(self, desk_of: DeskOf) -> None:
+        self._desk_of = desk_of
+
+    async def add(
+        self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
+    ) -> Response:
+        """Take in the files of a form, and report on each of them."""
+        pages = DossierPages(self._desk_of(request), lang)
+        try:
+            pages.desk.filing.get(dossier_id)  # before a byte of what is sent to it is kept
+            async with parcels_of(request) as parcels:
+                return await run_in_threadpool(_received, pages, dossier_id, parcels)
+        except (UnknownDossier, TooMuch):
+            said = load_words(lang)["upload_too_much"].format(**BOUNDS)
+            return await run_in_threadpool(pages.one, dossier_id, problem=said, status=TOO_LARGE)
+
+    def correct(
+        self,
+        request: Request,
+        dossier_id: str,
+        form: Annotated[Correction, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Correct or confirm the kind of a piece."""
+        pages = DossierPages(self._desk_of(request), lang)
+        filing = pages.desk.filing
+        return pages.done(dossier_id, lambda: filing.set_piece(dossier_id, form.source, form.piece))
+
+    def remove(
+        self,
+        request: Request,
+        dossier_id: str,
+        source: Annotated[str, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Take a piece out."""
+        pages = DossierPages(self._desk_of(request), lang)
+        return pages.done(dossier_id, lambda: pages.desk.filing.remove(dossier_id, [source]))
+
+
+def _received(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> Response:
+    try:
+        receipts = pages.desk.filing.add(dossier_id, parcels)
+    except IngestionError as refusal:
+        return pages.one(dossier_id, problem=str(refusal), status=REFUSED)
+    return pages.one(dossier_id, receipts)
+
+
+# The pages of the dossiers: what each holds, and every form that changes one.
+
+MEDIA_TYPES = {
+    FileFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileFormat.CSV: "text/csv",
+}
+
+
+class NewDossier(Description):
+    """The form of a new dossier."""
+
+    id: str
+
+
+def dossier_routes(desk_of: DeskOf) -> APIRouter:
+    """Pages that work without script, beside the conversation."""
+    dossiers, pieces = DossierHandlers(desk_of), PieceHandlers(desk_of)
+    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here), Depends(desk_of)])
+    router.get("")(dossiers.listed)
+    router.post("")(dossiers.create)
+    router.get("/{dossier_id}")(dossiers.shown)
+    router.post("/{dossier_id}")(dossiers.describe)
+    router.get("/{dossier_id}/fiche.{file_format}")(dossiers.export)
+    router.post("/{dossier_id}/pieces")(pieces.add)
+    router.post("/{dossier_id}/pieces/kind")(pieces.correct)
+    router.post("/{dossier_id}/pieces/remove")(pieces.remove)
+    router.post("/{dossier_id}/delete")(dossiers.delete)
+    return router
+
+
+class DossierHandlers:
+    """What each address of the reader's dossiers answers."""
+
+    def __init__(self, desk_of: DeskOf) -> None:
+        self._desk_of = desk_of
+
+    def listed(self, request: Request, lang: Language = Language.FRENCH) -> Response:
+        """The dossiers of the reader."""
+        return DossierPages(self._desk_of(request), lang).all()
+
+    def shown(
+        self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
+    ) -> Response:
+        """One of them."""
+        return DossierPages(self._desk_of(request), lang).one(dossier_id)
+
+    def export(
+        self,
+        request: Request,
+        dossier_id: str,
+        file_format: FileFormat,
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """The fiche of one as a file."""
+        pages = DossierPages(self._desk_of(request), lang)
+        try:
+            file = pages.desk.filing.export(dossier_id, file_format)
+        except IngestionError as failure:
+            pages.failed(failure)
+        named = f'attachment; filename="fiche-{dossier_id}.{file_format}"'
+        headers = FORGET | {"Content-Disposition": named}
+        return Response(file, media_type=MEDIA_TYPES[file_format], headers=headers)
+
+    def create(
+        self,
+        request: Request,
+        form: Annotated[NewDossier, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Open a new one."""
+        pages = DossierPages(self._desk_of(request), lang)
+        try:
+            pages.desk.filing.create(form.of(form.id))
+        except IngestionError as refusal:
+            return pages.all(str(refusal))
+        return RedirectResponse(dossier_link(form.id, lang), 303)
+
+    def describe(
+        self,
+        request: Request,
+        dossier_id: str,
+        form: Annotated[Description, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Change what is said of one."""
+        pages = DossierPages(self._desk_of(request), lang)
+        return pages.done(dossier_id, lambda: pages.desk.filing.describe(form.of(dossier_id)))
+
+    def delete(
+        self,
+        request: Request,
+        dossier_id: str,
+        confirmation: Annotated[str, Form()],
+        lang: Language = Language.FRENCH,
+    ) -> Response:
+        """Remove a dossier whose identifier was typed again."""
+        pages = DossierPages(self._desk_of(request), lang)
+        if confirmation.strip() != dossier_id:
+            said = load_words(lang)["dossier_delete_unconfirmed"]
+            return pages.one(dossier_id, problem=said, status=REFUSED)
+        filing = pages.desk.filing
+        return pages.done(dossier_id, lambda: filing.delete(dossier_id), f"/dossiers?lang={lang}")

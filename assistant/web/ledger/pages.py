@@ -1,0 +1,329 @@
+"""What each address of the ledger answers, whoever asks."""
+
+from collections.abc import Callable, Sequence
+
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import QueryParams
+
+from assistant.accounts.identity import Identity
+from assistant.errors import AssistantError, WrongPlan
+from assistant.ledger.parsing.questions import NotUnderstood
+from assistant.ledger.parsing.vocabulary import Name
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
+from assistant.ledger.query.wording import describe_plan
+from assistant.ledger.replies import ROOTS
+from assistant.ledger.service import LedgerService
+from assistant.ledger.tables import LedgerExhibit, LedgerTable
+from assistant.ledger.views import ViewRequest
+from assistant.question.language import Language
+from assistant.reports.markup import (
+    NOTHING,
+    Html,
+    action,
+    button,
+    element,
+    load_words,
+    set_no_break_spaces,
+)
+from assistant.web.ledger.forms import filter_form, plan_form
+from assistant.web.ledger.frame import (
+    OTHER_TITLES,
+    QUESTION,
+    TITLES,
+    VIEW_TITLES,
+    LedgerAddress,
+    circumstances,
+    framed,
+)
+from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn, standalone
+from assistant.web.routes import FORGET, standing_alone
+from ingestion.errors import IngestionError, NothingImported
+
+# The content of each view: what stands above its tables, and what its rows let a reader do.
+
+LONGEST_REASON = 1000
+
+
+Shown = Sequence[tuple[LedgerExhibit, LedgerTable]]
+"""Exhibits, each with the first rows of its table."""
+
+
+def shown(place: LedgerAddress, exhibits: Shown) -> list[Html]:
+    """A view: its forms, then each exhibit."""
+    above = [circumstances(place)]
+    if place.view == "liste":
+        above.append(filter_form(place))
+    return [*above, *sections(place, exhibits)]
+
+
+def sections(place: LedgerAddress, exhibits: Shown) -> list[Html]:
+    """Each exhibit with what it leads to."""
+    return [
+        TableView(place, number, part, each.table.count).section(each, *_extra(place, part))
+        for number, (each, part) in enumerate(exhibits)
+    ]
+
+
+def planned(place: LedgerAddress, plan: Plan, names: Sequence[Name]) -> list[Html]:
+    """What a question was understood as, to be corrected."""
+    summary = element("summary", "Corriger ce calcul")
+    return [
+        circumstances(place),
+        element(
+            "p",
+            element("strong", "Compris ainsi : "),
+            set_no_break_spaces(describe_plan(plan)),
+            ".",
+            class_="understood",
+        ),
+        element("details", summary, plan_form(place, plan, names)),
+    ]
+
+
+def not_understood(place: LedgerAddress, found: NotUnderstood, blank: Plan) -> list[Html]:
+    """Which words nothing is known to do with, what can be asked, and a plan to fill."""
+    first, *examples = found.can
+    return [
+        element(
+            "section",
+            element("h2", "Question non comprise"),
+            element(
+                "p",
+                set_no_break_spaces(f"Aucun chiffre n'est donné : {found.why}"),
+                class_="alert",
+                role="alert",
+            ),
+            element("p", first),
+            element("ul", *(element("li", set_no_break_spaces(each)) for each in examples)),
+        ),
+        element(
+            "details",
+            element("summary", "Écrire le calcul soi-même"),
+            plan_form(place, blank, ()),
+            open=True,
+        ),
+    ]
+
+
+def nothing_imported(over: Population) -> Html:
+    """What is shown before the first import."""
+    said = {
+        Population.INVOICES: "Aucune facture n'est encore importée ici.",
+        Population.PURCHASES: "Aucun marché n'est encore importé ici.",
+    }[over]
+    link = element("a", "Importer des fichiers", href=f"{ROOTS[over]}/import", class_="main")
+    return element("section", element("p", said, class_="lead"), link)
+
+
+def piece(over: Population, tables: Sequence[LedgerTable]) -> list[Html]:
+    """One invoice or contract, each value with its source."""
+    place = LedgerAddress(over, "piece")
+    return [
+        element(
+            "section",
+            element("h2", each.title),
+            TableView(place, number, each, each.count).rows(),
+        )
+        for number, each in enumerate(tables)
+    ]
+
+
+def _extra(
+    place: LedgerAddress, table: LedgerTable
+) -> tuple[str, Callable[[int], Html]] | tuple[()]:
+    """The form by which an anomaly is explained, on the rows of those that are not."""
+    if place.view != "anomalies":
+        return ()
+
+    def form(index: int) -> Html:
+        identifier, *_, explained = table.rows[index]
+        return NOTHING if explained else _explanation(place, str(identifier))
+
+    return "Expliquer", form
+
+
+def _explanation(place: LedgerAddress, identifier: str) -> Html:
+    reason = element(
+        "textarea",
+        name="raison",
+        required=True,
+        maxlength=LONGEST_REASON,
+        rows=3,
+        aria_label="Raison",
+    )
+    form = action(
+        place.address("/expliquer"),
+        element("input", type="hidden", name="anomalie", value=identifier),
+        reason,
+        button("Enregistrer l'explication"),
+    )
+    return element("details", element("summary", "Expliquer"), form)
+
+
+# What each address of the ledger answers, whoever asks.
+
+SEEN, UNKNOWN, REFUSED, BROKEN = 200, 404, 409, 503
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class LedgerPages:
+    """The views of one population; what does not exist is a page that says so."""
+
+    def __init__(self, books: LedgerService, over: Population) -> None:
+        self._books = books
+        self.over = over
+
+    def place(self, view: str, asked: QueryParams) -> LedgerAddress:
+        """A view asked with the fields of an address."""
+        return LedgerAddress(self.over, view, tuple(asked.multi_items()), self._books.buyer)
+
+    def view(self, place: LedgerAddress) -> Response:
+        """A view, or the answer to a question."""
+        if place.view not in VIEW_TITLES[self.over]:
+            return answered(place, alert="Cette page n'existe pas.", status=UNKNOWN)
+        if place.view == "calcul":
+            return self._guarded(place, lambda: self._calculated(place))
+        return self._guarded(place, lambda: self._seen(place))
+
+    def table(self, place: LedgerAddress, number: int) -> Response:
+        """One table of a view, page by page."""
+        return self._guarded(place, lambda: self._table(place, number))
+
+    def rows(self, place: LedgerAddress, number: int, index: int) -> Response:
+        """The rows of the ledger that one row of a table is made of."""
+        return self._guarded(place, lambda: self._rows(place, number, index))
+
+    def file(self, place: LedgerAddress, number: int, suffix: str, identity: Identity) -> Response:
+        """One table of a view as a file."""
+        try:
+            look = self._asked(place)
+            table = self._books.part(look, self._books.exhibits(look)[number].table)
+            file = self._books.export(table, f".{suffix}", identity.user)
+        except LookupError:
+            return answered(place, alert="Ce tableau n'existe pas.", status=UNKNOWN)
+        except (AssistantError, IngestionError) as failure:
+            return answered(place, alert=str(failure), status=_status(failure))
+        name = f"{TITLES[self.over].lower()}-{place.view}-{number + 1}.{suffix}"
+        headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(file, media_type=MEDIA_TYPES[suffix], headers=headers)
+
+    def drawing(self, place: LedgerAddress) -> Response:
+        """The drawing of a view alone, in its own colours; a 404 where it has none."""
+        try:
+            drawings = map(drawn, self._books.exhibits(self._asked(place)))
+            drawing = next((each for each in drawings if each), None)
+        except (AssistantError, IngestionError, LookupError):
+            drawing = None
+        if drawing is None:
+            return Response(status_code=UNKNOWN)
+        return Response(standalone(drawing), media_type="image/svg+xml", headers=FORGET)
+
+    def piece(self, identifier: str) -> Response:
+        """One invoice or contract, each value with its source."""
+        place = LedgerAddress(self.over, "piece")
+        return self._guarded(place, lambda: self._piece(identifier))
+
+    def explain(
+        self, place: LedgerAddress, anomaly: str, reason: str, identity: Identity
+    ) -> Response:
+        """Keep why an anomaly is none, then show the anomalies."""
+        try:
+            self._books.explain(anomaly, reason, identity.user)
+        except (AssistantError, IngestionError) as refusal:
+            return answered(place, alert=str(refusal), status=REFUSED)
+        return RedirectResponse(place.address(), 303)
+
+    def _seen(self, place: LedgerAddress) -> list[Html]:
+        return shown(place, self._shown(self._asked(place)))
+
+    def _shown(self, look: ViewRequest) -> Shown:
+        """What a view shows, and of each table what stands on its page."""
+        exhibits = self._books.exhibits(look)
+        return [(each, self._books.part(look, each.table, 0, SHOWN)) for each in exhibits]
+
+    def _calculated(self, place: LedgerAddress) -> list[Html]:
+        """What a question or a plan comes to."""
+        question = place.one(QUESTION)
+        plan = (
+            self._books.plan(question, self.over, place.today)
+            if question
+            else self._books.corrected(self.over, place.fields)
+        )
+        if isinstance(plan, NotUnderstood):
+            return not_understood(place, plan, Plan(PlanMeasure.COUNT, self.over))
+        above = planned(place, plan, self._books.names(self.over))
+        try:
+            exhibits = self._shown(self._look(place, plan))
+        except AssistantError as failure:  # the plan can still be corrected
+            return [*above, element("p", str(failure), class_="alert", role="alert")]
+        return [*above, *sections(place, exhibits)]
+
+    def _asked(self, place: LedgerAddress) -> ViewRequest:
+        """What a view is asked for: its plan is the question's, or that of the address's fields."""
+        if place.view not in {"liste", "calcul"}:
+            return self._look(place, None)
+        question = place.one(QUESTION)
+        if not question:
+            return self._look(place, self._books.corrected(self.over, place.fields))
+        understood = self._books.plan(question, self.over, place.today)
+        if isinstance(understood, NotUnderstood):
+            raise WrongPlan("Cette question n'est pas comprise.")
+        return self._look(place, understood)
+
+    def _look(self, place: LedgerAddress, plan: Plan | None) -> ViewRequest:
+        return ViewRequest(self.over, place.view, place.today, place.buyer, plan)
+
+    def _table(self, place: LedgerAddress, number: int) -> list[Html]:
+        look, first = self._asked(place), (place.page - 1) * ON_A_PAGE
+        table = self._books.exhibits(look)[number].table
+        part = self._books.part(look, table, first, ON_A_PAGE)
+        title = element("h2", set_no_break_spaces(table.title))
+        return [title, TableView(place, number, part, table.count, first).page()]
+
+    def _rows(self, place: LedgerAddress, number: int, index: int) -> list[Html]:
+        look = self._asked(place)
+        table = self._books.part(look, self._books.exhibits(look)[number].table, index, 1)
+        if not table.rows_of:
+            raise LookupError(index)
+        [ids], [row] = table.rows_of, table.rows
+        made = element("p", set_no_break_spaces(f"{table.title} : {row[0]}"), class_="lead")
+        listed = self._books.rows(look, ids)
+        found = TableView(LedgerAddress(self.over, "liste"), 0, listed, listed.count)
+        back = element("p", element("a", "Revenir au tableau", href=place.address()))
+        return [element("h2", "D'où vient ce chiffre"), made, found.rows(), back]
+
+    def _piece(self, identifier: str) -> list[Html]:
+        tables = self._books.piece(self.over, identifier)
+        if not tables:
+            raise LookupError(identifier)
+        return piece(self.over, tables)
+
+    def _guarded(self, place: LedgerAddress, content: Callable[[], list[Html]]) -> Response:
+        try:
+            return answered(place, *content())
+        except NothingImported:
+            return answered(place, nothing_imported(self.over))
+        except LookupError:
+            return answered(place, alert="Rien ne porte ce nom ici.", status=UNKNOWN)
+        except (AssistantError, IngestionError) as failure:
+            # The day or the buyer that cannot be computed for may be changed where it is said.
+            changed = circumstances(place)
+            return answered(place, changed, alert=str(failure), status=_status(failure))
+
+
+def answered(
+    place: LedgerAddress, *content: Html, alert: str = "", status: int = SEEN
+) -> HTMLResponse:
+    """A page of the ledger; `alert` is why what was asked is not there."""
+    said = load_words(Language.FRENCH)
+    page = framed(place, *content, problem=alert)
+    titles = {**VIEW_TITLES[place.over], **OTHER_TITLES}
+    title = f"{TITLES[place.over]}, {titles.get(place.view, place.view).lower()}"
+    return standing_alone(page, said, Language.FRENCH, status, title=title, script="upload.js")
+
+
+def _status(failure: Exception) -> int:
+    return REFUSED if isinstance(failure, AssistantError) else BROKEN

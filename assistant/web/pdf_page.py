@@ -1,0 +1,143 @@
+"""A page of a PDF as a picture, passages boxed in it. pypdfium2 enters here only."""
+
+import io
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw  # type: ignore[import-untyped]
+from PIL import Image, ImageChops, ImageDraw
+
+from ingestion.readers.concealed import folded, folded_with_origins, nearest
+from ingestion.sandbox import Limits, run
+
+# Where a quote stands on a page, whatever its line breaks and hyphens. Pure.
+
+SHORTEST_PIECE = 12  # letters and digits; a shorter line alone could stand anywhere
+
+
+def find(characters: Sequence[str], quote: str, near: float = 0.0) -> list[int]:
+    """The positions of the characters that carry the quote, in order; empty when it is not there.
+
+    Only letters and digits are compared, without accents or case, so that spaces, line breaks,
+    hyphenation and quotation marks do not matter. Among equal texts the one nearest to `near`
+    (0 for the beginning of the page, 1 for its end) is taken. A quote that is not there in one
+    piece, because a header or another column cuts it, is looked for line by line.
+    """
+    text, origins = folded_with_origins(characters)
+    whole = nearest(text, folded(quote), near)
+    spans = [whole] if whole else pieces(text, quote, near)
+    found = {origins[n] for start, end in spans for n in range(start, end)}
+    return sorted(found)
+
+
+def pieces(text: str, quote: str, near: float) -> list[tuple[int, int]]:
+    """The lines of the quote that are found on their own."""
+    lines = [folded(line) for line in quote.splitlines()]
+    found = [nearest(text, line, near) for line in lines if len(line) >= SHORTEST_PIECE]
+    return [span for span in found if span]
+
+
+# A page of a PDF as a picture, passages boxed in it; pypdfium2 draws it, in a child process.
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels from the top left
+
+WIDTH = 1240  # pixels: a page of A4 at 150 dots an inch
+TALLEST = 3 * WIDTH  # whatever the size of the page, no picture has more pixels than this allows
+MARGIN = 9  # pixels between the passage and its box
+LIMITS = Limits(seconds=20)
+OUTLINE = (37, 73, 138)
+WASH = (255, 214, 92)
+
+
+class UndrawablePage(Exception):
+    """The page does not exist, or the file cannot be drawn within the limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingOrder:
+    """What to draw: a page (1-based), the passage to box and the quotes to colour in it.
+
+    `near` says where on the page the passage stands, 0 at its beginning and 1 at its end, to
+    choose among equal texts.
+    """
+
+    page: int
+    passage: str
+    quotes: tuple[str, ...] = ()
+    near: float = 0.0
+
+
+def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
+    """The page as PNG, drawn in a child process.
+
+    Raises:
+        UndrawablePage: it cannot be drawn.
+    """
+    ended = run("assistant.web.pdf_page:main", [json.dumps(astuple(order))], LIMITS, pdf)
+    if ended.status or ended.is_late or not ended.output:
+        raise UndrawablePage
+    return ended.output
+
+
+def draw(pdf: bytes, order: DrawingOrder) -> bytes:
+    """The page as PNG, drawn in this process."""
+    page = pypdfium2.PdfDocument(pdf)[order.page - 1]
+    scale = min(WIDTH / page.get_width(), TALLEST / page.get_height())
+    bitmap = page.render(scale=scale, rev_byteorder=True)
+    picture = bitmap.to_pil().convert("RGB")
+    place = bitmap.get_posconv(page)
+    wash = Image.new("RGB", picture.size, "white")
+    for quote in order.quotes:
+        for box in boxes(page, place, quote, order.near):
+            ImageDraw.Draw(wash).rectangle(box, fill=WASH)
+    picture = ImageChops.multiply(picture, wash)
+    if lines := boxes(page, place, order.passage, order.near):
+        left, top, right, bottom = around(lines)
+        frame = (left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN)
+        ImageDraw.Draw(picture).rectangle(frame, outline=OUTLINE, width=4)
+    png = io.BytesIO()
+    picture.save(png, "PNG")
+    return png.getvalue()
+
+
+def boxes(
+    page: pypdfium2.PdfPage, place: pypdfium2.PdfPosConv, quote: str, near: float = 0.0
+) -> list[Box]:
+    """A box for each line that the quote covers on the page, none when it is not there."""
+    text = page.get_textpage()
+    codes = [pypdfium2.raw.FPDFText_GetUnicode(text, n) for n in range(text.count_chars())]
+    characters = [chr(code) if code < 0x110000 else "" for code in codes]
+    covered = []
+    for n in find(characters, quote, near):
+        left, bottom, right, top = text.get_charbox(n, loose=True)
+        corners = (place.to_bitmap(left, top), place.to_bitmap(right, bottom))
+        covered.append(around([(*corners[0], *corners[1]), (*corners[1], *corners[0])]))
+    return by_line(covered)
+
+
+def by_line(covered: Sequence[Box]) -> list[Box]:
+    """Boxes of characters in reading order, those of one line made one. Pure."""
+    lines: list[Box] = []
+    for box in covered:
+        middle = (box[1] + box[3]) / 2
+        if lines and lines[-1][1] <= middle <= lines[-1][3] and box[2] > lines[-1][0]:
+            lines[-1] = around([lines[-1], box])
+        else:
+            lines.append(box)
+    return lines
+
+
+def around(several: Sequence[Box]) -> Box:
+    """The smallest box that holds them all; corners may be given in any order. Pure."""
+    lefts, tops, rights, bottoms = zip(*several, strict=True)
+    return min(*lefts, *rights), min(*tops, *bottoms), max(*lefts, *rights), max(*tops, *bottoms)
+
+
+def main(order: str) -> None:
+    """In the child: draw the PDF on standard input as the order says, PNG on standard output."""
+    page, passage, quotes, near = json.loads(order)
+    png = draw(sys.stdin.buffer.read(), DrawingOrder(page, passage, tuple(quotes), near))
+    sys.stdout.buffer.write(png)

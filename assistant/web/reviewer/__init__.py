@@ -1,0 +1,1 @@
+"""The référent's pages: past answers, opened as they were, judged, asked again."""

@@ -1,0 +1,305 @@
+"""What the page fetches beside Gradio: styles, documents, opinions, health, pages of problems."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as ExceptionsHTTPException
+from starlette.requests import HTTPConnection
+from starlette.requests import Request as RequestsRequest
+
+from assistant.errors import AssistantError
+from assistant.question.language import Language
+from assistant.reports.markup import NOTHING, Html, Words, element, load_words
+from assistant.web.buyer.service import BuyerService, Thumb
+from assistant.web.pdf_page import DrawingOrder, UndrawablePage
+from assistant.web.site import DeskOf, Site, is_foreign
+from assistant.web.viewer import PICTURES, View, document_html, fits, is_pdf, order_for
+from ingestion.durable import in_words
+from ingestion.errors import IngestionError, StorageFull
+from ingestion.readers.documents import Document
+from ingestion.sandbox import BusySandbox
+
+# What the page fetches beside Gradio: its style and script, documents, opinions, health.
+
+Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
+ASSETS = {
+    "style.css": ("palette.css", "style.css"),
+    "script.js": ("viewer.js", "script.js"),
+    "upload.js": ("upload.js",),
+    "build.js": ("build.js",),
+    "viewer.js": ("viewer.js",),
+}
+"""What pages load, each made of files one after the other."""
+
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript"}
+KEEP = {"Cache-Control": "private, max-age=600"}
+FORGET = {"Cache-Control": "no-store"}
+"""For what belongs to a dossier: nothing of it stays in a browser once it is removed."""
+
+
+class OpinionForm(BaseModel):
+    """What the reader thinks of a recorded answer."""
+
+    record_id: str = Field(max_length=200)
+    thumb: Thumb
+    comment: str = Field(default="", max_length=2000)
+
+
+def page_routes(site: Site) -> APIRouter:
+    """The routes that stand beside the Gradio page."""
+    router = APIRouter()
+
+    @router.get("/health")
+    def health(request: Request) -> dict[str, str | int]:
+        """Whether the program answers; what it holds is told to those who are known."""
+        identity = site.access.identify(request)
+        if identity is None:
+            return {"status": "ok"}
+        holdings = site.desks(identity).holdings
+        return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
+
+    @router.get("/page/{name}")
+    def asset(name: str) -> Response:
+        if name not in ASSETS:
+            raise HTTPException(404)
+        folder = files("assistant.web").joinpath("static")
+        content = b"".join(folder.joinpath(each).read_bytes() for each in ASSETS[name])
+        media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+        return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+    @router.post("/rate", status_code=204)
+    def rate(
+        opinion: OpinionForm, request: Request, desk: Annotated[BuyerService, Depends(site.desk_of)]
+    ) -> None:
+        from_here(request)
+        try:
+            desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
+        except LookupError as error:
+            raise HTTPException(404) from error
+
+    @router.post("/gradio_api/upload")
+    def upload() -> None:
+        """Stands before Gradio's own route: files go to a dossier, or nowhere."""
+        raise HTTPException(404)
+
+    add_document_routes(router, site.desk_of)
+    return router
+
+
+def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
+    """The document as a page to read, and its pages as pictures."""
+
+    @router.get("/document/{document_id}")
+    def document(
+        desk: Annotated[BuyerService, Depends(desk_of)],
+        document_id: str,
+        start: int,
+        end: int,
+        quote: Quotes = (),
+        lang: Language = Language.FRENCH,
+        dossier: str | None = None,
+    ) -> HTMLResponse:
+        said, view = load_words(lang), view_of(start, end, quote)
+        try:
+            found = desk.document(document_id, dossier)
+            original = desk.original(document_id, dossier)
+        except LookupError as unknown:
+            raise HTTPException(404, said["document_unknown"]) from unknown
+        except (AssistantError, IngestionError) as failure:
+            raise HTTPException(503, str(failure)) from failure
+        if not fits(view, found):
+            raise HTTPException(404, said["document_span"])
+        drawn = is_pdf(found) and original is not None
+        content = document_html(found, view, said, drawn=drawn, busy=PICTURES.is_busy)
+        return standing_alone(content, said, lang, script="viewer.js" if drawn else "")
+
+    @router.get("/document/{document_id}/page/{number}.png")
+    def picture(
+        desk: Annotated[BuyerService, Depends(desk_of)],
+        document_id: str,
+        number: int,
+        start: int,
+        end: int,
+        quote: Quotes = (),
+        dossier: str | None = None,
+    ) -> Response:
+        found = opened(desk, document_id, dossier)
+        view = view_of(start, end, quote)
+        order = order_for(found, view, number) if fits(view, found) else None
+        original = partial(desk.original, document_id, dossier)
+        return picture_of(found, original, order, FORGET if dossier else KEEP)
+
+
+def from_here(request: Request) -> None:
+    """Refuse what another site makes a browser send, which would act in the reader's name."""
+    if is_foreign(request):
+        raise HTTPException(403)
+
+
+def opened(desk: BuyerService, document_id: str, dossier: str | None) -> Document:
+    """A document; a 404 when it is not known."""
+    try:
+        return desk.document(document_id, dossier)
+    except LookupError as error:
+        raise HTTPException(404) from error
+
+
+def picture_of(
+    document: Document,
+    original: Callable[[], bytes | None],
+    order: DrawingOrder | None,
+    headers: Mapping[str, str],
+) -> Response:
+    """A page as a picture; a 404 when there is none, a 422 when it cannot be drawn.
+
+    A 503 when too many are asked for: the viewer then shows the text of the page.
+    """
+    try:
+        picture = PICTURES.drawn(document.id, original, order) if order else None
+    except UndrawablePage as error:
+        raise HTTPException(422) from error
+    except BusySandbox as error:
+        raise HTTPException(503, str(error), {"Retry-After": "10"}) from error
+    if picture is None:
+        raise HTTPException(404)
+    return Response(picture, media_type="image/png", headers=dict(headers))
+
+
+def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
+    """The view asked by a query; a 422 when a quote is not written "start-end"."""
+    try:
+        spans = [tuple(map(int, each.split("-"))) for each in quotes]
+        return View((start, end), tuple((first, last) for first, last in spans))
+    except ValueError as error:
+        raise HTTPException(422) from error
+
+
+def standing_alone(
+    content: Html,
+    said: Words,
+    lang: Language,
+    status: int = 200,
+    *,
+    title: str = "",
+    script: str = "",
+    refresh: int = 0,
+) -> HTMLResponse:
+    """A page of its own around some content; `script` is one of ours, if any.
+
+    It is loaded again after `refresh` seconds by a browser without script, 0 for never.
+    """
+    again = element("meta", http_equiv="refresh", content=refresh) if refresh else NOTHING
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", f"{title or said['document']} – Sourcier"),
+        element("link", rel="stylesheet", href="/page/style.css"),
+        element("link", rel="icon", href="data:,"),  # else the browser asks for one
+        element("script", defer=True, src=f"/page/{script}") if script else NOTHING,
+        element("noscript", again) if refresh else NOTHING,
+    )
+    page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
+    return HTMLResponse(f"<!doctype html>{page}", status, FORGET)
+
+
+def french_page(content: Html, title: str, status: int = 200) -> HTMLResponse:
+    """A page that is in French only."""
+    return standing_alone(
+        content, load_words(Language.FRENCH), Language.FRENCH, status, title=title
+    )
+
+
+# Pages of problems: what went wrong, in the reader's language, and the way back.
+#
+# A script that asks for something gets the same sentence as JSON.
+
+LANGUAGE_COOKIE = "sourcier-language"
+"""Where script.js keeps the language that the reader chose, for the pages beside the chat."""
+
+UNREADABLE, NOT_UNDERSTOOD, BROKEN, UNABLE = 400, 422, 500, 503
+
+TOLD = frozenset({400, 401, 403, 404, 405, 413, 422, 429, 500, 503})
+"""Statuses with words of their own; others are told as a bad request or as a failure."""
+
+
+def with_problems(app: FastAPI) -> FastAPI:
+    """The application, whatever goes wrong in it told as a problem."""
+    app.add_exception_handler(ExceptionsHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(OSError, _disk_refused)
+    app.add_exception_handler(StorageFull, _disk_refused)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def problem(request: HTTPConnection, status: int, told: str = "") -> Response:
+    """A problem as a page, or as JSON to what shows no page; `told` says it better, if anything."""
+    language = language_of_reader(request)
+    said = load_words(language)
+    known = status if status in TOLD else UNREADABLE if status < BROKEN else BROKEN
+    if not navigates(request):
+        return JSONResponse({"detail": told or said[f"problem_{known}"]}, status)
+    title = said[f"problem_{known}_title"]
+    content = problem_html(title, told or said[f"problem_{known}"], said)
+    return standing_alone(content, said, language, status, title=title)
+
+
+def problem_html(title: str, told: str, said: Words) -> Html:
+    """What went wrong, below its title, and the way back to the conversation. Pure."""
+    return element(
+        "main",
+        element("p", "Sourcier", class_="brand"),
+        element("h1", title),
+        element("p", told, role="alert"),
+        element("p", element("a", said["problem_back"], href="/", class_="main")),
+        class_="document trouble",
+        id="document",
+    )
+
+
+def navigates(request: HTTPConnection) -> bool:
+    """Whether a browser asks for a page to show, rather than a script for something."""
+    mode = request.headers.get("sec-fetch-mode")
+    return mode == "navigate" if mode else "text/html" in request.headers.get("accept", "")
+
+
+def language_of_reader(request: HTTPConnection) -> Language:
+    """The language that an address asks for, else the one chosen in the conversation, or French."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return Language.ENGLISH if asked == Language.ENGLISH else Language.FRENCH
+
+
+def _refused(request: RequestsRequest, refusal: Exception) -> Response:
+    assert isinstance(refusal, ExceptionsHTTPException)
+    status = refusal.status_code
+    answer = problem(request, status, "" if refusal.detail == _phrase(status) else refusal.detail)
+    answer.headers.update(refusal.headers or {})
+    return answer
+
+
+def _unreadable(request: RequestsRequest, failure: Exception) -> Response:
+    return problem(request, NOT_UNDERSTOOD)
+
+
+def _phrase(status: int) -> str:
+    """What an HTTPException says, in English, when nothing was said in its place."""
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
+def _disk_refused(request: RequestsRequest, failure: Exception) -> Response:
+    """The disk did not take what was asked, so that it is not believed."""
+    said = load_words(language_of_reader(request))
+    return problem(request, UNABLE, said["disk_refused"].format(reason=in_words(failure)))
+
+
+def _broken(request: RequestsRequest, failure: Exception) -> Response:
+    """The failure itself is raised again behind this answer, for the log of the server."""
+    return problem(request, BROKEN)

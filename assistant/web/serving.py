@@ -1,0 +1,211 @@
+"""Serving: settings to the pages of this machine, each role's behind its own check."""
+
+import sys
+from collections.abc import Callable, Generator, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.accounts.openid import Provider
+from assistant.accounts.service import open_accounts
+from assistant.answering.answer import Event, Exchange
+from assistant.answering.pipeline import Assistant
+from assistant.container import load_assistant, load_embedder
+from assistant.errors import UnknownRecord
+from assistant.journal.journal import Journal
+from assistant.law.impact import IndexChanges, changes_between
+from assistant.ledger.service import LedgerService
+from assistant.publishing.decisions import settle_at_start
+from assistant.publishing.service import AdministrationService
+from assistant.question.language import Language, detect_language
+from assistant.reports.markup import Html
+from assistant.review.service import ReviewService
+from assistant.settings import Settings, openid_secret
+from assistant.tenders.conformity.review import review_of
+from assistant.tenders.service import GIGABYTE, DossierService, untold
+from assistant.web.admin.app import admin_app
+from assistant.web.buyer.dossier_sections import fiche_section, review_section
+from assistant.web.buyer.service import Holdings, Thumb
+from assistant.web.reviewer.app import board_routes, referent_app
+from assistant.web.reviewer.dashboard import LocalDashboard
+from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
+from ingestion.index.search import Embedder
+from ingestion.legislation.versions import History, histories, near_references
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier
+from ingestion.tenders.intake import index_waiting
+
+# The desk of this machine: what the page asks for, from the assistant, the index and the files.
+
+
+class LocalBuyerService:
+    """The desk of one reader: what they do is done in their name, for their teams."""
+
+    def __init__(
+        self,
+        home: Path,
+        assistant: Assistant,
+        embedder: Callable[[], Embedder],
+        reader: Identity = ALONE,
+        most: int | None = None,
+    ) -> None:
+        """The assistant is ready; `embedder` is the one that indexes are built by.
+
+        `most` is how many bytes of pieces a reader may keep.
+        """
+        self.filing = DossierService(
+            home, assistant.journal, embedder, reader.teams, reader.user, most
+        )
+        self._assistant = assistant
+        self._home = home
+        self.reader = reader
+
+    @property
+    def ledger(self) -> LedgerService:
+        """The invoices and purchases of this machine."""
+        return self._assistant.ledger
+
+    @property
+    def holdings(self) -> Holdings:
+        """What the published generation holds."""
+        manifest = self._assistant.generation.manifest
+        return Holdings(
+            generation=manifest.name,
+            documents=manifest.documents,
+            passages=manifest.passages,
+            state_date=manifest.state_date,
+            titles=manifest.titles,
+        )
+
+    @property
+    def model_name(self) -> str:
+        """The language model's name."""
+        return self._assistant.model_name
+
+    @property
+    def dossiers(self) -> tuple[Dossier, ...]:
+        """The dossiers that this reader may ask about."""
+        return self.filing.all()
+
+    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+        """The fiche of the pieces and their conformity review, once there are some."""
+        if not self.filing.count(dossier_id):
+            return ()
+        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
+        return (
+            fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
+            review_section(review_of(dossier_id, dossiers, rules, date.today()), language),
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: date | None,
+        history: Sequence[Exchange],
+        dossier: str | None = None,
+    ) -> Generator[Event, None, None]:
+        """One turn of the assistant, in the language of the question."""
+        return self._assistant.ask(
+            question,
+            as_of=as_of,
+            history=history,
+            language=detect_language(question),
+            dossier=dossier,
+            teams=self.reader.teams,
+            user=self.reader.user,
+        )
+
+    def document(self, document_id: str, dossier: str | None = None) -> Document:
+        """A document of the rules in use, or of a dossier."""
+        if dossier is None:
+            return self._assistant.generation.store.document(document_id)
+        return self._assistant.dossier(dossier, self.reader.teams).store.document(document_id)
+
+    def histories(self, reference: str) -> tuple[History, ...]:
+        """The versions of an article in the published generation."""
+        return histories(self._assistant.generation.store.versions(reference))
+
+    def near_references(self, reference: str) -> tuple[str, ...]:
+        """References of the published generation."""
+        return near_references(reference, self._assistant.generation.store.documents())
+
+    def changes(self, old: str | None, new: str | None) -> IndexChanges:
+        """What changed between two generations of this machine."""
+        return changes_between(self._home, old, new, self._assistant.journal)
+
+    def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
+        """The file kept in the library when it was added."""
+        known = self.document(document_id, dossier).id
+        home = self._assistant.dossiers(self.reader.teams).home(dossier) if dossier else self._home
+        return Library(home).original(known)
+
+    def exported(self, file_format: str, record_ids: Sequence[str]) -> None:
+        """Append the export to the journal, which holds the answers themselves."""
+        told = {"what": "conversation", "format": file_format, "records": list(record_ids)}
+        self._assistant.journal.append("export", told, user=self.reader.user)
+
+    def rate(self, record_id: str, thumb: Thumb, comment: str) -> None:
+        """Keep an opinion beside the reader's own answer; raises UnknownRecord for any other."""
+        journal = self._assistant.journal
+        rated = journal.entry(record_id)
+        # An answer of an earlier version names nobody.
+        if (
+            rated is None
+            or rated["kind"] != "answer"
+            or rated["user"] not in ("", self.reader.user)
+        ):
+            raise UnknownRecord(f"Le journal n'a pas d'enregistrement {record_id}.")
+        opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
+        journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)
+
+
+# Serving: settings to the pages of this machine, each role's behind its own check.
+
+
+def load_site(home: Path, settings: Settings) -> Site:
+    """What the pages stand on."""
+    assistant = load_assistant(home, settings)
+    settle_at_start(home, assistant.journal)
+    desks = partial(
+        LocalBuyerService,
+        home,
+        assistant,
+        partial(load_embedder, home, settings),
+        most=settings.personal_gigabytes * GIGABYTE,
+    )
+    accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
+    access = Members(accounts.sessions) if accounts else SingleUser()
+    room = ReviewService(home, assistant)
+    room.follow()
+    repair_beside(home, settings)
+    beside = pages_beside(home, room, assistant.journal, access)
+    openid = settings.openid
+    provider = Provider(openid, openid_secret(openid)) if openid else None
+    return Site(desks, access, beside, accounts, provider, settings.address)
+
+
+def repair_beside(home: Path, settings: Settings) -> None:
+    """Index, beside everything else, the dossiers whose last change was cut short."""
+    embedder = partial(load_embedder, home, settings)
+    Thread(target=index_waiting, args=(home, embedder, untold), name="repair", daemon=True).start()
+
+
+def pages_beside(home: Path, room: ReviewService, journal: Journal, access: Access) -> Beside:
+    """The pages of the other roles, by the path where they stand."""
+    reader = requiring(access, UserRole.REFERENT)
+    board = board_routes(LocalDashboard(home, room, journal), reader)
+    office = load_office(home, journal)
+    return {
+        "/referent": referent_app(room, reader, board),
+        "/admin": admin_app(office, requiring(access, UserRole.ADMINISTRATOR)),
+    }
+
+
+def load_office(home: Path, journal: Journal) -> AdministrationService:
+    """What the administrator's page stands on; it builds by this command, out of the way."""
+    command = ("nice", sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
+    return AdministrationService(home, journal, command)

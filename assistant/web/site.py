@@ -1,0 +1,175 @@
+"""The site: who a request comes from, and whose service answers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import gradio as gr
+from fastapi import HTTPException
+from fastapi.responses import Response
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp
+
+from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.accounts.openid import Provider
+from assistant.accounts.service import Accounts
+from assistant.accounts.sessions import Sessions
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.buyer.service import BuyerService
+
+# Access: who a request comes from, and whether they may ask for what it asks.
+
+UNKNOWN, FORBIDDEN = 401, 403
+
+COOKIE = "sourcier-session"
+"""Name of the cookie that holds the token of a session; over https a browser guards its origin."""
+
+Reader = Callable[[Request], Identity]
+"""A dependency of a route: the identity that may use it; the request ends there for any other."""
+
+
+class Access(Protocol):
+    """Knows people by what their browser sends."""
+
+    def identify(self, request: HTTPConnection) -> Identity | None:
+        """Who sends a request, as their account stands now; None when nobody is known."""
+
+
+class SingleUser:
+    """Everyone who reaches this machine's loopback address is its one user."""
+
+    def identify(self, request: HTTPConnection) -> Identity | None:
+        """The user of the machine."""
+        return ALONE
+
+
+class Members:
+    """Those with an open session."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def identify(self, request: HTTPConnection) -> Identity | None:
+        """Whose session the cookie belongs to."""
+        token = token_of(request)
+        return self._sessions.identity(token) if token else None
+
+
+def requiring(access: Access, role: UserRole | None = None) -> Reader:
+    """The dependency of the routes of a role: 401 for nobody, 403 for those without it.
+
+    Without a role, of the routes for everybody who is known.
+    """
+
+    def reader(request: Request) -> Identity:
+        identity = access.identify(request)
+        if identity is None:
+            raise HTTPException(UNKNOWN)
+        if role is not None and role not in identity.roles:
+            raise HTTPException(FORBIDDEN)
+        return identity
+
+    return reader
+
+
+def token_of(request: HTTPConnection) -> str:
+    """The token of a session that a request brings, "" when it brings none."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def keep(response: Response, request: Request, token: str) -> None:
+    """Have the browser bring the token of a session from now on, until it is closed."""
+    response.set_cookie(
+        cookie_name(request), token, secure=is_https(request), httponly=True, samesite="lax"
+    )
+
+
+def forget(response: Response, request: Request) -> None:
+    """Have the browser forget the token, and what the pages kept in it."""
+    name, secure = cookie_name(request), is_https(request)
+    response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def cookie_name(request: HTTPConnection) -> str:
+    """The name of the cookie, by the way in which the request came."""
+    return f"__Host-{COOKIE}" if is_https(request) else COOKIE
+
+
+def is_https(request: HTTPConnection) -> bool:
+    """Whether a request came encrypted, perhaps through a proxy that says so."""
+    return request.url.scheme in ("https", "wss")
+
+
+def is_foreign(request: HTTPConnection) -> bool:
+    """Whether another site made a browser send this, to act or to look in the reader's name.
+
+    Told by the browser itself; one that does not tell names at least the site it comes from.
+    Another site may lead here by a link; Gradio would let those of this machine read its page.
+    """
+    if site := request.headers.get("sec-fetch-site"):
+        return site != "same-origin" and not _is_opened(request, site)
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _is_opened(request: HTTPConnection, site: str) -> bool:
+    """Whether a browser asks for a page to show it alone, as when its reader follows a link."""
+    if request.scope.get("method") not in ("GET", "HEAD"):
+        return False
+    asked = [request.headers.get(f"sec-fetch-{name}") for name in ("mode", "dest")]
+    return site == "none" or asked == ["navigate", "document"]
+
+
+# The site: whose desk a request is served from, and the applications that stand beside it.
+
+DeskOf = Callable[[Request], BuyerService]
+"""A dependency of a route: the desk of the buyer who asks; the request ends there for others."""
+
+EventDesk = Callable[[gr.Request], BuyerService]
+"""The same for a handler of the Gradio page."""
+
+
+Beside = Mapping[str, ASGIApp]
+"""Applications by the path where they are mounted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages stand on.
+
+    `desks` gives each reader their own desk, `access` says who sends a request. `beside` are the
+    applications of the other roles by the path where they are mounted: "/referent", "/admin".
+    `accounts` are what people log in to, None where the machine has one user; `provider` vouches
+    for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
+    """
+
+    desks: Callable[[Identity], BuyerService]
+    access: Access
+    beside: Beside = field(default_factory=dict)
+    accounts: Accounts | None = None
+    provider: Provider | None = None
+    address: str = ""
+
+    def desk_of(self, request: Request) -> BuyerService:
+        """The desk of the buyer who sends a request; an HTTPException for anyone else."""
+        return self.desks(requiring(self.access, UserRole.BUYER)(request))
+
+    def user_of(self, request: Request) -> str | None:
+        """The pseudonym of the buyer who sends a request, as Gradio wants to be told."""
+        identity = self.access.identify(request)
+        return identity.user if identity and UserRole.BUYER in identity.roles else None
+
+    def event_desk(self, event: gr.Request) -> BuyerService:
+        """The desk of the buyer at a Gradio page; a gr.Error for anyone else.
+
+        Gradio runs any handler for who names its number, so every handler begins here.
+        """
+        assert event.request is not None
+        try:
+            return self.desk_of(event.request)
+        except HTTPException as refusal:
+            said = load_words(Language.FRENCH)["event_refused"]
+            raise gr.Error(said, print_exception=False) from refusal

@@ -1,0 +1,403 @@
+"""A document opened at a passage: pages as pictures, or text with the cited words marked."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from urllib.parse import quote, urlencode
+
+from assistant.answering.answer import Citation
+from assistant.reports.markup import NOTHING, Html, Words, element, join_html, set_no_break_spaces
+from assistant.retrieval.evidence import Evidence
+from assistant.web.pdf_page import DrawingOrder, drawing
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Document, Heading
+from ingestion.sandbox import POOL, Pool
+
+# Parts of a text worth showing, with the cited words marked. Pure.
+#
+# Every function keeps to the offsets of the text it is given.
+
+Span = tuple[int, int]  # half-open, in characters of the text at hand
+
+AROUND = 140  # characters of context on each side of cited words
+OPENING = 320  # characters shown of a passage that is not cited
+LAYOUT_BREAK = re.compile(r"(?:(?<=(-))|(?<=[^\s.:;!?]))\n(?=[a-zà-ÿ0-9(])")
+
+
+def cited_spans(evidence: Evidence, citations: Iterable[Citation]) -> list[Span]:
+    """Where the citations fall in the passage, in order, overlapping ones made one."""
+    passage = evidence.passage
+    spans = sorted(
+        (max(cited.start - passage.start, 0), min(cited.end, passage.end) - passage.start)
+        for cited in citations
+        if cited.n == evidence.number and cited.document == passage.document_id
+    )
+    return merged([span for span in spans if span[0] < span[1]])
+
+
+def merged(spans: Sequence[Span], gap: int = 0) -> list[Span]:
+    """Sorted spans, those at most `gap` characters apart made one."""
+    result: list[Span] = []
+    for start, end in spans:
+        if result and start <= result[-1][1] + gap:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def windows(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The stretches of text worth showing: around each span, or the opening; whole words."""
+    if not spans:
+        return [(0, word_edge(text, OPENING, 1))]
+    wide = [
+        (word_edge(text, start - AROUND, -1), word_edge(text, end + AROUND, 1))
+        for start, end in spans
+    ]
+    return merged(wide, gap=AROUND // 2)
+
+
+def word_edge(text: str, position: int, step: int) -> int:
+    """The nearest end of a word from a position, going forward (1) or back (-1)."""
+    position = min(max(position, 0), len(text))
+    while 0 < position < len(text) and not (
+        text[position - 1].isspace() or text[position].isspace()
+    ):
+        position += step
+    return position
+
+
+def shortened(text: str, spans: Sequence[Span]) -> bool:
+    """Whether the excerpt leaves something out."""
+    return windows(text, spans) != [(0, len(text))]
+
+
+def marked(
+    text: str,
+    spans: Sequence[Span],
+    start: int = 0,
+    end: int | None = None,
+    struck: Sequence[Span] = (),
+) -> Html:
+    """Characters `start` to `end` of a text: inside `spans` as `<mark>`, in `struck` as `<s>`."""
+    end = len(text) if end is None else end
+    pieces: list[str] = []
+    for first, last in spans:
+        first, last = max(first, start), min(last, end)
+        if first < last:
+            pieces += [
+                _struck(text, struck, start, first),
+                element("mark", _struck(text, struck, first, last)),
+            ]
+            start = last
+    return join_html([*pieces, _struck(text, struck, start, end)])
+
+
+def _struck(text: str, spans: Sequence[Span], start: int, end: int) -> Html:
+    """Characters `start` to `end`, the parts inside `spans` as what is no part of the page."""
+    pieces: list[str] = []
+    for first, last in spans:
+        first, last = max(first, start), min(last, end)
+        if first < last:
+            pieces += [text[start:first], element("s", text[first:last], class_="concealed")]
+            start = last
+    return join_html([*pieces, text[start:end]])
+
+
+def hidden_spans(passage: Passage | Document, start: int = 0) -> list[Span]:
+    """What the pages do not show, in characters counted from `start`."""
+    return [
+        (max(each.start - start, 0), each.end - start)
+        for each in passage.hidden
+        if each.end > start and not each.is_under_picture
+    ]
+
+
+def flowing(text: str) -> str:
+    """The text without the line breaks of a page's layout, character for character as long."""
+    return set_no_break_spaces(LAYOUT_BREAK.sub(lambda found: "\u200b" if found[1] else " ", text))
+
+
+def excerpt(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> Html:
+    """The passage shortened to what is cited, with "…" where something is left out."""
+    pieces: list[str] = []
+    shown, text = windows(text, spans), flowing(text)
+    for start, end in shown:
+        pieces += ["… " if start > 0 else "", marked(text, spans, start, end, struck)]
+    rest = " …" if shown[-1][1] < len(text) else ""
+    return element("blockquote", *pieces, rest, lang="fr")
+
+
+def paragraphs(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> list[Html]:
+    """The whole text, one element a line, spans marked, and what is not seen struck."""
+    text = flowing(text)
+    built, position = [], 0
+    for line in text.splitlines(keepends=True):
+        end = position + len(line)
+        if line.strip():
+            built.append(element("p", marked(text, spans, position, end, struck)))
+        position = end
+    return built
+
+
+# Pictures of pages for all readers: drawn a few at once, the latest kept, the others to wait.
+
+PATIENCE = 30.0  # seconds for which a reader may wait before their picture is begun
+KEPT = 32 << 20  # bytes of pictures
+
+
+class Pictures:
+    """Draws pages of PDFs, and keeps what it drew last."""
+
+    def __init__(
+        self,
+        pool: Pool = POOL,
+        draw: Callable[[bytes, DrawingOrder], bytes] = drawing,
+        *,
+        kept: int = KEPT,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`kept` is in bytes, `patience` in seconds."""
+        self._pool = pool
+        self._draw = draw
+        self._most = kept
+        self._patience = patience
+        self._kept: OrderedDict[tuple[str, DrawingOrder], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a picture asked for now would be refused."""
+        return self._pool.is_full
+
+    def drawn(
+        self, document_id: str, original: Callable[[], bytes | None], order: DrawingOrder
+    ) -> bytes | None:
+        """The picture as PNG, None when the document's file was not kept.
+
+        `document_id` is the sha256 of the file, which is read when its turn has come, so that those
+        who wait hold no file. Whoever asks must have been let in to the document.
+
+        Raises:
+            BusySandbox: too many pictures are asked for.
+            UndrawablePage: the page cannot be drawn.
+        """
+        key = document_id, order
+        if (known := self._known(key)) is not None:
+            return known
+        with self._pool.place(is_long=False, patience=self._patience):
+            # Whoever waited for the same picture finds it.
+            if (known := self._known(key)) is not None:
+                return known
+            pdf = original()
+            return None if pdf is None else self._keep(key, self._draw(pdf, order))
+
+    def _known(self, key: tuple[str, DrawingOrder]) -> bytes | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _keep(self, key: tuple[str, DrawingOrder], picture: bytes) -> bytes:
+        with self._lock:
+            self._kept[key] = picture
+            while sum(map(len, self._kept.values())) > self._most:
+                self._kept.popitem(last=False)
+        return picture
+
+
+PICTURES = Pictures()
+"""Those of the service."""
+
+
+# A document opened at a passage: pages of a PDF as pictures, or the section of a text. Pure.
+
+MOST_PAGES = 4
+LONGEST_SECTION = 12_000  # characters shown on each side of the passage
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What to show of a document: the passage and the quotes inside it (half-open offsets)."""
+
+    passage: Span
+    quotes: tuple[Span, ...] = ()
+
+    @property
+    def query(self) -> str:
+        """The view as the query of an address."""
+        items = [("start", self.passage[0]), ("end", self.passage[1])]
+        return urlencode(items + [("quote", f"{start}-{end}") for start, end in self.quotes])
+
+
+def fits(view: View, document: Document) -> bool:
+    """Whether the passage and its quotes lie within the document."""
+    spans = (view.passage, *view.quotes)
+    return all(0 <= start < end <= len(document.text) for start, end in spans)
+
+
+def is_pdf(document: Document) -> bool:
+    """Whether the pages of the original can be drawn."""
+    return document.source.lower().endswith(".pdf") and bool(document.pages)
+
+
+def order_for(document: Document, view: View, number: int) -> DrawingOrder | None:
+    """What to draw on a page; None when the document has no such page."""
+    for page in document.pages:
+        if page.number == number:
+            inside = _furniture_in(document, view.passage, number) or (page.start, page.end)
+            start, _ = overlap(view.passage, inside)
+            quotes = (document.text[slice(*overlap(each, inside))] for each in view.quotes)
+            return DrawingOrder(
+                number,
+                document.text[slice(*overlap(view.passage, inside))],
+                tuple(filter(None, quotes)),
+                min((start - page.start) / max(page.end - page.start, 1), 1.0),
+            )
+    return None
+
+
+def overlap(span: Span, other: Span) -> Span:
+    """What two spans share, empty when nothing."""
+    start = max(span[0], other[0])
+    return start, max(min(span[1], other[1]), start)
+
+
+def _furniture_in(document: Document, passage: Span, number: int) -> Span | None:
+    """The head or the foot of a page that a passage quotes, which stands apart from its text."""
+    spans = ((each.start, each.end) for each in document.furniture if each.page == number)
+    return next((span for span in spans if len(range(*overlap(passage, span)))), None)
+
+
+def pages_of(document: Document, view: View) -> list[int]:
+    """The pages the passage stands on."""
+    numbers = []
+    for page in document.pages:
+        start, end = overlap(view.passage, (page.start, page.end))
+        if start < end or _furniture_in(document, view.passage, page.number):
+            numbers.append(page.number)
+    return numbers[:MOST_PAGES]
+
+
+def section(document: Document, passage: Span) -> Span:
+    """From the heading above the passage to the next of its rank or higher, within reason.
+
+    Heads and feet of pages, which stand after everything else, are a section of their own.
+    """
+    if document.furniture and passage[0] >= document.body_end:
+        return document.body_end, len(document.text)
+    above = [heading for heading in document.headings if heading.start <= passage[0]]
+    opening = above[-1] if above else Heading(0, "", 0, 0)
+    after = [
+        h.start for h in document.headings if h.start > passage[1] and h.level <= opening.level
+    ]
+    start = max(opening.start, passage[0] - LONGEST_SECTION)
+    end = min([*after, document.body_end, passage[1] + LONGEST_SECTION])
+    return start, max(end, passage[1])
+
+
+def document_html(
+    document: Document, view: View, said: Words, *, drawn: bool = False, busy: bool = False
+) -> Html:
+    """The part of the document to read; `drawn` when its pages can be shown as pictures.
+
+    When no more pictures are drawn now, because the machine is `busy`, its text is shown.
+    """
+    address = f"/document/{quote(document.id, safe='')}"
+    as_pictures = drawn and not busy
+    shown = pictures(document, view, said, address) if as_pictures else text_view(document, view)
+    warned = element("p", said["document_hidden"], class_="notice", role="note")
+    concealed = warned if hidden_spans(document) else NOTHING
+    excuse = element("p", said["pictures_busy"], class_="notice", role="status")
+    return element(
+        "main",
+        element("h1", document.title),
+        element("p", document.source, class_="source"),
+        excuse if drawn and busy else NOTHING,
+        concealed,
+        shown,
+        class_="document",
+        id="document",
+    )
+
+
+def pictures(document: Document, view: View, said: Words, address: str) -> Html:
+    """The pages of the passage, each with its text for those who cannot see the picture.
+
+    `address` is that of the document, below which its pages are drawn. Where a picture does not
+    come, viewer.js opens the text below it.
+    """
+    of_dossier = f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
+    figures = []
+    for number in pages_of(document, view):
+        figures.append(
+            element(
+                "figure",
+                element("figcaption", said["page_of"].format(page=number)),
+                element(
+                    "img",
+                    src=f"{address}/page/{number}.png?{view.query}{of_dossier}",
+                    alt=said["page_image"].format(page=number, title=document.title),
+                    width=1240,
+                ),
+                element("p", said["picture_missing"], class_="notice", hidden=True),
+            )
+        )
+        text = page_text(document, view, number)
+        figures.append(element("details", element("summary", said["page_text"]), text))
+    return join_html(figures)
+
+
+def text_view(document: Document, view: View) -> Html:
+    """The section of the passage, the passage framed and its quotes marked."""
+    start, end = section(document, view.passage)
+    before, passage, after = _around(document, view, start, end)
+    framed = element("div", *passage, class_="framed", id="passage", tabindex=-1)
+    aside = _furniture(document, pages_of(document, view)) if end <= document.body_end else NOTHING
+    return element("div", *before, framed, *after, aside, class_="text")
+
+
+def _furniture(document: Document, numbers: Sequence[int]) -> Html:
+    """The heads and feet of these pages, after what they say."""
+    lines = [
+        element("p", document.text[each.start : each.end])
+        for each in document.furniture
+        if each.page in numbers
+    ]
+    return element("div", *lines, class_="hint") if lines else NOTHING
+
+
+def page_text(document: Document, view: View, number: int) -> Html:
+    """A page as text, what it has of the passage framed."""
+    page = next(each for each in document.pages if each.number == number)
+    before, passage, after = _around(document, view, page.start, page.end)
+    framed = element("div", *passage, class_="framed")
+    return element("div", *before, framed, *after, class_="text")
+
+
+def _around(document: Document, view: View, start: int, end: int) -> list[list[Html]]:
+    """What stands from `start` to `end` before the passage, of it, and after it."""
+    quotes = merged(sorted(view.quotes))
+    first, last = overlap(view.passage, (start, end))
+    parts = [(start, first), (first, last), (last, end)]
+    return [paragraphs_between(document, *part, quotes) for part in parts]
+
+
+def paragraphs_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Html]:
+    """Lines of the document between two offsets, headings as headings."""
+    levels = {heading.start: heading.level for heading in document.headings}
+    hidden = hidden_spans(document)
+    built, position = [], start
+    for line in document.text[start:end].splitlines(keepends=True):
+        last = position + len(line)
+        inside = [(a - position, b - position) for a, b in quotes if a < last and b > position]
+        struck = [(a - position, b - position) for a, b in hidden if a < last and b > position]
+        level = levels.get(position)
+        (content,) = paragraphs(line, inside, struck) or (NOTHING,)
+        if content:
+            tag = f"h{min(level + 1, 6)}" if level and not struck else ""
+            built.append(element(tag, line.strip()) if tag else content)
+        position = last
+    return built

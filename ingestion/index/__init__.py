@@ -1,0 +1,1 @@
+"""The index: searches, stores, snapshots built aside, verified, then published."""

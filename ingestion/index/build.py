@@ -1,0 +1,214 @@
+"""Build a generation beside the others, from everything in the library."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from ingestion.chunking.passages import Passage, as_one, passages_of
+from ingestion.durable import require_space, sync
+from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
+from ingestion.index.lexical import EverydayWords, Term, read_glossary, write_lexical, write_terms
+from ingestion.index.publication import clear_unfinished, discard, find_content, verify_snapshot
+from ingestion.index.search import Embedder, Vectors, context
+from ingestion.index.store import (
+    Manifest,
+    hash_files,
+    snapshots_folder,
+    write_manifest,
+    write_store,
+)
+from ingestion.index.vectors import embed_cached, write_vectors
+from ingestion.legislation.versions import irregularities
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document
+
+Progress = Callable[[str, int, int], None]
+"""Told the step (a French phrase), how much of it is done, and how much there is."""
+
+FORMAT = b"4"
+"""To be raised when a generation of the same texts is written or searched otherwise."""
+
+_LOST = "ses passages ne se retrouvent pas par leur sens"
+
+VECTOR_COPIES, TEXT_COPIES = 10, 5
+"""Room that vectors and texts take, in times their own size; measured 9.3 and 4 with the cache
+and the copies of a verification."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Everything that is indexed: documents, passages in order, the glossary.
+
+    `origins` is the sha256 of each file by its source, in the order of adding, `aside` why a file
+    is not indexed, or not all of it.
+    """
+
+    origins: dict[str, str]
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    glossary: tuple[Term, ...]
+    aside: dict[str, str]
+
+    def without(self, lost: LostDocuments) -> "_Texts":
+        """All but some documents; raises IngestionError, which names them, when none is left."""
+        ids = lost.document_ids
+        named = {each.source: _LOST for each in self.documents if each.id in ids}
+        left = replace(
+            self,
+            documents=tuple(each for each in self.documents if each.id not in ids),
+            passages=tuple(each for each in self.passages if each.document_id not in ids),
+            aside=self.aside | named,
+        )
+        return left.required()
+
+    def required(self) -> "_Texts":
+        """The same; raises IngestionError when there is nothing in it to index."""
+        if self.passages:
+            return self
+        if self.aside:
+            told = " ; ".join(f"{source} : {why}" for source, why in self.aside.items())
+            raise IngestionError(f"Aucun des fichiers ajoutés ne peut être indexé. {told}")
+        raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
+
+
+def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
+    """Build and verify a generation; the caller holds the writer's lock.
+
+    Returns the sound generation that already has this content, if there is one, published or not.
+    A file that cannot be indexed is set aside, and named in the manifest. Raises IngestionError
+    when the library is empty or none of it can be indexed, StorageFull before the long work starts
+    if that can be told, and DamagedGeneration when what was built does not verify. What `progress`
+    raises ends the build. Whatever ends it, nothing of it is left.
+    """
+    texts = _texts(Library(home), progress)
+    content = _content(texts, embedder)
+    clear_unfinished(home)
+    if same := find_content(home, content):
+        return same
+    require_space(home, _room(texts, embedder))
+    while True:
+        try:
+            return _built(home, content, texts, embedder, progress)
+        except LostDocuments as lost:
+            texts = texts.without(lost)
+
+
+def _built(
+    home: Path, content: str, texts: _Texts, embedder: Embedder, progress: Progress
+) -> Manifest:
+    """A generation of these texts, verified; raises LostDocuments when some are not found in it."""
+    created_at = datetime.now(UTC)
+    folder = snapshots_folder(home) / _name(created_at)
+    vectors = _vectors(home, texts, embedder, progress)
+    _require_directions(texts, vectors)
+    try:
+        _write(folder, texts, vectors, progress)
+        manifest = _describe(folder, content, created_at, embedder, texts)
+        write_manifest(folder, manifest)
+    except BaseException:  # of a full disk each library says so in an exception of its own
+        clear_unfinished(home)
+        raise
+    try:
+        progress("Vérification dans un processus séparé", 0, 1)
+        verify_snapshot(home, manifest.name)
+        progress("Vérification dans un processus séparé", 1, 1)
+    except (BuildCancelled, DamagedSnapshot):
+        discard(home, manifest.name)
+        raise
+    return manifest
+
+
+def _texts(library: Library, progress: Progress) -> _Texts:
+    documents, unreadable = library.readable()
+    passages: list[Passage] = []
+    for done, document in enumerate(documents, 1):
+        passages += as_one(passages_of(document))
+        progress("Découpage en passages", done, len(documents))
+    origins = {entry.source: entry.sha256 for entry in library.entries}
+    return _Texts(origins, documents, tuple(passages), read_glossary(), unreadable).required()
+
+
+def _content(texts: _Texts, embedder: Embedder) -> str:
+    digest = sha256(FORMAT + embedder.name.encode())
+    for part in (*texts.origins, *texts.documents, *texts.passages, *texts.glossary):
+        digest.update(repr(part).encode())
+    return digest.hexdigest()
+
+
+def _room(texts: _Texts, embedder: Embedder) -> int:
+    """Bytes that building takes at most."""
+    vectors = len(texts.passages) * embedder.dimension * 4
+    characters = sum(len(document.text.encode()) for document in texts.documents)
+    return VECTOR_COPIES * vectors + TEXT_COPIES * characters + 20_000_000
+
+
+def _name(created_at: datetime) -> str:
+    """Names sort as their generations were made, to the millisecond."""
+    return f"{created_at:%Y%m%d-%H%M%S}-{created_at.microsecond // 1000:03}"
+
+
+def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
+    embedded = [f"{context(passage)}\n{passage.text}" for passage in texts.passages]
+    return embed_cached(
+        home / "vectors.sqlite",
+        embedder,
+        embedded,
+        lambda done: progress("Calcul des vecteurs", done, len(embedded)),
+    )
+
+
+def _require_directions(texts: _Texts, vectors: Vectors) -> None:
+    """Raise LostDocuments for those of which a vector is no number: nothing is near to it."""
+    lost = {
+        each.document_id
+        for each, vector in zip(texts.passages, vectors, strict=True)
+        if not np.isfinite(vector).all()
+    }
+    if lost:
+        raise LostDocuments("Des passages n'ont pas de vecteur.", frozenset(lost))
+
+
+def _write(folder: Path, texts: _Texts, vectors: Vectors, progress: Progress) -> None:
+    folder.mkdir(parents=True)
+    progress("Écriture de l'index", 0, 3)
+    write_store(folder / "passages.sqlite", texts.documents, texts.passages)
+    write_terms(folder / "glossary.json", texts.glossary)
+    np.save(folder / "vectors.npy", vectors)
+    progress("Écriture de l'index", 1, 3)
+    write_lexical(folder / "lexical", texts.passages, EverydayWords(texts.glossary))
+    progress("Écriture de l'index", 2, 3)
+    write_vectors(folder / "chroma", [passage.id for passage in texts.passages], vectors)
+    for path in folder.rglob("*"):
+        sync(path)
+    progress("Écriture de l'index", 3, 3)
+
+
+def _describe(
+    folder: Path, content: str, created_at: datetime, embedder: Embedder, texts: _Texts
+) -> Manifest:
+    dates = [document.state_date for document in texts.documents if document.state_date is not None]
+    return Manifest(
+        name=folder.name,
+        content=content,
+        created_at=created_at,
+        embedder=embedder.name,
+        documents=len(texts.documents),
+        passages=len(texts.passages),
+        sources=tuple(texts.origins),
+        titles=tuple(dict.fromkeys(document.title for document in texts.documents)),
+        dossiers=tuple(
+            dict.fromkeys(document.dossier for document in texts.documents if document.dossier)
+        ),
+        state_date=max(dates, default=None),
+        files=hash_files(folder),
+        warnings=(
+            *(f"{source} n'est pas interrogé : {why}" for source, why in texts.aside.items()),
+            *irregularities(texts.documents),
+        ),
+        origins=texts.origins,
+        aside=texts.aside,
+    )

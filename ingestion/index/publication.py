@@ -1,0 +1,271 @@
+"""Which snapshot is in use: verified in a child process, then one pointer swapped."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+import ingestion
+from ingestion.chunking.passages import Passage
+from ingestion.durable import hold, replace_bytes
+from ingestion.errors import (
+    DamagedSnapshot,
+    EmbedderMismatch,
+    IngestionError,
+    LostDocuments,
+    StorageFull,
+    UnknownSnapshot,
+)
+from ingestion.index.search import Vectors
+from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.store import MANIFEST, Manifest, read_manifest, snapshots_folder, unknown
+
+# Verify a generation in a child process, since a damaged vector graph can crash its reader.
+
+CANARIES = 50
+"""Passages, spread over the index, that must find themselves."""
+
+SECONDS = 300
+
+NEARLY_ITSELF = 0.97
+"""Cosine from which what a passage finds is as good as itself: the graph is approximate, and among
+hundreds of rows that differ by a figure one may be found in the place of another."""
+
+SOUND, FAULTY, FULL, LOST = 0, 1, 2, 3
+"""Exit statuses of the child."""
+
+_ROOT = Path(ingestion.__file__).parent.parent
+
+
+def verify_snapshot(home: Path, name: str) -> None:
+    """Check hashes, counts and canaries of a generation.
+
+    Raises UnknownGeneration, StorageFull, IngestionError when it takes too long, LostDocuments when
+    it is whole but for some documents, or DamagedGeneration with the child's reason, or its exit
+    status when it died without a word.
+    """
+    read_manifest(home, name)
+    command = [sys.executable, "-m", "ingestion.index.publication", str(home.absolute()), name]
+    try:
+        child = subprocess.run(
+            command,
+            cwd=_ROOT,  # the first place where the child looks for modules
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise IngestionError(
+            f"La génération {name} ne se vérifie pas en {SECONDS} secondes. Réessayez quand la "
+            "machine est moins occupée : sourcier index publish"
+        ) from error
+    if child.returncode == FULL:
+        raise StorageFull(child.stderr.strip())
+    if child.returncode == LOST:
+        said = child.stderr.strip().splitlines()[-1]
+        raise LostDocuments(
+            f"La génération {name} ne se vérifie pas : {said}", frozenset(child.stdout.split())
+        )
+    if child.returncode:
+        reason = child.stderr.strip().splitlines()[-1:] or [f"arrêt brutal ({child.returncode})"]
+        raise DamagedSnapshot(f"La génération {name} ne se vérifie pas : {reason[0]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, in French, and the document with which, None where it is the index itself."""
+
+    told: str
+    document_id: str | None = None
+
+
+def find_faults(generation: IndexSnapshot, vectors_path: Path) -> list[Fault]:
+    """What is wrong with an open generation; empty when nothing is.
+
+    When no passage that is looked for is found, it is the index that is wrong, not its documents.
+    """
+    passages = list(generation.store.all_passages())
+    vectors = np.load(vectors_path, allow_pickle=False)
+    counts = [len(passages), len(vectors), len(generation.vectors), len(generation.lexical)]
+    if set(counts) != {generation.manifest.passages}:
+        return [
+            Fault(
+                f"{generation.manifest.passages} passages annoncés, {counts[0]} présents, "
+                f"{counts[1]} vecteurs dont {counts[2]} cherchables, {counts[3]} passages "
+                "cherchables par les mots"
+            )
+        ]
+    step = max(1, len(passages) // CANARIES)
+    canaries = list(zip(passages, vectors, strict=True))[::step]
+    faults = [
+        fault for passage, vector in canaries for fault in _faults(generation, passage, vector)
+    ]
+    lost = {fault.document_id for fault in faults}
+    if lost >= {passage.document_id for passage, _ in canaries}:
+        return [replace(fault, document_id=None) for fault in faults]
+    return faults
+
+
+def _faults(generation: IndexSnapshot, passage: Passage, vector: Vectors) -> Iterator[Fault]:
+    document = generation.store.document(passage.document_id)
+    named = f"{passage.source}, {passage.id},"
+    for start, end in ((passage.start, passage.end), *passage.also_at):
+        if document.text[start:end] != passage.text:
+            yield Fault(f"{named} n'est pas à sa place dans son document")
+    best = generation.vectors.search(vector, 1)
+    if not best or best[0].score < NEARLY_ITSELF:
+        yield Fault(f"{named} ne se retrouve pas par son vecteur", document.id)
+    referred = [generation.lexical.lookup(reference) for reference in passage.references]
+    if any(passage.id not in found for found in referred) and all(map(_complete, referred)):
+        yield Fault(f"{named} ne se retrouve pas par sa référence", document.id)
+
+
+def _complete(found: list[str]) -> bool:
+    return len(found) < 100
+
+
+def main() -> int:
+    """The child: SOUND, or the reason on stderr, and on stdout the documents that are lost."""
+    home, name = Path(sys.argv[1]), sys.argv[2]
+    try:
+        generation = open_snapshot(home, name)
+        faults = find_faults(generation, snapshots_folder(home) / name / "vectors.npy")
+    except StorageFull as error:
+        sys.stderr.write(str(error))
+        return FULL
+    except IngestionError as error:
+        faults = [Fault(str(error))]
+    sys.stderr.write("\n".join(fault.told for fault in faults))
+    lost = [fault.document_id for fault in faults if fault.document_id is not None]
+    sys.stdout.write("\n".join(lost))
+    if faults and len(lost) == len(faults):
+        return LOST
+    return FAULTY if faults else SOUND
+
+
+# Which generation is in use: one pointer file, swapped atomically; the last ones stay at hand.
+
+KEPT = 3
+"""Generations kept besides the one in use, for rollback."""
+
+Told = Callable[[str], None]
+"""Hears the name of a sound generation just before it is put in use, which a failure here stops."""
+
+
+def untold(name: str) -> None:
+    """For a generation that nobody decides about."""
+
+
+def current_name(home: Path) -> str:
+    """Name of the published generation; raises UnknownGeneration when there is none."""
+    pointer = home / "current"
+    if not pointer.exists():
+        raise UnknownSnapshot("Aucun index n'est publié. Lancez : sourcier index build")
+    return pointer.read_text().strip()
+
+
+def current_manifest(home: Path) -> Manifest | None:
+    """Manifest of the published generation, None when nothing has been published."""
+    return read_manifest(home, current_name(home)) if (home / "current").exists() else None
+
+
+def finished(home: Path) -> list[str]:
+    """Names of the finished generations, oldest first."""
+    return sorted(path.parent.name for path in snapshots_folder(home).glob(f"*/{MANIFEST}"))
+
+
+def find_content(home: Path, content: str) -> Manifest | None:
+    """The newest sound generation with this content, published or not."""
+    for name in reversed(finished(home)):
+        try:
+            manifest = read_manifest(home, name)
+            if manifest.content == content:
+                verify_snapshot(home, name)
+                return manifest
+        except DamagedSnapshot:
+            continue
+    return None
+
+
+def publish(home: Path, name: str, told: Told = untold) -> None:
+    """Verify a generation and make it the one in use; the caller holds the writer's lock.
+
+    Raises UnknownGeneration for what is not a generation of this folder: another's would bring the
+    pieces of a dossier before those who may not see them.
+    """
+    if name not in finished(home):
+        raise unknown(name)
+    verify_snapshot(home, name)
+    told(name)
+    replace_bytes(home / "current", name.encode())
+    for old in [other for other in finished(home) if other < name][:-KEPT]:
+        discard(home, old)
+
+
+def rollback(home: Path, told: Told = untold) -> str:
+    """Publish the newest sound generation made before the one in use, and return its name.
+
+    Raises UnknownGeneration when there is none, EmbedderMismatch when other vectors were made for
+    it: every question would then fail. The caller holds the writer's lock.
+    """
+    current = current_name(home)
+    embedder = _embedder(home, current)
+    for name in reversed([name for name in finished(home) if name < current]):
+        try:
+            _require_embedder(read_manifest(home, name), embedder)
+            publish(home, name, told)
+        except DamagedSnapshot:
+            continue
+        return name
+    raise UnknownSnapshot(
+        "Aucune génération plus ancienne et intacte n'est conservée. Reconstruisez l'index : "
+        "sourcier index build"
+    )
+
+
+def _embedder(home: Path, name: str) -> str | None:
+    """By which embedder a generation was made, None when it is too damaged to say so."""
+    try:
+        return read_manifest(home, name).embedder
+    except (DamagedSnapshot, UnknownSnapshot):
+        return None
+
+
+def _require_embedder(manifest: Manifest, embedder: str | None) -> None:
+    if embedder not in (None, manifest.embedder):
+        raise EmbedderMismatch(
+            f"L'index {manifest.name} a été construit avec {manifest.embedder}, et celui en "
+            f"service avec {embedder} : y revenir arrêterait toutes les réponses. Choisissez "
+            f"d'abord {manifest.embedder.partition('@')[0]} dans settings.toml (embedder), lancez "
+            "sourcier index build, puis redémarrez sourcier serve."
+        )
+
+
+def discard(home: Path, name: str) -> None:
+    """Remove a generation, unless someone has it open.
+
+    Its manifest goes first, so that a removal cut short looks like an unfinished build.
+    """
+    folder = snapshots_folder(home) / name
+    held = hold(folder / MANIFEST, alone=True)
+    if held is None:
+        return
+    with held:
+        (folder / MANIFEST).unlink()
+        shutil.rmtree(folder)
+
+
+def clear_unfinished(home: Path) -> None:
+    """Remove what killed builds and removals left; the caller holds the writer's lock."""
+    for folder in snapshots_folder(home).glob("*/"):
+        if not (folder / MANIFEST).exists():
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""The two searches over passages, by words and by meaning, and the embedder that serves one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingestion.chunking.passages import Passage
+
+# Embedding: texts to unit vectors, by a model whose name is part of the index.
+
+Vectors = NDArray[np.float32]
+"""Shape (n, dimension) or (dimension,), each row of norm 1."""
+
+
+class Embedder(Protocol):
+    """Turns passages and questions into vectors of one space, nearer meaning more alike."""
+
+    @property
+    def name(self) -> str:
+        """Model and digest of its weights; an index refuses any other."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of each vector."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, in order: shape (n, dimension)."""
+        ...
+
+    def embed_question(self, text: str) -> Vectors:
+        """One unit vector: shape (dimension,)."""
+        ...
+
+
+# The two searches over passages, by words and by meaning, as the assistant sees them.
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found; a higher score is better, and scores of two searches do not compare."""
+
+    passage_id: str
+    score: float
+
+
+class LexicalIndex(Protocol):
+    """Ranks passages by the words they share with a question."""
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """At most `k` hits, best first."""
+        ...
+
+    def search_everyday(self, question: str, k: int) -> list[Hit]:
+        """The same by the words of the glossary alone, for the passages that it leads to."""
+        ...
+
+    def lookup(self, reference: str) -> list[str]:
+        """Identifiers of the passages that are this reference ("R2122-8"), in no given order."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Ranks passages by the cosine between their vector and a question's."""
+
+    def search(self, vector: Vectors, k: int) -> list[Hit]:
+        """At most `k` hits, best first; the score is the cosine."""
+        ...
+
+
+def context(passage: Passage) -> str:
+    """What places a passage: its locator and its last two headings. Pure.
+
+    Both searches read it with the text: an article rarely repeats the words of its chapter.
+    """
+    return " – ".join([passage.locator, *passage.headings[-2:]])

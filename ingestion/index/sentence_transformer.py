@@ -1,0 +1,85 @@
+"""The embedding model in process. Door of sentence-transformers (and torch)."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+# Read by the libraries when they are imported: no look-up of any hub, no usage statistics.
+for _switch in (
+    "HF_HUB_OFFLINE",
+    "TRANSFORMERS_OFFLINE",
+    "HF_HUB_DISABLE_TELEMETRY",
+    "DO_NOT_TRACK",
+):
+    os.environ[_switch] = "1"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from safetensors import SafetensorError  # noqa: E402
+from sentence_transformers import SentenceTransformer  # noqa: E402
+from transformers.utils import logging as transformers_logging  # noqa: E402
+
+from ingestion.errors import ModelUnavailable  # noqa: E402
+from ingestion.index.search import Vectors  # noqa: E402
+
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+QUESTION_PREFIX = "query: "
+PASSAGE_PREFIX = "passage: "
+"""The two prefixes with which multilingual-e5 was trained."""
+
+BATCH = 16
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers folder with the prefixes of the e5 family."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Load the folder; raises ModelUnavailable when it is not such a model."""
+        try:
+            self._model = SentenceTransformer(
+                str(folder),
+                device="cpu",
+                local_files_only=True,
+                model_kwargs={"dtype": _precision(), "use_safetensors": True},
+            )
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            raise ModelUnavailable(
+                f"Le modèle de vecteurs {folder} est illisible ({error}). "
+                "Relancez : sourcier models verify"
+            ) from error
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """As given by the one who knows the digest of the folder."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """As the model says."""
+        size = self._model.get_embedding_dimension()
+        assert size is not None
+        return size
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """What exceeds the model's window (512 tokens) does not count."""
+        return self._embed([PASSAGE_PREFIX + text for text in texts])
+
+    def embed_question(self, text: str) -> Vectors:
+        """With another prefix than a passage: the two are not compared alike."""
+        vector: Vectors = self._embed([QUESTION_PREFIX + text])[0]
+        return vector
+
+    def _embed(self, texts: list[str]) -> Vectors:
+        rows = self._model.encode(texts, batch_size=BATCH, convert_to_tensor=True)
+        vectors = rows.float().numpy().astype(np.float32)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+
+def _precision() -> torch.dtype:
+    """bfloat16 where the processor multiplies it natively (twice as fast), else float32."""
+    native = torch.cpu._is_avx512_bf16_supported()  # no public question exists for this yet
+    return torch.bfloat16 if native else torch.float32

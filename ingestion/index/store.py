@@ -1,0 +1,230 @@
+"""What a snapshot holds: its manifest, and its documents and passages in one SQLite file."""
+
+import sqlite3
+import weakref
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.chunking.passages import Passage
+from ingestion.durable import file_sha256, replace_bytes, sync
+from ingestion.errors import DamagedSnapshot, UnknownDocument, UnknownSnapshot
+from ingestion.readers.documents import Document
+
+# The manifest of a generation: what it holds, and the sha256 of each of its files.
+#
+# A folder without manifest is an unfinished build.
+
+MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and by which embedder; `files` maps relative paths to sha256.
+
+    `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
+    `state_date` is the latest day as of which one of its documents was said to be right. `titles`
+    and `dossiers` name each title and each tender file once, in the order of adding. `warnings`
+    are French sentences for the administrator, `origins` the sha256 of each file by its source,
+    `aside` why a file, by its source, is not searched; generations made before there were any have
+    none.
+    """
+
+    name: str
+    content: str
+    created_at: datetime
+    embedder: str
+    documents: int
+    passages: int
+    sources: tuple[str, ...]
+    titles: tuple[str, ...]
+    dossiers: tuple[str, ...]
+    state_date: date | None
+    files: dict[str, str]
+    warnings: tuple[str, ...]
+    origins: dict[str, str] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
+
+
+_manifest = TypeAdapter(Manifest)
+
+
+def snapshots_folder(home: Path) -> Path:
+    """Where the generations of a data folder live."""
+    return home / "generations"
+
+
+def read_manifest(home: Path, name: str) -> Manifest:
+    """The manifest of a finished generation; raises UnknownGeneration or DamagedGeneration."""
+    folder = snapshots_folder(home) / name
+    if not (folder / MANIFEST).exists():
+        raise unknown(name)
+    written = (folder / MANIFEST).read_bytes()
+    seal = folder / SEAL
+    if not seal.exists() or seal.read_bytes() != _seal(written):
+        raise damaged(name, [MANIFEST])
+    try:
+        return _manifest.validate_json(written)
+    except ValidationError as error:
+        raise DamagedSnapshot(
+            f"La génération {name} vient d'une autre version de Sourcier. Reconstruisez l'index : "
+            "sourcier index build"
+        ) from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Finish a generation: nothing may be written in its folder after this.
+
+    Durable once this returns, provided that the other files already are.
+    """
+    written = _manifest.dump_json(manifest, indent=2)
+    replace_bytes(folder / SEAL, _seal(written))
+    sync(folder.parent)
+    replace_bytes(folder / MANIFEST, written)
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """sha256 of every file below a folder but the manifest and its seal, by relative path."""
+    apart = (folder / MANIFEST, folder / SEAL)
+    return {
+        str(path.relative_to(folder)): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path not in apart
+    }
+
+
+def unknown(name: str) -> UnknownSnapshot:
+    """The error for a name that no finished generation has."""
+    return UnknownSnapshot(
+        f"Aucune génération d'index nommée « {name} ». Voyez : sourcier index status"
+    )
+
+
+def damaged(name: str, files: Sequence[str]) -> DamagedSnapshot:
+    """The error for files that are not as their generation's manifest says."""
+    return DamagedSnapshot(
+        f"La génération {name} est abîmée ({', '.join(files)}). Revenez à la précédente : "
+        "sourcier index rollback, ou reconstruisez-la : sourcier index build"
+    )
+
+
+def _seal(manifest: bytes) -> bytes:
+    return f"{sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
+
+
+# The documents and passages of one generation, in one file. Door of SQLite.
+
+_document = TypeAdapter(Document)
+_passage = TypeAdapter(Passage)
+
+_SCHEMA = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, reference TEXT, valid_from TEXT, body BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX versions ON documents (reference, valid_from) WHERE reference IS NOT NULL;
+CREATE TABLE passages (
+    position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, body BLOB NOT NULL
+);
+"""
+
+
+class PassageStore:
+    """Reads what `write_store` wrote; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file for reading only."""
+        self._connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        # Python's cache of prepared statements is shared by the threads of a connection.
+        self._lock = Lock()
+        weakref.finalize(self, self._connection.close)
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """The passages of these identifiers, in the same order; raises DamagedGeneration."""
+        return [self._passage(passage_id) for passage_id in ids]
+
+    def all_passages(self) -> Iterable[Passage]:
+        """Every passage, in the order of the documents."""
+        for (body,) in self._rows("SELECT body FROM passages ORDER BY position"):
+            yield _passage.validate_json(body)
+
+    def document(self, document_id: str) -> Document:
+        """The document of this identifier; raises UnknownDocument."""
+        body = self._body("documents", document_id)
+        if body is None:
+            raise UnknownDocument(
+                f"L'index en service ne contient pas le document {document_id}. Une génération "
+                "plus ancienne l'a peut-être : sourcier index status"
+            )
+        return _document.validate_json(body)
+
+    def versions(self, reference: str) -> list[Document]:
+        """The documents that are versions of this article, unknown beginnings first, then by day.
+
+        Versions that may not be cited are among them.
+        """
+        rows = self._rows(
+            "SELECT body FROM documents WHERE reference = ? ORDER BY valid_from, id", reference
+        )
+        return [_document.validate_json(body) for (body,) in rows]
+
+    @cached_property
+    def revised(self) -> frozenset[str]:
+        """The references of the articles that have several versions here."""
+        rows = self._rows(
+            "SELECT reference FROM documents WHERE reference IS NOT NULL "
+            "GROUP BY reference HAVING COUNT(*) > 1"
+        )
+        return frozenset(reference for (reference,) in rows)
+
+    def documents(self) -> Iterable[Document]:
+        """Every document, in the order of their identifiers."""
+        for (body,) in self._rows("SELECT body FROM documents"):
+            yield _document.validate_json(body)
+
+    def _passage(self, passage_id: str) -> Passage:
+        body = self._body("passages", passage_id)
+        if body is None:
+            raise DamagedSnapshot(
+                f"L'index ne contient plus le passage {passage_id}. Lancez : sourcier index verify"
+            )
+        return _passage.validate_json(body)
+
+    def _body(self, table: str, row_id: str) -> bytes | None:
+        rows = self._rows(f"SELECT body FROM {table} WHERE id = ?", row_id)
+        return bytes(rows[0][0]) if rows else None
+
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+
+def write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
+    """Write a new store."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(_SCHEMA)
+        connection.executemany(
+            "INSERT INTO documents VALUES (?, ?, ?, ?)",
+            (
+                (each.id, each.reference, _written(each.valid_from), _document.dump_json(each))
+                for each in documents
+            ),
+        )
+        connection.executemany(
+            "INSERT INTO passages (id, body) VALUES (?, ?)",
+            ((passage.id, _passage.dump_json(passage)) for passage in passages),
+        )
+
+
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

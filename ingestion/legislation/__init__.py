@@ -1,0 +1,1 @@
+"""French law: references, versions of articles, and official sources merged into the library."""

@@ -1,0 +1,356 @@
+"""The library: the files that were added, kept as they were, and every document ever shown."""
+
+import fcntl
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.durable import file_sha256, fullness_of_disk, replace_bytes
+from ingestion.errors import DamagedArchive, IngestionError
+from ingestion.library.readings import LibraryEntry, Readings
+from ingestion.readers.documents import Document, FileReading, Kind
+from ingestion.readers.sandbox import read_file
+from ingestion.tenders.pieces import PieceKind, guess_kind
+from ingestion.tenders.versions import of_kind, succession
+
+# The built-in corpus: what is indexed when nothing has been added.
+
+CORPUS = Path(__file__).parent.parent.parent / "corpus"
+
+DOSSIER = "montelyre-2026"
+"""Identifier of the fictional tender dossier and of the invoices of its contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A file to add: where it lies, its name in the index, its kind and its dossier."""
+
+    path: Path
+    source: str
+    kind: Kind
+    dossier: str | None = None
+
+
+def builtin_additions() -> list[Addition]:
+    """Every file of the built-in corpus, sheets first, without the sources of binaries."""
+    return [
+        *_files("fiches/*.md", Kind.RULES, None),
+        *_files("dossier/*.pdf", Kind.TENDER, DOSSIER),
+        *_files("dossier/*.docx", Kind.TENDER, DOSSIER),
+        *_files("factures/*.csv", Kind.INVOICES, DOSSIER),
+        *_files("factures/synthese-*.md", Kind.INVOICES, DOSSIER),
+    ]
+
+
+def _files(pattern: str, kind: Kind, dossier: str | None) -> list[Addition]:
+    return [
+        Addition(path, path.relative_to(CORPUS).as_posix(), kind, dossier)
+        for path in sorted(CORPUS.glob(pattern))
+        if path.name != "BPU.pdf"  # the same text as BPU.docx, which keeps the tables' cells
+    ]
+
+
+# The library: the files that have been added, kept as they were, and what was read in them.
+#
+# ```
+# library.json            what has been added: one entry a file, in the order of adding
+# originals/<sha256>      the bytes, once; they stay when a file is removed: answers point into them
+# readings/<key>.json     the documents read from them, read afresh when the readers have changed
+# ```
+# Nothing here is searchable: `build` makes a generation of it.
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding a file did; `known` means that the same bytes were already there.
+
+    `entry` is None when the file was not kept.
+    """
+
+    reading: FileReading
+    known: bool = False
+    entry: LibraryEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A file of the library as it stands: its size in bytes, its pages (0 where it has none).
+
+    `state_date` is the latest day as of which one of its texts was said to be right, `remarks` what
+    of it is kept and shown but not searched, `aside` why it is not searched at all.
+    """
+
+    entry: LibraryEntry
+    size: int
+    pages: int
+    warnings: tuple[str, ...]
+    state_date: date | None = None
+    remarks: tuple[str, ...] = ()
+    aside: str = ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What makes it less sure than it looks, in French."""
+        return (*filter(None, [self.aside and f"pas interrogé : {self.aside}"]), *self.warnings)
+
+
+_entries = TypeAdapter(tuple[LibraryEntry, ...])
+
+_TITLE_WITHIN = 5_000
+"""Characters of a file without pages that are its first page."""
+
+
+class Library:
+    """The files added under one data folder. Only a holder of the writer's lock may change it."""
+
+    def __init__(self, home: Path) -> None:
+        """Nothing is created before something is added."""
+        self._home = home
+        self._readings = Readings(home)
+
+    @property
+    def entries(self) -> tuple[LibraryEntry, ...]:
+        """What has been added, oldest first; a name added again with other bytes replaces."""
+        path = self._home / "library.json"
+        try:
+            return _entries.validate_json(path.read_bytes()) if path.exists() else ()
+        except ValidationError as error:
+            raise IngestionError(
+                f"{path} est abîmé. Supprimez-le, puis ajoutez de nouveau vos fichiers : "
+                "sourcier index add CHEMIN"
+            ) from error
+
+    def add(self, path: Path, source: str, kind: Kind, dossier: str | None = None) -> Added:
+        """Read a file and keep it; a file that cannot be read is reported and not kept."""
+        if not path.is_file():
+            return _refused(source, "introuvable, ou pas un fichier")
+        if not os.access(path, os.R_OK):
+            return _refused(source, "vous n'avez pas le droit de le lire")
+        entry = LibraryEntry(source, kind, file_sha256(path), dossier)
+        entries = self.entries
+        if same := next((each for each in entries if _is_same(each, entry)), None):
+            return Added(self._readings.of(same), known=True, entry=same)
+        reading = read_file(path, source, kind)
+        if reading.problem is not None:
+            return Added(reading)
+        content = path.read_bytes()
+        if sha256(content).hexdigest() != entry.sha256:
+            return _refused(source, "modifié pendant sa lecture : ajoutez-le de nouveau")
+        if dossier is not None and kind is Kind.TENDER:
+            entry = of_kind(entry, guess_kind(source, _first_page(reading)))
+        outcome = succession(entry, entries)
+        if outcome.refusal is not None:
+            return _refused(source, outcome.refusal)
+        self._keep(outcome.entry, content, reading, outcome.replaced)
+        said = replace(reading, warnings=(*reading.warnings, *outcome.remarks))
+        return Added(said, entry=outcome.entry)
+
+    def set_piece(self, source: str, piece: PieceKind) -> None:
+        """Say what kind of piece a file is; raises IngestionError when there is no such file."""
+        entries = self.entries
+        if source not in {entry.source for entry in entries}:
+            raise IngestionError(f"Aucune pièce ajoutée ne porte le nom « {source} ».")
+        self._write_entries(
+            tuple(
+                replace(entry, piece=piece, doubt="") if entry.source == source else entry
+                for entry in entries
+            )
+        )
+
+    def remove(self, names: Collection[str]) -> tuple[str, ...]:
+        """Leave these files, or all those of these folders, out of the next builds.
+
+        Returns the sources removed.
+        """
+        removed = [
+            entry
+            for entry in self.entries
+            if any(entry.source == name or entry.source.startswith(f"{name}/") for name in names)
+        ]
+        self._write_entries(tuple(entry for entry in self.entries if entry not in removed))
+        for entry in removed:
+            self._readings.forget(entry)
+        return tuple(entry.source for entry in removed)
+
+    def documents(self) -> Iterator[Document]:
+        """Every document of every entry, each identifier once, in the order of adding.
+
+        Raises IngestionError when a file can no longer be read.
+        """
+        yield from _each_once(map(self._documents_of, self.entries))
+
+    def readable(self) -> tuple[tuple[Document, ...], dict[str, str]]:
+        """The same for the files that can still be read, and by source why others cannot."""
+        read: list[Iterator[Document]] = []
+        refused: dict[str, str] = {}
+        for entry in self.entries:
+            try:
+                read.append(self._documents_of(entry))
+            except IngestionError as error:
+                refused[entry.source] = str(error)
+        return tuple(_each_once(read)), refused
+
+    def holdings(self) -> Iterator[Holding]:
+        """Every file with what was seen when it was read, in the order of adding.
+
+        Of one that can be read no longer this is said in the place of its warnings.
+        """
+        for entry in self.entries:
+            try:
+                reading = self._readings.of(entry)
+            except IngestionError as error:
+                reading = FileReading(entry.source, warnings=(str(error),))
+            pages = sum(len(document.pages) for document in reading.documents)
+            days = (document.state_date for document in reading.documents)
+            latest = max(filter(None, days), default=None)
+            yield Holding(
+                entry,
+                self.size(entry.sha256),
+                pages,
+                reading.warnings,
+                latest,
+                reading.remarks,
+            )
+
+    def size(self, digest: str) -> int:
+        """Bytes of the file with this sha256, 0 when it was not kept."""
+        path = self._home / "originals" / digest
+        return path.stat().st_size if path.exists() else 0
+
+    def original(self, document_id: str) -> bytes | None:
+        """The bytes of the file that this document is, None when it is only a part of one."""
+        path = self._home / "originals" / document_id
+        return path.read_bytes() if path.exists() else None
+
+    def _documents_of(self, entry: LibraryEntry) -> Iterator[Document]:
+        documents = self._readings.of(entry).documents
+        return (replace(each, dossier=entry.dossier, piece=entry.piece) for each in documents)
+
+    def _keep(
+        self,
+        entry: LibraryEntry,
+        content: bytes,
+        reading: FileReading,
+        replaced: Collection[LibraryEntry],
+    ) -> None:
+        originals = self._home / "originals"
+        originals.mkdir(parents=True, exist_ok=True)
+        original = originals / entry.sha256
+        was_there = original.exists()
+        others = tuple(known for known in self.entries if known not in replaced)
+        try:
+            replace_bytes(original, content)
+            self._readings.keep(entry, reading)
+            self._write_entries((*others, entry))
+        except OSError:  # the disk refuses: the file is not added, and nothing of it is kept
+            if entry not in self.entries:
+                self._readings.forget(entry)
+                if not was_there:
+                    original.unlink(missing_ok=True)
+            raise
+        for old in replaced:
+            if (old.source, old.kind, old.sha256) != (entry.source, entry.kind, entry.sha256):
+                self._readings.forget(old)
+
+    def _write_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
+        # Once a file and not once a run: what was added before a kill stays added.
+        replace_bytes(self._home / "library.json", _entries.dump_json(entries, indent=2))
+
+
+def _each_once(read: Iterable[Iterable[Document]]) -> Iterator[Document]:
+    seen: set[str] = set()
+    for document in chain.from_iterable(read):
+        if document.id not in seen:
+            seen.add(document.id)
+            yield document
+
+
+def _refused(source: str, problem: str) -> Added:
+    return Added(FileReading(source, problem=problem))
+
+
+def _is_same(one: LibraryEntry, other: LibraryEntry) -> bool:
+    """Whether two entries are of the same bytes under the same name, for the same use."""
+    first, second = (replace(each, piece=None, doubt="", version=1) for each in (one, other))
+    return first == second
+
+
+def _first_page(reading: FileReading) -> str:
+    """The beginning of a file, as far as a title may stand."""
+    document = reading.documents[0]
+    return document.text[: document.pages[0].end if document.pages else _TITLE_WITHIN]
+
+
+# The archive: every document that was ever shown as evidence, as it was then.
+#
+# ``` archive/<sha256>.json a document: its text, and where its pages and headings stand in it
+# archive/<id> the bytes of the file that it is, where it is one ``` Both names are the sha256 of
+# what is in the file. Nothing is changed or taken out: an answer can be opened after every
+# generation that it was made from is gone. A dossier has an archive of its own.
+
+_document = TypeAdapter(Document)
+
+
+class Archive:
+    """The archive of one data folder; several processes may keep documents in it."""
+
+    def __init__(self, home: Path) -> None:
+        """Nothing is created before something is kept."""
+        self._folder = home / "archive"
+        self._library = Library(home)
+
+    def keep(self, document: Document) -> str:
+        """Keep a document, durable once this returns; the sha256 by which it is opened again.
+
+        Raises StorageFull when the disk is.
+        """
+        written = _document.dump_json(document)
+        digest = sha256(written).hexdigest()
+        path = self._folder / f"{digest}.json"
+        if not path.exists():
+            with fullness_of_disk(self._folder):
+                self._write(document, path, written)
+        return digest
+
+    def document(self, digest: str) -> Document:
+        """The document kept under this sha256; raises DamagedArchive."""
+        return _document.validate_json(self._bytes(f"{digest}.json", digest))
+
+    def original(self, document_id: str) -> bytes | None:
+        """The bytes of the file that a document is, None when it is only a part of one.
+
+        Raises DamagedArchive when they are no longer those that were read.
+        """
+        if not (self._folder / document_id).exists():
+            return None
+        return self._bytes(document_id, document_id)
+
+    def _write(self, document: Document, path: Path, written: bytes) -> None:
+        self._folder.mkdir(exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._keep_original(document)
+            replace_bytes(path, written)  # last: what is there is there with its original
+
+    def _keep_original(self, document: Document) -> None:
+        path = self._folder / document.id
+        content = None if path.exists() else self._library.original(document.id)
+        if content is not None:
+            replace_bytes(path, content)
+
+    def _bytes(self, name: str, digest: str) -> bytes:
+        path = self._folder / name
+        content = path.read_bytes() if path.exists() else b""
+        if sha256(content).hexdigest() != digest:
+            raise DamagedArchive(
+                f"Le document archivé {digest[:16]} manque ou a été modifié : la preuve ne peut "
+                "plus être montrée comme elle était. Rétablissez le dossier « archive » d'une "
+                "sauvegarde."
+            )
+        return content

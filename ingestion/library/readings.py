@@ -1,0 +1,97 @@
+"""What was read in the files of the library, read afresh when the readers have changed."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.durable import replace_bytes
+from ingestion.errors import IngestionError
+from ingestion.readers.documents import FileReading, Kind
+from ingestion.readers.sandbox import read_file
+from ingestion.tenders.pieces import PieceKind
+
+READERS = (
+    "legislation/references.py",
+    "readers/*.py",
+    "tenders/pieces.py",
+)
+"""The code on which a reading depends."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryEntry:
+    """A file that has been added: its name then, its use, its dossier, the sha256 of its bytes.
+
+    `piece` is set for those of a dossier; `doubt` says in French why it is to be confirmed, and is
+    empty otherwise. `version` counts from 1 the files that followed one another as one piece.
+    """
+
+    source: str
+    kind: Kind
+    sha256: str
+    dossier: str | None = None
+    piece: PieceKind | None = None
+    doubt: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A reading, and the digest of the readers that made it."""
+
+    readers: str
+    reading: FileReading
+
+
+_kept = TypeAdapter(_Kept)
+
+
+class Readings:
+    """One file a reading, below a data folder."""
+
+    def __init__(self, home: Path) -> None:
+        """Nothing is created before something is kept."""
+        self._home = home
+
+    def of(self, entry: LibraryEntry) -> FileReading:
+        """What was read in a file; raises IngestionError when it can be read no longer."""
+        try:
+            kept = _kept.validate_json(self._path(entry).read_bytes())
+            if kept.readers == readers_digest():
+                return kept.reading
+        except (FileNotFoundError, ValidationError):
+            pass  # lost, or written by another version: read afresh like an outdated one
+        reading = read_file(self._home / "originals" / entry.sha256, entry.source, entry.kind)
+        if reading.problem is not None:
+            raise IngestionError(
+                f"{entry.source} ne se lit plus ({reading.problem}). Ajoutez-le de nouveau, ou "
+                f"retirez-le : sourcier index remove '{entry.source}'"
+            )
+        self.keep(entry, reading)
+        return reading
+
+    def keep(self, entry: LibraryEntry, reading: FileReading) -> None:
+        """Keep a reading made by the readers as they are now."""
+        self._path(entry).parent.mkdir(parents=True, exist_ok=True)
+        replace_bytes(self._path(entry), _kept.dump_json(_Kept(readers_digest(), reading)))
+
+    def forget(self, entry: LibraryEntry) -> None:
+        """Remove a reading, if there is one."""
+        self._path(entry).unlink(missing_ok=True)
+
+    def _path(self, entry: LibraryEntry) -> Path:
+        key = sha256(f"{entry.source}\0{entry.kind}\0{entry.sha256}".encode()).hexdigest()
+        return self._home / "readings" / f"{key}.json"
+
+
+@cache
+def readers_digest() -> str:
+    """Changes with the code of the readers."""
+    digest = sha256()
+    for pattern in READERS:
+        for path in sorted(Path(__file__).resolve().parent.parent.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,279 @@
+"""Documents: what a reader makes of a file, with exact character offsets.
+
+A reader yields blocks; `assemble` joins them once into the text to which every offset refers.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ingestion.tenders.pieces import PieceKind
+
+
+class Kind(StrEnum):
+    """What a file is used for, as given when it is added."""
+
+    RULES = "rules"
+    TENDER = "tender"
+    INVOICES = "invoices"
+    PURCHASES = "purchases"
+
+
+class State(StrEnum):
+    """The state of a version of an article, as official archives write it (LEGI, ETAT)."""
+
+    IN_FORCE = "VIGUEUR"
+    IN_FORCE_LATER = "VIGUEUR_DIFF"
+    CHANGED = "MODIFIE"
+    REPEALED = "ABROGE"
+    REPEALED_LATER = "ABROGE_DIFF"
+    ANNULLED = "ANNULE"
+    EXPIRED = "PERIME"
+    TRANSFERRED = "TRANSFERE"
+    MOVED = "DEPLACE"
+    STILLBORN = "MODIFIE_MORT_NE"
+
+
+_STANDING = {State.IN_FORCE, State.IN_FORCE_LATER, State.REPEALED_LATER}
+_NEVER_LAW = {State.ANNULLED, State.STILLBORN}
+
+
+class Role(StrEnum):
+    """The part a block plays in its document."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """When a statement is the law; `valid_to` is exclusive, None is unknown or open."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, list item or table row as read: one or more whole lines of text.
+
+    `level` is 1 for the highest heading, 0 for anything else. `page` is 1-based, None where the
+    format has no pages. `mark` is what the format itself calls this place, see `Mark`. Furniture
+    (the head or the foot that pages repeat) stands after all other blocks, whatever its page.
+    `days` and `is_note` are what its author says of a block, see `Stretch`.
+    """
+
+    text: str
+    role: Role = Role.PARAGRAPH
+    level: int = 0
+    page: int | None = None
+    mark: str | None = None
+    days: Days | None = None
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a document: number (1-based) and half-open span of characters."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a format calls a place of its own, and the half-open span of characters read there.
+
+    The cells of a row in a spreadsheet ("B4:F4", "B4"), the field of a notice ("BT-131").
+    """
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A line that pages repeat: its page (1-based) and half-open span of characters.
+
+    Kept, shown and quotable, but neither searched nor in any passage.
+    """
+
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A half-open span of characters that the pages of the file do not show.
+
+    `is_under_picture` when something else is drawn there, as over the words recognised on a scan.
+    """
+
+    start: int
+    end: int
+    is_under_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters of a text (half-open) of which its author says more than of the others.
+
+    On which days they are the law, where these are known; or that they are a note, which says how
+    sure the statements around it are and states nothing itself.
+    """
+
+    start: int
+    end: int
+    days: Days | None = None
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a document: level (1 is the highest) and half-open span of its characters."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that can be cited.
+
+    `id` is the sha256 (hexadecimal) of the bytes it was read from: equal bytes, equal id.
+    `source` is the file's name as added, with `/` between folders. `reference` is set when the
+    whole document is one legal unit ("R2122-8"), `path` holds the headings above it.
+    `valid_to` is exclusive; None means unknown or open. `state_date` is the day as of which the
+    author says the text was right. `dossier` names the tender file that it belongs to, if any, and
+    `piece` says which of its pieces it is, where that is known.
+    `state` is that of a version of an article, None for other texts and where it is not said.
+    `address` is the public page of the text. `marks`, `stretches` and `hidden` are in the order of
+    the text, and so is `furniture`, which stands at its end, so that sentences run on from page to
+    page. `not_before` is the earliest day on which any of it can have been the law, where that
+    alone is known.
+    """
+
+    id: str
+    title: str
+    source: str
+    kind: Kind
+    text: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    path: tuple[str, ...] = ()
+    reference: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    state_date: date | None = None
+    dossier: str | None = None
+    state: State | None = None
+    address: str | None = None
+    marks: tuple[Mark, ...] = ()
+    piece: PieceKind | None = None
+    not_before: date | None = None
+    stretches: tuple[Stretch, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
+
+    @property
+    def body_end(self) -> int:
+        """Where what is read and searched ends: passages stand before it, furniture after."""
+        return self.furniture[0].start if self.furniture else len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """The outcome of reading one file: documents and French warnings, or the French reason why not.
+
+    `problem` is None exactly when there is at least one document. `remarks` say in French what is
+    kept but not searched, which is nothing to worry about.
+    """
+
+    source: str
+    documents: tuple[Document, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problem: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def is_citable(state: State | None, valid_to: date | None) -> bool:
+    """Whether a text was, is or will be the law between known days. Pure.
+
+    A version that has ended on an unknown day could be taken for the one that replaced it; it is
+    kept for the history of its article and never cited.
+    """
+    has_ended = state is not None and state not in _STANDING
+    return state not in _NEVER_LAW and not (has_ended and valid_to is None)
+
+
+def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Heading, ...]]:
+    """Join blocks, one a line, into (text, pages, headings). Pure.
+
+    Pages are computed from the blocks' page numbers, which never decrease; a page without a block
+    other than furniture does not appear.
+    """
+    lines: list[str] = []
+    headings: list[Heading] = []
+    spans: dict[int, tuple[int, int]] = {}
+    position = 0
+    for block in blocks:
+        end = position + len(block.text)
+        lines.append(block.text)
+        if block.role is Role.HEADING:
+            headings.append(Heading(block.level, block.text, position, end))
+        if block.page is not None and block.role is not Role.FURNITURE:
+            first, _ = spans.get(block.page, (position, end))
+            spans[block.page] = (first, end)
+        position = end + 1
+    pages = tuple(Page(number, start, end) for number, (start, end) in sorted(spans.items()))
+    return "\n".join(lines), pages, tuple(headings)
+
+
+def marks_of(blocks: Iterable[Block]) -> tuple[Mark, ...]:
+    """The marks of blocks, where `assemble` puts their text. Pure."""
+    return tuple(
+        Mark(block.mark, start, end)
+        for block, start, end in _placed(blocks)
+        if block.mark is not None
+    )
+
+
+def furniture_of(blocks: Iterable[Block]) -> tuple[Furniture, ...]:
+    """The furniture among blocks, where `assemble` puts it. Pure."""
+    return tuple(
+        Furniture(block.page, start, end)
+        for block, start, end in _placed(blocks)
+        if block.role is Role.FURNITURE and block.page is not None
+    )
+
+
+def _placed(blocks: Iterable[Block]) -> Iterator[tuple[Block, int, int]]:
+    position = 0
+    for block in blocks:
+        end = position + len(block.text)
+        yield block, position, end
+        position = end + 1
+
+
+def stretches_of(blocks: Iterable[Block]) -> tuple[Stretch, ...]:
+    """What is said of blocks, where `assemble` puts their text; neighbours alike are one. Pure."""
+    stretches: list[Stretch] = []
+    is_next = False
+    for block, start, end in _placed(blocks):
+        is_told = block.role is not Role.HEADING and (block.days is not None or block.is_note)
+        if is_told:
+            last = stretches[-1] if is_next else None
+            if last and (last.days, last.is_note) == (block.days, block.is_note):
+                start = stretches.pop().start
+            stretches.append(Stretch(start, end, block.days, block.is_note))
+        is_next = is_told
+    return tuple(stretches)

@@ -1,0 +1,118 @@
+"""Articles of a code, one JSON object a line: one document an article.
+
+Fields: `code`, `num`, `texte`, and when known `chemin` (headings above), `etat`, `valide_du`,
+`valide_au` (days, both included), `controle` ("texte au 2026-08-23"), `id` (LEGIARTI…), and
+`motif`: why a text is no longer the law. Such a text may leave its code out.
+"""
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ingestion.legislation.references import normalise
+from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, listed
+from ingestion.readers.documents import Block, State, is_citable
+
+ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
+"""The public page of a version of an article, by its identifier in LEGI."""
+
+_IDENTIFIER = re.compile(r"LEGIARTI\d{12}")
+_CHECKED_ON = re.compile(r"texte au (\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class _BadLine(Exception):
+    reason: str
+
+
+def read_law(data: bytes) -> FileContent:
+    """Read the articles; lines that are no article are named in the warnings."""
+    contents: dict[bytes, ReaderContent] = {}
+    bad: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(data.splitlines(), start=1):
+        if not line.strip():
+            continue
+        if line in contents:
+            bad["article déjà lu plus haut"].append(number)
+            continue
+        try:
+            contents[line] = _article(line)
+        except _BadLine as error:
+            bad[error.reason].append(number)
+    warnings = [f"lignes ignorées, {reason} : {listed(bad[reason])}" for reason in bad]
+    if uncited := sum(not is_citable(each.state, each.valid_to) for each in contents.values()):
+        warnings.append(f"versions jamais citées, sans date de fin ou annulées : {uncited}")
+    if not contents:
+        raise UnreadableFile("; ".join(("aucun article lisible", *warnings)))
+    return FileContent(tuple(contents.values()), tuple(warnings))
+
+
+def _article(line: bytes) -> ReaderContent:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _BadLine("JSON invalide") from None
+    if not isinstance(fields, dict):
+        raise _BadLine("objet JSON attendu")
+    text = _string(fields, "texte")
+    last_day = _day(fields, "valide_au")
+    is_replaced = bool(fields.get("motif"))
+    return ReaderContent(
+        blocks=tuple(Block(part.strip()) for part in text.splitlines() if part.strip()),
+        title=None if is_replaced and "code" not in fields else _string(fields, "code"),
+        data=line,
+        path=_path(fields),
+        reference=normalise(_string(fields, "num")),
+        valid_from=_day(fields, "valide_du"),
+        valid_to=last_day + timedelta(days=1) if last_day else None,
+        state_date=_checked_on(fields),
+        state=State.CHANGED if is_replaced else _state(fields),
+        address=_address(fields),
+    )
+
+
+def _string(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise _BadLine(f"champ « {name} » absent ou vide")
+    return value.strip()
+
+
+def _state(fields: dict[str, Any]) -> State | None:
+    value = fields.get("etat")
+    if value is None:
+        return None
+    try:
+        return State(value)
+    except ValueError:
+        raise _BadLine("état inconnu") from None
+
+
+def _address(fields: dict[str, Any]) -> str | None:
+    found = _IDENTIFIER.fullmatch(str(fields.get("id", "")))
+    return ARTICLE_PAGE.format(found[0]) if found else None
+
+
+def _path(fields: dict[str, Any]) -> tuple[str, ...]:
+    value = fields.get("chemin") or []
+    if not isinstance(value, list) or not all(isinstance(heading, str) for heading in value):
+        raise _BadLine("champ « chemin » qui n'est pas une liste de titres")
+    return tuple(value)
+
+
+def _day(fields: dict[str, Any], name: str) -> date | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _BadLine(f"champ « {name} » qui n'est pas une date") from None
+
+
+def _checked_on(fields: dict[str, Any]) -> date | None:
+    found = _CHECKED_ON.fullmatch(str(fields.get("controle", "")))
+    return date.fromisoformat(found[1]) if found else None

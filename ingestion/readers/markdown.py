@@ -1,0 +1,172 @@
+"""Markdown with a front matter, and plain text. Door of PyYAML and of markdown-it-py."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, decode_text
+from ingestion.readers.documents import Block, Role
+from ingestion.readers.headings import with_headings
+from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
+from ingestion.readers.statement_marks import inherited, told
+
+# The YAML lines that may open a Markdown file; the only file to import PyYAML.
+#
+# Of a rule sheet's fields (title, themes, articles, etat_au, au_plus_tot, sources), the title, the
+# day as of which the text was right and the earliest day on which it can have been become facts of
+# the document; the others are for the sheet's authors.
+
+_DAYS = ("etat_au", "au_plus_tot")
+_FRONT = re.compile(r"\A---[ ]*\n(.*?\n)?---[ ]*(?:\n|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a front matter says, with French warnings about what could not be understood."""
+
+    title: str | None = None
+    state_date: date | None = None
+    not_before: date | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def parted(text: str) -> tuple[Front, str]:
+    """The front matter of `text`, and the text after it. Pure."""
+    found = _FRONT.match(text)
+    if not found:
+        return Front(), text
+    try:
+        fields = yaml.safe_load(found[1] or "")
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return Front(warnings=("en-tête YAML illisible, ignoré",)), text[found.end() :]
+    return _front(fields if isinstance(fields, dict) else {}), text[found.end() :]
+
+
+def _front(fields: dict[object, object]) -> Front:
+    title = fields.get("title")
+    days = {name: _date(fields.get(name)) for name in _DAYS}
+    warnings = tuple(
+        f"en-tête : « {name} » n'est pas une date ({fields[name]})"
+        for name, day in days.items()
+        if day is None and fields.get(name) is not None
+    )
+    return Front(
+        str(title).strip() if title else None, days["etat_au"], days["au_plus_tot"], warnings
+    )
+
+
+def _date(written: object) -> date | None:
+    if type(written) is date:
+        return written
+    try:
+        return date.fromisoformat(str(written))
+    except ValueError:
+        return None
+
+
+# Markdown with an optional front matter, as plain text; the only file to import markdown-it-py.
+#
+# A file converted from a PDF, with a heading "Page 3" before each page, keeps its pages.
+
+_PAGE_MARK = re.compile(r"^#{1,3} Page (\d+) *$", re.MULTILINE)
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_parser = MarkdownIt("commonmark").enable("table")
+
+
+def read_markdown(data: bytes) -> FileContent:
+    """Read headings, paragraphs, list items and table rows, without their marks."""
+    text, warnings = decode_text(data)
+    front, body = parted(text)
+    marks = list(_PAGE_MARK.finditer(body))
+    is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
+    tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
+    told_apart = told(tuple(_blocks(tree))) if front.state_date else (tuple(_blocks(tree)), ())
+    blocks, misread = inherited(with_headings(told_apart[0])), told_apart[1]
+    title = front.title or next((block.text for block in blocks if block.level == 1), None)
+    if is_paged:
+        blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
+    if not blocks:
+        raise UnreadableFile("aucun texte dans le fichier")
+    content = ReaderContent(
+        blocks, title=title, state_date=front.state_date, not_before=front.not_before
+    )
+    return FileContent((content,), (*warnings, *front.warnings, *misread), remarks_on(blocks))
+
+
+def _pages(body: str, marks: Sequence[re.Match[str]]) -> dict[int, str]:
+    ends = [*(mark.start() for mark in marks[1:]), len(body)]
+    return {
+        int(mark[1]): re.sub(r"^---\s*$", "", body[mark.end() : end], flags=re.MULTILINE)
+        for mark, end in zip(marks, ends, strict=True)
+    }
+
+
+def _blocks(node: SyntaxTreeNode, *, in_list: bool = False, margin: str = "") -> Iterator[Block]:
+    match node.type:
+        case "heading":
+            if text := " ".join(_text(node).split()):
+                yield Block(text, Role.HEADING, level=int(node.tag[1:]))
+        case "paragraph":
+            role = Role.ITEM if in_list else Role.PARAGRAPH
+            yield from (Block(line, role) for line in _text(node).split("\n") if line)
+        case "bullet_list" | "ordered_list":
+            yield from _items(node, margin)
+        case "tr":
+            cells = (" ".join(_text(cell).split()) for cell in node.children)
+            yield Block(" | ".join(cells), Role.ROW)
+        case "fence" | "code_block" | "html_block":
+            text = _TAG.sub("", node.content) if node.type == "html_block" else node.content
+            if text.strip():
+                yield Block(text.strip("\n"))
+        case _:
+            for child in node.children:
+                yield from _blocks(child, in_list=in_list, margin=margin)
+
+
+def _items(node: SyntaxTreeNode, margin: str) -> Iterator[Block]:
+    first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+    for index, item in enumerate(node.children):
+        marker = margin + ("- " if first is None else f"{first + index}. ")
+        for child in item.children:
+            for block in _blocks(child, in_list=True, margin=margin + "  "):
+                yield Block(marker + block.text, block.role, block.level)
+                marker = ""
+
+
+def _text(node: SyntaxTreeNode) -> str:
+    tokens = (token for inline in node.children for token in _inline_tokens(inline))
+    return "".join(_plain(token) for token in tokens).strip()
+
+
+def _inline_tokens(inline: SyntaxTreeNode) -> Sequence[Token]:
+    return (inline.token and inline.token.children) or ()
+
+
+def _plain(token: Token) -> str:
+    match token.type:
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "html_inline":
+            return "\n" if token.content.startswith("<br") else ""
+        case _:
+            return token.content
+
+
+# Plain text: lines joined into paragraphs, headings recognised.
+
+
+def read_text(data: bytes) -> FileContent:
+    """Read a text in any usual encoding; one that had to be guessed is said."""
+    text, warnings = decode_text(data)
+    lines = text.split("\n")
+    blocks = with_headings(tuple(Joiner.for_lines(lines).blocks(lines)))
+    if not blocks:
+        raise UnreadableFile("aucun texte dans le fichier")
+    return FileContent((ReaderContent(blocks),), warnings)

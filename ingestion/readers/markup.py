@@ -1,0 +1,173 @@
+"""XML parsed without entities, DTD or network, and HTML pages read. Door of lxml."""
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree, html
+
+from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, decode_text
+from ingestion.readers.documents import Block, Role
+from ingestion.readers.headings import with_headings
+
+# XML and HTML parsed without entities, DTD or network; the only file to import lxml.
+
+Element = etree._Element
+
+
+def parse_xml(data: bytes) -> Element:
+    """The root of an XML document.
+
+    Raises:
+        UnreadableFile: when it is not well formed.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFile(f"fichier corrompu (XML : {error.msg})") from error
+
+
+def parse_html(text: str) -> Element:
+    """The root of an HTML page, however badly written.
+
+    Raises:
+        UnreadableFile: when there is no element at all.
+    """
+    parser = html.HTMLParser(
+        no_network=True, huge_tree=False, remove_comments=True, encoding="utf-8"
+    )
+    try:
+        return html.document_fromstring(text.encode("utf-8", errors="replace"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise UnreadableFile("aucun texte dans le fichier") from error
+
+
+def as_html(element: Element) -> bytes:
+    """An element and all below it, as HTML in UTF-8 whatever it was read from."""
+    written = etree.tostring(element, method="html", encoding="unicode", with_tail=False)
+    return written.encode("utf-8")
+
+
+def local_name(element: Element) -> str:
+    """The element's name without its namespace, "" for what is no element."""
+    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """The value of an attribute whatever its namespace."""
+    for key, value in element.attrib.items():
+        if etree.QName(str(key)).localname == name:
+            return str(value)
+    return None
+
+
+# HTML pages: headings, paragraphs, list items and table rows, without scripts and menus.
+
+_LEFT_OUT = frozenset({"script", "style", "noscript", "template", "nav", "svg", "head", "iframe"})
+_INLINE = re.compile(
+    "a|abbr|b|bdi|bdo|big|cite|code|data|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|"
+    "strong|sub|sup|time|tt|u|var"
+)
+_HEADING = re.compile(r"h[1-6]")
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
+_LEGACY = ("iso-8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252")
+
+
+def read_html(data: bytes) -> FileContent:
+    """Read what a browser would show, in the order of the page."""
+    text, warnings = _decoded(data)
+    root = parse_html(text)
+    blocks = with_headings(tuple(_Page().read(root)))
+    if not blocks:
+        raise UnreadableFile("aucun texte dans la page")
+    titles = (_all_text(title) for title in root.iter("title"))
+    title = next((" ".join(found.split()) for found in titles if found.strip()), None)
+    title = title or next((block.text for block in blocks if block.level == 1), None)
+    return FileContent((ReaderContent(blocks, title=title),), warnings)
+
+
+def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    declared = _CHARSET.search(data[:4096])
+    if declared and declared[1].decode().lower() in _LEGACY:
+        return data.decode("cp1252", errors="replace"), ()
+    return decode_text(data)
+
+
+@dataclass(slots=True)
+class _Page:
+    """Blocks read so far, and the text of the open one with what it is."""
+
+    blocks: list[Block] = field(default_factory=list)
+    text: str = ""
+    role: Role = Role.PARAGRAPH
+    level: int = 0
+    marker: str = ""
+
+    def read(self, root: Element) -> list[Block]:
+        """The blocks of a whole page."""
+        self._walk(root)
+        self._close()
+        return self.blocks
+
+    def _walk(self, element: Element) -> None:
+        name = local_name(element)
+        if name == "br":
+            self.text += "\n"
+        elif _INLINE.fullmatch(name):
+            self._inside(element)
+        elif name and name not in _LEFT_OUT:
+            self._close()
+            self._block(name, element)
+            self._close()
+        self.text += _spaced(element.tail)
+
+    def _inside(self, element: Element) -> None:
+        self.text += _spaced(element.text)
+        for child in element:
+            self._walk(child)
+
+    def _block(self, name: str, element: Element) -> None:
+        if name == "tr" and next(element.iter("table"), None) is None:
+            cells = (" ".join(_all_text(cell).split()) for cell in element)
+            self.blocks.append(Block(" | ".join(cells), Role.ROW))
+            return
+        if _HEADING.fullmatch(name):
+            self.role, self.level = Role.HEADING, int(name[1])
+        elif name == "li":
+            self.role, self.marker = Role.ITEM, _marker(element)
+        self._inside(element)
+
+    def _close(self) -> None:
+        lines = [" ".join(line.split()) for line in self.text.split("\n")]
+        if self.role is Role.HEADING:
+            lines = [" ".join(line for line in lines if line)]
+        filled = [line for line in lines if line]
+        for line in filled:
+            self.blocks.append(Block(self.marker + line, self.role, self.level))
+            self.marker = ""
+        if filled:
+            self.role, self.level = Role.PARAGRAPH, 0
+        self.text = ""
+
+
+def _all_text(element: Element) -> str:
+    return " ".join(str(text) for text in element.itertext())
+
+
+def _spaced(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
+def _marker(element: Element) -> str:
+    parent = element.getparent()
+    if parent is None or local_name(parent) != "ol":
+        return "- "
+    return f"{sum(1 for _ in element.itersiblings('li', preceding=True)) + 1}. "

@@ -1,0 +1,201 @@
+"""ODT and ODS, read from their XML."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, DecimalException
+
+from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile
+from ingestion.readers.documents import Block, Role
+from ingestion.readers.headings import with_headings
+from ingestion.readers.markup import Element, attribute, local_name
+from ingestion.readers.numbers import written_day, written_number
+from ingestion.readers.office import (
+    LEFT_OUT,
+    active_content,
+    first,
+    hidden_in_open_document,
+    opened,
+    root_of,
+    text_of,
+)
+from ingestion.readers.spreadsheets import MOST_COLUMNS, Cell, Row, WorkbookSheet, read_sheets
+
+# ODT, read from its XML: the format needs no more than the bounded archive and the XML door.
+
+
+def read_odt(data: bytes) -> FileContent:
+    """Read headings with their numbers, paragraphs, list items and table rows."""
+    parts = opened(data)
+    root = root_of(parts, "content.xml")
+    if root is None:
+        raise UnreadableFile("le contenu n'est pas un document ODT")
+    body = first(root, "text")
+    numbers = _OutlineNumbers(root_of(parts, "styles.xml"))
+    blocks = with_headings(tuple(_blocks(body, numbers))) if body is not None else ()
+    if not any(block.text for block in blocks):
+        raise UnreadableFile("aucun texte dans le document")
+    title = first(root_of(parts, "meta.xml"), "title")
+    content = ReaderContent(blocks, title=text_of(title) or None if title is not None else None)
+    return FileContent((content,), (*hidden_in_open_document(root), *active_content(parts)))
+
+
+class _OutlineNumbers:
+    """Numbers of the headings, which the file describes but does not contain."""
+
+    def __init__(self, styles: Element | None) -> None:
+        elements = styles.iter() if styles is not None else ()
+        levels = [e for e in elements if local_name(e) == "outline-level-style"]
+        self._styles = {int(attribute(level, "level") or 1): level for level in levels}
+        self._counts: dict[int, int] = {}
+
+    def label(self, level: int) -> str:
+        """The number of the next heading of this level, "" when they have none."""
+        self._counts = {deep: n for deep, n in self._counts.items() if deep <= level}
+        self._counts[level] = self._counts.get(level, 0) + 1
+        style = self._styles.get(level)
+        if style is None or attribute(style, "num-format") != "1":
+            return ""
+        shown = int(attribute(style, "display-levels") or 1)
+        numbers = ".".join(
+            str(self._counts.get(depth, 1)) for depth in range(level - shown + 1, level + 1)
+        )
+        prefix, suffix = attribute(style, "num-prefix") or "", attribute(style, "num-suffix") or ""
+        return f"{prefix}{numbers}{suffix} "
+
+
+def _blocks(element: Element, numbers: _OutlineNumbers, marker: str = "") -> Iterator[Block]:
+    for child in element:
+        name = local_name(child)
+        if name == "h":
+            level = int(attribute(child, "outline-level") or 1)
+            if text := text_of(child).replace("\n", " "):
+                yield Block(numbers.label(level) + text, Role.HEADING, level)
+        elif name == "p":
+            for line in filter(None, text_of(child).split("\n")):
+                yield Block(marker + line, Role.ITEM if marker else Role.PARAGRAPH)
+                marker = marker and " " * len(marker)
+        elif name in ("list-item", "list-header"):
+            yield from _blocks(child, numbers, "- ")
+        elif name == "table-row":
+            cells = (
+                text_of(cell).replace("\n", " ")
+                for cell in child
+                if local_name(cell) == "table-cell"
+            )
+            yield Block(" | ".join(cells), Role.ROW)
+        elif name and name not in LEFT_OUT:
+            yield from _blocks(child, numbers, marker)
+
+
+# ODS, read from its XML like ODT: a cell holds its value and the text that it shows.
+
+_NUMBERS = ("float", "currency", "percentage")
+_CURRENCIES = {"EUR": "€"}
+_CELLS = ("table-cell", "covered-table-cell")
+_NOT_VISIBLE = ("collapse", "filter")
+_LEFT_OUT = ("tracked-changes", "table", "dde-links")
+
+
+def read_ods(data: bytes) -> FileContent:
+    """Read every sheet; formulas by the value that was saved with them."""
+    parts = opened(data)
+    root = root_of(parts, "content.xml")
+    if root is None or next(_all(root, "spreadsheet"), None) is None:
+        raise UnreadableFile("le contenu n'est pas un classeur ODS")
+    return read_sheets(_sheets(root)).warned(active_content(parts))
+
+
+def _sheets(root: Element) -> Iterator[WorkbookSheet]:
+    hidden = {
+        attribute(style, "name")
+        for style in _all(root, "style")
+        if any(attribute(child, "display") == "false" for child in style)
+    }
+    for book in _all(root, "spreadsheet"):
+        for table in book:
+            if local_name(table) == "table":
+                name = attribute(table, "name") or ""
+                is_hidden = attribute(table, "style-name") in hidden
+                yield WorkbookSheet(name, _rows(table), tuple(_hidden_columns(table)), is_hidden)
+
+
+def _hidden_columns(table: Element) -> Iterator[range]:
+    column = 1
+    for each in _of_this_sheet(table, ("table-column",)):
+        count = _repeated(each, "columns")
+        if attribute(each, "visibility") in _NOT_VISIBLE:
+            yield range(column, column + count)
+        column += count
+
+
+def _rows(table: Element) -> Iterator[Row]:
+    number = 1
+    for row in _of_this_sheet(table, ("table-row",)):
+        cells = tuple(_cells(row))
+        count = _repeated(row, "rows")
+        is_hidden = attribute(row, "visibility") in _NOT_VISIBLE
+        for copy in range(count if cells else 0):
+            yield Row(number + copy, cells, is_hidden)
+        number += count
+
+
+def _cells(row: Element) -> Iterator[Cell]:
+    column = 1
+    for cell in _of_this_sheet(row, _CELLS):
+        count = _repeated(cell, "columns")
+        text = " ".join(_text(cell).split())
+        is_uncomputed = bool(attribute(cell, "formula")) and not attribute(cell, "value-type")
+        if text or is_uncomputed:
+            for copy in range(column, min(column + count, MOST_COLUMNS + 1)):
+                yield Cell(copy, text, is_uncomputed)
+        column += count
+
+
+def _text(cell: Element) -> str:
+    shown = text_of(cell)
+    kind = attribute(cell, "value-type")
+    try:
+        if kind == "date":
+            day = date.fromisoformat((attribute(cell, "date-value") or "")[:10])
+            return written_day(day) if written_day(day) not in shown else shown
+        if kind in _NUMBERS:
+            value = Decimal(attribute(cell, "value") or "")
+            return shown if _says(shown, value, kind) else _number(value, cell)
+    except (ValueError, DecimalException):
+        pass  # a value that is none: what is shown is all there is
+    return shown
+
+
+def _says(shown: str, value: Decimal, kind: str) -> bool:
+    """Whether the text shown, read in French, is the value, up to its own rounding."""
+    digits = re.sub(r"[^\d.,-]", "", shown).replace(",", ".", 1)
+    if not re.fullmatch(r"-?\d+(?:\.\d+)?", digits) or "." in shown:
+        return False
+    written = Decimal(digits) / (100 if kind == "percentage" else 1)
+    return abs(written - value) <= max(abs(value), Decimal(1)) / 100
+
+
+def _number(value: Decimal, cell: Element) -> str:
+    if attribute(cell, "value-type") == "percentage":
+        return f"{written_number(value * 100)} %"
+    currency = attribute(cell, "currency") or ""
+    return f"{written_number(value)} {_CURRENCIES.get(currency, currency)}".strip()
+
+
+def _repeated(element: Element, what: str) -> int:
+    return int(attribute(element, f"number-{what}-repeated") or 1)
+
+
+def _of_this_sheet(element: Element, names: tuple[str, ...]) -> Iterator[Element]:
+    """Elements of these names below, in groups too, but not those of a table inside a cell."""
+    for child in element:
+        name = local_name(child)
+        if name in names:
+            yield child
+        elif name and name not in (*_LEFT_OUT, *_CELLS):
+            yield from _of_this_sheet(child, names)
+
+
+def _all(root: Element, name: str) -> Iterator[Element]:
+    return (element for element in root.iter() if local_name(element) == name)

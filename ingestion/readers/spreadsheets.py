@@ -1,0 +1,325 @@
+"""XLSX and CSV; sheets of a workbook, however its format writes them, into one document."""
+
+import csv
+import io
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from ingestion.readers.content import (
+    FileContent,
+    ReaderContent,
+    UnreadableFile,
+    decode_text,
+    listed,
+    refuse_entities,
+    unpack,
+)
+from ingestion.readers.documents import Block, Role
+from ingestion.readers.markup import Element, attribute, local_name, parse_xml
+from ingestion.readers.numbers import BUILT_IN, GENERAL, shown
+from ingestion.readers.office import active_content
+
+# Sheets of a workbook, however its format writes them, into one document. Pure.
+#
+# What is hidden is read, since it may bind or deceive, and said.
+
+MOST_COLUMNS = 16_384
+_MOST_CELLS = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that is not empty: its column (1-based) and its text.
+
+    `is_uncomputed` when it has a formula whose value the file does not hold: it has no text.
+    """
+
+    column: int
+    text: str
+    is_uncomputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row that are not empty, one at least; `number` is 1-based."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookSheet:
+    """A sheet, its rows from top to bottom, and the columns hidden in it (1-based)."""
+
+    name: str
+    rows: Iterable[Row]
+    hidden_columns: tuple[range, ...] = ()
+    is_hidden: bool = False
+
+
+def read_sheets(sheets: Iterable[WorkbookSheet], title: str | None = None) -> FileContent:
+    """One heading a sheet, one row a line, whose mark are its cells ("B4:F4").
+
+    Raises:
+        UnreadableFile: when all sheets are empty, or larger than the bounds.
+    """
+    reader = _Reader()
+    blocks = [block for sheet in sheets for block in reader.blocks(sheet)]
+    if not blocks:
+        raise UnreadableFile("; ".join(("aucun texte dans le classeur", *reader.warnings())))
+    return FileContent((ReaderContent(tuple(blocks), title=title),), tuple(reader.warnings()))
+
+
+def column_name(column: int) -> str:
+    """The letters of a column: 1 is "A", 28 is "AB"."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Counts cells and collects what there is to say about them."""
+
+    cells: int = 0
+    hidden_sheets: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    uncomputed: list[str] = field(default_factory=list)
+
+    def blocks(self, sheet: WorkbookSheet) -> Iterator[Block]:
+        """The heading of a sheet and its rows, nothing for an empty one."""
+        rows: list[int] = []
+        columns: set[int] = set()
+        is_empty = True
+        for row in sheet.rows:
+            block = self._block(sheet, row)
+            if block is None:
+                continue
+            if is_empty:
+                yield Block(sheet.name, Role.HEADING, level=1)
+                is_empty = False
+            yield block
+            columns |= {c.column for c in row.cells if _is_within(c.column, sheet.hidden_columns)}
+            if row.is_hidden:
+                rows.append(row.number)
+        if sheet.is_hidden and not is_empty:
+            self.hidden_sheets.append(f"« {sheet.name} »")
+        self._say(sheet, "lignes masquées", rows)
+        self._say(sheet, "colonnes masquées", map(column_name, sorted(columns)))
+
+    def warnings(self) -> Iterator[str]:
+        """What is hidden and what is missing, in French."""
+        if self.hidden_sheets:
+            yield f"feuilles masquées, lues quand même : {listed(self.hidden_sheets)}"
+        yield from self.hidden
+        if self.uncomputed:
+            yield (
+                "formules sans valeur enregistrée (ouvrez le classeur et enregistrez-le) : "
+                f"{listed(self.uncomputed)}"
+            )
+
+    def _block(self, sheet: WorkbookSheet, row: Row) -> Block | None:
+        columns = [cell.column for cell in row.cells]
+        self.cells += max(columns) - min(columns) + 1
+        if self.cells > _MOST_CELLS:
+            raise UnreadableFile(f"classeur trop grand (plus de {_MOST_CELLS} cellules)")
+        self.uncomputed += [
+            f"« {sheet.name} » {column_name(cell.column)}{row.number}"
+            for cell in row.cells
+            if cell.is_uncomputed
+        ]
+        texts = {cell.column: cell.text for cell in row.cells if cell.text}
+        if not texts:
+            return None
+        first, last = min(texts), max(texts)
+        line = " | ".join(texts.get(column, "") for column in range(first, last + 1))
+        ends = dict.fromkeys(f"{column_name(column)}{row.number}" for column in (first, last))
+        return Block(line, Role.ROW, mark=":".join(ends))
+
+    def _say(self, sheet: WorkbookSheet, what: str, which: Iterable[object]) -> None:
+        if shown := listed(which):
+            self.hidden.append(f"feuille « {sheet.name} », {what}, lues quand même : {shown}")
+
+
+def _is_within(column: int, ranges: Iterable[range]) -> bool:
+    return any(column in each for each in ranges)
+
+
+# CSV and TSV: one line of text a row, so that a line's number is the row's in a spreadsheet.
+
+_DELIMITERS = ";,\t|"
+_SAMPLE = 20_000
+
+
+def read_rows(data: bytes) -> FileContent:
+    """Read the rows as "a | b | c"; the first one is the heading of the others."""
+    text, warnings = decode_text(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        rows = [" | ".join(" ".join(cell.split()) for cell in row) for row in reader]
+    except csv.Error as error:
+        raise UnreadableFile(f"tableau illisible ({error})") from error
+    if not any(rows):
+        raise UnreadableFile("aucun texte dans le fichier")
+    first, *others = rows
+    blocks = [Block(row, Role.ROW) for row in others]
+    heading = Block(first, Role.HEADING, level=1) if others and first else Block(first, Role.ROW)
+    return FileContent((ReaderContent((heading, *blocks)),), warnings)
+
+
+def _delimiter(text: str) -> str:
+    """The mark that is most frequent in the first line that has any."""
+    for line in text[:_SAMPLE].split("\n"):
+        counts = {mark: line.count(mark) for mark in _DELIMITERS}
+        if any(counts.values()):
+            return max(counts, key=lambda mark: counts[mark])
+    return _DELIMITERS[0]
+
+
+# XLSX, read from its XML: a cell that is not written costs nothing, and hidden ones are seen.
+
+_WORKBOOK = "xl/workbook.xml"
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_TRUTH = {"0": "FAUX", "1": "VRAI"}
+_YES = ("1", "true")
+
+
+def read_xlsx(data: bytes) -> FileContent:
+    """Read every sheet; formulas by the value that was saved with them."""
+    parts = unpack(data)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            refuse_entities(part)
+    if _WORKBOOK not in parts:
+        raise UnreadableFile("le contenu n'est pas un classeur XLSX")
+    return read_sheets(_sheets(parts)).warned(active_content(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What cells refer to: shared strings, the format code of each style, and the day zero."""
+
+    strings: Sequence[str]
+    formats: Sequence[str]
+    epoch: date
+
+
+def _sheets(parts: Mapping[str, bytes]) -> Iterator[WorkbookSheet]:
+    workbook = parse_xml(parts[_WORKBOOK])
+    is_1904 = any(attribute(each, "date1904") in _YES for each in _all(workbook, "workbookpr"))
+    epoch = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
+    book = _Book(_strings(parts), _formats(parts), epoch)
+    targets = _targets(parts)
+    for sheet in _all(workbook, "sheet"):
+        path = targets.get(attribute(sheet, "id") or "", "")
+        if path in parts:
+            root = parse_xml(parts[path])
+            is_hidden = (attribute(sheet, "state") or "visible") != "visible"
+            name = attribute(sheet, "name") or ""
+            yield WorkbookSheet(name, _rows(root, book), tuple(_hidden_columns(root)), is_hidden)
+
+
+def _hidden_columns(root: Element) -> Iterator[range]:
+    for column in _all(root, "col"):
+        if attribute(column, "hidden") in _YES:
+            first, last = attribute(column, "min") or 1, attribute(column, "max") or 1
+            yield range(int(first), int(last) + 1)
+
+
+def _rows(root: Element, book: _Book) -> Iterator[Row]:
+    number = 0
+    for row in _all(root, "row"):
+        number = int(attribute(row, "r") or number + 1)
+        cells = tuple(_cells(row, book))
+        if cells:
+            yield Row(number, cells, attribute(row, "hidden") in _YES)
+
+
+def _cells(row: Element, book: _Book) -> Iterator[Cell]:
+    column = 0
+    for cell in row:
+        if local_name(cell) != "c":
+            continue
+        reference = _REFERENCE.fullmatch(attribute(cell, "r") or "")
+        column = _column(reference[1]) if reference else column + 1
+        text = " ".join(_text(cell, book).split())
+        is_uncomputed = not text and _has_formula(cell)
+        if (text or is_uncomputed) and column <= MOST_COLUMNS:
+            yield Cell(column, text, is_uncomputed)
+
+
+def _has_formula(cell: Element) -> bool:
+    """Whether a cell is computed; one computed to be an empty string has the type of a string."""
+    return attribute(cell, "t") != "str" and next(_all(cell, "f"), None) is not None
+
+
+def _text(cell: Element, book: _Book) -> str:
+    kind = attribute(cell, "t") or "n"
+    if kind == "inlineStr":
+        return _string(cell)
+    value = next((element.text or "" for element in _all(cell, "v")), "")
+    if kind == "s":
+        return book.strings[int(value)] if value else ""
+    if kind == "b":
+        return _TRUTH.get(value, value)
+    if kind != "n" or not value:
+        return value
+    style = int(attribute(cell, "s") or 0)
+    code = book.formats[style] if style < len(book.formats) else GENERAL
+    return shown(value, code, book.epoch)
+
+
+def _strings(parts: Mapping[str, bytes]) -> list[str]:
+    part = parts.get("xl/sharedStrings.xml")
+    return [_string(item) for item in _all(parse_xml(part), "si")] if part else []
+
+
+def _string(element: Element) -> str:
+    """The text below an element, without the hints on how to pronounce it."""
+    if local_name(element) == "t":
+        return element.text or ""
+    return "".join(_string(child) for child in element if local_name(child) != "rph")
+
+
+def _formats(parts: Mapping[str, bytes]) -> list[str]:
+    """The format code of each style of cell, in the order of their numbers."""
+    part = parts.get("xl/styles.xml")
+    if part is None:
+        return []
+    root = parse_xml(part)
+    described = {
+        int(attribute(each, "numFmtId") or 0): attribute(each, "formatCode") or GENERAL
+        for each in _all(root, "numfmt")
+    }
+    codes = {**BUILT_IN, **described}
+    styles = (style for group in _all(root, "cellxfs") for style in group)
+    return [codes.get(int(attribute(style, "numFmtId") or 0), GENERAL) for style in styles]
+
+
+def _targets(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """The part that each relation of the workbook leads to."""
+    part = parts.get("xl/_rels/workbook.xml.rels")
+    relations = parse_xml(part) if part else ()
+    return {
+        attribute(each, "Id") or "": posixpath.normpath(
+            posixpath.join("/xl", attribute(each, "Target") or "")
+        ).lstrip("/")
+        for each in relations
+    }
+
+
+def _column(letters: str) -> int:
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return column
+
+
+def _all(root: Element, name: str) -> Iterator[Element]:
+    return (element for element in root.iter() if local_name(element) == name)

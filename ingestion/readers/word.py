@@ -1,0 +1,216 @@
+"""The body of a Word document, and the numbers of its paragraphs, walked as XML. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from ingestion.readers.documents import Block, Role
+from ingestion.readers.markup import Element, attribute, local_name, parse_xml
+
+# Numbers of Word paragraphs, which the file describes but does not contain. Pure.
+
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+class Numbering:
+    """Counts list levels as paragraphs go by."""
+
+    def __init__(self, root: Element | None) -> None:
+        elements = list(root) if root is not None else []
+        abstract = {
+            attribute(e, "abstractNumId"): e for e in elements if local_name(e) == "abstractnum"
+        }
+        self._levels: dict[str, dict[int, Element]] = {}
+        self._list_of: dict[str, str] = {}
+        for element in (e for e in elements if local_name(e) == "num"):
+            number = attribute(element, "numId") or ""
+            definition = value_of(element, "abstractnumid") or ""
+            self._list_of[number] = definition
+            levels = abstract.get(definition)
+            self._levels[number] = {
+                int(attribute(level, "ilvl") or 0): level
+                for level in (levels if levels is not None else ())
+                if local_name(level) == "lvl"
+            }
+        self._counts: dict[str, dict[int, int]] = defaultdict(dict)
+
+    def label(self, number: str, depth: int) -> str:
+        """The label of the next paragraph of this list at this depth: "12.3", "a)", "-"."""
+        level = self._levels.get(number, {}).get(depth)
+        if level is None:
+            return ""
+        counts = self._counts[self._list_of[number]]
+        for deeper in [other for other in counts if other > depth]:
+            del counts[deeper]
+        counts[depth] = counts[depth] + 1 if depth in counts else _start(level)
+        if value_of(level, "numfmt") == "bullet":
+            return "-"
+        return re.sub(
+            r"%(\d)",
+            lambda found: self._written(number, counts, int(found[1]) - 1),
+            value_of(level, "lvltext") or "",
+        )
+
+    def _written(self, number: str, counts: dict[int, int], depth: int) -> str:
+        level = self._levels[number].get(depth)
+        if level is None:
+            return ""
+        return _formatted(counts.get(depth, _start(level)), value_of(level, "numfmt") or "decimal")
+
+
+def value_of(element: Element | Iterable[Element], name: str) -> str | None:
+    """The `val` of the child of this name."""
+    for child in element:
+        if local_name(child) == name:
+            return attribute(child, "val")
+    return None
+
+
+def _start(level: Element) -> int:
+    return int(value_of(level, "start") or 1)
+
+
+def _formatted(count: int, style: str) -> str:
+    if style in ("lowerLetter", "upperLetter"):
+        letter = chr(ord("a") + (count - 1) % 26)
+        return letter if style == "lowerLetter" else letter.upper()
+    if style in ("lowerRoman", "upperRoman"):
+        roman = _roman(count)
+        return roman if style == "lowerRoman" else roman.upper()
+    return str(count)
+
+
+def _roman(count: int) -> str:
+    written = ""
+    for value, letters in _ROMAN:
+        written += letters * (count // value)
+        count %= value
+    return written
+
+
+# The body of a Word document, walked as XML. Pure.
+#
+# python-docx gives paragraphs without inserted text, form controls and text boxes; here they are
+# read. Deleted text, comments, headers and footers are left out.
+
+_LEFT_OUT = frozenset({"del", "movefrom", "fallback", "txbxcontent", "ppr", "rpr"})
+_BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "nobreakhyphen": "-"}
+_HEADING_STYLE = re.compile(r"(?:heading|titre) ?(\d)", re.IGNORECASE)
+_TITLE_STYLES = ("title", "titre")
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+
+
+class BodyReader:
+    """One pass over a body, counting its numbered paragraphs; `styles` are by identifier."""
+
+    def __init__(self, styles: Mapping[str, Element], numbering: Numbering) -> None:
+        self._styles = styles
+        self._numbering = numbering
+
+    def blocks(self, element: Element) -> Iterator[Block]:
+        """Blocks of the paragraphs and tables below `element`."""
+        for child in element:
+            name = local_name(child)
+            if name == "p":
+                yield from self._paragraph(child)
+            elif name == "tr":
+                yield Block(" | ".join(_cells(child)), Role.ROW)
+            elif name not in _LEFT_OUT:
+                yield from self.blocks(child)
+
+    def _paragraph(self, paragraph: Element) -> Iterator[Block]:
+        chain = self._chain(paragraph)
+        level = _level(chain)
+        lines = [
+            " ".join(line.split()) for line in text_of_runs(paragraph).split("\n") if line.strip()
+        ]
+        label = self._label(chain) if lines else ""
+        if lines and level is not None:
+            yield Block(" ".join(filter(None, (label, *lines))), Role.HEADING, level + 1)
+        else:
+            role = Role.ITEM if label else Role.PARAGRAPH
+            for index, line in enumerate(lines):
+                yield Block(f"{label} {line}" if label and index == 0 else line, role)
+        for box in _text_boxes(paragraph):
+            yield from self.blocks(box)
+
+    def _chain(self, paragraph: Element) -> list[Element]:
+        """What describes a paragraph: its own properties, then its styles, nearest first."""
+        own = child_of(paragraph, "ppr")
+        chain = [own] if own is not None else []
+        name = (value_of(own, "pstyle") if own is not None else None) or "Normal"
+        seen: set[str] = set()
+        while name in self._styles and name not in seen:
+            seen.add(name)
+            chain.append(self._styles[name])
+            name = value_of(self._styles[name], "basedon") or ""
+        return chain
+
+    def _label(self, chain: list[Element]) -> str:
+        number = depth = None
+        for properties in map(_properties, chain):
+            listed = child_of(properties, "numpr") if properties is not None else None
+            if listed is not None:
+                number = number or value_of(listed, "numid")
+                depth = depth or value_of(listed, "ilvl")
+        return self._numbering.label(number, int(depth or 0)) if number else ""
+
+
+def notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
+    """Footnotes and endnotes, as paragraphs."""
+    for name in _NOTES:
+        for note in parse_xml(parts[name]) if name in parts else ():
+            text = " ".join(" ".join(text_of_runs(child) for child in note).split())
+            if text and local_name(note) in ("footnote", "endnote"):
+                yield Block(f"[note {attribute(note, 'id')}] {text}")
+
+
+def _level(chain: list[Element]) -> int | None:
+    """The level of a heading, 0 for the document's title, None for other paragraphs."""
+    for element in chain:
+        name = value_of(element, "name") or ""
+        if name.lower() in _TITLE_STYLES:
+            return 0
+        if found := _HEADING_STYLE.match(name):
+            return int(found[1])
+        properties = _properties(element)
+        outline = value_of(properties, "outlinelvl") if properties is not None else None
+        if outline is not None:
+            return int(outline) + 1 if int(outline) < 9 else None
+    return None
+
+
+def text_of_runs(element: Element) -> str:
+    """The text of an element, inserted text included and deleted text not."""
+    name = local_name(element)
+    if name == "t":
+        return element.text or ""
+    if name in _LEFT_OUT:
+        return ""
+    return _BREAKS.get(name, "") + "".join(text_of_runs(child) for child in element)
+
+
+def _cells(row: Element) -> Iterator[str]:
+    for child in row:
+        if local_name(child) == "tc":
+            paragraphs = (text_of_runs(inner) for inner in child.iter() if local_name(inner) == "p")
+            yield " ".join(" ".join(paragraphs).split())
+        else:
+            yield from _cells(child)
+
+
+def _text_boxes(paragraph: Element) -> Iterator[Element]:
+    for child in paragraph:
+        if local_name(child) == "txbxcontent":
+            yield child
+        elif local_name(child) != "fallback":
+            yield from _text_boxes(child)
+
+
+def _properties(element: Element) -> Element | None:
+    return element if local_name(element) == "ppr" else child_of(element, "ppr")
+
+
+def child_of(element: Element, name: str) -> Element | None:
+    """The first child of this name (in lower case)."""
+    return next((child for child in element if local_name(child) == name), None)

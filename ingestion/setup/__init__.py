@@ -1,0 +1,1 @@
+"""What this machine needs before anything is installed, and the installation itself."""

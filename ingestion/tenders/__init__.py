@@ -1,0 +1,1 @@
+"""Tender files: their pieces, versions and archives, kept to their team."""
