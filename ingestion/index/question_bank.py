@@ -1,0 +1,208 @@
+"""The bank: everyday questions about articles of the code, each with the words that answer it.
+
+The words of the law are not kept here. A line holds the sha256 of the article's text and the
+offsets of its answering sentences, so that a question whose article has changed is known by it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.errors import IngestionError
+from ingestion.library.library import CORPUS
+
+BANK = CORPUS / "questions" / "banque"
+UNANSWERED = "sans-reponse.jsonl"
+"""The file of questions on the subject that no article answers."""
+
+OUTSIDE = "hors-sujet.jsonl"
+"""The file of questions that are about something else; every other file is a chapter."""
+
+_NOT_CHAPTERS = frozenset({UNANSWERED, OUTSIDE})
+_ONE_IN = 10
+"""One article in ten, with all its questions, is never learnt from."""
+
+
+class Form(StrEnum):
+    """What kind of answer a question calls for."""
+
+    YES = "yes"
+    NO = "no"
+    YES_IF = "yes_if"
+    NO_UNLESS = "no_unless"
+    DEPENDS = "depends"
+    AMOUNT = "amount"
+    DELAY = "delay"
+    LIST = "list"
+    WHO = "who"
+    WHICH = "which"
+    DEFINITION = "definition"
+    WHERE = "where"
+    CONSEQUENCE = "consequence"
+
+
+class Style(StrEnum):
+    """How a question is put, and by whom."""
+
+    SHORT = "short"
+    SITUATION = "situation"
+    COLLOQUIAL = "colloquial"
+    FORMAL = "formal"
+    CONSEQUENCE = "consequence"
+    COMPANY = "company"
+    ELECTED = "elected"
+
+
+class Lacking(StrEnum):
+    """Why the code does not answer a question on its subject."""
+
+    FIGURE = "figure"
+    CASE_LAW = "case_law"
+    PRACTICE = "practice"
+    OTHER_TEXT = "other_text"
+
+
+class Outside(StrEnum):
+    """What a question is that procurement has no answer to."""
+
+    OTHER_LAW = "other_law"
+    DRAFTING = "drafting"
+    OPINION = "opinion"
+    OTHER_COUNTRY = "other_country"
+    FUTURE = "future"
+    GENERAL = "general"
+    CASE_LAW = "case"
+    PERSON = "person"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class BankQuestion:
+    """A question that one article answers.
+
+    `spans` are half-open character offsets into the article's text, in its order, valid for the
+    text whose sha256 is `text_sha256`. `lead` is the answer in a line, in our words.
+    """
+
+    id: str
+    question: str
+    article: str
+    text_sha256: str
+    spans: tuple[tuple[int, int], ...]
+    form: Form
+    style: Style
+    lead: str
+
+    def answering(self, text: str) -> tuple[str, ...] | None:
+        """The words of the article that answer; None when its text is another one now."""
+        if digest_of(text) != self.text_sha256:
+            return None
+        return tuple(text[start:end] for start, end in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredQuestion:
+    """A question on the subject that the code does not answer, and the article nearest to it."""
+
+    id: str
+    question: str
+    nearest: str
+    lacking: Lacking
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideQuestion:
+    """A question that is none of our business, however near it may sound."""
+
+    id: str
+    question: str
+    kind: Outside
+    style: Style
+
+
+T = TypeVar("T")
+_question = TypeAdapter(BankQuestion)
+_unanswered = TypeAdapter(UnansweredQuestion)
+_outside = TypeAdapter(OutsideQuestion)
+
+
+def digest_of(text: str) -> str:
+    """The sha256 of an article's text, as the bank's lines hold it."""
+    return sha256(text.encode()).hexdigest()
+
+
+def is_held_out(article: str) -> bool:
+    """Whether nothing may be learnt from the questions on an article, such as "R2142-7".
+
+    A law and the decree of the same number, L2112-1 and R2112-1, are held out together.
+    """
+    number = article.lstrip("LRDA").encode()
+    return int.from_bytes(sha256(number).digest()[:4]) % _ONE_IN == 0
+
+
+def chapter_of(article: str) -> str:
+    """The name of the file that holds the questions on an article, without its suffix."""
+    if article.startswith("Annexe"):
+        return "annexes"
+    chapter = article.lstrip("LRD").split("-")[0]
+    return chapter if len(chapter) == len("2142") else "preliminaire"
+
+
+def read_bank(folder: Path = BANK) -> tuple[BankQuestion, ...]:
+    """Every question that an article answers, chapter by chapter; none without the folder.
+
+    Raises IngestionError naming the line that is not a question of the bank.
+    """
+    paths = sorted(path for path in folder.glob("*.jsonl") if path.name not in _NOT_CHAPTERS)
+    return tuple(line for path in paths for line in _read(path, _question))
+
+
+def read_unanswered(folder: Path = BANK) -> tuple[UnansweredQuestion, ...]:
+    """Every question on the subject that no article answers; none without the file.
+
+    Raises IngestionError naming the line that is not such a question.
+    """
+    path = folder / UNANSWERED
+    return tuple(_read(path, _unanswered)) if path.exists() else ()
+
+
+def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
+    """Every question that is about something else; none without the file.
+
+    Raises IngestionError naming the line that is not such a question.
+    """
+    path = folder / OUTSIDE
+    return tuple(_read(path, _outside)) if path.exists() else ()
+
+
+def write_bank(
+    folder: Path,
+    questions: Iterable[BankQuestion],
+    unanswered: Iterable[UnansweredQuestion] = (),
+    outside: Iterable[OutsideQuestion] = (),
+) -> None:
+    """Write a bank as the functions above read it, in the order given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chapters: dict[str, list[bytes]] = {}
+    for each in questions:
+        line = _question.dump_json(each)
+        chapters.setdefault(f"{chapter_of(each.article)}.jsonl", []).append(line)
+    chapters[UNANSWERED] = [_unanswered.dump_json(each) for each in unanswered]
+    chapters[OUTSIDE] = [_outside.dump_json(each) for each in outside]
+    for name, lines in chapters.items():
+        (folder / name).write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def _read(path: Path, adapter: TypeAdapter[T]) -> Iterator[T]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            yield adapter.validate_json(line)
+        except ValidationError as error:
+            raise IngestionError(
+                f"{path.name}, ligne {number} : ce n'est pas une question de la banque."
+            ) from error
