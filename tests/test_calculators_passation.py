@@ -168,9 +168,9 @@ def test_an_earlier_version_states_the_value_of_its_time(
 @pytest.mark.parametrize(
     ("name", "day", "said"),
     [
-        ("dossier en ligne", date(2026, 3, 31), "Avant le 1er avril 2026"),
+        ("dossier en ligne", date(2026, 3, 31), "Du 1er janvier 2020 au 31 mars 2026"),
         ("dossier en ligne", DAY, "doit mettre"),
-        ("chiffre d'affaires minimal", date(2025, 12, 31), "Avant le 1er janvier 2026"),
+        ("chiffre d'affaires minimal", date(2025, 12, 31), "Du 1er avril 2019 au 31 décembre 2025"),
     ],
 )
 def test_a_sheet_is_read_for_the_day(name: str, day: date, said: str) -> None:

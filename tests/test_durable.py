@@ -11,8 +11,8 @@ from ingestion.errors import BusyIndex, IngestionError, StorageFull
 WRITE_UNTIL_KILLED = """
 import sys
 from pathlib import Path
-from ingestion.durable import writing
-with writing(Path(sys.argv[1])):
+from ingestion.durable import lock_for_writing
+with lock_for_writing(Path(sys.argv[1])):
     print("writing", flush=True)
     sys.stdin.read()
 """

@@ -135,7 +135,7 @@ def test_a_question_is_stopped_after_its_time(tmp_path: Path) -> None:
 def test_a_question_may_give_so_many_rows_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for engine in ("embedded", "server"):
+    for engine in ("embedded", "database"):
         monkeypatch.setattr(f"ingestion.ledger.{engine}.MOST_ROWS", 2)
     with open_ledger(filled(tmp_path, *map(invoice, "ABC"))) as ledger:
         assert len(ledger.rows("SELECT id FROM invoice LIMIT 2")) == 2

@@ -246,7 +246,7 @@ def test_it_ends_with_who_started_it_even_in_the_middle_of_a_step() -> None:
     script = scripted_command(stops={"attends": (1, 0)})
     code = (
         "import sys; from assistant.llm.process import ModelProcess;"
-        "from assistant.language_model import Prompt;"
+        "from assistant.llm.language_model import Prompt;"
         f"model = ModelProcess('script@1', {script!r});"
         "stream = model.stream(Prompt('', ('attends',)), 9); next(stream);"
         "print(model.pid, flush=True); next(stream)"

@@ -63,6 +63,10 @@ def test_what_tells_something_is_no_furniture_however_often_it_stands(line: str)
     assert not is_furniture(dict.fromkeys(range(1, 10), line))
 
 
+def test_the_title_of_a_contract_may_count_its_lots() -> None:
+    assert is_furniture(dict.fromkeys(range(1, 10), "Accord-cadre d'entretien (deux lots)"))
+
+
 def test_pages_that_say_the_same_all_stay() -> None:
     pages = {number: ["Annexe à remplir", "Sans objet.", f"{number}/4"] for number in range(1, 5)}
     assert set(map(tuple, body(pages).values())) == {("Annexe à remplir", "Sans objet.")}

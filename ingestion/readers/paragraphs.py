@@ -37,11 +37,15 @@ _IDENTIFIER = re.compile(
 )
 """The reference of a contract or of a file, which counts and measures nothing."""
 
+_NUMERAL = (
+    r"\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|"
+    r"vingts?|trente|quarante|cinquante|soixante|cents?|mille|millions?|milliards?)\b"
+)
+_COUNT_OF_LOTS = re.compile(rf"(?:\b\d{{1,2}}|{_NUMERAL}) lots\b", re.IGNORECASE)
+"""How many lots a contract has, as its title says on every page: not which one a page is about."""
+
 _TELLING = re.compile(
-    r"[\d€$£%‰½]|\blots?(?![^\W\d])|\bart(?:\.|icles?\b)|\beuros?\b|\b(?:deux|trois|quatre|cinq|six|"
-    r"sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|"
-    r"soixante|cents?|mille|millions?|milliards?)\b",
-    re.IGNORECASE,
+    rf"[\d€$£%‰½]|\blots?(?![^\W\d])|\bart(?:\.|icles?\b)|\beuros?\b|{_NUMERAL}", re.IGNORECASE
 )
 """What a line says of its own page: a figure in digits or in words, a sum, a lot, an article."""
 
@@ -201,7 +205,7 @@ def _tells(line: str) -> bool:
     """Whether a line, its page number aside, says more than a title and a reference of a file."""
     clause = clause_of(line)
     is_numbered = clause is not None and clause.number is not None
-    bare = _IDENTIFIER.sub("", line)
+    bare = _COUNT_OF_LOTS.sub("", _IDENTIFIER.sub("", line))
     return bool(is_numbered or find_references(line) or _TELLING.search(bare))
 
 
