@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.command import main
+from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
 from tests.administered import PAYMENT, acts, add_code, administered, with_text
 from tests.fakes import ScriptedModel
@@ -36,6 +37,8 @@ def command(
     monkeypatch.setattr("assistant.container.load_embedder", lambda *_: answering_embedder())
     monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
     monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
+    # The cosines of the embedder of these tests are where those of the fitted one are.
+    monkeypatch.setattr("assistant.container.tuning_for", lambda _: default_tuning())
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> tuple[int, str]:

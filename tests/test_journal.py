@@ -269,7 +269,7 @@ def test_several_processes_append_to_one_chain(tmp_path: Path) -> None:
 APPEND = """
 import sys
 from pathlib import Path
-from assistant.journal import Journal
+from assistant.journal.journal import Journal
 from datetime import UTC, datetime
 tomorrow = datetime(2026, 1, 6, tzinfo=UTC)
 record = Journal(Path(sys.argv[1]), lambda: tomorrow).append("answer", {"question": "tuée ?"})

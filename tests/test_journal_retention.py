@@ -149,7 +149,7 @@ PURGE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from assistant.journal import journal_of
+from assistant.journal.journal import journal_of
 from assistant.journal.journal import purge
 purge(journal_of(Path(sys.argv[1])), datetime(2027, 1, 1, tzinfo=UTC))
 sys.stdout.write("done")
