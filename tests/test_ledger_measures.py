@@ -298,7 +298,7 @@ def test_what_a_figure_counts_is_told_under_it_everywhere(town: Books) -> None:
 
 
 def test_what_was_asked_by_name_is_what_is_counted(town: Books) -> None:
-    assert town.figure("Combien d'avoirs ne sont pas payés ?") == 18
+    assert town.figure("Combien d'avoirs impayés ?") == 18
     assert town.figure("Combien de factures rejetées ?") == 6
 
 

@@ -155,13 +155,20 @@ def test_a_day_given_wins_and_none_is_today(assistant: Assistant) -> None:
 def test_a_day_named_in_a_question_about_a_dossier_is_not_that_of_the_law(
     assistant: Assistant,
 ) -> None:
-    for question, dossier in (
-        ("Quelle pénalité pour un retard de livraison le 15 mars 2026 ?", DOSSIER),
-        ("Quelle pénalité dans le CCAP, article 12 du CCAP, le 15 mars 2026 ?", None),
-    ):
-        result = _finished(list(assistant.ask(question, dossier=dossier)))
-        assert result.route == "dossier"
-        assert (result.as_of, result.day_source) == (TODAY, DaySource.TODAY)
+    question = "Quelle pénalité pour un retard de livraison le 15 mars 2026 ?"
+    result = _finished(list(assistant.ask(question, dossier=DOSSIER)))
+    assert result.route == "dossier"
+    assert (result.as_of, result.day_source) == (TODAY, DaySource.TODAY)
+
+
+def test_a_question_about_a_piece_stays_with_the_rules_and_proposes_the_dossier(
+    assistant: Assistant,
+) -> None:
+    result = _finished(list(assistant.ask("Que dit l'article 12 du CCAP des pénalités ?")))
+    assert (result.route, result.dossier) != ("dossier", DOSSIER)
+    assert result.dossier is None
+    assert [each.id for each in result.proposed] == [DOSSIER]
+    assert not any(item.passage.dossier for item in result.evidence)
 
 
 def test_a_follow_up_keeps_the_day_of_the_question_it_depends_on(

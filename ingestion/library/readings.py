@@ -16,6 +16,7 @@ from ingestion.tenders.pieces import PieceKind
 READERS = (
     "legislation/references.py",
     "readers/*.py",
+    "sandbox.py",
     "tenders/pieces.py",
 )
 """The code on which a reading depends."""

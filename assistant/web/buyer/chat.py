@@ -250,9 +250,12 @@ class Chat:
 
     def ask_again(self, asked: str, memory: str, request: gr.Request) -> Iterator[Screen]:
         """The turn of a question put to another scope or day, which stay chosen from then on."""
+        self._desk_of(request)  # whoever asks, and whatever they send
         try:
             again = AGAIN.validate_json(readable(asked))
         except ValidationError:
+            told = said_of(conversation_in(memory))["problem_422"]
+            yield {self._layout.status: spoken_line(told, alert=True)}
             return
         day = date.today().isoformat() if again.as_of == TODAY else again.as_of
         layout = self._layout

@@ -225,7 +225,9 @@ def lay_out() -> Layout:
     with gr.Column(elem_id="composer"):
         with gr.Row(elem_id="fields"):
             question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
-            dossier = gr.Dropdown(elem_id="dossier-field", filterable=False, visible=False)
+            dossier = gr.Dropdown(
+                [("", RULES)], value=RULES, elem_id="dossier-field", filterable=False, visible=False
+            )
             as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
             ask = gr.Button("", elem_id="ask", variant="primary")
             stop = gr.Button("", elem_id="stop", visible=False)

@@ -46,9 +46,16 @@ SAID = load_words(Language.FRENCH)
 
 
 def framed(
-    title: str, *content: Html, current: str | None = None, status: int = 200
+    title: str,
+    *content: Html,
+    current: str | None = None,
+    status: int = 200,
+    script: str = "",
 ) -> HTMLResponse:
-    """A page; `current` is the path of the one in the navigation that it belongs to."""
+    """A page; `current` is the path of the one in the navigation that it belongs to.
+
+    `script` is one of ours, if any: the pages work without.
+    """
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -57,7 +64,7 @@ def framed(
         element("link", rel="stylesheet", href="/page/style.css"),
         element("link", rel="stylesheet", href=f"{ROOT}/style.css"),
         element("link", rel="icon", href="data:,"),  # else the browser asks for one
-        element("script", defer=True, src="/page/viewer.js"),
+        element("script", defer=True, src=f"/page/{script}") if script else NOTHING,
     )
     body = element(
         "body",

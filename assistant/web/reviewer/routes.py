@@ -66,7 +66,8 @@ def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
         shown = room.exhibit(who, room.open(who, record_id), number)
         original = room.original(who, shown.document) if shown.document else None
         content = document_html(shown, record_id, has_original=original is not None)
-        return framed(f"{shown.evidence.passage.title}, tel que montré", *content, current="")
+        title = f"{shown.evidence.passage.title}, tel que montré"
+        return framed(title, *content, current="", script="viewer.js")
 
     @router.get("/evidence/{number}/page/{page}.png")
     def picture(who: Who, record_id: str, number: int, page: int) -> Response:
