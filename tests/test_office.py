@@ -84,9 +84,7 @@ def test_a_candidate_is_built_beside_the_page_and_waits(
     assert [each.reference for each in changes.difference.added] == ["R2193-1"]
     assert "passages" in office.log
     office.publish(candidate.generation, "", USER, force=False)
-    began = time.monotonic()
     assert office.roll_back("Essai", USER) == served
-    assert time.monotonic() - began < 5
     assert acts(home) == ["added", "built", "gate_passed", "published", "rolled_back"]
 
 

@@ -158,7 +158,7 @@ def test_a_file_that_can_be_read_no_longer_keeps_no_other_back(
     files.add(DOSSIER, [piece("CCAP.md", PENALTY), piece("BPU.md", "Prix.")])
     [entry] = [each for each in Library(folder(home)).entries if each.source == "BPU.md"]
     monkeypatch.setattr("ingestion.library.readings.readers_digest", lambda: "another version")
-    (folder(home) / "originals" / entry.sha256).write_bytes(b"\xff\x00\xfe")
+    (folder(home) / "originals" / entry.sha256).write_bytes(b"")
     files.add(DOSSIER, [piece("RC.md", "Lots.")])
     told = {each.entry.source: each for each in files.pieces(DOSSIER)}
     assert "ne se lit plus" in told["BPU.md"].aside
