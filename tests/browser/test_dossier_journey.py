@@ -95,7 +95,7 @@ def test_from_creation_to_removal(page: Page, address: str, parcel: Path) -> Non
         "Dossier parcs-2026, Entretien des parcs"
     )
     ask(page, "Quelles sont les pénalités de retard ?")
-    expect(page.locator("#t0.finished .of-dossier")).to_have_text("Règles et dossier parcs-2026")
+    expect(page.locator("#t0.finished .scope .as-of")).to_contain_text("le dossier parcs-2026")
     first = page.locator("#t0-p1")
     expect(first).to_contain_text("CCAP, art.")
     first.locator(".open-document").click()

@@ -81,7 +81,7 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
 def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> None:
     page.locator("#as-of-field input").fill("2025-06-30")
     page.locator(".example").first.click()
-    expect(page.locator(".turn.finished .as-of")).to_have_text("Droit au 30 juin 2025")
+    expect(page.locator(".turn.finished .as-of")).to_contain_text("Droit au 30 juin 2025")
     assert desk.asked[-1][1] == date(2025, 6, 30)
 
 
@@ -91,7 +91,7 @@ def test_the_date_of_the_law_is_chosen_and_cleared_by_keyboard(page: Page, desk:
     page.keyboard.type("06062025")
     expect(field).to_have_value("2025-06-06")
     ask(page)
-    expect(page.locator("#t0.finished .as-of")).to_have_text("Droit au 6 juin 2025")
+    expect(page.locator("#t0.finished .as-of")).to_contain_text("Droit au 6 juin 2025")
     field.focus()
     for _ in range(3):
         page.keyboard.press("Backspace")
