@@ -17,6 +17,7 @@ READERS = (
     "legislation/references.py",
     "readers/*.py",
     "sandbox.py",
+    "errors.py",
     "tenders/pieces.py",
 )
 """The code on which a reading depends."""
