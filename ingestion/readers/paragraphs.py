@@ -1,4 +1,4 @@
-"""Pages of lines into blocks: what repeats is left out, paragraphs are joined again. Pure."""
+"""Pages of lines into blocks: what repeats is set apart, paragraphs joined again. Pure."""
 
 import re
 from collections import defaultdict

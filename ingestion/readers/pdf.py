@@ -1,4 +1,4 @@
-"""PDF, its lines, table rows and invisible text. Door of pypdf."""
+"""PDF: its lines and table rows. Door of pypdf."""
 
 import io
 import logging
