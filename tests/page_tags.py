@@ -18,5 +18,5 @@ class Tags(HTMLParser):
 
 def parsed(html: str) -> Tags:
     tags = Tags()
-    tags.feed(html)
+    tags.feed(str(html))
     return tags

@@ -8,17 +8,13 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup as Html
+
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
-
-
-class Html(str):
-    """A piece of HTML built by `element`; any other text is escaped when it is put into one."""
-
-    __slots__ = ()
-
 
 NOTHING = Html("")
 """What stands where there is nothing to show."""
@@ -74,6 +70,38 @@ def prose(text: str, *closing: str) -> Html:
         items = [element("li", each) for each in lines[:-1]]
         built.append(element("ul", *items, element("li", lines[-1], *end)))
     return join_html(built)
+
+
+@cache
+def _templates() -> Environment:
+    """The templates of the pages and of the papers, each found by its path in its folder."""
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("assistant.web", "templates"),
+                PackageLoader("assistant.reports", "templates"),
+            ]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "tight": set_no_break_spaces,
+        "thousands": group_thousands,
+        "prose": prose,
+        "moment": at,
+    }
+    return environment
+
+
+def render(template: str, **values: object) -> Html:
+    """A template filled in: what is not `Html` is escaped, a value that it lacks is an error.
+
+    `template` is its path in `web/templates` or in `reports/templates`.
+    """
+    return Html(_templates().get_template(template).render(values).strip())
 
 
 # Parts of any form: a label, a hidden value, a button, and the form itself. Pure HTML.
