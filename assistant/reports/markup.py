@@ -9,12 +9,15 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup as Html
+from markupsafe import Markup
 
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
+
+Html = Markup
+"""What `element` and the templates build."""
 
 NOTHING = Html("")
 """What stands where there is nothing to show."""
