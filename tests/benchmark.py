@@ -1,15 +1,18 @@
 """Speed and memory, as ratios: `python -m tests.benchmark [--data DIR]` (or `make bench`).
 
 Ratios are of medians over interleaved runs, so that a slow moment of the machine weighs on both
-sides. Needs the weights and a published index; nothing is asserted here.
+sides. All but the first ones, of work that grows with its size, need the weights and a published
+index; nothing is asserted here.
 """
 
 import argparse
 import sys
+import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -23,8 +26,10 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings, default_home, load_settings
+from ingestion.legislation.versions import compare
 from ingestion.library.library import CORPUS
 from ingestion.models.catalogue import locate
+from tests.journals import fill
 
 RUNS = 5
 WRITTEN = 48
@@ -46,8 +51,39 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=default_home())
     home: Path = parser.parse_args().data
     settings = load_settings(home)
+    _growth()
     _engine(home, settings)
     _evidence(home, settings)
+
+
+def _growth() -> None:
+    """What one piece of a long work costs beside one of a short one: 1 where it only adds up."""
+    with tempfile.TemporaryDirectory() as folder:
+        short, long = (fill(Path(folder) / f"{n}/journal.jsonl", n) for n in (10_000, 100_000))
+        ratio, seconds = _cost(short.faults, long.faults)
+    _say("an entry verified, of 100,000 / of 10,000", ratio / 10, "(goal ≤ 1.5)")
+    _say("a journal of 100,000 entries verified", seconds, "s of processor time")
+    texts = [_altered(lines) for lines in (300, 3_000)]
+    ratio, _ = _cost(*(partial(compare, *each) for each in texts))
+    _say("a line compared, of 3,000 / of 300", ratio / 10, "(goal ≤ 10)")
+
+
+def _cost(short: Callable[[], object], long: Callable[[], object]) -> tuple[float, float]:
+    """The long work's processor time over the short one's, and in seconds."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(RUNS):
+        for work, taken in zip((short, long), seconds, strict=True):
+            began = time.process_time()
+            work()
+            taken.append(time.process_time() - began)
+    return median(seconds[1]) / median(seconds[0]), median(seconds[1])
+
+
+def _altered(lines: int) -> tuple[str, str]:
+    """A text, and itself with every other line changed by a number."""
+    line = "L'acheteur peut passer un marché sans publicité de moins de {} euros ; \n"
+    before = "".join(line.format(n) for n in range(lines))
+    return before, "".join(line.format(n + n % 2) for n in range(lines))
 
 
 def _engine(home: Path, settings: Settings) -> None:
