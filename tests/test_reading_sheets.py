@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from ingestion.chunking.passages import passages_of
+from ingestion.french import written_number
 from ingestion.readers import spreadsheets
 from ingestion.readers.documents import FileReading
 from ingestion.readers.formats import from_json, to_json
-from ingestion.readers.numbers import shown, written_number
+from ingestion.readers.numbers import shown
 from ingestion.readers.spreadsheets import column_name
 from tests.reading_files import ODT_NAMES, problem, read, reading_of, zipped
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
-from assistant.question.language import Language
+from assistant.question.language import Language, fold_text
+from ingestion.french import month_names
 
 EARLIEST = 1990
 """First year that is read as one: older texts are named, not asked about."""
@@ -46,13 +47,10 @@ class Day:
 
 
 _MONTHS = {
-    name: number
-    for names in (
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-        "january february march april may june july august september october november december",
-    )
-    for number, name in enumerate(names.split(), 1)
+    form: number
+    for language in ("fr", "en")
+    for number, name in enumerate(month_names(language), 1)
+    for form in (name, fold_text(name))
 }
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
 _YEAR = r"(?P<year>[12]\d{3})(?![\w€%]|\s*[€%]|\s+euros?\b|\s\d{3}\b|[-/.,]\d)"

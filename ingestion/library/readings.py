@@ -18,6 +18,7 @@ READERS = (
     "readers/*.py",
     "sandbox.py",
     "errors.py",
+    "french.py",
     "tenders/pieces.py",
 )
 """The code on which a reading depends."""
