@@ -16,6 +16,7 @@ from ingestion.tenders.pieces import PieceKind
 READERS = (
     "legislation/references.py",
     "readers/*.py",
+    "readers/*.toml",
     "sandbox.py",
     "errors.py",
     "french.py",
