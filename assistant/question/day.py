@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
-from assistant.question.language import Language, fold_text
-from ingestion.french import month_names
+from assistant.question.language import Language
+from assistant.question.quantities import MONTHS
 
 EARLIEST = 1990
 """First year that is read as one: older texts are named, not asked about."""
@@ -46,13 +46,7 @@ class Day:
     since: date
 
 
-_MONTHS = {
-    form: number
-    for language in ("fr", "en")
-    for number, name in enumerate(month_names(language), 1)
-    for form in (name, fold_text(name))
-}
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _YEAR = r"(?P<year>[12]\d{3})(?![\w€%]|\s*[€%]|\s+euros?\b|\s\d{3}\b|[-/.,]\d)"
 _ORDINAL = r"(?:er|st|nd|rd|th)?"
 _DURING = (
@@ -158,7 +152,7 @@ def _period(match: re.Match[str]) -> NamedPeriod | None:
     parts = match.groupdict()
     year, written = int(parts["year"]), parts.get("month")
     try:
-        month = written and (_MONTHS.get(written.lower()) or int(written))
+        month = written and (MONTHS.get(written.lower()) or int(written))
         if not month:
             return NamedPeriod(date(year, 1, 1), date(year, 12, 31))
         if parts.get("day"):

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from text_to_num import Token, find_numbers
 
+from assistant.question.language import fold_text
 from ingestion.french import month_names
 
 # Atoms: the smallest parts of a sentence that must be found again in the passage. Pure.
@@ -209,10 +210,15 @@ _UNIT = tuple((re.compile(rf" ?(?:{pattern})"), name, factor) for pattern, name,
 _CURRENCY_FIRST = re.compile(r"(?:€|\beur) ?$")
 _AND_A_HALF = re.compile(r" et demie?\b| and a half\b")
 _RANGE = re.compile(r",? ?(?:à|ou|et|-|to|or|and) ?(?:de |d'|à )?")
-_MONTH_NUMBER = {
-    name: number for language in _LANGUAGES for number, name in enumerate(month_names(language), 1)
+MONTHS = {
+    form: number
+    for language in _LANGUAGES
+    for number, name in enumerate(month_names(language), 1)
+    for form in (name, fold_text(name))
 }
-_MONTH = "|".join(_MONTH_NUMBER)
+"""The months by their names, French and English, with and without accents."""
+
+_MONTH = "|".join(MONTHS)
 _DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:er|st|nd|rd|th)? (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?"
     rf"|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?, (?P<year2>\d{{4}})"
@@ -258,7 +264,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 def _dates(text: str) -> Iterator[Quantity]:
     for match in _DATE.finditer(text):
         parts = {name.rstrip("2345"): value for name, value in match.groupdict().items() if value}
-        month = _MONTH_NUMBER.get(parts["month"]) or int(parts["month"])
+        month = MONTHS.get(parts["month"]) or int(parts["month"])
         value = f"{parts.get('year', '-')}-{month:02d}"
         if "day" in parts:
             value += f"-{int(parts['day']):02d}"
