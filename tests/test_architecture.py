@@ -14,6 +14,7 @@ PACKAGES = ("ingestion", "assistant")
 DOORS = {
     "argon2": "assistant/accounts/login.py",
     "authlib": "assistant/accounts/openid.py",
+    "babel": "ingestion/french.py",
     "chromadb": "ingestion/index/vectors.py",
     "docx": "ingestion/readers/docx.py assistant/web/buyer/export.py "
     "assistant/tenders/service.py assistant/reports/paper.py",
@@ -52,6 +53,7 @@ DOORS = {
     "assistant/accounts/*",
     "starlette": "assistant/web/*",
     "tantivy": "ingestion/index/lexical.py",
+    "text_to_num": "assistant/question/quantities.py",
     "torch": "ingestion/index/sentence_transformer.py",
     "transformers": "ingestion/index/sentence_transformer.py",
     "uvicorn": "assistant/web/app.py",
