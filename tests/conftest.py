@@ -4,11 +4,13 @@ import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import hypothesis
 import pytest
 
 from assistant.settings import default_home
+from ingestion.index import publication
 from tests.postgresql_server import Server, lacking, on_server, started
 from tests.small_index import answering_embedder, build_small_index
 
@@ -36,6 +38,21 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(socket.socket, name, guard(getattr(socket.socket, name)))
     yield
     assert not refused, f"connections to other machines: {refused}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def verified_here() -> Iterator[None]:
+    """An index is verified in this process, which has loaded all it takes to.
+
+    The modules whose subject is the verification have a fixture of this name that does nothing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publication, "examined_apart", _examined_here)
+        yield
+
+
+def _examined_here(home: Path, name: str) -> CompletedProcess[str]:
+    return CompletedProcess([], *publication.examined(home, name))
 
 
 @pytest.fixture(scope="session")
