@@ -38,10 +38,11 @@ bench: .venv/installed-test index ## vitesse et mémoire, en rapports
 test: .venv/installed-test models ## tous les tests, y compris les lents
 	@$(BIN)/pytest
 
-check: .venv/installed-test ## format, style et types
+check: .venv/installed-test ## format, style, types et imports
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 fix: .venv/installed-test ## remet le code au format
 	@$(BIN)/ruff format $(SOURCES)

@@ -81,6 +81,12 @@ def refused(code: str, sentence: str, place: str = "") -> Comment:
     return Comment(code, Level.REFUSED, sentence, place)
 
 
+def refused_file(reason: str, format_: str = "") -> Contents:
+    """What a file that cannot be read says."""
+    said = f"{reason[:1].upper()}{reason[1:]}."
+    return Contents(format_, comments=(refused("FICHIER", said),))
+
+
 def warned(code: str, sentence: str, place: str = "") -> Comment:
     """A comment that leaves what it is about to be stored."""
     return Comment(code, Level.WARNING, sentence, place)

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.readers.documents import FileReading, Kind
-from ingestion.readers.sandbox import read_file
+from ingestion.readers.formats import read_file
 from ingestion.tenders.pieces import PieceKind
 
 READERS = (

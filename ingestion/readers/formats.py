@@ -1,14 +1,18 @@
-"""Which reader reads which file, and a reading as it passes from one process to another."""
+"""A file read in a child process: which reader reads which, and the reading as it comes back."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import date
 from hashlib import sha256
 from importlib import import_module
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-from ingestion.readers.content import FormatReader, ReaderContent, UnreadableFile, clean_text
+from ingestion.errors import UnreadableFile
+from ingestion.readers.concealed import PageSight, flagged, sights
+from ingestion.readers.content import FormatReader, ReaderContent, clean_text
 from ingestion.readers.documents import (
     Days,
     Document,
@@ -26,6 +30,47 @@ from ingestion.readers.documents import (
     marks_of,
     stretches_of,
 )
+from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Pool, Sandbox, run, unfit
+
+# Each file is read in a child process, whose time and memory are bounded.
+
+_SIGHT = Limits(seconds=40)
+"""What drawing the pages of a file may take, to see what they show."""
+
+
+def read_file(
+    path: Path, source: str, kind: Kind, *, limits: Limits = USUAL, pool: Pool = POOL
+) -> FileReading:
+    """Read one file; whatever goes wrong is the French `problem` of the reading.
+
+    `source` is the name under which it was added, whose suffix says the format.
+    """
+    if problem := unknown_format(source) or unfit(path, limits):
+        return FileReading(source, problem=problem)
+    asked = (str(path.absolute()), source, kind)
+    try:
+        with pool.place(is_long=True):
+            reading = from_json(run("ingestion.readers.formats:tell", *asked, limits=limits))
+    except UnreadableFile as error:
+        return FileReading(source, problem=str(error))
+    except ValueError:
+        return FileReading(source, problem=INTERRUPTED)
+    if PurePosixPath(source).suffix.lower() == ".pdf" and len(reading.documents) == 1:
+        with pool.place(is_long=True):
+            return flagged(reading, tuple(_seen(path)))
+    return reading
+
+
+def tell(path: str, source: str, kind: str) -> Iterator[bytes]:
+    """In the child: the reading of a file."""
+    yield to_json(read_bytes(Path(path).read_bytes(), source, Kind(kind)))
+
+
+def _seen(path: Path) -> Iterator[PageSight]:
+    """What the pages show, those that were drawn before a failure."""
+    with Sandbox("ingestion.readers.visibility:tell", _SIGHT) as child, suppress(UnreadableFile):
+        yield from sights(child.ask(str(path.absolute())))
+
 
 # A reading as JSON, between the process that reads a file and the one that asked. Pure.
 #

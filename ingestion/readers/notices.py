@@ -6,11 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal, DecimalException
 from typing import Any
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers import notice_fields
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
-    UnreadableFile,
     listed,
     refuse_entities,
 )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, DecimalException
 
-from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import FileContent, ReaderContent
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import Element, attribute, local_name

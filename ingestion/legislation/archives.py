@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import ArticleVersion, Changes, SourceRefusal, from_line
-from ingestion.sandbox import Limits, started
+from ingestion.sandbox import INTERRUPTED, Limits, Sandbox
 
 Progress = Callable[[int, int], None]
 """Told what is done and what there is, in a unit of the teller."""
@@ -35,13 +35,16 @@ def read_archives(
 
     Raises IngestionError when one cannot be read, or when more is found than the library reads.
     """
-    arguments = (",".join(sorted(texts)), *(str(path.absolute()) for path in paths))
-    with started("ingestion.legislation.child:read", arguments, limits) as child:
-        assert child.stdout is not None
-        try:
-            return _collected(child.stdout, progress)
-        finally:
-            child.kill()
+    found = [_Source("", is_complete=False)]
+    asked = (",".join(sorted(texts)), *(str(path.absolute()) for path in paths))
+    try:
+        with Sandbox("ingestion.legislation.legi:tell", limits) as child:
+            _collect(child.ask(*asked), found, progress)
+    except UnreadableFile as error:
+        raise _unread(found[-1].name, str(error)) from error
+    except ValueError as error:
+        raise _unread(found[-1].name, INTERRUPTED) from error
+    return tuple(each.changes() for each in found[1:])
 
 
 @dataclass(slots=True)
@@ -60,37 +63,23 @@ class _Source:
         return Changes(self.name, *found, self.is_complete)
 
 
-def _collected(lines: Iterator[bytes], progress: Progress) -> tuple[Changes, ...]:
-    sources = [_Source("", is_complete=False)]
+def _collect(events: Iterator[bytes], found: list[_Source], progress: Progress) -> None:
     size = refusals = 0
-    for event in map(_event, lines):
-        source = sources[-1]
+    for event in map(json.loads, events):
         match event:
             case ["source", str(name), bool(complete)]:
-                sources.append(_Source(name, complete))
+                found.append(_Source(name, complete))
             case ["version", str(line)]:
-                source.versions.append(from_line(line.encode()))
+                found[-1].versions.append(from_line(line.encode()))
                 size += len(line)
             case ["suppressed", str(article)]:
-                source.suppressed.append(article)
+                found[-1].suppressed.append(article)
             case ["refused", str(name), str(reason)]:
-                source.refused.append(SourceRefusal(name, reason))
+                found[-1].refused.append(SourceRefusal(name, reason))
                 refusals += 1
             case ["progress", int(done), int(total)]:
                 progress(done, total)
-            case ["finished"]:
-                return tuple(each.changes() for each in sources[1:])
-            case ["failed", str(reason)]:
-                raise _unread(source.name, reason)
-        _refuse_too_much(source.name, size, refusals)
-    raise _unread(sources[-1].name, "lecture interrompue (temps, mémoire ou contenu)")
-
-
-def _event(line: bytes) -> object:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None  # cut short with the child: the next one will be missed
+        _refuse_too_much(found[-1].name, size, refusals)
 
 
 def _refuse_too_much(name: str, size: int, refusals: int) -> None:
