@@ -32,8 +32,8 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.rows import Invoice, Purchase, PurchaseHolder
 from tests.ledger_rows import file_row, filled, invoice, purchase
-from tests.ledger_study import town_basis, town_ledger
-from tests.ledger_truth import TODAY
+from tests.studies.ledger import town_basis, town_ledger
+from tests.studies.ledger_truth import TODAY
 
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
 SUPPLIERS = ("Brelan SARL", "Compas SAS", "Sève Paysage")

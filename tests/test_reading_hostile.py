@@ -14,6 +14,11 @@ SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "
 MANIFESTS = [SHARED / "data/security" / kind / "MANIFEST.csv" for kind in ("pdfs", "office")]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
+
+
 def listed(manifest: Path) -> list[Path]:
     with manifest.open(encoding="utf-8") as rows:
         return [manifest.parent / row["file"] for row in csv.DictReader(rows)]

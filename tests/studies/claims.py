@@ -1,4 +1,4 @@
-"""How often the checker is wrong, by kind: `python -m tests.claims_study`.
+"""How often the checker is wrong, by kind: `python -m tests.studies.claims`.
 
 Each collection holds one sentence a line with the passage it is held against and what is true of
 it (`stands`). `claims` was built with the checker, by hand or by changing words of the sheets after
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.citations.checker import check_sentence
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 COLLECTIONS = ("claims", "fresh_claims", "pressed_claims", "held_out_claims")
 
 

@@ -10,7 +10,7 @@ from assistant.evaluation.questions import Question, read_questions
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 OWN = sorted(DATA.glob("questions_*.jsonl"))
 EVIDENCE = 20
 """Passages looked at for each question."""

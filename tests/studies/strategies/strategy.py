@@ -1,4 +1,4 @@
-"""Strategies: ways to answer a question, which tests/reading_study.py compares."""
+"""Strategies: ways to answer a question, which tests/studies/reading.py compares."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
-"""Ways to answer, side by side: python -m tests.reading_study --data DIR QUESTIONS….
+"""Ways to answer, side by side: python -m tests.studies.reading --data DIR QUESTIONS….
 
-The same questions, weights, embedding model and passages for every strategy of tests/strategies,
-asked in turn question by question, so that a slow moment of the machine weighs on all of them. The
+The same questions, weights, embedding model and passages for every strategy of `strategies`, asked
+in turn question by question, so that a slow moment of the machine weighs on all of them. The
 product ("quotes") refuses by itself what is out of scope or not in the texts; the others refuse
 when the model says so. LlamaIndex and Haystack need the `bench` extra.
 """
@@ -26,8 +26,8 @@ from assistant.evaluation.questions import Question, read_questions
 from assistant.question.language import Language, detect_language
 from assistant.settings import default_home, load_settings
 from ingestion.legislation.references import find_references
-from tests.strategies.parts import STRATEGIES, Parts
-from tests.strategies.strategy import Moment, Reply, Strategy
+from tests.studies.strategies.parts import STRATEGIES, Parts
+from tests.studies.strategies.strategy import Moment, Reply, Strategy
 
 SEED = 7
 

@@ -1,4 +1,4 @@
-"""What each signal of the ranking brings: python -m tests.ranking_study --data DIR [QUESTIONS…].
+"""What each signal of the ranking brings: python -m tests.studies.ranking --data DIR [QUESTIONS…].
 
 Fits the weights of the ranking (assistant/retrieval/tuning.toml) on our own questions
 (tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
@@ -31,7 +31,7 @@ from ingestion.index.snapshot import open_snapshot
 from ingestion.legislation.references import find_references
 from ingestion.library.library import CORPUS
 
-OWN = sorted((Path(__file__).parent / "data").glob("questions_*.jsonl"))
+OWN = sorted((Path(__file__).parents[1] / "data").glob("questions_*.jsonl"))
 FOLDS = 4
 STEPS, RATE, PENALTY = 200, 0.1, 1e-3
 DEPTHS = (1, 3, 5, 10)

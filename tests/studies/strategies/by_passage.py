@@ -3,7 +3,7 @@
 from datetime import date
 
 from assistant.llm.language_model import LanguageModel, Prompt
-from tests.strategies.strategy import (
+from tests.studies.strategies.strategy import (
     LONGEST,
     Moment,
     Reached,

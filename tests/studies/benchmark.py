@@ -1,4 +1,4 @@
-"""Speed and memory, as ratios: `python -m tests.benchmark [--data DIR]` (or `make bench`).
+"""Speed and memory, as ratios: `python -m tests.studies.benchmark [--data DIR]` (or `make bench`).
 
 Ratios are of medians over interleaved runs, so that a slow moment of the machine weighs on both
 sides. All but the first ones, of work that grows with its size, need the weights and a published

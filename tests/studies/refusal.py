@@ -1,4 +1,4 @@
-"""Answering from passages that do not answer: python -m tests.refusal_study --data DIR FOLDER.
+"""Answering from passages that do not answer: python -m tests.studies.refusal --data DIR FOLDER.
 
 Over the French part of NoMIRACL (Thakur et al., EMNLP Findings 2024; Apache-2.0): questions on
 Wikipedia, each with ten passages that readers have judged. `FOLDER` holds its baselines

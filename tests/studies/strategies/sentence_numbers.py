@@ -5,7 +5,7 @@ from datetime import date
 
 from assistant.answering.extraction import quotable
 from assistant.llm.language_model import LanguageModel, Prompt
-from tests.strategies.strategy import (
+from tests.studies.strategies.strategy import (
     Moment,
     Reached,
     Reply,

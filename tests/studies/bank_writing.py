@@ -1,4 +1,6 @@
-"""Drafts of questions made into the bank: `python -m tests.bank_writing DRAFTS ARTICLES FOLDER`.
+"""Drafts of questions made into the bank.
+
+python -m tests.studies.bank_writing DRAFTS ARTICLES FOLDER
 
 DRAFTS holds `*.tsv` files (article, numbers of its answering sentences, form, style, question,
 lead), `*.neg.tsv` files (nearest article, what is lacking, question) and `hors.txt` (kind, style,

@@ -19,7 +19,7 @@ from haystack.document_stores.in_memory import InMemoryDocumentStore
 
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, Vectors
-from tests.strategies.strategy import (
+from tests.studies.strategies.strategy import (
     PASSAGES,
     Moment,
     Reached,

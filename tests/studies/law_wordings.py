@@ -16,7 +16,7 @@ from assistant.question.rewriting import in_french
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
-from tests.law_questions import DATA, OWN, Sets, console, expecting, found
+from tests.studies.law_questions import DATA, OWN, Sets, console, expecting, found
 
 ENGLISH = DATA / "english_questions.jsonl"
 DEPTHS = (1, 3, 5, 10)

@@ -20,13 +20,13 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.store import snapshots_folder
 from ingestion.models.catalogue import locate
-from tests.strategies.by_passage import ByPassage
-from tests.strategies.library import Library
-from tests.strategies.plain import Plain
-from tests.strategies.product import Product
-from tests.strategies.sentence_numbers import SentenceNumbers
-from tests.strategies.short_format import ShortFormat
-from tests.strategies.strategy import PASSAGES, Strategy
+from tests.studies.strategies.by_passage import ByPassage
+from tests.studies.strategies.library import Library
+from tests.studies.strategies.plain import Plain
+from tests.studies.strategies.product import Product
+from tests.studies.strategies.sentence_numbers import SentenceNumbers
+from tests.studies.strategies.short_format import ShortFormat
+from tests.studies.strategies.strategy import PASSAGES, Strategy
 
 
 class Parts:
@@ -85,7 +85,7 @@ class Parts:
 
 
 def _llama_index(parts: Parts, *, given: bool) -> Strategy:
-    from tests.strategies.llama_index_citations import (
+    from tests.studies.strategies.llama_index_citations import (
         GivenPassages,
         LlamaIndexCitations,
         own_retriever,
@@ -99,7 +99,11 @@ def _llama_index(parts: Parts, *, given: bool) -> Strategy:
 
 
 def _haystack(parts: Parts, *, given: bool) -> Strategy:
-    from tests.strategies.haystack_pipeline import HaystackPipeline, given_finding, own_finding
+    from tests.studies.strategies.haystack_pipeline import (
+        HaystackPipeline,
+        given_finding,
+        own_finding,
+    )
 
     passages, vectors = parts.indexed
     finding = (

@@ -1,4 +1,4 @@
-"""How retrieval keeps to the right article, regime and day: python -m tests.law_study --data DIR.
+"""How retrieval keeps to the right article, regime and day: python -m tests.studies.law --data DIR.
 
 Always, over the index of DIR and the questions of tests/data/questions_*.jsonl and of the files
 given: expected articles found for questions as written and badly written, passages of other
@@ -20,11 +20,11 @@ from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name
 from ingestion.index.snapshot import open_snapshot
-from tests.law_questions import OWN, expecting
-from tests.law_regimes import regimes
-from tests.law_sheets import sheets
-from tests.law_versions import traps, versions
-from tests.law_wordings import english, robustness, translator
+from tests.studies.law_questions import OWN, expecting
+from tests.studies.law_regimes import regimes
+from tests.studies.law_sheets import sheets
+from tests.studies.law_versions import traps, versions
+from tests.studies.law_wordings import english, robustness, translator
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from ingestion.index.snapshot import IndexSnapshot
-from tests.law_questions import EVIDENCE, console, share
+from tests.studies.law_questions import EVIDENCE, console, share
 
 SMALL_PURCHASE = "Sous quel montant peut-on acheter sans publicité ni mise en concurrence ?"
 TURNOVER = "Quel chiffre d'affaires minimal peut-on exiger des candidats ?"

@@ -13,7 +13,7 @@ from assistant.retrieval.ranking import foreign_regime
 from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage
 from ingestion.index.snapshot import IndexSnapshot
-from tests.law_questions import Sets, console, found, share
+from tests.studies.law_questions import Sets, console, found, share
 
 
 @dataclass(frozen=True, slots=True)

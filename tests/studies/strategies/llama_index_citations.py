@@ -20,7 +20,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from assistant.llm.llama import CONTEXT_TOKENS
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, Vectors
-from tests.strategies.strategy import (
+from tests.studies.strategies.strategy import (
     LONGEST,
     PASSAGES,
     Moment,

@@ -1,4 +1,4 @@
-"""Speed of the ledger: `python -m tests.ledger_benchmark [--rows N] [--postgresql]`.
+"""Speed of the ledger: `python -m tests.studies.ledger_benchmark [--rows N] [--postgresql]`.
 
 Prints how fast synthetic exports are imported; then for each view, each of a few questions to its
 figure and rows, and each page shown for the first time, the seconds it takes, those of this process

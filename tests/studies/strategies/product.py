@@ -6,7 +6,7 @@ from assistant.answering.answer import Finished, Found, Outcome, TurnResult, Wro
 from assistant.answering.pipeline import Assistant
 from assistant.citations.checker import Support
 from assistant.question.language import detect_language
-from tests.strategies.strategy import Moment, Reached, Reply, Said
+from tests.studies.strategies.strategy import Moment, Reached, Reply, Said
 
 
 class Product:

@@ -17,7 +17,7 @@ from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.vectors import embed_cached
 from ingestion.readers.documents import Kind
-from tests.law_questions import console
+from tests.studies.law_questions import console
 
 EMBEDDED = 1500
 """Characters of a sheet that its vector is made of."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.ledger_truth import (
+from tests.studies.ledger_truth import (
     STATUSES,
     TODAY,
     Bill,

@@ -1,4 +1,4 @@
-"""Questions on the fictional town, asked and compared: python -m tests.ledger_study [FILE].
+"""Questions on the fictional town, asked and compared: python -m tests.studies.ledger [FILE].
 
 *right*: the figure, or every one of its groups, or the rows, are those that plain Python finds;
 *wrong*: another figure is shown; *declined*: none is.
@@ -31,11 +31,11 @@ from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 from tests.fake_law import FakeLaw
-from tests.ledger_fresh_truth import fresh_truths
-from tests.ledger_truth import RATES, TODAY, Town, Truth
 from tests.make_invoices import FOLDER
+from tests.studies.ledger_fresh_truth import fresh_truths
+from tests.studies.ledger_truth import RATES, TODAY, Town, Truth
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 QUESTIONS = DATA / "ledger_questions.jsonl"
 HELD_OUT = DATA / "ledger_held_out.jsonl"
 FRESH = DATA / "ledger_fresh.jsonl"

@@ -8,7 +8,7 @@ from llama_cpp import Llama
 from llama_cpp.llama_grammar import LlamaGrammar
 
 from assistant.llm.llama import CONTEXT_TOKENS
-from tests.strategies.strategy import LONGEST, Moment, Reached, prompt
+from tests.studies.strategies.strategy import LONGEST, Moment, Reached, prompt
 
 
 class Library:

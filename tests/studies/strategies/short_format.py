@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant.question.language import fold_text
 from assistant.retrieval.ranking import ASKED
-from tests.strategies.strategy import (
+from tests.studies.strategies.strategy import (
     Moment,
     Reached,
     Reply,
