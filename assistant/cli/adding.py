@@ -46,7 +46,7 @@ def text_id(written: str) -> str:
 
 def read(archives: Sequence[Path], texts: Sequence[str], progress: Progress) -> tuple[Changes, ...]:
     """Read LEGI archives from the oldest to the newest."""
-    from ingestion.legislation.sandbox import read_archives
+    from ingestion.legislation.archives import read_archives
 
     bar = progress.add_task("Lecture des archives", total=None)
     return read_archives(

@@ -93,6 +93,7 @@ def _templates() -> Environment:
     environment.filters |= {
         "tight": set_no_break_spaces,
         "thousands": group_thousands,
+        "counted": counted,
         "prose": prose,
         "moment": at,
     }
