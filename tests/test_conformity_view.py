@@ -9,7 +9,7 @@ import pytest
 from assistant.cli import dossier
 from assistant.question.language import Language
 from assistant.tenders.conformity.review import FiledReview, review, review_fields
-from assistant.web.buyer.dossier_sections import review_section
+from assistant.web.buyer.dossier_pages import review_section
 from ingestion.durable import lock_for_writing
 from ingestion.errors import UnknownDossier
 from ingestion.library.library import Library

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from assistant.question.language import Language
 from assistant.tenders.fiche import Fiche, fiche
-from assistant.web.buyer.dossier_sections import fiche_section
+from assistant.web.buyer.dossier_pages import fiche_section
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Hidden
 from tests.dossier_files import Read, built_in, piece

@@ -24,7 +24,7 @@ from assistant.web.buyer.conversation import (
     remembered,
 )
 from assistant.web.buyer.dossier_pages import list_html
-from assistant.web.buyer.scope_bar import scope_bar
+from assistant.web.buyer.turn_view import scope_bar
 from ingestion.library.library import DOSSIER
 from ingestion.tenders.dossiers import Dossier, Dossiers, provided_additions
 

@@ -174,11 +174,7 @@ def add_entrances(router: APIRouter, accounts: Accounts, provider: str) -> None:
     entering = accounts.entering
 
     @router.get("/login")
-    def log_in_page(
-        request: Request,
-        next: str = "",  # noqa: A002 - the name in the address
-        over: str = "",
-    ) -> HTMLResponse:
+    def log_in_page(request: Request, next: str = "", over: str = "") -> HTMLResponse:  # noqa: A002
         language = language_of_reader(request)
         return login_page(local(next), provider=provider, over=over, language=language)
 

@@ -28,9 +28,8 @@ from assistant.web.buyer.conversation import (
     remembered,
 )
 from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout
-from assistant.web.buyer.scope_bar import TODAY
 from assistant.web.buyer.service import BuyerService
-from assistant.web.buyer.turn_view import turn_html
+from assistant.web.buyer.turn_view import TODAY, turn_html
 from assistant.web.site import EventDesk
 from ingestion.errors import IngestionError
 

@@ -86,8 +86,3 @@ def changes_html(changes: IndexChanges, as_of: date, lang: Language) -> Html:
 def compared_html(stretches: Iterable[TextStretch], said: Words) -> Html:
     """Stretches of text with <del> and <ins>. Pure."""
     return render_macro("buyer/law_parts.html", "compared", stretches, said)
-
-
-def unseen(text: str) -> Html:
-    """Words for those who listen to the page. Pure."""
-    return render_macro("buyer/law_parts.html", "unseen", text)

@@ -1,18 +1,21 @@
 """A turn as HTML: the question, the answer with its marks, and what a reader can do with it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.answer import Outcome, Sentence
 from assistant.citations.checker import Support
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
-from assistant.reports.markup import Html, Words, count, load_words, render
+from assistant.question.day import DaySource
+from assistant.reports.markup import Html, Words, count, law_of, load_words, render
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel
-from assistant.web.buyer.export import answer_text
-from assistant.web.buyer.scope_bar import scope_bar
+from assistant.web.buyer.export import answer_text, scope_line
 from ingestion.chunking.passages import Passage
+from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
 
 
@@ -86,3 +89,58 @@ def progress(turn: Turn, said: Words) -> str:
             return said[turn.stage]
         case TurnStage.FINISHED | TurnStage.FAILED:
             return ""
+
+
+# What an answer was given from, above it, and one click to ask it of something else.
+
+TODAY = "today"
+"""What stands for the day on which a question is asked again."""
+
+AT_HAND = 3
+"""Other dossiers that are one click away; more of them are folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """A button that asks the same question with something changed; script.js sends `asked`."""
+
+    label: str
+    asked: str
+    folded: bool = False
+
+
+def scope_bar(turn: Turn, conversation: Conversation, said: Words) -> Html:
+    """The scope and the day of an answer, the dossier it may be about, and the ways to change."""
+    told = [scope_line(turn, conversation.dossiers, said)]
+    told += [law_of(said, turn.as_of, turn.day_source)] if turn.as_of else []
+    proposed = [_to_dossier(turn, each, said) for each in turn.proposed]
+    return render(
+        "buyer/scope_bar.html",
+        said=said,
+        told=told,
+        proposed=proposed if turn.settled else [],
+        ways=_ways(turn, conversation.dossiers, said) if turn.settled else [],
+    )
+
+
+def _ways(turn: Turn, dossiers: Sequence[Dossier], said: Words) -> list[AskAgain]:
+    """To the scopes and the day that were not chosen; many dossiers stand between them, folded."""
+    proposed = {each.id for each in turn.proposed}
+    others = [each for each in dossiers if each.id != turn.dossier and each.id not in proposed]
+    folded = len(others) > AT_HAND
+    ways = [_again(turn, said["scope_to_rules"], dossier="")] if turn.dossier else []
+    ways += [_to_dossier(turn, each, said, folded=folded) for each in others]
+    if turn.as_of is not None and turn.day_source is not DaySource.TODAY:
+        ways.append(_again(turn, said["scope_to_today"], as_of=TODAY))
+    return ways
+
+
+def _to_dossier(turn: Turn, dossier: Dossier, said: Words, *, folded: bool = False) -> AskAgain:
+    label = said["scope_to_dossier"].format(name=name_of(dossier, said))
+    return _again(turn, label, folded=folded, dossier=dossier.id)
+
+
+def _again(turn: Turn, label: str, *, folded: bool = False, **changed: str) -> AskAgain:
+    chosen = turn.as_of.isoformat() if turn.as_of and turn.day_source is DaySource.GIVEN else ""
+    asked = {"question": turn.question, "dossier": turn.dossier or "", "as_of": chosen} | changed
+    return AskAgain(label, json.dumps(asked), folded)
