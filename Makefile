@@ -33,7 +33,7 @@ ask: ## pose une question : make ask Q="Puis-je acheter sans concurrence ?"
 	@$(BIN)/sourcier ask "$$Q"
 
 bench: .venv/installed-test index ## vitesse et mémoire, en rapports
-	@$(BIN)/python -m tests.benchmark
+	@$(BIN)/python -m tests.studies.benchmark
 
 test: .venv/installed-test models ## tous les tests, y compris les lents
 	@$(BIN)/pytest

@@ -26,6 +26,11 @@ from tests.legi_files import (
 ELSEWHERE = other(21, text_id=OTHER_CODE_ID, code="Code des cordes")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
+
+
 def read(*paths: Path, texts: Sequence[str] = ()) -> tuple[Changes, ...]:
     return read_archives(paths, texts, lambda done, total: None)
 

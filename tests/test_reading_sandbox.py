@@ -9,6 +9,11 @@ from ingestion.sandbox import Limits
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped
 
 
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
+
+
 def written(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)

@@ -17,6 +17,11 @@ from ingestion.sandbox import BusySandbox, Limits, Pool, Sandbox, run
 HERE = f"{__name__}:"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
+
+
 def echo(word: str, given: bytes = b"") -> Iterator[bytes]:
     """In a child: what it was given, after a word."""
     sys.stdout.write("not a part of the answer")

@@ -24,7 +24,7 @@ from assistant.web.admin.upkeep_view import (
     usage_html,
 )
 from assistant.web.buyer.dossier_forms import BOUNDS, TooMuch, form_of, parcels_in
-from assistant.web.buyer.law_pages import ChangesView
+from assistant.web.buyer.law_pages import changes_html
 from assistant.web.routes import from_here, standing_alone, with_problems
 from assistant.web.site import Reader
 from ingestion.errors import IngestionError
@@ -65,8 +65,7 @@ class AdminPages:
     def texts(self) -> Response:
         """Every text that differs from the index in service to the candidate."""
         try:
-            view = ChangesView(SAID, Language.FRENCH.value, date.today())
-            content = view.page(self._office.changes())
+            content = changes_html(self._office.changes(), date.today(), Language.FRENCH)
         except IngestionError as failure:
             content = element("main", element("p", str(failure)), class_="document")
         around = element("div", navigation(""), class_="dossiers admin around")
