@@ -39,7 +39,8 @@ DOORS = {
     "PIL": "assistant/web/pdf_page.py",
     "psycopg": "ingestion/ledger/database.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
-    "assistant/web/* assistant/publishing/* assistant/settings.py",
+    "assistant/tenders/conformity/rules.py assistant/web/* assistant/publishing/* "
+    "assistant/settings.py",
     "pydantic_core": "assistant/settings.py",
     "pydantic_settings": "assistant/settings.py",
     "pypdf": "ingestion/readers/pdf.py",
