@@ -35,7 +35,8 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "numpy": "ingestion/* assistant/llm/llama.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
-    "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py",
+    "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
+    "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py",
     "psycopg": "ingestion/ledger/database.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
