@@ -94,6 +94,7 @@ DOORS = {
     "tantivy": "ingestion/index/lexical.py",
     "torch": "ingestion/index/sentence_transformer.py",
     "transformers": "ingestion/index/sentence_transformer.py",
+    "typer": "assistant/cli/*",
     "uvicorn": "assistant/web/app.py",
     "yaml": "ingestion/readers/markdown.py",
 }

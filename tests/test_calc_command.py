@@ -52,10 +52,7 @@ def calc(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(home: Path, *arguments: str) -> tuple[int, str]:
-        try:
-            code = main(["--data", str(home), "calc", *arguments])
-        except SystemExit as left:
-            code = int(left.code or 0)
+        code = main(["--data", str(home), "calc", *arguments])
         said = capsys.readouterr()
         return code, " ".join((said.out + said.err).split())
 

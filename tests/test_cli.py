@@ -47,10 +47,7 @@ def loaded(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _exit_code(*arguments: str) -> int:
-    try:
-        return main(arguments)
-    except SystemExit as left:
-        return int(left.code or 0)
+    return main(arguments)
 
 
 # Help and usage

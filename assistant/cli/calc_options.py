@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from inspect import Parameter
 
 from assistant.calculators.advance import AdvanceAsked, RetentionAsked
 from assistant.calculators.amounts import Zone
@@ -13,7 +14,7 @@ from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked
-from assistant.cli.options import amount, iso_date, months, one_of, rate
+from assistant.cli.options import amount, flag, iso_date, months, one_of, option, rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class Option:
     is_required: bool = False
     is_list: bool = False
     sets: bool = True
+
+    def parameter(self) -> Parameter:
+        """The option as a parameter of a command."""
+        needed = " (obligatoire)" if self.is_required else ""
+        if self.read:
+            value = option(f"{self.flag} …", f"{self.help}{needed}", self.read)
+        else:
+            value = flag(self.flag, self.help)
+        kind: type = list[str] if self.is_list else str if self.read else bool
+        return Parameter(self.field, Parameter.KEYWORD_ONLY, default=value, annotation=kind)
 
 
 @dataclass(frozen=True, slots=True)
