@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import TaskID
 from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
@@ -34,18 +34,6 @@ def text_id(written: str) -> str:
             f"« {written} » n'est pas l'identifiant d'un texte, comme LEGITEXT000037701019"
         )
     return written
-
-
-def read(archives: Sequence[Path], texts: Sequence[str], progress: Progress) -> tuple[Changes, ...]:
-    """Read LEGI archives from the oldest to the newest."""
-    from ingestion.legislation.sandbox import read_archives
-
-    bar = progress.add_task("Lecture des archives", total=None)
-    return read_archives(
-        in_order(archives),
-        texts,
-        lambda done, total: progress.update(bar, completed=done, total=total),
-    )
 
 
 def merge_official(
@@ -208,8 +196,15 @@ def read_additions(
     archives: Sequence[Path], texts: Sequence[str], console: Console
 ) -> tuple[Changes, ...]:
     """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
+    from ingestion.legislation.sandbox import read_archives
+
     with progress_bars(console, percent=True) as progress:
-        return read(archives, texts, progress)
+        bar = progress.add_task("Lecture des archives", total=None)
+
+        def told(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        return read_archives(in_order(archives), texts, told)
 
 
 def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:

@@ -21,7 +21,7 @@ from assistant.calculators.amounts import euros, numeral, percent
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.calculators.catalogue import calculate
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
-from assistant.cli.calc_options import COMMANDS, Command
+from assistant.cli.calc_options import CALCULATORS, Calculator
 from assistant.cli.options import AS_JSON, Terminal, day_of_law, print_json
 from assistant.cli.usage import Actions
 from assistant.errors import Ungrounded, WrongFigures
@@ -157,24 +157,26 @@ app = Actions(
 DAY = day_of_law("--date --as-of")
 
 
-def _register(command: Command) -> None:
+def _register(calculator: Calculator) -> None:
     """Make an action of a calculator, with the signature that its options give."""
-    examples = "\n".join(f"  sourcier calc {command.name} {each}" for each in command.examples)
+    examples = "\n".join(
+        f"  sourcier calc {calculator.name} {each}" for each in calculator.examples
+    )
 
     def run(ctx: Context, as_of: date | None, *, as_json: bool, **given: object) -> int:
-        return _run(command, ctx.obj, as_of or date.today(), as_json, given)
+        return _run(calculator, ctx.obj, as_of or date.today(), as_json, given)
 
     options = [
-        *(each.parameter() for each in command.options),
+        *calculator.parameters(),
         Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=Context),
         Parameter("as_of", Parameter.KEYWORD_ONLY, default=DAY, annotation=date),
         Parameter("as_json", Parameter.KEYWORD_ONLY, default=AS_JSON, annotation=bool),
     ]
     run.__signature__ = Signature(options)  # type: ignore[attr-defined]
-    app.action(command.name, command.help, epilog=f"exemples :\n{examples}\n")(run)
+    app.action(calculator.name, calculator.told, epilog=f"exemples :\n{examples}\n")(run)
 
 
-for each in COMMANDS:
+for each in CALCULATORS:
     _register(each)
 
 
@@ -196,10 +198,10 @@ def _show_constants(ctx: Context, as_of: date | None = DAY, as_json: bool = AS_J
 
 
 def _run(
-    command: Command, home: Path, day: date, as_json: bool, given: Mapping[str, object]
+    calculator: Calculator, home: Path, day: date, as_json: bool, given: Mapping[str, object]
 ) -> int:
     try:
-        asked = command.asked(**_given(command, given))
+        asked = calculator.asked(**_given(calculator, given))
         generation = open_snapshot(home, current_name(home))
         found = calculate(asked, IndexedLaw(generation, day), read_rates(home))
     except WrongFigures as error:
@@ -216,17 +218,25 @@ def _run(
     return OK
 
 
-def _given(command: Command, given: Mapping[str, object]) -> dict[str, Any]:
+def _given(calculator: Calculator, given: Mapping[str, object]) -> dict[str, Any]:
     """The fields that were given; raises WrongFigures without one that is needed."""
-    absent = [o.flag for o in command.options if o.is_required and given[o.field] is None]
+    fields = calculator.fields
+    absent = [
+        taken.param_decls[0]
+        for name, taken in calculator.options.items()
+        if given[name] is None and fields[name].default is Parameter.empty
+    ]
     if absent:
         raise WrongFigures(
-            f"Il manque {' et '.join(absent)}. Exemple : sourcier calc {command.name} "
-            f"{command.examples[0]}"
+            f"Il manque {' et '.join(absent)}. Exemple : sourcier calc {calculator.name} "
+            f"{calculator.examples[0]}"
         )
-    switches = {o.field for o in command.options if o.read is None and not o.sets}
+    found = {name: value for name, value in given.items() if value not in (None, False)}
     return {
-        name: not value if name in switches else tuple(value) if isinstance(value, list) else value
-        for name, value in given.items()
-        if value is not None
+        name: tuple(value)
+        if isinstance(value, list)
+        else not fields[name].default
+        if value is True
+        else value
+        for name, value in found.items()
     }

@@ -1,6 +1,7 @@
 """`sourcier dossier`: open, describe, check, sum up and remove a dossier. Door of rich."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -227,60 +228,50 @@ app = Actions(
     "dans un dossier à lui, qui disparaît avec lui.",
     DOSSIER_EPILOG,
 )
-NEW_ID = argument("ID", "lettres sans accent, chiffres, . _ -")
-REFERENCE = option("--reference RÉFÉRENCE", FIELDS["reference"])
-SUBJECT = option("--subject OBJET", FIELDS["subject"])
-BUYER = option("--buyer ACHETEUR", FIELDS["buyer"])
-TEAM = option("--team ÉQUIPE", FIELDS["team"])
-SENT = option("--sent AAAA-MM-JJ", FIELDS["sent"], iso_date)
-DEADLINE = option("--deadline AAAA-MM-JJ", FIELDS["deadline"], iso_date)
-NOTIFIED = option("--notified AAAA-MM-JJ", FIELDS["notified"], iso_date)
-STAGE = option("--stage ÉTAPE", f"étape : {', '.join(DossierStage)}", one_of(DossierStage))
 
 
-@app.action("create", "ouvre un dossier")
-def _create(
-    ctx: Context,
-    dossier: str = NEW_ID,
-    reference: str | None = REFERENCE,
-    subject: str | None = SUBJECT,
-    buyer: str | None = BUYER,
-    team: str | None = TEAM,
-    sent: date | None = SENT,
-    deadline: date | None = DEADLINE,
-    notified: date | None = NOTIFIED,
-    stage: DossierStage | None = STAGE,
-) -> int:
-    filing_of(ctx.obj).create(Dossier(dossier, **_given(ctx)))
+def _add_description(
+    name: str, told: str, keep: Callable[[str, Path, dict[str, Any]], None]
+) -> None:
+    """Add the action that keeps what is said of a dossier."""
+
+    def run(
+        ctx: Context,
+        dossier: str = argument("ID", "lettres sans accent, chiffres, . _ -"),
+        reference: str | None = option("--reference RÉFÉRENCE", FIELDS["reference"]),
+        subject: str | None = option("--subject OBJET", FIELDS["subject"]),
+        buyer: str | None = option("--buyer ACHETEUR", FIELDS["buyer"]),
+        team: str | None = option("--team ÉQUIPE", FIELDS["team"]),
+        sent: date | None = option("--sent AAAA-MM-JJ", FIELDS["sent"], iso_date),
+        deadline: date | None = option("--deadline AAAA-MM-JJ", FIELDS["deadline"], iso_date),
+        notified: date | None = option("--notified AAAA-MM-JJ", FIELDS["notified"], iso_date),
+        stage: DossierStage | None = option(
+            "--stage ÉTAPE", f"étape : {', '.join(DossierStage)}", one_of(DossierStage)
+        ),
+    ) -> int:
+        said = {name: ctx.params[name] for name in (*FIELDS, "stage")}
+        keep(dossier, ctx.obj, {name: value for name, value in said.items() if value is not None})
+        return OK
+
+    app.action(name, told)(run)
+
+
+def _create(dossier: str, home: Path, said: dict[str, Any]) -> None:
+    filing_of(home).create(Dossier(dossier, **said))
     Terminal().print(
         f"Dossier {dossier} ouvert. Ajoutez-y des pièces : sourcier dossier add {dossier} FICHIER…"
     )
-    return OK
 
 
-@app.action("describe", "change ce qui est dit d'un dossier")
-def _describe(
-    ctx: Context,
-    dossier: str = NEW_ID,
-    reference: str | None = REFERENCE,
-    subject: str | None = SUBJECT,
-    buyer: str | None = BUYER,
-    team: str | None = TEAM,
-    sent: date | None = SENT,
-    deadline: date | None = DEADLINE,
-    notified: date | None = NOTIFIED,
-    stage: DossierStage | None = STAGE,
-) -> int:
-    filing = filing_of(ctx.obj)
-    filing.describe(replace(filing.get(dossier), **_given(ctx)))
+def _describe(dossier: str, home: Path, said: dict[str, Any]) -> None:
+    """Change what is said, the rest being left as it is."""
+    filing = filing_of(home)
+    filing.describe(replace(filing.get(dossier), **said))
     _show_one(filing, dossier)
-    return OK
 
 
-def _given(ctx: Context) -> dict[str, Any]:
-    """What is said of a dossier on the command line."""
-    said = (*FIELDS, "stage")
-    return {name: ctx.params[name] for name in said if ctx.params[name] is not None}
+_add_description("create", "ouvre un dossier", _create)
+_add_description("describe", "change ce qui est dit d'un dossier", _describe)
 
 
 @app.action("list", "les dossiers de cette machine")

@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from rich.table import Table
 from rich.text import Text
-from typer import BadParameter, Context
+from typer import Context
 
 from assistant.accounts.identity import ALONE
 from assistant.cli.options import (
@@ -25,6 +25,7 @@ from assistant.cli.options import (
     flag,
     iso_date,
     number,
+    one_of,
     option,
     print_json,
 )
@@ -71,13 +72,6 @@ codes de sortie : 0 intact, 1 touché
 """
 
 
-def kind_known(text: str) -> str:
-    """A kind of record; raises BadParameter, which Typer reports."""
-    if text not in KINDS:
-        raise BadParameter(f"« {text} » n'est pas l'un des genres connus : {', '.join(KINDS)}")
-    return text
-
-
 FORGOTTEN = "texte oublié : l'empreinte en reste"
 
 
@@ -86,7 +80,7 @@ app = Actions(
     "par son empreinte ; les textes sont gardés à part et peuvent être oubliés.",
     EPILOG,
 )
-KIND = option("--kind GENRE", ", ".join(KINDS), kind_known)
+KIND = option("--kind GENRE", ", ".join(KINDS), one_of(KINDS))
 DAY = option("--day AAAA-MM-JJ", "jour (UTC)", iso_date)
 USER = option("--user PSEUDONYME", "de qui")
 AS_OBJECT = flag("--json", "un objet JSON")

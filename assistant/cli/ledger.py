@@ -165,18 +165,12 @@ def _plain(cell: Cell) -> str | int | None:
 SHOWN, COMPUTED = "montrer", "calculer"
 
 
-def _accepted(text: str) -> str:
-    if text not in (SHOWN, COMPUTED):
-        raise BadParameter(f"« {text} » n'est ni {SHOWN}, ni {COMPUTED}")
-    return text
-
-
 QUESTION = argument("question", read=question_text)
 PROPOSAL = option(
     f"--proposition {SHOWN}|{COMPUTED}",
     "quand des mots ne sont pas compris, le modèle dit ce qu'ils veulent dire : le calcul est "
     "montré sans chiffre, ou fait si vous l'acceptez",
-    _accepted,
+    one_of((SHOWN, COMPUTED)),
 )
 
 

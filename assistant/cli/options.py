@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from io import TextIOWrapper
 from typing import Any, TypeVar
 
@@ -15,10 +14,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from assistant.accounts.identity import ALONE
-from assistant.calculators.facts import exact
-from assistant.question.quantities import find_quantities, fold_same_length
 
-Word = TypeVar("Word", bound=StrEnum)
+Word = TypeVar("Word", bound=str)
 
 
 def option(
@@ -50,9 +47,6 @@ def argument(
 def flag(name: str, told: str) -> Any:  # noqa: ANN401
     """An option without a value."""
     return typer.Option(False, name, help=told)
-
-
-# What commands that ask or compute something read from the command line.
 
 
 def iso_date(text: str) -> date:
@@ -87,11 +81,6 @@ def day_of_law(flags: str, default: str = "aujourd'hui", of: str = "") -> Any:  
     return option(f"{flags} AAAA-MM-JJ", told, iso_date)
 
 
-# Figures and words of the command line, read as people write them.
-#
-# Each reader raises BadParameter, which Typer reports.
-
-
 def amount(text: str) -> Decimal:
     """An amount in euros."""
     return _measure(
@@ -121,14 +110,14 @@ def number(low: int, high: int, what: str) -> Callable[[str], int]:
     return read
 
 
-def one_of(kind: type[Word]) -> Callable[[str], Word]:
+def one_of(words: Iterable[Word]) -> Callable[[str], Word]:
     """The reader of a word among few."""
 
     def read(text: str) -> Word:
-        for each in kind:
-            if each.value.casefold() == text.casefold():
+        for each in words:
+            if each.casefold() == text.casefold():
                 return each
-        known = ", ".join(each.value for each in kind)
+        known = ", ".join(words)
         raise typer.BadParameter(f"« {text} » n'est pas l'un des mots connus : {known}")
 
     return read
@@ -136,6 +125,9 @@ def one_of(kind: type[Word]) -> Callable[[str], Word]:
 
 def _measure(text: str, unit: str, word: str, example: str) -> Decimal:
     """A quantity of this unit and nothing else; its word may be left out."""
+    from assistant.calculators.facts import exact  # what reads figures takes long to import
+    from assistant.question.quantities import find_quantities, fold_same_length
+
     said = fold_same_length(text.strip())
     bare = said.removeprefix("-").strip()
     for written in (bare, f"{bare} {word}"):

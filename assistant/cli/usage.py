@@ -49,44 +49,45 @@ class Actions(typer.Typer):
         return self.command(name, cls=cls, short_help=short, help=told, epilog=epilog)
 
 
-class FrenchCommand(TyperCommand):
-    """A command that explains itself in French."""
+class InFrench(Command):
+    """What commands and groups of them have in common."""
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        """`-h` and `--help`, with a French text."""
+        if helping := super().get_help_option(ctx):
+            helping.help = "affiche cette aide"
+        return helping
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the arguments; raises UsageError, which says of which command."""
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            error.ctx = ctx
+            raise
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Show the help, past Typer's own formatter."""
-        show_help(ctx, ())
+        show_help(ctx)
 
-    def get_help_option(self, ctx: Context) -> TyperOption | None:
-        """`-h` and `--help`, in French."""
-        return in_french(super().get_help_option(ctx))
+
+class FrenchCommand(InFrench, TyperCommand):
+    """A command that explains itself in French."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Read the arguments; raises UsageError for those that are too many."""
         ctx.allow_extra_args = True
-        try:
-            rest = super().parse_args(ctx, args)
-        except UsageError as error:
-            error.ctx = ctx  # Typer does not say where a value is missing
-            raise
-        if rest:
+        if rest := super().parse_args(ctx, args):
             ctx.fail(f"en trop : {' '.join(rest)}")
         return rest
 
 
-class FrenchGroup(TyperGroup):
+class FrenchGroup(InFrench, TyperGroup):
     """A command with actions that explains itself in French."""
-
-    def get_help_option(self, ctx: Context) -> TyperOption | None:
-        """`-h` and `--help`, in French."""
-        return in_french(super().get_help_option(ctx))
 
     def shorts(self, ctx: Context) -> Iterable[tuple[str, str]]:
         """The names of the actions, each with what it does."""
         return [(name, each.short_help or "") for name, each in self.commands.items()]
-
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Show the help, past Typer's own formatter."""
-        show_help(ctx, self.shorts(ctx))
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Read the options before the action; raises UsageError without an action."""
@@ -108,35 +109,19 @@ class FrenchGroup(TyperGroup):
         return ", ".join(name for name, _ in self.shorts(ctx))
 
 
-def in_french(helping: TyperOption | None) -> TyperOption | None:
-    """The option for help, with a French text."""
-    if helping:
-        helping.help = "affiche cette aide"
-    return helping
-
-
-def show_help(ctx: Context, actions: Iterable[tuple[str, str]]) -> None:
+def show_help(ctx: Context) -> None:
     """The usage, what the command does, its actions, arguments, options and examples."""
     console, command = Terminal(), ctx.command
     console.print(Text(_usage(ctx), style="bold"), soft_wrap=True)
     if told := command.help:
         console.print(Text(f"\n{told}"), soft_wrap="\n" in told)
+    if isinstance(command, FrenchGroup):
+        _show_section(console, f"{command.subcommand_metavar.lower()}s", command.shorts(ctx))
     shown = [each for each in command.get_params(ctx) if not getattr(each, "hidden", False)]
-    arguments = [
-        (_name(each), each.help or "") for each in shown if isinstance(each, TyperArgument)
-    ]
-    options = [
-        (f"{', '.join(sorted(each.opts, key=len))} {each.metavar or ''}", each.help or "")
-        for each in shown
-        if isinstance(each, TyperOption)
-    ]
-    metavar = command.subcommand_metavar if isinstance(command, FrenchGroup) else ""
-    for title, rows in (
-        (f"{metavar.lower()}s", actions),
-        ("arguments", arguments),
-        ("options", options),
-    ):
-        _show_section(console, title, rows)
+    arguments = [each for each in shown if isinstance(each, TyperArgument)]
+    options = [each for each in shown if isinstance(each, TyperOption)]
+    _show_section(console, "arguments", [(_name(each), each.help or "") for each in arguments])
+    _show_section(console, "options", [(_flags(each), each.help or "") for each in options])
     if command.epilog:
         console.print(Text(f"\n{command.epilog.rstrip()}"), soft_wrap=True)
 
@@ -164,6 +149,10 @@ def _name(argument: TyperArgument) -> str:
     return f"{argument.metavar or argument.name}{'…' if argument.nargs == -1 else ''}"
 
 
+def _flags(option: TyperOption) -> str:
+    return f"{', '.join(sorted(option.opts, key=len))} {option.metavar or ''}"
+
+
 def explained(error: UsageError) -> str:
     """How the command is used, and what is wrong with a call of it."""
     path, usage = "sourcier", ""
@@ -185,8 +174,7 @@ def _in_french(error: UsageError) -> str:
         case NoSuchOption(possibilities=near):
             meant = f" ; vouliez-vous dire {' ou '.join(near)} ?" if near else ""
             return f"option inconnue {error.option_name}{meant}"
-        case BadOptionUsage() if "requires" in error.message:
-            return f"{error.option_name} attend une valeur"
-        case BadOptionUsage():
-            return f"{error.option_name} n'attend pas de valeur"
+        case BadOptionUsage(option_name=name, ctx=Context() as ctx):
+            [named] = [each for each in ctx.command.params if name in each.opts]
+            return f"{name} attend {named.metavar}" if named.metavar else f"{name} seul suffit"
     return error.message
