@@ -58,6 +58,7 @@ DOORS = {
     "text_to_num": "assistant/question/quantities.py",
     "torch": "ingestion/index/sentence_transformer.py",
     "transformers": "ingestion/index/sentence_transformer.py",
+    "typer": "assistant/cli/*",
     "uvicorn": "assistant/web/app.py",
     "yaml": "ingestion/readers/markdown.py",
 }
