@@ -36,7 +36,7 @@ bench: .venv/installed-test index ## vitesse et mémoire, en rapports
 	@$(BIN)/python -m tests.studies.benchmark
 
 test: .venv/installed-test models ## tous les tests, y compris les lents
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-test ## format, style, types et imports
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -21,6 +21,14 @@ from tests.small_index import answering_embedder, build_small_index
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
+
+@pytest.hookimpl(trylast=True)  # once each test has its marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, so that no process is left alone with one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 Idle = dict[tuple[str, Limits], list[Popen[bytes]]]
 
 WHOLE = frozenset(

@@ -164,7 +164,7 @@ def _scaled(text: str, value: Fraction, start: int, end: int) -> Numeral:
     return Numeral(value, start, end)
 
 
-class _WordToken(Token):
+class _WordToken(Token):  # type: ignore[misc] # it has no types
     """A word or a mark of a text, as text2num wants it."""
 
     def __init__(self, found: re.Match[str]) -> None:
