@@ -14,6 +14,7 @@ PACKAGES = ("ingestion", "assistant")
 DOORS = {
     "argon2": "assistant/accounts/login.py",
     "authlib": "assistant/accounts/openid.py",
+    "babel": "ingestion/french.py",
     "chromadb": "ingestion/index/vectors.py",
     "docx": "ingestion/readers/docx.py assistant/web/buyer/export.py "
     "assistant/tenders/service.py assistant/reports/paper.py",
@@ -34,11 +35,13 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "numpy": "ingestion/* assistant/llm/llama.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
-    "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py",
+    "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
+    "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py",
     "psycopg": "ingestion/ledger/database.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
-    "assistant/web/* assistant/publishing/* assistant/settings.py",
+    "assistant/tenders/conformity/rules.py assistant/web/* assistant/publishing/* "
+    "assistant/settings.py",
     "pydantic_core": "assistant/settings.py",
     "pydantic_settings": "assistant/settings.py",
     "pypdf": "ingestion/readers/pdf.py",
@@ -52,8 +55,10 @@ DOORS = {
     "assistant/accounts/*",
     "starlette": "assistant/web/*",
     "tantivy": "ingestion/index/lexical.py",
+    "text_to_num": "assistant/question/quantities.py",
     "torch": "ingestion/index/sentence_transformer.py",
     "transformers": "ingestion/index/sentence_transformer.py",
+    "typer": "assistant/cli/*",
     "uvicorn": "assistant/web/app.py",
     "yaml": "ingestion/readers/markdown.py",
 }

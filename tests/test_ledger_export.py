@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -74,6 +75,14 @@ def test_a_workbook_holds_any_text_and_no_formula(text: str) -> None:
 def test_csv_holds_any_text_in_one_cell(text: str) -> None:
     [_, [cell]] = _csv(_table(f"a{text}"))
     assert cell[0] == "a"
+
+
+def test_what_a_table_counts_leaves_with_it_in_both_formats() -> None:
+    said = "Est non payée une facture sans date de paiement."
+    table = replace(_table(1, 2, form=Format.COUNT), notes=(said, "=1+1"))
+    assert _csv(table)[-3:] == [[], [said], ["'=1+1"]]
+    book = load_workbook(io.BytesIO(workbook_bytes(table)))
+    assert [cell.value for [cell] in book["Notes"].iter_rows()] == [said, "=1+1"]
 
 
 def test_numbers_are_french_in_csv_and_never_texts_that_look_like_formulas() -> None:

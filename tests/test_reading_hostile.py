@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Kind
-from ingestion.readers.formats import read_file
+from ingestion.readers.reading import read_file
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 MANIFESTS = [SHARED / "data/security" / kind / "MANIFEST.csv" for kind in ("pdfs", "office")]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.readers.documents import Kind
-from ingestion.readers.formats import read_file
+from ingestion.readers.reading import read_file
 from ingestion.sandbox import Limits
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped
 

@@ -14,8 +14,7 @@ from assistant.calculators.requests import parse_calculation
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.ledger.payments.late import Basis
 from assistant.ledger.payments.tables import CAUTIONS
-from assistant.ledger.query.plan import Population
-from assistant.ledger.replies import Reckoning, Unreckoned
+from assistant.ledger.replies import PAGES, Reckoning, Unreckoned
 from assistant.question.day import Day, DaySource
 from assistant.retrieval.evidence import Scope
 
@@ -89,8 +88,6 @@ def _resting(steps: Sequence[CalculationLine]) -> list[CalculationLine]:
 #
 # A question that is not understood whole is not answered: what can be computed is said instead.
 
-_PAGES = {Population.INVOICES: "Factures", Population.PURCHASES: "Achats"}
-
 
 class Accounting:
     """Answers one turn from the ledger, as it is on `today`."""
@@ -153,6 +150,6 @@ def _notices(found: Reckoning) -> Iterator[str]:
     if len(rows) > len(found.evidence):
         yield (
             f"Lignes montrées ici : {len(found.evidence)} sur {len(rows)}. La page "
-            f"{_PAGES[found.over]} les montre toutes, avec le graphique, et permet de corriger le "
+            f"{PAGES[found.over]} les montre toutes, avec le graphique, et permet de corriger le "
             "calcul."
         )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from assistant.calculators.calculation import Buyer
 from assistant.errors import AssistantError
 from assistant.ledger.parsing.following import Followed, followed
+from assistant.ledger.parsing.pages import ShownOnPage, page_asked
 from assistant.ledger.parsing.questions import (
     NotUnderstood,
     asks_law,
@@ -20,6 +21,7 @@ from assistant.ledger.parsing.questions import (
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments.late import Basis, late_invoices, missing_rates, payments
+from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
 from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
 from assistant.ledger.query.wording import TABLES, describe_plan, figure, listing, ranked
@@ -34,6 +36,7 @@ from ingestion.readers.documents import Block, Document, Kind, Role, assemble
 # Where the page shows the ledger: the addresses of invoices and of purchases. Pure.
 
 ROOTS = {Population.INVOICES: "/factures", Population.PURCHASES: "/achats"}
+PAGES = {Population.INVOICES: "Factures", Population.PURCHASES: "Achats"}
 
 
 def piece_address(over: Population, identifier: str) -> str:
@@ -165,8 +168,8 @@ def _value(line: ResultLine, plan: Plan, rows: Rows) -> str:
         value += f" contre {figure(line.before, plan)}"
     if plan.measure is PlanMeasure.COUNT:
         return value
-    noun = rows.many if len(line.rows) > 1 else rows.one
-    return f"{value} ({len(line.rows)} {noun})"
+    one, many = ("ligne", "lignes") if has_credit_notes(plan) else (rows.one, rows.many)
+    return f"{value} ({len(line.rows)} {many if len(line.rows) > 1 else one})"
 
 
 def _cited(table: LedgerTable, over: Population) -> list[_Cited]:
@@ -258,14 +261,17 @@ class Inquiry:
 
 def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unreckoned | None:
     """What a question comes to when it asks for figures of the ledger; None when it does not."""
-    going_on = _followed(ledger, inquiry)
+    page = page_asked(inquiry.question)
+    going_on = _followed(ledger, inquiry) if page is None else None
     if isinstance(going_on, Unreckoned):
         return going_on
     if going_on:
         return _reckoned(ledger, sights, inquiry, going_on.plan, going_on.changed)
-    over = population_meant(inquiry.question)
+    over = page.over if page else population_meant(inquiry.question)
     if not ledger.rows(f"SELECT 1 FROM {TABLES[over]} LIMIT 1"):
         return unimported(inquiry)
+    if page:
+        return _shown(page)
     plan = parse_plan(inquiry.question, names(ledger, over), inquiry.today, over)
     if not _is_about_figures(inquiry.question, plan):
         return None
@@ -276,9 +282,10 @@ def reply(ledger: Ledger, sights: Sights, inquiry: Inquiry) -> Reckoning | Unrec
 
 def unimported(inquiry: Inquiry) -> Unreckoned | None:
     """That there is nothing to count, and how to import it; None for what asks for no figure."""
-    over = population_meant(inquiry.question)
+    page = page_asked(inquiry.question)
+    over = page.over if page else population_meant(inquiry.question)
     plan = parse_plan(inquiry.question, (), inquiry.today, over)
-    if not asks_ledger(inquiry.question) and _is_bare(plan):
+    if page is None and not asks_ledger(inquiry.question) and _is_bare(plan):
         return None
     why, how = _IMPORTED[over]
     return Unreckoned(over, why, how)
@@ -309,6 +316,15 @@ _IMPORTED = {
         ),
     ),
 }
+
+
+def _shown(page: ShownOnPage) -> Unreckoned:
+    """That what is asked for is shown on a page, and which one."""
+    where = f"page {PAGES[page.over]}, « {page.title} » ({ROOTS[page.over]}/{page.view})"
+    return Unreckoned(page.over, page.shows, (_SHOWN, where, f"ou la commande : {page.command}"))
+
+
+_SHOWN = "C’est montré :"
 
 
 def _reckoned(

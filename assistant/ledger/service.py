@@ -296,7 +296,8 @@ class LedgerService:
         kept = slice(first, None if count is None else first + count)
         if not table.is_unread:
             return replace(table, rows=table.rows[kept], rows_of=table.rows_of[kept])
-        return self.rows(look, [identifier for (identifier,) in table.rows_of[kept]])
+        read = self.rows(look, [identifier for (identifier,) in table.rows_of[kept]])
+        return replace(read, notes=table.notes)
 
     def piece(self, over: Population, identifier: str) -> tuple[LedgerTable, ...]:
         """One of them, each value with its source; nothing for an unknown one."""

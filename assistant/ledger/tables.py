@@ -151,12 +151,17 @@ def exported(table: LedgerTable, suffix: str) -> bytes:
 
 
 def csv_bytes(table: LedgerTable) -> bytes:
-    """UTF-8 with a mark, semicolons and decimal commas, as French spreadsheets open it."""
+    """UTF-8 with a mark, semicolons and decimal commas, as French spreadsheets open it.
+
+    What the rows count and leave out stands below them, behind an empty line.
+    """
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow(_text(column.heading) for column in table.columns)
     for row in table.rows:
         writer.writerow(_plain(cell) for cell in row)
+    if table.notes:
+        writer.writerows([(), *((_text(note),) for note in table.notes)])
     return written.getvalue().encode("utf-8-sig")
 
 

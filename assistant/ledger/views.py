@@ -19,6 +19,7 @@ from assistant.ledger.purchases.tables import (
     summary_tables,
     supplier_tables,
 )
+from assistant.ledger.query.measures import told, told_of_rows
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, rows_of
 from assistant.ledger.query.result import PlanResult, compute_result, rows_meant
 from assistant.ledger.query.sql import LateColumns
@@ -264,14 +265,15 @@ def _overview(sight: Sight) -> tuple[LedgerExhibit, ...]:
 
 
 def _listed(sight: Sight) -> tuple[LedgerExhibit, ...]:
-    return (LedgerExhibit(unread(sight.plan.over, sight.rows_meant)),)
+    means = told_of_rows(sight.plan)
+    return (LedgerExhibit(unread(sight.plan.over, sight.rows_meant, means)),)
 
 
 def _answered(sight: Sight) -> tuple[LedgerExhibit, ...]:
     """The figures of a plan, then the rows that they are made of."""
     result = sight.result
     ids = [each for line in ranked(result) for each in line.rows]
-    rows = unread(sight.plan.over, in_order(sight.ledger, sight.plan.over, ids))
+    rows = unread(sight.plan.over, in_order(sight.ledger, sight.plan.over, ids), told(sight.plan))
     return LedgerExhibit(figures(result), shape_of(sight.plan), answer(result)), LedgerExhibit(rows)
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
+from ingestion.french import written_day, written_number
 from ingestion.ledger.rows import Invoice, Level, Lineage, Purchase, TableRow
-from ingestion.readers.numbers import written_day, written_number
 
 # What a file says before it is judged: texts with their places. Pure.
 

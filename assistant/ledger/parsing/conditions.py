@@ -105,6 +105,7 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
                     for each in rule.filters
                     if not (has_days and each.field == "late_days")
                 ]
+    found += _of_late_ones(found)
     left.has_clash |= _CAME_LATE.search(left.whole) is not None
     left.has_clash |= _HAS_CREDIT.search(left.whole) is not None
     found = joined(left, found)
@@ -114,6 +115,13 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
     once = list({each: (each, start) for each, start in reversed(found)}.values())[::-1]
     left.has_clash |= _clash([each for each, _ in once]) or _is_union(left, once)
     return once
+
+
+def _of_late_ones(found: Found) -> Iterator[tuple[PlanFilter, int]]:
+    """That "en retard de 30 jours ou moins" is late: days that are left count as less than none."""
+    sides = [(each, start) for each, start in found if each.field == "late_days"]
+    if sides and all(each.operator in _DOWN and each.values != (0,) for each, _ in sides):
+        yield PlanFilter("late_days", Operator.MORE, (0,)), sides[0][1]
 
 
 def _clash(filters: Sequence[PlanFilter]) -> bool:
@@ -156,7 +164,7 @@ def _numbered(left: Remainder, over: Population) -> Iterator[tuple[PlanFilter, i
         if match := left.take(re.compile(_NUMBER.format(nouns))):
             number = (match["quoted"] or match["bare"]).strip().upper()
             yield PlanFilter(field, Operator.IS, (number,)), match.start()
-    if match := left.take(_CPV):
+    if over is Population.PURCHASES and (match := left.take(_CPV)):
         codes = re.findall(r"\d{2,8}(?!\d)(?:-\d)?", match["codes"])
         yield (
             PlanFilter("cpv", Operator.STARTS, tuple(each.partition("-")[0] for each in codes)),

@@ -50,6 +50,7 @@ _THINGS = (
     r"impayes?)"
 )
 _SPENT = r"(?:depense|paye|regle|verse|achete|commande|mandate|facture|recu|engage|notifie)"
+_OWED_LATE = r"(?:interets moratoires|indemnites forfaitaires)(?: de recouvrement)?"
 _OURS = re.compile(
     rf"\b(?:nos|mes) (?:\w+ ){{0,2}}{_THINGS}\b"
     rf"|\b(?:notre|mon|ma) (?:\w+ )?(?:facture|fournisseur|prestataire)\b"
@@ -63,6 +64,8 @@ _OURS = re.compile(
     rf"|\bon a (?:depense|paye|achete)"
     rf"|\bcombien (?:on|nous|j') ?(?:a|avons|ai) (?:deja )?{_SPENT}"
     rf"|\bcombien (?:devons-nous|(?:on|nous|je) (?:doit|devons|dois))\b"
+    rf"|\b(?:combien d'|(?:total|cumul|somme) (?:des |de nos )){_OWED_LATE}"
+    rf"(?: (?:devons-nous|avons-nous|a-t-on|doit-on|dus|dues)(?: payer)?)?\W*$"
     rf"|\bdevons-nous\b.*\b(?:factures?|interets moratoires)\b"
 )
 _THEIRS = re.compile(
@@ -390,14 +393,14 @@ def population_asked(question: str) -> Population | None:
 
 
 def population_meant(question: str) -> Population:
-    """The population that a question names, else that of its verb: only contracts are notified."""
-    is_notified = _NOTIFIED.search(fold_text(question)) is not None
+    """The population that a question names, else that of its words: contracts are notified."""
+    is_of_contracts = _OF_CONTRACTS.search(fold_text(question)) is not None
     return population_asked(question) or (
-        Population.PURCHASES if is_notified else Population.INVOICES
+        Population.PURCHASES if is_of_contracts else Population.INVOICES
     )
 
 
-_NOTIFIED = re.compile(r"\bnotifi(?:ees?|es?|ons|er)\b")
+_OF_CONTRACTS = re.compile(r"\b(?:notifi(?:ees?|es?|ons|er)|cpv)\b")
 
 
 def parse_plan(

@@ -68,16 +68,18 @@ class Name:
     name: str
 
 
+VOCABULARY = CORPUS / "registre" / "vocabulaire.toml"
+
+
 @cache
 def load_vocabulary() -> LedgerVocabulary:
     """The rules of the file."""
-    path = CORPUS / "registre" / "vocabulaire.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = tomllib.loads(VOCABULARY.read_text(encoding="utf-8"))
     rules = {
         kind: tuple(_rule(row) for row in table[kind.removesuffix("s")])
         for kind in ("populations", "values", "filters", "dates", "groups", "fields", "measures")
     }
-    shorts = tuple((_words(row["says"]), row["means"]) for row in table["short"])
+    shorts = tuple((said_as_words(row["says"]), row["means"]) for row in table["short"])
     empty, spelled, others = (
         frozenset(table[key].split()) for key in ("empty", "spelled", "other_words")
     )
@@ -146,7 +148,7 @@ def beginnings(names: Iterable[Name]) -> dict[str, list[Name]]:
 def _rule(row: Mapping[str, Any]) -> WordRule:
     over = Population(row["over"]) if "over" in row else None
     return WordRule(
-        _words(row["says"]),
+        said_as_words(row["says"]),
         over,
         row.get("name") or row.get("field") or _conditioned(row),
         tuple(_filter(each) for each in row.get("conditions", ())),
@@ -169,7 +171,8 @@ def _filter(row: Mapping[str, Any]) -> PlanFilter:
     return PlanFilter(row["field"], Operator(row["operator"]), tuple(row.get("values", ())))
 
 
-def _words(says: Sequence[str]) -> re.Pattern[str]:
+def said_as_words(says: Sequence[str]) -> re.Pattern[str]:
+    """What finds one of these expressions as whole words."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(says)})(?!\w)")
 
 

@@ -34,6 +34,7 @@ from assistant.ledger.query.result import EURO, PlanResult, computed_cuts
 from assistant.ledger.query.sql import LateColumns
 from assistant.ledger.query.wording import figures
 from assistant.ledger.tables import DrawingShape, Format, LedgerExhibit, LedgerTable, TableColumn
+from ingestion.french import number
 from ingestion.ledger.embedded import Ledger
 
 # Late payment as tables: the late invoices, where the others wait, and which will be late.
@@ -103,9 +104,7 @@ def _late_table(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> L
             each.cost.deadline,
             each.payment.paid,
             each.cost.late_days,
-            each.payment.amount,
-            each.cost.interest,
-            each.cost.indemnity,
+            *_euros(each),
             words.get(each.payment.status or "", each.payment.status),
         )
         for each in late
@@ -131,6 +130,13 @@ def _late_table(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> L
     )
 
 
+def _euros(late: LateInvoice) -> tuple[Decimal | None, ...]:
+    """What it costs, nothing in another currency: its amounts are no euros."""
+    cost = late.cost
+    every = (late.payment.amount, cost.interest, cost.indemnity)
+    return every if late.payment.currency == EURO else (None, None, None)
+
+
 def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[str]:
     in_euros = [each for each in late if each.payment.currency == EURO]
     interests = [each.cost.interest for each in in_euros]
@@ -148,8 +154,8 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
         notes.append(f"{len(late) - len(known)} sans intérêts : taux, montant ou euros absents.")
     notes += missing_rates(late, basis.rates)
     notes += [f"Sans dernier jour : {count} ({why})." for why, count in found.without]
-    suspended = sum(each.payment.status == SUSPENDED for each in late)
-    notes += [f"Dont suspendues : {suspended}."] if suspended else []
+    suspended = sum(each.payment.status == SUSPENDED for each in late if each.payment.paid is None)
+    notes += [f"Suspendues parmi celles en retard : {suspended}."] if suspended else []
     articles = dict.fromkeys(
         f"art. {each.article} : « {each.quote} »" for each in basis.terms.grounds
     )
@@ -159,7 +165,7 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
 def _forecast_table(found: Sequence[Forecast], today: date) -> LedgerTable:
     notes = [METHOD]
     if foreseen := expected(found):
-        low, value, high = (f"{each:.1f}".replace(".", ",") for each in foreseen)
+        low, value, high = (number(each, 1) for each in foreseen)
         notes.insert(0, f"Attendues en retard : {value} (de {low} à {high}, {SUMMED}).")
     return LedgerTable(
         "Factures non payées, risque de retard",

@@ -229,9 +229,14 @@ METHOD = (
     "Volume : les titulaires qui font ensemble 80 % des montants (A), jusqu'à 95 % (B), le reste "
     "(C). Fréquence : récurrent à partir de trois marchés. Dépendance : part du titulaire seul "
     "dans le groupe CPV où il pèse le plus, forte à partir de 50 %. Un groupement est compté comme "
-    "un titulaire à part : son montant n'est jamais réparti ni compté deux fois. Concentration : "
-    "indice de Herfindahl-Hirschman, somme des carrés des parts en pour cent ; forte à partir de "
-    "2 500, moyenne à partir de 1 500."
+    "un titulaire à part : son montant n'est jamais réparti ni compté deux fois. Montants de la "
+    "notification ; un marché sans titulaire connu est laissé de côté."
+)
+
+CONCENTRATED = (
+    "Concentration : indice de Herfindahl-Hirschman, somme des carrés des parts en pour cent ; "
+    "forte à partir de 2 500, moyenne à partir de 1 500. Montants de la notification ; sont "
+    "laissés de côté les marchés sans titulaire, sans code CPV ou sans montant."
 )
 
 

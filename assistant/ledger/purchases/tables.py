@@ -27,6 +27,9 @@ WHERE kind = 'purchases' GROUP BY code ORDER BY count(*) DESC, code
 """
 
 
+_DOUBTED = "Une réserve par ligne ou valeur que l'import signale, comptée sous sa règle."
+
+
 def summary_tables(ledger: Ledger, today: date) -> tuple[LedgerTable, ...]:
     """What was spent: in all, by year, procedure, CPV, buyer and supplier; and what is doubted."""
     spent = map(figures, computed_cuts((_SPENT, *_CUTS), ledger, today))
@@ -34,6 +37,7 @@ def summary_tables(ledger: Ledger, today: date) -> tuple[LedgerTable, ...]:
         "Réserves de l'import",
         (TableColumn("Règle"), TableColumn("Par exemple"), TableColumn("Fois", Format.COUNT)),
         ledger.rows(_DOUBTS),
+        notes=(_DOUBTED,),
     )
     return (*spent, doubts)
 
@@ -74,7 +78,7 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
         (
             TableColumn("Groupe CPV"),
             TableColumn("Titulaires", Format.COUNT),
-            TableColumn("Montant HT", Format.EUROS),
+            TableColumn("Montant HT de ces titulaires", Format.EUROS),
             TableColumn("Indice HHI", Format.COUNT),
             TableColumn("Concentration"),
         ),
@@ -82,6 +86,7 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
             (each.family, each.suppliers, each.amount, each.index, each.degree) for each in families
         ),
         tuple(each.contracts for each in families),
+        (purchases.CONCENTRATED,),
     )
     return suppliers, concentration
 

@@ -4,7 +4,7 @@ Every plan is computed as `defined` writes it, whoever made it: the chat, a page
 export. So a figure has one definition, and a plan says only what was asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from assistant.ledger.query.plan import (
@@ -175,10 +175,24 @@ def leaves_credits_out(plan: Plan) -> bool:
     return _is_by_invoice(plan)
 
 
+def has_credit_notes(plan: Plan) -> bool:
+    """Whether credit notes may be among the rows of a plan, which then are not all invoices."""
+    without = {INVOICE, UNPAID, LATE} & {*defined(plan).filters}
+    return plan.over is Population.INVOICES and not without
+
+
 def told(*plans: Plan) -> str:
     """What figures count, in a sentence; "" where there is nothing to say of it."""
-    every = dict.fromkeys(each.says for plan in plans for each in definitions(plan))
-    says = " ; ".join(every)
+    return _sentence(each for plan in plans for each in definitions(plan))
+
+
+def told_of_rows(plan: Plan) -> str:
+    """What the conditions of a list mean: it has the rows that figures would not count."""
+    return _sentence(each for each in definitions(plan) if each.means)
+
+
+def _sentence(found: Iterable[Definition]) -> str:
+    says = " ; ".join(dict.fromkeys(each.says for each in found))
     return f"{says[0].upper()}{says[1:]}." if says else ""
 
 

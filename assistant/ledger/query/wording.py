@@ -309,10 +309,11 @@ def listing(ledger: Ledger, population: Population, ids: Sequence[str], today: d
     )
 
 
-def unread(population: Population, ids: Iterable[str]) -> LedgerTable:
+def unread(population: Population, ids: Iterable[str], note: str = "") -> LedgerTable:
     """The same, of rows already in order, each to be read where it is shown."""
+    notes = (note,) if note else ()
     title, each = rows_of(population).many.capitalize(), tuple((each,) for each in ids)
-    return LedgerTable(title, _SHOWN[population], (), each, is_unread=True)
+    return LedgerTable(title, _SHOWN[population], (), each, notes, is_unread=True)
 
 
 def in_order(ledger: Ledger, population: Population, ids: Sequence[str]) -> tuple[str, ...]:
