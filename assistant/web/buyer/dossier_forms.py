@@ -282,6 +282,8 @@ def upload_form(said: Words, address: str, *fields: Html, reading: str) -> Html:
         data_too_much=said["upload_too_much"].format(**BOUNDS),
         data_reading=reading,
         data_failed=said["upload_failed"],
+        data_over=said["upload_over"],
+        data_over_link=said["over_link"],
     )
 
 
