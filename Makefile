@@ -33,15 +33,16 @@ ask: ## pose une question : make ask Q="Puis-je acheter sans concurrence ?"
 	@$(BIN)/sourcier ask "$$Q"
 
 bench: .venv/installed-test index ## vitesse et mémoire, en rapports
-	@$(BIN)/python -m tests.benchmark
+	@$(BIN)/python -m tests.studies.benchmark
 
 test: .venv/installed-test models ## tous les tests, y compris les lents
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
-check: .venv/installed-test ## format, style et types
+check: .venv/installed-test ## format, style, types et imports
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 fix: .venv/installed-test ## remet le code au format
 	@$(BIN)/ruff format $(SOURCES)

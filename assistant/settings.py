@@ -1,20 +1,41 @@
-"""Settings: a few choices with defaults, from the environment or the settings file."""
+"""Settings: a few choices with defaults, from the environment or the settings file.
+
+Door of pydantic-settings.
+"""
 
 import os
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.accounts.identity import UserRole
 from assistant.errors import WrongSettings
 
-# The identity provider of the settings, in their table [openid].
-
 LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def _secure(issuer: str) -> str:
+    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname not in LOOPBACK:
+        raise ValueError("« issuer » de [openid] doit commencer par https://")
+    return issuer
+
+
+def _pairs(roles: object) -> object:
+    return tuple(roles.items()) if isinstance(roles, dict) else roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +47,16 @@ class OpenId:
     the provider's names with ours. The secret is in `secret_file`, else in SOURCIER_OPENID_SECRET.
     """
 
-    issuer: str
+    issuer: Annotated[str, AfterValidator(_secure)]
     client: str
     name: str = "le fournisseur d'identité"
     scope: str = "openid profile email"
     secret_file: str = ""
     roles_claim: str = ""
     teams_claim: str = ""
-    roles: tuple[tuple[str, UserRole], ...] = ()
+    roles: Annotated[tuple[tuple[str, UserRole], ...], BeforeValidator(_pairs)] = ()
 
-
-def read_openid(path: Path, table: object) -> OpenId:
-    """The provider that the settings at `path` describe; raises WrongSettings."""
-    known = [each.name for each in fields(OpenId)]
-    if not isinstance(table, Mapping) or not {"issuer", "client"} <= set(table) <= set(known):
-        raise WrongSettings(
-            f"{path} : [openid] doit donner issuer et client, et peut donner : {', '.join(known)}."
-        )
-    chosen: dict[str, Any] = dict(table)
-    named = chosen.pop("roles", {})
-    if not all(isinstance(value, str) for value in chosen.values()):
-        raise WrongSettings(f"{path} : les valeurs de [openid] sont des textes.")
-    if not isinstance(named, Mapping) or not set(named.values()) <= set(UserRole):
-        raise WrongSettings(f"{path} : [openid.roles] donne l'un de : {', '.join(UserRole)}.")
-    issuer = urlsplit(chosen["issuer"])
-    if issuer.scheme != "https" and issuer.hostname not in LOOPBACK:
-        raise WrongSettings(f"{path} : « issuer » de [openid] doit commencer par https://")
-    return OpenId(**chosen, roles=tuple((name, UserRole(role)) for name, role in named.items()))
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 def openid_secret(openid: OpenId) -> str:
@@ -69,12 +73,29 @@ def openid_secret(openid: OpenId) -> str:
     return secret
 
 
-# Settings: a few choices with defaults, from the environment or the settings file.
+def _reachable(address: str) -> str:
+    parts = urlsplit(address)
+    if address and not (parts.scheme in ("http", "https") and parts.netloc):
+        raise ValueError("« address » doit être comme https://sourcier.mairie.fr")
+    return address
 
-WRITING = ("auto", "always", "never")
-ACCESS = ("alone", "accounts")
-BUYERS = ("etat", "collectivite", "hopital", "autre-pouvoir", "entite")
+
+def _network(proxy: str) -> str:
+    try:
+        ip_network(proxy)
+    except ValueError as error:
+        raise ValueError(
+            f"« trusted_proxies » : « {proxy} » n'est ni une adresse (10.0.0.5) ni un réseau "
+            "(10.0.0.0/24)."
+        ) from error
+    return proxy
+
+
+Buying = Literal["etat", "collectivite", "hopital", "autre-pouvoir", "entite"]
+BUYERS = get_args(Buying)
 """The kinds of `calculators.situation.Buyer`."""
+
+Count = Annotated[int, Field(strict=True, ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +121,29 @@ class Settings:
 
     llm: str = "qwen2.5-coder-1.5b"
     embedder: str = "multilingual-e5-small"
-    evidence_limit: int = 6
-    writing: str = "auto"
-    retention_months: int = 12
-    personal_gigabytes: int = 10
-    access: str = "alone"
-    address: str = ""
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    evidence_limit: Count = 6
+    writing: Literal["auto", "always", "never"] = "auto"
+    retention_months: Count = 12
+    personal_gigabytes: Count = 10
+    access: Literal["alone", "accounts"] = "alone"
+    address: Annotated[str, AfterValidator(_reachable)] = ""
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
     update_at: str = ""
     update_from: str = ""
-    buyer: str = "collectivite"
+    buyer: Buying = "collectivite"
     ledger: str = ""
     openid: OpenId | None = None
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+class EnvironmentChoices(BaseSettings):
+    """What the environment chooses before the file: SOURCIER_LLM and SOURCIER_EMBEDDER."""
+
+    model_config = SettingsConfigDict(env_prefix="SOURCIER_", env_ignore_empty=True)
+
+    llm: str | None = None
+    embedder: str | None = None
 
 
 def default_home() -> Path:
@@ -129,50 +161,39 @@ def load_settings(home: Path) -> Settings:
     """
     path = home / "settings.toml"
     try:
-        chosen = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        told |= EnvironmentChoices().model_dump(exclude_unset=True)
+        return TypeAdapter(Settings).validate_python(told)
+    except ValidationError as error:
+        raise WrongSettings(f"{path} : {_in_french(error.errors()[0])}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongSettings(f"{path} n'est pas un fichier TOML valide : {error}") from error
-    for name in ("llm", "embedder"):
-        if value := os.environ.get(f"SOURCIER_{name.upper()}"):
-            chosen[name] = value
-    openid = chosen.pop("openid", None)
-    proxies = read_proxies(path, chosen.pop("trusted_proxies", list(Settings().trusted_proxies)))
-    known = {
-        field.name: type(field.default) for field in fields(Settings) if field.default is not None
-    }
-    for key, value in chosen.items():
-        if key not in known:
-            raise WrongSettings(f"{path} : réglage inconnu « {key} ». Connus : {', '.join(known)}.")
-        if type(value) is not known[key]:
-            raise WrongSettings(f"{path} : « {key} » doit être de type {known[key].__name__}.")
-        if isinstance(value, int) and value < 1:
-            raise WrongSettings(f"{path} : « {key} » doit valoir au moins 1.")
-    for key, values in (("writing", WRITING), ("access", ACCESS), ("buyer", BUYERS)):
-        if chosen.get(key, values[0]) not in values:
-            raise WrongSettings(f"{path} : « {key} » doit être l'un de : {', '.join(values)}.")
-    address = urlsplit(chosen.get("address", ""))
-    if chosen.get("address") and not (address.scheme in ("http", "https") and address.netloc):
-        raise WrongSettings(f"{path} : « address » doit être comme https://sourcier.mairie.fr")
-    return Settings(
-        **chosen,
-        trusted_proxies=proxies,
-        openid=None if openid is None else read_openid(path, openid),
-    )
 
 
-def read_proxies(path: Path, told: object) -> tuple[str, ...]:
-    """The addresses and networks of a list; raises WrongSettings for anything else in it."""
-    named = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
-    if named != told:
-        raise WrongSettings(
-            f'{path} : « trusted_proxies » doit être une liste d\'adresses, comme ["10.0.0.5"].'
-        )
-    for each in named:
-        try:
-            ip_network(each)
-        except ValueError as error:
-            raise WrongSettings(
-                f"{path} : « trusted_proxies » : « {each} » n'est ni une adresse (10.0.0.5) ni un "
-                "réseau (10.0.0.0/24)."
-            ) from error
-    return tuple(named)
+def _in_french(error: ErrorDetails) -> str:
+    """What is wrong with a setting, and what it may be."""
+    kind, (key, *below) = error["type"], error["loc"]
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    if key == "openid":
+        return _of_openid(kind, below)
+    if key == "trusted_proxies":
+        return '« trusted_proxies » doit être une liste d\'adresses, comme ["10.0.0.5"].'
+    if kind == "unexpected_keyword_argument":
+        known = [each.name for each in fields(Settings) if each.name != "openid"]
+        return f"réglage inconnu « {key} ». Connus : {', '.join(known)}."
+    if kind == "literal_error":
+        words = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        return f"« {key} » doit être l'un de : {words}."
+    if kind == "greater_than_equal":
+        return f"« {key} » doit valoir au moins 1."
+    return f"« {key} » doit être de type {kind.removesuffix('_type').replace('string', 'str')}."
+
+
+def _of_openid(kind: str, below: list[int | str]) -> str:
+    if below[:1] == ["roles"]:
+        return f"[openid.roles] donne l'un de : {', '.join(UserRole)}."
+    if kind == "string_type":
+        return "les valeurs de [openid] sont des textes."
+    known = ", ".join(each.name for each in fields(OpenId))
+    return f"[openid] doit donner issuer et client, et peut donner : {known}."

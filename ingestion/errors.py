@@ -17,13 +17,18 @@ IngestionError
 ├── QueryTooHeavy      a question to them takes more time or memory than allowed
 └── StorageFull        not enough free disk space for what is asked
 
-A file that cannot be read is not an exception but a `FileReading` with a problem.
+A file that cannot be read is an `UnreadableFile` among its readers, and for those who asked them a
+`FileReading` with a problem.
 Messages are in French: they are shown to the user as they are.
 """
 
 
 class IngestionError(Exception):
     """Base of every failure of this package; the message is a French sentence with the remedy."""
+
+
+class UnreadableFile(Exception):
+    """Nothing can be read from a file; the message is the reason, in French, for the user."""
 
 
 class BusyIndex(IngestionError):

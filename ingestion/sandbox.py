@@ -4,27 +4,32 @@ What reads or draws a file that anyone may have made runs here, so that a hostil
 than its `Limits` and takes nothing along when it brings its reader down. `POOL` counts the children
 of the whole service.
 
-python -m ingestion.sandbox BOUNDS MODULE:FUNCTION ARGUMENT…      is the child
+python -m ingestion.sandbox BOUNDS MODULE:FUNCTION      is the child
 """
 
 import ctypes
 import errno
 import json
+import math
+import os
 import platform
 import resource
 import signal
 import subprocess
 import sys
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Timer
+from types import TracebackType
+from typing import IO, Self
 
 import ingestion
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnreadableFile
 
 _ROOT = Path(ingestion.__file__).parent.parent
 _OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
@@ -38,8 +43,7 @@ class BusySandbox(IngestionError):
 class Limits:
     """What one file may take: seconds (of processor, and on the clock), bytes of memory and size.
 
-    With 0 seconds it is its parent that sees to the time. `of_data` counts only the memory that is
-    written to, not the addresses that are reserved.
+    `of_data` counts only the memory that is written to, not the addresses that are reserved.
     """
 
     seconds: int = 60
@@ -121,52 +125,134 @@ POOL = Pool()
 """The children of this process that read or draw the files of its users."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a child ended; `is_late` when it was stopped for time. It is sound with status 0 only."""
+class Sandbox:
+    """A child that answers with one function of ours, one question after the other.
 
-    output: bytes
-    status: int
-    is_late: bool = False
-
-
-def run(function: str, arguments: Sequence[str], limits: Limits, given: bytes = b"") -> Ended:
-    """Run `function` ("package.module:name") in a child and wait for it.
-
-    It takes the arguments as texts, and reads `given` on its standard input; what it writes to
-    standard output is the output.
+    The function takes the texts of a question, and the bytes that come with it if any; it returns
+    or yields the pieces of its answer. A question that takes the child down takes only itself: the
+    next one starts another.
     """
-    with started(function, arguments, limits, stdin=subprocess.PIPE) as child:
+
+    def __init__(self, function: str, limits: Limits = USUAL) -> None:
+        """`function` is "package.module:name"; nothing is started before the first question."""
+        self._function = function
+        self._limits = limits
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def ask(self, *arguments: str, given: bytes = b"") -> Iterator[bytes]:
+        """The pieces of an answer, as they come.
+
+        Raises:
+            UnreadableFile: the function or its child failed, or took more than the limits.
+        """
+        child = self._started()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        clock = Timer(self._limits.seconds, child.kill)
+        clock.start()
+        frame = b""
         try:
-            output, _ = child.communicate(given, timeout=limits.seconds)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            output, _ = child.communicate()
-            return Ended(output, child.returncode, is_late=True)
-    return Ended(output, child.returncode, child.returncode in _OUT_OF_TIME)
+            with suppress(BrokenPipeError):
+                _send(child.stdin, json.dumps(arguments).encode())
+                _send(child.stdin, given)
+            while (frame := _received(child.stdout, self._limits.memory))[:1] == _PIECE:
+                yield frame[1:]
+            if frame[:1] == _FAILURE:
+                raise UnreadableFile(frame[1:].decode(errors="replace"))
+            if frame != _END:
+                raise UnreadableFile(self._interrupted(child))
+        finally:
+            clock.cancel()
+            if frame[:1] not in (_END, _FAILURE):
+                self._end()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._child is None:
+            bounds = json.dumps([self._limits.seconds, self._limits.memory, self._limits.of_data])
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "ingestion.sandbox", bounds, self._function],
+                cwd=_ROOT,  # the first place where the child looks for modules
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        return self._child
+
+    def _interrupted(self, child: "subprocess.Popen[bytes]") -> str:
+        """Why a child that answers no longer has ended, or is made to by the clock."""
+        if child.wait() in _OUT_OF_TIME:
+            return f"lecture trop longue (plus de {self._limits.seconds} s)"
+        return INTERRUPTED
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
 
 
-def started(
-    function: str, arguments: Sequence[str], limits: Limits, *, stdin: int = subprocess.DEVNULL
-) -> "subprocess.Popen[bytes]":
-    """A child that runs `function` within its limits; its owner sees to the clock, and ends it."""
-    bounds = json.dumps([limits.seconds, limits.memory, limits.of_data])
-    return subprocess.Popen(
-        [sys.executable, "-m", "ingestion.sandbox", bounds, function, *arguments],
-        cwd=_ROOT,  # the first place where the child looks for modules
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+INTERRUPTED = "lecture interrompue : le fichier a fait échouer le lecteur (mémoire, ou contenu)"
 
 
-def confine(seconds: int, memory: int, *, of_data: bool = False) -> None:
+def run(function: str, *arguments: str, limits: Limits = USUAL, given: bytes = b"") -> bytes:
+    """The whole answer of a child to one question.
+
+    Raises:
+        UnreadableFile: as for `Sandbox.ask`.
+    """
+    with Sandbox(function, limits) as child:
+        return b"".join(child.ask(*arguments, given=given))
+
+
+def unfit(path: Path, limits: Limits) -> str | None:
+    """Why no child is started for a file, in French; None when one may be."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        return f"fichier inaccessible ({error.strerror})"
+    if not path.is_file():
+        return "ce n'est pas un fichier"
+    if size > limits.file_size:
+        largest = limits.file_size // 1_000_000
+        return f"fichier trop gros ({size // 1_000_000} Mo, maximum {largest})"
+    return None if size else "fichier vide"
+
+
+# What passes between a child and its parent: frames, each its length then its bytes. A question is
+# two of them, its texts as JSON and the bytes given; an answer is pieces, then its end or failure.
+
+_PIECE, _END, _FAILURE = b"+", b".", b"!"
+_LENGTH = 8
+
+
+def _send(pipe: IO[bytes], frame: bytes) -> None:
+    pipe.write(len(frame).to_bytes(_LENGTH, "big"))
+    pipe.write(frame)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes], most: int) -> bytes:
+    """The next frame, empty when there is none, or none that is whole and within bounds."""
+    length = int.from_bytes(pipe.read(_LENGTH), "big")
+    frame = pipe.read(length) if length <= most else b""
+    return frame if len(frame) == length else b""
+
+
+def _confine(memory: int, *, of_data: bool) -> None:
     """Bound this process for good: it can write no file, reach nothing and start no program."""
     kind = resource.RLIMIT_DATA if of_data else resource.RLIMIT_AS
-    bounds = [(kind, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)]
-    if seconds:
-        bounds.append((resource.RLIMIT_CPU, seconds))
-    for limit, value in bounds:
+    for limit, value in ((kind, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (value, value))
     if machine := _MACHINES.get((sys.platform, platform.machine())):
         _forbid(machine)
@@ -221,13 +307,42 @@ def _forbid(machine: _Machine) -> None:
     library.prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
 
 
-def main(bounds: str, function: str, *arguments: str) -> None:
-    """The child."""
+def main(bounds: str, function: str) -> None:
+    """The child: answer until the parent has no more questions."""
     seconds, memory, of_data = json.loads(bounds)
     module, _, name = function.partition(":")
     loaded = getattr(import_module(module), name)  # code of ours: it may open what it needs
-    confine(seconds, memory, of_data=of_data)
-    loaded(*arguments)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
+    _confine(memory, of_data=of_data)
+    while question := _received(sys.stdin.buffer, memory):
+        given = _received(sys.stdin.buffer, memory)
+        most = math.ceil(time.process_time()) + seconds  # each question has its own time
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+        for frame in _answered(
+            loaded, [*json.loads(question), *([given] if given else [])], memory
+        ):
+            _send(answers, frame)
+
+
+def _answered(
+    function: Callable[..., Iterable[bytes]], arguments: Iterable[object], memory: int
+) -> Iterator[bytes]:
+    try:
+        for piece in function(*arguments):
+            yield _PIECE + piece
+    except UnreadableFile as error:
+        failure = str(error)
+    except MemoryError:
+        failure = f"lecture trop gourmande en mémoire (plus de {memory >> 20} Mo)"
+    except RecursionError:
+        failure = "fichier corrompu (imbrication sans fin)"
+    except Exception as error:  # noqa: BLE001 - parsers raise anything on hostile files
+        failure = f"fichier corrompu ou non conforme ({type(error).__name__})"
+    else:
+        yield _END
+        return
+    yield _FAILURE + failure.encode()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.web.protection import Shield
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
-from assistant.web.reviewer.frame import ROOT
+from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
 from ingestion.durable import lock_for_writing

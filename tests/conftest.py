@@ -2,19 +2,44 @@
 
 import ipaddress
 import socket
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
+from subprocess import CompletedProcess, Popen
 
 import hypothesis
 import pytest
 
 from assistant.settings import default_home
+from ingestion.index import publication
+from ingestion.sandbox import Limits, Sandbox
 from tests.postgresql_server import Server, lacking, on_server, started
 from tests.small_index import answering_embedder, build_small_index
 
 # Speed is measured by the benchmarks; here it would only tell how busy the machine is.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.hookimpl(trylast=True)  # once each test has its marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, so that no process is left alone with one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+Idle = dict[tuple[str, Limits], list[Popen[bytes]]]
+
+WHOLE = frozenset(
+    {
+        "assistant.web.pdf_page:tell",
+        "ingestion.ledger.opening:tell",
+        "ingestion.readers.formats:tell",
+        "ingestion.readers.visibility:tell",
+    }
+)
+"""What is always listened to until its last word, or stopped."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +61,55 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(socket.socket, name, guard(getattr(socket.socket, name)))
     yield
     assert not refused, f"connections to other machines: {refused}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def verified_here() -> Iterator[None]:
+    """An index is verified in this process, which has loaded all it takes to.
+
+    The modules whose subject is the verification have a fixture of this name that does nothing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publication, "examined_apart", _examined_here)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _idle() -> Iterator[Idle]:
+    idle: Idle = defaultdict(list)
+    yield idle
+    for child in chain.from_iterable(idle.values()):
+        child.kill()
+        child.communicate()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kept_children(_idle: Idle) -> Iterator[None]:
+    """A child that has answered reads the files of later tests too, under the same limits.
+
+    The modules whose subject is the child have a fixture of this name that does nothing.
+    """
+    start = Sandbox._started
+
+    def taken(self: Sandbox) -> Popen[bytes]:
+        if self._child is None and (left := _idle[self._function, self._limits]):
+            self._child = left.pop()
+        return start(self)
+
+    def leave(self: Sandbox, *_: object) -> None:
+        if self._function in WHOLE and self._child is not None:
+            _idle[self._function, self._limits].append(self._child)
+            self._child = None
+        self._end()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "_started", taken)
+        patch.setattr(Sandbox, "__exit__", leave)
+        yield
+
+
+def _examined_here(home: Path, name: str) -> CompletedProcess[str]:
+    return CompletedProcess([], *publication.examined(home, name))
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ from assistant.question.day import Day, day_asked
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
-from assistant.web.buyer.dossier_sections import fiche_section
+from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot

@@ -1,10 +1,16 @@
 """Build and publish, killing oneself on the way.
 
-python -m tests.killed_build HOME touch N     at the Nth touch of the data folder or report
-python -m tests.killed_build HOME batch N     at the Nth batch of vectors
-python -m tests.killed_build HOME decision N  at the Nth touch of what is decided, after the gate
+`python -m tests.killed_build` loads what that takes and forks a child for each line of JSON:
+
+[HOME, "touch", N]     killed at the Nth touch of the data folder or report
+[HOME, "batch", N]     at the Nth batch of vectors
+[HOME, "time", N]      after N milliseconds, whatever it does then
+[HOME, "decision", N]  at the Nth touch of what is decided, after the gate
+
+It answers with the exit code of the child and what it said.
 """
 
+import json
 import os
 import signal
 import sys
@@ -49,12 +55,30 @@ class KilledEmbedder(WordEmbedder):
         return super().embed_passages(texts)
 
 
-def main(home: str, what: str, calls: str) -> None:
-    """Print how many calls there were, if it gets that far."""
+def main() -> None:
+    """Fork as asked, one child at a time."""
+    for line in sys.stdin:
+        output, said = os.pipe()
+        child = os.fork()
+        if not child:
+            os.write(said, str(_calls(*json.loads(line))).encode())
+            os._exit(0)
+        os.close(said)
+        _, status = os.waitpid(child, 0)
+        with os.fdopen(output) as told:
+            ended = [os.waitstatus_to_exitcode(status), told.read()]
+        sys.stdout.write(json.dumps(ended) + "\n")
+        sys.stdout.flush()
+
+
+def _calls(home: str, what: str, calls: int) -> int:
+    """How many calls there were, if it gets that far."""
     if what == "decision":
-        return _decide(Path(home), Countdown(int(calls)))
-    countdown, never = Countdown(int(calls)), Countdown(0)
-    touched, batch = (countdown, never) if what == "touch" else (never, countdown)
+        return _decide(Path(home), Countdown(calls))
+    if what == "time":
+        signal.setitimer(signal.ITIMER_REAL, calls / 1000)
+    countdown, never = Countdown(calls if what in ("touch", "batch") else 0), Countdown(0)
+    touched, batch = (never, countdown) if what == "batch" else (countdown, never)
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         # Every Python call that opens, makes, renames or removes something, or starts a process.
@@ -65,10 +89,10 @@ def main(home: str, what: str, calls: str) -> None:
     with lock_for_writing(Path(home)):
         manifest = build(Path(home), KilledEmbedder(batch), touched)
         publish(Path(home), manifest.name)
-    sys.stdout.write(str(countdown.done))
+    return countdown.done
 
 
-def _decide(home: Path, countdown: Countdown) -> None:
+def _decide(home: Path, countdown: Countdown) -> int:
     """Make a candidate, ask the gate, and publish whatever it said."""
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -81,8 +105,8 @@ def _decide(home: Path, countdown: Countdown) -> None:
             home, answering_embedder(), examinee(home), decisions(home), lambda *_: None
         )
         decisions(home).publish(manifest.name, "Essai", force=True)
-    sys.stdout.write(str(countdown.done))
+    return countdown.done
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

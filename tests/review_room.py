@@ -16,7 +16,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.review.service import ReviewService
 from assistant.web.protection import Shield
 from assistant.web.reviewer.app import referent_app
-from assistant.web.reviewer.frame import ROOT
+from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
 from tests.fakes import ScriptedModel

@@ -1,9 +1,13 @@
 """A small corpus written by the tests, and a real index of it by the words embedder."""
 
+import atexit
 import json
+import shutil
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
@@ -88,10 +92,34 @@ Article = tuple[str, tuple[str, ...], str, str | None, str | None]
 def build_small_index(
     home: Path, texts: Path, embedder: Embedder, articles: Sequence[Article] = ARTICLES
 ) -> None:
-    """Write the corpus in `texts`, then add it to `home` and its dossier, build and publish."""
+    """Write the corpus in `texts`, then add it to `home` and its dossier, build and publish.
+
+    The usual one is made once in a process, and copied.
+    """
+    usual = answering_embedder()
+    if (embedder.name, embedder.dimension, articles) == (usual.name, usual.dimension, ARTICLES):
+        shutil.copytree(_usual(), home, dirs_exist_ok=True)
+        _write_texts(texts, articles)
+    else:
+        _build(home, texts, embedder, articles)
+
+
+@cache
+def _usual() -> Path:
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    _build(folder / "home", folder, answering_embedder(), ARTICLES)
+    return folder / "home"
+
+
+def _write_texts(texts: Path, articles: Sequence[Article]) -> None:
     (texts / "petits-achats.md").write_text(SMALL_PURCHASES, encoding="utf-8")
     (texts / "CCAP.md").write_text(PENALTIES, encoding="utf-8")
     write_code(texts, articles)
+
+
+def _build(home: Path, texts: Path, embedder: Embedder, articles: Sequence[Article]) -> None:
+    _write_texts(texts, articles)
     dossiers = Dossiers(home)
     dossiers.create(Dossier(DOSSIER))
     rules = ("petits-achats.md", Kind.RULES, None), ("code.jsonl", Kind.RULES, None)

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
 from assistant.web.reviewer.dashboard import LocalDashboard
-from assistant.web.reviewer.frame import ROOT
+from assistant.web.reviewer.forms import ROOT
 from tests.board_house import NOW, QUESTIONS, BoardHouse, board_application, board_house
 from tests.review_room import ANNE, BRUNO
 
@@ -61,8 +61,7 @@ def test_the_period_is_in_the_address(client: TestClient) -> None:
 
 
 def test_a_reader_counts_the_answers_that_they_may_see(made: BoardHouse) -> None:
-    assert "6 questions" in made.board.dashboard(ANNE, NOW)
-    assert "4 questions" in made.board.dashboard(BRUNO, NOW)
+    assert [made.board.figures(each, NOW).asked for each in (ANNE, BRUNO)] == [6, 4]
 
 
 def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> None:
@@ -107,9 +106,11 @@ def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
     assert "Limites de ce rapport" in text
 
 
-def test_the_report_quotes_no_question_about_a_dossier(made: BoardHouse) -> None:
+def test_the_report_quotes_no_question_about_a_dossier(
+    client: TestClient, made: BoardHouse
+) -> None:
     text = _text(_pdf(made))
-    assert "kermesse" in made.board.dashboard(ANNE, NOW)
+    assert "kermesse" in client.get(f"{ROOT}/figures").text
     assert "kermesse" not in text
     assert "posée sur un dossier, non citée" in text
 
@@ -151,4 +152,4 @@ def test_another_site_and_an_unknown_record_change_nothing(
 def test_the_journal_of_looks_is_read_on_by_another_board(made: BoardHouse) -> None:
     made.board.look(ANNE, made.records[0])
     fresh = LocalDashboard(made.house.home, made.house.room, made.house.journal)
-    assert "Regardées (1)" in fresh.touched(ANNE)
+    assert [each.look is not None for each in fresh.touched(ANNE)] == [True]

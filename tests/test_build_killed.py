@@ -1,12 +1,12 @@
 """A build killed at any point: the index in use keeps answering, and the next build goes on."""
 
+import json
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -58,24 +58,42 @@ def home(waiting: Path, tmp_path: Path) -> Path:
     return shutil.copytree(waiting, tmp_path / "home")
 
 
+class Builders:
+    """Processes that build, one at a time, from the moment on when all they need is loaded."""
+
+    def __init__(self, parent: "subprocess.Popen[str]") -> None:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        self._asked, self._told = parent.stdin, parent.stdout
+
+    def build(self, home: Path, what: str, calls: int) -> tuple[int, str]:
+        """The exit code of one, and how many calls it says there were."""
+        self._asked.write(json.dumps([str(home), what, calls]) + "\n")
+        self._asked.flush()
+        code, said = json.loads(self._told.readline())
+        return code, said
+
+    def kill(self, home: Path, what: str, calls: int) -> None:
+        """Let one kill itself."""
+        assert self.build(home, what, calls) == (-signal.SIGKILL, "")
+
+
 @pytest.fixture(scope="module")
-def touches(waiting: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+def builders() -> Iterator[Builders]:
+    command = [sys.executable, "-m", "tests.killed_build"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as parent:
+        yield Builders(parent)
+        parent.communicate()
+
+
+@pytest.fixture(scope="module")
+def touches(waiting: Path, tmp_path_factory: pytest.TempPathFactory, builders: Builders) -> int:
     """How often an undisturbed build touches the data folder."""
     home = shutil.copytree(waiting, tmp_path_factory.mktemp("undisturbed") / "home")
-    with started(home, "touch", 0) as child:
-        said, _ = child.communicate()
+    code, said = builders.build(home, "touch", 0)
+    assert code == 0
     return int(said)
-
-
-def started(home: Path, what: str, calls: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.killed_build", str(home), what, str(calls)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def killed_at(home: Path, what: str, calls: int) -> None:
-    with started(home, what, calls) as child:
-        _, error = child.communicate()
-    assert child.returncode == -signal.SIGKILL, error.decode()
 
 
 def assert_it_answers_and_goes_on(home: Path, old: str) -> None:
@@ -96,50 +114,51 @@ def assert_it_answers_and_goes_on(home: Path, old: str) -> None:
 
 
 @pytest.mark.parametrize("part", [0.05, 0.3, 0.6, 0.8, 0.9, 1.0])
-def test_killed_at_a_touch_of_the_folder(home: Path, touches: int, part: float) -> None:
+def test_killed_at_a_touch_of_the_folder(
+    home: Path, builders: Builders, touches: int, part: float
+) -> None:
     old = current_name(home)
-    killed_at(home, "touch", max(1, int(part * touches)))
+    builders.kill(home, "touch", max(1, int(part * touches)))
     assert_it_answers_and_goes_on(home, old)
 
 
 @pytest.mark.slow  # some minutes
-def test_killed_all_along(waiting: Path, touches: int, tmp_path: Path) -> None:
+def test_killed_all_along(waiting: Path, builders: Builders, touches: int, tmp_path: Path) -> None:
     for calls in range(1, touches + 1, STRIDE):
         home = shutil.copytree(waiting, tmp_path / "home")
         old = current_name(home)
-        killed_at(home, "touch", calls)
+        builders.kill(home, "touch", calls)
         assert_it_answers_and_goes_on(home, old)
         shutil.rmtree(home)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
-def test_killed_at_any_time_even_while_an_engine_writes(home: Path, seed: int) -> None:
+def test_killed_at_any_time_even_while_an_engine_writes(
+    home: Path, builders: Builders, seed: int
+) -> None:
     old = current_name(home)
-    with started(home, "touch", 0) as child:
-        time.sleep(random.Random(seed).uniform(0.5, 4))
-        child.kill()
-        child.communicate()
+    code, _ = builders.build(home, "time", random.Random(seed).randrange(1, 4000))
+    assert code in (0, -signal.SIGALRM)
     assert_it_answers_and_goes_on(home, old)
 
 
 @pytest.mark.slow
-def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path) -> None:
+def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path, builders: Builders) -> None:
     """The index in service answers, the journal holds, and the decision is made the next time."""
     first = administered(tmp_path / "first", tmp_path)
     add_code(first, tmp_path, [*SMALL_ARTICLES, NEW])
     old, home = current_name(first), tmp_path / "home"
     for calls in range(1, 100):
         shutil.copytree(first, home)
-        with started(home, "decision", calls) as child:
-            said, error = child.communicate()
+        code, said = builders.build(home, "decision", calls)
         generation = published(home)
         assert generation.manifest.name == old or generation.store.versions("R2193-1")
         assert list(journal_of(home).faults()) == []
         assert generation.manifest.name in (old, last_told(home)), "in service without a record"
-        if child.returncode == 0:
+        if code == 0:
             break
-        assert child.returncode == -signal.SIGKILL, error.decode()
+        assert code == -signal.SIGKILL
         del generation
         manifest, _ = candidate(home)
         with lock_for_writing(home):
@@ -150,7 +169,9 @@ def test_killed_at_each_touch_of_what_is_decided(tmp_path: Path) -> None:
     assert int(said) == calls - 1 > 5
 
 
-def test_vectors_computed_before_the_kill_are_not_computed_again(home: Path) -> None:
+def test_vectors_computed_before_the_kill_are_not_computed_again(
+    home: Path, builders: Builders
+) -> None:
     class CountingEmbedder(WordEmbedder):
         asked = 0
 
@@ -158,14 +179,16 @@ def test_vectors_computed_before_the_kill_are_not_computed_again(home: Path) -> 
             self.asked += len(texts)
             return super().embed_passages(texts)
 
-    killed_at(home, "batch", 3)
+    builders.kill(home, "batch", 3)
     embedder = CountingEmbedder()
     build_only(home, embedder)
     assert embedder.asked == len(NEWER) - len(ARTICLES) - 2 * BATCH
 
 
-def test_killed_again_and_again_it_still_gets_there(home: Path, touches: int) -> None:
+def test_killed_again_and_again_it_still_gets_there(
+    home: Path, builders: Builders, touches: int
+) -> None:
     old = current_name(home)
     for calls in (touches // 8, touches // 4, touches // 2):
-        killed_at(home, "touch", calls)
+        builders.kill(home, "touch", calls)
     assert_it_answers_and_goes_on(home, old)

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.constants import IndexedLaw, constants
-from assistant.cli.calc_options import COMMANDS, Command
+from assistant.cli.calc_options import CALCULATORS, Calculator
 from assistant.cli.command import main
 from ingestion.library.library import CORPUS
 from tests.fakes import WordEmbedder
@@ -52,10 +52,7 @@ def calc(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(home: Path, *arguments: str) -> tuple[int, str]:
-        try:
-            code = main(["--data", str(home), "calc", *arguments])
-        except SystemExit as left:
-            code = int(left.code or 0)
+        code = main(["--data", str(home), "calc", *arguments])
         said = capsys.readouterr()
         return code, " ".join((said.out + said.err).split())
 
@@ -205,15 +202,15 @@ def test_every_constant_is_listed_with_its_value_and_whether_it_is_stated(
     assert [row["name"] for row in rows.values() if row["stated"]]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("calculator", CALCULATORS, ids=lambda each: each.name)
 def test_help_teaches_with_examples_that_the_command_reads(
-    calc: Run, home: Path, command: Command
+    calc: Run, home: Path, calculator: Calculator
 ) -> None:
-    code, said = calc(home, command.name, "--help")
+    code, said = calc(home, calculator.name, "--help")
     assert code == OK
-    for example in command.examples:
-        assert f"sourcier calc {command.name} {example}" in said
-        assert calc(home, command.name, *shlex.split(example))[0] in {OK, REFUSED}
+    for example in calculator.examples:
+        assert f"sourcier calc {calculator.name} {example}" in said
+        assert calc(home, calculator.name, *shlex.split(example))[0] in {OK, REFUSED}
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from assistant.calculators.amounts import (
     add_days,
     add_months,
     end_of_period,
-    in_words,
     is_working_day,
     next_working_day,
 )
 from assistant.errors import WrongFigures
+from ingestion.french import in_words
 
 DAYS = some.dates(date(2019, 4, 1), date(2060, 12, 31))
 ZONES = some.sampled_from(Zone)

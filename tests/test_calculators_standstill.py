@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.amounts import in_words
 from assistant.calculators.award import StandstillAsked, standstill
 from assistant.errors import Ungrounded
+from ingestion.french import in_words
 from tests.fake_law import FakeLaw
 
 SENT = date(2026, 12, 18)

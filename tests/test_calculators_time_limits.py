@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from assistant.calculators.amounts import Zone, in_words
+from assistant.calculators.amounts import Zone
 from assistant.calculators.calculation import Buyer, Calculation
 from assistant.calculators.time_limits import Procedure, TimeLimitsAsked, time_limits
 from assistant.errors import Ungrounded, WrongFigures
+from ingestion.french import in_words
 from tests.fake_law import FakeLaw
 
 SENT = date(2026, 11, 24)

@@ -1,13 +1,13 @@
 """The measure: how many altered sentences pass, how many faithful ones are refused.
 
-`python -m tests.claims_study` prints the same by kind.
+`python -m tests.studies.claims` prints the same by kind.
 """
 
 import sys
 
 import pytest
 
-from tests.claims_study import COLLECTIONS, Trial, rates, trials
+from tests.studies.claims import COLLECTIONS, Trial, rates, trials
 
 FALSE_ACCEPTANCE = 0.01
 FALSE_REJECTION = {

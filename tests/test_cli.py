@@ -2,16 +2,22 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from typer._click import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from assistant.answering.pipeline import Assistant
-from assistant.cli.command import main
+from assistant.cli.command import app, main
+from assistant.cli.usage import FrenchGroup
 from assistant.journal.journal import Journal
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
@@ -23,6 +29,12 @@ from tests.test_record import CONTRACT
 ANSWERED, BROKEN, USAGE, ABSTAINED = 0, 1, 2, 3
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 NOT_THERE = "Quelle météo demain à Brest ?"
+ENGLISH = {
+    *("Usage", "Options", "Arguments", "Commands", "COMMAND", "Show", "this", "message", "exit"),
+    *("Error", "Missing", "Invalid", "No", "such", "Got", "unexpected", "extra", "requires"),
+    *("required", "default", "does", "not", "take", "value", "Did", "mean", "Try", "for"),
+    *("str", "int", "TEXT", "INTEGER", "PATH", "Input", "should", "Value", "error"),
+}
 COMMANDS = ("serve", "ask", "index", "models", "eval", "journal")
 
 Captured = pytest.CaptureFixture[str]
@@ -47,10 +59,7 @@ def loaded(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _exit_code(*arguments: str) -> int:
-    try:
-        return main(arguments)
-    except SystemExit as left:
-        return int(left.code or 0)
+    return main(arguments)
 
 
 # Help and usage
@@ -67,10 +76,72 @@ def test_help_names_every_command_and_exit_code(capsys: Captured) -> None:
     assert "SOURCIER_HOME" in shown
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help(command: str, capsys: Captured) -> None:
-    assert _exit_code(command, "--help") == 0
-    assert f"sourcier {command}" in capsys.readouterr().out
+def _every_command(group: TyperGroup, *path: str) -> Iterator[tuple[str, ...]]:
+    """The words that call each command, groups among them."""
+    yield path
+    context = Context(group)
+    for name in map(str, dict(group.shorts(context)) if isinstance(group, FrenchGroup) else ()):
+        found = group.get_command(context, name)
+        if isinstance(found, TyperGroup):
+            yield from _every_command(found, *path, name)
+        else:
+            yield *path, name
+
+
+def _all() -> list[tuple[str, ...]]:
+    whole = get_command(app)
+    assert isinstance(whole, TyperGroup)
+    return list(_every_command(whole))
+
+
+@pytest.mark.parametrize("command", _all(), ids=" ".join)
+def test_every_help_is_in_french(command: tuple[str, ...], capsys: Captured) -> None:
+    assert main([*command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"usage : {' '.join(('sourcier', *command))} ")
+    assert "affiche cette aide" in shown
+    assert not ENGLISH & set(re.findall(r"\w+", shown))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("inconnue",),
+        ("--inconnue",),
+        ("--data",),
+        ("journal",),
+        ("journal", "inconnue"),
+        ("ask",),
+        ("ask", "Q ?", "de trop"),
+        ("ask", "Q ?", "--jsn"),
+        ("ask", "Q ?", "--json=oui"),
+        ("ask", "Q ?", "--as-of"),
+        ("ask", "Q ?", "--lang", "de"),
+        ("eval", "q.jsonl"),
+        ("journal", "list", "--last", "dix"),
+        ("journal", "list", "--kind", "autre"),
+        ("invoices", "ask", "Q ?", "--proposition", "autre"),
+        ("dossier-homologation", "--evaluation", "q.jsonl"),
+        ("users", "add"),
+        ("users", "add", "ana", "--roles"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_said_in_french(
+    arguments: tuple[str, ...], capsys: Captured
+) -> None:
+    assert main(arguments) == USAGE
+    shown = capsys.readouterr().err
+    assert shown.startswith("usage : sourcier ")
+    assert not ENGLISH & set(re.findall(r"\w+", shown))
+
+
+def test_help_waits_for_no_command() -> None:
+    program = (
+        "import sys; from assistant.cli import main; main(['--help']); "
+        "sys.exit(bool({'numpy', 'duckdb', 'chromadb', 'matplotlib'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
 
 
 @pytest.mark.parametrize("option", ["--json", "--as-of", "--dossier", "--lang"])

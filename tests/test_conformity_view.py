@@ -1,23 +1,22 @@
 """The section of the page and the command: what is found, with both passages."""
 
-import argparse
 import json
 from pathlib import Path
 
 import pytest
 
-from assistant.cli import dossier
+from assistant.cli.command import main
 from assistant.question.language import Language
 from assistant.tenders.conformity.review import FiledReview, review, review_fields
-from assistant.web.buyer.dossier_sections import review_section
+from assistant.web.buyer.dossier_pages import review_section
 from ingestion.durable import lock_for_writing
-from ingestion.errors import UnknownDossier
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode, builtin_documents, found_in
 from tests.index_home import with_articles
 
+OK, BROKEN = 0, 1
 PIECES = {"CCAP": "Une retenue de garantie de 7 % <b>est</b> appliquée."}
 RETENTION = "La retenue de garantie ne peut être supérieure à 5 % du montant initial du marché."
 
@@ -77,21 +76,23 @@ def test_the_command_shows_a_dossier_and_writes_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = _home(tmp_path)
-    assert _run(home, "ecole-2026") == dossier.OK
+    assert _run(home, "ecole-2026") == OK
     said = " ".join(capsys.readouterr().out.split())
     assert "à vérifier · droit au 08/10/2026" in said
     assert "grave : La retenue de garantie est de 7 %" in said
     assert "art. R2191-33 : La retenue de garantie" in said
     assert "Non contrôlé : aucun texte indexé en vigueur" in said
-    assert _run(home, "ecole-2026", "--json", "--date", "2026-11-24") == dossier.OK
+    assert _run(home, "ecole-2026", "--json", "--date", "2026-11-24") == OK
     fields = json.loads(capsys.readouterr().out)
     assert fields["as_of"] == "2026-11-24"
     assert {"dossier", "as_of", "findings"} == set(fields)
 
 
-def test_the_command_refuses_a_dossier_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UnknownDossier):
-        _run(_home(tmp_path), "autre")
+def test_the_command_refuses_a_dossier_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(_home(tmp_path), "autre") == BROKEN
+    assert "autre" in capsys.readouterr().err
 
 
 def _home(folder: Path) -> Path:
@@ -110,9 +111,4 @@ def _home(folder: Path) -> Path:
 
 
 def _run(home: Path, *arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    dossier.register_check(parser.add_subparsers())
-    chosen = parser.parse_args(["check", *arguments])
-    chosen.home = home
-    code: int = chosen.run(chosen)
-    return code
+    return main(["--data", str(home), "dossier", "check", *arguments])

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from assistant.question.language import Language
 from assistant.tenders.fiche import Fiche, fiche
-from assistant.web.buyer.dossier_sections import fiche_section
+from assistant.web.buyer.dossier_pages import fiche_section
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Hidden
 from tests.dossier_files import Read, built_in, piece
@@ -85,7 +85,7 @@ def test_what_is_not_found_is_said_and_counted() -> None:
     section = shown(fiche([piece("CCAP.md", "# Avance\n\nL'avance est de 5 %.")]))
     assert '<span class="state">non trouvé</span>' in rows(section)["Variantes"]
     assert '<span class="told">23 sujets non trouvés</span>' in section
-    assert "l'ordre usuel est suivi" in section
+    assert "l'ordre usuel est suivi" in unescape(section)
 
 
 def test_text_of_a_piece_is_escaped() -> None:

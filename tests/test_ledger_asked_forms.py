@@ -93,6 +93,7 @@ RANKS = (
         f"{TTC} émises {IN_2025}, par mois (date d'émission), le plus élevé",
     ),
     ("top 3 fournisseurs", f"{TTC}, par fournisseur, les 3 plus élevés"),
+    ("Les quinze premiers fournisseurs", f"{TTC}, par fournisseur, les 15 plus élevés"),
     ("classement des fournisseurs", f"{TTC}, par fournisseur"),
     ("Les 3 services qui dépensent le plus", f"{TTC}, par service exécutant, les 3 plus élevés"),
     ("Quel fournisseur nous coûte le plus cher ?", f"{TTC}, par fournisseur, le plus élevé"),

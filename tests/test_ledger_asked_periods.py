@@ -36,6 +36,7 @@ def _found(text: str, today: date = TODAY) -> tuple[date | None, date | None] | 
         ("la semaine prochaine", "2026-11-30", "2026-12-06"),
         ("le mois prochain", "2026-12-01", "2026-12-31"),
         ("ces 3 derniers mois", "2026-08-24", "2026-11-24"),
+        ("les neuf derniers mois", "2026-02-24", "2026-11-24"),
         ("le mois dernier", "2026-10-01", "2026-10-31"),
         ("le trimestre dernier", "2026-07-01", "2026-09-30"),
         ("la semaine dernière", "2026-11-16", "2026-11-22"),

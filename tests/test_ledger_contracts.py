@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger.columns import understood
 from ingestion.ledger.contracts import read_json, read_xml
 from ingestion.ledger.database import open_ledger
@@ -19,7 +20,6 @@ from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.records import Contents, LedgerEntry
 from ingestion.ledger.rows import FileKind, Purchase, PurchaseChange, PurchaseHolder
 from ingestion.ledger.tables import read_csv, tabulated
-from ingestion.readers.content import UnreadableFile
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 DECP = SHARED / "data/decp"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger.electronic import embedded_xml
 from ingestion.ledger.entries import invoice_entry
+from ingestion.ledger.importing import FileReader
 from ingestion.ledger.records import Contents
 from ingestion.ledger.rows import FileKind, Invoice, InvoiceLine, Level, VatLine
-from ingestion.ledger.sandbox import FileReader
-from ingestion.readers.content import UnreadableFile
 from ingestion.readers.markup import local_name, parse_xml
 from ingestion.sandbox import Limits
 from tests.invoice_files import cii, facturx, ubl

@@ -39,8 +39,8 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
-from tests.ledger_benchmark import BASIS, LIMITS
 from tests.postgresql_server import Server, on_server
+from tests.studies.ledger_benchmark import BASIS, LIMITS
 from tests.synthetic_ledger import TODAY, write_invoices, write_purchases
 
 pytestmark = pytest.mark.slow

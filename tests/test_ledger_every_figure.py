@@ -32,7 +32,7 @@ from tests.ledger_books import (
     opened,
 )
 from tests.ledger_rows import file_row, filled
-from tests.ledger_study import town_ledger
+from tests.studies.ledger import town_ledger
 
 
 @dataclass(frozen=True, slots=True)

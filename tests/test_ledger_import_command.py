@@ -36,10 +36,7 @@ def command(
     monkeypatch.setenv("COLUMNS", "300")
 
     def run(*arguments: str | Path) -> tuple[int, str]:
-        try:
-            code = main(["--data", str(home), *map(str, arguments)])
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
+        code = main(["--data", str(home), *map(str, arguments)])
         said = capsys.readouterr()
         return code, " ".join((said.out + said.err).split())
 

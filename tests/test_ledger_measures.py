@@ -28,8 +28,8 @@ from tests.ledger_books import (
     opened,
 )
 from tests.ledger_rows import file_row, filled
-from tests.ledger_study import town_basis, town_ledger
-from tests.ledger_truth import TODAY
+from tests.studies.ledger import town_basis, town_ledger
+from tests.studies.ledger_truth import TODAY
 
 
 def is_credit(bill: Invoice) -> bool:

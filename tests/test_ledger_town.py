@@ -12,7 +12,8 @@ from assistant.ledger.anomalies.detection import anomalies
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.values import has_luhn_key
-from tests.ledger_study import (
+from tests.make_invoices import FILES, FOLDER, written
+from tests.studies.ledger import (
     FRESH,
     FRESH_HELD_OUT,
     HELD_OUT,
@@ -23,8 +24,7 @@ from tests.ledger_study import (
     reply,
     town_ledger,
 )
-from tests.ledger_truth import Town
-from tests.make_invoices import FILES, FOLDER, written
+from tests.studies.ledger_truth import Town
 
 PLANS = 50
 

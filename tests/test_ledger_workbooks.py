@@ -8,8 +8,8 @@ from decimal import Decimal
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger import tables
-from ingestion.readers.content import UnreadableFile
 from tests.invoice_files import workbook
 
 

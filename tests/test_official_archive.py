@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.errors import UnreadableFile
 from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.legi import (
     LegiMember,
@@ -16,7 +17,6 @@ from ingestion.legislation.legi import (
     sources_at,
     suppressed,
 )
-from ingestion.readers.content import UnreadableFile
 from tests.legi_files import (
     FULL,
     LAST,

@@ -51,10 +51,7 @@ def command(
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     def run(*arguments: str | Path) -> tuple[int, str]:
-        try:
-            code = main(["--data", str(home), "index", *map(str, arguments)])
-        except SystemExit as left:
-            code = int(left.code or 0)
+        code = main(["--data", str(home), "index", *map(str, arguments)])
         said = capsys.readouterr()
         return code, " ".join((said.out + said.err).split())
 

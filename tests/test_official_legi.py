@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.errors import UnreadableFile
 from ingestion.legislation.articles import ArticleVersion
 from ingestion.legislation.legi import read_article
-from ingestion.readers.content import UnreadableFile
 from ingestion.readers.documents import State
 from tests.legi_files import CODE_ID, VERSION, article_xml, other
 

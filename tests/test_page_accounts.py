@@ -95,6 +95,30 @@ def test_the_login_leads_nowhere_else(visit: Visit, login: str, address: str) ->
     assert log_in(visit.client, login, next=address) == (303, "/")
 
 
+@pytest.mark.parametrize(
+    ("language", "seen", "sent"),
+    [
+        ("fr", "Votre session est terminée.", "ce que vous venez d’envoyer n’a pas été pris"),
+        ("en", "Your session is over.", "what you have just sent was not taken"),
+    ],
+)
+def test_the_login_says_that_a_session_is_over_and_what_was_lost(
+    visit: Visit, login: str, language: str, seen: str, sent: str
+) -> None:
+    log_in(visit.client, login)
+    visit.hall.clock.now += 13 * 3600  # longer than any session is kept
+    visit.client.cookies["sourcier-language"] = language
+    for reply, told in (
+        (visit.client.get("/dossiers"), seen),
+        (visit.client.post("/dossiers", data={"id": "voirie"}), sent),
+    ):
+        form = visit.client.get(reply.headers["location"])
+        assert f'<p class="done" role="status" lang="{language}">' in form.text
+        assert told in parsed(form.text).text
+    for address in ("/login", "/login?over=<b>"):
+        assert 'role="status"' not in visit.client.get(address).text
+
+
 def test_a_script_is_told_that_the_session_is_over(visit: Visit) -> None:
     script = {"Accept": "*/*", "Sec-Fetch-Mode": "cors"}
     reply = visit.client.get("/document/x?start=0&end=1", headers=script)
@@ -188,7 +212,7 @@ def test_a_password_is_changed_by_who_knows_it(visit: Visit, login: str) -> None
         log_in(client, login)
     form = {"current": "pas celui-là, non", "password": NEW, "again": NEW}
     wrong = visit.client.post("/account/password", data=form)
-    assert (wrong.status_code, "rien n'a été changé" in wrong.text) == (400, True)
+    assert (wrong.status_code, "rien n'a été changé" in parsed(wrong.text).text) == (400, True)
     form["current"] = PASSWORD
     assert visit.client.post("/account/password", data=form).status_code == 303
     assert visit.client.get("/account").status_code == 200

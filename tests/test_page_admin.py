@@ -131,7 +131,7 @@ def test_texts_are_added_listed_and_removed(client: TestClient, home: Path) -> N
     told = words_of(page.text)
     assert "Fichiers reçus (2)" in told
     assert "format inconnu (.exe)" in told
-    assert "note.mdpas encore en service" in told
+    assert "note.md pas encore en service" in told
     page = client.post("/admin/sources/remove", data={"source": "note.md"})
     assert "note.md" not in words_of(page.text)
     page = client.post("/admin/sources/remove", data={"source": "note.md"})

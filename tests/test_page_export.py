@@ -97,5 +97,5 @@ def test_the_copied_answer_quotes_its_sources_in_the_chosen_language() -> None:
 
 
 def test_a_parcel_is_a_file_inside_the_page() -> None:
-    assert 'download="a&quot;.md"' in parcel('a".md', "text/markdown", b"<b>")
+    assert 'download="a&#34;.md"' in parcel('a".md', "text/markdown", b"<b>")
     assert "<b>" not in parcel("a.md", "text/markdown", b"<b>")

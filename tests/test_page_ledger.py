@@ -388,7 +388,7 @@ def test_what_invoices_say_is_never_markup(client: TestClient) -> None:
 def test_a_drawing_stands_alone_in_its_own_colours(client: TestClient) -> None:
     reply = client.get("/factures/calcul/graphique.svg", params=BY_SUPPLIER)
     assert (reply.status_code, reply.headers["content-type"]) == (200, "image/svg+xml")
-    assert "--accent:#24508f" in reply.text
+    assert "--accent: #24508f" in reply.text
     asked = {"question": "Combien de factures ?"}
     assert client.get("/factures/calcul/graphique.svg", params=asked).status_code == 404
 

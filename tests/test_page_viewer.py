@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 
 from assistant.question.language import Language
-from assistant.reports.markup import load_words
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage, boxes, by_line, draw, drawing, find
 from assistant.web.viewer import View, document_html, fits, order_for, pages_of, section
 from ingestion.readers.documents import Document, Furniture, Kind, Page
@@ -19,7 +18,6 @@ from tests.page_texts import (
 )
 from tests.pdf_maker import LEADING, LEFT, TOP, pdf_of
 
-SAID = load_words(Language.FRENCH)
 QUOTE = "restée sans effet pendant huit jours, une pénalité égale à 1/500"
 
 
@@ -120,7 +118,7 @@ def test_a_text_is_opened_at_its_section_with_the_passage_framed() -> None:
     start, end = section(document, (passage.start, passage.end))
     assert document.text[start:].startswith("Ce qui reste à faire")
     assert document.text[:end].rstrip().endswith("R. 2121-6).")
-    html = document_html(document, View((passage.start, passage.end)), SAID)
+    html = document_html(document, View((passage.start, passage.end)), Language.FRENCH)
     framed = html.split('class="framed"')[1].split("</div>")[0]
     assert "choisir une offre adaptée" in framed
     assert "argent public" not in framed
@@ -147,10 +145,10 @@ def test_the_head_of_a_page_is_shown_after_its_text_and_can_be_quoted() -> None:
     )
     said = View((10, 19))
     assert section(document, said.passage) == (0, document.body_end)
-    shown = document_html(document, said, SAID)
+    shown = document_html(document, said, Language.FRENCH)
     assert shown.index("Un autre.") < shown.index("CCAP</p>")
     assert "Ville de Zéphir" not in shown
     head = View((20, 35))
     assert pages_of(document, head) == [1]
     assert order_for(document, head, 1) == DrawingOrder(1, "Ville de Zéphir", (), 1.0)
-    assert "Ville de Zéphir" in document_html(document, head, SAID)
+    assert "Ville de Zéphir" in document_html(document, head, Language.FRENCH)

@@ -8,17 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from assistant.reports.charts import Bar, Interval
+from assistant.reports.charts import Bar, Interval, intervals, ranks, timeline
+from assistant.reports.markup import Html
 from assistant.reports.paper import (
-    Bars,
     Items,
     Paper,
     PaperFigure,
     PaperHeading,
     PaperTable,
     Paragraph,
-    Shares,
-    Timeline,
 )
 from assistant.reports.pdf import PaperFormat, rendered
 
@@ -33,10 +31,10 @@ PAPER = Paper(
         Paragraph(HOSTILE),
         PaperHeading("Un point", 2),
         Items((HOSTILE, "deux")),
-        Bars("Nombres", (Bar("répondue", 3, "3 (75 %)"), Bar("aucune", 0, "0"))),
-        Shares("Parts", (Interval("justes", 0.4, 0.5, 0.6, "50 %"),)),
-        Timeline("Par jour", (Bar("01/05", 2, "2"), Bar("02/05", 0, "0"))),
-        PaperFigure(SVG),
+        ranks("Nombres", [Bar("répondue", 3, "3 (75 %)"), Bar("aucune", 0, "0")]),
+        intervals("Parts", [Interval("justes", 0.4, 0.5, 0.6, "50 %")]),
+        timeline("Par jour", [Bar("01/05", 2, "2"), Bar("02/05", 0, "0")]),
+        PaperFigure(Html(SVG)),
         PaperTable(
             "Un tableau", ("Nom", "Texte"), (("a", HOSTILE), ("b", "ligne 1\nligne 2")), (1, 3)
         ),
@@ -142,6 +140,6 @@ def test_half_a_surrogate_pair_is_written_in_every_format() -> None:
 @pytest.mark.parametrize("count", [1, 7, 45])
 def test_a_timeline_of_any_length_stays_on_its_sheet(count: int) -> None:
     points = tuple(Bar(f"{n:02}/05", n % 5, str(n % 5)) for n in range(count))
-    pdf = _pdf(Paper("T", "", date(2026, 6, 1), (Timeline("Par jour", points),)))
+    pdf = _pdf(Paper("T", "", date(2026, 6, 1), (timeline("Par jour", points),)))
     assert "00/05" in _said(pdf)
     assert len(pdf.pages) == 1

@@ -29,7 +29,7 @@ from ingestion.index.question_bank import (
     write_bank,
 )
 from ingestion.legislation.references import find_references
-from tests.bank_writing import joined, sentences_of
+from tests.studies.bank_writing import joined, sentences_of
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 CODE = SHARED / "data" / "law" / "ccp_articles.jsonl"

@@ -2,18 +2,21 @@
 
 import csv
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Kind
-from ingestion.readers.sandbox import read_file
+from ingestion.readers.reading import read_file
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 MANIFESTS = [SHARED / "data/security" / kind / "MANIFEST.csv" for kind in ("pdfs", "office")]
-SLOWEST = 120  # the sandbox stops a reading earlier; this is for a machine that is busy
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
 
 
 def listed(manifest: Path) -> list[Path]:
@@ -27,9 +30,7 @@ def test_every_file_ends_in_text_or_a_french_reason(manifest: Path) -> None:
     if not manifest.exists():
         pytest.skip(f"hostile files are not here: {manifest}")
     for path in listed(manifest):
-        began = time.monotonic()
         reading = read_file(path, path.name, Kind.TENDER)
-        assert time.monotonic() - began < SLOWEST, path.name
         assert bool(reading.documents) == (reading.problem is None), path.name
         assert reading.problem is None or len(reading.problem) > 10, path.name
         for document in reading.documents:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.chunking.passages import passages_of, place_of
-from ingestion.readers.numbers import written_moment
+from ingestion.french import written_moment
 from tests.reading_files import problem, read, reading_of
 from tests.test_reading_hostile import SHARED
 

@@ -4,9 +4,14 @@ from pathlib import Path
 import pytest
 
 from ingestion.readers.documents import Kind
-from ingestion.readers.sandbox import read_file
+from ingestion.readers.reading import read_file
 from ingestion.sandbox import Limits
 from tests.reading_files import paragraph, pdf, slow_pdf, zipped
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
 
 
 def written(folder: Path, name: str, data: bytes) -> Path:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from ingestion.chunking.passages import passages_of
+from ingestion.french import written_number
 from ingestion.readers import spreadsheets
 from ingestion.readers.documents import FileReading
-from ingestion.readers.formats import from_json, to_json
-from ingestion.readers.numbers import shown, written_number
+from ingestion.readers.formats import to_json
+from ingestion.readers.numbers import shown
+from ingestion.readers.reading import reading_json
 from ingestion.readers.spreadsheets import column_name
 from tests.reading_files import ODT_NAMES, problem, read, reading_of, zipped
 
@@ -137,7 +139,7 @@ def test_the_cells_of_a_passage_are_a_rectangle_around_its_rows() -> None:
 
 def test_marks_survive_the_passage_between_processes() -> None:
     reading = reading_of(workbook(write_prices), "BPU.xlsx")
-    assert from_json(to_json(reading)) == reading
+    assert reading_json.validate_json(to_json(reading)) == reading
 
 
 def test_what_is_hidden_is_read_and_said() -> None:

@@ -17,14 +17,14 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.graded import question_of
 from tests.passage_texts import evidence_of
-from tests.reading_study import Measured, ask, measured, row, table
 from tests.small_index import TODAY, answering_embedder
-from tests.strategies.by_passage import ByPassage
-from tests.strategies.plain import Plain
-from tests.strategies.product import Product
-from tests.strategies.sentence_numbers import SentenceNumbers, numbers
-from tests.strategies.short_format import FIELDS, ShortFormat, grammar, kind_of, read
-from tests.strategies.strategy import Moment, Reached, Reply, Said, refuses, written
+from tests.studies.reading import Measured, ask, measured, row, table
+from tests.studies.strategies.by_passage import ByPassage
+from tests.studies.strategies.plain import Plain
+from tests.studies.strategies.product import Product
+from tests.studies.strategies.sentence_numbers import SentenceNumbers, numbers
+from tests.studies.strategies.short_format import FIELDS, ShortFormat, grammar, kind_of, read
+from tests.studies.strategies.strategy import Moment, Reached, Reply, Said, refuses, written
 
 PAYMENT = "Le délai de paiement des communes est fixé à trente jours."
 ADVANCE = "Une avance est due au-dessus de 50 000 euros hors taxes."
@@ -264,7 +264,7 @@ Framework = Callable[[Sequence[Any], ScriptedWriter, bool], Any]
 
 def _llama_index(passages: Sequence[Any], writer: ScriptedWriter, given: bool) -> Any:
     pytest.importorskip("llama_index.core", reason="needs the bench extra")
-    from tests.strategies import llama_index_citations as module
+    from tests.studies.strategies import llama_index_citations as module
 
     embedder = WordEmbedder(dimension=512)
     vectors = embedder.embed_passages([passage.text for passage in passages])
@@ -278,7 +278,7 @@ def _llama_index(passages: Sequence[Any], writer: ScriptedWriter, given: bool) -
 
 def _haystack(passages: Sequence[Any], writer: ScriptedWriter, given: bool) -> Any:
     pytest.importorskip("haystack", reason="needs the bench extra")
-    from tests.strategies import haystack_pipeline as module
+    from tests.studies.strategies import haystack_pipeline as module
 
     embedder = WordEmbedder(dimension=512)
     vectors = embedder.embed_passages([passage.text for passage in passages])

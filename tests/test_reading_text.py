@@ -6,7 +6,8 @@ import pytest
 
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Document, FileReading, Kind, State
-from ingestion.readers.formats import from_json, read_bytes, to_json
+from ingestion.readers.formats import read_bytes, to_json
+from ingestion.readers.reading import reading_json
 from tests.reading_files import problem, read, reading_of
 
 SHEET = """---
@@ -212,9 +213,9 @@ def test_equal_bytes_have_equal_ids() -> None:
 
 def test_a_reading_survives_the_passage_between_processes() -> None:
     for reading in (law(ARTICLE, "{"), reading_of(SHEET.encode(), "a.md"), reading_of(b"", "a.md")):
-        assert from_json(to_json(reading)) == reading
-    with pytest.raises(ValueError, match="not a reading"):
-        from_json(b'{"source": "x"}')
-    (article,) = from_json(to_json(law(ARTICLE))).documents
+        assert reading_json.validate_json(to_json(reading)) == reading
+    with pytest.raises(ValueError, match="validation error"):
+        reading_json.validate_json(b'{"source": "x", "documents": [{}]}')
+    (article,) = reading_json.validate_json(to_json(law(ARTICLE))).documents
     assert isinstance(article, Document)
     assert isinstance(article.state, State)

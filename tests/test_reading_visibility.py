@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.concealed import UNSEEN, PageSight, Run, flagged, sights
 from ingestion.readers.documents import Document, FileReading, Hidden, Kind, Page
-from ingestion.readers.formats import from_json, to_json
-from ingestion.readers.sandbox import read_file
+from ingestion.readers.formats import to_json
+from ingestion.readers.reading import read_file, reading_json
 from ingestion.readers.visibility import hidden_text
 from tests.test_reading_hostile import SHARED, listed
 
@@ -125,7 +125,7 @@ def test_a_file_is_read_with_its_hidden_text_flagged_and_said(tmp_path: Path) ->
     assert reading.warnings == (f"texte masqué, lu quand même : « p. 2 : {TOLD[:-1]} »",)
     passage = passages_of(document)[-1]
     assert passage.hidden == document.hidden
-    assert from_json(to_json(reading)) == reading
+    assert reading_json.validate_json(to_json(reading)) == reading
 
 
 def reading_of(text: str, *warnings: str) -> FileReading:
@@ -175,9 +175,9 @@ def test_what_could_not_be_looked_at_is_said_and_earlier_doubt_kept() -> None:
     )
 
 
-def test_what_a_child_told_before_it_was_stopped_counts() -> None:
-    line = b'{"number": 1, "runs": [{"text": "x", "near": 0.5, "is_under_picture": false}]}\n'
-    (sight,) = sights(line + b'{"number": 2, "ru')
+def test_what_a_child_told_before_it_told_nonsense_counts() -> None:
+    page = b'{"number": 1, "runs": [{"text": "x", "near": 0.5, "is_under_picture": false}]}'
+    (sight,) = sights([page, b'{"number": 2, "ru'])
     assert sight == PageSight(1, (Run("x", 0.5, False),))
 
 

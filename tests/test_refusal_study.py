@@ -3,8 +3,8 @@
 import pytest
 
 from tests.fakes import ScriptedModel
-from tests.refusal_study import Case, asked_plainly, case_of, decide, rates, refuses, separation
 from tests.small_index import answering_embedder
+from tests.studies.refusal import Case, asked_plainly, case_of, decide, rates, refuses, separation
 
 PROMPT = """Read the contexts.
 

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.review.replay import ReviewExhibit, Seal
 from assistant.web.pdf_page import drawing
-from assistant.web.reviewer.answer_view import view_of
+from assistant.web.reviewer.pages import view_of
 from assistant.web.viewer import order_for
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive

@@ -11,78 +11,144 @@ from threading import Event, Thread
 
 import pytest
 
-from ingestion.sandbox import BusySandbox, Limits, Pool, run
+from ingestion.errors import UnreadableFile
+from ingestion.sandbox import BusySandbox, Limits, Pool, Sandbox, run
 
 HERE = f"{__name__}:"
 
 
-def echo(word: str) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def kept_children() -> None:
+    """Not kept: what becomes of a child is what these tests are about."""
+
+
+def echo(word: str, given: bytes = b"") -> Iterator[bytes]:
     """In a child: what it was given, after a word."""
-    sys.stdout.write(f"{word} {sys.stdin.read()}")
+    sys.stdout.write("not a part of the answer")
+    yield word.encode()
+    yield given
 
 
-def connect() -> None:
+def connect() -> Iterator[bytes]:
     """In a child: reach out."""
     socket.socket().connect(("127.0.0.1", 9))
+    yield b"reached"
 
 
-def start() -> None:
+def start() -> Iterator[bytes]:
     """In a child: start another program."""
     subprocess.run(["/bin/true"], check=True)
+    yield b"started"
 
 
-def write(path: str) -> None:
+def write(path: str) -> Iterator[bytes]:
     """In a child: keep something."""
     with Path(path).open("wb", buffering=0) as file:
         file.write(b"kept")
+    yield b"written"
 
 
-def grow(size: str) -> None:
+def grow(size: str) -> Iterator[bytes]:
     """In a child: take memory."""
-    sys.stdout.write(str(len(bytearray(int(size)))))
+    yield str(len(bytearray(int(size)))).encode()
 
 
-def spin() -> None:
+def spin() -> Iterator[bytes]:
     """In a child: never end."""
     while True:
-        os.getpid()
+        yield from ()
 
 
-def tell(word: str) -> None:
-    """In a child: say that it was reached, then fail."""
-    sys.stdout.write(word)
-    sys.exit(3)
+def begin(word: str) -> Iterator[bytes]:
+    """In a child: tell something, then end at once."""
+    yield word.encode()
+    os._exit(3)
+
+
+def fail(kind: str) -> Iterator[bytes]:
+    """In a child: go wrong."""
+    match kind:
+        case "file":
+            raise UnreadableFile("fichier vide")
+        case "depth":
+            yield from fail(kind)
+        case "end":
+            os._exit(3)
+    raise KeyError(kind)
+
+
+def flood() -> Iterator[bytes]:
+    """In a child: announce more than there may be."""
+    os.write(3, b"\xff" * 8)
+    yield b""
 
 
 def test_a_function_runs_in_a_child_on_what_it_is_given() -> None:
-    ended = run(f"{HERE}echo", ["lu :"], Limits(), "déjà vu".encode())
-    assert (ended.output.decode(), ended.status, ended.is_late) == ("lu : déjà vu", 0, False)
+    assert run(f"{HERE}echo", "lu : ", given="déjà vu".encode()).decode() == "lu : déjà vu"
+
+
+def test_a_child_answers_several_questions_and_a_failure_takes_only_itself() -> None:
+    with Sandbox(f"{HERE}fail") as child:
+        for kind in ("file", "end", "file"):
+            with pytest.raises(UnreadableFile):
+                list(child.ask(kind))
+    with Sandbox(f"{HERE}echo") as child:
+        assert [list(child.ask(word)) for word in "ab"] == [[b"a", b""], [b"b", b""]]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel of another system has no filter")
 @pytest.mark.parametrize("function", ["connect", "start"])
 def test_a_child_reaches_nothing_and_starts_nothing(function: str) -> None:
-    assert run(f"{HERE}{function}", [], Limits()).status != 0
+    with pytest.raises(UnreadableFile, match="PermissionError"):
+        run(f"{HERE}{function}")
 
 
 def test_a_child_writes_no_file(tmp_path: Path) -> None:
-    assert run(f"{HERE}write", [str(tmp_path / "left")], Limits()).status != 0
+    with pytest.raises(UnreadableFile):
+        run(f"{HERE}write", str(tmp_path / "left"))
     assert not (tmp_path / "left").read_bytes()
 
 
 def test_the_memory_of_a_child_is_bounded() -> None:
     limits = Limits(memory=300 << 20)
-    assert run(f"{HERE}grow", [str(10 << 20)], limits).output == str(10 << 20).encode()
-    assert run(f"{HERE}grow", [str(400 << 20)], limits).status != 0
+    assert run(f"{HERE}grow", str(10 << 20), limits=limits) == str(10 << 20).encode()
+    with pytest.raises(
+        UnreadableFile, match=r"^lecture trop gourmande en mémoire \(plus de 300 Mo"
+    ):
+        run(f"{HERE}grow", str(400 << 20), limits=limits)
 
 
 def test_the_time_of_a_child_is_bounded() -> None:
-    assert run(f"{HERE}spin", [], Limits(seconds=1)).is_late
+    with pytest.raises(UnreadableFile, match=r"^lecture trop longue \(plus de 1 s\)$"):
+        run(f"{HERE}spin", limits=Limits(seconds=1))
 
 
-def test_a_child_that_fails_says_its_status() -> None:
-    ended = run(f"{HERE}tell", ["atteint"], Limits())
-    assert (ended.output, ended.status, ended.is_late) == (b"atteint", 3, False)
+def test_what_a_child_told_before_it_failed_counts() -> None:
+    with Sandbox(f"{HERE}begin") as child:
+        answer = child.ask("atteint")
+        assert next(answer) == b"atteint"
+        with pytest.raises(UnreadableFile, match="interrompue"):
+            next(answer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("file", "fichier vide"),
+        ("depth", "fichier corrompu (imbrication sans fin)"),
+        ("key", "fichier corrompu ou non conforme (KeyError)"),
+        ("end", "lecture interrompue : le fichier a fait échouer le lecteur (mémoire, ou contenu)"),
+    ],
+)
+def test_what_goes_wrong_in_a_child_is_said(kind: str, said: str) -> None:
+    with pytest.raises(UnreadableFile) as raised:
+        run(f"{HERE}fail", kind)
+    assert str(raised.value) == said
+
+
+def test_a_child_that_announces_more_than_there_may_be_is_not_believed() -> None:
+    with pytest.raises(UnreadableFile, match="trop longue"):
+        run(f"{HERE}flood", limits=Limits(seconds=1))
 
 
 class _Work(Thread):

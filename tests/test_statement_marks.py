@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Days, Document, Kind
-from ingestion.readers.formats import from_json, read_bytes, to_json
+from ingestion.readers.formats import read_bytes, to_json
+from ingestion.readers.reading import reading_json
 
 FRONT = "---\ntitle: Petits achats\netat_au: 2026-08-23\nau_plus_tot: 2019-04-01\n---\n\n"
 SECTION = """# Petits achats
@@ -40,7 +41,7 @@ Rien n'est daté.
 
 def read(text: str, kind: Kind = Kind.RULES) -> Document:
     """The only document of a sheet, through the process that reads it."""
-    reading = from_json(to_json(read_bytes(text.encode(), "fiche.md", kind)))
+    reading = reading_json.validate_json(to_json(read_bytes(text.encode(), "fiche.md", kind)))
     assert reading.problem is None
     (document,) = reading.documents
     return document

@@ -1,8 +1,6 @@
 """What is printed in a terminal is what was given, whatever it looks like."""
 
 import unicodedata
-from argparse import Namespace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from hypothesis import strategies as st
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assistant.cli.ledger import put
+from assistant.cli.ledger import TableOutput, put
 from assistant.cli.options import Terminal, print_anything
 from assistant.ledger.tables import Format, LedgerTable, TableColumn
 
@@ -82,8 +80,8 @@ def test_so_are_the_tables_of_the_ledger(
     columns = (TableColumn(title), TableColumn("Fournisseur"), TableColumn("TTC", Format.EUROS))
     full = tuple((*row, Decimal("1.50")) for row in rows)
     ids = tuple(("i",) for _ in rows)
-    asked = Namespace(home=Path(), json=False, out=None, as_of=date(2026, 1, 1))
-    put([LedgerTable(title, columns, full, ids, (note,))], asked, lead=note)
+    table = LedgerTable(title, columns, full, ids, (note,))
+    put([table], TableOutput(Path()), lead=note)
     printed = capsys.readouterr().out
     assert is_safe(printed)
     assert printed.count("1,50") >= len(rows)

@@ -1,4 +1,4 @@
-"""Amounts and days: decimal arithmetic, periods, working days, in French words. Pure."""
+"""Amounts and days: decimal arithmetic, periods, working days. Pure."""
 
 from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR, date, timedelta
@@ -9,6 +9,7 @@ from itertools import count
 from jours_feries_france import JoursFeries
 
 from assistant.errors import WrongFigures
+from ingestion.french import number
 
 # Amounts: decimal arithmetic and its French wording. Pure.
 
@@ -47,7 +48,7 @@ def round_to_cents(amount: Decimal) -> Decimal:
 def euros(amount: Decimal) -> str:
     """An amount as French texts write it: "1 234,50 €", without cents when there are none."""
     cents = round_to_cents(amount)
-    return f"{_french(cents, 0 if cents == cents.to_integral_value() else 2)}\u00a0€"
+    return f"{number(cents, 0 if cents == cents.to_integral_value() else 2)}\u00a0€"
 
 
 def percent(rate: Decimal) -> str:
@@ -58,23 +59,14 @@ def percent(rate: Decimal) -> str:
 def numeral(value: Decimal) -> str:
     """A number as French texts write it: "60 000", "2,5"."""
     exponent = value.normalize().as_tuple().exponent
-    return _french(value, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+    return number(value, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
 
 
-def _french(value: Decimal, decimals: int) -> str:
-    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
-
-
-# Calendar: periods of days and months, working days, and dates in French words. Pure.
+# Calendar: periods of days and months, working days. Pure.
 #
 # Periods follow règlement (CEE, Euratom) n° 1182/71, article 3; public holidays are those of
 # Etalab's library.
 
-_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 _SATURDAY = 5
 _FIRST_YEAR = 1886
 
@@ -141,12 +133,6 @@ def end_of_period(start: date, days: int, zone: Zone = Zone.METROPOLE) -> date:
     second = next_working_day(add_days(next_working_day(add_days(start, 1), zone), 1), zone)
     last = next_working_day(add_days(start, days), zone)
     return max(last, second) if days > 1 else last
-
-
-def in_words(day: date) -> str:
-    """A day as a letter writes it: "vendredi 1er janvier 2027"."""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{_WEEKDAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _out_of_calendar(start: date) -> WrongFigures:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from assistant.calculators.amounts import CENT, add_days, euros, in_words, numeral, require_positive
+from assistant.calculators.amounts import CENT, add_days, euros, numeral, require_positive
 from assistant.calculators.calculation import Calculation, CalculationLine
 from assistant.calculators.constants import Law
+from ingestion.french import in_words
 
 # The standstill: the earliest day of signature after the losers are told (R2182-1, R2182-2).
 #

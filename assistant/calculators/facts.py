@@ -19,7 +19,6 @@ from assistant.question.quantities import Quantity, find_quantities, fold_same_l
 Value = TypeVar("Value", Decimal, date)
 Kind = TypeVar("Kind", Buyer, Nature)
 
-_UNACCENTED = str.maketrans("éû", "eu")
 _WITHOUT_TAX = re.compile(r" ?(?:ht\b|hors tax)")
 _WITH_TAX = re.compile(r" ?(?:ttc\b|toutes taxes)")
 _LIMIT = re.compile(
@@ -122,8 +121,6 @@ def read_facts(question: str, today: date) -> QuestionFacts:
     """The facts of a question; a day without its year is that of the year named, else of today."""
     text = fold_same_length(normalize("NFC", question)).replace("œ", "oe")
     words = "".join(normalize("NFD", letter)[0] for letter in text)
-    for accented in ("février", "août", "décembre"):
-        text = text.replace(accented.translate(_UNACCENTED), accented)
     found = find_quantities(text)
     amounts = [each for each in found if _is_amount(each, words)]
     rates = [each for each in found if each.unit == "ratio"]

@@ -7,7 +7,6 @@ from decimal import Decimal
 from assistant.calculators.amounts import (
     add_days,
     euros,
-    in_words,
     numeral,
     percent,
     require_positive,
@@ -16,6 +15,7 @@ from assistant.calculators.amounts import (
 from assistant.calculators.calculation import Buyer, Calculation, CalculationLine
 from assistant.calculators.constants import Law, Rate, Rates
 from assistant.errors import WrongFigures
+from ingestion.french import in_words
 
 # The lateness of a payment: interest and indemnity (R2192-31 to R2192-36, D2192-35).
 

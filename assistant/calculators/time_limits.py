@@ -11,12 +11,12 @@ from assistant.calculators.amounts import (
     add_days,
     add_months,
     end_of_period,
-    in_words,
     numeral,
 )
 from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated
 from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
+from ingestion.french import in_words
 
 # Periods: a minimum of days, what shortens or lengthens it, and its last day. Pure.
 
@@ -204,7 +204,10 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
             ("procédure", asked.procedure.label),
             ("acheteur", asked.buyer.label),
             ("envoi de l'avis", in_words(asked.sent)),
-            ("envoi de l'invitation", in_words(asked.invited) if asked.invited else "non donné"),
+            (
+                "envoi de l'invitation",
+                in_words(asked.invited) if asked.invited else "non donné",
+            ),
             ("dépôt électronique", "oui" if asked.is_electronic else "non"),
             ("urgence justifiée", "oui" if asked.is_urgent else "non"),
             ("avis de préinformation", "oui" if asked.has_prior_notice else "non"),

@@ -1,6 +1,5 @@
 """`sourcier index add | remove | fetch-legifrance`: what the next index is made from."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -9,20 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-)
-from rich.text import Text
+from rich.progress import TaskID
+from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
-from assistant.cli.options import Terminal
+from assistant.cli.options import Terminal, argument, flag, one_of, option
+from assistant.cli.progress import progress_bars
+from assistant.cli.usage import Actions
 from assistant.journal.journal import Journal
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
@@ -38,22 +30,10 @@ from ingestion.readers.documents import Kind
 def text_id(written: str) -> str:
     """The identifier of a text, for the parser."""
     if not TEXT_ID.fullmatch(written):
-        raise argparse.ArgumentTypeError(
+        raise BadParameter(
             f"« {written} » n'est pas l'identifiant d'un texte, comme LEGITEXT000037701019"
         )
     return written
-
-
-def read(archives: Sequence[Path], texts: Sequence[str], progress: Progress) -> tuple[Changes, ...]:
-    """Read LEGI archives from the oldest to the newest."""
-    from ingestion.legislation.sandbox import read_archives
-
-    bar = progress.add_task("Lecture des archives", total=None)
-    return read_archives(
-        in_order(archives),
-        texts,
-        lambda done, total: progress.update(bar, completed=done, total=total),
-    )
 
 
 def merge_official(
@@ -100,46 +80,10 @@ def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
         )
 
 
-# `sourcier index add | remove`: what the next index is made from. Door of rich, for these.
-
 OK, BROKEN, USAGE = 0, 1, 2
 
 
-def register_additions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the two actions."""
-    adding = actions.add_parser("add", help="lit et garde des fichiers ou des dossiers")
-    adding.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="CHEMIN",
-        help="fichiers, dossiers, archives LEGI (.tar.gz) ou LEGIARTI….xml, toujours des règles",
-    )
-    adding.add_argument("--builtin", action="store_true", help="ajoute aussi le corpus fourni")
-    adding.add_argument(
-        "--kind", type=Kind, choices=list(Kind), default=Kind.RULES, help="défaut : %(default)s"
-    )
-    adding.add_argument(
-        "--dossier", metavar="ID", help="dossier de marché auquel ils appartiennent"
-    )
-    adding.add_argument(
-        "--text",
-        dest="texts",
-        action="append",
-        default=[],
-        type=text_id,
-        metavar="LEGITEXT…",
-        help="texte à prendre dans des archives LEGI ; défaut : tous (peut être répété)",
-    )
-    adding.set_defaults(run=_add)
-    removing = actions.add_parser("remove", help="retire des fichiers des prochains index")
-    removing.add_argument(
-        "names",
-        nargs="+",
-        metavar="NOM",
-        help="nom d'un fichier ou d'un dossier ajoutés (voir : sourcier index status --files)",
-    )
-    removing.set_defaults(run=_remove)
+app = Actions()
 
 
 def add_all(
@@ -173,69 +117,66 @@ def add_all(
     return BROKEN if refused == len(additions) else OK
 
 
-def progress_bars(console: Console, *, percent: bool = False) -> Progress:
-    """Bars with what is done, what there is (or a percentage), and the time left."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn() if percent else MofNCompleteColumn(),
-        _TimeLeft(),
-        console=console,
-        speed_estimate_period=600,  # a batch of vectors may take half a minute
-    )
-
-
-class _TimeLeft(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        """Time left, or taken once finished; nothing before it can be told."""
-        seconds = task.finished_time if task.finished else task.time_remaining
-        if seconds is None:
-            return Text("")
-        minutes, rest = divmod(round(seconds), 60)
-        said = f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-        return Text(f"en {said}" if task.finished else f"reste {said}", style="progress.remaining")
-
-
 def add_changes(
     home: Path,
     changes: Sequence[Changes],
     texts: Sequence[str],
     additions: Sequence[Addition],
     console: Console,
-    decisions: Decisions,
 ) -> int:
     """Add the texts that official sources change, then files; takes the writer's lock."""
     with lock_for_writing(home), TemporaryDirectory() as folder:
         merged = merge_official(home, changes, texts, Path(folder), console)
         if not merged and not additions:
             return BROKEN if any(change.refused for change in changes) else OK
-        code = add_all(home, [*merged, *additions], console, decisions)
+        code = add_all(home, [*merged, *additions], console, decisions_of(home))
     console.print("Pour les rendre interrogeables : sourcier index build")
     return code
 
 
-def local_decisions(home: Path) -> Decisions:
-    """What whoever types commands on this machine decides."""
-    return Decisions(home, Journal(home / "journal.jsonl"), ALONE.user)
+def decisions_of(home: Path, user: str = ALONE.user) -> Decisions:
+    """What a user decides, whoever types commands on this machine when none is said."""
+    return Decisions(home, Journal(home / "journal.jsonl"), user)
 
 
-def _add(arguments: argparse.Namespace) -> int:
+@app.action("add", "lit et garde des fichiers ou des dossiers")
+def _add(
+    ctx: Context,
+    paths: list[Path] | None = argument(
+        "CHEMIN",
+        "fichiers, dossiers, archives LEGI (.tar.gz) ou LEGIARTI….xml, toujours des règles",
+        Path,
+        default=None,
+    ),
+    builtin: bool = flag("--builtin", "ajoute aussi le corpus fourni"),
+    kind: Kind = option(
+        "--kind GENRE",
+        f"{', '.join(Kind)} (défaut : {Kind.RULES})",
+        one_of(Kind),
+        default=Kind.RULES,
+    ),
+    dossier: str | None = option("--dossier ID", "dossier de marché auquel ils appartiennent"),
+    texts: list[str] | None = option(
+        "--text LEGITEXT…",
+        "texte à prendre dans des archives LEGI ; défaut : tous (peut être répété)",
+        text_id,
+    ),
+) -> int:
     from ingestion.tenders.dossiers import provided_additions
 
-    archives, files = found_in(arguments.paths, arguments.kind, arguments.dossier)
-    additions = [*(provided_additions(arguments.home) if arguments.builtin else ()), *files]
+    archives, files = found_in(paths or (), kind, dossier)
+    additions = [*(provided_additions(ctx.obj) if builtin else ()), *files]
     if not additions and not archives:
         sys.stderr.write(
             "Aucun fichier à ajouter. Indiquez des fichiers, des dossiers ou --builtin.\n"
         )
         return USAGE
-    if arguments.texts and not archives:
+    if texts and not archives:
         sys.stderr.write("--text ne choisit que dans des archives LEGI, et aucune n'est donnée.\n")
         return USAGE
-    console = Terminal()
-    changes = read_additions(archives, arguments.texts, console) if archives else ()
-    decisions = local_decisions(arguments.home)
-    return add_changes(arguments.home, changes, arguments.texts, additions, console, decisions)
+    console, texts = Terminal(), texts or []
+    changes = read_additions(archives, texts, console) if archives else ()
+    return add_changes(ctx.obj, changes, texts, additions, console)
 
 
 def found_in(
@@ -255,8 +196,15 @@ def read_additions(
     archives: Sequence[Path], texts: Sequence[str], console: Console
 ) -> tuple[Changes, ...]:
     """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
+    from ingestion.legislation.archives import read_archives
+
     with progress_bars(console, percent=True) as progress:
-        return read(archives, texts, progress)
+        bar = progress.add_task("Lecture des archives", total=None)
+
+        def told(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        return read_archives(in_order(archives), texts, told)
 
 
 def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
@@ -271,13 +219,19 @@ def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
     ]
 
 
-def _remove(arguments: argparse.Namespace) -> int:
+@app.action("remove", "retire des fichiers des prochains index")
+def _remove(
+    ctx: Context,
+    names: list[str] = argument(
+        "NOM", "nom d'un fichier ou d'un dossier ajoutés (voir : sourcier index status --files)"
+    ),
+) -> int:
     from ingestion.library.library import Library
 
-    console, names = Terminal(), [name.rstrip("/") for name in arguments.names]
-    with lock_for_writing(arguments.home):
-        removed = Library(arguments.home).remove(names)
-        local_decisions(arguments.home).removed(removed)
+    console = Terminal()
+    with lock_for_writing(ctx.obj):
+        removed = Library(ctx.obj).remove([name.rstrip("/") for name in names])
+        decisions_of(ctx.obj).removed(removed)
     for source in removed:
         console.print(f"{source} : retiré")
     if not removed:
@@ -289,8 +243,6 @@ def _remove(arguments: argparse.Namespace) -> int:
     return OK
 
 
-# `sourcier index fetch-legifrance`: the official text of a code, from the Légifrance API.
-
 PROCUREMENT_CODE = "LEGITEXT000037701019"
 
 EPILOG = """\
@@ -299,33 +251,21 @@ identifiants d'une application abonnée à l'API Légifrance sur piste.gouv.fr, 
 """
 
 
-def register_fetching(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action."""
-    parser = actions.add_parser(
-        "fetch-legifrance",
-        help="ajoute un code depuis l'API Légifrance",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--text",
-        dest="texts",
-        action="append",
-        type=text_id,
-        metavar="LEGITEXT…",
-        help=f"texte à prendre ; défaut : {PROCUREMENT_CODE} (peut être répété)",
-    )
-    parser.add_argument("--api", metavar="URL", help="défaut : celle de l'État")
-    parser.add_argument("--auth", metavar="URL", help="où demander un jeton ; défaut : PISTE")
-    parser.set_defaults(run=_fetch)
-
-
-def _fetch(arguments: argparse.Namespace) -> int:
+@app.action("fetch-legifrance", "ajoute un code depuis l'API Légifrance", epilog=EPILOG)
+def _fetch_official(
+    ctx: Context,
+    texts: list[str] | None = option(
+        "--text LEGITEXT…",
+        f"texte à prendre ; défaut : {PROCUREMENT_CODE} (peut être répété)",
+        text_id,
+    ),
+    api: str | None = option("--api URL", "défaut : celle de l'État"),
+    auth: str | None = option("--auth URL", "où demander un jeton ; défaut : PISTE"),
+) -> int:
     from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
 
-    texts = arguments.texts or [PROCUREMENT_CODE]
-    addresses = (arguments.api or API, arguments.auth or TOKENS)
-    piste = Piste(credentials_of(os.environ), *addresses)
+    texts = texts or [PROCUREMENT_CODE]
+    piste = Piste(credentials_of(os.environ), api or API, auth or TOKENS)
     console, changes = Terminal(), list[Changes]()
     with progress_bars(console) as progress:
         for text in texts:
@@ -335,5 +275,4 @@ def _fetch(arguments: argparse.Namespace) -> int:
                 progress.update(bar, completed=done, total=total)
 
             changes.append(fetch(piste, text, date.today(), told))
-    decisions = local_decisions(arguments.home)
-    return add_changes(arguments.home, changes, texts, (), console, decisions)
+    return add_changes(ctx.obj, changes, texts, (), console)

@@ -1,19 +1,28 @@
 """`sourcier ask`: one question, one answer with its sources. Door of rich, for this command."""
 
-import argparse
-import json
+from datetime import date
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
+from typer import Context
 
 from assistant.answering.answer import Outcome, TurnResult
 from assistant.answering.notices import addressed_in
 from assistant.answering.record import contract
-from assistant.cli.options import Terminal, iso_date, question_text
-from assistant.evaluation.runs import run_turn
+from assistant.cli.options import (
+    AS_JSON,
+    Terminal,
+    argument,
+    iso_date,
+    one_of,
+    option,
+    print_json,
+    question_text,
+)
+from assistant.cli.usage import Actions
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.day import DaySource
 from assistant.question.language import Language
@@ -33,46 +42,39 @@ exemples :
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "ask",
-        help="pose une question et montre la réponse avec ses sources",
-        description="Pose une question ; chaque phrase de la réponse porte le numéro du passage "
-        "qui la soutient.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("question", type=question_text, help="en français ou en anglais")
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    parser.add_argument(
-        "--as-of",
-        type=iso_date,
-        metavar="AAAA-MM-JJ",
-        help="jour du droit applicable (défaut : celui que nomme la question, sinon aujourd'hui)",
-    )
-    parser.add_argument("--dossier", metavar="ID", help="interroge aussi ce dossier de marché")
-    parser.add_argument(
-        "--lang",
-        type=Language,
-        choices=list(Language),
-        metavar="fr|en",
-        help="langue de la réponse (défaut : celle de la question)",
-    )
-    parser.set_defaults(run=_run)
+app = Actions()
 
 
-def _run(arguments: argparse.Namespace) -> int:
+@app.action(
+    "ask",
+    "pose une question et montre la réponse avec ses sources",
+    "Pose une question ; chaque phrase de la réponse porte le numéro du passage qui la soutient.",
+    EPILOG,
+)
+def _ask(
+    ctx: Context,
+    question: str = argument("question", "en français ou en anglais", question_text),
+    as_json: bool = AS_JSON,
+    as_of: date | None = option(
+        "--as-of AAAA-MM-JJ",
+        "jour du droit applicable (défaut : celui que nomme la question, sinon aujourd'hui)",
+        iso_date,
+    ),
+    dossier: str | None = option("--dossier ID", "interroge aussi ce dossier de marché"),
+    language: Language | None = option(
+        "--lang fr|en", "langue de la réponse (défaut : celle de la question)", one_of(Language)
+    ),
+) -> int:
+    """Ask, show or write the answer; the exit code says whether there is one."""
     console = Terminal()
     with Terminal(is_stderr=True).status("Chargement des modèles…"):
         from assistant.container import load_assistant  # the models take seconds to import
+        from assistant.evaluation.runs import run_turn
 
-        assistant = load_assistant(arguments.home, load_settings(arguments.home))
-        result = run_turn(
-            assistant, arguments.question, arguments.as_of, arguments.dossier, arguments.lang
-        )
-    if arguments.json:
-        console.out(json.dumps(contract(result), ensure_ascii=False, indent=2), highlight=False)
+        assistant = load_assistant(ctx.obj, load_settings(ctx.obj))
+        result = run_turn(assistant, question, as_of, dossier, language)
+    if as_json:
+        print_json(contract(result))
     else:
         _show(console, result)
     return ABSTAINED if result.answer.outcome is Outcome.ABSTAINED else ANSWERED

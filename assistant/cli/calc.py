@@ -1,12 +1,10 @@
 """`sourcier calc`: procedures, time limits, amounts and dates computed on the law of a day."""
 
-import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +13,17 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
+from typer import Context
 
 from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
-from assistant.calculators.catalogue import Asked, calculate
+from assistant.calculators.catalogue import calculate
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
-from assistant.cli.calc_options import COMMANDS, Command, Option
-from assistant.cli.options import Terminal, add_day
+from assistant.cli.calc_options import CALCULATORS, Calculator
+from assistant.cli.options import AS_JSON, Terminal, day_of_law, print_json
+from assistant.cli.usage import Actions
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.law.hierarchy import LABELS, Rank, rank_of
 from assistant.question.language import Language
@@ -76,10 +76,6 @@ def _version(passage: Passage) -> str:
     return f"{kind}, version {begins}" + (f" au {last:%d/%m/%Y}" if last else "")
 
 
-# `sourcier calc constantes`: what calculators take from the law, and whether the index says it.
-#
-# Door of rich, for this action.
-
 STATED, NOT_STATED = 0, 3
 SHOWN = 10
 
@@ -90,23 +86,6 @@ _WORDS: Mapping[str, Callable[[Decimal], str]] = {
     "month": lambda value: f"{numeral(value)} mois",
     "times": lambda value: f"{numeral(value)} fois",
 }
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Show every constant; the exit code is 3 when the indexed texts do not state one."""
-    home, console = arguments.home, Terminal()
-    law = IndexedLaw(open_snapshot(home, current_name(home)), arguments.as_of)
-    refused = ungrounded(law)
-    if arguments.json:
-        rows = [_fields(each, law, each not in refused) for each in constants().values()]
-        console.out(json.dumps(rows, ensure_ascii=False, indent=2), highlight=False)
-    else:
-        console.print(_table(law, refused))
-        said = f"{len(refused)} ne sont pas dites" if refused else "toutes sont dites"
-        console.print(
-            f"{len(constants())} constantes au {law.day:%d/%m/%Y} : {said} par les textes indexés."
-        )
-    return NOT_STATED if refused else STATED
 
 
 def warn(home: Path, generation: str, console: Console) -> None:
@@ -156,8 +135,6 @@ def _fields(constant: Constant, law: IndexedLaw, is_stated: bool) -> dict[str, o
     }
 
 
-# `sourcier calc`: procedures, time limits, amounts and dates computed on the law of a day.
-
 OK, USAGE, REFUSED = 0, 2, 3
 
 EPILOG = """\
@@ -171,99 +148,95 @@ codes de sortie : 0 calculé, 3 refusé (le texte ne dit plus une constante), 2 
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "calc",
-        help="calcule procédure, délais, avance, paiement, modification…",
-        description="Calcule sur le droit d'un jour. Chaque nombre tiré de la loi est relu dans "
-        "les textes indexés ; s'ils ne le disent plus, le calcul est refusé.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="CALCUL")
-    for command in COMMANDS:
-        _register(actions, command)
-    constants = actions.add_parser(
-        "constantes", help="les nombres de la loi, et si le texte indexé les dit"
-    )
-    _add_shared(constants)
-    constants.set_defaults(run=run)
+app = Actions(
+    "Calcule sur le droit d'un jour. Chaque nombre tiré de la loi est relu dans les textes "
+    "indexés ; s'ils ne le disent plus, le calcul est refusé.",
+    EPILOG,
+    "CALCUL",
+)
+DAY = day_of_law("--date --as-of")
 
 
-def _register(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
-) -> None:
-    examples = "\n".join(f"  sourcier calc {command.name} {each}" for each in command.examples)
-    parser = actions.add_parser(
-        command.name,
-        help=command.help,
-        description=f"{command.help[:1].upper()}{command.help[1:]}.",
-        epilog=f"exemples :\n{examples}\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    for option in command.options:
-        _add(parser, option)
-    _add_shared(parser)
-    parser.set_defaults(run=partial(_run, command))
-
-
-def _add(parser: argparse.ArgumentParser, option: Option) -> None:
-    if option.read is None:
-        action = "store_true" if option.sets else "store_false"
-        parser.add_argument(option.flag, dest=option.field, action=action, help=option.help)
-        return
-    needed = " (obligatoire)" if option.is_required else ""
-    parser.add_argument(
-        option.flag,
-        dest=option.field,
-        type=option.read,
-        action="append" if option.is_list else "store",
-        metavar="…",
-        help=f"{option.help}{needed}",
+def _register(calculator: Calculator) -> None:
+    """Make an action of a calculator, with the signature that its options give."""
+    examples = "\n".join(
+        f"  sourcier calc {calculator.name} {each}" for each in calculator.examples
     )
 
+    def run(ctx: Context, as_of: date | None, *, as_json: bool, **given: object) -> int:
+        return _run(calculator, ctx.obj, as_of or date.today(), as_json, given)
 
-def _add_shared(parser: argparse.ArgumentParser) -> None:
-    add_day(parser, "jour du droit applicable")
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
+    options = [
+        *calculator.parameters(),
+        Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=Context),
+        Parameter("as_of", Parameter.KEYWORD_ONLY, default=DAY, annotation=date),
+        Parameter("as_json", Parameter.KEYWORD_ONLY, default=AS_JSON, annotation=bool),
+    ]
+    run.__signature__ = Signature(options)  # type: ignore[attr-defined]
+    app.action(calculator.name, calculator.told, epilog=f"exemples :\n{examples}\n")(run)
 
 
-def _run(command: Command, arguments: argparse.Namespace) -> int:
+for each in CALCULATORS:
+    _register(each)
+
+
+@app.action("constantes", "les nombres de la loi, et si le texte indexé les dit")
+def _show_constants(ctx: Context, as_of: date | None = DAY, as_json: bool = AS_JSON) -> int:
+    """Show every constant; the exit code is 3 when the indexed texts do not state one."""
+    home, console = ctx.obj, Terminal()
+    law = IndexedLaw(open_snapshot(home, current_name(home)), as_of or date.today())
+    refused = ungrounded(law)
+    if as_json:
+        print_json([_fields(each, law, each not in refused) for each in constants().values()])
+    else:
+        console.print(_table(law, refused))
+        said = f"{len(refused)} ne sont pas dites" if refused else "toutes sont dites"
+        console.print(
+            f"{len(constants())} constantes au {law.day:%d/%m/%Y} : {said} par les textes indexés."
+        )
+    return NOT_STATED if refused else STATED
+
+
+def _run(
+    calculator: Calculator, home: Path, day: date, as_json: bool, given: Mapping[str, object]
+) -> int:
     try:
-        return _calculate(command.asked(**_given(command, arguments)), arguments)
+        asked = calculator.asked(**_given(calculator, given))
+        generation = open_snapshot(home, current_name(home))
+        found = calculate(asked, IndexedLaw(generation, day), read_rates(home))
     except WrongFigures as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     except Ungrounded as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
+    cited = citations(found, generation.store)
+    if as_json:
+        print_json(calculation_fields(found, cited))
+    else:
+        show(Terminal(), found, cited)
+    return OK
 
 
-def _given(command: Command, arguments: argparse.Namespace) -> dict[str, Any]:
+def _given(calculator: Calculator, given: Mapping[str, object]) -> dict[str, Any]:
     """The fields that were given; raises WrongFigures without one that is needed."""
-    found = {option.field: getattr(arguments, option.field) for option in command.options}
-    absent = [o.flag for o in command.options if o.is_required and found[o.field] is None]
+    fields = calculator.fields
+    absent = [
+        taken.param_decls[0]
+        for name, taken in calculator.options.items()
+        if given[name] is None and fields[name].default is Parameter.empty
+    ]
     if absent:
         raise WrongFigures(
-            f"Il manque {' et '.join(absent)}. Exemple : sourcier calc {command.name} "
-            f"{command.examples[0]}"
+            f"Il manque {' et '.join(absent)}. Exemple : sourcier calc {calculator.name} "
+            f"{calculator.examples[0]}"
         )
+    found = {name: value for name, value in given.items() if value not in (None, False)}
     return {
-        name: tuple(value) if isinstance(value, list) else value
+        name: tuple(value)
+        if isinstance(value, list)
+        else not fields[name].default
+        if value is True
+        else value
         for name, value in found.items()
-        if value is not None
     }
-
-
-def _calculate(asked: Asked, arguments: argparse.Namespace) -> int:
-    home, console = arguments.home, Terminal()
-    generation = open_snapshot(home, current_name(home))
-    found = calculate(asked, IndexedLaw(generation, arguments.as_of), read_rates(home))
-    cited = citations(found, generation.store)
-    if arguments.json:
-        fields = calculation_fields(found, cited)
-        console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
-    else:
-        show(console, found, cited)
-    return OK

@@ -1,31 +1,44 @@
-"""The command line: one parser, one file a command, French messages, four exit codes."""
+"""The command line: one command a module, French messages, four exit codes. Door of Typer."""
 
-import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
-from assistant.cli import (
-    administration,
-    ask,
-    calc,
-    dossier,
-    index,
-    journal,
-    law,
-    ledger,
-    models,
-    reports,
-)
-from assistant.cli.options import print_anything
+import typer
+from typer._click import Command, Context
+from typer._click.exceptions import UsageError
+from typer.main import get_command, get_group
+
+from assistant.cli.options import option, print_anything
+from assistant.cli.usage import FrenchGroup, explained
 from assistant.errors import AssistantError
 from assistant.settings import default_home
 from ingestion.durable import in_words, says_full
 from ingestion.errors import IngestionError
 
-BROKEN = 1
+COMMANDS = {
+    "serve": ("administration", "ouvre la page (http://127.0.0.1:7860)"),
+    "ask": ("ask", "pose une question et montre la réponse avec ses sources"),
+    "calc": ("calc", "calcule procédure, délais, avance, paiement, modification…"),
+    "law": ("law", "montre un article en vigueur un jour donné, ou toutes ses versions"),
+    "dossier": ("dossier", "garde les pièces d'une consultation, à interroger avec les règles"),
+    "invoices": ("ledger", "importe des factures, et répond par le calcul"),
+    "purchases": ("ledger", "importe des marchés (DECP), et répond par le calcul"),
+    "index": ("index", "ajoute des textes, construit et publie l'index"),
+    "models": ("models", "modèles : ce qui existe, téléchargement, vérification"),
+    "eval": ("reports", "mesure les réponses sur un jeu de questions"),
+    "journal": ("journal", "vérifie, montre, exporte et purge le journal"),
+    "users": ("users", "les comptes de ceux qui se connectent"),
+    "backup": ("administration", "sauvegarde tout en un fichier, sans arrêter le service"),
+    "restore": ("administration", "restaure une sauvegarde dans un dossier vide"),
+    "dossier-homologation": ("reports", "écrit le dossier d'homologation de cette installation"),
+}
+"""Each command: the module that has it, which is imported when it is run, and what it does."""
+
+BROKEN, USAGE = 1, 2
 INTERRUPTED = 130
 
 PRIVATE = 0o077
@@ -44,16 +57,56 @@ codes de sortie : 0 répondu, 3 pas de réponse trouvée, 2 commande mal écrite
 """
 
 
+class Commands(FrenchGroup):
+    """All commands, each imported when it is called."""
+
+    def shorts(self, ctx: Context) -> Iterable[tuple[str, str]]:
+        """The names of the commands, each with what it does."""
+        return [(name, told) for name, (_, told) in COMMANDS.items()]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of this name: one of its module, or the group that the module is."""
+        if cmd_name not in COMMANDS:
+            return None
+        group = get_group(import_module(f"assistant.cli.{COMMANDS[cmd_name][0]}").app)
+        return group.commands.get(cmd_name, group)
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    subcommand_metavar="COMMANDE",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(
+    help="Questions de commande publique, réponses vérifiées et sourcées, sur votre machine.",
+    epilog=EPILOG,
+)
+def _choose_home(
+    ctx: Context,
+    home: Path | None = option(
+        "--data DOSSIER",
+        "dossier de tout ce qui est écrit : index, modèles, journal (défaut : "
+        f"{default_home()}, ou SOURCIER_HOME)",
+        Path,
+    ),
+) -> None:
+    ctx.obj = home or default_home()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; failures are one French sentence on stderr."""
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
     os.umask(PRIVATE)
     collect_seldom()
     print_anything()
     try:
-        code: int = chosen.run(chosen)
+        code: int = get_command(app)(arguments, prog_name="sourcier", standalone_mode=False)
         sys.stdout.flush()
+    except UsageError as error:
+        sys.stderr.write(explained(error))
+        return USAGE
     except (AssistantError, IngestionError) as error:
         sys.stderr.write(f"{error}\n")
         return BROKEN
@@ -80,41 +133,3 @@ def collect_seldom() -> None:
     Looking for it every 700, as Python does, takes half the time of such a view.
     """
     gc.set_threshold(100_000, 50, 100)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="sourcier",
-        description="Questions de commande publique, réponses vérifiées et sourcées, sur votre "
-        "machine.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--data",
-        dest="home",
-        type=Path,
-        default=default_home(),
-        metavar="DOSSIER",
-        help="dossier de tout ce qui est écrit : index, modèles, journal (défaut : %(default)s, "
-        "ou SOURCIER_HOME)",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE")
-    for register in (
-        administration.register,
-        ask.register,
-        calc.register,
-        law.register,
-        dossier.register,
-        ledger.register_invoices,
-        ledger.register_purchases,
-        index.register,
-        models.register,
-        reports.register,
-        journal.register,
-        administration.register_users,
-        administration.register_backup,
-        reports.register_homologation,
-    ):
-        register(commands)
-    return parser

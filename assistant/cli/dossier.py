@@ -1,8 +1,7 @@
 """`sourcier dossier`: open, describe, check, sum up and remove a dossier. Door of rich."""
 
-import argparse
-import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -12,10 +11,23 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
+from typer import Context
 
 from assistant.cli import dossier_pieces
-from assistant.cli.dossier_pieces import filing_of, piece_fields, print_json, show_pieces
-from assistant.cli.options import Terminal, iso_date
+from assistant.cli.dossier_pieces import filing_of, piece_fields, show_pieces
+from assistant.cli.options import (
+    AS_JSON,
+    AS_JSON_LIST,
+    Terminal,
+    argument,
+    day_of_law,
+    flag,
+    iso_date,
+    one_of,
+    option,
+    print_json,
+)
+from assistant.cli.usage import Actions
 from assistant.tenders.conformity.review import FiledReview, review_fields, review_of
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import LINES, Fiche, FicheEntry, FicheState
@@ -27,9 +39,7 @@ if TYPE_CHECKING:
     from assistant.tenders.service import DossierService
 
 
-# `sourcier dossier check`: a dossier against the law of its day and itself. Door of rich.
-
-OK = 0
+OK, BROKEN = 0, 1
 
 EPILOG = """\
 exemples :
@@ -48,39 +58,28 @@ _STYLES = {
 _ABOVE = (1, 0, 0, 0)
 
 
-def register_check(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action to those of `dossier`."""
-    parser = actions.add_parser(
-        "check",
-        help="compare un dossier aux règles de sa date et à lui-même",
-        description="Compare les pièces d'un dossier aux règles de sa date et entre elles.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("dossier", metavar="ID", help="l'identifiant du dossier")
-    parser.add_argument(
-        "--date",
-        "--as-of",
-        dest="as_of",
-        type=iso_date,
-        metavar="AAAA-MM-JJ",
-        help="jour du droit applicable (défaut : celui du dossier)",
-    )
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    parser.set_defaults(run=run)
+actions = Actions()
+ID = argument("ID", "l'identifiant du dossier")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Show what the review finds."""
-    home, console = arguments.home, Terminal()
-    rules = open_snapshot(home, current_name(home))
-    known = Dossiers(home)
-    found = review_of(arguments.dossier, known, rules, date.today(), arguments.as_of)
-    if arguments.json:
-        fields = review_fields(arguments.dossier, found)
-        console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
+@actions.action(
+    "check",
+    "compare un dossier aux règles de sa date et à lui-même",
+    "Compare les pièces d'un dossier aux règles de sa date et entre elles.",
+    EPILOG,
+)
+def _check(
+    ctx: Context,
+    dossier: str = ID,
+    as_of: date | None = day_of_law("--date --as-of", "celui du dossier"),
+    as_json: bool = AS_JSON,
+) -> int:
+    rules = open_snapshot(ctx.obj, current_name(ctx.obj))
+    found = review_of(dossier, Dossiers(ctx.obj), rules, date.today(), as_of)
+    if as_json:
+        print_json(review_fields(dossier, found))
     else:
-        _show(console, found)
+        _show(Terminal(), found)
     return OK
 
 
@@ -100,8 +99,6 @@ def _show(console: Console, found: FiledReview) -> None:
             console.print(Padding(Text.assemble((locator, "bold"), f" : {text}"), (0, 4)))
 
 
-# `sourcier dossier fiche`: what the pieces of a dossier state, on each subject. Door of rich.
-
 FICHE_EPILOG = """\
 exemples :
   sourcier dossier fiche ecole-2026
@@ -118,39 +115,35 @@ _DOSSIER_FICHE_STYLES = {
 }
 
 
-def register_fiche(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action to those of `dossier`."""
-    parser = actions.add_parser(
-        "fiche",
-        help="résume un dossier en une fiche, chaque texte avec sa source",
-        description="La fiche de synthèse : ce que disent les pièces d'un dossier, par sujet.",
-        epilog=FICHE_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("id", metavar="ID", help="l'identifiant du dossier")
-    for name, told in (("docx", "un traitement de texte"), ("csv", "un tableur")):
-        parser.add_argument(
-            f"--{name}", type=Path, metavar="FICHIER", help=f"l'écrit dans un fichier pour {told}"
-        )
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    parser.set_defaults(run=run_fiche)
-
-
-def run_fiche(arguments: argparse.Namespace) -> int:
-    """Write the fiche to the files that are named; show it where there are none."""
+@actions.action(
+    "fiche",
+    "résume un dossier en une fiche, chaque texte avec sa source",
+    "La fiche de synthèse : ce que disent les pièces d'un dossier, par sujet.",
+    FICHE_EPILOG,
+)
+def _fiche(
+    ctx: Context,
+    dossier: str = ID,
+    docx: Path | None = option(
+        "--docx FICHIER", "l'écrit dans un fichier pour un traitement de texte", Path
+    ),
+    csv: Path | None = option("--csv FICHIER", "l'écrit dans un fichier pour un tableur", Path),
+    as_json: bool = AS_JSON,
+) -> int:
     from assistant.tenders.service import FileFormat  # what writes DOCX takes a while to import
 
-    filing = filing_of(arguments.home)
-    files = {each: path for each in FileFormat if (path := getattr(arguments, each))}
+    filing = filing_of(ctx.obj)
+    named = {FileFormat.DOCX: docx, FileFormat.CSV: csv}
+    files = {each: path for each, path in named.items() if path}
     for file_format, path in files.items():
-        path.write_bytes(filing.export(arguments.id, file_format))
-    if arguments.json:
-        print_json({"dossier": arguments.id} | fiche_fields(filing.fiche(arguments.id)))
+        path.write_bytes(filing.export(dossier, file_format))
+    if as_json:
+        print_json({"dossier": dossier} | fiche_fields(filing.fiche(dossier)))
     elif files:
         for path in files.values():
             Terminal().print(Text(f"Fiche écrite : {path}"), soft_wrap=True)
     else:
-        _show_dossier_fiche(filing.fiche(arguments.id))
+        _show_dossier_fiche(filing.fiche(dossier))
     return OK
 
 
@@ -205,10 +198,6 @@ def _show_dossier_fiche(fiche: Fiche) -> None:
     Terminal().print(table)
 
 
-# `sourcier dossier`: open, describe, show and remove a dossier. Door of rich, for these.
-
-DOSSIER_OK, BROKEN = 0, 1
-
 FIELDS = {
     "reference": "référence de la consultation",
     "subject": "objet",
@@ -234,77 +223,64 @@ exemples :
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "dossier",
-        help="garde les pièces d'une consultation, à interroger avec les règles",
-        description="Les dossiers de marché : chacun a ses pièces, son index et les réponses "
-        "données à son sujet, dans un dossier à lui, qui disparaît avec lui.",
-        epilog=DOSSIER_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, run, told in (
-        ("create", _create, "ouvre un dossier"),
-        ("describe", _describe, "change ce qui est dit d'un dossier"),
-    ):
-        action = actions.add_parser(name, help=told)
-        action.add_argument("id", metavar="ID", help="lettres sans accent, chiffres, . _ -")
-        _add_fields(action)
-        action.set_defaults(run=run)
-    listing = actions.add_parser("list", help="les dossiers de cette machine")
-    listing.set_defaults(run=_list)
-    showing = actions.add_parser("show", help="un dossier et ses pièces")
-    showing.add_argument("id", metavar="ID")
-    showing.set_defaults(run=_show_dossier)
-    for action in (listing, showing):
-        action.add_argument("--json", action="store_true", help="du JSON, pour les programmes")
-    dossier_pieces.register(actions)
-    register_fiche(actions)
-    register_check(actions)
-    deleting = actions.add_parser("delete", help="efface un dossier et tout ce qu'il contient")
-    deleting.add_argument("id", metavar="ID")
-    deleting.add_argument("--yes", action="store_true", help="sans redemander l'identifiant")
-    deleting.set_defaults(run=_delete)
+app = Actions(
+    "Les dossiers de marché : chacun a ses pièces, son index et les réponses données à son sujet, "
+    "dans un dossier à lui, qui disparaît avec lui.",
+    DOSSIER_EPILOG,
+)
 
 
-def _add_fields(action: argparse.ArgumentParser) -> None:
-    for name, told in FIELDS.items():
-        is_day = name in {"sent", "deadline", "notified"}
-        kind: dict[str, Any] = {"type": iso_date, "metavar": "AAAA-MM-JJ"} if is_day else {}
-        action.add_argument(f"--{name}", help=told, **kind)
-    action.add_argument("--stage", type=DossierStage, choices=list(DossierStage), help="étape")
+def _add_description(
+    name: str, told: str, keep: Callable[[str, Path, dict[str, Any]], None]
+) -> None:
+    """Add the action that keeps what is said of a dossier."""
+
+    def run(
+        ctx: Context,
+        dossier: str = argument("ID", "lettres sans accent, chiffres, . _ -"),
+        reference: str | None = option("--reference RÉFÉRENCE", FIELDS["reference"]),
+        subject: str | None = option("--subject OBJET", FIELDS["subject"]),
+        buyer: str | None = option("--buyer ACHETEUR", FIELDS["buyer"]),
+        team: str | None = option("--team ÉQUIPE", FIELDS["team"]),
+        sent: date | None = option("--sent AAAA-MM-JJ", FIELDS["sent"], iso_date),
+        deadline: date | None = option("--deadline AAAA-MM-JJ", FIELDS["deadline"], iso_date),
+        notified: date | None = option("--notified AAAA-MM-JJ", FIELDS["notified"], iso_date),
+        stage: DossierStage | None = option(
+            "--stage ÉTAPE", f"étape : {', '.join(DossierStage)}", one_of(DossierStage)
+        ),
+    ) -> int:
+        said = {name: ctx.params[name] for name in (*FIELDS, "stage")}
+        keep(dossier, ctx.obj, {name: value for name, value in said.items() if value is not None})
+        return OK
+
+    app.action(name, told)(run)
 
 
-def _given(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields that were given, the others being left as they are."""
-    given = {name: getattr(arguments, name) for name in (*FIELDS, "stage")}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _create(arguments: argparse.Namespace) -> int:
-    filing_of(arguments.home).create(Dossier(arguments.id, **_given(arguments)))
+def _create(dossier: str, home: Path, said: dict[str, Any]) -> None:
+    filing_of(home).create(Dossier(dossier, **said))
     Terminal().print(
-        f"Dossier {arguments.id} ouvert. Ajoutez-y des pièces : "
-        f"sourcier dossier add {arguments.id} FICHIER…"
+        f"Dossier {dossier} ouvert. Ajoutez-y des pièces : sourcier dossier add {dossier} FICHIER…"
     )
-    return DOSSIER_OK
 
 
-def _describe(arguments: argparse.Namespace) -> int:
-    filing = filing_of(arguments.home)
-    filing.describe(replace(filing.get(arguments.id), **_given(arguments)))
-    _show_one(filing, arguments.id)
-    return DOSSIER_OK
+def _describe(dossier: str, home: Path, said: dict[str, Any]) -> None:
+    """Change what is said, the rest being left as it is."""
+    filing = filing_of(home)
+    filing.describe(replace(filing.get(dossier), **said))
+    _show_one(filing, dossier)
 
 
-def _list(arguments: argparse.Namespace) -> int:
-    filing = filing_of(arguments.home)
+_add_description("create", "ouvre un dossier", _create)
+_add_description("describe", "change ce qui est dit d'un dossier", _describe)
+
+
+@app.action("list", "les dossiers de cette machine")
+def _list_dossiers(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
+    filing = filing_of(ctx.obj)
     counted = [(dossier, filing.count(dossier.id)) for dossier in filing.all()]
-    if arguments.json:
+    if as_json:
         print_json([_fields(dossier) | {"pieces": number} for dossier, number in counted])
-        return DOSSIER_OK
+        return OK
     table = Table("identifiant", "référence", "objet", "acheteur", "étape", "offres le", "pièces")
     for dossier, number in counted:
         about = (_name(dossier), dossier.reference, dossier.subject, dossier.buyer)
@@ -312,18 +288,19 @@ def _list(arguments: argparse.Namespace) -> int:
         table.add_row(*about, dossier.stage, deadline, str(number))
     none = "Aucun dossier. Ouvrez-en un : sourcier dossier create ID"
     Terminal().print(table if counted else none)
-    return DOSSIER_OK
+    return OK
 
 
-def _show_dossier(arguments: argparse.Namespace) -> int:
-    filing = filing_of(arguments.home)
-    if not arguments.json:
-        _show_one(filing, arguments.id)
-        return DOSSIER_OK
-    dossier, pieces = filing.get(arguments.id), filing.pieces(arguments.id)
-    waiting = {"to_index": filing.awaits_index(arguments.id)}
-    print_json(_fields(dossier) | waiting | {"pieces": [piece_fields(piece) for piece in pieces]})
-    return DOSSIER_OK
+@app.action("show", "un dossier et ses pièces")
+def _show_dossier(ctx: Context, dossier: str = argument("ID"), as_json: bool = AS_JSON_LIST) -> int:
+    filing = filing_of(ctx.obj)
+    if not as_json:
+        _show_one(filing, dossier)
+        return OK
+    pieces = [piece_fields(piece) for piece in filing.pieces(dossier)]
+    waiting = {"to_index": filing.awaits_index(dossier)}
+    print_json(_fields(filing.get(dossier)) | waiting | {"pieces": pieces})
+    return OK
 
 
 def _show_one(filing: "DossierService", dossier_id: str) -> None:
@@ -344,15 +321,20 @@ def _fields(dossier: Dossier) -> dict[str, Any]:
     return asdict(dossier) | {"demonstration": dossier.is_demonstration}
 
 
-def _delete(arguments: argparse.Namespace) -> int:
-    filing = filing_of(arguments.home)
-    filing.get(arguments.id)
-    if not arguments.yes and not _is_confirmed(arguments.id):
+@actions.action("delete", "efface un dossier et tout ce qu'il contient")
+def _delete(
+    ctx: Context,
+    dossier: str = argument("ID"),
+    is_sure: bool = flag("--yes", "sans redemander l'identifiant"),
+) -> int:
+    filing = filing_of(ctx.obj)
+    filing.get(dossier)
+    if not is_sure and not _is_confirmed(dossier):
         sys.stderr.write("L'identifiant n'est pas le même : rien n'a été effacé.\n")
         return BROKEN
-    filing.delete(arguments.id)
-    Terminal().print(f"Dossier {arguments.id} effacé.")
-    return DOSSIER_OK
+    filing.delete(dossier)
+    Terminal().print(f"Dossier {dossier} effacé.")
+    return OK
 
 
 def _is_confirmed(dossier_id: str) -> bool:
@@ -362,3 +344,7 @@ def _is_confirmed(dossier_id: str) -> bool:
     )
     sys.stdout.flush()
     return sys.stdin.readline().strip() == dossier_id
+
+
+for each in (dossier_pieces.app, actions):
+    app.add_typer(each)

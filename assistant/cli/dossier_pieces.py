@@ -3,8 +3,6 @@
 Door of rich, for these.
 """
 
-import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from typer import Context
 
 from assistant.accounts.identity import ALONE
-from assistant.cli import adding
-from assistant.cli.index_build import Steps
-from assistant.cli.options import Terminal
+from assistant.cli.options import AS_JSON_LIST, Terminal, argument, one_of, print_json
+from assistant.cli.progress import Steps, progress_bars
+from assistant.cli.usage import Actions
 from assistant.settings import load_settings
 from ingestion.tenders.pieces import PieceKind
 
@@ -36,35 +35,8 @@ TO_INDEX = (
 )
 
 
-def register(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the five actions."""
-    taking = actions.add_parser("add", help="lit et garde des pièces, puis les indexe")
-    taking.add_argument("id", metavar="ID")
-    taking.add_argument(
-        "paths", nargs="+", type=Path, metavar="CHEMIN", help="fichiers, dossiers ou archives ZIP"
-    )
-    taking.set_defaults(run=_add)
-    listing = actions.add_parser("pieces", help="les pièces d'un dossier")
-    listing.add_argument("id", metavar="ID")
-    listing.set_defaults(run=_pieces)
-    for action in (taking, listing):
-        action.add_argument("--json", action="store_true", help="du JSON, pour les programmes")
-    correcting = actions.add_parser("set-piece", help="corrige ou confirme le genre d'une pièce")
-    correcting.add_argument("id", metavar="ID")
-    correcting.add_argument("name", metavar="NOM", help="nom du fichier (voir : dossier pieces)")
-    correcting.add_argument(
-        "piece", type=PieceKind, choices=list(PieceKind), metavar="GENRE", help=", ".join(PieceKind)
-    )
-    correcting.set_defaults(run=_set_piece)
-    removing = actions.add_parser("remove", help="retire des pièces de ce qui est interrogé")
-    removing.add_argument("id", metavar="ID")
-    removing.add_argument("names", nargs="+", metavar="NOM", help="nom d'un fichier ajouté")
-    removing.set_defaults(run=_remove)
-    indexing = actions.add_parser(
-        "index", help="rend les pièces interrogeables, après un ajout ou un retrait interrompu"
-    )
-    indexing.add_argument("id", metavar="ID")
-    indexing.set_defaults(run=_index)
+app = Actions()
+ID = argument("ID")
 
 
 def filing_of(home: Path) -> "DossierService":
@@ -117,35 +89,35 @@ def piece_fields(piece: "Holding") -> dict[str, Any]:
     }
 
 
-def print_json(value: object) -> None:
-    """A value on standard output, days as they are written."""
-    written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    Terminal().out(written, highlight=False)
-
-
-def _add(arguments: argparse.Namespace) -> int:
-    absent = [str(path) for path in arguments.paths if not path.exists()]
-    if absent:
+@app.action("add", "lit et garde des pièces, puis les indexe")
+def _add(
+    ctx: Context,
+    dossier: str = ID,
+    paths: list[Path] = argument("CHEMIN", "fichiers, dossiers ou archives ZIP", Path),
+    as_json: bool = AS_JSON_LIST,
+) -> int:
+    if absent := [str(path) for path in paths if not path.exists()]:
         sys.stderr.write(f"Introuvable : {', '.join(absent)}\n")
         return USAGE
-    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
-        receipts = _added(arguments, progress)
-    if arguments.json:
+    with progress_bars(Terminal(is_stderr=True)) as progress:
+        receipts = _added(filing_of(ctx.obj), dossier, paths, progress)
+    if as_json:
         print_json([_receipt_fields(receipt) for receipt in receipts])
     else:
         _report(receipts)
     return OK if any(receipt.entry for receipt in receipts) else BROKEN
 
 
-def _added(arguments: argparse.Namespace, progress: Progress) -> tuple["Receipt", ...]:
+def _added(
+    filing: "DossierService", dossier: str, paths: Sequence[Path], progress: Progress
+) -> tuple["Receipt", ...]:
     """Take in the files, one step of the bar each; how many there are is known at the end."""
     bar = progress.add_task("Lecture des fichiers", total=None)
 
     def told(receipt: "Receipt") -> None:
         progress.update(bar, advance=1, description=f"Lecture de {receipt.name}")
 
-    filing = filing_of(arguments.home)
-    return filing.add(arguments.id, _parcels(arguments.paths), told, Steps(progress))
+    return filing.add(dossier, _parcels(paths), told, Steps(progress))
 
 
 def _parcels(paths: Sequence[Path]) -> Iterator["Parcel"]:
@@ -183,35 +155,44 @@ def _receipt_fields(receipt: "Receipt") -> dict[str, Any]:
     }
 
 
-def _pieces(arguments: argparse.Namespace) -> int:
-    filing = filing_of(arguments.home)
-    if arguments.json:
-        print_json([piece_fields(piece) for piece in filing.pieces(arguments.id)])
+@app.action("pieces", "les pièces d'un dossier")
+def _pieces(ctx: Context, dossier: str = ID, as_json: bool = AS_JSON_LIST) -> int:
+    filing = filing_of(ctx.obj)
+    if as_json:
+        print_json([piece_fields(piece) for piece in filing.pieces(dossier)])
     else:
-        show_pieces(Terminal(), filing, arguments.id)
+        show_pieces(Terminal(), filing, dossier)
     return OK
 
 
-def _index(arguments: argparse.Namespace) -> int:
-    filing = filing_of(arguments.home)
-    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
-        filing.index(arguments.id, Steps(progress))
-    show_pieces(Terminal(), filing, arguments.id)
+@app.action("set-piece", "corrige ou confirme le genre d'une pièce")
+def _set_piece(
+    ctx: Context,
+    dossier: str = ID,
+    name: str = argument("NOM", "nom du fichier (voir : dossier pieces)"),
+    kind: PieceKind = argument("GENRE", ", ".join(PieceKind), one_of(PieceKind)),
+) -> int:
+    with progress_bars(Terminal(is_stderr=True)) as progress:
+        filing_of(ctx.obj).set_piece(dossier, name, kind, Steps(progress))
+    Terminal().print(f"{name} : {kind}")
     return OK
 
 
-def _set_piece(arguments: argparse.Namespace) -> int:
-    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
-        filing_of(arguments.home).set_piece(
-            arguments.id, arguments.name, arguments.piece, Steps(progress)
-        )
-    Terminal().print(f"{arguments.name} : {arguments.piece}")
-    return OK
-
-
-def _remove(arguments: argparse.Namespace) -> int:
-    with adding.progress_bars(Terminal(is_stderr=True)) as progress:
-        removed = filing_of(arguments.home).remove(arguments.id, arguments.names, Steps(progress))
+@app.action("remove", "retire des pièces de ce qui est interrogé")
+def _remove(
+    ctx: Context, dossier: str = ID, names: list[str] = argument("NOM", "nom d'un fichier ajouté")
+) -> int:
+    with progress_bars(Terminal(is_stderr=True)) as progress:
+        removed = filing_of(ctx.obj).remove(dossier, names, Steps(progress))
     for source in removed:
         Terminal().print(f"{source} : retiré")
+    return OK
+
+
+@app.action("index", "rend les pièces interrogeables, après un ajout ou un retrait interrompu")
+def _index(ctx: Context, dossier: str = ID) -> int:
+    filing = filing_of(ctx.obj)
+    with progress_bars(Terminal(is_stderr=True)) as progress:
+        filing.index(dossier, Steps(progress))
+    show_pieces(Terminal(), filing, dossier)
     return OK

@@ -1,39 +1,38 @@
 """`sourcier index status | verify | publish | rollback`: what is in use, and what was."""
 
-import argparse
 from pathlib import Path
 
 from rich.table import Column, Table
 from rich.text import Text
+from typer import Context
 
 from assistant.cli import adding, index_build, law
-from assistant.cli.index_build import add_user, ask_gate_once, chosen, decisions_of
-from assistant.cli.options import Terminal
+from assistant.cli.adding import decisions_of
+from assistant.cli.index_build import NAME, ask_gate_once, chosen
+from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag, option
+from assistant.cli.usage import Actions
 from assistant.publishing.decisions import read_candidate, served_name
 from assistant.publishing.upkeep import manifest_of
 from ingestion.durable import lock_for_writing
 
-# `sourcier index status`: what is published, kept and added. Door of rich, for this action.
-
 OK, BROKEN = 0, 1
 
 
-def register_status(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action."""
-    status = actions.add_parser("status", help="ce qui est publié, ajouté, conservé")
-    status.add_argument("--files", action="store_true", help="nomme aussi les fichiers ajoutés")
-    status.add_argument(
-        "--warnings", action="store_true", help="montre les avertissements de l'index en service"
-    )
-    status.set_defaults(run=_status)
+actions = Actions()
 
 
-def _status(arguments: argparse.Namespace) -> int:
+@actions.action("status", "ce qui est publié, ajouté, conservé")
+def _status(
+    ctx: Context,
+    shows_files: bool = flag("--files", "nomme aussi les fichiers ajoutés"),
+    shows_warnings: bool = flag("--warnings", "montre les avertissements de l'index en service"),
+) -> int:
+    """Show the indexes and what was added; the exit code says whether one is in service."""
     from ingestion.index.publication import finished
     from ingestion.library.library import Library
     from ingestion.tenders.dossiers import Dossiers
 
-    console, home = Terminal(), arguments.home
+    console, home = Terminal(), ctx.obj
     current = served_name(home)
     name_column = Column("index", no_wrap=True)  # it is copied into the other commands
     table = Table("", name_column, "construit le", "documents", "passages", "textes au", "modèle")
@@ -53,13 +52,13 @@ def _status(arguments: argparse.Namespace) -> int:
         f"Retirés mais encore en service : {len(served - added)}."
     )
     warnings = published.warnings if published else ()
-    if warnings and not arguments.warnings:
+    if warnings and not shows_warnings:
         console.print(f"Avertissements : {len(warnings)} (voir : sourcier index status --warnings)")
-    for warning in warnings if arguments.warnings else ():
+    for warning in warnings if shows_warnings else ():
         console.print(warning, style="yellow")
     if dossiers := Dossiers(home).all():
         console.print(f"Dossiers : {len(dossiers)} (voir : sourcier dossier list)")
-    if arguments.files and entries:
+    if shows_files and entries:
         files = Table("fichier", "emploi")
         for entry in entries:
             files.add_row(entry.source, entry.kind)
@@ -91,9 +90,7 @@ def _embedder(name: str) -> str:
     return f"{name} (classement non réglé pour lui)" if tuning_for(name).is_neutral else name
 
 
-# `sourcier index`: verify, publish, go back; the other actions have their own files.
-
-INDEX_OK = 0
+REASON = option("--reason RAISON", "gardée au journal", default="")
 
 EPILOG = """\
 exemples :
@@ -107,65 +104,61 @@ exemples :
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "index",
-        help="ajoute des textes, construit et publie l'index",
-        description="Les textes que Sourcier peut citer. Un index se construit à côté de celui "
-        "qui répond, se vérifie, puis le remplace d'un coup.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    adding.register_additions(actions)
-    adding.register_fetching(actions)
-    index_build.register_build(actions)
-    index_build.register_gate(actions)
-    index_build.register_update(actions)
-    register_status(actions)
-    law.register_diff(actions)
-    verifying = actions.add_parser(
-        "verify", help="relit chaque fichier d'un index et ses passages témoins"
-    )
-    publishing = actions.add_parser("publish", help="met en service un index qui répond aussi bien")
-    for action, run in ((verifying, _verify), (publishing, _publish)):
-        action.add_argument("generation", nargs="?", help="défaut : le dernier construit")
-        action.set_defaults(run=run)
-    publishing.add_argument(
-        "--force", action="store_true", help="malgré les questions de contrôle, avec --reason"
-    )
-    returning = actions.add_parser("rollback", help="revient à l'index précédent")
-    returning.set_defaults(run=_rollback)
-    for action in (publishing, returning):
-        action.add_argument("--reason", default="", metavar="RAISON", help="gardée au journal")
-        add_user(action)
+@actions.action("diff", "ce qui a changé d'un index à un autre, et ce qu'il faut relire")
+def _diff(
+    ctx: Context,
+    old: str | None = argument(
+        "ANCIEN", "défaut : celui construit juste avant l'autre", default=None
+    ),
+    new: str | None = argument("NOUVEAU", "défaut : l'index en service", default=None),
+    as_json: bool = AS_JSON,
+) -> int:
+    return law.show_changes(ctx.obj, old, new, as_json)
 
 
-def _verify(arguments: argparse.Namespace) -> int:
+@actions.action("verify", "relit chaque fichier d'un index et ses passages témoins")
+def _verify(ctx: Context, name: str | None = NAME) -> int:
+    """Read an index again; raises DamagedSnapshot."""
     from ingestion.index.publication import verify_snapshot
 
-    name = chosen(arguments)
+    name = chosen(ctx.obj, name)
     with Terminal().status(Text(f"Vérification de {name}…")):
-        verify_snapshot(arguments.home, name)
+        verify_snapshot(ctx.obj, name)
     Terminal().print(f"L'index {name} est intact.")
-    return INDEX_OK
+    return OK
 
 
-def _publish(arguments: argparse.Namespace) -> int:
-    home, name, console = arguments.home, chosen(arguments), Terminal()
+@actions.action("publish", "met en service un index qui répond aussi bien")
+def _publish(
+    ctx: Context,
+    name: str | None = NAME,
+    is_forced: bool = flag("--force", "malgré les questions de contrôle, avec --reason"),
+    reason: str = REASON,
+    user: str = ACTING_USER,
+) -> int:
+    home, name, console = ctx.obj, chosen(ctx.obj, name), Terminal()
     with lock_for_writing(home):
-        if not arguments.force:
-            ask_gate_once(arguments, name, console)
+        if not is_forced:
+            ask_gate_once(home, name, user, console)
         with console.status(Text(f"Vérification de {name} avant sa mise en service…")):
-            decisions_of(arguments).publish(name, arguments.reason, force=arguments.force)
+            decisions_of(home, user).publish(name, reason, force=is_forced)
     console.print(f"L'index {name} est en service.")
-    return INDEX_OK
+    return OK
 
 
-def _rollback(arguments: argparse.Namespace) -> int:
+@actions.action("rollback", "revient à l'index précédent")
+def _rollback(ctx: Context, reason: str = REASON, user: str = ACTING_USER) -> int:
     console = Terminal()
-    with lock_for_writing(arguments.home), console.status("Vérification avant le retour…"):
-        name = decisions_of(arguments).rollback(arguments.reason)
+    with lock_for_writing(ctx.obj), console.status("Vérification avant le retour…"):
+        name = decisions_of(ctx.obj, user).rollback(reason)
     console.print(f"L'index {name} est de nouveau en service.")
-    return INDEX_OK
+    return OK
+
+
+app = Actions(
+    "Les textes que Sourcier peut citer. Un index se construit à côté de celui qui répond, se "
+    "vérifie, puis le remplace d'un coup.",
+    EPILOG,
+)
+for each in (adding.app, index_build.app, actions):
+    app.add_typer(each)

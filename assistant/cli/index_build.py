@@ -1,23 +1,21 @@
 """`sourcier index build | gate | update`: a candidate, what it answers, into service if it may."""
 
-import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.progress import Progress, TaskID
 from rich.text import Text
+from typer import Context
 
-from assistant.accounts.identity import ALONE
 from assistant.cli import adding, calc
-from assistant.cli.adding import PROCUREMENT_CODE, progress_bars
-from assistant.cli.options import Terminal
+from assistant.cli.adding import PROCUREMENT_CODE
+from assistant.cli.options import ACTING_USER, Terminal, argument, flag
+from assistant.cli.progress import Steps, both, progress_bars
+from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
-from assistant.journal.journal import Journal
 from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate, served_name
 from assistant.publishing.gate import examine_candidate, make_candidate
@@ -30,38 +28,19 @@ from ingestion.index.store import Manifest
 from ingestion.legislation.articles import TEXT_ID
 from ingestion.library.library import Library
 
-# `sourcier index gate`: the gold questions asked of an index and of the one that answers.
-#
-# Door of rich, for this action.
-
 OK, REFUSED = 0, 4
 
 
-def register_gate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action."""
-    gate = actions.add_parser(
-        "gate", help="pose les questions de contrôle à un index et à celui qui répond"
-    )
-    gate.add_argument("generation", nargs="?", help="défaut : le dernier construit")
-    add_user(gate)
-    gate.set_defaults(run=_gate)
+app = Actions()
+NAME = argument("INDEX", "défaut : le dernier construit", default=None)
 
 
-def add_user(parser: argparse.ArgumentParser) -> None:
-    """The pseudonym that the journal names, given by the page that starts a command."""
-    parser.add_argument("--user", default=ALONE.user, help=argparse.SUPPRESS)
-
-
-def decisions_of(arguments: argparse.Namespace) -> Decisions:
-    """What the user of a command decides."""
-    journal = Journal(arguments.home / "journal.jsonl")
-    return Decisions(arguments.home, journal, arguments.user)
-
-
-def _gate(arguments: argparse.Namespace) -> int:
-    home, console, name = arguments.home, Terminal(), chosen(arguments)
-    with lock_for_writing(home):
-        verdict = _ask_gate(arguments, name, console)
+@app.action("gate", "pose les questions de contrôle à un index et à celui qui répond")
+def _gate(ctx: Context, name: str | None = NAME, user: str = ACTING_USER) -> int:
+    """Hold an index against the one in service; the exit code says whether it answers worse."""
+    console, name = Terminal(), chosen(ctx.obj, name)
+    with lock_for_writing(ctx.obj):
+        verdict = _ask_gate(ctx.obj, name, user, console)
     if verdict is None:
         console.print("Aucun autre index n'est en service : il n'y a rien à comparer.")
         return OK
@@ -69,29 +48,28 @@ def _gate(arguments: argparse.Namespace) -> int:
     return OK if verdict.passed else REFUSED
 
 
-def ask_gate_once(arguments: argparse.Namespace, name: str, console: Console) -> None:
-    """Hold a generation against the one in service unless that is done."""
-    candidate, served = read_candidate(arguments.home), served_name(arguments.home)
+def ask_gate_once(home: Path, name: str, user: str, console: Console) -> None:
+    """Hold an index against the one in service unless that is done."""
+    candidate, served = read_candidate(home), served_name(home)
     if served in (None, name):
         return
     if not (candidate and candidate.generation == name and candidate.is_examined(served)):
-        _ask_gate(arguments, name, console)
+        _ask_gate(home, name, user, console)
 
 
-def _ask_gate(arguments: argparse.Namespace, name: str, console: Console) -> GateVerdict | None:
+def _ask_gate(home: Path, name: str, user: str, console: Console) -> GateVerdict | None:
     from assistant.container import load_examinee
 
-    home, settings = arguments.home, load_settings(arguments.home)
     if name == served_name(home):
         return None
     with (
-        recorded(home, arguments.user) as record,
+        recorded(home, user) as record,
         TemporaryDirectory() as records,
         progress_bars(console) as bars,
     ):
-        examinee = load_examinee(home, settings, Path(records))
+        examinee = load_examinee(home, load_settings(home), Path(records))
         told = both(Steps(bars), record)
-        return examine_candidate(home, name, examinee, decisions_of(arguments), told)
+        return examine_candidate(home, name, examinee, adding.decisions_of(home, user), told)
 
 
 def show_verdict(verdict: GateVerdict, console: Console) -> None:
@@ -110,117 +88,73 @@ def show_verdict(verdict: GateVerdict, console: Console) -> None:
         console.print("Le candidat répond au moins aussi bien que l'index en service.")
 
 
-class Steps:
-    """One bar a step, begun when the step is."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._bars: dict[str, TaskID] = {}
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Move the bar of a step, which appears when it has begun."""
-        if step not in self._bars:
-            self._bars[step] = self._progress.add_task(step, total=total)
-        self._progress.update(self._bars[step], completed=done)
-
-
-def both(*told: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
-    """Tell the same to each."""
-
-    def tell(step: str, done: int, total: int) -> None:
-        for each in told:
-            each(step, done, total)
-
-    return tell
-
-
-def chosen(arguments: argparse.Namespace) -> str:
-    """The generation named, else the last one built; raises UnknownGeneration."""
+def chosen(home: Path, name: str | None) -> str:
+    """The index named, else the last one built; raises UnknownSnapshot."""
     from ingestion.errors import UnknownSnapshot
     from ingestion.index.publication import finished
 
-    names = finished(arguments.home)
-    if arguments.generation is None and not names:
+    names = finished(home)
+    if name is None and not names:
         raise UnknownSnapshot("Aucun index n'a été construit. Lancez : sourcier index build")
-    return str(arguments.generation or names[-1])
+    return name or names[-1]
 
-
-# `sourcier index build`: a candidate, what it answers, and into service if it may.
-#
-# Door of rich, for this action.
 
 BROKEN = 1
 
 SHOWN_WARNINGS = 10
 
 
-def register_build(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action."""
-    building = actions.add_parser(
-        "build",
-        help="construit un index, et le met en service s'il répond aussi bien",
-        description="Construit un index candidat à côté de celui qui répond, puis lui pose les "
-        "questions de contrôle. S'il répond au moins aussi bien, il entre en service ; sinon il "
-        "attend une décision : sourcier index publish --force --reason …",
-    )
-    building.add_argument("--no-publish", action="store_true", help="laisse toujours décider")
-    add_user(building)
-    building.set_defaults(run=run)
-
-
-def run(arguments: argparse.Namespace) -> int:
+@app.action(
+    "build",
+    "construit un index, et le met en service s'il répond aussi bien",
+    "Construit un index candidat à côté de celui qui répond, puis lui pose les questions de "
+    "contrôle. S'il répond au moins aussi bien, il entre en service ; sinon il attend une décision "
+    ": sourcier index publish --force --reason …",
+)
+def _build(
+    ctx: Context,
+    is_left: bool = flag("--no-publish", "laisse toujours décider"),
+    user: str = ACTING_USER,
+) -> int:
     """Build the rules, then the dossiers; the exit code."""
-    console, home = Terminal(), arguments.home
-    with lock_for_writing(home), recorded(home, arguments.user) as record:
-        code, embedder = _build_rules(arguments, console, record)
+    console, home = Terminal(), ctx.obj
+    with lock_for_writing(home), recorded(home, user) as record:
+        code, embedder = _build_rules(home, adding.decisions_of(home, user), is_left, record)
     return _build_dossiers(home, embedder, console) or code
 
 
 def _build_rules(
-    arguments: argparse.Namespace, console: Console, record: Recorder
+    home: Path, decisions: Decisions, is_left: bool, record: Recorder
 ) -> tuple[int, Embedder]:
     """Build from everything added, the built-in corpus if nothing was; the exit code."""
     from assistant.container import load_embedder, load_examinee
-    from ingestion.library.library import Library
     from ingestion.tenders.dossiers import provided_additions
 
-    home, settings, decisions = (
-        arguments.home,
-        load_settings(arguments.home),
-        decisions_of(arguments),
-    )
+    settings, console = load_settings(home), Terminal()
     if not Library(home).entries:
         console.print("Aucune règle n'a été ajoutée : j'indexe le corpus fourni.")
         adding.add_all(home, provided_additions(home), console, decisions)
     with console.status("Chargement du modèle de vecteurs…"):
         embedder = load_embedder(home, settings)
     served = served_name(home)
-    with TemporaryDirectory() as records, adding.progress_bars(console) as bars:
-        manifest, verdict = make_candidate(
-            home,
-            embedder,
-            load_examinee(home, settings, Path(records)),
-            decisions,
-            both(Steps(bars), record),
-        )
+    with TemporaryDirectory() as records, progress_bars(console) as bars:
+        examinee = load_examinee(home, settings, Path(records))
+        told = both(Steps(bars), record)
+        manifest, verdict = make_candidate(home, embedder, examinee, decisions, told)
     _warn(manifest, console)
     calc.warn(home, manifest.name, console)
     record.say(f"Index {manifest.name} : {manifest.passages} passages.")
-    return _decide(arguments, manifest, verdict, served, console), embedder
+    if manifest.name == served:
+        console.print(f"Rien n'a changé : l'index {served} reste en service.")
+        return OK, embedder
+    return _decide(decisions, manifest, verdict, is_left), embedder
 
 
 def _decide(
-    arguments: argparse.Namespace,
-    manifest: Manifest,
-    verdict: GateVerdict | None,
-    served: str | None,
-    console: Console,
+    decisions: Decisions, manifest: Manifest, verdict: GateVerdict | None, is_left: bool
 ) -> int:
     """Publish what may be, unless someone else decides; the exit code."""
-    name = manifest.name
-    if name == served:
-        console.print(f"Rien n'a changé : l'index {name} reste en service.")
-        return OK
+    name, console = manifest.name, Terminal()
     if verdict is not None:
         show_verdict(verdict, console)
     console.print(f"Index {name} : {manifest.passages} passages.")
@@ -229,12 +163,12 @@ def _decide(
             "Il n'est pas en service. Pour passer outre, avec une raison que le journal garde : "
             f'sourcier index publish {name} --force --reason "…"'
         )
-        return OK if arguments.no_publish else REFUSED
-    if arguments.no_publish:
+        return OK if is_left else REFUSED
+    if is_left:
         console.print(f"Pour le mettre en service : sourcier index publish {name}")
         return OK
     with console.status(Text(f"Vérification de {name} avant sa mise en service…")):
-        decisions_of(arguments).publish(name)
+        decisions.publish(name)
     console.print(f"L'index {name} est en service.")
     return OK
 
@@ -244,7 +178,6 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
 
     A dossier is used once it is built, and one that cannot be keeps no other back.
     """
-    from ingestion.library.library import Library
     from ingestion.tenders.dossiers import Dossiers
     from ingestion.tenders.intake import awaits_index, index
 
@@ -256,7 +189,7 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
         try:
             with lock_for_writing(folder):
                 used_before = served_name(folder)
-                with adding.progress_bars(console) as progress:
+                with progress_bars(console) as progress:
                     manifest = index(folder, embedder, Steps(progress))
         except IngestionError as error:
             console.print(f"Dossier {dossier.id} : {error}", style="red")
@@ -277,10 +210,6 @@ def _warn(manifest: Manifest, console: Console) -> None:
         console.print(f"… et {others} : sourcier index status --warnings")
 
 
-# `sourcier index update`: what is new in a watched folder becomes a candidate, for a timer.
-#
-# Door of rich, for this action.
-
 EPILOG = """\
 dans settings.toml, au dossier des données :
   update_at = "02:30"               chaque jour à cette heure
@@ -292,34 +221,30 @@ L'heure est tenue par systemd, ou par cron :
 """
 
 
-def register_update(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action."""
-    parser = actions.add_parser(
-        "update",
-        help="construit un candidat des textes nouveaux d'un dossier surveillé",
-        description="Ajoute ce qui est nouveau dans le dossier surveillé et construit un index "
-        "candidat, qui attend une décision : rien n'entre en service sans quelqu'un.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--units", action="store_true", help="affiche les unités systemd")
-    add_user(parser)
-    parser.set_defaults(run=_run, no_publish=True)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    home, schedule = arguments.home, schedule_of(load_settings(arguments.home))
+@app.action(
+    "update",
+    "construit un candidat des textes nouveaux d'un dossier surveillé",
+    "Ajoute ce qui est nouveau dans le dossier surveillé et construit un index candidat, qui "
+    "attend une décision : rien n'entre en service sans quelqu'un.",
+    EPILOG,
+)
+def _update(
+    ctx: Context,
+    shows_units: bool = flag("--units", "affiche les unités systemd"),
+    user: str = ACTING_USER,
+) -> int:
+    home, schedule = ctx.obj, schedule_of(load_settings(ctx.obj))
     if schedule is None:
         raise WrongSettings(
             f"Aucun dossier n'est surveillé. Écrivez dans {home / 'settings.toml'} : "
             'update_at = "02:30" et update_from = "/srv/textes".'
         )
-    if arguments.units:
+    if shows_units:
         command = (sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
         sys.stdout.write(schedule.units(command))
         return OK
     code = _take_in(home, schedule, Terminal())
-    return max(code, run(arguments))
+    return max(code, _build(ctx, is_left=True, user=user))
 
 
 def _take_in(home: Path, schedule: Schedule, console: Console) -> int:
@@ -332,10 +257,9 @@ def _take_in(home: Path, schedule: Schedule, console: Console) -> int:
     fresh = [archive for archive in archives if _mark(archive) not in taken]
     if not files and not fresh:
         return OK
-    decisions = adding.local_decisions(home)
     texts = _texts(home)
     changes = adding.read_additions(fresh, texts, console) if fresh else ()
-    code = adding.add_changes(home, changes, texts, files, console, decisions)
+    code = adding.add_changes(home, changes, texts, files, console)
     marks = sorted(taken | {_mark(archive) for archive in fresh})
     replace_bytes(home / "updates.json", json.dumps(marks).encode())
     return code

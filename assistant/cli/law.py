@@ -1,18 +1,19 @@
 """`sourcier law` and `index diff`: an article in time, and what changed. Door of rich."""
 
-import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
+from typer import Context
 
-from assistant.cli.options import Terminal, iso_date
+from assistant.cli.options import AS_JSON, Terminal, argument, day_of_law, flag, print_json
+from assistant.cli.usage import Actions
 from assistant.law.impact import law_fields
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
@@ -59,34 +60,18 @@ def compared(segments: Iterable[TextStretch], *, marked: bool) -> Text:
     return text
 
 
-# `sourcier index diff`: what changed between two indexes, and what to read again. Door of rich.
-
 SAID = load_words(Language.FRENCH)
 
 
-def register_diff(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the action."""
-    action = actions.add_parser(
-        "diff", help="ce qui a changé d'un index à un autre, et ce qu'il faut relire"
-    )
-    action.add_argument(
-        "old", nargs="?", metavar="ANCIEN", help="défaut : celui construit juste avant l'autre"
-    )
-    action.add_argument("new", nargs="?", metavar="NOUVEAU", help="défaut : l'index en service")
-    action.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    action.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
+def show_changes(home: Path, old: str | None, new: str | None, as_json: bool) -> int:
+    """Show what changed from an index to another."""
     from assistant.journal.journal import Journal
     from assistant.law.impact import changes_between, changes_fields
 
-    console, journal = Terminal(), Journal(arguments.home / "journal.jsonl")
-    found = changes_between(arguments.home, arguments.old, arguments.new, journal)
-    if arguments.json:
-        console.out(
-            json.dumps(changes_fields(found), ensure_ascii=False, indent=2), highlight=False
-        )
+    console = Terminal()
+    found = changes_between(home, old, new, Journal(home / "journal.jsonl"))
+    if as_json:
+        print_json(changes_fields(found))
         return 0
     console.print(Text(SAID["changes_between"].format(old=found.old, new=found.new), style="bold"))
     _show_difference(console, found.difference)
@@ -168,8 +153,6 @@ def _file(document: "Document") -> str:
     return f"{document.title} ({document.source})"
 
 
-# `sourcier law`: an article as it was, is and will be. Door of rich, for this command.
-
 FOUND, NOT_FOUND = 0, 3
 
 EPILOG = """\
@@ -181,47 +164,39 @@ exemples :
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "law",
-        help="montre un article en vigueur un jour donné, ou toutes ses versions",
-        description="Montre la version d'un article en vigueur un jour donné ; avec --history, "
-        "toutes les versions connues, chacune comparée mot à mot à la précédente.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("reference", nargs="+", metavar="REFERENCE", help="par exemple R2122-8")
-    parser.add_argument("--history", action="store_true", help="toutes les versions connues")
-    parser.add_argument(
-        "--as-of",
-        type=iso_date,
-        default=date.today(),
-        metavar="AAAA-MM-JJ",
-        help="jour du droit applicable (défaut : aujourd'hui)",
-    )
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    parser.set_defaults(run=_run_law)
+app = Actions()
 
 
-def _run_law(arguments: argparse.Namespace) -> int:
+@app.action(
+    "law",
+    "montre un article en vigueur un jour donné, ou toutes ses versions",
+    "Montre la version d'un article en vigueur un jour donné ; avec --history, toutes les versions "
+    "connues, chacune comparée mot à mot à la précédente.",
+    EPILOG,
+)
+def _law(
+    ctx: Context,
+    words: list[str] = argument("REFERENCE", "par exemple R2122-8"),
+    is_whole: bool = flag("--history", "toutes les versions connues"),
+    as_of: date | None = day_of_law("--as-of"),
+    as_json: bool = AS_JSON,
+) -> int:
+    """Show an article; the exit code says whether a version is in force."""
     from ingestion.index.publication import current_name
     from ingestion.index.snapshot import open_snapshot
 
-    reference = normalise(" ".join(arguments.reference))
-    store = open_snapshot(arguments.home, current_name(arguments.home)).store
-    found, day, console = histories(store.versions(reference)), arguments.as_of, Terminal()
+    reference, day, console = normalise(" ".join(words)), as_of or date.today(), Terminal()
+    store = open_snapshot(ctx.obj, current_name(ctx.obj)).store
+    found = histories(store.versions(reference))
     if not found:
-        near = near_references(reference, store.documents())
-        return _unknown(reference, near)
-    if arguments.json:
-        fields = law_fields(found, reference, day, whole=arguments.history)
-        console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
+        return _unknown(reference, near_references(reference, store.documents()))
+    if as_json:
+        print_json(law_fields(found, reference, day, whole=is_whole))
     else:
         for history in found:
-            _show(console, history, day, arguments.history)
+            _show(console, history, day, is_whole)
     in_force = any(history.on(day) for history in found)
-    return FOUND if in_force or arguments.history else NOT_FOUND
+    return FOUND if in_force or is_whole else NOT_FOUND
 
 
 def _unknown(reference: str, near: Sequence[str]) -> int:

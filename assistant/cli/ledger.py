@@ -1,12 +1,11 @@
 """`sourcier invoices` and `purchases`: asked, listed, explained. Door of rich, for the ledger."""
 
-import argparse
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +13,29 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
+from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.calculators.calculation import Buyer
-from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.cli import ledger_import
-from assistant.cli.options import Terminal, add_day, one_of, question_text
+from assistant.cli.options import (
+    AS_JSON,
+    Terminal,
+    argument,
+    day_of_law,
+    one_of,
+    option,
+    print_json,
+    question_text,
+)
+from assistant.cli.usage import Actions
 from assistant.errors import Ungrounded, WrongFigures, WrongPlan
 from assistant.journal.journal import journal_of
 from assistant.ledger.parsing.proposal import ModelPlanner
-from assistant.ledger.parsing.questions import NotUnderstood, parse_plan, population_asked
-from assistant.ledger.parsing.vocabulary import names
-from assistant.ledger.payments.late import Basis, terms
+from assistant.ledger.parsing.questions import NotUnderstood, population_asked
+from assistant.ledger.parsing.vocabulary import Name
 from assistant.ledger.query.plan import Plan, Population
-from assistant.ledger.query.result import PlanResult, compute_result
-from assistant.ledger.query.sql import LateColumns
-from assistant.ledger.query.wording import (
-    answer,
-    describe_plan,
-    figures,
-    listing,
-    ranked,
-    require_rows,
-)
+from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.service import LedgerService
 from assistant.ledger.tables import SUFFIXES, Cell, LedgerTable, written
 from assistant.ledger.views import ViewRequest
@@ -44,8 +43,6 @@ from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
 from ingestion.index.publication import current_name
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
-from ingestion.ledger.database import open_ledger
-from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.rows import FileKind
 
 # Tables of the ledger in a terminal, as JSON, or in a file. Door of rich, for the ledger.
@@ -55,16 +52,32 @@ OK, USAGE, REFUSED = 0, 2, 3
 _SHOWN = 30
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add the options by which tables are dated and written."""
-    add_day(parser, "jour du calcul et du droit applicable")
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    parser.add_argument(
-        "--out",
-        type=_export_path,
-        metavar="FICHIER",
-        help="écrit le premier tableau en entier dans un fichier .csv ou .xlsx",
-    )
+def _export_path(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadParameter(f"« {text} » ne finit pas par {' ou '.join(SUFFIXES)}")
+    return path
+
+
+DAY = day_of_law("--date --as-of", of="calcul et du ")
+OUT = option(
+    "--out FICHIER",
+    "écrit le premier tableau en entier dans un fichier .csv ou .xlsx",
+    _export_path,
+)
+BUYER = option("--acheteur …", f"qui achète : {', '.join(Buyer)}", one_of(Buyer))
+REQUIRED_BUYER = option(
+    "--acheteur …", f"qui achète : {', '.join(Buyer)}", one_of(Buyer), default=...
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutput:
+    """Where tables go: as JSON, the first one into a file."""
+
+    home: Path
+    as_json: bool = False
+    out: Path | None = None
 
 
 def bookkeeping(home: Path) -> LedgerService:
@@ -78,45 +91,38 @@ def bookkeeping(home: Path) -> LedgerService:
     return LedgerService(home, journal_of(home), generation, buyer)
 
 
-def see(over: Population, view: str, arguments: argparse.Namespace) -> int:
-    """Show a view on the day asked, for the buyer given if it takes one."""
-    books = bookkeeping(arguments.home)
-    look = ViewRequest(over, view, arguments.as_of, getattr(arguments, "buyer", books.buyer))
+def see(books: LedgerService, look: ViewRequest, output: TableOutput) -> int:
+    """Show what a view gives; the exit code says whether it can be computed."""
     try:
-        tables = [books.part(look, each.table) for each in books.exhibits(look)]
-    except WrongFigures as error:
+        shown = books.exhibits(look)
+    except (WrongPlan, WrongFigures) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     except Ungrounded as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
-    put(tables, arguments)
+    tables = [books.part(look, each.table) for each in shown]
+    # The rows of a single figure say more than its table.
+    is_figure = look.plan is not None and look.plan.group is None
+    put(tables[::-1] if is_figure else tables, output, shown[0].lead)
     return OK
 
 
-def put(tables: Sequence[LedgerTable], arguments: argparse.Namespace, lead: str = "") -> None:
+def put(tables: Sequence[LedgerTable], output: TableOutput, lead: str = "") -> None:
     """Show tables as asked: a lead and the first rows of each, all of them as JSON, or a file."""
-    console = Terminal()
-    if arguments.out:
-        books, suffix = bookkeeping(arguments.home), arguments.out.suffix.lower()
-        replace_bytes(arguments.out, books.export(tables[0], suffix, ALONE.user))
-    if arguments.json:
-        fields = {"answer": lead, "tables": [_fields(table) for table in tables]}
-        console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
+    console, out = Terminal(), output.out
+    if out:
+        books = bookkeeping(output.home)
+        replace_bytes(out, books.export(tables[0], out.suffix.lower(), ALONE.user))
+    if output.as_json:
+        print_json({"answer": lead, "tables": [_fields(table) for table in tables]})
         return
     if lead:
         console.print(Padding(Text(lead, style="bold"), (1, 0)))
     for table in tables:
         _show(console, table)
-    if arguments.out:
-        console.print(Text(f"Écrit : {arguments.out}"))
-
-
-def _export_path(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"« {text} » ne finit pas par {' ou '.join(SUFFIXES)}")
-    return path
+    if out:
+        console.print(Text(f"Écrit : {out}"))
 
 
 def _show(console: Console, table: LedgerTable) -> None:
@@ -156,91 +162,52 @@ def _plain(cell: Cell) -> str | int | None:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-# `sourcier invoices ask` and `purchases ask`: a question, its plan in French, its figures.
-
-LEDGER_ASKING_OK, LEDGER_ASKING_USAGE, NOT_UNDERSTOOD = 0, 2, 3
 SHOWN, COMPUTED = "montrer", "calculer"
 
 
-def register_asking(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", population: Population
-) -> None:
-    """Add the action for a population."""
-    parser = actions.add_parser(
-        "ask", help="une question en français, comprise en entier ou pas du tout"
-    )
-    parser.add_argument("question", type=question_text)
-    add_output(parser)
-    parser.add_argument(
-        "--proposition",
-        dest="proposal",
-        choices=(SHOWN, COMPUTED),
-        help="quand des mots ne sont pas compris, le modèle dit ce qu'ils veulent dire : le calcul "
-        "est montré sans chiffre, ou fait si vous l'acceptez",
-    )
-    if population is Population.INVOICES:
-        add_buyer(parser)
-    parser.set_defaults(run=partial(_run, population))
+QUESTION = argument("question", read=question_text)
+PROPOSAL = option(
+    f"--proposition {SHOWN}|{COMPUTED}",
+    "quand des mots ne sont pas compris, le modèle dit ce qu'ils veulent dire : le calcul est "
+    "montré sans chiffre, ou fait si vous l'acceptez",
+    one_of((SHOWN, COMPUTED)),
+)
 
 
-def add_buyer(parser: argparse.ArgumentParser, *, is_required: bool = False) -> None:
-    """Add who buys, on which time limits and thresholds depend."""
-    parser.add_argument(
-        "--acheteur",
-        dest="buyer",
-        type=one_of(Buyer),
-        required=is_required,
-        metavar="…",
-        help=f"qui achète : {', '.join(Buyer)}",
-    )
+def _answer(
+    over: Population,
+    question: str,
+    day: date | None,
+    proposal: str | None,
+    buyer: Buyer | None,
+    output: TableOutput,
+) -> int:
+    """Compute what is understood; the exit code says whether everything was."""
+    books, day = bookkeeping(output.home), day or date.today()
+    plan = books.plan(question, over, day)
+    if isinstance(plan, NotUnderstood) and proposal:
+        given = (question, books.names(over), day, over)
+        plan = _proposed(plan, given, proposal, output.home)
+    if isinstance(plan, NotUnderstood):
+        sys.stderr.write(_refusal(plan, over, question))
+        return REFUSED
+    if plan.is_computed and buyer is None:
+        sys.stderr.write("Ce calcul demande le type d'acheteur : ajoutez --acheteur.\n")
+        return USAGE
+    return see(books, ViewRequest(over, "calcul", day, buyer or books.buyer, plan), output)
 
 
-def basis_of(arguments: argparse.Namespace) -> Basis:
-    """The law and rates of the day asked, for the buyer given.
-
-    Raises:
-        UnknownGeneration: when no index is published.
-        Ungrounded: when no text in force states a constant.
-        WrongFigures: for a buyer without a single time limit, and for rates that cannot be read.
-    """
-    home, day = arguments.home, arguments.as_of
-    law = IndexedLaw(open_snapshot(home, current_name(home)), day)
-    return Basis(day, terms(arguments.buyer, law), read_rates(home))
-
-
-def _run(population: Population, arguments: argparse.Namespace) -> int:
-    with open_ledger(arguments.home) as ledger:
-        require_rows(ledger, population)
-        plan = _plan(ledger, population, arguments)
-        if isinstance(plan, NotUnderstood):
-            sys.stderr.write(_refusal(plan, population, arguments.question))
-            return NOT_UNDERSTOOD
-        try:
-            late = _late(ledger, arguments) if plan.is_computed else None
-            result = compute_result(plan, ledger, arguments.as_of, late)
-        except (WrongPlan, WrongFigures) as error:
-            sys.stderr.write(f"{error}\n")
-            return LEDGER_ASKING_USAGE
-        except Ungrounded as error:
-            sys.stderr.write(f"{error}\n")
-            return NOT_UNDERSTOOD
-        put(_tables(ledger, result, arguments), arguments, answer(result))
-    return LEDGER_ASKING_OK
-
-
-def _plan(
-    ledger: Ledger, population: Population, arguments: argparse.Namespace
+def _proposed(
+    found: NotUnderstood,
+    given: tuple[str, tuple[Name, ...], date, Population],
+    proposal: str,
+    home: Path,
 ) -> Plan | NotUnderstood:
-    """What the rules understand; else what the model proposes, where it is accepted."""
-    given = (arguments.question, names(ledger, population), arguments.as_of, population)
-    found = parse_plan(*given)
-    if isinstance(found, Plan) or not arguments.proposal:
-        return found
+    """What the model proposes where the rules do not understand; shown only, unless accepted."""
     from assistant.container import load_model  # takes seconds
 
-    home = arguments.home
     proposed = ModelPlanner(load_model(home, load_settings(home)))(*given)
-    if isinstance(proposed, Plan) and arguments.proposal == SHOWN:
+    if isinstance(proposed, Plan) and proposal == SHOWN:
         sys.stdout.write(
             f"Calcul proposé : {describe_plan(proposed)}.\n"
             f"S'il est le bon, ajoutez --proposition {COMPUTED}.\n"
@@ -249,97 +216,42 @@ def _plan(
     return proposed
 
 
-def _late(
-    ledger: Ledger, arguments: argparse.Namespace
-) -> Callable[[], Sequence[LateColumns]] | None:
-    return partial(basis_of(arguments).costs_of_all, ledger) if arguments.buyer else None
-
-
-def _tables(ledger: Ledger, result: PlanResult, arguments: argparse.Namespace) -> list[LedgerTable]:
-    """The figures by group and the rows of all of them; where there is no group, these first."""
-    ids = [each for line in ranked(result) for each in line.rows]
-    tables = [figures(result), listing(ledger, result.plan.over, ids, arguments.as_of)]
-    return tables if result.lines else tables[::-1]
-
-
-def _refusal(found: NotUnderstood, population: Population, question: str) -> str:
+def _refusal(found: NotUnderstood, over: Population, question: str) -> str:
     named = population_asked(question)
-    if named and named is not population:
+    if named and named is not over:
         return f"Question non comprise ici ; essayez : sourcier {named} ask …\n"
     return "\n  ".join((f"Question non comprise : {found.why}", *found.can)) + "\n"
 
 
-# `sourcier invoices list | late | anomalies | explain`: what is computed of invoices.
+def _add_view(actions: Actions, over: Population, name: str, view: str, told: str) -> None:
+    """Add the action that shows a view."""
+
+    def show(
+        ctx: Context, day: date | None = DAY, as_json: bool = AS_JSON, out: Path | None = OUT
+    ) -> int:
+        books = bookkeeping(ctx.obj)
+        look = ViewRequest(over, view, day or date.today(), books.buyer)
+        return see(books, look, TableOutput(ctx.obj, as_json, out))
+
+    actions.action(name, told)(show)
 
 
-def register_invoice_views(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the actions."""
-    listed = actions.add_parser("list", help="les factures, chacune avec sa source")
-    add_output(listed)
-    listed.set_defaults(run=partial(see, Population.INVOICES, "liste"))
-    late = actions.add_parser(
-        "late", help="retards, intérêts moratoires, étapes et prévision, sur le droit du jour"
-    )
-    add_output(late)
-    add_buyer(late, is_required=True)
-    late.set_defaults(run=_late_ledger_invoices)
-    found = actions.add_parser("anomalies", help="doublons, TVA, références, IBAN, dépistages…")
-    add_output(found)
-    found.set_defaults(run=partial(see, Population.INVOICES, "anomalies"))
-    explained = actions.add_parser("explain", help="dit pourquoi une anomalie n'en est pas une")
-    explained.add_argument("identifier", metavar="IDENTIFIANT", help="celui de l'anomalie")
-    explained.add_argument("--reason", required=True, help="l'explication")
-    explained.set_defaults(run=_explain)
-    register_asking(actions, Population.INVOICES)
+def _add_view_of_law(actions: Actions, over: Population, name: str, view: str, told: str) -> None:
+    """Add the action that shows a view for a buyer: without an index there is no law to apply."""
 
+    def show(
+        ctx: Context,
+        day: date | None = DAY,
+        as_json: bool = AS_JSON,
+        out: Path | None = OUT,
+        buyer: Buyer = REQUIRED_BUYER,
+    ) -> int:
+        current_name(ctx.obj)
+        look = ViewRequest(over, view, day or date.today(), buyer)
+        return see(bookkeeping(ctx.obj), look, TableOutput(ctx.obj, as_json, out))
 
-def _late_ledger_invoices(arguments: argparse.Namespace) -> int:
-    """Raises UnknownGeneration without an index: nothing is late without the law."""
-    current_name(arguments.home)
-    return see(Population.INVOICES, "retards", arguments)
+    actions.action(name, told)(show)
 
-
-def _explain(arguments: argparse.Namespace) -> int:
-    try:
-        anomaly = bookkeeping(arguments.home).explain(
-            arguments.identifier, arguments.reason, ALONE.user
-        )
-    except WrongPlan as error:
-        sys.stderr.write(f"{error}\n")
-        return USAGE
-    sys.stdout.write(f"Expliquée : {anomaly.says}\n")
-    return OK
-
-
-# `sourcier purchases summary | suppliers | pooling | thresholds`: what is computed of them.
-
-
-def register_purchase_views(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the actions."""
-    for name, view, said in (
-        ("summary", "apercu", "dépenses par année, procédure, CPV, acheteur et titulaire"),
-        ("suppliers", "titulaires", "titulaires : volume, fréquence, dépendance, concentration"),
-        ("pooling", "mutualisation", "besoins proches de plusieurs acheteurs"),
-    ):
-        parser = actions.add_parser(name, help=said)
-        add_output(parser)
-        parser.set_defaults(run=partial(see, Population.PURCHASES, view))
-    thresholds = actions.add_parser(
-        "thresholds", help="cumuls par catégorie homogène, risques de fractionnement"
-    )
-    add_output(thresholds)
-    add_buyer(thresholds, is_required=True)
-    thresholds.set_defaults(run=_thresholds)
-    register_asking(actions, Population.PURCHASES)
-
-
-def _thresholds(arguments: argparse.Namespace) -> int:
-    """Raises UnknownGeneration without an index: thresholds are those of the law."""
-    current_name(arguments.home)
-    return see(Population.PURCHASES, "seuils", arguments)
-
-
-# `sourcier invoices`: its actions, one file each.
 
 EPILOG = """\
 exemples :
@@ -351,22 +263,56 @@ exemples :
 """
 
 
-def register_invoices(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "invoices",
-        help="importe des factures, et répond par le calcul",
-        description="Les factures reçues, importées puis interrogées par le calcul : chaque "
-        "chiffre mène à ses lignes.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    ledger_import.register(actions, FileKind.INVOICES)
-    register_invoice_views(actions)
+invoices = Actions(
+    "Les factures reçues, importées puis interrogées par le calcul : chaque chiffre mène à ses "
+    "lignes.",
+    EPILOG,
+)
+ledger_import.add_action(invoices, FileKind.INVOICES)
 
 
-# `sourcier purchases`: its actions, one file each.
+INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
+_add_view(invoices, INVOICES, "list", "liste", "les factures, chacune avec sa source")
+_add_view_of_law(
+    invoices,
+    INVOICES,
+    "late",
+    "retards",
+    "retards, intérêts moratoires, étapes et prévision, sur le droit du jour",
+)
+_add_view(
+    invoices, INVOICES, "anomalies", "anomalies", "doublons, TVA, références, IBAN, dépistages…"
+)
+
+
+@invoices.action("explain", "dit pourquoi une anomalie n'en est pas une")
+def _explain(
+    ctx: Context,
+    identifier: str = argument("IDENTIFIANT", "celui de l'anomalie"),
+    reason: str = option("--reason RAISON", "l'explication", default=...),
+) -> int:
+    try:
+        anomaly = bookkeeping(ctx.obj).explain(identifier, reason, ALONE.user)
+    except WrongPlan as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+    sys.stdout.write(f"Expliquée : {anomaly.says}\n")
+    return OK
+
+
+@invoices.action("ask", "une question en français, comprise en entier ou pas du tout")
+def _ask_invoices(
+    ctx: Context,
+    question: str = QUESTION,
+    day: date | None = DAY,
+    as_json: bool = AS_JSON,
+    out: Path | None = OUT,
+    proposal: str | None = PROPOSAL,
+    buyer: Buyer | None = BUYER,
+) -> int:
+    output = TableOutput(ctx.obj, as_json, out)
+    return _answer(INVOICES, question, day, proposal, buyer, output)
+
 
 PURCHASES_EPILOG = """\
 exemples :
@@ -377,16 +323,42 @@ exemples :
 """
 
 
-def register_purchases(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "purchases",
-        help="importe des marchés (DECP), et répond par le calcul",
-        description="Les marchés passés, importés des données essentielles puis interrogés par "
-        "le calcul : chaque chiffre mène à ses lignes.",
-        epilog=PURCHASES_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    ledger_import.register(actions, FileKind.PURCHASES)
-    register_purchase_views(actions)
+purchases = Actions(
+    "Les marchés passés, importés des données essentielles puis interrogés par le calcul : chaque "
+    "chiffre mène à ses lignes.",
+    PURCHASES_EPILOG,
+)
+ledger_import.add_action(purchases, FileKind.PURCHASES)
+
+
+for name, view, told in (
+    ("summary", "apercu", "dépenses par année, procédure, CPV, acheteur et titulaire"),
+    ("suppliers", "titulaires", "titulaires : volume, fréquence, dépendance, concentration"),
+    ("pooling", "mutualisation", "besoins proches de plusieurs acheteurs"),
+):
+    _add_view(purchases, PURCHASES, name, view, told)
+_add_view_of_law(
+    purchases,
+    PURCHASES,
+    "thresholds",
+    "seuils",
+    "cumuls par catégorie homogène, risques de fractionnement",
+)
+
+
+@purchases.action("ask", "une question en français, comprise en entier ou pas du tout")
+def _ask_purchases(
+    ctx: Context,
+    question: str = QUESTION,
+    day: date | None = DAY,
+    as_json: bool = AS_JSON,
+    out: Path | None = OUT,
+    proposal: str | None = PROPOSAL,
+) -> int:
+    output = TableOutput(ctx.obj, as_json, out)
+    return _answer(PURCHASES, question, day, proposal, None, output)
+
+
+app = Actions()
+app.add_typer(invoices, name="invoices")
+app.add_typer(purchases, name="purchases")

@@ -1,24 +1,25 @@
 """`sourcier invoices import`, `sourcier purchases import`: what is stored, doubted, refused."""
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
-from assistant.cli.options import Terminal
+from assistant.cli.options import AS_JSON, Terminal, argument, flag, option, print_json
+from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.ledger.service import tell_imported
 from ingestion.ledger.columns import Columns, field_named, french_name
-from ingestion.ledger.importing import FileReport, FileVerdict
+from ingestion.ledger.importing import FileReport, FileVerdict, ImportOrder, import_files
 from ingestion.ledger.records import Comment
 from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
 
@@ -38,32 +39,30 @@ _FORMATS = {
 }
 
 
-def register(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", kind: FileKind
-) -> None:
+def add_action(actions: Actions, kind: FileKind) -> None:
     """Add the action for invoices or for purchases."""
-    parser = actions.add_parser(
+
+    def run(
+        ctx: Context,
+        paths: list[Path] = argument("CHEMIN", "fichiers, dossiers", Path),
+        is_preview: bool = flag("--preview", "montre ce qui serait enregistré, sans le faire"),
+        corrections: list[Any] | None = option(
+            "--map TITRE=COLONNE",
+            'corrige une colonne ("Montant TTC=gross", "Titre=" pour la laisser) ; retenu pour les '
+            "fichiers aux mêmes titres (peut être répété)",
+            partial(_correction, kind),
+        ),
+        as_json: bool = AS_JSON,
+    ) -> int:
+        order = ImportOrder(kind, tuple(paths), dict(corrections or ()))
+        return _run(ctx.obj, order, is_preview=is_preview, as_json=as_json)
+
+    actions.action(
         "import",
-        help=f"lit et enregistre des {_THINGS[kind]}s",
-        description=f"Lit des {_THINGS[kind]}s : {_FORMATS[kind]}, dossiers et ZIP de ceux-ci. Ce "
-        "qui est douteux est dit ; ce qui ne peut être compris est refusé, jamais deviné.",
-    )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="CHEMIN", help="fichiers, dossiers")
-    parser.add_argument(
-        "--preview", action="store_true", help="montre ce qui serait enregistré, sans le faire"
-    )
-    parser.add_argument(
-        "--map",
-        dest="corrections",
-        action="append",
-        default=[],
-        type=partial(_correction, kind),
-        metavar="TITRE=COLONNE",
-        help='corrige une colonne ("Montant TTC=gross", "Titre=" pour la laisser) ; retenu pour '
-        "les fichiers aux mêmes titres (peut être répété)",
-    )
-    parser.add_argument("--json", action="store_true", help="un objet JSON, pour les programmes")
-    parser.set_defaults(run=partial(_run, kind))
+        f"lit et enregistre des {_THINGS[kind]}s",
+        f"Lit des {_THINGS[kind]}s : {_FORMATS[kind]}, dossiers et ZIP de ceux-ci. Ce qui est "
+        "douteux est dit ; ce qui ne peut être compris est refusé, jamais deviné.",
+    )(run)
 
 
 def _correction(kind: FileKind, text: str) -> tuple[str, str]:
@@ -71,31 +70,23 @@ def _correction(kind: FileKind, text: str) -> tuple[str, str]:
     title, sign, name = text.rpartition("=")
     field = field_named(kind, name) if name.strip() else ""
     if not sign or field is None:
-        raise argparse.ArgumentTypeError(
+        raise BadParameter(
             f"« {text} » n'est pas de la forme TITRE=COLONNE avec une colonne connue, par exemple "
             '"Montant TTC=gross"'
         )
     return title, field
 
 
-def _run(kind: FileKind, arguments: argparse.Namespace) -> int:
-    from ingestion.ledger.importing import ImportOrder, import_files
-
-    console = Terminal()
-    reports = import_files(
-        arguments.home,
-        ImportOrder(kind, tuple(arguments.paths), dict(arguments.corrections)),
-        today=date.today(),
-        is_preview=arguments.preview,
-        tell=(lambda _: None) if arguments.json else partial(_show, console, kind),
-    )
-    if not arguments.preview:
-        tell_imported(journal_of(arguments.home), kind, reports, ALONE.user)
-    if arguments.json:
-        fields = [_fields(kind, report) for report in reports]
-        console.out(json.dumps(fields, ensure_ascii=False, indent=2), highlight=False)
+def _run(home: Path, order: ImportOrder, *, is_preview: bool, as_json: bool) -> int:
+    console, kind = Terminal(), order.kind
+    tell = (lambda _: None) if as_json else partial(_show, console, kind)
+    reports = import_files(home, order, today=date.today(), is_preview=is_preview, tell=tell)
+    if not is_preview:
+        tell_imported(journal_of(home), kind, reports, ALONE.user)
+    if as_json:
+        print_json([_fields(kind, report) for report in reports])
     else:
-        _conclude(console, kind, reports, is_preview=arguments.preview)
+        _conclude(console, kind, reports, is_preview=is_preview)
     return BROKEN if all(each.verdict is FileVerdict.REFUSED for each in reports) else OK
 
 

@@ -1,6 +1,5 @@
 """`sourcier models list | pull | verify`. Door of rich, for this command."""
 
-import argparse
 import os
 import sys
 import time
@@ -17,8 +16,10 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 from rich.table import Table
+from typer import Context
 
-from assistant.cli.options import Terminal
+from assistant.cli.options import Terminal, argument, option
+from assistant.cli.usage import Actions
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import (
     Catalogue,
@@ -44,40 +45,14 @@ exemples :
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command; `args.home` comes from the parent parser."""
-    parser = subparsers.add_parser(
-        "models",
-        help="modèles : ce qui existe, téléchargement, vérification",
-        description="Les modèles de langue et de vecteurs : catalogue, téléchargement, empreintes.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="le catalogue et ce qui est sur cette machine")
-    listing.set_defaults(run=_list)
-    pulling = actions.add_parser(
-        "pull",
-        help="télécharge et vérifie des modèles ; relancé, continue là où il en était",
-        description="Télécharge des modèles, vérifie leur empreinte et les range. "
-        "Interrompu, il continue là où il en était quand on le relance.",
-    )
-    pulling.add_argument("names", nargs="*", metavar="NOM", help="par défaut : les deux modèles")
-    pulling.add_argument(
-        "--from",
-        dest="given",
-        type=Path,
-        metavar="DOSSIER",
-        help="prend les fichiers dans ce dossier au lieu de les télécharger",
-    )
-    pulling.set_defaults(run=_pull)
-    verifying = actions.add_parser("verify", help="relit chaque octet et compare les empreintes")
-    verifying.add_argument("names", nargs="*", metavar="NOM", help="par défaut : tous les présents")
-    verifying.set_defaults(run=_verify)
+app = Actions(
+    "Les modèles de langue et de vecteurs : catalogue, téléchargement, empreintes.", EPILOG
+)
 
 
-def _list(args: argparse.Namespace) -> int:
-    folder = models_folder(args.home)
+@app.action("list", "le catalogue et ce qui est sur cette machine")
+def _list_models(ctx: Context) -> int:
+    folder = models_folder(ctx.obj)
     console = Terminal()
     table = Table(box=None)
     for title in ("Nom", "Rôle", "Licence", "Taille", "Mémoire", "Ici"):
@@ -101,19 +76,31 @@ def _list(args: argparse.Namespace) -> int:
     return OK
 
 
-def _pull(args: argparse.Namespace) -> int:
-    folder = models_folder(args.home)
+@app.action(
+    "pull",
+    "télécharge et vérifie des modèles ; relancé, continue là où il en était",
+    "Télécharge des modèles, vérifie leur empreinte et les range. Interrompu, il continue là où il "
+    "en était quand on le relance.",
+)
+def _pull_models(
+    ctx: Context,
+    names: list[str] | None = argument("NOM", "par défaut : les deux modèles", default=None),
+    given: Path | None = option(
+        "--from DOSSIER", "prend les fichiers dans ce dossier au lieu de les télécharger", Path
+    ),
+) -> int:
+    folder = models_folder(ctx.obj)
     try:
-        models = _chosen(load_catalogue(folder), args.names)
+        models = _chosen(load_catalogue(folder), names)
     except ModelUnavailable as exc:
         return _complain(exc, USAGE)
-    if args.given is not None and not args.given.is_dir():
-        return _complain(f"Le dossier {args.given} n'existe pas.", USAGE)
+    if given is not None and not given.is_dir():
+        return _complain(f"Le dossier {given} n'existe pas.", USAGE)
     for model in models:
         _warn_memory(model)
         try:
             with _shown(model) as report:
-                path = pull(model, folder, report, given=args.given)
+                path = pull(model, folder, report, given=given)
         except KeyboardInterrupt:
             return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
         pinned = "" if model.sha256 else " (empreinte enregistrée : le catalogue n'en fixe pas)"
@@ -121,15 +108,20 @@ def _pull(args: argparse.Namespace) -> int:
     return OK
 
 
-def _verify(args: argparse.Namespace) -> int:
-    folder = models_folder(args.home)
+@app.action("verify", "relit chaque octet et compare les empreintes")
+def _verify(
+    ctx: Context,
+    names: list[str] | None = argument("NOM", "par défaut : tous les présents", default=None),
+) -> int:
+    """Read models again; the exit code says whether all are intact."""
+    folder = models_folder(ctx.obj)
     catalogue = load_catalogue(folder)
     try:
-        models = _chosen(catalogue, args.names) if args.names else catalogue.models
+        models = _chosen(catalogue, names) if names else catalogue.models
     except ModelUnavailable as exc:
         return _complain(exc, USAGE)
     states = {model.name: state(model, folder, fresh=True) for model in models}
-    if not args.names:
+    if not names:
         states = {name: found for name, found in states.items() if found is not WeightsState.ABSENT}
     if not states:
         return _complain("Aucun modèle sur cette machine : sourcier models pull", BROKEN)
@@ -139,8 +131,8 @@ def _verify(args: argparse.Namespace) -> int:
     return OK if set(states.values()) == {WeightsState.INTACT} else BROKEN
 
 
-def _chosen(catalogue: Catalogue, names: list[str]) -> tuple[Model, ...]:
-    return tuple(catalogue.get(name) for name in names) or catalogue.defaults()
+def _chosen(catalogue: Catalogue, names: list[str] | None) -> tuple[Model, ...]:
+    return tuple(catalogue.get(name) for name in names or ()) or catalogue.defaults()
 
 
 def _warn_memory(model: Model) -> None:

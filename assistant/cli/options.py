@@ -1,59 +1,84 @@
 """Options that several commands take, and what is read and printed as people write it."""
 
-import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from io import TextIOWrapper
+from typing import Any, TypeVar
 
+import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from assistant.calculators.facts import exact
-from assistant.question.quantities import find_quantities, fold_same_length
+from assistant.accounts.identity import ALONE
 
-# What commands that ask or compute something read from the command line.
+Word = TypeVar("Word", bound=str)
+
+
+def option(
+    flags: str,
+    told: str,
+    read: Callable[[str], object] = str,
+    *,
+    default: object = None,
+    hidden: bool = False,
+) -> Any:  # noqa: ANN401 - as Typer's, which stands for the value
+    """An option that takes a value, under its flags and before the word for this value.
+
+    Its value is read here, by what raises BadParameter, and not by its type: Typer would refuse
+    text that is not UTF-8, and say in English what is wrong.
+    """
+    words = flags.split(" ")
+    names = [each for each in words if each.startswith("--")]
+    metavar = " ".join(words[len(names) :])
+    return typer.Option(default, *names, metavar=metavar, help=told, parser=read, hidden=hidden)
+
+
+def argument(
+    metavar: str, told: str = "", read: Callable[[str], object] = str, *, default: object = ...
+) -> Any:  # noqa: ANN401
+    """A value without an option before it, needed unless there is a default."""
+    return typer.Argument(default, metavar=metavar, help=told, parser=read)
+
+
+def flag(name: str, told: str) -> Any:  # noqa: ANN401
+    """An option without a value."""
+    return typer.Option(False, name, help=told)
 
 
 def iso_date(text: str) -> date:
-    """A day written YYYY-MM-DD; raises ArgumentTypeError, which argparse reports."""
+    """A day written YYYY-MM-DD; raises BadParameter, which Typer reports."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un jour AAAA-MM-JJ") from error
-
-
-def add_day(parser: argparse.ArgumentParser, help_text: str) -> None:
-    """Add the day that something is computed for, today unless said."""
-    parser.add_argument(
-        "--date",
-        "--as-of",
-        dest="as_of",
-        type=iso_date,
-        default=date.today(),
-        metavar="AAAA-MM-JJ",
-        help=f"{help_text} (défaut : aujourd'hui)",
-    )
+        raise typer.BadParameter(f"« {text} » n'est pas un jour AAAA-MM-JJ") from error
 
 
 def question_text(text: str) -> str:
-    """A question that can be read; raises ArgumentTypeError, which argparse reports.
+    """A question that can be read; raises BadParameter, which Typer reports.
 
     A terminal that does not write UTF-8 gives half surrogate pairs, which no library accepts.
     """
     if not text.strip():
-        raise argparse.ArgumentTypeError("la question est vide")
+        raise typer.BadParameter("la question est vide")
     if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise argparse.ArgumentTypeError("la question n'est pas écrite en UTF-8")
+        raise typer.BadParameter("la question n'est pas écrite en UTF-8")
     return text
 
 
-# Figures and words of the command line, read as people write them.
-#
-# Each reader raises ArgumentTypeError, which argparse reports.
+AS_JSON = flag("--json", "un objet JSON, pour les programmes")
+AS_JSON_LIST = flag("--json", "du JSON, pour les programmes")
+ACTING_USER = option("--user", "", default=ALONE.user, hidden=True)
+"""The pseudonym that the journal names, given by the page that starts a command."""
+
+
+def day_of_law(flags: str, default: str = "aujourd'hui", of: str = "") -> Any:  # noqa: ANN401
+    """The day that something is computed for."""
+    told = f"jour du {of}droit applicable (défaut : {default})"
+    return option(f"{flags} AAAA-MM-JJ", told, iso_date)
 
 
 def amount(text: str) -> Decimal:
@@ -73,28 +98,43 @@ def months(text: str) -> Decimal:
     return _measure(text, "month", "mois", "une durée ; par exemple 8, « 18 mois », « 2 ans »")
 
 
-def one_of(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+def number(low: int, high: int, what: str) -> Callable[[str], int]:
+    """The reader of a whole number between two, both included; `what` it is."""
+
+    def read(text: str) -> int:
+        text = f"{text}"  # a default is a number already
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise typer.BadParameter(f"« {text} » n'est pas {what}")
+        return int(text)
+
+    return read
+
+
+def one_of(words: Iterable[Word]) -> Callable[[str], Word]:
     """The reader of a word among few."""
 
-    def read(text: str) -> StrEnum:
-        for each in kind:
-            if each.value.casefold() == text.casefold():
+    def read(text: str) -> Word:
+        for each in words:
+            if each.casefold() == text.casefold():
                 return each
-        known = ", ".join(each.value for each in kind)
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas l'un des mots connus : {known}")
+        known = ", ".join(words)
+        raise typer.BadParameter(f"« {text} » n'est pas l'un des mots connus : {known}")
 
     return read
 
 
 def _measure(text: str, unit: str, word: str, example: str) -> Decimal:
     """A quantity of this unit and nothing else; its word may be left out."""
+    from assistant.calculators.facts import exact  # what reads figures takes long to import
+    from assistant.question.quantities import find_quantities, fold_same_length
+
     said = fold_same_length(text.strip())
     bare = said.removeprefix("-").strip()
     for written in (bare, f"{bare} {word}"):
         match find_quantities(written):
             case [found] if found.unit == unit and found.end - found.start == len(written):
                 return -exact(found) if said.startswith("-") else exact(found)
-    raise argparse.ArgumentTypeError(f"« {text} » n'est pas {example}")
+    raise typer.BadParameter(f"« {text} » n'est pas {example}")
 
 
 # The terminal: what is printed there is text, whatever is in it. Door of rich's console.
@@ -129,3 +169,9 @@ def print_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def print_json(value: object) -> None:
+    """A value on standard output, days as they are written."""
+    written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    Terminal().out(written, highlight=False)

@@ -1,6 +1,5 @@
 """`sourcier eval` and `dossier-homologation`: what is measured, and the papers on it."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,12 +15,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
+from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.answering.answer import Citation
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
-from assistant.cli.options import Terminal
+from assistant.cli.options import Terminal, argument, option
+from assistant.cli.usage import Actions
 from assistant.evaluation.confidence import Estimate, percentiles
 from assistant.evaluation.grading import (
     Estimates,
@@ -103,10 +104,6 @@ def _compared(console: Console, comparison: RunComparison) -> None:
             console.print(Text(f"{capital(change)} : {names}"))
 
 
-# `sourcier eval`: question sets through the assistant, measured, and held against an earlier run.
-#
-# Door of rich, for it.
-
 DONE, FALLEN, INTERRUPTED = 0, 4, 130
 
 EPILOG = """\
@@ -123,81 +120,78 @@ exactes), 130 interrompu, 2 commande mal écrite, 1 panne
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "eval",
-        help="mesure les réponses sur un jeu de questions",
-        description="Pose toutes les questions de fichiers et compare les réponses à l'attendu.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "questions", type=Path, nargs="+", metavar="QUESTIONS", help="fichier JSON Lines"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="fichier des résultats")
-    parser.add_argument("--report", type=Path, help="rapport HTML : mesures et réponses")
-    parser.add_argument("--baseline", type=Path, help="résultats d'un essai précédent à comparer")
-    parser.add_argument(
-        "--tolerance",
-        type=_share,
-        default=0.02,
-        metavar="PART",
-        help="baisse admise d'une mesure, de 0 à 1 (défaut : %(default)s)",
-    )
-    parser.add_argument("--index", metavar="GENERATION", help="index à mesurer (défaut : publié)")
-    parser.set_defaults(run=_run)
-
-
 def _share(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un nombre de 0 à 1")
+        raise BadParameter(f"« {text} » n'est pas un nombre de 0 à 1")
     return value
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    questions = read_questions(*arguments.questions)
-    before = read_results(arguments.baseline) if arguments.baseline else {}
-    baseline = (
-        hash_file(arguments.baseline, str(arguments.baseline)) if arguments.baseline else None
-    )
-    if arguments.report:
-        arguments.report.touch()  # a place that cannot be written is said before the long work
-    settings, console = load_settings(arguments.home), Terminal()
-    assistant = _loaded(arguments, settings, console)
+app = Actions()
+
+
+@app.action(
+    "eval",
+    "mesure les réponses sur un jeu de questions",
+    "Pose toutes les questions de fichiers et compare les réponses à l'attendu.",
+    EPILOG,
+)
+def _evaluate(
+    ctx: Context,
+    files: list[Path] = argument("QUESTIONS", "fichier JSON Lines", Path),
+    out: Path = option("--out FICHIER", "fichier des résultats", Path, default=...),
+    page: Path | None = option("--report FICHIER", "rapport HTML : mesures et réponses", Path),
+    earlier: Path | None = option(
+        "--baseline FICHIER", "résultats d'un essai précédent à comparer", Path
+    ),
+    tolerance: float = option(
+        "--tolerance PART",
+        "baisse admise d'une mesure, de 0 à 1 (défaut : 0.02)",
+        _share,
+        default="0.02",
+    ),
+    index: str | None = option("--index INDEX", "index à mesurer (défaut : publié)"),
+) -> int:
+    """Ask, measure, compare; the exit code says whether a measure has fallen."""
+    questions = read_questions(*files)
+    before = read_results(earlier) if earlier else {}
+    baseline = hash_file(earlier, str(earlier)) if earlier else None
+    if page:
+        page.touch()  # a place that cannot be written is said before the long work
+    settings, console = load_settings(ctx.obj), Terminal()
+    assistant = _loaded(ctx.obj, index, settings, console)
     for dossier in {question.dossier for question in questions if question.dossier}:
         assistant.dossier(dossier, None)  # one that is missing is said before the long work
     manifest = assistant.generation.manifest
-    identity = identify(assistant.model_name, manifest, settings, arguments.questions)
-    graded = _measured(assistant, questions, arguments.out, console)
+    identity = identify(assistant.model_name, manifest, settings, files)
+    graded = _measured(assistant, questions, out, console)
     evaluation = Evaluation(identity, len(questions), graded)
     if baseline:
         comparison = compare(before, graded, partial(graded_by, assistant))
-        fallen = tuple(falls(comparison, arguments.tolerance))
+        fallen = tuple(falls(comparison, tolerance))
         evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
     told = {
         "act": "measured",
         "generation": manifest.name,
         "asked": len(graded),
         "of": len(questions),
-        "results": hash_file(arguments.out, "").sha256,
+        "results": hash_file(out, "").sha256,
     }
     assistant.journal.append("evaluation", told, user=ALONE.user)
-    return _told(evaluation, console, arguments.report)
+    return _told(evaluation, console, page)
 
 
-def _loaded(arguments: argparse.Namespace, settings: Settings, console: Console) -> Assistant:
+def _loaded(home: Path, index: str | None, settings: Settings, console: Console) -> Assistant:
     with console.status("Chargement des modèles…"):
         from assistant.container import load_assistant  # the models take seconds to import
         from ingestion.index.publication import current_name
 
         # One generation for the whole set, even when another is published meanwhile.
-        generation = arguments.index or current_name(arguments.home)
-        return load_assistant(arguments.home, settings, generation)
+        generation = index or current_name(home)
+        return load_assistant(home, settings, generation)
 
 
 def _measured(
@@ -209,11 +203,7 @@ def _measured(
         try:
             for question in track(questions, "Questions", console=console):
                 result = run_turn(
-                    assistant,
-                    question.text,
-                    question.as_of,
-                    question.dossier,
-                    purpose=EXAMINED,
+                    assistant, question.text, question.as_of, question.dossier, purpose=EXAMINED
                 )
                 line = {"id": question.id, **contract(result)}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -236,8 +226,6 @@ def _told(evaluation: Evaluation, console: Console, page: Path | None) -> int:
     return FALLEN if evaluation.falls else DONE
 
 
-# `sourcier dossier-homologation`: the papers that an approval of the installation asks for.
-
 OK = 0
 TERMINAL = "terminal"
 """Under this name the journal keeps that the file was taken."""
@@ -256,59 +244,43 @@ leurs empreintes, comptes, journal, bibliothèques. Relisez-le : ce qui « dépe
 """
 
 
-def register_homologation(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
-    """Add the command."""
-    parser = subparsers.add_parser(
-        "dossier-homologation",
-        help="écrit le dossier d'homologation de cette installation",
-        description="Écrit le dossier d'homologation : système, flux, rôles, mesures R1 à R35 de "
-        "l'ANSSI avec leurs preuves, limites, risques, procédures.",
-        epilog=HOMOLOGATION_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--out",
-        type=_paper,
-        metavar="FICHIER",
-        help="fichier .docx, .html, .pdf ou .md (défaut : Markdown, à l'écran)",
-    )
-    parser.add_argument(
-        "--evaluation",
-        type=Path,
-        nargs=2,
-        metavar=("QUESTIONS", "RESULTATS"),
-        help="un jeu de questions et les résultats de « sourcier eval » à joindre",
-    )
-    parser.set_defaults(run=_run_homologation)
-
-
 def _paper(text: str) -> Path:
     path = Path(text)
     if path.suffix.removeprefix(".") not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est ni .docx, ni .html, ni .pdf, ni .md")
+        raise BadParameter(f"« {text} » n'est ni .docx, ni .html, ni .pdf, ni .md")
     return path
 
 
-def _run_homologation(arguments: argparse.Namespace) -> int:
+@app.action(
+    "dossier-homologation",
+    "écrit le dossier d'homologation de cette installation",
+    "Écrit le dossier d'homologation : système, flux, rôles, mesures R1 à R35 de l'ANSSI avec "
+    "leurs preuves, limites, risques, procédures.",
+    HOMOLOGATION_EPILOG,
+)
+def _write_homologation(
+    ctx: Context,
+    out: Path | None = option(
+        "--out FICHIER", "fichier .docx, .html, .pdf ou .md (défaut : Markdown, à l'écran)", _paper
+    ),
+    evaluation: tuple[Path, Path] | None = option(
+        "--evaluation QUESTIONS RESULTATS",
+        "un jeu de questions et les résultats de « sourcier eval » à joindre",
+        Path,
+    ),
+) -> int:
     from assistant.reports.homologation import homologation
     from assistant.reports.homologation_facts import gather  # what draws takes a while to import
     from assistant.reports.pdf import PaperFormat, rendered
 
-    measured = (
-        _measured_homologation(arguments.home, *arguments.evaluation)
-        if arguments.evaluation
-        else None
-    )
-    settings = load_settings(arguments.home)
-    paper = homologation(gather(arguments.home, settings, date.today(), measured))
-    out: Path | None = arguments.out
+    home = ctx.obj
+    measured = _measured_homologation(home, *evaluation) if evaluation else None
+    paper = homologation(gather(home, load_settings(home), date.today(), measured))
     if out is None:
         sys.stdout.write(rendered(paper, PaperFormat.MARKDOWN).decode())
         return OK
     out.write_bytes(rendered(paper, PaperFormat(out.suffix.removeprefix("."))))
-    journal_of(arguments.home).append("export", {"what": "homologation"}, user=TERMINAL)
+    journal_of(home).append("export", {"what": "homologation"}, user=TERMINAL)
     sys.stdout.write(f"Dossier d'homologation écrit : {out}\n")
     return OK
 

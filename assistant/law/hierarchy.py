@@ -6,15 +6,13 @@ from enum import StrEnum
 
 from assistant.question.language import Language
 from ingestion.chunking.passages import Passage
+from ingestion.french import month_names
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import PieceKind
 
 # Validity of a sentence: what it says of when it applies, against the day of a question. Pure.
 
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
+_MONTHS = month_names("fr")
 _DAY = rf"(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
 _BEFORE = re.compile(rf"\bavant\s+{_DAY}", re.IGNORECASE)
 _UNTIL = re.compile(rf"\bjusqu['’](?:au|à)\s+{_DAY}", re.IGNORECASE)

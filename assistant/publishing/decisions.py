@@ -14,6 +14,7 @@ from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
 from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.french import number
 from ingestion.index.publication import current_name, discard, finished, publish, rollback
 from ingestion.index.store import Manifest
 from ingestion.legislation.versions import Revision, difference
@@ -81,7 +82,7 @@ def reasons(
         ),
         *_told("Questions de contrôle dont la réponse devient fausse", worse),
         *(
-            f"En baisse : {each.measure}, {_decimal(each.after)} contre {_decimal(each.before)}."
+            f"En baisse : {each.measure}, {number(each.after, 2)} contre {number(each.before, 2)}."
             for each in falls
         ),
     )
@@ -129,10 +130,6 @@ def _told(what: str, names: Sequence[str]) -> Iterator[str]:
         rest = len(names) - NAMED
         more = f" ; et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else ""
         yield f"{what} ({len(names)}) : {' ; '.join(names[:NAMED])}{more}."
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
 
 
 # The candidate: the generation that was built last and waits for someone's decision.

@@ -16,9 +16,9 @@ from assistant.settings import Settings
 from ingestion.errors import DamagedSnapshot
 from ingestion.index.publication import finished
 from ingestion.index.store import Manifest, read_manifest, snapshots_folder
+from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import Changes, Merged, updates
 from ingestion.legislation.legi import in_order, is_incremental, is_official
-from ingestion.legislation.sandbox import read_archives
 from ingestion.library.library import Holding, Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.intake import LARGEST_ARCHIVE, Parcel, Receipt, copied, incoming, receive

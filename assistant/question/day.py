@@ -9,6 +9,7 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from assistant.question.language import Language
+from assistant.question.quantities import MONTHS
 
 EARLIEST = 1990
 """First year that is read as one: older texts are named, not asked about."""
@@ -45,16 +46,7 @@ class Day:
     since: date
 
 
-_MONTHS = {
-    name: number
-    for names in (
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-        "january february march april may june july august september october november december",
-    )
-    for number, name in enumerate(names.split(), 1)
-}
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _YEAR = r"(?P<year>[12]\d{3})(?![\w€%]|\s*[€%]|\s+euros?\b|\s\d{3}\b|[-/.,]\d)"
 _ORDINAL = r"(?:er|st|nd|rd|th)?"
 _DURING = (
@@ -160,7 +152,7 @@ def _period(match: re.Match[str]) -> NamedPeriod | None:
     parts = match.groupdict()
     year, written = int(parts["year"]), parts.get("month")
     try:
-        month = written and (_MONTHS.get(written.lower()) or int(written))
+        month = written and (MONTHS.get(written.lower()) or int(written))
         if not month:
             return NamedPeriod(date(year, 1, 1), date(year, 12, 31))
         if parts.get("day"):

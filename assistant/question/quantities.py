@@ -7,6 +7,11 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
+from text_to_num import Token, find_numbers
+
+from assistant.question.language import fold_text
+from ingestion.french import month_names
+
 # Atoms: the smallest parts of a sentence that must be found again in the passage. Pure.
 
 _QUOTED = str.maketrans(
@@ -80,19 +85,7 @@ def hide(text: str, atoms: Iterable[Atom]) -> str:
 
 # Numerals: numbers written in figures or in words, French or English. Pure.
 
-_SMALL = {
-    "zéro": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6,
-    "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13,
-    "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20, "vingts": 20, "trente": 30,
-    "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70, "huitante": 80,
-    "octante": 80, "nonante": 90,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
-    "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_HUNDRED = {"cent", "cents", "hundred"}
-_LARGE = {
+_SCALES = {
     "mille": 1_000, "milliers": 1_000, "millier": 1_000, "thousand": 1_000,
     "million": 1_000_000, "millions": 1_000_000,
     "milliard": 1_000_000_000, "milliards": 1_000_000_000, "billion": 1_000_000_000,
@@ -104,18 +97,18 @@ _PARTS = {
     "dixièmes": 10, "tenth": 10, "centième": 100, "centièmes": 100,
 }  # fmt: skip
 
-_WORDS = "|".join(sorted({*_SMALL, *_HUNDRED, *_LARGE}, key=len, reverse=True))
-_IN_WORDS = re.compile(rf"(?<![\w])(?:{_WORDS})(?:(?:-et-| et | and |-| )(?:{_WORDS})\b)*\b")
+_TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
+_LANGUAGES = ("fr", "en")
+_ARTICLES = {"un", "une", "one", "neuf"}
 _IN_FIGURES = re.compile(
     r"(?<![\w.,])(?P<whole>\d{1,3}(?:[ .']\d{3})+|\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>[.,]\d+)?"
     r"(?!\d)"
 )
-_SCALE = re.compile(r" ?(?P<word>milliers?|mille|millions?|milliards?|thousand|billion)\b")
+_SCALE = re.compile(rf" ?(?P<word>{'|'.join(_SCALES)})\b")
 _SHORT_SCALE = re.compile(r" ?(?P<short>k|mds?|m)(?= ?(?:€|eur))")
 _FRACTION = re.compile(rf"[ -](?P<part>{'|'.join(_PARTS)})\b")
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})(?![\w/])")
 _HALF_ALONE = re.compile(r"\b(?:la moitié|half)\b")
-_LIGATURE = re.compile(r"[- ](?:et |and )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +140,7 @@ def _all(text: str) -> Iterator[Numeral]:
         yield Numeral(Fraction(1, 2), match.start(), match.end(), is_fraction=True)
     for match in _IN_FIGURES.finditer(text):
         yield _scaled(text, _figures(text, match), match.start(), match.end())
-    for match in _IN_WORDS.finditer(text):
-        yield from _in_words(text, match.start(), match.end())
+    yield from _in_words(text)
 
 
 def _figures(text: str, match: re.Match[str]) -> Fraction:
@@ -165,60 +157,37 @@ def _figures(text: str, match: re.Match[str]) -> Fraction:
 def _scaled(text: str, value: Fraction, start: int, end: int) -> Numeral:
     scale = _SCALE.match(text, end)
     if scale:
-        return Numeral(value * _LARGE[scale["word"]], start, scale.end())
+        return Numeral(value * _SCALES[scale["word"]], start, scale.end())
     short = _SHORT_SCALE.match(text, end)
     if short:
         return Numeral(value * _SUFFIX[short["short"]], start, short.end())
     return Numeral(value, start, end)
 
 
-def _in_words(text: str, start: int, end: int) -> Iterator[Numeral]:
-    """Read the numbers of a run of number words: "trois quatre" is two of them."""
-    words = [
-        (found.group(), start + found.start(), start + found.end())
-        for found in re.finditer(rf"\b(?:{_WORDS})\b", text[start:end])
-    ]
-    while words:
-        size, value = _longest(words)
-        first, last = words[0], words[size - 1]
-        part = _FRACTION.match(text, last[2])
-        alone = size == 1 and first[0] in {"un", "une", "one", "neuf"}
-        if part:
-            yield Numeral(value / _PARTS[part["part"]], first[1], part.end(), is_fraction=True)
-        else:
-            yield Numeral(value, first[1], last[2], is_article=alone)
-        words = words[size:]
+class _WordToken(Token):  # type: ignore[misc] # it has no types
+    """A word or a mark of a text, as text2num wants it."""
+
+    def __init__(self, found: re.Match[str]) -> None:
+        self._text, self.span = found[0], found.span()
+
+    def text(self) -> str:
+        return self._text
 
 
-def _longest(words: list[tuple[str, int, int]]) -> tuple[int, Fraction]:
-    """Return how many words make the first number, and that number."""
-    total, current, ceiling, scale_ceiling = 0, 0, 1_000, 10**12
-    for index, (word, _, _) in enumerate(words):
-        if word in _LARGE:
-            if _LARGE[word] >= scale_ceiling:
-                return index, Fraction(total + current)
-            scale_ceiling = _LARGE[word]
-            total, current, ceiling = total + max(1, current) * _LARGE[word], 0, 1_000
-        elif word in _HUNDRED:
-            if ceiling < 1_000 and current not in range(1, 10):
-                return max(1, index), Fraction(total + current)
-            current, ceiling = max(1, current) * 100, 100
-        else:
-            step = _step(current, _SMALL[word], ceiling)
-            if step is None:
-                return index, Fraction(total + current)
-            current, ceiling = step
-    return len(words), Fraction(total + current)
-
-
-def _step(current: int, value: int, ceiling: int) -> tuple[int, int] | None:
-    """Add a word under one hundred; None when it cannot follow what has been read."""
-    if value == 20 and current % 100 == 4:
-        return current + 76, 20
-    if value >= ceiling:
-        return None
-    below = 20 if value in {60, 80} else 10 if value >= 20 or value == 10 else 1
-    return current + value, below
+def _in_words(text: str) -> Iterator[Numeral]:
+    """Read the numbers in words: "trois quatre" is two of them."""
+    tokens = [_WordToken(found) for found in _TOKEN.finditer(text)]
+    for language in _LANGUAGES:
+        for found in find_numbers(tokens, language, threshold=0):
+            if not found.is_ordinal:
+                start, end = tokens[found.start].span[0], tokens[found.end - 1].span[1]
+                value = Fraction(found.text.replace(",", "."))
+                if part := _FRACTION.match(text, end):
+                    value /= _PARTS[part["part"]]
+                    yield Numeral(value, start, part.end(), is_fraction=True)
+                else:
+                    scaled = _scaled(text, value, start, end)
+                    yield replace(scaled, is_article=text[start : scaled.end] in _ARTICLES)
 
 
 # Quantities: amounts, rates, durations, dates, ranks and counts, with their unit. Pure.
@@ -241,14 +210,15 @@ _UNIT = tuple((re.compile(rf" ?(?:{pattern})"), name, factor) for pattern, name,
 _CURRENCY_FIRST = re.compile(r"(?:€|\beur) ?$")
 _AND_A_HALF = re.compile(r" et demie?\b| and a half\b")
 _RANGE = re.compile(r",? ?(?:à|ou|et|-|to|or|and) ?(?:de |d'|à )?")
-_MONTHS = (
-    ("janvier", "january"), ("février", "february"), ("mars", "march"), ("avril", "april"),
-    ("mai", "may"), ("juin", "june"), ("juillet", "july"), ("août", "august"),
-    ("septembre", "september"), ("octobre", "october"), ("novembre", "november"),
-    ("décembre", "december"),
-)  # fmt: skip
-_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_MONTH = "|".join(_MONTH_NUMBER)
+MONTHS = {
+    form: number
+    for language in _LANGUAGES
+    for number, name in enumerate(month_names(language), 1)
+    for form in (name, fold_text(name))
+}
+"""The months by their names, French and English, with and without accents."""
+
+_MONTH = "|".join(MONTHS)
 _DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:er|st|nd|rd|th)? (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?"
     rf"|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?, (?P<year2>\d{{4}})"
@@ -294,7 +264,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 def _dates(text: str) -> Iterator[Quantity]:
     for match in _DATE.finditer(text):
         parts = {name.rstrip("2345"): value for name, value in match.groupdict().items() if value}
-        month = _MONTH_NUMBER.get(parts["month"]) or int(parts["month"])
+        month = MONTHS.get(parts["month"]) or int(parts["month"])
         value = f"{parts.get('year', '-')}-{month:02d}"
         if "day" in parts:
             value += f"-{int(parts['day']):02d}"

@@ -1,11 +1,11 @@
-"""Charts: measures and amounts as inline SVG with real text. Door of matplotlib."""
+"""Charts: measures and amounts in a page or on a sheet, with real text. Door of matplotlib."""
 
 import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from html import escape
+from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,11 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-# Charts: measures as inline SVG with real text. Door of matplotlib.
+from assistant.evaluation.confidence import Estimate
+from assistant.reports.findings import percent
+from assistant.reports.markup import Html, render
+
+# A chart: what it says in words, and its drawing in a page or on a sheet.
 #
-# Colours are variables of the page that holds a chart (`--ink`, `--quiet`, `--rule`, `--accent`,
-# and `--alert` where something is late), so that it follows light, dark and print. The page gives
-# the numbers too, in a table.
+# In a page, colours are its variables (`--ink`, `--quiet`, `--rule`, `--accent`, and `--alert`
+# where something is late), so that a chart follows light, dark and print. The numbers stand beside
+# it too, in a table.
 
 FONTS = Path(get_data_path()) / "fonts" / "ttf"
 """The fonts that come with the library, wherever the program runs."""
@@ -29,14 +33,31 @@ ROW = 0.56
 AXIS = 0.32
 """Inches of 72 units of the drawing: a whole row and the scale are readable on a phone."""
 
-# Drawn in colours that nothing else has, which are replaced by the page's.
-INK, QUIET, RULE, ACCENT, ALERT = (f"#00000{digit}" for digit in range(1, 6))
-_VARIABLES = dict(
-    zip((INK, QUIET, RULE, ACCENT, ALERT), ("ink", "quiet", "rule", "accent", "alert"), strict=True)
-)
+PRINTED = 2 / 3
+"""Size on a sheet, where the text of a chart has 8 points, of what has one in a page."""
+
+COLOURS = {
+    "ink": "#1c1e23",
+    "quiet": "#5b606b",
+    "rule": "#e2ded3",
+    "accent": "#24508f",
+    "alert": "#8d2b20",
+}
+"""Those of palette.css in light, by their variable: a page puts its own instead."""
+
+INK, QUIET, RULE, ACCENT, ALERT = COLOURS.values()
+
+
+def palette() -> Html:
+    """The colours and the fonts of all pages, as a style."""
+    file = files("assistant.web").joinpath("static", "palette.css")
+    return Html(file.read_text(encoding="utf-8"))
+
+
 _STYLE: dict[Any, Any] = {
     "lines.solid_capstyle": "butt",  # a band ends where its interval does
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,  # its text can be copied, and searched
     "font.family": "DejaVu Sans",  # comes with matplotlib; what is shown is in the page's font
     "font.size": 12,
     "text.parse_math": False,
@@ -52,6 +73,75 @@ _WIDE = 200  # times the shortest: room for one mark a decade only
 MARGIN = 0.05  # of the width, where half of "100 %" finds room
 _LONGEST = 36  # characters of a label that leave room for what it says
 _drawing = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What `draw` draws above a scale, said by a title and words.
+
+    `height`, and `axis` which is the part of it that the scale takes, are in inches.
+    """
+
+    title: str
+    said: str
+    height: float
+    draw: Callable[[Axes], None]
+    axis: float = AXIS
+
+    @property
+    def svg(self) -> Html:
+        """An element of a page, as wide as what holds it, which is read by its title and words."""
+        return self._element()
+
+    @property
+    def image(self) -> Html:
+        """An image of its own, which brings the colours that a page would give it."""
+        return self._element(palette())
+
+    def _element(self, style: str = "") -> Html:
+        drawn = self._drawn("svg", WIDTH).decode()
+        svg = _SIZE.sub("", drawn[drawn.index("<svg") :], count=1)
+        svg = _NAMED.sub("", _SHEET.sub("", _FONT.sub("font-family: var(--sans)", svg)))
+        for variable, colour in COLOURS.items():
+            svg = svg.replace(colour, f"var(--{variable})")
+        attributes, drawing = map(Html, svg.removeprefix("<svg").split(">", 1))
+        name = f"chart-{sha256(self.title.encode()).hexdigest()[:8]}"
+        return render(
+            "chart.html",
+            chart=self,
+            name=name,
+            style=style,
+            attributes=attributes,
+            drawing=drawing,
+        )
+
+    @property
+    def printed_height(self) -> float:
+        """How high it is on a sheet, in points."""
+        return self.height * 72 * PRINTED
+
+    def pdf(self, width: float) -> bytes:
+        """A sheet of its own, so many points wide, to be laid on another."""
+        return self._drawn("pdf", width / 72 / PRINTED)
+
+    def _drawn(self, file_format: str, width: float) -> bytes:
+        """A file of so many inches. One at a time: the style is that of the whole process."""
+        written = io.BytesIO()
+        with _drawing, rc_context(_STYLE | {"svg.hashsalt": self.title}):
+            figure = Figure(figsize=(width, self.height), facecolor="none")
+            share = self.axis / self.height
+            axes = figure.add_axes((0, share, 1, 1 - share), facecolor="none")
+            axes.spines[:].set_visible(False)
+            axes.tick_params(axis="x", length=0)
+            axes.grid(axis="x", color=RULE, linewidth=0.8)
+            axes.set_axisbelow(True)
+            self.draw(axes)
+            unsaid = dict.fromkeys(_METADATA) if file_format == "svg" else {}
+            figure.savefig(written, format=file_format, metadata=unsaid)
+        return written.getvalue()
+
+
+# Charts of measures: intervals, shifts and spreads, a line a row.
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +179,7 @@ class Spread:
 Row = Interval | Shift | Spread
 
 
-def intervals(title: str, rows: Sequence[Interval]) -> str:
+def intervals(title: str, rows: Sequence[Interval]) -> Chart:
     """Each value as a dot on its interval, from 0 to 100 %."""
 
     def draw(axes: Axes) -> None:
@@ -101,7 +191,17 @@ def intervals(title: str, rows: Sequence[Interval]) -> str:
     return _chart(title, rows, draw)
 
 
-def shifts(title: str, rows: Sequence[Shift]) -> str:
+def estimates_chart(title: str, rows: Sequence[tuple[str, Estimate | None]]) -> Chart | None:
+    """Estimates on their intervals, None where none has a value."""
+    known = [
+        Interval(label, each.low, each.value, each.high, percent(each.value))
+        for label, each in rows
+        if each
+    ]
+    return intervals(title, known) if known else None
+
+
+def shifts(title: str, rows: Sequence[Shift]) -> Chart:
     """Each value before, hollow, and after, full, from 0 to 100 %."""
 
     def draw(axes: Axes) -> None:
@@ -114,7 +214,7 @@ def shifts(title: str, rows: Sequence[Shift]) -> str:
     return _chart(title, rows, draw)
 
 
-def spreads(title: str, rows: Sequence[Spread]) -> str:
+def spreads(title: str, rows: Sequence[Spread]) -> Chart:
     """Each duration as a thin line, the median and the 95th percentile as thick ones, log scale."""
     known = [max(value, _SHORTEST) for row in rows for value in row.values]
     low, high = min(known), max(known)
@@ -140,15 +240,14 @@ def _percents(axes: Axes) -> None:
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
 
 
-def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> str:
+def _chart(title: str, rows: Sequence[Row], draw: Callable[[Axes], None]) -> Chart:
     """A line a row, the first on top: its label and what it says, above what `draw` puts there."""
 
     def draw_rows(axes: Axes) -> None:
         draw(axes)
         label_rows(axes, [(row.label, row.said) for row in rows])
 
-    said = " ; ".join(f"{row.label} : {row.said}" for row in rows)
-    return drawing(title, said, ROW * len(rows) + AXIS, draw_rows)
+    return Chart(title, _said(rows), ROW * len(rows) + AXIS, draw_rows)
 
 
 def label_rows(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
@@ -162,45 +261,10 @@ def label_rows(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
         axes.text(1 - MARGIN, above, said, transform=across, ha="right", color=QUIET)
 
 
-def drawing(
-    title: str, said: str, height: float, draw: Callable[[Axes], None], *, axis: float = AXIS
-) -> str:
-    """What `draw` draws above a scale, as an element of a page that is said by title and words.
-
-    `height`, and `axis` which is the part of it that the scale takes, are in inches. One drawing
-    at a time: the style is that of the whole process.
-    """
-    written = io.StringIO()
-    with _drawing, rc_context(_STYLE | {"svg.hashsalt": title}):
-        figure = Figure(figsize=(WIDTH, height), facecolor="none")
-        axes = figure.add_axes((0, axis / height, 1, 1 - axis / height), facecolor="none")
-        axes.spines[:].set_visible(False)
-        axes.tick_params(axis="x", length=0)
-        axes.grid(axis="x", color=RULE, linewidth=0.8)
-        axes.set_axisbelow(True)
-        draw(axes)
-        figure.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
-    return _inline(written.getvalue(), title, said)
-
-
 def short(label: str) -> str:
     """A label that fits, its middle left out when it is long: paths and titles keep both ends."""
     half = _LONGEST // 2
     return label if len(label) <= _LONGEST else f"{label[:half]}…{label[-half:]}"
-
-
-def _inline(drawn: str, title: str, said: str) -> str:
-    """A drawing as an element of a page, which a screen reader says by its title and its rows."""
-    name = f"chart-{sha256(title.encode()).hexdigest()[:8]}"
-    opening = (
-        f'role="img" aria-labelledby="{name} {name}-rows">'
-        f'<title id="{name}">{escape(title)}</title><desc id="{name}-rows">{escape(said)}</desc>'
-    )
-    svg = _SIZE.sub("", drawn[drawn.index("<svg") :], count=1)
-    svg = _NAMED.sub("", _SHEET.sub("", _FONT.sub("font-family: var(--sans)", svg)))
-    for drawn_in, variable in _VARIABLES.items():
-        svg = svg.replace(drawn_in, f"var(--{variable})")
-    return svg.replace(">", f" {opening}", 1)
 
 
 # Charts of amounts and counts: ranks, shares, time and ageing, as `charts` draws them.
@@ -239,7 +303,7 @@ class ChartPart:
     is_alarming: bool
 
 
-def ranks(title: str, rows: Sequence[Bar]) -> str:
+def ranks(title: str, rows: Sequence[Bar]) -> Chart:
     """A horizontal bar a row, in their order."""
 
     def draw(axes: Axes) -> None:
@@ -248,10 +312,15 @@ def ranks(title: str, rows: Sequence[Bar]) -> str:
         axes.barh(range(len(rows)), values, height=0.3, color=ACCENT, alpha=0.8)
         label_rows(axes, [(row.label, row.said) for row in rows])
 
-    return drawing(title, _said(rows), ROW * len(rows), draw, axis=0)
+    return Chart(title, _said(rows), ROW * len(rows), draw, axis=0)
 
 
-def timeline(title: str, rows: Sequence[Bar], scale: Callable[[float], str]) -> str:
+def whole(number: float) -> str:
+    """A number of things on a scale, "" for what no number of things is."""
+    return f"{number:g}" if number == int(number) else ""
+
+
+def timeline(title: str, rows: Sequence[Bar], scale: Callable[[float], str] = whole) -> Chart:
     """A column a period from left to right; `scale` writes a value of the vertical scale."""
 
     def draw(axes: Axes) -> None:
@@ -271,10 +340,10 @@ def timeline(title: str, rows: Sequence[Bar], scale: Callable[[float], str]) -> 
         shown = range(0, len(rows), -(-len(rows) // _MOST_LABELS) if rows else 1)
         axes.set_xticks(list(shown), [rows[place].label for place in shown])
 
-    return drawing(title, _said(rows), _TALL, draw)
+    return Chart(title, _said(rows), _TALL, draw)
 
 
-def ageing(title: str, parts: Sequence[ChartPart], rows: Sequence[Stack]) -> str:
+def ageing(title: str, parts: Sequence[ChartPart], rows: Sequence[Stack]) -> Chart:
     """A bar a row, made of its parts in their order, with the key of the parts below."""
 
     def draw(axes: Axes) -> None:
@@ -295,7 +364,7 @@ def ageing(title: str, parts: Sequence[ChartPart], rows: Sequence[Stack]) -> str
             axes.text(MARGIN + 0.06, height, part.name, transform=below, va="center", color=INK)
 
     height = ROW * len(rows) + _KEY * len(parts) + 0.2
-    return drawing(title, _said(rows), height, draw, axis=0)
+    return Chart(title, _said(rows), height, draw, axis=0)
 
 
 def _fill(part: ChartPart, place: int) -> tuple[str, float]:
@@ -313,5 +382,5 @@ def _across(axes: Axes, low: float, high: float) -> None:
         axes.axvline(0, color=QUIET, linewidth=0.8)
 
 
-def _said(rows: Sequence[Bar] | Sequence[Stack]) -> str:
+def _said(rows: Sequence[Row | Bar | Stack]) -> str:
     return " ; ".join(f"{row.label} : {row.said}" for row in rows)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from assistant.answering.answer import Outcome
 from assistant.evaluation.confidence import Estimate
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
-from assistant.reports.charts import Bar, Interval
-from assistant.reports.findings import NONE, capital, counted, duration, interval, percent
-from assistant.reports.paper import Bars, Block, PaperTable, Shares, Timeline
+from assistant.reports.charts import Bar, estimates_chart, ranks, timeline
+from assistant.reports.findings import NONE, capital, duration, estimate_cells, percent
+from assistant.reports.paper import Block, PaperTable
 from assistant.review.activity import ChartStep, Figures, Judgement
 from assistant.review.listing import OUTCOMES, SUPPORTS, THUMBS
 from assistant.review.recorded import LABELS, Target
@@ -50,7 +50,7 @@ def volume(found: Figures) -> Iterator[Block]:
     step = found.period.step
     title = f"Questions par {step}" + (" (lundi)" if step is ChartStep.WEEK else "")
     points = [Bar(f"{start:{_DATES[step]}}", asked, str(asked)) for start, asked in found.volume]
-    yield Timeline(title, tuple(points))
+    yield timeline(title, points)
     rows = tuple((f"{start:%d/%m/%Y}", str(asked)) for start, asked in found.volume if asked)
     yield PaperTable(f"{title}, s'il y en a", (capital(step), "Questions"), rows)
 
@@ -82,17 +82,13 @@ def precision(found: Figures) -> Iterator[Block]:
         for target in TARGETS
         for label, estimate in _judged(found.judgements[target], target)
     ]
-    known = tuple(
-        Interval(label, each.low, each.value, each.high, percent(each.value))
-        for label, each in rows
-        if each
-    )
-    if known:
-        yield Shares("Jugement des référents", known)
+    title = "Jugement des référents"
+    if chart := estimates_chart(title, rows):
+        yield chart
     yield PaperTable(
-        "Jugement des référents",
+        title,
         ("Mesure", "Valeur", "Intervalle à 95 %", "Compte"),
-        tuple((label, *_estimated(each)) for label, each in rows),
+        tuple((label, *estimate_cells(each)) for label, each in rows),
         (5, 2, 3, 2),
     )
     verdicts = tuple(
@@ -106,7 +102,7 @@ def precision(found: Figures) -> Iterator[Block]:
 def agreements(found: Figures) -> Iterator[Block]:
     """How far two readers of the same answers agree."""
     rows = tuple(
-        (capital(name), *_estimated(each.rate), _kappa(each.kappa))
+        (capital(name), *estimate_cells(each.rate), _kappa(each.kappa))
         for target, name in TARGETS.items()
         for each in (found.agreements[target],)
     )
@@ -125,7 +121,7 @@ def themes(found: Figures) -> Iterator[Block]:
     """What was asked about."""
     drawn = [Bar(each.name, each.asked, str(each.asked)) for each in found.themes[:THEMES]]
     if drawn:
-        yield Bars("Thèmes les plus demandés", tuple(drawn))
+        yield ranks("Thèmes les plus demandés", drawn)
     rows = tuple((each.name, str(each.asked), str(each.unanswered)) for each in found.themes)
     yield PaperTable("Thèmes", ("Thème", "Questions", "Sans réponse"), rows, (4, 1, 1))
 
@@ -140,7 +136,7 @@ def _counted(title: str, rows: list[tuple[str, int]], whole: int) -> Iterator[Bl
     """Numbers with their share of a whole, as a chart and as a table."""
     said = [f"{times} ({percent(times / whole)})" if whole else str(times) for _, times in rows]
     pairs = list(zip(rows, said, strict=True))
-    yield Bars(title, tuple(Bar(label, times, told) for (label, times), told in pairs))
+    yield ranks(title, [Bar(label, times, told) for (label, times), told in pairs])
     yield PaperTable(
         title, ("Élément", "Nombre"), tuple((label, told) for (label, _), told in pairs)
     )
@@ -152,10 +148,6 @@ def _judged(found: Judgement, target: Target) -> Iterator[tuple[str, Estimate | 
     yield passable, found.passable
     yield drawn, found.drawn
     yield dangerous, found.dangerous
-
-
-def _estimated(each: Estimate | None) -> tuple[str, str, str]:
-    return (percent(each.value), interval(each), counted(each)) if each else (NONE, NONE, NONE)
 
 
 def _kappa(each: Estimate | None) -> str:

@@ -1,47 +1,48 @@
 """The report of an evaluation: one HTML page that opens anywhere and loads nothing. Pure."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from importlib.resources import files
 from statistics import median
+from urllib.parse import quote
 
-from assistant.evaluation.confidence import RESAMPLINGS, SEED, percentiles
+from assistant.answering.answer import marked
+from assistant.evaluation.confidence import RESAMPLINGS, SEED, Estimate, percentiles
 from assistant.evaluation.grading import (
     Estimates,
+    FaultKind,
     Graded,
     Measure,
     TurnStep,
     estimates,
+    fact_pattern,
+    grouped,
     lengths,
     removals,
     seconds,
 )
-from assistant.evaluation.runs import Digest, Evaluation
-from assistant.reports.charts import Spread, spreads
-from assistant.reports.evaluation_questions import breakdown, comparison_section, review
+from assistant.evaluation.questions import theme_of
+from assistant.evaluation.runs import GUARDED, AnswerChange, Evaluation, RunComparison
+from assistant.reports import findings
+from assistant.reports.charts import Chart, Shift, Spread, estimates_chart, shifts, spreads
 from assistant.reports.findings import (
+    ESTIMATED,
     MEANINGS,
-    Section,
+    NONE,
     capital,
     day,
     duration,
-    estimated,
-    interval,
+    estimate_cells,
+    figures,
     listed,
-    note,
-    number,
     percent,
-    section,
-    side_by_side,
-    table,
 )
-from assistant.reports.markup import Html, element, set_no_break_spaces
+from assistant.reports.markup import Html
+from assistant.reports.paper import sheet
 
-# Overview: the measures of the whole run, its refusals, its lengths and its delays. Pure.
-
+TITLE = "Sourcier, évaluation"
 TILES = (
     Measure.CORRECT,
     Measure.RECALL,
@@ -50,60 +51,192 @@ TILES = (
     Measure.EXACT,
     Measure.FALSE_REFUSALS,
 )
+"""The measures that matter most, which open the report."""
+
+REFUSALS = (
+    Measure.REFUSAL_PRECISION,
+    Measure.REFUSAL_RECALL,
+    Measure.REFUSAL_F1,
+    Measure.FALSE_REFUSALS,
+)
+TITLES = {
+    "mesures": "Mesures",
+    "comparaison": "Par rapport à l'essai précédent",
+    "themes": "Par thème",
+    "types": "Par type de question",
+    "difficultes": "Par difficulté",
+    "fichiers": "Par fichier de questions",
+    "refus": "Refus",
+    "longueur": "Longueur des réponses",
+    "delais": "Délais",
+    "retirees": "Phrases retirées",
+    "identite": "Identité de l'essai",
+    "methode": "Ce qui est mesuré",
+    "questions": "Les réponses, une à une",
+}
+"""The parts of the report in their order, by the fragments of their addresses."""
+
+RIGHT, UNCITED, UNSAID = "Correcte", "Article ou page non cités", "Non précisé"
+FIRST_WORDS = 160
+"""Characters of a passage that are shown."""
 
 
-def opening(evaluation: Evaluation, measured: Estimates) -> Iterator[Html]:
-    """The result in one line, then what warns of it, then the measures that matter most."""
-    right = sum(item.correct for item in evaluation.graded)
-    asked = len(evaluation.graded)
-    yield element("h1", f"{number(right, 'réponse correcte', 'réponses correctes')} sur {asked}")
-    if not evaluation.complete:
-        told = f"Évaluation incomplète : interrompue après {asked} questions sur "
-        yield element(
-            "p", set_no_break_spaces(f"{told}{evaluation.planned}."), class_="warning", role="note"
-        )
-    for fall in evaluation.falls:
-        told = f"{capital(fall.measure)} : {percent(fall.after)}, contre {percent(fall.before)} "
-        yield element(
-            "p", set_no_break_spaces(f"{told}à l'essai précédent."), class_="warning", role="note"
-        )
-    yield element("ul", *_tiles(evaluation.graded, measured), class_="tiles")
+@dataclass(frozen=True, slots=True)
+class ChartedTable:
+    """Rows under their heads, the first of which names the row, and a chart of them, if any."""
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    chart: Chart | None = None
 
 
-def _tiles(graded: Sequence[Graded], measured: Estimates) -> Iterator[Html]:
-    for measure in TILES:
-        if estimate := measured[measure]:
-            yield _tile(percent(estimate.value), capital(measure), interval(estimate))
-    if known := percentiles(seconds(graded)[TurnStep.TOTAL]):
-        half, most = known
-        yield _tile(duration(half), "Temps médian de réponse", f"95 % en {duration(most)}")
-
-
-def _tile(value: str, label: str, range_: str) -> Html:
-    return element(
-        "li",
-        element("b", value),
-        element("span", label),
-        element("small", set_no_break_spaces(range_)),
+def report(evaluation: Evaluation) -> str:
+    """The whole page: the measures, the conditions, then every question, wrong answers first."""
+    graded, comparison = evaluation.graded, evaluation.comparison
+    tables = _tables(graded, comparison)
+    pairs = comparison.pairs if comparison else ()
+    changes = {pair.after.question.id: pair.change for pair in pairs}
+    reviews = [_reviewed(item, changes.get(item.question.id)) for item in graded]
+    known = [*FaultKind, RIGHT, UNCITED, *map(capital, AnswerChange)]
+    found = {outcome for each in reviews for outcome in each.outcomes}
+    script = files("assistant.reports").joinpath("script.js").read_text(encoding="utf-8")
+    return sheet(
+        "evaluation.html",
+        say=findings,
+        title=TITLE,
+        titles=TITLES,
+        contents=[each for each in TITLES.items() if tables.get(each[0], True)],
+        script=Html(script),
+        fingerprint=b64encode(sha256(script.encode()).digest()).decode(),
+        evaluation=evaluation,
+        measured=estimates(graded),
+        tiles=TILES,
+        total=percentiles(seconds(graded)[TurnStep.TOTAL]),
+        tables=tables,
+        ways=WAYS,
+        changes=(AnswerChange.WORSE, AnswerChange.BETTER, AnswerChange.REWORDED),
+        anchor=anchor,
+        conditions=_conditions(evaluation),
+        digests=_digests(evaluation),
+        meanings=MEANINGS,
+        resamplings=RESAMPLINGS,
+        seed=SEED,
+        reviews=reviews,
+        themes=sorted({each.theme for each in reviews}),
+        outcomes=[each for each in known if each in found],
+        uncited=UNCITED,
     )
 
 
-def measures_section(measured: Estimates) -> Section:
-    """Every measure, as a chart and a table."""
-    return section(
-        "mesures",
-        "Mesures",
-        note(
-            "Le point est la valeur mesurée ; la bande, ce qu'elle peut valoir au vu du nombre de "
-            "questions (intervalle de confiance à 95 %)."
+# The measures: of the whole run, against an earlier one, and wherever the questions differ.
+
+Tables = Mapping[str, Sequence[ChartedTable]]
+"""The tables of each part; one without any is left out."""
+
+
+def _tables(graded: Sequence[Graded], comparison: RunComparison | None) -> Tables:
+    measured = estimates(graded)
+    groups = {name: grouped(graded, label) for name, label in WAYS.items()}
+    return {
+        "mesures": [_estimated("Mesures de l'ensemble", _named(measured, measured))],
+        "comparaison": _compared(comparison) if comparison else [],
+        **{
+            name: list(_by_group(TITLES[name], found)) if len(found) > 1 else []
+            for name, found in groups.items()
+        },
+        "refus": [_refused(graded), _estimated("Mesures des refus", _named(measured, REFUSALS))],
+        "longueur": [_lengths(graded)],
+        "delais": [_delays(graded)],
+        "retirees": [_removed(graded)],
+    }
+
+
+def _named(measured: Estimates, measures: Iterable[Measure]) -> list[tuple[str, Estimate | None]]:
+    return [(capital(each), measured[each]) for each in measures]
+
+
+def _estimated(caption: str, rows: Sequence[tuple[str, Estimate | None]]) -> ChartedTable:
+    """Estimates with their intervals; those without value stand in the table only."""
+    cells = [(label, *estimate_cells(each)) for label, each in rows]
+    return ChartedTable(caption, ("", *ESTIMATED), cells, estimates_chart(caption, rows))
+
+
+def _compared(comparison: RunComparison) -> list[ChartedTable]:
+    """The measures of the common questions in both runs, and what has become of the answers."""
+    rows = [
+        Shift(capital(each), before.value, after.value, _both(before.value, after.value))
+        for each in GUARDED
+        if (before := comparison.before[each]) and (after := comparison.after[each])
+    ]
+    caption = "Mesures des questions communes, avant et après"
+    cells = [
+        (row.label, percent(row.before), percent(row.after), _points(row.after - row.before))
+        for row in rows
+    ]
+    counts = [(capital(change), str(len(comparison.of(change)))) for change in AnswerChange]
+    return [
+        ChartedTable(
+            caption,
+            ("", "Avant", "Après", "Écart, en points"),
+            cells,
+            shifts(caption, rows) if rows else None,
         ),
-        estimated(
-            "Mesures de l'ensemble", [(capital(kind), each) for kind, each in measured.items()]
-        ),
+        ChartedTable("Ce que deviennent les réponses", ("", "Questions"), counts),
+    ]
+
+
+def _both(before: float, after: float) -> str:
+    return f"{percent(before)} → {percent(after)}"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}".replace(".", ",").replace("-", "−") if difference else NONE
+
+
+def type_of(item: Graded) -> str:
+    """The type of a question, or its category, as its set says."""
+    return capital((item.question.kind or item.question.category or UNSAID).replace("_", " "))
+
+
+WAYS: Mapping[str, Callable[[Graded], str]] = {
+    "themes": lambda item: theme_of(item.question),
+    "types": type_of,
+    "difficultes": lambda item: capital(item.question.difficulty or UNSAID),
+    "fichiers": lambda item: item.question.file,
+}
+"""The parts that sort the questions, and by what each does."""
+
+
+def _by_group(title: str, groups: Sequence[tuple[str, Sequence[Graded]]]) -> Iterator[ChartedTable]:
+    measured = [(label, items, estimates(items)) for label, items in groups]
+    correct, by = Measure.CORRECT, title.lower()
+    yield _estimated(
+        f"{capital(correct)}, {by}", [(label, each[correct]) for label, _, each in measured]
+    )
+    kinds = [kind for kind in Measure if any(each[kind] for *_, each in measured)]
+    yield ChartedTable(
+        f"Toutes les mesures, {by}",
+        ("", "Questions", *map(capital, kinds)),
+        [
+            (label, str(len(items)), *(estimate_cells(each[kind])[0] for kind in kinds))
+            for label, items, each in measured
+        ],
+    )
+    yield ChartedTable(
+        f"Délais, {by} : p50 / p95, en secondes",
+        ("", *map(capital, TurnStep)),
+        [(label, *_both_delays(items)) for label, items, _ in measured],
     )
 
 
-def refusals_section(graded: Sequence[Graded], measured: Estimates) -> Section:
+def _both_delays(items: Sequence[Graded]) -> Iterator[str]:
+    for values in seconds(items).values():
+        known = percentiles(values)
+        yield " / ".join(map(figures, known)) if known else NONE
+
+
+def _refused(graded: Sequence[Graded]) -> ChartedTable:
     """Which questions were refused, and which should have been."""
     rows = [
         (label, str(sum(not each.refused for each in items)), str(sum(e.refused for e in items)))
@@ -112,21 +245,11 @@ def refusals_section(graded: Sequence[Graded], measured: Estimates) -> Section:
             ("À refuser", [each for each in graded if each.question.refusal_expected]),
         )
     ]
-    kinds = (
-        Measure.REFUSAL_PRECISION,
-        Measure.REFUSAL_RECALL,
-        Measure.REFUSAL_F1,
-        Measure.FALSE_REFUSALS,
-    )
-    return section(
-        "refus",
-        "Refus",
-        table("Questions selon ce qui était attendu", ("", "Répondues", "Refusées"), rows),
-        estimated("Mesures des refus", [(capital(kind), measured[kind]) for kind in kinds]),
-    )
+    heads = ("", "Répondues", "Refusées")
+    return ChartedTable("Questions selon ce qui était attendu", heads, rows)
 
 
-def lengths_section(graded: Sequence[Graded]) -> Section:
+def _lengths(graded: Sequence[Graded]) -> ChartedTable:
     """How long answers are, and how many of their words are the program's."""
     found = lengths(graded)
     counts = [[each.words for each in found], [each.own for each in found]]
@@ -135,188 +258,120 @@ def lengths_section(graded: Sequence[Graded]) -> Section:
         for label, words in zip(("En tout", "Hors citations"), counts, strict=True)
         if words
     ]
-    return section(
-        "longueur",
-        "Longueur des réponses",
-        note(
-            "Hors citations : les mots qui ne sont pas recopiés d'un texte, remarques du programme "
-            "comprises. Les refus ne sont pas comptés."
-        ),
-        table("Mots par réponse", ("", "Médiane", "Minimum", "Maximum"), rows),
-    )
+    return ChartedTable("Mots par réponse", ("", "Médiane", "Minimum", "Maximum"), rows)
 
 
-def delays_section(graded: Sequence[Graded]) -> Section:
+def _delays(graded: Sequence[Graded]) -> ChartedTable:
     """How long each step took."""
     rows = [
         Spread(capital(step), values, *known, "p50 {}, p95 {}".format(*map(duration, known)))
         for step, values in seconds(graded).items()
         if (known := percentiles(values))
     ]
-    numbers = table(
-        "Délais depuis la question",
-        ("", "Médiane (p50)", "p95", "Mesurés"),
-        [(r.label, duration(r.median), duration(r.high), str(len(r.values))) for r in rows],
-    )
-    return section(
-        "delais",
-        "Délais",
-        note(
-            "Chaque trait fin est une question, à l'échelle logarithmique ; les traits épais sont "
-            "la médiane (p50) et le 95e centile (p95)."
-        ),
-        side_by_side(spreads("Délais depuis la question", rows), numbers) if rows else numbers,
-    )
+    caption = "Délais depuis la question"
+    cells = [(r.label, duration(r.median), duration(r.high), str(len(r.values))) for r in rows]
+    heads = ("", "Médiane (p50)", "p95", "Mesurés")
+    return ChartedTable(caption, heads, cells, spreads(caption, rows) if rows else None)
 
 
-def removals_section(graded: Sequence[Graded]) -> Section:
+def _removed(graded: Sequence[Graded]) -> ChartedTable:
     """The sentences that were drafted and not shown, by reason."""
     rows = [(capital(reason), str(count)) for reason, count in removals(graded)]
-    told = table("Avant l'affichage", ("Motif", "Phrases"), rows)
-    return section(
-        "retirees", "Phrases retirées", told if rows else note("Aucune phrase n'a été retirée.")
-    )
+    return ChartedTable("Avant l'affichage", ("Motif", "Phrases"), rows)
 
 
-# Colophon: in which conditions the run was made, and how its measures are defined. Pure.
-
-METHOD = (
-    "Les parts ont un intervalle de Wilson. Les moyennes et le F1 ont un intervalle par "
-    f"rééchantillonnage des questions (bootstrap, {RESAMPLINGS} tirages, graine {SEED}) ; de "
-    "largeur nulle, il dit que toutes les valeurs sont égales, non que la mesure est certaine. "
-    "Phrases et citations d'une même réponse sont comptées comme indépendantes : leur intervalle "
-    "est un peu trop étroit. Un intervalle ne dit rien du choix des questions."
-)
+# The conditions in which the run was made.
 
 
-def identity_section(evaluation: Evaluation) -> Section:
+def _conditions(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     """What is needed to make the run again."""
     identity = evaluation.identity
-    digests = [*identity.files, *identity.prompts]
-    kinds = ["questions"] * len(identity.files) + ["invite"] * len(identity.prompts)
-    if evaluation.baseline:
-        digests, kinds = [*digests, evaluation.baseline], [*kinds, "essai précédent"]
-    return section(
-        "identite",
-        "Identité de l'essai",
-        element("dl", *_conditions(evaluation)),
-        table(
-            "Empreintes des fichiers (SHA-256)",
-            ("", "Fichier", "Empreinte"),
-            [_print(kind, each) for kind, each in zip(kinds, digests, strict=True)],
-        ),
-    )
-
-
-def method_section() -> Section:
-    """What each measure counts, and what its interval is."""
-    terms = (
-        (element("dt", capital(measure)), element("dd", set_no_break_spaces(f"{meaning}.")))
-        for measure, meaning in MEANINGS.items()
-    )
-    return section(
-        "methode",
-        "Ce qui est mesuré",
-        element("dl", *(each for pair in terms for each in pair)),
-        note(METHOD),
-    )
-
-
-def _conditions(evaluation: Evaluation) -> Iterator[Html]:
-    identity = evaluation.identity
-    manifest = identity.manifest
-    state = day(manifest.state_date) if manifest.state_date else "inconnue"
-    settings = (
-        f"{each.name} = {getattr(identity.settings, each.name)}"
-        for each in fields(identity.settings)
-    )
-    for term, told in (
-        ("Date", f"{day(identity.began)}, {identity.began:%H:%M (UTC%z)}"),
-        ("Questions", f"{len(evaluation.graded)} posées sur {evaluation.planned}"),
-        ("Programme", identity.code),
-        ("Modèle de langue", identity.model),
-        ("Modèle de similarité", manifest.embedder),
-        ("Index", f"génération {manifest.name}, {manifest.passages} passages"),
-        ("Dossiers", listed(_dossiers(evaluation)) or "aucun"),
-        ("Textes à jour au", state),
-        ("Empreinte du contenu", manifest.content),
-        ("Réglages", " ; ".join(settings)),
-        ("Machine", identity.machine),
-    ):
-        yield element("dt", term)
-        yield element("dd", told)
-
-
-def _dossiers(evaluation: Evaluation) -> list[str]:
+    manifest, settings = identity.manifest, identity.settings
     results = (item.result for item in evaluation.graded if item.result.dossier)
-    return [f"{each.dossier}, génération {each.dossier_generation}" for each in results]
+    dossiers = [f"{each.dossier}, génération {each.dossier_generation}" for each in results]
+    yield "Date", f"{day(identity.began)}, {identity.began:%H:%M (UTC%z)}"
+    yield "Questions", f"{len(evaluation.graded)} posées sur {evaluation.planned}"
+    yield "Programme", identity.code
+    yield "Modèle de langue", identity.model
+    yield "Modèle de similarité", manifest.embedder
+    yield "Index", f"génération {manifest.name}, {manifest.passages} passages"
+    yield "Dossiers", listed(dossiers) or "aucun"
+    yield "Textes à jour au", day(manifest.state_date) if manifest.state_date else "inconnue"
+    yield "Empreinte du contenu", manifest.content
+    told = (f"{each.name} = {getattr(settings, each.name)}" for each in fields(settings))
+    yield "Réglages", " ; ".join(told)
+    yield "Machine", identity.machine
 
 
-def _print(kind: str, digest: Digest) -> tuple[str, str, Html]:
-    return capital(kind), digest.name, element("code", digest.sha256)
+def _digests(evaluation: Evaluation) -> Iterator[tuple[str, str, str]]:
+    identity = evaluation.identity
+    yield from (("Questions", each.name, each.sha256) for each in identity.files)
+    yield from (("Invite", each.name, each.sha256) for each in identity.prompts)
+    if baseline := evaluation.baseline:
+        yield "Essai précédent", baseline.name, baseline.sha256
 
 
-# The report of an evaluation: one HTML page that opens anywhere and loads nothing. Pure.
-
-TITLE = "Sourcier, évaluation"
+# Review: every question with what was expected, what was answered and what was shown.
 
 
-def report(evaluation: Evaluation) -> str:
-    """The whole page: the measures, the conditions, then every question, wrong answers first."""
-    measured = estimates(evaluation.graded)
-    sections = tuple(_sections(evaluation, measured))
-    began = day(evaluation.identity.began)
-    contents = (element("li", element("a", each.title, href=f"#{each.name}")) for each in sections)
-    body = element(
-        "body",
-        element("header", element("p", f"{TITLE} du {began}"), *opening(evaluation, measured)),
-        element("nav", element("ol", *contents), aria_label="Sommaire"),
-        element("main", *(each.html for each in sections)),
-        element("script", _own("script.js")),
+@dataclass(frozen=True, slots=True)
+class ReviewedAnswer:
+    """An answer as it is reviewed: what is said of it, and what was shown.
+
+    `badges` say what is wrong with it, `outcomes` what has become of it too. `expected` has what
+    was to be found, whether that is a pattern, and whether it was. Passages are shown by their
+    places and their first words.
+    """
+
+    graded: Graded
+    anchor: str
+    theme: str
+    kind: str
+    badges: Sequence[str]
+    outcomes: Sequence[str]
+    expected: Sequence[tuple[str, bool, bool]]
+    sentences: Sequence[tuple[str, str]]
+    passages: Sequence[tuple[str, str]]
+
+
+def _reviewed(item: Graded, change: AnswerChange | None) -> ReviewedAnswer:
+    question, result = item.question, item.result
+    badges = [*dict.fromkeys(fault.kind.value for fault in item.faults)] or [RIGHT]
+    if item.uncited or item.unplaced:
+        badges.append(UNCITED)
+    return ReviewedAnswer(
+        item,
+        anchor(question.id),
+        theme_of(question),
+        type_of(item),
+        badges,
+        [*badges, capital(change)] if change else badges,
+        list(_expected(item)),
+        [(each.support.value, marked(each)) for each in result.answer.sentences],
+        [(each.passage.locator, first_words(each.passage.text)) for each in result.evidence],
     )
-    return f"<!doctype html>\n{element('html', _head(), body, lang='fr')}\n"
 
 
-def _head() -> Html:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
-        element("title", TITLE),
-        element("style", style()),
-    )
+def anchor(question_id: str) -> str:
+    """The place of a question in the page."""
+    return f"q-{quote(question_id, safe='')}"
 
 
-def _sections(evaluation: Evaluation, measured: Estimates) -> Iterator[Section]:
-    graded, comparison = evaluation.graded, evaluation.comparison
-    pairs = comparison.pairs if comparison else ()
-    yield measures_section(measured)
-    if comparison and evaluation.baseline:
-        yield comparison_section(comparison, evaluation.baseline)
-    yield from breakdown(graded)
-    yield refusals_section(graded, measured)
-    yield lengths_section(graded)
-    yield delays_section(graded)
-    yield removals_section(graded)
-    yield identity_section(evaluation)
-    yield method_section()
-    yield review(graded, {pair.after.question.id: pair.change for pair in pairs})
+def first_words(text: str) -> str:
+    """The beginning of a passage, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= FIRST_WORDS else f"{words[:FIRST_WORDS].rstrip()}…"
 
 
-def style() -> Html:
-    """The style of a page of its own, which papers share."""
-    palette = files("assistant.web").joinpath("static", "palette.css").read_text(encoding="utf-8")
-    return Html(palette + _own("style.css"))
-
-
-@cache
-def _own(name: str) -> Html:
-    """A file of this package, which is put into the page as it is."""
-    return Html(files("assistant.reports").joinpath(name).read_text(encoding="utf-8"))
-
-
-def _policy() -> str:
-    """Nothing is loaded, and no script runs but the page's own."""
-    digest = b64encode(sha256(_own("script.js").encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+def _expected(item: Graded) -> Iterator[tuple[str, bool, bool]]:
+    question, refused = item.question, item.refused
+    missing = {fault.detail for fault in item.faults if fault.kind is FaultKind.MISSING_FACT}
+    if question.refusal_expected:
+        yield "un refus", False, refused or item.correct
+    for article in question.articles:
+        yield article, False, article not in item.uncited
+    for place in question.places:
+        named = f"{place.piece}, p. {place.page}" if place.page else place.piece
+        yield named, False, place not in item.unplaced
+    for fact in map(fact_pattern, question.facts):
+        yield fact, True, fact not in missing and not refused

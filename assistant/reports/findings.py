@@ -1,26 +1,13 @@
-"""Findings: what was measured, said in French, and charts beside their numbers. Pure."""
+"""Findings: what was measured, said in French. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from assistant.evaluation.confidence import Estimate
 from assistant.evaluation.grading import Measure
 from assistant.evaluation.runs import AnswerChange, RunComparison
 from assistant.question.language import Language
-from assistant.reports.charts import Interval, intervals
-from assistant.reports.markup import (
-    Html,
-    element,
-    format_date,
-    group_thousands,
-    join_html,
-    load_words,
-    set_no_break_spaces,
-)
-from assistant.reports.markup import table as page_table
-
-# Findings: what was measured, said in French. Pure.
+from assistant.reports.markup import format_date, group_thousands, load_words
 
 NONE = "–"
 
@@ -66,6 +53,17 @@ def counted(estimate: Estimate) -> str:
     if estimate.part is None:
         return number(estimate.whole, "question", "questions")
     return f"{estimate.part} sur {estimate.whole}"
+
+
+ESTIMATED = ("Valeur", "Intervalle à 95 %", "Compté")
+"""Heads of `estimate_cells`."""
+
+
+def estimate_cells(estimate: Estimate | None) -> tuple[str, str, str]:
+    """An estimate as cells of a table: its value, its interval, and what was counted."""
+    if estimate is None:
+        return NONE, NONE, NONE
+    return percent(estimate.value), interval(estimate), counted(estimate)
 
 
 def figures(seconds: float) -> str:
@@ -114,61 +112,3 @@ def verdict(comparison: RunComparison) -> str:
     if comparison.chance >= 0.05:
         return told + "on ne peut donc pas dire que les deux essais diffèrent."
     return told + f"cet essai est donc {'meilleur' if better > worse else 'moins bon'}."
-
-
-# Figures: a chart and the table of its numbers, side by side. Pure.
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the report; `name` is what the contents lead to."""
-
-    name: str
-    title: str
-    body: Html
-
-    @property
-    def html(self) -> Html:
-        """The part under its title."""
-        return element("section", element("h2", self.title), self.body, id=self.name)
-
-
-def section(name: str, title: str, *children: str) -> Section:
-    """A part made of these pieces."""
-    return Section(name, title, join_html(children))
-
-
-def note(text: str) -> Html:
-    """A paragraph that explains."""
-    return element("p", set_no_break_spaces(text), class_="note")
-
-
-def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Html:
-    """A table whose first column names the rows; it scrolls in its own frame when it is wide."""
-    built = page_table(heads, rows, caption, names_rows=True, shows_caption=True)
-    return element("div", built, class_="scroll", tabindex=0, role="group", aria_label=caption)
-
-
-def side_by_side(chart: str, numbers: Html) -> Html:
-    """A chart, which is SVG, and its numbers."""
-    return element("div", element("figure", Html(chart)), numbers, class_="beside")
-
-
-def estimated(caption: str, rows: Sequence[tuple[str, Estimate | None]]) -> Html:
-    """Estimates with their intervals, as a chart and as a table; those without value in it only."""
-    drawn = [
-        Interval(label, each.low, each.value, each.high, percent(each.value))
-        for label, each in rows
-        if each
-    ]
-    numbers = table(
-        caption,
-        ("", "Valeur", "Intervalle à 95 %", "Compté"),
-        [
-            (label, percent(each.value), interval(each), counted(each))
-            if each
-            else (label, NONE, NONE, NONE)
-            for label, each in rows
-        ],
-    )
-    return side_by_side(intervals(caption, drawn), numbers) if drawn else numbers

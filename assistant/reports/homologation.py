@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assistant.accounts.identity import AREAS, Area
 from assistant.question.language import Language
-from assistant.reports.findings import NONE, capital, counted, day, interval, number, percent
+from assistant.reports.findings import NONE, capital, day, estimate_cells, number
 from assistant.reports.homologation_facts import (
     DECISIONS,
     InstallationFacts,
@@ -76,7 +76,7 @@ def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
         )
         return
     rows = tuple(
-        (capital(measure), percent(each.value), interval(each), counted(each))
+        (capital(measure), *estimate_cells(each))
         for measure, each in facts.evaluation.items()
         if each
     )

@@ -17,7 +17,7 @@ from typing import Any
 from assistant.evaluation.grading import Estimates
 from assistant.evaluation.runs import ROOT, code_version, machine
 from assistant.journal.journal import Journal, journal_of
-from assistant.reports.markup import Html, element, join_html
+from assistant.reports.markup import Html, render
 from assistant.review.recorded import moment
 from assistant.settings import Settings
 from ingestion.errors import IngestionError
@@ -98,6 +98,10 @@ MARGIN, SAYING = 22, 14
 for the words below."""
 
 
+Point = tuple[float, float]
+"""Across from the left and down from the top."""
+
+
 @dataclass(frozen=True, slots=True)
 class DataPlace:
     """Where data stand; `inside` the machine that runs the program or not."""
@@ -108,9 +112,20 @@ class DataPlace:
     inside: bool
 
     @property
-    def middle(self) -> tuple[float, float]:
-        """Its middle in the drawing."""
-        return MARGIN + self.column * ACROSS + WIDTH / 2, MARGIN + self.row * DOWN + HEIGHT / 2
+    def corner(self) -> Point:
+        """Its upper left corner in the drawing."""
+        return MARGIN + self.column * ACROSS, MARGIN + self.row * DOWN
+
+    def edge(self, towards: "DataPlace") -> Point:
+        """Where the line to another place leaves this one."""
+        (x, y), (left, top) = self.corner, towards.corner
+        across, down = left - x, top - y
+        sides = (
+            WIDTH / 2 / abs(across) if across else 1.0,
+            HEIGHT / 2 / abs(down) if down else 1.0,
+        )
+        share = min(sides)
+        return x + WIDTH / 2 + across * share, y + HEIGHT / 2 + down * share
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,23 @@ class Flow:
     data: str
     protection: str
     when: str
+
+    @property
+    def line(self) -> tuple[Point, Point]:
+        """From the edge of the first place to that of the second."""
+        return self.start.edge(self.end), self.end.edge(self.start)
+
+    @property
+    def head(self) -> tuple[Point, Point, Point]:
+        """The three corners of its arrow."""
+        (x, y), (left, top) = self.line
+        length = hypot(left - x, top - y)
+        along, aside = (left - x) / length * 8, (top - y) / length * 8
+        return (
+            (left, top),
+            (left - along - aside / 2, top - aside + along / 2),
+            (left - along + aside / 2, top - aside - along / 2),
+        )
 
 
 def flows(holds: Holds) -> tuple[Flow, ...]:
@@ -142,99 +174,16 @@ def flows(holds: Holds) -> tuple[Flow, ...]:
 def drawing(found: tuple[Flow, ...]) -> Html:
     """The places and the flows between them as SVG; a frame shows what stands on the machine."""
     places = tuple(dict.fromkeys(place for each in found for place in (each.start, each.end)))
-    right = max(place.middle[0] for place in places) + WIDTH / 2 + MARGIN
-    bottom = max(place.middle[1] for place in places) + HEIGHT / 2 + MARGIN + SAYING
-    return element(
-        "svg",
-        element("title", "Flux de données", id="flux"),
-        element("desc", "Les flux numérotés sont ceux du tableau.", id="flux-dit"),
-        _frame([place for place in places if place.inside], bottom),
-        *(_arrow(each) for each in found),
-        *(_box(place) for place in places),
-        *(_number(each) for each in found),
-        role="img",
-        aria_labelledby="flux flux-dit",
-        viewBox=f"0 0 {right:g} {bottom:g}",
-        font_family="var(--sans)",
-        font_size=12,
+    columns = [place.corner[0] for place in places if place.inside]
+    return render(
+        "flows.html",
+        flows=found,
+        places=places,
+        box=(WIDTH, HEIGHT),
+        inside=(min(columns) - 12, max(columns) + WIDTH + 12),
+        right=max(place.corner[0] for place in places) + WIDTH + MARGIN,
+        bottom=max(place.corner[1] for place in places) + HEIGHT + MARGIN + SAYING,
     )
-
-
-def _frame(inside: Sequence[DataPlace], bottom: float) -> Html:
-    left = min(place.middle[0] for place in inside) - WIDTH / 2 - 12
-    right = max(place.middle[0] for place in inside) + WIDTH / 2 + 12
-    rect = element(
-        "rect",
-        x=f"{left:g}",
-        y=4,
-        width=f"{right - left:g}",
-        height=f"{bottom - 8:g}",
-        rx=8,
-        fill="none",
-        stroke="var(--quiet)",
-        stroke_dasharray="5 4",
-    )
-    return join_html([rect, _text(left + 8, bottom - 12, "machine de l'organisme", "start")])
-
-
-def _box(place: DataPlace) -> Html:
-    across, down = place.middle
-    rect = element(
-        "rect",
-        x=f"{across - WIDTH / 2:g}",
-        y=f"{down - HEIGHT / 2:g}",
-        width=WIDTH,
-        height=HEIGHT,
-        rx=5,
-        fill="var(--sheet)",
-        stroke="var(--accent)" if place.inside else "var(--quiet)",
-    )
-    return join_html([rect, _text(across, down + 4, place.label, "middle")])
-
-
-def _arrow(flow: Flow) -> Html:
-    """A line from edge to edge, with its head."""
-    (x, y), (left, top) = _edges(flow)
-    length = hypot(left - x, top - y)
-    along, aside = (left - x) / length * 8, (top - y) / length * 8
-    head = " ".join(
-        f"{a:g},{b:g}"
-        for a, b in (
-            (left, top),
-            (left - along - aside / 2, top - aside + along / 2),
-            (left - along + aside / 2, top - aside - along / 2),
-        )
-    )
-    line = element(
-        "line", x1=f"{x:g}", y1=f"{y:g}", x2=f"{left:g}", y2=f"{top:g}", stroke="var(--ink)"
-    )
-    return join_html([line, element("polygon", points=head, fill="var(--ink)")])
-
-
-def _number(flow: Flow) -> Html:
-    (x, y), (left, top) = _edges(flow)
-    across, down = (x + left) / 2, (y + top) / 2
-    disc = element(
-        "circle", cx=f"{across:g}", cy=f"{down:g}", r=10, fill="var(--paper)", stroke="var(--rule)"
-    )
-    return join_html([disc, _text(across, down + 4, str(flow.number), "middle")])
-
-
-def _edges(flow: Flow) -> Iterator[tuple[float, float]]:
-    """Where the line leaves the first place and where it reaches the second."""
-    yield _edge(flow.start, flow.end)
-    yield _edge(flow.end, flow.start)
-
-
-def _edge(place: DataPlace, towards: DataPlace) -> tuple[float, float]:
-    (x, y), (left, top) = place.middle, towards.middle
-    across, down = left - x, top - y
-    share = min(WIDTH / 2 / abs(across) if across else 1.0, HEIGHT / 2 / abs(down) if down else 1.0)
-    return x + across * share, y + down * share
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> Html:
-    return element("text", text, x=f"{x:g}", y=f"{y:g}", text_anchor=anchor, fill="var(--ink)")
 
 
 # Facts of this installation, as they are when the file is written.

@@ -93,9 +93,11 @@ def _templates() -> Environment:
     environment.filters |= {
         "tight": set_no_break_spaces,
         "thousands": group_thousands,
+        "counted": counted,
         "prose": prose,
         "moment": at,
     }
+    environment.globals |= {"count": count, "format_date": format_date}
     return environment
 
 
@@ -105,6 +107,11 @@ def render(template: str, **values: object) -> Html:
     `template` is its path in `web/templates` or in `reports/templates`.
     """
     return Html(_templates().get_template(template).render(values).strip())
+
+
+def render_macro(template: str, macro: str, *values: object) -> Html:
+    """One macro of a template filled in, for what stands in a page that another module writes."""
+    return Html(getattr(_templates().get_template(template).module, macro)(*values).strip())
 
 
 # Parts of any form: a label, a hidden value, a button, and the form itself. Pure HTML.

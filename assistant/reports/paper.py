@@ -5,14 +5,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 
 from docx import Document as WordDocument
 from docx.document import Document as WordFile
 
-from assistant.reports.charts import Bar, Interval, intervals, ranks, timeline
-from assistant.reports.evaluation import style
-from assistant.reports.findings import table
-from assistant.reports.markup import Html, element, set_no_break_spaces
+from assistant.reports.charts import Chart, palette
+from assistant.reports.markup import Html, render
 
 # A paper: blocks one after the other, which each format writes in its own way. Values.
 
@@ -23,6 +22,11 @@ class PaperHeading:
 
     text: str
     level: int = 1
+
+    @property
+    def fragment(self) -> str:
+        """The fragment of an address under which the part is found."""
+        return "-".join("".join(c if c.isalnum() else " " for c in self.text.lower()).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +60,9 @@ class PaperTable:
 class PaperFigure:
     """A drawing in SVG; formats that have no drawings leave it to the table that follows it."""
 
-    svg: str
+    svg: Html
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Numbers of things, one bar a row."""
-
-    title: str
-    rows: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Shares with their intervals, one a row."""
-
-    title: str
-    rows: tuple[Interval, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Numbers of things in time, the earliest first."""
-
-    title: str
-    points: tuple[Bar, ...]
-
-
-Chart = Bars | Shares | Timeline
 Block = PaperHeading | Paragraph | Items | PaperTable | PaperFigure | Chart
 
 
@@ -148,79 +127,29 @@ def _row(cells: Sequence[str]) -> str:
 
 # A paper as one HTML page that opens anywhere, loads nothing and prints well. Pure.
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""Nothing is loaded and no script runs."""
-
-PROSE = """
-body { max-width: 64rem; }
-h2 { margin-top: 3rem; }
-main > p, main > ul { max-width: 46rem; }
-table { width: 100%; }
-.scroll + .scroll { margin-top: 1.75rem; }
-figure { max-width: 46rem; margin: 1rem 0; }
-td { white-space: pre-line; overflow-wrap: anywhere; min-width: 7rem; }
-"""
-"""Cells of a paper are sentences: they wrap, where those of the report are numbers."""
-
 
 def as_html(paper: Paper) -> bytes:
     """The whole page, its contents first."""
-    titles = [each for each in paper.blocks if isinstance(each, PaperHeading) and each.level == 1]
-    contents = (element("li", element("a", each.text, href=f"#{_name(each)}")) for each in titles)
-    body = element(
-        "body",
-        element(
-            "header", element("h1", paper.title), element("p", set_no_break_spaces(paper.about))
-        ),
-        element("nav", element("ol", *contents), aria_label="Sommaire"),
-        element("main", *map(block_html, paper.blocks)),
+    parts = (each for each in paper.blocks if isinstance(each, PaperHeading) and each.level == 1)
+    page = sheet(
+        "paper.html",
+        title=paper.title,
+        contents=[(each.fragment, each.text) for each in parts],
+        about=paper.about,
+        blocks=[(type(each).__name__, each) for each in paper.blocks],
     )
-    page = element("html", _head(paper.title), body, lang="fr")
-    return f"<!doctype html>\n{page}\n".encode(errors="replace")
+    return page.encode(errors="replace")
+
+
+def sheet(template: str, **values: object) -> str:
+    """A page made from `sheet.html`: its `title`, its `contents`, and what its template needs."""
+    style = files("assistant.reports").joinpath("style.css").read_text(encoding="utf-8")
+    return f"{render(template, style=palette() + Html(style), **values)}\n"
 
 
 def block_html(block: Block) -> Html:
     """One block, which stands in any page that has the variables of the charts."""
-    match block:
-        case PaperHeading(text, level):
-            return element(
-                f"h{level + 1}", set_no_break_spaces(text), id=_name(block) if level == 1 else None
-            )
-        case Paragraph(text):
-            return element("p", set_no_break_spaces(text))
-        case Items(lines):
-            return element("ul", *(element("li", set_no_break_spaces(line)) for line in lines))
-        case PaperTable(caption, columns, rows):
-            return table(caption, columns, [tuple(map(set_no_break_spaces, row)) for row in rows])
-        case PaperFigure(svg):
-            return element("figure", Html(svg))
-        case Bars(title, found):
-            return element("figure", Html(ranks(title, found)))
-        case Shares(title, estimated):
-            return element("figure", Html(intervals(title, estimated)))
-        case Timeline(title, points):
-            return element("figure", Html(timeline(title, points, _whole)))
-
-
-def _whole(number: float) -> str:
-    """A number of things on a scale, "" for what no number of things is."""
-    return f"{number:g}" if number == int(number) else ""
-
-
-def _name(heading: PaperHeading) -> str:
-    """The fragment under which a part is found."""
-    return "-".join("".join(c if c.isalnum() else " " for c in heading.text.lower()).split())
-
-
-def _head(title: str) -> Html:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("title", title),
-        element("style", Html(style() + PROSE)),
-    )
+    return render("block.html", kind=type(block).__name__, block=block)
 
 
 # A paper as a Word file. Door of python-docx, for papers.

@@ -1,13 +1,13 @@
 """A paper as a PDF: real text, bookmarks, charts; formats by suffix. Door of reportlab."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
-from reportlab.graphics.shapes import Circle, Drawing, Line, Rect, Shape, String
-from reportlab.lib.colors import Color, HexColor
+from pikepdf import Page, Pdf
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -27,105 +27,26 @@ from reportlab.platypus import (
 from reportlab.platypus import Paragraph as Written
 from reportlab.platypus import Table as Grid
 
-from assistant.reports.charts import FONTS, Bar, Interval
+from assistant.reports.charts import COLOURS, FONTS, PRINTED, Chart
 from assistant.reports.markup import set_no_break_spaces
 from assistant.reports.paper import (
-    Bars,
     Block,
-    Chart,
     Items,
     Paper,
     PaperFigure,
     PaperHeading,
     PaperTable,
     Paragraph,
-    Shares,
-    Timeline,
+    as_docx,
+    as_html,
+    as_markdown,
     strip_controls,
 )
 
-# Charts of a PDF, drawn with real text. Door of reportlab, for charts.
+# A paper as a PDF: real text, bookmarks, page numbers. Door of reportlab; pikepdf puts charts.
 
 FONT = "DejaVuSans"
-INK, QUIET, RULE, ACCENT = map(HexColor, ("#1c1e23", "#5b606b", "#e2ded3", "#24508f"))
-BAND = HexColor("#c3d0e4")
-
-_ROW = 26.0
-_TALL = 110.0
-_SMALL = 8.0
-_NAMED = 8
-"""Points: a row of a chart, the columns of a timeline, its text; labels side by side."""
-
-
-def chart(block: Chart, width: float) -> Drawing:
-    """The drawing of a chart as wide as that, in points."""
-    match block:
-        case Bars(_, rows):
-            return _rows(rows, width, max((row.value for row in rows), default=0) or 1)
-        case Shares(_, rows):
-            return _rows(rows, width, 1)
-        case Timeline(_, points):
-            return _columns(points, width)
-
-
-def _rows(rows: Sequence[Bar | Interval], width: float, most: float) -> Drawing:
-    drawing = Drawing(width, _ROW * len(rows) + 4)
-    scale = width / most
-    for position, row in enumerate(rows, 1):
-        bottom = drawing.height - _ROW * position
-        drawing.add(_text(0, bottom + 14, row.label, INK))
-        drawing.add(_text(width, bottom + 14, row.said, QUIET, "end"))
-        for shape in _marks(row, bottom + 5, scale, width):
-            drawing.add(shape)
-    return drawing
-
-
-def _marks(row: Bar | Interval, height: float, scale: float, width: float) -> Iterator[Shape]:
-    yield _box(0, height - 2.5, width, 5, RULE)
-    if isinstance(row, Interval):
-        across = (row.high - row.low) * scale
-        yield _box(row.low * scale, height - 2.5, across, 5, BAND)
-        yield Circle(row.value * scale, height, 3.5, fillColor=ACCENT, strokeColor=None)
-    else:
-        yield _box(0, height - 2.5, row.value * scale, 5, ACCENT)
-
-
-def _columns(points: Sequence[Bar], width: float) -> Drawing:
-    """Columns from left to right, the highest with its number, some with their day."""
-    drawing = Drawing(width, _TALL)
-    most = max((point.value for point in points), default=0)
-    foot, step = 14.0, -(-len(points) // _NAMED)
-    across = width / max(len(points), 1)
-    drawing.add(Line(0, foot, width, foot, strokeColor=RULE))
-    for position, point in enumerate(points):
-        tall = (_TALL - foot - 14) * point.value / (most or 1)
-        left = position * across
-        drawing.add(_box(left + 0.15 * across, foot, 0.7 * across, tall, ACCENT))
-        middle = left + across / 2
-        if point.value and (len(points) <= 2 * _NAMED or point.value == most):
-            drawing.add(_text(middle, foot + tall + 3, point.said, QUIET, "middle"))
-        if position % step == 0:
-            drawing.add(_text(left + 0.15 * across, 2, point.label, QUIET))
-    return drawing
-
-
-def _box(x: float, y: float, width: float, height: float, colour: Color) -> Rect:
-    box = Rect(x, y, width, height)
-    box.fillColor, box.strokeColor = colour, None
-    return box
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    colour: Color,
-    anchor: Literal["start", "middle", "end"] = "start",
-) -> String:
-    return String(x, y, text, fontName=FONT, fontSize=_SMALL, fillColor=colour, textAnchor=anchor)
-
-
-# A paper as a PDF: real text, bookmarks, page numbers. Door of reportlab.
+INK, QUIET, RULE, ACCENT = (HexColor(COLOURS[each]) for each in ("ink", "quiet", "rule", "accent"))
 
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -155,15 +76,30 @@ _LINES: list[Any] = [
 def as_pdf(paper: Paper) -> bytes:
     """The paper on A4 sheets, laid out a first time to know how many there are."""
     _load_fonts()
-    return _laid_out(paper, _laid_out(paper, 0)[1])[0]
+    file, _ = _laid_out(paper, _laid_out(paper, 0)[1])
+    written = io.BytesIO()
+    with Pdf.open(file) as sheets:
+        for page in sheets.pages:
+            _put_charts(sheets, page, paper)
+        sheets.save(written)
+    return written.getvalue()
 
 
-def _laid_out(paper: Paper, pages: int) -> tuple[bytes, int]:
+def _put_charts(sheets: Pdf, page: Page, paper: Paper) -> None:
+    """Put each chart into the form that stands where it is to be."""
+    forms = page.resources.get("/XObject", {})
+    for number, block in enumerate(paper.blocks):
+        if isinstance(block, Chart) and (name := f"/FormXob.{number}") in forms:
+            drawn = Pdf.open(io.BytesIO(block.pdf(WIDTH)))
+            forms[name] = sheets.copy_foreign(drawn.pages[0].as_form_xobject())
+
+
+def _laid_out(paper: Paper, pages: int) -> tuple[io.BytesIO, int]:
     """The file, each page numbered out of so many, and how many pages it has."""
     file = io.BytesIO()
     sheets = _Sheets(paper, file, pages)
     sheets.build(list(_story(paper)))
-    return file.getvalue(), sheets.page
+    return file, sheets.page
 
 
 class _Sheets(BaseDocTemplate):
@@ -199,14 +135,30 @@ class _Sheets(BaseDocTemplate):
         canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, f"{self.page} / {self._pages}")
 
 
+class _ChartPlace(Flowable):
+    """The place of a chart: a form that is empty yet, by the number of its block."""
+
+    def __init__(self, chart: Chart, number: int) -> None:
+        super().__init__()
+        self.width, self.height = WIDTH, chart.printed_height
+        self._name = str(number)
+
+    def draw(self) -> None:
+        """Leave the form, as large as the sheet of the chart."""
+        self.canv.scale(PRINTED, PRINTED)
+        self.canv.beginForm(self._name, 0, 0, self.width / PRINTED, self.height / PRINTED)
+        self.canv.endForm()
+        self.canv.doForm(self._name)
+
+
 def _story(paper: Paper) -> Iterator[Flowable]:
     yield Written(_markup(paper.title), _TITLE)
     yield Written(_markup(paper.about), _ABOUT)
-    for block in paper.blocks:
-        yield from _flowables(block)
+    for number, block in enumerate(paper.blocks):
+        yield from _flowables(block, number)
 
 
-def _flowables(block: Block) -> Iterator[Flowable]:
+def _flowables(block: Block, number: int) -> Iterator[Flowable]:
     match block:
         case PaperHeading(text, level):
             yield CondPageBreak(40 * mm)
@@ -221,9 +173,9 @@ def _flowables(block: Block) -> Iterator[Flowable]:
             yield Written(_markup(block.caption), _CAPTION)
             yield _grid(block)
             yield Spacer(0, 8)
-        case Bars(title) | Shares(title) | Timeline(title):
-            caption = Written(_markup(title), _CAPTION)
-            yield KeepTogether([caption, chart(block, WIDTH), Spacer(0, 8)])
+        case Chart():
+            caption = Written(_markup(block.title), _CAPTION)
+            yield KeepTogether([caption, _ChartPlace(block, number), Spacer(0, 8)])
         case PaperFigure():
             pass  # the table that follows says the same
 
@@ -263,16 +215,10 @@ def rendered(paper: Paper, paper_format: PaperFormat) -> bytes:
     """The paper as a file."""
     match paper_format:
         case PaperFormat.HTML:
-            from assistant.reports.paper import as_html
-
             return as_html(paper)
         case PaperFormat.DOCX:
-            from assistant.reports.paper import as_docx
-
             return as_docx(paper)
         case PaperFormat.PDF:
             return as_pdf(paper)
         case PaperFormat.MARKDOWN:
-            from assistant.reports.paper import as_markdown
-
             return as_markdown(paper)

@@ -156,7 +156,7 @@ def foreign_regime(question: str, headings: Sequence[str]) -> str | None:
 # Ranking: the candidates of several searches, put in order by a few signals and their weights.
 #
 # A signal is a number between 0 and 1 for one passage and one question. Its weight (tuning.toml)
-# was fitted by `python -m tests.ranking_study`, so that the passages expected by
+# was fitted by `python -m tests.studies.ranking`, so that the passages expected by
 # tests/data/questions_*.jsonl and by the headings of our sheets come first (softmax over the
 # candidates); the study prints what each signal brings. Pure.
 

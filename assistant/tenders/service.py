@@ -18,6 +18,7 @@ from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError
+from ingestion.french import number
 from ingestion.index.build import Progress
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding, Library
@@ -66,7 +67,7 @@ def require_allowed(journal: Journal, user: str, most: int) -> None:
 
 
 def _gigabytes(size: int) -> str:
-    return f"{size / GIGABYTE:.1f} Go".replace(".", ",")
+    return f"{number(size / GIGABYTE, 1)} Go"
 
 
 # The fiche de synthèse as files: DOCX and CSV (python-docx enters here for the fiche).

@@ -20,17 +20,19 @@ from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Accounts
 from assistant.accounts.sessions import fresh_token, hash_token
 from assistant.errors import ProviderFailure, WrongAccount
-from assistant.reports.markup import Html, load_words
+from assistant.reports.markup import load_words
 from assistant.web.account_pages import (
     REFUSED,
-    account_html,
-    closed_html,
-    invitation_html,
-    login_html,
-    over_html,
+    SEEN,
+    WRONG,
+    account_page,
+    closed_page,
+    invitation_over,
+    invitation_page,
+    login_page,
 )
 from assistant.web.protection import USER
-from assistant.web.routes import french_page, from_here, language_of_reader, navigates
+from assistant.web.routes import from_here, language_of_reader, navigates
 from assistant.web.routes import problem as routes_problem
 from assistant.web.site import (
     FORBIDDEN,
@@ -93,7 +95,7 @@ def refusal(request: HTTPConnection, identity: Identity | None) -> Response:
     if is_page and request.url.path == "/":
         return RedirectResponse(entrance(identity), 303)
     if is_page:
-        return french_page(closed_html(identity), "Page réservée", FORBIDDEN)
+        return closed_page(identity)
     return routes_problem(request, FORBIDDEN)
 
 
@@ -148,7 +150,7 @@ def local(address: str) -> str:
 
 # Logging in and out, choosing a password, closing one's sessions: forms without script.
 
-SEEN, WRONG, UNKNOWN, OVER, TOO_MANY = 200, 400, 401, 404, 429
+UNKNOWN, TOO_MANY = 401, 429
 UNLIKE = "Les deux mots de passe ne sont pas les mêmes."
 NOT_CURRENT = "Le mot de passe actuel n'est pas celui-là : rien n'a été changé."
 BUSY = "Trop d'essais pour le moment. Attendez {wait} secondes, puis recommencez."
@@ -172,8 +174,9 @@ def add_entrances(router: APIRouter, accounts: Accounts, provider: str) -> None:
     entering = accounts.entering
 
     @router.get("/login")
-    def login_page(next: str = "") -> HTMLResponse:  # noqa: A002 - the name in the address
-        return french_page(login_html("", local(next), provider=provider), "Connexion")
+    def log_in_page(request: Request, next: str = "", over: str = "") -> HTMLResponse:  # noqa: A002
+        language = language_of_reader(request)
+        return login_page(local(next), provider=provider, over=over, language=language)
 
     @router.post("/login")
     def log_in(
@@ -184,29 +187,28 @@ def add_entrances(router: APIRouter, accounts: Accounts, provider: str) -> None:
     ) -> Response:
         entered = entering.enter(login, password, address_of(request), browser_of(request))
         if isinstance(entered, LoginRefusal):
-            return refused(entered, login_html(login[:64], local(next), problem(entered), provider))
+            return refused(entered, local(next), login[:64], provider)
         return inside(request, accounts, entered, local(next))
 
     @router.get("/invitation/{token}")
     def invitation(token: str) -> HTMLResponse:
         guest = accounts.register.guest(token)
         if guest is None:
-            return french_page(over_html(), "Lien", OVER)
-        return french_page(invitation_html(token, guest.login), "Mot de passe")
+            return invitation_over()
+        return invitation_page(token, guest.login)
 
     @router.post("/invitation/{token}")
     def choose(request: Request, token: str, password: Text, again: Text) -> Response:
         guest = accounts.register.guest(token)
         if guest is None:
-            return french_page(over_html(), "Lien", OVER)
+            return invitation_over()
         try:
             require_same(password, again)
             entered = entering.choose(token, password, browser_of(request))
         except WrongAccount as reason:
-            content = invitation_html(token, guest.login, str(reason))
-            return french_page(content, "Mot de passe", WRONG)
+            return invitation_page(token, guest.login, str(reason), WRONG)
         if isinstance(entered, LoginRefusal):
-            return french_page(over_html(), "Lien", OVER)
+            return invitation_over()
         return inside(request, accounts, entered)
 
 
@@ -214,12 +216,11 @@ def add_account(router: APIRouter, accounts: Accounts, reader: Reader) -> None:
     """What everybody does with their own account."""
 
     def shown(
-        request: Request, identity: Identity, reason: str = "", done: str = "", status: int = SEEN
+        request: Request, identity: Identity, reason: str = "", status: int = SEEN
     ) -> HTMLResponse:
         sessions = accounts.sessions.of(identity.user, token_of(request))
         login = accounts.register.of(identity.user).login
-        content = account_html(identity, login, sessions, reason, done)
-        return french_page(content, "Mon compte", status)
+        return account_page(identity, login, sessions, reason, status)
 
     @router.get("/account")
     def account(request: Request, identity: Annotated[Identity, Depends(reader)]) -> HTMLResponse:
@@ -273,9 +274,10 @@ def inside(request: Request, accounts: Accounts, token: str, onward: str = "") -
     return response
 
 
-def refused(refusal: LoginRefusal, content: Html) -> HTMLResponse:
+def refused(refusal: LoginRefusal, onward: str, login: str, provider: str) -> HTMLResponse:
     """The form again, and when to come back where there were too many tries."""
-    response = french_page(content, "Connexion", TOO_MANY if refusal.wait else UNKNOWN)
+    status = TOO_MANY if refusal.wait else UNKNOWN
+    response = login_page(onward, login, problem(refusal), provider=provider, status=status)
     if refusal.wait:
         response.headers["Retry-After"] = str(refusal.wait)
     return response
@@ -350,10 +352,10 @@ def openid_routes(accounts: Accounts, provider: Provider, address: str) -> APIRo
         return f"{address or str(request.base_url)}".rstrip("/") + f"{PATH}/return"
 
     def again(reason: str, status: int) -> Response:
-        return french_page(login_html("", "", reason, provider.name), "Connexion", status)
+        return login_page("", problem=reason, provider=provider.name, status=status)
 
     def turned_away(refusal: LoginRefusal) -> Response:
-        return refused(refusal, login_html("", "", problem(refusal), provider.name))
+        return refused(refusal, "", "", provider.name)
 
     @router.get(PATH)
     def leave(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address

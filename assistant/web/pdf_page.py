@@ -2,14 +2,14 @@
 
 import io
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import folded, folded_with_origins, nearest
 from ingestion.sandbox import Limits, run
 
@@ -76,10 +76,11 @@ def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
     Raises:
         UndrawablePage: it cannot be drawn.
     """
-    ended = run("assistant.web.pdf_page:main", [json.dumps(astuple(order))], LIMITS, pdf)
-    if ended.status or ended.is_late or not ended.output:
-        raise UndrawablePage
-    return ended.output
+    order_json = json.dumps(astuple(order))
+    try:
+        return run("assistant.web.pdf_page:tell", order_json, limits=LIMITS, given=pdf)
+    except UnreadableFile as error:
+        raise UndrawablePage from error
 
 
 def draw(pdf: bytes, order: DrawingOrder) -> bytes:
@@ -136,8 +137,7 @@ def around(several: Sequence[Box]) -> Box:
     return min(*lefts, *rights), min(*tops, *bottoms), max(*lefts, *rights), max(*tops, *bottoms)
 
 
-def main(order: str) -> None:
-    """In the child: draw the PDF on standard input as the order says, PNG on standard output."""
+def tell(order: str, pdf: bytes) -> Iterator[bytes]:
+    """In the child: draw the PDF as the order says."""
     page, passage, quotes, near = json.loads(order)
-    png = draw(sys.stdin.buffer.read(), DrawingOrder(page, passage, tuple(quotes), near))
-    sys.stdout.buffer.write(png)
+    yield draw(pdf, DrawingOrder(page, passage, tuple(quotes), near))

@@ -16,7 +16,7 @@ from starlette.requests import Request as RequestsRequest
 
 from assistant.errors import AssistantError
 from assistant.question.language import Language
-from assistant.reports.markup import NOTHING, Html, Words, element, load_words
+from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage
 from assistant.web.site import DeskOf, Site, is_foreign
@@ -117,8 +117,8 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         if not fits(view, found):
             raise HTTPException(404, said["document_span"])
         drawn = is_pdf(found) and original is not None
-        content = document_html(found, view, said, drawn=drawn, busy=PICTURES.is_busy)
-        return standing_alone(content, said, lang, script="viewer.js" if drawn else "")
+        content = document_html(found, view, lang, drawn=drawn, busy=PICTURES.is_busy)
+        return HTMLResponse(content, headers=FORGET)
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
@@ -181,6 +181,12 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
         raise HTTPException(422) from error
 
 
+def page(template: str, lang: Language, status: int = 200, **values: object) -> HTMLResponse:
+    """A page of its own, from a template that extends `layout.html`, in the words of a language."""
+    content = render(template, said=load_words(lang), lang=lang, **values)
+    return HTMLResponse(content, status, FORGET)
+
+
 def standing_alone(
     content: Html,
     said: Words,
@@ -191,30 +197,13 @@ def standing_alone(
     script: str = "",
     refresh: int = 0,
 ) -> HTMLResponse:
-    """A page of its own around some content; `script` is one of ours, if any.
+    """A page around some content; `script` is one of ours, if any.
 
     It is loaded again after `refresh` seconds by a browser without script, 0 for never.
     """
-    again = element("meta", http_equiv="refresh", content=refresh) if refresh else NOTHING
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{title or said['document']} – Sourcier"),
-        element("link", rel="stylesheet", href="/page/style.css"),
-        element("link", rel="icon", href="data:,"),  # else the browser asks for one
-        element("script", defer=True, src=f"/page/{script}") if script else NOTHING,
-        element("noscript", again) if refresh else NOTHING,
-    )
-    page = element("html", head, element("body", content, class_="reader"), lang=lang.value)
-    return HTMLResponse(f"<!doctype html>{page}", status, FORGET)
-
-
-def french_page(content: Html, title: str, status: int = 200) -> HTMLResponse:
-    """A page that is in French only."""
-    return standing_alone(
-        content, load_words(Language.FRENCH), Language.FRENCH, status, title=title
-    )
+    title = title or said["document"]
+    around = {"content": content, "title": title, "script": script, "refresh": refresh}
+    return page("layout.html", lang, status, **around)
 
 
 # Pages of problems: what went wrong, in the reader's language, and the way back.
@@ -247,22 +236,8 @@ def problem(request: HTTPConnection, status: int, told: str = "") -> Response:
     known = status if status in TOLD else UNREADABLE if status < BROKEN else BROKEN
     if not navigates(request):
         return JSONResponse({"detail": told or said[f"problem_{known}"]}, status)
-    title = said[f"problem_{known}_title"]
-    content = problem_html(title, told or said[f"problem_{known}"], said)
-    return standing_alone(content, said, language, status, title=title)
-
-
-def problem_html(title: str, told: str, said: Words) -> Html:
-    """What went wrong, below its title, and the way back to the conversation. Pure."""
-    return element(
-        "main",
-        element("p", "Sourcier", class_="brand"),
-        element("h1", title),
-        element("p", told, role="alert"),
-        element("p", element("a", said["problem_back"], href="/", class_="main")),
-        class_="document trouble",
-        id="document",
-    )
+    title, told = said[f"problem_{known}_title"], told or said[f"problem_{known}"]
+    return page("problem.html", language, status, title=title, told=told)
 
 
 def navigates(request: HTTPConnection) -> bool:

@@ -26,7 +26,7 @@ from assistant.settings import Settings, openid_secret
 from assistant.tenders.conformity.review import review_of
 from assistant.tenders.service import GIGABYTE, DossierService, untold
 from assistant.web.admin.app import admin_app
-from assistant.web.buyer.dossier_sections import fiche_section, review_section
+from assistant.web.buyer.dossier_pages import fiche_section, review_section
 from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard

@@ -8,7 +8,16 @@ from threading import Lock
 from urllib.parse import quote, urlencode
 
 from assistant.answering.answer import Citation
-from assistant.reports.markup import NOTHING, Html, Words, element, join_html, set_no_break_spaces
+from assistant.question.language import Language
+from assistant.reports.markup import (
+    Html,
+    Words,
+    join_html,
+    load_words,
+    render,
+    render_macro,
+    set_no_break_spaces,
+)
 from assistant.retrieval.evidence import Evidence
 from assistant.web.pdf_page import DrawingOrder, drawing
 from ingestion.chunking.passages import Passage
@@ -74,6 +83,9 @@ def shortened(text: str, spans: Sequence[Span]) -> bool:
     return windows(text, spans) != [(0, len(text))]
 
 
+MARKED, STRUCK = Html("<mark>{}</mark>"), Html('<s class="concealed">{}</s>')
+
+
 def marked(
     text: str,
     spans: Sequence[Span],
@@ -82,28 +94,24 @@ def marked(
     struck: Sequence[Span] = (),
 ) -> Html:
     """Characters `start` to `end` of a text: inside `spans` as `<mark>`, in `struck` as `<s>`."""
-    end = len(text) if end is None else end
-    pieces: list[str] = []
+
+    def seen(start: int, end: int) -> Html:
+        return _around_spans(struck, start, end, STRUCK, lambda a, b: join_html([text[a:b]]))
+
+    return _around_spans(spans, start, len(text) if end is None else end, MARKED, seen)
+
+
+def _around_spans(
+    spans: Sequence[Span], start: int, end: int, around: Html, shown: Callable[[int, int], Html]
+) -> Html:
+    """What is `shown` from `start` to `end`, with something `around` what is inside the spans."""
+    pieces: list[Html] = []
     for first, last in spans:
         first, last = max(first, start), min(last, end)
         if first < last:
-            pieces += [
-                _struck(text, struck, start, first),
-                element("mark", _struck(text, struck, first, last)),
-            ]
+            pieces += [shown(start, first), around.format(shown(first, last))]
             start = last
-    return join_html([*pieces, _struck(text, struck, start, end)])
-
-
-def _struck(text: str, spans: Sequence[Span], start: int, end: int) -> Html:
-    """Characters `start` to `end`, the parts inside `spans` as what is no part of the page."""
-    pieces: list[str] = []
-    for first, last in spans:
-        first, last = max(first, start), min(last, end)
-        if first < last:
-            pieces += [text[start:first], element("s", text[first:last], class_="concealed")]
-            start = last
-    return join_html([*pieces, text[start:end]])
+    return join_html([*pieces, shown(start, end)])
 
 
 def hidden_spans(passage: Passage | Document, start: int = 0) -> list[Span]:
@@ -127,17 +135,17 @@ def excerpt(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> Ht
     for start, end in shown:
         pieces += ["… " if start > 0 else "", marked(text, spans, start, end, struck)]
     rest = " …" if shown[-1][1] < len(text) else ""
-    return element("blockquote", *pieces, rest, lang="fr")
+    return render_macro("buyer/passage_parts.html", "excerpt", join_html([*pieces, rest]))
 
 
-def paragraphs(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> list[Html]:
-    """The whole text, one element a line, spans marked, and what is not seen struck."""
+def lines(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> list[Html]:
+    """The lines of the whole text, spans marked, and what is not seen struck."""
     text = flowing(text)
     built, position = [], 0
     for line in text.splitlines(keepends=True):
         end = position + len(line)
         if line.strip():
-            built.append(element("p", marked(text, spans, position, end, struck)))
+            built.append(marked(text, spans, position, end, struck))
         position = end
     return built
 
@@ -299,93 +307,64 @@ def section(document: Document, passage: Span) -> Span:
 
 
 def document_html(
-    document: Document, view: View, said: Words, *, drawn: bool = False, busy: bool = False
+    document: Document, view: View, lang: Language, *, drawn: bool = False, busy: bool = False
 ) -> Html:
     """The part of the document to read; `drawn` when its pages can be shown as pictures.
 
     When no more pictures are drawn now, because the machine is `busy`, its text is shown.
     """
-    address = f"/document/{quote(document.id, safe='')}"
+    said, address = load_words(lang), f"/document/{quote(document.id, safe='')}"
     as_pictures = drawn and not busy
     shown = pictures(document, view, said, address) if as_pictures else text_view(document, view)
-    warned = element("p", said["document_hidden"], class_="notice", role="note")
-    concealed = warned if hidden_spans(document) else NOTHING
-    excuse = element("p", said["pictures_busy"], class_="notice", role="status")
-    return element(
-        "main",
-        element("h1", document.title),
-        element("p", document.source, class_="source"),
-        excuse if drawn and busy else NOTHING,
-        concealed,
-        shown,
-        class_="document",
-        id="document",
+    return render(
+        "document.html",
+        said=said,
+        lang=lang,
+        document=document,
+        shown=shown,
+        is_busy=drawn and busy,
+        is_concealing=bool(hidden_spans(document)),
+        script="viewer.js" if drawn else "",
     )
 
 
 def pictures(document: Document, view: View, said: Words, address: str) -> Html:
-    """The pages of the passage, each with its text for those who cannot see the picture.
-
-    `address` is that of the document, below which its pages are drawn. Where a picture does not
-    come, viewer.js opens the text below it.
-    """
-    of_dossier = f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
-    figures = []
-    for number in pages_of(document, view):
-        figures.append(
-            element(
-                "figure",
-                element("figcaption", said["page_of"].format(page=number)),
-                element(
-                    "img",
-                    src=f"{address}/page/{number}.png?{view.query}{of_dossier}",
-                    alt=said["page_image"].format(page=number, title=document.title),
-                    width=1240,
-                ),
-                element("p", said["picture_missing"], class_="notice", hidden=True),
-            )
-        )
-        text = page_text(document, view, number)
-        figures.append(element("details", element("summary", said["page_text"]), text))
-    return join_html(figures)
+    """The pages of the passage; `address` is that of the document, below which they are drawn."""
+    query = view.query + (
+        f"&{urlencode({'dossier': document.dossier})}" if document.dossier else ""
+    )
+    inside = {page.number: (page.start, page.end) for page in document.pages}
+    pages = [
+        (number, f"{address}/page/{number}.png?{query}", _around(document, view, *inside[number]))
+        for number in pages_of(document, view)
+    ]
+    return render_macro("document_parts.html", "pictures", document.title, pages, said)
 
 
 def text_view(document: Document, view: View) -> Html:
     """The section of the passage, the passage framed and its quotes marked."""
     start, end = section(document, view.passage)
-    before, passage, after = _around(document, view, start, end)
-    framed = element("div", *passage, class_="framed", id="passage", tabindex=-1)
-    aside = _furniture(document, pages_of(document, view)) if end <= document.body_end else NOTHING
-    return element("div", *before, framed, *after, aside, class_="text")
-
-
-def _furniture(document: Document, numbers: Sequence[int]) -> Html:
-    """The heads and feet of these pages, after what they say."""
-    lines = [
-        element("p", document.text[each.start : each.end])
-        for each in document.furniture
-        if each.page in numbers
+    numbers = pages_of(document, view) if end <= document.body_end else ()
+    furniture = [
+        document.text[each.start : each.end] for each in document.furniture if each.page in numbers
     ]
-    return element("div", *lines, class_="hint") if lines else NOTHING
+    around = _around(document, view, start, end)
+    return render_macro("document_parts.html", "text", *around, furniture)
 
 
-def page_text(document: Document, view: View, number: int) -> Html:
-    """A page as text, what it has of the passage framed."""
-    page = next(each for each in document.pages if each.number == number)
-    before, passage, after = _around(document, view, page.start, page.end)
-    framed = element("div", *passage, class_="framed")
-    return element("div", *before, framed, *after, class_="text")
+Line = tuple[str, Html]
+"""The tag of a line of a document, and what stands in it."""
 
 
-def _around(document: Document, view: View, start: int, end: int) -> list[list[Html]]:
+def _around(document: Document, view: View, start: int, end: int) -> list[list[Line]]:
     """What stands from `start` to `end` before the passage, of it, and after it."""
     quotes = merged(sorted(view.quotes))
     first, last = overlap(view.passage, (start, end))
     parts = [(start, first), (first, last), (last, end)]
-    return [paragraphs_between(document, *part, quotes) for part in parts]
+    return [_lines_between(document, *part, quotes) for part in parts]
 
 
-def paragraphs_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Html]:
+def _lines_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Line]:
     """Lines of the document between two offsets, headings as headings."""
     levels = {heading.start: heading.level for heading in document.headings}
     hidden = hidden_spans(document)
@@ -394,10 +373,9 @@ def paragraphs_between(document: Document, start: int, end: int, quotes: list[Sp
         last = position + len(line)
         inside = [(a - position, b - position) for a, b in quotes if a < last and b > position]
         struck = [(a - position, b - position) for a, b in hidden if a < last and b > position]
-        level = levels.get(position)
-        (content,) = paragraphs(line, inside, struck) or (NOTHING,)
-        if content:
-            tag = f"h{min(level + 1, 6)}" if level and not struck else ""
-            built.append(element(tag, line.strip()) if tag else content)
+        level = 0 if struck else levels.get(position, 0)
+        for content in lines(line, inside, struck):
+            tag = f"h{min(level + 1, 6)}" if level else "p"
+            built.append((tag, join_html([line.strip()]) if level else content))
         position = last
     return built

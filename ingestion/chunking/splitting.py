@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from ingestion.french import month_names
 from ingestion.legislation.references import find_references
 
 Span = tuple[int, int]
@@ -16,7 +17,7 @@ Span = tuple[int, int]
 _SEPARATORS = ["\n\n", "\n", ". ", " ; ", " : ", ", ", " ", ""]
 _LONGEST_WHOLE = 80
 _GAP = r"[^\S\n]?"
-_MONTH = "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
+_MONTH = f"(?:{'|'.join(month_names('fr'))})"
 _NUMBER = re.compile(
     rf"(?:n{_GAP}°{_GAP})?\d+(?:[.,/:-]\d+|[^\S\n]\d{{3}}(?!\d))*(?:{_GAP}er\b)?"
     rf"(?:{_GAP}(?:€|%|‰|(?:euros?|jours?|mois|ans?|années?|heures?|h)\b|{_MONTH}\b"

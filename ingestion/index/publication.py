@@ -49,16 +49,8 @@ def verify_snapshot(home: Path, name: str) -> None:
     status when it died without a word.
     """
     read_manifest(home, name)
-    command = [sys.executable, "-m", "ingestion.index.publication", str(home.absolute()), name]
     try:
-        child = subprocess.run(
-            command,
-            cwd=_ROOT,  # the first place where the child looks for modules
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        child = examined_apart(home, name)
     except subprocess.TimeoutExpired as error:
         raise IngestionError(
             f"La génération {name} ne se vérifie pas en {SECONDS} secondes. Réessayez quand la "
@@ -74,6 +66,18 @@ def verify_snapshot(home: Path, name: str) -> None:
     if child.returncode:
         reason = child.stderr.strip().splitlines()[-1:] or [f"arrêt brutal ({child.returncode})"]
         raise DamagedSnapshot(f"La génération {name} ne se vérifie pas : {reason[0]}")
+
+
+def examined_apart(home: Path, name: str) -> "subprocess.CompletedProcess[str]":
+    """`examined` in a child process, which may die of it."""
+    return subprocess.run(
+        [sys.executable, "-m", "ingestion.index.publication", str(home.absolute()), name],
+        cwd=_ROOT,  # the first place where the child looks for modules
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +133,27 @@ def _complete(found: list[str]) -> bool:
     return len(found) < 100
 
 
-def main() -> int:
-    """The child: SOUND, or the reason on stderr, and on stdout the documents that are lost."""
-    home, name = Path(sys.argv[1]), sys.argv[2]
+def examined(home: Path, name: str) -> tuple[int, str, str]:
+    """SOUND or what it is instead, the documents that are lost, and the reason, a line each."""
     try:
         generation = open_snapshot(home, name)
         faults = find_faults(generation, snapshots_folder(home) / name / "vectors.npy")
     except StorageFull as error:
-        sys.stderr.write(str(error))
-        return FULL
+        return FULL, "", str(error)
     except IngestionError as error:
         faults = [Fault(str(error))]
-    sys.stderr.write("\n".join(fault.told for fault in faults))
     lost = [fault.document_id for fault in faults if fault.document_id is not None]
-    sys.stdout.write("\n".join(lost))
-    if faults and len(lost) == len(faults):
-        return LOST
-    return FAULTY if faults else SOUND
+    are_lost = faults and len(lost) == len(faults)
+    status = LOST if are_lost else FAULTY if faults else SOUND
+    return status, "\n".join(lost), "\n".join(fault.told for fault in faults)
+
+
+def main() -> int:
+    """The child: its exit status is that of the examination, whose texts it writes."""
+    status, lost, said = examined(Path(sys.argv[1]), sys.argv[2])
+    sys.stdout.write(lost)
+    sys.stderr.write(said)
+    return status
 
 
 # Which generation is in use: one pointer file, swapped atomically; the last ones stay at hand.

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger.records import Contents, Record, RecordPart, RecordValue
-from ingestion.readers.content import UnreadableFile
 from ingestion.readers.markup import Element, parse_xml
 
 _CONTRACT = {

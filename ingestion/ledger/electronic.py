@@ -20,6 +20,7 @@ from facturx.facturx import (  # type: ignore[import-untyped]
 )
 from facturx.generate_xml import EN16931_FIELDS, EN16931_PARTY_FIELDS  # type: ignore[import-untyped]
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger.colours import undefined_colours
 from ingestion.ledger.records import (
     Comment,
@@ -32,7 +33,6 @@ from ingestion.ledger.records import (
 )
 from ingestion.ledger.schematrons import broken_rules
 from ingestion.ledger.values import account_digest, digits, has_luhn_key
-from ingestion.readers.content import UnreadableFile
 from ingestion.readers.markup import Element, local_name, parse_xml
 
 # The XML inside a Factur-X PDF, and the faults of the PDF around it. Door of pikepdf.

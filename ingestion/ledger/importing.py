@@ -8,8 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import ValidationError
+
 from ingestion.durable import file_sha256
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.ledger.columns import (
     Columns,
     Corrections,
@@ -22,10 +24,20 @@ from ingestion.ledger.columns import (
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.embedded import Ledger, LedgerDraft
 from ingestion.ledger.entries import invoice_entry, purchase_entries
-from ingestion.ledger.records import Comment, Contents, LedgerEntry, Record, refused, shown, warned
+from ingestion.ledger.records import (
+    Comment,
+    Contents,
+    LedgerEntry,
+    Record,
+    contents_json,
+    refused,
+    refused_file,
+    shown,
+    warned,
+)
 from ingestion.ledger.rows import File, FileKind, Invoice, Level, Purchase, Remark
-from ingestion.ledger.sandbox import FileReader
 from ingestion.ledger.tables import tabulated
+from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Pool, Sandbox, unfit
 from ingestion.tenders.archives import unpack
 
 # The files to import behind what a person names: files, folders, ZIP archives of them.
@@ -226,6 +238,36 @@ def judged(
 def is_stored(entry: LedgerEntry) -> bool:
     """Whether an entry is new and has nothing against it."""
     return not entry.is_known and not entry.is_refused
+
+
+# What a file says, read in a child process that is kept from one file to the next, for the rules of
+# electronic invoices take a second to load.
+
+
+class FileReader(Sandbox):
+    """Reads files as long as it is entered; a file that takes the child down takes only itself."""
+
+    def __init__(self, limits: Limits = USUAL, pool: Pool = POOL) -> None:
+        """The limits are those of one file."""
+        # The schematrons' engine reserves addresses, by the tens of gigabytes, that it never uses.
+        super().__init__("ingestion.ledger.opening:tell", replace(limits, of_data=True))
+        self._pool = pool
+
+    def read(self, path: Path, name: str, kind: FileKind) -> Contents:
+        """What a file says; whatever goes wrong is a comment that refuses it.
+
+        `name` is the one it was given under, whose suffix says the format.
+        """
+        if problem := unfit(path, self._limits):
+            return refused_file(problem)
+        try:
+            with self._pool.place(is_long=True):
+                answer = b"".join(self.ask(str(path.absolute()), name, kind))
+            return contents_json.validate_json(answer)
+        except UnreadableFile as error:
+            return refused_file(str(error))
+        except ValidationError:
+            return refused_file(INTERRUPTED)
 
 
 # Files into the ledger: each judged, told, and stored in a transaction of its own.

@@ -1,15 +1,19 @@
 """One file into what it says, by its kind and the suffix of its name; run in the child process."""
 
-from collections.abc import Callable
-from pathlib import PurePath
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePath
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger import contracts, tables
-from ingestion.ledger.electronic import embedded_xml, read_xml
-from ingestion.ledger.records import Contents, refused
+from ingestion.ledger.records import Contents, contents_json, refused_file
 from ingestion.ledger.rows import FileKind
-from ingestion.readers.content import UnreadableFile
 
 _Reader = Callable[[bytes], Contents]
+
+
+def tell(path: str, name: str, kind: str) -> Iterator[bytes]:
+    """In the child: what a file says."""
+    yield contents_json.dump_json(contents(Path(path).read_bytes(), name, FileKind(kind)))
 
 
 def contents(data: bytes, name: str, kind: FileKind) -> Contents:
@@ -17,19 +21,25 @@ def contents(data: bytes, name: str, kind: FileKind) -> Contents:
     suffix = PurePath(name).suffix.lower()
     read = _READERS[kind].get(suffix)
     if read is None:
-        return _refused("", f"format non reconnu ; formats lus : {', '.join(_READERS[kind])}")
+        return refused_file(f"format non reconnu ; formats lus : {', '.join(_READERS[kind])}")
     try:
         return read(data)
     except UnreadableFile as error:
-        return _refused(suffix[1:].upper(), str(error))
+        return refused_file(str(error), suffix[1:].upper())
 
 
-def _refused(format_: str, reason: str) -> Contents:
-    said = f"{reason[:1].upper()}{reason[1:]}."
-    return Contents(format_, comments=(refused("FICHIER", said),))
+# What reads electronic invoices takes as long to load as all the rest.
+
+
+def _read_xml(data: bytes) -> Contents:
+    from ingestion.ledger.electronic import read_xml
+
+    return read_xml(data)
 
 
 def _read_pdf(data: bytes) -> Contents:
+    from ingestion.ledger.electronic import embedded_xml, read_xml
+
     found = embedded_xml(data)
     read = read_xml(found.xml, declared=found.profile, name=found.name)
     return Contents(read.format, read.records, comments=(*found.comments, *read.comments))
@@ -37,6 +47,6 @@ def _read_pdf(data: bytes) -> Contents:
 
 _TABLES: dict[str, _Reader] = {".csv": tables.read_csv, ".xlsx": tables.read_xlsx}
 _READERS: dict[FileKind, dict[str, _Reader]] = {
-    FileKind.INVOICES: {**_TABLES, ".pdf": _read_pdf, ".xml": read_xml},
+    FileKind.INVOICES: {**_TABLES, ".pdf": _read_pdf, ".xml": _read_xml},
     FileKind.PURCHASES: {**_TABLES, ".json": contracts.read_json, ".xml": contracts.read_xml},
 }

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
+from ingestion.french import written_day, written_number
 from ingestion.ledger.rows import Invoice, Level, Lineage, Purchase, TableRow
-from ingestion.readers.numbers import written_day, written_number
 
 # What a file says before it is judged: texts with their places. Pure.
 
@@ -79,6 +79,12 @@ contents_json = TypeAdapter(Contents)
 def refused(code: str, sentence: str, place: str = "") -> Comment:
     """A comment for which nothing is stored of what it is about."""
     return Comment(code, Level.REFUSED, sentence, place)
+
+
+def refused_file(reason: str, format_: str = "") -> Contents:
+    """What a file that cannot be read says."""
+    said = f"{reason[:1].upper()}{reason[1:]}."
+    return Contents(format_, comments=(refused("FICHIER", said),))
 
 
 def warned(code: str, sentence: str, place: str = "") -> Comment:

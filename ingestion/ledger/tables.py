@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 import openpyxl  # type: ignore[import-untyped]
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # type: ignore[import-untyped]
 
+from ingestion.errors import UnreadableFile
 from ingestion.ledger.columns import Columns, SheetColumn, code_of
 from ingestion.ledger.records import (
     Comment,
@@ -35,7 +36,7 @@ from ingestion.ledger.values import (
     digits,
     parse_number,
 )
-from ingestion.readers.content import UnreadableFile, decode_text, unpack
+from ingestion.readers.content import decode_text, unpack
 
 # CSV and XLSX into the lines of their sheets, every cell a text. Door of openpyxl for reading.
 

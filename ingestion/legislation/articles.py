@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.library.library import Library
 from ingestion.readers import markup
-from ingestion.readers.content import UnreadableFile
 from ingestion.readers.documents import State
 
 # One version of an article as official sources describe it, and its line in the library. Pure.

@@ -1,22 +1,25 @@
 """LEGI archives: one XML file, one version of an article, and the list of those suppressed."""
 
 import gzip
+import json
 import re
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
+from ingestion.errors import UnreadableFile
 from ingestion.legislation.articles import (
     ARTICLE_ID,
     TEXT_ID,
     ArticleVersion,
     SourceRefusal,
     plain_lines,
+    to_line,
 )
-from ingestion.readers.content import UnreadableFile, refuse_entities
+from ingestion.readers.content import refuse_entities
 from ingestion.readers.documents import State, is_citable
 from ingestion.readers.markup import Element, as_html, local_name, parse_xml
 
@@ -300,3 +303,52 @@ def _day(root: Element, path: str) -> date:
     except ValueError:
         name = path.rpartition("/")[2]
         raise UnreadableFile(f"{name} « {written} » n'est pas une date") from None
+
+
+# What the child process that reads archives tells of them: events, each a line of JSON.
+
+_EVERY = 200
+"""Files between two reports of progress."""
+
+
+def tell(texts: str, *paths: str) -> Iterator[bytes]:
+    """In the child: what is in the archives, in the order given; `texts` are joined by commas."""
+    wanted = frozenset(texts.split(",")) if texts else frozenset()
+    archives = [Path(path) for path in paths]
+    total, before = sum(map(size_of, archives)), 0
+    for path in archives:
+        yield _event("source", path.name, is_complete(path.name))
+        for number, found in enumerate(members(path), start=1):
+            yield from _told(found, wanted)
+            if isinstance(found, LegiMember) and number % _EVERY == 0:
+                yield _event("progress", before + found.position, total)
+        before += size_of(path)
+        yield _event("progress", before, total)
+
+
+def _event(*words: object) -> bytes:
+    return json.dumps(words).encode()
+
+
+def _told(found: LegiMember | SourceRefusal, texts: Collection[str]) -> Iterator[bytes]:
+    if isinstance(found, SourceRefusal):
+        yield _event("refused", found.name, found.reason)
+    elif not found.is_article:
+        yield from (_event("suppressed", article) for article in suppressed(found.data))
+    elif not texts or _may_belong(found, texts):
+        try:
+            version = read_article(found.data)
+        except UnreadableFile as error:
+            yield _event("refused", found.name, str(error))
+        except RecursionError:
+            yield _event("refused", found.name, "fichier corrompu (imbrication sans fin)")
+        else:
+            if not texts or version.text_id in texts:
+                yield _event("version", to_line(version).decode())
+
+
+def _may_belong(member: LegiMember, texts: Collection[str]) -> bool:
+    """Without parsing: by the folders above it, which name the text unless it is a law."""
+    if named := re.search(TEXT_ID.pattern, member.name):
+        return named[0] in texts
+    return any(text.encode() in member.data for text in texts)

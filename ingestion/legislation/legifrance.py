@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import (
     ARTICLE_ID,
     ArticleVersion,
@@ -22,7 +22,6 @@ from ingestion.legislation.articles import (
     plain_lines,
 )
 from ingestion.legislation.legi import end_of, identifier, state_of
-from ingestion.readers.content import UnreadableFile
 
 # The door to PISTE, where the State's interfaces are: a token, then JSON posted and received.
 

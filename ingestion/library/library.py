@@ -15,7 +15,7 @@ from ingestion.durable import file_sha256, fullness_of_disk, replace_bytes
 from ingestion.errors import DamagedArchive, IngestionError
 from ingestion.library.readings import LibraryEntry, Readings
 from ingestion.readers.documents import Document, FileReading, Kind
-from ingestion.readers.sandbox import read_file
+from ingestion.readers.reading import read_file
 from ingestion.tenders.pieces import PieceKind, guess_kind
 from ingestion.tenders.versions import of_kind, succession
 

@@ -10,14 +10,16 @@ from pydantic import TypeAdapter, ValidationError
 from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.readers.documents import FileReading, Kind
-from ingestion.readers.sandbox import read_file
+from ingestion.readers.reading import read_file
 from ingestion.tenders.pieces import PieceKind
 
 READERS = (
     "legislation/references.py",
     "readers/*.py",
+    "readers/*.toml",
     "sandbox.py",
     "errors.py",
+    "french.py",
     "tenders/pieces.py",
 )
 """The code on which a reading depends."""

@@ -2,18 +2,23 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ingestion.durable import file_sha256, replace_bytes
 from ingestion.errors import ModelUnavailable
 
 # The catalogue: which models exist, what each needs, where it comes from, and its hash. Pure.
+
+_STRICT = ConfigDict(extra="forbid", strict=True)
+"""A key that is not known is refused: a misspelt `sha256` must not pass for a model without one."""
 
 
 class ModelRole(StrEnum):
@@ -31,11 +36,13 @@ class Wheels:
     but what it is made from, and `size` and `sha256` are those of the content.
     """
 
+    __pydantic_config__ = _STRICT
+
     package: str
     version: str
     parts: int
     member: str
-    conversion: str | None = None
+    conversion: Literal["e5"] | None = None
     size: int | None = None
     sha256: str | None = None
 
@@ -43,6 +50,8 @@ class Wheels:
 @dataclass(frozen=True, slots=True)
 class Hub:
     """Files of a model hub's repository, at one revision."""
+
+    __pydantic_config__ = _STRICT
 
     repository: str
     revision: str
@@ -58,6 +67,8 @@ class Model:
     model that its own sentences pass the checks often enough to be worth waiting for.
     """
 
+    __pydantic_config__ = _STRICT
+
     name: str
     title: str
     role: ModelRole
@@ -67,7 +78,7 @@ class Model:
     memory: int
     sha256: str | None = None
     default: bool = False
-    chat_template: str | None = None
+    chat_template: Literal["chatml", "mistral", "llama3"] | None = None
     writes: bool = False
     local: str | None = None
     wheels: Wheels | None = None
@@ -103,23 +114,27 @@ class Catalogue:
 
 # Reading the catalogue: the file beside this module, then the site's own.
 #
-# The site's entries replace those of the same name. A key that is not known is refused: a misspelt
-# `sha256` must not pass for a model without one.
+# The site's entries replace those of the same name.
 
 BUILT_IN = Path(__file__).with_name("catalogue.toml")
 SITE = "catalogue.toml"
-CHAT_TEMPLATES = ("chatml", "mistral", "llama3")
-CONVERSIONS = ("e5",)
-TOML_TYPES: Mapping[str, type] = {
-    "size": int,
-    "memory": int,
-    "parts": int,
-    "default": bool,
-    "writes": bool,
-    "wheels": dict,
-    "hub": dict,
-    "files": list,
+
+
+@dataclass(frozen=True, slots=True)
+class _CatalogueFile:
+    __pydantic_config__ = _STRICT
+
+    model: tuple[Model, ...] = ()
+
+
+_file = TypeAdapter(_CatalogueFile)
+_SAID = {
+    "unexpected_keyword_argument": "clé inconnue « {key} »",
+    "missing": "clé « {key} » absente",
+    "enum": "« {value} » n'est pas parmi {expected}",
+    "literal_error": "« {value} » n'est pas parmi {expected}",
 }
+_OF_ANOTHER_TYPE = "valeur de « {key} » d'un autre type qu'attendu"
 
 
 def load_catalogue(models_folder: Path) -> Catalogue:
@@ -139,58 +154,29 @@ def read_models(path: Path) -> tuple[Model, ...]:
     """Read and check one catalogue file."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        _refuse_unknown(set(table) - {"model"})
-        models = tuple(_build(entry) for entry in table.get("model", []))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, _Wrong) as exc:
-        raise ModelUnavailable(f"Catalogue de modèles {path} : {exc}.") from exc
+        models = _file.validate_json(json.dumps(table, default=str)).model
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _wrong(path, str(error)) from error
+    except ValidationError as error:
+        raise _wrong(path, _told(error)) from error
+    for model in models:
+        if (model.chat_template is not None) != (model.role is ModelRole.LLM):
+            raise _wrong(path, f'« {model.name} » : chat_template va avec role = "llm"')
+        if "/" in model.file:
+            raise _wrong(path, f"« {model.name} » : file est un nom, sans dossier")
     return models
 
 
-class _Wrong(Exception):
-    """What is wrong in a catalogue, in French."""
+def _wrong(path: Path, what: str) -> ModelUnavailable:
+    return ModelUnavailable(f"Catalogue de modèles {path} : {what}.")
 
 
-def _build(table: Mapping[str, Any]) -> Model:
-    """Make a model of a TOML table, each key known and of its type."""
-    values = _checked(Model, table)
-    if "wheels" in values:
-        values["wheels"] = Wheels(**_checked(Wheels, values["wheels"]))
-    if "hub" in values:
-        hub = _checked(Hub, values["hub"])
-        values["hub"] = Hub(**hub | {"files": tuple(hub["files"])})
-    model = Model(**values | {"role": ModelRole(_one_of(ModelRole, values["role"]))})
-    if (model.chat_template is not None) != (model.role is ModelRole.LLM):
-        raise _Wrong(f'« {model.name} » : chat_template va avec role = "llm"')
-    if model.chat_template is not None:
-        _one_of(CHAT_TEMPLATES, model.chat_template)
-    if model.wheels is not None and model.wheels.conversion is not None:
-        _one_of(CONVERSIONS, model.wheels.conversion)
-    if "/" in model.file:
-        raise _Wrong(f"« {model.name} » : file est un nom, sans dossier")
-    return model
-
-
-def _checked(kind: type[Model | Wheels | Hub], table: Mapping[str, Any]) -> dict[str, Any]:
-    known = {field.name: field for field in fields(kind)}
-    _refuse_unknown(set(table) - set(known))
-    for name, field in known.items():
-        if name not in table and field.default is MISSING:
-            raise _Wrong(f"clé « {name} » absente")
-        if name in table and type(table[name]) is not TOML_TYPES.get(name, str):
-            raise _Wrong(f"valeur de « {name} » d'un autre type qu'attendu")
-    return dict(table)
-
-
-def _refuse_unknown(keys: set[str]) -> None:
-    if keys:
-        raise _Wrong(f"clé inconnue « {min(keys)} »")
-
-
-def _one_of(allowed: Iterable[str], value: str) -> str:
-    for option in allowed:
-        if value == option:
-            return option
-    raise _Wrong(f"« {value} » n'est pas parmi {', '.join(allowed)}")
+def _told(error: ValidationError) -> str:
+    """What is wrong in a catalogue, an unknown key first."""
+    first = min(error.errors(), key=lambda each: each["type"] != "unexpected_keyword_argument")
+    expected = first.get("ctx", {}).get("expected", "").replace(" or ", ", ")
+    said = _SAID.get(first["type"], _OF_ANOTHER_TYPE)
+    return said.format(key=first["loc"][-1], value=first["input"], expected=expected)
 
 
 # Hashes of weights, remembered until the file changes.

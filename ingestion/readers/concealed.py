@@ -120,11 +120,11 @@ class PageSight:
     runs: tuple[Run, ...]
 
 
-def sights(lines: bytes) -> Iterator[PageSight]:
-    """The pages that the child has told; a line that it could not end is left out."""
-    for line in lines.splitlines():
+def sights(told: Iterable[bytes]) -> Iterator[PageSight]:
+    """The pages that the child has told, until one that it did not tell well."""
+    for page in told:
         try:
-            found = json.loads(line)
+            found = json.loads(page)
             runs = tuple(Run(**run) for run in found["runs"])
             yield PageSight(int(found["number"]), runs)
         except (ValueError, KeyError, TypeError):

@@ -10,13 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers.documents import Block, State
 
 # What a format's reader hands back, and how it says that it cannot.
-
-
-class UnreadableFile(Exception):
-    """Nothing can be read from the file; the message is the reason, in French, for the user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import docx
 from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
-    UnreadableFile,
     refuse_entities,
     unpack,
 )

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ingestion.errors import UnreadableFile
 from ingestion.legislation.references import normalise
-from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, listed
+from ingestion.readers.content import FileContent, ReaderContent, listed
 from ingestion.readers.documents import Block, State, is_citable
 
 ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"

@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, decode_text
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import FileContent, ReaderContent, decode_text
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree, html
 
-from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, decode_text
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import FileContent, ReaderContent, decode_text
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 

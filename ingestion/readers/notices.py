@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal, DecimalException
 from typing import Any
 
+from ingestion.errors import UnreadableFile
+from ingestion.french import written_day, written_moment, written_number
 from ingestion.readers import notice_fields
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
-    UnreadableFile,
     listed,
     refuse_entities,
 )
@@ -25,7 +26,6 @@ from ingestion.readers.notice_fields import (
     UNITS,
     NoticeField,
 )
-from ingestion.readers.numbers import written_day, written_moment, written_number
 
 # Notices in JSON, as the BOAMP and those who copy it give them: one document a notice.
 #

@@ -1,60 +1,15 @@
-"""Numbers, days and times as French texts and spreadsheets write them. Pure."""
+"""What a spreadsheet shows of a number, by the code of its format: "#,##0.00 €", "d/m/yyyy". Pure.
+
+Only what changes the meaning is followed: days, times, percentages, decimals, thousands, units.
+"""
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
+from decimal import Decimal, DecimalException
 from functools import cache
 
-# Numbers, days and times as French texts write them: "1 234,50", "12/03/2026 à 12:00". Pure.
-
-_DISPLAYED = Context(prec=15, rounding=ROUND_HALF_UP)
-"""What a spreadsheet shows of a number: the digits after are those of binary fractions."""
-
-
-def written_number(value: Decimal, decimals: int | None = None) -> str:
-    """The number rounded to so many decimals, or with those that it has; thousands set apart.
-
-    Raises decimal.InvalidOperation for what is no finite number of a usual size.
-    """
-    exact = _DISPLAYED.plus(value)
-    places = max(-int(exact.normalize().as_tuple().exponent), 0) if decimals is None else decimals
-    rounded = exact.quantize(Decimal(1).scaleb(-places), context=Context(40, ROUND_HALF_UP))
-    return f"{rounded:,f}".replace(",", " ").replace(".", ",")
-
-
-def written_day(day: date) -> str:
-    """Day, month and year, in figures."""
-    return f"{day:%d/%m}/{day.year:04}"
-
-
-def written_time(moment: time) -> str:
-    """Hours and minutes."""
-    return f"{moment:%H:%M}"
-
-
-def written_moment(moment: datetime) -> str:
-    """Day and time, and the zone unless it is unknown or that of Paris on that day."""
-    zone = moment.utcoffset()
-    is_usual = zone is None or zone == _paris(moment.date())
-    written = f"{written_day(moment)} à {written_time(moment.time())}"
-    return written if is_usual else f"{written} ({moment.tzname()})"
-
-
-def _paris(day: date) -> timedelta:
-    """What Paris is ahead of UTC by: an hour more between the last Sundays of March and October."""
-    is_summer = _last_sunday(day.year, 3) <= day < _last_sunday(day.year, 10)
-    return timedelta(hours=2 if is_summer else 1)
-
-
-def _last_sunday(year: int, month: int) -> date:
-    end = date(year, month, 31)
-    return end - timedelta(days=end.isoweekday() % 7)
-
-
-# What a spreadsheet shows of a number, by the code of its format: "#,##0.00 €", "d/m/yyyy". Pure.
-#
-# Only what changes the meaning is followed: days, times, percentages, decimals, thousands, units.
+from ingestion.french import written_day, written_number, written_time
 
 GENERAL = "General"
 BUILT_IN = {

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ingestion.readers.content import UnreadableFile, listed, refuse_entities, unpack
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import listed, refuse_entities, unpack
 from ingestion.readers.markup import Element, attribute, local_name, parse_xml
 from ingestion.readers.word import child_of, text_of_runs, value_of
 

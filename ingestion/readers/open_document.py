@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, DecimalException
 
-from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile
+from ingestion.errors import UnreadableFile
+from ingestion.french import written_day, written_number
+from ingestion.readers.content import FileContent, ReaderContent
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import Element, attribute, local_name
-from ingestion.readers.numbers import written_day, written_number
 from ingestion.readers.office import (
     LEFT_OUT,
     active_content,

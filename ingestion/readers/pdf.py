@@ -11,8 +11,9 @@ from pypdf import PageObject, PasswordType, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 from pypdf.generic import DictionaryObject
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import UNSEEN, Box, Paint, is_out_of_sight
-from ingestion.readers.content import FileContent, ReaderContent, UnreadableFile, clean_text, listed
+from ingestion.readers.content import FileContent, ReaderContent, clean_text, listed
 from ingestion.readers.layout import Fragment, lines_of
 from ingestion.readers.paragraphs import blocks_of_pages, remarks_on
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
-    UnreadableFile,
     decode_text,
     listed,
     refuse_entities,

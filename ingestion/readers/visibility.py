@@ -6,10 +6,10 @@ its size, its place), the page is the same without it. Run in a child process of
 
 import ctypes
 import json
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
@@ -44,11 +44,10 @@ class _Letters:
     boxes: NDArray[np.float64]
 
 
-def tell() -> None:
-    """In the child: a line of JSON for each page of the PDF on standard input."""
-    for sight in hidden_text(sys.stdin.buffer.read()):
-        sys.stdout.write(f"{json.dumps(asdict(sight))}\n")
-        sys.stdout.flush()
+def tell(path: str) -> Iterator[bytes]:
+    """In the child: each page of the PDF as JSON."""
+    for sight in hidden_text(Path(path).read_bytes()):
+        yield json.dumps(asdict(sight)).encode()
 
 
 def hidden_text(data: bytes, *, seconds: float = _SECONDS) -> Iterator[PageSight]:

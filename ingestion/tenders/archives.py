@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.readers.content import DAMAGES, UnreadableFile, clean_text, content_of
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import DAMAGES, clean_text, content_of
 from ingestion.readers.formats import unknown_format
 
 _NAME_IS_UTF8 = 0x800

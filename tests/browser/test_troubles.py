@@ -73,8 +73,9 @@ def apps(desk: TroubledDesk, hall: Hall) -> Iterator[FastAPI]:
 
 
 @pytest.fixture(scope="module")
-def members(hall: Hall, desk: TroubledDesk) -> Iterator[str]:
+def members(hall: Hall) -> Iterator[str]:
     """The address of the page for those who have an account."""
+    desk = FakeDesk()
 
     def desks(reader: Identity) -> FakeDesk:
         desk.reader = reader
@@ -113,7 +114,7 @@ def filled(page: Page, address: str) -> None:
         if not answer.ok:
             assert answer.status == 503
             return
-    pytest.fail("the queue takes every question")
+    pytest.fail(f"the queue takes every question: {answer.text()}")
 
 
 def test_a_full_queue_says_so_and_keeps_the_question(
@@ -143,7 +144,7 @@ def entered(page: Page, address: str, hall: Hall) -> None:
     page.get_by_label("Nom du compte").fill("ana")
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("montelyre-2026")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2026-04")
 
 
 def test_files_sent_after_the_session_is_over_lead_to_the_login_and_back(
@@ -165,7 +166,7 @@ def test_files_sent_after_the_session_is_over_lead_to_the_login_and_back(
     page.get_by_label("Nom du compte").fill("ana")
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("montelyre-2026")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2026-04")
 
 
 def test_a_refused_upload_says_why(

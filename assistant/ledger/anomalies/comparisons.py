@@ -10,6 +10,7 @@ from math import log10, sqrt
 
 from assistant.calculators.amounts import euros
 from assistant.ledger.anomalies.rules import Anomaly, load_rules
+from ingestion.french import number
 from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.rows import folded
 
@@ -289,8 +290,7 @@ def benford(ledger: Ledger) -> Iterator[Anomaly]:
     for subject, gap in far.items():
         fit = [each for each in held[subject] if each.net >= _LEAST_BENFORD]
         whose = fit[0].name or subject if subject else "Ensemble des factures"
-        said = f"{gap:.3f}".replace(".", ",")
-        says = f"{whose} : écart moyen de {said} sur {len(fit)} montants."
+        says = f"{whose} : écart moyen de {number(gap, 3)} sur {len(fit)} montants."
         yield Anomaly(
             load_rules()["benford"], tuple(each.id for each in fit), says, subject or "ensemble"
         )

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.calculators.amounts import add_months
+from assistant.question.language import fold_text
+from ingestion.french import month_names
 
 # The forms in which a question names one period, and the days of each. Pure.
 #
 # A month, a quarter or a half-year without its year is the last one that has begun.
 
-MONTHS = {
-    **{"janvier": 1, "fevrier": 2, "mars": 3, "avril": 4, "mai": 5, "juin": 6},
-    **{"juillet": 7, "aout": 8, "septembre": 9, "octobre": 10, "novembre": 11, "decembre": 12},
-}
+MONTHS = {fold_text(name): number for number, name in enumerate(month_names("fr"), 1)}
 _RANKS = {"premier": 1, "1er": 1, "1": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2, "2": 2}
 _RANKS |= {"troisieme": 3, "3e": 3, "3eme": 3, "3": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "4": 4}
 _LENGTHS = {"jour": 1, "semaine": 7}
-_WORDS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7}
-_WORDS |= {"huit": 8, "dix": 10, "douze": 12, "quinze": 15, "vingt": 20, "trente": 30}
+COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
+COUNTS |= {"neuf": 9, "dix": 10, "douze": 12, "quinze": 15, "vingt": 20, "trente": 30}
+_WORDS = {"un": 1, "une": 1, **COUNTS}
 
 _NAME = rf"(?P<{{0}}>{'|'.join(MONTHS)})"
 _DAY = (

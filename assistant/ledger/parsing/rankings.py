@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from assistant.ledger.parsing.periods import COUNTS
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
 from assistant.ledger.query.plan import (
     FieldKind,
@@ -198,9 +199,7 @@ def share_place(left: Remainder) -> Share | None:
 
 # The groups and ranks that a question names: by supplier, the first five, the highest.
 
-_COUNTS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
-_COUNTS |= {"neuf": 9, "dix": 10, "vingt": 20}
-_COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
+_COUNT = rf"\d{{1,3}}|{'|'.join(COUNTS)}"
 _ONE = r"(?:le |la |l'|notre |mon |ma )"
 _THE = rf"(?:{_ONE}|les |leurs |mes |nos |des )?"
 _MOST_OF = (
@@ -385,7 +384,7 @@ def _chosen(left: Remainder, rule: WordRule) -> Ranking | None:
 
 
 def _number(written: str | None) -> int | None:
-    return None if written is None else _COUNTS.get(written) or int(written)
+    return None if written is None else COUNTS.get(written) or int(written)
 
 
 # Credit notes among invoices: their amounts are negative, and below every other. Pure.

@@ -34,6 +34,7 @@ from assistant.ledger.query.result import EURO, PlanResult, computed_cuts
 from assistant.ledger.query.sql import LateColumns
 from assistant.ledger.query.wording import figures
 from assistant.ledger.tables import DrawingShape, Format, LedgerExhibit, LedgerTable, TableColumn
+from ingestion.french import number
 from ingestion.ledger.embedded import Ledger
 
 # Late payment as tables: the late invoices, where the others wait, and which will be late.
@@ -164,7 +165,7 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
 def _forecast_table(found: Sequence[Forecast], today: date) -> LedgerTable:
     notes = [METHOD]
     if foreseen := expected(found):
-        low, value, high = (f"{each:.1f}".replace(".", ",") for each in foreseen)
+        low, value, high = (number(each, 1) for each in foreseen)
         notes.insert(0, f"Attendues en retard : {value} (de {low} à {high}, {SUMMED}).")
     return LedgerTable(
         "Factures non payées, risque de retard",

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
 
 from assistant.calculators.calculation import Ground
 from ingestion.chunking.passages import Passage
@@ -167,6 +169,9 @@ class ConformityRule:
 # `<name>` for any of the words of that name.
 
 Row = Mapping[str, Any]
+_Named = TypeVar("_Named", RuleValue, RuleFact, ConformityRule)
+_value, _fact = TypeAdapter(RuleValue), TypeAdapter(RuleFact)
+_rule = TypeAdapter(ConformityRule)
 
 _UNITS = ("euro", "percent", "day", "hour", "month", "times", "point", "count")
 _CAPTURES = {
@@ -190,10 +195,12 @@ def rule_book() -> RuleBook:
     """The file, read once."""
     table = tomllib.loads((CORPUS / "conformite.toml").read_text(encoding="utf-8"))
     reader = _Reader(table["words"], table["pieces"])
+    values = (reader.read(_value, row) for row in table["value"])
+    facts = (reader.read(_fact, row) for row in table["fact"])
     return RuleBook(
-        {row["name"]: reader.value(row) for row in table["value"]},
-        {row["name"]: reader.fact(row) for row in table["fact"]},
-        tuple(map(reader.rule, table["rule"])),
+        {value.name: value for value in values},
+        {fact.name: fact for fact in facts},
+        tuple(reader.read(_rule, row) for row in table["rule"]),
     )
 
 
@@ -206,50 +213,10 @@ class _Reader:
         self._words = {name: f"(?:{'|'.join(each)})" for name, each in words.items()}
         self._pieces = {name: tuple(map(PieceKind, each)) for name, each in pieces.items()}
 
-    def value(self, row: Row) -> RuleValue:
-        return RuleValue(
-            row["name"],
-            row["label"],
-            row["unit"],
-            self._where(row),
-            self._patterns(row, "says"),
-            row.get("described", ""),
-            row.get("highest", False),
-            row.get("unique", False),
-        )
-
-    def fact(self, row: Row) -> RuleFact:
-        return RuleFact(
-            row["name"],
-            row["condition"],
-            row["contrary"],
-            self._where(row),
-            self._patterns(row, "yes"),
-            self._patterns(row, "no"),
-            row.get("silent"),
-            row.get("value", ""),
-            row.get("above", ""),
-            row.get("least", ""),
-        )
-
-    def rule(self, row: Row) -> ConformityRule:
-        return ConformityRule(
-            row["name"],
-            row["label"],
-            Check(row["check"]),
-            FindingSeverity(row["severity"]),
-            row["sentence"],
-            self._where(row),
-            tuple(row.get("constants", ())),
-            tuple(row.get("when", ())),
-            row.get("since"),
-            self._patterns(row, "says"),
-            self._patterns(row, "unless"),
-            row.get("value", ""),
-            row.get("until", ""),
-            Side(row.get("is", Side.ABOVE)),
-            row.get("times", ""),
-        )
+    def read(self, kind: TypeAdapter[_Named], row: Row) -> _Named:
+        patterns = {name: self._patterns(row, name) for name in ("says", "unless", "yes", "no")}
+        side = row.get("is", Side.ABOVE)
+        return kind.validate_python({**row, **patterns, "where": self._where(row), "side": side})
 
     def _where(self, row: Row) -> Where:
         return Where(

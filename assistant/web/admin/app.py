@@ -2,29 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from assistant.accounts.identity import Identity
+from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
-from assistant.publishing.build_record import BuildState
+from assistant.evaluation.runs import AnswerChange
+from assistant.publishing.build_record import BuildState, BuildStep
 from assistant.publishing.service import AdministrationService
+from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language
-from assistant.reports.markup import NOTHING, Html, element, join_html, load_words
-from assistant.web.admin.frame import HOME, navigation, page
-from assistant.web.admin.index_view import build_html, candidate_html, served_html
-from assistant.web.admin.upkeep_view import (
-    backups_html,
-    generations_html,
-    schedule_html,
-    sources_html,
-    usage_html,
+from assistant.reports.markup import NOTHING, load_words, render
+from assistant.web.buyer.dossier_forms import (
+    BOUNDS,
+    FIELD,
+    TooMuch,
+    form_of,
+    parcels_in,
+    report_html,
+    upload_form,
 )
-from assistant.web.buyer.dossier_forms import BOUNDS, TooMuch, form_of, parcels_in
-from assistant.web.buyer.law_pages import ChangesView
+from assistant.web.buyer.law_pages import changes_html
 from assistant.web.routes import from_here, standing_alone, with_problems
 from assistant.web.site import Reader
 from ingestion.errors import IngestionError
@@ -33,7 +35,10 @@ from ingestion.tenders.intake import Parcel, Receipt
 
 # The administrator's pages, each made from what the office knows when it is asked for.
 
-SEEN, REFUSED, BROKEN = 200, 409, 503
+HOME = "/admin"
+"""Where the application of the administrator stands."""
+
+SEEN, SEE_OTHER, REFUSED, TOO_LARGE, BROKEN = 200, 303, 409, 413, 503
 SAID = load_words(Language.FRENCH)
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
@@ -50,27 +55,37 @@ class AdminPages:
         office = self._office
         build, served = office.build, office.served
         running = build is not None and build.state is BuildState.RUNNING
-        can_go_back = any(served and each.name < served.name for each in office.generations())
-        content = page(
-            "/",
+        candidate = None if running else office.candidate
+        manifest = office.manifest(candidate.generation) if candidate else None
+        return page(
+            "index",
             "Index",
-            served_html(served, can_go_back=can_go_back),
-            NOTHING if running else self._candidate(),
-            build_html(build, office.log),
+            status,
+            here="/",
+            script="build.js",
+            refresh=REFRESH if running else 0,
             problem=problem,
+            served=served,
+            can_go_back=any(served and each.name < served.name for each in office.generations()),
+            candidate=candidate,
+            manifest=manifest,
+            changes=self._changes() if manifest else None,
+            kinds=AnswerChange,
+            build=build,
+            running=running,
+            log=office.log,
+            alone=ALONE.user,
+            time_left=time_left,
         )
-        refresh = REFRESH if running else 0
-        return _standing(content, "Index", status, script="build.js", refresh=refresh)
 
     def texts(self) -> Response:
         """Every text that differs from the index in service to the candidate."""
         try:
-            view = ChangesView(SAID, Language.FRENCH.value, date.today())
-            content = view.page(self._office.changes())
+            shown = changes_html(self._office.changes(), date.today(), Language.FRENCH)
+            changes, problem = shown, ""
         except IngestionError as failure:
-            content = element("main", element("p", str(failure)), class_="document")
-        around = element("div", navigation(""), class_="dossiers admin around")
-        return _standing(join_html([around, content]), "Ce qui change", SEEN)
+            changes, problem = NOTHING, str(failure)
+        return page("changes", "Ce qui change", changes=changes, problem=problem)
 
     def sources(
         self, receipts: Sequence[Receipt] = (), problem: str = "", status: int = SEEN
@@ -80,35 +95,43 @@ class AdminPages:
             found = self._office.sources()
         except IngestionError as failure:
             found, problem, status = (), str(failure), BROKEN
-        content = page("/sources", "Textes", sources_html(found, receipts, SAID), problem=problem)
-        return _standing(content, "Textes", status, script="upload.js")
+        return page(
+            "sources",
+            "Textes",
+            status,
+            here="/sources",
+            script="upload.js",
+            problem=problem,
+            report=report_html(receipts, SAID) if receipts else NOTHING,
+            upload=partial(upload_form, SAID, f"{HOME}/sources", reading="Lecture des fichiers…"),
+            field=FIELD,
+            bounds=BOUNDS,
+            found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
+            waiting=sum(each.standing is not Standing.SERVED for each in found),
+        )
 
     def upkeep(self, problem: str = "", status: int = SEEN) -> Response:
         """Generations, room, backups, schedule."""
-        office = self._office
+        office, known = self._office, True
         try:
-            schedule = schedule_html(office.schedule(), datetime.now().astimezone(), office.units())
+            schedule, units = office.schedule(), office.units()
         except AssistantError as failure:
-            schedule, problem, status = NOTHING, str(failure), BROKEN
-        content = page(
-            "/entretien",
+            schedule, units, known = None, "", False
+            problem, status = str(failure), BROKEN
+        return page(
+            "upkeep",
             "Entretien",
-            backups_html(office.backups()),
-            generations_html(office.generations()),
-            usage_html(office.usage()),
-            schedule,
+            status,
+            here="/entretien",
             problem=problem,
+            backups=office.backups(),
+            kept=office.generations(),
+            usage=office.usage(),
+            schedule_is_known=known,
+            schedule=schedule,
+            units=units,
+            now=datetime.now().astimezone(),
         )
-        return _standing(content, "Entretien", status)
-
-    def _candidate(self) -> Html:
-        """The candidate, if one waits."""
-        office = self._office
-        candidate = office.candidate
-        manifest = office.manifest(candidate.generation) if candidate else None
-        if candidate is None or manifest is None:
-            return NOTHING
-        return candidate_html(candidate, manifest, office.served, self._changes())
 
     def _changes(self) -> Difference | None:
         """The difference from the index in service, None when there is no such index."""
@@ -118,26 +141,48 @@ class AdminPages:
             return None
 
 
-def done(page: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
+def time_left(step: BuildStep) -> str:
+    """The time that a step may still take, at the pace at which it went."""
+    spent = (step.told - step.began).total_seconds()
+    if not 0 < step.done < step.total or spent < 2:
+        return ""
+    left = round(spent / step.done * (step.total - step.done))
+    minutes, seconds = divmod(left, 60)
+    return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
+
+
+def sized(size: int) -> str:
+    """Bytes as a reader says them."""
+    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
+        if size >= unit:
+            value = size / unit
+            return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
+    return f"{size}\u00a0octets"
+
+
+def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
     """Do what was asked and go to a path, or show the page with the reason why not."""
     try:
         act()
     except (AssistantError, IngestionError) as refusal:
-        return page(problem=str(refusal), status=REFUSED)
-    return RedirectResponse(f"{HOME}{path}", 303)
+        return shown(problem=str(refusal), status=REFUSED)
+    return RedirectResponse(f"{HOME}{path}", SEE_OTHER)
 
 
-def _standing(
-    content: Html, title: str, status: int, *, script: str = "", refresh: int = 0
+def page(
+    template: str,
+    title: str,
+    status: int = SEEN,
+    *,
+    script: str = "",
+    refresh: int = 0,
+    **values: object,
 ) -> Response:
+    """A page; `script` is one of ours, if any, `refresh` as in `standing_alone`."""
+    content = render(f"admin/{template}.html", title=title, said=SAID, sized=sized, **values)
+    title = f"{title}, administration"
     return standing_alone(
-        content,
-        SAID,
-        Language.FRENCH,
-        status,
-        title=f"{title}, administration",
-        script=script,
-        refresh=refresh,
+        content, SAID, Language.FRENCH, status, title=title, script=script, refresh=refresh
     )
 
 
@@ -194,10 +239,6 @@ def index_routes(office: AdministrationService, reader: Reader) -> APIRouter:
 
 # The files of the next index: sent, taken out.
 
-TOO_LARGE = 413
-
-Name = Annotated[str, Form(max_length=500)]
-
 
 def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     """The page of the files and its forms."""
@@ -226,7 +267,7 @@ def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
             return pages.sources(problem=str(refusal), status=REFUSED)
 
     @router.post("/remove")
-    def remove(who: Who, source: Name) -> Response:
+    def remove(who: Who, source: Text) -> Response:
         return done(pages.sources, "/sources", lambda: office.remove(source, who.user))
 
     return router
@@ -246,7 +287,7 @@ def upkeep_routes(office: AdministrationService, reader: Reader) -> APIRouter:
         return pages.upkeep()
 
     @router.post("/generations/discard")
-    def discard(who: Who, generation: Name) -> Response:
+    def discard(who: Who, generation: Text) -> Response:
         return done(pages.upkeep, "/entretien#kept", lambda: office.discard(generation, who.user))
 
     @router.post("/backups")

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.answering.answer import Event, Outcome
 from assistant.errors import AssistantError
 from assistant.question.language import readable
-from assistant.reports.markup import Html, Words, count, element, join_html, load_words
+from assistant.reports.markup import Html, Words, count, join_html, load_words, render_macro
 from assistant.web.buyer.conversation import (
     Conversation,
     Turn,
@@ -27,10 +27,9 @@ from assistant.web.buyer.conversation import (
     recalled,
     remembered,
 )
-from assistant.web.buyer.layout import LONGEST_QUESTION, Layout
-from assistant.web.buyer.scope_bar import TODAY
+from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout
 from assistant.web.buyer.service import BuyerService
-from assistant.web.buyer.turn_view import turn_html
+from assistant.web.buyer.turn_view import TODAY, turn_html
 from assistant.web.site import EventDesk
 from ingestion.errors import IngestionError
 
@@ -119,7 +118,7 @@ def seen_by(conversation: Conversation, desk: BuyerService) -> Conversation:
 
 def spoken_line(text: str, *, alert: bool = False) -> Html:
     """A line for the status region: read aloud, and shown as well when it is an alert."""
-    return element("p", text, class_="alert" if alert else "unseen")
+    return render_macro(PARTS, "status", text, alert)
 
 
 def conversation_screen(

@@ -1,27 +1,18 @@
 """The evidence of a turn: numbered passages, the cited words marked in their context. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from assistant.answering.notices import addressed_in
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.language import Language
-from assistant.reports.markup import (
-    NOTHING,
-    Html,
-    Words,
-    count,
-    element,
-    format_date,
-    join_html,
-    prose,
-    set_no_break_spaces,
-)
+from assistant.reports.markup import NOTHING, Html, Words, format_date, render, render_macro
 from assistant.retrieval.evidence import Evidence
 from assistant.web.buyer.conversation import Turn, TurnStage
-from assistant.web.buyer.law_pages import law_link, official_link
-from assistant.web.viewer import Span, cited_spans, excerpt, hidden_spans, paragraphs, shortened
+from assistant.web.buyer.law_pages import law_link
+from assistant.web.viewer import Span, cited_spans, excerpt, hidden_spans, lines, shortened
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Kind
 
@@ -57,49 +48,52 @@ def dates(passage: Passage, said: Words) -> str:
     return line[:1].upper() + line[1:]
 
 
-def card(evidence: Evidence, turn: Turn, turn_id: str, said: Words, language: str) -> Html:
+@dataclass(frozen=True, slots=True)
+class EvidenceCard:
+    """One passage as evidence.html shows it, with what is cited of it.
+
+    `is_compared` once it is known what the answer cites; its words stand folded in `whole` then,
+    where none of them is cited.
+    """
+
+    number: int
+    passage: Passage
+    spans: Sequence[Span]
+    is_compared: bool
+    dates: str
+    rank: Html
+    concealment: Html
+    excerpt: Html
+    reserves: Html
+    address: str
+    law_links: Html
+    whole: Html
+
+
+def evidence_card(evidence: Evidence, turn: Turn, said: Words, language: str) -> EvidenceCard:
     """One passage, with what is cited of it."""
-    passage, number = evidence.passage, evidence.number
-    spans = cited_spans(evidence, turn.answer.citations)
+    passage, spans = evidence.passage, cited_spans(evidence, turn.answer.citations)
     struck = hidden_spans(passage, passage.start)
-    identity = f"{turn_id}-p{number}"
-    compared = turn.stage is TurnStage.FINISHED and bool(turn.answer.citations)
-    faded = compared and not spans
-    body = [
-        element("p", line, class_="dates") if (line := dates(passage, said)) else NOTHING,
-        NOTHING if faded else excerpt(passage.text, spans, struck),
-        reserves(passage, language),
-        element(
-            "a",
-            said["open_document"],
-            class_="open-document",
-            href=document_link(passage, spans, language),
-            target="_blank",
-            aria_label=f"{said['open_document']} : {passage.title}, {passage.locator}",
-        ),
-        law_links(passage, turn.as_of, said, language),
-        whole(passage.text, spans, said, struck)
-        if faded or shortened(passage.text, spans)
-        else NOTHING,
-    ]
-    return element(
-        "article",
-        element("span", str(number), class_="number", aria_hidden="true"),
-        element("h4", set_no_break_spaces(passage.title), id=f"{identity}-title"),
-        element(
-            "p",
-            passage.locator,
-            f" · {said['cited' if spans else 'uncited']}" if compared else "",
-            rank(passage, language),
-            concealment(passage, said),
-        ),
-        *body,
-        element("a", said["to_answer"], class_="back", href=f"#{turn_id}-answer"),
-        id=identity,
-        class_=f"passage{' cited' if spans else ''}{' faded' if faded else ''}",
-        tabindex=-1,
-        aria_label=said["mark"].format(n=number, title=passage.title, locator=passage.locator),
+    is_compared = turn.stage is TurnStage.FINISHED and bool(turn.answer.citations)
+    is_faded = is_compared and not spans
+    is_folded = is_faded or shortened(passage.text, spans)
+    return EvidenceCard(
+        number=evidence.number,
+        passage=passage,
+        spans=spans,
+        is_compared=is_compared,
+        dates=dates(passage, said),
+        rank=rank(passage, language),
+        concealment=concealment(passage, said),
+        excerpt=NOTHING if is_faded else excerpt(passage.text, spans, struck),
+        reserves=reserves(passage, language),
+        address=document_link(passage, spans, language),
+        law_links=law_links(passage, turn.as_of, said, language),
+        whole=whole(passage.text, spans, said, struck) if is_folded else NOTHING,
     )
+
+
+PARTS = "buyer/passage_parts.html"
 
 
 def law_links(passage: Passage, as_of: date | None, said: Words, language: str) -> Html:
@@ -107,59 +101,40 @@ def law_links(passage: Passage, as_of: date | None, said: Words, language: str) 
     number = passage.locator.removeprefix("art. ")
     if number not in passage.references:
         return NOTHING
-    versions = element(
-        "a",
-        said["law_versions"],
-        href=law_link(number, as_of, language),
-        target="_blank",
-        aria_label=f"{said['law_versions']} : {number}",
-    )
-    return element("div", versions, official_link(passage.address, said), class_="law-links")
+    versions = law_link(number, as_of, language)
+    return render_macro(PARTS, "law_links", number, versions, passage.address, said)
 
 
 def reserves(passage: Passage, language: str) -> Html:
     """How sure the passage is, where its author says so, and what of it speaks to a machine."""
-    lines = [element("li", note, lang="fr") for note in passage.notes]
-    lines += [element("li", said) for said in addressed_in(passage, Language(language))]
-    return element("ul", *lines, class_="reserves") if lines else NOTHING
+    told = addressed_in(passage, Language(language))
+    return render_macro(PARTS, "reserves", passage.notes, told)
 
 
 def rank(passage: Passage, language: str) -> Html:
     """What kind of text the passage is, where that is known."""
     found = rank_of(passage)
-    label = LABELS[Language(language)][found] if found else ""
-    return element("span", label, class_="rank") if label else NOTHING
+    return render_macro(PARTS, "label", LABELS[Language(language)][found] if found else "")
 
 
 def concealment(passage: Passage, said: Words) -> Html:
     """That some of the passage is not shown by the page that it stands on."""
     kinds = dict.fromkeys(each.is_under_picture for each in passage.hidden)
     labels = [said["of_pictured_text" if kind else "of_hidden_text"] for kind in kinds]
-    return join_html(element("span", label, class_="rank concealed") for label in labels)
-
-
-def hidden_label(said: Words) -> Html:
-    """That words quoted beside it are not shown by their page."""
-    return element("span", said["of_hidden_text"], class_="rank concealed")
+    return render_macro(PARTS, "concealment", labels)
 
 
 def whole(text: str, spans: Sequence[Span], said: Words, struck: Sequence[Span] = ()) -> Html:
     """The whole passage, folded."""
-    body = element("div", *paragraphs(text, spans, struck), class_="whole", lang="fr")
-    return element("details", element("summary", said["whole_passage"]), body)
+    return render_macro(PARTS, "whole", lines(text, spans, struck), said)
 
 
 def panel(turn: Turn, turn_id: str, said: Words, language: str) -> Html:
     """The evidence column of a turn."""
-    if not turn.evidence:
-        empty = said["evidence_none"] if turn.settled and not turn.problem else ""
-        return element("aside", prose(empty), class_="evidence", aria_label=said["evidence"])
-    heading = count(said, "evidence_count", len(turn.evidence))
-    cards = [card(each, turn, turn_id, said, language) for each in turn.evidence]
-    return element(
-        "aside",
-        element("h3", heading, id=f"{turn_id}-evidence"),
-        *cards,
-        class_="evidence",
-        aria_labelledby=f"{turn_id}-evidence",
+    return render(
+        "buyer/evidence.html",
+        said=said,
+        turn_id=turn_id,
+        cards=[evidence_card(each, turn, said, language) for each in turn.evidence],
+        none_told=said["evidence_none"] if turn.settled and not turn.problem else "",
     )

@@ -1,7 +1,7 @@
 """A conversation on paper: plain text and Markdown, and DOCX (python-docx enters here only)."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from docx import Document as WordDocument
@@ -11,7 +11,9 @@ from assistant.answering.answer import Citation, Outcome, marked
 from assistant.reports.markup import Words, format_date, load_words
 from assistant.reports.paper import escape_markdown, strip_controls
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
-from assistant.web.buyer.scope_bar import scope_line
+from assistant.web.buyer.dossier_forms import name_of
+from assistant.web.buyer.evidence_panel import LEDGER
+from ingestion.tenders.dossiers import Dossier
 
 
 def answer_text(turn: Turn, said: Words) -> str:
@@ -40,6 +42,15 @@ def law_lines(turn: Turn, said: Words) -> list[str]:
     """What was asked, and of which day, where it was known. Pure."""
     day = [said["as_of"].format(date=format_date(said, turn.as_of))] if turn.as_of else []
     return [scope_line(turn, (), said), *day]
+
+
+def scope_line(turn: Turn, dossiers: Iterable[Dossier], said: Words) -> str:
+    """What an answer was given from, in words. Pure."""
+    if turn.dossier:
+        names = {each.id: name_of(each, said) for each in dossiers}
+        return said["scope_dossier"].format(name=names.get(turn.dossier, turn.dossier))
+    is_counted = any(each.passage.kind in LEDGER for each in turn.evidence)
+    return said["scope_ledger" if is_counted else "scope_rules"]
 
 
 def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:

@@ -1,18 +1,15 @@
-"""An article and its versions in time, and what changed between two indexes, as pages. Pure."""
+"""An article and its versions in time, and what changed between two indexes, as pages."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from assistant.law.impact import Impact, IndexChanges
-from assistant.reports.markup import NOTHING, Html, Words, element, format_date, hidden, join_html
+from assistant.question.language import Language
+from assistant.reports.markup import Html, Words, format_date, load_words, render, render_macro
 from ingestion.legislation.versions import (
     Difference,
-    History,
-    Revision,
     TextStretch,
-    WordChange,
     compare,
     has_own_title,
 )
@@ -59,7 +56,7 @@ def remarks(version: Document, said: Words) -> tuple[str, ...]:
     return tuple(found)
 
 
-# An article as a page: its versions in time, each compared with the one before. Pure.
+# An article as a page, and what changed between two indexes.
 
 
 def law_link(reference: str, as_of: date | None, language: str) -> str:
@@ -68,218 +65,24 @@ def law_link(reference: str, as_of: date | None, language: str) -> str:
     return f"/law/{quote(reference, safe='')}?{urlencode(day | {'lang': language})}"
 
 
-def law_html(
-    found: Sequence[History], reference: str, as_of: date, said: Words, language: str
-) -> Html:
-    """The histories of an article, one for each code that has this number."""
-    return element(
-        "main",
-        element("h1", said["law_title"].format(reference=reference)),
-        day_form(as_of, said, language),
-        *(history_html(history, as_of, said) for history in found),
-        class_="document law",
-        id="document",
+ASKED = {"days": days, "remarks": remarks, "compare": compare, "law_link": law_link}
+"""What the templates ask about the versions of an article."""
+
+
+def changes_html(changes: IndexChanges, as_of: date, lang: Language) -> Html:
+    """What changed, each article linked to its versions of a day. Pure."""
+    return render(
+        "buyer/changes.html",
+        said=load_words(lang),
+        lang=lang,
+        changes=changes,
+        is_same=changes.difference == Difference(),
+        is_untouched=changes.impact == Impact(),
+        as_of=as_of,
+        **ASKED,
     )
 
 
-def unknown_html(
-    reference: str, near: Iterable[str], as_of: date, said: Words, language: str
-) -> Html:
-    """What is said of an article that is not stored, with those that are written alike."""
-    links = [
-        element("li", element("a", each, href=law_link(each, as_of, language))) for each in near
-    ]
-    return element(
-        "main",
-        element("h1", said["law_unknown"].format(reference=reference)),
-        element("p", said["law_near"]) if links else NOTHING,
-        element("ul", *links) if links else NOTHING,
-        class_="document law",
-    )
-
-
-def day_form(as_of: date, said: Words, language: str) -> Html:
-    """The day of the law, and how to choose another one."""
-    chosen = element("input", type="date", name="as_of", value=as_of.isoformat(), required=True)
-    return element(
-        "form",
-        element("label", said["law_day"], " ", chosen),
-        hidden("lang", language),
-        element("button", said["law_show"], type="submit"),
-        method="get",
-        class_="day",
-    )
-
-
-def history_html(history: History, as_of: date, said: Words) -> Html:
-    """The versions of an article of one code, oldest first; that of the day is marked."""
-    current = history.on(as_of)
-    before: Document | None = None
-    items: list[Html] = []
-    for version in history.versions:
-        items.append(version_html(version, before, as_of if version is current else None, said))
-        before = version
-    none = said["law_none"].format(date=format_date(said, as_of))
-    return element(
-        "section",
-        element("h2", history.title),
-        element("p", none, class_="none") if current is None else NOTHING,
-        element("ol", *items, class_="versions"),
-    )
-
-
-def version_html(
-    version: Document, before: Document | None, in_force_on: date | None, said: Words
-) -> Html:
-    """A version: its days, what is to be known of it, and its text compared with the one before."""
-    line, told = days(version, said), remarks(version, said)
-    return element(
-        "li",
-        element("h3", line[:1].upper() + line[1:]),
-        element(
-            "p", said["law_applies"].format(date=format_date(said, in_force_on)), class_="applies"
-        )
-        if in_force_on
-        else NOTHING,
-        element("p", " · ".join(told)) if told else NOTHING,
-        element("p", " › ".join(version.path), lang="fr") if version.path else NOTHING,
-        element("p", official_link(version.address, said)) if version.address else NOTHING,
-        wording_html(version, before, said),
-        class_="in-force" if in_force_on else None,
-        aria_current="true" if in_force_on else None,
-    )
-
-
-def official_link(address: str | None, said: Words) -> Html:
-    """The public page of a text; nothing is asked of it before the reader follows the link."""
-    if address is None:
-        return NOTHING
-    return element("a", said["law_official"], href=address, target="_blank", rel="noreferrer")
-
-
-def wording_html(version: Document, before: Document | None, said: Words) -> Html:
-    """The text of a version, with what it removed from the one before and added to it."""
-    if before is not None and before.text == version.text:
-        return element("p", said["law_same"], class_="told")
-    told = said["law_compared"] if before else said["law_first"]
-    segments = compare((before or version).text, version.text)
-    return join_html([element("p", told, class_="told"), compared_html(segments, said)])
-
-
-def compared_html(segments: Iterable[TextStretch], said: Words) -> Html:
-    """Segments with <del> and <ins>, which are said as well for those who cannot see them."""
-    pieces: list[str] = []
-    for segment in segments:
-        match segment.change:
-            case WordChange.KEPT:
-                pieces.append(segment.text)
-            case WordChange.REMOVED:
-                pieces.append(element("del", unseen(said["word_removed"]), segment.text))
-            case WordChange.ADDED:
-                pieces.append(element("ins", unseen(said["word_added"]), segment.text))
-    return element("div", *pieces, class_="wording", lang="fr")
-
-
-def unseen(text: str) -> Html:
-    """Words for those who listen to the page."""
-    return element("span", f" ({text}) ", class_="unseen")
-
-
-# What changed between two indexes as a page: texts first, then what should be read again. Pure.
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesView:
-    """The changes in the words of a language; articles are linked to their versions of a day."""
-
-    said: Words
-    language: str
-    as_of: date
-
-    def page(self, changes: IndexChanges) -> Html:
-        """The whole page."""
-        between = self.said["changes_between"].format(old=changes.old, new=changes.new)
-        return element(
-            "main",
-            element("h1", self.said["changes_title"]),
-            element("p", between, class_="source"),
-            *self._texts(changes.difference),
-            *self._impact(changes),
-            class_="document law",
-            id="document",
-        )
-
-    def _texts(self, found: Difference) -> Iterator[Html]:
-        if not any(getattr(found, field.name) for field in fields(found)):
-            yield element("p", self.said["changes_none"])
-        yield self._section("changes_changed", map(self._changed, found.changed))
-        yield self._section("changes_ended", map(self._dated, found.ended))
-        yield self._section("changes_redated", map(self._redated, found.redated))
-        yield self._section("changes_removed", map(self._dated, found.removed))
-        yield self._section("changes_added", map(self._dated, found.added))
-        others = [revision.after for revision in found.others_changed]
-        yield self._section("changes_others_changed", map(_file, others))
-        yield self._section("changes_others_added", map(_file, found.others_added))
-        yield self._section("changes_others_removed", map(_file, found.others_removed))
-
-    def _impact(self, changes: IndexChanges) -> Iterator[Html]:
-        impact, told = changes.impact, self.said["changes_for"]
-        if changes.difference.touched:
-            yield element("h2", self.said["changes_touched"])
-        if changes.difference.touched and impact == Impact():
-            yield element("p", self.said["changes_untouched"])
-        sheets = (
-            told.format(touched=f"{each.title} ({each.source})", articles=_listed(each.articles))
-            for each in impact.sheets
-        )
-        terms = (
-            told.format(touched=_listed(each.words), articles=_listed(each.articles))
-            for each in impact.terms
-        )
-        answers = (
-            told.format(
-                touched=self.said["changes_answer"].format(
-                    question=each.question,
-                    number=each.number,
-                    date=format_date(self.said, each.asked_on),
-                    record=each.record_id,
-                ),
-                articles=_listed(each.articles),
-            )
-            for each in impact.answers
-        )
-        yield self._section("changes_sheets", sheets, "h3")
-        yield self._section("changes_terms", terms, "h3")
-        yield self._section("changes_answers", answers, "h3")
-
-    def _section(self, key: str, items: Iterable[str], heading: str = "h2") -> Html:
-        listed = [element("li", item) for item in items]
-        if not listed:
-            return NOTHING
-        title = element(heading, f"{self.said[key]} ({len(listed)})")
-        return element("section", title, element("ul", *listed, class_="changes"))
-
-    def _changed(self, revision: Revision) -> Html:
-        segments = compare(revision.before.text, revision.after.text)
-        return join_html([self._redated(revision), compared_html(segments, self.said)])
-
-    def _redated(self, revision: Revision) -> Html:
-        before, after = days(revision.before, self.said), days(revision.after, self.said)
-        told = self.said["changes_dates"].format(before=before, after=after)
-        return element("p", self._link(revision.after), " : ", told)
-
-    def _dated(self, version: Document) -> Html:
-        told = (days(version, self.said), *remarks(version, self.said))
-        return element("p", self._link(version), " : ", " · ".join(told))
-
-    def _link(self, version: Document) -> Html:
-        address = law_link(version.reference or "", self.as_of, self.language)
-        return element("a", f"{version.title}, {version.reference}", href=address)
-
-
-def _file(document: Document) -> str:
-    return f"{document.title} ({document.source})"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
+def compared_html(stretches: Iterable[TextStretch], said: Words) -> Html:
+    """Stretches of text with <del> and <ins>. Pure."""
+    return render_macro("buyer/law_parts.html", "compared", stretches, said)

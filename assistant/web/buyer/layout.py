@@ -9,20 +9,21 @@ import gradio as gr
 from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
 from assistant.question.language import Language
 from assistant.reports.markup import (
-    NOTHING,
     Html,
     Words,
     count,
-    element,
     format_date,
-    join_html,
     load_words,
+    render,
+    render_macro,
 )
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.service import BuyerService, Holdings
 from ingestion.tenders.dossiers import Dossier
 
 # What stands around the conversation: masthead, notice, footer. Pure HTML.
+
+PARTS = "buyer/small_parts.html"
 
 SHOWN_TITLES = 12
 
@@ -35,42 +36,19 @@ TROUBLES = (
 
 def masthead(said: Words, language: Language) -> Html:
     """The name of the program; script.js reads the language of the page here."""
-    return element(
-        "header",
-        element("a", said["skip"], class_="skip", href="#question"),
-        element("h1", "Sourcier"),
-        element("p", said["tagline"]),
-        class_="masthead",
-        data_language=language.value,
-        data_title=said["page_title"],
-        data_close=said["close"],
-        **{f"data_{key}": said[key] for key in TROUBLES},
-    )
+    return render("buyer/masthead.html", said=said, lang=language, troubles=TROUBLES)
 
 
 def welcome(said: Words, holdings: Holdings, model_name: str) -> Html:
     """What this is, and the notice that comes before the first question."""
-    lines = [
-        said["notice_ai"],
-        knows(said, holdings),
-        said["notice_responsible"],
-        said["notice_local"],
-        said["notice_model"].format(model=model_name),
-    ]
-    notice = element(
-        "section",
-        element("h3", said["notice_title"], id="notice-title"),
-        element("ul", *(element("li", line) for line in lines)),
-        titles(said, holdings),
-        class_="ai-notice",
-        aria_labelledby="notice-title",
-    )
-    return element(
-        "div",
-        element("h2", said["welcome_title"]),
-        element("p", said["welcome"], class_="lead"),
-        notice,
-        class_="welcome",
+    titles = holdings.titles[:SHOWN_TITLES]
+    return render(
+        "buyer/welcome.html",
+        said=said,
+        model_name=model_name,
+        knows=knows(said, holdings),
+        titles=titles,
+        rest=holdings.documents - len(titles),
     )
 
 
@@ -86,48 +64,16 @@ def knows(said: Words, holdings: Holdings) -> str:
     return said["notice_knows"].format(documents=documents, passages=passages, date=day)
 
 
-def titles(said: Words, holdings: Holdings) -> Html:
-    """The first titles of what is stored, folded."""
-    if not holdings.titles:
-        return NOTHING
-    items = [element("li", title) for title in holdings.titles[:SHOWN_TITLES]]
-    if rest := holdings.documents - len(items):
-        items.append(element("li", count(said, "titles_more", rest), class_="more"))
-    return element("details", element("summary", said["notice_titles"]), element("ul", *items))
-
-
-def examples_heading(said: Words) -> Html:
-    """The heading above the example questions."""
-    return element("h3", said["examples_title"], class_="examples-title")
-
-
 def footer(said: Words, holdings: Holdings, reader: Identity) -> Html:
-    """The notice in one line, always in sight, whose page this is, and the keys."""
-    day = holdings.state_date
-    line = said["footer"].format(date=format_date(said, day)) if day else said["footer_undated"]
-    changes = element("a", said["changes_title"], href="/changes", target="_blank")
-    pages = (
-        element("a", said["dossiers_title"], href="/dossiers"),
-        element("a", said["invoices_title"], href="/factures"),
-        element("a", said["purchases_title"], href="/achats"),
+    """The notice in one line, whose page this is, and the way to the pages of their other roles."""
+    others = (area for area in AREAS if area.role not in (None, UserRole.BUYER))
+    return render(
+        "buyer/footer.html",
+        said=said,
+        day=holdings.state_date,
+        name=None if reader is ALONE else reader.name,
+        areas=[area for area in others if area.admits(reader)],
     )
-    return element(
-        "div",
-        element("p", line, " ", changes, *(join_html([" · ", each]) for each in pages)),
-        element("p", *whose(said, reader)),
-        element("p", said["keys"], class_="keys"),
-        class_="small-print",
-    )
-
-
-def whose(said: Words, reader: Identity) -> list[Html | str]:
-    """Who the page is for, and the way to the pages of their other roles."""
-    account = element("a", said["account_of"].format(name=reader.name), href="/account")
-    line: list[Html | str] = [said["alone"] if reader is ALONE else account]
-    for area in AREAS:
-        if area.role not in (None, UserRole.BUYER) and area.admits(reader):
-            line += [" · ", element("a", said[f"area_{area.role.name}"], href=area.path)]
-    return line
 
 
 # The components of the page, in reading order, and their words in each language.
@@ -254,7 +200,7 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),
         welcome(said, holdings, desk.model_name),
-        examples_heading(said),
+        render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
         dossier_choice(desk.dossiers, dossier, said),
         gr.update(label=said["as_of_label"]),

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.question.language import Language
-from assistant.reports.markup import NOTHING, Html, element, load_words
+from assistant.reports.markup import NOTHING, Html, load_words, render_macro
 from assistant.web.buyer.chat import (
     Chat,
     Screen,
@@ -21,7 +21,7 @@ from assistant.web.buyer.chat import (
 )
 from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled
 from assistant.web.buyer.export import as_docx, as_markdown
-from assistant.web.buyer.layout import RULES, Layout, lay_out, spoken_in
+from assistant.web.buyer.layout import PARTS, RULES, Layout, lay_out, spoken_in
 from assistant.web.buyer.service import BuyerService
 from assistant.web.site import EventDesk
 
@@ -120,7 +120,7 @@ def kept(memory: str, desk: BuyerService) -> Conversation:
 def parcel(name: str, media: str, content: bytes) -> Html:
     """A file inside the page, which script.js saves as soon as it appears. Pure."""
     address = f"data:{media};base64,{base64.b64encode(content).decode()}"
-    return element("a", name, href=address, download=name, hidden=True)
+    return render_macro(PARTS, "parcel", name, address)
 
 
 # The Gradio page: components and what each of them triggers.

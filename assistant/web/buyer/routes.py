@@ -15,9 +15,9 @@ from assistant.reports.markup import load_words
 from assistant.tenders.service import FileFormat
 from assistant.web.buyer.dossier_forms import BOUNDS, Description, TooMuch, dossier_link, parcels_of
 from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
-from assistant.web.buyer.law_pages import ChangesView, law_html, unknown_html
+from assistant.web.buyer.law_pages import ASKED, changes_html
 from assistant.web.buyer.service import BuyerService
-from assistant.web.routes import FORGET, from_here, problem_html, standing_alone
+from assistant.web.routes import FORGET, from_here, page, standing_alone
 from assistant.web.site import DeskOf
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
 from ingestion.legislation.references import normalise
@@ -40,17 +40,15 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
         as_of: date | None = None,
         lang: Language = Language.FRENCH,
     ) -> HTMLResponse:
-        said, key, day = load_words(lang), normalise(reference[:100]), as_of or date.today()
-        title = said["law_title"].format(reference=key)
+        key = normalise(reference[:100])
         try:
-            if found := desk.histories(key):
-                content = law_html(found, key, day, said, lang.value)
-                return standing_alone(content, said, lang, title=title)
-            near = desk.near_references(key)
+            found = desk.histories(key)
+            near = () if found else desk.near_references(key)
         except (AssistantError, IngestionError) as failure:
             raise HTTPException(503, str(failure)) from failure
-        content = unknown_html(key, near, day, said, lang.value)
-        return standing_alone(content, said, lang, 404, title=title)
+        status, day = 200 if found else 404, as_of or date.today()
+        told = {"reference": key, "histories": found, "near": near, "as_of": day}
+        return page("buyer/law.html", lang, status, **told, **ASKED)
 
     @router.get("/changes")
     def changes(
@@ -61,11 +59,12 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
     ) -> HTMLResponse:
         said = load_words(lang)
         try:
-            content = ChangesView(said, lang.value, date.today()).page(desk.changes(old, new))
+            content = changes_html(desk.changes(old, new), date.today(), lang)
         except UnknownSnapshot as failure:
             if old or new:
                 raise HTTPException(404, str(failure)) from failure
-            content = problem_html(said["changes_title"], said["changes_first"], said)
+            title, told = said["changes_title"], said["changes_first"]
+            return page("problem.html", lang, title=title, told=told)
         except (AssistantError, IngestionError) as failure:
             raise HTTPException(503, str(failure)) from failure
         return standing_alone(content, said, lang, title=said["changes_title"])

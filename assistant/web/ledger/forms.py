@@ -15,65 +15,61 @@ from assistant.ledger.query.plan import (
     Population,
     rows_of,
 )
-from assistant.ledger.query.plan_fields import FILTER, PART, ROLE, fields_of
+from assistant.ledger.query.plan_fields import FILTER, PART, fields_of
 from assistant.ledger.replies import ROOTS
-from assistant.reports.markup import Html, button, element, join_html, labelled
-from assistant.web.ledger.frame import LedgerAddress, choice
+from assistant.reports.markup import Html, render
+from assistant.web.ledger.frame import LedgerAddress
 
 # The filters of a list: conditions of a plan, each a field that may stay empty. Pure.
 
-_NAME, _OPERATOR, _VALUE = FILTER
 _KNOWN, _UNKNOWN = Operator.KNOWN, Operator.UNKNOWN
+Options = Sequence[tuple[str, str]]
+"""Values to choose from, and what they are called."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sides:
-    """A condition of which the reader chooses the side, "" for none."""
+class _Filter:
+    """A condition of which the reader chooses the side, "" for none, or else gives the value."""
 
     label: str
     field: str
-    value: str
-    sides: tuple[tuple[str, str], ...]
+    operator: Operator | None = None
+    sides: Options = ()
+    value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A condition of which the reader writes or chooses the value."""
-
-    label: str
-    field: str
-    operator: Operator
-
-
-_FILTERS: dict[Population, tuple[_Sides | _Written, ...]] = {
+_FILTERS: dict[Population, tuple[_Filter, ...]] = {
     Population.INVOICES: (
-        _Written("Numéro", "number", Operator.IS),
-        _Written("Fournisseur", "supplier", Operator.IS),
-        _Written("Service", "service", Operator.IS),
-        _Written("Statut", "status", Operator.IS),
-        _Sides(
+        _Filter("Numéro", "number", Operator.IS),
+        _Filter("Fournisseur", "supplier", Operator.IS),
+        _Filter("Service", "service", Operator.IS),
+        _Filter("Statut", "status", Operator.IS),
+        _Filter(
             "Paiement",
             "paid",
-            "",
-            (("", "toutes"), (_KNOWN, "payées"), (_UNKNOWN, "non payées")),
+            sides=(("", "toutes"), (_KNOWN, "payées"), (_UNKNOWN, "non payées")),
         ),
-        _Sides(
+        _Filter(
             "Délai",
             "late_days",
-            "0",
-            (("", "tous"), (Operator.MORE, "en retard"), (Operator.AT_MOST, "dans les délais")),
+            sides=(
+                ("", "tous"),
+                (Operator.MORE, "en retard"),
+                (Operator.AT_MOST, "dans les délais"),
+            ),
+            value="0",
         ),
-        _Written("TTC, au moins", "gross", Operator.AT_LEAST),
-        _Written("TTC, au plus", "gross", Operator.AT_MOST),
+        _Filter("TTC, au moins", "gross", Operator.AT_LEAST),
+        _Filter("TTC, au plus", "gross", Operator.AT_MOST),
     ),
     Population.PURCHASES: (
-        _Written("Numéro", "number", Operator.IS),
-        _Written("Acheteur", "buyer", Operator.IS),
-        _Written("Titulaire", "supplier", Operator.IS),
-        _Written("CPV, débutant par", "cpv", Operator.STARTS),
-        _Written("Procédure", "procedure", Operator.IS),
-        _Written("HT, au moins", "amount", Operator.AT_LEAST),
-        _Written("HT, au plus", "amount", Operator.AT_MOST),
+        _Filter("Numéro", "number", Operator.IS),
+        _Filter("Acheteur", "buyer", Operator.IS),
+        _Filter("Titulaire", "supplier", Operator.IS),
+        _Filter("CPV, débutant par", "cpv", Operator.STARTS),
+        _Filter("Procédure", "procedure", Operator.IS),
+        _Filter("HT, au moins", "amount", Operator.AT_LEAST),
+        _Filter("HT, au plus", "amount", Operator.AT_MOST),
     ),
 }
 _PERIODS = {Population.INVOICES: "Émises", Population.PURCHASES: "Notifiés"}
@@ -81,46 +77,21 @@ _PERIODS = {Population.INVOICES: "Émises", Population.PURCHASES: "Notifiés"}
 
 def filter_form(place: LedgerAddress) -> Html:
     """The form, filled with what the address says."""
-    when = _PERIODS[place.over]
-    return element(
-        "form",
-        *(element("input", type="hidden", name=name, value=value) for name, value in place.kept),
-        *(_condition(each, place) for each in _FILTERS[place.over]),
-        *(
-            labelled(said, element("input", type="date", name=name, value=place.one(name) or None))
-            for name, said in (("du", f"{when} du"), ("au", f"{when} au"))
-        ),
-        button("Filtrer", class_="main"),
-        element("a", "Tout voir", href=f"{ROOTS[place.over]}/liste"),
-        method="get",
-        action=f"{ROOTS[place.over]}/liste",
-        class_="fields filters",
-    )
+    fields = rows_of(place.over).fields
+    filters = [
+        (each, *_said(place, each), [("", "tous"), *words.items()] if words else ())
+        for each in _FILTERS[place.over]
+        for words in (fields[each.field].words,)
+    ]
+    when, root = _PERIODS[place.over], ROOTS[place.over]
+    return render("ledger/filters.html", place=place, filters=filters, when=when, root=root)
 
 
-def _condition(each: _Sides | _Written, place: LedgerAddress) -> Html:
-    field = element("input", type="hidden", name=_NAME, value=each.field)
-    if isinstance(each, _Sides):
-        sides = choice(_OPERATOR, list(each.sides), _said(place, each.field)[0])
-        value = element("input", type="hidden", name=_VALUE, value=each.value)
-        return join_html([field, labelled(each.label, sides), value])
-    operator = element("input", type="hidden", name=_OPERATOR, value=each.operator)
-    written = _said(place, each.field, each.operator)[1]
-    return join_html([field, operator, labelled(each.label, _value(each, place, written))])
-
-
-def _value(each: _Written, place: LedgerAddress, written: str) -> Html:
-    words = rows_of(place.over).fields[each.field].words
-    if not words:
-        return element("input", type="text", name=_VALUE, value=written, maxlength=300)
-    return choice(_VALUE, [("", "tous"), *words.items()], written)
-
-
-def _said(place: LedgerAddress, field: str, operator: Operator | None = None) -> tuple[str, str]:
+def _said(place: LedgerAddress, asked: _Filter) -> tuple[str, str]:
     """The side and the value that the address gives a field, "" where it gives none."""
     columns = [[value for name, value in place.fields if name == each] for each in FILTER]
     for name, side, value in zip(*columns, strict=False):
-        if name == field and operator in {None, side}:
+        if name == asked.field and asked.operator in {None, side}:
             return side, value
     return "", ""
 
@@ -155,73 +126,53 @@ STEPS = {PeriodStep.MONTH: "mois", PeriodStep.QUARTER: "trimestre", PeriodStep.Y
 
 def plan_form(place: LedgerAddress, plan: Plan, names: Sequence[Name]) -> Html:
     """The form of a plan, filled with it."""
-    fields = rows_of(plan.over).fields
-    numbers = [(each.name, each.label) for each in fields.values() if each.kind.is_number]
-    dates = [(each.name, each.label) for each in fields.values() if each.kind is FieldKind.DATE]
-    groups = [(each.name, each.label) for each in fields.values() if each.group]
+    fields = rows_of(plan.over).fields.values()
+    dates = [(each.name, each.label) for each in fields if each.kind is FieldKind.DATE]
+    groups = [(each.name, each.label) for each in fields if each.group]
+    numbers = [(each.name, each.label) for each in fields if each.kind.is_number]
     period = plan.period or PlanPeriod(rows_of(plan.over).when, None, None)
-    compared = plan.compared or PlanPeriod(period.field, None, None)
-    return element(
-        "form",
-        *(element("input", type="hidden", name=name, value=value) for name, value in place.kept),
-        labelled("Mesure", choice("mesure", list(MEASURES.items()), plan.measure)),
-        labelled("De", choice("de", [("", "les lignes elles-mêmes"), *numbers], plan.of or "")),
-        _filters(plan, names),
-        labelled("Date", choice("date", dates, period.field)),
-        labelled("Du", _day("du", period)),
-        labelled("Au", _day("au", period)),
-        labelled("Regroupé par", choice("groupe", [("", "–"), *groups, *dates], plan.group or "")),
-        labelled("Pas de temps", choice("pas", [("", "–"), *STEPS.items()], plan.step or "")),
-        labelled("Ordre", choice("ordre", _ORDERS, _ORDERS[plan.is_ascending][0])),
-        labelled("Premiers rangs", _limit(plan)),
-        labelled("Résultats", choice("borne", _BOUNDS, plan.bound.operator if plan.bound else "")),
-        labelled("Seuil des résultats", _threshold(plan)),
-        labelled("Comparé à la période du", _day("contre_du", compared)),
-        labelled("Au", _day("contre_au", compared)),
-        button("Recalculer avec ce plan", class_="main"),
-        method="get",
-        action=f"{ROOTS[place.over]}/calcul",
-        class_="fields plan",
+    return render(
+        "ledger/plan.html",
+        place=place,
+        root=ROOTS[place.over],
+        plan=plan,
+        measures=MEASURES.items(),
+        numbers=[("", "les lignes elles-mêmes"), *numbers],
+        conditions=_conditions(plan, names),
+        fields=[("", "–"), *((each.name, each.label) for each in fields)],
+        operators=OPERATORS.items(),
+        roles=[("", "condition"), (PART, "dont on veut la part")],
+        dates=dates,
+        period=period,
+        groups=[("", "–"), *groups, *dates],
+        steps=[("", "–"), *STEPS.items()],
+        orders=[("", "décroissant"), ("croissant", "croissant")],
+        bounds=[("", "tous"), *((each, OPERATORS[each]) for each in _BOUNDS)],
+        threshold=f"{plan.bound.value:f}" if plan.bound else None,
+        compared=plan.compared or PlanPeriod(period.field, None, None),
     )
 
 
-_BOUNDS = [
-    ("", "tous"),
-    *(
-        (each.value, OPERATORS[each])
-        for each in (Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST)
-    ),
-]
-_ORDERS = [("", "décroissant"), ("croissant", "croissant")]
+_BOUNDS = (Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST)
 
 
-def _filters(plan: Plan, names: Sequence[Name]) -> Html:
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A filter of a plan as its fields show it."""
+
+    field: str = ""
+    operator: str = Operator.IS
+    value: str = ""
+    role: str = ""
+
+
+def _conditions(plan: Plan, names: Sequence[Name]) -> list[_Condition]:
     """The conditions, each on a line, and empty ones to add."""
     rows = [("", each) for each in plan.filters] + [(PART, each) for each in plan.part]
-    spare = [("", None)] * _SPARE
-    lines = [
-        _filter(plan.over, role, each, names, number)
-        for number, (role, each) in enumerate([*rows, *spare], 1)
-    ]
-    return element("fieldset", element("legend", "Conditions"), *lines)
-
-
-def _filter(
-    over: Population, role: str, condition: PlanFilter | None, names: Sequence[Name], number: int
-) -> Html:
-    fields = [("", "–"), *((each.name, each.label) for each in rows_of(over).fields.values())]
-    name, operator, written = FILTER
-    chosen, side = (condition.field, condition.operator.value) if condition else ("", Operator.IS)
-    roles = [("", "condition"), (PART, "dont on veut la part")]
-    value = shown(condition, over, names) if condition else ""
-    return element(
-        "div",
-        choice(name, fields, chosen, f"Champ {number}"),
-        choice(operator, list(OPERATORS.items()), side, f"Comparaison {number}"),
-        element("input", name=written, value=value, aria_label=f"Valeur {number}", maxlength=300),
-        choice(ROLE, roles, role, f"Rôle {number}"),
-        class_="condition",
-    )
+    return [
+        _Condition(each.field, each.operator, shown(each, plan.over, names), role)
+        for role, each in rows
+    ] + [_Condition()] * _SPARE
 
 
 def shown(condition: PlanFilter, over: Population, names: Sequence[Name]) -> str:
@@ -235,18 +186,3 @@ def shown(condition: PlanFilter, over: Population, names: Sequence[Name]) -> str
         f"{by_key[value]} ({value})" if by_key.get(value) not in {None, value} else str(value)
         for value in map(str, condition.values)
     )
-
-
-def _day(name: str, period: PlanPeriod) -> Html:
-    day = period.last if name.endswith("au") else period.first
-    value = day.isoformat() if day else None
-    return element("input", type="date", name=name, value=value, max="9999-12-31")
-
-
-def _limit(plan: Plan) -> Html:
-    return element("input", type="number", name="limite", value=plan.limit, min=1, max=1000)
-
-
-def _threshold(plan: Plan) -> Html:
-    value = f"{plan.bound.value:f}" if plan.bound else None
-    return element("input", type="number", name="seuil", value=value, step="any")

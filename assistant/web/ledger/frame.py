@@ -10,15 +10,14 @@ from assistant.errors import WrongPlan
 from assistant.ledger.query.plan import Population
 from assistant.ledger.query.plan_fields import Fields
 from assistant.ledger.replies import ROOTS
-from assistant.reports.markup import NOTHING, Html, button, element, labelled
-from assistant.web.buyer.dossier_forms import alert
+from assistant.reports.markup import NOTHING, Html, render
 
 # A place in the pages of the ledger: which view, asked with what, and the addresses from there.
 #
 # Everything that a view depends on stands in its address, so that it can be kept and sent.
 
 TITLES = {Population.INVOICES: "Factures", Population.PURCHASES: "Achats"}
-VIEW_TITLES: Mapping[Population, Mapping[str, str]] = {
+VIEW_TITLES: Mapping[Population, dict[str, str]] = {
     Population.INVOICES: {
         "apercu": "Vue d'ensemble",
         "liste": "Liste",
@@ -110,40 +109,20 @@ _NEEDS_BUYER = {
 
 
 def framed(place: LedgerAddress, *content: Html, problem: str = "") -> Html:
-    """A view as a page."""
-    return element(
-        "main",
-        _outside(),
-        element("h1", TITLES[place.over]),
-        _views(place),
-        question_box(place),
-        alert(problem),
-        *content,
-        class_="document dossiers ledger",
-        id="document",
-    )
-
-
-def question_box(place: LedgerAddress) -> Html:
-    """A question in words about these rows."""
-    field = element(
-        "input",
-        type="search",
-        name=QUESTION,
-        value=place.one(QUESTION),
-        maxlength=500,
-        required=True,
-        placeholder=_EXAMPLES[place.over],
-    )
-    return element(
-        "form",
-        element("label", element("span", "Une question sur ces lignes"), field),
-        *_hidden(place),
-        button("Calculer", class_="main"),
-        method="get",
-        action=f"{ROOTS[place.over]}/calcul",
-        class_="question",
-        role="search",
+    """A view as a page; `problem` is why what was asked is not there."""
+    root = ROOTS[place.over]
+    titles = VIEW_TITLES[place.over] | {"import": OTHER_TITLES["import"]}
+    addresses = {view: view_address(place.over, view, place.kept) for view in titles}
+    addresses |= {"apercu": root, "import": f"{root}/import"}
+    return render(
+        "ledger/frame.html",
+        place=place,
+        titles=TITLES,
+        roots=ROOTS,
+        views=[(view, title, addresses[view]) for view, title in titles.items()],
+        example=_EXAMPLES[place.over],
+        problem=problem,
+        content=content,
     )
 
 
@@ -152,63 +131,12 @@ def circumstances(place: LedgerAddress) -> Html:
     if place.view not in _NEEDS_BUYER[place.over]:
         return NOTHING
     try:
-        day, buyer = place.today, place.buyer
+        return render(
+            "ledger/circumstances.html",
+            place=place,
+            action=f"{ROOTS[place.over]}/{place.view}",
+            buyers=[(each, each.label) for each in Buyer],
+            others=[(name, value) for name, value in place.fields if name not in {DAY, BUYER}],
+        )
     except WrongPlan:
         return NOTHING
-    day_field = element("input", type="date", name=DAY, value=day.isoformat(), max="9999-12-31")
-    others = [(name, value) for name, value in place.fields if name not in {DAY, BUYER}]
-    return element(
-        "form",
-        labelled("Calculé au", day_field),
-        labelled("Acheteur", choice(BUYER, [(each, each.label) for each in Buyer], buyer)),
-        *(element("input", type="hidden", name=name, value=value) for name, value in others),
-        button("Recalculer"),
-        method="get",
-        action=f"{ROOTS[place.over]}/{place.view}",
-        class_="fields circumstances",
-    )
-
-
-def choice(name: str, options: list[tuple[str, str]], chosen: str, label: str = "") -> Html:
-    """A list to choose from: values, and what they are called."""
-    items = (
-        element("option", said, value=value, selected=value == chosen) for value, said in options
-    )
-    return element("select", *items, name=name, aria_label=label or None)
-
-
-def _outside() -> Html:
-    return element(
-        "nav",
-        element("a", "Sourcier : poser une question", href="/"),
-        element("a", "Dossiers de marché", href="/dossiers"),
-        *(element("a", TITLES[over], href=ROOTS[over]) for over in Population),
-        aria_label="Sourcier",
-    )
-
-
-def _views(place: LedgerAddress) -> Html:
-    views = [
-        element(
-            "a",
-            title,
-            href=view_address(place.over, view, place.kept)
-            if view != "apercu"
-            else ROOTS[place.over],
-            aria_current="page" if view == place.view else None,
-        )
-        for view, title in VIEW_TITLES[place.over].items()
-    ]
-    views.append(
-        element(
-            "a",
-            "Importer",
-            href=f"{ROOTS[place.over]}/import",
-            aria_current="page" if place.view == "import" else None,
-        )
-    )
-    return element("nav", *views, class_="views", aria_label=TITLES[place.over])
-
-
-def _hidden(place: LedgerAddress) -> list[Html]:
-    return [element("input", type="hidden", name=name, value=value) for name, value in place.kept]

@@ -1,29 +1,29 @@
-"""An import as a page: the form, what was found in each file, its columns, what to do next."""
+"""The import of files: sent, shown as they are understood, corrected, then stored."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from assistant.accounts.identity import Identity
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import ROOTS
-from assistant.ledger.service import Batch
+from assistant.ledger.service import Batch, Batches
 from assistant.question.language import Language
-from assistant.reports.markup import (
-    NOTHING,
-    Html,
-    action,
-    button,
-    element,
-    load_words,
-    set_no_break_spaces,
-)
-from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, upload_form
-from assistant.web.ledger.frame import choice
-from ingestion.ledger.columns import Columns, field_names, french_name
+from assistant.reports.markup import Html, load_words, render
+from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of, upload_form
+from assistant.web.ledger.frame import LedgerAddress
+from assistant.web.ledger.pages import REFUSED, SEEN, UNKNOWN, answered
+from ingestion.ledger.columns import field_names, french_name
 from ingestion.ledger.importing import FileReport, FileVerdict
 from ingestion.ledger.records import Comment, shown
 from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
+from ingestion.tenders.intake import Parcel
 
-# A file of an import as a page shows it: its verdict, what is said of it, its first rows. Pure.
+# What was found in each file: its verdict, what is said of it, its first rows, its columns. Pure.
 
 THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
 
@@ -36,27 +36,37 @@ _VERDICTS = {
 }
 
 
-def item(each: FileReport, kind: FileKind) -> Html:
-    """A file that was judged."""
-    plural = "s" if each.stored > 1 else ""
-    left = f", {each.left_out} de côté" if each.left_out else ""
-    told = f"{each.format}, {each.stored} {THINGS[kind]}{plural}{left}" if each.format else ""
-    return element(
-        "li",
-        element("strong", each.name),
-        " ",
-        fate(each.verdict),
-        element("p", told) if told else NOTHING,
-        *(element("p", set_no_break_spaces(line)) for line in _comments(each.comments)),
-        _sample(each.sample),
-        class_=_VERDICTS[each.verdict][1],
+def preview(batch: Batch) -> Html:
+    """What was found in each file, the refused ones first, and what can be done with it."""
+    ordered = sorted(batch.reports, key=lambda each: each.verdict is not FileVerdict.REFUSED)
+    stored = sum(each.stored for each in batch.reports)
+    columns = dict.fromkeys(each for file in batch.reports for each in file.columns)
+    names = ((name, french_name(batch.kind, name)) for name in field_names(batch.kind))
+    return render(
+        "ledger/preview.html",
+        batch=batch,
+        address=f"{ROOTS[Population(batch.kind)]}/import/{batch.token}",
+        stored=_counted(stored, batch.kind),
+        refused=sum(each.verdict is FileVerdict.REFUSED for each in batch.reports),
+        verdicts=_VERDICTS,
+        files=[
+            (each, _told(each, batch.kind), _comments(each.comments), [*map(_cells, each.sample)])
+            for each in ordered
+        ],
+        columns=[each.columns for each in columns],
+        fields=[("", "laissée de côté"), *names],
+        can_store=bool(stored) and not batch.failure,
     )
 
 
-def fate(verdict: FileVerdict) -> Html:
-    """What became of a file."""
-    said, class_ = _VERDICTS[verdict]
-    return element("span", said, class_=f"fate {class_}")
+def _told(each: FileReport, kind: FileKind) -> str:
+    """What a file is and holds, "" where that is not known."""
+    left = f", {each.left_out} de côté" if each.left_out else ""
+    return f"{each.format}, {_counted(each.stored, kind)}{left}" if each.format else ""
+
+
+def _counted(stored: int, kind: FileKind) -> str:
+    return f"{stored} {THINGS[kind]}{'s' if stored > 1 else ''}"
 
 
 def _comments(comments: Sequence[Comment]) -> Iterator[str]:
@@ -73,25 +83,6 @@ def _comments(comments: Sequence[Comment]) -> Iterator[str]:
             yield f"{code} : … et {rest} autre{'s' if rest > 1 else ''}."
 
 
-def _sample(rows: Sequence[Invoice | Purchase]) -> Html:
-    if not rows:
-        return NOTHING
-    heads = ("Numéro", "Tiers", "Jour", "Montant")
-    body = (
-        element(
-            "tr",
-            *(
-                element("td", cell, data_label=head)
-                for cell, head in zip(_cells(row), heads, strict=True)
-            ),
-        )
-        for row in rows
-    )
-    head = element("tr", *(element("th", name, scope="col") for name in heads))
-    table = element("table", element("thead", head), element("tbody", *body))
-    return element("details", element("summary", "Premières lignes"), table)
-
-
 def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
     if isinstance(row, Purchase):
         buyer = row.buyer_name or row.buyer_siret or ""
@@ -102,10 +93,7 @@ def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
     return row.number, supplier, shown(row.issued), f"{shown(found)} {row.currency}"
 
 
-# An import as a page: the form, what was found in each file, its columns, and what to do next.
-
-TITLE, COLUMN, BEFORE = "titre", "colonne", "avant"
-"""Fields of the form of columns: a title, the field it is given, and the one it had."""
+# The form that sends files. Pure.
 
 _FORMATS = {
     Population.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX, ZIP de ceux-ci.",
@@ -118,110 +106,95 @@ _ACCEPT = {
 _SAID = load_words(Language.FRENCH)
 
 
-def too_much() -> str:
-    """What is said of more files or bytes than are taken at once."""
-    return _SAID["upload_too_much"].format(**BOUNDS)
-
-
 def sending(over: Population) -> Html:
     """The form that sends files."""
-    chosen = element(
-        "input", type="file", name=FIELD, accept=_ACCEPT[over], multiple=True, required=True
-    )
-    limits = f"Au plus {BOUNDS['files']} fichiers et {BOUNDS['size']} Go à la fois."
-    form = upload_form(
-        _SAID,
-        f"{ROOTS[over]}/import",
-        element(
-            "label",
-            element("span", "Déposez ici les fichiers, ou choisissez-les"),
-            chosen,
-            class_="drop",
-        ),
-        element("p", set_no_break_spaces(f"{_FORMATS[over]} {limits}"), class_="hint"),
-        element("p", "Rien n'est enregistré avant que vous ayez vu ce qui a été compris."),
-        button("Lire les fichiers", class_="main"),
-        reading="Lecture des fichiers…",
-    )
-    return element("section", element("h2", "Importer des fichiers"), form)
-
-
-def progress(batch: Batch) -> Html:
-    """How far the reading has come; the page is asked for again until it is over."""
-    what = "Enregistrement" if batch.is_stored else "Lecture"
-    told = (
-        f"Depuis {batch.seconds:.0f} s. Fichiers reçus : {len(batch.paths)} ; déjà lus, ceux des "
-        f"archives compris : {len(batch.reports)}."
-    )
-    return element(
-        "section", element("h2", f"{what}…"), element("p", set_no_break_spaces(told), role="status")
+    return render(
+        "ledger/sending.html",
+        upload_form=upload_form,
+        said=_SAID,
+        address=f"{ROOTS[over]}/import",
+        field=FIELD,
+        accept=_ACCEPT[over],
+        formats=_FORMATS[over],
+        bounds=BOUNDS,
     )
 
 
-def report(batch: Batch) -> Html:
-    """What was found in each file, the refused ones first, and what can be done with it."""
-    failed = batch.failure or not batch.reports
-    ordered = sorted(batch.reports, key=lambda each: each.verdict is not FileVerdict.REFUSED)
-    refused = (
-        element("li", element("strong", name), " ", fate(FileVerdict.REFUSED), element("p", why))
-        for name, why in batch.refusals.items()
-    )
-    title = "Enregistré" if batch.is_stored else "Aperçu : rien n'est encore enregistré"
-    return element(
-        "section",
-        element("h2", title, id="report", tabindex=-1),
-        element("p", _summary(batch), class_="lead"),
-        element("ul", *refused, *(item(each, batch.kind) for each in ordered), class_="report"),
-        NOTHING if batch.is_stored else _decision(batch, is_possible=not failed),
-    )
+# The pages of an import, from the form to the rows that are stored.
+
+TOO_LARGE = 413
+_PATIENCE = 1.5
+"""Seconds within which most files are read, so that no progress need be shown."""
+
+_GONE = "Cet envoi n'est plus là : il a été enregistré, abandonné, ou date de plus d'un jour."
 
 
-def _summary(batch: Batch) -> str:
-    stored = sum(each.stored for each in batch.reports)
-    refused = sum(each.verdict is FileVerdict.REFUSED for each in batch.reports) + len(
-        batch.refusals
-    )
-    what = "Enregistré" if batch.is_stored else "À enregistrer"
-    plural = "s" if stored > 1 else ""
-    files = len(batch.reports) + len(batch.refusals)
-    return set_no_break_spaces(
-        f"{what} : {stored} {THINGS[batch.kind]}{plural}. Fichiers lus : {files}, "
-        f"dont refusés : {refused}."
-    )
+class ImportPages:
+    """What is sent belongs to who sent it; nobody else can see or store it."""
 
+    def __init__(self, batches: Batches, over: Population) -> None:
+        self._batches = batches
+        self._kind = FileKind(over)
+        self._place = LedgerAddress(over, "import")
 
-def _decision(batch: Batch, *, is_possible: bool) -> Html:
-    """The columns of the tables, and what may be done: read again, store, give up."""
-    can_store = is_possible and any(each.stored for each in batch.reports)
-    address = f"{ROOTS[Population(batch.kind)]}/import/{batch.token}"
-    columns = list(dict.fromkeys(each for file in batch.reports for each in file.columns))
-    buttons = [
-        button("Enregistrer", class_="main", name="act", value="store") if can_store else NOTHING,
-        button("Relire avec ces colonnes", name="act", value="read") if columns else NOTHING,
-        button("Abandonner", class_="danger", name="act", value="drop"),
-    ]
-    return action(
-        address, *(_columns(each, batch.kind) for each in columns), *buttons, class_="decision"
-    )
+    def opened(self) -> Response:
+        """The form."""
+        return answered(self._place, sending(self._place.over))
 
-
-def _columns(columns: Columns, kind: FileKind) -> Html:
-    """Each title with the field that it fills, to be changed."""
-    fields = [
-        ("", "laissée de côté"),
-        *((name, french_name(kind, name)) for name in field_names(kind)),
-    ]
-    lines = []
-    for column in columns.columns:
-        chosen = column.field or ""
-        lines.append(
-            element(
-                "label",
-                element("span", column.title),
-                element("input", type="hidden", name=TITLE, value=column.title),
-                element("input", type="hidden", name=BEFORE, value=chosen),
-                choice(COLUMN, fields, chosen),
+    async def receive(self, request: Request, identity: Identity) -> Response:
+        """Take in the files of a form, and go to what is found in them."""
+        try:
+            async with parcels_of(request) as parcels:
+                return await run_in_threadpool(self._received, parcels, identity)
+        except TooMuch:
+            form = sending(self._place.over)
+            return answered(
+                self._place, form, alert=_SAID["upload_too_much"].format(**BOUNDS), status=TOO_LARGE
             )
-        )
-    summary = element("summary", f"Colonnes comprises ({len(lines)}), à corriger au besoin")
-    return element("details", summary, element("div", *lines, class_="fields"), open=True)
+
+    def shown(self, token: str, identity: Identity) -> Response:
+        """What is found in a batch, or how far its reading has come."""
+        batch = self._batch(token, identity)
+        if batch is None:
+            return self._gone()
+        if not batch.is_read:
+            page = answered(self._place, render("ledger/progress.html", batch=batch))
+            page.headers["Refresh"] = "1"
+            return page
+        status = REFUSED if batch.failure else SEEN
+        return answered(self._place, preview(batch), alert=batch.failure, status=status)
+
+    def decide(
+        self, token: str, act: str, columns: Sequence[tuple[str, str, str]], identity: Identity
+    ) -> Response:
+        """Store a batch, read it again with other columns, or give it up.
+
+        A column is a title, the field it is given, and the one that it had when it was shown: what
+        was changed is shown again before it is stored.
+        """
+        batch = self._batch(token, identity)
+        if batch is None:
+            return self._gone()
+        changed = {title: field for title, field, before in columns if field != before}
+        if act == "drop":
+            self._batches.drop(batch)
+            return RedirectResponse(f"{ROOTS[self._place.over]}/import", 303)
+        if changed or act == "read":
+            self._batches.correct(batch, {**batch.corrections, **changed}, date.today())
+        elif act == "store":
+            self._batches.store(batch, date.today())
+        return self._awaited(batch)
+
+    def _received(self, parcels: Sequence[Parcel], identity: Identity) -> Response:
+        return self._awaited(self._batches.send(self._kind, parcels, identity.user, date.today()))
+
+    def _awaited(self, batch: Batch) -> Response:
+        batch.wait(_PATIENCE)
+        return RedirectResponse(f"{ROOTS[self._place.over]}/import/{batch.token}", 303)
+
+    def _batch(self, token: str, identity: Identity) -> Batch | None:
+        return self._batches.get(token, self._kind, identity.user)
+
+    def _gone(self) -> Response:
+        form = sending(self._place.over)
+        return answered(self._place, form, alert=_GONE, status=UNKNOWN)

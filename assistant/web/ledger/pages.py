@@ -13,18 +13,9 @@ from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import LedgerService
-from assistant.ledger.tables import LedgerExhibit, LedgerTable
 from assistant.ledger.views import ViewRequest
 from assistant.question.language import Language
-from assistant.reports.markup import (
-    NOTHING,
-    Html,
-    action,
-    button,
-    element,
-    load_words,
-    set_no_break_spaces,
-)
+from assistant.reports.markup import NOTHING, Html, load_words, render
 from assistant.web.ledger.forms import filter_form, plan_form
 from assistant.web.ledger.frame import (
     OTHER_TITLES,
@@ -35,129 +26,34 @@ from assistant.web.ledger.frame import (
     circumstances,
     framed,
 )
-from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn, standalone
+from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn
 from assistant.web.routes import FORGET, standing_alone
 from ingestion.errors import IngestionError, NothingImported
 
-# The content of each view: what stands above its tables, and what its rows let a reader do.
+# The content of each view: what stands above its tables, and the tables.
 
 LONGEST_REASON = 1000
+"""Characters of what is said of an anomaly."""
 
 
-Shown = Sequence[tuple[LedgerExhibit, LedgerTable]]
-"""Exhibits, each with the first rows of its table."""
+def shown(place: LedgerAddress, views: Sequence[TableView]) -> list[Html]:
+    """A view: its forms, then its tables."""
+    filters = filter_form(place) if place.view == "liste" else NOTHING
+    return [circumstances(place), filters, tables(views)]
 
 
-def shown(place: LedgerAddress, exhibits: Shown) -> list[Html]:
-    """A view: its forms, then each exhibit."""
-    above = [circumstances(place)]
-    if place.view == "liste":
-        above.append(filter_form(place))
-    return [*above, *sections(place, exhibits)]
+def tables(views: Sequence[TableView]) -> Html:
+    """Each table with its drawing and what it leads to."""
+    return render("ledger/view.html", views=views, longest_reason=LONGEST_REASON)
 
 
-def sections(place: LedgerAddress, exhibits: Shown) -> list[Html]:
-    """Each exhibit with what it leads to."""
-    return [
-        TableView(place, number, part, each.table.count).section(each, *_extra(place, part))
-        for number, (each, part) in enumerate(exhibits)
-    ]
-
-
-def planned(place: LedgerAddress, plan: Plan, names: Sequence[Name]) -> list[Html]:
-    """What a question was understood as, to be corrected."""
-    summary = element("summary", "Corriger ce calcul")
-    return [
-        circumstances(place),
-        element(
-            "p",
-            element("strong", "Compris ainsi : "),
-            set_no_break_spaces(describe_plan(plan)),
-            ".",
-            class_="understood",
-        ),
-        element("details", summary, plan_form(place, plan, names)),
-    ]
-
-
-def not_understood(place: LedgerAddress, found: NotUnderstood, blank: Plan) -> list[Html]:
-    """Which words nothing is known to do with, what can be asked, and a plan to fill."""
-    first, *examples = found.can
-    return [
-        element(
-            "section",
-            element("h2", "Question non comprise"),
-            element(
-                "p",
-                set_no_break_spaces(f"Aucun chiffre n'est donné : {found.why}"),
-                class_="alert",
-                role="alert",
-            ),
-            element("p", first),
-            element("ul", *(element("li", set_no_break_spaces(each)) for each in examples)),
-        ),
-        element(
-            "details",
-            element("summary", "Écrire le calcul soi-même"),
-            plan_form(place, blank, ()),
-            open=True,
-        ),
-    ]
-
-
-def nothing_imported(over: Population) -> Html:
-    """What is shown before the first import."""
-    said = {
-        Population.INVOICES: "Aucune facture n'est encore importée ici.",
-        Population.PURCHASES: "Aucun marché n'est encore importé ici.",
-    }[over]
-    link = element("a", "Importer des fichiers", href=f"{ROOTS[over]}/import", class_="main")
-    return element("section", element("p", said, class_="lead"), link)
-
-
-def piece(over: Population, tables: Sequence[LedgerTable]) -> list[Html]:
-    """One invoice or contract, each value with its source."""
-    place = LedgerAddress(over, "piece")
-    return [
-        element(
-            "section",
-            element("h2", each.title),
-            TableView(place, number, each, each.count).rows(),
-        )
-        for number, each in enumerate(tables)
-    ]
-
-
-def _extra(
-    place: LedgerAddress, table: LedgerTable
-) -> tuple[str, Callable[[int], Html]] | tuple[()]:
-    """The form by which an anomaly is explained, on the rows of those that are not."""
-    if place.view != "anomalies":
-        return ()
-
-    def form(index: int) -> Html:
-        identifier, *_, explained = table.rows[index]
-        return NOTHING if explained else _explanation(place, str(identifier))
-
-    return "Expliquer", form
-
-
-def _explanation(place: LedgerAddress, identifier: str) -> Html:
-    reason = element(
-        "textarea",
-        name="raison",
-        required=True,
-        maxlength=LONGEST_REASON,
-        rows=3,
-        aria_label="Raison",
-    )
-    form = action(
-        place.address("/expliquer"),
-        element("input", type="hidden", name="anomalie", value=identifier),
-        reason,
-        button("Enregistrer l'explication"),
-    )
-    return element("details", element("summary", "Expliquer"), form)
+def planned(
+    place: LedgerAddress, plan: Plan, names: Sequence[Name], problem: str = ""
+) -> list[Html]:
+    """What a question was understood as, to be corrected, and why it is not computed, if so."""
+    form, said = plan_form(place, plan, names), describe_plan(plan)
+    understood = render("ledger/understood.html", plan=said, form=form, problem=problem)
+    return [circumstances(place), understood]
 
 
 # What each address of the ledger answers, whoever asks.
@@ -214,12 +110,12 @@ class LedgerPages:
         """The drawing of a view alone, in its own colours; a 404 where it has none."""
         try:
             drawings = map(drawn, self._books.exhibits(self._asked(place)))
-            drawing = next((each for each in drawings if each), None)
+            drawing = next(filter(None, drawings), None)
         except (AssistantError, IngestionError, LookupError):
             drawing = None
         if drawing is None:
             return Response(status_code=UNKNOWN)
-        return Response(standalone(drawing), media_type="image/svg+xml", headers=FORGET)
+        return Response(drawing.image, media_type="image/svg+xml", headers=FORGET)
 
     def piece(self, identifier: str) -> Response:
         """One invoice or contract, each value with its source."""
@@ -237,12 +133,21 @@ class LedgerPages:
         return RedirectResponse(place.address(), 303)
 
     def _seen(self, place: LedgerAddress) -> list[Html]:
-        return shown(place, self._shown(self._asked(place)))
+        return shown(place, self._shown(place, self._asked(place)))
 
-    def _shown(self, look: ViewRequest) -> Shown:
+    def _shown(self, place: LedgerAddress, look: ViewRequest) -> list[TableView]:
         """What a view shows, and of each table what stands on its page."""
-        exhibits = self._books.exhibits(look)
-        return [(each, self._books.part(look, each.table, 0, SHOWN)) for each in exhibits]
+        return [
+            TableView(
+                place,
+                number,
+                self._books.part(look, each.table, 0, SHOWN),
+                each.table.count,
+                lead=each.lead,
+                chart=drawn(each),
+            )
+            for number, each in enumerate(self._books.exhibits(look))
+        ]
 
     def _calculated(self, place: LedgerAddress) -> list[Html]:
         """What a question or a plan comes to."""
@@ -253,13 +158,14 @@ class LedgerPages:
             else self._books.corrected(self.over, place.fields)
         )
         if isinstance(plan, NotUnderstood):
-            return not_understood(place, plan, Plan(PlanMeasure.COUNT, self.over))
-        above = planned(place, plan, self._books.names(self.over))
+            form = plan_form(place, Plan(PlanMeasure.COUNT, self.over), ())
+            return [render("ledger/not_understood.html", found=plan, form=form)]
+        names = self._books.names(self.over)
         try:
-            exhibits = self._shown(self._look(place, plan))
+            views = self._shown(place, self._look(place, plan))
         except AssistantError as failure:  # the plan can still be corrected
-            return [*above, element("p", str(failure), class_="alert", role="alert")]
-        return [*above, *sections(place, exhibits)]
+            return planned(place, plan, names, str(failure))
+        return [*planned(place, plan, names), tables(views)]
 
     def _asked(self, place: LedgerAddress) -> ViewRequest:
         """What a view is asked for: its plan is the question's, or that of the address's fields."""
@@ -280,8 +186,8 @@ class LedgerPages:
         look, first = self._asked(place), (place.page - 1) * ON_A_PAGE
         table = self._books.exhibits(look)[number].table
         part = self._books.part(look, table, first, ON_A_PAGE)
-        title = element("h2", set_no_break_spaces(table.title))
-        return [title, TableView(place, number, part, table.count, first).page()]
+        view = TableView(place, number, part, table.count, first)
+        return [render("ledger/whole_table.html", view=view)]
 
     def _rows(self, place: LedgerAddress, number: int, index: int) -> list[Html]:
         look = self._asked(place)
@@ -289,23 +195,25 @@ class LedgerPages:
         if not table.rows_of:
             raise LookupError(index)
         [ids], [row] = table.rows_of, table.rows
-        made = element("p", set_no_break_spaces(f"{table.title} : {row[0]}"), class_="lead")
         listed = self._books.rows(look, ids)
-        found = TableView(LedgerAddress(self.over, "liste"), 0, listed, listed.count)
-        back = element("p", element("a", "Revenir au tableau", href=place.address()))
-        return [element("h2", "D'où vient ce chiffre"), made, found.rows(), back]
+        view = TableView(LedgerAddress(self.over, "liste"), 0, listed, listed.count)
+        made = f"{table.title} : {row[0]}"
+        return [render("ledger/origin.html", made=made, view=view, back=place.address())]
 
     def _piece(self, identifier: str) -> list[Html]:
         tables = self._books.piece(self.over, identifier)
         if not tables:
             raise LookupError(identifier)
-        return piece(self.over, tables)
+        place = LedgerAddress(self.over, "piece")
+        views = [TableView(place, n, each, each.count) for n, each in enumerate(tables)]
+        return [render("ledger/piece.html", views=views)]
 
     def _guarded(self, place: LedgerAddress, content: Callable[[], list[Html]]) -> Response:
         try:
             return answered(place, *content())
         except NothingImported:
-            return answered(place, nothing_imported(self.over))
+            nothing = render("ledger/nothing.html", over=self.over, root=ROOTS[self.over])
+            return answered(place, nothing)
         except LookupError:
             return answered(place, alert="Rien ne porte ce nom ici.", status=UNKNOWN)
         except (AssistantError, IngestionError) as failure:

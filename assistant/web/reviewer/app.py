@@ -1,43 +1,57 @@
-"""The référent's application: past answers and their figures, behind its own check."""
+"""The référent's application: past answers, opened, judged, asked again, and their figures."""
 
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from importlib.resources import files
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BaseModel, BeforeValidator
 
 from assistant.accounts.identity import Identity
-from assistant.errors import AssistantError, StillReading
-from assistant.reports.markup import Html, button, element
-from assistant.review.activity import ActivityPeriod, chosen
+from assistant.answering.answer import Outcome
+from assistant.errors import AssistantError, StillReading, UnknownRecord, WrongQuestions
+from assistant.review.gold import GoldQuestion
+from assistant.review.recorded import Recorded
+from assistant.review.register import Sampling
 from assistant.review.service import ReviewService
-from assistant.web.reviewer import frame
-from assistant.web.reviewer.dashboard import DashboardService
-from assistant.web.reviewer.frame import ROOT, alert, framed
-from assistant.web.reviewer.routes import (
-    answer_routes,
-    gold_routes,
-    list_routes,
-    queue_routes,
-    replay_routes,
+from assistant.web.reviewer.dashboard import LocalDashboard
+from assistant.web.reviewer.forms import (
+    ROOT,
+    DashboardDays,
+    Described,
+    Drawing,
+    ListQuery,
+    ReplayDay,
+    marks_in,
+    sent,
 )
-from assistant.web.routes import FORGET, from_here, with_problems
+from assistant.web.reviewer.pages import (
+    answer_page,
+    evidence_page,
+    figures_page,
+    gold_page,
+    list_page,
+    page,
+    queue_page,
+    replay_page,
+    touched_page,
+    view_of,
+)
+from assistant.web.routes import FORGET, from_here, picture_of, with_problems
 from assistant.web.site import Reader
+from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
+from ingestion.legislation.references import find_references
 
-# The référent's application: past answers, opened as they were, judged, asked again.
-
-UNKNOWN, BROKEN = 404, 503
+SEE_OTHER, UNKNOWN, REFUSED, BROKEN = 303, 404, 409, 503
 
 AGAIN = "3"
 """Seconds after which a browser asks again by itself for what is being read."""
 
 
 def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
-    """The application for those whom `reader` lets in, to be mounted at `frame.ROOT`.
+    """The application for those whom `reader` lets in, to be mounted at `ROOT`.
 
     `more` are the routes of pages beside those of the room, which check the reader as well.
     """
@@ -67,32 +81,192 @@ def _failed(request: Request, failure: Exception) -> Response:
     """A page that says only why there is nothing to see."""
     status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
     title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
-    page = framed(title, alert(str(failure)), status=status)
+    told = page("problem", title, status=status, problem=str(failure))
     if isinstance(failure, StillReading) and request.method == "GET":
-        page.headers["Refresh"] = AGAIN
-    return page
+        told.headers["Refresh"] = AGAIN
+    return told
+
+
+def _file(content: bytes, name: str, media_type: str) -> Response:
+    headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+# The register: every recorded answer, filtered, and as a file.
+
+
+def list_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The list and its file."""
+    router = APIRouter()
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.get("/")
+    def listed(who: Who, asked: Annotated[ListQuery, Query()]) -> HTMLResponse:
+        shown = room.items(who, asked.filter, asked.order)
+        return list_page(asked, room.items(who), shown, room.teams(who))
+
+    @router.get("/answers.csv")
+    def exported(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        content = room.export(who, asked.filter, asked.order)
+        return _file(content, f"reponses-{date.today()}.csv", "text/csv; charset=utf-8")
+
+    return router
+
+
+# An answer opened again, its evidence as it was, and the marks of its readers.
+
+
+def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The pages of an answer."""
+    router = APIRouter(prefix="/answers/{record_id}")
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.get("")
+    def answer(who: Who, record_id: str, saved: bool = False) -> HTMLResponse:
+        shown = room.open(who, record_id)
+        return answer_page(
+            room.item(who, record_id),
+            shown,
+            room.exhibits(who, shown),
+            replays=room.replays(who, record_id),
+            reader=who.user,
+            today=room.clock(),
+            saved=saved,
+        )
+
+    @router.post("/marks")
+    def mark(
+        who: Who, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
+    ) -> RedirectResponse:
+        room.mark(who, record_id, tuple(marks_in(form, room.open(who, record_id).result)))
+        return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
+
+    @router.get("/evidence/{number}")
+    def evidence(who: Who, record_id: str, number: int) -> HTMLResponse:
+        shown = room.exhibit(who, room.open(who, record_id), number)
+        original = room.original(who, shown.document) if shown.document else None
+        return evidence_page(shown, record_id, has_original=original is not None)
+
+    @router.get("/evidence/{number}/page/{page}.png")
+    def picture(who: Who, record_id: str, number: int, page: int) -> Response:
+        shown = room.exhibit(who, room.open(who, record_id), number)
+        if (document := shown.document) is None:
+            raise HTTPException(UNKNOWN)
+        order = order_for(document, view_of(shown), page)
+        return picture_of(document, partial(room.original, who, document), order, FORGET)
+
+    return router
+
+
+# A question asked again, and what differs from the answer of then.
+
+
+def replay_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The replays of an answer."""
+    router = APIRouter(prefix="/answers/{record_id}/replays")
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.post("")
+    def ask_again(who: Who, record_id: str, day: Annotated[ReplayDay, Form()]) -> RedirectResponse:
+        first = room.open(who, record_id).result
+        again = room.replay(who, record_id, first.as_of if day is ReplayDay.SAME else room.clock())
+        return RedirectResponse(f"{ROOT}/answers/{record_id}/replays/{again.record_id}", SEE_OTHER)
+
+    @router.get("/{replay_id}")
+    def compared(who: Who, record_id: str, replay_id: str) -> HTMLResponse:
+        first = room.open(who, record_id)
+        for again in room.replays(who, record_id):
+            if again.result.record_id == replay_id:
+                return replay_page(first, again)
+        raise UnknownRecord(f"Cette réponse n'a pas de rejeu {replay_id[:16]!r}.")
+
+    return router
+
+
+# What a reader should read, and how it is drawn.
+
+
+def queue_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The queue and its form."""
+    router = APIRouter(prefix="/queue")
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.get("")
+    def queue(who: Who) -> HTMLResponse:
+        return queue_page(room.tasks(who), room.sampling, room.agreement(who))
+
+    @router.post("")
+    def sample(who: Who, form: Annotated[Drawing, Form()]) -> RedirectResponse:
+        room.sample(who, Sampling(form.seed, form.rate / 100, form.second / 100))
+        return RedirectResponse(f"{ROOT}/queue", SEE_OTHER)
+
+    return router
+
+
+# The evaluation set: questions promoted, corrected, taken out, exported.
+
+
+def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The set, its file and its form."""
+    router = APIRouter()
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.get("/gold")
+    def listed(who: Who) -> HTMLResponse:
+        return page("gold", "Jeu d'évaluation", current="gold", questions=room.gold)
+
+    @router.get("/gold.jsonl")
+    def exported(who: Who) -> Response:
+        return _file(room.gold_file(who), "gold.jsonl", "application/jsonl")
+
+    @router.get("/gold/new")
+    def new(who: Who, record_id: str = "") -> HTMLResponse:
+        first = _proposed(room.open(who, record_id)) if record_id else GoldQuestion("", "")
+        return gold_page("Nouvelle question", first, record_id)
+
+    @router.get("/gold/{question_id}")
+    def edited(who: Who, question_id: str) -> HTMLResponse:
+        for question in room.gold:
+            if question.id == question_id:
+                return gold_page("Corriger la question", question)
+        raise UnknownRecord("Le jeu d'évaluation n'a pas cette question : elle a été retirée.")
+
+    @router.post("/gold")
+    def kept(who: Who, form: Annotated[Described, Form()]) -> Response:
+        try:
+            room.promote(who, form.gold, form.record_id)
+        except WrongQuestions as refusal:
+            title, problem = "Question à corriger", str(refusal)
+            return gold_page(title, form.gold, form.record_id, problem, REFUSED)
+        return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
+
+    @router.post("/gold/{question_id}/remove")
+    def removed(who: Who, question_id: str) -> RedirectResponse:
+        room.demote(who, question_id)
+        return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
+
+    return router
+
+
+def _proposed(shown: Recorded) -> GoldQuestion:
+    """A question with what its answer cites, to be corrected by who knows better."""
+    result = shown.result
+    cited = (
+        found.key for each in result.answer.citations for found in find_references(each.locator)
+    )
+    return GoldQuestion(
+        f"relue-{result.record_id}",
+        result.standalone,
+        result.as_of,
+        tuple(dict.fromkeys(cited)),
+        refusal_expected=result.answer.outcome is Outcome.ABSTAINED,
+    )
 
 
 # The pages of figures, their files, and the answers that changes of law touch.
 
-Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 
-SHORTCUTS = {"7 jours": 7, "30 jours": 30, "3 mois": 91, "12 mois": 365}
-SEE_OTHER = 303
-
-
-class DashboardDays(BaseModel):
-    """The period in an address; each day is included, and may be left out."""
-
-    since: Day = None
-    until: Day = None
-
-    def period(self) -> ActivityPeriod:
-        """The days that are meant."""
-        return chosen(self.since, self.until, date.today())
-
-
-def board_routes(board: DashboardService, reader: Reader) -> APIRouter:
+def board_routes(board: LocalDashboard, reader: Reader) -> APIRouter:
     """Pages that work without script, each with its period in the address."""
     router = APIRouter()
     Who = Annotated[Identity, Depends(reader)]  # noqa: N806
@@ -101,23 +275,23 @@ def board_routes(board: DashboardService, reader: Reader) -> APIRouter:
     @router.get("/figures")
     def figures(who: Who, days: Asked) -> HTMLResponse:
         period = days.period()
-        content = board.dashboard(who, period)
-        return framed("Tableau de bord", period_form(period), content, current="figures")
+        return figures_page(period, board.figures(who, period))
 
     @router.get("/figures.csv")
     def table(who: Who, days: Asked) -> Response:
         period = days.period()
-        return _file(board.table(who, period), period, "chiffres", "csv", "text/csv; charset=utf-8")
+        name = f"sourcier-chiffres-{period.first}-{period.last}.csv"
+        return _file(board.table(who, period), name, "text/csv; charset=utf-8")
 
     @router.get("/report.pdf")
     def report(who: Who, days: Asked) -> Response:
         period = days.period()
-        return _file(board.report(who, period), period, "rapport", "pdf", "application/pdf")
+        name = f"sourcier-rapport-{period.first}-{period.last}.pdf"
+        return _file(board.report(who, period), name, "application/pdf")
 
     @router.get("/touched")
     def touched(who: Who) -> HTMLResponse:
-        title = "Réponses touchées par un changement du droit"
-        return framed(title, board.touched(who), current="touched")
+        return touched_page(board.touched(who))
 
     @router.post("/touched/{record_id}")
     def look(who: Who, record_id: str) -> RedirectResponse:
@@ -125,42 +299,3 @@ def board_routes(board: DashboardService, reader: Reader) -> APIRouter:
         return RedirectResponse(f"{ROOT}/touched", SEE_OTHER)
 
     return router
-
-
-def period_form(period: ActivityPeriod) -> Html:
-    """The days that are counted, others at hand, and the files of these."""
-    today = date.today()
-    shortcuts = (
-        element(
-            "a", name, href=_address("figures", ActivityPeriod(today - timedelta(days - 1), today))
-        )
-        for name, days in SHORTCUTS.items()
-    )
-    files = (
-        element("a", "Rapport PDF", href=_address("report.pdf", period)),
-        element("a", "Chiffres en CSV", href=_address("figures.csv", period)),
-    )
-    return element(
-        "form",
-        frame.day("since", "Du", period.first),
-        frame.day("until", "Au", period.last),
-        element("p", button("Afficher", class_="main"), *shortcuts, class_="send"),
-        element("p", *files, class_="send"),
-        method="get",
-        action=f"{ROOT}/figures",
-        class_="fields filters",
-        aria_label="Période",
-    )
-
-
-def _address(path: str, period: ActivityPeriod) -> str:
-    days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
-    return f"{ROOT}/{path}?{urlencode(days)}"
-
-
-def _file(
-    content: bytes, period: ActivityPeriod, name: str, suffix: str, media_type: str
-) -> Response:
-    named = f"sourcier-{name}-{period.first}-{period.last}.{suffix}"
-    headers = FORGET | {"Content-Disposition": f'attachment; filename="{named}"'}
-    return Response(content, media_type=media_type, headers=headers)

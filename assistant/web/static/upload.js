@@ -40,7 +40,7 @@ function said(request) {
 
 function loginLink(form) {
   const link = document.createElement("a");
-  link.href = `/login?over=seen&next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.href = `/login?over=sent&next=${encodeURIComponent(location.pathname + location.search)}`;
   link.textContent = form.dataset.overLink;
   return link;
 }

@@ -1,0 +1,192 @@
+"""`sourcier users`: the accounts of those who log in. Door of rich, for these."""
+
+import sys
+import time
+from collections.abc import Collection
+from typing import Any
+
+from rich.table import Table
+from typer import BadParameter, Context
+from typer._click import Context as Called
+
+from assistant.accounts.identity import EVERY_TEAM, Account, UserRole
+from assistant.accounts.service import Accounts, open_accounts
+from assistant.cli.options import AS_JSON_LIST, Terminal, argument, option, print_json
+from assistant.cli.usage import Actions, FrenchCommand
+from assistant.journal.journal import journal_of
+from assistant.settings import load_settings
+
+OK = 0
+TERMINAL = "terminal"
+"""Under this name the journal keeps what is done here."""
+
+USERS_EPILOG = """\
+exemples :
+  sourcier users add ana --name "Ana Silva" --roles acheteur --teams voirie ecoles
+  sourcier users roles ana acheteur referent
+  sourcier users teams ana '*'              tous les dossiers
+  sourcier users reset ana                  un nouveau lien pour choisir un mot de passe
+  sourcier users disable ana                ferme le compte et ses sessions, tout de suite
+
+Les comptes servent quand settings.toml dit access = "accounts" : voir sourcier serve --help
+"""
+
+
+def role(text: str) -> UserRole:
+    """A role by its French name; raises BadParameter, which Typer reports."""
+    try:
+        return UserRole(text)
+    except ValueError as error:
+        known = ", ".join(UserRole)
+        raise BadParameter(f"« {text} » n'est pas un rôle ({known})") from error
+
+
+app = Actions(
+    "Crée, change, ferme les comptes ; chaque acte est au journal et vaut tout de suite.",
+    USERS_EPILOG,
+)
+LOGIN = argument("COMPTE", "ce que la personne tape pour entrer")
+SEVERAL, NOBODY = ("--roles", "--teams"), "--teams"
+"""The options that take several values, and the one that may take none."""
+
+
+class NewAccount(FrenchCommand):
+    """The command whose options take the values up to the next option, where Typer takes one."""
+
+    def parse_args(self, ctx: Called, args: list[str]) -> list[str]:
+        """Read the arguments, with the option said again before each of its values."""
+        told, flag = list[str](), ""
+        for each, after in zip(args, [*args[1:], "-"][: len(args)], strict=True):
+            if not each.startswith("-"):
+                told += [flag, each] if flag else [each]
+                continue
+            flag = each if each in SEVERAL else ""
+            if not flag or (after.startswith("-") and flag != NOBODY):
+                told.append(each)
+        return super().parse_args(ctx, told)
+
+
+@app.action("list", "les comptes de cette machine")
+def _list_accounts(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
+    accounts = _accounts(ctx)
+    found = accounts.register.all()
+    if as_json:
+        print_json([_fields(accounts, account) for account in found])
+        return OK
+    table = Table("compte", "nom", "rôles", "équipes", "état", "sessions", "journal")
+    for account in found:
+        fields = _fields(accounts, account)
+        teams = "toutes" if fields["teams"] is None else ", ".join(fields["teams"])
+        values = (account.login, account.name, ", ".join(fields["roles"]), teams, fields["state"])
+        table.add_row(*values, str(fields["sessions"]), account.user)
+    none = "Aucun compte. Créez le premier : sourcier users add NOM --roles administrateur"
+    Terminal().print(table if found else none)
+    return OK
+
+
+@app.action("add", "crée un compte, et donne le lien pour y entrer", cls=NewAccount)
+def _add(
+    ctx: Context,
+    login: str = LOGIN,
+    name: str = option("--name NOM", "prénom et nom", default=""),
+    roles: list[UserRole] | None = option("--roles RÔLE…", ", ".join(UserRole), role),
+    teams: list[str] | None = option("--teams ÉQUIPE…", "équipes, ou '*' pour toutes"),
+) -> int:
+    given = roles or [UserRole.BUYER]
+    token = _accounts(ctx).register.create(login, name, given, _named(teams or ()), TERMINAL)
+    return _give_link(ctx, login, token)
+
+
+@app.action("roles", "donne d'autres rôles")
+def _set_roles(
+    ctx: Context,
+    login: str = LOGIN,
+    roles: list[UserRole] = argument("RÔLE", ", ".join(UserRole), role),
+) -> int:
+    _accounts(ctx).register.set_roles(login, roles, TERMINAL)
+    return _done(f"Rôles de {login} : {', '.join(roles)}.")
+
+
+@app.action("teams", "donne d'autres équipes")
+def _set_teams(
+    ctx: Context,
+    login: str = LOGIN,
+    teams: list[str] | None = argument("ÉQUIPE", "aucune : plus aucune équipe", default=None),
+) -> int:
+    given = _named(teams or ())
+    _accounts(ctx).register.set_teams(login, given, TERMINAL)
+    told = "toutes" if given is None else ", ".join(sorted(given)) or "aucune"
+    return _done(f"Équipes de {login} : {told}.")
+
+
+@app.action("disable", "ferme un compte et ses sessions")
+def _disable(ctx: Context, login: str = LOGIN) -> int:
+    _accounts(ctx).register.set_disabled(login, TERMINAL, disabled=True)
+    return _done(f"Compte {login} fermé, ses sessions aussi.")
+
+
+@app.action("enable", "rouvre un compte")
+def _enable(ctx: Context, login: str = LOGIN) -> int:
+    _accounts(ctx).register.set_disabled(login, TERMINAL, disabled=False)
+    return _done(f"Compte {login} rouvert.")
+
+
+@app.action("unlock", "débloque un compte après cinq échecs")
+def _unlock(ctx: Context, login: str = LOGIN) -> int:
+    _accounts(ctx).register.unlock(login, TERMINAL)
+    return _done(f"Compte {login} débloqué.")
+
+
+@app.action("reset", "oublie le mot de passe, et donne un nouveau lien")
+def _reset(ctx: Context, login: str = LOGIN) -> int:
+    return _give_link(ctx, login, _accounts(ctx).register.invite(login, TERMINAL))
+
+
+@app.action("revoke", "ferme toutes les sessions d'un compte")
+def _revoke(ctx: Context, login: str = LOGIN) -> int:
+    accounts = _accounts(ctx)
+    closed = accounts.sessions.revoke(accounts.register.get(login).user, by=TERMINAL)
+    return _done(f"Sessions fermées : {closed}.")
+
+
+def _accounts(ctx: Context) -> Accounts:
+    return open_accounts(ctx.obj, journal_of(ctx.obj))
+
+
+def _named(teams: Collection[str]) -> frozenset[str] | None:
+    """The teams as an account keeps them: None for all of them."""
+    return None if EVERY_TEAM in teams else frozenset(teams)
+
+
+def _fields(accounts: Accounts, account: Account) -> dict[str, Any]:
+    """What is told of an account; never its password."""
+    return {
+        "login": account.login,
+        "name": account.name,
+        "user": account.user,
+        "roles": sorted(account.roles),
+        "teams": None if account.teams is None else sorted(account.teams),
+        "state": _state(account),
+        "sessions": len(accounts.sessions.of(account.user)),
+    }
+
+
+def _state(account: Account) -> str:
+    if account.is_disabled:
+        return "fermé"
+    if account.locked_until > time.time():
+        return "bloqué"
+    return "ouvert" if account.password or account.subject else "invité"
+
+
+def _give_link(ctx: Context, login: str, token: str) -> int:
+    address = load_settings(ctx.obj).address or "http://127.0.0.1:7860"
+    return _done(
+        f"Lien pour choisir le mot de passe de {login}, à usage unique, trois jours :\n"
+        f"  {address.rstrip('/')}/invitation/{token}"
+    )
+
+
+def _done(told: str) -> int:
+    sys.stdout.write(f"{told}\n")
+    return OK

@@ -1,0 +1,396 @@
+"""The référent's pages: what their templates are given beside recorded answers. In French."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from urllib.parse import urlencode
+
+from fastapi.responses import HTMLResponse
+
+from assistant.answering.answer import Outcome, Seconds
+from assistant.evaluation.confidence import Estimate
+from assistant.question.language import Language
+from assistant.reports import dashboard
+from assistant.reports.dashboard import TARGETS
+from assistant.reports.findings import day, duration, interval, percent
+from assistant.reports.markup import (
+    NOTHING,
+    Html,
+    counted,
+    group_thousands,
+    join_html,
+    law_of,
+    load_words,
+    render,
+)
+from assistant.reports.paper import Block, PaperTable, block_html
+from assistant.review.activity import ActivityPeriod, Figures, Touched, VersionChange
+from assistant.review.gold import GoldQuestion
+from assistant.review.listing import (
+    ENDINGS,
+    ORDERS,
+    OUTCOMES,
+    REASONS,
+    STATES,
+    SUPPORTS,
+    THUMBS,
+    Agreement,
+    route_label,
+)
+from assistant.review.recorded import LABELS, LONGEST_COMMENT, SCALES, Item, Recorded, Target
+from assistant.review.register import Sampling, Task
+from assistant.review.replay import ReviewExhibit, comparison
+from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
+from assistant.web.buyer.law_pages import compared_html, days
+from assistant.web.reviewer.forms import ROOT, ListQuery
+from assistant.web.routes import FORGET
+from assistant.web.viewer import (
+    View,
+    cited_spans,
+    excerpt,
+    hidden_spans,
+    is_pdf,
+    pages_of,
+    pictures,
+    shortened,
+    text_view,
+)
+from ingestion.legislation.versions import compare
+
+SAID = load_words(Language.FRENCH)
+
+COMMON = {
+    "said": SAID,
+    "day": day,
+    "endings": ENDINGS,
+    "orders": ORDERS,
+    "outcomes": OUTCOMES,
+    "reasons": REASONS,
+    "states": STATES,
+    "supports": SUPPORTS,
+    "thumbs": THUMBS,
+    "verdicts": LABELS,
+}
+"""What every template may say."""
+
+
+def page(
+    template: str,
+    title: str,
+    *,
+    current: str | None = None,
+    status: int = 200,
+    script: str = "",
+    **values: object,
+) -> HTMLResponse:
+    """A page; `current` is the path of the one in the navigation that it belongs to.
+
+    `script` is one of ours, if any: the pages work without.
+    """
+    values |= {"title": title, "current": current, "script": script}
+    return HTMLResponse(render(f"reviewer/{template}.html", **COMMON, **values), status, FORGET)
+
+
+# The register, and the evaluation set.
+
+PER_PAGE = 50
+
+
+def list_page(
+    asked: ListQuery, everything: Sequence[Item], listed: Sequence[Item], teams: Mapping[str, str]
+) -> HTMLResponse:
+    """The list; `listed` are those of `everything` that the filter lets through, in order."""
+    lines = [item.line for item in everything]
+    first = (asked.page - 1) * PER_PAGE
+    return page(
+        "list",
+        "Réponses enregistrées",
+        current="",
+        asked=asked,
+        whole=len(everything),
+        count=len(listed),
+        items=listed[first : first + PER_PAGE],
+        last=-(-len(listed) // PER_PAGE),
+        themes=_named(line.theme for line in lines),
+        routes=[(each, route_label(each)) for each, _ in _named(line.route for line in lines)],
+        teams=_named(teams.values()),
+        dossiers=_named(teams),
+    )
+
+
+def _named(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Each value once, called by itself."""
+    return [(value, value) for value in sorted(set(filter(None, values)))]
+
+
+def gold_page(
+    title: str, question: GoldQuestion, record_id: str = "", problem: str = "", status: int = 200
+) -> HTMLResponse:
+    """The form of a question; `record_id` is the answer it was asked in, if any."""
+    return page(
+        "gold_form",
+        title,
+        current="gold",
+        status=status,
+        question=question,
+        record_id=record_id,
+        problem=problem,
+    )
+
+
+# An answer opened: what was said, what it rests on, and the marks of its readers.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """A passage that was shown as a reader sees it; `pages` are those of a PDF it stands on."""
+
+    exhibit: ReviewExhibit
+    is_cited: bool
+    dates: str
+    rank: Html
+    text: Html
+    pages: Sequence[int]
+
+
+def shown_passage(shown: ReviewExhibit) -> ShownPassage:
+    """The passage with its citations marked, shortened to them and whole."""
+    passage, document = shown.evidence.passage, shown.document
+    spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
+    struck = hidden_spans(passage, passage.start)
+    is_folded = not spans or shortened(passage.text, spans)
+    text = (
+        concealment(passage, SAID),
+        excerpt(passage.text, spans, struck) if spans else NOTHING,
+        whole(passage.text, spans, SAID, struck) if is_folded else NOTHING,
+        reserves(passage, "fr"),
+    )
+    pages = pages_of(document, view_of(shown)) if document and is_pdf(document) else []
+    line, ranked = dates(passage, SAID), rank(passage, "fr")
+    return ShownPassage(shown, bool(spans), line, ranked, join_html(text), pages)
+
+
+def view_of(shown: ReviewExhibit) -> View:
+    """The passage and its citations, as recorded."""
+    passage = shown.evidence.passage
+    return View(
+        (passage.start, passage.end), tuple((each.start, each.end) for _, each in shown.citations)
+    )
+
+
+def answer_page(
+    item: Item,
+    shown: Recorded,
+    exhibits: Iterable[ReviewExhibit],
+    *,
+    replays: Sequence[Recorded],
+    reader: str,
+    today: date,
+    saved: bool,
+) -> HTMLResponse:
+    """An answer as one reader, named by their pseudonym, sees it."""
+    result = shown.result
+    return page(
+        "answer",
+        result.question,
+        current="",
+        item=item,
+        shown=shown,
+        sources=list(map(shown_passage, exhibits)),
+        replays=replays,
+        reader=reader,
+        today=today,
+        saved=saved,
+        law=law_of(SAID, result.as_of, result.day_source),
+        route=route_label(result.route),
+        durations=_durations(result.seconds),
+        scales=SCALES,
+        longest_comment=LONGEST_COMMENT,
+    )
+
+
+def _durations(seconds: Seconds) -> str:
+    steps = (
+        ("sources", seconds.evidence),
+        ("première phrase", seconds.first_token),
+        ("en tout", seconds.total),
+    )
+    known = (f"{name} {value:.2f} s" for name, value in steps if value is not None)
+    return " ; ".join(known).replace(".", ",")
+
+
+def evidence_page(shown: ReviewExhibit, record_id: str, *, has_original: bool) -> HTMLResponse:
+    """The document around the passage; only the passage where the document was not kept."""
+    document, passage = shown.document, shown.evidence.passage
+    if document is None:
+        spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
+        text = whole(passage.text, spans, SAID, hidden_spans(passage, passage.start))
+    elif has_original and is_pdf(document):
+        address = f"{ROOT}/answers/{record_id}/evidence/{shown.evidence.number}"
+        text = pictures(document, view_of(shown), SAID, address)
+    else:
+        text = text_view(document, view_of(shown))
+    return page(
+        "evidence",
+        f"{passage.title}, tel que montré",
+        current="",
+        script="viewer.js",
+        exhibit=shown,
+        record_id=record_id,
+        has_original=has_original,
+        text=text,
+    )
+
+
+def replay_page(first: Recorded, again: Recorded) -> HTMLResponse:
+    """An answer and its replay side by side, what differs marked."""
+    compared = comparison(first.result.answer, again.result.answer)
+    title = first.result.question
+    return page("replay", title, current="", first=first, again=again, compared=compared)
+
+
+# What a reader should read, why, and how far readers agree.
+
+
+def queue_page(
+    tasks: Sequence[Task], sampling: Sampling, agreed: Mapping[Target, Agreement]
+) -> HTMLResponse:
+    """The tasks, the sampling and the agreement."""
+    return page(
+        "queue",
+        "Réponses à relire",
+        current="queue",
+        tasks=tasks,
+        sampling=sampling,
+        counts=Counter(reason for task in tasks for reason in task.reasons),
+        percent=_percent,
+        agreed=[_agreement(name, agreed[each]) for each, name in reversed(TARGETS.items())],
+    )
+
+
+def _agreement(name: str, found: Agreement) -> tuple[str, ...]:
+    twice = str(found.rate.whole if found.rate else 0)
+    return name, twice, _interval(found.rate, _percent), _interval(found.kappa, _decimal)
+
+
+def _interval(found: Estimate | None, said: Callable[[float], str]) -> str:
+    if found is None:
+        return "pas encore mesurable"
+    return f"{said(found.value)} (de {said(found.low)} à {said(found.high)})"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g} %".replace(".", ",")
+
+
+def _decimal(value: float) -> str:
+    # Adding zero makes one of "-0,00".
+    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",").replace("-", "−")
+
+
+# Figures of a period: the numbers that matter, then each with its chart and table.
+
+SHORTCUTS = {"7 jours": 7, "30 jours": 30, "3 mois": 91, "12 mois": 365}
+
+_READ = (
+    "Chaque élément compte une fois, avec le verdict de son premier lecteur. Seules les réponses "
+    "tirées au sort représentent toutes les autres : celles qu'un acheteur a signalées sont plus "
+    "souvent mauvaises. L'intervalle (Wilson, 95 %) suppose des éléments indépendants ; ceux d'une "
+    "même réponse ne le sont pas tout à fait."
+)
+
+
+def figures_page(period: ActivityPeriod, found: Figures) -> HTMLResponse:
+    """The whole page; a period without questions says so."""
+    today = date.today()
+    latest = {
+        name: ActivityPeriod(today - timedelta(days - 1), today) for name, days in SHORTCUTS.items()
+    }
+    return page(
+        "figures",
+        "Tableau de bord",
+        current="figures",
+        period=period,
+        query=_query(period),
+        shortcuts=[(name, _query(each)) for name, each in latest.items()],
+        figures=found,
+        tiles=list(_tiles(found)),
+        parts=list(_parts(found)),
+    )
+
+
+def _query(period: ActivityPeriod) -> str:
+    return urlencode({"since": period.first.isoformat(), "until": period.last.isoformat()})
+
+
+def _tiles(found: Figures) -> Iterator[tuple[str, str]]:
+    """Numbers, each with what it is."""
+    asked_by = f"par {counted(found.askers, 'utilisateur', 'utilisateurs')}"
+    yield counted(found.asked, "question", "questions"), asked_by
+    if ended := sum(found.outcomes.values()):
+        yield percent(found.outcomes[Outcome.ABSTAINED] / ended), "sans réponse"
+    if good := found.judgements[Target.CITATION].good:
+        yield percent(good.value), f"des citations relues soutiennent ({interval(good)})"
+    if found.seconds:
+        half, most = found.seconds
+        yield duration(half), f"délai médian (95 % en {duration(most)})"
+    yield group_thousands(found.read), "réponse relue" if found.read < 2 else "réponses relues"
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardPart:
+    """A part: each table, with the chart that stands beside it, if any."""
+
+    title: str
+    pieces: Sequence[tuple[Html, Html]]
+    note: str = ""
+
+
+def _parts(found: Figures) -> Iterator[DashboardPart]:
+    endings = (*dashboard.outcomes(found), *dashboard.supports(found))
+    yield DashboardPart("Volume", _beside(dashboard.volume(found)))
+    yield DashboardPart("Issue et soutien", _beside(endings))
+    yield DashboardPart("Jugement des référents", _beside(dashboard.precision(found)), _READ)
+    yield DashboardPart("Accord entre lecteurs", _beside(dashboard.agreements(found)))
+    yield DashboardPart("Délais", _beside(dashboard.delays(found)))
+    yield DashboardPart("Thèmes", _beside(dashboard.themes(found)))
+    yield DashboardPart("Avis des acheteurs", _beside(dashboard.thumbs(found)))
+
+
+def _beside(blocks: Iterable[Block]) -> list[tuple[Html, Html]]:
+    """Each table after the chart that came before it."""
+    pieces, chart = [], NOTHING
+    for block in blocks:
+        if isinstance(block, PaperTable):
+            pieces.append((chart, block_html(block)))
+            chart = NOTHING
+        else:
+            chart = block_html(block)
+    return pieces
+
+
+# The answers that changes of law touch.
+
+
+def touched_page(found: Sequence[Touched]) -> HTMLResponse:
+    """The answers to look at, then those looked at, each with what has changed."""
+    first: dict[tuple[bool, VersionChange], str] = {}
+    for each in found:
+        for change in each.changes:
+            first.setdefault((each.look is None, change), each.item.line.record_id)
+    return page(
+        "touched",
+        "Réponses touchées par un changement du droit",
+        current="touched",
+        found=found,
+        first=first,
+        days=partial(days, said=SAID),
+        compared=_compared,
+    )
+
+
+def _compared(change: VersionChange) -> Html:
+    after = change.after or change.before
+    return compared_html(compare(change.before.text, after.text), SAID)

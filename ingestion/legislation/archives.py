@@ -1,0 +1,99 @@
+"""LEGI archives read in one child process, whose processor time and memory are bounded.
+
+All or nothing: what comes after an archive that cannot be read must not be applied without it.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingestion.errors import IngestionError, UnreadableFile
+from ingestion.legislation.articles import ArticleVersion, Changes, SourceRefusal, from_line
+from ingestion.sandbox import INTERRUPTED, Limits, Sandbox
+
+Progress = Callable[[int, int], None]
+"""Told what is done and what there is, in a unit of the teller."""
+
+ARCHIVE_LIMITS = Limits(seconds=3600)
+"""Enough for one text in the archive of all French law, which has millions of files."""
+
+MOST_CHARACTERS = 20_000_000
+"""What the library reads in one file."""
+
+_MOST_REFUSALS = 10_000
+
+
+def read_archives(
+    paths: Sequence[Path],
+    texts: Collection[str],
+    progress: Progress,
+    *,
+    limits: Limits = ARCHIVE_LIMITS,
+) -> tuple[Changes, ...]:
+    """Read archives in the order given, all texts when `texts` is empty; progress is in bytes.
+
+    Raises IngestionError when one cannot be read, or when more is found than the library reads.
+    """
+    found = [_Source("", is_complete=False)]
+    asked = (",".join(sorted(texts)), *(str(path.absolute()) for path in paths))
+    try:
+        with Sandbox("ingestion.legislation.legi:tell", limits) as child:
+            _collect(child.ask(*asked), found, progress)
+    except UnreadableFile as error:
+        raise _unread(found[-1].name, str(error)) from error
+    except ValueError as error:
+        raise _unread(found[-1].name, INTERRUPTED) from error
+    return tuple(each.changes() for each in found[1:])
+
+
+@dataclass(slots=True)
+class _Source:
+    """A source while it is read."""
+
+    name: str
+    is_complete: bool
+    versions: list[ArticleVersion] = field(default_factory=list)
+    suppressed: list[str] = field(default_factory=list)
+    refused: list[SourceRefusal] = field(default_factory=list)
+
+    def changes(self) -> Changes:
+        """What was read."""
+        found = (tuple(self.versions), tuple(self.suppressed), tuple(self.refused))
+        return Changes(self.name, *found, self.is_complete)
+
+
+def _collect(events: Iterator[bytes], found: list[_Source], progress: Progress) -> None:
+    size = refusals = 0
+    for event in map(json.loads, events):
+        match event:
+            case ["source", str(name), bool(complete)]:
+                found.append(_Source(name, complete))
+            case ["version", str(line)]:
+                found[-1].versions.append(from_line(line.encode()))
+                size += len(line)
+            case ["suppressed", str(article)]:
+                found[-1].suppressed.append(article)
+            case ["refused", str(name), str(reason)]:
+                found[-1].refused.append(SourceRefusal(name, reason))
+                refusals += 1
+            case ["progress", int(done), int(total)]:
+                progress(done, total)
+        _refuse_too_much(found[-1].name, size, refusals)
+
+
+def _refuse_too_much(name: str, size: int, refusals: int) -> None:
+    if size > MOST_CHARACTERS:
+        raise IngestionError(
+            f"{name} : plus de {MOST_CHARACTERS // 1_000_000} millions de caractères. Ajoutez un "
+            "texte à la fois : sourcier index add ARCHIVE… --text LEGITEXT000037701019"
+        )
+    if refusals > _MOST_REFUSALS:
+        raise _unread(name, f"plus de {_MOST_REFUSALS} fichiers refusés")
+
+
+def _unread(name: str, reason: str) -> IngestionError:
+    return IngestionError(
+        f"{name} : {reason}. Rien n'a été ajouté. Téléchargez de nouveau cette archive, puis "
+        "relancez la même commande."
+    )

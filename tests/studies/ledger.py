@@ -1,0 +1,168 @@
+"""Questions on the fictional town, asked and compared: python -m tests.studies.ledger [FILE].
+
+*right*: the figure, or every one of its groups, or the rows, are those that plain Python finds;
+*wrong*: another figure is shown; *declined*: none is.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.text import Text
+
+from assistant.calculators.calculation import Buyer
+from assistant.calculators.constants import Rate, Rates
+from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan
+from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.payments.late import Basis, terms
+from assistant.ledger.query.plan import Population
+from assistant.ledger.query.result import PlanResult, ResultLine, compute_result
+from assistant.ledger.query.wording import describe_plan, ranked
+from ingestion.ledger.database import open_ledger
+from ingestion.ledger.embedded import Ledger
+from ingestion.ledger.importing import ImportOrder, import_files
+from ingestion.ledger.rows import FileKind
+from tests.fake_law import FakeLaw
+from tests.make_invoices import FOLDER
+from tests.studies.ledger_fresh_truth import fresh_truths
+from tests.studies.ledger_truth import RATES, TODAY, Town, Truth
+
+DATA = Path(__file__).parents[1] / "data"
+QUESTIONS = DATA / "ledger_questions.jsonl"
+HELD_OUT = DATA / "ledger_held_out.jsonl"
+FRESH = DATA / "ledger_fresh.jsonl"
+FRESH_HELD_OUT = DATA / "ledger_fresh_held_out.jsonl"
+
+
+class Outcome(StrEnum):
+    """How an answer compares with the truth."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question; `truth` is None for one that the ledger cannot answer."""
+
+    id: str
+    over: Population
+    question: str
+    truth: Truth | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of a question: the plan in words and the figures, or what was not understood."""
+
+    asked: Asked
+    outcome: Outcome
+    told: str
+
+    @property
+    def is_as_wanted(self) -> bool:
+        """Right, or declined where there is nothing to answer."""
+        wanted = Outcome.DECLINED if self.asked.truth is None else Outcome.RIGHT
+        return self.outcome is wanted
+
+
+def questions(path: Path) -> tuple[Asked, ...]:
+    """The questions of a file, with the truth of each."""
+    town = Town(FOLDER)
+    truths = {**town.truths(), **fresh_truths(town)}
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        Asked(
+            row["id"],
+            Population(row["over"]),
+            row["question"],
+            None if row.get("unanswerable") else truths[row["id"]],
+        )
+        for row in rows
+    )
+
+
+def town_ledger(home: Path) -> Path:
+    """A data folder with the town's files imported."""
+    for kind, name in ((FileKind.INVOICES, "factures.csv"), (FileKind.PURCHASES, "marches.csv")):
+        import_files(home, ImportOrder(kind, (FOLDER / name,), {}), today=TODAY)
+    return home
+
+
+def town_basis() -> Basis:
+    """The law of the day of the export, and the rates of its half-years."""
+    rows = tuple(Rate(begins, Decimal(rate), "essai") for begins, rate in RATES.items())
+    return Basis(TODAY, terms(Buyer.LOCAL, FakeLaw(TODAY)), Rates(Path("taux.toml"), rows))
+
+
+def reply(each: Asked, ledger: Ledger, planner: Planner = parse_plan, day: date = TODAY) -> Reply:
+    """Ask a question and compare."""
+    plan = planner(each.question, names(ledger, each.over), day, each.over)
+    if isinstance(plan, NotUnderstood):
+        return Reply(each, Outcome.DECLINED, f"? {', '.join(plan.words)}")
+    result = compute_result(plan, ledger, day, partial(town_basis().costs_of_all, ledger))
+    is_right = each.truth is not None and agrees(result, each.truth, ledger)
+    found = "; ".join(f"{line.label} {line.value} {line.before or ''}" for line in ranked(result))
+    told = f"{describe_plan(plan)} = {found}"
+    return Reply(each, Outcome.RIGHT if is_right else Outcome.WRONG, told)
+
+
+def agrees(result: PlanResult, truth: Truth, ledger: Ledger) -> bool:
+    """Whether the figures that answer are those of the truth."""
+    match truth:
+        case frozenset():
+            ids = {each for line in ranked(result) for each in line.rows}
+            known = ledger.rows(
+                "SELECT id, number FROM invoice UNION ALL SELECT id, contract_id FROM purchase"
+            )
+            return {number for each, number in known if each in ids} == truth
+        case tuple():
+            return _pair(result) in {truth, truth[::-1]}
+        case Mapping():
+            wanted = {label: value for label, value in truth.items() if value}
+            return bool(result.lines) and _figures(result.lines) == wanted
+        case _:
+            return not result.plan.group and result.total.value == truth
+
+
+def _pair(result: PlanResult) -> tuple[Decimal | None, ...]:
+    if result.plan.compared:
+        return (result.total.value, result.total.before)
+    return tuple(line.value for line in result.lines)
+
+
+def _figures(lines: Sequence[ResultLine]) -> dict[str, Decimal]:
+    """Those that are more than nothing."""
+    return {line.label: line.value for line in lines if line.value}
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path, nargs="?", default=QUESTIONS)
+    console = Console(width=200)
+    path = parser.parse_args().file
+    with TemporaryDirectory() as folder, open_ledger(town_ledger(Path(folder))) as ledger:
+        replies = [reply(each, ledger) for each in questions(path)]
+    for found in replies:
+        style = "" if found.is_as_wanted else "red" if found.outcome is Outcome.WRONG else "yellow"
+        told = f"{found.asked.id} {found.outcome}: {found.asked.question}\n      {found.told}"
+        console.print(Text(told, style=style))
+        if found.outcome is Outcome.WRONG:
+            console.print(Text(f"      truth: {found.asked.truth}"))
+    for has_answer in (True, False):
+        of = [each for each in replies if (each.asked.truth is not None) is has_answer]
+        counts = {each: sum(reply.outcome is each for reply in of) for each in Outcome}
+        console.print(f"{'answerable' if has_answer else 'unanswerable'} {len(of)}: {counts}")
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,173 @@
+"""What each signal of the ranking brings: python -m tests.studies.ranking --data DIR [QUESTIONS…].
+
+Fits the weights of the ranking (assistant/retrieval/tuning.toml) on our own questions
+(tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
+commande publique, and prints them with the measures of every set: for all signals, then without
+each. A fold of the questions is left out of the fitting that it measures. The question files given
+are measured only.
+"""
+
+import argparse
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from assistant.container import load_embedder
+from assistant.evaluation.questions import read_questions
+from assistant.retrieval.candidates import Searcher
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.ranking import default_tuning
+from assistant.settings import default_home, load_settings
+from ingestion.index.publication import current_name
+from ingestion.index.snapshot import open_snapshot
+from ingestion.legislation.references import find_references
+from ingestion.library.library import CORPUS
+
+OWN = sorted((Path(__file__).parents[1] / "data").glob("questions_*.jsonl"))
+FOLDS = 4
+STEPS, RATE, PENALTY = 200, 0.1, 1e-3
+DEPTHS = (1, 3, 5, 10)
+_HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
+WEIGHTS = default_tuning().ranking
+NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece"})  # of clauses only
+CHOSEN = np.array([WEIGHTS[name] for name in NAMES])
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question's candidates: a row of signals and the articles of each, and those expected."""
+
+    rows: Floats
+    articles: tuple[tuple[str, ...], ...]
+    expected: frozenset[str]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which candidates are an expected article."""
+        return np.array([not self.expected.isdisjoint(each) for each in self.articles], bool)
+
+
+def asked(path: Path) -> list[tuple[str, date, frozenset[str]]]:
+    """The questions of a file that expect an article."""
+    return [
+        (question.text, question.as_of or date.today(), frozenset(question.articles))
+        for question in read_questions(path)
+        if question.articles and not question.refusal_expected
+    ]
+
+
+def headings() -> Iterator[tuple[str, date, frozenset[str]]]:
+    """The headings of the sheets, which are questions, with their articles."""
+    for path in sorted((CORPUS / "fiches").glob("*.md")):
+        for match in _HEADING.finditer(path.read_text(encoding="utf-8")):
+            keys = frozenset(found.key for found in find_references(match["articles"]))
+            yield match["question"], date.today(), keys
+
+
+def cases(searcher: Searcher, questions: Sequence[tuple[str, date, frozenset[str]]]) -> list[Case]:
+    """The candidates of each question."""
+    found = []
+    for text, day, expected in track(questions, "Questions"):
+        candidates = searcher.candidates(text, Scope(day))
+        rows = [[each.signals.get(name, 0.0) for name in NAMES] for each in candidates]
+        articles = tuple(each.passage.references for each in candidates)
+        found.append(Case(np.array(rows), articles, expected))
+    return found
+
+
+def fitted(known: Sequence[Case], kept: Sequence[int]) -> Floats:
+    """Weights that make expected articles likely, by gradient descent (Adam) on their softmax."""
+    weights, mean, square = (np.zeros(len(NAMES)) for _ in range(3))
+    learnt = [case for case in known if case.right.any()]
+    mask = np.isin(np.arange(len(NAMES)), kept)
+    for step in range(1, STEPS + 1):
+        slope = 2 * PENALTY * weights
+        for case in learnt:
+            share = np.exp(case.rows @ weights - (case.rows @ weights).max())
+            right = share * case.right
+            slope -= ((right / right.sum()) - share / share.sum()) @ case.rows / len(learnt)
+        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        speed = (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        weights = (weights - RATE * speed) * mask
+    return weights
+
+
+def order(case: Case, scores: Floats) -> list[str]:
+    """The articles, best first, each once."""
+    best = np.argsort(-scores, kind="stable")
+    return list(dict.fromkeys(article for row in best for article in case.articles[row]))
+
+
+def measures(known: Sequence[Case], scores: Sequence[Floats]) -> list[str]:
+    """Share of expected articles at each depth, and of questions whose first one is expected."""
+    ranked = [order(case, score) for case, score in zip(known, scores, strict=True)]
+    pairs = list(zip(ranked, known, strict=True))
+    shares = [
+        np.mean(
+            [len(case.expected & set(found[:depth])) / len(case.expected) for found, case in pairs]
+        )
+        for depth in DEPTHS
+    ]
+    first = np.mean([bool(found) and found[0] in case.expected for found, case in pairs])
+    return [f"{share:.3f}" for share in (*shares, first)]
+
+
+def study(own: list[Case], sheets: list[Case], others: dict[str, list[Case]]) -> None:
+    """Print the weights, and the measures of every set."""
+    console = Console(width=140)
+    table = Table("signals", "set", *(f"in {depth}" for depth in DEPTHS), "first")
+    for label, kept in (("all", list(range(len(NAMES)))), *_without_each()):
+        table.add_row(label, "ours, left out", *measures(own, _left_out(own, sheets, kept)))
+        weights = fitted([*own, *sheets], kept)
+        for name, known in others.items():
+            table.add_row("", name, *measures(known, [case.rows @ weights for case in known]))
+        if label == "all":
+            said = zip(NAMES, weights, strict=True)
+            console.print({name: round(float(weight), 2) for name, weight in said})
+    for name, known in {"ours": own, "sheets": sheets, **others}.items():
+        table.add_row("as chosen", name, *measures(known, [case.rows @ CHOSEN for case in known]))
+    console.print(table)
+
+
+def _left_out(own: Sequence[Case], sheets: Sequence[Case], kept: Sequence[int]) -> list[Floats]:
+    """The scores of each of our questions by weights fitted without its fold."""
+    folds = [
+        fitted(
+            [*(case for number, case in enumerate(own) if number % FOLDS != fold), *sheets], kept
+        )
+        for fold in range(FOLDS)
+    ]
+    return [case.rows @ folds[number % FOLDS] for number, case in enumerate(own)]
+
+
+def _without_each() -> Iterator[tuple[str, list[int]]]:
+    for left_out, name in enumerate(NAMES):
+        yield f"without {name}", [number for number in range(len(NAMES)) if number != left_out]
+
+
+def main() -> None:
+    """Run the study."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_home())
+    parser.add_argument("questions", nargs="*", type=Path)
+    arguments = parser.parse_args()
+    embedder = load_embedder(arguments.data, load_settings(arguments.data))
+    generation = open_snapshot(arguments.data, current_name(arguments.data))
+    searcher = Searcher(generation, embedder)
+    own = [case for path in OWN for case in cases(searcher, asked(path))]
+    sheets = cases(searcher, list(headings()))
+    study(own, sheets, {path.name: cases(searcher, asked(path)) for path in arguments.questions})
+
+
+if __name__ == "__main__":
+    main()
