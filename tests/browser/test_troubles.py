@@ -7,10 +7,12 @@ import json
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
+from copy import copy
 from datetime import date
 from pathlib import Path
 from threading import Event
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
@@ -19,7 +21,7 @@ from assistant.accounts.identity import Identity
 from assistant.answering.answer import Event as TurnEvent
 from assistant.answering.answer import Exchange
 from assistant.law.impact import IndexChanges
-from assistant.web.site import Members, Site
+from assistant.web.site import COOKIE, Members, Site
 from ingestion.errors import UnknownSnapshot
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.visit import ask, opened
@@ -28,6 +30,8 @@ from tests.page_app import app_of, app_over
 from tests.page_server import chromium, free_port, serving
 
 HELD = "Une question qui reste là"
+RELEASED = Event()
+"""Set when it is answered."""
 QUESTION = "Puis-je acheter ?"
 MOST = 200
 """Questions that are sent to fill the queue; it holds fewer."""
@@ -35,10 +39,6 @@ MOST = 200
 
 class TroubledDesk(FakeDesk):
     """Answers one question only when it is told to, and knows one index only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.released = Event()
 
     def ask(
         self,
@@ -49,7 +49,7 @@ class TroubledDesk(FakeDesk):
         dossier: str | None = None,
     ) -> Generator[TurnEvent, None, None]:
         if question == HELD:
-            self.released.wait(120)
+            RELEASED.wait(120)
         yield from super().ask(question, as_of=as_of, history=history, dossier=dossier)
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
@@ -75,11 +75,12 @@ def apps(desk: TroubledDesk, hall: Hall) -> Iterator[FastAPI]:
 @pytest.fixture(scope="module")
 def members(hall: Hall) -> Iterator[str]:
     """The address of the page for those who have an account."""
-    desk = FakeDesk()
+    desk = TroubledDesk()
 
     def desks(reader: Identity) -> FakeDesk:
-        desk.reader = reader
-        return desk
+        own = copy(desk)
+        own.reader = reader
+        return own
 
     site = Site(desks, Members(hall.accounts.sessions), accounts=hall.accounts)
     with serving(app_of(site)) as address:
@@ -100,57 +101,63 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def filled(page: Page, address: str) -> None:
-    """Send the question that waits until the server takes no more of them."""
+def filled(page: Page, address: str, hall: Hall) -> None:
+    """Send the question that waits, for one person after another, until the server takes no more.
+
+    One person alone is kept from it: so many questions at once, and no more.
+    """
     with page.expect_request("**/queue/join*") as joined:
         ask(page, HELD)
     body = json.loads(joined.value.post_data or "")
     for number in range(MOST):
-        answer = page.context.request.post(
-            f"{address}gradio_api/queue/join?__theme=light",
-            data=body | {"session_hash": f"autre{number}"},
-            headers={"origin": address.rstrip("/")},
+        token = hall.settle(f"p{number}")
+        answer = httpx2.post(
+            f"{address}gradio_api/queue/join",
+            json=body | {"session_hash": f"autre{number}"},
+            headers={"origin": address.rstrip("/"), "cookie": f"{COOKIE}={token}"},
         )
-        if not answer.ok:
-            assert answer.status == 503
+        if answer.is_error:
+            assert answer.status_code == 503
             return
-    pytest.fail(f"the queue takes every question: {answer.text()}")
+    pytest.fail("the queue takes every question")
 
 
 def test_a_full_queue_says_so_and_keeps_the_question(
-    browser: Browser, page: Page, apps: Iterator[FastAPI], desk: TroubledDesk, tmp_path: Path
+    browser: Browser, page: Page, members: str, hall: Hall, tmp_path: Path
 ) -> None:
-    with serving(next(apps)) as address:
-        opened(page, address)
-        filled(page, address)
-        later = browser.new_context(locale="fr-FR").new_page()
-        opened(later, address)
-        ask(later, QUESTION)
-        trouble = later.locator("#trouble")
-        expect(trouble).to_contain_text("File pleine")
-        expect(trouble).to_contain_text("Trop de questions attendent en ce moment")
-        expect(later.locator("#question")).to_have_value(QUESTION)
-        later.screenshot(path=tmp_path / "full-queue.png")
-        desk.released.set()
-        expect(page.locator(".turn.finished")).to_be_visible(timeout=60_000)
-        later.locator("#question").press("Enter")
-        expect(later.locator(".turn.finished")).to_be_visible(timeout=60_000)
-        later.context.close()
+    hall.settle("eve")
+    log_in(page, members, "eve")
+    filled(page, members, hall)
+    hall.settle("lou")
+    later = browser.new_context(locale="fr-FR").new_page()
+    log_in(later, members, "lou")
+    ask(later, QUESTION)
+    trouble = later.locator("#trouble")
+    expect(trouble).to_contain_text("File pleine")
+    expect(trouble).to_contain_text("Trop de questions attendent en ce moment")
+    expect(later.locator("#question")).to_have_value(QUESTION)
+    later.screenshot(path=tmp_path / "full-queue.png")
+    RELEASED.set()
+    expect(page.locator(".turn.finished")).to_be_visible(timeout=60_000)
+    later.locator("#question").press("Enter")
+    expect(later.locator(".turn.finished")).to_be_visible(timeout=60_000)
+    later.context.close()
 
 
-def entered(page: Page, address: str, hall: Hall) -> None:
-    hall.settle("ana", teams=None)
-    page.goto(f"{address}login?next=/dossiers/montelyre-2026")
-    page.get_by_label("Nom du compte").fill("ana")
+def log_in(page: Page, address: str, login: str, then: str = "/") -> None:
+    page.goto(f"{address}login?next={then}")
+    page.get_by_label("Nom du compte").fill(login)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("2026-04")
+    expect(page.get_by_role("heading", name="Se connecter")).to_have_count(0)
 
 
 def test_files_sent_after_the_session_is_over_lead_to_the_login_and_back(
     page: Page, members: str, hall: Hall, tmp_path: Path
 ) -> None:
-    entered(page, members, hall)
+    hall.settle("ana", teams=None)
+    log_in(page, members, "ana", "/dossiers/montelyre-2026")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2026-04")
     hall.accounts.sessions.revoke(hall.accounts.register.get("ana").user)
     piece = tmp_path / "notes.md"
     piece.write_text("# Notes\n\nLes massifs sont arrosés.\n", encoding="utf-8")
