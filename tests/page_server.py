@@ -32,12 +32,16 @@ def served(desk: BuyerService) -> AbstractContextManager[str]:
     return serving(app_over(desk))
 
 
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of an application."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """The address of an application, on a free port where none is given."""
+    port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

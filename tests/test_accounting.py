@@ -82,7 +82,7 @@ def test_what_is_owed_for_lateness_rests_on_the_law_of_the_day(assistant: Assist
     result = _asked(assistant, INTEREST)
     interest, lump, law = result.answer.sentences
     # 195 days at 2.15 + 8 points on 1 200 €; Z-1 on 27 €.
-    assert " : 66,32\u00a0€ (2 factures)." in interest.text
+    assert " : 66,32\u00a0€ (2 lignes)." in interest.text
     assert lump.text == "S'y ajoutent les indemnités forfaitaires : 80\u00a0€."
     assert law.text.startswith("Délai de paiement compté : 30 jours")
     cited = {citation.n: citation.locator for citation in result.answer.citations}

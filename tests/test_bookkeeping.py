@@ -129,8 +129,8 @@ def test_a_figure_cites_rows_of_a_document(books: LedgerService) -> None:
 def test_each_group_cites_rows_of_its_own(books: LedgerService) -> None:
     whole, *groups = _reckoned(books, "Montant HT des factures par fournisseur").told
     assert [each.text for each in groups] == [
-        "- Brelan SARL : 4\u202f500\u00a0€ (9 factures)",
-        "- Sève SAS : 50\u00a0€ (1 facture)",
+        "- Brelan SARL : 4\u202f500\u00a0€ (9 lignes)",
+        "- Sève SAS : 50\u00a0€ (1 ligne)",
     ]
     names = [{item.passage.text.split(" ; ")[1] for item in each.evidence} for each in groups]
     assert names == [{"Fournisseur : Brelan SARL"}, {"Fournisseur : Sève SAS"}]

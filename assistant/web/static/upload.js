@@ -29,6 +29,22 @@ function refused(form, files) {
   return files.length > Number(form.dataset.mostFiles) || bytes > Number(form.dataset.mostBytes);
 }
 
+// A refusal is JSON with a sentence in the reader's language, or comes from in front of Sourcier.
+function said(request) {
+  try {
+    return JSON.parse(request.response).detail;
+  } catch {
+    return "";
+  }
+}
+
+function loginLink(form) {
+  const link = document.createElement("a");
+  link.href = `/login?over=sent&next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = form.dataset.overLink;
+  return link;
+}
+
 function send(form) {
   const files = [...form.querySelector("input[type=file]").files];
   const outcome = form.querySelector(".outcome");
@@ -38,17 +54,19 @@ function send(form) {
   }
   const rows = rowsFor(form, files);
   const request = new XMLHttpRequest();
-  const failed = () => {
-    outcome.textContent = form.dataset.failed;
+  const failed = (...told) => {
+    outcome.replaceChildren(...told);
+    form.querySelector(".sending").replaceChildren();
     form.querySelector("button").disabled = false;
   };
   request.upload.addEventListener("progress", (event) => advance(rows, event.loaded));
   request.upload.addEventListener("load", () => (outcome.textContent = form.dataset.reading));
-  request.addEventListener("error", failed);
+  request.addEventListener("error", () => failed(form.dataset.failed));
   request.addEventListener("load", () => {
     if (request.responseURL !== form.action) return location.assign(request.responseURL);
     const main = new DOMParser().parseFromString(request.response, "text/html").querySelector("main");
-    if (!main) return failed();
+    if (request.status === 401) return failed(form.dataset.over, " ", loginLink(form));
+    if (!main) return failed(said(request) || form.dataset.failed);
     document.querySelector("main").replaceWith(main);
     document.querySelector("#report, .alert")?.focus();
     document.querySelector("#report, .alert")?.scrollIntoView({ block: "center" });
