@@ -111,9 +111,9 @@ FIELDS = {
 dossier be called; the dossiers themselves judge."""
 
 
-def dossier_link(dossier_id: str, language: str, below: str = "") -> str:
-    """The address of the page of a dossier, or of what is `below` it."""
-    return f"/dossiers/{quote(dossier_id, safe='')}{below}?lang={language}"
+def dossier_link(dossier_id: str, language: str) -> str:
+    """The address of the page of a dossier."""
+    return f"/dossiers/{quote(dossier_id, safe='')}?lang={language}"
 
 
 def name_of(dossier: Dossier, said: Words) -> str:
@@ -145,8 +145,3 @@ def report_html(receipts: Sequence[Receipt], said: Words) -> Html:
 def refused_first(receipts: Sequence[Receipt]) -> list[Receipt]:
     """The receipts in the order of the report."""
     return sorted(receipts, key=lambda receipt: receipt.refusal is None)
-
-
-def alert(problem: str) -> Html:
-    """Why what was asked was not done."""
-    return render_macro("macros.html", "alert", problem)
