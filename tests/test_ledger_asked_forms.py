@@ -13,9 +13,12 @@ from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import is_one_slip, load_vocabulary, slips
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.wording import describe_plan
-from tests.test_ledger_asked import IN_2025, IN_2026, NAMES, TODAY, TTC
+from tests.test_ledger_asked import NAMES, TODAY
 
 COUNT = "nombre de factures"
+TTC = "somme du montant TTC des factures"
+IN_2026 = "entre le 01/01/2026 et le 31/12/2026"
+IN_2025 = "entre le 01/01/2025 et le 31/12/2025"
 CONTRACTS = "nombre de marchés"
 HOLDER = "par titulaire, un groupement comptant pour lui-même"
 LATER = (
