@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from assistant.reports.markup import Html, Words, join_html, render_macro
+from assistant.reports.markup import Html, Words, render_macro
 from ingestion.tenders.dossiers import Dossier, DossierStage
 from ingestion.tenders.intake import Parcel, Receipt
 
@@ -133,7 +133,7 @@ BOUNDS = {"files": MOST_FILES, "size": MOST_BYTES // 1_000_000_000, "bytes": MOS
 
 def upload_form(said: Words, address: str, *fields: Html, reading: str) -> Html:
     """A form that sends files; upload.js says below it how far each is, and `reading` at last."""
-    form = (address, reading, BOUNDS, said, join_html(fields))
+    form = (address, reading, BOUNDS, said, Html("").join(fields))
     return render_macro("uploads.html", "upload_form", *form)
 
 
