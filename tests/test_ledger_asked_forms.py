@@ -17,6 +17,7 @@ from tests.test_ledger_asked import NAMES, TODAY
 
 COUNT = "nombre de factures"
 TTC = "somme du montant TTC des factures"
+PAYABLE = "somme du net à payer, à défaut TTC des factures"
 IN_2026 = "entre le 01/01/2026 et le 31/12/2026"
 IN_2025 = "entre le 01/01/2025 et le 31/12/2025"
 CONTRACTS = "nombre de marchés"
@@ -186,8 +187,8 @@ GROUPS = (
 MEASURES = (
     ("Nombre total de factures", COUNT),
     ("Combien avons-nous payé de factures en 2026 ?", f"{COUNT} payées {IN_2026}"),
-    ("Reste à payer à Sève et Compas", f"{TTC}, du fournisseur Sève et Compas SAS, non payées"),
-    ("Combien reste-t-il à payer ?", f"{TTC}, non payées"),
+    ("Reste à payer à Sève et Compas", f"{PAYABLE}, du fournisseur Sève et Compas SAS, non payées"),
+    ("Combien reste-t-il à payer ?", f"{PAYABLE}, non payées"),
     ("Combien de factures reste-t-il à payer ?", f"{COUNT}, non payées"),
     ("Dépenses hors marché", f"{TTC}, sans numéro de marché"),
     ("Factures en francs suisses", f"{COUNT}, de devise « CHF »"),
