@@ -1,6 +1,7 @@
 """What every test gets: no network but the machine itself, and the weights where they are."""
 
 import ipaddress
+import os
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -61,6 +62,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(socket.socket, name, guard(getattr(socket.socket, name)))
     yield
     assert not refused, f"connections to other machines: {refused}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """The machine does not lose its power during the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,8 +1,10 @@
 """Small electronic invoices and exports, made for the tests; every party is fictional."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 
 import openpyxl  # type: ignore[import-untyped]
@@ -27,28 +29,33 @@ def cii(
     label: str = "Entretien des massifs",
 ) -> bytes:
     """An invoice of one line, in CII."""
-    text = _CII
-    for key, value in {
-        "NUMBER": number,
-        "NET": net,
-        "VAT_NUMBER": vat_number,
-        "VAT": vat,
-        "GROSS": gross,
-        "PAYABLE": payable or gross,
-        "ISSUED": issued,
-        "DUE": due,
-        "PROFILE": profile,
-        "LABEL": label,
-        "SIREN": SIREN,
-    }.items():
-        text = text.replace(f"{{{key}}}", value)
-    return _document("rsm:CrossIndustryInvoice", _CII_SPACES, text, _cii_prefix)
+    return _filled(
+        "invoice_cii.xml",
+        NUMBER=number,
+        NET=net,
+        VAT_NUMBER=vat_number,
+        VAT=vat,
+        GROSS=gross,
+        PAYABLE=payable or gross,
+        ISSUED=issued,
+        DUE=due,
+        PROFILE=profile,
+        LABEL=label,
+        SIREN=SIREN,
+    )
 
 
 def ubl(number: str = "F-2026-8") -> bytes:
     """An invoice of one line, in UBL."""
-    text = _UBL.replace("{NUMBER}", number).replace("{SIREN}", SIREN)
-    return _document("Invoice", _UBL_SPACES, text, _ubl_prefix)
+    return _filled("invoice_ubl.xml", NUMBER=number, SIREN=SIREN)
+
+
+def _filled(name: str, **values: str) -> bytes:
+    """A file of tests/data with these values, without what makes it readable."""
+    text = (Path(__file__).parent / "data" / name).read_text("utf-8").strip()
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return re.sub(r">\s+<", "><", text).encode()
 
 
 def facturx(
@@ -107,205 +114,3 @@ def workbook(*rows: Sequence[object]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _document(
-    root: str, spaces: dict[str, str], outline: str, prefix: Callable[[str, int, bool], str]
-) -> bytes:
-    """The XML of an outline: an element a line, below those that are less indented."""
-    declared = "".join(f' xmlns{name}="{space}"' for name, space in spaces.items())
-    xml, open_ = [f"<{root}{declared}>"], [root]
-    for line in outline.strip().splitlines():
-        depth = len(line) - len(line.lstrip())
-        while len(open_) > depth + 1:
-            xml.append(f"</{open_.pop()}>")
-        name, has_text, text = line.strip().partition(" ")
-        name, _, attribute = name.partition("@")
-        key, _, value = attribute.partition("=")
-        element = prefix(name, depth, bool(has_text)) + name
-        xml.append(f'<{element} {key}="{value}">' if key else f"<{element}>")
-        if has_text:
-            xml.append(f"{text}</{element}>")
-        else:
-            open_.append(element)
-    xml += [f"</{name}>" for name in reversed(open_)]
-    return "".join(xml).encode()
-
-
-def _cii_prefix(name: str, depth: int, has_text: bool) -> str:
-    if name == "DateTimeString":
-        return "udt:"
-    return "ram:" if depth else "rsm:"
-
-
-def _ubl_prefix(name: str, depth: int, has_text: bool) -> str:
-    return "cbc:" if has_text else "cac:"
-
-
-_STANDARD = "urn:un:unece:uncefact:data:standard"
-_CII_SPACES = {
-    ":rsm": f"{_STANDARD}:CrossIndustryInvoice:100",
-    ":ram": f"{_STANDARD}:ReusableAggregateBusinessInformationEntity:100",
-    ":udt": f"{_STANDARD}:UnqualifiedDataType:100",
-}
-_OASIS = "urn:oasis:names:specification:ubl:schema:xsd"
-_UBL_SPACES = {
-    "": f"{_OASIS}:Invoice-2",
-    ":cac": f"{_OASIS}:CommonAggregateComponents-2",
-    ":cbc": f"{_OASIS}:CommonBasicComponents-2",
-}
-
-_CII = """
-ExchangedDocumentContext
- BusinessProcessSpecifiedDocumentContextParameter
-  ID S1
- GuidelineSpecifiedDocumentContextParameter
-  ID {PROFILE}
-ExchangedDocument
- ID {NUMBER}
- TypeCode 380
- IssueDateTime
-  DateTimeString@format=102 {ISSUED}
- IncludedNote
-  Content Pénalités : taux légal.
-  SubjectCode PMD
- IncludedNote
-  Content Frais de recouvrement : 40 euros.
-  SubjectCode PMT
- IncludedNote
-  Content Sans escompte.
-  SubjectCode AAB
-SupplyChainTradeTransaction
- IncludedSupplyChainTradeLineItem
-  AssociatedDocumentLineDocument
-   LineID 1
-  SpecifiedTradeProduct
-   Name {LABEL}
-  SpecifiedLineTradeAgreement
-   NetPriceProductTradePrice
-    ChargeAmount {NET}
-  SpecifiedLineTradeDelivery
-   BilledQuantity@unitCode=C62 1
-  SpecifiedLineTradeSettlement
-   ApplicableTradeTax
-    TypeCode VAT
-    CategoryCode S
-    RateApplicablePercent 20.00
-   SpecifiedTradeSettlementLineMonetarySummation
-    LineTotalAmount {NET}
- ApplicableHeaderTradeAgreement
-  BuyerReference DIR-EV
-  SellerTradeParty
-   Name Brelan SARL
-   SpecifiedLegalOrganization
-    ID@schemeID=0002 {SIREN}
-   PostalTradeAddress
-    PostcodeCode 21000
-    CityName Montelyre
-    CountryID FR
-   URIUniversalCommunication
-    URIID@schemeID=0225 {SIREN}
-   SpecifiedTaxRegistration
-    ID@schemeID=VA {VAT_NUMBER}
-  BuyerTradeParty
-   Name Ville de Montelyre
-   SpecifiedLegalOrganization
-    ID@schemeID=0002 213502388
-   PostalTradeAddress
-    PostcodeCode 21000
-    CityName Montelyre
-    CountryID FR
-   URIUniversalCommunication
-    URIID@schemeID=0225 213502388
-  BuyerOrderReferencedDocument
-   IssuerAssignedID BC-12
- ApplicableHeaderTradeDelivery
-  ActualDeliverySupplyChainEvent
-   OccurrenceDateTime
-    DateTimeString@format=102 20260227
- ApplicableHeaderTradeSettlement
-  InvoiceCurrencyCode EUR
-  SpecifiedTradeSettlementPaymentMeans
-   TypeCode 30
-   PayeePartyCreditorFinancialAccount
-    IBANID FR7630006000011234567890189
-  ApplicableTradeTax
-   CalculatedAmount {VAT}
-   TypeCode VAT
-   BasisAmount {NET}
-   CategoryCode S
-   RateApplicablePercent 20.00
-  SpecifiedTradePaymentTerms
-   DueDateDateTime
-    DateTimeString@format=102 {DUE}
-  SpecifiedTradeSettlementHeaderMonetarySummation
-   LineTotalAmount {NET}
-   TaxBasisTotalAmount {NET}
-   TaxTotalAmount@currencyID=EUR {VAT}
-   GrandTotalAmount {GROSS}
-   DuePayableAmount {PAYABLE}
-"""
-
-_UBL = """
-CustomizationID urn:cen.eu:en16931:2017
-ProfileID S1
-ID {NUMBER}
-IssueDate 2026-03-05
-DueDate 2026-04-04
-InvoiceTypeCode 380
-DocumentCurrencyCode EUR
-AccountingSupplierParty
- Party
-  EndpointID@schemeID=0225 {SIREN}
-  PostalAddress
-   CityName Montelyre
-   PostalZone 21000
-   Country
-    IdentificationCode FR
-  PartyTaxScheme
-   CompanyID FR44{SIREN}
-   TaxScheme
-    ID VAT
-  PartyLegalEntity
-   RegistrationName Brelan SARL
-   CompanyID@schemeID=0002 {SIREN}
-AccountingCustomerParty
- Party
-  EndpointID@schemeID=0225 213502388
-  PostalAddress
-   CityName Montelyre
-   PostalZone 21000
-   Country
-    IdentificationCode FR
-  PartyLegalEntity
-   RegistrationName Ville de Montelyre
-   CompanyID@schemeID=0002 213502388
-TaxTotal
- TaxAmount@currencyID=EUR 10.00
- TaxSubtotal
-  TaxableAmount@currencyID=EUR 50.00
-  TaxAmount@currencyID=EUR 10.00
-  TaxCategory
-   ID S
-   Percent 20
-   TaxScheme
-    ID VAT
-LegalMonetaryTotal
- LineExtensionAmount@currencyID=EUR 50.00
- TaxExclusiveAmount@currencyID=EUR 50.00
- TaxInclusiveAmount@currencyID=EUR 60.00
- PayableAmount@currencyID=EUR 60.00
-InvoiceLine
- ID 1
- InvoicedQuantity@unitCode=C62 2
- LineExtensionAmount@currencyID=EUR 50.00
- Item
-  Name Terreau
-  ClassifiedTaxCategory
-   ID S
-   Percent 20
-   TaxScheme
-    ID VAT
- Price
-  PriceAmount@currencyID=EUR 25.00
-"""

@@ -2,8 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,17 +17,10 @@ from assistant.journal.verification import Tampering
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
-@contextmanager
-def quickly() -> Iterator[None]:
-    """Write without waiting for the disk."""
-    with patch.object(os, "fsync", lambda _: None):
-        yield
-
-
 def fill(path: Path, count: int, size: int = 40) -> Journal:
-    """A journal of `count` entries with bodies of `size` characters."""
+    """A journal of `count` entries with bodies of `size` characters, left to the disk's pace."""
     journal, bodies = Journal(path), Bodies(path.parent)
-    with quickly(), Chain(path).held() as chain:
+    with patch.object(os, "fsync", lambda _: None), Chain(path).held() as chain:
         for number in range(count):
             body = {"question": f"Question {number} ?", "text": "é" * size}
             kept = bodies.put(body, "2026-01", None)

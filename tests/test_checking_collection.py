@@ -9,14 +9,8 @@ import pytest
 
 from tests.studies.claims import COLLECTIONS, Trial, rates, trials
 
-FALSE_ACCEPTANCE = 0.01
-FALSE_REJECTION = {
-    "claims": 0.05,
-    "fresh_claims": 0.40,
-    "pressed_claims": 0.70,
-    "held_out_claims": 0.70,
-}
-"""Freely written sentences are refused often: the passage's own words are shown instead."""
+ACCEPTED = {"claims": 0.45, "fresh_claims": 0.03, "pressed_claims": 0.01, "held_out_claims": 0.04}
+"""Freely written sentences are nearly always refused: the passage's own words are shown instead."""
 
 
 @pytest.fixture(scope="module", params=COLLECTIONS)
@@ -32,8 +26,8 @@ def test_false_acceptance_and_false_rejection(
     accepted, refused = rates(checked)
     with capsys.disabled():
         sys.stdout.write(f"\n{name}: false acceptance {accepted:.1%}, rejection {refused:.1%}")
-    assert accepted <= FALSE_ACCEPTANCE
-    assert refused <= FALSE_REJECTION[name]
+    assert accepted == 0
+    assert 1 - refused >= ACCEPTED[name]
 
 
 def test_the_collections_are_large_enough(measured: tuple[str, tuple[Trial, ...]]) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations.sources import read
+from assistant.citations.checker import read
 from assistant.question.quantities import find_numerals, find_quantities, fold_same_length
 from tests.spelling import spell
 

@@ -117,6 +117,7 @@ def test_every_help_is_in_french(command: tuple[str, ...], capsys: Captured) -> 
         ("ask", "Q ?", "--jsn"),
         ("ask", "Q ?", "--json=oui"),
         ("ask", "Q ?", "--as-of"),
+        ("ask", "--help=oui"),
         ("ask", "Q ?", "--lang", "de"),
         ("eval", "q.jsonl"),
         ("journal", "list", "--last", "dix"),

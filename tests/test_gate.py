@@ -2,7 +2,6 @@
 
 import gc
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -34,15 +33,9 @@ NEW = ("R2193-1", ("Sous-traitance",), "Le titulaire peut sous-traiter.", None, 
 BROKEN = "Le délai de paiement des communes est fixé par le contrat."
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first")
-    return administered(folder / "home", folder)
-
-
 @pytest.fixture
-def home(first: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(first, tmp_path / "home")
+def home(tmp_path: Path) -> Path:
+    return administered(tmp_path / "home", tmp_path)
 
 
 def test_a_candidate_with_one_more_article_passes_and_is_published(

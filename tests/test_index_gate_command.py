@@ -1,6 +1,5 @@
 """`sourcier index build | gate | publish | update` where the gate has something to say."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,15 +17,9 @@ DONE, BROKEN_CODE, REFUSED = 0, 1, 4
 Command = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first")
-    return administered(folder / "home", folder)
-
-
 @pytest.fixture
-def home(first: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(first, tmp_path / "home")
+def home(tmp_path: Path) -> Path:
+    return administered(tmp_path / "home", tmp_path)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from assistant.journal.chain import GENESIS, canonical
 from assistant.journal.journal import Journal
 from ingestion.errors import StorageFull
-from tests.journals import START, earlier_lines, fill, quickly
+from tests.journals import START, earlier_lines, fill
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -42,7 +42,7 @@ def bodies(journal: Journal) -> list[dict[str, Any] | None]:
 
 @given(written=st.lists(BODIES, min_size=1, max_size=5))
 def test_what_is_appended_is_read_back_and_holds(written: list[dict[str, Any]]) -> None:
-    with TemporaryDirectory() as folder, quickly():
+    with TemporaryDirectory() as folder:
         journal = Journal(Path(folder, "deep", "journal.jsonl"))
         identifiers = [journal.append("answer", body) for body in written]
         entries = list(journal.entries())
@@ -187,7 +187,7 @@ def test_the_first_entry_of_a_day_comes_after_an_anchor(tmp_path: Path) -> None:
 
 @given(kept=st.integers(1, 400), more=st.integers(1, 3))
 def test_a_line_that_a_crash_left_unfinished_is_taken_away_and_told(kept: int, more: int) -> None:
-    with TemporaryDirectory() as folder, quickly():
+    with TemporaryDirectory() as folder:
         path = Path(folder, "journal.jsonl")
         first, second = _two_lines(path)
         path.write_bytes(first + second[:kept])

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.journal.journal import Journal, erase, months_before, purge, purge_daily, records
 from assistant.journal.verification import Tampering
-from tests.journals import START, fill, quickly
+from tests.journals import START, fill
 
 CANARY = "canari-Zéphirin-7431"
 
@@ -72,8 +72,7 @@ def test_a_purge_while_the_journal_is_verified_raises_no_alarm(tmp_path: Path) -
         if done == 1000:
             assert purge(journal, START + timedelta(days=1)) == 1100
 
-    with quickly():
-        assert journal.faults(progress=purged) == ()
+    assert journal.faults(progress=purged) == ()
 
 
 def test_nothing_to_forget_is_not_told(journal: Journal) -> None:

@@ -13,11 +13,12 @@ from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import is_one_slip, load_vocabulary, slips
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.wording import describe_plan
-from tests.test_ledger_asked import IN_2025, IN_2026, NAMES, TODAY, TTC
-
-PAYABLE = "somme du net à payer, à défaut TTC des factures"
+from tests.test_ledger_asked import NAMES, TODAY
 
 COUNT = "nombre de factures"
+TTC = "somme du montant TTC des factures"
+IN_2026 = "entre le 01/01/2026 et le 31/12/2026"
+IN_2025 = "entre le 01/01/2025 et le 31/12/2025"
 CONTRACTS = "nombre de marchés"
 HOLDER = "par titulaire, un groupement comptant pour lui-même"
 LATER = (
@@ -185,8 +186,8 @@ GROUPS = (
 MEASURES = (
     ("Nombre total de factures", COUNT),
     ("Combien avons-nous payé de factures en 2026 ?", f"{COUNT} payées {IN_2026}"),
-    ("Reste à payer à Sève et Compas", f"{PAYABLE}, du fournisseur Sève et Compas SAS, non payées"),
-    ("Combien reste-t-il à payer ?", f"{PAYABLE}, non payées"),
+    ("Reste à payer à Sève et Compas", f"{TTC}, du fournisseur Sève et Compas SAS, non payées"),
+    ("Combien reste-t-il à payer ?", f"{TTC}, non payées"),
     ("Combien de factures reste-t-il à payer ?", f"{COUNT}, non payées"),
     ("Dépenses hors marché", f"{TTC}, sans numéro de marché"),
     ("Factures en francs suisses", f"{COUNT}, de devise « CHF »"),

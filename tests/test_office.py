@@ -27,15 +27,9 @@ from tests.test_gate import BROKEN, NEW
 COMMAND = (sys.executable, "-m", "tests.fake_sourcier", "--data")
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first")
-    return administered(folder / "home", folder)
-
-
 @pytest.fixture
-def home(first: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(first, tmp_path / "home")
+def home(tmp_path: Path) -> Path:
+    return administered(tmp_path / "home", tmp_path)
 
 
 @pytest.fixture
@@ -105,7 +99,7 @@ def test_what_breaks_an_article_is_not_published_from_the_page(
 def test_a_second_writer_is_refused_while_the_first_one_goes_on(
     office: AdministrationService, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PAUSE", "60")
+    monkeypatch.setenv("PAUSE", "3")
     add_code(home, tmp_path, [*ARTICLES, NEW])
     folders = sorted((home / "generations").iterdir())
     office.start_build(USER)

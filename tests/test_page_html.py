@@ -6,7 +6,7 @@ import pytest
 from assistant.answering.answer import Answer, Outcome
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.reports.markup import Html, element, load_words, prose, set_no_break_spaces
+from assistant.reports.markup import load_words, prose, set_no_break_spaces
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.turn_view import turn_html
@@ -53,11 +53,6 @@ def test_a_hostile_passage_answer_and_question_are_inert(desk: FakeDesk) -> None
             assert not any(name.startswith("on") for name in attributes)
             assert not (attributes.get("href") or "/").startswith(("javascript:", "http"))
         assert "<script>alert(0)</script>" in tags.text
-
-
-def test_only_html_built_by_element_goes_unescaped() -> None:
-    built = element("p", "<b>", Html("<i>kept</i>"), title='"><b>', hidden=True, id=None)
-    assert built == '<p title="&quot;&gt;&lt;b&gt;" hidden>&lt;b&gt;<i>kept</i></p>'
 
 
 def test_prose_reads_paragraphs_and_lists_only() -> None:

@@ -8,29 +8,19 @@ from hypothesis import strategies as st
 
 from assistant.question.rewriting import MOST, subjects
 from ingestion.library.library import CORPUS
+from tests.question_lists import read_lists
 
 DATA = Path(__file__).parent / "data"
 
-_, CUT, WHOLE = (DATA / "subjects.txt").read_text("utf-8").split("\n\n")
+CUT, WHOLE = read_lists("subjects.txt")
 
 
-def _cases() -> list[tuple[str, tuple[str, ...]]]:
-    found: list[tuple[str, tuple[str, ...]]] = []
-    for line in CUT.splitlines():
-        if line.startswith("= "):
-            question, parts = found.pop()
-            found.append((question, (*parts, line.removeprefix("= "))))
-        else:
-            found.append((line, ()))
-    return found
-
-
-@pytest.mark.parametrize(("question", "parts"), _cases(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("question", "parts"), CUT, ids=lambda value: str(value)[:40])
 def test_several_questions_are_cut(question: str, parts: tuple[str, ...]) -> None:
     assert subjects(question) == parts
 
 
-@pytest.mark.parametrize("question", WHOLE.splitlines())
+@pytest.mark.parametrize("question", [question for question, _ in WHOLE])
 def test_what_is_one_question_or_not_certainly_several_stays_whole(question: str) -> None:
     assert subjects(question) == (question,)
 
@@ -41,7 +31,7 @@ def test_what_is_no_question_is_given_back(question: str) -> None:
 
 
 def test_there_are_cases_enough() -> None:
-    assert len(_cases()) + len(WHOLE.splitlines()) >= 80
+    assert len(CUT) + len(WHOLE) >= 80
 
 
 ALONE = (

@@ -1,1 +1,1 @@
-"""Whether a sentence stands on the passages it cites: quotes, figures, modality, nature, scope."""
+"""Whether a sentence stands on the passages it cites: quotes, figures, references, words."""

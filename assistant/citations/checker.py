@@ -1,168 +1,34 @@
-"""The checker: whether a sentence stands on the passages it cites. Pure."""
+"""The checker: whether a sentence stands on the passages it cites. Pure.
+
+A false acceptance is the worst that can happen here: what is not understood is refused, and the
+caller shows the passage's own words instead. A sentence stands when it copies whole sentences of
+one passage, or says a sentence or a list of it with the same words in the same order, where
+figures, units, dates, bounds and articles are compared by what they mean: "dix pour cent au plus"
+is "10 % au maximum".
+"""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
-from assistant.citations.lexicon import ADDED, WEAK
-from assistant.citations.modality import denies, find_modalities, opening
-from assistant.citations.omission import unsaid
-from assistant.citations.order import Voice, keeps_order, turned, unnamed
-from assistant.citations.sentences import is_verbatim, marker, sentences
-from assistant.citations.sources import SentenceSource, leans, parallel_groups, read, sources
-from assistant.citations.wording import ACTORS, OTHERWISE
-from assistant.question.quantities import Atom, AtomKind, fold_same_length
-
-# Joining: "5 ans pour les services et 10 ans pour les travaux", "A ; B" say two things. Pure.
-
-_SEMICOLON = re.compile(r"[ \u00a0]?;[ \u00a0]")
-
-
-def said_apart(sentence: str, claim: Sequence[Atom]) -> tuple[tuple[Atom, ...], ...]:
-    """Return the claims that a sentence joins, each with what they share; none when it is one."""
-    atoms = tuple(claim)
-    groups = [frozenset(group) for group in parallel_groups(sentence, atoms)]
-    joined = frozenset().union(*groups)
-    return tuple(
-        tuple(
-            atom
-            for index, atom in enumerate(atoms)
-            if index in group or (index not in joined)
-            if not (atom.key == "or" and index == max(group))
-        )
-        for group in groups
-    )
-
-
-def statements_of(sentence: str) -> tuple[str, ...]:
-    """Return the sides of a ";" when each names its own subject, else nothing."""
-    parts = tuple(_SEMICOLON.split(sentence))
-    apart = len(parts) > 1 and not any(leans(fold_same_length(part)) for part in parts[1:])
-    return parts if apart else ()
-
-
-# Alignment: whether a sentence says what a source says, no more and no less. Pure.
-
-_REPEATABLE = {"if"}
-_PRONOUN = re.compile(r"\b(?:celui|celle|ceux|celles)-ci\b|\b(?:ils?|elles?|lui|y|en ont|en a)\b")
-_LABELS = {
-    AtomKind.QUANTITY: "quantité absente du passage",
-    AtomKind.REFERENCE: "référence absente du passage",
-    AtomKind.COMPARISON: "comparaison absente du passage",
-    AtomKind.MODALITY: "modalité absente du passage",
-    AtomKind.NEGATION: "négation absente du passage",
-    AtomKind.CONDITION: "condition absente du passage",
-    AtomKind.NATURE: "nature ou qualité absente du passage",
-    AtomKind.WORD: "mot absent du passage",
-}
-_DROPPED = {
-    AtomKind.QUANTITY: "quantité du passage omise",
-    AtomKind.REFERENCE: "référence du passage omise",
-    AtomKind.COMPARISON: "comparaison du passage omise",
-    AtomKind.MODALITY: "modalité du passage omise",
-    AtomKind.NEGATION: "négation du passage omise",
-    AtomKind.CONDITION: "condition du passage omise",
-    AtomKind.NATURE: "précision du passage omise",
-    AtomKind.WORD: "précision du passage omise",
-}
-
-
-def mismatch(sentence: str, claim: Sequence[Atom], source: SentenceSource) -> str:
-    """Return in French why a source does not carry a sentence, or "" when it does."""
-    told = _told(_meant(claim, source), source)
-    form = turned(sentence, told, source) or unnamed(sentence, told, source) or Voice(told)
-    left_out = unsaid(form.claim, source.text, source.atoms)
-    form = replace(form, spared=form.spared | left_out)
-    for reason in _extra(sentence, form, source):
-        return reason
-    for reason in _omitted(sentence, form, source):
-        return reason
-    if not keeps_order(sentence, form, source):
-        return "éléments du passage rapprochés autrement"
-    return ""
-
-
-def _meant(claim: Sequence[Atom], source: SentenceSource) -> tuple[Atom, ...]:
-    """Return the claim with, of the meanings of an English word, the one that the source has."""
-    written = {atom.key for atom in source.atoms}
-    return tuple(
-        replace(atom, key=next((k for k in keys if k in written), keys[0]))
-        for atom, keys in ((atom, atom.key.split(OTHERWISE)) for atom in claim)
-    )
-
-
-def _told(claim: Sequence[Atom], source: SentenceSource) -> tuple[Atom, ...]:
-    """Return the claim without the "doit" that the source tells in the indicative."""
-    negated = any(atom.kind is AtomKind.NEGATION for atom in source.atoms)
-    if negated or find_modalities(fold_same_length(source.text)):
-        return tuple(claim)
-    acts = {verb.key for doer, verb in pairwise(source.atoms) if doer.key in ACTORS}
-    duties = {
-        index
-        for index, (duty, verb) in enumerate(pairwise(claim))
-        if duty.key == "must" and verb.kind is AtomKind.WORD and verb.key in acts
-    }
-    return tuple(atom for index, atom in enumerate(claim) if index not in duties)
-
-
-def overlap(claim: Sequence[Atom], source: SentenceSource) -> float:
-    """Return the share of a sentence's meanings that a source holds, from 0 to 1."""
-    keys = {atom.key for atom in claim}
-    return len(keys & {atom.key for atom in source.atoms}) / max(1, len(keys))
-
-
-def _extra(sentence: str, form: Voice, source: SentenceSource) -> Iterator[str]:
-    held = (atom for index, atom in enumerate(source.atoms) if index not in form.spared)
-    available = Counter(atom.key for atom in held)
-    used: Counter[str] = Counter()
-    for atom in form.claim:
-        used[atom.key] += 1
-        if atom.kind is AtomKind.REFERENCE:
-            missing = not available[atom.key] and atom.key not in source.headings
-        elif atom.kind is AtomKind.WORD:
-            missing = used[atom.key] > available[atom.key] and atom.key not in ADDED
-        elif atom.key in _REPEATABLE:
-            missing = not available[atom.key]
-        else:
-            missing = used[atom.key] > available[atom.key]
-        if missing:
-            yield f"{_LABELS[atom.kind]} : « {sentence[atom.start : atom.end].strip()} »"
-
-
-def _omitted(sentence: str, form: Voice, source: SentenceSource) -> Iterator[str]:
-    """Yield what the sentence leaves out; a pronoun of its own may stand for a word said before."""
-    said = Counter(atom.key for atom in form.claim)
-    pronouns = len(_PRONOUN.findall(fold_same_length(sentence))) - len(
-        _PRONOUN.findall(fold_same_length(source.text))
-    )
-    needed: Counter[str] = Counter()
-    for index, atom in enumerate(source.atoms):
-        if index in source.optional or index in form.spared or atom.key in WEAK:
-            continue
-        needed[atom.key] += 1
-        if said[atom.key] >= needed[atom.key]:
-            continue
-        replaced = atom.kind in {AtomKind.WORD, AtomKind.NATURE} and said[atom.key] and pronouns > 0
-        pronouns -= 1
-        if not replaced:
-            yield f"{_DROPPED[atom.kind]} : « {source.text[atom.start : atom.end].strip()} »"
-
-
-# The checker: whether a sentence stands on the passages it cites. Pure.
-#
-# A false acceptance is the worst that can happen here: what is not understood is refused, and the
-# caller shows the passage's own words instead.
+from assistant.citations.comparison import bound_quantities, find_comparisons
+from assistant.citations.sentences import ASIDE, is_verbatim, marker, sentences, units
+from assistant.question.quantities import Atom, AtomKind, find_quantities, fold_same_length, hide
+from ingestion.legislation.references import find_references
 
 _CITATION = re.compile(r"[ \u00a0]?\[\d{1,3}(?:[ ,;-]+\d{1,3})*\]")
 _EMPHASIS = re.compile(r"\*\*|__|`|^#+ ", re.MULTILINE)
 _FEWEST_MEANINGS = 3
+_LABELS = {
+    AtomKind.QUANTITY: "quantité absente du passage",
+    AtomKind.REFERENCE: "référence absente du passage",
+    AtomKind.WORD: "mot absent du passage",
+}
 
 
 class Support(StrEnum):
-    """How a sentence stands: copied, reworded without loss, or computed by code from rules."""
+    """How a sentence stands: copied, the same words written otherwise, or computed by code."""
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
@@ -190,8 +56,7 @@ def check_sentence(sentence: str, passages: Sequence[str]) -> SupportVerdict:
     if any(is_verbatim(text, passage) for passage in passages):
         return SupportVerdict(Support.VERBATIM)
     parts = [text[part.start : part.end] for part in sentences(text)]
-    is_list = any(marker(part) for part in parts[1:])
-    if len(parts) == 1 or is_list:
+    if len(parts) == 1 or any(marker(part) for part in parts[1:]):
         return _check_one(text, passages)
     verdicts = [check_sentence(part, passages) for part in parts]
     failed = next((verdict for verdict in verdicts if verdict.support is None), None)
@@ -199,37 +64,125 @@ def check_sentence(sentence: str, passages: Sequence[str]) -> SupportVerdict:
 
 
 def _check_one(sentence: str, passages: Sequence[str]) -> SupportVerdict:
-    answer, start = opening(fold_same_length(sentence))
-    body = sentence[start:]
-    claim = read(body)
+    claim = read(sentence)
     if len({atom.key for atom in claim}) < _FEWEST_MEANINGS:
         return SupportVerdict(None, "phrase trop courte pour être vérifiée")
-    if reason := _wrong_polarity(answer, body):
-        return SupportVerdict(None, reason)
-    candidates = [source for passage in passages for source in sources(passage)]
-    if not candidates:
+    carriers = [carrier for passage in passages for carrier in _carriers(passage)]
+    if not carriers:
         return SupportVerdict(None, "passage vide")
-    reason = _unsupported(body, claim, candidates)
-    apart = said_apart(body, claim) if reason else ()
-    if apart and not any(_unsupported(body, each, candidates) for each in apart):
-        reason = ""
-    statements = statements_of(body) if reason else ()
-    if statements and all(_check_one(each, passages).support for each in statements):
-        reason = ""
-    return SupportVerdict(None, reason) if reason else SupportVerdict(Support.SUPPORTED)
+    if any(_says(claim, carrier) for carrier in carriers):
+        return SupportVerdict(Support.SUPPORTED)
+    said = {atom.key for atom in claim}
+    nearest = max(carriers, key=lambda carrier: len(said & carrier.keys))
+    return SupportVerdict(None, _difference(sentence, claim, nearest))
 
 
-def _unsupported(body: str, claim: Sequence[Atom], candidates: Sequence[SentenceSource]) -> str:
-    """Return why no source carries a claim, said of the nearest one, or ""."""
-    nearest = sorted(candidates, key=lambda source: overlap(claim, source), reverse=True)
-    reasons = [mismatch(body, claim, source) for source in nearest]
-    return "" if "" in reasons else reasons[0]
+# Carriers: what can carry a sentence, a sentence of the passage or one whole list, never two.
+
+_ASIDE = re.compile(rf" ?{ASIDE}")
+_QUESTION = re.compile(r"\?[ \u00a0]*(?:\([^()]*\))?$")
 
 
-def _wrong_polarity(answer: str | None, body: str) -> str:
-    """Return why "Oui" or "Non" contradicts the sentence that it opens, or ""."""
-    if answer == "yes" and denies(fold_same_length(body)):
-        return "« Oui » contredit la suite de la phrase"
-    if answer == "no" and not denies(fold_same_length(body)):
-        return "« Non » contredit la suite de la phrase"
-    return ""
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    """A statement of a passage, and the articles that a sentence may name as where it stands."""
+
+    text: str
+    atoms: tuple[Atom, ...]
+    named: frozenset[str]
+
+    @property
+    def keys(self) -> set[str]:
+        """Everything that it says."""
+        return {atom.key for atom in self.atoms} | self.named
+
+
+def _carriers(passage: str) -> Iterator[_Carrier]:
+    """Yield the statements of a passage, whole and without what its parentheses only add."""
+    heading: frozenset[str] = frozenset()
+    for unit in units(passage, longest=len(passage)):
+        text = passage[unit.start : unit.end]
+        stated = not text.startswith("#") and not _QUESTION.search(text)
+        if not stated or (unit.start == 0 and text[-1] not in ".;:!"):
+            heading = _references(text)
+        if stated:
+            yield _Carrier(text, read(text), heading)
+            if (bare := _ASIDE.sub("", text)) != text:
+                yield _Carrier(bare, read(bare), heading | _references(text))
+
+
+def _references(text: str) -> frozenset[str]:
+    return frozenset(each.key for each in find_references(text))
+
+
+def _says(claim: Sequence[Atom], carrier: _Carrier) -> bool:
+    """Whether a sentence says what a carrier says, all of it, in its order, and nothing else."""
+    written = [atom.key for atom in carrier.atoms]
+    said = [atom.key for atom in claim]
+    own = [atom.key for atom in claim if atom.key not in carrier.named]
+    return written in (said, own)
+
+
+def _difference(sentence: str, claim: Sequence[Atom], carrier: _Carrier) -> str:
+    """Say in French on what a sentence departs from the passage."""
+    said = {atom.key for atom in claim}
+    if added := next((atom for atom in claim if atom.key not in carrier.keys), None):
+        return f"{_LABELS[added.kind]} : « {sentence[added.start : added.end]} »"
+    if left := next((atom for atom in carrier.atoms if atom.key not in said), None):
+        return f"précision du passage omise : « {carrier.text[left.start : left.end]} »"
+    return "éléments du passage rapprochés autrement"
+
+
+# Reading: a sentence as what it says, in its order. Pure.
+#
+# "Ne peut" is "ne peut pas" where no "que" makes it a limit.
+
+_LIMIT = r"(?! [^.;:]*\bqu(?:e\b|'))"
+_DUTY = r"(?:tenue?s?|obligée?s?) d(?:e\b|')"
+_SAME = {
+    "ne peut pas": r"ne (?:peut|peuvent|pouvez|doit|doivent|saurait|sauraient)(?: pas|\b"
+    + _LIMIT
+    + ")",
+    "peut": r"peut|peuvent|pouvez|(?:a|ont) (?:la faculté|la possibilité|le droit) d(?:e\b|')",
+    "n'est pas tenu": r"(?:n'est|n'êtes|ne sont) pas " + _DUTY,
+    "doit": r"doit|doivent|devez|(?:est|êtes|sont) " + _DUTY,
+    "si": r"si|s'(?=ils?\b)|lorsqu(?:e\b|')",
+    "procédure adaptée": r"procédures? adaptées?|mapa",
+    "ht": r"hors taxes?|ht",
+    "ttc": r"toutes taxes comprises|ttc",
+    "à": r"à|aux?",
+}
+_MEANINGS = tuple(_SAME)
+_WORDS = re.compile(
+    r"(?<!\w)(?:"
+    + "|".join(f"({each})" for each in _SAME.values())
+    + r")(?:(?<=')|(?!\w))|[^\W_]+'?"
+)
+_ARTICLES = frozenset(
+    {"le", "la", "les", "un", "une", "du", "de", "des", "ce", "cet", "cette", "ces"}
+    | {"son", "sa", "ses", "leur", "leurs"}
+)
+
+
+def read(text: str) -> tuple[Atom, ...]:
+    """Return what a sentence says, in the order in which it is written, articles left out."""
+    written = fold_same_length(text)
+    found = [
+        Atom(AtomKind.REFERENCE, each.key, each.start, each.end) for each in find_references(text)
+    ]
+    written = hide(written, found)
+    quantities = find_quantities(written)
+    figures = [Atom(AtomKind.QUANTITY, each.key, each.start, each.end) for each in quantities]
+    bare = hide(written, figures)
+    bounds = find_comparisons(bare)
+    bounded, left = bound_quantities(written, quantities, bounds)
+    words = _words(hide(bare, [bound for bound in bounds if bound not in left]))
+    return tuple(sorted([*found, *bounded, *words], key=lambda atom: atom.start))
+
+
+def _words(text: str) -> Iterator[Atom]:
+    for match in _WORDS.finditer(text):
+        group = match.lastindex
+        key = _MEANINGS[group - 1] if group else match.group().replace("'", "e")
+        if key not in _ARTICLES:
+            yield Atom(AtomKind.WORD, key, match.start(), match.end())

@@ -112,7 +112,7 @@ def bound_quantities(
         left = [mark for mark in left if mark not in marks]
         key = f"{bound} {quantity.key}".strip()
         atoms.append(Atom(AtomKind.QUANTITY, key, quantity.start, quantity.end))
-    return tuple(atoms), tuple(mark for mark in left if mark.key != "within")
+    return tuple(atoms), tuple(left)
 
 
 def _bounds_near(

@@ -227,12 +227,16 @@ _SAME = str.maketrans(
     | dict.fromkeys("\u00a0\u202f\u2009\u2007\u2002\u2003\t\n\r\f\v", " ")
 )
 _ENDING = re.compile(r"[ .;,:!?\"]*")
-_CLOSING = re.compile(r"[ ]?(?:\([^()]*\))?[ .;:!?\"]*")
 _WORDS = re.compile(r"\w+")
 _FEWEST_WORDS = 4
-_REVERSING = re.compile(
-    r"\b(?:ne|n['’]|sauf|excepté|hors|sans|interdi\w+|si|lorsqu\w*|conditions?|seul\w*|dispens\w+)\b"
+_REVERSING = (
+    r"\b(?i:ne|n['’]|sauf|excepté|hors|sans|interdi\w+|si|lorsqu\w*|conditions?|seul\w*|dispens\w+"
+    r"|sous réserve|dans la mesure)\b"
 )
+ASIDE = rf"\((?![^()]*{_REVERSING})[^()]*\)"
+"""A parenthesis that adds without limiting: what is said without it is said as well."""
+
+_CLOSING = re.compile(rf"[ ]?(?:{ASIDE})?[ .;:!?\"]*")
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
@@ -299,8 +303,8 @@ def _is_limited(passage: str, start: int) -> bool:
     for unit in units(passage, longest=len(passage)):
         parts = list_parts(passage[unit.start : unit.end])
         if parts and unit.start <= start < unit.end:
-            lead = passage[unit.start : unit.start + parts[0].end].lower()
-            return _REVERSING.search(lead) is not None
+            lead = passage[unit.start : unit.start + parts[0].end]
+            return re.search(_REVERSING, lead) is not None
     return False
 
 

@@ -18,13 +18,18 @@ from assistant.cli.usage import Actions
 from assistant.journal.journal import Journal
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
-from ingestion.legislation.articles import TEXT_ID, Changes, Merged
+from ingestion.legislation.archives import read_archives
+from ingestion.legislation.articles import TEXT_ID, Changes, Merged, updates
 from ingestion.legislation.legi import in_order, is_incremental, is_official, sources_at
-from ingestion.library.library import Addition
+from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
+from ingestion.library.library import Addition, Library
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Kind
+from ingestion.tenders.dossiers import library_of, provided_additions
 
-# Official sources of law on the command line: read with a bar, merged, and told text by text.
+OK, BROKEN, USAGE = 0, 1, 2
+
+app = Actions()
 
 
 def text_id(written: str) -> str:
@@ -43,9 +48,6 @@ def merge_official(
 
     A text of which every version is suppressed is removed from the library.
     """
-    from ingestion.legislation.articles import updates
-    from ingestion.library.library import Library
-
     for change in changes:
         for refusal in change.refused:
             told = f"{change.source}, {refusal.name} : {refusal.reason}"
@@ -80,12 +82,6 @@ def _tell(text: Merged, changes: Sequence[Changes], console: Console) -> None:
         )
 
 
-OK, BROKEN, USAGE = 0, 1, 2
-
-
-app = Actions()
-
-
 def add_all(
     home: Path, additions: Sequence[Addition], console: Console, decisions: Decisions
 ) -> int:
@@ -93,8 +89,6 @@ def add_all(
 
     What belongs to a dossier goes into the dossier's own library; a new one is seen by everybody.
     """
-    from ingestion.tenders.dossiers import library_of
-
     kept, known, refused = 0, 0, 0
     rules: list[LibraryEntry] = []
     with progress_bars(console) as progress:
@@ -162,8 +156,6 @@ def _add(
         text_id,
     ),
 ) -> int:
-    from ingestion.tenders.dossiers import provided_additions
-
     archives, files = found_in(paths or (), kind, dossier)
     additions = [*(provided_additions(ctx.obj) if builtin else ()), *files]
     if not additions and not archives:
@@ -196,8 +188,6 @@ def read_additions(
     archives: Sequence[Path], texts: Sequence[str], console: Console
 ) -> tuple[Changes, ...]:
     """Read LEGI archives from the oldest to the newest, all texts when `texts` is empty."""
-    from ingestion.legislation.archives import read_archives
-
     with progress_bars(console, percent=True) as progress:
         bar = progress.add_task("Lecture des archives", total=None)
 
@@ -226,8 +216,6 @@ def _remove(
         "NOM", "nom d'un fichier ou d'un dossier ajoutés (voir : sourcier index status --files)"
     ),
 ) -> int:
-    from ingestion.library.library import Library
-
     console = Terminal()
     with lock_for_writing(ctx.obj):
         removed = Library(ctx.obj).remove([name.rstrip("/") for name in names])
@@ -262,8 +250,6 @@ def _fetch_official(
     api: str | None = option("--api URL", "défaut : celle de l'État"),
     auth: str | None = option("--auth URL", "où demander un jeton ; défaut : PISTE"),
 ) -> int:
-    from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
-
     texts = texts or [PROCUREMENT_CODE]
     piste = Piste(credentials_of(os.environ), api or API, auth or TOKENS)
     console, changes = Terminal(), list[Changes]()

@@ -31,8 +31,6 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.publication import current_name
 from ingestion.index.snapshot import open_snapshot
 
-# A calculation in a terminal. Door of rich, for `calc`.
-
 
 def show(console: Console, calculation: Calculation, cited: Mapping[Ground, Citation]) -> None:
     """What was given, the steps, the result, what it did not look at, and the articles."""

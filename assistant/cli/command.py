@@ -13,7 +13,7 @@ from typer._click.exceptions import UsageError
 from typer.main import get_command, get_group
 
 from assistant.cli.options import option, print_anything
-from assistant.cli.usage import FrenchGroup, explained
+from assistant.cli.usage import FrenchGroup, show_mistake
 from assistant.errors import AssistantError
 from assistant.settings import default_home
 from ingestion.durable import in_words, says_full
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = get_command(app)(arguments, prog_name="sourcier", standalone_mode=False)
         sys.stdout.flush()
     except UsageError as error:
-        sys.stderr.write(explained(error))
+        show_mistake(error)
         return USAGE
     except (AssistantError, IngestionError) as error:
         sys.stderr.write(f"{error}\n")

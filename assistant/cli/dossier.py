@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -31,13 +31,10 @@ from assistant.cli.usage import Actions
 from assistant.tenders.conformity.review import FiledReview, review_fields, review_of
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import LINES, Fiche, FicheEntry, FicheState
+from assistant.tenders.service import DossierService, FileFormat
 from ingestion.index.publication import current_name
 from ingestion.index.snapshot import open_snapshot
 from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage
-
-if TYPE_CHECKING:
-    from assistant.tenders.service import DossierService
-
 
 OK, BROKEN = 0, 1
 
@@ -130,8 +127,6 @@ def _fiche(
     csv: Path | None = option("--csv FICHIER", "l'écrit dans un fichier pour un tableur", Path),
     as_json: bool = AS_JSON,
 ) -> int:
-    from assistant.tenders.service import FileFormat  # what writes DOCX takes a while to import
-
     filing = filing_of(ctx.obj)
     named = {FileFormat.DOCX: docx, FileFormat.CSV: csv}
     files = {each: path for each, path in named.items() if path}
@@ -303,7 +298,7 @@ def _show_dossier(ctx: Context, dossier: str = argument("ID"), as_json: bool = A
     return OK
 
 
-def _show_one(filing: "DossierService", dossier_id: str) -> None:
+def _show_one(filing: DossierService, dossier_id: str) -> None:
     console, dossier = Terminal(), filing.get(dossier_id)
     console.print(Text.assemble((_name(dossier), "bold"), f" · {dossier.stage}"))
     for name, told in FIELDS.items():

@@ -6,7 +6,7 @@ Door of rich, for these.
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -17,15 +17,13 @@ from assistant.accounts.identity import ALONE
 from assistant.cli.options import AS_JSON_LIST, Terminal, argument, one_of, print_json
 from assistant.cli.progress import Steps, progress_bars
 from assistant.cli.usage import Actions
+from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
+from assistant.tenders.service import DossierService
+from ingestion.index.search import Embedder
+from ingestion.library.library import Holding
+from ingestion.tenders.intake import Parcel, Receipt
 from ingestion.tenders.pieces import PieceKind
-
-if TYPE_CHECKING:
-    from assistant.tenders.service import DossierService
-    from ingestion.index.search import Embedder
-    from ingestion.library.library import Holding
-    from ingestion.tenders.intake import Parcel, Receipt
-
 
 OK, BROKEN, USAGE = 0, 1, 2
 
@@ -39,12 +37,10 @@ app = Actions()
 ID = argument("ID")
 
 
-def filing_of(home: Path) -> "DossierService":
+def filing_of(home: Path) -> DossierService:
     """The dossiers of a data folder; the embedding model is loaded when pieces are indexed."""
-    from assistant.journal.journal import journal_of
-    from assistant.tenders.service import DossierService
 
-    def embedder() -> "Embedder":
+    def embedder() -> Embedder:
         from assistant.container import load_embedder  # the models take seconds to import
 
         return load_embedder(home, load_settings(home))
@@ -52,7 +48,7 @@ def filing_of(home: Path) -> "DossierService":
     return DossierService(home, journal_of(home), embedder, user=ALONE.user)
 
 
-def show_pieces(console: Console, filing: "DossierService", dossier_id: str) -> None:
+def show_pieces(console: Console, filing: DossierService, dossier_id: str) -> None:
     """The pieces as a table, below a word when they are not searched as they stand."""
     if filing.awaits_index(dossier_id):
         console.print(TO_INDEX.format(dossier_id), style="yellow")
@@ -72,7 +68,7 @@ def show_pieces(console: Console, filing: "DossierService", dossier_id: str) -> 
     console.print(table if pieces else "Aucune pièce.")
 
 
-def piece_fields(piece: "Holding") -> dict[str, Any]:
+def piece_fields(piece: Holding) -> dict[str, Any]:
     """A piece as programs read it."""
     entry = piece.entry
     return {
@@ -109,21 +105,19 @@ def _add(
 
 
 def _added(
-    filing: "DossierService", dossier: str, paths: Sequence[Path], progress: Progress
-) -> tuple["Receipt", ...]:
+    filing: DossierService, dossier: str, paths: Sequence[Path], progress: Progress
+) -> tuple[Receipt, ...]:
     """Take in the files, one step of the bar each; how many there are is known at the end."""
     bar = progress.add_task("Lecture des fichiers", total=None)
 
-    def told(receipt: "Receipt") -> None:
+    def told(receipt: Receipt) -> None:
         progress.update(bar, advance=1, description=f"Lecture de {receipt.name}")
 
     return filing.add(dossier, _parcels(paths), told, Steps(progress))
 
 
-def _parcels(paths: Sequence[Path]) -> Iterator["Parcel"]:
+def _parcels(paths: Sequence[Path]) -> Iterator[Parcel]:
     """The files at these paths, each open while it is looked at, hidden ones left out."""
-    from ingestion.tenders.intake import Parcel
-
     for path in map(Path.resolve, paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             name = file.relative_to(path.parent)
@@ -132,7 +126,7 @@ def _parcels(paths: Sequence[Path]) -> Iterator["Parcel"]:
                     yield Parcel(name.as_posix(), content)
 
 
-def _report(receipts: Sequence["Receipt"]) -> None:
+def _report(receipts: Sequence[Receipt]) -> None:
     table = Table("fichier", "issue", "genre", "à savoir")
     for receipt in receipts:
         piece = receipt.entry.piece if receipt.entry else None
@@ -140,7 +134,7 @@ def _report(receipts: Sequence["Receipt"]) -> None:
     Terminal().print(table)
 
 
-def _receipt_fields(receipt: "Receipt") -> dict[str, Any]:
+def _receipt_fields(receipt: Receipt) -> dict[str, Any]:
     entry = receipt.entry
     return {
         "name": receipt.name,

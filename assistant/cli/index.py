@@ -13,7 +13,13 @@ from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag
 from assistant.cli.usage import Actions
 from assistant.publishing.decisions import read_candidate, served_name
 from assistant.publishing.upkeep import manifest_of
+from assistant.retrieval.ranking import tuning_for
 from ingestion.durable import lock_for_writing
+from ingestion.errors import DamagedSnapshot
+from ingestion.index.publication import finished, verify_snapshot
+from ingestion.index.store import read_manifest
+from ingestion.library.library import Library
+from ingestion.tenders.dossiers import Dossiers
 
 OK, BROKEN = 0, 1
 
@@ -28,10 +34,6 @@ def _status(
     shows_warnings: bool = flag("--warnings", "montre les avertissements de l'index en service"),
 ) -> int:
     """Show the indexes and what was added; the exit code says whether one is in service."""
-    from ingestion.index.publication import finished
-    from ingestion.library.library import Library
-    from ingestion.tenders.dossiers import Dossiers
-
     console, home = Terminal(), ctx.obj
     current = served_name(home)
     name_column = Column("index", no_wrap=True)  # it is copied into the other commands
@@ -67,9 +69,6 @@ def _status(
 
 
 def _described(home: Path, name: str) -> tuple[str, ...]:
-    from ingestion.errors import DamagedSnapshot
-    from ingestion.index.store import read_manifest
-
     try:
         manifest = read_manifest(home, name)
     except DamagedSnapshot:
@@ -85,8 +84,6 @@ def _described(home: Path, name: str) -> tuple[str, ...]:
 
 def _embedder(name: str) -> str:
     """An embedder, and whether the ranking was fitted with it."""
-    from assistant.retrieval.ranking import tuning_for
-
     return f"{name} (classement non réglé pour lui)" if tuning_for(name).is_neutral else name
 
 
@@ -119,8 +116,6 @@ def _diff(
 @actions.action("verify", "relit chaque fichier d'un index et ses passages témoins")
 def _verify(ctx: Context, name: str | None = NAME) -> int:
     """Read an index again; raises DamagedSnapshot."""
-    from ingestion.index.publication import verify_snapshot
-
     name = chosen(ctx.obj, name)
     with Terminal().status(Text(f"Vérification de {name}…")):
         verify_snapshot(ctx.obj, name)

@@ -22,11 +22,14 @@ from assistant.publishing.gate import examine_candidate, make_candidate
 from assistant.publishing.upkeep import Schedule, schedule_of
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing, replace_bytes
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.index.publication import finished
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
 from ingestion.legislation.articles import TEXT_ID
 from ingestion.library.library import Library
+from ingestion.tenders.dossiers import Dossiers, provided_additions
+from ingestion.tenders.intake import awaits_index, index
 
 OK, REFUSED = 0, 4
 
@@ -90,9 +93,6 @@ def show_verdict(verdict: GateVerdict, console: Console) -> None:
 
 def chosen(home: Path, name: str | None) -> str:
     """The index named, else the last one built; raises UnknownSnapshot."""
-    from ingestion.errors import UnknownSnapshot
-    from ingestion.index.publication import finished
-
     names = finished(home)
     if name is None and not names:
         raise UnknownSnapshot("Aucun index n'a été construit. Lancez : sourcier index build")
@@ -128,7 +128,6 @@ def _build_rules(
 ) -> tuple[int, Embedder]:
     """Build from everything added, the built-in corpus if nothing was; the exit code."""
     from assistant.container import load_embedder, load_examinee
-    from ingestion.tenders.dossiers import provided_additions
 
     settings, console = load_settings(home), Terminal()
     if not Library(home).entries:
@@ -178,9 +177,6 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
 
     A dossier is used once it is built, and one that cannot be keeps no other back.
     """
-    from ingestion.tenders.dossiers import Dossiers
-    from ingestion.tenders.intake import awaits_index, index
-
     code, dossiers = OK, Dossiers(home)
     for dossier in dossiers.all():
         folder = dossiers.home(dossier.id)

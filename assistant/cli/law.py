@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,13 +13,16 @@ from typer import Context
 
 from assistant.cli.options import AS_JSON, Terminal, argument, day_of_law, flag, print_json
 from assistant.cli.usage import Actions
-from assistant.law.impact import law_fields
+from assistant.journal.journal import Journal
+from assistant.law.impact import Impact, changes_between, changes_fields, law_fields
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.law_pages import days, remarks
 from ingestion.legislation.references import normalise
 from ingestion.legislation.versions import (
+    Difference,
     History,
+    Revision,
     TextStretch,
     WordChange,
     compare,
@@ -28,13 +30,6 @@ from ingestion.legislation.versions import (
     near_references,
 )
 from ingestion.readers.documents import Document
-
-if TYPE_CHECKING:
-    from assistant.law.impact import Impact
-    from ingestion.legislation.versions import Difference, Revision
-
-
-# Two wordings compared, in a terminal. Door of rich, for `law` and `index diff`.
 
 _STYLES = {
     WordChange.KEPT: "",
@@ -65,9 +60,6 @@ SAID = load_words(Language.FRENCH)
 
 def show_changes(home: Path, old: str | None, new: str | None, as_json: bool) -> int:
     """Show what changed from an index to another."""
-    from assistant.journal.journal import Journal
-    from assistant.law.impact import changes_between, changes_fields
-
     console = Terminal()
     found = changes_between(home, old, new, Journal(home / "journal.jsonl"))
     if as_json:
@@ -79,7 +71,7 @@ def show_changes(home: Path, old: str | None, new: str | None, as_json: bool) ->
     return 0
 
 
-def _show_difference(console: Console, found: "Difference") -> None:
+def _show_difference(console: Console, found: Difference) -> None:
     for key, lines in _listed(found):
         _show_list(console, SAID[key], lines)
     if found.changed:
@@ -94,7 +86,7 @@ def _show_difference(console: Console, found: "Difference") -> None:
         console.print(SAID["changes_none"])
 
 
-def _listed(found: "Difference") -> Iterator[tuple[str, list[str]]]:
+def _listed(found: Difference) -> Iterator[tuple[str, list[str]]]:
     """The key of each heading, and what is told in one line under it."""
     yield "changes_added", [_dated(each) for each in found.added]
     yield "changes_ended", [_dated(each) for each in found.ended]
@@ -105,7 +97,7 @@ def _listed(found: "Difference") -> Iterator[tuple[str, list[str]]]:
     yield "changes_others_removed", [_file(each) for each in found.others_removed]
 
 
-def _show_impact(console: Console, found: "Impact") -> None:
+def _show_impact(console: Console, found: Impact) -> None:
     told = SAID["changes_for"].format
     sheets = [
         told(touched=f"{each.title} ({each.source})", articles=", ".join(each.articles))
@@ -136,20 +128,20 @@ def _heading(console: Console, heading: str, number: int) -> None:
     console.print(Text(f"\n{heading} ({number})", style="bold"))
 
 
-def _name(version: "Document") -> str:
+def _name(version: Document) -> str:
     return f"{version.title}, {version.reference}"
 
 
-def _dated(version: "Document") -> str:
+def _dated(version: Document) -> str:
     return f"{_name(version)} : {' · '.join((days(version, SAID), *remarks(version, SAID)))}"
 
 
-def _redated(revision: "Revision") -> str:
+def _redated(revision: Revision) -> str:
     before, after = days(revision.before, SAID), days(revision.after, SAID)
     return SAID["changes_dates"].format(before=before, after=after)
 
 
-def _file(document: "Document") -> str:
+def _file(document: Document) -> str:
     return f"{document.title} ({document.source})"
 
 

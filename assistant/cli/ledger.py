@@ -45,8 +45,6 @@ from ingestion.index.publication import current_name
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
 from ingestion.ledger.rows import FileKind
 
-# Tables of the ledger in a terminal, as JSON, or in a file. Door of rich, for the ledger.
-
 OK, USAGE, REFUSED = 0, 2, 3
 
 _SHOWN = 30

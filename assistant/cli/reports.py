@@ -52,8 +52,6 @@ from assistant.settings import Settings, load_settings
 from ingestion.errors import UnknownDocument
 from ingestion.index.snapshot import IndexSnapshot
 
-# What `sourcier eval` says in the terminal. Door of rich, for it.
-
 
 def show(console: Console, evaluation: Evaluation) -> None:
     """The measures, the questions answered wrongly, and what has changed since the baseline."""

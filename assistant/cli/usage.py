@@ -153,12 +153,13 @@ def _flags(option: TyperOption) -> str:
     return f"{', '.join(sorted(option.opts, key=len))} {option.metavar or ''}"
 
 
-def explained(error: UsageError) -> str:
+def show_mistake(error: UsageError) -> None:
     """How the command is used, and what is wrong with a call of it."""
-    path, usage = "sourcier", ""
-    if error.ctx is not None:
-        path, usage = error.ctx.command_path, f"{_usage(error.ctx)}\n"
-    return f"{usage}{path} : {_in_french(error)}\nAide : {path} --help\n"
+    console, ctx = Terminal(is_stderr=True), error.ctx
+    path = ctx.command_path if ctx else "sourcier"
+    lines = [_usage(ctx)] if ctx else []
+    lines += [f"{path} : {_in_french(error)}", f"Aide : {path} --help"]
+    console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
 def _in_french(error: UsageError) -> str:
@@ -175,6 +176,6 @@ def _in_french(error: UsageError) -> str:
             meant = f" ; vouliez-vous dire {' ou '.join(near)} ?" if near else ""
             return f"option inconnue {error.option_name}{meant}"
         case BadOptionUsage(option_name=name, ctx=Context() as ctx):
-            [named] = [each for each in ctx.command.params if name in each.opts]
+            [named] = [each for each in ctx.command.get_params(ctx) if name in each.opts]
             return f"{name} attend {named.metavar}" if named.metavar else f"{name} seul suffit"
     return error.message

@@ -7,7 +7,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -45,11 +45,8 @@ def contents(root: Path, leases: ExitStack) -> Iterator[Path]:
 
     One after the other: what a name leads to is looked for once the caller has copied the name.
     """
-    return chain(_names(root), _generation(root, leases), _others(root))
-
-
-def _names(root: Path) -> Iterator[Path]:
-    return (root / name for name in _FIRST if (root / name).exists())
+    names = (root / name for name in _FIRST if (root / name).exists())
+    return chain(names, _generation(root, leases), _others(root))
 
 
 def _generation(root: Path, leases: ExitStack) -> Iterator[Path]:
@@ -188,18 +185,12 @@ class _Archive:
     def _add(self, path: Path) -> None:
         """Add a file as it stands now; one that is gone meanwhile is left out."""
         name = path.relative_to(self._home).as_posix()
-        try:
+        with suppress(FileNotFoundError), ExitStack() as passing:
             if is_database(path) and "generations" not in path.parts:
-                with TemporaryDirectory() as folder:
-                    copy = Path(folder) / path.name
-                    snapshot(path, copy)
-                    with copy.open("rb") as file:
-                        self.digests[name] = self._put(name, file)
-            else:
-                with path.open("rb") as file:
-                    self.digests[name] = self._put(name, file)
-        except FileNotFoundError:
-            return
+                copy = Path(passing.enter_context(TemporaryDirectory())) / path.name
+                snapshot(path, copy)
+                path = copy
+            self.digests[name] = self._put(name, passing.enter_context(path.open("rb")))
 
     def _put(self, name: str, file: BinaryIO) -> str:
         """Write a member as long as the file is now; its sha256."""

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import GateRefused
 from assistant.evaluation.grading import Graded
-from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
+from assistant.evaluation.runs import AnswerChange, Fall, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
 from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.french import number
 from ingestion.index.publication import current_name, discard, finished, publish, rollback
 from ingestion.index.store import Manifest
-from ingestion.legislation.versions import Revision, difference
+from ingestion.legislation.versions import difference
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Document
 
@@ -64,7 +64,11 @@ class GateVerdict:
 
 def judged(comparison: RunComparison) -> tuple[Judged, ...]:
     """What each question of a comparison became."""
-    return tuple(map(_judged, comparison.pairs))
+    asked = ((pair.after.question, pair) for pair in comparison.pairs)
+    return tuple(
+        Judged(each.id, each.text, pair.change, _faults(pair.before), _faults(pair.after))
+        for each, pair in asked
+    )
 
 
 def reasons(
@@ -99,26 +103,17 @@ def cut(old: Iterable[Document], new: Iterable[Document]) -> list[str]:
 
     A law that shortens an article gives the new wording a new date.
     """
-    revised = (each for each in difference(old, new).changed if _same_beginning(each))
+    pairs = ((each.before, each.after) for each in difference(old, new).changed)
     return [
-        _name(each.after) for each in revised if 2 * len(each.after.text) < len(each.before.text)
+        _name(after)
+        for before, after in pairs
+        if before.valid_from == after.valid_from and 2 * len(after.text) < len(before.text)
     ]
-
-
-def _same_beginning(revision: Revision) -> bool:
-    return revision.before.valid_from == revision.after.valid_from
 
 
 def _name(document: Document) -> str:
     """What an article is called, "" for what is not one."""
     return f"{document.title}, {document.reference}" if document.reference else ""
-
-
-def _judged(pair: Pair) -> Judged:
-    question = pair.after.question
-    return Judged(
-        question.id, question.text, pair.change, _faults(pair.before), _faults(pair.after)
-    )
 
 
 def _faults(graded: Graded) -> tuple[str, ...]:
@@ -160,16 +155,6 @@ def read_candidate(home: Path) -> CandidateIndex | None:
     return found if found and found.generation in finished(home) else None
 
 
-def keep_candidate(home: Path, candidate: CandidateIndex) -> None:
-    """Let a generation wait; the caller holds the writer's lock."""
-    replace_bytes(_path(home), _candidate.dump_json(candidate))
-
-
-def forget_candidate(home: Path) -> None:
-    """Let none wait any more; the caller holds the writer's lock."""
-    _path(home).unlink(missing_ok=True)
-
-
 def _path(home: Path) -> Path:
     return home / "candidate.json"
 
@@ -191,7 +176,8 @@ class Decisions:
 
     def propose(self, manifest: Manifest, verdict: GateVerdict | None) -> None:
         """Let a generation wait for a decision, with what the gate said."""
-        keep_candidate(self._home, CandidateIndex(manifest.name, verdict))
+        candidate = CandidateIndex(manifest.name, verdict)
+        replace_bytes(_path(self._home), _candidate.dump_json(candidate))
         if verdict is not None:
             act = "gate_passed" if verdict.passed else "gate_refused"
             told = {"against": verdict.against, "reasons": list(verdict.reasons)}
@@ -304,7 +290,7 @@ class Decisions:
     def _close(self, name: str) -> None:
         candidate = read_candidate(self._home)
         if candidate and candidate.generation == name:
-            forget_candidate(self._home)
+            _path(self._home).unlink(missing_ok=True)
 
     def _tell(self, act: str, **told: object) -> None:
         self._journal.append("index", {"act": act, **told}, user=self._user)

@@ -29,7 +29,6 @@ from assistant.reports import findings
 from assistant.reports.charts import Chart, Shift, Spread, estimates_chart, shifts, spreads
 from assistant.reports.findings import (
     ESTIMATED,
-    MEANINGS,
     NONE,
     capital,
     day,
@@ -42,7 +41,6 @@ from assistant.reports.findings import (
 from assistant.reports.markup import Html
 from assistant.reports.paper import sheet
 
-TITLE = "Sourcier, évaluation"
 TILES = (
     Measure.CORRECT,
     Measure.RECALL,
@@ -93,39 +91,26 @@ class ChartedTable:
 
 def report(evaluation: Evaluation) -> str:
     """The whole page: the measures, the conditions, then every question, wrong answers first."""
-    graded, comparison = evaluation.graded, evaluation.comparison
-    tables = _tables(graded, comparison)
-    pairs = comparison.pairs if comparison else ()
-    changes = {pair.after.question.id: pair.change for pair in pairs}
-    reviews = [_reviewed(item, changes.get(item.question.id)) for item in graded]
-    known = [*FaultKind, RIGHT, UNCITED, *map(capital, AnswerChange)]
-    found = {outcome for each in reviews for outcome in each.outcomes}
     script = files("assistant.reports").joinpath("script.js").read_text(encoding="utf-8")
+    tables = _tables(evaluation.graded, evaluation.comparison)
     return sheet(
         "evaluation.html",
         say=findings,
-        title=TITLE,
-        titles=TITLES,
-        contents=[each for each in TITLES.items() if tables.get(each[0], True)],
         script=Html(script),
         fingerprint=b64encode(sha256(script.encode()).digest()).decode(),
+        titles=TITLES,
+        contents=[each for each in TITLES.items() if tables.get(each[0], True)],
         evaluation=evaluation,
-        measured=estimates(graded),
+        measured=estimates(evaluation.graded),
         tiles=TILES,
-        total=percentiles(seconds(graded)[TurnStep.TOTAL]),
+        total=percentiles(seconds(evaluation.graded)[TurnStep.TOTAL]),
         tables=tables,
         ways=WAYS,
-        changes=(AnswerChange.WORSE, AnswerChange.BETTER, AnswerChange.REWORDED),
-        anchor=anchor,
         conditions=_conditions(evaluation),
         digests=_digests(evaluation),
-        meanings=MEANINGS,
         resamplings=RESAMPLINGS,
         seed=SEED,
-        reviews=reviews,
-        themes=sorted({each.theme for each in reviews}),
-        outcomes=[each for each in known if each in found],
-        uncited=UNCITED,
+        **_review(evaluation),
     )
 
 
@@ -332,6 +317,23 @@ class ReviewedAnswer:
     expected: Sequence[tuple[str, bool, bool]]
     sentences: Sequence[tuple[str, str]]
     passages: Sequence[tuple[str, str]]
+
+
+def _review(evaluation: Evaluation) -> dict[str, object]:
+    """The answers, what can be chosen of them, and which changes are listed."""
+    pairs = evaluation.comparison.pairs if evaluation.comparison else ()
+    changes = {pair.after.question.id: pair.change for pair in pairs}
+    reviews = [_reviewed(item, changes.get(item.question.id)) for item in evaluation.graded]
+    known = [*FaultKind, RIGHT, UNCITED, *map(capital, AnswerChange)]
+    found = {outcome for each in reviews for outcome in each.outcomes}
+    return {
+        "reviews": reviews,
+        "themes": sorted({each.theme for each in reviews}),
+        "outcomes": [each for each in known if each in found],
+        "changes": (AnswerChange.WORSE, AnswerChange.BETTER, AnswerChange.REWORDED),
+        "anchor": anchor,
+        "uncited": UNCITED,
+    }
 
 
 def _reviewed(item: Graded, change: AnswerChange | None) -> ReviewedAnswer:

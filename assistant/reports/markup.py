@@ -1,9 +1,8 @@
-"""Markup that cannot be broken by its content, tables, forms, and the words of the interface."""
+"""Markup that cannot be broken by its content, and the words of the interface."""
 
-import html
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -17,34 +16,12 @@ from assistant.question.language import Language
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
 
 Html = Markup
-"""What `element` and the templates build."""
+"""What the templates build; it joins and formats other text by escaping it."""
 
 NOTHING = Html("")
 """What stands where there is nothing to show."""
 
 TIGHT = re.compile(r" (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))|(?<=\b[LRD]\.) (?=\d)")
-VOID = frozenset({"img", "input", "br", "hr", "meta", "link"})
-
-
-def element(tag: str, *children: str, **attributes: str | int | bool | None) -> Html:
-    """An element; `class_` and `aria_label` become `class` and `aria-label`. Pure.
-
-    An attribute that is True stands alone, one that is False or None is left out.
-    """
-    opened = [tag]
-    for name, value in attributes.items():
-        name = name.rstrip("_").replace("_", "-")
-        if value is True:
-            opened.append(name)
-        elif value is not False and value is not None:
-            opened.append(f'{name}="{html.escape(str(value))}"')
-    start = f"<{' '.join(opened)}>"
-    return Html(start if tag in VOID else f"{start}{join_html(children)}</{tag}>")
-
-
-def join_html(pieces: Iterable[str]) -> Html:
-    """Pieces one after the other, those that are plain text escaped. Pure."""
-    return Html("".join(p if isinstance(p, Html) else html.escape(p, quote=False) for p in pieces))
 
 
 def set_no_break_spaces(text: str) -> str:
@@ -64,15 +41,7 @@ def prose(text: str, *closing: str) -> Html:
             blocks[-1][1].append(line[2:])
         else:
             blocks.append(("ul", [line[2:]]) if item else ("p", [line]))
-    built = []
-    for position, (tag, lines) in enumerate(blocks):
-        end = closing if position == len(blocks) - 1 else ()
-        if tag == "p":
-            built.append(element("p", lines[0], *end))
-            continue
-        items = [element("li", each) for each in lines[:-1]]
-        built.append(element("ul", *items, element("li", lines[-1], *end)))
-    return join_html(built)
+    return render("prose.html", blocks=blocks, closing=Html("").join(closing))
 
 
 @cache
@@ -112,69 +81,6 @@ def render(template: str, **values: object) -> Html:
 def render_macro(template: str, macro: str, *values: object) -> Html:
     """One macro of a template filled in, for what stands in a page that another module writes."""
     return Html(getattr(_templates().get_template(template).module, macro)(*values).strip())
-
-
-# Parts of any form: a label, a hidden value, a button, and the form itself. Pure HTML.
-
-
-def hidden(name: str, value: str) -> Html:
-    """What a form sends that is not shown."""
-    return element("input", type="hidden", name=name, value=value)
-
-
-def labelled(label: str, field: Html) -> Html:
-    """A field below its label."""
-    return element("label", element("span", label), field)
-
-
-def action(address: str, *fields: Html, **attributes: str | bool) -> Html:
-    """A form that changes something."""
-    return element("form", *fields, method="post", action=address, **attributes)
-
-
-def button(label: str, **attributes: str | bool) -> Html:
-    """What sends a form."""
-    return element("button", label, type="submit", **attributes)
-
-
-# Tables, whose cells bear the names of their columns for narrow screens. Pure HTML.
-
-ACTION = element("span", "Action", class_="unseen")
-"""The heading of a column of buttons, in French and in English; it is read and not shown."""
-
-
-def table(
-    heads: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    caption: str,
-    *,
-    class_: str | None = None,
-    names_rows: bool = False,
-    shows_caption: bool = False,
-) -> Html:
-    """A table of as many cells a row as there are heads; a head that is HTML labels no cell.
-
-    The first cell heads its row where it `names_rows`; the caption is for who cannot see that the
-    table stands under its title, unless it `shows_caption`.
-    """
-    head = element("tr", *(element("th", each, scope="col") for each in heads))
-    return element(
-        "table",
-        element("caption", caption, class_=None if shows_caption else "unseen"),
-        element("thead", head),
-        element("tbody", *(_row(heads, cells, named=names_rows) for cells in rows)),
-        class_=class_,
-    )
-
-
-def _row(heads: Sequence[str], cells: Sequence[str], *, named: bool) -> Html:
-    built = [
-        element("td", cell, data_label=None if isinstance(head, Html) else head or None)
-        for head, cell in zip(heads, cells, strict=True)
-    ]
-    if named:
-        built[0] = element("th", cells[0], scope="row")
-    return element("tr", *built)
 
 
 # The words of the interface, in both languages, from one file.

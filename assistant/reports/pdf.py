@@ -87,11 +87,12 @@ def as_pdf(paper: Paper) -> bytes:
 
 def _put_charts(sheets: Pdf, page: Page, paper: Paper) -> None:
     """Put each chart into the form that stands where it is to be."""
-    forms = page.resources.get("/XObject", {})
     for number, block in enumerate(paper.blocks):
-        if isinstance(block, Chart) and (name := f"/FormXob.{number}") in forms:
+        name = f"/FormXob.{number}"
+        if isinstance(block, Chart) and name in page.form_xobjects:
             drawn = Pdf.open(io.BytesIO(block.pdf(WIDTH)))
-            forms[name] = sheets.copy_foreign(drawn.pages[0].as_form_xobject())
+            form = sheets.copy_foreign(drawn.pages[0].as_form_xobject())
+            page.resources["/XObject"][name] = form
 
 
 def _laid_out(paper: Paper, pages: int) -> tuple[io.BytesIO, int]:

@@ -206,6 +206,7 @@ def figures(items: Iterable[Item], period: ActivityPeriod, sampling: Sampling) -
     lines = [item.line for item in counted]
     ended = [line for line in lines if line.ended == "finished"]
     asked_in = Counter(period.start(line.day) for line in lines)
+    thumbs = Counter(item.opinion.thumb for item in counted if item.opinion)
     return Figures(
         period=period,
         asked=len(lines),
@@ -221,19 +222,17 @@ def figures(items: Iterable[Item], period: ActivityPeriod, sampling: Sampling) -
         read=sum(bool(item.readers) for item in counted),
         seconds=percentiles([line.seconds for line in ended]),
         themes=_themes(counted),
-        thumbs={each: sum(_thumb(item) is each for item in counted) for each in Thumb},
+        thumbs={each: thumbs[each] for each in Thumb},
         gaps=gaps(counted),
     )
 
 
 def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Judgement:
-    found = [verdict for item in items for verdict in _verdicts(item, target)]
-    drawn = [
-        verdict
-        for item in items
-        if is_drawn(item.line.record_id, sampling.rate, sampling.seed)
-        for verdict in _verdicts(item, target)
-    ]
+    found, drawn = [], []
+    for item in items:
+        found += (verdicts := _verdicts(item, target))
+        if is_drawn(item.line.record_id, sampling.rate, sampling.seed):
+            drawn += verdicts
     best, second, *_ = SCALES[target]
     return Judgement(
         verdicts={each: found.count(each) for each in SCALES[target]},
@@ -244,14 +243,14 @@ def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Jud
     )
 
 
-def _verdicts(item: Item, target: Target) -> Iterator[ReviewVerdict]:
+def _verdicts(item: Item, target: Target) -> list[ReviewVerdict]:
     """The first verdict on each thing of a kind in an answer."""
     first: dict[Place, ReviewVerdict] = {}
     for sheet in item.sheets.values():
         for place, mark in sheet.items():
             if place[0] is target and mark.verdict:
                 first.setdefault(place, mark.verdict)
-    yield from first.values()
+    return list(first.values())
 
 
 def _themes(items: Sequence[Item]) -> tuple[Theme, ...]:
@@ -260,10 +259,6 @@ def _themes(items: Sequence[Item]) -> tuple[Theme, ...]:
     without = Counter(item.line.theme for item in items if is_unanswered(item.line))
     found = (Theme(name, times, without[name]) for name, times in asked.items())
     return tuple(sorted(found, key=lambda theme: (-theme.asked, theme.name)))
-
-
-def _thumb(item: Item) -> Thumb | None:
-    return item.opinion.thumb if item.opinion else None
 
 
 # Touched answers: past answers that cite articles which have changed since. Pure.

@@ -40,17 +40,13 @@ def recorded(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Recorded:
         standalone=body["standalone"],
         evidence=read_evidence(body["evidence"]),
     )
-    return Recorded(moment(entry), entry.get("user", ""), body["ended"], result, _archive(body))
+    archive = body.get("archive", {})
+    return Recorded(moment(entry), entry.get("user", ""), body["ended"], result, archive)
 
 
 def moment(entry: Mapping[str, Any]) -> datetime:
     """When an entry was written, in the time of this machine."""
     return datetime.fromisoformat(entry["at"]).astimezone()
-
-
-def _archive(body: Mapping[str, Any]) -> Mapping[str, str]:
-    found: Mapping[str, str] = body.get("archive", {})
-    return found
 
 
 # Marks: what a reader says of an answer, its sentences and its citations. Pure values.
@@ -246,7 +242,8 @@ class Item:
     @property
     def readers(self) -> tuple[str, ...]:
         """Who has given a verdict on the whole answer, in the order of their first mark."""
-        return tuple(user for user, sheet in self.sheets.items() if _is_judged(sheet))
+        marks = ((user, sheet.get(ANSWER)) for user, sheet in self.sheets.items())
+        return tuple(user for user, mark in marks if mark and mark.verdict)
 
     @property
     def state(self) -> ReviewState:
@@ -306,7 +303,3 @@ def _theme(body: Mapping[str, Any]) -> str:
         return str(locators[0]).partition(",")[0]
     articles = (found.key for locator in locators for found in find_references(locator))
     return next(filter(None, map(theme_of_article, articles)), OTHER)
-
-
-def _is_judged(sheet: Sheet) -> bool:
-    return ANSWER in sheet and sheet[ANSWER].verdict is not None

@@ -1,6 +1,6 @@
 """The review's service: everything that readers of past answers do, each in their own name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -63,7 +63,8 @@ class ReviewService:
     ) -> list[Item]:
         """The answers that a reader may see and that a filter lets through."""
         teams = self.teams(reader)
-        return ordered(chosen.select(self._seen(teams), teams), order)
+        seen = (item for item in self._register.items() if _is_seen(item.line, teams))
+        return ordered(chosen.select(seen, teams), order)
 
     def item(self, reader: Identity, record_id: str) -> Item:
         """One of them; raises UnknownRecord, in the same words for one of another team."""
@@ -195,9 +196,6 @@ class ReviewService:
     def _archive(self, reader: Identity, dossier: str | None) -> Archive:
         seen = self._assistant.dossiers(reader.teams)
         return Archive(seen.home(dossier) if dossier else self._home)
-
-    def _seen(self, teams: Mapping[str, str]) -> Iterable[Item]:
-        return (item for item in self._register.items() if _is_seen(item.line, teams))
 
 
 def _is_seen(line: ReviewLine, teams: Mapping[str, str]) -> bool:

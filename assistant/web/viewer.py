@@ -12,7 +12,6 @@ from assistant.question.language import Language
 from assistant.reports.markup import (
     Html,
     Words,
-    join_html,
     load_words,
     render,
     render_macro,
@@ -96,7 +95,7 @@ def marked(
     """Characters `start` to `end` of a text: inside `spans` as `<mark>`, in `struck` as `<s>`."""
 
     def seen(start: int, end: int) -> Html:
-        return _around_spans(struck, start, end, STRUCK, lambda a, b: join_html([text[a:b]]))
+        return _around_spans(struck, start, end, STRUCK, lambda a, b: Html("").join([text[a:b]]))
 
     return _around_spans(spans, start, len(text) if end is None else end, MARKED, seen)
 
@@ -111,7 +110,7 @@ def _around_spans(
         if first < last:
             pieces += [shown(start, first), around.format(shown(first, last))]
             start = last
-    return join_html([*pieces, shown(start, end)])
+    return Html("").join([*pieces, shown(start, end)])
 
 
 def hidden_spans(passage: Passage | Document, start: int = 0) -> list[Span]:
@@ -135,7 +134,7 @@ def excerpt(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> Ht
     for start, end in shown:
         pieces += ["… " if start > 0 else "", marked(text, spans, start, end, struck)]
     rest = " …" if shown[-1][1] < len(text) else ""
-    return render_macro("buyer/passage_parts.html", "excerpt", join_html([*pieces, rest]))
+    return render_macro("buyer/passage_parts.html", "excerpt", Html("").join([*pieces, rest]))
 
 
 def lines(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> list[Html]:
@@ -376,6 +375,6 @@ def _lines_between(document: Document, start: int, end: int, quotes: list[Span])
         level = 0 if struck else levels.get(position, 0)
         for content in lines(line, inside, struck):
             tag = f"h{min(level + 1, 6)}" if level else "p"
-            built.append((tag, join_html([line.strip()]) if level else content))
+            built.append((tag, Html("").join([line.strip()]) if level else content))
         position = last
     return built

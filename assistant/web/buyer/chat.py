@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.answering.answer import Event, Outcome
 from assistant.errors import AssistantError
 from assistant.question.language import readable
-from assistant.reports.markup import Html, Words, count, join_html, load_words, render_macro
+from assistant.reports.markup import Html, Words, count, load_words, render_macro
 from assistant.web.buyer.conversation import (
     Conversation,
     Turn,
@@ -129,7 +129,7 @@ def conversation_screen(
     turns = [turn_html(turn, n, conversation) for n, turn in enumerate(conversation.turns)]
     screen: Screen = {
         layout.start: gr.update(visible=not turns),
-        layout.past: join_html(turns[:last]) if turns else "",
+        layout.past: Html("").join(turns[:last]) if turns else "",
         layout.current: turns[last] if turns else "",
         layout.memory: remembered(conversation),
         **controls(layout, running=running),

@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from assistant.reports.markup import Html, Words, join_html, render_macro
+from assistant.reports.markup import Html, Words, render_macro
 from ingestion.tenders.dossiers import Dossier, DossierStage
 from ingestion.tenders.intake import Parcel, Receipt
 
@@ -111,9 +111,9 @@ FIELDS = {
 dossier be called; the dossiers themselves judge."""
 
 
-def dossier_link(dossier_id: str, language: str, below: str = "") -> str:
-    """The address of the page of a dossier, or of what is `below` it."""
-    return f"/dossiers/{quote(dossier_id, safe='')}{below}?lang={language}"
+def dossier_link(dossier_id: str, language: str) -> str:
+    """The address of the page of a dossier."""
+    return f"/dossiers/{quote(dossier_id, safe='')}?lang={language}"
 
 
 def name_of(dossier: Dossier, said: Words) -> str:
@@ -133,7 +133,7 @@ BOUNDS = {"files": MOST_FILES, "size": MOST_BYTES // 1_000_000_000, "bytes": MOS
 
 def upload_form(said: Words, address: str, *fields: Html, reading: str) -> Html:
     """A form that sends files; upload.js says below it how far each is, and `reading` at last."""
-    form = (address, reading, BOUNDS, said, join_html(fields))
+    form = (address, reading, BOUNDS, said, Html("").join(fields))
     return render_macro("uploads.html", "upload_form", *form)
 
 
@@ -145,8 +145,3 @@ def report_html(receipts: Sequence[Receipt], said: Words) -> Html:
 def refused_first(receipts: Sequence[Receipt]) -> list[Receipt]:
     """The receipts in the order of the report."""
     return sorted(receipts, key=lambda receipt: receipt.refusal is None)
-
-
-def alert(problem: str) -> Html:
-    """Why what was asked was not done."""
-    return render_macro("macros.html", "alert", problem)

@@ -8,7 +8,15 @@ from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.question.language import Language
-from assistant.reports.markup import Html, Words, count, format_date, load_words, render
+from assistant.reports.markup import (
+    Html,
+    Words,
+    count,
+    format_date,
+    load_words,
+    render,
+    render_macro,
+)
 from assistant.tenders.conformity.review import FiledReview
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, FicheState
@@ -18,7 +26,6 @@ from assistant.web.buyer.dossier_forms import (
     ACCEPT,
     BOUNDS,
     FIELDS,
-    alert,
     dossier_link,
     name_of,
     refused_first,
@@ -103,7 +110,7 @@ class DossierPages:
         try:
             return self.desk.sections(dossier_id, self.lang)
         except IngestionError as failure:
-            return (alert(str(failure)),)
+            return (render_macro("macros.html", "alert", str(failure)),)
 
 
 def list_html(pieces: Mapping[Dossier, int], lang: Language, problem: str = "") -> Html:

@@ -14,7 +14,7 @@ from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import Batch, Batches
 from assistant.question.language import Language
 from assistant.reports.markup import Html, load_words, render
-from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of, upload_form
+from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of
 from assistant.web.ledger.frame import LedgerAddress
 from assistant.web.ledger.pages import REFUSED, SEEN, UNKNOWN, answered
 from ingestion.ledger.columns import field_names, french_name
@@ -110,13 +110,12 @@ def sending(over: Population) -> Html:
     """The form that sends files."""
     return render(
         "ledger/sending.html",
-        upload_form=upload_form,
         said=_SAID,
         address=f"{ROOTS[over]}/import",
         field=FIELD,
         accept=_ACCEPT[over],
         formats=_FORMATS[over],
-        bounds=BOUNDS,
+        limits=BOUNDS,
     )
 
 

@@ -20,7 +20,6 @@ from assistant.reports.markup import (
     Html,
     counted,
     group_thousands,
-    join_html,
     law_of,
     load_words,
     render,
@@ -169,7 +168,7 @@ def shown_passage(shown: ReviewExhibit) -> ShownPassage:
     )
     pages = pages_of(document, view_of(shown)) if document and is_pdf(document) else []
     line, ranked = dates(passage, SAID), rank(passage, "fr")
-    return ShownPassage(shown, bool(spans), line, ranked, join_html(text), pages)
+    return ShownPassage(shown, bool(spans), line, ranked, Html("").join(text), pages)
 
 
 def view_of(shown: ReviewExhibit) -> View:

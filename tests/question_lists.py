@@ -1,0 +1,31 @@
+"""Questions that hundreds of tests ask, one a line, from the texts of tests/data.
+
+A text begins with what it is; then come lists, each after a blank line. Below a question, a line
+that begins with `= ` is what is to become of it; one that begins with `# ` is for who reads.
+"""
+
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+Asked = tuple[str, tuple[str, ...]]
+"""A question and what is to become of it."""
+
+
+def read_lists(name: str) -> tuple[tuple[Asked, ...], ...]:
+    """Each list of a text."""
+    _, *lists = (DATA / name).read_text("utf-8").strip().split("\n\n")
+    return tuple(tuple(map(_asked, _grouped(each))) for each in lists)
+
+
+def _grouped(lines: str) -> list[str]:
+    return (
+        "\n".join(line for line in lines.splitlines() if not line.startswith("# "))
+        .replace("\n= ", "\0")
+        .splitlines()
+    )
+
+
+def _asked(line: str) -> Asked:
+    question, *become = line.split("\0")
+    return question, tuple(become)
