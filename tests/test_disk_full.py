@@ -148,3 +148,10 @@ def test_other_refusals_are_said_in_words_too() -> None:
         "disque ouvert en lecture seule (/x)"
     )
     assert in_words(OSError("autre")) == "autre"
+
+
+def test_a_journal_is_anchored_or_says_why_not(home: Path, disk: Disk) -> None:
+    journal = Journal(home / "journal.jsonl")
+    journal.append("notice", {"told": "un mot"})
+    assert list(filled_up(disk, journal.anchor))
+    assert journal.anchor() is not None

@@ -138,8 +138,11 @@ class Journal:
             return self._add(chain, kind, body, apart, user)[:16]
 
     def anchor(self, *, user: str = "") -> Anchor | None:
-        """Anchor the last entry, in the journal and its file; None while there is no entry."""
-        with self._chain.held() as chain:
+        """Anchor the last entry, in the journal and its file; None while there is no entry.
+
+        Raises StorageFull when the disk is.
+        """
+        with fullness_of_disk(self._root), self._chain.held() as chain:
             return self._anchor(chain, user) if chain.head.number else None
 
     def entries(self) -> Iterator[dict[str, Any]]:

@@ -106,7 +106,7 @@ def filled(page: Page, address: str, hall: Hall) -> None:
 
     One person alone is kept from it: so many questions at once, and no more.
     """
-    with page.expect_request("**/queue/join*") as joined:
+    with page.expect_request(lambda sent: HELD in (sent.post_data or "")) as joined:
         ask(page, HELD)
     body = json.loads(joined.value.post_data or "")
     for number in range(MOST):
@@ -126,11 +126,12 @@ def test_a_full_queue_says_so_and_keeps_the_question(
     browser: Browser, page: Page, members: str, hall: Hall, tmp_path: Path
 ) -> None:
     hall.settle("eve")
-    log_in(page, members, "eve")
-    filled(page, members, hall)
     hall.settle("lou")
     later = browser.new_context(locale="fr-FR").new_page()
     log_in(later, members, "lou")
+    expect(later.locator("#ask")).to_have_text("Demander")
+    log_in(page, members, "eve")
+    filled(page, members, hall)
     ask(later, QUESTION)
     trouble = later.locator("#trouble")
     expect(trouble).to_contain_text("File pleine")

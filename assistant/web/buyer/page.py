@@ -127,6 +127,10 @@ def parcel(name: str, media: str, content: bytes) -> Html:
 
 LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
 
+MOST_THREADS = 39
+"""Questions that have a thread each while they wait for the model. Of 40, its default, Gradio takes
+the threads of the other pages, which then answer nobody as long as as many questions wait."""
+
 QUEUE_GLANCE = 0.03
 """Seconds between two looks at the queue. Gradio looks a thousand times a second, nothing asked or
 not, which takes a tenth of a core; a question waits 15 ms more on average."""
@@ -149,6 +153,7 @@ def page_blocks(desk_of: EventDesk) -> gr.Blocks:
         bind_questions(layout, Chat(desk_of, layout), blocks)
         bind_commands(layout, Commands(desk_of, layout), blocks)
     blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
+    blocks.max_threads = blocks._queue.max_thread_count = MOST_THREADS
     blocks._queue.sleep_when_free = QUEUE_GLANCE
     blocks._queue.progress_update_sleep_when_free = PROGRESS_GLANCE
     return blocks
