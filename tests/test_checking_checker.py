@@ -85,6 +85,7 @@ def test_one_changed_word_is_enough(before: str, after: str) -> None:
         ("Les candidats peuvent négocier les offres avec l'acheteur.", FREE),
         ("Oui, l'acheteur a le droit de négocier les offres avec les candidats.", FREE),
         ("The buyer may negotiate the tenders with the candidates.", FREE),
+        ("Vous devez préciser les exigences.", "Vous devez préciser leurs exigences."),
         ("Le titulaire paie au garant 5 % du prix.", "Le titulaire paie 5 % du prix au garant."),
         (
             "L'acompte de l'acheteur au titulaire est dû sous 30 jours.",

@@ -160,7 +160,6 @@ _WORDS = re.compile(
 )
 _ARTICLES = frozenset(
     {"le", "la", "les", "un", "une", "du", "de", "des", "ce", "cet", "cette", "ces"}
-    | {"son", "sa", "ses", "leur", "leurs"}
 )
 
 
