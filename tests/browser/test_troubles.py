@@ -217,14 +217,17 @@ def test_a_lost_connection_is_told_and_the_page_comes_back(
         expect(page.locator(".turn.finished")).to_be_visible()
 
 
-@pytest.mark.parametrize(("lang", "said"), [("fr", "Revenir"), ("en", "Back")])
+@pytest.mark.parametrize(
+    ("lang", "told", "back"),
+    [("fr", "Il n’y a qu’un index", "Revenir"), ("en", "There is only one index", "Back")],
+)
 def test_changes_without_an_older_index_is_a_page(
-    page: Page, apps: Iterator[FastAPI], lang: str, said: str, tmp_path: Path
+    page: Page, apps: Iterator[FastAPI], lang: str, told: str, back: str, tmp_path: Path
 ) -> None:
     with serving(next(apps)) as address:
         page.goto(f"{address}changes?lang={lang}")
         expect(page.locator("html")).to_have_attribute("lang", lang)
-        expect(page.locator("main [role=alert]")).not_to_be_empty()
+        expect(page.locator("main [role=alert]")).to_contain_text(told)
         page.screenshot(path=tmp_path / f"changes-{lang}.png")
-        page.get_by_role("link", name=said).click()
+        page.get_by_role("link", name=back).click()
         expect(page.locator("#ask")).to_be_visible()
