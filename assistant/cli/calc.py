@@ -229,7 +229,7 @@ def _given(calculator: Calculator, given: Mapping[str, object]) -> dict[str, Any
             f"Il manque {' et '.join(absent)}. Exemple : sourcier calc {calculator.name} "
             f"{calculator.examples[0]}"
         )
-    found = {name: value for name, value in given.items() if value not in (None, False)}
+    found = {n: value for n, value in given.items() if value is not None and value is not False}
     return {
         name: tuple(value)
         if isinstance(value, list)

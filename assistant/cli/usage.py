@@ -77,9 +77,18 @@ class FrenchCommand(InFrench, TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Read the arguments; raises UsageError for those that are too many."""
         ctx.allow_extra_args = True
-        if rest := super().parse_args(ctx, args):
+        known = [name for each in self.get_params(ctx) for name in each.opts]
+        if rest := super().parse_args(ctx, [_whole(each, known) for each in args]):
             ctx.fail(f"en trop : {' '.join(rest)}")
         return rest
+
+
+def _whole(word: str, known: list[str]) -> str:
+    """An option whose name is begun, and could be no other, in full; other words as they are."""
+    name, sign, value = word.partition("=")
+    near = [each for each in known if each.startswith(name)]
+    is_begun = len(name) > len("--") and name.startswith("--") and name not in known
+    return f"{near[0]}{sign}{value}" if is_begun and len(near) == 1 else word
 
 
 class FrenchGroup(InFrench, TyperGroup):
