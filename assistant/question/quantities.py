@@ -28,10 +28,6 @@ class AtomKind(StrEnum):
     QUANTITY = "quantity"
     REFERENCE = "reference"
     COMPARISON = "comparison"
-    MODALITY = "modality"
-    NEGATION = "negation"
-    CONDITION = "condition"
-    NATURE = "nature"
     WORD = "word"
 
 
