@@ -57,7 +57,7 @@ codes de sortie : 0 répondu, 3 pas de réponse trouvée, 2 commande mal écrite
 """
 
 
-class Commands(FrenchGroup):
+class CommandLine(FrenchGroup):
     """All commands, each imported when it is called."""
 
     def shorts(self, ctx: Context) -> Iterable[tuple[str, str]]:
@@ -73,7 +73,7 @@ class Commands(FrenchGroup):
 
 
 app = typer.Typer(
-    cls=Commands,
+    cls=CommandLine,
     add_completion=False,
     subcommand_metavar="COMMANDE",
     context_settings={"help_option_names": ["-h", "--help"]},
