@@ -248,7 +248,7 @@ def test_the_view_tells_amounts_terms_and_what_it_did_not_look_at(tmp_path: Path
     assert isinstance(interest, Decimal)
     assert euros(interest) in late.notes[0]
     assert "40\u00a0€" in late.notes[0]
-    assert any("suspendues : 1" in note for note in late.notes)
+    assert "Suspendues parmi celles en retard : 1." in late.notes
     assert any(note.startswith("art. R2192-10 : «") for note in late.notes)
     assert [row[2] for row in stages.rows] == [2, 1]
     assert [row[-1] for row in risks.rows] == ["trop peu de factures comparables"]

@@ -235,7 +235,7 @@ def test_a_damaged_list_is_said_in_french(library: Library, note: Path, tmp_path
 def test_the_digest_covers_all_that_readers_are_made_of() -> None:
     root = Path(ingestion.__file__).parent
     covered = {path for pattern in READERS for path in root.glob(pattern)}
-    for path in covered:
+    for path in (each for each in covered if each.suffix == ".py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ingestion."):
                 module = root.parent.joinpath(*str(node.module).split("."))
