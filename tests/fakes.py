@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.llm.language_model import Prompt
 from ingestion.chunking.passages import Passage
-from ingestion.index.lexical import EverydayWords, Term
+from ingestion.index.lexical import NO_QUESTIONS, EverydayWords, Term
 from ingestion.index.search import Hit, Vectors, context
 
 _TOKEN = re.compile(r"\s*\S+|\s+")
@@ -44,9 +44,12 @@ class WordEmbedder:
         self._alike = alike
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self.embed_question(text) for text in texts])
+        return np.stack([self._embed(text) for text in texts])
 
-    def embed_question(self, text: str) -> Vectors:
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_passages(texts)
+
+    def _embed(self, text: str) -> Vectors:
         vector = np.zeros(self.dimension, dtype=np.float32)
         for word in words_of(text) or [""]:
             digest = sha256(word.encode()).digest()
@@ -72,8 +75,14 @@ class ListVectorIndex:
 class WordIndex:
     """Counts the words shared, the rarer the better."""
 
-    def __init__(self, passages: Sequence[Passage], terms: Sequence[Term] = ()) -> None:
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        terms: Sequence[Term] = (),
+        asked: Mapping[str, str] = NO_QUESTIONS,
+    ) -> None:
         everyday = EverydayWords(terms)
+        self._asked = {each: set(words_of(text)) for each, text in asked.items()}
         self._words = {
             passage.id: set(words_of(f"{context(passage)} {passage.text}")) for passage in passages
         }
@@ -85,6 +94,9 @@ class WordIndex:
 
     def search_everyday(self, question: str, k: int) -> list[Hit]:
         return self._ranked(question, self._everyday, k)
+
+    def search_asked(self, question: str, k: int) -> list[Hit]:
+        return self._ranked(question, self._asked, k)
 
     def _ranked(self, question: str, words: Mapping[str, set[str]], k: int) -> list[Hit]:
         spread = Counter(word for each in words.values() for word in each)

@@ -65,7 +65,7 @@ def with_articles(folder: Path, articles: Mapping[str, str]) -> Path:
 
 def answers(generation: IndexSnapshot, question: str) -> list[str]:
     """References of the passages found first, by words then by vector."""
-    vector = WordEmbedder().embed_question(question)
+    [vector] = WordEmbedder().embed_questions([question])
     found = [*generation.lexical.search(question, 1), *generation.vectors.search(vector, 1)]
     passages = generation.store.passages([hit.passage_id for hit in found])
     return [reference for passage in passages for reference in passage.references]

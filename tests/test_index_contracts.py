@@ -49,7 +49,7 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts(embedder: Embedder) -> 
 
 
 def test_a_question_is_one_unit_vector(embedder: Embedder) -> None:
-    vector = embedder.embed_question("Quel est le délai de paiement ?")
+    [vector] = embedder.embed_questions(["Quel est le délai de paiement ?"])
     assert vector.shape == (embedder.dimension,)
     assert vector.dtype == np.float32
     assert abs(float(np.linalg.norm(vector)) - 1) < 1e-3
@@ -58,11 +58,11 @@ def test_a_question_is_one_unit_vector(embedder: Embedder) -> None:
 def test_a_question_is_nearest_to_the_passage_that_answers(embedder: Embedder) -> None:
     rows = embedder.embed_passages(TEXTS)
     for question, answer in (("Quel délai de paiement pour une facture ?", 2), ("des lots ?", 1)):
-        assert int(np.argmax(rows @ embedder.embed_question(question))) == answer
+        assert int(np.argmax(rows @ embedder.embed_questions([question])[0])) == answer
 
 
 def test_the_same_text_has_the_same_vector(embedder: Embedder) -> None:
-    assert np.array_equal(embedder.embed_question("délai"), embedder.embed_question("délai"))
+    assert np.array_equal(embedder.embed_questions(["délai"]), embedder.embed_questions(["délai"]))
 
 
 def test_a_text_without_words_and_a_very_long_one_have_vectors(embedder: Embedder) -> None:
@@ -144,6 +144,7 @@ def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
 # Lexical index ----------------------------------------------------------------------------------
 
 TERMS = (Term(("MAPA", "petite procédure"), ("R1-1", "R1-2", "R1-3")),)
+ASKED = {PASSAGES[2].id: "On me paie quand ?\nLa banque attend", PASSAGES[4].id: "Un acompte ?"}
 LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 
 
@@ -151,8 +152,8 @@ LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 def lexical_index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalMaker:
     def make(passages: Sequence[Passage]) -> LexicalIndex:
         if request.param == "words":
-            return WordIndex(passages, TERMS)
-        write_lexical(tmp_path / "lexical", passages, EverydayWords(TERMS))
+            return WordIndex(passages, TERMS, ASKED)
+        write_lexical(tmp_path / "lexical", passages, EverydayWords(TERMS), ASKED)
         return TantivyIndex(tmp_path / "lexical")
 
     return make
@@ -204,6 +205,15 @@ def test_the_glossary_leads_to_the_two_most_direct_articles(lexical_index: Lexic
     found = {hit.passage_id for hit in index.search_everyday("Un MAPA ?", 5)}
     assert found == {PASSAGES[1].id, PASSAGES[2].id}
     assert index.search_everyday("Quel délai de paiement ?", 5) == []
+
+
+def test_the_questions_that_lead_to_a_passage_are_searched_apart(
+    lexical_index: LexicalMaker,
+) -> None:
+    index = lexical_index(PASSAGES)
+    assert index.search("La banque attend", 5) == []
+    assert [hit.passage_id for hit in index.search_asked("Ma banque ?", 5)] == [PASSAGES[2].id]
+    assert index.search_asked("pénalité", 5) == []
 
 
 def test_a_reference_is_looked_up_exactly(lexical_index: LexicalMaker) -> None:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 
 from assistant.retrieval.candidates import CANDIDATES
@@ -204,6 +205,7 @@ class _Lists:
     store: _Store
     lexical: WordIndex
     vectors: ListVectorIndex
+    questions: ListVectorIndex
     glossary: tuple[Term, ...] = ()
 
 
@@ -212,7 +214,8 @@ def _lists(passages: list[Passage]) -> IndexSnapshot:
     vectors = embedder.embed_passages([passage.text for passage in passages])
     ids = [passage.id for passage in passages]
     store = _Store(dict(zip(ids, passages, strict=True)))
-    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors))
+    nothing = ListVectorIndex([], np.empty((0, embedder.dimension), np.float32))
+    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors), nothing)
     return cast(IndexSnapshot, lists)
 
 

@@ -375,7 +375,7 @@ class _BrokenEmbedder:
     def embed_passages(self, texts: object) -> Vectors:
         raise ModelUnavailable("Le modèle de vecteurs ne répond plus.")
 
-    def embed_question(self, text: str) -> Vectors:
+    def embed_questions(self, texts: object) -> Vectors:
         raise ModelUnavailable("Le modèle de vecteurs ne répond plus.")
 
 

@@ -83,7 +83,7 @@ def test_sentence_transformers_reads_the_folder(folder: Path) -> None:
 
     embedder = SentenceTransformerEmbedder(folder, "tiny")
     assert embedder.dimension == HIDDEN
-    assert embedder.embed_question("un marché").shape == (HIDDEN,)
+    assert embedder.embed_questions(["un marché"]).shape == (1, HIDDEN)
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_the_real_model_brings_french_answers_near_their_questions() -> None:
         "Sous quel délai payer une entreprise ?",
         "Comment faire une tarte ?",
     ]
-    scores = np.stack([passages @ embedder.embed_question(question) for question in questions])
+    scores = embedder.embed_questions(questions) @ passages.T
     assert scores.argmax(axis=1).tolist() == [0, 1, 2]
 
 

@@ -123,7 +123,7 @@ def quotes(
 ) -> list[Draft]:
     """The units nearest in meaning to the question, all of a short passage, in the text's order."""
     chosen: list[Draft] = []
-    asked = embedder.embed_question(question)
+    [asked] = embedder.embed_questions([question])
     for item in worth_reading(evidence):
         found = quotable(item, as_of)
         if not found:

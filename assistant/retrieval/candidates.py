@@ -99,11 +99,15 @@ class Searcher:
         """The passages that may be evidence with their signals, in no given order."""
         generation, phrases = self.generation, phrases_of(self.generation.glossary)
         led_to = phrases.articles(question)[:LED_TO]
-        vector = self._embedder.embed_question(question)
+        [vector] = self._embedder.embed_questions([question])
         meaning = self._admitted(lambda k: generation.vectors.search(vector, k), scope)
         words = self._admitted(lambda k: generation.lexical.search(question, k), scope)
         everyday = self._admitted(lambda k: generation.lexical.search_everyday(question, k), scope)
+        asked = self._admitted(lambda k: generation.lexical.search_asked(question, k), scope)
+        alike = self._admitted(lambda k: generation.questions.search(vector, k), scope)
         rankings = {
+            "asked words": [hit.passage_id for hit in asked],
+            "asked meaning": [hit.passage_id for hit in alike],
             "words": [hit.passage_id for hit in words],
             "meaning": [hit.passage_id for hit in meaning],
             "everyday": [hit.passage_id for hit in everyday],

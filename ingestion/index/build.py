@@ -13,6 +13,13 @@ from ingestion.durable import require_space, sync
 from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
 from ingestion.index.lexical import EverydayWords, Term, read_glossary, write_lexical, write_terms
 from ingestion.index.publication import clear_unfinished, discard, find_content, verify_snapshot
+from ingestion.index.question_bank import read_bank
+from ingestion.index.questions import (
+    LeadingQuestion,
+    leading_questions,
+    questions_by_passage,
+    write_questions,
+)
 from ingestion.index.search import Embedder, Vectors, context
 from ingestion.index.store import (
     Manifest,
@@ -29,7 +36,7 @@ from ingestion.readers.documents import Document
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
-FORMAT = b"4"
+FORMAT = b"5"
 """To be raised when a generation of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
@@ -41,7 +48,7 @@ and the copies of a verification."""
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Everything that is indexed: documents, passages in order, the glossary.
+    """Everything that is indexed: documents, passages in order, the glossary, the bank's questions.
 
     `origins` is the sha256 of each file by its source, in the order of adding, `aside` why a file
     is not indexed, or not all of it.
@@ -51,6 +58,7 @@ class _Texts:
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     glossary: tuple[Term, ...]
+    questions: tuple[LeadingQuestion, ...]
     aside: dict[str, str]
 
     def without(self, lost: LostDocuments) -> "_Texts":
@@ -61,9 +69,18 @@ class _Texts:
             self,
             documents=tuple(each for each in self.documents if each.id not in ids),
             passages=tuple(each for each in self.passages if each.document_id not in ids),
+            questions=self._questions_without(ids),
             aside=self.aside | named,
         )
         return left.required()
+
+    def _questions_without(self, document_ids: frozenset[str]) -> tuple[LeadingQuestion, ...]:
+        gone = {each.id for each in self.passages if each.document_id in document_ids}
+        left = (
+            replace(each, passage_ids=tuple(name for name in each.passage_ids if name not in gone))
+            for each in self.questions
+        )
+        return tuple(each for each in left if each.passage_ids)
 
     def required(self) -> "_Texts":
         """The same; raises IngestionError when there is nothing in it to index."""
@@ -105,8 +122,9 @@ def _built(
     folder = snapshots_folder(home) / _name(created_at)
     vectors = _vectors(home, texts, embedder, progress)
     _require_directions(texts, vectors)
+    asked = _question_vectors(home, texts, embedder, progress)
     try:
-        _write(folder, texts, vectors, progress)
+        _write(folder, texts, vectors, asked, progress)
         manifest = _describe(folder, content, created_at, embedder, texts)
         write_manifest(folder, manifest)
     except BaseException:  # of a full disk each library says so in an exception of its own
@@ -129,12 +147,21 @@ def _texts(library: Library, progress: Progress) -> _Texts:
         passages += as_one(passages_of(document))
         progress("Découpage en passages", done, len(documents))
     origins = {entry.source: entry.sha256 for entry in library.entries}
-    return _Texts(origins, documents, tuple(passages), read_glossary(), unreadable).required()
+    questions = leading_questions(read_bank(), documents, passages)
+    return _Texts(
+        origins, documents, tuple(passages), read_glossary(), questions, unreadable
+    ).required()
 
 
 def _content(texts: _Texts, embedder: Embedder) -> str:
     digest = sha256(FORMAT + embedder.name.encode())
-    for part in (*texts.origins, *texts.documents, *texts.passages, *texts.glossary):
+    for part in (
+        *texts.origins,
+        *texts.documents,
+        *texts.passages,
+        *texts.glossary,
+        *texts.questions,
+    ):
         digest.update(repr(part).encode())
     return digest.hexdigest()
 
@@ -161,6 +188,17 @@ def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) 
     )
 
 
+def _question_vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
+    asked = [question.text for question in texts.questions]
+    return embed_cached(
+        home / "vectors.sqlite",
+        embedder,
+        asked,
+        lambda done: progress("Calcul des vecteurs des questions", done, len(asked)),
+        as_questions=True,
+    )
+
+
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:
     """Raise LostDocuments for those of which a vector is no number: nothing is near to it."""
     lost = {
@@ -172,14 +210,22 @@ def _require_directions(texts: _Texts, vectors: Vectors) -> None:
         raise LostDocuments("Des passages n'ont pas de vecteur.", frozenset(lost))
 
 
-def _write(folder: Path, texts: _Texts, vectors: Vectors, progress: Progress) -> None:
+def _write(
+    folder: Path, texts: _Texts, vectors: Vectors, asked: Vectors, progress: Progress
+) -> None:
     folder.mkdir(parents=True)
     progress("Écriture de l'index", 0, 3)
     write_store(folder / "passages.sqlite", texts.documents, texts.passages)
     write_terms(folder / "glossary.json", texts.glossary)
     np.save(folder / "vectors.npy", vectors)
+    write_questions(folder, texts.questions, asked)
     progress("Écriture de l'index", 1, 3)
-    write_lexical(folder / "lexical", texts.passages, EverydayWords(texts.glossary))
+    write_lexical(
+        folder / "lexical",
+        texts.passages,
+        EverydayWords(texts.glossary),
+        questions_by_passage(texts.questions),
+    )
     progress("Écriture de l'index", 2, 3)
     write_vectors(folder / "chroma", [passage.id for passage in texts.passages], vectors)
     for path in folder.rglob("*"):

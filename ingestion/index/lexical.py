@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,8 @@ TEXT_WEIGHT = 1.0
 CONTEXT_WEIGHT = 0.4
 """Of a word found in the headings; on the real code 0.3 to 0.6 found more than 1 or 2.5."""
 
+NO_QUESTIONS: Mapping[str, str] = {}
+
 WRITER_BYTES = 64_000_000
 
 _WORD = re.compile(r"\w+")
@@ -122,6 +124,10 @@ class TantivyIndex:
         """Hits by BM25 over the glossary's phrases."""
         return self._ranked(question, {"everyday": 1.0}, k)
 
+    def search_asked(self, question: str, k: int) -> list[Hit]:
+        """Hits by BM25 over the questions that lead to each passage."""
+        return self._ranked(question, {"asked": 1.0}, k)
+
     def _ranked(self, question: str, weights: dict[str, float], k: int) -> list[Hit]:
         words = " ".join(_WORD.findall(question.lower()))  # "OR" and "NOT" would be operators
         if not self._french.analyze(words):
@@ -141,8 +147,16 @@ class TantivyIndex:
         return str(self._searcher.doc(address)["id"][0])
 
 
-def write_lexical(folder: Path, passages: Sequence[Passage], everyday: EverydayWords) -> None:
-    """Write a new lexical index of the passages into an empty folder."""
+def write_lexical(
+    folder: Path,
+    passages: Sequence[Passage],
+    everyday: EverydayWords,
+    asked: Mapping[str, str] = NO_QUESTIONS,
+) -> None:
+    """Write a new lexical index of the passages into an empty folder.
+
+    `asked` is the text of the questions that lead to a passage, by its identifier.
+    """
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer("french", _french())
@@ -154,6 +168,7 @@ def write_lexical(folder: Path, passages: Sequence[Passage], everyday: EverydayW
                 text=passage.text,
                 context=context(passage),
                 everyday=everyday.of(passage),
+                asked=asked.get(passage.id, ""),
                 reference=list(passage.references),
             )
         )
@@ -168,6 +183,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text", tokenizer_name="french")
     builder.add_text_field("context", tokenizer_name="french")
     builder.add_text_field("everyday", tokenizer_name="french")
+    builder.add_text_field("asked", tokenizer_name="french")
     return builder.build()
 
 

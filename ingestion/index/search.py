@@ -32,8 +32,8 @@ class Embedder(Protocol):
         """One unit row for each text, in order: shape (n, dimension)."""
         ...
 
-    def embed_question(self, text: str) -> Vectors:
-        """One unit vector: shape (dimension,)."""
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, in order: shape (n, dimension)."""
         ...
 
 
@@ -57,6 +57,10 @@ class LexicalIndex(Protocol):
 
     def search_everyday(self, question: str, k: int) -> list[Hit]:
         """The same by the words of the glossary alone, for the passages that it leads to."""
+        ...
+
+    def search_asked(self, question: str, k: int) -> list[Hit]:
+        """The same by the words of the questions that lead to each passage."""
         ...
 
     def lookup(self, reference: str) -> list[str]:

@@ -67,10 +67,9 @@ class SentenceTransformerEmbedder:
         """What exceeds the model's window (512 tokens) does not count."""
         return self._embed([PASSAGE_PREFIX + text for text in texts])
 
-    def embed_question(self, text: str) -> Vectors:
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """With another prefix than a passage: the two are not compared alike."""
-        vector: Vectors = self._embed([QUESTION_PREFIX + text])[0]
-        return vector
+        return self._embed([QUESTION_PREFIX + text for text in texts])
 
     def _embed(self, texts: list[str]) -> Vectors:
         rows = self._model.encode(texts, batch_size=BATCH, convert_to_tensor=True)

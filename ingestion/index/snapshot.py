@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from ingestion.durable import hold, refusals_of_disk
 from ingestion.index.lexical import TantivyIndex, Term, read_terms
+from ingestion.index.questions import QuestionIndex
 from ingestion.index.store import (
     MANIFEST,
     Manifest,
@@ -82,6 +83,8 @@ def _remove_left(working: Path) -> None:
 # generations/<name>/vectors.npy       their vectors, row i for passage i
 # generations/<name>/chroma/           the same vectors, searchable
 # generations/<name>/lexical/          their words, searchable
+# generations/<name>/questions.json    the passages that each question of the bank leads to
+# generations/<name>/questions.npy     vectors of these questions, row i for question i
 # generations/<name>/glossary.json     the everyday words that lead to articles
 # generations/<name>/manifest.sha256   sha256 of the manifest, as `sha256sum --check` reads it
 # generations/<name>/manifest.json     sha256 of every other file; written last
@@ -99,6 +102,7 @@ class IndexSnapshot:
     store: PassageStore
     lexical: TantivyIndex
     vectors: ChromaIndex
+    questions: QuestionIndex
     glossary: tuple[Term, ...] = ()
 
 
@@ -115,9 +119,10 @@ def open_snapshot(home: Path, name: str) -> IndexSnapshot:
         copy = WorkingCopy(home, folder / "chroma")
         leaving.callback(copy.remove)
         store, lexical = PassageStore(folder / "passages.sqlite"), TantivyIndex(folder / "lexical")
-        vectors = ChromaIndex(copy.folder)
+        vectors, questions = ChromaIndex(copy.folder), QuestionIndex(folder)
         weakref.finalize(vectors, leaving.pop_all().close)
-    return IndexSnapshot(manifest, store, lexical, vectors, read_terms(folder / "glossary.json"))
+    terms = read_terms(folder / "glossary.json")
+    return IndexSnapshot(manifest, store, lexical, vectors, questions, terms)
 
 
 def _intact(home: Path, name: str) -> Manifest:

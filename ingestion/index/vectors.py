@@ -96,8 +96,11 @@ def _write(client: Client, ids: Sequence[str], vectors: Vectors) -> None:
     collection = client.create_collection(
         COLLECTION,
         embedding_function=None,
-        # Everything is synchronised to the graph's files, so that their hashes say all.
-        configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, len(ids))}},
+        # Everything is synchronised to the graph's files, so that their hashes say all. One thread:
+        # of several that write at once, one may leave a vector to which no way leads.
+        configuration={
+            "hnsw": {"space": "cosine", "sync_threshold": max(2, len(ids)), "num_threads": 1}
+        },
     )
     step = client.get_max_batch_size()
     for first in range(0, len(ids), step):
@@ -120,7 +123,12 @@ BATCH = 64
 
 
 def embed_cached(
-    path: Path, embedder: Embedder, texts: Sequence[str], progress: Callable[[int], None]
+    path: Path,
+    embedder: Embedder,
+    texts: Sequence[str],
+    progress: Callable[[int], None],
+    *,
+    as_questions: bool = False,
 ) -> Vectors:
     """Vectors of the texts, in order, computing only those not in the file at `path`.
 
@@ -128,14 +136,16 @@ def embed_cached(
     wastes no time on padding.
     """
     with closing(_opened(path)) as connection:
-        keys = [sha256(f"{embedder.name}\0{text}".encode()).digest() for text in texts]
+        space = f"{embedder.name}\0question" if as_questions else embedder.name
+        embed = embedder.embed_questions if as_questions else embedder.embed_passages
+        keys = [sha256(f"{space}\0{text}".encode()).digest() for text in texts]
         known = _known(connection, keys, embedder.dimension)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         waiting = sorted(missing, key=lambda key: len(missing[key]), reverse=True)
         progress(len(texts) - len(waiting))
         for first in range(0, len(waiting), BATCH):
             batch = waiting[first : first + BATCH]
-            rows = embedder.embed_passages([missing[key] for key in batch])
+            rows = embed([missing[key] for key in batch])
             fresh = {key: row.tobytes() for key, row in zip(batch, rows, strict=True)}
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", fresh.items())
             connection.commit()

@@ -38,7 +38,7 @@ def sheets(embedder: Embedder, folder: Path, cache: Path) -> None:
         for row, gold in track(list(zip(rows, ids, strict=True)), "Titles", transient=True):
             if row["pub_type"].startswith("Fiche Question-réponse"):
                 words = [hit.passage_id for hit in index.search(row["title"], CANDIDATES)]
-                nearest = np.argsort(-(vectors @ embedder.embed_question(row["title"])))
+                nearest = np.argsort(-(vectors @ embedder.embed_questions([row["title"]])[0]))
                 meaning = [ids[place] for place in nearest[:CANDIDATES]]
                 fused = fuse(words, meaning)
                 best = sorted(fused, key=fused.__getitem__, reverse=True)

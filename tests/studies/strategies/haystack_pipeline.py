@@ -110,7 +110,7 @@ class _QuestionEmbedder:
 
     @component.output_types(embedding=list[float])
     def run(self, question: str) -> dict[str, Any]:
-        return {"embedding": self._embedder.embed_question(question).tolist()}
+        return {"embedding": self._embedder.embed_questions([question])[0].tolist()}
 
 
 @component

@@ -104,7 +104,7 @@ class _Embedding(BaseEmbedding):
     embedder: Any
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return _floats(self.embedder.embed_question(query))
+        return _floats(self.embedder.embed_questions([query])[0])
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)

@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
+from ingestion.index.questions import (
+    LeadingQuestion,
+    QuestionIndex,
+    leading_questions,
+    questions_by_passage,
+    write_questions,
+)
+from ingestion.readers.documents import Document, Heading, Kind
+from tests.fakes import WordEmbedder
+from tests.index_home import ARTICLES, published, with_articles
+from tests.small_index import TODAY
+
+FIRST = "L'acheteur prévient les candidats évincés par écrit et sans attendre. " * 12
+SECOND = "Le délai de suspension court dès cet envoi et dure onze jours au moins. " * 12
+
+
+def _article(text: str = FIRST + SECOND, reference: str = "R2181-1") -> Document:
+    return Document("aa" * 32, "Code", "code.jsonl", Kind.RULES, text, reference=reference)
+
+
+def _sheet(reference: str) -> Document:
+    title = f"Prévenir les perdants (art. {reference})"
+    text = f"{title}\nOn prévient tout le monde."
+    heading = Heading(2, title, 0, len(title))
+    return Document("bb" * 32, "Fiche", "fiche.md", Kind.RULES, text, headings=(heading,))
+
+
+def _bank(text: str, *spans: tuple[int, int], article: str = "R2181-1") -> BankQuestion:
+    return BankQuestion(
+        f"{article}-01", "Je dis quoi aux perdants ?", article, digest_of(text), spans,
+        Form.WHO, Style.SHORT, "",
+    )  # fmt: skip
+
+
+def _passages(*documents: Document) -> list[Passage]:
+    return [passage for document in documents for passage in passages_of(document)]
+
+
+def _led_to(question: BankQuestion, *documents: Document) -> list[str]:
+    passages = _passages(*documents)
+    found = leading_questions([question], documents, passages)
+    texts = {each.id: each.text for each in passages}
+    return [texts[passage_id] for each in found for passage_id in each.passage_ids]
+
+
+def test_a_question_leads_to_the_passage_that_has_its_answer() -> None:
+    article = _article()
+    assert len(_passages(article)) > 1
+    [only] = _led_to(_bank(article.text, (len(article.text) - 40, len(article.text))), article)
+    assert article.text.rstrip().endswith(only)
+
+
+def test_of_a_text_that_has_changed_since_every_passage_is_led_to() -> None:
+    article = _article()
+    assert len(_led_to(_bank("Un autre texte.", (0, 5)), article)) == len(_passages(article))
+
+
+def test_a_sheet_stands_for_the_article_that_is_not_there() -> None:
+    sheet = _sheet("R2181-1")
+    question = _bank(FIRST + SECOND, (0, 40))
+    assert _led_to(question, sheet) == [each.text for each in _passages(sheet)]
+    assert not {each.text for each in _passages(sheet)} & set(_led_to(question, sheet, _article()))
+
+
+def test_nothing_leads_to_another_article() -> None:
+    assert _led_to(_bank(FIRST, (0, 40), article="R2182-1"), _article(), _sheet("R2183-1")) == []
+
+
+def test_the_questions_of_a_passage_are_one_text() -> None:
+    questions = [LeadingQuestion("Qui ?", ("a", "b")), LeadingQuestion("Quand ?", ("b",))]
+    assert questions_by_passage(questions) == {"a": "Qui ?", "b": "Qui ?\nQuand ?"}
+
+
+def test_passages_come_in_the_order_of_their_nearest_question(tmp_path: Path) -> None:
+    vectors = np.array([[0, 1], [1, 0], [0.6, 0.8]], dtype=np.float32)
+    questions = [LeadingQuestion("", ("a", "b")), LeadingQuestion("", ("a",)),
+                 LeadingQuestion("", ("c",))]  # fmt: skip
+    write_questions(tmp_path, questions, vectors)
+    index = QuestionIndex(tmp_path)
+    assert len(index) == 3
+    hits = index.search(vectors[1], 10)
+    assert [(hit.passage_id, round(hit.score, 3)) for hit in hits] == [
+        ("a", 1.0),
+        ("c", 0.6),
+        ("b", 0.0),
+    ]
+    assert [hit.passage_id for hit in index.search(vectors[1], 1)] == ["a"]
+
+
+def test_a_snapshot_made_before_there_were_questions_leads_nowhere(tmp_path: Path) -> None:
+    assert QuestionIndex(tmp_path).search(np.ones(2, dtype=np.float32), 5) == []
+
+
+def test_an_article_is_found_by_a_question_that_shares_no_word_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ARTICLES["R2191-3"]
+    asked = "Puis-je toucher des sous au démarrage ?"
+    bank = (BankQuestion("R2191-3-01", asked, "R2191-3", digest_of(text), ((0, 20),),
+                         Form.YES, Style.COMPANY, "Oui."),)  # fmt: skip
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: bank)
+    home = with_articles(tmp_path, ARTICLES)
+    evidence = Retriever(published(home), WordEmbedder()).retrieve(
+        "Toucher des sous au démarrage, possible ?", Scope(TODAY), 3
+    )
+    assert evidence[0].passage.references == ("R2191-3",)
+    assert asked not in evidence[0].passage.text
