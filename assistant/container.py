@@ -16,15 +16,23 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from ingestion.index.search import Embedder
 from ingestion.models.catalogue import Weights, locate
+from ingestion.models.taught import Taught, find_taught, taught_digest
 
 
 @cache
 def load_embedder(home: Path, settings: Settings) -> Embedder:
-    """The embedding model chosen, loaded once; raises ModelUnavailable."""
-    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder  # takes seconds
+    """The embedding model chosen, with what it was taught, loaded once.
+
+    Raises ModelUnavailable.
+    """
+    from ingestion.encoders.embedder import SentenceTransformerEmbedder  # takes seconds
 
     weights = locate(settings.embedder, home)
-    return SentenceTransformerEmbedder(weights.path, weights_name(weights))
+    taught = find_taught(home, Taught.RETRIEVER, weights.sha256)
+    name = weights_name(weights)
+    return SentenceTransformerEmbedder(
+        weights.path, f"{name}+{taught_digest(taught)}" if taught else name, taught
+    )
 
 
 def load_model(home: Path, settings: Settings) -> LanguageModel:

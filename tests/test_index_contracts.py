@@ -72,7 +72,7 @@ def test_a_text_without_words_and_a_very_long_one_have_vectors(embedder: Embedde
 
 @pytest.mark.slow  # torch alone takes seconds to import
 def test_a_folder_that_is_no_model_is_said_in_french(tmp_path: Path) -> None:
-    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder
+    from ingestion.encoders.embedder import SentenceTransformerEmbedder
 
     with pytest.raises(ModelUnavailable, match="sourcier models verify"):
         SentenceTransformerEmbedder(tmp_path, "nothing")

@@ -79,7 +79,7 @@ def test_a_truncated_file_is_refused(
 
 @pytest.mark.slow
 def test_sentence_transformers_reads_the_folder(folder: Path) -> None:
-    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder
+    from ingestion.encoders.embedder import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(folder, "tiny")
     assert embedder.dimension == HIDDEN
@@ -92,7 +92,7 @@ def test_the_real_model_brings_french_answers_near_their_questions() -> None:
     name = load_catalogue(models_folder(home)).default(ModelRole.EMBEDDER).name
     if not (models_folder(home) / name).exists():
         pytest.skip("the embedding model is not on this machine: make models")
-    from ingestion.index.sentence_transformer import SentenceTransformerEmbedder
+    from ingestion.encoders.embedder import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(locate(name, home).path, name)
     passages = embedder.embed_passages(

@@ -1,4 +1,4 @@
-"""`sourcier models list | pull | verify`. Door of rich, for this command."""
+"""`sourcier models list | pull | verify | train`. Door of rich, for this command."""
 
 import os
 import sys
@@ -18,19 +18,23 @@ from rich.progress import (
 from rich.table import Table
 from typer import Context
 
-from assistant.cli.options import Terminal, argument, option
+from assistant.cli.options import Terminal, argument, one_of, option
+from assistant.cli.progress import Steps, progress_bars
 from assistant.cli.usage import Actions
+from assistant.settings import load_settings
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import (
     Catalogue,
     Model,
     WeightsState,
     load_catalogue,
+    locate,
     models_folder,
     state,
 )
 from ingestion.models.pull import Progress as Report
 from ingestion.models.pull import pull
+from ingestion.models.taught import Taught, own_folder, taught_file
 
 OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
@@ -42,7 +46,15 @@ exemples :
   sourcier models pull ministral-3-3b        un modèle du catalogue
   sourcier models pull --from /media/cle     depuis un dossier, sans réseau
   sourcier models verify                     relit chaque octet et compare les empreintes
+  sourcier models train retriever            refait les poids appris des questions de la banque
 """
+
+ABOUT_TRAINING = (
+    "Apprend au modèle de vecteurs à rapprocher les questions d'acheteurs des articles qui y "
+    "répondent, sur les questions de la banque et le code ajouté à ce dossier de données. Comptez "
+    "une heure ou deux sur deux cœurs ; interrompu, il continue là où il en était quand on le "
+    "relance. Les index construits auparavant sont ensuite à reconstruire : sourcier index build."
+)
 
 
 app = Actions(
@@ -129,6 +141,28 @@ def _verify(
         remedy = "" if found is WeightsState.INTACT else f" (remède : sourcier models pull {name})"
         Terminal().print(f"{name} : {found.value}{remedy}", highlight=False, soft_wrap=True)
     return OK if set(states.values()) == {WeightsState.INTACT} else BROKEN
+
+
+@app.action("train", "apprend la recherche sur les questions de la banque", ABOUT_TRAINING)
+def _train(
+    ctx: Context,
+    what: Taught = argument("QUOI", "ce qui est appris : retriever", one_of([Taught.RETRIEVER])),
+    out: Path | None = option(
+        "--out FICHIER", "où écrire les poids appris (défaut : le dossier de données)", Path
+    ),
+) -> int:
+    from ingestion.encoders.retriever import train_retriever  # torch takes seconds to import
+
+    home: Path = ctx.obj
+    weights = locate(load_settings(home).embedder, home)
+    path = out or taught_file(own_folder(home), what, weights.sha256)
+    with progress_bars(Terminal(is_stderr=True)) as bars:
+        try:
+            train_retriever(home, weights.path, path, Steps(bars))
+        except KeyboardInterrupt:
+            return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
+    Terminal().print(f"Écrit : {path}", highlight=False, soft_wrap=True)
+    return OK
 
 
 def _chosen(catalogue: Catalogue, names: list[str] | None) -> tuple[Model, ...]:

@@ -20,7 +20,7 @@ from ingestion.index.questions import (
     questions_by_passage,
     write_questions,
 )
-from ingestion.index.search import Embedder, Vectors, context
+from ingestion.index.search import Embedder, Vectors, as_indexed
 from ingestion.index.store import (
     Manifest,
     hash_files,
@@ -179,7 +179,7 @@ def _name(created_at: datetime) -> str:
 
 
 def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
-    embedded = [f"{context(passage)}\n{passage.text}" for passage in texts.passages]
+    embedded = [as_indexed(passage) for passage in texts.passages]
     return embed_cached(
         home / "vectors.sqlite",
         embedder,

@@ -5,7 +5,7 @@ the law does; they are never shown as text of the law, and never quoted.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,17 @@ class LeadingQuestion:
 def leading_questions(
     bank: Iterable[BankQuestion], documents: Sequence[Document], passages: Sequence[Passage]
 ) -> tuple[LeadingQuestion, ...]:
-    """The questions of the bank that lead to one of these passages, in the bank's order. Pure.
+    """The questions of the bank that lead to one of these passages, in the bank's order. Pure."""
+    return tuple(
+        LeadingQuestion(question.question, ids)
+        for question, ids in passages_answering(bank, documents, passages)
+    )
+
+
+def passages_answering(
+    bank: Iterable[BankQuestion], documents: Sequence[Document], passages: Sequence[Passage]
+) -> Iterator[tuple[BankQuestion, tuple[str, ...]]]:
+    """Each question that some of these passages answer, with their identifiers. Pure.
 
     Of an article, those passages of it that overlap the answering words, or all of them where its
     text is not the one that the question was written from; where the article itself is not there,
@@ -45,20 +55,15 @@ def leading_questions(
             for reference in passage.references:
                 (articles if is_article else sheets).setdefault(reference, []).append(passage)
     digests = {each.id: digest_of(each.text) for each in documents if each.reference}
-    found = []
     for question in bank:
-        if leads_to := articles.get(question.article):
-            answering = [
-                each
-                for each in leads_to
-                if digests[each.document_id] == question.text_sha256 and _overlaps(each, question)
-            ]
-            leads_to = answering or leads_to
-        else:
-            leads_to = sheets.get(question.article, [])
+        leads_to = articles.get(question.article) or sheets.get(question.article, [])
+        answering = [
+            each
+            for each in leads_to
+            if digests.get(each.document_id) == question.text_sha256 and _overlaps(each, question)
+        ]
         if leads_to:
-            found.append(LeadingQuestion(question.question, tuple(each.id for each in leads_to)))
-    return tuple(found)
+            yield question, tuple(each.id for each in answering or leads_to)
 
 
 def _overlaps(passage: Passage, question: BankQuestion) -> bool:

@@ -82,3 +82,8 @@ def context(passage: Passage) -> str:
     Both searches read it with the text: an article rarely repeats the words of its chapter.
     """
     return " – ".join([passage.locator, *passage.headings[-2:]])
+
+
+def as_indexed(passage: Passage) -> str:
+    """A passage as the embedder reads it: where it stands, then its words. Pure."""
+    return f"{context(passage)}\n{passage.text}"

@@ -1,14 +1,12 @@
 """What each signal of the ranking brings: python -m tests.studies.ranking --data DIR [QUESTIONS…].
 
 Fits the weights of the ranking (assistant/retrieval/tuning.toml) on our own questions
-(tests/data/questions_*.jsonl), on the headings of our sheets and on questions of the bank, over an
-index of the Code de la commande publique, and prints them with the measures of every set: for all
-signals, then without each. A fold of our questions is left out of the fitting that it measures.
+(tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
+commande publique, and prints them with the measures of every set: for all signals, then without
+each. A fold of our questions is left out of the fitting that it measures.
 
-Of the bank, the questions that are asked do not lead to their article: a tenth of them is learnt
-from, another is measured; so are the articles held out, to which no question of the bank leads,
-and one article in ten of the others loses its questions as well, to be learnt from. The question
-files given are measured only.
+The bank taught the embedder, so its questions can fit nothing here. Those on the articles held out
+are measured: no question of the bank leads to them. The question files given are measured only.
 """
 
 import argparse
@@ -16,8 +14,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,7 +31,7 @@ from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name
-from ingestion.index.question_bank import BankQuestion, is_held_out, read_bank
+from ingestion.index.question_bank import is_held_out, read_bank
 from ingestion.index.questions import (
     QuestionIndex,
     leading_questions,
@@ -56,20 +52,6 @@ _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", r
 WEIGHTS = default_tuning().ranking
 NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece"})  # of clauses only
 CHOSEN = np.array([WEIGHTS[name] for name in NAMES])
-
-SAMPLE = 400
-"""Questions of a part of the bank that are asked."""
-
-
-class Part(StrEnum):
-    """What a question of the bank is for here."""
-
-    LEADING = "in the index"
-    LEARNT = "learnt from"
-    LEARNT_WITHOUT_BANK = "learnt from, article without bank"
-    MEASURED = "bank, measured"
-    HELD_OUT = "bank, articles held out"
-
 
 Floats = NDArray[np.float64]
 
@@ -105,32 +87,21 @@ def headings() -> Iterator[tuple[str, date, frozenset[str]]]:
             yield match["question"], date.today(), keys
 
 
-def part_of(question: BankQuestion) -> Part:
-    """What a question of the bank is for in this study, always the same."""
-    if is_held_out(question.article):
-        return Part.HELD_OUT
-    if _tenth(question.article) == 0:
-        return Part.LEARNT_WITHOUT_BANK
-    return {0: Part.LEARNT, 1: Part.MEASURED}.get(_tenth(question.id), Part.LEADING)
-
-
-def _tenth(text: str) -> int:
-    return int.from_bytes(sha256(f"study {text}".encode()).digest()[:4]) % 10
-
-
-def of_the_bank(part: Part) -> list[tuple[str, date, frozenset[str]]]:
-    """At most `SAMPLE` questions of a part, spread over the bank."""
-    found = [each for each in read_bank() if part_of(each) is part]
-    step = max(1, len(found) // SAMPLE)
+def held_out() -> list[tuple[str, date, frozenset[str]]]:
+    """The questions of the bank on the articles that nothing is learnt from."""
     return [
-        (each.question, date.today(), frozenset({each.article})) for each in found[::step][:SAMPLE]
+        (each.question, date.today(), frozenset({each.article}))
+        for each in read_bank()
+        if is_held_out(each.article)
     ]
 
 
-def led_by_a_part(snapshot: IndexSnapshot, folder: Path, embedder: Embedder) -> IndexSnapshot:
-    """The same snapshot with only the questions of the bank that lead to passages here."""
+def led_by_what_is_learnt(
+    snapshot: IndexSnapshot, folder: Path, embedder: Embedder
+) -> IndexSnapshot:
+    """The same snapshot without the questions of the bank on articles held out."""
     passages, documents = list(snapshot.store.all_passages()), list(snapshot.store.documents())
-    bank = [each for each in read_bank() if part_of(each) is Part.LEADING]
+    bank = [each for each in read_bank() if not is_held_out(each.article)]
     questions = leading_questions(bank, documents, passages)
     vectors = embed_cached(
         folder.parent / "questions.sqlite",
@@ -195,27 +166,29 @@ def measures(known: Sequence[Case], scores: Sequence[Floats]) -> list[str]:
     return [f"{share:.3f}" for share in (*shares, first)]
 
 
-def study(own: list[Case], also: list[Case], others: dict[str, list[Case]]) -> None:
+def study(own: list[Case], sheets: list[Case], others: dict[str, list[Case]]) -> None:
     """Print the weights, and the measures of every set."""
     console = Console(width=140)
     table = Table("signals", "set", *(f"in {depth}" for depth in DEPTHS), "first")
     for label, kept in (("all", list(range(len(NAMES)))), *_without_each()):
-        table.add_row(label, "ours, left out", *measures(own, _left_out(own, also, kept)))
-        weights = fitted([*own, *also], kept)
+        table.add_row(label, "ours, left out", *measures(own, _left_out(own, sheets, kept)))
+        weights = fitted([*own, *sheets], kept)
         for name, known in others.items():
             table.add_row("", name, *measures(known, [case.rows @ weights for case in known]))
         if label == "all":
             said = zip(NAMES, weights, strict=True)
             console.print({name: round(float(weight), 2) for name, weight in said})
-    for name, known in {"ours": own, **others}.items():
+    for name, known in {"ours": own, "sheets": sheets, **others}.items():
         table.add_row("as chosen", name, *measures(known, [case.rows @ CHOSEN for case in known]))
     console.print(table)
 
 
-def _left_out(own: Sequence[Case], also: Sequence[Case], kept: Sequence[int]) -> list[Floats]:
+def _left_out(own: Sequence[Case], sheets: Sequence[Case], kept: Sequence[int]) -> list[Floats]:
     """The scores of each of our questions by weights fitted without its fold."""
     folds = [
-        fitted([*(case for number, case in enumerate(own) if number % FOLDS != fold), *also], kept)
+        fitted(
+            [*(case for number, case in enumerate(own) if number % FOLDS != fold), *sheets], kept
+        )
         for fold in range(FOLDS)
     ]
     return [case.rows @ folds[number % FOLDS] for number, case in enumerate(own)]
@@ -235,17 +208,12 @@ def main() -> None:
     embedder = load_embedder(arguments.data, load_settings(arguments.data))
     generation = open_snapshot(arguments.data, current_name(arguments.data))
     with TemporaryDirectory(dir=arguments.data) as scratch:
-        searcher = Searcher(led_by_a_part(generation, Path(scratch), embedder), embedder)
+        searcher = Searcher(led_by_what_is_learnt(generation, Path(scratch), embedder), embedder)
         own = [case for path in OWN for case in cases(searcher, asked(path))]
-        learnt = cases(searcher, list(headings()))
-        for part in (Part.LEARNT, Part.LEARNT_WITHOUT_BANK):
-            learnt += cases(searcher, of_the_bank(part))
-        measured = {
-            part.value: cases(searcher, of_the_bank(part))
-            for part in (Part.MEASURED, Part.HELD_OUT)
-        }
+        sheets = cases(searcher, list(headings()))
+        measured = {"bank, articles held out": cases(searcher, held_out())}
         files = {path.name: cases(searcher, asked(path)) for path in arguments.questions}
-        study(own, learnt, measured | files)
+        study(own, sheets, measured | files)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from safetensors import SafetensorError  # noqa: E402
 from sentence_transformers import SentenceTransformer  # noqa: E402
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
+from ingestion.encoders.adapters import merge, read_adapter  # noqa: E402
 from ingestion.errors import ModelUnavailable  # noqa: E402
 from ingestion.index.search import Vectors  # noqa: E402
 
@@ -32,23 +33,49 @@ PASSAGE_PREFIX = "passage: "
 BATCH = 16
 
 
-class SentenceTransformerEmbedder:
-    """A sentence-transformers folder with the prefixes of the e5 family."""
+class TextEncoder:
+    """A sentence-transformers folder as a network that can learn."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path) -> None:
         """Load the folder; raises ModelUnavailable when it is not such a model."""
         try:
-            self._model = SentenceTransformer(
+            self.model = SentenceTransformer(
                 str(folder),
                 device="cpu",
                 local_files_only=True,
-                model_kwargs={"dtype": _precision(), "use_safetensors": True},
+                model_kwargs={"dtype": torch.float32, "use_safetensors": True},
             )
         except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise ModelUnavailable(
                 f"Le modèle de vecteurs {folder} est illisible ({error}). "
                 "Relancez : sourcier models verify"
             ) from error
+
+    @property
+    def network(self) -> torch.nn.Module:
+        """The transformer, without the pooling of its rows."""
+        network = self.model[0].auto_model
+        assert isinstance(network, torch.nn.Module)
+        return network
+
+    def encode(self, texts: Sequence[str], tokens: int) -> torch.Tensor:
+        """Unit rows that gradients flow through; what exceeds `tokens` does not count."""
+        read = self.model.tokenizer(
+            list(texts), padding=True, truncation=True, max_length=tokens, return_tensors="pt"
+        )
+        pooled: torch.Tensor = self.model(dict(read))["sentence_embedding"]
+        return torch.nn.functional.normalize(pooled, dim=-1)
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers folder with the prefixes of the e5 family."""
+
+    def __init__(self, folder: Path, name: str, taught: Path | None = None) -> None:
+        """Load the folder, and what it was `taught`; raises ModelUnavailable."""
+        encoder = TextEncoder(folder)
+        if taught is not None:
+            merge(encoder.network, read_adapter(taught))
+        self._model = encoder.model.to(_precision())
         self._name = name
 
     @property

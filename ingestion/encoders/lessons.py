@@ -1,0 +1,95 @@
+"""What is learnt from: the bank's questions with the passages of the library that answer them."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ingestion.chunking.passages import Passage, passages_of
+from ingestion.errors import IngestionError
+from ingestion.index.question_bank import BankQuestion, is_held_out, read_bank
+from ingestion.index.questions import passages_answering
+from ingestion.index.search import as_indexed
+from ingestion.library.library import Library
+from ingestion.readers.documents import Document
+
+FEWEST = 1000
+"""Lessons below which the library cannot be one that holds the code."""
+
+BLOCK = 8
+"""Questions of one chapter that stand side by side: near ones are told apart within a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question and a passage that answers it, as both searches read it.
+
+    `subject` is the number that a law and its decree share: passages of one subject are no wrong
+    answers to each other's questions. `chapter` is where the article stands.
+    """
+
+    question: str
+    passage: str
+    subject: str
+    chapter: str
+
+
+def lessons_of(home: Path) -> list[Lesson]:
+    """A lesson for each question of the bank that the library's texts answer, none held out.
+
+    Raises IngestionError when the library does not hold the code.
+    """
+    documents, _ = Library(home).readable()
+    passages = [passage for document in documents for passage in passages_of(document)]
+    found = pair(read_bank(), documents, passages)
+    if len(found) < FEWEST:
+        raise IngestionError(
+            f"Seules {len(found)} questions ont leur article parmi les textes ajoutés. Ajoutez "
+            "d'abord le code de la commande publique : sourcier index add CHEMIN"
+        )
+    return found
+
+
+def pair(
+    bank: Sequence[BankQuestion], documents: Sequence[Document], passages: Sequence[Passage]
+) -> list[Lesson]:
+    """A lesson for each question that an article of these texts answers, none held out. Pure.
+
+    Sheets on an article are not learnt from: they need not say what the question asks.
+    """
+    texts = {passage.id: passage for passage in passages}
+    articles = {document.id for document in documents if document.reference}
+    of_articles = [passage for passage in passages if passage.document_id in articles]
+    found = []
+    for question, ids in passages_answering(bank, documents, of_articles):
+        if is_held_out(question.article):
+            continue
+        passage = texts[ids[0]]
+        subject = question.article.lstrip("LRDA")
+        chapter = subject.split("-")[0]
+        found.append(Lesson(question.question, as_indexed(passage), subject, chapter))
+    return found
+
+
+def ordered(lessons: Sequence[Lesson], seed: int) -> list[Lesson]:
+    """The lessons of one epoch, in blocks of one chapter, drawn by the seed. Pure."""
+    draw = random.Random(seed)
+    chapters: dict[str, list[Lesson]] = {}
+    for lesson in draw.sample(lessons, len(lessons)):
+        chapters.setdefault(lesson.chapter, []).append(lesson)
+    blocks = [
+        chapter[first : first + BLOCK]
+        for chapter in chapters.values()
+        for first in range(0, len(chapter), BLOCK)
+    ]
+    draw.shuffle(blocks)
+    return [lesson for block in blocks for lesson in block]
+
+
+def digest_of_lessons(lessons: Sequence[Lesson]) -> str:
+    """The sha256 of what is learnt from, order included."""
+    digest = sha256()
+    for lesson in lessons:
+        digest.update(repr(lesson).encode())
+    return digest.hexdigest()

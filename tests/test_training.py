@@ -1,0 +1,148 @@
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from ingestion.chunking.passages import passages_of
+from ingestion.encoders.adapters import write_adapter
+from ingestion.encoders.course import Course, Pace
+from ingestion.encoders.embedder import SentenceTransformerEmbedder
+from ingestion.encoders.lessons import Lesson, ordered, pair
+from ingestion.encoders.retriever import (
+    RetrieverRecipe,
+    contrast,
+    same_subject,
+    teach_retriever,
+)
+from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of, is_held_out
+from ingestion.models.e5 import convert
+from ingestion.readers.documents import Document, Kind
+from tests.weights_fakes import write_e5
+
+TRUTH = torch.tensor([[2.0, -1.0, 0.5]])
+
+
+class _Stopped(Exception):
+    pass
+
+
+def _points() -> list[Tensor]:
+    draw = torch.Generator().manual_seed(11)
+    return [torch.randn(8, 3, generator=draw) for _ in range(40)]
+
+
+def _learn(saved: Path, identity: str = "one", stop_at: int | None = None) -> tuple[Tensor, int]:
+    """A line learnt from points, stopped after a step perhaps; the first step told comes too."""
+    torch.manual_seed(5)
+    line = nn.Linear(3, 1)
+    told: list[int] = []
+
+    def loss(rows: Tensor) -> Tensor:
+        return ((line(rows) - rows @ TRUTH.T) ** 2).mean()
+
+    def progress(step: str, done: int, total: int) -> None:
+        told.append(done)
+        if done == stop_at:
+            raise _Stopped
+
+    course = Course(list(line.parameters()), Pace(0.2), saved, identity)
+    with suppress(_Stopped):
+        course.follow(_points(), loss, progress)
+    return line.weight.detach().clone(), told[0]
+
+
+def test_a_course_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    whole, _ = _learn(tmp_path / "whole.pt")
+    _learn(tmp_path / "saved.pt", stop_at=27)
+    again, first = _learn(tmp_path / "saved.pt")
+    assert first == 20, "the last state kept"
+    torch.testing.assert_close(again, whole, rtol=0, atol=0)
+    torch.testing.assert_close(whole, TRUTH, rtol=0, atol=0.2)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_course_of_something_else_begins_anew(tmp_path: Path) -> None:
+    _learn(tmp_path / "saved.pt", stop_at=27)
+    assert _learn(tmp_path / "saved.pt", identity="two")[1] == 0
+
+
+def test_the_rate_rises_and_falls() -> None:
+    shares = [Pace(1.0).share(step, 100) for step in range(100)]
+    assert shares[0] == pytest.approx(0.1)
+    assert max(shares) == shares[9] == pytest.approx(1.0)
+    assert shares[9:] == sorted(shares[9:], reverse=True)
+    assert 0 < shares[-1] < 0.05
+
+
+def _units(*rows: list[float]) -> Tensor:
+    return nn.functional.normalize(torch.tensor(rows), dim=-1)
+
+
+def test_a_right_passage_that_is_nearest_costs_least() -> None:
+    questions, apart = _units([1.0, 0.1], [0.1, 1.0]), torch.zeros(2, 2, dtype=torch.bool)
+    right = contrast(questions, _units([1.0, 0.0], [0.0, 1.0]), apart, 0.1)
+    crossed = contrast(questions, _units([0.0, 1.0], [1.0, 0.0]), apart, 0.1)
+    assert right < crossed
+
+
+def test_passages_of_one_subject_are_no_wrong_answers() -> None:
+    questions, passages = _units([1.0, 0.1], [1.0, 0.2]), _units([0.0, 1.0], [1.0, 0.0])
+    lessons = [Lesson("?", text, "2112-1", "2112") for text in ("law", "decree")]
+    same = same_subject(lessons)
+    assert contrast(questions, passages, same, 0.1).item() == pytest.approx(0, abs=1e-6)
+    assert contrast(questions, passages, ~same, 0.1).item() > 1
+
+
+@given(st.lists(st.integers(0, 6), max_size=60), st.integers(0, 3))
+def test_an_epoch_holds_each_lesson_once(chapters: list[int], seed: int) -> None:
+    lessons = [Lesson(f"{n}", "", f"{c}-{n}", str(c)) for n, c in enumerate(chapters)]
+    order = ordered(lessons, seed)
+    assert sorted(order, key=lambda each: int(each.question)) == lessons
+    assert order == ordered(lessons, seed)
+
+
+def _article(reference: str) -> Document:
+    text = f"L'article {reference} dit sous quel délai les perdants sont prévenus par écrit."
+    return Document(digest_of(reference), "Code", "c.jsonl", Kind.RULES, text, reference=reference)
+
+
+def test_questions_that_are_held_out_are_not_learnt_from() -> None:
+    documents = [_article(f"R2142-{number}") for number in range(1, 30)]
+    bank = [
+        BankQuestion(
+            f"{each.reference}-01", f"Quand ? {each.reference}", each.reference or "",
+            digest_of(each.text), ((0, len(each.text)),), Form.DELAY, Style.SHORT, "",
+        )
+        for each in documents
+    ]  # fmt: skip
+    passages = [passage for each in documents for passage in passages_of(each)]
+    lessons = pair(bank, documents, passages)
+    held_out = {each.reference for each in documents if is_held_out(each.reference or "")}
+    assert held_out
+    asked = {each.question.removeprefix("Quand ? ") for each in lessons}
+    assert asked == {each.reference for each in documents} - held_out
+    assert all(each.question.removeprefix("Quand ? ") in each.passage for each in lessons)
+
+
+@pytest.mark.slow
+def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> None:
+    write_e5(tmp_path / "source.bin")
+    base = tmp_path / "model"
+    base.mkdir()
+    convert(tmp_path / "source.bin", base)
+    lessons = [Lesson("un", "marché", "1", "1"), Lesson("marché", "un", "2", "1")] * 8
+    costs: list[float] = []
+    recipe = RetrieverRecipe(epochs=30, batch=2, rank=2, rate=0.05, temperature=0.1)
+    adapter = teach_retriever(base, lessons, tmp_path / "saved.pt", lambda *_: None, recipe)
+    assert adapter.card["lessons"] == "16"
+    write_adapter(tmp_path / "taught.safetensors", adapter)
+    for taught in (None, tmp_path / "taught.safetensors"):
+        embedder = SentenceTransformerEmbedder(base, "tiny", taught)
+        questions = torch.tensor(embedder.embed_questions(["un", "marché"]))
+        passages = torch.tensor(embedder.embed_passages(["marché", "un"]))
+        costs.append(contrast(questions, passages, torch.zeros(2, 2, dtype=torch.bool), 0.1).item())
+    assert costs[1] < costs[0] / 2
