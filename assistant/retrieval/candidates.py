@@ -119,17 +119,22 @@ class Searcher:
         passages = standing(generation, [*named, *best], scope)
         texts = [(passage, phrases.everyday.of(passage)) for passage in passages]
         found = signals(question, texts, rankings)
-        cosines = {hit.passage_id: hit.score for hit in meaning}
-        farthest = min(cosines.values(), default=0.0)
+        near, near_questions = _scores(meaning), _scores(alike)
         return [
-            Candidate(
+            self._weighed(
                 passage,
                 each,
-                cosines.get(passage.id, farthest),
-                strength(each, self._weights),
+                near.get(passage.id, min(near.values(), default=0.0)),
+                near_questions.get(passage.id, min(near_questions.values(), default=0.0)),
             )
             for passage, each in zip(passages, found, strict=True)
         ]
+
+    def _weighed(
+        self, passage: Passage, found: dict[str, float], cosine: float, asked: float
+    ) -> Candidate:
+        weighed = found | {"nearness": cosine, "asked nearness": asked}
+        return Candidate(passage, weighed, cosine, strength(weighed, self._weights))
 
     def named(self, question: str, scope: Scope) -> list[Passage]:
         """The passages that a question asks for by their reference."""
@@ -150,6 +155,10 @@ class Searcher:
             if len(kept) >= CANDIDATES or len(hits) < depth:
                 return kept[:CANDIDATES]
             depth *= 4
+
+
+def _scores(hits: Sequence[Hit]) -> dict[str, float]:
+    return {hit.passage_id: hit.score for hit in hits}
 
 
 def named_ids(generation: IndexSnapshot, references: Sequence[str]) -> list[str]:

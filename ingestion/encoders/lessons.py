@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.errors import IngestionError
+from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.question_bank import BankQuestion, is_held_out, read_bank
 from ingestion.index.questions import passages_answering
 from ingestion.index.search import as_indexed
@@ -26,7 +27,7 @@ class Lesson:
     """A question and a passage that answers it, as both searches read it.
 
     `subject` is the number that a law and its decree share: passages of one subject are no wrong
-    answers to each other's questions. `chapter` is where the article stands.
+    answers to each other's questions. `chapter` is where the article stands, or the dossier.
     """
 
     question: str
@@ -48,6 +49,26 @@ def lessons_of(home: Path) -> list[Lesson]:
             f"Seules {len(found)} questions ont leur article parmi les textes ajoutés. Ajoutez "
             "d'abord le code de la commande publique : sourcier index add CHEMIN"
         )
+    return [*found, *(lesson for each in read_dossiers() for lesson in lessons_of_dossier(each))]
+
+
+def lessons_of_dossier(dossier: BankDossier) -> list[Lesson]:
+    """A lesson for each question that its pieces answer; none of a dossier held out.
+
+    Every passage of the dossier but the right one is a wrong answer.
+    """
+    if dossier.is_held_out:
+        return []
+    passages = {each.id: passages_of(each) for each in dossier.pieces}
+    found = []
+    for question in dossier.questions:
+        (start, end), *_ = dossier.spans(question)
+        passage = next(
+            each
+            for each in passages[dossier.piece(question.piece).id]
+            if each.start < end and start < each.end
+        )
+        found.append(Lesson(question.question, as_indexed(passage), passage.id, dossier.name))
     return found
 
 

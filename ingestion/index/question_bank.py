@@ -159,7 +159,7 @@ def read_bank(folder: Path = BANK) -> tuple[BankQuestion, ...]:
     Raises IngestionError naming the line that is not a question of the bank.
     """
     paths = sorted(path for path in folder.glob("*.jsonl") if path.name not in _NOT_CHAPTERS)
-    return tuple(line for path in paths for line in _read(path, _question))
+    return tuple(line for path in paths for line in read_lines(path, _question))
 
 
 def read_unanswered(folder: Path = BANK) -> tuple[UnansweredQuestion, ...]:
@@ -168,7 +168,7 @@ def read_unanswered(folder: Path = BANK) -> tuple[UnansweredQuestion, ...]:
     Raises IngestionError naming the line that is not such a question.
     """
     path = folder / UNANSWERED
-    return tuple(_read(path, _unanswered)) if path.exists() else ()
+    return tuple(read_lines(path, _unanswered)) if path.exists() else ()
 
 
 def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
@@ -177,7 +177,7 @@ def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
     Raises IngestionError naming the line that is not such a question.
     """
     path = folder / OUTSIDE
-    return tuple(_read(path, _outside)) if path.exists() else ()
+    return tuple(read_lines(path, _outside)) if path.exists() else ()
 
 
 def write_bank(
@@ -198,7 +198,8 @@ def write_bank(
         (folder / name).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def _read(path: Path, adapter: TypeAdapter[T]) -> Iterator[T]:
+def read_lines(path: Path, adapter: TypeAdapter[T]) -> Iterator[T]:
+    """The lines of a file of questions; raises IngestionError naming the one that is not one."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             yield adapter.validate_json(line)
