@@ -1,0 +1,106 @@
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ingestion.encoders.lessons import lessons_of_dossier
+from ingestion.errors import IngestionError
+from ingestion.index.dossier_bank import (
+    BankDossier,
+    DossierQuestion,
+    LackingClause,
+    UnansweredDossierQuestion,
+    read_dossiers,
+    write_questions_of_dossier,
+)
+from ingestion.index.question_bank import Form, Style
+
+SIDES = {Form.YES: "oui", Form.YES_IF: "oui", Form.NO: "non", Form.NO_UNLESS: "non"}
+DELAY = DossierQuestion(
+    "ecole-001", "J'ai combien de temps ?", "CCAP", ("Le délai est de six mois.",),
+    Form.DELAY, Style.SHORT, "Six mois.",
+)  # fmt: skip
+
+
+def _written(folder: Path, question: DossierQuestion = DELAY) -> BankDossier:
+    dossier = folder / "ecole"
+    dossier.mkdir()
+    (dossier / "CCAP.md").write_text(
+        "# CCAP\n\n## 3 – Durée\n\nLe délai est de six mois. Il court."
+    )
+    unanswered = UnansweredDossierQuestion(
+        "ecole-sans-01", "Qui gagne ?", "CCAP", LackingClause.LATER
+    )
+    write_questions_of_dossier(dossier, [question], [unanswered])
+    [read] = read_dossiers(folder)
+    return read
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    dossier = _written(tmp_path)
+    assert dossier.name == "ecole"
+    assert dossier.questions == (DELAY,)
+    assert [each.lacking for each in dossier.unanswered] == [LackingClause.LATER]
+    [(start, end)] = dossier.spans(DELAY)
+    assert dossier.piece("CCAP").text[start:end] == "Le délai est de six mois."
+    [lesson] = lessons_of_dossier(dossier)
+    assert lesson.question == DELAY.question
+    assert "Le délai est de six mois." in lesson.passage
+
+
+def test_a_line_that_is_no_question_is_named(tmp_path: Path) -> None:
+    _written(tmp_path)
+    with (tmp_path / "ecole" / "questions.jsonl").open("a") as file:
+        file.write("{}\n")
+    with pytest.raises(IngestionError, match=r"questions\.jsonl, ligne 2"):
+        read_dossiers(tmp_path)
+
+
+# What stands in the bank.
+
+
+@cache
+def _bank() -> tuple[BankDossier, ...]:
+    return read_dossiers()
+
+
+def test_one_dossier_is_never_learnt_from() -> None:
+    [held_out] = [each for each in _bank() if each.is_held_out]
+    assert lessons_of_dossier(held_out) == []
+    assert all(lessons_of_dossier(each) for each in _bank() if not each.is_held_out)
+
+
+def test_each_question_stands_once() -> None:
+    asked = [each for dossier in _bank() for each in (*dossier.questions, *dossier.unanswered)]
+    for said in ([each.id for each in asked], [each.question.casefold() for each in asked]):
+        assert [each for each, count in Counter(said).items() if count > 1] == []
+
+
+def test_the_answering_words_stand_once_in_their_piece() -> None:
+    for dossier in _bank():
+        for question in dossier.questions:
+            text = dossier.piece(question.piece).text
+            assert [text.count(quote) for quote in question.quotes] == [1] * len(question.quotes)
+        for unanswered in dossier.unanswered:
+            assert dossier.piece(unanswered.piece)
+
+
+def test_each_lead_is_short_and_says_its_side_first() -> None:
+    questions = [each for dossier in _bank() for each in dossier.questions]
+    assert [each.id for each in questions if len(each.lead.split()) > 27] == []
+    sided = [each for each in questions if each.form in SIDES]
+    assert [e.id for e in sided if not e.lead.casefold().startswith(SIDES[e.form])] == []
+
+
+def test_questions_are_not_in_the_words_of_their_piece() -> None:
+    for dossier in _bank():
+        runs = {Path(each.source).stem: _runs(each.text) for each in dossier.pieces}
+        assert [q.id for q in dossier.questions if _runs(q.question) & runs[q.piece]] == []
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Every six words that follow one another."""
+    words = re.findall(r"\w+", text.casefold())
+    return {tuple(words[place : place + 6]) for place in range(len(words) - 5)}
