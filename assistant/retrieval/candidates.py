@@ -75,13 +75,15 @@ LED_TO = 10
 class Candidate:
     """A passage that may be evidence, its signals, and its cosine with the question.
 
-    `strength` is the weighed sum of its signals, 0 when it was not found by a search.
+    `alike` is the cosine of the nearest question that leads to it, `strength` the weighed sum of
+    its signals; both are 0 when it was not found by a search.
     """
 
     passage: Passage
     signals: dict[str, float]
     cosine: float = 0.0
     strength: float = 0.0
+    alike: float = 0.0
 
 
 class Searcher:
@@ -131,10 +133,10 @@ class Searcher:
         ]
 
     def _weighed(
-        self, passage: Passage, found: dict[str, float], cosine: float, asked: float
+        self, passage: Passage, found: dict[str, float], cosine: float, alike: float
     ) -> Candidate:
-        weighed = found | {"nearness": cosine, "asked nearness": asked}
-        return Candidate(passage, weighed, cosine, strength(weighed, self._weights))
+        weighed = found | {"nearness": cosine, "asked nearness": alike}
+        return Candidate(passage, weighed, cosine, strength(weighed, self._weights), alike)
 
     def named(self, question: str, scope: Scope) -> list[Passage]:
         """The passages that a question asks for by their reference."""

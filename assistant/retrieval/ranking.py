@@ -33,6 +33,7 @@ class Refusal:
     refused: float
     sure: float
     similarity: float = 0.0
+    alike: float = 0.0
     strength: float = 0.0
     coverage: float = 0.0
     topic: float = 0.0

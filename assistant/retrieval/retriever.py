@@ -134,6 +134,7 @@ def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
             text_sha256(searcher.generation, candidate.passage),
             candidate.cosine,
             candidate.strength,
+            candidate.alike,
         )
         for number, (candidate, score) in enumerate(ranked, first)
     ]
@@ -164,9 +165,10 @@ def delegated(passage: Passage) -> list[str]:
 
 # Answerability: whether the evidence is about what is asked. Pure.
 #
-# Of the rules, how near the best passage is in meaning and how strong its signals are together are
-# added. In a dossier the signals do not tell; the share of the question's words found and whether a
-# passage is on its subject do. The weights (tuning.toml) are those of a logistic regression.
+# Of the rules, how near the best passage is in meaning, how near the best question that leads to
+# one, and how strong the signals are together are added. In a dossier the signals do not tell; the
+# share of the question's words found and whether a passage is on its subject do. The weights
+# (tuning.toml) are those of a logistic regression.
 
 READ = 3
 """Passages of a dossier whose words and subjects count."""
@@ -204,6 +206,7 @@ def _odds(question: str, evidence: Sequence[Evidence], weights: Refusal) -> floa
     read, topics = evidence[:READ], topics_asked(question)
     return (
         weights.similarity * max(item.similarity for item in evidence)
+        + weights.alike * max(item.alike for item in evidence)
         + weights.strength * max(item.strength for item in evidence)
         + weights.coverage * coverage(question, _text(read))
         + weights.topic * max(topic_signal(topics, item.passage) for item in read)

@@ -1,0 +1,142 @@
+"""Which questions are refused: python -m tests.studies.answerability --data DIR [QUESTIONS…].
+
+Fits the weights of the refusals (assistant/retrieval/tuning.toml) over an index of the Code de la
+commande publique: on our own questions (tests/data/questions_*.jsonl), on the headings of our
+sheets, and on what the bank holds that the code does not answer. Of the bank, what is nearest to an
+article held out is measured, beside the questions on these articles; so are the question files
+given. What the bank says that the code answers taught the embedder, and can fit nothing.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sklearn.linear_model import LogisticRegression
+
+from assistant.container import load_embedder
+from assistant.evaluation.questions import read_questions
+from assistant.question.scope import refusal_for
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
+from assistant.settings import default_home, load_settings
+from ingestion.index.publication import current_name
+from ingestion.index.question_bank import is_held_out, read_outside, read_unanswered
+from ingestion.index.snapshot import open_snapshot
+from tests.studies.ranking import OWN, headings, held_out, led_by_what_is_learnt
+from tests.studies.refusal import SHOWN, separation
+
+NAMES = ("similarity", "alike", "strength")
+SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
+"""Shares of answerable questions refused at which the others are told."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The signals of questions, a row each, and which of them the code answers."""
+
+    rows: Floats
+    answered: NDArray[np.bool_]
+
+
+def asked(retriever: Retriever, questions: Sequence[tuple[str, bool]]) -> Asked:
+    """The signals of questions that are in scope; each comes with whether the code answers it."""
+    rows, answered = [], []
+    for text, is_answered in track(questions, "Questions"):
+        if refusal_for(text) is None:
+            evidence = retriever.retrieve(text, Scope(date.today()), SHOWN)
+            rows.append([max((getattr(e, name) for e in evidence), default=0.0) for name in NAMES])
+            answered.append(is_answered)
+    return Asked(np.array(rows), np.array(answered))
+
+
+def of_files(paths: Sequence[Path]) -> list[tuple[str, bool]]:
+    """The questions of files, and whether they expect an answer."""
+    return [
+        (each.text, not each.refusal_expected) for path in paths for each in read_questions(path)
+    ]
+
+
+def without_answer() -> dict[bool, list[tuple[str, bool]]]:
+    """What the bank holds that the code does not answer, by whether it is measured only.
+
+    What is on another subject has no article: one in ten is held out by its name.
+    """
+    found: dict[bool, list[tuple[str, bool]]] = {True: [], False: []}
+    for each in read_unanswered():
+        found[is_held_out(each.nearest)].append((each.question, False))
+    for other in read_outside():
+        is_measured = int.from_bytes(sha256(other.id.encode()).digest()[:4]) % 10 == 0
+        found[is_measured].append((other.question, False))
+    return found
+
+
+def main() -> None:
+    """Run the study."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_home())
+    parser.add_argument("questions", nargs="*", type=Path)
+    arguments = parser.parse_args()
+    embedder = load_embedder(arguments.data, load_settings(arguments.data))
+    snapshot = open_snapshot(arguments.data, current_name(arguments.data))
+    with TemporaryDirectory(dir=arguments.data) as scratch:
+        retriever = Retriever(led_by_what_is_learnt(snapshot, Path(scratch), embedder), embedder)
+        silent = without_answer()
+        sheets = [(text, True) for text, _, _ in headings()]
+        fit = asked(retriever, [*of_files(OWN), *sheets, *silent[False]])
+        answered = [(text, True) for text, _, _ in held_out()]
+        measured = {"bank, held out": asked(retriever, [*answered, *silent[True]])}
+        measured |= {path.name: asked(retriever, of_files([path])) for path in arguments.questions}
+    study(fit, measured)
+
+
+def study(fit: Asked, measured: dict[str, Asked]) -> None:
+    """Print the weights, how well each signal tells, and what is refused at each threshold."""
+    console = Console(width=140)
+    model = LogisticRegression(C=100, class_weight="balanced", max_iter=5000)
+    model.fit(fit.rows, fit.answered)
+    weights = dict(zip(NAMES, model.coef_[0], strict=True)) | {"bias": model.intercept_[0]}
+    console.print({name: round(float(weight), 2) for name, weight in weights.items()})
+    sets = {"fitted on": (fit, model.decision_function(fit.rows))}
+    sets |= {name: (each, model.decision_function(each.rows)) for name, each in measured.items()}
+    table = Table(
+        "set", "questions", "without answer", *(f"area, {name}" for name in (*NAMES, "all"))
+    )
+    for name, (each, odds) in sets.items():
+        columns = [*each.rows.T, odds]
+        areas = [separation(column[each.answered], column[~each.answered]) for column in columns]
+        counts = (str(len(odds)), str(int((~each.answered).sum())))
+        table.add_row(name, *counts, *(f"{area:.3f}" for area in areas))
+    console.print(table)
+    refused = Table("set", "odds", "answerable refused", "others refused", "F1")
+    for share in SHARES:
+        limit = float(np.quantile(sets["fitted on"][1][fit.answered], share))
+        for name, (each, odds) in sets.items():
+            refused.add_row(name, f"{limit:.2f}", *map("{:.2f}".format, _rates(each, odds, limit)))
+    console.print(refused)
+
+
+def _rates(each: Asked, odds: Floats, limit: float) -> tuple[float, float, float]:
+    """Shares refused of both kinds, and the F1 of the refusals."""
+    is_refused = odds <= limit
+    wrongly, rightly = is_refused[each.answered].sum(), is_refused[~each.answered].sum()
+    silent = (~each.answered).sum()
+    return (
+        float(is_refused[each.answered].mean()),
+        float(is_refused[~each.answered].mean()),
+        float(2 * rightly / (rightly + wrongly + silent)),
+    )
+
+
+if __name__ == "__main__":
+    main()
