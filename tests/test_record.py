@@ -36,6 +36,7 @@ CONTRACT = {
     "sentences": list,
     "citations": list,
     "removed": list,
+    "evidence": list,
     "route": str,
     "model": str,
     "generation": str,
@@ -60,6 +61,7 @@ CITATION = {
     "valid_to": (str, type(None)),
 }
 REMOVED = {"text": str, "reason": str}
+EVIDENCE = {"n": int, "locator": str, "passage_id": str, "score": float}
 SECONDS = {"evidence": float, "first_token": (float, type(None)), "total": float}
 
 
@@ -100,7 +102,10 @@ def _has_exactly(value: dict[str, Any], shape: dict[str, Any]) -> None:
 def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
     written = json.loads(json.dumps(contract(result)))
     _has_exactly(written, CONTRACT)
-    for name, shape in (("sentences", SENTENCE), ("citations", CITATION), ("removed", REMOVED)):
+    shapes = {
+        "sentences": SENTENCE, "citations": CITATION, "removed": REMOVED, "evidence": EVIDENCE
+    }  # fmt: skip
+    for name, shape in shapes.items():
         assert written[name]
         for value in written[name]:
             _has_exactly(value, shape)
@@ -116,6 +121,15 @@ def test_numbers_in_the_answer_are_those_of_the_citations(result: TurnResult) ->
     written = contract(result)
     cited = {number for each in written["sentences"] for number in each["citations"]}
     assert cited == {each["n"] for each in written["citations"]}
+
+
+def test_the_evidence_is_told_best_first(result: TurnResult) -> None:
+    told = contract(result)["evidence"]
+    assert [each["n"] for each in told] == list(range(1, len(told) + 1))
+    scores = [each["score"] for each in told]
+    assert scores == sorted(scores, reverse=True)
+    assert told[0]["locator"] == "art. R2191-3"
+    assert isinstance(journal_body(result)["evidence"][0]["passage"], dict)
 
 
 def test_every_quote_stands_at_its_place(result: TurnResult, generation: IndexSnapshot) -> None:
@@ -142,9 +156,8 @@ def test_the_journal_holds_the_contract_and_what_was_shown(result: TurnResult) -
     body = json.loads(json.dumps(journal_body(result)))
     apart = {"record_id", "proposed_dossiers"}
     assert not apart & set(body)
-    assert {key: body[key] for key in CONTRACT if key not in apart} == {
-        key: value for key, value in contract(result).items() if key not in apart
-    }
+    alike = CONTRACT.keys() - apart - {"evidence"}
+    assert {key: body[key] for key in alike} == {key: contract(result)[key] for key in alike}
     assert body["standalone"] == result.standalone
     assert len(body["evidence"]) == len(result.evidence)
     for written, item in zip(body["evidence"], result.evidence, strict=True):

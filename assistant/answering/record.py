@@ -48,6 +48,15 @@ def contract(result: TurnResult) -> dict[str, Any]:
         "as_of": result.as_of.isoformat(),
         "as_of_source": result.day_source.value,
         **answer_fields(result.answer),
+        "evidence": [
+            {
+                "n": item.number,
+                "locator": item.passage.locator,
+                "passage_id": item.passage.id,
+                "score": round(item.score, 6),
+            }
+            for item in result.evidence
+        ],
         "route": result.route,
         "model": result.model,
         "generation": result.generation,
@@ -64,7 +73,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
 
 
 def journal_body(result: TurnResult) -> dict[str, Any]:
-    """A result as it is written in the journal: the contract and the evidence that was shown.
+    """A result as it is written in the journal: the contract, with all of the evidence shown.
 
     Which dossiers were proposed stays out of it: nothing of them is written outside their folders.
     """
