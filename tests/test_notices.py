@@ -6,7 +6,6 @@ from assistant.answering.notices import (
     not_found_of,
     of_unknown_days,
     remarks,
-    uncertain,
     untold_of,
 )
 from assistant.question.language import Language
@@ -77,11 +76,3 @@ def test_a_source_with_a_reservation_is_named() -> None:
     said = remarks(Language.FRENCH, cited, STATE, STATE)
     assert "[2]" in said
     assert "[1]" not in said
-
-
-def test_doubt_names_the_first_words_that_the_quotes_lack() -> None:
-    said = uncertain(Language.FRENCH, ["un", "deux", "trois", "quatre", "cinq"])
-    assert "« un », « deux », « trois », « quatre »" in said
-    assert "cinq" not in said
-    assert "rien de" not in uncertain(Language.FRENCH, [])
-    assert "check" in uncertain(Language.ENGLISH, ["un"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question.language import coverage, find_stems, lacking
+from assistant.question.language import coverage, find_stems
 
 
 def test_forms_of_one_word_meet() -> None:
@@ -39,9 +39,3 @@ def test_coverage(question: str, text: str, share: float) -> None:
 @given(question=st.text(), text=st.text())
 def test_coverage_is_a_share_and_grows_with_the_text(question: str, text: str) -> None:
     assert 0 <= coverage(question, text) <= coverage(question, f"{text} {question}") <= 1
-
-
-def test_what_a_text_lacks_of_a_question_is_said_as_it_is_written() -> None:
-    question = "Quelle pénalité si le chef de projet est absent à une réunion ?"
-    assert lacking(question, "Les pénalités du chef d'un projet.") == ("absent", "réunion")
-    assert lacking("Réunions ou réunion ?", "La réunion.") == ()

@@ -27,7 +27,6 @@ from assistant.law.changes import changes, describe_change, of_the_day
 from assistant.law.contradictions import Conflict, conflicts, explained, statements
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
-from assistant.question.language import lacking
 from assistant.question.premises import ground, premise_of, statement
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
@@ -203,7 +202,7 @@ class Answering:
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         if found_there is Answerability.DOUBTFUL and is_alone:
-            turn.preface = uncertain(turn.language, lacking(part.question, _read(found)))
+            turn.preface = uncertain(turn.language)
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
@@ -264,13 +263,3 @@ class Answering:
         ]
         fact = missing_fact(turn.standalone, [text for text in of_passages if text])
         return fact.question[turn.language] if fact else ""
-
-
-def _read(quoted: Sequence[Draft]) -> str:
-    """What is quoted, with the headings above it."""
-    return "\n".join(
-        " ".join(
-            [*draft.evidence[0].passage.headings, draft.evidence[0].passage.locator, draft.text]
-        )
-        for draft in quoted
-    )

@@ -13,9 +13,6 @@ from assistant.tenders.fiche import FicheLine
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Kind
 
-MOST_LACKING = 4
-"""Words of a question said to be lacking at most."""
-
 _RESERVED = {
     Language.FRENCH: "Réserve de la source {}, écrite sous le passage : à relire sur Légifrance "
     "avant usage.",
@@ -195,19 +192,13 @@ def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
     return tuple(_ADDRESSED[language].format(passage.text[span.start : span.end]) for span in found)
 
 
-def uncertain(language: Language, lacking: Sequence[str]) -> str:
-    """That the quotes may not answer, and which words of the question they do not have."""
-    words = lacking[:MOST_LACKING]
+def uncertain(language: Language) -> str:
+    """That the quotes may not answer."""
     if language is Language.ENGLISH:
-        return "The quoted passages are the nearest found: check that they answer your question."
-    if not words:
-        return (
-            "Réponse incertaine : les passages cités sont les plus proches trouvés. Vérifiez "
-            "qu'ils répondent à votre question."
-        )
+        return "Uncertain: the quoted passages are the nearest found and may not answer."
     return (
-        "Réponse incertaine : les passages cités sont les plus proches trouvés, mais ils ne disent "
-        f"rien de « {' », « '.join(words)} ». Vérifiez qu'ils répondent à votre question."
+        "Réponse incertaine : ces passages sont les plus proches de la question, et n'y répondent "
+        "peut-être pas."
     )
 
 

@@ -89,14 +89,6 @@ def find_stems(text: str) -> frozenset[str]:
     return frozenset(filter(None, map(_stem, words)))
 
 
-def lacking(question: str, text: str) -> tuple[str, ...]:
-    """The meaningful words of a question that a text does not have, as they are written."""
-    had = find_stems(text)
-    words = _SMALL_WORD.findall(question)
-    meaning = (word for word in words if fold_text(word) not in _EMPTY)
-    return tuple(dict.fromkeys(word for word in meaning if _stem(fold_text(word)) not in had))
-
-
 def coverage(question: str, text: str) -> float:
     """Share of the question's stems that a text has, 0 when the question has none."""
     asked = find_stems(question)
