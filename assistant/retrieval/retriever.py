@@ -208,13 +208,14 @@ def _odds(question: str, evidence: Sequence[Evidence], weights: Refusal) -> floa
         weights.similarity * max(item.similarity for item in evidence)
         + weights.alike * max(item.alike for item in evidence)
         + weights.strength * max(item.strength for item in evidence)
-        + weights.coverage * coverage(question, _text(read))
+        + weights.coverage * coverage(question, text_of(read))
         + weights.topic * max(topic_signal(topics, item.passage) for item in read)
         + weights.bias
     )
 
 
-def _text(evidence: Sequence[Evidence]) -> str:
+def text_of(evidence: Sequence[Evidence]) -> str:
+    """The locators, headings and words of passages. Pure."""
     return "\n".join(
         " ".join([item.passage.locator, *item.passage.headings, item.passage.text])
         for item in evidence

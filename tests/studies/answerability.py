@@ -5,11 +5,14 @@ commande publique: on our own questions (tests/data/questions_*.jsonl), on the h
 sheets, and on what the bank holds that the code does not answer. Of the bank, what is nearest to an
 article held out is measured, beside the questions on these articles; so are the question files
 given. What the bank says that the code answers taught the embedder, and can fit nothing.
+
+Then the weights of the refusals in a dossier: on our questions about the built-in dossier and on
+the bank's dossiers, of which the one held out is measured.
 """
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -24,17 +27,26 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
+from assistant.question.language import coverage
 from assistant.question.scope import refusal_for
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.retriever import READ, Retriever, text_of
 from assistant.settings import default_home, load_settings
+from assistant.tenders.topics import topic_signal, topics_asked
+from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name
 from ingestion.index.question_bank import is_held_out, read_outside, read_unanswered
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.search import Embedder
+from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.library.library import builtin_additions
+from ingestion.readers.documents import Document, Kind
+from ingestion.readers.reading import read_file
 from tests.studies.ranking import OWN, headings, held_out, led_by_what_is_learnt
-from tests.studies.refusal import SHOWN, separation
+from tests.studies.refusal import SHOWN, indexed, separation
 
 NAMES = ("similarity", "alike", "strength")
+NAMES_IN_DOSSIER = ("similarity", "coverage", "topic")
+DOSSIER_QUESTIONS = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
 SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
 """Shares of answerable questions refused at which the others are told."""
 
@@ -81,6 +93,57 @@ def without_answer() -> dict[bool, list[tuple[str, bool]]]:
     return found
 
 
+def of_dossier(dossier: BankDossier, rules: IndexSnapshot, embedder: Embedder) -> Asked:
+    """The signals of the questions that a dossier of the bank holds."""
+    questions = [(each.question, True) for each in dossier.questions]
+    questions += [(each.question, False) for each in dossier.unanswered]
+    return in_dossier(dossier.pieces, dossier.name, questions, rules, embedder)
+
+
+def of_the_demonstration(rules: IndexSnapshot, embedder: Embedder) -> Asked:
+    """The signals of our own questions about the built-in dossier."""
+    pieces = [
+        replace(document, dossier=each.dossier)
+        for each in builtin_additions()
+        if each.kind is Kind.TENDER
+        for document in read_file(each.path, each.source, each.kind).documents
+    ]
+    name = str(pieces[0].dossier)
+    return in_dossier(pieces, name, of_files([DOSSIER_QUESTIONS]), rules, embedder)
+
+
+def in_dossier(
+    pieces: Sequence[Document],
+    name: str,
+    questions: Sequence[tuple[str, bool]],
+    rules: IndexSnapshot,
+    embedder: Embedder,
+) -> Asked:
+    """The signals of questions about pieces, beside the rules."""
+    rows = []
+    with TemporaryDirectory() as folder:
+        retriever = Retriever(rules, embedder, indexed(pieces, Path(folder), embedder))
+        for text, _ in track(questions, name):
+            read = retriever.retrieve(text, Scope(date.today(), dossier=name), SHOWN)[:READ]
+            topics = topics_asked(text)
+            rows.append(
+                [
+                    max((item.similarity for item in read), default=0.0),
+                    coverage(text, text_of(read)),
+                    max((topic_signal(topics, item.passage) for item in read), default=0.0),
+                ]
+            )
+    return Asked(np.array(rows), np.array([is_answered for _, is_answered in questions]))
+
+
+def joined(parts: Sequence[Asked]) -> Asked:
+    """Several sets as one."""
+    return Asked(
+        np.concatenate([each.rows for each in parts]),
+        np.concatenate([each.answered for each in parts]),
+    )
+
+
 def main() -> None:
     """Run the study."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,20 +160,26 @@ def main() -> None:
         answered = [(text, True) for text, _, _ in held_out()]
         measured = {"bank, held out": asked(retriever, [*answered, *silent[True]])}
         measured |= {path.name: asked(retriever, of_files([path])) for path in arguments.questions}
-    study(fit, measured)
+    study(NAMES, fit, measured)
+    learnt = [of_the_demonstration(snapshot, embedder)]
+    kept = []
+    for dossier in read_dossiers():
+        (kept if dossier.is_held_out else learnt).append(of_dossier(dossier, snapshot, embedder))
+    measured = {"ours": learnt[0], "dossier held out": joined(kept)}
+    study(NAMES_IN_DOSSIER, joined(learnt), measured)
 
 
-def study(fit: Asked, measured: dict[str, Asked]) -> None:
+def study(names: Sequence[str], fit: Asked, measured: dict[str, Asked]) -> None:
     """Print the weights, how well each signal tells, and what is refused at each threshold."""
     console = Console(width=140)
     model = LogisticRegression(C=100, class_weight="balanced", max_iter=5000)
     model.fit(fit.rows, fit.answered)
-    weights = dict(zip(NAMES, model.coef_[0], strict=True)) | {"bias": model.intercept_[0]}
+    weights = dict(zip(names, model.coef_[0], strict=True)) | {"bias": model.intercept_[0]}
     console.print({name: round(float(weight), 2) for name, weight in weights.items()})
     sets = {"fitted on": (fit, model.decision_function(fit.rows))}
     sets |= {name: (each, model.decision_function(each.rows)) for name, each in measured.items()}
     table = Table(
-        "set", "questions", "without answer", *(f"area, {name}" for name in (*NAMES, "all"))
+        "set", "questions", "without answer", *(f"area, {name}" for name in (*names, "all"))
     )
     for name, (each, odds) in sets.items():
         columns = [*each.rows.T, odds]

@@ -34,7 +34,8 @@ from assistant.retrieval.retriever import Answerability, Retriever, answerabilit
 from assistant.settings import default_home, load_settings
 from ingestion.chunking.passages import passages_of
 from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
-from ingestion.index.search import Embedder, context
+from ingestion.index.questions import QuestionIndex
+from ingestion.index.search import Embedder, as_indexed
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest, PassageStore, write_store
 from ingestion.index.vectors import ChromaIndex
@@ -111,7 +112,8 @@ def refuses(reply: str) -> bool:
 def decide(case: Case, embedder: Embedder) -> Decision:
     """What the product does with a case, from the scope of the question to its quotes."""
     with TemporaryDirectory() as folder:
-        retriever = Retriever(_indexed(case, Path(folder), embedder), embedder)
+        snapshot = indexed(_documents(case), Path(folder), embedder)
+        retriever = Retriever(snapshot, embedder)
         evidence = retriever.retrieve(case.question, Scope(date.today()), SHOWN)
     answers = refusal_for(case.question) is None and _answers(case.question, evidence, embedder)
     return Decision(
@@ -129,22 +131,26 @@ def _answers(question: str, evidence: Sequence[Evidence], embedder: Embedder) ->
     )
 
 
-def _indexed(case: Case, folder: Path, embedder: Embedder) -> IndexSnapshot:
-    """A generation of the passages of one case: the real store and words, vectors in memory."""
-    documents = [
-        Document(sha256(f"{title}\n{text}".encode()).hexdigest(), title, title, Kind.RULES, text)
-        for title, text in dict.fromkeys(case.passages)
-    ]
+def indexed(documents: Sequence[Document], folder: Path, embedder: Embedder) -> IndexSnapshot:
+    """A snapshot of documents: the real store and words, vectors in memory."""
     passages = [passage for document in documents for passage in passages_of(document)]
     write_store(folder / "passages.sqlite", documents, passages)
     write_lexical(folder / "lexical", passages, EverydayWords(()))
-    vectors = embedder.embed_passages([f"{context(each)}\n{each.text}" for each in passages])
+    vectors = embedder.embed_passages([as_indexed(each) for each in passages])
     return IndexSnapshot(
         _manifest(embedder, len(documents), len(passages)),
         PassageStore(folder / "passages.sqlite"),
         TantivyIndex(folder / "lexical"),
         cast(ChromaIndex, ListVectorIndex([each.id for each in passages], vectors)),
+        QuestionIndex(folder),
     )
+
+
+def _documents(case: Case) -> list[Document]:
+    return [
+        Document(sha256(f"{title}\n{text}".encode()).hexdigest(), title, title, Kind.RULES, text)
+        for title, text in dict.fromkeys(case.passages)
+    ]
 
 
 def _manifest(embedder: Embedder, documents: int, passages: int) -> Manifest:
