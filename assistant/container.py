@@ -31,7 +31,10 @@ def load_embedder(home: Path, settings: Settings) -> Embedder:
     taught = find_taught(home, Taught.RETRIEVER, weights.sha256)
     name = weights_name(weights)
     return SentenceTransformerEmbedder(
-        weights.path, f"{name}+{taught_digest(taught)}" if taught else name, taught
+        weights.path,
+        f"{name}+{taught_digest(taught)}" if taught else name,
+        taught,
+        weights.model.prefixes if weights.model else None,
     )
 
 

@@ -17,7 +17,7 @@ from ingestion.models.taught import Taught, find_taught, own_folder, taught_file
 
 
 class _Network(nn.Module):
-    """Two layers of an encoder, and one that is not of it."""
+    """Two layers of numbered blocks, and one that is not of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ def test_what_was_learnt_is_merged_into_the_weights(tmp_path: Path) -> None:
     torch.testing.assert_close(network(rows), expected, atol=1e-2, rtol=1e-2)
 
 
-def test_only_the_linear_layers_of_the_encoder_learn() -> None:
+def test_only_the_linear_layers_of_numbered_blocks_learn() -> None:
     network = _Network()
     assert set(open_to_learning(network, rank=2)) == {"encoder.0", "encoder.2"}
     learning = {name for name, each in network.named_parameters() if each.requires_grad}

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from ingestion.chunking.passages import passages_of
 from ingestion.encoders.adapters import write_adapter
 from ingestion.encoders.course import Course, Pace
-from ingestion.encoders.embedder import SentenceTransformerEmbedder
+from ingestion.encoders.embedder import SentenceTransformerEmbedder, TextEncoder
 from ingestion.encoders.lessons import Lesson, ordered, pair
 from ingestion.encoders.retriever import (
     RetrieverRecipe,
@@ -137,7 +137,9 @@ def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> 
     lessons = [Lesson("un", "marché", "1", "1"), Lesson("marché", "un", "2", "1")] * 8
     costs: list[float] = []
     recipe = RetrieverRecipe(epochs=30, batch=2, rank=2, rate=0.05, temperature=0.1)
-    adapter = teach_retriever(base, lessons, tmp_path / "saved.pt", lambda *_: None, recipe)
+    adapter = teach_retriever(
+        TextEncoder(base), lessons, tmp_path / "saved.pt", lambda *_: None, recipe
+    )
     assert adapter.card["lessons"] == "16"
     write_adapter(tmp_path / "taught.safetensors", adapter)
     for taught in (None, tmp_path / "taught.safetensors"):

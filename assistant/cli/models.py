@@ -158,7 +158,7 @@ def _train(
     path = out or taught_file(own_folder(home), what, weights.sha256)
     with progress_bars(Terminal(is_stderr=True)) as bars:
         try:
-            train_retriever(home, weights.path, path, Steps(bars))
+            train_retriever(home, weights, path, Steps(bars))
         except KeyboardInterrupt:
             return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
     Terminal().print(f"Écrit : {path}", highlight=False, soft_wrap=True)

@@ -88,12 +88,15 @@ class LowRank(nn.Module):
 
 
 def open_to_learning(network: nn.Module, rank: int) -> dict[str, LowRank]:
-    """Freeze a network and put a learning difference on each linear layer of its encoder."""
+    """Freeze a network and put a learning difference on each linear layer of its numbered blocks.
+
+    Whatever the family, what stands before and after them is not repeated, so has no number.
+    """
     for parameter in network.parameters():
         parameter.requires_grad = False
     learning: dict[str, LowRank] = {}
     for name, layer in list(network.named_modules()):
-        if isinstance(layer, nn.Linear) and name.startswith("encoder."):
+        if isinstance(layer, nn.Linear) and any(map(str.isdigit, name.split("."))):
             parent, _, own_name = name.rpartition(".")
             learning[name] = LowRank(layer, rank)
             setattr(network.get_submodule(parent), own_name, learning[name])

@@ -23,12 +23,9 @@ from transformers.utils import logging as transformers_logging  # noqa: E402
 from ingestion.encoders.adapters import merge, read_adapter  # noqa: E402
 from ingestion.errors import ModelUnavailable  # noqa: E402
 from ingestion.index.search import Vectors  # noqa: E402
+from ingestion.models.catalogue import Prefixes  # noqa: E402
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-QUESTION_PREFIX = "query: "
-PASSAGE_PREFIX = "passage: "
-"""The two prefixes with which multilingual-e5 was trained."""
 
 BATCH = 16
 
@@ -36,8 +33,11 @@ BATCH = 16
 class TextEncoder:
     """A sentence-transformers folder as a network that can learn."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the folder; raises ModelUnavailable when it is not such a model."""
+    def __init__(self, folder: Path, prefixes: Prefixes | None = None) -> None:
+        """Load the folder, whose own prefixes are used where none are given.
+
+        Raises ModelUnavailable when it is not such a model.
+        """
         try:
             self.model = SentenceTransformer(
                 str(folder),
@@ -50,6 +50,8 @@ class TextEncoder:
                 f"Le modèle de vecteurs {folder} est illisible ({error}). "
                 "Relancez : sourcier models verify"
             ) from error
+        own = self.model.prompts
+        self.prefixes = prefixes or Prefixes(own.get("query") or "", own.get("document") or "")
 
     @property
     def network(self) -> torch.nn.Module:
@@ -68,14 +70,21 @@ class TextEncoder:
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers folder with the prefixes of the e5 family."""
+    """A sentence-transformers folder, with what it was taught."""
 
-    def __init__(self, folder: Path, name: str, taught: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        taught: Path | None = None,
+        prefixes: Prefixes | None = None,
+    ) -> None:
         """Load the folder, and what it was `taught`; raises ModelUnavailable."""
-        encoder = TextEncoder(folder)
+        encoder = TextEncoder(folder, prefixes)
         if taught is not None:
             merge(encoder.network, read_adapter(taught))
         self._model = encoder.model.to(_precision())
+        self._prefixes = encoder.prefixes
         self._name = name
 
     @property
@@ -92,11 +101,11 @@ class SentenceTransformerEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """What exceeds the model's window (512 tokens) does not count."""
-        return self._embed([PASSAGE_PREFIX + text for text in texts])
+        return self._embed([self._prefixes.passage + text for text in texts])
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """With another prefix than a passage: the two are not compared alike."""
-        return self._embed([QUESTION_PREFIX + text for text in texts])
+        return self._embed([self._prefixes.question + text for text in texts])
 
     def _embed(self, texts: list[str]) -> Vectors:
         rows = self._model.encode(texts, batch_size=BATCH, convert_to_tensor=True)

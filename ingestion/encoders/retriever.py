@@ -18,8 +18,9 @@ from torch.nn.functional import cross_entropy
 
 from ingestion.encoders.adapters import Adapter, learnt, open_to_learning, write_adapter
 from ingestion.encoders.course import Course, Pace, Progress
-from ingestion.encoders.embedder import PASSAGE_PREFIX, QUESTION_PREFIX, TextEncoder
+from ingestion.encoders.embedder import TextEncoder
 from ingestion.encoders.lessons import Lesson, digest_of_lessons, lessons_of, ordered
+from ingestion.models.catalogue import Weights
 
 STATE = "retriever.pt"
 
@@ -41,29 +42,29 @@ class RetrieverRecipe:
     seed: int = 7
 
 
-def train_retriever(home: Path, base: Path, path: Path, progress: Progress) -> None:
-    """Teach the embedder of the folder `base` from the library, into the file `path`.
+def train_retriever(home: Path, weights: Weights, path: Path, progress: Progress) -> None:
+    """Teach these weights of an embedder from the library, into the file `path`.
 
     Interrupted, the next call goes on. Raises IngestionError when the library lacks the code.
     """
     lessons = lessons_of(home)
-    write_adapter(path, teach_retriever(base, lessons, home / "training" / STATE, progress))
+    encoder = TextEncoder(weights.path, weights.model.prefixes if weights.model else None)
+    write_adapter(path, teach_retriever(encoder, lessons, home / "training" / STATE, progress))
 
 
 def teach_retriever(
-    base: Path,
+    encoder: TextEncoder,
     lessons: Sequence[Lesson],
     saved: Path,
     progress: Progress,
     recipe: RetrieverRecipe | None = None,
 ) -> Adapter:
-    """What the embedder of the folder `base` learns from the lessons.
+    """What an embedder learns from the lessons; it is changed by it.
 
     The state is kept in the file `saved`: the same call goes on from there.
     """
     recipe = recipe or RetrieverRecipe()
     torch.manual_seed(recipe.seed)
-    encoder = TextEncoder(base)
     learning = open_to_learning(encoder.network, recipe.rank)
     identity = sha256(f"{digest_of_lessons(lessons)}{recipe}".encode()).hexdigest()
     parameters = [each for layer in learning.values() for each in (layer.down, layer.up)]
@@ -71,11 +72,11 @@ def teach_retriever(
 
     def loss(batch: Sequence[Lesson]) -> Tensor:
         questions = encoder.encode(
-            [QUESTION_PREFIX + each.question for each in batch], recipe.question
+            [encoder.prefixes.question + each.question for each in batch], recipe.question
         )
         # What several lessons share is read once.
-        texts = list(dict.fromkeys(PASSAGE_PREFIX + each.passage for each in batch))
-        place = [texts.index(PASSAGE_PREFIX + each.passage) for each in batch]
+        texts = list(dict.fromkeys(encoder.prefixes.passage + each.passage for each in batch))
+        place = [texts.index(encoder.prefixes.passage + each.passage) for each in batch]
         passages = encoder.encode(texts, recipe.passage)[place]
         return contrast(questions, passages, same_subject(batch), recipe.temperature)
 

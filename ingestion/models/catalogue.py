@@ -59,6 +59,16 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefixes:
+    """What an embedder was taught to read before a question, and before a passage."""
+
+    __pydantic_config__ = _STRICT
+
+    question: str = ""
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model: `file` is the name of its file, or folder, once it is here.
 
@@ -80,6 +90,7 @@ class Model:
     default: bool = False
     chat_template: Literal["chatml", "mistral", "llama3"] | None = None
     writes: bool = False
+    prefixes: Prefixes | None = None
     local: str | None = None
     wheels: Wheels | None = None
     hub: Hub | None = None
