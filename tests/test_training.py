@@ -19,6 +19,7 @@ from ingestion.encoders.retriever import (
     teach_retriever,
 )
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of, is_held_out
+from ingestion.models.catalogue import Prefixes
 from ingestion.models.e5 import convert
 from ingestion.readers.documents import Document, Kind
 from tests.weights_fakes import write_e5
@@ -148,3 +149,19 @@ def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> 
         passages = torch.tensor(embedder.embed_passages(["marché", "un"]))
         costs.append(contrast(questions, passages, torch.zeros(2, 2, dtype=torch.bool), 0.1).item())
     assert costs[1] < costs[0] / 2
+
+
+@pytest.mark.slow
+def test_prefixes_are_those_given_else_those_of_the_folder(tmp_path: Path) -> None:
+    write_e5(tmp_path / "source.bin")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    convert(tmp_path / "source.bin", folder)
+    own, given = TextEncoder(folder), TextEncoder(folder, Prefixes("q: ", "p: "))
+    assert own.prefixes == Prefixes("query: ", "passage: ")
+    assert given.prefixes == Prefixes("q: ", "p: ")
+    plain, other = (
+        SentenceTransformerEmbedder(folder, "tiny", None, prefixes)
+        for prefixes in (None, Prefixes("un ", "marché "))
+    )
+    assert (plain.embed_questions(["un"]) != other.embed_questions(["un"])).any()
