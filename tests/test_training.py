@@ -11,13 +11,14 @@ from ingestion.chunking.passages import passages_of
 from ingestion.encoders.adapters import write_adapter
 from ingestion.encoders.course import Course, Pace
 from ingestion.encoders.embedder import SentenceTransformerEmbedder, TextEncoder
-from ingestion.encoders.lessons import Lesson, ordered, pair
+from ingestion.encoders.lessons import Lesson, lessons_of, ordered, pair
 from ingestion.encoders.retriever import (
     RetrieverRecipe,
     contrast,
     same_subject,
     teach_retriever,
 )
+from ingestion.errors import IngestionError
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of, is_held_out
 from ingestion.models.catalogue import Prefixes
 from ingestion.models.e5 import convert
@@ -165,3 +166,8 @@ def test_prefixes_are_those_given_else_those_of_the_folder(tmp_path: Path) -> No
         for prefixes in (None, Prefixes("un ", "marché "))
     )
     assert (plain.embed_questions(["un"]) != other.embed_questions(["un"])).any()
+
+
+def test_without_the_code_there_is_nothing_to_learn_from(tmp_path: Path) -> None:
+    with pytest.raises(IngestionError, match="sourcier index add"):
+        lessons_of(tmp_path)
