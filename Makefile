@@ -36,6 +36,7 @@ bench: .venv/installed-test index ## vitesse et mémoire, en rapports
 	@$(BIN)/python -m tests.studies.benchmark
 
 test: .venv/installed-test models ## tous les tests, y compris les lents
+	@$(BIN)/sourcier models pull smollm2-135m
 	@$(BIN)/pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-test ## format, style, types et imports
