@@ -190,13 +190,12 @@ def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) 
 
 def _question_vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
     asked = [question.text for question in texts.questions]
-    return embed_cached(
-        home / "vectors.sqlite",
-        embedder,
-        asked,
-        lambda done: progress("Calcul des vecteurs des questions", done, len(asked)),
-        as_questions=True,
-    )
+
+    def told(done: int) -> None:
+        if asked:  # a dossier has none, and an empty bar says nothing
+            progress("Calcul des vecteurs des questions", done, len(asked))
+
+    return embed_cached(home / "vectors.sqlite", embedder, asked, told, as_questions=True)
 
 
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:
