@@ -29,12 +29,9 @@ def load_embedder(home: Path, settings: Settings) -> Embedder:
 
     weights = locate(settings.embedder, home)
     taught = find_taught(home, Taught.RETRIEVER, weights.sha256)
-    name = weights_name(weights)
+    prefixes = weights.model.prefixes if weights.model else None
     return SentenceTransformerEmbedder(
-        weights.path,
-        f"{name}+{taught_digest(taught)}" if taught else name,
-        taught,
-        weights.model.prefixes if weights.model else None,
+        weights.path, embedder_name(weights, taught), taught, prefixes
     )
 
 
@@ -92,6 +89,12 @@ def assembled(
         buyer=Buyer(settings.buyer),
         tuning=tuning_for(embedder.name),
     )
+
+
+def embedder_name(weights: Weights, taught: Path | None) -> str:
+    """The name of an embedder: that of its weights, bound to what they were taught, if anything."""
+    name = weights_name(weights)
+    return f"{name}+{taught_digest(taught)}" if taught else name
 
 
 def weights_name(weights: Weights) -> str:

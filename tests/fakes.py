@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.llm.language_model import Prompt
 from ingestion.chunking.passages import Passage
-from ingestion.index.lexical import NO_QUESTIONS, EverydayWords, Term
+from ingestion.index.lexical import EverydayWords, Term
 from ingestion.index.search import Hit, Vectors, context
 
 _TOKEN = re.compile(r"\s*\S+|\s+")
@@ -35,7 +35,7 @@ def words_of(text: str) -> list[str]:
 class WordEmbedder:
     """Texts that share words have near vectors; the same text has the same vector everywhere.
 
-    `alike` is the cosine of two texts without a common word: 0.8 is that of the real embedder.
+    `alike` is the cosine of two texts without a common word: about 0.3 for the real embedder.
     """
 
     def __init__(self, name: str = "words@1", dimension: int = 64, alike: float = 0.0) -> None:
@@ -75,14 +75,8 @@ class ListVectorIndex:
 class WordIndex:
     """Counts the words shared, the rarer the better."""
 
-    def __init__(
-        self,
-        passages: Sequence[Passage],
-        terms: Sequence[Term] = (),
-        asked: Mapping[str, str] = NO_QUESTIONS,
-    ) -> None:
+    def __init__(self, passages: Sequence[Passage], terms: Sequence[Term] = ()) -> None:
         everyday = EverydayWords(terms)
-        self._asked = {each: set(words_of(text)) for each, text in asked.items()}
         self._words = {
             passage.id: set(words_of(f"{context(passage)} {passage.text}")) for passage in passages
         }
@@ -94,9 +88,6 @@ class WordIndex:
 
     def search_everyday(self, question: str, k: int) -> list[Hit]:
         return self._ranked(question, self._everyday, k)
-
-    def search_asked(self, question: str, k: int) -> list[Hit]:
-        return self._ranked(question, self._asked, k)
 
     def _ranked(self, question: str, words: Mapping[str, set[str]], k: int) -> list[Hit]:
         spread = Counter(word for each in words.values() for word in each)

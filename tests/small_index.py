@@ -83,7 +83,7 @@ ARTICLES = (
 
 def answering_embedder() -> WordEmbedder:
     """The embedder of the small index: its cosines are where those of the real one are."""
-    return WordEmbedder(dimension=512, alike=0.8)
+    return WordEmbedder(dimension=512, alike=0.3)
 
 
 Article = tuple[str, tuple[str, ...], str, str | None, str | None]

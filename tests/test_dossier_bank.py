@@ -73,8 +73,9 @@ def test_one_dossier_is_never_learnt_from() -> None:
 
 
 def test_each_question_stands_once() -> None:
-    asked = [each for dossier in _bank() for each in (*dossier.questions, *dossier.unanswered)]
-    for said in ([each.id for each in asked], [each.question.casefold() for each in asked]):
+    asked = [(each.id, each.question) for dossier in _bank() for each in dossier.questions]
+    asked += [(each.id, each.question) for dossier in _bank() for each in dossier.unanswered]
+    for said in ([name for name, _ in asked], [question.casefold() for _, question in asked]):
         assert [each for each, count in Counter(said).items() if count > 1] == []
 
 

@@ -144,7 +144,6 @@ def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
 # Lexical index ----------------------------------------------------------------------------------
 
 TERMS = (Term(("MAPA", "petite procédure"), ("R1-1", "R1-2", "R1-3")),)
-ASKED = {PASSAGES[2].id: "On me paie quand ?\nLa banque attend", PASSAGES[4].id: "Un acompte ?"}
 LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 
 
@@ -152,8 +151,8 @@ LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 def lexical_index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalMaker:
     def make(passages: Sequence[Passage]) -> LexicalIndex:
         if request.param == "words":
-            return WordIndex(passages, TERMS, ASKED)
-        write_lexical(tmp_path / "lexical", passages, EverydayWords(TERMS), ASKED)
+            return WordIndex(passages, TERMS)
+        write_lexical(tmp_path / "lexical", passages, EverydayWords(TERMS))
         return TantivyIndex(tmp_path / "lexical")
 
     return make
@@ -205,15 +204,6 @@ def test_the_glossary_leads_to_the_two_most_direct_articles(lexical_index: Lexic
     found = {hit.passage_id for hit in index.search_everyday("Un MAPA ?", 5)}
     assert found == {PASSAGES[1].id, PASSAGES[2].id}
     assert index.search_everyday("Quel délai de paiement ?", 5) == []
-
-
-def test_the_questions_that_lead_to_a_passage_are_searched_apart(
-    lexical_index: LexicalMaker,
-) -> None:
-    index = lexical_index(PASSAGES)
-    assert index.search("La banque attend", 5) == []
-    assert [hit.passage_id for hit in index.search_asked("Ma banque ?", 5)] == [PASSAGES[2].id]
-    assert index.search_asked("pénalité", 5) == []
 
 
 def test_a_reference_is_looked_up_exactly(lexical_index: LexicalMaker) -> None:

@@ -11,7 +11,6 @@ from ingestion.index.questions import (
     LeadingQuestion,
     QuestionIndex,
     leading_questions,
-    questions_by_passage,
     write_questions,
 )
 from ingestion.readers.documents import Document, Heading, Kind
@@ -75,11 +74,6 @@ def test_nothing_leads_to_another_article() -> None:
     assert _led_to(_bank(FIRST, (0, 40), article="R2182-1"), _article(), _sheet("R2183-1")) == []
 
 
-def test_the_questions_of_a_passage_are_one_text() -> None:
-    questions = [LeadingQuestion("Qui ?", ("a", "b")), LeadingQuestion("Quand ?", ("b",))]
-    assert questions_by_passage(questions) == {"a": "Qui ?", "b": "Qui ?\nQuand ?"}
-
-
 def test_passages_come_in_the_order_of_their_nearest_question(tmp_path: Path) -> None:
     vectors = np.array([[0, 1], [1, 0], [0.6, 0.8]], dtype=np.float32)
     questions = [LeadingQuestion("", ("a", "b")), LeadingQuestion("", ("a",)),
@@ -94,6 +88,8 @@ def test_passages_come_in_the_order_of_their_nearest_question(tmp_path: Path) ->
         ("b", 0.0),
     ]
     assert [hit.passage_id for hit in index.search(vectors[1], 1)] == ["a"]
+    assert "c" in index
+    assert "d" not in index
 
 
 def test_a_snapshot_made_before_there_were_questions_leads_nowhere(tmp_path: Path) -> None:

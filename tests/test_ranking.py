@@ -49,28 +49,6 @@ def test_a_better_rank_is_a_greater_signal_and_no_rank_is_none() -> None:
     assert "words" not in third
 
 
-@pytest.mark.parametrize(
-    ("question", "kind", "shown", "other"),
-    [
-        ("À partir de quel montant ?", "amount", ADVANCE, PAID),
-        ("Dans quel délai payer ?", "duration", PAID, ADVANCE),
-        ("Dans quels cas modifier ?", "list", LIST, PAID),
-    ],
-)
-def test_the_kind_of_answer_asked_for_is_seen_in_a_passage(
-    question: str, kind: str, shown: Passage, other: Passage
-) -> None:
-    with_it, without = found(question, shown, other)
-    assert with_it[kind] == 1
-    assert kind not in without
-    assert kind not in found("Qui signe ?", shown)[0]
-
-
-def test_a_definition_is_seen() -> None:
-    meant = replace(PAID, text="Un accord-cadre est une technique d'achat.")
-    assert found("Qu'est-ce qu'un accord-cadre ?", meant)[0]["definition"] == 1
-
-
 def test_words_that_few_passages_have_cover_more() -> None:
     question = "Le délai de l'avance ?"
     paid, advance, listed = found(question, PAID, ADVANCE, replace(LIST, text="Le délai court."))

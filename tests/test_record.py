@@ -102,7 +102,7 @@ def _has_exactly(value: dict[str, Any], shape: dict[str, Any]) -> None:
 def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
     written = json.loads(json.dumps(contract(result)))
     _has_exactly(written, CONTRACT)
-    shapes = {
+    shapes: dict[str, dict[str, Any]] = {
         "sentences": SENTENCE, "citations": CITATION, "removed": REMOVED, "evidence": EVIDENCE
     }  # fmt: skip
     for name, shape in shapes.items():

@@ -5,7 +5,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pytest
 
 from assistant.retrieval.candidates import CANDIDATES
@@ -14,6 +13,7 @@ from assistant.retrieval.retriever import BESIDE, Retriever, referred
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import Term
+from ingestion.index.questions import QuestionIndex
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.pieces import PieceKind
@@ -205,7 +205,7 @@ class _Lists:
     store: _Store
     lexical: WordIndex
     vectors: ListVectorIndex
-    questions: ListVectorIndex
+    questions: QuestionIndex
     glossary: tuple[Term, ...] = ()
 
 
@@ -214,8 +214,8 @@ def _lists(passages: list[Passage]) -> IndexSnapshot:
     vectors = embedder.embed_passages([passage.text for passage in passages])
     ids = [passage.id for passage in passages]
     store = _Store(dict(zip(ids, passages, strict=True)))
-    nothing = ListVectorIndex([], np.empty((0, embedder.dimension), np.float32))
-    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors), nothing)
+    asked = QuestionIndex(Path("nowhere"))
+    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors), asked)
     return cast(IndexSnapshot, lists)
 
 

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from ingestion.chunking.passages import passages_of
 from ingestion.encoders.adapters import write_adapter
 from ingestion.encoders.course import Course, Pace
-from ingestion.encoders.embedder import SentenceTransformerEmbedder, TextEncoder
+from ingestion.encoders.embedder import SentenceTransformerEmbedder
 from ingestion.encoders.lessons import Lesson, lessons_of, ordered, pair
+from ingestion.encoders.network import TextEncoder
 from ingestion.encoders.retriever import (
     RetrieverRecipe,
     contrast,
@@ -44,7 +45,8 @@ def _learn(saved: Path, identity: str = "one", stop_at: int | None = None) -> tu
     told: list[int] = []
 
     def loss(rows: Tensor) -> Tensor:
-        return ((line(rows) - rows @ TRUTH.T) ** 2).mean()
+        missed: Tensor = line(rows) - rows @ TRUTH.T
+        return (missed**2).mean()
 
     def progress(step: str, done: int, total: int) -> None:
         told.append(done)

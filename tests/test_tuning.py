@@ -17,6 +17,7 @@ from assistant.retrieval.retriever import Answerability, answerability
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from ingestion.models.catalogue import locate
+from ingestion.models.taught import Taught, find_taught
 from tests.fakes import ScriptedModel
 from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder
@@ -89,4 +90,5 @@ def test_with_the_embedder_of_the_weights_there_is_nothing_to_say(
 @pytest.mark.slow
 def test_the_first_set_is_that_of_the_default_weights(weights_home: Path) -> None:
     weights = locate(Settings().embedder, weights_home)
-    assert container.weights_name(weights) == default_tuning().embedder
+    taught = find_taught(weights_home, Taught.RETRIEVER, weights.sha256)
+    assert container.embedder_name(weights, taught) == default_tuning().embedder

@@ -1,7 +1,7 @@
 """Candidates: the passages of one index snapshot that may be evidence, with their signals."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -75,15 +75,13 @@ LED_TO = 10
 class Candidate:
     """A passage that may be evidence, its signals, and its cosine with the question.
 
-    `alike` is the cosine of the nearest question that leads to it, `strength` the weighed sum of
-    its signals; both are 0 when it was not found by a search.
+    `strength` is the weighed sum of its signals, 0 when it was not found by a search.
     """
 
     passage: Passage
     signals: dict[str, float]
     cosine: float = 0.0
     strength: float = 0.0
-    alike: float = 0.0
 
 
 class Searcher:
@@ -105,38 +103,41 @@ class Searcher:
         meaning = self._admitted(lambda k: generation.vectors.search(vector, k), scope)
         words = self._admitted(lambda k: generation.lexical.search(question, k), scope)
         everyday = self._admitted(lambda k: generation.lexical.search_everyday(question, k), scope)
-        asked = self._admitted(lambda k: generation.lexical.search_asked(question, k), scope)
         alike = self._admitted(lambda k: generation.questions.search(vector, k), scope)
         rankings = {
-            "asked words": [hit.passage_id for hit in asked],
-            "asked meaning": [hit.passage_id for hit in alike],
             "words": [hit.passage_id for hit in words],
             "meaning": [hit.passage_id for hit in meaning],
             "everyday": [hit.passage_id for hit in everyday],
             "phrase": [each.id for each in self.lookup(led_to, scope)],
         }
-        fused = fuse(*rankings.values())
+        fused = fuse(*rankings.values(), [hit.passage_id for hit in alike])
         best = sorted(fused, key=lambda passage_id: -fused[passage_id])[:RANKED]
         named = [each.id for each in self.named(question, scope)]
         passages = standing(generation, [*named, *best], scope)
         texts = [(passage, phrases.everyday.of(passage)) for passage in passages]
         found = signals(question, texts, rankings)
-        near, near_questions = _scores(meaning), _scores(alike)
-        return [
-            self._weighed(
-                passage,
-                each,
-                near.get(passage.id, min(near.values(), default=0.0)),
-                near_questions.get(passage.id, min(near_questions.values(), default=0.0)),
-            )
-            for passage, each in zip(passages, found, strict=True)
-        ]
+        return self._weighed(passages, found, _scores(meaning), _scores(alike))
 
     def _weighed(
-        self, passage: Passage, found: dict[str, float], cosine: float, alike: float
-    ) -> Candidate:
-        weighed = found | {"nearness": cosine, "asked nearness": alike}
-        return Candidate(passage, weighed, cosine, strength(weighed, self._weights), alike)
+        self,
+        passages: Sequence[Passage],
+        found: Sequence[dict[str, float]],
+        cosines: Mapping[str, float],
+        alike: Mapping[str, float],
+    ) -> list[Candidate]:
+        """The candidates; one that a search by meaning did not find is as far as its farthest."""
+        farthest, least_alike = (min(each.values(), default=0.0) for each in (cosines, alike))
+        weighed = []
+        for passage, each in zip(passages, found, strict=True):
+            cosine = cosines.get(passage.id, farthest)
+            asked = passage.id in self.generation.questions
+            told = each | {
+                "nearness": cosine,
+                "alike": alike.get(passage.id, least_alike) if asked else 0.0,
+                "unasked": float(not asked),
+            }
+            weighed.append(Candidate(passage, told, cosine, strength(told, self._weights)))
+        return weighed
 
     def named(self, question: str, scope: Scope) -> list[Passage]:
         """The passages that a question asks for by their reference."""

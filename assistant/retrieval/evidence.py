@@ -19,7 +19,7 @@ class Evidence:
     `score` is how likely the passage is to be the best of those found, `strength` the weighed sum
     of its signals, which does not depend on the others (ranking.py).
     `similarity` is the cosine with the question, that of the farthest passage found by meaning when
-    this one was found by words alone; `alike` is that of the bank's nearest question leading to it.
+    this one was found by words alone.
     `document_sha256` is that of the document's whole text (UTF-8), to which offsets refer.
     """
 
@@ -29,7 +29,6 @@ class Evidence:
     document_sha256: str
     similarity: float = 0.0
     strength: float = 0.0
-    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

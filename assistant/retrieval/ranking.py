@@ -33,9 +33,7 @@ class Refusal:
     refused: float
     sure: float
     similarity: float = 0.0
-    alike: float = 0.0
     strength: float = 0.0
-    coverage: float = 0.0
     topic: float = 0.0
     bias: float = 0.0
 
@@ -165,49 +163,6 @@ RANK_OFFSET = 10
 """k of reciprocal rank fusion, 1 / (k + rank) (Cormack et al., SIGIR 2009)."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedKind:
-    """A kind of answer: how a question asks for it, and how a passage shows that it has it."""
-
-    question: re.Pattern[str]
-    passage: re.Pattern[str]
-
-
-_NUMBER = r"(?:\d+|un|deux|trois|quatre|cinq|six|dix|quinze|vingt|trente|quarante|soixante)"
-ASKED = {
-    "amount": AskedKind(
-        re.compile(
-            r"\b(montants?|seuils?|combien|taux|pourcentage|plafonds?|somme|minimum|maximum|"
-            r"threshold|amount|rate|how much)\b|en dessous|au-dela|[€%]|\beuros?\b"
-        ),
-        re.compile(r"\d\s*(?:euros?\b|€|%)|pour cent|\bpourcent"),
-    ),
-    "duration": AskedKind(
-        re.compile(
-            r"\b(delais?|duree|quand|combien de temps|date limite|moment|jours?|mois|ans?|"
-            r"time limit|deadline|how long|when)\b"
-        ),
-        re.compile(
-            rf"\b{_NUMBER}\b[^.;]{{0,12}}\b(?:jours?|mois|ans?|annees?|heures?|semaines?)\b"
-        ),
-    ),
-    "list": AskedKind(
-        re.compile(
-            r"\b(dans quels? cas|quelles? sont|quels? sont|conditions|que doi(?:t|s|vent)|"
-            r"quels? (?:documents|pieces|motifs|criteres)|which|what are)\b"
-        ),
-        re.compile(r"\n[^\n]+\n"),
-    ),
-    "definition": AskedKind(
-        re.compile(r"qu'est[- ]ce|definition|que signifie|c'est quoi|qu'appelle|what is an?\b"),
-        re.compile(
-            r"\b(?:est|sont) (?:un|une|des|consideree?s? comme)\b|s'entend|on entend par|"
-            r"\bdesigne|constituent?\b|\ba pour objet\b"
-        ),
-    ),
-}
-
-
 def fuse(*rankings: Sequence[str]) -> dict[str, float]:
     """Reciprocal rank fusion of rankings of identifiers, best first: score by identifier."""
     scores: dict[str, float] = {}
@@ -228,25 +183,20 @@ def signals(
         name: {passage_id: rank for rank, passage_id in enumerate(ranking, 1)}
         for name, ranking in rankings.items()
     }
-    asked, topics = fold_text(question), topics_asked(question)
-    wanted = [name for name, kind in ASKED.items() if kind.question.search(asked)]
-    found = []
-    for (passage, _), covered in zip(texts, _coverage(question, texts), strict=True):
-        text = fold_text(passage.text)
-        found.append(
-            {
-                **{
-                    name: RANK_OFFSET / (RANK_OFFSET + places[passage.id])
-                    for name, places in ranks.items()
-                    if passage.id in places
-                },
-                **{name: 1.0 for name in wanted if ASKED[name].passage.search(text)},
-                "coverage": covered,
-                "other regime": float(is_foreign(question, passage)),
-                **_of_clause(question, topics, passage),
-            }
-        )
-    return found
+    topics = topics_asked(question)
+    return [
+        {
+            **{
+                name: RANK_OFFSET / (RANK_OFFSET + places[passage.id])
+                for name, places in ranks.items()
+                if passage.id in places
+            },
+            "coverage": covered,
+            "other regime": float(is_foreign(question, passage)),
+            **_of_clause(question, topics, passage),
+        }
+        for (passage, _), covered in zip(texts, _coverage(question, texts), strict=True)
+    ]
 
 
 def _of_clause(question: str, topics: Sequence[Topic], passage: Passage) -> dict[str, float]:

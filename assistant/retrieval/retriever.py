@@ -6,7 +6,6 @@ from dataclasses import replace
 from enum import StrEnum
 
 from assistant.law.hierarchy import ARTICLES, rank_of
-from assistant.question.language import coverage
 from assistant.retrieval.candidates import Candidate, Searcher, text_sha256
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
@@ -134,7 +133,6 @@ def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
             text_sha256(searcher.generation, candidate.passage),
             candidate.cosine,
             candidate.strength,
-            candidate.alike,
         )
         for number, (candidate, score) in enumerate(ranked, first)
     ]
@@ -165,13 +163,12 @@ def delegated(passage: Passage) -> list[str]:
 
 # Answerability: whether the evidence is about what is asked. Pure.
 #
-# Of the rules, how near the best passage is in meaning, how near the best question that leads to
-# one, and how strong the signals are together are added. In a dossier the signals do not tell; the
-# share of the question's words found and whether a passage is on its subject do. The weights
-# (tuning.toml) are those of a logistic regression.
+# Of the rules, how near the best passage is in meaning and how strong its signals are together are
+# added. In a dossier the signals do not tell; whether a passage is on the subject of the question
+# does. The weights (tuning.toml) are those of a logistic regression.
 
 READ = 3
-"""Passages of a dossier whose words and subjects count."""
+"""Passages of a dossier whose subjects count."""
 
 
 class Answerability(StrEnum):
@@ -206,17 +203,7 @@ def _odds(question: str, evidence: Sequence[Evidence], weights: Refusal) -> floa
     read, topics = evidence[:READ], topics_asked(question)
     return (
         weights.similarity * max(item.similarity for item in evidence)
-        + weights.alike * max(item.alike for item in evidence)
         + weights.strength * max(item.strength for item in evidence)
-        + weights.coverage * coverage(question, text_of(read))
         + weights.topic * max(topic_signal(topics, item.passage) for item in read)
         + weights.bias
-    )
-
-
-def text_of(evidence: Sequence[Evidence]) -> str:
-    """The locators, headings and words of passages. Pure."""
-    return "\n".join(
-        " ".join([item.passage.locator, *item.passage.headings, item.passage.text])
-        for item in evidence
     )

@@ -18,8 +18,8 @@ from torch.nn.functional import cross_entropy
 
 from ingestion.encoders.adapters import Adapter, learnt, open_to_learning, write_adapter
 from ingestion.encoders.course import Course, Pace, Progress
-from ingestion.encoders.embedder import TextEncoder
 from ingestion.encoders.lessons import Lesson, digest_of_lessons, lessons_of, ordered
+from ingestion.encoders.network import TextEncoder
 from ingestion.models.catalogue import Weights
 
 STATE = "retriever.pt"

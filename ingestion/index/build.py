@@ -17,7 +17,6 @@ from ingestion.index.question_bank import read_bank
 from ingestion.index.questions import (
     LeadingQuestion,
     leading_questions,
-    questions_by_passage,
     write_questions,
 )
 from ingestion.index.search import Embedder, Vectors, as_indexed
@@ -219,12 +218,7 @@ def _write(
     np.save(folder / "vectors.npy", vectors)
     write_questions(folder, texts.questions, asked)
     progress("Écriture de l'index", 1, 3)
-    write_lexical(
-        folder / "lexical",
-        texts.passages,
-        EverydayWords(texts.glossary),
-        questions_by_passage(texts.questions),
-    )
+    write_lexical(folder / "lexical", texts.passages, EverydayWords(texts.glossary))
     progress("Écriture de l'index", 2, 3)
     write_vectors(folder / "chroma", [passage.id for passage in texts.passages], vectors)
     for path in folder.rglob("*"):

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,6 @@ TEXT_WEIGHT = 1.0
 CONTEXT_WEIGHT = 0.4
 """Of a word found in the headings; on the real code 0.3 to 0.6 found more than 1 or 2.5."""
 
-NO_QUESTIONS: Mapping[str, str] = {}
-
 WRITER_BYTES = 64_000_000
 
 _WORD = re.compile(r"\w+")
@@ -124,10 +122,6 @@ class TantivyIndex:
         """Hits by BM25 over the glossary's phrases."""
         return self._ranked(question, {"everyday": 1.0}, k)
 
-    def search_asked(self, question: str, k: int) -> list[Hit]:
-        """Hits by BM25 over the questions that lead to each passage."""
-        return self._ranked(question, {"asked": 1.0}, k)
-
     def _ranked(self, question: str, weights: dict[str, float], k: int) -> list[Hit]:
         words = " ".join(_WORD.findall(question.lower()))  # "OR" and "NOT" would be operators
         if not self._french.analyze(words):
@@ -147,16 +141,8 @@ class TantivyIndex:
         return str(self._searcher.doc(address)["id"][0])
 
 
-def write_lexical(
-    folder: Path,
-    passages: Sequence[Passage],
-    everyday: EverydayWords,
-    asked: Mapping[str, str] = NO_QUESTIONS,
-) -> None:
-    """Write a new lexical index of the passages into an empty folder.
-
-    `asked` is the text of the questions that lead to a passage, by its identifier.
-    """
+def write_lexical(folder: Path, passages: Sequence[Passage], everyday: EverydayWords) -> None:
+    """Write a new lexical index of the passages into an empty folder."""
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer("french", _french())
@@ -168,7 +154,6 @@ def write_lexical(
                 text=passage.text,
                 context=context(passage),
                 everyday=everyday.of(passage),
-                asked=asked.get(passage.id, ""),
                 reference=list(passage.references),
             )
         )
@@ -183,7 +168,6 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text", tokenizer_name="french")
     builder.add_text_field("context", tokenizer_name="french")
     builder.add_text_field("everyday", tokenizer_name="french")
-    builder.add_text_field("asked", tokenizer_name="french")
     return builder.build()
 
 

@@ -1,7 +1,7 @@
 """The questions that lead to a passage: those of the bank whose article it is.
 
-They are searched by words and by meaning, question against question, since buyers do not speak as
-the law does; they are never shown as text of the law, and never quoted.
+They are searched by meaning, question against question, since buyers do not speak as the law does;
+they are never shown as text of the law, and never quoted.
 """
 
 import json
@@ -70,15 +70,6 @@ def _overlaps(passage: Passage, question: BankQuestion) -> bool:
     return any(start < passage.end and passage.start < end for start, end in question.spans)
 
 
-def questions_by_passage(questions: Iterable[LeadingQuestion]) -> dict[str, str]:
-    """The questions that lead to each passage, one a line, by its identifier. Pure."""
-    found: dict[str, list[str]] = {}
-    for question in questions:
-        for passage_id in question.passage_ids:
-            found.setdefault(passage_id, []).append(question.text)
-    return {passage_id: "\n".join(texts) for passage_id, texts in found.items()}
-
-
 class QuestionIndex:
     """Passages by the cosine between a question and the nearest of those that lead to them."""
 
@@ -88,9 +79,14 @@ class QuestionIndex:
         if (folder / LEADS_TO).exists():
             self._passage_ids = json.loads((folder / LEADS_TO).read_bytes())
             self._vectors: Vectors = np.load(folder / VECTORS, allow_pickle=False)
+        self._asked = frozenset(name for names in self._passage_ids for name in names)
 
     def __len__(self) -> int:
         return len(self._passage_ids)
+
+    def __contains__(self, passage_id: str) -> bool:
+        """Whether a question leads to this passage."""
+        return passage_id in self._asked
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the cosine."""

@@ -59,10 +59,6 @@ class LexicalIndex(Protocol):
         """The same by the words of the glossary alone, for the passages that it leads to."""
         ...
 
-    def search_asked(self, question: str, k: int) -> list[Hit]:
-        """The same by the words of the questions that lead to each passage."""
-        ...
-
     def lookup(self, reference: str) -> list[str]:
         """Identifiers of the passages that are this reference ("R2122-8"), in no given order."""
         ...

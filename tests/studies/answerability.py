@@ -6,8 +6,8 @@ sheets, and on what the bank holds that the code does not answer. Of the bank, w
 article held out is measured, beside the questions on these articles; so are the question files
 given. What the bank says that the code answers taught the embedder, and can fit nothing.
 
-Then the weights of the refusals in a dossier: on our questions about the built-in dossier and on
-the bank's dossiers, of which the one held out is measured.
+Then the weights of the refusals in a dossier: on our questions about the built-in dossier; those
+about the bank's dossiers are measured.
 """
 
 import argparse
@@ -27,10 +27,9 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
-from assistant.question.language import coverage
 from assistant.question.scope import refusal_for
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.retriever import READ, Retriever, text_of
+from assistant.retrieval.retriever import READ, Retriever
 from assistant.settings import default_home, load_settings
 from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
@@ -44,8 +43,8 @@ from ingestion.readers.reading import read_file
 from tests.studies.ranking import OWN, headings, held_out, led_by_what_is_learnt
 from tests.studies.refusal import SHOWN, indexed, separation
 
-NAMES = ("similarity", "alike", "strength")
-NAMES_IN_DOSSIER = ("similarity", "coverage", "topic")
+NAMES = ("similarity", "strength")
+NAMES_IN_DOSSIER = ("similarity", "topic")
 DOSSIER_QUESTIONS = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
 SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
 """Shares of answerable questions refused at which the others are told."""
@@ -129,19 +128,10 @@ def in_dossier(
             rows.append(
                 [
                     max((item.similarity for item in read), default=0.0),
-                    coverage(text, text_of(read)),
                     max((topic_signal(topics, item.passage) for item in read), default=0.0),
                 ]
             )
     return Asked(np.array(rows), np.array([is_answered for _, is_answered in questions]))
-
-
-def joined(parts: Sequence[Asked]) -> Asked:
-    """Several sets as one."""
-    return Asked(
-        np.concatenate([each.rows for each in parts]),
-        np.concatenate([each.answered for each in parts]),
-    )
 
 
 def main() -> None:
@@ -161,12 +151,8 @@ def main() -> None:
         measured = {"bank, held out": asked(retriever, [*answered, *silent[True]])}
         measured |= {path.name: asked(retriever, of_files([path])) for path in arguments.questions}
     study(NAMES, fit, measured)
-    learnt = [of_the_demonstration(snapshot, embedder)]
-    kept = []
-    for dossier in read_dossiers():
-        (kept if dossier.is_held_out else learnt).append(of_dossier(dossier, snapshot, embedder))
-    measured = {"ours": learnt[0], "dossier held out": joined(kept)}
-    study(NAMES_IN_DOSSIER, joined(learnt), measured)
+    bank = {each.name: of_dossier(each, snapshot, embedder) for each in read_dossiers()}
+    study(NAMES_IN_DOSSIER, of_the_demonstration(snapshot, embedder), bank)
 
 
 def study(names: Sequence[str], fit: Asked, measured: dict[str, Asked]) -> None:

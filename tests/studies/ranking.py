@@ -2,18 +2,22 @@
 
 Fits the weights of the ranking (assistant/retrieval/tuning.toml) on our own questions
 (tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
-commande publique, and prints them with the measures of every set: for all signals, then without
-each. A fold of our questions is left out of the fitting that it measures.
+commande publique alone, and prints them with the measures of every set: for all signals, then
+without each. A fold of our questions is left out of the fitting that it measures.
 
 The bank taught the embedder, so its questions can fit nothing here. Those on the articles held out
-are measured: no question of the bank leads to them. The question files given are measured only.
+are measured: no question of the bank leads to them. Each question that is learnt from is also asked
+where half of the articles have lost their bank, for the weights to know texts that have none. The
+question files given are measured only.
 """
 
 import argparse
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +26,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from scipy.special import softmax
 
 from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
@@ -29,15 +34,9 @@ from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
-from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name
 from ingestion.index.question_bank import is_held_out, read_bank
-from ingestion.index.questions import (
-    QuestionIndex,
-    leading_questions,
-    questions_by_passage,
-    write_questions,
-)
+from ingestion.index.questions import QuestionIndex, leading_questions, write_questions
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
 from ingestion.index.vectors import embed_cached
@@ -46,8 +45,8 @@ from ingestion.library.library import CORPUS
 
 OWN = sorted((Path(__file__).parents[1] / "data").glob("questions_*.jsonl"))
 FOLDS = 4
-STEPS, RATE, PENALTY = 200, 0.1, 1e-3
-DEPTHS = (1, 3, 5, 10)
+STEPS, RATE, PENALTY = 400, 0.1, 1e-3
+DEPTHS = (1, 3, 6, 10)
 _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
 WEIGHTS = default_tuning().ranking
 NAMES = tuple(name for name in WEIGHTS if name not in {"topic", "piece"})  # of clauses only
@@ -97,11 +96,18 @@ def held_out() -> list[tuple[str, date, frozenset[str]]]:
 
 
 def led_by_what_is_learnt(
-    snapshot: IndexSnapshot, folder: Path, embedder: Embedder
+    snapshot: IndexSnapshot, folder: Path, embedder: Embedder, half: int | None = None
 ) -> IndexSnapshot:
-    """The same snapshot without the questions of the bank on articles held out."""
+    """The same snapshot without the questions of the bank on articles held out.
+
+    With 0 or 1 as `half`, also without those of one half of the articles.
+    """
     passages, documents = list(snapshot.store.all_passages()), list(snapshot.store.documents())
-    bank = [each for each in read_bank() if not is_held_out(each.article)]
+    bank = [
+        each
+        for each in read_bank()
+        if not is_held_out(each.article) and _half(each.article) != half
+    ]
     questions = leading_questions(bank, documents, passages)
     vectors = embed_cached(
         folder.parent / "questions.sqlite",
@@ -111,11 +117,12 @@ def led_by_what_is_learnt(
         as_questions=True,
     )
     write_questions(folder, questions, vectors)
-    everyday = EverydayWords(snapshot.glossary)
-    write_lexical(folder / "lexical", passages, everyday, questions_by_passage(questions))
-    return replace(
-        snapshot, lexical=TantivyIndex(folder / "lexical"), questions=QuestionIndex(folder)
-    )
+    return replace(snapshot, questions=QuestionIndex(folder))
+
+
+def _half(article: str) -> int:
+    """A law is of the half of its decree."""
+    return sha256(article.lstrip("LRDA").encode()).digest()[0] % 2
 
 
 def cases(searcher: Searcher, questions: Sequence[tuple[str, date, frozenset[str]]]) -> list[Case]:
@@ -129,21 +136,44 @@ def cases(searcher: Searcher, questions: Sequence[tuple[str, date, frozenset[str
     return found
 
 
-def fitted(known: Sequence[Case], kept: Sequence[int]) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Cases that are learnt from, each as much as the weight."""
+
+    known: Sequence[Case]
+    weight: float
+
+
+def fitted(learnt: Sequence[Weighed], kept: Sequence[int]) -> Floats:
     """Weights that make expected articles likely, by gradient descent (Adam) on their softmax."""
+    cases = [(case, each.weight) for each in learnt for case in each.known if case.right.any()]
+    rows, there, right = padded([case for case, _ in cases])
+    share_of = np.array([weight for _, weight in cases])
+    share_of /= share_of.sum()
     weights, mean, square = (np.zeros(len(NAMES)) for _ in range(3))
-    learnt = [case for case in known if case.right.any()]
     mask = np.isin(np.arange(len(NAMES)), kept)
     for step in range(1, STEPS + 1):
+        shares = softmax(np.where(there, rows @ weights, -np.inf), axis=1)
+        meant = shares * right
+        meant /= meant.sum(axis=1, keepdims=True)
         slope = 2 * PENALTY * weights
-        for case in learnt:
-            share = np.exp(case.rows @ weights - (case.rows @ weights).max())
-            right = share * case.right
-            slope -= ((right / right.sum()) - share / share.sum()) @ case.rows / len(learnt)
+        slope -= np.einsum("q,qc,qcn->n", share_of, meant - shares, rows)
         mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
         speed = (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
         weights = (weights - RATE * speed) * mask
     return weights
+
+
+def padded(cases: Sequence[Case]) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The rows of all cases, which of them are there, and which are right."""
+    shape = (len(cases), max(len(case.rows) for case in cases))
+    rows = np.zeros((*shape, len(NAMES)))
+    there, right = np.zeros(shape, bool), np.zeros(shape, bool)
+    for place, case in enumerate(cases):
+        rows[place, : len(case.rows)] = case.rows
+        there[place, : len(case.rows)] = True
+        right[place, : len(case.rows)] = case.right
+    return rows, there, right
 
 
 def order(case: Case, scores: Floats) -> list[str]:
@@ -166,32 +196,46 @@ def measures(known: Sequence[Case], scores: Sequence[Floats]) -> list[str]:
     return [f"{share:.3f}" for share in (*shares, first)]
 
 
-def study(own: list[Case], sheets: list[Case], others: dict[str, list[Case]]) -> None:
+OWN_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 0.5, 0.5
+"""Weights of our questions and of the headings, and what each counts less without half a bank."""
+
+Sets = Sequence[Sequence[Case]]
+"""The same cases in three indexes: with the whole bank, and without each of its halves."""
+
+
+def study(own: Sets, sheets: Sets, others: dict[str, list[Case]]) -> None:
     """Print the weights, and the measures of every set."""
     console = Console(width=140)
     table = Table("signals", "set", *(f"in {depth}" for depth in DEPTHS), "first")
     for label, kept in (("all", list(range(len(NAMES)))), *_without_each()):
-        table.add_row(label, "ours, left out", *measures(own, _left_out(own, sheets, kept)))
-        weights = fitted([*own, *sheets], kept)
+        table.add_row(label, "ours, left out", *measures(own[0], _left_out(own, sheets, kept)))
+        weights = fitted(_learnt(own, sheets), kept)
         for name, known in others.items():
             table.add_row("", name, *measures(known, [case.rows @ weights for case in known]))
         if label == "all":
             said = zip(NAMES, weights, strict=True)
             console.print({name: round(float(weight), 2) for name, weight in said})
-    for name, known in {"ours": own, "sheets": sheets, **others}.items():
+    for name, known in {"ours": own[0], "sheets": sheets[0], **others}.items():
         table.add_row("as chosen", name, *measures(known, [case.rows @ CHOSEN for case in known]))
     console.print(table)
 
 
-def _left_out(own: Sequence[Case], sheets: Sequence[Case], kept: Sequence[int]) -> list[Floats]:
-    """The scores of each of our questions by weights fitted without its fold."""
-    folds = [
-        fitted(
-            [*(case for number, case in enumerate(own) if number % FOLDS != fold), *sheets], kept
-        )
-        for fold in range(FOLDS)
+def _learnt(own: Sets, sheets: Sets) -> list[Weighed]:
+    weighed = ((own, OWN_WEIGHT), (sheets, SHEET_WEIGHT))
+    return [
+        Weighed(known, weight * (1.0 if place == 0 else HALVED))
+        for sets, weight in weighed
+        for place, known in enumerate(sets)
     ]
-    return [case.rows @ folds[number % FOLDS] for number, case in enumerate(own)]
+
+
+def _left_out(own: Sets, sheets: Sets, kept: Sequence[int]) -> list[Floats]:
+    """The scores of each of our questions by weights fitted without its fold."""
+    folds = []
+    for fold in range(FOLDS):
+        rest = [[case for n, case in enumerate(known) if n % FOLDS != fold] for known in own]
+        folds.append(fitted(_learnt(rest, sheets), kept))
+    return [case.rows @ folds[number % FOLDS] for number, case in enumerate(own[0])]
 
 
 def _without_each() -> Iterator[tuple[str, list[int]]]:
@@ -207,12 +251,17 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = load_embedder(arguments.data, load_settings(arguments.data))
     generation = open_snapshot(arguments.data, current_name(arguments.data))
-    with TemporaryDirectory(dir=arguments.data) as scratch:
-        searcher = Searcher(led_by_what_is_learnt(generation, Path(scratch), embedder), embedder)
-        own = [case for path in OWN for case in cases(searcher, asked(path))]
-        sheets = cases(searcher, list(headings()))
-        measured = {"bank, articles held out": cases(searcher, held_out())}
-        files = {path.name: cases(searcher, asked(path)) for path in arguments.questions}
+    with ExitStack() as leaving:
+        searchers = []
+        for half in (None, 0, 1):
+            scratch = leaving.enter_context(TemporaryDirectory(dir=arguments.data))
+            led = led_by_what_is_learnt(generation, Path(scratch), embedder, half)
+            searchers.append(Searcher(led, embedder))
+        own_questions = [each for path in OWN for each in asked(path)]
+        own = [cases(searcher, own_questions) for searcher in searchers]
+        sheets = [cases(searcher, list(headings())) for searcher in searchers]
+        measured = {"bank, articles held out": cases(searchers[0], held_out())}
+        files = {path.name: cases(searchers[0], asked(path)) for path in arguments.questions}
         study(own, sheets, measured | files)
 
 
