@@ -89,12 +89,6 @@ def find_stems(text: str) -> frozenset[str]:
     return frozenset(filter(None, map(_stem, words)))
 
 
-def coverage(question: str, text: str) -> float:
-    """Share of the question's stems that a text has, 0 when the question has none."""
-    asked = find_stems(question)
-    return len(asked & find_stems(text)) / len(asked) if asked else 0.0
-
-
 @lru_cache(maxsize=2**16)
 def _stem(word: str) -> str:
     """What is kept of a word, "" of one that means nothing; texts say the same words again."""
