@@ -8,7 +8,7 @@ TUNING = Tuning(
     "words@1",
     {},
     Refusal(refused=-0.5, sure=1.0, similarity=72.3, strength=0.35, bias=-64.3),
-    Refusal(refused=0.3, sure=1.0, similarity=46.6, topic=1.1, bias=-40.5),
+    Refusal(refused=0.0, sure=1.0, similarity=46.6, topic=3.5, bias=-41.0),
 )
 """Weights that tell cosines of 0.84 and 0.87 apart."""
 

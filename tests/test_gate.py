@@ -29,7 +29,10 @@ from tests.administered import (
 )
 from tests.small_index import ARTICLES, answering_embedder
 
-NEW = ("R2193-1", ("Sous-traitance",), "Le titulaire peut sous-traiter.", None, None)
+DEFENCE = "Marchés de défense ou de sécurité"
+NEW = ("R2193-1", (DEFENCE,), "Le titulaire peut sous-traiter.", None, None)
+"""An article of another regime, that no question of the gate is about."""
+
 BROKEN = "Le délai de paiement des communes est fixé par le contrat."
 
 

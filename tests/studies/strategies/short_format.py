@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from assistant.question.language import fold_text
-from assistant.retrieval.ranking import ASKED
 from tests.studies.strategies.strategy import (
     Moment,
     Reached,
@@ -22,6 +21,25 @@ _CLOSED = re.compile(
     r"^\W*(?:est-ce|peut|puis|faut|doit|dois|est|sont|a|y)\b|\w-(?:t-)?(?:je|il|elle|on|nous|ils)\b"
 )
 _OPEN = re.compile(r"\b(?:quel(?:le)?s?|combien|comment|quand|pourquoi)\b")
+
+ASKED = {
+    "amount": re.compile(
+        r"\b(montants?|seuils?|combien|taux|pourcentage|plafonds?|somme|minimum|maximum|"
+        r"threshold|amount|rate|how much)\b|en dessous|au-dela|[€%]|\beuros?\b"
+    ),
+    "duration": re.compile(
+        r"\b(delais?|duree|quand|combien de temps|date limite|moment|jours?|mois|ans?|"
+        r"time limit|deadline|how long|when)\b"
+    ),
+    "list": re.compile(
+        r"\b(dans quels? cas|quelles? sont|quels? sont|conditions|que doi(?:t|s|vent)|"
+        r"quels? (?:documents|pieces|motifs|criteres)|which|what are)\b"
+    ),
+    "definition": re.compile(
+        r"qu'est[- ]ce|definition|que signifie|c'est quoi|qu'appelle|what is an?\b"
+    ),
+}
+"""How a question asks for a kind of answer, as `fold_text` writes it."""
 
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "closed": {
@@ -73,7 +91,7 @@ def kind_of(question: str) -> str:
     asked = fold_text(question)
     if _CLOSED.search(asked) and not _OPEN.search(asked):
         return "closed"
-    return next((name for name, kind in ASKED.items() if kind.question.search(asked)), "other")
+    return next((name for name, kind in ASKED.items() if kind.search(asked)), "other")
 
 
 def grammar(fields: tuple[str, ...], highest: int) -> str:
