@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from scipy.special import softmax
 
 from assistant.container import load_embedder
 from assistant.evaluation.questions import read_questions
@@ -153,7 +152,9 @@ def fitted(learnt: Sequence[Weighed], kept: Sequence[int]) -> Floats:
     weights, mean, square = (np.zeros(len(NAMES)) for _ in range(3))
     mask = np.isin(np.arange(len(NAMES)), kept)
     for step in range(1, STEPS + 1):
-        shares = softmax(np.where(there, rows @ weights, -np.inf), axis=1)
+        scores = np.where(there, rows @ weights, -np.inf)
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
         meant = shares * right
         meant /= meant.sum(axis=1, keepdims=True)
         slope = 2 * PENALTY * weights
@@ -203,7 +204,7 @@ Sets = Sequence[Sequence[Case]]
 """The same cases in three indexes: with the whole bank, and without each of its halves."""
 
 
-def study(own: Sets, sheets: Sets, others: dict[str, list[Case]]) -> None:
+def study(own: Sets, sheets: Sets, others: dict[str, Sequence[Case]]) -> None:
     """Print the weights, and the measures of every set."""
     console = Console(width=140)
     table = Table("signals", "set", *(f"in {depth}" for depth in DEPTHS), "first")
@@ -215,7 +216,8 @@ def study(own: Sets, sheets: Sets, others: dict[str, list[Case]]) -> None:
         if label == "all":
             said = zip(NAMES, weights, strict=True)
             console.print({name: round(float(weight), 2) for name, weight in said})
-    for name, known in {"ours": own[0], "sheets": sheets[0], **others}.items():
+    known_sets: dict[str, Sequence[Case]] = {"ours": own[0], "sheets": sheets[0], **others}
+    for name, known in known_sets.items():
         table.add_row("as chosen", name, *measures(known, [case.rows @ CHOSEN for case in known]))
     console.print(table)
 
@@ -260,8 +262,12 @@ def main() -> None:
         own_questions = [each for path in OWN for each in asked(path)]
         own = [cases(searcher, own_questions) for searcher in searchers]
         sheets = [cases(searcher, list(headings())) for searcher in searchers]
-        measured = {"bank, articles held out": cases(searchers[0], held_out())}
-        files = {path.name: cases(searchers[0], asked(path)) for path in arguments.questions}
+        measured: dict[str, Sequence[Case]] = {
+            "bank, articles held out": cases(searchers[0], held_out())
+        }
+        files: dict[str, Sequence[Case]] = {
+            path.name: cases(searchers[0], asked(path)) for path in arguments.questions
+        }
         study(own, sheets, measured | files)
 
 
