@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ingestion.chunking.passages import passages_of
 from ingestion.encoders.adapters import write_adapter
-from ingestion.encoders.course import Course, Pace
+from ingestion.encoders.course import Course, LearningRate
 from ingestion.encoders.embedder import SentenceTransformerEmbedder
 from ingestion.encoders.lessons import Lesson, lessons_of, ordered, pair
 from ingestion.encoders.network import TextEncoder
@@ -53,7 +53,7 @@ def _learn(saved: Path, identity: str = "one", stop_at: int | None = None) -> tu
         if done == stop_at:
             raise _Stopped
 
-    course = Course(list(line.parameters()), Pace(0.2), saved, identity)
+    course = Course(list(line.parameters()), LearningRate(0.2), saved, identity)
     with suppress(_Stopped):
         course.follow(_points(), loss, progress)
     return line.weight.detach().clone(), told[0]
@@ -75,7 +75,7 @@ def test_a_course_of_something_else_begins_anew(tmp_path: Path) -> None:
 
 
 def test_the_rate_rises_and_falls() -> None:
-    shares = [Pace(1.0).share(step, 100) for step in range(100)]
+    shares = [LearningRate(1.0).share(step, 100) for step in range(100)]
     assert shares[0] == pytest.approx(0.1)
     assert max(shares) == shares[9] == pytest.approx(1.0)
     assert shares[9:] == sorted(shares[9:], reverse=True)

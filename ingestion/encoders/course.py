@@ -25,10 +25,10 @@ LAST_RATE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast is learnt: the rate rises over the first `warm_up` of the steps, then falls."""
+class LearningRate:
+    """It rises to the highest over the first `warm_up` of the steps, then falls."""
 
-    rate: float
+    highest: float
     warm_up: float = 0.1
 
     def share(self, step: int, steps: int) -> float:
@@ -43,10 +43,10 @@ class Course:
     """What learns, and how; `saved` is the file of its state, `identity` what it is a state of."""
 
     def __init__(
-        self, learning: Sequence[nn.Parameter], pace: Pace, saved: Path, identity: str
+        self, learning: Sequence[nn.Parameter], rate: LearningRate, saved: Path, identity: str
     ) -> None:
         self._learning = list(learning)
-        self._pace, self._saved, self._identity = pace, saved, identity
+        self._rate, self._saved, self._identity = rate, saved, identity
 
     def follow(
         self, batches: Sequence[Batch], loss: Callable[[Batch], Tensor], progress: Progress
@@ -55,9 +55,9 @@ class Course:
 
         The state is removed at the end: what was learnt is in the parameters.
         """
-        optimiser = AdamW(self._learning, lr=self._pace.rate, weight_decay=0.01)
+        optimiser = AdamW(self._learning, lr=self._rate.highest, weight_decay=0.01)
         steps = len(batches)
-        schedule = LambdaLR(optimiser, lambda step: self._pace.share(step, steps))
+        schedule = LambdaLR(optimiser, lambda step: self._rate.share(step, steps))
         first = self._resume(optimiser, schedule)
         progress(STEP, first, steps)
         for step in range(first, steps):

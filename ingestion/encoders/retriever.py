@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ingestion.encoders.adapters import Adapter, learnt, open_to_learning, write_adapter
-from ingestion.encoders.course import Course, Pace, Progress
+from ingestion.encoders.course import Course, LearningRate, Progress
 from ingestion.encoders.lessons import Lesson, digest_of_lessons, lessons_of, ordered
 from ingestion.encoders.network import TextEncoder
 from ingestion.models.catalogue import Weights
@@ -68,7 +68,7 @@ def teach_retriever(
     learning = open_to_learning(encoder.network, recipe.rank)
     identity = sha256(f"{digest_of_lessons(lessons)}{recipe}".encode()).hexdigest()
     parameters = [each for layer in learning.values() for each in (layer.down, layer.up)]
-    course = Course(parameters, Pace(recipe.rate), saved, identity)
+    course = Course(parameters, LearningRate(recipe.rate), saved, identity)
 
     def loss(batch: Sequence[Lesson]) -> Tensor:
         questions = encoder.encode(
