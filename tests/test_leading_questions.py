@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
@@ -105,6 +106,10 @@ def test_an_article_is_found_by_a_question_that_shares_no_word_with_it(
                          Form.YES, Style.COMPANY, "Oui."),)  # fmt: skip
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: bank)
     home = with_articles(tmp_path, ARTICLES)
+    found = Searcher(published(home), WordEmbedder()).candidates(asked, Scope(TODAY))
+    unasked = {each.passage.references[0]: each.signals["unasked"] for each in found}
+    assert unasked.pop("R2191-3") == 0.0
+    assert set(unasked.values()) == {1.0}
     evidence = Retriever(published(home), WordEmbedder()).retrieve(
         "Toucher des sous au démarrage, possible ?", Scope(TODAY), 3
     )
