@@ -1,3 +1,4 @@
+import copy
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from torch import nn
 
 from ingestion.encoders.adapters import (
     Adapter,
+    joined,
     learnt,
     merge,
     open_to_learning,
@@ -58,6 +60,27 @@ def test_only_the_linear_layers_of_numbered_blocks_learn() -> None:
     assert set(open_to_learning(network, rank=2)) == {"encoder.0", "encoder.2"}
     learning = {name for name, each in network.named_parameters() if each.requires_grad}
     assert learning == {f"encoder.{layer}.{part}" for layer in (0, 2) for part in ("down", "up")}
+
+
+def test_blocks_below_the_lowest_stay_as_they_are() -> None:
+    network = _Network()
+    assert set(open_to_learning(network, rank=2, lowest=2)) == {"encoder.2"}
+    learning = {name for name, each in network.named_parameters() if each.requires_grad}
+    assert learning == {"encoder.2.down", "encoder.2.up"}
+
+
+def test_what_was_learnt_twice_is_one_adapter() -> None:
+    network, first, rows, _ = _taught_network()
+    second = Adapter(
+        {"encoder.2": torch.randn(3, 8)}, {"encoder.2": torch.randn(4, 3)}, {"a": rows}, {"b": "c"}
+    )
+    both = joined(first, second)
+    assert (both.own, both.card) == (second.own, second.card)
+    twice = copy.deepcopy(network)
+    merge(twice, first)
+    merge(twice, second)
+    merge(network, both)
+    torch.testing.assert_close(network(rows), twice(rows), atol=1e-4, rtol=1e-4)
 
 
 def test_layers_of_its_own_are_kept(tmp_path: Path) -> None:

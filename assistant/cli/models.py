@@ -47,13 +47,16 @@ exemples :
   sourcier models pull --from /media/cle     depuis un dossier, sans réseau
   sourcier models verify                     relit chaque octet et compare les empreintes
   sourcier models train retriever            refait les poids appris des questions de la banque
+  sourcier models train reader               puis ceux du lecteur, qui partent des premiers
 """
 
 ABOUT_TRAINING = (
-    "Apprend au modèle de vecteurs à rapprocher les questions d'acheteurs des articles qui y "
-    "répondent, sur les questions de la banque et le code ajouté à ce dossier de données. Comptez "
-    "une heure ou deux sur deux cœurs ; interrompu, il continue là où il en était quand on le "
-    "relance. Les index construits auparavant sont ensuite à reconstruire : sourcier index build."
+    "Apprend du code ajouté à ce dossier de données et des questions de la banque. « retriever » : "
+    "le modèle de vecteurs rapproche les questions d'acheteurs des articles qui y répondent ; les "
+    "index construits auparavant sont ensuite à reconstruire (sourcier index build). « reader » : "
+    "partant de là, il lit les meilleurs passages et dit lesquels répondent, et par quels mots. "
+    "Comptez une heure ou deux sur deux cœurs pour chacun ; interrompu, il continue là où il en "
+    "était quand on le relance."
 )
 
 
@@ -146,19 +149,26 @@ def _verify(
 @app.action("train", "apprend la recherche sur les questions de la banque", ABOUT_TRAINING)
 def _train(
     ctx: Context,
-    what: Taught = argument("QUOI", "ce qui est appris : retriever", one_of([Taught.RETRIEVER])),
+    what: Taught = argument("QUOI", "ce qui est appris : retriever, reader", one_of(Taught)),
     out: Path | None = option(
         "--out FICHIER", "où écrire les poids appris (défaut : le dossier de données)", Path
     ),
 ) -> int:
-    from ingestion.encoders.retriever import train_retriever  # torch takes seconds to import
+    # torch takes seconds to import.
+    from assistant.container import load_embedder
+    from ingestion.encoders.reader_training import train_reader
+    from ingestion.encoders.retriever import train_retriever
 
     home: Path = ctx.obj
-    weights = locate(load_settings(home).embedder, home)
+    settings = load_settings(home)
+    weights = locate(settings.embedder, home)
     path = out or taught_file(own_folder(home), what, weights.sha256)
     with progress_bars(Terminal(is_stderr=True)) as bars:
         try:
-            train_retriever(home, weights, path, Steps(bars))
+            if what is Taught.READER:
+                train_reader(home, weights, load_embedder(home, settings), path, Steps(bars))
+            else:
+                train_retriever(home, weights, path, Steps(bars))
         except KeyboardInterrupt:
             return _complain("Interrompu. Relancez la même commande pour continuer.", BROKEN)
     Terminal().print(f"Écrit : {path}", highlight=False, soft_wrap=True)

@@ -87,16 +87,18 @@ class LowRank(nn.Module):
         return added
 
 
-def open_to_learning(network: nn.Module, rank: int) -> dict[str, LowRank]:
+def open_to_learning(network: nn.Module, rank: int, lowest: int = 0) -> dict[str, LowRank]:
     """Freeze a network and put a learning difference on each linear layer of its numbered blocks.
 
-    Whatever the family, what stands before and after them is not repeated, so has no number.
+    `lowest` is the first block that learns. Whatever the family, what stands before and after the
+    blocks is not repeated, so has no number.
     """
     for parameter in network.parameters():
         parameter.requires_grad = False
     learning: dict[str, LowRank] = {}
     for name, layer in list(network.named_modules()):
-        if isinstance(layer, nn.Linear) and any(map(str.isdigit, name.split("."))):
+        block = next((int(part) for part in name.split(".") if part.isdigit()), -1)
+        if isinstance(layer, nn.Linear) and block >= lowest:
             parent, _, own_name = name.rpartition(".")
             learning[name] = LowRank(layer, rank)
             setattr(network.get_submodule(parent), own_name, learning[name])
@@ -112,4 +114,16 @@ def learnt(
         {name: layer.up.detach() for name, layer in learning.items()},
         own or {},
         card,
+    )
+
+
+def joined(first: Adapter, second: Adapter) -> Adapter:
+    """One adapter for what two add to the same weights; layers and card of the second. Pure."""
+    names = first.down.keys() | second.down.keys()
+    parts = {name: [each for each in (first, second) if name in each.down] for name in names}
+    return Adapter(
+        {name: torch.cat([each.down[name] for each in both]) for name, both in parts.items()},
+        {name: torch.cat([each.up[name] for each in both], 1) for name, both in parts.items()},
+        second.own,
+        second.card,
     )

@@ -39,9 +39,7 @@ class SentenceTransformerEmbedder:
     @property
     def dimension(self) -> int:
         """As the model says."""
-        size = self._encoder.model.get_embedding_dimension()
-        assert size is not None
-        return size
+        return self._encoder.width
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """What exceeds the model's window (512 tokens) does not count."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.errors import IngestionError
@@ -20,6 +21,9 @@ FEWEST = 1000
 
 BLOCK = 8
 """Questions of one chapter that stand side by side: near ones are told apart within a batch."""
+
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,18 @@ def lessons_of(home: Path) -> list[Lesson]:
     """
     documents, _ = Library(home).readable()
     passages = [passage for document in documents for passage in passages_of(document)]
-    found = pair(read_bank(), documents, passages)
-    if len(found) < FEWEST:
+    found = require_code(pair(read_bank(), documents, passages))
+    return [*found, *(lesson for each in read_dossiers() for lesson in lessons_of_dossier(each))]
+
+
+def require_code(asked: list[Asked]) -> list[Asked]:
+    """The same questions; raises IngestionError when so few are asked of a library without it."""
+    if len(asked) < FEWEST:
         raise IngestionError(
-            f"Seules {len(found)} questions ont leur article parmi les textes ajoutés. Ajoutez "
+            f"Seules {len(asked)} questions ont leur article parmi les textes ajoutés. Ajoutez "
             "d'abord le code de la commande publique : sourcier index add CHEMIN"
         )
-    return [*found, *(lesson for each in read_dossiers() for lesson in lessons_of_dossier(each))]
+    return asked
 
 
 def lessons_of_dossier(dossier: BankDossier) -> list[Lesson]:

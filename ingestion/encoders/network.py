@@ -55,6 +55,13 @@ class TextEncoder:
         assert isinstance(network, torch.nn.Module)
         return network
 
+    @property
+    def width(self) -> int:
+        """Numbers in each row."""
+        size = self.model.get_embedding_dimension()
+        assert size is not None
+        return size
+
     def encode(self, texts: Sequence[str], tokens: int) -> torch.Tensor:
         """Unit rows that gradients flow through; what exceeds `tokens` does not count."""
         read = self.model.tokenizer(

@@ -1,4 +1,4 @@
-"""The two searches over passages, by words and by meaning, and the embedder that serves one."""
+"""The two searches over passages, by words and by meaning; the embedder and the reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +34,19 @@ class Embedder(Protocol):
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each text, in order: shape (n, dimension)."""
+        ...
+
+
+class PassageReader(Protocol):
+    """Reads passages for a question."""
+
+    @property
+    def name(self) -> str:
+        """Model and digest of its weights."""
+        ...
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        """The logarithm of the odds that each passage answers the question, in their order."""
         ...
 
 

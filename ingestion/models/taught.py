@@ -17,6 +17,7 @@ class Taught(StrEnum):
     """What is made of the embedder's weights."""
 
     RETRIEVER = "retriever"
+    READER = "reader"
 
 
 def taught_file(folder: Path, taught: Taught, base_sha256: str) -> Path:
