@@ -14,7 +14,7 @@ from assistant.publishing.gate import Examinee
 from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, PassageReader
 from ingestion.models.catalogue import Weights, locate
 from ingestion.models.taught import Taught, find_taught, taught_digest
 
@@ -33,6 +33,21 @@ def load_embedder(home: Path, settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(
         weights.path, embedder_name(weights, taught), taught, prefixes
     )
+
+
+@cache
+def load_reader(home: Path, settings: Settings) -> PassageReader | None:
+    """The reader that the embedding model was taught to be, loaded once; None where it was not.
+
+    Raises ModelUnavailable.
+    """
+    from ingestion.encoders.taught_reader import TaughtReader  # takes seconds
+
+    weights = locate(settings.embedder, home)
+    taught = find_taught(home, Taught.READER, weights.sha256)
+    if taught is None:
+        return None
+    return TaughtReader(weights.path, embedder_name(weights, taught), taught)
 
 
 def load_model(home: Path, settings: Settings) -> LanguageModel:
@@ -57,15 +72,17 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         model = beside.submit(load_model, home, settings)
         embedder = load_embedder(home, settings)
     holder, journal = SnapshotHolder(home, embedder, generation), Journal(home / "journal.jsonl")
-    return assembled(home, settings, holder, embedder, model.result(), journal)
+    reader = load_reader(home, settings)
+    return assembled(home, settings, holder, embedder, reader, model.result(), journal)
 
 
 def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
     """Assistants over any generation, of one model loaded once; their journal is in `records`."""
-    embedder, model = load_embedder(home, settings), cache(partial(load_model, home, settings))
+    embedder, reader = load_embedder(home, settings), load_reader(home, settings)
+    model = cache(partial(load_model, home, settings))
     journal = Journal(records / "journal.jsonl")
     return lambda name: assembled(
-        home, settings, SnapshotHolder(home, embedder, name), embedder, model(), journal
+        home, settings, SnapshotHolder(home, embedder, name), embedder, reader, model(), journal
     )
 
 
@@ -74,6 +91,7 @@ def assembled(
     settings: Settings,
     holder: SnapshotHolder,
     embedder: Embedder,
+    reader: PassageReader | None,
     model: LanguageModel,
     journal: Journal,
 ) -> Assistant:
@@ -88,6 +106,7 @@ def assembled(
         partial(read_rates, home),
         buyer=Buyer(settings.buyer),
         tuning=tuning_for(embedder.name),
+        reader=reader,
     )
 
 

@@ -59,6 +59,22 @@ class WordEmbedder:
         return unit
 
 
+class WordReader:
+    """A passage answers when it has at least `enough` of the question's words."""
+
+    name = "word reader@1"
+
+    def __init__(self, enough: int = 2) -> None:
+        self.passages_read: list[Passage] = []
+        self._enough = enough
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        self.passages_read += passages
+        asked = set(words_of(question))
+        met = [len(asked & set(words_of(passage.text))) for passage in passages]
+        return [10.0 * (count - self._enough + 0.5) for count in met]
+
+
 class ListVectorIndex:
     """Compares with every vector."""
 

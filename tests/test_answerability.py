@@ -1,14 +1,19 @@
 import pytest
 
 from assistant.retrieval.ranking import Refusal, Tuning
-from assistant.retrieval.retriever import NAMED, Answerability, answerability
+from assistant.retrieval.retriever import FIRST, NAMED, Answerability, answerability, read_first
+from tests.fakes import WordReader
 from tests.passage_texts import evidence_of
 
 TUNING = Tuning(
     "words@1",
     {},
-    Refusal(refused=-0.5, sure=1.0, similarity=72.3, strength=0.35, bias=-64.3),
-    Refusal(refused=0.0, sure=1.0, similarity=46.6, topic=3.5, bias=-41.0),
+    {
+        "rules": Refusal(refused=-0.5, sure=1.0, similarity=72.3, strength=0.35, bias=-64.3),
+        "dossier": Refusal(refused=0.0, sure=1.0, similarity=46.6, topic=3.5, bias=-41.0),
+        "rules read": Refusal(refused=-2.0, sure=-1.0, answers=1.0),
+        "dossier read": Refusal(refused=-4.0, sure=-2.0, answers=1.0),
+    },
 )
 """Weights that tell cosines of 0.84 and 0.87 apart."""
 
@@ -57,3 +62,41 @@ def test_the_nearest_and_the_strongest_passage_count() -> None:
 def test_in_a_dossier_subjects_count(text: str, similarity: float, expected: Answerability) -> None:
     evidence = [evidence_of(text, similarity=similarity, dossier="ecole", strength=9)]
     assert answerability(ASKED, evidence, TUNING) is expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "dossier", "expected"),
+    [
+        (0.0, None, YES),
+        (-1.0, None, DOUBTFUL),
+        (-3.0, None, NO),
+        (-3.0, "ecole", DOUBTFUL),
+        (-5.0, "ecole", NO),
+    ],
+)
+def test_what_was_read_is_weighed_by_weights_of_its_own(
+    answers: float, dossier: str | None, expected: Answerability
+) -> None:
+    evidence = [evidence_of(SAYS, similarity=0.9, dossier=dossier)]
+    assert answerability(ASKED, evidence, TUNING, [answers]) is expected
+
+
+def test_one_of_the_first_that_answers_is_enough() -> None:
+    evidence = [evidence_of(SAYS, number, similarity=0.9) for number in (1, 2, 3)]
+    assert answerability(ASKED, evidence, TUNING, [-9.0, -9.0, 1.0]) is YES
+    assert answerability(ASKED, evidence, TUNING, [-9.0, -9.0, -9.0]) is NO
+
+
+def test_several_that_may_answer_count_more_than_one() -> None:
+    evidence = [evidence_of(SAYS, number, similarity=0.9) for number in (1, 2, 3)]
+    assert answerability(ASKED, evidence, TUNING, [-1.0]) is DOUBTFUL
+    assert answerability(ASKED, evidence, TUNING, [-1.0, -1.0, -1.0]) is YES
+
+
+def test_the_first_passages_are_read() -> None:
+    evidence = [evidence_of(SAYS, number) for number in range(1, FIRST + 3)]
+    reader = WordReader()
+    told = read_first(ASKED, evidence, reader)
+    assert reader.passages_read == [item.passage for item in evidence[:FIRST]]
+    assert len(told) == FIRST
+    assert read_first(ASKED, evidence, None) == []

@@ -17,9 +17,9 @@ from assistant.retrieval.retriever import Answerability, answerability
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from ingestion.models.catalogue import locate
-from ingestion.models.taught import Taught, find_taught
+from ingestion.models.taught import Taught, find_taught, taught_digest
 from tests.fakes import ScriptedModel
-from tests.passage_texts import evidence_of
+from tests.passage_texts import article_of, evidence_of
 from tests.small_index import answering_embedder
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
@@ -53,7 +53,7 @@ def untuned(small_home: Path, tmp_path: Path) -> Assistant:
     embedder, journal = answering_embedder(), Journal(tmp_path / "journal.jsonl")
     holder = SnapshotHolder(small_home, embedder)
     return container.assembled(
-        small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
+        small_home, Settings(writing="never"), holder, embedder, None, ScriptedModel(), journal
     )
 
 
@@ -80,7 +80,7 @@ def test_with_the_embedder_of_the_weights_there_is_nothing_to_say(
     monkeypatch.setattr(container, "tuning_for", {embedder.name: known}.__getitem__)
     holder = SnapshotHolder(small_home, embedder)
     assistant = container.assembled(
-        small_home, Settings(writing="never"), holder, embedder, ScriptedModel(), journal
+        small_home, Settings(writing="never"), holder, embedder, None, ScriptedModel(), journal
     )
     result = run_turn(assistant, ASKED, date(2026, 6, 1), None)
     assert "réglé" not in result.answer.markdown
@@ -92,3 +92,21 @@ def test_the_first_set_is_that_of_the_default_weights(weights_home: Path) -> Non
     weights = locate(Settings().embedder, weights_home)
     taught = find_taught(weights_home, Taught.RETRIEVER, weights.sha256)
     assert container.embedder_name(weights, taught) == default_tuning().embedder
+
+
+@pytest.mark.slow
+def test_the_default_reader_knows_an_answer_from_what_is_only_near(weights_home: Path) -> None:
+    reader = container.load_reader(weights_home, Settings())
+    assert reader is not None
+    weights = locate(Settings().embedder, weights_home)
+    taught = find_taught(weights_home, Taught.READER, weights.sha256)
+    assert taught is not None
+    assert reader.name.endswith(taught_digest(taught))
+    passage = article_of(
+        "R2191-7",
+        "Le montant de l'avance est fixé par le marché ; son taux minimal est de cinq pour cent "
+        "pour les marchés passés par une commune.",
+    )
+    [told] = reader.read("Une avance de 4 % dans notre commune, c'est assez ?", [passage])
+    [silent] = reader.read("Quelle banque tient le compte de la commune ?", [passage])
+    assert told > 0 > silent

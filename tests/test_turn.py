@@ -30,10 +30,11 @@ from assistant.journal.journal import Journal
 from assistant.llm.language_model import Prompt
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.retrieval.retriever import FIRST
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.errors import ModelUnavailable, UnknownSnapshot
 from ingestion.index.search import Vectors
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, WordReader
 from tests.small_index import DOSSIER, TODAY, answering_embedder
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
@@ -206,6 +207,35 @@ def test_nothing_found_is_an_abstention_that_says_what_was_searched(
     assert not [event for event in events if isinstance(event, Wrote)]
     [body] = _bodies(journal)
     assert body["outcome"] == "abstained"
+
+
+def _with_reader(home: Path, journal: Journal, reader: WordReader) -> Assistant:
+    embedder = answering_embedder()
+    holder = SnapshotHolder(home, embedder)
+    return Assistant(
+        holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY, reader=reader
+    )
+
+
+def test_what_the_reader_holds_for_no_answer_is_not_quoted(
+    small_home: Path, journal: Journal
+) -> None:
+    answered, silent = (WordReader(enough) for enough in (2, 40))
+    told = _finished(list(_with_reader(small_home, journal, answered).ask(ASKED)))
+    assert "60 000 €" in told.answer.markdown
+    refused = _finished(list(_with_reader(small_home, journal, silent).ask(ASKED)))
+    assert refused.answer.outcome is Outcome.ABSTAINED
+    assert [item.passage for item in refused.evidence[:FIRST]] == silent.passages_read
+    assert refused.evidence == told.evidence, "it stays on the screen"
+
+
+def test_a_question_out_of_scope_is_not_read(small_home: Path, journal: Journal) -> None:
+    reader = WordReader()
+    result = _finished(
+        list(_with_reader(small_home, journal, reader).ask("Rédige le CCTP du marché."))
+    )
+    assert result.route == "out_of_scope"
+    assert reader.passages_read == []
 
 
 def test_a_question_out_of_scope_is_refused_with_where_to_look(

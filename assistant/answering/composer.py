@@ -31,9 +31,9 @@ from assistant.question.premises import ground, premise_of, statement
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import Tuning
-from assistant.retrieval.retriever import Answerability, answerability
+from assistant.retrieval.retriever import Answerability, answerability, read_first
 from assistant.tenders.fiche import FicheLine, disagreements
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, PassageReader
 
 # Writing: what the model says of the quotes in its own words, sentence by sentence.
 #
@@ -102,12 +102,14 @@ class Answering:
         self,
         turn: TurnState,
         embedder: Embedder,
+        reader: PassageReader | None,
         rates: Callable[[], Rates],
         tuning: Tuning,
     ) -> None:
         """`rates` is only read for a calculation; `tuning` is that of the embedder."""
         self._turn = turn
         self._embedder = embedder
+        self._reader = reader
         self._rates = rates
         self._tuning = tuning
         self._asks_back = ""
@@ -195,7 +197,8 @@ class Answering:
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
-        found_there = answerability(part.question, readable, self._tuning)
+        readings = read_first(part.question, readable, self._reader)
+        found_there = answerability(part.question, readable, self._tuning, readings)
         if found_there is Answerability.NO:
             turn.unanswered.append(part.question)
             return

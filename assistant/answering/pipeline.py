@@ -34,7 +34,7 @@ from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.errors import ModelUnavailable
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.dossiers import RECORDS, Dossiers
 
@@ -54,8 +54,12 @@ class Assistant:
         clock: Callable[[], date] = date.today,
         buyer: Buyer = Buyer.LOCAL,
         tuning: Tuning | None = None,
+        reader: PassageReader | None = None,
     ) -> None:
-        """All parts are given; nothing is loaded here. Without `tuning`, the default embedder's."""
+        """All parts are given; nothing is loaded here. Without `tuning`, the default embedder's.
+
+        Without a reader, what was found is judged by how it was found alone.
+        """
         self.journal = journal
         self.ledger = LedgerService(holder.home, journal, holder.current, buyer)
         self._holder = holder
@@ -66,6 +70,7 @@ class Assistant:
         self._rates = rates
         self._clock = clock
         self._turnstile = FairQueue()
+        self._reader = reader
         self.tuning = tuning or default_tuning()
 
     @property
@@ -169,7 +174,7 @@ class Assistant:
         turn.evidence_seconds = turn.elapsed
 
     def _answer(self, turn: TurnState) -> Generator[Event, None, None]:
-        answering = Answering(turn, self._embedder, self._rates, self.tuning)
+        answering = Answering(turn, self._embedder, self._reader, self._rates, self.tuning)
         yield from answering.say()
         if self._writes and answering.quoted and not turn.unread:
             yield from self._write(turn, answering.quoted)

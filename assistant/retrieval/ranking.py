@@ -27,7 +27,8 @@ from ingestion.tenders.pieces import find_piece, pieces_named
 class Refusal:
     """The weights of a logistic regression, and the odds (logarithms) at which it decides.
 
-    Up to `refused` nothing is quoted, above `sure` no doubt is said.
+    Up to `refused` nothing is quoted, above `sure` no doubt is said. `answers` weighs what the
+    reader tells, and only where it read.
     """
 
     refused: float
@@ -35,6 +36,7 @@ class Refusal:
     similarity: float = 0.0
     strength: float = 0.0
     topic: float = 0.0
+    answers: float = 0.0
     bias: float = 0.0
 
 
@@ -47,8 +49,12 @@ class Tuning:
 
     embedder: str
     ranking: Mapping[str, float]
-    refusal: Refusal
-    refusal_in_dossier: Refusal
+    refusal: Mapping[str, Refusal]
+
+    def refusing(self, *, in_dossier: bool, is_read: bool) -> Refusal:
+        """The weights for a question of the rules, or of a dossier; read by the reader or not."""
+        texts = "dossier" if in_dossier else "rules"
+        return self.refusal[f"{texts} read" if is_read else texts]
 
     @property
     def is_neutral(self) -> bool:
@@ -70,8 +76,7 @@ def tunings() -> tuple[Tuning, ...]:
         Tuning(
             row["embedder"],
             row["ranking"],
-            Refusal(**row["refusal"]),
-            Refusal(**row["refusal_in_dossier"]),
+            {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
         )
         for row in table["tuning"]
     )

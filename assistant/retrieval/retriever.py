@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
+from math import exp, log
 
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.retrieval.candidates import Candidate, Searcher, text_sha256
@@ -11,7 +12,7 @@ from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
 from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.chunking.passages import Passage
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.references import find_references
 
@@ -165,10 +166,11 @@ def delegated(passage: Passage) -> list[str]:
 #
 # Of the rules, how near the best passage is in meaning and how strong its signals are together are
 # added. In a dossier the signals do not tell; whether a passage is on the subject of the question
-# does. The weights (tuning.toml) are those of a logistic regression.
+# does. What the reader tells of the first passages counts most, where there is one. The weights
+# (tuning.toml) are those of a logistic regression.
 
-READ = 3
-"""Passages of a dossier whose subjects count."""
+FIRST = 3
+"""Passages that are read, and whose subjects count in a dossier."""
 
 
 class Answerability(StrEnum):
@@ -180,11 +182,15 @@ class Answerability(StrEnum):
 
 
 def answerability(
-    question: str, evidence: Sequence[Evidence], tuning: Tuning | None = None
+    question: str,
+    evidence: Sequence[Evidence],
+    tuning: Tuning | None = None,
+    readings: Sequence[float] = (),
 ) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
-    Without `tuning`, the weights are those fitted with the default embedder.
+    Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
+    `read_first` gives.
     """
     if not evidence:
         return Answerability.NO
@@ -192,18 +198,37 @@ def answerability(
         return Answerability.YES
     tuning = tuning or default_tuning()
     in_dossier = evidence[0].passage.dossier is not None
-    weights = tuning.refusal_in_dossier if in_dossier else tuning.refusal
-    odds = _odds(question, evidence, weights)
+    weights = tuning.refusing(in_dossier=in_dossier, is_read=bool(readings))
+    odds = _odds(question, evidence, readings, weights)
     if odds <= weights.refused:
         return Answerability.NO
     return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL
 
 
-def _odds(question: str, evidence: Sequence[Evidence], weights: Refusal) -> float:
-    read, topics = evidence[:READ], topics_asked(question)
+def read_first(
+    question: str, evidence: Sequence[Evidence], reader: PassageReader | None
+) -> list[float]:
+    """The odds (logarithms) that each of the first passages answers; nothing without a reader."""
+    if reader is None:
+        return []
+    return reader.read(question, [item.passage for item in evidence[:FIRST]])
+
+
+def answers(readings: Sequence[float]) -> float:
+    """The logarithm of how many of the passages read are expected to answer; 0 without any."""
+    if not readings:
+        return 0.0
+    return log(sum(1 / (1 + exp(-each)) for each in readings))
+
+
+def _odds(
+    question: str, evidence: Sequence[Evidence], readings: Sequence[float], weights: Refusal
+) -> float:
+    first, topics = evidence[:FIRST], topics_asked(question)
     return (
         weights.similarity * max(item.similarity for item in evidence)
         + weights.strength * max(item.strength for item in evidence)
-        + weights.topic * max(topic_signal(topics, item.passage) for item in read)
+        + weights.topic * max(topic_signal(topics, item.passage) for item in first)
+        + weights.answers * answers(readings)
         + weights.bias
     )

@@ -1,13 +1,13 @@
 """Which questions are refused: python -m tests.studies.answerability --data DIR [QUESTIONS…].
 
-Fits the weights of the refusals (assistant/retrieval/tuning.toml) over an index of the Code de la
-commande publique: on our own questions (tests/data/questions_*.jsonl), on the headings of our
-sheets, and on what the bank holds that the code does not answer. Of the bank, what is nearest to an
-article held out is measured, beside the questions on these articles; so are the question files
-given. What the bank says that the code answers taught the embedder, and can fit nothing.
+Fits the weights of the refusals where passages are read (assistant/retrieval/tuning.toml) over an
+index of the Code de la commande publique: on our own questions (tests/data/questions_*.jsonl), and
+on half of what the bank holds out, answered or not, by article. The other half is measured, and the
+question files given. What else the bank holds taught the embedder and the reader, and can fit
+nothing.
 
 Then the weights of the refusals in a dossier: on our questions about the built-in dossier; those
-about the bank's dossiers are measured.
+about the bank's dossier that is held out are measured.
 """
 
 import argparse
@@ -25,26 +25,26 @@ from rich.progress import track
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
-from assistant.container import load_embedder
+from assistant.container import load_embedder, load_reader
 from assistant.evaluation.questions import read_questions
 from assistant.question.scope import refusal_for
 from assistant.retrieval.evidence import Scope
-from assistant.retrieval.retriever import READ, Retriever
+from assistant.retrieval.retriever import FIRST, Retriever, answers, read_first
 from assistant.settings import default_home, load_settings
 from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name
-from ingestion.index.question_bank import is_held_out, read_outside, read_unanswered
-from ingestion.index.search import Embedder
+from ingestion.index.question_bank import is_held_out, read_bank, read_outside, read_unanswered
+from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
 from ingestion.library.library import builtin_additions
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file
-from tests.studies.ranking import OWN, headings, held_out, led_by_what_is_learnt
+from tests.studies.ranking import OWN, led_by_what_is_learnt
 from tests.studies.refusal import SHOWN, indexed, separation
 
-NAMES = ("similarity", "strength")
-NAMES_IN_DOSSIER = ("similarity", "topic")
+NAMES = ("similarity", "answers")
+NAMES_IN_DOSSIER = ("similarity", "topic", "answers")
 DOSSIER_QUESTIONS = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
 SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
 """Shares of answerable questions refused at which the others are told."""
@@ -60,13 +60,16 @@ class Asked:
     answered: NDArray[np.bool_]
 
 
-def asked(retriever: Retriever, questions: Sequence[tuple[str, bool]]) -> Asked:
+def asked(
+    retriever: Retriever, reader: PassageReader, questions: Sequence[tuple[str, bool]]
+) -> Asked:
     """The signals of questions that are in scope; each comes with whether the code answers it."""
     rows, answered = [], []
     for text, is_answered in track(questions, "Questions"):
         if refusal_for(text) is None:
             evidence = retriever.retrieve(text, Scope(date.today()), SHOWN)
-            rows.append([max((getattr(e, name) for e in evidence), default=0.0) for name in NAMES])
+            nearest = max((each.similarity for each in evidence), default=0.0)
+            rows.append([nearest, answers(read_first(text, evidence, reader))])
             answered.append(is_answered)
     return Asked(np.array(rows), np.array(answered))
 
@@ -78,28 +81,33 @@ def of_files(paths: Sequence[Path]) -> list[tuple[str, bool]]:
     ]
 
 
-def without_answer() -> dict[bool, list[tuple[str, bool]]]:
-    """What the bank holds that the code does not answer, by whether it is measured only.
+def of_the_bank() -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Two halves of what the bank holds out, and whether the code answers it.
 
     What is on another subject has no article: one in ten is held out by its name.
     """
-    found: dict[bool, list[tuple[str, bool]]] = {True: [], False: []}
-    for each in read_unanswered():
-        found[is_held_out(each.nearest)].append((each.question, False))
-    for other in read_outside():
-        is_measured = int.from_bytes(sha256(other.id.encode()).digest()[:4]) % 10 == 0
-        found[is_measured].append((other.question, False))
-    return found
+    answered = [(each.question, each.article) for each in read_bank()]
+    nearest = [(each.question, each.nearest) for each in read_unanswered()]
+    outside = [(each.question, each.id) for each in read_outside()]
+    halves: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
+    for found, is_answered in ((answered, True), (nearest, False), (outside, False)):
+        for question, of in found:
+            if is_held_out(of):
+                number = of.lstrip("LRDA").encode()
+                halves[sha256(number).digest()[4] % 2].append((question, is_answered))
+    return halves
 
 
-def of_dossier(dossier: BankDossier, rules: IndexSnapshot, embedder: Embedder) -> Asked:
+def of_dossier(
+    dossier: BankDossier, rules: IndexSnapshot, embedder: Embedder, reader: PassageReader
+) -> Asked:
     """The signals of the questions that a dossier of the bank holds."""
     questions = [(each.question, True) for each in dossier.questions]
     questions += [(each.question, False) for each in dossier.unanswered]
-    return in_dossier(dossier.pieces, dossier.name, questions, rules, embedder)
+    return in_dossier(dossier.pieces, dossier.name, questions, rules, embedder, reader)
 
 
-def of_the_demonstration(rules: IndexSnapshot, embedder: Embedder) -> Asked:
+def of_the_demonstration(rules: IndexSnapshot, embedder: Embedder, reader: PassageReader) -> Asked:
     """The signals of our own questions about the built-in dossier."""
     pieces = [
         replace(document, dossier=each.dossier)
@@ -108,7 +116,7 @@ def of_the_demonstration(rules: IndexSnapshot, embedder: Embedder) -> Asked:
         for document in read_file(each.path, each.source, each.kind).documents
     ]
     name = str(pieces[0].dossier)
-    return in_dossier(pieces, name, of_files([DOSSIER_QUESTIONS]), rules, embedder)
+    return in_dossier(pieces, name, of_files([DOSSIER_QUESTIONS]), rules, embedder, reader)
 
 
 def in_dossier(
@@ -117,18 +125,21 @@ def in_dossier(
     questions: Sequence[tuple[str, bool]],
     rules: IndexSnapshot,
     embedder: Embedder,
+    reader: PassageReader,
 ) -> Asked:
     """The signals of questions about pieces, beside the rules."""
     rows = []
     with TemporaryDirectory() as folder:
         retriever = Retriever(rules, embedder, indexed(pieces, Path(folder), embedder))
         for text, _ in track(questions, name):
-            read = retriever.retrieve(text, Scope(date.today(), dossier=name), SHOWN)[:READ]
+            scope = Scope(date.today(), dossier=name)
+            read = retriever.retrieve(text, scope, SHOWN)[:FIRST]
             topics = topics_asked(text)
             rows.append(
                 [
                     max((item.similarity for item in read), default=0.0),
                     max((topic_signal(topics, item.passage) for item in read), default=0.0),
+                    answers(read_first(text, read, reader)),
                 ]
             )
     return Asked(np.array(rows), np.array([is_answered for _, is_answered in questions]))
@@ -141,18 +152,25 @@ def main() -> None:
     parser.add_argument("questions", nargs="*", type=Path)
     arguments = parser.parse_args()
     embedder = load_embedder(arguments.data, load_settings(arguments.data))
+    reader = load_reader(arguments.data, load_settings(arguments.data))
+    if reader is None:
+        raise SystemExit("This embedder was not taught to read: sourcier models train reader")
     snapshot = open_snapshot(arguments.data, current_name(arguments.data))
     with TemporaryDirectory(dir=arguments.data) as scratch:
         retriever = Retriever(led_by_what_is_learnt(snapshot, Path(scratch), embedder), embedder)
-        silent = without_answer()
-        sheets = [(text, True) for text, _, _ in headings()]
-        fit = asked(retriever, [*of_files(OWN), *sheets, *silent[False]])
-        answered = [(text, True) for text, _, _ in held_out()]
-        measured = {"bank, held out": asked(retriever, [*answered, *silent[True]])}
-        measured |= {path.name: asked(retriever, of_files([path])) for path in arguments.questions}
+        calibrating, other = of_the_bank()
+        fit = asked(retriever, reader, [*of_files(OWN), *calibrating])
+        measured = {"bank, the other half": asked(retriever, reader, other)}
+        measured |= {
+            path.name: asked(retriever, reader, of_files([path])) for path in arguments.questions
+        }
     study(NAMES, fit, measured)
-    bank = {each.name: of_dossier(each, snapshot, embedder) for each in read_dossiers()}
-    study(NAMES_IN_DOSSIER, of_the_demonstration(snapshot, embedder), bank)
+    bank = {
+        each.name: of_dossier(each, snapshot, embedder, reader)
+        for each in read_dossiers()
+        if each.is_held_out
+    }
+    study(NAMES_IN_DOSSIER, of_the_demonstration(snapshot, embedder, reader), bank)
 
 
 def study(names: Sequence[str], fit: Asked, measured: dict[str, Asked]) -> None:
