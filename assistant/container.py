@@ -78,11 +78,16 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
 
 def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
     """Assistants over any generation, of one model loaded once; their journal is in `records`."""
-    embedder, reader = load_embedder(home, settings), load_reader(home, settings)
-    model = cache(partial(load_model, home, settings))
+    embedder, model = load_embedder(home, settings), cache(partial(load_model, home, settings))
     journal = Journal(records / "journal.jsonl")
     return lambda name: assembled(
-        home, settings, SnapshotHolder(home, embedder, name), embedder, reader, model(), journal
+        home,
+        settings,
+        SnapshotHolder(home, embedder, name),
+        embedder,
+        load_reader(home, settings),
+        model(),
+        journal,
     )
 
 

@@ -29,6 +29,7 @@ def slowed(seconds: float) -> object:
 if __name__ == "__main__":
     with (
         mock.patch("assistant.container.load_embedder", return_value=answering_embedder()),
+        mock.patch("assistant.container.load_reader", return_value=None),
         mock.patch("assistant.container.load_model", return_value=ScriptedModel()),
         mock.patch("assistant.container.model_writes", return_value=False),
         mock.patch(

@@ -219,6 +219,7 @@ def rebuilt(
 ) -> Callable[[], str]:
     """What `sourcier index build` says over the same sheets."""
     monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run() -> str:

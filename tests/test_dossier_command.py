@@ -27,6 +27,7 @@ def command(
 ) -> Command:
     """`sourcier dossier …`: its exit code and what it says, on standard output alone as JSON."""
     monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
+    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str | Path) -> tuple[int, str]:

@@ -28,6 +28,7 @@ def command(
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
     monkeypatch.setattr("assistant.container.load_embedder", lambda *_: answering_embedder())
+    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
     monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
     monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
     # The cosines of the embedder of these tests are where those of the fitted one are.
