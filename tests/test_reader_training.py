@@ -10,6 +10,7 @@ from ingestion.encoders.adapters import Adapter, write_adapter
 from ingestion.encoders.network import TextEncoder
 from ingestion.encoders.reader import (
     POLARITIES,
+    TOKENS,
     Pairs,
     Polarity,
     Read,
@@ -148,6 +149,17 @@ def test_what_is_told_of_a_pair_does_not_depend_on_the_others(base: Path) -> Non
     for row, each in enumerate(alone):
         said = together.words[row][: each.words.shape[1]]
         torch.testing.assert_close(said, each.words[0], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("longer", ["question", "passage", "both"])
+def test_what_is_too_long_is_cut(base: Path, longer: str) -> None:
+    network, long = ReaderNetwork(TextEncoder(base)), "un marché " * 400
+    question = "un" if longer == "passage" else long
+    passage = "marché" if longer == "question" else long
+    pairs = network.tokens([question], [passage])
+    assert pairs.ids.shape[1] == TOKENS
+    assert pairs.of_passage.any()
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ ABOUT_TRAINING = (
     "Apprend du code ajouté à ce dossier de données et des questions de la banque. « retriever » : "
     "le modèle de vecteurs rapproche les questions d'acheteurs des articles qui y répondent ; les "
     "index construits auparavant sont ensuite à reconstruire (sourcier index build). « reader » : "
-    "partant de là, il lit les meilleurs passages et dit lesquels répondent, et par quels mots. "
+    "partant de là, il lit les meilleurs passages et dit lesquels répondent. "
     "Comptez une heure ou deux sur deux cœurs pour chacun ; interrompu, il continue là où il en "
     "était quand on le relance."
 )

@@ -18,7 +18,7 @@ from ingestion.encoders.network import TextEncoder
 from ingestion.index.question_bank import Form
 
 TOKENS = 256
-"""Tokens read of a question and a passage together; what exceeds them is not read."""
+"""Tokens read of a question and a passage together; the end of the longer is left out first."""
 
 SLICE = 12
 """Pairs read at once: more do not fit a processor's caches, and are padded to the longest."""
@@ -145,7 +145,7 @@ class ReaderNetwork(nn.Module):
             list(questions),
             list(passages),
             padding=True,
-            truncation="only_second",
+            truncation="longest_first",
             max_length=TOKENS,
             return_offsets_mapping=True,
             return_tensors="pt",
