@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event as Signal
 
 from assistant.accounts.identity import ALONE
 from assistant.answering.answer import (
@@ -53,6 +54,8 @@ from tests.page_texts import (
 )
 
 TODAY = date(2026, 11, 24)
+PATIENCE = 20.0
+"""Seconds after which a queue moves up by itself, for a page that is gone."""
 
 
 def no_generation() -> IndexSnapshot:
@@ -62,7 +65,8 @@ def no_generation() -> IndexSnapshot:
 class FakeDesk:
     """Finds the same passages for every question; what it answers depends on a word of it.
 
-    Its dossiers are real ones, in a folder that goes with it.
+    Its dossiers are real ones, in a folder that goes with it. A question that waits has two before
+    it until `moves_up` is set.
     """
 
     model_name = "lecteur d’essai"
@@ -78,6 +82,7 @@ class FakeDesk:
         self.asked: list[tuple[str, date | None, tuple[Exchange, ...]]] = []
         self.asked_of: list[str | None] = []
         self.closed = 0
+        self.moves_up = Signal()
         home = prepared(Path(mkdtemp()))
         weakref.finalize(self, shutil.rmtree, home)
         journal = Journal(home / "journal.jsonl")
@@ -163,6 +168,7 @@ class FakeDesk:
         evidence = self.hostile if "<script>" in question else self.evidence
         if "attendre" in question:
             yield QueueWaiting(2)
+            self.moves_up.wait(PATIENCE)
             yield QueueWaiting(1)
         yield Found(question, evidence, day.as_of, day.source)
         if "panne" in question:

@@ -44,9 +44,10 @@ def test_failures_say_what_to_do_and_keep_the_evidence(page: Page) -> None:
     expect(page.locator("#status .alert")).to_contain_text("Écrivez une question")
 
 
-def test_the_place_in_the_queue_is_shown(page: Page) -> None:
+def test_the_place_in_the_queue_is_shown(page: Page, desk: FakeDesk) -> None:
     ask(page, "Il faut attendre")
     expect(page.locator(".progress")).to_contain_text("2 questions passent avant la vôtre")
+    desk.moves_up.set()
     expect(page.locator(".turn.finished")).to_be_visible()
 
 
