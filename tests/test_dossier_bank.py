@@ -46,7 +46,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     [(start, end)] = dossier.spans(DELAY)
     assert dossier.piece("CCAP").text[start:end] == "Le délai est de six mois."
     [lesson] = lessons_of_dossier(dossier)
-    assert lesson.question == DELAY.question
+    assert lesson.wordings[0] == DELAY.question
     assert "Le délai est de six mois." in lesson.passage
 
 

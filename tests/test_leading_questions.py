@@ -1,7 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
@@ -9,6 +14,7 @@ from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.questions import (
+    NEAREST,
     LeadingQuestion,
     QuestionIndex,
     leading_questions,
@@ -75,7 +81,15 @@ def test_nothing_leads_to_another_article() -> None:
     assert _led_to(_bank(FIRST, (0, 40), article="R2182-1"), _article(), _sheet("R2183-1")) == []
 
 
-def test_passages_come_in_the_order_of_their_nearest_question(tmp_path: Path) -> None:
+def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
+    article = _article()
+    question = replace(_bank(article.text, (0, 40)), wordings=("Et les autres ?", "Qui prévenir ?"))
+    found = leading_questions([question], [article], _passages(article))
+    assert [each.text for each in found] == [question.question, "Et les autres ?", "Qui prévenir ?"]
+    assert len({each.passage_ids for each in found}) == 1
+
+
+def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -> None:
     vectors = np.array([[0, 1], [1, 0], [0.6, 0.8]], dtype=np.float32)
     questions = [LeadingQuestion("", ("a", "b")), LeadingQuestion("", ("a",)),
                  LeadingQuestion("", ("c",))]  # fmt: skip
@@ -84,13 +98,29 @@ def test_passages_come_in_the_order_of_their_nearest_question(tmp_path: Path) ->
     assert len(index) == 3
     hits = index.search(vectors[1], 10)
     assert [(hit.passage_id, round(hit.score, 3)) for hit in hits] == [
-        ("a", 1.0),
         ("c", 0.6),
+        ("a", 0.5),
         ("b", 0.0),
     ]
-    assert [hit.passage_id for hit in index.search(vectors[1], 1)] == ["a"]
+    assert [hit.passage_id for hit in index.search(vectors[1], 1)] == ["c"]
     assert "c" in index
     assert "d" not in index
+
+
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from("abcd"), min_size=1), st.floats(-1, 1)), min_size=1)
+)
+def test_a_passage_is_as_near_as_its_nearest_questions(asked: list[tuple[set[str], float]]) -> None:
+    with TemporaryDirectory() as folder:
+        questions = [LeadingQuestion("", tuple(names)) for names, _ in asked]
+        vectors = np.array([[cosine] for _, cosine in asked], dtype=np.float32)
+        write_questions(Path(folder), questions, vectors)
+        found = QuestionIndex(Path(folder)).search(np.ones(1, dtype=np.float32), 9)
+    for hit in found:
+        near = sorted((cosine for names, cosine in asked if hit.passage_id in names), reverse=True)
+        assert hit.score == pytest.approx(fmean(near[:NEAREST]), abs=1e-6)
+    assert {hit.passage_id for hit in found} == {name for names, _ in asked for name in names}
+    assert found == sorted(found, key=lambda hit: -hit.score)
 
 
 def test_a_snapshot_made_before_there_were_questions_leads_nowhere(tmp_path: Path) -> None:

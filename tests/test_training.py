@@ -88,24 +88,40 @@ def _units(*rows: list[float]) -> Tensor:
 
 def test_a_right_passage_that_is_nearest_costs_least() -> None:
     questions, apart = _units([1.0, 0.1], [0.1, 1.0]), torch.zeros(2, 2, dtype=torch.bool)
-    right = contrast(questions, _units([1.0, 0.0], [0.0, 1.0]), apart, 0.1)
-    crossed = contrast(questions, _units([0.0, 1.0], [1.0, 0.0]), apart, 0.1)
+    right = contrast([questions, _units([1.0, 0.0], [0.0, 1.0])], apart, 0.1)
+    crossed = contrast([questions, _units([0.0, 1.0], [1.0, 0.0])], apart, 0.1)
     assert right < crossed
 
 
 def test_passages_of_one_subject_are_no_wrong_answers() -> None:
     questions, passages = _units([1.0, 0.1], [1.0, 0.2]), _units([0.0, 1.0], [1.0, 0.0])
-    lessons = [Lesson("?", text, "2112-1", "2112") for text in ("law", "decree")]
+    lessons = [Lesson(("?",), text, "2112-1", "2112") for text in ("law", "decree")]
     same = same_subject(lessons)
-    assert contrast(questions, passages, same, 0.1).item() == pytest.approx(0, abs=1e-6)
-    assert contrast(questions, passages, ~same, 0.1).item() > 1
+    assert contrast([questions, passages], same, 0.1).item() == pytest.approx(0, abs=1e-6)
+    assert contrast([questions, passages], ~same, 0.1).item() > 1
+
+
+def test_two_wordings_of_a_question_are_to_be_near_each_other() -> None:
+    questions, passages = _units([1.0, 0.1], [0.1, 1.0]), _units([1.0, 0.0], [0.0, 1.0])
+    apart = torch.zeros(2, 2, dtype=torch.bool)
+    near = contrast([questions, questions, passages], apart, 0.1)
+    far = contrast([questions, questions.flip(0), passages], apart, 0.1)
+    assert near < far
+
+
+def test_each_epoch_takes_two_other_wordings() -> None:
+    lesson = Lesson(("a", "b", "c"), "", "1", "1")
+    assert [lesson.worded(epoch).wordings for epoch in range(3)] == [
+        ("a", "b"), ("b", "c"), ("c", "a"),
+    ]  # fmt: skip
+    assert Lesson(("a",), "", "1", "1").worded(5).wordings == ("a", "a")
 
 
 @given(st.lists(st.integers(0, 6), max_size=60), st.integers(0, 3))
 def test_an_epoch_holds_each_lesson_once(chapters: list[int], seed: int) -> None:
-    lessons = [Lesson(f"{n}", "", f"{c}-{n}", str(c)) for n, c in enumerate(chapters)]
+    lessons = [Lesson((f"{n}",), "", f"{c}-{n}", str(c)) for n, c in enumerate(chapters)]
     order = ordered(lessons, seed)
-    assert sorted(order, key=lambda each: int(each.question)) == lessons
+    assert sorted(order, key=lambda each: int(each.wordings[0])) == lessons
     assert order == ordered(lessons, seed)
 
 
@@ -127,9 +143,9 @@ def test_questions_that_are_held_out_are_not_learnt_from() -> None:
     lessons = pair(bank, documents, passages)
     held_out = {each.reference for each in documents if is_held_out(each.reference or "")}
     assert held_out
-    asked = {each.question.removeprefix("Quand ? ") for each in lessons}
+    asked = {each.wordings[0].removeprefix("Quand ? ") for each in lessons}
     assert asked == {each.reference for each in documents} - held_out
-    assert all(each.question.removeprefix("Quand ? ") in each.passage for each in lessons)
+    assert all(each.wordings[0].removeprefix("Quand ? ") in each.passage for each in lessons)
 
 
 @pytest.mark.slow
@@ -138,8 +154,9 @@ def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> 
     base = tmp_path / "model"
     base.mkdir()
     convert(tmp_path / "source.bin", base)
-    lessons = [Lesson("un", "marché", "1", "1"), Lesson("marché", "un", "2", "1")] * 8
+    lessons = [Lesson(("un",), "marché", "1", "1"), Lesson(("marché",), "un", "2", "1")] * 8
     costs: list[float] = []
+    apart = torch.zeros(2, 2, dtype=torch.bool)
     recipe = RetrieverRecipe(epochs=30, batch=2, rank=2, rate=0.05, temperature=0.1)
     adapter = teach_retriever(
         TextEncoder(base), lessons, tmp_path / "saved.pt", lambda *_: None, recipe
@@ -150,7 +167,7 @@ def test_what_is_taught_brings_questions_near_their_passages(tmp_path: Path) -> 
         embedder = SentenceTransformerEmbedder(base, "tiny", taught)
         questions = torch.tensor(embedder.embed_questions(["un", "marché"]))
         passages = torch.tensor(embedder.embed_passages(["marché", "un"]))
-        costs.append(contrast(questions, passages, torch.zeros(2, 2, dtype=torch.bool), 0.1).item())
+        costs.append(contrast([questions, passages], apart, 0.1).item())
     assert costs[1] < costs[0] / 2
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -28,16 +28,22 @@ Asked = TypeVar("Asked")
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A question and a passage that answers it, as both searches read it.
+    """A question in one or more wordings, and a passage that answers it, as both searches read it.
 
     `subject` is the number that a law and its decree share: passages of one subject are no wrong
     answers to each other's questions. `chapter` is where the article stands, or the dossier.
     """
 
-    question: str
+    wordings: tuple[str, ...]
     passage: str
     subject: str
     chapter: str
+
+    def worded(self, epoch: int) -> "Lesson":
+        """The same with two of its wordings, other ones at the next epoch; 0-based."""
+        count = len(self.wordings)
+        two = tuple(self.wordings[place % count] for place in (epoch, epoch + 1))
+        return replace(self, wordings=two)
 
 
 def lessons_of(home: Path) -> list[Lesson]:
@@ -77,7 +83,7 @@ def lessons_of_dossier(dossier: BankDossier) -> list[Lesson]:
             for each in passages[dossier.piece(question.piece).id]
             if each.start < end and start < each.end
         )
-        found.append(Lesson(question.question, as_indexed(passage), passage.id, dossier.name))
+        found.append(Lesson((question.question,), as_indexed(passage), passage.id, dossier.name))
     return found
 
 
@@ -98,7 +104,7 @@ def pair(
         passage = texts[ids[0]]
         subject = question.article.lstrip("LRDA")
         chapter = subject.split("-")[0]
-        found.append(Lesson(question.question, as_indexed(passage), subject, chapter))
+        found.append(Lesson(question.asked, as_indexed(passage), subject, chapter))
     return found
 
 

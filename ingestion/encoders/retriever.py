@@ -1,15 +1,16 @@
-"""Teaching the embedder: a question and the passage that answers it near each other.
+"""Teaching the embedder: two wordings of a question and the passage that answers near each other.
 
 Contrastive learning within a batch (van den Oord et al., 2018, arXiv:1807.03748; in both directions
-as in Radford et al., 2021, arXiv:2103.00020): of the passages of a batch, the right one is to be
-nearest to its question, and the other questions as far as the other passages are. Batches hold
-blocks of one chapter, so that what is near but wrong is among them.
+as in Radford et al., 2021, arXiv:2103.00020): each of the three is to be nearer to the other two
+than to those of any other question of the batch. Batches hold blocks of one chapter, so that what
+is near but wrong is among them.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import permutations
 from pathlib import Path
 
 import torch
@@ -71,14 +72,18 @@ def teach_retriever(
     course = Course(parameters, LearningRate(recipe.rate), saved, identity)
 
     def loss(batch: Sequence[Lesson]) -> Tensor:
-        questions = encoder.encode(
-            [encoder.prefixes.question + each.question for each in batch], recipe.question
-        )
+        prefixes = encoder.prefixes
+        questions = [
+            encoder.encode(
+                [prefixes.question + each.wordings[n] for each in batch], recipe.question
+            )
+            for n in (0, 1)
+        ]
         # What several lessons share is read once.
-        texts = list(dict.fromkeys(encoder.prefixes.passage + each.passage for each in batch))
-        place = [texts.index(encoder.prefixes.passage + each.passage) for each in batch]
+        texts = list(dict.fromkeys(prefixes.passage + each.passage for each in batch))
+        place = [texts.index(prefixes.passage + each.passage) for each in batch]
         passages = encoder.encode(texts, recipe.passage)[place]
-        return contrast(questions, passages, same_subject(batch), recipe.temperature)
+        return contrast([*questions, passages], same_subject(batch), recipe.temperature)
 
     course.follow(_batches(lessons, recipe), loss, progress)
     card = {
@@ -90,19 +95,19 @@ def teach_retriever(
     return learnt(learning, card)
 
 
-def contrast(questions: Tensor, passages: Tensor, same: Tensor, temperature: float) -> Tensor:
-    """How far a batch is from each question being nearest to its own passage.
+def contrast(views: Sequence[Tensor], same: Tensor, temperature: float) -> Tensor:
+    """How far a batch is from the views of each lesson being nearest to each other.
 
-    Rows are unit vectors, row i of both belongs together; `same[i, j]` says that j is no wrong
+    Rows are unit vectors, row i of all views belongs together; `same[i, j]` says that j is no wrong
     answer to i.
     """
-    own = torch.eye(len(questions), dtype=torch.bool)
-    to_passages = (questions @ passages.T / temperature).masked_fill(same & ~own, NEVER)
-    to_questions = (questions @ questions.T / temperature).masked_fill(same | own, NEVER)
-    right = torch.arange(len(questions))
-    forth = cross_entropy(torch.cat([to_passages, to_questions], 1), right)
-    back = cross_entropy(to_passages.T, right)
-    return (forth + back) / 2
+    no_wrong_answer = same & ~torch.eye(len(same), dtype=torch.bool)
+    right = torch.arange(len(same))
+    costs = [
+        cross_entropy((one @ other.T / temperature).masked_fill(no_wrong_answer, NEVER), right)
+        for one, other in permutations(views, 2)
+    ]
+    return torch.stack(costs).mean()
 
 
 def same_subject(batch: Sequence[Lesson]) -> Tensor:
@@ -114,6 +119,7 @@ def _batches(lessons: Sequence[Lesson], recipe: RetrieverRecipe) -> list[list[Le
     """The batches of all epochs; what is left of an epoch is too small to be one."""
     size, batches = recipe.batch, []
     for epoch in range(recipe.epochs):
-        order = ordered(lessons, recipe.seed + epoch)
+        told = [each.worded(epoch) for each in lessons]
+        order = ordered(told, recipe.seed + epoch)
         batches += [order[first : first + size] for first in range(0, len(order), size)]
     return [batch for batch in batches if len(batch) == size]

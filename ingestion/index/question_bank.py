@@ -86,7 +86,8 @@ class BankQuestion:
     """A question that one article answers.
 
     `spans` are half-open character offsets into the article's text, in its order, valid for the
-    text whose sha256 is `text_sha256`. `lead` is the answer in a line, in our words.
+    text whose sha256 is `text_sha256`. `lead` is the answer in a line, in our words. It answers
+    each of the `wordings` too: the same question as other people would ask it.
     """
 
     id: str
@@ -97,6 +98,12 @@ class BankQuestion:
     form: Form
     style: Style
     lead: str
+    wordings: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """All the ways in which it is asked."""
+        return (self.question, *self.wordings)
 
     def answering(self, text: str) -> tuple[str, ...] | None:
         """The words of the article that answer; None when its text is another one now."""
@@ -190,7 +197,7 @@ def write_bank(
     folder.mkdir(parents=True, exist_ok=True)
     chapters: dict[str, list[bytes]] = {}
     for each in questions:
-        line = _question.dump_json(each)
+        line = _question.dump_json(each, exclude_defaults=True)
         chapters.setdefault(f"{chapter_of(each.article)}.jsonl", []).append(line)
     chapters[UNANSWERED] = [_unanswered.dump_json(each) for each in unanswered]
     chapters[OUTSIDE] = [_outside.dump_json(each) for each in outside]

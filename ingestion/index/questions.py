@@ -18,6 +18,9 @@ from ingestion.readers.documents import Document
 
 LEADS_TO, VECTORS = "questions.json", "questions.npy"
 
+NEAREST = 3
+"""Questions of a passage by which it is found: several that are near say more than one."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeadingQuestion:
@@ -30,10 +33,14 @@ class LeadingQuestion:
 def leading_questions(
     bank: Iterable[BankQuestion], documents: Sequence[Document], passages: Sequence[Passage]
 ) -> tuple[LeadingQuestion, ...]:
-    """The questions of the bank that lead to one of these passages, in the bank's order. Pure."""
+    """The questions of the bank that lead to one of these passages, in each of their wordings.
+
+    In the bank's order. Pure.
+    """
     return tuple(
-        LeadingQuestion(question.question, ids)
+        LeadingQuestion(wording, ids)
         for question, ids in passages_answering(bank, documents, passages)
+        for wording in question.asked
     )
 
 
@@ -71,35 +78,41 @@ def _overlaps(passage: Passage, question: BankQuestion) -> bool:
 
 
 class QuestionIndex:
-    """Passages by the cosine between a question and the nearest of those that lead to them."""
+    """Passages by how near a question is to those that lead to them."""
 
     def __init__(self, folder: Path) -> None:
         """Open what `write_questions` left in a folder; one without any leads nowhere."""
-        self._passage_ids: list[list[str]] = []
+        leads_to: list[list[str]] = []
         if (folder / LEADS_TO).exists():
-            self._passage_ids = json.loads((folder / LEADS_TO).read_bytes())
+            leads_to = json.loads((folder / LEADS_TO).read_bytes())
             self._vectors: Vectors = np.load(folder / VECTORS, allow_pickle=False)
-        self._asked = frozenset(name for names in self._passage_ids for name in names)
+        self._questions = len(leads_to)
+        self._passage_ids = sorted({name for names in leads_to for name in names})
+        place = {name: number for number, name in enumerate(self._passage_ids)}
+        links = sorted((place[name], row) for row, names in enumerate(leads_to) for name in names)
+        self._places, self._rows = np.array(links, dtype=np.intp).reshape(-1, 2).T
+        self._sizes = np.bincount(self._places, minlength=len(place))
+        self._asked = frozenset(self._passage_ids)
 
     def __len__(self) -> int:
-        return len(self._passage_ids)
+        return self._questions
 
     def __contains__(self, passage_id: str) -> bool:
         """Whether a question leads to this passage."""
         return passage_id in self._asked
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
-        """At most `k` hits, best first; the score is the cosine."""
-        if not self._passage_ids:
+        """At most `k` hits, best first; the score is the mean cosine of the `NEAREST` questions."""
+        if not self._questions:
             return []
-        cosines = self._vectors @ vector
-        best: dict[str, float] = {}
-        for row in np.argsort(-cosines, kind="stable"):
-            for passage_id in self._passage_ids[row]:
-                best.setdefault(passage_id, float(cosines[row]))
-            if len(best) >= k:
-                break
-        return [Hit(passage_id, cosine) for passage_id, cosine in best.items()][:k]
+        cosines = (self._vectors @ vector)[self._rows]
+        order = np.lexsort((-cosines, self._places))
+        first = np.cumsum(self._sizes) - self._sizes
+        is_near = np.arange(len(order)) - first[self._places] < NEAREST
+        near = np.bincount(self._places, weights=np.where(is_near, cosines[order], 0.0))
+        scores = near / np.minimum(self._sizes, NEAREST)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [Hit(self._passage_ids[place], float(scores[place])) for place in best]
 
 
 def write_questions(folder: Path, questions: Sequence[LeadingQuestion], vectors: Vectors) -> None:
