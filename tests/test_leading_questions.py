@@ -12,7 +12,14 @@ from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from ingestion.chunking.passages import Passage, passages_of
-from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
+from ingestion.index.question_bank import (
+    BankQuestion,
+    Form,
+    Lacking,
+    Style,
+    UnansweredQuestion,
+    digest_of,
+)
 from ingestion.index.questions import (
     NEAREST,
     LeadingQuestion,
@@ -53,7 +60,7 @@ def _passages(*documents: Document) -> list[Passage]:
 
 def _led_to(question: BankQuestion, *documents: Document) -> list[str]:
     passages = _passages(*documents)
-    found = leading_questions([question], documents, passages)
+    found = leading_questions([question], (), documents, passages)
     texts = {each.id: each.text for each in passages}
     return [texts[passage_id] for each in found for passage_id in each.passage_ids]
 
@@ -84,9 +91,45 @@ def test_nothing_leads_to_another_article() -> None:
 def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
     article = _article()
     question = replace(_bank(article.text, (0, 40)), wordings=("Et les autres ?", "Qui prévenir ?"))
-    found = leading_questions([question], [article], _passages(article))
+    found = leading_questions([question], (), [article], _passages(article))
     assert [each.text for each in found] == [question.question, "Et les autres ?", "Qui prévenir ?"]
     assert len({each.passage_ids for each in found}) == 1
+
+
+def test_what_no_text_answers_leads_nowhere() -> None:
+    article, other = _article(), _article(reference="R2185-1")
+    nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
+    question = _bank(article.text, (0, 40))
+    found = leading_questions([question], [nowhere], [article], _passages(article))
+    assert [each.text for each in found if not each.passage_ids] == ["Combien de devis ?"]
+    assert leading_questions([question], [nowhere], [other], _passages(other)) == ()
+
+
+def test_its_answer_goes_with_the_text_that_it_was_written_on() -> None:
+    article = _article()
+    question = replace(_bank(article.text, (0, 40)), lead="Tout de suite, par écrit.")
+
+    def lead(asked: BankQuestion, *documents: Document) -> str:
+        [found] = leading_questions([asked], (), documents, _passages(*documents))
+        return found.lead
+
+    changed = replace(question, text_sha256=digest_of("Un autre texte."))
+    assert lead(question, article) == question.lead
+    assert lead(changed, article) == ""
+    assert lead(changed, _sheet("R2181-1")) == question.lead
+
+
+def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path) -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    questions = [LeadingQuestion("un", ("a",)), LeadingQuestion("deux", ())]
+    write_questions(tmp_path, [*questions, LeadingQuestion("trois", ("b",))], vectors)
+    index = QuestionIndex(tmp_path)
+    assert index.unanswered(vectors[1]) == pytest.approx(1.0)
+    assert index.unanswered(vectors[0]) == pytest.approx(-0.5)
+    assert [each.question.text for each in index.alike(vectors[2], 1)] == ["trois"]
+    assert {hit.passage_id for hit in index.search(vectors[1], 9)} == {"a", "b"}
+    write_questions(tmp_path, questions[:1], vectors[:1])
+    assert QuestionIndex(tmp_path).unanswered(vectors[0]) == 0.0
 
 
 def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from assistant.answering.notices import (
     untold_of,
     untuned,
 )
+from assistant.answering.prepared import ALIKE, PreparedAnswer, prepared_answer
 from assistant.answering.state import TurnState
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.citations.checker import check_sentence
@@ -27,13 +28,15 @@ from assistant.law.changes import changes, describe_change, of_the_day
 from assistant.law.contradictions import Conflict, conflicts, explained, statements
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
+from assistant.question.day import DaySource
+from assistant.question.language import Language
 from assistant.question.premises import ground, premise_of, statement
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import Tuning
 from assistant.retrieval.retriever import Answerability, answerability, read_first
 from assistant.tenders.fiche import FicheLine, disagreements
-from ingestion.index.search import Embedder, PassageReader
+from ingestion.index.search import Embedder, PassageReader, Vectors
 
 # Writing: what the model says of the quotes in its own words, sentence by sentence.
 #
@@ -198,19 +201,37 @@ class Answering:
         readable = [item for item in current if turn.scope.reads(item.passage)]
         is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
         readings = read_first(part.question, readable, self._reader)
-        found_there = answerability(part.question, readable, self._tuning, readings)
-        if found_there is Answerability.NO:
+        [asked] = self._embedder.embed_questions([part.question])
+        unanswered = 0.0 if turn.scope.dossier else turn.generation.questions.unanswered(asked)
+        found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
+        prepared = self._prepared(part.question, asked, readable)
+        if found_there is Answerability.NO and prepared is None:
             turn.unanswered.append(part.question)
             return
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        if found_there is Answerability.DOUBTFUL and is_alone:
+        if prepared is not None:
+            yield turn.answer_prepared(prepared, found)
+        elif found_there is Answerability.DOUBTFUL and is_alone:
             turn.preface = uncertain(turn.language)
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
                 yield from turn.compare(draft)
         self.quoted += found
+
+    def _prepared(
+        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
+    ) -> PreparedAnswer | None:
+        """The bank's answer, where this is one of its questions; of the rules, and in French."""
+        turn = self._turn
+        if turn.scope.dossier is not None or turn.language is not Language.FRENCH:
+            return None
+        alike = turn.generation.questions.alike(asked, ALIKE)
+        is_of_today = turn.day.source is DaySource.TODAY
+        return prepared_answer(
+            question, alike, evidence, self._tuning.sameness, is_of_today=is_of_today
+        )
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:
         """Cite what contradicts a cited text as well."""

@@ -17,6 +17,7 @@ from assistant.answering.answer import (
     conclude,
 )
 from assistant.answering.extraction import Draft
+from assistant.answering.prepared import PreparedAnswer
 from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
 from assistant.citations.comparison import compare
@@ -130,6 +131,14 @@ class TurnState:
         if text is not None and text not in known and draft.text in known:
             numbers = tuple(item.number for item in draft.evidence)
             yield self._wrote(Sentence(text, numbers, Support.COMPUTED), _citations(draft))
+
+    def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:
+        """Say a prepared answer, on what is quoted of its passage, else on the whole of it."""
+        item = found.evidence
+        drafts = [each for each in quoted if each.evidence[0].passage.id == item.passage.id]
+        whole = (cite(item, 0, len(item.passage.text)),)
+        citations = tuple(cited for draft in drafts for cited in _citations(draft)) or whole
+        return self._wrote(Sentence(found.text, (item.number,), Support.PREPARED), citations)
 
     def calculate(self, line: CalculationLine) -> Wrote:
         """Say a line of a calculation, whose grounds are among the evidence."""

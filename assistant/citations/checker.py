@@ -28,11 +28,15 @@ _LABELS = {
 
 
 class Support(StrEnum):
-    """How a sentence stands: copied, the same words written otherwise, or computed by code."""
+    """How a sentence stands: copied, the same words written otherwise, computed, or prepared.
+
+    A prepared one was written by hand on the text that is cited, for the same question.
+    """
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
     COMPUTED = "computed"
+    PREPARED = "prepared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ class Refusal:
     """The weights of a logistic regression, and the odds (logarithms) at which it decides.
 
     Up to `refused` nothing is quoted, above `sure` no doubt is said. `answers` weighs what the
-    reader tells, and only where it read.
+    reader tells, and only where it read; `unanswered` how much nearer the question is to those of
+    the bank that no text answers than to the others.
     """
 
     refused: float
@@ -37,12 +38,27 @@ class Refusal:
     strength: float = 0.0
     topic: float = 0.0
     answers: float = 0.0
+    unanswered: float = 0.0
     bias: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
+class Sameness:
+    """The weights that tell whether a question is the same as the most alike of the bank's.
+
+    `cosine` is that of the two, `ahead` by how much it is above that of the next other question,
+    `votes` how many wordings of the same one are among the most alike.
+    """
+
+    cosine: float = 0.0
+    ahead: float = 0.0
+    votes: float = 0.0
+    bias: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of the ranking by signal, and of the refusals, with the embedder they are for.
+    """Weights of the ranking, of the refusals and of sameness, with the embedder they are for.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -50,6 +66,7 @@ class Tuning:
     embedder: str
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
+    sameness: Sameness = Sameness()
 
     def refusing(self, *, in_dossier: bool, is_read: bool) -> Refusal:
         """The weights for a question of the rules, or of a dossier; read by the reader or not."""
@@ -77,6 +94,7 @@ def tunings() -> tuple[Tuning, ...]:
             row["embedder"],
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
+            Sameness(**row["sameness"]) if "sameness" in row else Sameness(),
         )
         for row in table["tuning"]
     )

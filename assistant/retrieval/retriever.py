@@ -166,8 +166,9 @@ def delegated(passage: Passage) -> list[str]:
 #
 # Of the rules, how near the best passage is in meaning and how strong its signals are together are
 # added. In a dossier the signals do not tell; whether a passage is on the subject of the question
-# does. What the reader tells of the first passages counts most, where there is one. The weights
-# (tuning.toml) are those of a logistic regression.
+# does. What the reader tells of the first passages counts where there is one, and whether the
+# question is nearer to those of the bank that no text answers. The weights (tuning.toml) are those
+# of a logistic regression.
 
 FIRST = 3
 """Passages that are read, and whose subjects count in a dossier."""
@@ -186,11 +187,12 @@ def answerability(
     evidence: Sequence[Evidence],
     tuning: Tuning | None = None,
     readings: Sequence[float] = (),
+    unanswered: float = 0.0,
 ) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
     Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
-    `read_first` gives.
+    `read_first` gives, `unanswered` what the index of questions does.
     """
     if not evidence:
         return Answerability.NO
@@ -199,7 +201,7 @@ def answerability(
     tuning = tuning or default_tuning()
     in_dossier = evidence[0].passage.dossier is not None
     weights = tuning.refusing(in_dossier=in_dossier, is_read=bool(readings))
-    odds = _odds(question, evidence, readings, weights)
+    odds = _odds(question, evidence, readings, weights) + weights.unanswered * unanswered
     if odds <= weights.refused:
         return Answerability.NO
     return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL

@@ -117,6 +117,7 @@ SUPPORTS = {
     Support.VERBATIM: "mot à mot",
     Support.SUPPORTED: "vérifié",
     Support.COMPUTED: "calculé",
+    Support.PREPARED: "réponse préparée",
 }
 STATES = {
     ReviewState.UNREAD: "non relue",

@@ -13,7 +13,7 @@ from ingestion.durable import require_space, sync
 from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
 from ingestion.index.lexical import EverydayWords, Term, read_glossary, write_lexical, write_terms
 from ingestion.index.publication import clear_unfinished, discard, find_content, verify_snapshot
-from ingestion.index.question_bank import read_bank
+from ingestion.index.question_bank import read_bank, read_nowhere_answered
 from ingestion.index.questions import (
     LeadingQuestion,
     leading_questions,
@@ -35,7 +35,7 @@ from ingestion.readers.documents import Document
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
-FORMAT = b"5"
+FORMAT = b"6"
 """To be raised when a generation of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
@@ -74,12 +74,13 @@ class _Texts:
         return left.required()
 
     def _questions_without(self, document_ids: frozenset[str]) -> tuple[LeadingQuestion, ...]:
+        """Those that still lead to a passage, and those that never did."""
         gone = {each.id for each in self.passages if each.document_id in document_ids}
-        left = (
+        return tuple(
             replace(each, passage_ids=tuple(name for name in each.passage_ids if name not in gone))
             for each in self.questions
+            if not each.passage_ids or not gone.issuperset(each.passage_ids)
         )
-        return tuple(each for each in left if each.passage_ids)
 
     def required(self) -> "_Texts":
         """The same; raises IngestionError when there is nothing in it to index."""
@@ -146,7 +147,7 @@ def _texts(library: Library, progress: Progress) -> _Texts:
         passages += as_one(passages_of(document))
         progress("Découpage en passages", done, len(documents))
     origins = {entry.source: entry.sha256 for entry in library.entries}
-    questions = leading_questions(read_bank(), documents, passages)
+    questions = leading_questions(read_bank(), read_nowhere_answered(), documents, passages)
     return _Texts(
         origins, documents, tuple(passages), read_glossary(), questions, unreadable
     ).required()

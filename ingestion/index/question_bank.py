@@ -187,6 +187,11 @@ def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
     return tuple(read_lines(path, _outside)) if path.exists() else ()
 
 
+def read_nowhere_answered(folder: Path = BANK) -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
+    """Every question that no article answers, on the subject or about something else."""
+    return (*read_unanswered(folder), *read_outside(folder))
+
+
 def write_bank(
     folder: Path,
     questions: Iterable[BankQuestion],

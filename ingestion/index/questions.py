@@ -1,22 +1,28 @@
-"""The questions that lead to a passage: those of the bank whose article it is.
+"""The questions that lead to a passage, or to none: those of the bank.
 
 They are searched by meaning, question against question, since buyers do not speak as the law does;
-they are never shown as text of the law, and never quoted.
+they are never shown as text of the law, and never quoted. Those that no text answers tell that a
+question near to them has no answer either.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
-from ingestion.index.question_bank import BankQuestion, digest_of
+from ingestion.index.question_bank import (
+    BankQuestion,
+    OutsideQuestion,
+    UnansweredQuestion,
+    digest_of,
+)
 from ingestion.index.search import Hit, Vectors
 from ingestion.readers.documents import Document
 
-LEADS_TO, VECTORS = "questions.json", "questions.npy"
+QUESTIONS, VECTORS = "leading.json", "questions.npy"
 
 NEAREST = 3
 """Questions of a passage by which it is found: several that are near say more than one."""
@@ -24,24 +30,54 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class LeadingQuestion:
-    """A question, and the identifiers of the passages that answer it."""
+    """A question in one wording, and the identifiers of the passages that answer it, if any do.
+
+    `of` is the identifier of its line in the bank, the same for all its wordings. `lead` is the
+    answer in a line, "" where the article's text is no longer that on which it was written.
+    """
 
     text: str
     passage_ids: tuple[str, ...]
+    of: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How near a question is to one that leads to passages: the cosine of the two."""
+
+    question: LeadingQuestion
+    cosine: float
 
 
 def leading_questions(
-    bank: Iterable[BankQuestion], documents: Sequence[Document], passages: Sequence[Passage]
+    bank: Iterable[BankQuestion],
+    unanswered: Iterable[UnansweredQuestion | OutsideQuestion],
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
 ) -> tuple[LeadingQuestion, ...]:
     """The questions of the bank that lead to one of these passages, in each of their wordings.
 
-    In the bank's order. Pure.
+    Then, where there are any, those that lead to none. In the bank's order. Pure.
     """
-    return tuple(
-        LeadingQuestion(wording, ids)
+    texts: dict[str, set[str]] = {}
+    for document in documents:
+        if document.reference:
+            texts.setdefault(document.reference, set()).add(digest_of(document.text))
+    answered = [
+        LeadingQuestion(wording, ids, question.id, _lead(question, texts))
         for question, ids in passages_answering(bank, documents, passages)
         for wording in question.asked
-    )
+    ]
+    if not answered:
+        return ()
+    return (*answered, *(LeadingQuestion(each.question, (), each.id) for each in unanswered))
+
+
+def _lead(question: BankQuestion, texts: Mapping[str, set[str]]) -> str:
+    """Its answer, as long as no other text of its article than the one it is of is there."""
+    is_of_another = question.text_sha256 not in texts.get(question.article, {question.text_sha256})
+    return "" if is_of_another else question.lead
 
 
 def passages_answering(
@@ -82,20 +118,21 @@ class QuestionIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open what `write_questions` left in a folder; one without any leads nowhere."""
-        leads_to: list[list[str]] = []
-        if (folder / LEADS_TO).exists():
-            leads_to = json.loads((folder / LEADS_TO).read_bytes())
+        self._questions: tuple[LeadingQuestion, ...] = ()
+        if (folder / QUESTIONS).exists():
+            self._questions = _questions.validate_json((folder / QUESTIONS).read_bytes())
             self._vectors: Vectors = np.load(folder / VECTORS, allow_pickle=False)
-        self._questions = len(leads_to)
+        leads_to = [each.passage_ids for each in self._questions]
         self._passage_ids = sorted({name for names in leads_to for name in names})
         place = {name: number for number, name in enumerate(self._passage_ids)}
         links = sorted((place[name], row) for row, names in enumerate(leads_to) for name in names)
         self._places, self._rows = np.array(links, dtype=np.intp).reshape(-1, 2).T
         self._sizes = np.bincount(self._places, minlength=len(place))
         self._asked = frozenset(self._passage_ids)
+        self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
 
     def __len__(self) -> int:
-        return self._questions
+        return len(self._questions)
 
     def __contains__(self, passage_id: str) -> bool:
         """Whether a question leads to this passage."""
@@ -114,9 +151,30 @@ class QuestionIndex:
         best = np.argsort(-scores, kind="stable")[:k]
         return [Hit(self._passage_ids[place], float(scores[place])) for place in best]
 
+    def unanswered(self, vector: Vectors) -> float:
+        """How much nearer a question is to those that no text answers than to those that one does.
+
+        The difference of the mean cosines of the `NEAREST` of each; 0 where there are none of one.
+        """
+        if not self._questions:
+            return 0.0
+        cosines = self._vectors @ vector
+        near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
+        return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
+
+    def alike(self, vector: Vectors, k: int) -> list[Likeness]:
+        """The `k` questions most alike, whatever they lead to, best first."""
+        if not self._questions:
+            return []
+        cosines = self._vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return [Likeness(self._questions[row], float(cosines[row])) for row in best]
+
+
+_questions = TypeAdapter(tuple[LeadingQuestion, ...])
+
 
 def write_questions(folder: Path, questions: Sequence[LeadingQuestion], vectors: Vectors) -> None:
     """Write a new index into a folder; row i of `vectors` belongs to `questions[i]`."""
-    leads_to = [each.passage_ids for each in questions]
-    (folder / LEADS_TO).write_text(json.dumps(leads_to), encoding="utf-8")
+    (folder / QUESTIONS).write_bytes(_questions.dump_json(tuple(questions)))
     np.save(folder / VECTORS, vectors)

@@ -34,7 +34,7 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name
-from ingestion.index.question_bank import is_held_out, read_bank
+from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
 from ingestion.index.questions import QuestionIndex, leading_questions, write_questions
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
@@ -107,7 +107,7 @@ def led_by_what_is_learnt(
         for each in read_bank()
         if not is_held_out(each.article) and _half(each.article) != half
     ]
-    questions = leading_questions(bank, documents, passages)
+    questions = leading_questions(bank, read_nowhere_answered(), documents, passages)
     vectors = embed_cached(
         folder.parent / "questions.sqlite",
         embedder,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering.answer import Outcome, Sentence
 from assistant.citations.checker import Support
@@ -19,15 +19,25 @@ from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
 
 
+LEADS = frozenset({Support.PREPARED, Support.COMPUTED})
+"""What a first sentence rests on when it is an answer in a line rather than a quote."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownSentence:
-    """A sentence and the passages that it cites, by number, as far as they are shown."""
+    """A sentence and the passages that it cites, by number, as far as they are shown.
+
+    The lead is the first one, where it answers in a line. What supports a sentence is said beside
+    it, of quotes only beside the last.
+    """
 
     text: str
     support: Support
     cited: Mapping[int, Passage]
     is_of_tenderer: bool
     is_hidden: bool
+    is_lead: bool = False
+    is_labelled: bool = True
 
 
 def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
@@ -44,7 +54,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         outcome=turn.answer.outcome if turn.stage is TurnStage.FINISHED else Outcome.ANSWERED,
         scope=scope_bar(turn, conversation, said),
         understood=turn.standalone if is_reworded else "",
-        sentences=[shown_sentence(each, turn) for each in turn.answer.sentences],
+        sentences=shown_sentences(turn),
         sheet=sheet,
         drawing=drawing,
         progress=progress(turn, said),
@@ -53,6 +63,20 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         copied=answer_text(turn, said) if is_usable else "",
         evidence=panel(turn, turn_id, said, conversation.language.value),
     )
+
+
+def shown_sentences(turn: Turn) -> list[ShownSentence]:
+    """The sentences of an answer, in their order."""
+    shown = [shown_sentence(each, turn) for each in turn.answer.sentences]
+    quoted = [place for place, each in enumerate(shown) if each.support is Support.VERBATIM]
+    return [
+        replace(
+            each,
+            is_lead=place == 0 and each.support in LEADS,
+            is_labelled=place not in quoted[:-1],
+        )
+        for place, each in enumerate(shown)
+    ]
 
 
 def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
