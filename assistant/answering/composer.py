@@ -191,7 +191,7 @@ class Answering:
         self._asks_back, self._cautions = found.asks_back, found.cautions
 
     def _quote(self, part: Subquestion) -> Iterator[Event]:
-        """Quote what the texts say on a subject of the question."""
+        """Say what the texts say on a subject of the question."""
         turn = self._turn
         if part.untold:
             turn.untold.append(part.question)
@@ -199,21 +199,24 @@ class Answering:
         versions = turn.generation.store.versions
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
-        is_alone, known = len(turn.parts) == 1, {item.passage.id for item in turn.cited}
-        readings = read_first(part.question, readable, self._reader)
         [asked] = self._embedder.embed_questions([part.question])
-        unanswered = 0.0 if turn.scope.dossier else turn.generation.questions.unanswered(asked)
-        found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
         prepared = self._prepared(part.question, asked, readable)
-        if found_there is Answerability.NO and prepared is None:
-            turn.unanswered.append(part.question)
-            return
+        if prepared is None:
+            found_there = self._answerability(part.question, asked, readable)
+            if found_there is Answerability.NO:
+                turn.unanswered.append(part.question)
+                return
+            if found_there is Answerability.DOUBTFUL and len(turn.parts) == 1:
+                turn.preface = uncertain(turn.language, readable[0].passage)
+        known = {item.passage.id for item in turn.cited}
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         if prepared is not None:
             yield turn.answer_prepared(prepared, found)
-        elif found_there is Answerability.DOUBTFUL and is_alone:
-            turn.preface = uncertain(turn.language)
+        yield from self._say_quotes(found)
+
+    def _say_quotes(self, found: Sequence[Draft]) -> Iterator[Event]:
+        turn = self._turn
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
@@ -232,6 +235,15 @@ class Answering:
         return prepared_answer(
             question, alike, evidence, self._tuning.sameness, is_of_today=is_of_today
         )
+
+    def _answerability(
+        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
+    ) -> Answerability:
+        """Whether the evidence answers, by how it was found and what the reader tells of it."""
+        turn = self._turn
+        readings = read_first(question, evidence, self._reader)
+        unanswered = 0.0 if turn.scope.dossier else turn.generation.questions.unanswered(asked)
+        return answerability(question, evidence, self._tuning, readings, unanswered)
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:
         """Cite what contradicts a cited text as well."""

@@ -192,13 +192,17 @@ def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
     return tuple(_ADDRESSED[language].format(passage.text[span.start : span.end]) for span in found)
 
 
-def uncertain(language: Language) -> str:
-    """That the quotes may not answer."""
+def uncertain(language: Language, nearest: Passage) -> str:
+    """That the quotes may not answer, and on what subject the nearest passage is."""
+    subject = nearest.headings[-1] if nearest.headings else nearest.title
     if language is Language.ENGLISH:
-        return "Uncertain: the quoted passages are the nearest found and may not answer."
+        return (
+            f"No clear answer was found. The nearest text is {nearest.locator}, on “{subject}”: "
+            "check that it is what you ask."
+        )
     return (
-        "Réponse incertaine : ces passages sont les plus proches de la question, et n'y répondent "
-        "peut-être pas."
+        f"Pas de réponse nette. Le texte le plus proche est {nearest.locator}, sur "
+        f"« {subject} » : vérifiez que c'est bien votre question."
     )
 
 

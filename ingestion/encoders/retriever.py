@@ -33,7 +33,7 @@ NEVER = -1e4
 class RetrieverRecipe:
     """How the embedder is taught; `question` and `passage` are the tokens read of each."""
 
-    epochs: int = 2
+    epochs: int = 1
     batch: int = 48
     rank: int = 32
     rate: float = 5e-4

@@ -1,10 +1,11 @@
 """Which questions are refused: python -m tests.studies.answerability --data DIR [QUESTIONS…].
 
 Fits the weights of the refusals where passages are read (assistant/retrieval/tuning.toml) over an
-index of the Code de la commande publique: on our own questions (tests/data/questions_*.jsonl), and
-on half of what the bank holds out, answered or not, by article. The other half is measured, and the
-question files given. What else the bank holds taught the embedder and the reader, and can fit
-nothing.
+index of the Code de la commande publique: on our own questions (tests/data/questions_*.jsonl) and
+on those of strangers that are there to be fitted on (strangers_fitted.jsonl). What the bank holds
+out, answered or not, is measured by article in an index where no question of the bank leads to it,
+and the question files given as they would be asked. What else the bank holds taught the embedder
+and the reader, and can fit nothing.
 
 Then the weights of the refusals in a dossier: on our questions about the built-in dossier; those
 about the bank's dossier that is held out are measured.
@@ -14,7 +15,6 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,16 +34,16 @@ from assistant.settings import default_home, load_settings
 from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name
-from ingestion.index.question_bank import is_held_out, read_bank, read_outside, read_unanswered
+from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
 from ingestion.library.library import builtin_additions
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file
-from tests.studies.ranking import OWN, led_by_what_is_learnt
+from tests.studies.ranking import OWN, STRANGERS, led_by_what_is_learnt, subject
 from tests.studies.refusal import SHOWN, indexed, separation
 
-NAMES = ("similarity", "answers")
+NAMES = ("similarity", "answers", "unanswered")
 NAMES_IN_DOSSIER = ("similarity", "topic", "answers")
 DOSSIER_QUESTIONS = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
 SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
@@ -61,15 +61,20 @@ class Asked:
 
 
 def asked(
-    retriever: Retriever, reader: PassageReader, questions: Sequence[tuple[str, bool]]
+    rules: IndexSnapshot,
+    embedder: Embedder,
+    reader: PassageReader,
+    questions: Sequence[tuple[str, bool]],
 ) -> Asked:
     """The signals of questions that are in scope; each comes with whether the code answers it."""
-    rows, answered = [], []
+    rows, answered, retriever = [], [], Retriever(rules, embedder)
     for text, is_answered in track(questions, "Questions"):
         if refusal_for(text) is None:
             evidence = retriever.retrieve(text, Scope(date.today()), SHOWN)
             nearest = max((each.similarity for each in evidence), default=0.0)
-            rows.append([nearest, answers(read_first(text, evidence, reader))])
+            [vector] = embedder.embed_questions([text])
+            read = answers(read_first(text, evidence, reader))
+            rows.append([nearest, read, rules.questions.unanswered(vector)])
             answered.append(is_answered)
     return Asked(np.array(rows), np.array(answered))
 
@@ -81,21 +86,14 @@ def of_files(paths: Sequence[Path]) -> list[tuple[str, bool]]:
     ]
 
 
-def of_the_bank() -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Two halves of what the bank holds out, and whether the code answers it.
+def of_the_bank() -> list[tuple[str, bool]]:
+    """What the bank holds out, and whether the code answers it.
 
     What is on another subject has no article: one in ten is held out by its name.
     """
-    answered = [(each.question, each.article) for each in read_bank()]
-    nearest = [(each.question, each.nearest) for each in read_unanswered()]
-    outside = [(each.question, each.id) for each in read_outside()]
-    halves: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
-    for found, is_answered in ((answered, True), (nearest, False), (outside, False)):
-        for question, of in found:
-            if is_held_out(of):
-                number = of.lstrip("LRDA").encode()
-                halves[sha256(number).digest()[4] % 2].append((question, is_answered))
-    return halves
+    answered = [(each.question, True) for each in read_bank() if is_held_out(each.article)]
+    others = [each for each in read_nowhere_answered() if is_held_out(subject(each))]
+    return [*answered, *((each.question, False) for each in others)]
 
 
 def of_dossier(
@@ -156,14 +154,14 @@ def main() -> None:
     if reader is None:
         raise SystemExit("This embedder was not taught to read: sourcier models train reader")
     snapshot = open_snapshot(arguments.data, current_name(arguments.data))
+    fit = asked(snapshot, embedder, reader, of_files([*OWN, STRANGERS]))
+    measured = {
+        path.name: asked(snapshot, embedder, reader, of_files([path]))
+        for path in arguments.questions
+    }
     with TemporaryDirectory(dir=arguments.data) as scratch:
-        retriever = Retriever(led_by_what_is_learnt(snapshot, Path(scratch), embedder), embedder)
-        calibrating, other = of_the_bank()
-        fit = asked(retriever, reader, [*of_files(OWN), *calibrating])
-        measured = {"bank, the other half": asked(retriever, reader, other)}
-        measured |= {
-            path.name: asked(retriever, reader, of_files([path])) for path in arguments.questions
-        }
+        without = led_by_what_is_learnt(snapshot, Path(scratch), embedder)
+        measured["bank, held out"] = asked(without, embedder, reader, of_the_bank())
     study(NAMES, fit, measured)
     bank = {
         each.name: of_dossier(each, snapshot, embedder, reader)

@@ -1,14 +1,15 @@
 """What each signal of the ranking brings: python -m tests.studies.ranking --data DIR [QUESTIONS…].
 
 Fits the weights of the ranking (assistant/retrieval/tuning.toml) on our own questions
-(tests/data/questions_*.jsonl) and on the headings of our sheets, over an index of the Code de la
-commande publique alone, and prints them with the measures of every set: for all signals, then
-without each. A fold of our questions is left out of the fitting that it measures.
+(tests/data/questions_*.jsonl), on those of strangers that are there to be fitted on
+(strangers_fitted.jsonl) and on the headings of our sheets, over an index of the Code de la commande
+publique alone, and prints them with the measures of every set: for all signals, then without each.
+A fold of our questions is left out of the fitting that it measures.
 
 The bank taught the embedder, so its questions can fit nothing here. Those on the articles held out
-are measured: no question of the bank leads to them. Each question that is learnt from is also asked
-where half of the articles have lost their bank, for the weights to know texts that have none. The
-question files given are measured only.
+are measured, in an index where no question of the bank leads to these. Each question that is fitted
+on is also asked where half of the articles have lost their bank, and counts less there, for the
+weights to know texts that have none. The question files given are measured only.
 """
 
 import argparse
@@ -34,7 +35,13 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name
-from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
+from ingestion.index.question_bank import (
+    OutsideQuestion,
+    UnansweredQuestion,
+    is_held_out,
+    read_bank,
+    read_nowhere_answered,
+)
 from ingestion.index.questions import QuestionIndex, leading_questions, write_questions
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot, open_snapshot
@@ -42,9 +49,13 @@ from ingestion.index.vectors import embed_cached
 from ingestion.legislation.references import find_references
 from ingestion.library.library import CORPUS
 
-OWN = sorted((Path(__file__).parents[1] / "data").glob("questions_*.jsonl"))
+DATA = Path(__file__).parents[1] / "data"
+OWN = sorted(DATA.glob("questions_*.jsonl"))
+STRANGERS = DATA / "strangers_fitted.jsonl"
 FOLDS = 4
-STEPS, RATE, PENALTY = 400, 0.1, 1e-3
+STEPS, RATE, PENALTY = 3000, 0.1, 1e-5
+"""A penalty of 1e-3 held the weight of what is alike at a third of what is best for strangers."""
+
 DEPTHS = (1, 3, 6, 10)
 _HEADING = re.compile(r"^## (?P<question>.+?) \((?P<articles>art\. .+)\)\s*$", re.MULTILINE)
 WEIGHTS = default_tuning().ranking
@@ -107,7 +118,8 @@ def led_by_what_is_learnt(
         for each in read_bank()
         if not is_held_out(each.article) and _half(each.article) != half
     ]
-    questions = leading_questions(bank, read_nowhere_answered(), documents, passages)
+    unanswered = [each for each in read_nowhere_answered() if not is_held_out(subject(each))]
+    questions = leading_questions(bank, unanswered, documents, passages)
     vectors = embed_cached(
         folder.parent / "questions.sqlite",
         embedder,
@@ -117,6 +129,11 @@ def led_by_what_is_learnt(
     )
     write_questions(folder, questions, vectors)
     return replace(snapshot, questions=QuestionIndex(folder))
+
+
+def subject(question: UnansweredQuestion | OutsideQuestion) -> str:
+    """The article by which a question that none answers is held out, else its own name."""
+    return question.nearest if isinstance(question, UnansweredQuestion) else question.id
 
 
 def _half(article: str) -> int:
@@ -197,33 +214,33 @@ def measures(known: Sequence[Case], scores: Sequence[Floats]) -> list[str]:
     return [f"{share:.3f}" for share in (*shares, first)]
 
 
-OWN_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 0.5, 0.5
-"""Weights of our questions and of the headings, and what each counts less without half a bank."""
+OWN_WEIGHT, STRANGERS_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 6.0, 0.5, 0.15
+"""What a question of each set weighs, and what it counts less without half of the bank."""
 
 Sets = Sequence[Sequence[Case]]
 """The same cases in three indexes: with the whole bank, and without each of its halves."""
 
 
-def study(own: Sets, sheets: Sets, others: dict[str, Sequence[Case]]) -> None:
+def study(own: Sets, strangers: Sets, sheets: Sets, others: dict[str, Sequence[Case]]) -> None:
     """Print the weights, and the measures of every set."""
+    rest = ((strangers, STRANGERS_WEIGHT), (sheets, SHEET_WEIGHT))
     console = Console(width=140)
     table = Table("signals", "set", *(f"in {depth}" for depth in DEPTHS), "first")
     for label, kept in (("all", list(range(len(NAMES)))), *_without_each()):
-        table.add_row(label, "ours, left out", *measures(own[0], _left_out(own, sheets, kept)))
-        weights = fitted(_learnt(own, sheets), kept)
+        table.add_row(label, "ours, left out", *measures(own[0], _left_out(own, rest, kept)))
+        weights = fitted(_learnt((own, OWN_WEIGHT), *rest), kept)
         for name, known in others.items():
             table.add_row("", name, *measures(known, [case.rows @ weights for case in known]))
         if label == "all":
             said = zip(NAMES, weights, strict=True)
             console.print({name: round(float(weight), 2) for name, weight in said})
-    known_sets: dict[str, Sequence[Case]] = {"ours": own[0], "sheets": sheets[0], **others}
+    known_sets = {"ours": own[0], "fitted": strangers[0], "sheets": sheets[0], **others}
     for name, known in known_sets.items():
         table.add_row("as chosen", name, *measures(known, [case.rows @ CHOSEN for case in known]))
     console.print(table)
 
 
-def _learnt(own: Sets, sheets: Sets) -> list[Weighed]:
-    weighed = ((own, OWN_WEIGHT), (sheets, SHEET_WEIGHT))
+def _learnt(*weighed: tuple[Sets, float]) -> list[Weighed]:
     return [
         Weighed(known, weight * (1.0 if place == 0 else HALVED))
         for sets, weight in weighed
@@ -231,12 +248,12 @@ def _learnt(own: Sets, sheets: Sets) -> list[Weighed]:
     ]
 
 
-def _left_out(own: Sets, sheets: Sets, kept: Sequence[int]) -> list[Floats]:
+def _left_out(own: Sets, rest: Sequence[tuple[Sets, float]], kept: Sequence[int]) -> list[Floats]:
     """The scores of each of our questions by weights fitted without its fold."""
     folds = []
     for fold in range(FOLDS):
-        rest = [[case for n, case in enumerate(known) if n % FOLDS != fold] for known in own]
-        folds.append(fitted(_learnt(rest, sheets), kept))
+        left = [[case for n, case in enumerate(known) if n % FOLDS != fold] for known in own]
+        folds.append(fitted(_learnt((left, OWN_WEIGHT), *rest), kept))
     return [case.rows @ folds[number % FOLDS] for number, case in enumerate(own[0])]
 
 
@@ -254,21 +271,28 @@ def main() -> None:
     embedder = load_embedder(arguments.data, load_settings(arguments.data))
     generation = open_snapshot(arguments.data, current_name(arguments.data))
     with ExitStack() as leaving:
-        searchers = []
-        for half in (None, 0, 1):
-            scratch = leaving.enter_context(TemporaryDirectory(dir=arguments.data))
-            led = led_by_what_is_learnt(generation, Path(scratch), embedder, half)
-            searchers.append(Searcher(led, embedder))
-        own_questions = [each for path in OWN for each in asked(path)]
-        own = [cases(searcher, own_questions) for searcher in searchers]
-        sheets = [cases(searcher, list(headings())) for searcher in searchers]
+
+        def led(half: int | None) -> Searcher:
+            scratch = Path(leaving.enter_context(TemporaryDirectory(dir=arguments.data)))
+            return Searcher(led_by_what_is_learnt(generation, scratch, embedder, half), embedder)
+
+        whole, without = Searcher(generation, embedder), led(None)
+        searchers = [whole, led(0), led(1)]
+        own, strangers, sheets = (
+            [cases(searcher, questions) for searcher in searchers]
+            for questions in (
+                [each for path in OWN for each in asked(path)],
+                asked(STRANGERS),
+                list(headings()),
+            )
+        )
         measured: dict[str, Sequence[Case]] = {
-            "bank, articles held out": cases(searchers[0], held_out())
+            "bank, articles held out": cases(without, held_out())
         }
         files: dict[str, Sequence[Case]] = {
-            path.name: cases(searchers[0], asked(path)) for path in arguments.questions
+            path.name: cases(whole, asked(path)) for path in arguments.questions
         }
-        study(own, sheets, measured | files)
+        study(own, strangers, sheets, measured | files)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
 
-
 LEADS = frozenset({Support.PREPARED, Support.COMPUTED})
 """What a first sentence rests on when it is an answer in a line rather than a quote."""
 
