@@ -212,6 +212,10 @@ class Answering:
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         if prepared is not None:
+            # What carries the line is all that is quoted; the rest is among the evidence.
+            found = [*prepared.quotes] or [
+                draft for draft in found if draft.evidence[0] == prepared.evidence
+            ]
             yield turn.answer_prepared(prepared, found)
         yield from self._say_quotes(found)
 

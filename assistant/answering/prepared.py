@@ -5,10 +5,11 @@ passage that it was written on. A question that is only near is not the same: fi
 side of a limit make another question of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from assistant.answering.extraction import Draft
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from assistant.retrieval.evidence import Evidence
@@ -24,10 +25,14 @@ _MEASURED = frozenset({"euro", "ratio", "point", "month", "day", "hour", "minute
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
-    """A line of the bank, and the evidence that it was written on."""
+    """A line of the bank, the evidence that it was written on, and the words of it that answer.
+
+    None are known of a sheet.
+    """
 
     text: str
     evidence: Evidence
+    quotes: tuple[Draft, ...] = ()
 
 
 def prepared_answer(
@@ -57,7 +62,19 @@ def prepared_answer(
     )
     if borne is None or not is_same_case(question, best.text, [best.lead, borne.passage.text]):
         return None
-    return PreparedAnswer(best.lead, borne)
+    return PreparedAnswer(best.lead, borne, tuple(_answering(borne, best.spans)))
+
+
+def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Draft]:
+    """The parts of these spans of a document that stand in a passage of it."""
+    passage = item.passage
+    for first, last in spans:
+        start, end = (
+            max(first, passage.start) - passage.start,
+            min(last, passage.end) - passage.start,
+        )
+        if start < end:
+            yield Draft(passage.text[start:end], (item,), start, end)
 
 
 def sameness(alike: Sequence[Likeness], weights: Sameness) -> float:

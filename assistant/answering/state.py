@@ -135,9 +135,8 @@ class TurnState:
     def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:
         """Say a prepared answer, on what is quoted of its passage, else on the whole of it."""
         item = found.evidence
-        drafts = [each for each in quoted if each.evidence[0].passage.id == item.passage.id]
         whole = (cite(item, 0, len(item.passage.text)),)
-        citations = tuple(cited for draft in drafts for cited in _citations(draft)) or whole
+        citations = tuple(cited for draft in quoted for cited in _citations(draft)) or whole
         return self._wrote(Sentence(found.text, (item.number,), Support.PREPARED), citations)
 
     def calculate(self, line: CalculationLine) -> Wrote:

@@ -14,6 +14,7 @@ from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, Lo
 from ingestion.index.lexical import EverydayWords, Term, read_glossary, write_lexical, write_terms
 from ingestion.index.publication import clear_unfinished, discard, find_content, verify_snapshot
 from ingestion.index.question_bank import read_bank, read_nowhere_answered
+from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import (
     LeadingQuestion,
     leading_questions,
@@ -189,13 +190,20 @@ def _vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) 
 
 
 def _question_vectors(home: Path, texts: _Texts, embedder: Embedder, progress: Progress) -> Vectors:
+    """Those that are shipped, and the others computed."""
     asked = [question.text for question in texts.questions]
+    shipped = ShippedVectors(shipped_file(embedder.name))
+    is_known, vectors = shipped.find(asked, embedder.dimension)
+    unknown = [text for text, known in zip(asked, is_known, strict=True) if not known]
 
     def told(done: int) -> None:
-        if asked:  # a dossier has none, and an empty bar says nothing
-            progress("Calcul des vecteurs des questions", done, len(asked))
+        if unknown:  # a dossier has none, and an empty bar says nothing
+            progress("Calcul des vecteurs des questions", done, len(unknown))
 
-    return embed_cached(home / "vectors.sqlite", embedder, asked, told, as_questions=True)
+    vectors[~is_known] = embed_cached(
+        home / "vectors.sqlite", embedder, unknown, told, as_questions=True
+    )
+    return vectors
 
 
 def _require_directions(texts: _Texts, vectors: Vectors) -> None:

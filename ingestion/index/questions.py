@@ -6,7 +6,7 @@ question near to them has no answer either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +33,15 @@ class LeadingQuestion:
     """A question in one wording, and the identifiers of the passages that answer it, if any do.
 
     `of` is the identifier of its line in the bank, the same for all its wordings. `lead` is the
-    answer in a line, "" where the article's text is no longer that on which it was written.
+    answer in a line, "" where the article's text is no longer that on which it was written. `spans`
+    are the answering words, half-open characters of that text; none where only sheets are there.
     """
 
     text: str
     passage_ids: tuple[str, ...]
     of: str = ""
     lead: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def leading_questions(
         if document.reference:
             texts.setdefault(document.reference, set()).add(digest_of(document.text))
     answered = [
-        LeadingQuestion(wording, ids, question.id, _lead(question, texts))
+        replace(_prepared(question, texts), text=wording, passage_ids=ids)
         for question, ids in passages_answering(bank, documents, passages)
         for wording in question.asked
     ]
@@ -74,10 +76,12 @@ def leading_questions(
     return (*answered, *(LeadingQuestion(each.question, (), each.id) for each in unanswered))
 
 
-def _lead(question: BankQuestion, texts: Mapping[str, set[str]]) -> str:
+def _prepared(question: BankQuestion, texts: Mapping[str, set[str]]) -> LeadingQuestion:
     """Its answer, as long as no other text of its article than the one it is of is there."""
-    is_of_another = question.text_sha256 not in texts.get(question.article, {question.text_sha256})
-    return "" if is_of_another else question.lead
+    kept = texts.get(question.article, set())
+    if kept and question.text_sha256 not in kept:
+        return LeadingQuestion("", (), question.id)
+    return LeadingQuestion("", (), question.id, question.lead, question.spans if kept else ())
 
 
 def passages_answering(

@@ -1,0 +1,58 @@
+"""The vectors of the bank's questions, shipped for the default embedder.
+
+To embed thirty thousand questions takes eight minutes on two cores. Kept in a byte a number they
+are twelve megabytes, and no cosine of theirs is wrong by more than a hundredth.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingestion.index.search import Vectors
+from ingestion.models.taught import SHIPPED
+
+HIGHEST = 127
+
+
+def shipped_file(embedder: str, folder: Path = SHIPPED) -> Path:
+    """The file for an embedder, by the digests in its name."""
+    return folder / f"questions-{embedder.partition('@')[2]}.npz"
+
+
+class ShippedVectors:
+    """Vectors by the text of their question."""
+
+    def __init__(self, path: Path) -> None:
+        """Open what `write_shipped` wrote; a file that is not there has none."""
+        self._keys, self._rows = np.zeros(0, np.uint64), np.zeros((0, 0), np.int8)
+        if path.exists():
+            with np.load(path, allow_pickle=False) as file:
+                self._keys, self._rows = file["keys"], file["rows"]
+
+    def find(self, texts: Sequence[str], dimension: int) -> tuple[NDArray[np.bool_], Vectors]:
+        """Which of these texts it has, and a row for each of them, of zeros where it has none."""
+        rows = np.zeros((len(texts), dimension), dtype=np.float32)
+        if not len(self._keys) or self._rows.shape[1] != dimension:
+            return np.zeros(len(texts), dtype=np.bool_), rows
+        keys = _keys(texts)
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        is_known = self._keys[places] == keys
+        rows[is_known] = self._rows[places[is_known]]
+        rows[is_known] /= np.linalg.norm(rows[is_known], axis=1, keepdims=True)
+        return is_known, rows
+
+
+def write_shipped(path: Path, texts: Sequence[str], vectors: Vectors) -> None:
+    """Write the vectors of these texts, a row each, as `ShippedVectors` finds them."""
+    keys, first = np.unique(_keys(texts), return_index=True)
+    scales = np.abs(vectors[first]).max(axis=1, keepdims=True)
+    rows = np.rint(vectors[first] / scales * HIGHEST).astype(np.int8)
+    np.savez(path, keys=keys, rows=rows)
+
+
+def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
+    digests = b"".join(sha256(text.encode()).digest()[:8] for text in texts)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)

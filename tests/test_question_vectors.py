@@ -1,0 +1,105 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.retrieval.ranking import default_tuning
+from ingestion.index.question_bank import (
+    BankQuestion,
+    Form,
+    Style,
+    digest_of,
+    read_bank,
+    read_nowhere_answered,
+)
+from ingestion.index.question_vectors import ShippedVectors, shipped_file, write_shipped
+from ingestion.index.search import Vectors
+from tests.fakes import WordEmbedder
+from tests.index_home import ARTICLES, add, build_and_publish, published, write_articles
+
+BANK_LINE = BankQuestion(
+    "R2191-3-01", "", "R2191-3", digest_of(ARTICLES["R2191-3"]), ((0, 20),), Form.YES,
+    Style.SHORT, "Oui.",
+)  # fmt: skip
+
+
+class Asked(WordEmbedder):
+    """Notes the questions that it embeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return super().embed_questions(texts)
+
+
+TEXTS = [f"Question {number} ?" for number in range(40)]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Vectors]:
+    vectors = np.random.default_rng(7).normal(size=(len(TEXTS), 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    path = tmp_path_factory.mktemp("shipped") / "questions.npz"
+    write_shipped(path, TEXTS, vectors)
+    return path, vectors
+
+
+@given(places=st.lists(st.integers(0, 79), max_size=20))
+def test_each_text_has_its_own_vector_or_none(
+    places: list[int], written: tuple[Path, Vectors]
+) -> None:
+    path, vectors = written
+    asked = [TEXTS[place] if place < 40 else f"Autre {place}" for place in places]
+    is_known, rows = ShippedVectors(path).find(asked, 384)
+    assert is_known.tolist() == [place < 40 for place in places]
+    for place, row in zip(places, rows, strict=True):
+        if place < 40:
+            assert row @ vectors[place] > 0.999
+            assert np.linalg.norm(row) == pytest.approx(1.0, abs=1e-5)
+        else:
+            assert not row.any()
+
+
+def test_cosines_are_right_to_a_hundredth(written: tuple[Path, Vectors]) -> None:
+    path, vectors = written
+    _, rows = ShippedVectors(path).find(TEXTS, 384)
+    assert np.abs(rows @ vectors.T - vectors @ vectors.T).max() < 0.01
+
+
+def test_a_file_that_is_not_there_or_of_another_width_has_none(
+    tmp_path: Path, written: tuple[Path, Vectors]
+) -> None:
+    assert not ShippedVectors(tmp_path / "none.npz").find(TEXTS, 384)[0].any()
+    assert not ShippedVectors(written[0]).find(TEXTS, 12)[0].any()
+
+
+def test_a_build_takes_what_is_shipped_and_computes_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [replace(BANK_LINE, question=asked) for asked in ("Une avance ?", "Des sous ?")]
+    embedder = Asked()
+    known = np.zeros((1, embedder.dimension), dtype=np.float32)
+    known[0, 3] = 1.0
+    write_shipped(tmp_path / "shipped.npz", ["Une avance ?"], known)
+    monkeypatch.setattr("ingestion.index.build.shipped_file", lambda _: tmp_path / "shipped.npz")
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: lines)
+    monkeypatch.setattr("ingestion.index.build.read_nowhere_answered", lambda: ())
+    add(tmp_path / "home", write_articles(tmp_path / "code.jsonl", ARTICLES))
+    build_and_publish(tmp_path / "home", embedder)
+    assert embedder.asked == ["Des sous ?"]
+    [nearest] = published(tmp_path / "home").questions.alike(known[0], 1)
+    assert (nearest.question.text, nearest.cosine) == ("Une avance ?", pytest.approx(1.0))
+
+
+def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
+    shipped = ShippedVectors(shipped_file(default_tuning().embedder))
+    texts = [wording for each in read_bank() for wording in each.asked]
+    texts += [each.question for each in read_nowhere_answered()]
+    assert shipped.find(texts, 384)[0].all()
