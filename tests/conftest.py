@@ -17,6 +17,7 @@ from ingestion.index import publication
 from ingestion.sandbox import Limits, Sandbox
 from tests.postgresql_server import Server, lacking, on_server, started
 from tests.small_index import answering_embedder, build_small_index
+from tests.words_tuning import by_words, without_bank
 
 # Speed is measured by the benchmarks; here it would only tell how busy the machine is.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -80,6 +81,23 @@ def verified_here() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publication, "examined_apart", _examined_here)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_bank() -> Iterator[None]:
+    """To the embedder of the tests the questions of the bank are noise."""
+    with without_bank():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def words_only() -> Iterator[None]:
+    """And so are the fitted weights.
+
+    The modules whose subject they are have a fixture of this name that does nothing.
+    """
+    with by_words():
         yield
 
 

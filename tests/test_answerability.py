@@ -1,7 +1,18 @@
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from assistant.retrieval.ranking import Refusal, Tuning
-from assistant.retrieval.retriever import FIRST, NAMED, Answerability, answerability, read_first
+from assistant.retrieval.retriever import (
+    FIRST,
+    NAMED,
+    Answerability,
+    answerability,
+    read_first,
+    told_by_the_bank,
+)
+from ingestion.index.questions import LeadingQuestion, QuestionIndex, write_questions
 from tests.fakes import WordReader
 from tests.passage_texts import evidence_of
 
@@ -11,6 +22,9 @@ TUNING = Tuning(
     {
         "rules": Refusal(refused=-0.5, sure=1.0, similarity=72.3, strength=0.35, bias=-64.3),
         "dossier": Refusal(refused=0.0, sure=1.0, similarity=46.6, topic=3.5, bias=-41.0),
+        "rules asked": Refusal(
+            refused=-1.0, sure=1.0, similarity=10.0, unanswered=-10.0, bias=-9.0
+        ),
         "rules read": Refusal(refused=-2.0, sure=-1.0, answers=1.0),
         "dossier read": Refusal(refused=-4.0, sure=-2.0, answers=1.0),
     },
@@ -100,3 +114,24 @@ def test_the_first_passages_are_read() -> None:
     assert reader.passages_read == [item.passage for item in evidence[:FIRST]]
     assert len(told) == FIRST
     assert read_first(ASKED, evidence, None) == []
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "expected"), [(-0.3, YES), (0.0, DOUBTFUL), (0.3, NO), (None, YES)]
+)
+def test_what_the_bank_tells_is_weighed_by_weights_of_its_own(
+    unanswered: float | None, expected: Answerability
+) -> None:
+    evidence = [evidence_of(SAYS, similarity=0.9, strength=9)]
+    assert answerability(ASKED, evidence, TUNING, unanswered=unanswered) is expected
+
+
+def test_the_bank_tells_of_its_own_passages_only(tmp_path: Path) -> None:
+    asked, other = evidence_of(SAYS, 1), evidence_of(SAYS, 2)
+    vectors = np.eye(2, dtype=np.float32)
+    known = [LeadingQuestion("un", (asked.passage.id,)), LeadingQuestion("deux", ())]
+    write_questions(tmp_path, known, vectors)
+    questions = QuestionIndex(tmp_path)
+    assert told_by_the_bank(vectors[1], [asked, other], questions) == pytest.approx(1.0)
+    assert told_by_the_bank(vectors[1], [other, asked], questions) is None
+    assert told_by_the_bank(vectors[1], [], questions) is None

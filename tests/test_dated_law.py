@@ -27,6 +27,7 @@ from tests.dated_facts import FACTS, Fact
 from tests.fakes import ScriptedModel
 from tests.index_home import build_and_publish
 from tests.small_index import answering_embedder
+from tests.words_tuning import as_served
 
 UNTOLD = "Les textes gardés ici ne disent pas le droit du "
 UNSTATED = {"dispense travaux": date(2020, 1, 1)}
@@ -59,7 +60,8 @@ def by_words(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 def real(tmp_path_factory: pytest.TempPathFactory, weights_home: Path) -> Assistant:
     """The real embedder over every sheet."""
     home = tmp_path_factory.mktemp("real")
-    return assistant_of(home, load_embedder(weights_home, Settings()), dated_only=False)
+    with as_served():
+        return assistant_of(home, load_embedder(weights_home, Settings()), dated_only=False)
 
 
 def check(assistant: Assistant, case: Case) -> None:

@@ -24,7 +24,7 @@ def _alike(*cosines: float, of: Sequence[LeadingQuestion] = (BANK,)) -> list[Lik
 
 
 def _prepared(question: str, alike: list[Likeness], *evidence: Evidence, today: bool = True) -> str:
-    found = prepared_answer(question, alike, evidence, WEIGHTS, is_of_today=today)
+    found = prepared_answer(question, alike, 0.0, evidence, WEIGHTS, is_of_today=today)
     return found.text if found else ""
 
 
@@ -32,7 +32,7 @@ ASKED = "Mobilier à 41 000 €, faut-il une annonce ?"
 
 
 def test_the_same_question_has_its_answer_on_its_passage() -> None:
-    found = prepared_answer(ASKED, _alike(0.9), [OTHER, EVIDENCE], WEIGHTS, is_of_today=True)
+    found = prepared_answer(ASKED, _alike(0.9), 0.0, [OTHER, EVIDENCE], WEIGHTS, is_of_today=True)
     assert found is not None
     assert (found.text, found.evidence) == (LEAD, EVIDENCE)
 
@@ -81,12 +81,26 @@ def test_figures_that_no_limit_meets_make_no_difference() -> None:
 
 def test_wordings_of_one_question_and_a_lead_over_others_make_it_surer() -> None:
     weights = Sameness(cosine=0.0, ahead=1.0, votes=0.1, bias=0.0)
-    alone = sameness(_alike(0.9, 0.8), weights)
+    alone = sameness(_alike(0.9, 0.8), 0.0, weights)
     assert alone == pytest.approx(0.2)
     wordings = [Likeness(BANK, 0.9), Likeness(BANK, 0.85), *_alike(0.9, 0.6)[1:]]
-    assert sameness(wordings, weights) == pytest.approx(0.5)
+    assert sameness(wordings, 0.0, weights) == pytest.approx(0.5)
+
+
+def test_neighbours_of_one_place_and_far_from_the_unanswered_make_it_surer() -> None:
+    weights = Sameness(place=0.1, unanswered=-1.0, bias=0.0)
+    elsewhere = replace(BANK, of="other", passage_ids=("elsewhere",))
+    alike = [*_alike(0.9, 0.8), Likeness(elsewhere, 0.7)]
+    assert sameness(alike, 0.0, weights) == pytest.approx(0.2)
+    assert sameness(alike, -0.3, weights) == pytest.approx(0.5)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def words_only() -> None:
+    """Not here: the fitted weights are what these tests are about."""
 
 
 def test_nothing_is_prepared_where_sameness_was_not_fitted() -> None:
-    assert sameness(_alike(1.0), tuning_for("other@1").sameness) < 0
-    assert sameness(_alike(1.0), default_tuning().sameness) > 0
+    assert sameness(_alike(1.0), -0.4, tuning_for("other@1").sameness) < 0
+    same = [Likeness(BANK, cosine) for cosine in (1.0, 0.85, 0.8)]
+    assert sameness([*same, *_alike(0, 0.7, 0.65)[1:]], -0.4, default_tuning().sameness) > 0

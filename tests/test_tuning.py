@@ -25,6 +25,11 @@ from tests.small_index import answering_embedder
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def words_only() -> None:
+    """Not here: the fitted weights are what these tests are about."""
+
+
 def test_fitted_weights_are_for_their_embedder_alone() -> None:
     fitted = default_tuning()
     assert tuning_for(fitted.embedder) is fitted

@@ -34,7 +34,12 @@ from assistant.question.premises import ground, premise_of, statement
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import Tuning
-from assistant.retrieval.retriever import Answerability, answerability, read_first
+from assistant.retrieval.retriever import (
+    Answerability,
+    answerability,
+    read_first,
+    told_by_the_bank,
+)
 from assistant.tenders.fiche import FicheLine, disagreements
 from ingestion.index.search import Embedder, PassageReader, Vectors
 
@@ -200,9 +205,12 @@ class Answering:
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([part.question])
-        prepared = self._prepared(part.question, asked, readable)
+        unanswered = told_by_the_bank(asked, readable, turn.generation.questions)
+        prepared = self._prepared(part.question, asked, unanswered, readable)
         if prepared is None:
-            found_there = self._answerability(part.question, asked, readable)
+            reader = self._reader if unanswered is None else None
+            readings = read_first(part.question, readable, reader)
+            found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
             if found_there is Answerability.NO:
                 turn.unanswered.append(part.question)
                 return
@@ -228,26 +236,22 @@ class Answering:
         self.quoted += found
 
     def _prepared(
-        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
+        self, question: str, asked: Vectors, unanswered: float | None, evidence: Sequence[Evidence]
     ) -> PreparedAnswer | None:
-        """The bank's answer, where this is one of its questions; of the rules, and in French."""
+        """The bank's answer, where this is one of its questions; in French."""
         turn = self._turn
-        if turn.scope.dossier is not None or turn.language is not Language.FRENCH:
+        if unanswered is None or turn.language is not Language.FRENCH:
             return None
         alike = turn.generation.questions.alike(asked, ALIKE)
         is_of_today = turn.day.source is DaySource.TODAY
         return prepared_answer(
-            question, alike, evidence, self._tuning.sameness, is_of_today=is_of_today
+            question,
+            alike,
+            unanswered,
+            evidence,
+            self._tuning.sameness,
+            is_of_today=is_of_today,
         )
-
-    def _answerability(
-        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
-    ) -> Answerability:
-        """Whether the evidence answers, by how it was found and what the reader tells of it."""
-        turn = self._turn
-        readings = read_first(question, evidence, self._reader)
-        unanswered = 0.0 if turn.scope.dossier else turn.generation.questions.unanswered(asked)
-        return answerability(question, evidence, self._tuning, readings, unanswered)
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:
         """Cite what contradicts a cited text as well."""

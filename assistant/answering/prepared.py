@@ -38,6 +38,7 @@ class PreparedAnswer:
 def prepared_answer(
     question: str,
     alike: Sequence[Likeness],
+    unanswered: float,
     evidence: Sequence[Evidence],
     weights: Sameness,
     *,
@@ -45,10 +46,11 @@ def prepared_answer(
 ) -> PreparedAnswer | None:
     """The answer of the most alike of the bank's questions, if it is the same; None if not sure.
 
-    `alike` are the questions of the bank, most alike first. A sheet does not tell which text a line
-    was written on: it bears one where the law asked about is that of today only.
+    `alike` are the questions of the bank, most alike first, `unanswered` what their index tells. A
+    sheet does not tell which text a line was written on: it bears one where the law asked about is
+    that of today only.
     """
-    if not alike or not alike[0].question.lead or sameness(alike, weights) <= 0:
+    if not alike or not alike[0].question.lead or sameness(alike, unanswered, weights) <= 0:
         return None
     best = alike[0].question
     borne = next(
@@ -77,15 +79,18 @@ def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Dra
             yield Draft(passage.text[start:end], (item,), start, end)
 
 
-def sameness(alike: Sequence[Likeness], weights: Sameness) -> float:
+def sameness(alike: Sequence[Likeness], unanswered: float, weights: Sameness) -> float:
     """How sure it is that the most alike is the same question; above 0 it is."""
     first, *others = alike
-    other = next((each for each in others if each.question.of != first.question.of), None)
-    votes = sum(each.question.of == first.question.of for each in alike[:ALIKE])
+    other = next((each.cosine for each in others if each.question.of != first.question.of), 0.0)
+    near = [each.question for each in alike[:ALIKE]]
+    place = set(first.question.passage_ids)
     return (
         weights.cosine * first.cosine
-        + weights.ahead * (first.cosine - (other.cosine if other else 0.0))
-        + weights.votes * votes
+        + weights.ahead * (first.cosine - other)
+        + weights.votes * sum(each.of == first.question.of for each in near)
+        + weights.place * sum(not place.isdisjoint(each.passage_ids) for each in near)
+        + weights.unanswered * unanswered
         + weights.bias
     )
 

@@ -46,13 +46,16 @@ class Refusal:
 class Sameness:
     """The weights that tell whether a question is the same as the most alike of the bank's.
 
-    `cosine` is that of the two, `ahead` by how much it is above that of the next other question,
-    `votes` how many wordings of the same one are among the most alike.
+    `cosine` is that of the two, `ahead` by how much it is above that of the next other question.
+    `votes` is how many of the most alike are wordings of the same one, `place` how many lead to the
+    same place, and `unanswered` how much nearer those are that no text answers.
     """
 
     cosine: float = 0.0
     ahead: float = 0.0
     votes: float = 0.0
+    place: float = 0.0
+    unanswered: float = 0.0
     bias: float = -1.0
 
 
@@ -68,9 +71,15 @@ class Tuning:
     refusal: Mapping[str, Refusal]
     sameness: Sameness = Sameness()
 
-    def refusing(self, *, in_dossier: bool, is_read: bool) -> Refusal:
-        """The weights for a question of the rules, or of a dossier; read by the reader or not."""
+    def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
+        """The weights for a question of a dossier, or of the rules.
+
+        Of the rules, one whose nearest passage the bank asks about needs no reader; else there are
+        weights for where the passages were read, and for where they were not.
+        """
         texts = "dossier" if in_dossier else "rules"
+        if is_asked and not in_dossier:
+            return self.refusal["rules asked"]
         return self.refusal[f"{texts} read" if is_read else texts]
 
     @property

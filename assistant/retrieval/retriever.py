@@ -12,7 +12,8 @@ from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
 from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.chunking.passages import Passage
-from ingestion.index.search import Embedder, PassageReader
+from ingestion.index.questions import QuestionIndex
+from ingestion.index.search import Embedder, PassageReader, Vectors
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.references import find_references
 
@@ -166,9 +167,9 @@ def delegated(passage: Passage) -> list[str]:
 #
 # Of the rules, how near the best passage is in meaning and how strong its signals are together are
 # added. In a dossier the signals do not tell; whether a passage is on the subject of the question
-# does. What the reader tells of the first passages counts where there is one, and whether the
-# question is nearer to those of the bank that no text answers. The weights (tuning.toml) are those
-# of a logistic regression.
+# does. Where the bank asks about the nearest passage, whether the question is nearer to those that
+# no text answers tells most; elsewhere, what the reader tells of the first passages. The weights
+# (tuning.toml) are those of a logistic regression.
 
 FIRST = 3
 """Passages that are read, and whose subjects count in a dossier."""
@@ -187,12 +188,12 @@ def answerability(
     evidence: Sequence[Evidence],
     tuning: Tuning | None = None,
     readings: Sequence[float] = (),
-    unanswered: float = 0.0,
+    unanswered: float | None = None,
 ) -> Answerability:
     """Whether to look for an answer in the evidence; always in a passage asked for by name.
 
     Without `tuning`, the weights are those fitted with the default embedder. `readings` are what
-    `read_first` gives, `unanswered` what the index of questions does.
+    `read_first` gives, `unanswered` what `told_by_the_bank` does.
     """
     if not evidence:
         return Answerability.NO
@@ -200,11 +201,27 @@ def answerability(
         return Answerability.YES
     tuning = tuning or default_tuning()
     in_dossier = evidence[0].passage.dossier is not None
-    weights = tuning.refusing(in_dossier=in_dossier, is_read=bool(readings))
-    odds = _odds(question, evidence, readings, weights) + weights.unanswered * unanswered
+    weights = tuning.refusing(
+        in_dossier=in_dossier, is_asked=unanswered is not None, is_read=bool(readings)
+    )
+    odds = _odds(question, evidence, readings, weights)
+    odds += weights.unanswered * (unanswered or 0.0)
     if odds <= weights.refused:
         return Answerability.NO
     return Answerability.YES if odds > weights.sure else Answerability.DOUBTFUL
+
+
+def told_by_the_bank(
+    vector: Vectors, evidence: Sequence[Evidence], questions: QuestionIndex
+) -> float | None:
+    """How much nearer a question is to those that no text answers than to those that one does.
+
+    None where no question of the bank leads to the nearest passage: of a text that the bank is not
+    about, it cannot tell.
+    """
+    if not evidence or evidence[0].passage.id not in questions:
+        return None
+    return questions.unanswered(vector)
 
 
 def read_first(

@@ -121,7 +121,7 @@ def led_by_what_is_learnt(
     unanswered = [each for each in read_nowhere_answered() if not is_held_out(subject(each))]
     questions = leading_questions(bank, unanswered, documents, passages)
     vectors = embed_cached(
-        folder.parent / "questions.sqlite",
+        folder.parent / "vectors.sqlite",
         embedder,
         [each.text for each in questions],
         lambda done: None,
@@ -214,7 +214,7 @@ def measures(known: Sequence[Case], scores: Sequence[Floats]) -> list[str]:
     return [f"{share:.3f}" for share in (*shares, first)]
 
 
-OWN_WEIGHT, STRANGERS_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 6.0, 0.5, 0.15
+OWN_WEIGHT, STRANGERS_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 12.0, 0.5, 0.15
 """What a question of each set weighs, and what it counts less without half of the bank."""
 
 Sets = Sequence[Sequence[Case]]

@@ -1,0 +1,56 @@
+"""What goes with the embedder of the tests, whose vectors are words: other weights, and no bank."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from assistant.retrieval import ranking
+from assistant.retrieval.ranking import Refusal, Tuning, tunings
+from ingestion.index import build
+from ingestion.index.question_bank import read_bank, read_nowhere_answered
+
+RANKING = {
+    "words": 0.08, "meaning": 3.22, "nearness": 3.21, "alike": 5.20, "unasked": 2.89,
+    "everyday": 2.35, "phrase": 1.32, "coverage": 3.59, "other regime": -2.08, "topic": 2.0,
+    "piece": 1.0,
+}  # fmt: skip
+REFUSAL = {
+    "rules": Refusal(similarity=11.44, strength=0.58, bias=-12.54, refused=-1.3, sure=0.3),
+    "dossier": Refusal(similarity=5.31, topic=1.10, bias=-3.78, refused=-1.2, sure=0.0),
+}
+
+
+def words_tunings() -> tuple[Tuning, ...]:
+    """All sets of weights, the first of them those for words."""
+    first, *others = tunings()
+    return (replace(first, ranking=RANKING, refusal=dict(first.refusal) | REFUSAL), *others)
+
+
+@contextmanager
+def by_words() -> Iterator[None]:
+    """The weights are those that go with words."""
+    fitted = words_tunings()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "tunings", lambda: fitted)
+        yield
+
+
+@contextmanager
+def without_bank() -> Iterator[None]:
+    """No question of the bank leads anywhere in what is built."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "read_bank", lambda: ())
+        patch.setattr(build, "read_nowhere_answered", lambda: ())
+        yield
+
+
+@contextmanager
+def as_served() -> Iterator[None]:
+    """The weights and the bank are those of the product, for its own embedder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "tunings", tunings)
+        patch.setattr(build, "read_bank", read_bank)
+        patch.setattr(build, "read_nowhere_answered", read_nowhere_answered)
+        yield
