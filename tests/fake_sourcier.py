@@ -13,6 +13,7 @@ from unittest import mock
 from assistant.cli.command import main
 from tests.fakes import ScriptedModel
 from tests.small_index import answering_embedder
+from tests.words_tuning import by_words, without_bank
 
 
 def slowed(seconds: float) -> object:
@@ -28,6 +29,8 @@ def slowed(seconds: float) -> object:
 
 if __name__ == "__main__":
     with (
+        by_words(),
+        without_bank(),
         mock.patch("assistant.container.load_embedder", return_value=answering_embedder()),
         mock.patch("assistant.container.load_reader", return_value=None),
         mock.patch("assistant.container.load_model", return_value=ScriptedModel()),

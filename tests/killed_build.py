@@ -14,7 +14,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from assistant.publishing.gate import make_candidate
@@ -25,6 +25,7 @@ from ingestion.index.search import Vectors
 from tests.administered import decisions, examinee
 from tests.fakes import WordEmbedder
 from tests.small_index import answering_embedder
+from tests.words_tuning import by_words, without_bank
 
 DECIDED = ("candidate.json", "journal.jsonl", "current")
 """Files that a candidate, its gate and its publication write beside its generation."""
@@ -57,7 +58,12 @@ class KilledEmbedder(WordEmbedder):
 
 def main() -> None:
     """Fork as asked, one child at a time."""
-    for line in sys.stdin:
+    with by_words(), without_bank():
+        _fork_for(sys.stdin)
+
+
+def _fork_for(lines: Iterable[str]) -> None:
+    for line in lines:
         output, said = os.pipe()
         child = os.fork()
         if not child:
