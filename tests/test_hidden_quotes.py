@@ -76,7 +76,7 @@ def test_the_page_and_what_is_taken_away_say_so_at_the_quote(result: TurnResult)
     )
     html = turn_html(turn, 0, Conversation((turn,), Language.FRENCH))
     reply, evidence = html.split("<aside")
-    sentences = reply.split('<div class="sentence">')[1:]
+    sentences = reply.split('<div class="sentence')[1:]
     assert sentences
     assert all(LABEL in each for each in sentences)
     assert LABEL in evidence
