@@ -1,9 +1,11 @@
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from assistant.answering.answer import Answer, Outcome
+from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.markup import load_words, prose, set_no_break_spaces
@@ -85,6 +87,28 @@ def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk)
     for label in ("mot à mot", "vérifié", "calculé", "1 phrase écartée", "non cité"):
         assert label in tags.text
     assert "le montant 90\u00a0000\u00a0€ ne figure pas" in set_no_break_spaces(tags.text)
+
+
+def _boxes(answer: Answer, desk: FakeDesk) -> list[str]:
+    return re.findall(r'<div class="(sentence [^"]+)">', shown(finished(desk, answer)))
+
+
+@pytest.mark.parametrize("support", list(Support))
+def test_an_answer_in_a_line_comes_first_in_a_box(desk: FakeDesk, support: Support) -> None:
+    answer = small_answer(desk.evidence)
+    first = replace(answer.sentences[0], support=support)
+    is_lead = support in (Support.PREPARED, Support.COMPUTED)
+    opened, *rest = _boxes(replace(answer, sentences=(first, *answer.sentences)), desk)
+    assert opened == f"sentence {support}" + (" lead" if is_lead else "")
+    assert not any(each.endswith("lead") for each in rest)
+
+
+def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
+    answer = small_answer(desk.evidence)
+    quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
+    tags = shown(finished(desk, replace(answer, sentences=(quote, quote, quote))))
+    assert tags.count('<small class="support verbatim">') == 1
+    assert tags.rindex('<div class="sentence') < tags.index('<small class="support verbatim">')
 
 
 def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:

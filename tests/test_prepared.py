@@ -1,12 +1,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from assistant.answering.answer import Outcome
+from assistant.answering.pipeline import Assistant
 from assistant.answering.prepared import is_same_case, prepared_answer, sameness
+from assistant.citations.checker import Support
+from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import Journal
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import Sameness, default_tuning, tuning_for
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.chunking.passages import Passage
+from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.questions import LeadingQuestion, Likeness
+from tests.fakes import ScriptedModel, WordEmbedder
+from tests.index_home import ARTICLES, with_articles
 from tests.passage_texts import article_of, evidence_of
 
 TEXT = "L'acheteur peut acheter sans publicité en dessous de 60 000 euros hors taxes."
@@ -35,6 +46,17 @@ def test_the_same_question_has_its_answer_on_its_passage() -> None:
     found = prepared_answer(ASKED, _alike(0.9), 0.0, [OTHER, EVIDENCE], WEIGHTS, is_of_today=True)
     assert found is not None
     assert (found.text, found.evidence) == (LEAD, EVIDENCE)
+
+
+def test_only_the_words_that_it_was_written_on_are_quoted() -> None:
+    later = replace(EVIDENCE, passage=replace(ARTICLE, start=100, end=100 + len(TEXT)))
+    best = replace(BANK, spans=((0, 40), (90, 110), (120, 130)))
+    found = prepared_answer(ASKED, _alike(0.9, of=[best]), 0.0, [later], WEIGHTS, is_of_today=True)
+    assert found is not None
+    assert [(each.text, each.start, each.end) for each in found.quotes] == [
+        (TEXT[:10], 0, 10),
+        (TEXT[20:30], 20, 30),
+    ]
 
 
 def test_one_that_is_only_near_has_none() -> None:
@@ -104,3 +126,73 @@ def test_nothing_is_prepared_where_sameness_was_not_fitted() -> None:
     assert sameness(_alike(1.0), -0.4, tuning_for("other@1").sameness) < 0
     same = [Likeness(BANK, cosine) for cosine in (1.0, 0.85, 0.8)]
     assert sameness([*same, *_alike(0, 0.7, 0.65)[1:]], -0.4, default_tuning().sameness) > 0
+
+
+SAYS = ARTICLES["R2191-3"]
+FOUND = "Puis-je toucher des sous au démarrage ?"
+BANKED = BankQuestion(
+    "R2191-3-01", FOUND, "R2191-3", digest_of(SAYS), ((0, len(SAYS)),), Form.YES, Style.COMPANY,
+    "Oui, le titulaire reçoit une avance.", ("Des sous avant de commencer ?",),
+)  # fmt: skip
+
+
+class RememberingReader:
+    """Holds every passage for an answer, and remembers what it was asked."""
+
+    name = "remembering"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        self.asked.append(question)
+        return [5.0 for _ in passages]
+
+
+@pytest.fixture
+def reader() -> RememberingReader:
+    return RememberingReader()
+
+
+@pytest.fixture
+def assistant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: RememberingReader
+) -> Assistant:
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (BANKED,))
+    embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES)
+    tuning = replace(default_tuning(), sameness=WEIGHTS)
+    journal = Journal(tmp_path / "journal.jsonl")
+    holder = SnapshotHolder(home, embedder)
+    return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning, reader=reader)
+
+
+@pytest.mark.parametrize("asked", BANKED.asked)
+def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
+    assistant: Assistant, reader: RememberingReader, asked: str
+) -> None:
+    answer = run_turn(assistant, asked, None, None).answer
+    assert [(each.text, each.support) for each in answer.sentences] == [
+        (BANKED.lead, Support.PREPARED),
+        (SAYS, Support.VERBATIM),
+    ]
+    assert {(each.locator, each.quote) for each in answer.citations} == {("art. R2191-3", SAYS)}
+    assert answer.outcome is Outcome.ANSWERED
+    assert reader.asked == []
+
+
+def test_where_the_bank_asks_nothing_is_read(
+    assistant: Assistant, reader: RememberingReader
+) -> None:
+    result = run_turn(assistant, "L'acheteur accorde une avance au titulaire ?", None, None)
+    assert result.evidence[0].passage.references == ("R2191-3",)
+    assert all(each.support is not Support.PREPARED for each in result.answer.sentences)
+    assert reader.asked == []
+
+
+def test_of_a_text_that_the_bank_is_not_about_the_reader_tells(
+    assistant: Assistant, reader: RememberingReader
+) -> None:
+    asked = "Quel est le délai de paiement ?"
+    answer = run_turn(assistant, asked, None, None).answer
+    assert {each.support for each in answer.sentences} == {Support.VERBATIM}
+    assert reader.asked == [asked]

@@ -27,7 +27,7 @@ BANK_LINE = BankQuestion(
 )  # fmt: skip
 
 
-class Asked(WordEmbedder):
+class RememberingEmbedder(WordEmbedder):
     """Notes the questions that it embeds."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ def test_a_build_takes_what_is_shipped_and_computes_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [replace(BANK_LINE, question=asked) for asked in ("Une avance ?", "Des sous ?")]
-    embedder = Asked()
+    embedder = RememberingEmbedder()
     known = np.zeros((1, embedder.dimension), dtype=np.float32)
     known[0, 3] = 1.0
     write_shipped(tmp_path / "shipped.npz", ["Une avance ?"], known)

@@ -13,8 +13,8 @@ from ingestion.encoders.reader import (
     TOKENS,
     Pairs,
     Polarity,
-    Read,
     ReaderNetwork,
+    ReaderOutput,
     polarity_of,
 )
 from ingestion.encoders.reader_training import ReaderRecipe, cost, teach_reader, train_reader
@@ -55,12 +55,12 @@ def _pairs(count: int) -> Pairs:
     return Pairs(ones, ones, starts, ends)
 
 
-def _read(relevant: list[float], answers: list[float], words: list[float]) -> Read:
+def _read(relevant: list[float], answers: list[float], words: list[float]) -> ReaderOutput:
     count = len(relevant)
     polarity = torch.zeros(count, 4)
     polarity[:, POLARITIES.index(Polarity.OTHER)] = 5.0
     said = torch.tensor([words] * count)
-    return Read(torch.tensor(relevant), torch.tensor(answers), polarity, said)
+    return ReaderOutput(torch.tensor(relevant), torch.tensor(answers), polarity, said)
 
 
 RIGHT = ([5.0, -5.0, 5.0, -5.0], [5.0, -5.0, -5.0, -5.0], [0.0, -5.0, 5.0, 5.0])

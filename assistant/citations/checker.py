@@ -30,7 +30,7 @@ _LABELS = {
 class Support(StrEnum):
     """How a sentence stands: copied, the same words written otherwise, computed, or prepared.
 
-    A prepared one was written by hand on the text that is cited, for the same question.
+    A prepared one was written beforehand, for the same question, on the article that is cited.
     """
 
     VERBATIM = "verbatim"

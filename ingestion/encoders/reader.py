@@ -71,7 +71,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReaderOutput:
     """What the heads say, as logits.
 
     `relevant` and `answers` have the shape (n,), `polarity` (n, 4), `words` (n, t).
@@ -100,7 +100,7 @@ class Heads(nn.Module):
         self.words = nn.Linear(2 * width, 1)
         self.nearness = nn.Parameter(torch.tensor(NEARNESS))
 
-    def forward(self, rows: Tensor, asked: Tensor, read: Tensor) -> Read:
+    def forward(self, rows: Tensor, asked: Tensor, read: Tensor) -> ReaderOutput:
         """What is told; `asked` and `read` are 1 for the tokens of question and passage, else 0."""
         rows = layer_norm(rows, rows.shape[-1:])
         question, passage = _mean(rows, asked), _mean(rows, read)
@@ -110,7 +110,7 @@ class Heads(nn.Module):
         )
         near = (cosine_similarity(question, passage) + _words_met(rows, asked, read)) / 2
         pointed = torch.cat([rows, rows * question.unsqueeze(1)], 2)
-        return Read(
+        return ReaderOutput(
             self.relevant(compared).squeeze(-1) + self.nearness * near,
             self.answers(compared).squeeze(-1),
             self.polarity(compared),
@@ -156,19 +156,19 @@ class ReaderNetwork(nn.Module):
         offsets = read["offset_mapping"] * of_passage.unsqueeze(-1)
         return Pairs(read["input_ids"], read["attention_mask"], offsets[..., 0], offsets[..., 1])
 
-    def forward(self, pairs: Pairs) -> Read:
+    def forward(self, pairs: Pairs) -> ReaderOutput:
         """What the heads say of pairs, those of like length read together."""
         order = pairs.attended.sum(1).argsort()
         slices = [self._read(pairs, places) for places in torch.split(order, SLICE)]
         back = order.argsort()
-        return Read(
+        return ReaderOutput(
             torch.cat([each.relevant for each in slices])[back],
             torch.cat([each.answers for each in slices])[back],
             torch.cat([each.polarity for each in slices])[back],
             torch.cat([each.words for each in slices])[back],
         )
 
-    def _read(self, pairs: Pairs, places: Tensor) -> Read:
+    def _read(self, pairs: Pairs, places: Tensor) -> ReaderOutput:
         """What the heads say of the pairs at these places; what is past the longest is not read."""
         width, longest = pairs.ids.shape[1], int(pairs.attended[places].sum(1).max())
         ids, attended, of_passage = (
@@ -176,6 +176,6 @@ class ReaderNetwork(nn.Module):
         )
         rows = self.transformer(input_ids=ids, attention_mask=attended).last_hidden_state
         told = self.heads(rows, attended - of_passage, of_passage)
-        return Read(
+        return ReaderOutput(
             told.relevant, told.answers, told.polarity, pad(told.words, (0, width - longest))
         )

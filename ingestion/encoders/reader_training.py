@@ -24,7 +24,7 @@ from ingestion.encoders.adapters import (
 )
 from ingestion.encoders.course import Course, LearningRate, Progress
 from ingestion.encoders.network import TextEncoder
-from ingestion.encoders.reader import POLARITIES, Pairs, Polarity, Read, ReaderNetwork
+from ingestion.encoders.reader import POLARITIES, Pairs, Polarity, ReaderNetwork, ReaderOutput
 from ingestion.encoders.reading_lessons import (
     ReadingLesson,
     digest_of_reading_lessons,
@@ -113,7 +113,7 @@ def teach_reader(
     return learnt(learning, card, own)
 
 
-def cost(read: Read, pairs: Pairs, batch: Sequence[ReadingLesson]) -> Tensor:
+def cost(read: ReaderOutput, pairs: Pairs, batch: Sequence[ReadingLesson]) -> Tensor:
     """How far what is read is from the lessons: the costs of the four heads together.
 
     Each lesson has as many passages as the others, the one it is about first.
