@@ -155,12 +155,20 @@ def reader() -> RememberingReader:
 
 
 @pytest.fixture
+def sameness_weights() -> Sameness:
+    return WEIGHTS
+
+
+@pytest.fixture
 def assistant(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: RememberingReader
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    reader: RememberingReader,
+    sameness_weights: Sameness,
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (BANKED,))
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES)
-    tuning = replace(default_tuning(), sameness=WEIGHTS)
+    tuning = replace(default_tuning(), sameness=sameness_weights)
     journal = Journal(tmp_path / "journal.jsonl")
     holder = SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning, reader=reader)
@@ -180,12 +188,13 @@ def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
     assert reader.asked == []
 
 
+@pytest.mark.parametrize("sameness_weights", [Sameness()])
 def test_where_the_bank_asks_nothing_is_read(
     assistant: Assistant, reader: RememberingReader
 ) -> None:
-    result = run_turn(assistant, "L'acheteur accorde une avance au titulaire ?", None, None)
+    result = run_turn(assistant, FOUND, None, None)
     assert result.evidence[0].passage.references == ("R2191-3",)
-    assert all(each.support is not Support.PREPARED for each in result.answer.sentences)
+    assert {each.support for each in result.answer.sentences} == {Support.VERBATIM}
     assert reader.asked == []
 
 
