@@ -136,6 +136,15 @@ def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> N
     assert len(index.search(same[0], 2000)) == len(ids)
 
 
+def test_two_hundred_vectors_as_near_to_one_another_hide_none(vector_index: VectorMaker) -> None:
+    rows = np.eye(201, dtype=np.float32)[1:]
+    rows[:, 0] = 3
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    ids = [str(number) for number in range(len(rows))]
+    index = vector_index(ids, rows)
+    assert [index.search(row, 1)[0].passage_id for row in rows] == ids
+
+
 def test_a_lost_collection_is_damage(tmp_path: Path) -> None:
     with pytest.raises(DamagedSnapshot, match="sourcier index rollback"):
         ChromaIndex(tmp_path)

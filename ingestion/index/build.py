@@ -36,7 +36,7 @@ from ingestion.readers.documents import Document
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
-FORMAT = b"6"
+FORMAT = b"7"
 """To be raised when a generation of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
