@@ -111,6 +111,20 @@ def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
     assert tags.rindex('<div class="sentence') < tags.index('<small class="support verbatim">')
 
 
+def test_what_stands_aside_is_folded_after_the_answer(desk: FakeDesk) -> None:
+    answer = small_answer(desk.evidence)
+    quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
+    aside = replace(quote, aside=True)
+    html = shown(finished(desk, replace(answer, sentences=(quote, aside, quote, aside))))
+    before, _, rest = html.partition('<details class="aside">')
+    folded, _, after = rest.partition("</details>")
+    assert [part.count('<div class="sentence') for part in (before, folded, after)] == [2, 2, 0]
+    for part in (before, folded):
+        assert part.count('<small class="support verbatim">') == 1
+    assert "Voir aussi" in folded
+    assert '<details class="aside">' not in shown(finished(desk))
+
+
 def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:
     turn = replace(finished(desk), as_of=date(2019, 12, 31))
     assert "jour nommé" not in parsed(shown(turn)).text

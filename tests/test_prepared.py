@@ -11,7 +11,7 @@ from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import Sameness, default_tuning, tuning_for
+from assistant.retrieval.ranking import Refusal, Sameness, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
@@ -168,7 +168,10 @@ def assistant(
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (BANKED,))
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES)
-    tuning = replace(default_tuning(), sameness=sameness_weights)
+    refusal = dict(default_tuning().refusal) | {
+        "rules asked": Refusal(refused=0.0, sure=0.0, bias=1.0)
+    }
+    tuning = replace(default_tuning(), sameness=sameness_weights, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
     holder = SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning, reader=reader)

@@ -40,16 +40,24 @@ def test_a_past_rule_is_quoted_for_its_own_days_only() -> None:
     assert _units(f"{past} {now}", BEFORE) == [past]
 
 
-def test_a_far_passage_is_not_read_nor_a_fourth() -> None:
-    first, near, third = (
-        evidence_of("a", 1, 0.6),
-        evidence_of("b", 2, 0.3),
-        evidence_of("c", 3, 0.2),
-    )
-    far, fourth = evidence_of("d", 2, 0.17), evidence_of("e", 4, 0.6)
-    assert worth_reading([first, near, third, fourth]) == [first, near, third]
-    assert worth_reading([first, far]) == [first]
+def test_a_far_passage_is_not_read_nor_a_fifth() -> None:
+    near = [evidence_of("a", n, score) for n, score in ((1, 0.6), (2, 0.3), (3, 0.2), (4, 0.07))]
+    far, fifth = evidence_of("b", 2, 0.05), evidence_of("c", 5, 0.6)
+    assert worth_reading([*near, fifth]) == near
+    assert worth_reading([near[0], far]) == near[:1]
     assert worth_reading([]) == []
+
+
+def test_what_is_much_less_near_than_the_first_quoted_stands_aside() -> None:
+    text = "Le rapport est remis au maire chaque mois."
+    empty = evidence_of("Rapport", 1, 0.9)
+    found = [evidence_of(text, n, score) for n, score in ((2, 0.5), (3, 0.2), (4, 0.1))]
+    drafts = quotes("Le rapport ?", [empty, *found], SINCE, WordEmbedder())
+    assert [(each.evidence[0].number, each.aside) for each in drafts] == [
+        (2, False),
+        (3, False),
+        (4, True),
+    ]
 
 
 def test_a_short_passage_is_quoted_whole() -> None:

@@ -169,3 +169,9 @@ def test_the_journal_holds_the_contract_and_what_was_shown(result: TurnResult) -
             item.passage.start,
             item.passage.end,
         )
+
+
+def test_a_sentence_that_stands_aside_says_so() -> None:
+    sentences = [Sentence(text, (1,), Support.VERBATIM, text == "b") for text in "ab"]
+    written = answer_fields(Answer(Outcome.ANSWERED, tuple(sentences)))["sentences"]
+    assert [each.get("aside", False) for each in written] == [False, True]

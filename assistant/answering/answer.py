@@ -49,11 +49,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that may be shown, without its `[n]` marks, and what supports it."""
+    """A sentence that may be shown, without its `[n]` marks, and what supports it.
+
+    One that stands `aside` may complete the answer, and is not the first to be looked at.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

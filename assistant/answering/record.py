@@ -100,6 +100,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "text": sentence.text,
                 "citations": list(sentence.citations),
                 "support": sentence.support.value,
+                **({"aside": True} if sentence.aside else {}),
             }
             for sentence in answer.sentences
         ],

@@ -122,7 +122,8 @@ class TurnState:
             self.removed.append(removed)
             return Dropped(removed)
         numbers = tuple(item.number for item in draft.evidence)
-        return self._wrote(Sentence(draft.text, numbers, verdict.support), _citations(draft))
+        sentence = Sentence(draft.text, numbers, verdict.support, draft.aside)
+        return self._wrote(sentence, _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
         """Say on which side of a quoted limit the question's own figures fall."""
@@ -130,7 +131,8 @@ class TurnState:
         known = {sentence.text for sentence in self.sentences}
         if text is not None and text not in known and draft.text in known:
             numbers = tuple(item.number for item in draft.evidence)
-            yield self._wrote(Sentence(text, numbers, Support.COMPUTED), _citations(draft))
+            sentence = Sentence(text, numbers, Support.COMPUTED, draft.aside)
+            yield self._wrote(sentence, _citations(draft))
 
     def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:
         """Say a prepared answer, on what is quoted of its passage, else on the whole of it."""

@@ -27,7 +27,7 @@ class ShownSentence:
     """A sentence and the passages that it cites, by number, as far as they are shown.
 
     The lead is the first one, where it answers in a line. What supports a sentence is said beside
-    it, of quotes only beside the last.
+    it, of quotes only beside the last; those that stand aside are folded.
     """
 
     text: str
@@ -35,6 +35,7 @@ class ShownSentence:
     cited: Mapping[int, Passage]
     is_of_tenderer: bool
     is_hidden: bool
+    is_aside: bool
     is_lead: bool = False
     is_labelled: bool = True
 
@@ -67,12 +68,14 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
 def shown_sentences(turn: Turn) -> list[ShownSentence]:
     """The sentences of an answer, in their order."""
     shown = [shown_sentence(each, turn) for each in turn.answer.sentences]
-    quoted = [place for place, each in enumerate(shown) if each.support is Support.VERBATIM]
+    last = {
+        each.is_aside: place for place, each in enumerate(shown) if each.support is Support.VERBATIM
+    }
     return [
         replace(
             each,
             is_lead=place == 0 and each.support in LEADS,
-            is_labelled=place not in quoted[:-1],
+            is_labelled=each.support is not Support.VERBATIM or place in last.values(),
         )
         for place, each in enumerate(shown)
     ]
@@ -88,6 +91,7 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
         cited,
         any(passage.piece is PieceKind.OFFER for passage in cited.values()),
         any(each.hidden and each.n in cited for each in turn.answer.citations),
+        sentence.aside,
     )
 
 
