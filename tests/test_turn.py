@@ -571,3 +571,16 @@ def _same(events: Iterator[Event]) -> TurnResult:
 def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
     first = _same(assistant.ask(ASKED, as_of=TODAY)).answer
     assert _same(assistant.ask(ASKED, as_of=TODAY)).answer == first
+
+
+def test_what_is_quoted_aside_is_said_aside(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "Puis-je acheter des fournitures à 35 000 € sans publicité ni mise en concurrence ?"
+    sentences = _finished(list(assistant.ask(asked))).answer.sentences
+    assert not sentences[0].aside
+    monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
+    apart = _finished(list(assistant.ask(asked))).answer.sentences
+    assert [each.text for each in apart] == [each.text for each in sentences]
+    assert {each.support for each in apart} == {Support.VERBATIM, Support.COMPUTED}
+    assert all(each.aside for each in apart)
