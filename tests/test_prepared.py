@@ -160,13 +160,19 @@ def sameness_weights() -> Sameness:
 
 
 @pytest.fixture
+def banked() -> BankQuestion:
+    return BANKED
+
+
+@pytest.fixture
 def assistant(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     reader: RememberingReader,
     sameness_weights: Sameness,
+    banked: BankQuestion,
 ) -> Assistant:
-    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (BANKED,))
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES)
     refusal = dict(default_tuning().refusal) | {
         "rules asked": Refusal(refused=0.0, sure=0.0, bias=1.0)
@@ -189,6 +195,16 @@ def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
     assert {(each.locator, each.quote) for each in answer.citations} == {("art. R2191-3", SAYS)}
     assert answer.outcome is Outcome.ANSWERED
     assert reader.asked == []
+
+
+@pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])
+def test_what_carries_the_line_is_never_folded(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
+    sentences = run_turn(assistant, FOUND, None, None).answer.sentences
+    assert [each.support for each in sentences] == [Support.PREPARED, Support.VERBATIM]
+    assert not any(each.aside for each in sentences)
 
 
 @pytest.mark.parametrize("sameness_weights", [Sameness()])

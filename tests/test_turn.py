@@ -584,3 +584,13 @@ def test_what_is_quoted_aside_is_said_aside(
     assert [each.text for each in apart] == [each.text for each in sentences]
     assert {each.support for each in apart} == {Support.VERBATIM, Support.COMPUTED}
     assert all(each.aside for each in apart)
+
+
+def test_of_a_question_in_parts_nothing_is_folded(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
+    asked = "Quel est le délai de paiement ? Sous quel montant acheter sans publicité ?"
+    sentences = _finished(list(assistant.ask(asked))).answer.sentences
+    assert len({number for each in sentences for number in each.citations}) > 1
+    assert not any(each.aside for each in sentences)

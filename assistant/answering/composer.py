@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.answering.answer import Event
 from assistant.answering.computation import Worked, calculate_answer
@@ -225,6 +226,9 @@ class Answering:
                 draft for draft in found if draft.evidence[0] == prepared.evidence
             ]
             yield turn.answer_prepared(prepared, found)
+        if prepared is not None or len(turn.parts) > 1:
+            # What carries a line, or may answer another part of the question too, is not folded.
+            found = [replace(draft, aside=False) for draft in found]
         yield from self._say_quotes(found)
 
     def _say_quotes(self, found: Sequence[Draft]) -> Iterator[Event]:
