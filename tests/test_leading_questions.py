@@ -180,9 +180,11 @@ def test_an_article_is_found_by_a_question_that_shares_no_word_with_it(
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: bank)
     home = with_articles(tmp_path, ARTICLES)
     found = Searcher(published(home), WordEmbedder()).candidates(asked, Scope(TODAY))
-    unasked = {each.passage.references[0]: each.signals["unasked"] for each in found}
-    assert unasked.pop("R2191-3") == 0.0
-    assert set(unasked.values()) == {1.0}
+    for each in found:
+        is_asked = each.passage.references == ("R2191-3",)
+        nearness = 0.0 if is_asked else each.cosine
+        assert each.signals["unasked"] == float(not is_asked)
+        assert each.signals["unasked nearness"] == nearness
     evidence = Retriever(published(home), WordEmbedder()).retrieve(
         "Toucher des sous au démarrage, possible ?", Scope(TODAY), 3
     )

@@ -199,6 +199,9 @@ class _Store:
     def document(self, document_id: str) -> Document:
         return DOCUMENT
 
+    def versions(self, reference: str) -> list[Document]:
+        return []
+
 
 @dataclass
 class _Lists:

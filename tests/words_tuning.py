@@ -13,6 +13,7 @@ from ingestion.index.question_bank import read_bank, read_nowhere_answered
 
 RANKING = {
     "words": 0.08, "meaning": 3.22, "nearness": 3.21, "alike": 5.20, "unasked": 2.89,
+    "unasked nearness": 0.0,
     "everyday": 2.35, "phrase": 1.32, "coverage": 3.59, "other regime": -2.08, "topic": 2.0,
     "piece": 1.0,
 }  # fmt: skip

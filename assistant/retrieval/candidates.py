@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from math import log
 
-from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.law.hierarchy import ARTICLES, Rank, rank_of
 from assistant.question.language import find_stems
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Tuning, default_tuning, fuse, signals, strength
@@ -135,6 +135,7 @@ class Searcher:
                 "nearness": cosine,
                 "alike": alike.get(passage.id, least_alike) if asked else 0.0,
                 "unasked": float(not asked),
+                "unasked nearness": 0.0 if asked else cosine,
             }
             weighed.append(Candidate(passage, told, cosine, strength(told, self._weights)))
         return weighed
@@ -192,16 +193,59 @@ def text_sha256(generation: IndexSnapshot, passage: Passage) -> str:
     return sha256(document.text.encode()).hexdigest()
 
 
+def explanation(
+    generation: IndexSnapshot, article: Passage, question: str, scope: Scope
+) -> Passage | None:
+    """Of the sheets about an article, the section with most words of the question."""
+    if rank_of(article) not in ARTICLES:
+        return None
+    asked = find_stems(question)
+    sections = [
+        each
+        for each in generation.store.passages(named_ids(generation, article.references))
+        if rank_of(each) is Rank.SHEET and scope.admits(each)
+    ]
+    words = [asked & find_stems("\n".join([each.text, *each.headings[-1:]])) for each in sections]
+    best = max(words, key=len, default=frozenset())
+    return sections[words.index(best)] if best else None
+
+
 def _admits(generation: IndexSnapshot, passage: Passage, scope: Scope) -> bool:
     """Whether an answer may quote a passage.
 
-    A version of unknown beginning gives way to one that is known to be in force that day.
+    A version of unknown beginning gives way to one that is known to be in force that day, a section
+    of a sheet to the articles that it is about.
     """
     if not (scope.admits(passage) and scope.reads(passage)):
         return False
-    if passage.valid_from is not None or passage.kind is not Kind.RULES:
+    if passage.kind is not Kind.RULES:
         return True
-    return not any(
+    if rank_of(passage) is Rank.SHEET:
+        return not _is_of_articles(generation, passage, scope)
+    return passage.valid_from is not None or not _has_dated_version(generation, passage, scope)
+
+
+def _is_of_articles(generation: IndexSnapshot, section: Passage, scope: Scope) -> bool:
+    """Whether all that a section explains can be read that day in the articles themselves.
+
+    What it tells of a law that has ended stays, unless its article is dated: a text of unknown
+    beginning may be the one that came after.
+    """
+    is_past = section.valid_to is not None
+    return bool(section.references) and all(
+        any(
+            is_citable(version.state, version.valid_to)
+            and scope.covers(version.valid_from or version.not_before, version.valid_to)
+            and (version.valid_from is not None or not is_past)
+            for version in generation.store.versions(reference)
+        )
+        for reference in section.references
+    )
+
+
+def _has_dated_version(generation: IndexSnapshot, passage: Passage, scope: Scope) -> bool:
+    """Whether a version of an article is known to be in force on the day of the question."""
+    return any(
         version.valid_from is not None
         and version.title == passage.title
         and is_citable(version.state, version.valid_to)

@@ -7,7 +7,13 @@ from enum import StrEnum
 from math import exp, log
 
 from assistant.law.hierarchy import ARTICLES, rank_of
-from assistant.retrieval.candidates import Candidate, Searcher, text_sha256
+from assistant.retrieval.candidates import (
+    Candidate,
+    Searcher,
+    evidence_of,
+    explanation,
+    text_sha256,
+)
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
 from assistant.tenders.topics import topic_signal, topics_asked
@@ -52,13 +58,15 @@ class Retriever:
         """The evidence for a question, best first, numbered from 1.
 
         In a dossier its passages come first, and the rules that are nearest beside them; else the
-        last place is left to an article without which the first cannot be applied.
+        last place is left to an article without which the first cannot be applied, and after it, as
+        one more, stands the section of a sheet that explains the first.
         """
         law = replace(scope, dossier=None)
         if self._dossier is None:
             ranked = _ranked(self._rules, question, law)
             best = _with_referred(self._rules, ranked, law, limit)
-            return tuple(_shown(self._rules, best[:limit], 1))
+            shown = _shown(self._rules, best[:limit], 1)
+            return (*shown, *_explained(self._rules.generation, shown, question, law))
         ranked = _ranked(self._dossier, question, scope)
         lowest = min((score for _, score in ranked), default=1.0)
         rules = _ranked(self._rules, question, law)[:BESIDE]
@@ -138,6 +146,16 @@ def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
         )
         for number, (candidate, score) in enumerate(ranked, first)
     ]
+
+
+def _explained(
+    rules: IndexSnapshot, shown: Sequence[Evidence], question: str, scope: Scope
+) -> list[Evidence]:
+    """What a sheet says of the first article: it explains, and what is quoted is the article."""
+    if not shown:
+        return []
+    section = explanation(rules, shown[0].passage, question, scope)
+    return [] if section is None else [evidence_of(rules, section, len(shown) + 1)]
 
 
 def _is_of_place(passage: Passage, other: Passage) -> bool:
