@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.answer import Answer, Outcome
+from assistant.answering.answer import Answer, Outcome, Place
 from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
@@ -94,12 +94,14 @@ def _boxes(answer: Answer, desk: FakeDesk) -> list[str]:
 
 
 @pytest.mark.parametrize("support", list(Support))
-def test_an_answer_in_a_line_comes_first_in_a_box(desk: FakeDesk, support: Support) -> None:
+@pytest.mark.parametrize("place", [Place.LEAD, Place.BODY])
+def test_an_answer_in_a_line_comes_first_in_a_box(
+    desk: FakeDesk, support: Support, place: Place
+) -> None:
     answer = small_answer(desk.evidence)
-    first = replace(answer.sentences[0], support=support)
-    is_lead = support in (Support.PREPARED, Support.COMPUTED)
+    first = replace(answer.sentences[0], support=support, place=place)
     opened, *rest = _boxes(replace(answer, sentences=(first, *answer.sentences)), desk)
-    assert opened == f"sentence {support}" + (" lead" if is_lead else "")
+    assert opened == f"sentence {support}" + (" lead" if place is Place.LEAD else "")
     assert not any(each.endswith("lead") for each in rest)
 
 
@@ -114,7 +116,7 @@ def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
 def test_what_stands_aside_is_folded_after_the_answer(desk: FakeDesk) -> None:
     answer = small_answer(desk.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
-    aside = replace(quote, aside=True)
+    aside = replace(quote, place=Place.ASIDE)
     html = shown(finished(desk, replace(answer, sentences=(quote, aside, quote, aside))))
     before, _, rest = html.partition('<details class="aside">')
     folded, _, after = rest.partition("</details>")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Outcome
+from assistant.answering.answer import Outcome, Place
 from assistant.answering.pipeline import Assistant
 from assistant.answering.prepared import is_same_case, prepared_answer, sameness
 from assistant.citations.checker import Support
@@ -193,6 +193,7 @@ def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
         (SAYS, Support.VERBATIM),
     ]
     assert {(each.locator, each.quote) for each in answer.citations} == {("art. R2191-3", SAYS)}
+    assert answer.lead == answer.sentences[0]
     assert answer.outcome is Outcome.ANSWERED
     assert reader.asked == []
 
@@ -204,7 +205,7 @@ def test_what_carries_the_line_is_never_folded(
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
     assert [each.support for each in sentences] == [Support.PREPARED, Support.VERBATIM]
-    assert not any(each.aside for each in sentences)
+    assert not any(each.place is Place.ASIDE for each in sentences)
 
 
 @pytest.mark.parametrize("sameness_weights", [Sameness()])

@@ -10,6 +10,7 @@ import pytest
 from assistant.answering.answer import (
     Answer,
     Outcome,
+    Place,
     Removed,
     Seconds,
     Sentence,
@@ -33,6 +34,7 @@ CONTRACT = {
     "as_of_source": str,
     "outcome": str,
     "answer": str,
+    "lead": (dict, type(None)),
     "sentences": list,
     "citations": list,
     "removed": list,
@@ -117,6 +119,27 @@ def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
     assert "[1]" in written["answer"]
 
 
+@pytest.mark.parametrize(
+    ("text", "support", "form", "made_by"),
+    [
+        ("Oui, si le bon de commande le dit.", Support.PREPARED, "yes_if", "prepared"),
+        ("Oui, l'acheteur le doit.", Support.PREPARED, "yes", "prepared"),
+        ("Non, sauf urgence.", Support.PREPARED, "no_unless", "prepared"),
+        ("Non : 8 % + 5 % = 13 %.", Support.COMPUTED, "no", "calculation"),
+        ("Cela dépend de l'acheteur.", Support.PREPARED, "depends", "prepared"),
+        ("Intérêts : 120 €.", Support.COMPUTED, "value", "calculation"),
+        ("Le comptable assignataire.", Support.PREPARED, "other", "prepared"),
+    ],
+)
+def test_the_lead_says_what_kind_of_answer_it_is(
+    text: str, support: Support, form: str, made_by: str
+) -> None:
+    lead, quote = Sentence(text, (1, 2), support, Place.LEAD), Sentence(text, (1,), support)
+    told = answer_fields(conclude([lead, quote], [], []))
+    assert told["lead"] == {"text": text, "form": form, "made_by": made_by, "citations": [1, 2]}
+    assert answer_fields(conclude([quote], [], []))["lead"] is None
+
+
 def test_numbers_in_the_answer_are_those_of_the_citations(result: TurnResult) -> None:
     written = contract(result)
     cited = {number for each in written["sentences"] for number in each["citations"]}
@@ -172,6 +195,9 @@ def test_the_journal_holds_the_contract_and_what_was_shown(result: TurnResult) -
 
 
 def test_a_sentence_that_stands_aside_says_so() -> None:
-    sentences = [Sentence(text, (1,), Support.VERBATIM, text == "b") for text in "ab"]
+    sentences = [
+        Sentence(text, (1,), Support.VERBATIM, place)
+        for text, place in (("a", Place.BODY), ("b", Place.ASIDE))
+    ]
     written = answer_fields(Answer(Outcome.ANSWERED, tuple(sentences)))["sentences"]
     assert [each.get("aside", False) for each in written] == [False, True]

@@ -47,17 +47,22 @@ class Citation:
     hidden: bool = False
 
 
+class Place(StrEnum):
+    """Where a sentence stands: the line that answers, what carries it, what may complete it."""
+
+    LEAD = "lead"
+    BODY = "body"
+    ASIDE = "aside"
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that may be shown, without its `[n]` marks, and what supports it.
-
-    One that stands `aside` may complete the answer, and is not the first to be looked at.
-    """
+    """A sentence that may be shown, without its `[n]` marks, and what supports it."""
 
     text: str
     citations: tuple[int, ...]
     support: Support
-    aside: bool = False
+    place: Place = Place.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,11 @@ class Answer:
     removed: tuple[Removed, ...] = ()
     notice: str = ""
     preface: str = ""
+
+    @property
+    def lead(self) -> Sentence | None:
+        """The line that answers, which is the first sentence; None where only quotes do."""
+        return next((each for each in self.sentences[:1] if each.place is Place.LEAD), None)
 
     @property
     def markdown(self) -> str:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
-from assistant.answering.answer import Event
+from assistant.answering.answer import Event, Place
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.extraction import Draft, quotes
 from assistant.answering.notices import (
@@ -228,7 +228,7 @@ class Answering:
             yield turn.answer_prepared(prepared, found)
         if prepared is not None or len(turn.parts) > 1:
             # What carries a line, or may answer another part of the question too, is not folded.
-            found = [replace(draft, aside=False) for draft in found]
+            found = [replace(draft, place=Place.BODY) for draft in found]
         yield from self._say_quotes(found)
 
     def _say_quotes(self, found: Sequence[Draft]) -> Iterator[Event]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from assistant.answering.answer import Place
 from assistant.citations.sentences import units
 from assistant.law.hierarchy import applies
 from assistant.question.language import find_stems
@@ -57,14 +58,14 @@ class Draft:
     """A sentence proposed as part of the answer, with the evidence it cites.
 
     `start` and `end` are the place of the quote in the first cited passage (characters, half-open).
-    What stands `aside` is of a passage much less near than the first.
+    `place` is aside for what is of a passage much less near than the first.
     """
 
     text: str
     evidence: tuple[Evidence, ...]
     start: int
     end: int
-    aside: bool = False
+    place: Place = Place.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def quotes(
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
             kept = _apart([found[i] for i in ranked])[:UNITS]
         floor = floor or NEAR * item.score
-        chosen += [_quote(unit, aside=item.score < floor) for unit in kept]
+        chosen += [_quote(unit, Place.ASIDE if item.score < floor else Place.BODY) for unit in kept]
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
 
 
@@ -173,5 +174,5 @@ def _apart(ranked: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def _quote(unit: Unit, *, aside: bool) -> Draft:
-    return Draft(unit.text, (unit.evidence,), unit.start, unit.end, aside)
+def _quote(unit: Unit, place: Place) -> Draft:
+    return Draft(unit.text, (unit.evidence,), unit.start, unit.end, place)

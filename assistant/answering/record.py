@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.answering.answer import Answer, Citation, Outcome, TurnResult, cite
+from assistant.answering.answer import Answer, Citation, Outcome, Place, TurnResult, cite
+from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.retrieval.evidence import Evidence
 from ingestion.index.store import PassageStore
@@ -95,12 +96,13 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
     return {
         "outcome": answer.outcome.value,
         "answer": answer.markdown,
+        "lead": lead_fields(answer.lead) if answer.lead else None,
         "sentences": [
             {
                 "text": sentence.text,
                 "citations": list(sentence.citations),
                 "support": sentence.support.value,
-                **({"aside": True} if sentence.aside else {}),
+                **({"aside": True} if sentence.place is Place.ASIDE else {}),
             }
             for sentence in answer.sentences
         ],

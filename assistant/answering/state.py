@@ -8,6 +8,7 @@ from assistant.answering.answer import (
     Citation,
     Dropped,
     Found,
+    Place,
     Removed,
     Seconds,
     Sentence,
@@ -87,6 +88,11 @@ class TurnState:
         """The evidence as it is shown."""
         return Found(self.standalone, self.evidence, self.day.as_of, self.day.source)
 
+    @property
+    def _next(self) -> Place:
+        """Where a sentence that answers in a line stands: the first of them leads."""
+        return Place.BODY if self.sentences else Place.LEAD
+
     def document(self, passage: Passage) -> Document:
         """The document that a passage of the evidence stands in."""
         if self.sheet and self.sheet.id == passage.document_id:
@@ -122,7 +128,7 @@ class TurnState:
             self.removed.append(removed)
             return Dropped(removed)
         numbers = tuple(item.number for item in draft.evidence)
-        sentence = Sentence(draft.text, numbers, verdict.support, draft.aside)
+        sentence = Sentence(draft.text, numbers, verdict.support, draft.place)
         return self._wrote(sentence, _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
@@ -131,7 +137,7 @@ class TurnState:
         known = {sentence.text for sentence in self.sentences}
         if text is not None and text not in known and draft.text in known:
             numbers = tuple(item.number for item in draft.evidence)
-            sentence = Sentence(text, numbers, Support.COMPUTED, draft.aside)
+            sentence = Sentence(text, numbers, Support.COMPUTED, draft.place)
             yield self._wrote(sentence, _citations(draft))
 
     def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:
@@ -139,20 +145,22 @@ class TurnState:
         item = found.evidence
         whole = (cite(item, 0, len(item.passage.text)),)
         citations = tuple(cited for draft in quoted for cited in _citations(draft)) or whole
-        return self._wrote(Sentence(found.text, (item.number,), Support.PREPARED), citations)
+        return self._wrote(
+            Sentence(found.text, (item.number,), Support.PREPARED, self._next), citations
+        )
 
     def calculate(self, line: CalculationLine) -> Wrote:
         """Say a line of a calculation, whose grounds are among the evidence."""
         cited = [(self.shown(each.passage), each) for each in line.grounds]
         citations = tuple(cite(item, each.start, each.end) for item, each in cited)
         numbers = tuple(sorted({item.number for item, _ in cited}))
-        return self._wrote(Sentence(line.text, numbers, Support.COMPUTED), citations)
+        return self._wrote(Sentence(line.text, numbers, Support.COMPUTED, self._next), citations)
 
     def account(self, text: str, rows: Sequence[Evidence]) -> Wrote:
         """Say what was computed of rows of the ledger, which are among the evidence."""
         citations = tuple(cite(item, 0, len(item.passage.text)) for item in rows)
         numbers = tuple(item.number for item in rows)
-        return self._wrote(Sentence(text, numbers, Support.COMPUTED), citations)
+        return self._wrote(Sentence(text, numbers, Support.COMPUTED, self._next), citations)
 
     def result(self, model: str) -> TurnResult:
         """The turn as far as it has come, before it is recorded."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.answer import Outcome, Sentence
+from assistant.answering.answer import Outcome, Place, Sentence
 from assistant.citations.checker import Support
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
@@ -18,16 +18,13 @@ from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
 
-LEADS = frozenset({Support.PREPARED, Support.COMPUTED})
-"""What a first sentence rests on when it is an answer in a line rather than a quote."""
-
 
 @dataclass(frozen=True, slots=True)
 class ShownSentence:
     """A sentence and the passages that it cites, by number, as far as they are shown.
 
-    The lead is the first one, where it answers in a line. What supports a sentence is said beside
-    it, of quotes only beside the last; those that stand aside are folded.
+    What supports a sentence is said beside it, of quotes only beside the last of those that carry
+    the answer, and the last of those that are folded.
     """
 
     text: str
@@ -35,8 +32,7 @@ class ShownSentence:
     cited: Mapping[int, Passage]
     is_of_tenderer: bool
     is_hidden: bool
-    is_aside: bool
-    is_lead: bool = False
+    place: Place
     is_labelled: bool = True
 
 
@@ -69,15 +65,14 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
     """The sentences of an answer, in their order."""
     shown = [shown_sentence(each, turn) for each in turn.answer.sentences]
     last = {
-        each.is_aside: place for place, each in enumerate(shown) if each.support is Support.VERBATIM
+        each.place: number for number, each in enumerate(shown) if each.support is Support.VERBATIM
     }
     return [
         replace(
             each,
-            is_lead=place == 0 and each.support in LEADS,
-            is_labelled=each.support is not Support.VERBATIM or place in last.values(),
+            is_labelled=each.support is not Support.VERBATIM or number in last.values(),
         )
-        for place, each in enumerate(shown)
+        for number, each in enumerate(shown)
     ]
 
 
@@ -91,7 +86,7 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
         cited,
         any(passage.piece is PieceKind.OFFER for passage in cited.values()),
         any(each.hidden and each.n in cited for each in turn.answer.citations),
-        sentence.aside,
+        sentence.place,
     )
 
 
