@@ -214,7 +214,7 @@ def measures(known: Sequence[Case], scores: Sequence[Floats]) -> list[str]:
     return [f"{share:.3f}" for share in (*shares, first)]
 
 
-OWN_WEIGHT, STRANGERS_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 12.0, 0.5, 0.15
+OWN_WEIGHT, STRANGERS_WEIGHT, SHEET_WEIGHT, HALVED = 3.0, 12.0, 0.5, 0.4
 """What a question of each set weighs, and what it counts less without half of the bank."""
 
 Sets = Sequence[Sequence[Case]]
