@@ -69,6 +69,13 @@ def test_no_break_spaces_move_nothing(text: str) -> None:
     assert set_no_break_spaces(text).replace("\u00a0", " ") == text
 
 
+@pytest.mark.parametrize("number", ["R2122-8", "L. 2112-2-1", "R\u00a02162-10"])
+def test_the_number_of_an_article_is_not_cut_at_the_end_of_a_line(number: str) -> None:
+    whole = number.replace("-", "\u2011").replace(" ", "\u00a0")
+    assert f"l’art.\u00a0{whole}," in prose(f"De 2026-08 : l’art. {number}, 3-4 fois")
+    assert "2026-08\u00a0: " in prose(f"De 2026-08 : l’art. {number}, 3-4 fois")
+
+
 def test_what_a_tenderer_wrote_is_said_to_be_at_the_sentence(desk: FakeDesk) -> None:
     turn = finished(desk)
     assert "écrit par un candidat" not in shown(turn)

@@ -21,12 +21,21 @@ Html = Markup
 NOTHING = Html("")
 """What stands where there is nothing to show."""
 
-TIGHT = re.compile(r" (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))|(?<=\b[LRD]\.) (?=\d)")
+TIGHT = re.compile(
+    r" (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=\d{3}(?!\d))|(?<=\b[LRD]\.) (?=\d)"
+    r"|(?<=\bart\.) (?=[LRD]?\.?[ \u00a0]?\d)"
+)
+REFERENCE = re.compile(r"\b[LRD]\.?[ \u00a0]?\d{4}(?:-\d+)+")
 
 
 def set_no_break_spaces(text: str) -> str:
     """The text with no-break spaces where French wants them, character for character as long."""
     return TIGHT.sub("\u00a0", text)
+
+
+def keep_whole(text: str) -> str:
+    """The text as a page shows it: the number of an article keeps its parts on one line as well."""
+    return REFERENCE.sub(lambda found: found[0].replace("-", "\u2011"), set_no_break_spaces(text))
 
 
 def prose(text: str, *closing: str) -> Html:
@@ -35,7 +44,7 @@ def prose(text: str, *closing: str) -> Html:
     `closing` is put at the end of the last paragraph or item. Pure.
     """
     blocks: list[tuple[str, list[str]]] = []
-    for line in filter(None, (line.strip() for line in set_no_break_spaces(text).splitlines())):
+    for line in filter(None, (line.strip() for line in keep_whole(text).splitlines())):
         item = line.startswith(("- ", "• ", "– "))
         if item and blocks and blocks[-1][0] == "ul":
             blocks[-1][1].append(line[2:])
@@ -60,7 +69,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "tight": set_no_break_spaces,
+        "tight": keep_whole,
         "thousands": group_thousands,
         "counted": counted,
         "prose": prose,
