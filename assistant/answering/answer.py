@@ -135,11 +135,14 @@ def conclude(
     preface: str = "",
     is_partial: bool = False,
 ) -> Answer:
-    """The answer made of what stands; nothing standing is an abstention. Pure."""
+    """The answer made of what stands, its citations in the order of the evidence. Pure.
+
+    Nothing standing is an abstention.
+    """
     outcome = Outcome.PARTIAL if is_partial else Outcome.ANSWERED
     if not sentences:
         outcome = Outcome.ABSTAINED
-    unique = tuple(dict.fromkeys(citations))
+    unique = tuple(sorted(dict.fromkeys(citations), key=lambda each: each.n))
     return Answer(outcome, tuple(sentences), unique, tuple(removed), notice, preface)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answering.answer import Event, Place
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.extraction import Draft, quotes
+from assistant.answering.lead import line_of_sheet
 from assistant.answering.notices import (
     concealed,
     disagreeing,
@@ -226,6 +227,9 @@ class Answering:
                 draft for draft in found if draft.evidence[0] == prepared.evidence
             ]
             yield turn.answer_prepared(prepared, found)
+        elif (line := self._line(asked, readable)) is not None:
+            yield turn.judge(line)
+            yield from turn.compare(line)
         if prepared is not None or len(turn.parts) > 1:
             # What carries a line, or may answer another part of the question too, is not folded.
             found = [replace(draft, place=Place.BODY) for draft in found]
@@ -256,6 +260,14 @@ class Answering:
             self._tuning.sameness,
             is_of_today=is_of_today,
         )
+
+    def _line(self, asked: Vectors, evidence: Sequence[Evidence]) -> Draft | None:
+        """What a sheet says in a line, where the question has one part and is about the rules."""
+        turn = self._turn
+        is_alone = len(turn.parts) == 1 and not turn.sentences and turn.scope.dossier is None
+        if not is_alone or turn.language is not Language.FRENCH:
+            return None
+        return line_of_sheet(asked, evidence, turn.scope.as_of, self._embedder, self._tuning.line)
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:
         """Cite what contradicts a cited text as well."""

@@ -1,13 +1,20 @@
-"""The lead: the line that answers, what kind of answer it is, and what made it. Pure."""
+"""The lead: the line that answers, what kind of answer it is, and what made it."""
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from assistant.answering.answer import Sentence
+from assistant.answering.answer import Place, Sentence
+from assistant.answering.extraction import Draft, Unit, quotable
 from assistant.citations.checker import Support
+from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
+from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.ranking import LineWeights
+from ingestion.index.search import Embedder, Vectors
 
 
 class LeadForm(StrEnum):
@@ -62,3 +69,53 @@ def lead_fields(lead: Sentence) -> dict[str, Any]:
         "made_by": MAKERS[lead.support].value,
         "citations": list(lead.citations),
     }
+
+
+# The line of a sheet that answers, where the first passage is of one, or has one that explains it.
+
+WORDS = 45
+"""Words of a line at most: more is to be read, not to be told."""
+
+
+def line_of_sheet(
+    asked: Vectors,
+    evidence: Sequence[Evidence],
+    as_of: date,
+    embedder: Embedder,
+    weights: LineWeights,
+) -> Draft | None:
+    """The sentence nearest to the question in what a sheet of ours says of the first passage.
+
+    It is a quote of the sheet, and cites the article that it explains as well. None where no sheet
+    says anything of it, or where the sentence may not answer. `asked` is the question's vector.
+    """
+    sheet = _sheet(evidence)
+    told = quotable(sheet, as_of) if sheet is not None else []
+    lines = [(place, unit) for place, unit in enumerate(told) if _is_line(unit)]
+    if sheet is None or not lines:
+        return None
+    cosines = embedder.embed_passages([unit.text for _, unit in lines]) @ asked
+    place, best = lines[int(cosines.argmax())]
+    odds = (
+        weights.cosine * float(cosines.max())
+        + weights.share * evidence[0].score
+        + weights.first * (place == 0)
+        + weights.bias
+    )
+    if odds <= 0:
+        return None
+    cited = (sheet,) if sheet == evidence[0] else (sheet, evidence[0])
+    return Draft(best.text, cited, best.start, best.end, Place.LEAD)
+
+
+def _sheet(evidence: Sequence[Evidence]) -> Evidence | None:
+    """The first passage where it is of a sheet, else the section that explains it."""
+    first, last = evidence[0].passage, evidence[-1].passage
+    if rank_of(first) is Rank.SHEET:
+        return evidence[0]
+    explains = rank_of(last) is Rank.SHEET and not set(first.references).isdisjoint(last.references)
+    return evidence[-1] if explains else None
+
+
+def _is_line(unit: Unit) -> bool:
+    return "\n" not in unit.text and len(unit.text.split()) <= WORDS

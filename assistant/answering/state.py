@@ -127,7 +127,7 @@ class TurnState:
             removed = Removed(draft.text, verdict.reason)
             self.removed.append(removed)
             return Dropped(removed)
-        numbers = tuple(item.number for item in draft.evidence)
+        numbers = tuple(sorted(item.number for item in draft.evidence))
         sentence = Sentence(draft.text, numbers, verdict.support, draft.place)
         return self._wrote(sentence, _citations(draft))
 
@@ -137,7 +137,8 @@ class TurnState:
         known = {sentence.text for sentence in self.sentences}
         if text is not None and text not in known and draft.text in known:
             numbers = tuple(item.number for item in draft.evidence)
-            sentence = Sentence(text, numbers, Support.COMPUTED, draft.place)
+            place = Place.ASIDE if draft.place is Place.ASIDE else Place.BODY
+            sentence = Sentence(text, numbers, Support.COMPUTED, place)
             yield self._wrote(sentence, _citations(draft))
 
     def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:

@@ -60,8 +60,22 @@ class Sameness:
 
 
 @dataclass(frozen=True, slots=True)
+class LineWeights:
+    """The weights that tell whether the nearest sentence of a sheet answers a question in a line.
+
+    `cosine` is that of the two, `share` how likely its article is to be the best of those found,
+    `first` whether it is the first of its section, which answers the heading.
+    """
+
+    cosine: float = 0.0
+    share: float = 0.0
+    first: float = 0.0
+    bias: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of the ranking, of the refusals and of sameness, with the embedder they are for.
+    """Weights of the ranking, of refusals, sameness and lines, with the embedder they are for.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -70,6 +84,7 @@ class Tuning:
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
     sameness: Sameness = Sameness()
+    line: LineWeights = LineWeights()
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
         """The weights for a question of a dossier, or of the rules.
@@ -103,7 +118,8 @@ def tunings() -> tuple[Tuning, ...]:
             row["embedder"],
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
-            Sameness(**row["sameness"]) if "sameness" in row else Sameness(),
+            Sameness(**row.get("sameness", {})),
+            LineWeights(**row.get("line", {})),
         )
         for row in table["tuning"]
     )

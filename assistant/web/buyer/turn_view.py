@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.answer import Outcome, Place, Sentence
 from assistant.citations.checker import Support
+from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
@@ -31,6 +32,7 @@ class ShownSentence:
     support: Support
     cited: Mapping[int, Passage]
     is_of_tenderer: bool
+    is_explanation: bool
     is_hidden: bool
     place: Place
     is_labelled: bool = True
@@ -70,7 +72,8 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
     return [
         replace(
             each,
-            is_labelled=each.support is not Support.VERBATIM or number in last.values(),
+            is_labelled=each.support is not Support.VERBATIM
+            or (number in last.values() and each.place is not Place.LEAD),
         )
         for number, each in enumerate(shown)
     ]
@@ -85,6 +88,7 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
         sentence.support,
         cited,
         any(passage.piece is PieceKind.OFFER for passage in cited.values()),
+        any(rank_of(passage) is Rank.SHEET for passage in cited.values()),
         any(each.hidden and each.n in cited for each in turn.answer.citations),
         sentence.place,
     )

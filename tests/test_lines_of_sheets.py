@@ -1,0 +1,113 @@
+"""The line of a sheet above the words of the law that it explains."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.answer import Answer, Place
+from assistant.answering.pipeline import Assistant
+from assistant.citations.checker import Support
+from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.retrieval.ranking import LineWeights, Tuning
+from assistant.retrieval.snapshots import SnapshotHolder
+from tests.fakes import ScriptedModel
+from tests.index_home import add, build_and_publish
+from tests.small_index import Article, answering_embedder, write_code
+from tests.words_tuning import words_tunings
+
+ASKED = "À partir de quel montant l'acheteur accorde-t-il une avance ?"
+LINE = "L'acheteur accorde une avance au-dessus de 30 000 euros (art. R2191-3)."
+LAW = "L'acheteur accorde une avance lorsque le montant initial du marché dépasse 30 000 euros."
+ARTICLE: Article = ("R2191-3", ("Avances",), LAW, None, None)
+SHEET = """---
+title: Avances
+etat_au: 2026-05-01
+---
+
+# Avances
+
+## À partir de quel montant une avance ? (art. R2191-3)
+
+{line}
+Le titulaire peut refuser l'avance (art. R2191-3).
+"""
+LIKELY = LineWeights(cosine=1.0, bias=0.0)
+
+
+def _assistant(folder: Path, weights: LineWeights, line: str, *articles: Article) -> Assistant:
+    home, sheet = folder / "home", folder / "avances.md"
+    sheet.write_text(SHEET.format(line=line), encoding="utf-8")
+    add(home, sheet)
+    if articles:
+        add(home, write_code(folder, articles))
+    embedder = answering_embedder()
+    build_and_publish(home, embedder)
+    journal = Journal(folder / "journal.jsonl")
+    holder = SnapshotHolder(home, embedder)
+    return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=_tuning(weights))
+
+
+def _tuning(weights: LineWeights) -> Tuning:
+
+    return replace(words_tunings()[0], line=weights)
+
+
+def _answer(
+    folder: Path, weights: LineWeights, *articles: Article, line: str = LINE, asked: str = ASKED
+) -> Answer:
+    return run_turn(_assistant(folder, weights, line, *articles), asked, None, None).answer
+
+
+def test_the_line_comes_before_the_law_that_it_explains_and_cites_both(tmp_path: Path) -> None:
+    answer = _answer(tmp_path, LIKELY, ARTICLE)
+    assert [(each.text, each.place) for each in answer.sentences] == [
+        (LINE, Place.LEAD),
+        (LAW, Place.BODY),
+    ]
+    assert {each.support for each in answer.sentences} == {Support.VERBATIM}
+    law, sheet = answer.citations
+    assert (law.locator, sheet.quote) == ("art. R2191-3", LINE)
+    assert answer.sentences[0].citations == (law.n, sheet.n)
+
+
+def test_over_sheets_alone_the_line_is_not_said_twice(tmp_path: Path) -> None:
+    answer = _answer(tmp_path, LIKELY)
+    assert [each.text for each in answer.sentences if each.place is Place.LEAD] == [LINE]
+    assert [each.text.count("30 000") for each in answer.sentences].count(1) == 1
+    assert len(answer.sentences) == 2
+
+
+@pytest.mark.parametrize("weights", [LineWeights(), LineWeights(cosine=1.0, bias=-2.0)])
+def test_a_line_that_may_not_answer_is_not_said(tmp_path: Path, weights: LineWeights) -> None:
+    assert _answer(tmp_path, weights, ARTICLE).lead is None
+
+
+def test_the_figures_of_the_question_are_compared_with_those_of_the_line(tmp_path: Path) -> None:
+    asked = "Pour un marché de 25 000 euros, l'acheteur accorde-t-il une avance ?"
+    lead, compared, *_ = _answer(tmp_path, LIKELY, ARTICLE, asked=asked).sentences
+    assert (lead.text, lead.place) == (LINE, Place.LEAD)
+    assert (compared.support, compared.place) == (Support.COMPUTED, Place.BODY)
+
+
+def test_what_takes_too_long_to_tell_is_no_line(tmp_path: Path) -> None:
+    long = LINE.replace("avance", "avance " + "à un titulaire ou à un sous-traitant " * 6, 1)
+    answer = _answer(tmp_path, LIKELY, ARTICLE, line=long, asked=f"{long[:-1]} ?")
+    assert answer.lead is not None
+    assert "peut refuser" in answer.lead.text
+
+
+def test_a_question_in_english_has_no_line_in_french(tmp_path: Path) -> None:
+    assistant = _assistant(tmp_path, LIKELY, LINE, ARTICLE)
+    assert run_turn(assistant, ASKED, None, None, Language.ENGLISH).answer.lead is None
+
+
+def test_the_first_sentence_of_a_section_answers_more_often(tmp_path: Path) -> None:
+    weights = LineWeights(first=1.0, bias=-0.5)
+    assert _answer(tmp_path, weights, ARTICLE).lead is not None
+    asked = "Le titulaire peut-il refuser une avance de l'acheteur ?"
+    other = tmp_path / "other"
+    other.mkdir()
+    assert _answer(other, weights, ARTICLE, asked=asked).lead is None
