@@ -8,6 +8,7 @@ import pytest
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
+from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from tests.index_home import add, build_and_publish, published
 from tests.small_index import Article, answering_embedder, write_code
 
@@ -70,6 +71,20 @@ def test_the_article_comes_first_and_what_explains_it_last(
     assert last.passage.text == "L'acheteur accorde une avance au-dessus de 30 000 euros."
     assert last.score == 0.0
     assert not any("comptable" in item.passage.text for item in found)
+
+
+@pytest.mark.parametrize(("written_on", "explained"), [(UNDATED[2], True), ("Un autre.", False)])
+def test_a_sheet_does_not_explain_a_text_that_has_changed_since_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written_on: str, explained: bool
+) -> None:
+    question = BankQuestion(
+        "R2191-3-01", "Une avance ?", "R2191-3", digest_of(written_on), ((0, 9),),
+        Form.YES, Style.SHORT, "Oui.",
+    )  # fmt: skip
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (question,))
+    found = _found(tmp_path, UNDATED)
+    assert found[0].passage.text == UNDATED[2]
+    assert any("au-dessus de 30 000" in item.passage.text for item in found) is explained
 
 
 def test_a_sheet_stands_for_itself_where_its_article_is_not_there(tmp_path: Path) -> None:

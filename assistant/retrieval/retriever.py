@@ -151,8 +151,11 @@ def _shown(searcher: Searcher, ranked: Ranked, first: int) -> list[Evidence]:
 def _explained(
     rules: IndexSnapshot, shown: Sequence[Evidence], question: str, scope: Scope
 ) -> list[Evidence]:
-    """What a sheet says of the first article: it explains, and what is quoted is the article."""
-    if not shown:
+    """What a sheet says of the first article: it explains, and what is quoted is the article.
+
+    Sheets and bank were written on the same texts: nothing explains an article that has changed.
+    """
+    if not shown or rules.questions.has_changed(shown[0].passage.id):
         return []
     section = explanation(rules, shown[0].passage, question, scope)
     return [] if section is None else [evidence_of(rules, section, len(shown) + 1)]

@@ -133,6 +133,12 @@ class QuestionIndex:
         self._places, self._rows = np.array(links, dtype=np.intp).reshape(-1, 2).T
         self._sizes = np.bincount(self._places, minlength=len(place))
         self._asked = frozenset(self._passage_ids)
+        self._changed = frozenset(
+            name
+            for each in self._questions
+            if each.of and not each.lead
+            for name in each.passage_ids
+        )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
 
     def __len__(self) -> int:
@@ -141,6 +147,10 @@ class QuestionIndex:
     def __contains__(self, passage_id: str) -> bool:
         """Whether a question leads to this passage."""
         return passage_id in self._asked
+
+    def has_changed(self, passage_id: str) -> bool:
+        """Whether the bank was written on another text of the article than this passage is of."""
+        return passage_id in self._changed
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the mean cosine of the `NEAREST` questions."""
