@@ -13,7 +13,7 @@ from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import LineWeights
+from assistant.retrieval.ranking import LineBounds
 from ingestion.index.search import Embedder, Vectors
 
 
@@ -82,30 +82,23 @@ def line_of_sheet(
     evidence: Sequence[Evidence],
     as_of: date,
     embedder: Embedder,
-    weights: LineWeights,
+    bounds: LineBounds,
 ) -> Draft | None:
-    """The sentence nearest to the question in what a sheet of ours says of the first passage.
+    """The first sentence of our sheet on the first passage, where its heading asks the same.
 
     It is a quote of the sheet, and cites the article that it explains as well. None where no sheet
-    says anything of it, or where the sentence may not answer. `asked` is the question's vector.
+    says anything of it, or where the heading may ask something else. `asked` is the vector of the
+    question.
     """
     sheet = _sheet(evidence)
     told = quotable(sheet, as_of) if sheet is not None else []
-    lines = [(place, unit) for place, unit in enumerate(told) if _is_line(unit)]
-    if sheet is None or not lines:
+    if sheet is None or not told or not _is_line(told[0]) or _share(evidence) < bounds.share:
         return None
-    cosines = embedder.embed_passages([unit.text for _, unit in lines]) @ asked
-    place, best = lines[int(cosines.argmax())]
-    odds = (
-        weights.cosine * float(cosines.max())
-        + weights.share * evidence[0].score
-        + weights.first * (place == 0)
-        + weights.bias
-    )
-    if odds <= 0:
+    [heading] = embedder.embed_questions([sheet.passage.headings[-1].partition(" (")[0]])
+    if float(heading @ asked) < bounds.heading:
         return None
     cited = (sheet,) if sheet == evidence[0] else (sheet, evidence[0])
-    return Draft(best.text, cited, best.start, best.end, Place.LEAD)
+    return Draft(told[0].text, cited, told[0].start, told[0].end, Place.LEAD)
 
 
 def _sheet(evidence: Sequence[Evidence]) -> Evidence | None:
@@ -115,6 +108,12 @@ def _sheet(evidence: Sequence[Evidence]) -> Evidence | None:
         return evidence[0]
     explains = rank_of(last) is Rank.SHEET and not set(first.references).isdisjoint(last.references)
     return evidence[-1] if explains else None
+
+
+def _share(evidence: Sequence[Evidence]) -> float:
+    """How likely what is about the first passage's articles is to be the best of what was found."""
+    about = set(evidence[0].passage.references)
+    return sum(each.score for each in evidence if not about.isdisjoint(each.passage.references))
 
 
 def _is_line(unit: Unit) -> bool:

@@ -60,22 +60,20 @@ class Sameness:
 
 
 @dataclass(frozen=True, slots=True)
-class LineWeights:
-    """The weights that tell whether the nearest sentence of a sheet answers a question in a line.
+class LineBounds:
+    """What is needed for the first sentence under a heading to answer a question in a line.
 
-    `cosine` is that of the two, `share` how likely its article is to be the best of those found,
-    `first` whether it is the first of its section, which answers the heading.
+    `heading` is the cosine of heading and question, `share` how likely the articles of the heading
+    are to be the best of what was found. None has a cosine of 2.
     """
 
-    cosine: float = 0.0
+    heading: float = 2.0
     share: float = 0.0
-    first: float = 0.0
-    bias: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of the ranking, of refusals, sameness and lines, with the embedder they are for.
+    """Weights of ranking, refusals and sameness, bounds of lines, with the embedder they are for.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -84,7 +82,7 @@ class Tuning:
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
     sameness: Sameness = Sameness()
-    line: LineWeights = LineWeights()
+    line: LineBounds = LineBounds()
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
         """The weights for a question of a dossier, or of the rules.
@@ -119,7 +117,7 @@ def tunings() -> tuple[Tuning, ...]:
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
             Sameness(**row.get("sameness", {})),
-            LineWeights(**row.get("line", {})),
+            LineBounds(**row.get("line", {})),
         )
         for row in table["tuning"]
     )
