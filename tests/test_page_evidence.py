@@ -29,6 +29,10 @@ def test_layout_breaks_flow_and_lists_stay() -> None:
     assert len(flowing(text)) == len(text)
 
 
+def test_the_number_of_an_article_is_not_cut_in_a_passage() -> None:
+    assert "R2122\u20118" in flowing("selon l'article R2122-8")
+
+
 def test_highlights_are_the_quoted_characters(desk: FakeDesk) -> None:
     answer = small_answer(desk.evidence)
     for evidence in desk.evidence[:4]:

@@ -112,6 +112,20 @@ def test_an_answer_in_a_line_comes_first_in_a_box(
     assert not any(each.endswith("lead") for each in rest)
 
 
+@pytest.mark.parametrize(
+    ("support", "said"), [(Support.VERBATIM, "notre explication"), (Support.PREPARED, "préparée")]
+)
+def test_a_line_in_a_box_says_once_where_it_comes_from(
+    desk: FakeDesk, support: Support, said: str
+) -> None:
+    answer = small_answer(desk.evidence)
+    lead = replace(answer.sentences[0], support=support, place=Place.LEAD)
+    html = shown(finished(desk, replace(answer, sentences=(lead,))))
+    box = html.partition('class="sentence')[2].partition("</div>")[0]
+    assert box.count("<small") == 1
+    assert said in box
+
+
 def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
     answer = small_answer(desk.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)

@@ -12,10 +12,10 @@ from assistant.question.language import Language
 from assistant.reports.markup import (
     Html,
     Words,
+    keep_whole,
     load_words,
     render,
     render_macro,
-    set_no_break_spaces,
 )
 from assistant.retrieval.evidence import Evidence
 from assistant.web.pdf_page import DrawingOrder, drawing
@@ -124,7 +124,7 @@ def hidden_spans(passage: Passage | Document, start: int = 0) -> list[Span]:
 
 def flowing(text: str) -> str:
     """The text without the line breaks of a page's layout, character for character as long."""
-    return set_no_break_spaces(LAYOUT_BREAK.sub(lambda found: "\u200b" if found[1] else " ", text))
+    return keep_whole(LAYOUT_BREAK.sub(lambda found: "\u200b" if found[1] else " ", text))
 
 
 def excerpt(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> Html:

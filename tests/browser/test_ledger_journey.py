@@ -103,7 +103,7 @@ def asked_and_corrected(page: Page) -> None:
 def late_and_explained(page: Page) -> None:
     """The late ones with their law, then an anomaly that is none."""
     page.get_by_role("link", name="Délais et retards").click()
-    expect(page.get_by_text("art. R2192-10").first).to_be_visible()
+    expect(page.get_by_text("art. R2192\u201110").first).to_be_visible()
     expect(page.locator(".chart svg")).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("link", name="Anomalies").click()
