@@ -30,7 +30,12 @@ def built_in_section(language: Language = Language.FRENCH) -> str:
 
 
 def shown(made: Fiche, language: Language = Language.FRENCH) -> str:
-    return fiche_section(made, DOSSIER, language).replace("\u00a0", " ")
+    return plain(fiche_section(made, DOSSIER, language))
+
+
+def plain(text: str) -> str:
+    """Text without what holds it together at the end of a line."""
+    return text.replace("\u00a0", " ").replace("\u2011", "-")
 
 
 def rows(section: str) -> dict[str, str]:
@@ -55,7 +60,7 @@ def places(row: str) -> list[tuple[str, str]]:
                 start, end = map(int, query["quote"][0].split("-"))
                 assert int(query["start"][0]) <= start < end <= int(query["end"][0])
                 marked = texts[address.path.removeprefix("/document/")][start:end]
-                found.append((quoted, marked.replace("\u00a0", " ")))
+                found.append((quoted, plain(marked)))
     return found
 
 
