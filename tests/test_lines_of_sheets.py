@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Answer, Place
+from assistant.answering.answer import Answer, Prominence
 from assistant.answering.pipeline import Assistant
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
@@ -65,8 +65,8 @@ def _answer(
 def test_the_line_comes_before_the_law_that_it_explains_and_cites_both(tmp_path: Path) -> None:
     answer = _answer(tmp_path, LIKELY, ARTICLE)
     assert [(each.text, each.place) for each in answer.sentences] == [
-        (LINE, Place.LEAD),
-        (LAW, Place.BODY),
+        (LINE, Prominence.LEAD),
+        (LAW, Prominence.BODY),
     ]
     assert {each.support for each in answer.sentences} == {Support.VERBATIM}
     law, sheet = answer.citations
@@ -76,7 +76,7 @@ def test_the_line_comes_before_the_law_that_it_explains_and_cites_both(tmp_path:
 
 def test_over_sheets_alone_the_line_is_not_said_twice(tmp_path: Path) -> None:
     answer = _answer(tmp_path, LIKELY)
-    assert [each.text for each in answer.sentences if each.place is Place.LEAD] == [LINE]
+    assert [each.text for each in answer.sentences if each.place is Prominence.LEAD] == [LINE]
     assert [each.text.count("30 000") for each in answer.sentences].count(1) == 1
     assert len(answer.sentences) == 2
 
@@ -89,8 +89,8 @@ def test_a_line_that_may_not_answer_is_not_said(tmp_path: Path, weights: LineBou
 def test_the_figures_of_the_question_are_compared_with_those_of_the_line(tmp_path: Path) -> None:
     asked = "Pour un marché de 25 000 euros, l'acheteur accorde-t-il une avance ?"
     lead, compared, *_ = _answer(tmp_path, LIKELY, ARTICLE, asked=asked).sentences
-    assert (lead.text, lead.place) == (LINE, Place.LEAD)
-    assert (compared.support, compared.place) == (Support.COMPUTED, Place.BODY)
+    assert (lead.text, lead.place) == (LINE, Prominence.LEAD)
+    assert (compared.support, compared.place) == (Support.COMPUTED, Prominence.BODY)
 
 
 def test_what_takes_too_long_to_tell_is_no_line(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.answer import Answer, Outcome, Place
+from assistant.answering.answer import Answer, Outcome, Prominence
 from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
@@ -101,14 +101,14 @@ def _boxes(answer: Answer, desk: FakeDesk) -> list[str]:
 
 
 @pytest.mark.parametrize("support", list(Support))
-@pytest.mark.parametrize("place", [Place.LEAD, Place.BODY])
+@pytest.mark.parametrize("place", [Prominence.LEAD, Prominence.BODY])
 def test_an_answer_in_a_line_comes_first_in_a_box(
-    desk: FakeDesk, support: Support, place: Place
+    desk: FakeDesk, support: Support, place: Prominence
 ) -> None:
     answer = small_answer(desk.evidence)
     first = replace(answer.sentences[0], support=support, place=place)
     opened, *rest = _boxes(replace(answer, sentences=(first, *answer.sentences)), desk)
-    assert opened == f"sentence {support}" + (" lead" if place is Place.LEAD else "")
+    assert opened == f"sentence {support}" + (" lead" if place is Prominence.LEAD else "")
     assert not any(each.endswith("lead") for each in rest)
 
 
@@ -119,7 +119,7 @@ def test_a_line_in_a_box_says_once_where_it_comes_from(
     desk: FakeDesk, support: Support, said: str
 ) -> None:
     answer = small_answer(desk.evidence)
-    lead = replace(answer.sentences[0], support=support, place=Place.LEAD)
+    lead = replace(answer.sentences[0], support=support, place=Prominence.LEAD)
     html = shown(finished(desk, replace(answer, sentences=(lead,))))
     box = html.partition('class="sentence')[2].partition("</div>")[0]
     assert box.count("<small") == 1
@@ -137,7 +137,7 @@ def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
 def test_what_stands_aside_is_folded_after_the_answer(desk: FakeDesk) -> None:
     answer = small_answer(desk.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
-    aside = replace(quote, place=Place.ASIDE)
+    aside = replace(quote, place=Prominence.ASIDE)
     html = shown(finished(desk, replace(answer, sentences=(quote, aside, quote, aside))))
     before, _, rest = html.partition('<details class="aside">')
     folded, _, after = rest.partition("</details>")

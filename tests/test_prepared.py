@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Outcome, Place
+from assistant.answering.answer import Outcome, Prominence
 from assistant.answering.pipeline import Assistant
 from assistant.answering.prepared import is_same_case, prepared_answer, sameness
 from assistant.citations.checker import Support
@@ -205,7 +205,7 @@ def test_what_carries_the_line_is_never_folded(
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
     sentences = run_turn(assistant, FOUND, None, None).answer.sentences
     assert [each.support for each in sentences] == [Support.PREPARED, Support.VERBATIM]
-    assert not any(each.place is Place.ASIDE for each in sentences)
+    assert not any(each.place is Prominence.ASIDE for each in sentences)
 
 
 @pytest.mark.parametrize("sameness_weights", [Sameness()])

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
-from assistant.answering.answer import Place
+from assistant.answering.answer import Prominence
 from assistant.answering.extraction import WHOLE, quotable, quotes, worth_reading
 from assistant.retrieval.evidence import Evidence
 from ingestion.readers.documents import Kind
@@ -54,7 +54,7 @@ def test_what_is_much_less_near_than_the_first_quoted_stands_aside() -> None:
     empty = evidence_of("Rapport", 1, 0.9)
     found = [evidence_of(text, n, score) for n, score in ((2, 0.5), (3, 0.2), (4, 0.1))]
     drafts = quotes("Le rapport ?", [empty, *found], SINCE, WordEmbedder())
-    assert [(each.evidence[0].number, each.place is Place.ASIDE) for each in drafts] == [
+    assert [(each.evidence[0].number, each.place is Prominence.ASIDE) for each in drafts] == [
         (2, False),
         (3, False),
         (4, True),

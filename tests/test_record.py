@@ -10,7 +10,7 @@ import pytest
 from assistant.answering.answer import (
     Answer,
     Outcome,
-    Place,
+    Prominence,
     Removed,
     Seconds,
     Sentence,
@@ -134,7 +134,7 @@ def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
 def test_the_lead_says_what_kind_of_answer_it_is(
     text: str, support: Support, form: str, made_by: str
 ) -> None:
-    lead, quote = Sentence(text, (1, 2), support, Place.LEAD), Sentence(text, (1,), support)
+    lead, quote = Sentence(text, (1, 2), support, Prominence.LEAD), Sentence(text, (1,), support)
     told = answer_fields(conclude([lead, quote], [], []))
     assert told["lead"] == {"text": text, "form": form, "made_by": made_by, "citations": [1, 2]}
     assert answer_fields(conclude([quote], [], []))["lead"] is None
@@ -197,7 +197,7 @@ def test_the_journal_holds_the_contract_and_what_was_shown(result: TurnResult) -
 def test_a_sentence_that_stands_aside_says_so() -> None:
     sentences = [
         Sentence(text, (1,), Support.VERBATIM, place)
-        for text, place in (("a", Place.BODY), ("b", Place.ASIDE))
+        for text, place in (("a", Prominence.BODY), ("b", Prominence.ASIDE))
     ]
     written = answer_fields(Answer(Outcome.ANSWERED, tuple(sentences)))["sentences"]
     assert [each.get("aside", False) for each in written] == [False, True]

@@ -18,7 +18,7 @@ from assistant.answering.answer import (
     Found,
     ModelReading,
     Outcome,
-    Place,
+    Prominence,
     QueueWaiting,
     TurnResult,
     Wrote,
@@ -579,12 +579,12 @@ def test_what_is_quoted_aside_is_said_aside(
 ) -> None:
     asked = "Puis-je acheter des fournitures à 35 000 € sans publicité ni mise en concurrence ?"
     sentences = _finished(list(assistant.ask(asked))).answer.sentences
-    assert sentences[0].place is not Place.ASIDE
+    assert sentences[0].place is not Prominence.ASIDE
     monkeypatch.setattr("assistant.answering.extraction.NEAR", 2.0)
     apart = _finished(list(assistant.ask(asked))).answer.sentences
     assert [each.text for each in apart] == [each.text for each in sentences]
     assert {each.support for each in apart} == {Support.VERBATIM, Support.COMPUTED}
-    assert all(each.place is Place.ASIDE for each in apart)
+    assert all(each.place is Prominence.ASIDE for each in apart)
 
 
 def test_of_a_question_in_parts_nothing_is_folded(
@@ -594,4 +594,4 @@ def test_of_a_question_in_parts_nothing_is_folded(
     asked = "Quel est le délai de paiement ? Sous quel montant acheter sans publicité ?"
     sentences = _finished(list(assistant.ask(asked))).answer.sentences
     assert len({number for each in sentences for number in each.citations}) > 1
-    assert not any(each.place is Place.ASIDE for each in sentences)
+    assert not any(each.place is Prominence.ASIDE for each in sentences)

@@ -47,7 +47,7 @@ class Citation:
     hidden: bool = False
 
 
-class Place(StrEnum):
+class Prominence(StrEnum):
     """Where a sentence stands: the line that answers, what carries it, what may complete it."""
 
     LEAD = "lead"
@@ -62,7 +62,7 @@ class Sentence:
     text: str
     citations: tuple[int, ...]
     support: Support
-    place: Place = Place.BODY
+    place: Prominence = Prominence.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Answer:
     @property
     def lead(self) -> Sentence | None:
         """The line that answers, which is the first sentence; None where only quotes do."""
-        return next((each for each in self.sentences[:1] if each.place is Place.LEAD), None)
+        return next((each for each in self.sentences[:1] if each.place is Prominence.LEAD), None)
 
     @property
     def markdown(self) -> str:

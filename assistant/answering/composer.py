@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
-from assistant.answering.answer import Event, Place
+from assistant.answering.answer import Event, Prominence
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.extraction import Draft, quotes
 from assistant.answering.lead import line_of_sheet
@@ -232,7 +232,7 @@ class Answering:
             yield from turn.compare(line)
         if prepared is not None or len(turn.parts) > 1:
             # What carries a line, or may answer another part of the question too, is not folded.
-            found = [replace(draft, place=Place.BODY) for draft in found]
+            found = [replace(draft, place=Prominence.BODY) for draft in found]
         yield from self._say_quotes(found)
 
     def _say_quotes(self, found: Sequence[Draft]) -> Iterator[Event]:

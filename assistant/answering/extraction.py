@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from assistant.answering.answer import Place
+from assistant.answering.answer import Prominence
 from assistant.citations.sentences import units
 from assistant.law.hierarchy import applies
 from assistant.question.language import find_stems
@@ -65,7 +65,7 @@ class Draft:
     evidence: tuple[Evidence, ...]
     start: int
     end: int
-    place: Place = Place.BODY
+    place: Prominence = Prominence.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,10 @@ def quotes(
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
             kept = _apart([found[i] for i in ranked])[:UNITS]
         floor = floor or NEAR * item.score
-        chosen += [_quote(unit, Place.ASIDE if item.score < floor else Place.BODY) for unit in kept]
+        chosen += [
+            _quote(unit, Prominence.ASIDE if item.score < floor else Prominence.BODY)
+            for unit in kept
+        ]
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
 
 
@@ -174,5 +177,5 @@ def _apart(ranked: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def _quote(unit: Unit, place: Place) -> Draft:
+def _quote(unit: Unit, place: Prominence) -> Draft:
     return Draft(unit.text, (unit.evidence,), unit.start, unit.end, place)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from assistant.answering.answer import Place, Sentence
+from assistant.answering.answer import Prominence, Sentence
 from assistant.answering.extraction import Draft, Unit, quotable
 from assistant.citations.checker import Support
 from assistant.law.hierarchy import Rank, rank_of
@@ -98,7 +98,7 @@ def line_of_sheet(
     if float(heading @ asked) < bounds.heading:
         return None
     cited = (sheet,) if sheet == evidence[0] else (sheet, evidence[0])
-    return Draft(told[0].text, cited, told[0].start, told[0].end, Place.LEAD)
+    return Draft(told[0].text, cited, told[0].start, told[0].end, Prominence.LEAD)
 
 
 def _sheet(evidence: Sequence[Evidence]) -> Evidence | None:

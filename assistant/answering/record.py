@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.answering.answer import Answer, Citation, Outcome, Place, TurnResult, cite
+from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.retrieval.evidence import Evidence
@@ -102,7 +102,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "text": sentence.text,
                 "citations": list(sentence.citations),
                 "support": sentence.support.value,
-                **({"aside": True} if sentence.place is Place.ASIDE else {}),
+                **({"aside": True} if sentence.place is Prominence.ASIDE else {}),
             }
             for sentence in answer.sentences
         ],

@@ -8,7 +8,7 @@ from assistant.answering.answer import (
     Citation,
     Dropped,
     Found,
-    Place,
+    Prominence,
     Removed,
     Seconds,
     Sentence,
@@ -89,9 +89,9 @@ class TurnState:
         return Found(self.standalone, self.evidence, self.day.as_of, self.day.source)
 
     @property
-    def _next(self) -> Place:
+    def _next(self) -> Prominence:
         """Where a sentence that answers in a line stands: the first of them leads."""
-        return Place.BODY if self.sentences else Place.LEAD
+        return Prominence.BODY if self.sentences else Prominence.LEAD
 
     def document(self, passage: Passage) -> Document:
         """The document that a passage of the evidence stands in."""
@@ -137,7 +137,7 @@ class TurnState:
         known = {sentence.text for sentence in self.sentences}
         if text is not None and text not in known and draft.text in known:
             numbers = tuple(item.number for item in draft.evidence)
-            place = Place.ASIDE if draft.place is Place.ASIDE else Place.BODY
+            place = Prominence.ASIDE if draft.place is Prominence.ASIDE else Prominence.BODY
             sentence = Sentence(text, numbers, Support.COMPUTED, place)
             yield self._wrote(sentence, _citations(draft))
 

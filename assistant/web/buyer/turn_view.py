@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.answer import Outcome, Place, Sentence
+from assistant.answering.answer import Outcome, Prominence, Sentence
 from assistant.citations.checker import Support
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
@@ -34,7 +34,7 @@ class ShownSentence:
     is_of_tenderer: bool
     is_explanation: bool
     is_hidden: bool
-    place: Place
+    place: Prominence
     is_labelled: bool = True
 
 
@@ -73,7 +73,7 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
         replace(
             each,
             is_labelled=each.support is not Support.VERBATIM
-            or (number in last.values() and each.place is not Place.LEAD),
+            or (number in last.values() and each.place is not Prominence.LEAD),
         )
         for number, each in enumerate(shown)
     ]
