@@ -173,8 +173,19 @@ def test_a_passage_found_for_two_subjects_has_one_number(home: Path, tmp_path: P
 def test_the_fact_on_which_the_quotes_turn_is_asked(home: Path, tmp_path: Path) -> None:
     answer = _result(home, tmp_path, "Quel est le délai de paiement ?").answer
     assert "acheteur" in answer.notice
+    labels = [each.label for each in answer.choices]
+    assert len(labels) > 1
+    assert all(label.lower() in answer.notice.lower() for label in labels)
     settled = _result(home, tmp_path, "Quel est le délai de paiement d'un hôpital ?").answer
     assert "dépendre" not in settled.notice
+    assert settled.choices == ()
+
+
+def test_what_is_asked_for_a_case_settles_it(home: Path, tmp_path: Path) -> None:
+    for choice in _result(home, tmp_path, "Quel est le délai de paiement ?").answer.choices:
+        again = _result(home, tmp_path, choice.question).answer
+        assert again.outcome is Outcome.ANSWERED
+        assert again.choices == ()
 
 
 def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_path: Path) -> None:

@@ -40,8 +40,12 @@ ADVANCE = (
 )
 
 ASKED = [
-    ("Jusqu'à quel montant puis-je me passer de publicité ?", [DISPENSE], "travaux ou de four"),
-    ("Pour 80 000 € HT, puis-je me passer de publicité ?", [DISPENSE], "travaux ou de fournitures"),
+    ("Jusqu'à quel montant puis-je me passer de publicité ?", [DISPENSE], "travaux ou des four"),
+    (
+        "Pour 80 000 € HT, puis-je me passer de publicité ?",
+        [DISPENSE],
+        "travaux ou des fournitures",
+    ),
     ("Quel est le délai de paiement ?", [PAID_BY_ALL, PAID_LATER], "un pouvoir adjudicateur ?"),
     ("Quel est le délai de paiement ?", [PAID_LATER], "public de santé ou une entreprise publique"),
     ("Quel est le taux maximal de la retenue ?", [RETENTION], "moyenne entreprise ou non ?"),
@@ -96,6 +100,17 @@ def test_the_cases_are_those_of_the_quotes() -> None:
     assert fact.question[Language.ENGLISH].endswith(
         "is it a public hospital, a public undertaking or a contracting authority?"
     )
+
+
+def test_each_case_has_a_sentence_that_settles_the_fact() -> None:
+    asked = "Jusqu'à quel montant puis-je me passer de publicité ?"
+    fact = missing_fact(asked, [DISPENSE])
+    assert fact is not None
+    works, goods = fact.cases[Language.FRENCH]
+    assert (works.label, works.statement) == ("Des travaux", "L'achat porte sur des travaux.")
+    assert goods.label == "Des fournitures ou des services"
+    for case in (works, goods):
+        assert missing_fact(f"{asked} {case.statement}", [DISPENSE]) is None
 
 
 def test_two_cases_with_the_same_figure_leave_nothing_to_choose() -> None:

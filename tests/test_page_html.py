@@ -1,10 +1,11 @@
+import json
 import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assistant.answering.answer import Answer, Outcome, Prominence
+from assistant.answering.answer import Answer, Choice, Outcome, Prominence
 from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
@@ -55,6 +56,23 @@ def test_a_hostile_passage_answer_and_question_are_inert(desk: FakeDesk) -> None
             assert not any(name.startswith("on") for name in attributes)
             assert not (attributes.get("href") or "/").startswith(("javascript:", "http"))
         assert "<script>alert(0)</script>" in tags.text
+
+
+def test_a_case_that_the_answer_turns_on_is_one_click_away(desk: FakeDesk) -> None:
+    asked = "Puis-je acheter ? L'achat porte sur des travaux."
+    answer = replace(small_answer(desk.evidence), choices=(Choice("Des travaux", asked),))
+    turn = finished(desk, answer)
+    sent = [json.loads(each) for each in _asked_again(turn)]
+    assert asked in [each["question"] for each in sent]
+    assert "Des travaux" in parsed(shown(turn)).text
+    unsettled = replace(turn, stage=TurnStage.READING)
+    assert not any(asked in each for each in _asked_again(unsettled))
+
+
+def _asked_again(turn: Turn) -> list[str]:
+    return [
+        str(found["data-again"]) for _, found in parsed(shown(turn)).found if "data-again" in found
+    ]
 
 
 def test_prose_reads_paragraphs_and_lists_only() -> None:

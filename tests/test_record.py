@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answering.answer import (
     Answer,
+    Choice,
     Outcome,
     Prominence,
     Removed,
@@ -38,6 +39,7 @@ CONTRACT = {
     "sentences": list,
     "citations": list,
     "removed": list,
+    "choices": list,
     "evidence": list,
     "route": str,
     "model": str,
@@ -63,6 +65,7 @@ CITATION = {
     "valid_to": (str, type(None)),
 }
 REMOVED = {"text": str, "reason": str}
+CHOICE = {"label": str, "question": str}
 EVIDENCE = {"n": int, "locator": str, "passage_id": str, "score": float}
 SECONDS = {"evidence": float, "first_token": (float, type(None)), "total": float}
 
@@ -86,7 +89,12 @@ def result(generation: IndexSnapshot) -> TurnResult:
         standalone=question,
         as_of=TODAY,
         day_source=DaySource.QUESTION,
-        answer=conclude(sentences, citations, [Removed("Faux.", "chiffre absent")]),
+        answer=conclude(
+            sentences,
+            citations,
+            [Removed("Faux.", "chiffre absent")],
+            choices=[Choice("Des travaux", f"{question} L'achat porte sur des travaux.")],
+        ),
         evidence=evidence,
         route="rule",
         model="script@1",
@@ -105,7 +113,8 @@ def test_the_contract_is_exactly_what_it_says(result: TurnResult) -> None:
     written = json.loads(json.dumps(contract(result)))
     _has_exactly(written, CONTRACT)
     shapes: dict[str, dict[str, Any]] = {
-        "sentences": SENTENCE, "citations": CITATION, "removed": REMOVED, "evidence": EVIDENCE
+        "sentences": SENTENCE, "citations": CITATION, "removed": REMOVED, "choices": CHOICE,
+        "evidence": EVIDENCE,
     }  # fmt: skip
     for name, shape in shapes.items():
         assert written[name]

@@ -74,12 +74,21 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A case that the answer turns on: its name, and the question that says it is so."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown for a question.
 
     `notice` is said by the program itself, not by a source: why it abstained, what was searched,
     where to look instead. It is empty for a plain answer. `preface` is too, and comes first: that
-    the question rests on something which the law does not say.
+    the question rests on something which the law does not say. `choices` are the cases of the
+    question that the notice asks back, if any.
     """
 
     outcome: Outcome
@@ -88,6 +97,7 @@ class Answer:
     removed: tuple[Removed, ...] = ()
     notice: str = ""
     preface: str = ""
+    choices: tuple[Choice, ...] = ()
 
     @property
     def lead(self) -> Sentence | None:
@@ -133,6 +143,7 @@ def conclude(
     notice: str = "",
     *,
     preface: str = "",
+    choices: Sequence[Choice] = (),
     is_partial: bool = False,
 ) -> Answer:
     """The answer made of what stands, its citations in the order of the evidence. Pure.
@@ -143,7 +154,9 @@ def conclude(
     if not sentences:
         outcome = Outcome.ABSTAINED
     unique = tuple(sorted(dict.fromkeys(citations), key=lambda each: each.n))
-    return Answer(outcome, tuple(sentences), unique, tuple(removed), notice, preface)
+    return Answer(
+        outcome, tuple(sentences), unique, tuple(removed), notice, preface, tuple(choices)
+    )
 
 
 # One turn: from a question to a recorded answer, as a stream of events.

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
-from assistant.answering.answer import Event, Prominence
+from assistant.answering.answer import Choice, Event, Prominence
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.extraction import Draft, quotes
 from assistant.answering.lead import line_of_sheet
@@ -285,7 +285,7 @@ class Answering:
         return [
             self._waiting(),
             not_found_of(language, turn.unanswered) if turn.unanswered else "",
-            self._asks_back or self._missing_fact(cited),
+            self._asks_back or self._ask_for_fact(cited),
             " ".join(self._cautions),
             *(disagreeing(language, line) for line in self._disagreements()),
             *(
@@ -312,8 +312,11 @@ class Answering:
         documents = [(each, tuple(passages[each.id])) for each in pieces.store.documents()]
         return disagreements(self._turn.standalone, documents)
 
-    def _missing_fact(self, cited: Sequence[Evidence]) -> str:
-        """The question for the fact on which the quotes turn, "" when there is none."""
+    def _ask_for_fact(self, cited: Sequence[Evidence]) -> str:
+        """The question for the fact on which the quotes turn, "" when there is none.
+
+        Each of its cases becomes a choice of the turn.
+        """
         turn = self._turn
         if turn.scope.dossier is not None or len(turn.parts) > 1 or turn.preface:
             return ""
@@ -322,4 +325,10 @@ class Answering:
             for item in cited
         ]
         fact = missing_fact(turn.standalone, [text for text in of_passages if text])
-        return fact.question[turn.language] if fact else ""
+        if fact is None:
+            return ""
+        asked = turn.standalone if turn.language is Language.FRENCH else turn.question
+        turn.choices = tuple(
+            Choice(case.label, f"{asked} {case.statement}") for case in fact.cases[turn.language]
+        )
+        return fact.question[turn.language]

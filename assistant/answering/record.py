@@ -124,6 +124,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
             for citation in answer.citations
         ],
         "removed": [{"text": removed.text, "reason": removed.reason} for removed in answer.removed],
+        "choices": [{"label": each.label, "question": each.question} for each in answer.choices],
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from assistant.answering.answer import (
+    Choice,
     Citation,
     Dropped,
     Found,
@@ -38,10 +39,10 @@ class TurnState:
 
     `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
     are the subjects of the question that nothing was found about, `untold` those whose law of the
-    day is not kept here. `warning` is what is to be read before any sentence. `user` is who asks,
-    `sheet` the document made of rows of the ledger, where the turn is answered from them. `unread`
-    is what the reader is told when the model could not be used, after which it is left alone.
-    `to_index` says that the pieces have changed since they were indexed, and `proposed` are the
+    day is not kept here, `choices` the cases that the notice asks for. `warning` is what is to be
+    read before any sentence. `user` is who asks, `sheet` the document made of rows of the ledger,
+    where the turn is answered from them. `unread` is what the reader is told when the model could
+    not be used, after which it is left alone. `to_index` says that the pieces have changed since they were indexed, and `proposed` are the
     dossiers that the question may be about and is not asked of.
     """
 
@@ -69,6 +70,7 @@ class TurnState:
     warning: str = ""
     preface: str = ""
     notice: str = ""
+    choices: tuple[Choice, ...] = ()
     unread: str = ""
     route: str = "rule"
 
@@ -178,6 +180,7 @@ class TurnState:
                 self.removed,
                 self.notice,
                 preface=preface,
+                choices=self.choices,
                 is_partial=bool(preface or self.unanswered),
             ),
             evidence=self.evidence,

@@ -32,11 +32,23 @@ _CLAUSE_END = re.compile(r"[,;:.]")
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleCase:
+    """One of the cases that an answer turns on: its name, and the sentence that says it is so."""
+
+    label: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClarifyingFact:
-    """A fact that is missing, and by language the question that asks for it."""
+    """A fact that is missing; by language the question that asks for it, and the possible cases.
+
+    A fact with a limit has no cases: it is a figure.
+    """
 
     name: str
     question: dict[Language, str]
+    cases: dict[Language, tuple[PossibleCase, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +64,7 @@ class _Turning:
     """A fact on which answers turn, by its cases or by a limit in a unit."""
 
     fact: ClarifyingFact
+    told: dict[Language, str]
     settled: re.Pattern[str]
     cases: tuple[_Case, ...]
     limit: str | None
@@ -87,7 +100,7 @@ def missing_fact(question: str, quoted: Sequence[str]) -> ClarifyingFact | None:
         figures = first if len(turning.cases) == 1 else [*first, *chain(*others)]
         cases = _told_apart(turning.cases, figures, asked)
         if any(_case_of(figure, cases) for figure in first):
-            return ClarifyingFact(turning.fact.name, _worded(turning.fact.question, cases))
+            return _of_cases(turning, cases)
     return None
 
 
@@ -146,11 +159,17 @@ def _figures(text: str) -> Iterator[_Figure]:
         lead = f"{sentence} " if sentence.endswith(":") else lead
 
 
-def _worded(question: Mapping[Language, str], cases: Sequence[_Case]) -> dict[Language, str]:
-    return {
-        language: question[language].format(_either([case.words[language] for case in cases], word))
-        for language, word in _OR.items()
-    }
+def _of_cases(turning: _Turning, cases: Sequence[_Case]) -> ClarifyingFact:
+    """The fact, asked for as one of these cases."""
+    question, named = {}, {}
+    for language, word in _OR.items():
+        words = [case.words[language] for case in cases]
+        question[language] = turning.fact.question[language].format(_either(words, word))
+        told = turning.told[language]
+        named[language] = tuple(
+            PossibleCase(each[0].upper() + each[1:], told.format(each)) for each in words
+        )
+    return ClarifyingFact(turning.fact.name, question, named)
 
 
 def _either(words: Sequence[str], word: str) -> str:
@@ -164,7 +183,8 @@ def _table() -> tuple[re.Pattern[str], tuple[_Turning, ...]]:
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return re.compile(table["beside"]), tuple(
         _Turning(
-            ClarifyingFact(row["name"], _by_language(row)),
+            ClarifyingFact(row["name"], _by_language(row), dict.fromkeys(Language, ())),
+            _by_language(row.get("told", dict.fromkeys(Language, ""))),
             re.compile(row["settled"]),
             tuple(_Case(re.compile(each["says"]), _by_language(each)) for each in row["cases"]),
             row.get("limit"),

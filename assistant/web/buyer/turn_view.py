@@ -59,6 +59,10 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         supports=list(dict.fromkeys(each.support for each in turn.answer.sentences)),
         is_usable=is_usable,
         copied=answer_text(turn, said) if is_usable else "",
+        choices=[
+            _again(turn, each.label, question=each.question)
+            for each in (turn.answer.choices if turn.settled else ())
+        ],
         evidence=panel(turn, turn_id, said, conversation.language.value),
     )
 
