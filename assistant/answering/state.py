@@ -42,8 +42,9 @@ class TurnState:
     day is not kept here, `choices` the cases that the notice asks for. `warning` is what is to be
     read before any sentence. `user` is who asks, `sheet` the document made of rows of the ledger,
     where the turn is answered from them. `unread` is what the reader is told when the model could
-    not be used, after which it is left alone. `to_index` says that the pieces have changed since they were indexed, and `proposed` are the
-    dossiers that the question may be about and is not asked of.
+    not be used, after which it is left alone. `to_index` says that the pieces have changed since
+    they were indexed, and `proposed` are the dossiers that the question may be about and is not
+    asked of.
     """
 
     question: str
