@@ -170,7 +170,11 @@ def test_only_the_texts_chosen_are_kept_and_size_and_time_are_said(
         (RULE.first_day, date(2026, 1, 2)),
         (date(2026, 1, 2), None),
     ]
-    assert {path.name for path in (home / "law").iterdir()} == {"lock", "installed.json"}
+    assert {path.name for path in (home / "law").iterdir()} == {
+        "build.jsonl",
+        "installed.json",
+        "lock",
+    }
 
 
 def test_what_is_read_whole_is_not_read_again_after_a_stop(

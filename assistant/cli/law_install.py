@@ -10,8 +10,9 @@ from typer import Context
 from assistant.cli import adding
 from assistant.cli.index_build import build_all
 from assistant.cli.options import ACTING_USER, Terminal, option
-from assistant.cli.progress import in_units, progress_bars
+from assistant.cli.progress import Steps, both, in_units, progress_bars
 from assistant.cli.usage import Actions
+from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.official_law import doubts, keep, require_articles
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing, require_space
@@ -39,6 +40,7 @@ SPEEDS = (100, 20)
 """Megabits a second of the lines for which the time is told."""
 
 SHOWN = 10
+READING = "Lecture des archives"
 
 EPILOG = """\
 exemples :
@@ -90,12 +92,12 @@ def _bring(home: Path, folder: Path | None, planner: Planner, user: str) -> int:
     console, copy = Terminal(), OfficialCopy(home)
     server = DilaServer(load_settings(home).law_source)
     source: ArchiveSource = ArchiveFolder(folder) if folder else server
-    with copy.alone():
+    with copy.alone(), recorded(copy.folder, user) as record:
         reached = copy.reached
         plan = planner(source.listing(), reached.moment if reached else None)
         require_space(home, ROOM)
         _tell_plan(plan, console)
-        _take(copy, source, plan, console)
+        _take(copy, source, plan, record, console)
         _keep(home, copy, user, console)
     code = build_all(
         home, user, is_left=False, doubts=lambda home, name: doubts(home, name, date.today())
@@ -119,7 +121,8 @@ def _tell_plan(plan: ArchivePlan, console: Console) -> None:
         times = [f"{_minutes(plan.size, speed)} à {speed} Mbit/s" for speed in SPEEDS]
         console.print(
             f"À lire : {_size(plan.size)}, soit {', '.join(times)}. Le disque n'en garde que "
-            "quelques dizaines de Mo."
+            "quelques dizaines de Mo.",
+            soft_wrap=True,
         )
     if not plan.archives:
         console.print("Aucune archive n'est plus récente que ce qui est installé.")
@@ -148,17 +151,19 @@ def _tell_missing(plan: ArchivePlan, console: Console) -> None:
         )
 
 
-def _take(copy: OfficialCopy, source: ArchiveSource, plan: ArchivePlan, console: Console) -> None:
+def _take(
+    copy: OfficialCopy, source: ArchiveSource, plan: ArchivePlan, record: Recorder, console: Console
+) -> None:
     if not plan.archives:
         return
     with progress_bars(console, in_bytes=True) as bars:
-        bar = bars.add_task("Lecture des archives", total=plan.size or None)
+        tell = both(Steps(bars), record)
         take(
             copy,
             source,
             plan,
             chosen_texts(),
-            lambda done, total: bars.update(bar, completed=done, total=total),
+            lambda done, total: tell(READING, done, total),
             lambda archive, found: _tell_archive(archive, found, bars.console),
         )
 
@@ -166,7 +171,8 @@ def _take(copy: OfficialCopy, source: ArchiveSource, plan: ArchivePlan, console:
 def _tell_archive(archive: ListedArchive, found: Sifted, console: Console) -> None:
     """What an archive has that someone should know."""
     for title in found.foreign:
-        console.print(f"{archive.name} : « {title} » n'est pas le texte attendu, laissé de côté.")
+        told = f"{archive.name} : « {title} » n'est pas le texte attendu, laissé de côté."
+        console.print(told, style="yellow", soft_wrap=True)
     for refusal in found.changes.refused[:SHOWN]:
         told = f"{archive.name}, {refusal.name} : {refusal.reason}"
         console.print(told, style="yellow", soft_wrap=True)
@@ -174,7 +180,8 @@ def _tell_archive(archive: ListedArchive, found: Sifted, console: Console) -> No
         console.print(f"… et {rest} autres fichiers refusés.", style="yellow")
     if archive.is_complete:
         for absent in found.absent:
-            console.print(f"Pas dans l'archive : {absent.title} ({absent.id}).", style="yellow")
+            told = f"Pas dans l'archive : {absent.title} ({absent.id})."
+            console.print(told, style="yellow", soft_wrap=True)
 
 
 def _keep(home: Path, copy: OfficialCopy, user: str, console: Console) -> None:

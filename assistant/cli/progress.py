@@ -67,7 +67,7 @@ class Steps:
         """Move the bar of a step, which appears when it has begun."""
         if step not in self._bars:
             self._bars[step] = self._progress.add_task(step, total=total)
-        self._progress.update(self._bars[step], completed=done)
+        self._progress.update(self._bars[step], completed=done, total=total)
 
 
 def both(*told: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:

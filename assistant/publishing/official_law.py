@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.calculators.constants import IndexedLaw, constants, ungrounded
 from assistant.publishing.decisions import Decisions
 from ingestion.errors import IngestionError
+from ingestion.index.publication import current_name
 from ingestion.index.snapshot import open_snapshot
 from ingestion.legislation.articles import ArticleVersion
 from ingestion.legislation.official_copy import OfficialCopy
@@ -18,6 +19,11 @@ MOST_LACKING = 0.1
 """A change of law touches few of what calculators rest on; what lacks more is no such change."""
 
 _NAMED = 5
+
+
+def is_law_indexed(home: Path) -> bool:
+    """Whether the index in service has any article, and not sheets about them only."""
+    return open_snapshot(home, current_name(home)).store.has_articles
 
 
 def expected_articles() -> frozenset[str]:

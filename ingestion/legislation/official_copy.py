@@ -64,8 +64,10 @@ class OfficialCopy:
         """Nothing is read before it is asked for."""
         self._library = Library(home)
         self._home = home
-        self._record = home / "law" / "installed.json"
-        self._unfinished = home / "law" / "unfinished"
+        self.folder = home / "law"
+        """Where all of this is kept, and its lock."""
+        self._record = self.folder / "installed.json"
+        self._unfinished = self.folder / "unfinished"
         self._known: dict[str, tuple[ArticleVersion, ...]] = {}
 
     @contextmanager
@@ -73,8 +75,8 @@ class OfficialCopy:
         """Be the only installation in this folder; raises BusyIndex at once when another is."""
         with refusals_of_disk(self._home):
             self._unfinished.mkdir(parents=True, exist_ok=True)
-            (self._home / "law" / "lock").touch()
-            lock = hold(self._home / "law" / "lock", alone=True)
+            (self.folder / "lock").touch()
+            lock = hold(self.folder / "lock", alone=True)
             if lock is None:
                 raise BusyIndex(BUSY)
             with lock:
