@@ -290,6 +290,14 @@ def test_a_folder_older_than_what_is_installed_is_refused(
     assert len(code_of(home)) == 2
 
 
+def test_a_weekly_update_is_left_to_someone(command: Command, dila: Dila) -> None:
+    code, said = command("update", "--units")
+    assert code == 0
+    assert "OnCalendar=weekly" in said
+    assert "law update --no-publish" in said
+    assert dila.asked == []
+
+
 def test_one_installation_at_a_time(command: Command, home: Path, dila: Dila) -> None:
     with OfficialCopy(home).alone():
         code, said = command("install")

@@ -1,5 +1,6 @@
 """`sourcier law install | update`: the official texts, from DILA's archives to an index in use."""
 
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -9,11 +10,12 @@ from typer import Context
 
 from assistant.cli import adding
 from assistant.cli.index_build import build_all
-from assistant.cli.options import ACTING_USER, Terminal, option
+from assistant.cli.options import ACTING_USER, Terminal, flag, option
 from assistant.cli.progress import Steps, both, in_units, progress_bars
 from assistant.cli.usage import Actions
 from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.official_law import doubts, keep, require_articles
+from assistant.publishing.upkeep import units_of_law
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing, require_space
 from ingestion.legislation.chosen_texts import ChosenText, Sifted, chosen_texts
@@ -47,6 +49,7 @@ exemples :
   sourcier law install                      depuis le serveur de la DILA
   sourcier law install --from /media/disque archives apportées sur un disque
   sourcier law update                       ce qui a changé depuis
+  sourcier law update --units               les unités systemd d'une mise à jour par semaine
 
 Rien n'est demandé : ni compte, ni clé (Licence Ouverte). Des archives, seuls sont gardés les
 textes de corpus/textes.toml ; le reste passe sans toucher le disque. Une coupure est reprise où
@@ -60,6 +63,7 @@ app = Actions()
 FOLDER = option(
     "--from DOSSIER", "dossier d'archives LEGI (.tar.gz), au lieu du réseau", Path, default=None
 )
+LEFT = flag("--no-publish", "laisse toujours décider")
 
 
 @app.action(
@@ -69,8 +73,13 @@ FOLDER = option(
     "publique, en fait un index candidat et le met en service s'il répond aussi bien.",
     EPILOG,
 )
-def _install(ctx: Context, folder: Path | None = FOLDER, user: str = ACTING_USER) -> int:
-    return _bring(ctx.obj, folder, plan_installation, user)
+def _install(
+    ctx: Context,
+    folder: Path | None = FOLDER,
+    is_left: bool = LEFT,
+    user: str = ACTING_USER,
+) -> int:
+    return _bring(ctx.obj, folder, plan_installation, user, is_left)
 
 
 @app.action(
@@ -80,14 +89,24 @@ def _install(ctx: Context, folder: Path | None = FOLDER, user: str = ACTING_USER
     "le met en service s'il répond aussi bien.",
     EPILOG,
 )
-def _update(ctx: Context, folder: Path | None = FOLDER, user: str = ACTING_USER) -> int:
-    return _bring(ctx.obj, folder, plan_update, user)
+def _update(
+    ctx: Context,
+    folder: Path | None = FOLDER,
+    is_left: bool = LEFT,
+    shows_units: bool = flag("--units", "affiche les unités systemd d'une mise à jour par semaine"),
+    user: str = ACTING_USER,
+) -> int:
+    if shows_units:
+        command = (sys.executable, "-m", "assistant.cli", "--data", str(ctx.obj.absolute()))
+        sys.stdout.write(units_of_law(command))
+        return OK
+    return _bring(ctx.obj, folder, plan_update, user, is_left)
 
 
 Planner = Callable[[tuple[ListedArchive, ...], datetime | None], ArchivePlan]
 
 
-def _bring(home: Path, folder: Path | None, planner: Planner, user: str) -> int:
+def _bring(home: Path, folder: Path | None, planner: Planner, user: str, is_left: bool) -> int:
     """From archives to an index in service; the exit code."""
     console, copy = Terminal(), OfficialCopy(home)
     server = DilaServer(load_settings(home).law_source)
@@ -100,7 +119,7 @@ def _bring(home: Path, folder: Path | None, planner: Planner, user: str) -> int:
         _take(copy, source, plan, record, console)
         _keep(home, copy, user, console)
     code = build_all(
-        home, user, is_left=False, doubts=lambda home, name: doubts(home, name, date.today())
+        home, user, is_left=is_left, doubts=lambda home, name: doubts(home, name, date.today())
     )
     _tell_reached(copy, console)
     return code or (INCOMPLETE if plan.beyond else OK)
