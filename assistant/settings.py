@@ -25,6 +25,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from assistant.accounts.identity import UserRole
 from assistant.errors import WrongSettings
 
+OPEN_DATA = "https://echanges.dila.gouv.fr/OPENDATA/LEGI/"
+"""Where DILA publishes the law."""
+
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -80,6 +83,13 @@ def _reachable(address: str) -> str:
     return address
 
 
+def _folder_of_archives(address: str) -> str:
+    parts = urlsplit(address)
+    if not (parts.scheme in ("http", "https") and parts.netloc):
+        raise ValueError(f"« law_source » doit être comme {OPEN_DATA}")
+    return address
+
+
 def _network(proxy: str) -> str:
     try:
         ip_network(proxy)
@@ -113,6 +123,7 @@ class Settings:
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
+    `law_source` is where LEGI archives are: the folder of DILA's open data, or of a copy of it.
     `buyer` is who buys, on which time limits and thresholds of invoices and purchases depend where
     the page does not say another.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
@@ -130,6 +141,7 @@ class Settings:
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
     update_at: str = ""
     update_from: str = ""
+    law_source: Annotated[str, AfterValidator(_folder_of_archives)] = OPEN_DATA
     buyer: Buying = "collectivite"
     ledger: str = ""
     openid: OpenId | None = None

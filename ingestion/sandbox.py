@@ -133,10 +133,16 @@ class Sandbox:
     next one starts another.
     """
 
-    def __init__(self, function: str, limits: Limits = USUAL) -> None:
-        """`function` is "package.module:name"; nothing is started before the first question."""
+    def __init__(
+        self, function: str, limits: Limits = USUAL, inherited: tuple[int, ...] = ()
+    ) -> None:
+        """`function` is "package.module:name"; nothing is started before the first question.
+
+        `inherited` are descriptors open here that the child has under the same numbers.
+        """
         self._function = function
         self._limits = limits
+        self._inherited = inherited
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -183,6 +189,7 @@ class Sandbox:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "ingestion.sandbox", bounds, self._function],
                 cwd=_ROOT,  # the first place where the child looks for modules
+                pass_fds=self._inherited,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -82,6 +82,12 @@ def suppressions(*versions: ArticleVersion) -> dict[str, bytes]:
     return {"liste_suppression_legi.dat": "\n".join([*names, folder, ""]).encode()}
 
 
+def in_folder(archive: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The same files as a daily archive has them, in a folder named by its moment."""
+    stamp = archive.removeprefix("LEGI_").removesuffix(".tar.gz")
+    return {f"{stamp}/{name}": data for name, data in files.items()}
+
+
 def files_of(*versions: ArticleVersion) -> dict[str, bytes]:
     """Versions and their neighbours in an archive, by name."""
     structure = f"{_FOLDER}/{CODE_ID}/texte/struct/{CODE_ID}.xml"

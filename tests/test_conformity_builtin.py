@@ -125,10 +125,10 @@ def test_the_most_severe_comes_first_and_then_the_pieces_in_order() -> None:
 
 def test_the_law_is_that_of_the_day_on_which_the_notice_is_sent() -> None:
     documents = builtin_documents()
-    assert day_of(documents, DESCRIPTION, TODAY) == SENT
+    assert day_of(documents, DESCRIPTION) == SENT
     described = Dossier("montelyre-2026", sent=date(2026, 10, 9))
-    assert day_of(documents, described, TODAY) == date(2026, 10, 9)
-    assert day_of((), DESCRIPTION, TODAY) == TODAY
+    assert day_of(documents, described) == date(2026, 10, 9)
+    assert day_of((), DESCRIPTION) is None
 
 
 @pytest.mark.skipif(not AQUAREEL.is_dir(), reason="../shared/data/tender is not here")

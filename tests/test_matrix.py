@@ -124,6 +124,8 @@ POST /admin/refuse
 POST /admin/rollback
 GET  /admin/sources
 POST /admin/sources
+POST /admin/sources/official
+POST /admin/sources/official/stop
 POST /admin/sources/remove
 """
 

@@ -1,6 +1,7 @@
 """The administrator's pages over a real small index, without a browser."""
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,13 @@ from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from assistant.accounts.identity import Identity, UserRole
+from assistant.publishing.build_record import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer import dossier_forms
+from ingestion.errors import BuildCancelled
 from ingestion.index.publication import current_name, finished
+from ingestion.legislation.official_copy import OfficialCopy
 from tests.administered import (
     PAYMENT,
     USER,
@@ -197,3 +201,36 @@ def test_the_index_of_a_dossier_is_never_put_in_service(client: TestClient, home
     reply = client.post("/admin/publish", data=form)
     assert (reply.status_code, current_name(home)) == (409, served_now)
     assert acts(home) == []
+
+
+def test_the_official_texts_are_installed_from_the_page_and_can_be_stopped(
+    client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, ...]] = []
+
+    class Child:
+        """This very process, which lives."""
+
+        pid = os.getpid()
+
+        def __init__(self, command: tuple[str, ...], **_: object) -> None:
+            started.append(command)
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr("assistant.publishing.service.Popen", Child)
+    assert "Installer les textes officiels" in words_of(client.get("/admin/sources").text)
+    page = client.post("/admin/sources/official")
+    assert started == [("false", "law", "install", "--user", USER)]
+    assert "Lecture en cours." in words_of(page.text)
+    record = Recorder(home / "law")
+    record("Lecture des archives", 300_000_000, 1_200_000_000)
+    assert "300 Mo sur 1,2 Go" in words_of(client.get("/admin/sources").text)
+    with OfficialCopy(home).alone():
+        refused = client.post("/admin/sources/official")
+        assert (refused.status_code, len(started)) == (409, 1)
+        assert "Une autre installation" in words_of(refused.text)
+    client.post("/admin/sources/official/stop")
+    with pytest.raises(BuildCancelled):
+        record("Lecture des archives", 400_000_000, 1_200_000_000)

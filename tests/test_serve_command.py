@@ -1,10 +1,11 @@
-"""What commands write is for the account that runs them, and no other."""
+"""What commands write is for the account that runs them; what the start says."""
 
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from assistant.cli.command import main
 from assistant.errors import WrongSettings
 from assistant.settings import Settings
 from ingestion.library.library import CORPUS
+from tests.index_home import add, build_and_publish, write_articles
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +56,27 @@ def test_what_is_written_while_serving_is_for_its_account_only(
         port = free.getsockname()[1]
     assert main(["--data", str(tmp_path), "serve", "--port", str(port)]) == 1
     assert stat.S_IMODE((tmp_path / "asked").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("articles", [{}, {"R2122-8": "L'acheteur achète sans publicité."}])
+def test_the_start_says_how_to_have_the_law_until_it_is_indexed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    articles: Mapping[str, str],
+) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "fiche.md").write_text("# Achats\n\n## Payer (art. R2192-10)\n\nTrente jours.")
+    add(home, tmp_path / "fiche.md")
+    if articles:
+        add(home, write_articles(tmp_path / "code.jsonl", articles))
+    build_and_publish(home)
+    monkeypatch.setattr(
+        "assistant.web.serving.load_site", lambda *_: SimpleNamespace(accounts=None)
+    )
+    monkeypatch.setattr("assistant.web.app.serve", lambda *_: None)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert main(["--data", str(home), "serve", "--port", str(port)]) == 0
+    assert ("sourcier law install" in capsys.readouterr().out) is not bool(articles)

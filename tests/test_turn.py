@@ -1,6 +1,7 @@
 """Whole turns on the fakes and a real small index."""
 
 import json
+import shutil
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
@@ -35,6 +36,7 @@ from assistant.retrieval.retriever import FIRST
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.errors import ModelUnavailable, UnknownSnapshot
 from ingestion.index.search import Vectors
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes import ScriptedModel, WordReader
 from tests.small_index import DOSSIER, TODAY, answering_embedder
 
@@ -276,6 +278,27 @@ def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     assert "150 euros" not in json.dumps(
         [item.passage.text for item in outside.evidence] + [outside.answer.markdown]
     )
+
+
+def test_a_dossier_is_answered_by_the_law_of_the_day_its_notice_was_sent(
+    small_home: Path, tmp_path: Path, journal: Journal
+) -> None:
+    home = shutil.copytree(small_home, tmp_path / "home")
+    assistant = _assistant(home, journal)
+
+    def asked(dossier: str | None, as_of: date | None = None) -> tuple[date, DaySource, str]:
+        question = "Sous quel montant accorder une avance (art. R2191-3) ?"
+        result = _finished(list(assistant.ask(question, dossier=dossier, as_of=as_of)))
+        shown = " ".join(item.passage.text for item in result.evidence)
+        assert ("30 000 euros" in shown) is not ("50 000 euros" in shown)
+        return result.as_of, result.day_source, "50" if "50 000 euros" in shown else "30"
+
+    assert asked(DOSSIER) == (TODAY, DaySource.TODAY, "30")
+    sent = date(2026, 3, 10)
+    Dossiers(home).describe(Dossier(DOSSIER, sent=sent))
+    assert asked(DOSSIER) == (sent, DaySource.DOSSIER, "50")
+    assert asked(DOSSIER, TODAY) == (TODAY, DaySource.GIVEN, "30")
+    assert asked(None) == (TODAY, DaySource.TODAY, "30")
 
 
 def test_a_follow_up_is_made_standalone(small_home: Path, journal: Journal) -> None:

@@ -25,7 +25,7 @@ from assistant.journal.journal import Journal
 from assistant.ledger.service import LedgerService
 from assistant.llm.fair_queue import FairQueue
 from assistant.llm.language_model import LanguageModel
-from assistant.question.day import DaySource, day_asked
+from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language, readable
 from assistant.question.rewriting import in_french, is_dependent, side_by_side, standalone, subjects
 from assistant.question.scope import dossiers_meant, names_offer, refusal_for
@@ -33,10 +33,11 @@ from assistant.retrieval.evidence import Scope, parts_of, together
 from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.tenders.conformity.review import day_of
 from ingestion.errors import ModelUnavailable
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.tenders.dossiers import RECORDS, Dossiers
+from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
 
 
 class Assistant:
@@ -70,6 +71,7 @@ class Assistant:
         self._rates = rates
         self._clock = clock
         self._turnstile = FairQueue()
+        self._sent: dict[tuple[Dossier, str], date | None] = {}
         self._reader = reader
         self.tuning = tuning or default_tuning()
 
@@ -107,9 +109,11 @@ class Assistant:
 
         Without `as_of`, the law is that of the day that the question names, or that the previous
         one named when this one depends on it; else that of today. It is asked of the rules, or of
-        the dossier given, whose are the days that it names; a dossier that it seems to be about and
-        that was not given is proposed in the result. `teams` are those of the reader, None where
-        there is one reader only, and `user` is the pseudonym under which the journal keeps them.
+        the dossier given, whose are the days that it names, and whose law is that of the day on
+        which its notice is sent, where its pieces or its description tell it; a dossier that it
+        seems to be about and that was not given is proposed in the result. `teams` are those of the
+        reader, None where there is one reader only, and `user` is the pseudonym under which the
+        journal keeps them.
         `purpose` says what the turn is recorded as.
         Stopping it, by closing the generator, and failing both leave a record too. A model that
         stops is not a failure: the question is searched as it is, and the answer says so.
@@ -123,6 +127,8 @@ class Assistant:
         if history and is_dependent(question):
             asked.append(history[-1].question)
         day = day_asked([] if dossier else asked, as_of, self._clock())
+        if pieces and dossier and day.source is DaySource.TODAY:
+            day = self._day_of(self.dossiers(teams).get(dossier), pieces) or day
         scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
         turn = TurnState(question, day, scope, language, generation, question, pieces, user)
         if dossier is None:
@@ -136,6 +142,14 @@ class Assistant:
         finally:
             result = self._record(turn, ended, teams, purpose)
         yield Finished(result)
+
+    def _day_of(self, dossier: Dossier, pieces: IndexSnapshot) -> Day | None:
+        """The day whose law a dossier follows; its pieces are read for it once an index."""
+        known = dossier, pieces.manifest.name
+        if known not in self._sent:
+            self._sent[known] = day_of(pieces.store.documents(), dossier)
+        sent = self._sent[known]
+        return Day(sent, DaySource.DOSSIER, sent) if sent else None
 
     def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 
+WITHOUT_LAW = (
+    "Les réponses citent nos fiches. Pour citer le code lui-même, que publie la DILA (sans compte "
+    "ni clé) : sourcier law install"
+)
+
 EPILOG = """\
 sans compte (par défaut) : la page n'est servie qu'à cette machine, à qui s'en sert.
 avec comptes : dans settings.toml, dossier des données, écrivez
@@ -61,6 +66,7 @@ def _serve_pages(
     _require_free(host, port)
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
+    from assistant.publishing.official_law import is_law_indexed
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 
@@ -69,6 +75,8 @@ def _serve_pages(
     local = f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
     address = settings.address or local
     _welcome(site, address)
+    if not is_law_indexed(ctx.obj):
+        sys.stdout.write(f"{WITHOUT_LAW}\n")
     sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
     sys.stdout.flush()
     serve(site, host, port, settings.trusted_proxies)

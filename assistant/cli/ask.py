@@ -107,8 +107,7 @@ def _show(console: Console, result: TurnResult) -> None:
     if not result.answer.citations:
         for item in result.evidence:
             console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
-    named = " (jour nommé dans la question ; autre jour : --as-of)"
-    named = named if result.day_source is DaySource.QUESTION else ""
+    named = _FOUND_IN.get(result.day_source, "")
     console.print(
         Text(
             f"droit au {result.as_of:%d/%m/%Y}{named} · {result.seconds.total:.1f} s · "
@@ -116,6 +115,12 @@ def _show(console: Console, result: TurnResult) -> None:
             style="dim",
         )
     )
+
+
+_FOUND_IN = {
+    DaySource.QUESTION: " (jour nommé dans la question ; autre jour : --as-of)",
+    DaySource.DOSSIER: " (jour d'envoi de l'avis du dossier ; autre jour : --as-of)",
+}
 
 
 def _scope(result: TurnResult) -> str:

@@ -24,6 +24,8 @@ COMMANDS = {
     "ask": ("ask", "pose une question et montre la réponse avec ses sources"),
     "calc": ("calc", "calcule procédure, délais, avance, paiement, modification…"),
     "law": ("law", "montre un article en vigueur un jour donné, ou toutes ses versions"),
+    "law install": ("law_install", "installe les textes officiels publiés par la DILA"),
+    "law update": ("law_install", "prend ce qui a changé depuis dans les textes officiels"),
     "dossier": ("dossier", "garde les pièces d'une consultation, à interroger avec les règles"),
     "invoices": ("ledger", "importe des factures, et répond par le calcul"),
     "purchases": ("ledger", "importe des marchés (DECP), et répond par le calcul"),
@@ -36,7 +38,10 @@ COMMANDS = {
     "restore": ("administration", "restaure une sauvegarde dans un dossier vide"),
     "dossier-homologation": ("reports", "écrit le dossier d'homologation de cette installation"),
 }
-"""Each command: the module that has it, which is imported when it is run, and what it does."""
+"""Each command: the module that has it, which is imported when it is run, and what it does.
+
+One of two words goes before that of its first.
+"""
 
 BROKEN, USAGE = 1, 2
 INTERRUPTED = 130
@@ -70,6 +75,14 @@ class CommandLine(FrenchGroup):
             return None
         group = get_group(import_module(f"assistant.cli.{COMMANDS[cmd_name][0]}").app)
         return group.commands.get(cmd_name, group)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command named by two words, else by one; raises UsageError when there is none."""
+        if (both := " ".join(args[:2])) in COMMANDS:
+            args = [both, *args[2:]]
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(

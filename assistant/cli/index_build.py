@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -117,14 +118,29 @@ def _build(
     user: str = ACTING_USER,
 ) -> int:
     """Build the rules, then the dossiers; the exit code."""
-    console, home = Terminal(), ctx.obj
+    return build_all(ctx.obj, user, is_left=is_left)
+
+
+Doubts = Callable[[Path, str], Sequence[str]]
+"""Why an index of this name should wait for someone, in French sentences."""
+
+
+def build_all(
+    home: Path, user: str, *, is_left: bool, doubts: Doubts = lambda home, name: ()
+) -> int:
+    """Build the rules, then the dossiers; the exit code.
+
+    The rules wait for a decision where `is_left`, where the gate refuses, and where there are
+    doubts.
+    """
     with lock_for_writing(home), recorded(home, user) as record:
-        code, embedder = _build_rules(home, adding.decisions_of(home, user), is_left, record)
-    return _build_dossiers(home, embedder, console) or code
+        decisions = adding.decisions_of(home, user)
+        code, embedder = _build_rules(home, decisions, is_left, doubts, record)
+    return _build_dossiers(home, embedder, Terminal()) or code
 
 
 def _build_rules(
-    home: Path, decisions: Decisions, is_left: bool, record: Recorder
+    home: Path, decisions: Decisions, is_left: bool, doubts: Doubts, record: Recorder
 ) -> tuple[int, Embedder]:
     """Build from everything added, the built-in corpus if nothing was; the exit code."""
     from assistant.container import load_embedder, load_examinee
@@ -146,7 +162,9 @@ def _build_rules(
     if manifest.name == served:
         console.print(f"Rien n'a changé : l'index {served} reste en service.")
         return OK, embedder
-    return _decide(decisions, manifest, verdict, is_left), embedder
+    for said in (found := doubts(home, manifest.name)):
+        console.print(said, style="red", soft_wrap=True)
+    return _decide(decisions, manifest, verdict, is_left or bool(found)), embedder
 
 
 def _decide(

@@ -153,6 +153,8 @@ exemples :
   sourcier law "art. R. 2122-8" --as-of 2024-03-15
   sourcier law R2122-8 --history
   sourcier law R2122-8 --history --json | jq '.articles[].versions[].valid_from'
+
+les textes eux-mêmes : sourcier law install --help
 """
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
+from typing import BinaryIO
 
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
@@ -27,6 +28,7 @@ from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.store import Manifest
+from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library
 from ingestion.tenders.intake import Parcel, Receipt
 
@@ -154,6 +156,26 @@ class AdministrationService:
             raise UnknownSnapshot("Aucun candidat n'attend.")
         self._start(("gate", candidate.generation, "--user", user), user)
 
+    @property
+    def law(self) -> InstalledLaw | None:
+        """The official texts that are installed."""
+        return OfficialCopy(self._home).installed
+
+    @property
+    def law_reading(self) -> Build | None:
+        """The reading of archives that runs, else the last one."""
+        return last_build(OfficialCopy(self._home).folder)
+
+    def install_law(self, user: str) -> None:
+        """Install the official texts in a process that outlives the page; raises BusyIndex."""
+        copy = OfficialCopy(self._home)
+        with copy.alone(), (copy.folder / "install.log").open("wb") as log:
+            self._run(("law", "install", "--user", user), log, Recorder(copy.folder), user)
+
+    def stop_law(self) -> None:
+        """Ask the reading of archives to stop: what was applied stays."""
+        request_stop(OfficialCopy(self._home).folder)
+
     def stop_build(self) -> None:
         """Ask the build that runs to stop."""
         request_stop(self._home)
@@ -188,14 +210,17 @@ class AdministrationService:
 
     def _start(self, action: Sequence[str], user: str) -> None:
         with lock_for_writing(self._home), (self._home / "build.log").open("wb") as log:
-            child = Popen(
-                (*self._command, "index", *action),
-                stdin=DEVNULL,
-                stdout=log,
-                stderr=STDOUT,
-                start_new_session=True,  # a server that is stopped does not take it along
-            )
-            Recorder(self._home).begin(user, child.pid)
+            self._run(("index", *action), log, Recorder(self._home), user)
+
+    def _run(self, words: Sequence[str], log: BinaryIO, record: Recorder, user: str) -> None:
+        child = Popen(
+            (*self._command, *words),
+            stdin=DEVNULL,
+            stdout=log,
+            stderr=STDOUT,
+            start_new_session=True,  # a server that is stopped does not take it along
+        )
+        record.begin(user, child.pid)
         Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie once it is done
 
     def _decisions(self, user: str) -> Decisions:

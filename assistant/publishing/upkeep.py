@@ -41,7 +41,18 @@ class Schedule:
     def units(self, command: Sequence[str]) -> str:
         """The two units of systemd that run `sourcier` for a data folder, to be installed."""
         run = shlex.join((*command, "index", "update"))
-        return _UNITS.format(run=run, user=getuser(), at=f"{self.at:%H:%M}")
+        told = "construit un index candidat des textes nouveaux"
+        return _units("update", told, run, f"*-*-* {self.at:%H:%M}:00")
+
+
+def units_of_law(command: Sequence[str]) -> str:
+    """The units that take each week what changed in the official texts, for someone to decide."""
+    run = shlex.join((*command, "law", "update", "--no-publish"))
+    return _units("law", "construit un index candidat du droit de la semaine", run, "weekly")
+
+
+def _units(name: str, told: str, run: str, calendar: str) -> str:
+    return _UNITS.format(name=name, told=told, run=run, user=getuser(), calendar=calendar)
 
 
 def schedule_of(settings: Settings) -> Schedule | None:
@@ -61,9 +72,9 @@ def schedule_of(settings: Settings) -> Schedule | None:
 
 
 _UNITS = """\
-# /etc/systemd/system/sourcier-update.service
+# /etc/systemd/system/sourcier-{name}.service
 [Unit]
-Description=Sourcier : construit un index candidat des textes nouveaux
+Description=Sourcier : {told}
 
 [Service]
 Type=oneshot
@@ -71,12 +82,12 @@ User={user}
 Nice=10
 ExecStart={run}
 
-# /etc/systemd/system/sourcier-update.timer
+# /etc/systemd/system/sourcier-{name}.timer
 [Unit]
-Description=Sourcier : mise à jour quotidienne
+Description=Sourcier : {told}
 
 [Timer]
-OnCalendar=*-*-* {at}:00
+OnCalendar={calendar}
 Persistent=true
 
 [Install]

@@ -1,4 +1,7 @@
-"""The day whose law is asked about: given, else named by the question, else today. Pure."""
+"""The day whose law is asked about: given, else named by the question, else today. Pure.
+
+A question about a dossier is about the day of the dossier, which its pieces tell.
+"""
 
 import re
 from calendar import monthrange
@@ -23,6 +26,7 @@ class DaySource(StrEnum):
 
     GIVEN = "given"
     QUESTION = "question"
+    DOSSIER = "dossier"
     TODAY = "today"
 
 

@@ -134,6 +134,6 @@ def format_date(said: Words, day: date) -> str:
 
 
 def law_of(said: Words, day: date, source: DaySource) -> str:
-    """The day whose law is shown, and how to change it where the question named it."""
-    key = "as_of_named" if source is DaySource.QUESTION else "as_of"
-    return said[key].format(date=format_date(said, day))
+    """The day whose law is shown, and how to change it where nobody chose it."""
+    key = {DaySource.QUESTION: "as_of_named", DaySource.DOSSIER: "as_of_dossier"}.get(source)
+    return said[key or "as_of"].format(date=format_date(said, day))

@@ -187,6 +187,11 @@ class PassageStore:
         )
         return frozenset(reference for (reference,) in rows)
 
+    @cached_property
+    def has_articles(self) -> bool:
+        """Whether any document is an article of a code or another text."""
+        return bool(self._rows("SELECT 1 FROM documents WHERE reference IS NOT NULL LIMIT 1"))
+
     def documents(self) -> Iterable[Document]:
         """Every document, in the order of their identifiers."""
         for (body,) in self._rows("SELECT body FROM documents"):

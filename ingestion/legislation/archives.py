@@ -4,8 +4,12 @@ All or nothing: what comes after an archive that cannot be read must not be appl
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from ingestion.errors import IngestionError, UnreadableFile
@@ -17,6 +21,9 @@ Progress = Callable[[int, int], None]
 
 ARCHIVE_LIMITS = Limits(seconds=3600)
 """Enough for one text in the archive of all French law, which has millions of files."""
+
+STREAM_LIMITS = Limits(seconds=24 * 3600)
+"""Enough for the same archive while a slow line brings it."""
 
 MOST_CHARACTERS = 20_000_000
 """What the library reads in one file."""
@@ -45,6 +52,49 @@ def read_archives(
     except ValueError as error:
         raise _unread(found[-1].name, INTERRUPTED) from error
     return tuple(each.changes() for each in found[1:])
+
+
+def read_stream(
+    name: str,
+    pieces: Iterable[bytes],
+    texts: Collection[str],
+    *,
+    limits: Limits = STREAM_LIMITS,
+) -> Changes:
+    """Read an archive as its bytes come, without keeping any.
+
+    Texts are named by their identifiers, LEGITEXT… or that of their publication, JORFTEXT….
+    Raises IngestionError when it cannot be read, and what `pieces` raises.
+    """
+    found = [_Source(name, is_complete=False)]
+    reader, writer = os.pipe()
+    asked = (",".join(sorted(texts)), name, str(reader))
+    with (
+        open(writer, "wb") as pipe,  # noqa: PTH123 - a descriptor has no path
+        Sandbox("ingestion.legislation.legi:tell_stream", limits, (reader,)) as child,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        try:
+            told = child.ask(*asked)
+            first = next(told)  # the child is there: from here on it alone holds the other end
+        except UnreadableFile as error:
+            raise _unread(name, str(error)) from error
+        finally:
+            os.close(reader)
+        collected = beside.submit(_collect, chain([first], told), found, lambda *_: None)
+        with suppress(BrokenPipeError):  # the child has stopped, and says why
+            try:
+                for piece in pieces:
+                    pipe.write(piece)
+            finally:
+                pipe.close()
+        try:
+            collected.result()
+        except UnreadableFile as error:
+            raise _unread(name, str(error)) from error
+        except ValueError as error:
+            raise _unread(name, INTERRUPTED) from error
+    return found[-1].changes()
 
 
 @dataclass(slots=True)

@@ -218,11 +218,12 @@ def updates(
         if TEXT_ID.fullmatch(entry.source.removesuffix(".jsonl"))
     }
     chosen = (read | known) & set(texts) if texts else read | known
-    merged = (merge(text, _known_versions(library, text), changes) for text in sorted(chosen))
+    merged = (merge(text, known_versions(library, text), changes) for text in sorted(chosen))
     return tuple(each for each in merged if each.read or each.suppressed)
 
 
-def _known_versions(library: Library, text_id: str) -> tuple[ArticleVersion, ...]:
+def known_versions(library: Library, text_id: str) -> tuple[ArticleVersion, ...]:
+    """What the library has of a text; raises IngestionError for a file that is not of this kind."""
     source = source_of(text_id)
     for entry in library.entries:
         if entry.source == source:

@@ -4,10 +4,11 @@ import gzip
 import json
 import re
 import tarfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path, PurePosixPath
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
 from ingestion.errors import UnreadableFile
@@ -34,6 +35,7 @@ _NEIGHBOUR = re.compile(r"LEGI(?:TEXT|SCTA)\d{12}\.xml")
 _ARCHIVE = ".tar.gz"
 _SUPPRESSED = re.compile(rf"({ARTICLE_ID.pattern})(?:\.xml)?\s*$", re.MULTILINE)
 _STAMP = re.compile(r"\d{8}-\d{6}")
+_TEXT_FOLDER = re.compile(r"(?:LEGI|JORF)TEXT\d{12}(?=/)")
 
 # The whole of French law is about three million files and thirty gigabytes.
 _MOST_FILES = 10_000_000
@@ -52,7 +54,7 @@ class LegiMember:
     @property
     def is_article(self) -> bool:
         """Whether it is a version of an article, and not a list of those suppressed."""
-        return _ARTICLE.fullmatch(PurePosixPath(self.name).name) is not None
+        return _ARTICLE.fullmatch(_last_name(self.name)) is not None
 
 
 def sources_at(path: Path) -> tuple[Path, ...]:
@@ -78,6 +80,12 @@ def in_order(paths: Sequence[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: found[0] if (found := stamps[path]) else "")
 
 
+def moment_of(name: str) -> datetime | None:
+    """The moment that the name of an archive tells, None for another name."""
+    stamp = _STAMP.search(name)
+    return datetime.strptime(stamp[0], "%Y%m%d-%H%M%S") if stamp else None
+
+
 def is_complete(name: str) -> bool:
     """Whether an archive of this name holds all of the law, and not what changed in a day."""
     return name.startswith("Freemium_legi_global")
@@ -101,7 +109,8 @@ def members(path: Path) -> Iterator[LegiMember | SourceRefusal]:
         UnreadableFile: when the archive is damaged, cut short, or larger than the bounds.
     """
     if path.name.endswith(_ARCHIVE) and path.is_file():
-        yield from _of_archive(path)
+        with path.open("rb") as file:
+            yield from _of_archive(path.name, file, file.tell)
     elif path.is_dir():
         yield from _of_folder(path)
     else:
@@ -141,18 +150,31 @@ def _from_disk(path: Path, name: str, position: int) -> LegiMember | SourceRefus
     return LegiMember(name, path.read_bytes(), position)
 
 
-def _of_archive(path: Path) -> Iterator[LegiMember | SourceRefusal]:
+def _of_archive(
+    name: str, file: BinaryIO, position: Callable[[], int]
+) -> Iterator[LegiMember | SourceRefusal]:
     # gzip and not tarfile's own stream, which takes an archive cut short for a complete one.
     try:
-        with path.open("rb") as file, gzip.open(file) as unpacked:
+        with gzip.open(file) as unpacked:
             with tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 for entry in _entries(archive):
-                    if found := _of_entry(archive, entry, file.tell()):
+                    _refuse_other_day(name, entry.name)
+                    if found := _of_entry(archive, entry, position()):
                         yield found
             while unpacked.read(1 << 20):
                 pass  # to the end, where its checksum is
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, ZlibError) as error:
         raise UnreadableFile(f"archive abîmée ou incomplète ({type(error).__name__})") from error
+
+
+def _refuse_other_day(archive: str, name: str) -> None:
+    """What changed in a day is in a folder named by the moment that the archive is named by."""
+    folder, outside = _STAMP.match(name), _STAMP.search(archive)
+    if folder and outside and folder[0][:8] != outside[0][:8]:
+        inside = moment_of(folder[0])
+        raise UnreadableFile(
+            f"archive d'un autre jour : elle contient ce qui a changé le {inside:%d/%m/%Y}"
+        )
 
 
 def _entries(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
@@ -170,17 +192,21 @@ def _of_entry(
     archive: tarfile.TarFile, entry: tarfile.TarInfo, position: int
 ) -> LegiMember | SourceRefusal | None:
     """The file of an entry, None for folders and for files that are not read."""
-    name = PurePosixPath(entry.name)
-    if name.is_absolute() or ".." in name.parts:
+    # Millions of names: cut as text, a path object costs more than the rest of the reading.
+    if entry.name.startswith("/") or ".." in entry.name.split("/"):
         return SourceRefusal(entry.name, "chemin refusé : il sort de l'archive")
     if not (entry.isfile() or entry.isdir()):
         return SourceRefusal(entry.name, "lien ou fichier spécial refusé")
-    if entry.isdir() or not _is_read(name.name):
+    if entry.isdir() or not _is_read(_last_name(entry.name)):
         return None
     if entry.size > _MOST_BYTES_A_FILE:
         return SourceRefusal(entry.name, _too_big())
     content = archive.extractfile(entry)
     return LegiMember(entry.name, content.read() if content else b"", position)
+
+
+def _last_name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _too_big() -> str:
@@ -326,6 +352,15 @@ def tell(texts: str, *paths: str) -> Iterator[bytes]:
         yield _event("progress", before, total)
 
 
+def tell_stream(texts: str, name: str, descriptor: str) -> Iterator[bytes]:
+    """In the child: what is in the archive that comes through an inherited descriptor."""
+    wanted = frozenset(texts.split(",")) if texts else frozenset()
+    yield _event("source", name, is_complete(name))
+    with open(int(descriptor), "rb") as file:  # noqa: PTH123 - a descriptor has no path
+        for found in _of_archive(name, file, lambda: 0):
+            yield from _told(found, wanted)
+
+
 def _event(*words: object) -> bytes:
     return json.dumps(words).encode()
 
@@ -343,12 +378,18 @@ def _told(found: LegiMember | SourceRefusal, texts: Collection[str]) -> Iterator
         except RecursionError:
             yield _event("refused", found.name, "fichier corrompu (imbrication sans fin)")
         else:
-            if not texts or version.text_id in texts:
+            if not texts or version.text_id in texts or _folder_of(found) in texts:
                 yield _event("version", to_line(version).decode())
 
 
 def _may_belong(member: LegiMember, texts: Collection[str]) -> bool:
     """Without parsing: by the folders above it, which name the text unless it is a law."""
-    if named := re.search(TEXT_ID.pattern, member.name):
-        return named[0] in texts
-    return any(text.encode() in member.data for text in texts)
+    if (named := _folder_of(member)) and (named in texts or TEXT_ID.fullmatch(named)):
+        return named in texts
+    return any(text.encode() in member.data for text in texts if TEXT_ID.fullmatch(text))
+
+
+def _folder_of(member: LegiMember) -> str:
+    """The text that its folders name: of a code its own identifier, of a law its publication's."""
+    named = _TEXT_FOLDER.search(member.name)
+    return named[0] if named else ""

@@ -61,12 +61,12 @@ def review(
     return tuple(sorted(found, key=order))
 
 
-def day_of(documents: Iterable[Document], description: Dossier, otherwise: date) -> date:
-    """The day whose law a dossier follows: that on which its notice is sent, where it is known."""
+def day_of(documents: Iterable[Document], description: Dossier) -> date | None:
+    """The day whose law a dossier follows: that on which its notice is sent, None if unknown."""
     if description.sent:
         return description.sent
     read = readings(rule_book().values[_SENT], clauses_of(documents))
-    return min((each.value for each in read if isinstance(each.value, date)), default=otherwise)
+    return min((each.value for each in read if isinstance(each.value, date)), default=None)
 
 
 def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
@@ -123,7 +123,7 @@ def review_of(
     """
     description = dossiers.get(dossier_id)
     documents = tuple(Library(dossiers.home(dossier_id)).documents())
-    law_day = as_of or day_of(documents, description, today)
+    law_day = as_of or day_of(documents, description) or today
     code = IndexedCode(rules, law_day)
     return FiledReview(law_day, review(documents, code, today, description))
 

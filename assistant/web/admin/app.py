@@ -108,6 +108,10 @@ class AdminPages:
             bounds=BOUNDS,
             found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
             waiting=sum(each.standing is not Standing.SERVED for each in found),
+            law=self._office.law,
+            reading=self._office.law_reading,
+            states=BuildState,
+            time_left=time_left,
         )
 
     def upkeep(self, problem: str = "", status: int = SEEN) -> Response:
@@ -265,6 +269,14 @@ def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
             return pages.sources(office.add(parcels, texts, user))
         except (AssistantError, IngestionError) as refusal:
             return pages.sources(problem=str(refusal), status=REFUSED)
+
+    @router.post("/official")
+    def install(who: Who) -> Response:
+        return done(pages.sources, "/sources#official", lambda: office.install_law(who.user))
+
+    @router.post("/official/stop")
+    def stop(who: Who) -> Response:
+        return done(pages.sources, "/sources#official", office.stop_law)
 
     @router.post("/remove")
     def remove(who: Who, source: Text) -> Response:

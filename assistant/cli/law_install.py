@@ -1,0 +1,234 @@
+"""`sourcier law install | update`: the official texts, from DILA's archives to an index in use."""
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from typer import Context
+
+from assistant.cli import adding
+from assistant.cli.index_build import build_all
+from assistant.cli.options import ACTING_USER, Terminal, flag, option
+from assistant.cli.progress import Steps, both, in_units, progress_bars
+from assistant.cli.usage import Actions
+from assistant.publishing.build_record import Recorder, recorded
+from assistant.publishing.official_law import doubts, keep, require_articles
+from assistant.publishing.upkeep import units_of_law
+from assistant.settings import load_settings
+from ingestion.durable import lock_for_writing, require_space
+from ingestion.legislation.chosen_texts import ChosenText, Sifted, chosen_texts
+from ingestion.legislation.dila import DilaServer
+from ingestion.legislation.mirror import (
+    ArchiveFolder,
+    ArchivePlan,
+    ArchiveSource,
+    ListedArchive,
+    plan_installation,
+    plan_update,
+)
+from ingestion.legislation.official_copy import OfficialCopy
+from ingestion.legislation.taking import take
+from ingestion.library.library import Library
+from ingestion.tenders.dossiers import provided_additions
+
+OK, INCOMPLETE = 0, 1
+
+ROOM = 300_000_000
+"""Bytes that the texts, and the index made of them, may take besides what is there."""
+
+SPEEDS = (100, 20)
+"""Megabits a second of the lines for which the time is told."""
+
+SHOWN = 10
+READING = "Lecture des archives"
+
+EPILOG = """\
+exemples :
+  sourcier law install                      depuis le serveur de la DILA
+  sourcier law install --from /media/disque archives apportées sur un disque
+  sourcier law update                       ce qui a changé depuis
+  sourcier law update --units               les unités systemd d'une mise à jour par semaine
+
+Rien n'est demandé : ni compte, ni clé (Licence Ouverte). Des archives, seuls sont gardés les
+textes de corpus/textes.toml ; le reste passe sans toucher le disque. Une coupure est reprise où
+elle s'est faite ; après un arrêt, les archives déjà lues en entier ne le sont pas de nouveau.
+Les pages restent servies pendant ce temps. Autre adresse, dans settings.toml :
+  law_source = "https://miroir.exemple.fr/LEGI/"
+Le mandataire est celui de l'environnement (https_proxy).
+"""
+
+app = Actions()
+FOLDER = option(
+    "--from DOSSIER", "dossier d'archives LEGI (.tar.gz), au lieu du réseau", Path, default=None
+)
+LEFT = flag("--no-publish", "laisse toujours décider")
+
+
+@app.action(
+    "law install",
+    "installe les textes officiels publiés par la DILA",
+    "Lit l'archive complète de LEGI et celles des jours suivants, garde les textes de la commande "
+    "publique, en fait un index candidat et le met en service s'il répond aussi bien.",
+    EPILOG,
+)
+def _install(
+    ctx: Context,
+    folder: Path | None = FOLDER,
+    is_left: bool = LEFT,
+    user: str = ACTING_USER,
+) -> int:
+    return _bring(ctx.obj, folder, plan_installation, user, is_left)
+
+
+@app.action(
+    "law update",
+    "prend ce qui a changé depuis dans les textes officiels",
+    "Lit les archives des jours qui suivent la dernière installée, puis fait un index candidat et "
+    "le met en service s'il répond aussi bien.",
+    EPILOG,
+)
+def _update(
+    ctx: Context,
+    folder: Path | None = FOLDER,
+    is_left: bool = LEFT,
+    shows_units: bool = flag("--units", "affiche les unités systemd d'une mise à jour par semaine"),
+    user: str = ACTING_USER,
+) -> int:
+    if shows_units:
+        command = (sys.executable, "-m", "assistant.cli", "--data", str(ctx.obj.absolute()))
+        sys.stdout.write(units_of_law(command))
+        return OK
+    return _bring(ctx.obj, folder, plan_update, user, is_left)
+
+
+Planner = Callable[[tuple[ListedArchive, ...], datetime | None], ArchivePlan]
+
+
+def _bring(home: Path, folder: Path | None, planner: Planner, user: str, is_left: bool) -> int:
+    """From archives to an index in service; the exit code."""
+    console, copy = Terminal(), OfficialCopy(home)
+    server = DilaServer(load_settings(home).law_source)
+    source: ArchiveSource = ArchiveFolder(folder) if folder else server
+    with copy.alone(), recorded(copy.folder, user) as record:
+        reached = copy.reached
+        plan = planner(source.listing(), reached.moment if reached else None)
+        require_space(home, ROOM)
+        _tell_plan(plan, console)
+        _take(copy, source, plan, record, console)
+        _keep(home, copy, user, console)
+    code = build_all(
+        home, user, is_left=is_left, doubts=lambda home, name: doubts(home, name, date.today())
+    )
+    _tell_reached(copy, console)
+    return code or (INCOMPLETE if plan.beyond else OK)
+
+
+def _tell_plan(plan: ArchivePlan, console: Console) -> None:
+    """What will be read, its size, the time that it takes, and what is not there."""
+    for archive in plan.archives:
+        if archive.is_complete:
+            console.print(f"Archive complète du {archive.moment:%d/%m/%Y} : {_size(archive.size)}.")
+    daily = [archive for archive in plan.archives if not archive.is_complete]
+    if daily:
+        console.print(
+            f"Archives quotidiennes : {len(daily)}, du {daily[0].moment:%d/%m/%Y} au "
+            f"{daily[-1].moment:%d/%m/%Y}, {_size(sum(each.size for each in daily))}."
+        )
+    if plan.size:
+        times = [f"{_minutes(plan.size, speed)} à {speed} Mbit/s" for speed in SPEEDS]
+        console.print(
+            f"À lire : {_size(plan.size)}, soit {', '.join(times)}. Le disque n'en garde que "
+            "quelques dizaines de Mo.",
+            soft_wrap=True,
+        )
+    if not plan.archives:
+        console.print("Aucune archive n'est plus récente que ce qui est installé.")
+    _tell_missing(plan, console)
+
+
+def _tell_missing(plan: ArchivePlan, console: Console) -> None:
+    if plan.missing:
+        days = ", ".join(f"{day:%d/%m/%Y}" for day in plan.missing[:SHOWN])
+        rest = f" et {len(plan.missing) - SHOWN} autres" if len(plan.missing) > SHOWN else ""
+        console.print(
+            f"Aucune archive pour ces jours : {days}{rest}. Si le droit a changé ces jours-là, "
+            "cela manquera.",
+            style="yellow",
+            soft_wrap=True,
+        )
+    if plan.beyond:
+        last = plan.archives[-1].moment if plan.archives else None
+        since = f"depuis celle du {last:%d/%m/%Y}" if last else "depuis ce qui est installé"
+        console.print(
+            f"Il manque trop d'archives {since} : celle du {plan.beyond.moment:%d/%m/%Y} et les "
+            "suivantes ne sont pas prises. Reprenez par une archive complète plus récente : "
+            "sourcier law install",
+            style="red",
+            soft_wrap=True,
+        )
+
+
+def _take(
+    copy: OfficialCopy, source: ArchiveSource, plan: ArchivePlan, record: Recorder, console: Console
+) -> None:
+    if not plan.archives:
+        return
+    with progress_bars(console, in_bytes=True) as bars:
+        tell = both(Steps(bars), record)
+        take(
+            copy,
+            source,
+            plan,
+            chosen_texts(),
+            lambda done, total: tell(READING, done, total),
+            lambda archive, found: _tell_archive(archive, found, bars.console),
+        )
+
+
+def _tell_archive(archive: ListedArchive, found: Sifted, console: Console) -> None:
+    """What an archive has that someone should know."""
+    for title in found.foreign:
+        told = f"{archive.name} : « {title} » n'est pas le texte attendu, laissé de côté."
+        console.print(told, style="yellow", soft_wrap=True)
+    for refusal in found.changes.refused[:SHOWN]:
+        told = f"{archive.name}, {refusal.name} : {refusal.reason}"
+        console.print(told, style="yellow", soft_wrap=True)
+    if (rest := len(found.changes.refused) - SHOWN) > 0:
+        console.print(f"… et {rest} autres fichiers refusés.", style="yellow")
+    if archive.is_complete:
+        for absent in found.absent:
+            told = f"Pas dans l'archive : {absent.title} ({absent.id})."
+            console.print(told, style="yellow", soft_wrap=True)
+
+
+def _keep(home: Path, copy: OfficialCopy, user: str, console: Console) -> None:
+    """Put the texts into the library, beside the built-in corpus."""
+    for version in require_articles(copy, _required().id, date.today()):
+        console.print(f"Le code lu n'a pas d'article {version} en vigueur.", style="yellow")
+    decisions = adding.decisions_of(home, user)
+    with lock_for_writing(home):
+        if not Library(home).entries:
+            adding.add_all(home, provided_additions(home), console, decisions)
+        counted = {text: len(versions) for text, versions in copy.versions().items()}
+        for name in keep(home, copy, decisions):
+            text = name.removesuffix(".jsonl")
+            console.print(f"{text} : {counted[text]} versions d'articles gardées.")
+
+
+def _required() -> ChosenText:
+    return next(each for each in chosen_texts() if each.required)
+
+
+def _tell_reached(copy: OfficialCopy, console: Console) -> None:
+    if installed := copy.installed:
+        console.print(f"Textes officiels à jour du {installed.moment:%d/%m/%Y}.")
+
+
+def _size(size: int) -> str:
+    return in_units(size) if size else "taille inconnue"
+
+
+def _minutes(size: int, speed: int) -> str:
+    return f"{max(1, round(size * 8 / speed / 1e6 / 60))} min"

@@ -1,0 +1,164 @@
+"""What is installed of the official texts, and an installation that goes on where it stopped.
+
+```
+law/installed.json     the archives of which the library has the texts
+law/unfinished/        the texts as the archives applied so far leave them, and which these are
+```
+The stream of an archive cannot be entered in its middle: one that is cut while it is read goes on
+in the same run, one that is killed is read again, and those applied before it are not.
+"""
+
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.durable import hold, refusals_of_disk, replace_bytes
+from ingestion.errors import BusyIndex
+from ingestion.legislation.articles import (
+    TEXT_ID,
+    ArticleVersion,
+    Changes,
+    from_line,
+    known_versions,
+    merge,
+    source_of,
+)
+from ingestion.legislation.legi import moment_of
+from ingestion.legislation.mirror import ListedArchive
+from ingestion.library.library import Addition, Library
+from ingestion.readers.documents import Kind
+
+BUSY = "Une autre installation des textes officiels est en cours. Réessayez quand elle est finie."
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledLaw:
+    """The archives that were applied: the complete one, the last one, and the days without one.
+
+    `texts` are those that the library has of them (LEGITEXT…).
+    """
+
+    complete: str
+    last: str
+    missing: tuple[date, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def moment(self) -> datetime:
+        """When the last one was made."""
+        return moment_of(self.last) or datetime.min
+
+
+_installed = TypeAdapter(InstalledLaw)
+
+
+class OfficialCopy:
+    """The official texts of one data folder, to which archives are applied one after the other."""
+
+    def __init__(self, home: Path) -> None:
+        """Nothing is read before it is asked for."""
+        self._library = Library(home)
+        self._home = home
+        self.folder = home / "law"
+        """Where all of this is kept, and its lock."""
+        self._record = self.folder / "installed.json"
+        self._unfinished = self.folder / "unfinished"
+        self._known: dict[str, tuple[ArticleVersion, ...]] = {}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only installation in this folder; raises BusyIndex at once when another is."""
+        with refusals_of_disk(self._home):
+            self._unfinished.mkdir(parents=True, exist_ok=True)
+            (self.folder / "lock").touch()
+            lock = hold(self.folder / "lock", alone=True)
+            if lock is None:
+                raise BusyIndex(BUSY)
+            with lock:
+                yield
+
+    @property
+    def installed(self) -> InstalledLaw | None:
+        """What the library has, None when nothing was installed or it was taken out since."""
+        found = _read(self._record)
+        return found if found and set(found.texts) <= set(self.text_ids()) else None
+
+    @property
+    def reached(self) -> InstalledLaw | None:
+        """As far as an installation that did not end has come, else what is installed."""
+        return _read(self._unfinished / "reached.json") or self.installed
+
+    def text_ids(self) -> tuple[str, ...]:
+        """The official texts that the library has."""
+        names = (entry.source.removesuffix(".jsonl") for entry in self._library.entries)
+        return tuple(name for name in names if TEXT_ID.fullmatch(name))
+
+    def apply(self, archive: ListedArchive, changes: Changes, missing: Collection[date]) -> None:
+        """Apply what an archive holds; once this returns, it need not be read again.
+
+        `missing` are days without an archive, those after this one among them.
+        """
+        for text_id in self._touched(changes):
+            merged = merge(text_id, self._versions(text_id), [changes])
+            replace_bytes(self._unfinished / merged.source, merged.content)
+            self._known[text_id] = merged.versions
+        before = self.reached
+        if archive.is_complete or before is None:
+            before = InstalledLaw(archive.name, archive.name)
+        days = {*before.missing, *(day for day in missing if day < archive.moment.date())}
+        reached = replace(before, last=archive.name, missing=tuple(sorted(days)))
+        replace_bytes(self._unfinished / "reached.json", _installed.dump_json(reached))
+
+    def versions(self) -> dict[str, tuple[ArticleVersion, ...]]:
+        """Every text that changed, as the archives applied leave it."""
+        return {path.stem: self._versions(path.stem) for path in self._files()}
+
+    def additions(self) -> tuple[Addition, ...]:
+        """The texts that changed, for the library."""
+        return tuple(
+            Addition(path, path.name, Kind.RULES) for path in self._files() if path.stat().st_size
+        )
+
+    def emptied(self) -> tuple[str, ...]:
+        """The names of texts of which no version is left."""
+        return tuple(path.name for path in self._files() if not path.stat().st_size)
+
+    def finish(self) -> None:
+        """The library has the texts: what was kept to go on is no longer needed."""
+        if reached := _read(self._unfinished / "reached.json"):
+            texts = {*reached.texts, *(each.path.stem for each in self.additions())}
+            had = replace(reached, texts=tuple(sorted(texts & set(self.text_ids()))))
+            replace_bytes(self._record, _installed.dump_json(had))
+        shutil.rmtree(self._unfinished)
+        self._known.clear()
+
+    def _files(self) -> list[Path]:
+        return sorted(self._unfinished.glob("*.jsonl"))
+
+    def _touched(self, changes: Changes) -> list[str]:
+        gone, read = set(changes.suppressed), {version.text_id for version in changes.versions}
+        known = {*self.text_ids(), *(path.stem for path in self._files())} if gone else set()
+        emptied = {text for text in known if any(each.id in gone for each in self._versions(text))}
+        return sorted(read | emptied)
+
+    def _versions(self, text_id: str) -> tuple[ArticleVersion, ...]:
+        if text_id not in self._known:
+            path = self._unfinished / source_of(text_id)
+            self._known[text_id] = (
+                tuple(map(from_line, path.read_bytes().splitlines()))
+                if path.exists()
+                else known_versions(self._library, text_id)
+            )
+        return self._known[text_id]
+
+
+def _read(path: Path) -> InstalledLaw | None:
+    try:
+        return _installed.validate_json(path.read_bytes()) if path.exists() else None
+    except ValidationError:
+        return None  # written by another version: it is installed again
