@@ -26,6 +26,7 @@ from ingestion.durable import fullness_of_disk
 
 KINDS: Mapping[str, str] = {
     "answer": "réponse",
+    "search": "recherche de textes",
     "opinion": "avis d'un lecteur",
     "upload": "dépôt d'une pièce",
     "export": "export",

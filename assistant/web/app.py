@@ -24,6 +24,7 @@ from assistant.web.authentication import Gate, KnownHosts, account_routes, openi
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.ledger.routes import ledger_routes
+from assistant.web.programs import TOOLS, ToolsAddress
 from assistant.web.protection import USER, RequestLimits, Shield
 from assistant.web.routes import page_routes, problem, with_problems
 from assistant.web.site import Site, requiring, token_of
@@ -165,7 +166,17 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     refused: a web site that points its own name to this machine could otherwise read the page
     through the reader's browser.
     """
-    app = with_problems(FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None))
+    tools = ToolsAddress(site.access, site.tools) if site.tools else None
+    bare = FastAPI(
+        title="Sourcier",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=tools.lifespan if tools else None,
+    )
+    app = with_problems(bare)
+    if tools:
+        app.add_route(TOOLS, tools, list(tools.methods))  # type: ignore[arg-type]
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))

@@ -10,8 +10,11 @@ from threading import Thread
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import open_accounts
-from assistant.answering.answer import Event, Exchange
+from assistant.answering.answer import Event, Exchange, TurnResult
 from assistant.answering.pipeline import Assistant
+from assistant.calculators.calculation import Calculation
+from assistant.calculators.catalogue import Asked, calculate
+from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.container import load_assistant, load_embedder
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
@@ -23,7 +26,7 @@ from assistant.question.language import Language, detect_language
 from assistant.reports.markup import Html
 from assistant.review.service import ReviewService
 from assistant.settings import Settings, openid_secret
-from assistant.tenders.conformity.review import review_of
+from assistant.tenders.conformity.review import FiledReview, review_of
 from assistant.tenders.service import GIGABYTE, DossierService, untold
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
@@ -32,6 +35,7 @@ from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from ingestion.index.search import Embedder
+from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document
@@ -86,6 +90,11 @@ class LocalBuyerService:
         return self._assistant.model_name
 
     @property
+    def store(self) -> PassageStore:
+        """The documents of the published generation."""
+        return self._assistant.generation.store
+
+    @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that this reader may ask about."""
         return self.filing.all()
@@ -94,11 +103,20 @@ class LocalBuyerService:
         """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
-        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
         return (
             fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
-            review_section(review_of(dossier_id, dossiers, rules, date.today()), language),
+            review_section(self.review(dossier_id), language),
         )
+
+    def review(self, dossier_id: str, as_of: date | None = None) -> FiledReview:
+        """A dossier compared with the rules in use and with itself."""
+        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
+        return review_of(dossier_id, dossiers, rules, date.today(), as_of)
+
+    def calculate(self, asked: Asked, day: date) -> Calculation:
+        """A calculation on the law of a day, as the published generation states it."""
+        law = IndexedLaw(self._assistant.generation, day)
+        return calculate(asked, law, read_rates(self._home))
 
     def ask(
         self,
@@ -119,11 +137,28 @@ class LocalBuyerService:
             user=self.reader.user,
         )
 
+    def search(self, question: str, *, as_of: date | None, dossier: str | None) -> TurnResult:
+        """The evidence of a turn, without its answer."""
+        return self._assistant.search(
+            question,
+            as_of=as_of,
+            dossier=dossier,
+            teams=self.reader.teams,
+            user=self.reader.user,
+        )
+
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
+        return self._store_of(dossier).document(document_id)
+
+    def documents(self, dossier: str | None = None) -> Sequence[Document]:
+        """The documents of the rules in use that are no articles, or those of a dossier."""
+        return tuple(self._store_of(dossier).texts())
+
+    def _store_of(self, dossier: str | None) -> PassageStore:
         if dossier is None:
-            return self._assistant.generation.store.document(document_id)
-        return self._assistant.dossier(dossier, self.reader.teams).store.document(document_id)
+            return self.store
+        return self._assistant.dossier(dossier, self.reader.teams).store
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in the published generation."""
@@ -185,7 +220,7 @@ def load_site(home: Path, settings: Settings) -> Site:
     beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
-    return Site(desks, access, beside, accounts, provider, settings.address)
+    return Site(desks, access, beside, accounts, provider, settings.address, desks)
 
 
 def repair_beside(home: Path, settings: Settings) -> None:

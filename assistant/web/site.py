@@ -17,6 +17,7 @@ from assistant.accounts.service import Accounts
 from assistant.accounts.sessions import Sessions
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.tools.desk import Desk
 from assistant.web.buyer.service import BuyerService
 
 # Access: who a request comes from, and whether they may ask for what it asks.
@@ -144,6 +145,7 @@ class Site:
     applications of the other roles by the path where they are mounted: "/referent", "/admin".
     `accounts` are what people log in to, None where the machine has one user; `provider` vouches
     for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
+    `tools` gives the desk from which a reader's programs are answered, None where they are not.
     """
 
     desks: Callable[[Identity], BuyerService]
@@ -152,6 +154,7 @@ class Site:
     accounts: Accounts | None = None
     provider: Provider | None = None
     address: str = ""
+    tools: Callable[[Identity], Desk] | None = None
 
     def desk_of(self, request: Request) -> BuyerService:
         """The desk of the buyer who sends a request; an HTTPException for anyone else."""

@@ -1,0 +1,53 @@
+"""What tools say as text: quotes with numbers, places and remarks; addresses of texts. Pure."""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from assistant.answering.answer import Citation
+from assistant.answering.notices import addressed_in
+from assistant.law.hierarchy import LABELS, rank_of
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from ingestion.chunking.passages import Passage
+from ingestion.readers.documents import Kind
+
+SAID = load_words(Language.FRENCH)
+
+SCHEME = "sourcier://"
+
+_HIDDEN = "texte que la page ne montre pas"
+_TEXTS = (Kind.RULES, Kind.TENDER)
+"""What is a document; rows of the ledger are none."""
+
+
+def document_uri(document_id: str, dossier: str | None) -> str:
+    """The address of a document, of the rules or of a dossier."""
+    home = f"dossiers/{quote(dossier, safe='')}/" if dossier else ""
+    return f"{SCHEME}{home}documents/{quote(document_id, safe='')}"
+
+
+def place(citation: Citation, passage: Passage) -> str:
+    """The number of a quote, its place, what kind of text it is, and where to read it all."""
+    rank = rank_of(passage)
+    about = [f"[{citation.n}] {citation.locator}", passage.title]
+    about += [LABELS[Language.FRENCH][rank]] if rank else []
+    about += [_HIDDEN] if citation.hidden else []
+    if passage.kind in _TEXTS:
+        about.append(document_uri(citation.document, passage.dossier))
+    return " · ".join(about)
+
+
+def remarks(passage: Passage) -> Iterator[str]:
+    """What the reader is to know of a passage: reservations, and words that speak to a machine."""
+    for remark in (*passage.notes, *addressed_in(passage, Language.FRENCH)):
+        yield f"Attention : {remark}"
+
+
+def quoted(text: str) -> str:
+    """A text as a quotation in Markdown."""
+    return "\n".join(f"> {line}" for line in text.splitlines())
+
+
+def paragraphs(blocks: Iterable[str]) -> str:
+    """Blocks of text, those that say nothing left out."""
+    return "\n\n".join(filter(None, blocks))
