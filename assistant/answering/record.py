@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from assistant.accounts.identity import Identity
 from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
@@ -32,6 +33,11 @@ ASKED = Purpose()
 
 EXAMINED = Purpose("evaluation", {"act": "asked"})
 """The answer is to be measured."""
+
+
+def asked_by(reader: Identity) -> Purpose:
+    """Somebody wants to know; by which token, where a program of theirs asks."""
+    return Purpose(told={"token": reader.token}) if reader.token else ASKED
 
 
 def replay_of(record_id: str, by: str) -> Purpose:

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,8 +12,9 @@ from threading import Thread
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import open_accounts
-from assistant.answering.answer import Event, Exchange
+from assistant.answering.answer import Event, Exchange, Finished
 from assistant.answering.pipeline import Assistant
+from assistant.answering.record import asked_by
 from assistant.container import load_assistant, load_embedder
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
@@ -57,7 +60,7 @@ class LocalBuyerService:
         `most` is how many bytes of pieces a reader may keep.
         """
         self.filing = DossierService(
-            home, assistant.journal, embedder, reader.teams, reader.user, most
+            home, assistant.journal, embedder, reader.teams, reader.user, most, reader.dossiers
         )
         self._assistant = assistant
         self._home = home
@@ -108,8 +111,12 @@ class LocalBuyerService:
         history: Sequence[Exchange],
         dossier: str | None = None,
     ) -> Generator[Event, None, None]:
-        """One turn of the assistant, in the language of the question."""
-        return self._assistant.ask(
+        """One turn of the assistant, in the language of the question.
+
+        Raises UnknownDossier for one that the reader, or the token of their program, is not shown.
+        """
+        self._require(dossier)
+        turn = self._assistant.ask(
             question,
             as_of=as_of,
             history=history,
@@ -117,10 +124,15 @@ class LocalBuyerService:
             dossier=dossier,
             teams=self.reader.teams,
             user=self.reader.user,
+            purpose=asked_by(self.reader),
         )
+        with closing(turn):
+            for event in turn:
+                yield self._as_shown(event)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
+        self._require(dossier)
         if dossier is None:
             return self._assistant.generation.store.document(document_id)
         return self._assistant.dossier(dossier, self.reader.teams).store.document(document_id)
@@ -162,6 +174,19 @@ class LocalBuyerService:
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)
 
+    def _require(self, dossier: str | None) -> None:
+        """Raise UnknownDossier for one that is not shown."""
+        if dossier is not None:
+            self.filing.get(dossier)
+
+    def _as_shown(self, event: Event) -> Event:
+        """An event without the dossiers that are not shown among those that it proposes."""
+        if not (isinstance(event, Finished) and event.result.proposed):
+            return event
+        shown = {each.id for each in self.dossiers}
+        proposed = tuple(each for each in event.result.proposed if each.id in shown)
+        return Finished(replace(event.result, proposed=proposed))
+
 
 # Serving: settings to the pages of this machine, each role's behind its own check.
 
@@ -178,7 +203,7 @@ def load_site(home: Path, settings: Settings) -> Site:
         most=settings.personal_gigabytes * GIGABYTE,
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
-    access = Members(accounts.sessions) if accounts else SingleUser()
+    access = Members(accounts) if accounts else SingleUser()
     room = ReviewService(home, assistant)
     room.follow()
     repair_beside(home, settings)
