@@ -282,7 +282,7 @@ def place(
     """The whole application, and the same without its gate: each handler has to ask by itself."""
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
-    access, desk = Members(hall.accounts.sessions), FakeDesk()
+    access, desk = Members(hall.accounts), FakeDesk()
     beside = pages_beside(rooms.home, rooms.room, rooms.journal, access)
     given: list[Identity] = []
 

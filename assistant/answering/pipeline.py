@@ -137,6 +137,7 @@ class Assistant:
         dossier: str | None = None,
         teams: frozenset[str] | None = None,
         user: str = "",
+        purpose: Purpose = SEARCHED,
     ) -> TurnResult:
         """The passages that a question would be answered from, put on record as a search.
 
@@ -148,7 +149,7 @@ class Assistant:
             self._search(turn)
             ended = "finished"
         finally:
-            result = self._record(turn, ended, teams, SEARCHED)
+            result = self._record(turn, ended, teams, purpose)
         return result
 
     def _begun(

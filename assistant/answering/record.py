@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from assistant.accounts.identity import Identity
 from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
@@ -42,6 +43,16 @@ SEARCHED = Purpose(
 
 EXAMINED = Purpose("evaluation", {"act": "asked"})
 """The answer is to be measured."""
+
+
+def asked_by(reader: Identity) -> Purpose:
+    """Somebody wants to know; by which token, where a program of theirs asks."""
+    return Purpose(told={"token": reader.token}) if reader.token else ASKED
+
+
+def searched_by(reader: Identity) -> Purpose:
+    """Somebody, or a program of theirs, wants to read what there is."""
+    return replace(SEARCHED, told=asked_by(reader).told)
 
 
 def replay_of(record_id: str, by: str) -> Purpose:

@@ -94,6 +94,8 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "unlocked": "débloqué",
         "disabled": "désactivé",
         "enabled": "réactivé",
+        "token_created": "jeton de programme créé",
+        "token_revoked": "jeton de programme révoqué",
     },
     "recovery": {"line_unfinished": "ligne inachevée retirée après une panne"},
 }

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,8 +12,9 @@ from threading import Thread
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import open_accounts
-from assistant.answering.answer import Event, Exchange, TurnResult
+from assistant.answering.answer import Event, Exchange, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
+from assistant.answering.record import asked_by, searched_by
 from assistant.calculators.calculation import Calculation
 from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import IndexedLaw, read_rates
@@ -61,7 +64,7 @@ class LocalBuyerService:
         `most` is how many bytes of pieces a reader may keep.
         """
         self.filing = DossierService(
-            home, assistant.journal, embedder, reader.teams, reader.user, most
+            home, assistant.journal, embedder, reader.teams, reader.user, most, reader.dossiers
         )
         self._assistant = assistant
         self._home = home
@@ -110,6 +113,7 @@ class LocalBuyerService:
 
     def review(self, dossier_id: str, as_of: date | None = None) -> FiledReview:
         """A dossier compared with the rules in use and with itself."""
+        self._require(dossier_id)
         dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
         return review_of(dossier_id, dossiers, rules, date.today(), as_of)
 
@@ -126,8 +130,12 @@ class LocalBuyerService:
         history: Sequence[Exchange],
         dossier: str | None = None,
     ) -> Generator[Event, None, None]:
-        """One turn of the assistant, in the language of the question."""
-        return self._assistant.ask(
+        """One turn of the assistant, in the language of the question.
+
+        Raises UnknownDossier for one that the reader, or the token of their program, is not shown.
+        """
+        self._require(dossier)
+        turn = self._assistant.ask(
             question,
             as_of=as_of,
             history=history,
@@ -135,17 +143,26 @@ class LocalBuyerService:
             dossier=dossier,
             teams=self.reader.teams,
             user=self.reader.user,
+            purpose=asked_by(self.reader),
         )
+        with closing(turn):
+            for event in turn:
+                if isinstance(event, Finished):
+                    event = Finished(self._as_shown(event.result))
+                yield event
 
     def search(self, question: str, *, as_of: date | None, dossier: str | None) -> TurnResult:
         """The evidence of a turn, without its answer."""
-        return self._assistant.search(
+        self._require(dossier)
+        found = self._assistant.search(
             question,
             as_of=as_of,
             dossier=dossier,
             teams=self.reader.teams,
             user=self.reader.user,
+            purpose=searched_by(self.reader),
         )
+        return self._as_shown(found)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
@@ -156,6 +173,7 @@ class LocalBuyerService:
         return tuple(self._store_of(dossier).texts())
 
     def _store_of(self, dossier: str | None) -> PassageStore:
+        self._require(dossier)
         if dossier is None:
             return self.store
         return self._assistant.dossier(dossier, self.reader.teams).store
@@ -197,6 +215,19 @@ class LocalBuyerService:
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)
 
+    def _require(self, dossier: str | None) -> None:
+        """Raise UnknownDossier for one that is not shown."""
+        if dossier is not None:
+            self.filing.get(dossier)
+
+    def _as_shown(self, result: TurnResult) -> TurnResult:
+        """A result without the dossiers that are not shown among those that it proposes."""
+        if not result.proposed:
+            return result
+        shown = {each.id for each in self.dossiers}
+        proposed = tuple(each for each in result.proposed if each.id in shown)
+        return replace(result, proposed=proposed)
+
 
 # Serving: settings to the pages of this machine, each role's behind its own check.
 
@@ -213,7 +244,7 @@ def load_site(home: Path, settings: Settings) -> Site:
         most=settings.personal_gigabytes * GIGABYTE,
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
-    access = Members(accounts.sessions) if accounts else SingleUser()
+    access = Members(accounts) if accounts else SingleUser()
     room = ReviewService(home, assistant)
     room.follow()
     repair_beside(home, settings)

@@ -11,10 +11,9 @@ from fastapi.responses import Response
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
-from assistant.accounts.sessions import Sessions
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.tools.desk import Desk
@@ -32,7 +31,7 @@ Reader = Callable[[Request], Identity]
 
 
 class Access(Protocol):
-    """Knows people by what their browser sends."""
+    """Knows people by what their browser or their program sends."""
 
     def identify(self, request: HTTPConnection) -> Identity | None:
         """Who sends a request, as their account stands now; None when nobody is known."""
@@ -47,15 +46,18 @@ class SingleUser:
 
 
 class Members:
-    """Those with an open session."""
+    """Those with an open session, and programs that hold a token where these may come in."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
 
     def identify(self, request: HTTPConnection) -> Identity | None:
-        """Whose session the cookie belongs to."""
+        """Whose program holds the token, or whose session the cookie belongs to."""
+        held = bearer_of(request)
+        if held and area_of(request.scope["path"]).is_for_programs:
+            return self._accounts.tokens.identity(held, address_of(request))
         token = token_of(request)
-        return self._sessions.identity(token) if token else None
+        return self._accounts.sessions.identity(token) if token else None
 
 
 def requiring(access: Access, role: UserRole | None = None) -> Reader:
@@ -78,6 +80,17 @@ def requiring(access: Access, role: UserRole | None = None) -> Reader:
 def token_of(request: HTTPConnection) -> str:
     """The token of a session that a request brings, "" when it brings none."""
     return request.cookies.get(cookie_name(request), "")
+
+
+def bearer_of(request: HTTPConnection) -> str:
+    """The token that a program shows, "" when it shows none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def address_of(request: HTTPConnection) -> str:
+    """The address that a request comes from, "" when it is not known."""
+    return request.client.host if request.client else ""
 
 
 def keep(response: Response, request: Request, token: str) -> None:
