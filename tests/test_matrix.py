@@ -17,6 +17,7 @@ from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
 from assistant.settings import OpenId
+from assistant.tools.desk import Desk
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
@@ -81,6 +82,10 @@ GET  /factures/{view}/tableau/{number}
 GET  /factures/{view}/tableau/{number}.{suffix}
 GET  /factures/{view}/tableau/{number}/lignes/{index}
 GET  /law/{reference}
+DELETE /mcp
+GET  /mcp
+HEAD /mcp
+POST /mcp
 POST /rate
 """
 
@@ -290,8 +295,11 @@ def place(
         given.append(reader)
         return desk
 
+    def no_tools(reader: Identity) -> Desk:
+        raise AssertionError(f"{reader} called no tool")
+
     provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
-    app = app_of(Site(desks, access, beside, hall.accounts, provider))
+    app = app_of(Site(desks, access, beside, hall.accounts, provider, tools=no_tools))
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)

@@ -273,7 +273,7 @@ class Assistant:
     ) -> TurnResult:
         result = turn.result(self._model.name)
         body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
-        body = {key: body[key] for key in body if key not in purpose.lacks} | purpose.told
+        body = {key: body[key] for key in body if key not in purpose.lacks} | dict(purpose.told)
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
         apart = home and home / RECORDS
         record_id = self.journal.append(purpose.kind, body, apart, user=turn.user)

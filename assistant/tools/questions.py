@@ -29,7 +29,7 @@ from assistant.tools.tool import (
     Words,
     require_dossier,
 )
-from assistant.tools.wording import paragraphs, place, quoted, remarks
+from assistant.tools.wording import paragraphs, place, quoted, warning
 
 AsOf = Annotated[
     date | None,
@@ -97,8 +97,8 @@ def _places(result: TurnResult, citations: tuple[Citation, ...], shown: str) -> 
     passages = {item.number: item.passage for item in result.evidence}
     for citation in citations:
         passage = passages[citation.n]
-        words = [] if citation.quote in shown else [quoted(citation.quote)]
-        yield "\n".join([place(citation, passage), *words, *remarks(passage)])
+        words = [] if citation.quote in shown else [warning(citation.quote), quoted(citation.quote)]
+        yield "\n".join(filter(None, [place(citation, passage), *words, *passage.notes]))
 
 
 def _proposals(result: TurnResult) -> Iterator[str]:

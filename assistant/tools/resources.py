@@ -9,7 +9,7 @@ from assistant.errors import WrongArguments
 from assistant.tools.desk import Desk
 from assistant.tools.law import article_text, require_known
 from assistant.tools.tool import require_dossier
-from assistant.tools.wording import SCHEME, document_uri, paragraphs
+from assistant.tools.wording import SCHEME, document_uri, paragraphs, warning
 from ingestion.errors import UnknownDocument, UnknownSnapshot
 from ingestion.legislation.references import normalise
 from ingestion.readers.documents import Document
@@ -95,7 +95,7 @@ def _document(desk: Desk, document_id: str, dossier: str | None) -> str:
             f"Il n'y a pas de document {document_id[:64]} ici. Ceux qui se lisent sont dans la "
             "liste des ressources, ou cités par « ask » et « search_texts »."
         ) from error
-    return paragraphs([f"# {found.title}", found.address or "", found.text])
+    return paragraphs([f"# {found.title}", found.address or "", warning(found.text), found.text])
 
 
 def _texts(desk: Desk) -> Iterator[TextResource]:

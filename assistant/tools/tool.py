@@ -18,11 +18,9 @@ from pydantic import ValidationError as Unfit
 from pydantic_core import ErrorDetails
 
 from assistant.errors import WrongArguments
+from assistant.question.language import LONGEST
 from assistant.tools.desk import Desk
 from ingestion.errors import UnknownDossier
-
-LONGEST_QUESTION = 4000
-"""Characters of a question: a page of text fits."""
 
 Step = Callable[[str], None]
 """Hears in French how far a call has come; it raises once nobody waits for the call any more."""
@@ -134,9 +132,7 @@ def _parsed(value: object) -> object:
 
 PARSED = BeforeValidator(_parsed)
 
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)
-]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 DOSSIER = Field(
     description="Identifiant d'un dossier de marché que l'utilisateur a le droit de voir, "
     "par exemple « ecole-2026 ». Un identifiant inconnu est refusé avec la liste des siens."

@@ -21,6 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.accounts.identity import UserRole
 from assistant.web.authentication import Gate, KnownHosts, account_routes, openid_routes
+from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.ledger.routes import ledger_routes
@@ -192,7 +193,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
         app.mount(path, beside)
     gr.mount_gradio_app(
         app,
-        page_blocks(site.event_desk),
+        page_blocks(event_desk(site)),
         path="/",
         server_name="127.0.0.1",
         auth_dependency=site.user_of,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import gradio as gr
 from fastapi import HTTPException
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection, Request
@@ -14,8 +13,6 @@ from starlette.types import ASGIApp
 from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
-from assistant.question.language import Language
-from assistant.reports.markup import load_words
 from assistant.tools.desk import Desk
 from assistant.web.buyer.service import BuyerService
 
@@ -142,10 +139,6 @@ def _is_opened(request: HTTPConnection, site: str) -> bool:
 DeskOf = Callable[[Request], BuyerService]
 """A dependency of a route: the desk of the buyer who asks; the request ends there for others."""
 
-EventDesk = Callable[[gr.Request], BuyerService]
-"""The same for a handler of the Gradio page."""
-
-
 Beside = Mapping[str, ASGIApp]
 """Applications by the path where they are mounted."""
 
@@ -177,15 +170,3 @@ class Site:
         """The pseudonym of the buyer who sends a request, as Gradio wants to be told."""
         identity = self.access.identify(request)
         return identity.user if identity and UserRole.BUYER in identity.roles else None
-
-    def event_desk(self, event: gr.Request) -> BuyerService:
-        """The desk of the buyer at a Gradio page; a gr.Error for anyone else.
-
-        Gradio runs any handler for who names its number, so every handler begins here.
-        """
-        assert event.request is not None
-        try:
-            return self.desk_of(event.request)
-        except HTTPException as refusal:
-            said = load_words(Language.FRENCH)["event_refused"]
-            raise gr.Error(said, print_exception=False) from refusal
