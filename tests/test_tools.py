@@ -47,7 +47,7 @@ def roads(home: Path) -> LocalBuyerService:
 
 def called(desk: Desk, name: str, given: dict[str, Any]) -> CallToolResult:
     async def talk() -> CallToolResult:
-        async with Client(ToolServer(lambda scope: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
             return await client.call_tool(name, given)
 
     return asyncio.run(talk())
@@ -70,7 +70,7 @@ def read(desk: Desk, uri: str) -> str:
     """A text by its address, or why it is not given."""
 
     async def talk() -> str:
-        async with Client(ToolServer(lambda scope: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
             try:
                 [content] = (await client.read_resource(uri)).contents
             except MCPError as refused:
@@ -87,7 +87,7 @@ def listed(desk: Desk) -> dict[str, str]:
     async def talk() -> dict[str, str]:
         found: dict[str, str] = {}
         cursor = None
-        async with Client(ToolServer(lambda scope: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
             while True:
                 page = await client.list_resources(cursor=cursor)
                 found |= {each.uri: each.name for each in page.resources}
@@ -311,7 +311,7 @@ class ReadingDesk:
 
 def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
     desk = ReadingDesk()
-    server = ToolServer(lambda scope: cast(Desk, desk)).server
+    server = ToolServer(lambda scope, step: cast(Desk, desk)).server
     told: list[str | None] = []
 
     async def hears(progress: float, total: float | None, message: str | None) -> None:

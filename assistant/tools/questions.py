@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from itertools import groupby
 from typing import Annotated
 
 from pydantic import Field
@@ -93,12 +94,14 @@ def _answer_text(result: TurnResult) -> str:
 
 
 def _places(result: TurnResult, citations: tuple[Citation, ...], shown: str) -> Iterator[str]:
-    """Each citation with its place; its words too, unless they are shown already."""
+    """The place of each passage cited, and the words cited unless they are shown already."""
     passages = {item.number: item.passage for item in result.evidence}
-    for citation in citations:
-        passage = passages[citation.n]
-        words = [] if citation.quote in shown else [warning(citation.quote), quoted(citation.quote)]
-        yield "\n".join(filter(None, [place(citation, passage), *words, *passage.notes]))
+    for number, group in groupby(citations, key=lambda each: each.n):
+        first, *others = group
+        silent = [each.quote for each in (first, *others) if each.quote not in shown]
+        words = [line for text in silent for line in (warning(text), quoted(text))]
+        passage = passages[number]
+        yield "\n".join(filter(None, [place(first, passage), *words, *passage.notes]))
 
 
 def _proposals(result: TurnResult) -> Iterator[str]:

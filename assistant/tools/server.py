@@ -1,7 +1,7 @@
 """The Model Context Protocol: tools and resources for programs, by stdio or HTTP. Door of mcp."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -31,11 +31,14 @@ Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 Gave = TypeVar("Gave")
 
-DeskFor = Callable[[Scope | None], Desk]
-"""The desk of who sends a request, by the scope of that; it has none by stdio. It may take long."""
+DeskFor = Callable[[Scope | None, Step], Desk]
+"""The desk of who sends a request, by the scope of that, None by stdio; it may take long."""
 
 MOST_AT_ONCE = 8
 """Calls that are worked on at once; those who come later wait."""
+
+LOADING_SECONDS = 5
+"""Between two words that models are still being loaded: clients give up after a minute of none."""
 
 MARKDOWN = "text/markdown"
 
@@ -136,10 +139,11 @@ class ToolServer:
         """Do something at the desk of who asks, in a thread that stops when they have gone."""
         gone = Event()
         scope = ctx.request.scope if ctx.request is not None else None
+        step = partial(_tell, ctx, gone, count(1))
 
         def done() -> Gave:
             try:
-                return work(self._desk_for(scope), partial(_tell, ctx, gone, count(1)))
+                return work(self._desk_for(scope, step), step)
             except OSError as failure:
                 said = f"Fichier ou disque inaccessible : {in_words(failure)}."
                 raise IngestionError(said) from failure
@@ -198,10 +202,17 @@ def serve_by_stdio(load: Callable[[], Desk]) -> None:
         async with stdio_server() as (incoming, outgoing):
             with ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading") as beside:
                 loading = beside.submit(load)
-                server = ToolServer(lambda scope: loading.result()).server
+                server = ToolServer(lambda scope, step: _loaded(loading, step)).server
                 await server.run(incoming, outgoing, server.create_initialization_options())
 
     anyio.run(serve)
+
+
+def _loaded(loading: Future[Desk], step: Step) -> Desk:
+    """The desk once it is there; who waits for it is told so now and then."""
+    while not wait([loading], LOADING_SECONDS).done:
+        step("chargement des modèles et de l'index")
+    return loading.result()
 
 
 # By HTTP: many clients, none of whom is remembered.

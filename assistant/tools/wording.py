@@ -33,7 +33,8 @@ def document_uri(document_id: str, dossier: str | None) -> str:
 def place(citation: Citation, passage: Passage) -> str:
     """The number of a quote, its place, what kind of text it is, and where to read it all."""
     rank = rank_of(passage)
-    about = [f"[{citation.n}] {citation.locator}", passage.title]
+    about = [f"[{citation.n}] {citation.locator}"]
+    about += [passage.title] if passage.title not in citation.locator else []
     about += [LABELS[Language.FRENCH][rank]] if rank else []
     about += [_HIDDEN] if citation.hidden else []
     if passage.kind in _TEXTS:

@@ -31,7 +31,7 @@ class ToolsAddress:
 
     def __init__(self, access: Access, desks: Callable[[Identity], Desk]) -> None:
         self._reader = requiring(access, UserRole.BUYER)
-        self._tools = ToolsByHttp(lambda scope: desks((scope or {})[_READER]))
+        self._tools = ToolsByHttp(lambda scope, step: desks((scope or {})[_READER]))
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
