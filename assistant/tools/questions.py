@@ -30,7 +30,7 @@ from assistant.tools.tool import (
     Words,
     require_dossier,
 )
-from assistant.tools.wording import paragraphs, place, quoted, warning
+from assistant.tools.wording import paragraphs, place, quoted
 
 AsOf = Annotated[
     date | None,
@@ -98,10 +98,9 @@ def _places(result: TurnResult, citations: tuple[Citation, ...], shown: str) -> 
     passages = {item.number: item.passage for item in result.evidence}
     for number, group in groupby(citations, key=lambda each: each.n):
         first, *others = group
-        silent = [each.quote for each in (first, *others) if each.quote not in shown]
-        words = [line for text in silent for line in (warning(text), quoted(text))]
+        words = [quoted(each.quote) for each in (first, *others) if each.quote not in shown]
         passage = passages[number]
-        yield "\n".join(filter(None, [place(first, passage), *words, *passage.notes]))
+        yield "\n".join([place(first, passage), *words, *passage.notes])
 
 
 def _proposals(result: TurnResult) -> Iterator[str]:

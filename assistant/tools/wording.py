@@ -48,8 +48,9 @@ def warning(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as a quotation in Markdown."""
-    return "\n".join(f"> {line}" for line in text.splitlines())
+    """A text as a quotation in Markdown, after the warning that it may need."""
+    lines = (f"> {line}" for line in text.splitlines())
+    return "\n".join(filter(None, [warning(text), *lines]))
 
 
 def paragraphs(blocks: Iterable[str]) -> str:
