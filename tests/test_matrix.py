@@ -87,6 +87,13 @@ GET  /mcp
 HEAD /mcp
 POST /mcp
 POST /rate
+GET  /v1/
+POST /v1/chat/completions
+POST /v1/embeddings
+GET  /v1/models
+GET  /v1/models/{model:path}
+GET  /v1/openapi.json
+POST /v1/responses
 """
 
 REFERENT = """
@@ -137,6 +144,8 @@ GET  /referent
 HEAD /referent
 GET  /admin
 HEAD /admin
+GET  /v1
+HEAD /v1
 """
 """What only leads to the first page of a role, once the gate has let somebody through."""
 
@@ -224,6 +233,12 @@ GET  /theme.css
 """
 """What Gradio brings along, for buyers as well, whether it asks who is there or not."""
 
+FIRST_PAGES = {
+    "/referent": UserRole.REFERENT,
+    "/admin": UserRole.ADMINISTRATOR,
+    "/v1": UserRole.BUYER,
+}
+
 HANDLERS = {"ask", "ask_again", "stop", "load", "switch", "new", "export_markdown", "export_docx"}
 """The handlers of the Gradio page, each for buyers."""
 
@@ -239,10 +254,7 @@ ROWS: dict[Route, UserRole | None] = {
     **dict.fromkeys(listed(REFERENT), UserRole.REFERENT),
     **dict.fromkeys(listed(ADMINISTRATOR), UserRole.ADMINISTRATOR),
     **dict.fromkeys(listed(WHO_IS_KNOWN)),
-    **{
-        row: UserRole.REFERENT if "referent" in row[1] else UserRole.ADMINISTRATOR
-        for row in listed(ONWARD)
-    },
+    **{row: FIRST_PAGES[row[1]] for row in listed(ONWARD)},
 }
 """Whom each route asks for that is not for anyone; None is everybody who is known."""
 

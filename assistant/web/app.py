@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.accounts.identity import UserRole
+from assistant.web.api.routes import api_app
 from assistant.web.authentication import Gate, KnownHosts, account_routes, openid_routes
 from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
@@ -188,7 +189,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
         app.include_router(account_routes(site.accounts, reader, provider.name if provider else ""))
         if provider:
             app.include_router(openid_routes(site.accounts, provider, site.address))
-    for path, beside in site.beside.items():
+    stood_beside: dict[str, ASGIApp] = {"/v1": api_app(site), **site.beside}
+    for path, beside in stood_beside.items():
         app.add_route(path, into_folder)
         app.mount(path, beside)
     gr.mount_gradio_app(

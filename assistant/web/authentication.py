@@ -92,10 +92,7 @@ def refusal(request: HTTPConnection, identity: Identity | None) -> Response:
     if identity is None:
         if is_page:
             return RedirectResponse(login_link(request), 303)
-        unknown = routes_problem(request, SITE_UNKNOWN)
-        if area_of(request.url.path).is_for_programs:
-            unknown.headers["WWW-Authenticate"] = "Bearer"
-        return unknown
+        return routes_problem(request, SITE_UNKNOWN)
     if is_page and request.url.path == "/":
         return RedirectResponse(entrance(identity), 303)
     if is_page:

@@ -37,7 +37,7 @@ from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, Vectors
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
@@ -67,6 +67,7 @@ class LocalBuyerService:
             home, assistant.journal, embedder, reader.teams, reader.user, most, reader.dossiers
         )
         self._assistant = assistant
+        self._embedder = embedder
         self._home = home
         self.reader = reader
 
@@ -163,6 +164,16 @@ class LocalBuyerService:
             purpose=searched_by(self.reader),
         )
         return self._as_shown(found)
+
+    @property
+    def embedder_name(self) -> str:
+        """The model that indexes are built by."""
+        return self._embedder().name
+
+    def embed(self, texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        """The vectors of texts, by the model that indexes are built by."""
+        embedder = self._embedder()
+        return embedder.embed_questions(texts) if are_questions else embedder.embed_passages(texts)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
