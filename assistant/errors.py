@@ -13,6 +13,7 @@ AssistantError
 ├── WrongAnchors    a file of anchors of the journal cannot be understood
 ├── ProviderFailure the identity provider does not answer, or what it says is not proven
 ├── WrongAccount    what is asked of an account cannot be done
+├── WrongArguments  what a program gives to a tool is not what the tool takes
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
 ├── StillReading    past answers are being read, and will be there in a moment
@@ -73,6 +74,10 @@ class ProviderFailure(AssistantError):
 
 class WrongAccount(AssistantError):
     """There is no such account, or what is asked of it cannot be done."""
+
+
+class WrongArguments(AssistantError):
+    """What a program gives to a tool is unknown to it, missing, or not of the right kind."""
 
 
 class GateRefused(AssistantError):

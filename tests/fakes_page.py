@@ -34,6 +34,7 @@ from assistant.tenders.service import DossierService
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
+from ingestion.index.search import Vectors
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.versions import History, difference, histories, near_references
 from ingestion.readers.documents import Document
@@ -117,6 +118,14 @@ class FakeDesk:
 
     def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
         return (fiche_section(self.filing.fiche(dossier_id), dossier_id, language),)
+
+    @property
+    def embedder_name(self) -> str:
+        return WordEmbedder().name
+
+    def embed(self, texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        embedder = WordEmbedder()
+        return embedder.embed_questions(texts) if are_questions else embedder.embed_passages(texts)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         return self.documents[document_id]

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("ingestion", "assistant")
 
 DOORS = {
+    "anyio": "assistant/tools/server.py",
     "argon2": "assistant/accounts/login.py",
     "authlib": "assistant/accounts/openid.py",
     "babel": "ingestion/french.py",
@@ -33,6 +34,8 @@ DOORS = {
     "markdown_it": "ingestion/readers/markdown.py",
     "markupsafe": "assistant/reports/markup.py",
     "matplotlib": "assistant/reports/charts.py",
+    "mcp": "assistant/tools/server.py",
+    "mcp_types": "assistant/tools/server.py",
     "numpy": "ingestion/* assistant/llm/llama.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
@@ -41,8 +44,8 @@ DOORS = {
     "psycopg": "ingestion/ledger/database.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
     "assistant/tenders/conformity/rules.py assistant/web/* assistant/publishing/* "
-    "assistant/settings.py",
-    "pydantic_core": "assistant/settings.py",
+    "assistant/settings.py assistant/tools/*",
+    "pydantic_core": "assistant/settings.py assistant/tools/tool.py",
     "pydantic_settings": "assistant/settings.py",
     "pypdf": "ingestion/readers/pdf.py",
     "pypdfium2": "assistant/web/pdf_page.py ingestion/readers/visibility.py",

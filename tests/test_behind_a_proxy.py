@@ -31,7 +31,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 @pytest.fixture(scope="module")
 def app(hall: Hall) -> FastAPI:
-    site = Site(lambda reader: FakeDesk(), Members(hall.accounts.sessions), accounts=hall.accounts)
+    site = Site(lambda reader: FakeDesk(), Members(hall.accounts), accounts=hall.accounts)
     return app_of(site, proxies=[PROXY, NETWORK])
 
 

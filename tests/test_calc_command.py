@@ -13,7 +13,8 @@ import pytest
 
 from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.constants import IndexedLaw, constants
-from assistant.cli.calc_options import CALCULATORS, Calculator
+from assistant.calculators.forms import FORMS, CalculatorForm
+from assistant.cli.calc_options import EXAMPLES
 from assistant.cli.command import main
 from ingestion.library.library import CORPUS
 from tests.fakes import WordEmbedder
@@ -202,15 +203,15 @@ def test_every_constant_is_listed_with_its_value_and_whether_it_is_stated(
     assert [row["name"] for row in rows.values() if row["stated"]]
 
 
-@pytest.mark.parametrize("calculator", CALCULATORS, ids=lambda each: each.name)
+@pytest.mark.parametrize("form", FORMS, ids=lambda each: each.name)
 def test_help_teaches_with_examples_that_the_command_reads(
-    calc: Run, home: Path, calculator: Calculator
+    calc: Run, home: Path, form: CalculatorForm
 ) -> None:
-    code, said = calc(home, calculator.name, "--help")
+    code, said = calc(home, form.name, "--help")
     assert code == OK
-    for example in calculator.examples:
-        assert f"sourcier calc {calculator.name} {example}" in said
-        assert calc(home, calculator.name, *shlex.split(example))[0] in {OK, REFUSED}
+    for example in EXAMPLES[form.name]:
+        assert f"sourcier calc {form.name} {example}" in said
+        assert calc(home, form.name, *shlex.split(example))[0] in {OK, REFUSED}
 
 
 @pytest.fixture

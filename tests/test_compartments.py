@@ -182,6 +182,31 @@ def test_what_a_team_asks_of_another_teams_dossier_is_told_nothing(
     assert not [secret for secret in foreign(team) if secret in said]
 
 
+def test_a_program_is_shown_the_dossiers_of_its_token_and_the_journal_names_it(
+    desks: dict[str, LocalBuyerService], home: Path
+) -> None:
+    team = TEAMS[0]
+    owner = desks[team.name]
+    program = replace(member(team), token="t-1a2b3c4d", dossiers=frozenset({"ecole-2026"}))
+    desk = LocalBuyerService(home, owner._assistant, answering_embedder, program)
+    asked = f"Quelle est la durée du marché pour le dossier {team.dossier} ?"
+    assert [each.id for each in turn_of(owner, asked, None).proposed] == [team.dossier]
+    assert turn_of(desk, asked, None).proposed == ()
+    assert [each.id for each in desk.dossiers] == ["ecole-2026"]
+    document = turn_of(owner, "Quelle durée ?", team.dossier).evidence[0].passage.document_id
+    for act in (desk.document, desk.original):
+        with pytest.raises(UnknownDossier):
+            act(document, team.dossier)
+    with pytest.raises(UnknownDossier):
+        turn_of(desk, asked, team.dossier)
+    turn_of(desk, asked, None)
+    journal = Journal(home / "journal.jsonl")
+    *_, answer = journal.entries()
+    body = journal.body(answer)
+    assert body is not None
+    assert (answer["user"], body["token"]) == ("u-voirie", "t-1a2b3c4d")
+
+
 def test_the_journal_holds_no_word_of_a_dossier_and_each_dossier_only_its_own(home: Path) -> None:
     journal = (home / "journal.jsonl").read_text(encoding="utf-8")
     for team in TEAMS:

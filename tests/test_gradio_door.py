@@ -69,7 +69,7 @@ def app(hall: Hall) -> FastAPI:
         desk.reader = reader
         return desk
 
-    return app_of(Site(desk_of, Members(hall.accounts.sessions), accounts=hall.accounts))
+    return app_of(Site(desk_of, Members(hall.accounts), accounts=hall.accounts))
 
 
 @pytest.fixture(scope="module")

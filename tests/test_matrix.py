@@ -17,6 +17,7 @@ from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
 from assistant.settings import OpenId
+from assistant.tools.desk import Desk
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
@@ -81,7 +82,18 @@ GET  /factures/{view}/tableau/{number}
 GET  /factures/{view}/tableau/{number}.{suffix}
 GET  /factures/{view}/tableau/{number}/lignes/{index}
 GET  /law/{reference}
+DELETE /mcp
+GET  /mcp
+HEAD /mcp
+POST /mcp
 POST /rate
+GET  /v1/
+POST /v1/chat/completions
+POST /v1/embeddings
+GET  /v1/models
+GET  /v1/models/{model:path}
+GET  /v1/openapi.json
+POST /v1/responses
 """
 
 REFERENT = """
@@ -134,6 +146,8 @@ GET  /referent
 HEAD /referent
 GET  /admin
 HEAD /admin
+GET  /v1
+HEAD /v1
 """
 """What only leads to the first page of a role, once the gate has let somebody through."""
 
@@ -221,6 +235,12 @@ GET  /theme.css
 """
 """What Gradio brings along, for buyers as well, whether it asks who is there or not."""
 
+FIRST_PAGES = {
+    "/referent": UserRole.REFERENT,
+    "/admin": UserRole.ADMINISTRATOR,
+    "/v1": UserRole.BUYER,
+}
+
 HANDLERS = {"ask", "ask_again", "stop", "load", "switch", "new", "export_markdown", "export_docx"}
 """The handlers of the Gradio page, each for buyers."""
 
@@ -236,10 +256,7 @@ ROWS: dict[Route, UserRole | None] = {
     **dict.fromkeys(listed(REFERENT), UserRole.REFERENT),
     **dict.fromkeys(listed(ADMINISTRATOR), UserRole.ADMINISTRATOR),
     **dict.fromkeys(listed(WHO_IS_KNOWN)),
-    **{
-        row: UserRole.REFERENT if "referent" in row[1] else UserRole.ADMINISTRATOR
-        for row in listed(ONWARD)
-    },
+    **{row: FIRST_PAGES[row[1]] for row in listed(ONWARD)},
 }
 """Whom each route asks for that is not for anyone; None is everybody who is known."""
 
@@ -284,7 +301,7 @@ def place(
     """The whole application, and the same without its gate: each handler has to ask by itself."""
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
-    access, desk = Members(hall.accounts.sessions), FakeDesk()
+    access, desk = Members(hall.accounts), FakeDesk()
     beside = pages_beside(rooms.home, rooms.room, rooms.journal, access)
     given: list[Identity] = []
 
@@ -292,8 +309,11 @@ def place(
         given.append(reader)
         return desk
 
+    def no_tools(reader: Identity) -> Desk:
+        raise AssertionError(f"{reader} called no tool")
+
     provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
-    app = app_of(Site(desks, access, beside, hall.accounts, provider))
+    app = app_of(Site(desks, access, beside, hall.accounts, provider, tools=no_tools))
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)

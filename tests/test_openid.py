@@ -120,7 +120,7 @@ def town(
         roles=BUYERS,
     )
     hall, desk = Hall(tmp_path_factory.mktemp("openid") / "home"), FakeDesk()
-    access = Members(hall.accounts.sessions)
+    access = Members(hall.accounts)
     site = Site(lambda reader: desk, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS)
     with TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False) as client:
         yield Town(openid, issuer[1], hall, client)
@@ -224,7 +224,7 @@ def test_what_is_proven_lets_in(town: Town) -> None:
 def test_a_provider_that_does_not_answer_is_said_on_the_page(tmp_path: Path) -> None:
     hall, desk = Hall(tmp_path / "home"), FakeDesk()
     openid = OpenId("http://127.0.0.1:1", "sourcier", name="ProConnect")
-    access = Members(hall.accounts.sessions)
+    access = Members(hall.accounts)
     site = Site(lambda reader: desk, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS)
     client = TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
     reply = client.get("/login/openid")
@@ -245,7 +245,7 @@ class Lying(Provider):
 @pytest.fixture
 def lied_to(tmp_path: Path) -> tuple[Hall, TestClient]:
     hall, desk = Hall(tmp_path / "home"), FakeDesk()
-    access = Members(hall.accounts.sessions)
+    access = Members(hall.accounts)
     site = Site(lambda reader: desk, access, {}, hall.accounts, Lying(OPENID, SECRET), ADDRESS)
     return hall, TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
 

@@ -34,7 +34,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hall, FastAPI]:
     hall = Hall(tmp_path_factory.mktemp("accounts") / "home")
-    access = Members(hall.accounts.sessions)
+    access = Members(hall.accounts)
     desk = FakeDesk()
     return hall, app_of(Site(lambda reader: desk, access, accounts=hall.accounts))
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
@@ -29,7 +30,7 @@ def test_an_idle_queue_is_seldom_looked_at(loop: str, monkeypatch: pytest.Monkey
             raise _Over
 
     async def idle() -> None:
-        blocks = page_blocks(site_over(FakeDesk()).event_desk)
+        blocks = page_blocks(event_desk(site_over(FakeDesk())))
         await getattr(blocks._queue, loop)()
 
     monkeypatch.setattr(asyncio, "sleep", sleep)

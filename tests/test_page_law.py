@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.reports.versions import STATES, days, remarks
 from assistant.web.buyer.evidence_panel import law_links
-from assistant.web.buyer.law_pages import STATES, days, remarks
 from ingestion.readers.documents import State
 from tests.article_versions import version
 from tests.fakes_page import FakeDesk

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection, Request
 
 from assistant.accounts.identity import Identity, UserRole
+from assistant.web.buyer.chat import event_desk
 from assistant.web.site import Site
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
@@ -67,7 +68,7 @@ def test_the_handler_of_who_lost_their_role_behind_the_gate_does_not_run(place: 
     site = Site(lambda identity: place.desks[identity.user], ByHeader())
     nobody = gr.Request(Request({"type": "http", "headers": []}))
     with pytest.raises(gr.Error, match="session est terminée"):
-        site.event_desk(nobody)
+        event_desk(site)(nobody)
 
 
 def test_other_applications_stand_beside_the_page(place: Place) -> None:

@@ -27,13 +27,17 @@ class Identity:
     """Someone who is known to the program.
 
     `user` is the pseudonym under which the journal names them, `name` what they are called on
-    their own pages. `teams` are those whose dossiers they see, None for every dossier.
+    their own pages. `teams` are those whose dossiers they see, None for every dossier. `token` is
+    the identifier of the one that a program of theirs holds, "" for themselves, and `dossiers` are
+    the only ones that it is shown of theirs, None for all of these.
     """
 
     user: str
     name: str
     roles: frozenset[UserRole]
     teams: frozenset[str] | None
+    token: str = ""
+    dossiers: frozenset[str] | None = None
 
 
 ALONE = Identity("local", "", frozenset(UserRole), None)
@@ -103,7 +107,8 @@ class Area:
     """The addresses that begin with a path, and who may ask for them.
 
     `role` is the one they take; without one, everybody who is known may come in, and nobody needs
-    to be known where `is_open`. Where `is_single`, the path is the only address.
+    to be known where `is_open`. Where `is_single`, the path is the only address. Programs come in
+    with a token where it `is_for_programs`, and nowhere else.
     """
 
     path: str
@@ -111,6 +116,7 @@ class Area:
     role: UserRole | None = None
     is_open: bool = False
     is_single: bool = False
+    is_for_programs: bool = False
 
     def holds(self, path: str) -> bool:
         """Whether an address lies in it."""
@@ -131,6 +137,8 @@ AREAS = (
     Area("/login/openid", "Connexion par le fournisseur d'identité", is_open=True),
     Area("/invitation", "Choix du mot de passe, par un lien à usage unique", is_open=True),
     Area("/account", "Mon compte et mes sessions"),
+    Area("/v1", "Questions des programmes, par un jeton", UserRole.BUYER, is_for_programs=True),
+    Area("/mcp", "Outils des assistants (MCP), par un jeton", UserRole.BUYER, is_for_programs=True),
     Area("/referent", "Contrôle des réponses", UserRole.REFERENT),
     Area("/admin", "Administration", UserRole.ADMINISTRATOR),
     Area("/", "Questions, dossiers, textes, factures et achats", UserRole.BUYER),

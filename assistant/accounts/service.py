@@ -13,6 +13,7 @@ from assistant.accounts.identity import Account, UserRole, account_of, written
 from assistant.accounts.login import Login, LoginRefusal, Passwords, Throttle, refuse
 from assistant.accounts.register import AccountRegister, insert, rights, tell
 from assistant.accounts.sessions import NAME, Database, Sessions
+from assistant.accounts.tokens import Tokens
 from assistant.journal.journal import Journal
 from assistant.settings import OpenId
 
@@ -157,12 +158,13 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Who there is, how they come in, and who is inside."""
+    """Who there is, how they come in, who is inside, and what their programs hold."""
 
     register: AccountRegister
     entering: Login
     admission: Admission
     sessions: Sessions
+    tokens: Tokens
 
 
 def open_accounts(
@@ -177,4 +179,5 @@ def open_accounts(
     register = AccountRegister(database, journal, sessions, clock)
     entering = Login(database, journal, register, sessions, passwords, clock)
     admission = Admission(database, journal, sessions, clock)
-    return Accounts(register, entering, admission, sessions)
+    tokens = Tokens(database, journal, register, clock)
+    return Accounts(register, entering, admission, sessions, tokens)

@@ -58,6 +58,17 @@ CREATE TABLE IF NOT EXISTS invitations (
     digest TEXT NOT NULL UNIQUE,
     until REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS tokens (
+    id TEXT PRIMARY KEY,                         -- what it is called in lists
+    digest TEXT NOT NULL UNIQUE,
+    user TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    name TEXT NOT NULL,                          -- the program that holds it
+    roles TEXT NOT NULL,
+    dossiers TEXT,                               -- NULL: every dossier of its owner
+    created REAL NOT NULL,
+    until REAL NOT NULL,
+    used REAL                                    -- NULL: never
+);
 """
 """Times are seconds since 1970; tokens are never kept, only their hashes."""
 

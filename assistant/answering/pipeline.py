@@ -16,7 +16,7 @@ from assistant.answering.composer import Answering, carried, write_sentences
 from assistant.answering.computation import Accounting
 from assistant.answering.extraction import Draft
 from assistant.answering.notices import not_rewritten, not_written
-from assistant.answering.record import ASKED, Purpose, journal_body
+from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
 from assistant.answering.state import TurnState
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates, no_rates
@@ -120,21 +120,11 @@ class Assistant:
 
         Raises UnknownDossier when the dossier is not one of theirs.
         """
-        question = readable(question)
-        generation = self._holder.current()
-        pieces = self._holder.dossier(dossier, teams) if dossier else None
-        asked = [question]
-        if history and is_dependent(question):
+        asked = [readable(question)]
+        if history and is_dependent(asked[0]):
             asked.append(history[-1].question)
-        day = day_asked([] if dossier else asked, as_of, self._clock())
-        if pieces and dossier and day.source is DaySource.TODAY:
-            day = self._day_of(self.dossiers(teams).get(dossier), pieces) or day
-        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
-        turn = TurnState(question, day, scope, language, generation, question, pieces, user)
-        if dossier is None:
-            turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
-        else:
-            turn.to_index = self._holder.awaits_index(dossier, teams)
+        turn = self._begun(asked, as_of, dossier, teams, user)
+        turn.language = language
         ended = "interrupted"
         try:
             yield from self._run(turn, history)
@@ -142,6 +132,52 @@ class Assistant:
         finally:
             result = self._record(turn, ended, teams, purpose)
         yield Finished(result)
+
+    def search(
+        self,
+        question: str,
+        *,
+        as_of: date | None = None,
+        dossier: str | None = None,
+        teams: frozenset[str] | None = None,
+        user: str = "",
+        purpose: Purpose = SEARCHED,
+    ) -> TurnResult:
+        """The passages that a question would be answered from, put on record as a search.
+
+        Day, dossier and reader are those of `ask`; so is what it raises.
+        """
+        turn = self._begun([readable(question)], as_of, dossier, teams, user)
+        ended = "interrupted"
+        try:
+            self._search(turn)
+            ended = "finished"
+        finally:
+            result = self._record(turn, ended, teams, purpose)
+        return result
+
+    def _begun(
+        self,
+        asked: Sequence[str],
+        as_of: date | None,
+        dossier: str | None,
+        teams: frozenset[str] | None,
+        user: str,
+    ) -> TurnState:
+        """A turn about the first of these questions, the others being those it depends on."""
+        question = asked[0]
+        generation = self._holder.current()
+        pieces = self._holder.dossier(dossier, teams) if dossier else None
+        day = day_asked([] if dossier else asked, as_of, self._clock())
+        if pieces and dossier and day.source is DaySource.TODAY:
+            day = self._day_of(self.dossiers(teams).get(dossier), pieces) or day
+        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
+        turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
+        if dossier is None:
+            turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
+        else:
+            turn.to_index = self._holder.awaits_index(dossier, teams)
+        return turn
 
     def _day_of(self, dossier: Dossier, pieces: IndexSnapshot) -> Day | None:
         """The day whose law a dossier follows; its pieces are read for it once an index."""
@@ -251,7 +287,7 @@ class Assistant:
     ) -> TurnResult:
         result = turn.result(self._model.name)
         body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
-        body |= purpose.told
+        body = {key: body[key] for key in body if key not in purpose.lacks} | dict(purpose.told)
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
         apart = home and home / RECORDS
         record_id = self.journal.append(purpose.kind, body, apart, user=turn.user)

@@ -1,12 +1,13 @@
 """Records: everything needed to open a turn or a calculation again, as plain JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from assistant.accounts.identity import Identity
 from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
@@ -21,17 +22,37 @@ REPLAYED = "replayed"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why a turn was taken: the kind of its entry in the journal, and what that says besides."""
+    """Why a turn was taken: the kind of its entry in the journal, and what that says besides.
+
+    `lacks` are the keys of the contract that it has not.
+    """
 
     kind: str = "answer"
     told: Mapping[str, str] = field(default_factory=dict)
+    lacks: frozenset[str] = frozenset()
 
 
 ASKED = Purpose()
 """Somebody wants to know."""
 
+SEARCHED = Purpose(
+    "search",
+    lacks=frozenset({"outcome", "answer", "lead", "sentences", "citations", "removed", "model"}),
+)
+"""Somebody wants to read what there is: nothing is answered."""
+
 EXAMINED = Purpose("evaluation", {"act": "asked"})
 """The answer is to be measured."""
+
+
+def asked_by(reader: Identity) -> Purpose:
+    """Somebody wants to know; by which token, where a program of theirs asks."""
+    return Purpose(told={"token": reader.token}) if reader.token else ASKED
+
+
+def searched_by(reader: Identity) -> Purpose:
+    """Somebody, or a program of theirs, wants to read what there is."""
+    return replace(SEARCHED, told=asked_by(reader).told)
 
 
 def replay_of(record_id: str, by: str) -> Purpose:
@@ -71,6 +92,14 @@ def contract(result: TurnResult) -> dict[str, Any]:
         },
         "record_id": result.record_id,
     }
+
+
+def search_fields(result: TurnResult) -> dict[str, Any]:
+    """A search as programs read it: the contract without an answer, each passage cited whole."""
+    whole = tuple(cite(item, 0, len(item.passage.text)) for item in result.evidence)
+    answer = Answer(Outcome.ABSTAINED, citations=whole)
+    told = contract(replace(result, answer=answer))
+    return {key: told[key] for key in told if key == "citations" or key not in SEARCHED.lacks}
 
 
 def journal_body(result: TurnResult) -> dict[str, Any]:

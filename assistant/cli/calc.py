@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -21,7 +20,8 @@ from assistant.calculators.amounts import euros, numeral, percent
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.calculators.catalogue import calculate
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
-from assistant.cli.calc_options import CALCULATORS, Calculator
+from assistant.calculators.forms import FORMS, CalculatorForm
+from assistant.cli.calc_options import EXAMPLES, absent, parameters
 from assistant.cli.options import AS_JSON, Terminal, day_of_law, print_json
 from assistant.cli.usage import Actions
 from assistant.errors import Ungrounded, WrongFigures
@@ -155,26 +155,24 @@ app = Actions(
 DAY = day_of_law("--date --as-of")
 
 
-def _register(calculator: Calculator) -> None:
+def _register(form: CalculatorForm) -> None:
     """Make an action of a calculator, with the signature that its options give."""
-    examples = "\n".join(
-        f"  sourcier calc {calculator.name} {each}" for each in calculator.examples
-    )
+    examples = "\n".join(f"  sourcier calc {form.name} {each}" for each in EXAMPLES[form.name])
 
     def run(ctx: Context, as_of: date | None, *, as_json: bool, **given: object) -> int:
-        return _run(calculator, ctx.obj, as_of or date.today(), as_json, given)
+        return _run(form, ctx.obj, as_of or date.today(), as_json, given)
 
     options = [
-        *calculator.parameters(),
+        *parameters(form),
         Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=Context),
         Parameter("as_of", Parameter.KEYWORD_ONLY, default=DAY, annotation=date),
         Parameter("as_json", Parameter.KEYWORD_ONLY, default=AS_JSON, annotation=bool),
     ]
     run.__signature__ = Signature(options)  # type: ignore[attr-defined]
-    app.action(calculator.name, calculator.told, epilog=f"exemples :\n{examples}\n")(run)
+    app.action(form.name, form.told, epilog=f"exemples :\n{examples}\n")(run)
 
 
-for each in CALCULATORS:
+for each in FORMS:
     _register(each)
 
 
@@ -196,10 +194,11 @@ def _show_constants(ctx: Context, as_of: date | None = DAY, as_json: bool = AS_J
 
 
 def _run(
-    calculator: Calculator, home: Path, day: date, as_json: bool, given: Mapping[str, object]
+    form: CalculatorForm, home: Path, day: date, as_json: bool, given: Mapping[str, object]
 ) -> int:
     try:
-        asked = calculator.asked(**_given(calculator, given))
+        _require_needed(form, given)
+        asked = form.filled(given)
         generation = open_snapshot(home, current_name(home))
         found = calculate(asked, IndexedLaw(generation, day), read_rates(home))
     except WrongFigures as error:
@@ -216,25 +215,10 @@ def _run(
     return OK
 
 
-def _given(calculator: Calculator, given: Mapping[str, object]) -> dict[str, Any]:
-    """The fields that were given; raises WrongFigures without one that is needed."""
-    fields = calculator.fields
-    absent = [
-        taken.param_decls[0]
-        for name, taken in calculator.options.items()
-        if given[name] is None and fields[name].default is Parameter.empty
-    ]
-    if absent:
+def _require_needed(form: CalculatorForm, given: Mapping[str, object]) -> None:
+    """Raise WrongFigures without a field that is needed."""
+    if lacking := absent(form, given):
         raise WrongFigures(
-            f"Il manque {' et '.join(absent)}. Exemple : sourcier calc {calculator.name} "
-            f"{calculator.examples[0]}"
+            f"Il manque {' et '.join(lacking)}. Exemple : sourcier calc {form.name} "
+            f"{EXAMPLES[form.name][0]}"
         )
-    found = {n: value for n, value in given.items() if value is not None and value is not False}
-    return {
-        name: tuple(value)
-        if isinstance(value, list)
-        else not fields[name].default
-        if value is True
-        else value
-        for name, value in found.items()
-    }

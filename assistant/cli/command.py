@@ -21,6 +21,7 @@ from ingestion.errors import IngestionError
 
 COMMANDS = {
     "serve": ("administration", "ouvre la page (http://127.0.0.1:7860)"),
+    "mcp": ("tools", "sert ses outils à un assistant qui parle MCP, par l'entrée standard"),
     "ask": ("ask", "pose une question et montre la réponse avec ses sources"),
     "calc": ("calc", "calcule procédure, délais, avance, paiement, modification…"),
     "law": ("law", "montre un article en vigueur un jour donné, ou toutes ses versions"),

@@ -30,7 +30,7 @@ from assistant.cli.options import (
 from assistant.cli.usage import Actions
 from assistant.tenders.conformity.review import FiledReview, review_fields, review_of
 from assistant.tenders.conformity.rules import FindingSeverity
-from assistant.tenders.fiche import LINES, Fiche, FicheEntry, FicheState
+from assistant.tenders.fiche import Fiche, FicheState, fiche_fields
 from assistant.tenders.service import DossierService, FileFormat
 from ingestion.index.publication import current_name
 from ingestion.index.snapshot import open_snapshot
@@ -140,36 +140,6 @@ def _fiche(
     else:
         _show_dossier_fiche(filing.fiche(dossier))
     return OK
-
-
-def fiche_fields(fiche: Fiche) -> dict[str, Any]:
-    """A fiche as programs read it; offsets are half-open characters of the document's text."""
-    return {
-        "priority": {"pieces": list(fiche.priority.pieces), "locator": fiche.priority.locator},
-        "lines": [
-            {
-                "name": name,
-                "label": line.label,
-                "state": line.state,
-                "remark": line.remark,
-                "entries": [_entry_fields(entry) for entry in line.entries],
-            }
-            for name, line in zip(LINES, fiche.lines, strict=True)
-        ],
-    }
-
-
-def _entry_fields(entry: FicheEntry) -> dict[str, Any]:
-    return {
-        "piece": entry.piece,
-        "locator": entry.passage.locator,
-        "source": entry.passage.source,
-        "document": entry.passage.document_id,
-        "start": entry.start,
-        "end": entry.end,
-        "text": entry.text,
-        "values": [{"unit": value.unit, "written": value.written} for value in entry.values],
-    }
 
 
 def _show_dossier_fiche(fiche: Fiche) -> None:

@@ -17,7 +17,7 @@ from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, changes_between, changes_fields, law_fields
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.web.buyer.law_pages import days, remarks
+from assistant.reports.versions import days, remarks, version_line
 from ingestion.legislation.references import normalise
 from ingestion.legislation.versions import (
     Difference,
@@ -213,22 +213,17 @@ def _show(console: Console, history: History, day: date, is_whole: bool) -> None
         before = version
     if current is None and not is_whole:
         for version in history.versions:
-            console.print(Text(f"  {_line(version)}"))
+            console.print(Text(f"  {version_line(version, SAID)}"))
 
 
 def _show_version(console: Console, version: Document, in_force_on: date | None) -> None:
     if version.path:
         console.print(Text(" › ".join(version.path), style="dim"))
-    console.print(Text(_line(version)))
+    console.print(Text(version_line(version, SAID)))
     if in_force_on:
         console.print(Text(f"▶ en vigueur le {in_force_on:%d/%m/%Y}", style="green"))
     if version.address:
         console.print(Text(version.address, style="dim"), soft_wrap=True)
-
-
-def _line(version: Document) -> str:
-    line = " · ".join((days(version, SAID), *remarks(version, SAID)))
-    return line[:1].upper() + line[1:]
 
 
 def _text(console: Console, before: Document | None, version: Document) -> Text:

@@ -4,10 +4,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -37,7 +35,7 @@ from assistant.ledger.parsing.vocabulary import Name
 from assistant.ledger.query.plan import Plan, Population
 from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.service import LedgerService
-from assistant.ledger.tables import SUFFIXES, Cell, LedgerTable, written
+from assistant.ledger.tables import SUFFIXES, LedgerTable, table_fields, written
 from assistant.ledger.views import ViewRequest
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
@@ -92,17 +90,14 @@ def bookkeeping(home: Path) -> LedgerService:
 def see(books: LedgerService, look: ViewRequest, output: TableOutput) -> int:
     """Show what a view gives; the exit code says whether it can be computed."""
     try:
-        shown = books.exhibits(look)
+        lead, tables = books.figures(look)
     except (WrongPlan, WrongFigures) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
     except Ungrounded as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
-    tables = [books.part(look, each.table) for each in shown]
-    # The rows of a single figure say more than its table.
-    is_figure = look.plan is not None and look.plan.group is None
-    put(tables[::-1] if is_figure else tables, output, shown[0].lead)
+    put(tables, output, lead)
     return OK
 
 
@@ -113,7 +108,7 @@ def put(tables: Sequence[LedgerTable], output: TableOutput, lead: str = "") -> N
         books = bookkeeping(output.home)
         replace_bytes(out, books.export(tables[0], out.suffix.lower(), ALONE.user))
     if output.as_json:
-        print_json({"answer": lead, "tables": [_fields(table) for table in tables]})
+        print_json({"answer": lead, "tables": [table_fields(table) for table in tables]})
         return
     if lead:
         console.print(Padding(Text(lead, style="bold"), (1, 0)))
@@ -141,23 +136,6 @@ def _show(console: Console, table: LedgerTable) -> None:
     for note in table.notes:
         console.print(Padding(Text(f"– {note}", style="dim"), (0, 2)))
     console.print()
-
-
-def _fields(table: LedgerTable) -> dict[str, Any]:
-    """A table for programs: amounts as decimal text, days as YYYY-MM-DD, the ids of each row."""
-    headings = [column.heading for column in table.columns]
-    return {
-        "title": table.title,
-        "rows": [dict(zip(headings, map(_plain, row), strict=True)) for row in table.rows],
-        "sources": [list(ids) for ids in table.rows_of],
-        "notes": list(table.notes),
-    }
-
-
-def _plain(cell: Cell) -> str | int | None:
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 SHOWN, COMPUTED = "montrer", "calculer"

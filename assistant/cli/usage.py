@@ -83,6 +83,26 @@ class FrenchCommand(InFrench, TyperCommand):
         return rest
 
 
+SEVERAL, NOBODY = ("--roles", "--teams", "--dossiers"), "--teams"
+"""The options that take several values, and the one that may take none."""
+
+
+class SeveralValues(FrenchCommand):
+    """A command whose options take the values up to the next option, where Typer takes one."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the arguments, with the option said again before each of its values."""
+        told, flag = list[str](), ""
+        for each, after in zip(args, [*args[1:], "-"][: len(args)], strict=True):
+            if not each.startswith("-"):
+                told += [flag, each] if flag else [each]
+                continue
+            flag = each if each in SEVERAL else ""
+            if not flag or (after.startswith("-") and flag != NOBODY):
+                told.append(each)
+        return super().parse_args(ctx, told)
+
+
 def _whole(word: str, known: list[str]) -> str:
     """An option whose name is begun, and could be no other, in full; other words as they are."""
     name, sign, value = word.partition("=")

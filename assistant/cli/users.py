@@ -7,12 +7,12 @@ from typing import Any
 
 from rich.table import Table
 from typer import BadParameter, Context
-from typer._click import Context as Called
 
 from assistant.accounts.identity import EVERY_TEAM, Account, UserRole
 from assistant.accounts.service import Accounts, open_accounts
+from assistant.cli import tokens
 from assistant.cli.options import AS_JSON_LIST, Terminal, argument, option, print_json
-from assistant.cli.usage import Actions, FrenchCommand
+from assistant.cli.usage import Actions, SeveralValues
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 
@@ -27,6 +27,7 @@ exemples :
   sourcier users teams ana '*'              tous les dossiers
   sourcier users reset ana                  un nouveau lien pour choisir un mot de passe
   sourcier users disable ana                ferme le compte et ses sessions, tout de suite
+  sourcier users token create ana --name "Open WebUI"      un jeton pour un programme
 
 Les comptes servent quand settings.toml dit access = "accounts" : voir sourcier serve --help
 """
@@ -46,24 +47,6 @@ app = Actions(
     USERS_EPILOG,
 )
 LOGIN = argument("COMPTE", "ce que la personne tape pour entrer")
-SEVERAL, NOBODY = ("--roles", "--teams"), "--teams"
-"""The options that take several values, and the one that may take none."""
-
-
-class NewAccount(FrenchCommand):
-    """The command whose options take the values up to the next option, where Typer takes one."""
-
-    def parse_args(self, ctx: Called, args: list[str]) -> list[str]:
-        """Read the arguments, with the option said again before each of its values."""
-        told, flag = list[str](), ""
-        for each, after in zip(args, [*args[1:], "-"][: len(args)], strict=True):
-            if not each.startswith("-"):
-                told += [flag, each] if flag else [each]
-                continue
-            flag = each if each in SEVERAL else ""
-            if not flag or (after.startswith("-") and flag != NOBODY):
-                told.append(each)
-        return super().parse_args(ctx, told)
 
 
 @app.action("list", "les comptes de cette machine")
@@ -84,7 +67,7 @@ def _list_accounts(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
     return OK
 
 
-@app.action("add", "crée un compte, et donne le lien pour y entrer", cls=NewAccount)
+@app.action("add", "crée un compte, et donne le lien pour y entrer", cls=SeveralValues)
 def _add(
     ctx: Context,
     login: str = LOGIN,
@@ -147,6 +130,9 @@ def _revoke(ctx: Context, login: str = LOGIN) -> int:
     accounts = _accounts(ctx)
     closed = accounts.sessions.revoke(accounts.register.get(login).user, by=TERMINAL)
     return _done(f"Sessions fermées : {closed}.")
+
+
+app.add_typer(tokens.app, name="token", short_help="les jetons des programmes")
 
 
 def _accounts(ctx: Context) -> Accounts:

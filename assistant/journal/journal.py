@@ -26,6 +26,7 @@ from ingestion.durable import fullness_of_disk
 
 KINDS: Mapping[str, str] = {
     "answer": "réponse",
+    "search": "recherche de textes",
     "opinion": "avis d'un lecteur",
     "upload": "dépôt d'une pièce",
     "export": "export",
@@ -93,6 +94,8 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "unlocked": "débloqué",
         "disabled": "désactivé",
         "enabled": "réactivé",
+        "token_created": "jeton de programme créé",
+        "token_revoked": "jeton de programme révoqué",
     },
     "recovery": {"line_unfinished": "ligne inachevée retirée après une panne"},
 }

@@ -284,6 +284,25 @@ class LedgerService:
             key = (look, state(ledger), sight.rates, self._sights.rules)
             return self._recent.seen(key, lambda: view(sight))
 
+    def figures(
+        self, look: ViewRequest, most: int | None = None
+    ) -> tuple[str, tuple[LedgerTable, ...]]:
+        """What a view comes to, "" or a sentence, and its tables, the one that says most first.
+
+        Of each, at most `most` rows, all of them for None; a note says how many there are.
+        """
+        shown = self.exhibits(look)
+        tables = tuple(self._first(look, each.table, most) for each in shown)
+        # The rows of a single figure say more than its table.
+        is_figure = look.plan is not None and look.plan.group is None
+        return shown[0].lead, tables[::-1] if is_figure else tables
+
+    def _first(self, look: ViewRequest, table: LedgerTable, most: int | None) -> LedgerTable:
+        part = self.part(look, table, count=most)
+        if most is None or table.count <= most:
+            return part
+        return replace(part, notes=(*part.notes, f"Lignes montrées : {most} sur {table.count}."))
+
     def rows(self, look: ViewRequest, ids: Sequence[str]) -> LedgerTable:
         """The invoices or contracts that something was computed of, each with its source."""
         with open_ledger(self._home) as ledger:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
@@ -218,3 +219,23 @@ def _cell(sheet: object, cell: Cell, form: Format) -> WriteOnlyCell:
 def _sheet_name(title: str) -> str:
     """A name that workbooks allow: 31 characters, none of theirs."""
     return re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip() or "Tableau"
+
+
+# A table as plain JSON: the contract of `invoices` and `purchases` for programs. Pure.
+
+
+def table_fields(table: LedgerTable) -> dict[str, Any]:
+    """A table for programs: amounts as decimal text, days as YYYY-MM-DD, the ids of each row."""
+    headings = [column.heading for column in table.columns]
+    return {
+        "title": table.title,
+        "rows": [dict(zip(headings, map(_json_cell, row), strict=True)) for row in table.rows],
+        "sources": [list(ids) for ids in table.rows_of],
+        "notes": list(table.notes),
+    }
+
+
+def _json_cell(cell: Cell) -> str | int | None:
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    return cell.isoformat() if isinstance(cell, date) else cell

@@ -5,6 +5,9 @@ from enum import StrEnum
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+LONGEST = 2000
+"""Characters of a question that people and their programs may ask."""
+
 # The language of a question, French or English, by its small words. Pure.
 
 

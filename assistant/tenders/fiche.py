@@ -7,6 +7,7 @@ value that the other does not: 150 € against 80 €, but not 12 months against
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from assistant.tenders.statements import (
     USUAL_ORDER,
@@ -199,3 +200,36 @@ def _sum(entry: FicheEntry) -> str:
     total = f"{float(sum(found)):g}".replace(".", ",")
     verdict = "" if sum(found) == WHOLE else f", et non {WHOLE}"
     return f"{entry.passage.locator} : {written} = {total}{verdict}"
+
+
+# A fiche as plain JSON: the contract of `dossier fiche` for programs. Pure.
+
+
+def fiche_fields(fiche: Fiche) -> dict[str, Any]:
+    """A fiche as programs read it; offsets are half-open characters of the document's text."""
+    return {
+        "priority": {"pieces": list(fiche.priority.pieces), "locator": fiche.priority.locator},
+        "lines": [
+            {
+                "name": name,
+                "label": line.label,
+                "state": line.state,
+                "remark": line.remark,
+                "entries": [_entry_fields(entry) for entry in line.entries],
+            }
+            for name, line in zip(LINES, fiche.lines, strict=True)
+        ],
+    }
+
+
+def _entry_fields(entry: FicheEntry) -> dict[str, Any]:
+    return {
+        "piece": entry.piece,
+        "locator": entry.passage.locator,
+        "source": entry.passage.source,
+        "document": entry.passage.document_id,
+        "start": entry.start,
+        "end": entry.end,
+        "text": entry.text,
+        "values": [{"unit": value.unit, "written": value.written} for value in entry.values],
+    }

@@ -176,17 +176,19 @@ class DossierService:
         teams: frozenset[str] | None = None,
         user: str = "",
         most: int | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
         """`embedder` is asked for when pieces are indexed; `teams` None sees every dossier.
 
         `user` is the pseudonym of the reader, and `most` the bytes of pieces that they may keep, to
-        the last sending; None for all that the disk takes.
+        the last sending; None for all that the disk takes. `only` are those of their dossiers that
+        are shown, by identifier, None for all of them.
         """
         self._journal = journal
         self._embedder = embedder
         self._user = user
         self._most = most
-        self._dossiers = Dossiers(home, teams)
+        self._dossiers = Dossiers(home, teams, only)
 
     def all(self) -> tuple[Dossier, ...]:
         """The dossiers, by identifier."""

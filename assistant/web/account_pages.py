@@ -116,8 +116,9 @@ def _page(template: str, status: int, **values: object) -> HTMLResponse:
 
 
 def areas_of(identity: Identity) -> list[Area]:
-    """The areas of someone's roles."""
-    return [area for area in reversed(AREAS) if area.role and area.admits(identity)]
+    """The areas of someone's roles that have pages."""
+    with_pages = (area for area in reversed(AREAS) if area.role and not area.is_for_programs)
+    return [area for area in with_pages if area.admits(identity)]
 
 
 def told(identity: Identity) -> str:

@@ -20,10 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.accounts.identity import UserRole
+from assistant.web.api.routes import api_app
 from assistant.web.authentication import Gate, KnownHosts, account_routes, openid_routes
+from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.ledger.routes import ledger_routes
+from assistant.web.programs import TOOLS, ToolsAddress
 from assistant.web.protection import USER, RequestLimits, Shield
 from assistant.web.routes import page_routes, problem, with_problems
 from assistant.web.site import Site, requiring, token_of
@@ -165,7 +168,17 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     refused: a web site that points its own name to this machine could otherwise read the page
     through the reader's browser.
     """
-    app = with_problems(FastAPI(title="Sourcier", docs_url=None, redoc_url=None, openapi_url=None))
+    tools = ToolsAddress(site.access, site.tools) if site.tools else None
+    bare = FastAPI(
+        title="Sourcier",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=tools.lifespan if tools else None,
+    )
+    app = with_problems(bare)
+    if tools:
+        app.add_route(TOOLS, tools, list(tools.methods))  # type: ignore[arg-type]
     app.include_router(page_routes(site))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))
@@ -176,12 +189,13 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
         app.include_router(account_routes(site.accounts, reader, provider.name if provider else ""))
         if provider:
             app.include_router(openid_routes(site.accounts, provider, site.address))
-    for path, beside in site.beside.items():
+    stood_beside: dict[str, ASGIApp] = {"/v1": api_app(site), **site.beside}
+    for path, beside in stood_beside.items():
         app.add_route(path, into_folder)
         app.mount(path, beside)
     gr.mount_gradio_app(
         app,
-        page_blocks(site.event_desk),
+        page_blocks(event_desk(site)),
         path="/",
         server_name="127.0.0.1",
         auth_dependency=site.user_of,

@@ -38,6 +38,7 @@ from assistant.web.site import (
     FORBIDDEN,
     Access,
     Reader,
+    address_of,
     forget,
     is_foreign,
     is_https,
@@ -73,7 +74,7 @@ class Gate:
         if not area.is_open:
             identity = await run_in_threadpool(self._access.identify, request)
         if identity:
-            scope[USER] = identity.user
+            scope[USER] = f"{identity.user} {identity.token}".rstrip()
         if area.admits(identity) and not is_foreign(request):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -297,11 +298,6 @@ def require_same(password: str, again: str) -> None:
 def browser_of(request: Request) -> str:
     """What a browser says that it is."""
     return request.headers.get("user-agent", "")
-
-
-def address_of(request: Request) -> str:
-    """The address that a request comes from, "" when it is not known."""
-    return request.client.host if request.client else ""
 
 
 # Logging in by an identity provider: there and back, each errand once and in one browser.

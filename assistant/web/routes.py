@@ -14,11 +14,13 @@ from starlette.exceptions import HTTPException as ExceptionsHTTPException
 from starlette.requests import HTTPConnection
 from starlette.requests import Request as RequestsRequest
 
+from assistant.accounts.identity import area_of
 from assistant.errors import AssistantError
 from assistant.question.language import Language
 from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage
+from assistant.web.refusals import error_response
 from assistant.web.site import DeskOf, Site, is_foreign
 from assistant.web.viewer import PICTURES, View, document_html, fits, is_pdf, order_for
 from ingestion.durable import in_words
@@ -234,6 +236,10 @@ def problem(request: HTTPConnection, status: int, told: str = "") -> Response:
     language = language_of_reader(request)
     said = load_words(language)
     known = status if status in TOLD else UNREADABLE if status < BROKEN else BROKEN
+    if area_of(request.url.path).is_for_programs:
+        return error_response(
+            told or said.get(f"program_{known}", said[f"problem_{known}"]), status
+        )
     if not navigates(request):
         return JSONResponse({"detail": told or said[f"problem_{known}"]}, status)
     title, told = said[f"problem_{known}_title"], told or said[f"problem_{known}"]

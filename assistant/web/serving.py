@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,8 +12,12 @@ from threading import Thread
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import open_accounts
-from assistant.answering.answer import Event, Exchange
+from assistant.answering.answer import Event, Exchange, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
+from assistant.answering.record import asked_by, searched_by
+from assistant.calculators.calculation import Calculation
+from assistant.calculators.catalogue import Asked, calculate
+from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.container import load_assistant, load_embedder
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
@@ -23,7 +29,7 @@ from assistant.question.language import Language, detect_language
 from assistant.reports.markup import Html
 from assistant.review.service import ReviewService
 from assistant.settings import Settings, openid_secret
-from assistant.tenders.conformity.review import review_of
+from assistant.tenders.conformity.review import FiledReview, review_of
 from assistant.tenders.service import GIGABYTE, DossierService, untold
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
@@ -31,7 +37,8 @@ from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
-from ingestion.index.search import Embedder
+from ingestion.index.search import Embedder, Vectors
+from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document
@@ -57,9 +64,10 @@ class LocalBuyerService:
         `most` is how many bytes of pieces a reader may keep.
         """
         self.filing = DossierService(
-            home, assistant.journal, embedder, reader.teams, reader.user, most
+            home, assistant.journal, embedder, reader.teams, reader.user, most, reader.dossiers
         )
         self._assistant = assistant
+        self._embedder = embedder
         self._home = home
         self.reader = reader
 
@@ -86,6 +94,11 @@ class LocalBuyerService:
         return self._assistant.model_name
 
     @property
+    def store(self) -> PassageStore:
+        """The documents of the published generation."""
+        return self._assistant.generation.store
+
+    @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that this reader may ask about."""
         return self.filing.all()
@@ -94,11 +107,21 @@ class LocalBuyerService:
         """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
-        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
         return (
             fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
-            review_section(review_of(dossier_id, dossiers, rules, date.today()), language),
+            review_section(self.review(dossier_id), language),
         )
+
+    def review(self, dossier_id: str, as_of: date | None = None) -> FiledReview:
+        """A dossier compared with the rules in use and with itself."""
+        self._require(dossier_id)
+        dossiers, rules = self._assistant.dossiers(self.reader.teams), self._assistant.generation
+        return review_of(dossier_id, dossiers, rules, date.today(), as_of)
+
+    def calculate(self, asked: Asked, day: date) -> Calculation:
+        """A calculation on the law of a day, as the published generation states it."""
+        law = IndexedLaw(self._assistant.generation, day)
+        return calculate(asked, law, read_rates(self._home))
 
     def ask(
         self,
@@ -108,8 +131,12 @@ class LocalBuyerService:
         history: Sequence[Exchange],
         dossier: str | None = None,
     ) -> Generator[Event, None, None]:
-        """One turn of the assistant, in the language of the question."""
-        return self._assistant.ask(
+        """One turn of the assistant, in the language of the question.
+
+        Raises UnknownDossier for one that the reader, or the token of their program, is not shown.
+        """
+        self._require(dossier)
+        turn = self._assistant.ask(
             question,
             as_of=as_of,
             history=history,
@@ -117,13 +144,50 @@ class LocalBuyerService:
             dossier=dossier,
             teams=self.reader.teams,
             user=self.reader.user,
+            purpose=asked_by(self.reader),
         )
+        with closing(turn):
+            for event in turn:
+                if isinstance(event, Finished):
+                    event = Finished(self._as_shown(event.result))
+                yield event
+
+    def search(self, question: str, *, as_of: date | None, dossier: str | None) -> TurnResult:
+        """The evidence of a turn, without its answer."""
+        self._require(dossier)
+        found = self._assistant.search(
+            question,
+            as_of=as_of,
+            dossier=dossier,
+            teams=self.reader.teams,
+            user=self.reader.user,
+            purpose=searched_by(self.reader),
+        )
+        return self._as_shown(found)
+
+    @property
+    def embedder_name(self) -> str:
+        """The model that indexes are built by."""
+        return self._embedder().name
+
+    def embed(self, texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        """The vectors of texts, by the model that indexes are built by."""
+        embedder = self._embedder()
+        return embedder.embed_questions(texts) if are_questions else embedder.embed_passages(texts)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """A document of the rules in use, or of a dossier."""
+        return self._store_of(dossier).document(document_id)
+
+    def documents(self, dossier: str | None = None) -> Sequence[Document]:
+        """The documents of the rules in use that are no articles, or those of a dossier."""
+        return tuple(self._store_of(dossier).texts())
+
+    def _store_of(self, dossier: str | None) -> PassageStore:
+        self._require(dossier)
         if dossier is None:
-            return self._assistant.generation.store.document(document_id)
-        return self._assistant.dossier(dossier, self.reader.teams).store.document(document_id)
+            return self.store
+        return self._assistant.dossier(dossier, self.reader.teams).store
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in the published generation."""
@@ -162,6 +226,19 @@ class LocalBuyerService:
         opinion = {"record_id": record_id, "thumb": thumb, "comment": comment}
         journal.append("opinion", opinion, journal.apart(rated), user=self.reader.user)
 
+    def _require(self, dossier: str | None) -> None:
+        """Raise UnknownDossier for one that is not shown."""
+        if dossier is not None:
+            self.filing.get(dossier)
+
+    def _as_shown(self, result: TurnResult) -> TurnResult:
+        """A result without the dossiers that are not shown among those that it proposes."""
+        if not result.proposed:
+            return result
+        shown = {each.id for each in self.dossiers}
+        proposed = tuple(each for each in result.proposed if each.id in shown)
+        return replace(result, proposed=proposed)
+
 
 # Serving: settings to the pages of this machine, each role's behind its own check.
 
@@ -178,14 +255,14 @@ def load_site(home: Path, settings: Settings) -> Site:
         most=settings.personal_gigabytes * GIGABYTE,
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
-    access = Members(accounts.sessions) if accounts else SingleUser()
+    access = Members(accounts) if accounts else SingleUser()
     room = ReviewService(home, assistant)
     room.follow()
     repair_beside(home, settings)
     beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
-    return Site(desks, access, beside, accounts, provider, settings.address)
+    return Site(desks, access, beside, accounts, provider, settings.address, desks)
 
 
 def repair_beside(home: Path, settings: Settings) -> None:

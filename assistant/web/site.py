@@ -5,18 +5,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import gradio as gr
 from fastapi import HTTPException
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp
 
-from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
-from assistant.accounts.sessions import Sessions
-from assistant.question.language import Language
-from assistant.reports.markup import load_words
+from assistant.tools.desk import Desk
 from assistant.web.buyer.service import BuyerService
 
 # Access: who a request comes from, and whether they may ask for what it asks.
@@ -31,7 +28,7 @@ Reader = Callable[[Request], Identity]
 
 
 class Access(Protocol):
-    """Knows people by what their browser sends."""
+    """Knows people by what their browser or their program sends."""
 
     def identify(self, request: HTTPConnection) -> Identity | None:
         """Who sends a request, as their account stands now; None when nobody is known."""
@@ -46,15 +43,18 @@ class SingleUser:
 
 
 class Members:
-    """Those with an open session."""
+    """Those with an open session, and programs that hold a token where these may come in."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
 
     def identify(self, request: HTTPConnection) -> Identity | None:
-        """Whose session the cookie belongs to."""
+        """Whose program holds the token, or whose session the cookie belongs to."""
+        held = bearer_of(request)
+        if held and area_of(request.scope["path"]).is_for_programs:
+            return self._accounts.tokens.identity(held, address_of(request))
         token = token_of(request)
-        return self._sessions.identity(token) if token else None
+        return self._accounts.sessions.identity(token) if token else None
 
 
 def requiring(access: Access, role: UserRole | None = None) -> Reader:
@@ -77,6 +77,17 @@ def requiring(access: Access, role: UserRole | None = None) -> Reader:
 def token_of(request: HTTPConnection) -> str:
     """The token of a session that a request brings, "" when it brings none."""
     return request.cookies.get(cookie_name(request), "")
+
+
+def bearer_of(request: HTTPConnection) -> str:
+    """The token that a program shows, "" when it shows none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def address_of(request: HTTPConnection) -> str:
+    """The address that a request comes from, "" when it is not known."""
+    return request.client.host if request.client else ""
 
 
 def keep(response: Response, request: Request, token: str) -> None:
@@ -128,10 +139,6 @@ def _is_opened(request: HTTPConnection, site: str) -> bool:
 DeskOf = Callable[[Request], BuyerService]
 """A dependency of a route: the desk of the buyer who asks; the request ends there for others."""
 
-EventDesk = Callable[[gr.Request], BuyerService]
-"""The same for a handler of the Gradio page."""
-
-
 Beside = Mapping[str, ASGIApp]
 """Applications by the path where they are mounted."""
 
@@ -144,6 +151,7 @@ class Site:
     applications of the other roles by the path where they are mounted: "/referent", "/admin".
     `accounts` are what people log in to, None where the machine has one user; `provider` vouches
     for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
+    `tools` gives the desk from which a reader's programs are answered, None where they are not.
     """
 
     desks: Callable[[Identity], BuyerService]
@@ -152,6 +160,7 @@ class Site:
     accounts: Accounts | None = None
     provider: Provider | None = None
     address: str = ""
+    tools: Callable[[Identity], Desk] | None = None
 
     def desk_of(self, request: Request) -> BuyerService:
         """The desk of the buyer who sends a request; an HTTPException for anyone else."""
@@ -161,15 +170,3 @@ class Site:
         """The pseudonym of the buyer who sends a request, as Gradio wants to be told."""
         identity = self.access.identify(request)
         return identity.user if identity and UserRole.BUYER in identity.roles else None
-
-    def event_desk(self, event: gr.Request) -> BuyerService:
-        """The desk of the buyer at a Gradio page; a gr.Error for anyone else.
-
-        Gradio runs any handler for who names its number, so every handler begins here.
-        """
-        assert event.request is not None
-        try:
-            return self.desk_of(event.request)
-        except HTTPException as refusal:
-            said = load_words(Language.FRENCH)["event_refused"]
-            raise gr.Error(said, print_exception=False) from refusal

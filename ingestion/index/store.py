@@ -197,6 +197,11 @@ class PassageStore:
         for (body,) in self._rows("SELECT body FROM documents"):
             yield _document.validate_json(body)
 
+    def texts(self) -> Iterable[Document]:
+        """Every document that is no article, in the order of their identifiers."""
+        for (body,) in self._rows("SELECT body FROM documents WHERE reference IS NULL ORDER BY id"):
+            yield _document.validate_json(body)
+
     def _passage(self, passage_id: str) -> Passage:
         body = self._body("passages", passage_id)
         if body is None:

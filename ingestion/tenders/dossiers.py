@@ -76,10 +76,19 @@ _dossier = TypeAdapter(Dossier)
 class Dossiers:
     """The dossiers of one data folder that the members of some teams may see."""
 
-    def __init__(self, home: Path, teams: frozenset[str] | None = None) -> None:
-        """`teams` None sees every dossier: that is the one user of a machine of their own."""
+    def __init__(
+        self,
+        home: Path,
+        teams: frozenset[str] | None = None,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        """`teams` None sees every dossier: that is the one user of a machine of their own.
+
+        `only` are the identifiers of those that may be seen among these, None for all of them.
+        """
         self._root = home / "dossiers"
         self._teams = teams
+        self._only = only
 
     def all(self) -> tuple[Dossier, ...]:
         """Those that may be seen, by identifier."""
@@ -150,7 +159,8 @@ class Dossiers:
             yield self._read(path)
 
     def _sees(self, dossier: Dossier) -> bool:
-        return self._teams is None or not dossier.team or dossier.team in self._teams
+        is_named = self._only is None or dossier.id in self._only
+        return is_named and (self._teams is None or not dossier.team or dossier.team in self._teams)
 
     def _path(self, dossier_id: str) -> Path:
         return self._root / dossier_id / DESCRIPTION

@@ -28,7 +28,7 @@ def address(hall: Hall) -> Iterator[str]:
         desk.reader = reader
         return desk
 
-    site = Site(desks, Members(hall.accounts.sessions), accounts=hall.accounts)
+    site = Site(desks, Members(hall.accounts), accounts=hall.accounts)
     with serving(app_of(site)) as address:
         yield address
 

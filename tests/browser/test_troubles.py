@@ -82,7 +82,7 @@ def members(hall: Hall) -> Iterator[str]:
         own.reader = reader
         return own
 
-    site = Site(desks, Members(hall.accounts.sessions), accounts=hall.accounts)
+    site = Site(desks, Members(hall.accounts), accounts=hall.accounts)
     with serving(app_of(site)) as address:
         yield address
 

@@ -2,18 +2,19 @@
 
 import logging
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from queue import Empty, Queue
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.answering.answer import Event, Outcome
 from assistant.errors import AssistantError
-from assistant.question.language import readable
+from assistant.question.language import Language, readable
 from assistant.reports.markup import Html, Words, count, load_words, render_macro
 from assistant.web.buyer.conversation import (
     Conversation,
@@ -30,8 +31,31 @@ from assistant.web.buyer.conversation import (
 from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout
 from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.turn_view import TODAY, turn_html
-from assistant.web.site import EventDesk
+from assistant.web.site import Site
 from ingestion.errors import IngestionError
+
+# Whose page it is.
+
+EventDesk = Callable[[gr.Request], BuyerService]
+"""The desk of the buyer at a Gradio page, for a handler of it; a gr.Error for anyone else."""
+
+
+def event_desk(site: Site) -> EventDesk:
+    """The desks of a site, for handlers.
+
+    Gradio runs any handler for who names its number, so every handler begins here.
+    """
+
+    def desk_of(event: gr.Request) -> BuyerService:
+        assert event.request is not None
+        try:
+            return site.desk_of(event.request)
+        except HTTPException as refusal:
+            said = load_words(Language.FRENCH)["event_refused"]
+            raise gr.Error(said, print_exception=False) from refusal
+
+    return desk_of
+
 
 # Events that can be stopped while the next one is being made.
 

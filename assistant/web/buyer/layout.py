@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
-from assistant.question.language import Language
+from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import (
     Html,
     Words,
@@ -79,7 +79,7 @@ def footer(said: Words, holdings: Holdings, reader: Identity) -> Html:
 # The components of the page, in reading order, and their words in each language.
 
 EXAMPLES = 6
-LONGEST_QUESTION = 2000
+LONGEST_QUESTION = LONGEST
 
 RULES = ""
 """Value of the choice of no dossier."""

@@ -12,6 +12,7 @@ from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, Html, load_words, render_macro
 from assistant.web.buyer.chat import (
     Chat,
+    EventDesk,
     Screen,
     conversation_in,
     conversation_screen,
@@ -23,7 +24,6 @@ from assistant.web.buyer.conversation import Conversation, UnreadableMemory, rec
 from assistant.web.buyer.export import as_docx, as_markdown
 from assistant.web.buyer.layout import PARTS, RULES, Layout, lay_out, spoken_in
 from assistant.web.buyer.service import BuyerService
-from assistant.web.site import EventDesk
 
 # The commands beside asking: load, new conversation, other language, export.
 

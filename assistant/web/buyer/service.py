@@ -12,6 +12,7 @@ from assistant.ledger.service import LedgerService
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
+from ingestion.index.search import Vectors
 from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
@@ -76,6 +77,13 @@ class BuyerService(Protocol):
 
         Closing the generator between two events stops it at once.
         """
+
+    @property
+    def embedder_name(self) -> str:
+        """The model that texts are embedded by, and the digest of its weights."""
+
+    def embed(self, texts: Sequence[str], *, are_questions: bool) -> Vectors:
+        """One unit row for each text, read as questions or as passages."""
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
         """The whole document, of the rules or of a dossier. Raises LookupError for an unknown one.

@@ -25,6 +25,7 @@ from assistant.reports.markup import (
     render,
 )
 from assistant.reports.paper import Block, PaperTable, block_html
+from assistant.reports.versions import days
 from assistant.review.activity import ActivityPeriod, Figures, Touched, VersionChange
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import (
@@ -42,7 +43,7 @@ from assistant.review.recorded import LABELS, LONGEST_COMMENT, SCALES, Item, Rec
 from assistant.review.register import Sampling, Task
 from assistant.review.replay import ReviewExhibit, comparison
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
-from assistant.web.buyer.law_pages import compared_html, days
+from assistant.web.buyer.law_pages import compared_html
 from assistant.web.reviewer.forms import ROOT, ListQuery
 from assistant.web.routes import FORGET
 from assistant.web.viewer import (

@@ -1,0 +1,1 @@
+"""What other programs may ask for: tools and resources, each answered as the pages answer."""

@@ -1,0 +1,166 @@
+"""The tools `ask` and `search_texts`: a whole turn with its checked answer, or its evidence."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from itertools import groupby
+from typing import Annotated
+
+from pydantic import Field
+
+from assistant.answering.answer import (
+    Citation,
+    Event,
+    Finished,
+    Found,
+    ModelReading,
+    QueueWaiting,
+    TurnResult,
+    cite,
+)
+from assistant.answering.record import contract, search_fields
+from assistant.tools.desk import Desk
+from assistant.tools.tool import (
+    DOSSIER,
+    Identifier,
+    Step,
+    Tool,
+    ToolArguments,
+    ToolReply,
+    Words,
+    require_dossier,
+)
+from assistant.tools.wording import paragraphs, place, quoted
+
+AsOf = Annotated[
+    date | None,
+    Field(
+        description="Jour du droit applicable, AAAA-MM-JJ. Sans lui : le jour que nomme la "
+        "question (« en mars 2024 »), sinon aujourd'hui."
+    ),
+]
+
+
+class QuestionArguments(ToolArguments):
+    """A question, the day of its law and the dossier that it is about."""
+
+    question: Annotated[
+        Words,
+        Field(
+            description="La question complète, en français de préférence, telle que l'utilisateur "
+            "la pose : elle doit se comprendre seule, sans la conversation qui précède. Gardez ses "
+            "montants, ses dates et qui achète ; une seule question à la fois."
+        ),
+    ]
+    as_of: AsOf = None
+    dossier: Annotated[Identifier | None, DOSSIER] = None
+
+
+def _ask(desk: Desk, given: QuestionArguments, step: Step) -> ToolReply:
+    """Take a turn to its end; when the call is given up, the turn is stopped and on record."""
+    require_dossier(desk, given.dossier)
+    turn = desk.ask(given.question, as_of=given.as_of, history=(), dossier=given.dossier)
+    with closing(turn):
+        for event in turn:
+            if isinstance(event, Finished):
+                return ToolReply(contract(event.result), _answer_text(event.result))
+            step(_told(event))
+    raise AssertionError("a turn that is not interrupted ends with Finished")
+
+
+def _told(event: Event) -> str:
+    """How far a turn has come."""
+    match event:
+        case QueueWaiting(ahead):
+            return f"{ahead} question{'s' if ahead > 1 else ''} avant celle-ci"
+        case Found(evidence=evidence):
+            return f"{len(evidence)} passages trouvés"
+        case ModelReading():
+            return "lecture"
+        case _:
+            return "vérification des phrases"
+
+
+def _answer_text(result: TurnResult) -> str:
+    """The answer, its passages, those that it does not quote again with their words."""
+    shown = result.answer.markdown
+    places = list(_places(result, result.answer.citations, shown))
+    if places:
+        places.insert(0, "Passages cités :")
+    elif result.evidence:
+        nearest = (f"[{item.number}] {item.passage.locator}" for item in result.evidence)
+        places = ["Passages les plus proches, non cités :", "\n".join(nearest)]
+    return paragraphs([shown, *_proposals(result), *places, _ending(result)])
+
+
+def _places(result: TurnResult, citations: tuple[Citation, ...], shown: str) -> Iterator[str]:
+    """The place of each passage cited, and the words cited unless they are shown already."""
+    passages = {item.number: item.passage for item in result.evidence}
+    for number, group in groupby(citations, key=lambda each: each.n):
+        first, *others = group
+        words = [quoted(each.quote) for each in (first, *others) if each.quote not in shown]
+        passage = passages[number]
+        yield "\n".join([place(first, passage), *words, *passage.notes])
+
+
+def _proposals(result: TurnResult) -> Iterator[str]:
+    for dossier in result.proposed:
+        yield (
+            f"La question semble porter sur le dossier {dossier.id}, qui n'a pas été consulté : "
+            f'pour l\'interroger, recommencez avec "dossier": "{dossier.id}".'
+        )
+
+
+def _ending(result: TurnResult) -> str:
+    return (
+        f"Droit au {result.as_of:%d/%m/%Y} · index {result.generation} · enregistrement "
+        f"{result.record_id}"
+    )
+
+
+class SearchArguments(ToolArguments):
+    """What is looked for, the day of its law and the dossier that it is looked for in."""
+
+    query: Annotated[
+        Words,
+        Field(
+            description="Ce qui est cherché, en français : une question ou quelques mots du sujet."
+        ),
+    ]
+    as_of: AsOf = None
+    dossier: Annotated[Identifier | None, DOSSIER] = None
+
+
+def _search(desk: Desk, given: SearchArguments, step: Step) -> ToolReply:
+    require_dossier(desk, given.dossier)
+    result = desk.search(given.query, as_of=given.as_of, dossier=given.dossier)
+    whole = tuple(cite(item, 0, len(item.passage.text)) for item in result.evidence)
+    found = list(_places(result, whole, ""))
+    if not found:
+        found = ["Aucun passage trouvé. Essayez d'autres mots, ou un autre jour (as_of)."]
+    text = paragraphs([*found, *_proposals(result), _ending(result)])
+    return ToolReply(search_fields(result), text)
+
+
+ASK = Tool(
+    "ask",
+    "Poser une question de commande publique",
+    "Répond à une question de commande publique française (marchés publics : seuils, procédures, "
+    "délais, avances, paiement, sous-traitance, modifications…), ou sur un dossier de marché de "
+    "l'utilisateur. La réponse est faite de citations mot à mot, vérifiées, suivies de leur numéro "
+    "[n] ; sa première ligne répond quand une règle ou un calcul le permet. « outcome » vaut "
+    "answered, partial ou abstained : s'il vaut abstained, les textes indexés ne répondent pas, "
+    "dites-le au lieu de répondre de mémoire. Reprenez les citations sans les modifier, avec leurs "
+    "[n] et leurs articles.",
+    QuestionArguments,
+    _ask,
+)
+SEARCH = Tool(
+    "search_texts",
+    "Chercher dans les textes",
+    "Donne les passages les plus proches d'une question ou de mots, en entier, sans répondre : "
+    "articles du code en vigueur le jour demandé, fiches, et pièces du dossier donné. Pour une "
+    "réponse vérifiée, préférez « ask » ; pour un article dont le numéro est connu, « article ».",
+    SearchArguments,
+    _search,
+)

@@ -1,0 +1,120 @@
+"""The texts that a program may read by their address: articles, documents, pieces of dossiers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from assistant.errors import WrongArguments
+from assistant.tools.desk import Desk
+from assistant.tools.law import article_text, require_known
+from assistant.tools.tool import require_dossier
+from assistant.tools.wording import SCHEME, document_uri, paragraphs, warning
+from ingestion.errors import UnknownDocument, UnknownSnapshot
+from ingestion.legislation.references import normalise
+from ingestion.readers.documents import Document
+from ingestion.tenders.dossiers import Dossier
+
+PAGE = 100
+"""Texts in one page of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextResource:
+    """A text, its address, and what it is."""
+
+    uri: str
+    name: str
+    told: str
+
+
+TEMPLATES = (
+    TextResource(
+        f"{SCHEME}articles/{{reference}}{{?as_of}}",
+        "Article",
+        "Un article par son numéro (R2122-8), dans la version en vigueur un jour (as_of, "
+        "AAAA-MM-JJ ; sinon aujourd'hui), et les jours de ses autres versions.",
+    ),
+    TextResource(
+        f"{SCHEME}documents/{{document}}",
+        "Document",
+        "Un document des règles (fiche, guide, article) par l'identifiant « document » d'une "
+        "citation.",
+    ),
+    TextResource(
+        f"{SCHEME}dossiers/{{dossier}}/documents/{{document}}",
+        "Pièce d'un dossier",
+        "Une pièce d'un dossier de marché de l'utilisateur, en texte.",
+    ),
+)
+"""The addresses that a program may make itself; the list has all but the articles."""
+
+
+def listed(desk: Desk, cursor: str | None) -> tuple[list[TextResource], str | None]:
+    """A page of the texts, and where the next one begins, None after the last."""
+    if cursor is not None and not cursor.isdecimal():
+        raise WrongArguments("Cette suite de liste n'est pas connue : recommencez la liste.")
+    first = int(cursor or 0)
+    texts = list(_texts(desk))
+    rest = str(first + PAGE) if first + PAGE < len(texts) else None
+    return texts[first : first + PAGE], rest
+
+
+def read(desk: Desk, uri: str) -> str:
+    """A text by its address. Raises WrongArguments for one that is none, or not the reader's."""
+    parts = urlsplit(uri)
+    path = tuple(map(unquote, f"{parts.netloc}{parts.path}".split("/")))
+    if not uri.startswith(SCHEME):
+        path = ()
+    match path:
+        case ("articles", reference):
+            return _article(desk, reference, parts.query)
+        case ("documents", document):
+            return _document(desk, document, None)
+        case ("dossiers", dossier, "documents", document):
+            require_dossier(desk, dossier)
+            return _document(desk, document, dossier)
+    known = ", ".join(each.uri for each in TEMPLATES)
+    raise WrongArguments(f"« {uri[:200]} » n'est pas une adresse connue. Formes : {known}.")
+
+
+def _article(desk: Desk, reference: str, query: str) -> str:
+    [said] = parse_qs(query).get("as_of", [""])[:1]
+    try:
+        day = date.fromisoformat(said) if said else date.today()
+    except ValueError as error:
+        raise WrongArguments(f"« {said[:20]} » n'est pas un jour AAAA-MM-JJ.") from error
+    return article_text(require_known(desk, normalise(reference[:100])), day, whole=False)
+
+
+def _document(desk: Desk, document_id: str, dossier: str | None) -> str:
+    try:
+        found = desk.document(document_id, dossier)
+    except UnknownDocument as error:
+        raise WrongArguments(
+            f"Il n'y a pas de document {document_id[:64]} ici. Ceux qui se lisent sont dans la "
+            "liste des ressources, ou cités par « ask » et « search_texts »."
+        ) from error
+    return paragraphs([f"# {found.title}", found.address or "", warning(found.text), found.text])
+
+
+def _texts(desk: Desk) -> Iterator[TextResource]:
+    for document in desk.documents():
+        yield _resource(document, None)
+    for dossier in desk.filing.all():
+        for piece in _pieces(desk, dossier):
+            yield _resource(piece, dossier)
+
+
+def _pieces(desk: Desk, dossier: Dossier) -> Sequence[Document]:
+    """What may be read of a dossier: nothing until its pieces are indexed."""
+    try:
+        return desk.documents(dossier.id)
+    except UnknownSnapshot:
+        return ()
+
+
+def _resource(document: Document, dossier: Dossier | None) -> TextResource:
+    uri = document_uri(document.id, dossier.id if dossier else None)
+    told = f"Pièce du dossier {dossier.id}" if dossier else "Texte des règles"
+    return TextResource(uri, document.title, f"{told}, {document.source}")

@@ -1,0 +1,158 @@
+"""A tool: what it is called, what it takes and teaches, and what it gives. Pydantic's door here."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic import ValidationError as Unfit
+from pydantic_core import ErrorDetails
+
+from assistant.errors import WrongArguments
+from assistant.question.language import LONGEST
+from assistant.tools.desk import Desk
+from ingestion.errors import UnknownDossier
+
+Step = Callable[[str], None]
+"""Hears in French how far a call has come; it raises once nobody waits for the call any more."""
+
+
+class ToolArguments(BaseModel):
+    """What a tool takes; what it does not know is refused, so that nothing is silently left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReply:
+    """What a tool gives: the JSON of the command line, and as a text for who reads."""
+
+    fields: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool by its name; `title` and `told` are French and teach a model when to use it."""
+
+    name: str
+    title: str
+    told: str
+    arguments: type[ToolArguments]
+    run: Callable[[Desk, Any, Step], ToolReply]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of its arguments, in French alone."""
+        schema: dict[str, Any] = _untitled(self.arguments.model_json_schema())
+        del schema["description"]  # our own, for who reads the code
+        return schema
+
+    def call(self, desk: Desk, given: Mapping[str, object], step: Step) -> ToolReply:
+        """Run it with what a program gave; raises WrongArguments when that is not what it takes."""
+        try:
+            arguments = self.arguments.model_validate(given)
+        except Unfit as error:
+            said = " ; ".join(map(_in_french, error.errors()))
+            raise WrongArguments(f"Arguments de {self.name} à corriger : {said}.") from error
+        return self.run(desk, arguments, step)
+
+
+def _untitled(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+    """A schema without the titles that pydantic makes of the names."""
+    if isinstance(schema, list):
+        return [_untitled(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _untitled(value)
+        for key, value in schema.items()
+        if key != "title" or not isinstance(value, str)
+    }
+
+
+def _in_french(error: ErrorDetails) -> str:
+    """What is wrong with an argument, and what it may be."""
+    name, context = _named(error["loc"]), error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return f"il manque {name}"
+        case "extra_forbidden":
+            return f"{name} n'est pas connu"
+        case "literal_error" | "enum" | "union_tag_invalid":
+            words = str(context.get("expected") or context.get("expected_tags"))
+            return f"{name} doit être l'un de : {words.replace(chr(39), '').replace(' or ', ', ')}"
+        case "union_tag_not_found":
+            return f"{name} doit avoir « {str(context['discriminator']).strip(chr(39))} »"
+        case "string_too_long":
+            return f"{name} dépasse {context['max_length']} caractères"
+        case "string_too_short":
+            return f"{name} est vide"
+        case kind:
+            return f"{name} n'est pas {_KINDS.get(kind.partition('_')[0], 'une valeur possible')}"
+
+
+_KINDS = {
+    "string": "un texte",
+    "bool": "true ou false",
+    "date": "un jour AAAA-MM-JJ",
+    "decimal": "un nombre",
+    "finite": "un nombre",
+    "tuple": "une liste",
+    "model": "un objet",
+}
+"""What is expected, by the first word of pydantic's name of a mistake."""
+
+
+def _named(loc: Sequence[int | str]) -> str:
+    return f"« {'.'.join(map(str, loc))} »" if loc else "l'objet"
+
+
+# Arguments that several tools take.
+
+
+def _parsed(value: object) -> object:
+    """An object that a client has sent as JSON in a string, as some do."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+PARSED = BeforeValidator(_parsed)
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
+DOSSIER = Field(
+    description="Identifiant d'un dossier de marché que l'utilisateur a le droit de voir, "
+    "par exemple « ecole-2026 ». Un identifiant inconnu est refusé avec la liste des siens."
+)
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+def among(words: type[StrEnum]) -> WithJsonSchema:
+    """The schema of a word among few: its values alone."""
+    return WithJsonSchema({"type": "string", "enum": [str(each) for each in words]})
+
+
+def require_dossier(desk: Desk, dossier_id: str | None) -> None:
+    """Raise WrongArguments, with the dossiers of the reader, for one that is not theirs."""
+    if dossier_id is None:
+        return
+    try:
+        desk.filing.get(dossier_id)
+    except UnknownDossier as error:
+        known = ", ".join(dossier.id for dossier in desk.filing.all())
+        raise WrongArguments(
+            f"{error} " + (f"Dossiers de l'utilisateur : {known}." if known else "Il n'en a aucun.")
+        ) from error

@@ -1,0 +1,1 @@
+"""What programs ask as they ask OpenAI: models, completions, responses, embeddings."""

@@ -1,0 +1,263 @@
+"""The application of programs, mounted at /v1: what OpenAI's clients ask, for buyers' programs."""
+
+import base64
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event as Signal
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from assistant.accounts.identity import UserRole
+from assistant.answering.answer import Citation
+from assistant.errors import AssistantError
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.api.annotations import PageOf
+from assistant.web.api.completions import Completion
+from assistant.web.api.documentation import ABOUT, documentation_page
+from assistant.web.api.requests import (
+    EMBEDDER,
+    MODEL,
+    NO_MODEL,
+    OF_DOSSIER,
+    ChatForm,
+    EmbeddingForm,
+    ResponseForm,
+    asked_of,
+    question_in,
+)
+from assistant.web.api.responses import ProgramResponse
+from assistant.web.api.telling import AnswerShape, Teller, internal_failure
+from assistant.web.api.turns import Places, Recollection, Threads, person_of, turn_of
+from assistant.web.buyer.chat import Stopped, stoppable
+from assistant.web.buyer.dossier_forms import name_of
+from assistant.web.buyer.service import BuyerService
+from assistant.web.refusals import (
+    ABSENT,
+    BROKEN,
+    TOO_MANY,
+    UNABLE,
+    UNUSED,
+    WRONG,
+    ApiRefusal,
+    error_response,
+)
+from assistant.web.routes import problem
+from assistant.web.site import Site, requiring
+from ingestion.chunking.passages import Passage, page_numbers
+from ingestion.errors import IngestionError
+from ingestion.index.search import Vectors
+
+LEFT = 499
+"""The status of an answer that nobody waits for."""
+
+
+STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""A proxy that gathers a stream before it passes it on makes it useless."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCounter:
+    """What the requests of all programs share."""
+
+    places: Places = field(default_factory=Places)
+    known: Recollection = field(default_factory=Recollection)
+    threads: Threads = field(default_factory=Threads)
+
+
+def api_app(site: Site) -> FastAPI:
+    """The application; every route asks for a buyer, or a program that holds a buyer's token."""
+    app = FastAPI(
+        title="Sourcier",
+        description=ABOUT,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    counter = ProgramCounter()
+    add_models(app, site)
+    add_answers(app, site, counter)
+    add_embeddings(app, site, counter)
+    add_documentation(app, site)
+    return with_refusals(app)
+
+
+def add_models(app: FastAPI, site: Site) -> None:
+    """What can be asked: the rules, or the rules and a dossier."""
+    Desk = Annotated[BuyerService, Depends(site.desk_of)]  # noqa: N806 - a type
+
+    @app.get("/models", summary="Les modèles : les règles, et chaque dossier que voit le jeton")
+    def models(desk: Desk) -> dict[str, Any]:
+        names = {MODEL: "Commande publique : les règles"}
+        said = load_words(Language.FRENCH)
+        names |= {f"{OF_DOSSIER}{each.id}": name_of(each, said) for each in desk.dossiers}
+        return {"object": "list", "data": [model_fields(*each) for each in names.items()]}
+
+    @app.get("/models/{model:path}", summary="Un modèle")
+    def model(desk: Desk, model: str) -> dict[str, Any]:
+        if model != EMBEDDER:
+            asked_of(model, desk.dossiers)
+        return model_fields(model, model)
+
+
+def model_fields(model: str, name: str) -> dict[str, Any]:
+    """A model as OpenAI lists it, with the name that people are shown. Pure."""
+    return {"id": model, "object": "model", "created": 0, "owned_by": MODEL, "name": name}
+
+
+def add_answers(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
+    """A turn, in either of OpenAI's interfaces."""
+    Desk = Annotated[BuyerService, Depends(site.desk_of)]  # noqa: N806 - a type
+
+    @app.post("/chat/completions", summary="Une question, après la conversation qui la précède")
+    async def complete(form: ChatForm, request: Request, desk: Desk) -> Response:
+        shape = Completion(form.model, has_usage=form.wants_usage)
+        return await answered(form, shape, request, desk)
+
+    @app.post("/responses", summary="La même chose, par l'interface « Responses »")
+    async def respond(form: ResponseForm, request: Request, desk: Desk) -> Response:
+        return await answered(form, ProgramResponse(form.model), request, desk)
+
+    async def answered(
+        form: ChatForm | ResponseForm, shape: AnswerShape, request: Request, desk: BuyerService
+    ) -> Response:
+        keep = partial(counter.known.keep, person_of(desk))
+        teller = Teller(shape, page_finder(desk), address_of_site(site, request), keep)
+        stop = Signal()
+
+        def work() -> dict[str, Any] | tuple[str, Generator[str, None, None]]:
+            asked = question_in(form, desk.dossiers)
+            events = stoppable(turn_of(desk, asked, counter.known, counter.places), stop)
+            if not form.stream:
+                return teller.whole(events)
+            frames = teller.frames(events)
+            return next(frames), frames
+
+        told = await counter.threads.run(request, stop, work)
+        if isinstance(told, dict):
+            return JSONResponse(told)
+        frames = counter.threads.stream(*told, stop)
+        return StreamingResponse(frames, media_type="text/event-stream", headers=STREAM)
+
+
+def page_finder(desk: BuyerService) -> PageOf:
+    """Finds the pages of citations in the documents that a desk opens."""
+
+    def page_of(cited: Citation, passage: Passage) -> int | None:
+        try:
+            document = desk.document(cited.document, passage.dossier)
+        except LookupError:  # rows of the ledger are in no document that is kept
+            return None
+        pages = page_numbers(document, cited.start, cited.end)
+        return pages[0] if pages else None
+
+    return page_of
+
+
+def address_of_site(site: Site, request: Request) -> str:
+    """The address that people type to come here."""
+    return site.address or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def add_embeddings(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
+    """Vectors of texts, by the model that the index was built with."""
+
+    @app.post("/embeddings", summary="Les vecteurs de textes, par le modèle de l'index")
+    def embed(
+        form: EmbeddingForm, desk: Annotated[BuyerService, Depends(site.desk_of)]
+    ) -> dict[str, Any]:
+        if form.model != EMBEDDER:
+            raise ApiRefusal(
+                f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».", ABSENT, "model", NO_MODEL
+            )
+        texts = form.texts
+        with counter.places.taken(person_of(desk)):
+            vectors = desk.embed(texts, are_questions=form.input_type == "query")
+        if form.dimensions not in (None, vectors.shape[1]):
+            raise ApiRefusal(
+                f"Les vecteurs ont {vectors.shape[1]} dimensions.", param="dimensions", code=UNUSED
+            )
+        words = sum(len(text.split()) for text in texts)
+        return {
+            "object": "list",
+            "model": EMBEDDER,
+            "data": [
+                {"object": "embedding", "index": number, "embedding": written}
+                for number, written in enumerate(written_vectors(vectors, form.encoding_format))
+            ],
+            "usage": {"prompt_tokens": words, "total_tokens": words},
+            "sourcier": {"embedder": desk.embedder_name},
+        }
+
+
+def written_vectors(vectors: Vectors, encoding: str | None) -> list[str] | list[list[float]]:
+    """Vectors as lists of numbers, or as the base64 of their 32-bit little-endian bytes. Pure."""
+    if encoding == "base64":
+        return [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]
+    listed: list[list[float]] = vectors.tolist()
+    return listed
+
+
+def add_documentation(app: FastAPI, site: Site) -> None:
+    """What can be asked, for people and for programs."""
+    reader = Depends(requiring(site.access, UserRole.BUYER))
+
+    @app.get("/", include_in_schema=False, dependencies=[reader])
+    def documentation(request: Request) -> HTMLResponse:
+        return documentation_page(app.openapi(), f"{address_of_site(site, request)}/v1")
+
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[reader])
+    def schema() -> dict[str, Any]:
+        return app.openapi()
+
+
+def with_refusals(app: FastAPI) -> FastAPI:
+    """The application, whatever goes wrong in it told as OpenAI's clients read it."""
+    app.add_exception_handler(ApiRefusal, _refused)
+    app.add_exception_handler(StarletteHTTPException, _not_allowed)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Stopped, _left)
+    app.add_exception_handler(AssistantError, _unable)
+    app.add_exception_handler(IngestionError, _unable)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, ApiRefusal)
+    answer = error_response(str(refusal), refusal.status, refusal.param, refusal.code)
+    if refusal.status == TOO_MANY:
+        answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _not_allowed(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, StarletteHTTPException)
+    return problem(request, refusal.status_code)
+
+
+def _unreadable(request: Request, failure: Exception) -> Response:
+    """The first field that is wrong, as pydantic names it."""
+    assert isinstance(failure, RequestValidationError)
+    wrong = failure.errors()[0]
+    param = ".".join(str(part) for part in wrong["loc"][1:])
+    return error_response(f"Champ illisible : {param or 'le corps'}.", WRONG, param)
+
+
+def _unable(request: Request, failure: Exception) -> Response:
+    return error_response(str(failure), UNABLE)
+
+
+def _left(request: Request, left: Exception) -> Response:
+    return Response(status_code=LEFT)
+
+
+def _broken(request: Request, failure: Exception) -> Response:
+    """The failure itself is raised again behind this answer, for the log of the server."""
+    return error_response(internal_failure(), BROKEN)

@@ -1,0 +1,150 @@
+"""A turn that a program asks: at its owner's desk, few at once, ended when the program hangs up."""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from threading import Event as Signal
+from threading import Lock
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+
+from assistant.answering.answer import Event, TurnResult
+from assistant.web.api.requests import ProgramQuestion, exchanges
+from assistant.web.buyer.service import BuyerService
+from assistant.web.refusals import TOO_MANY, ApiRefusal
+
+Worked = TypeVar("Worked")
+
+MOST_AT_ONCE = 8
+"""Requests of one program that are worked on at the same time; it may serve several people."""
+
+MOST_THREADS = 32
+"""Threads that programs keep busy, apart from those of the pages."""
+
+
+class Places:
+    """What is being worked on for each program."""
+
+    def __init__(self) -> None:
+        self._taken = Counter[str]()
+        self._lock = Lock()
+
+    @contextmanager
+    def taken(self, person: str) -> Iterator[None]:
+        """Take one for as long; raises ApiRefusal when the program has as many as it may."""
+        with self._lock:
+            if self._taken[person] >= MOST_AT_ONCE:
+                raise ApiRefusal(
+                    f"Ce programme attend déjà {MOST_AT_ONCE} réponses. Recommencez quand l'une "
+                    "sera venue.",
+                    TOO_MANY,
+                )
+            self._taken[person] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken[person] -= 1
+                if not self._taken[person]:
+                    del self._taken[person]
+
+
+# What was asked before: OpenAI's clients send the words of a conversation back, and nothing of what
+# was made of them.
+
+REMEMBERED = 2000
+
+
+class Recollection:
+    """How the latest questions were made standalone, and of which dossier they were asked."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, person: str, text: str, result: TurnResult) -> None:
+        """Keep what was made of a question that was answered by this text."""
+        with self._lock:
+            key = _key(person, result.question, text)
+            self._known[key] = (result.standalone, result.dossier)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+
+    def of(self, person: str, question: str, answer: str) -> tuple[str, str | None] | None:
+        """What was made of a question, None when that is not known any more."""
+        with self._lock:
+            return self._known.get(_key(person, question, answer))
+
+
+def _key(person: str, question: str, answer: str) -> str:
+    words = (" ".join(each.split()) for each in (person, question, answer))
+    return sha256("\0".join(words).encode(errors="replace")).hexdigest()
+
+
+def person_of(desk: BuyerService) -> str:
+    """Who is counted: a program of someone, or they themselves."""
+    return f"{desk.reader.user} {desk.reader.token}".rstrip()
+
+
+def turn_of(
+    desk: BuyerService, asked: ProgramQuestion, known: Recollection, places: Places
+) -> Generator[Event, None, None]:
+    """The events of a turn, which holds its place until it has ended."""
+    person = person_of(desk)
+
+    def recalled(question: str, answer: str) -> tuple[str, str | None] | None:
+        return known.of(person, question, answer)
+
+    history = exchanges(asked, recalled)
+    with places.taken(person):
+        yield from desk.ask(
+            asked.question, as_of=asked.as_of, history=history, dossier=asked.dossier
+        )
+
+
+# Hanging up: a turn is worked out in a thread, which is told when nobody waits for it any more.
+
+
+class Threads:
+    """The threads in which turns are worked out."""
+
+    def __init__(self) -> None:
+        self._limiter: CapacityLimiter | None = None
+
+    async def run(self, request: Request, stop: Signal, work: Callable[[], Worked]) -> Worked:
+        """What is worked out; `stop` is set if the program hangs up in the meantime."""
+        watching = asyncio.create_task(_watch(request, stop))
+        try:
+            return await to_thread.run_sync(work, limiter=self._limited())
+        finally:
+            watching.cancel()
+
+    async def stream(
+        self, first: str, frames: Generator[str, None, None], stop: Signal
+    ) -> AsyncIterator[str]:
+        """Each frame as it comes; `stop` is set at the end, which may be that nobody listens."""
+        try:
+            yield first
+            while (frame := await self._next(frames)) is not None:
+                yield frame
+        finally:
+            stop.set()
+
+    async def _next(self, frames: Generator[str, None, None]) -> str | None:
+        return await to_thread.run_sync(
+            lambda: next(frames, None), abandon_on_cancel=True, limiter=self._limited()
+        )
+
+    def _limited(self) -> CapacityLimiter:
+        self._limiter = self._limiter or CapacityLimiter(MOST_THREADS)  # of the running loop
+        return self._limiter
+
+
+async def _watch(request: Request, stop: Signal) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    stop.set()

@@ -1,0 +1,236 @@
+"""Programs ask at /v1 as they ask OpenAI, by its own client: the answers of the page."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, cast
+
+import httpx2
+import pytest
+from openai import (
+    APIError,
+    BadRequestError,
+    NotFoundError,
+    RateLimitError,
+)
+from openai.types.chat import ChatCompletionMessageParam
+
+from assistant.web.api.turns import MOST_AT_ONCE
+from tests.fakes import WordEmbedder
+from tests.page_answers import NOT_FOUND
+from tests.page_app import app_over
+from tests.page_server import serving
+from tests.program_server import DOSSIER, QUESTION, ProgramDesk, Served, told, user
+
+PATIENCE = 20
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    desk = ProgramDesk()
+    with serving(app_over(desk)) as address:
+        yield Served(desk, address)
+
+
+# OpenAI's client.
+
+
+def test_the_client_lists_what_can_be_asked(server: Served) -> None:
+    models = {each.id: each for each in server.client.models.list()}
+    assert list(models) == ["sourcier", DOSSIER]
+    assert cast(Any, models[DOSSIER]).name == "2026-04 (démonstration)"
+    assert server.client.models.retrieve(DOSSIER).id == DOSSIER
+    for unknown in ("gpt-4o", "sourcier/dossier:autre"):
+        with pytest.raises(NotFoundError):
+            server.client.models.retrieve(unknown)
+
+
+def test_a_completion_is_the_answer_with_what_carries_each_sentence(server: Served) -> None:
+    completion = server.client.chat.completions.create(
+        model="sourcier", messages=[user(QUESTION)], temperature=0.2
+    )
+    record = cast(Any, completion).sourcier
+    message = completion.choices[0].message
+    assert message.content == record["answer"]
+    assert (record["question"], record["record_id"]) == (
+        QUESTION,
+        f"essai-{len(server.desk.asked)}",
+    )
+    assert message.annotations is not None
+    assert completion.usage is not None
+    assert completion.usage.total_tokens > completion.usage.completion_tokens > 50
+    quoted = {each["quote"] for each in record["citations"]}
+    assert {cast(Any, each).quote for each in message.annotations} == quoted
+    for each in message.annotations:
+        link = each.url_citation
+        sentence = told(completion)[link.start_index : link.end_index]
+        extra = cast(Any, each)
+        assert sentence.endswith("]")
+        assert f"[{extra.n}]" in sentence
+        document = server.desk.document(extra.document)
+        assert document.text[extra.start : extra.end] == extra.quote
+        assert httpx2.get(link.url).status_code == 200
+    places = {cast(Any, each).locator: cast(Any, each).page for each in message.annotations}
+    assert places["CCAP, art. 12, p. 2"] == 2
+    assert cast(Any, message.annotations[0]).valid_from == "2026-04-01"
+
+
+def test_a_stream_brings_the_sentences_as_they_come(server: Served) -> None:
+    stream = server.client.chat.completions.create(
+        model=DOSSIER,
+        messages=[user(QUESTION)],
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    *chunks, last, usage = list(stream)
+    pieces = [each.choices[0].delta.content or "" for each in chunks]
+    record = cast(Any, last).sourcier
+    assert len([each for each in pieces if each]) == len(record["sentences"])
+    text = "".join(pieces)
+    assert text == record["answer"]
+    assert (last.choices[0].finish_reason, record["dossier"]) == ("stop", "montelyre-2026")
+    for each in cast(Any, last.choices[0].delta).annotations:
+        link = each["url_citation"]
+        assert f"[{each['n']}]" in text[link["start_index"] : link["end_index"]]
+    assert usage.choices == []
+    assert usage.usage is not None
+    assert server.desk.asked_of[-1] == "montelyre-2026"
+
+
+def test_what_the_program_says_itself_follows_the_sentences(server: Served) -> None:
+    completion = server.client.chat.completions.create(
+        model="sourcier", messages=[user("Quelle météo ?")]
+    )
+    assert cast(Any, completion).sourcier["outcome"] == "abstained"
+    assert told(completion) == NOT_FOUND
+    assert completion.choices[0].message.annotations == []
+
+
+def test_the_earlier_messages_are_what_a_question_refers_to(server: Served) -> None:
+    """As they were made standalone; what was asked of another dossier stays out of it."""
+    talk: list[ChatCompletionMessageParam] = [{"role": "system", "content": "Réponds en latin."}]
+    for model, question in (
+        ("sourcier", "Quel délai de paiement ?"),
+        (DOSSIER, "Quelle pénalité ?"),
+        ("sourcier", "Et pour une commune ?"),
+        ("sourcier", "Et en 2019 ?"),
+    ):
+        talk.append(user(question))
+        completion = server.client.chat.completions.create(model=model, messages=talk)
+        talk.append({"role": "assistant", "content": told(completion)})
+    (_, _, first), (_, _, second), (_, _, third), (_, _, last) = server.desk.asked[-4:]
+    assert first == ()
+    assert [each.question for each in second] == ["Quel délai de paiement ?"]
+    assert [each.question for each in third] == ["Quel délai de paiement ?"]
+    assert [each.question for each in last] == [
+        "Quel délai de paiement ?",
+        "Quel délai de paiement ? Et pour une commune ?",
+    ]
+    assert last[0].answer == talk[2]["content"]
+
+
+def test_a_response_is_the_same_turn_in_the_other_interface(server: Served) -> None:
+    response = server.client.responses.create(
+        model="sourcier",
+        input=[
+            {"role": "developer", "content": "Réponds en latin."},
+            {"role": "user", "content": [{"type": "input_text", "text": QUESTION}]},
+        ],
+        extra_body={"sourcier": {"as_of": "2026-03-15"}},
+    )
+    assert response.output_text == cast(Any, response).sourcier["answer"]
+    assert server.desk.asked[-1][1] == date(2026, 3, 15)
+    part = cast(Any, response.output[0]).content[0]
+    for each in part.annotations:
+        assert each.type == "url_citation"
+        assert part.text[each.start_index : each.end_index].endswith(f"[{each.n}]")
+    with server.client.responses.stream(model="sourcier", input=QUESTION) as stream:
+        events = list(stream)
+        final = stream.get_final_response()
+    assert final.output_text == response.output_text
+    kinds = [each.type for each in events]
+    assert kinds[0] == "response.created"
+    assert kinds[-1] == "response.completed"
+    assert kinds.count("response.output_text.annotation.added") == len(part.annotations)
+    assert [each.sequence_number for each in events] == list(range(len(events)))
+
+
+def test_texts_become_the_vectors_of_the_index(server: Served) -> None:
+    texts = ["délai de paiement", "pénalité de retard"]
+    create = server.client.embeddings.create
+    found = create(model="sourcier/embeddings", input=texts)  # the client asks for base64
+    expected = WordEmbedder().embed_passages(texts).tolist()
+    assert [each.embedding for each in found.data] == expected
+    listed = create(model="sourcier/embeddings", input=texts[0], encoding_format="float")
+    assert listed.data[0].embedding == expected[0]
+    for wrong in ([1, 2], "", ["a"] * 65):
+        with pytest.raises(BadRequestError):
+            create(model="sourcier/embeddings", input=cast(Any, wrong))
+    with pytest.raises(NotFoundError):
+        create(model="text-embedding-3-small", input="a")
+
+
+@pytest.mark.parametrize(
+    ("sent", "param"),
+    [
+        ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "tools"),
+        ({"n": 2}, "n"),
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"messages": [{"role": "assistant", "content": "Oui."}]}, "messages"),
+        ({"messages": [{"role": "user", "content": " "}]}, "messages"),
+        ({"messages": [{"role": "user", "content": "x" * 2001}]}, "messages"),
+        ({"messages": []}, "messages"),
+        ({"sourcier": {"as_of": "hier"}}, "sourcier.as_of"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_the_name_of_the_field(
+    server: Served, sent: dict[str, object], param: str
+) -> None:
+    asked = len(server.desk.asked)
+    body = {"model": "sourcier", "messages": [user(QUESTION)], **sent}
+    with pytest.raises(BadRequestError) as refused:
+        server.client.post("/chat/completions", cast_to=object, body=body)
+    assert refused.value.param == param
+    assert len(server.desk.asked) == asked
+
+
+def test_a_failure_is_told_before_a_stream_begins_and_in_it(server: Served) -> None:
+    create = server.client.chat.completions.create
+    broken = [user("Où est l’index ?")]
+    with pytest.raises(APIError, match="L’index est abîmé"):
+        create(model="sourcier", messages=broken)
+    with pytest.raises(APIError, match="L’index est abîmé"):
+        list(create(model="sourcier", messages=broken, stream=True))
+    events = list(server.client.responses.create(model="sourcier", input="panne", stream=True))
+    assert events[-1].type == "response.failed"
+
+
+# Hanging up, and too much at once.
+
+
+@pytest.mark.parametrize("is_stream", [True, False])
+def test_a_program_that_hangs_up_ends_its_turn(server: Served, *, is_stream: bool) -> None:
+    server.desk.began.clear()
+    server.desk.ended.clear()
+    body = {"model": "sourcier", "messages": [user("Réponds lentement")], "stream": is_stream}
+    url = f"{server.address}v1/chat/completions"
+    asking = httpx2.Client(timeout=0.5)
+    with pytest.raises(httpx2.ReadTimeout):
+        asking.post(url, json=body)
+    assert server.desk.began.is_set()
+    asking.close()
+    assert server.desk.ended.wait(PATIENCE)
+
+
+def test_a_program_waits_for_so_many_answers_and_no_more(server: Served) -> None:
+    slow = [user("attendre")]
+    create = server.client.chat.completions.create
+    server.desk.moves_up.clear()
+    streams = [create(model="sourcier", messages=slow, stream=True) for _ in range(MOST_AT_ONCE)]
+    with pytest.raises(RateLimitError) as refused:
+        create(model="sourcier", messages=slow)
+    assert refused.value.response.headers["retry-after"] == "1"
+    server.desk.moves_up.set()
+    for stream in streams:
+        list(stream)
+    assert told(create(model="sourcier", messages=[user(QUESTION)]))
+    server.desk.moves_up.clear()

@@ -1,0 +1,344 @@
+"""Each tool and resource, asked by the client of the protocol's own library, in this process."""
+
+import asyncio
+import json
+from collections.abc import Generator
+from pathlib import Path
+from threading import Event as Signal
+from typing import Any, cast
+
+import anyio
+import pytest
+from anyio import to_thread
+from mcp import Client, MCPError
+from mcp_types import CallToolResult, TextContent, TextResourceContents
+
+from assistant.answering.answer import Event, ModelReading
+from assistant.cli.command import main
+from assistant.journal.journal import Journal
+from assistant.tools import resources
+from assistant.tools.catalogue import TOOLS
+from assistant.tools.desk import Desk
+from assistant.tools.server import ToolServer
+from assistant.tools.tool import Tool
+from assistant.web.serving import LocalBuyerService
+from tests.test_record import CONTRACT
+from tests.tool_desk import ORDER, PENALTY, ROADS, SCHOOLS, buyer_of, desk_of, tool_home
+
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+RETENTION = {"calcul": "retenue", "montant": 240000, "pme": True, "grand_organisme": True}
+COUNT = "Montant TTC par fournisseur"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tool_home(tmp_path_factory.mktemp("tools"))
+
+
+@pytest.fixture(scope="module")
+def desk(home: Path) -> LocalBuyerService:
+    return desk_of(home)
+
+
+@pytest.fixture(scope="module")
+def roads(home: Path) -> LocalBuyerService:
+    return desk_of(home, buyer_of("voirie"))
+
+
+def called(desk: Desk, name: str, given: dict[str, Any]) -> CallToolResult:
+    async def talk() -> CallToolResult:
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+            return await client.call_tool(name, given)
+
+    return asyncio.run(talk())
+
+
+def text_of(result: CallToolResult) -> str:
+    [content] = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+def refusal(desk: Desk, name: str, given: dict[str, Any]) -> str:
+    result = called(desk, name, given)
+    assert result.is_error
+    assert result.structured_content is None
+    return text_of(result)
+
+
+def read(desk: Desk, uri: str) -> str:
+    """A text by its address, or why it is not given."""
+
+    async def talk() -> str:
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+            try:
+                [content] = (await client.read_resource(uri)).contents
+            except MCPError as refused:
+                return f"refusé : {refused}"
+            assert isinstance(content, TextResourceContents)
+            return content.text
+
+    return asyncio.run(talk())
+
+
+def listed(desk: Desk) -> dict[str, str]:
+    """The names of all the texts that are listed, page after page, by their addresses."""
+
+    async def talk() -> dict[str, str]:
+        found: dict[str, str] = {}
+        cursor = None
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+            while True:
+                page = await client.list_resources(cursor=cursor)
+                found |= {each.uri: each.name for each in page.resources}
+                if (cursor := page.next_cursor) is None:
+                    return found
+
+    return asyncio.run(talk())
+
+
+def last_entry(home: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    journal = Journal(home / "journal.jsonl")
+    *_, entry = journal.entries()
+    body = journal.body(entry)
+    assert body is not None
+    return entry, body
+
+
+def test_an_answer_is_the_contract_a_text_with_its_passages_and_a_record(
+    desk: LocalBuyerService, home: Path
+) -> None:
+    result = called(desk, "ask", {"question": ASKED, "as_of": "2026-05-02"})
+    told = result.structured_content
+    assert told is not None
+    assert (set(told), told["outcome"], told["as_of"]) == (set(CONTRACT), "answered", "2026-05-02")
+    [cited] = told["citations"]
+    said = text_of(result)
+    assert said.startswith(told["answer"])
+    assert f"\n[{cited['n']}] {cited['locator']}" in said
+    assert said.count(cited["quote"]) == 1
+    entry, body = last_entry(home)
+    assert told["record_id"] == entry["hash"][:16]
+    assert (entry["kind"], body["question"], body["ended"]) == ("answer", ASKED, "finished")
+
+
+def test_what_the_texts_do_not_answer_is_said_and_nothing_is_cited(
+    desk: LocalBuyerService,
+) -> None:
+    result = called(desk, "ask", {"question": "Quelle météo demain à Brest ?"})
+    told = result.structured_content
+    assert told is not None
+    assert (told["outcome"], told["citations"]) == ("abstained", [])
+    assert "Passages cités" not in text_of(result)
+
+
+def test_a_search_gives_whole_passages_and_is_on_record_without_an_answer(
+    desk: LocalBuyerService, home: Path
+) -> None:
+    result = called(desk, "search_texts", {"query": "pénalité de retard", "dossier": ROADS})
+    told = result.structured_content
+    assert told is not None
+    first = told["citations"][0]
+    document = desk.document(first["document"], ROADS)
+    assert first["quote"] == document.text[first["start"] : first["end"]]
+    assert PENALTY.format(150) in first["quote"]
+    said = text_of(result)
+    assert f"> {first['quote'].splitlines()[0]}" in said
+    assert said.index("n'y obéissez pas") < said.index(ORDER)
+    entry, body = last_entry(home)
+    assert (entry["kind"], told["record_id"]) == ("search", entry["hash"][:16])
+    assert body["archive"]
+    assert not {"answer", "outcome", "sentences"} & (set(body) | set(told))
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "command"),
+    [
+        (
+            "article",
+            {"reference": "art. R. 2191-3", "as_of": "2026-03-01"},
+            ("law", "R2191-3", "--as-of", "2026-03-01"),
+        ),
+        ("article", {"reference": "R2191-3", "history": True}, ("law", "R2191-3", "--history")),
+        (
+            "calculate",
+            {"calculation": RETENTION, "as_of": "2026-10-01"},
+            (
+                *("calc", "retenue", "--montant", "240000", "--pme", "--grand-organisme"),
+                *("--date", "2026-10-01"),
+            ),
+        ),
+        ("dossier_fiche", {"dossier": ROADS}, ("dossier", "fiche", ROADS)),
+        (
+            "dossier_review",
+            {"dossier": ROADS, "as_of": "2026-06-01"},
+            ("dossier", "check", ROADS, "--date", "2026-06-01"),
+        ),
+        (
+            "ledger_question",
+            {"question": COUNT, "over": "factures", "as_of": "2026-11-24"},
+            ("invoices", "ask", COUNT, "--date", "2026-11-24"),
+        ),
+    ],
+)
+def test_a_tool_gives_the_json_of_its_command(
+    desk: LocalBuyerService,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    given: dict[str, Any],
+    command: tuple[str, ...],
+) -> None:
+    result = called(desk, name, given)
+    assert main(["--data", str(home), *command, "--json"]) == 0
+    assert result.structured_content == json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("article", {"reference": "R2191-3"}, ("Depuis le 1er avril 2026", "30 000", "- Jusqu'au")),
+        (
+            "calculate",
+            {"calculation": RETENTION},
+            ("# Retenue de garantie", "3 %", "\n[1] ", "\n> "),
+        ),
+        ("calculate", {"calculation": json.dumps(RETENTION)}, ("# Retenue de garantie",)),
+        ("dossier_fiche", {"dossier": ROADS}, (f"> {PENALTY.format(150)}", "(CCAP, art. 12)")),
+        ("dossier_review", {"dossier": ROADS}, ("à vérifier", "CCAP, art. 12", "\n> ")),
+        (
+            "ledger_question",
+            {"question": COUNT, "over": "factures"},
+            ("| Brelan SARL", "180", "| --- |"),
+        ),
+    ],
+)
+def test_a_tool_says_the_same_as_text(
+    desk: LocalBuyerService, name: str, given: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    said = text_of(called(desk, name, given)).replace("\u00a0", " ").replace("\u202f", " ")
+    said = said.replace("’", "'")
+    assert [each for each in words if each not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("ask", {"q": "?"}, "il manque « question » ; « q » n'est pas connu."),
+        ("ask", {"question": " "}, "« question » est vide."),
+        ("ask", {"question": "x" * 2001}, "« question » dépasse 2000 caractères."),
+        ("ask", {"question": "?", "as_of": "demain"}, "« as_of » n'est pas un jour AAAA-MM-JJ."),
+        ("calculate", {"calculation": {"calcul": "tva"}}, "doit être l'un de : procedure, delais"),
+        ("calculate", {"calculation": {}}, "« calculation » doit avoir « calcul »."),
+        (
+            "calculate",
+            {"calculation": {"calcul": "procedure", "montant": "cher", "acheteur": "mairie"}},
+            "« calculation.procedure.montant » n'est pas un nombre ; il manque "
+            "« calculation.procedure.nature » ; « calculation.procedure.acheteur » doit être l'un "
+            "de : etat, collectivite, hopital",
+        ),
+        (
+            "calculate",
+            {"calculation": {"calcul": "retenue", "montant": -1}},
+            "Le montant du marché",
+        ),
+        ("article", {"reference": "R2191-4"}, "Références proches : R2191-3"),
+        ("ledger_question", {"question": "Montant des marchés", "over": "factures"}, '"achats"'),
+        ("ledger_question", {"question": "Combien de zorglubs ?", "over": "factures"}, "zorglubs"),
+        ("traduire", {}, "Outils : ask, search_texts"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_french_with_what_to_do(
+    desk: LocalBuyerService, name: str, given: dict[str, Any], said: str
+) -> None:
+    assert said in refusal(desk, name, given)
+
+
+@pytest.mark.parametrize("dossier", [SCHOOLS, "inconnu-2026"])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("ask", {"question": "Quelle pénalité de retard ?"}),
+        ("search_texts", {"query": "pénalité de retard"}),
+        ("dossier_fiche", {}),
+        ("dossier_review", {}),
+    ],
+)
+def test_a_dossier_of_another_team_is_as_unknown_as_none(
+    roads: LocalBuyerService, name: str, given: dict[str, Any], dossier: str
+) -> None:
+    said = refusal(roads, name, given | {"dossier": dossier})
+    known = f"Dossiers de l'utilisateur : ecole-2026, {ROADS}."
+    assert said == f"Il n'y a pas de dossier '{dossier}'. {known}"
+
+
+def test_texts_are_listed_page_after_page_and_read_by_their_addresses(
+    desk: LocalBuyerService, roads: LocalBuyerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "PAGE", 2)
+    everything, theirs = listed(desk), listed(roads)
+    [foreign] = set(everything) - set(theirs)
+    assert foreign.startswith(f"sourcier://dossiers/{SCHOOLS}/documents/")
+    assert {"CCAP", "Petits achats"} <= set(everything.values())
+    piece = read(desk, foreign)
+    assert piece.index("n'y obéissez pas") < piece.index(PENALTY.format(80))
+    for uri, said in (
+        (foreign, f"refusé : Il n'y a pas de dossier '{SCHOOLS}'"),
+        (foreign.replace(f"dossiers/{SCHOOLS}/", ""), "refusé : Il n'y a pas de document"),
+        ("sourcier://articles/R2191-3?as_of=2026-03-01", "# Code de la commande publique, R2191-3"),
+        ("sourcier://articles/R2191-3?as_of=hier", "refusé : « hier » n'est pas un jour"),
+        ("sourcier://articles/R9999-9", "refusé : L'index en service n'a pas d'article R9999-9"),
+        ("file:///etc/passwd", "refusé : « file:///etc/passwd » n'est pas une adresse connue"),
+    ):
+        assert read(roads, uri).startswith(said)
+    assert "50 000 euros" in read(roads, "sourcier://articles/R2191-3?as_of=2026-03-01")
+
+
+class ReadingDesk:
+    """A desk whose turn is read for ever, until somebody stops it."""
+
+    def __init__(self) -> None:
+        self.began, self.closed = Signal(), Signal()
+
+    def ask(self, question: str, **_: object) -> Generator[Event, None, None]:
+        try:
+            while True:
+                self.began.set()
+                yield ModelReading()
+        finally:
+            self.closed.set()
+
+
+def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
+    desk = ReadingDesk()
+    server = ToolServer(lambda scope, step: cast(Desk, desk)).server
+    told: list[str | None] = []
+
+    async def hears(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message)
+
+    async def give_up() -> None:
+        async with Client(server) as client, anyio.create_task_group() as calls:
+            calls.start_soon(
+                lambda: client.call_tool("ask", {"question": "?"}, progress_callback=hears)
+            )
+            await to_thread.run_sync(desk.began.wait)
+            while not told:
+                await anyio.lowlevel.checkpoint()
+            calls.cancel_scope.cancel()
+
+    asyncio.run(give_up())
+    assert desk.closed.wait(20)
+    assert set(told) == {"lecture"}
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_every_argument_is_described_to_a_model(tool: Tool) -> None:
+    schema = tool.schema
+    objects = [schema, *schema.get("$defs", {}).values()]
+    properties = {name: each for one in objects for name, each in one["properties"].items()}
+    assert properties
+    lacking = [n for n, each in properties.items() if not {"description", "const"} & set(each)]
+    assert lacking == []
+    assert '"title"' not in json.dumps(schema)
+    assert all(one["additionalProperties"] is False for one in objects)
