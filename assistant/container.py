@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
-from assistant.answering.pipeline import Assistant
+from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal
@@ -65,7 +65,12 @@ def model_writes(home: Path, settings: Settings) -> bool:
     return model is None or model.writes
 
 
-def load_assistant(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
+def load_assistant(
+    home: Path,
+    settings: Settings,
+    generation: str | None = None,
+    watch: TurnWatch = unwatched,
+) -> Assistant:
     """Everything a question needs; `generation` pins one instead of the published one."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Reading a gigabyte of weights takes as long as importing the embedding library.
@@ -73,7 +78,7 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         embedder = load_embedder(home, settings)
     holder, journal = SnapshotHolder(home, embedder, generation), Journal(home / "journal.jsonl")
     reader = load_reader(home, settings)
-    return assembled(home, settings, holder, embedder, reader, model.result(), journal)
+    return assembled(home, settings, holder, embedder, reader, model.result(), journal, watch)
 
 
 def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
@@ -99,6 +104,7 @@ def assembled(
     reader: PassageReader | None,
     model: LanguageModel,
     journal: Journal,
+    watch: TurnWatch = unwatched,
 ) -> Assistant:
     """The assistant of these parts, weighing as was fitted with its embedder."""
     return Assistant(
@@ -112,6 +118,7 @@ def assembled(
         buyer=Buyer(settings.buyer),
         tuning=tuning_for(embedder.name),
         reader=reader,
+        watch=watch,
     )
 
 

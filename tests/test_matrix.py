@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
+from assistant.operations.monitoring import Monitoring
 from assistant.settings import OpenId
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
@@ -32,8 +33,10 @@ POST /invitation/{token}
 GET  /login
 GET  /login/openid
 GET  /login/openid/return
+GET  /metrics
 POST /login
 GET  /page/{name}
+GET  /ready
 """
 
 WHO_IS_KNOWN = """
@@ -291,7 +294,9 @@ def place(
         return desk
 
     provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
-    app = app_of(Site(desks, access, beside, hall.accounts, provider))
+    monitoring = Monitoring(tuple, bytes, ("127.0.0.1",))
+    site = Site(desks, access, beside, hall.accounts, provider, monitoring=monitoring)
+    app = app_of(site)
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)

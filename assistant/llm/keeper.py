@@ -6,6 +6,7 @@ import signal
 import subprocess
 import weakref
 from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -137,6 +138,16 @@ _FAULTS = (signal.SIGILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.S
 logger = logging.getLogger(__name__)
 
 
+class ProcessStanding(Enum):
+    """Whether a process that is kept is there."""
+
+    RUNNING = auto()
+    STOPPED = auto()
+    """It has ended, and another is started for who asks next."""
+    RESTING = auto()
+    """It has ended too often, and is left alone for a while."""
+
+
 class Keeper:
     """Gives out the process of a command; a lock around it is its user's affair."""
 
@@ -149,7 +160,18 @@ class Keeper:
         self._last = ProcessEnded("")
         self._rests_until = 0.0
         self.context_tokens = 0
+        self.restarts = 0
         self._child: Child | None = self._first()
+
+    @property
+    def standing(self) -> ProcessStanding:
+        """Whether the process is there; nothing is started, and nobody is waited for."""
+        child = self._child
+        if child and child.is_alive:
+            return ProcessStanding.RUNNING
+        if self._stops >= MOST_STOPS and self._clock() < self._rests_until:
+            return ProcessStanding.RESTING
+        return ProcessStanding.STOPPED
 
     def running(self) -> Child:
         """The process, started again where it has ended; raises ModelUnavailable."""
@@ -180,10 +202,12 @@ class Keeper:
                 )
             self._stops = 0
         try:
-            return self._started(self._options)
+            child = self._started(self._options)
         except ProcessEnded as ended:
             self._count(ended)
             return None
+        self.restarts += 1
+        return child
 
     def _count(self, ended: ProcessEnded) -> None:
         self._last = ended

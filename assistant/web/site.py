@@ -15,6 +15,7 @@ from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
 from assistant.accounts.sessions import Sessions
+from assistant.operations.monitoring import Monitoring
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.service import BuyerService
@@ -144,6 +145,7 @@ class Site:
     applications of the other roles by the path where they are mounted: "/referent", "/admin".
     `accounts` are what people log in to, None where the machine has one user; `provider` vouches
     for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
+    `monitoring` is what those who watch over the service are told, None where nobody does.
     """
 
     desks: Callable[[Identity], BuyerService]
@@ -152,6 +154,7 @@ class Site:
     accounts: Accounts | None = None
     provider: Provider | None = None
     address: str = ""
+    monitoring: Monitoring | None = None
 
     def desk_of(self, request: Request) -> BuyerService:
         """The desk of the buyer who sends a request; an HTTPException for anyone else."""
