@@ -50,6 +50,12 @@ def load_reader(home: Path, settings: Settings) -> PassageReader | None:
     return TaughtReader(weights.path, embedder_name(weights, taught), taught)
 
 
+def chosen_embedder(home: Path, settings: Settings) -> str:
+    """The name of the embedding model chosen, which is not loaded; raises ModelUnavailable."""
+    weights = locate(settings.embedder, home)
+    return embedder_name(weights, find_taught(home, Taught.RETRIEVER, weights.sha256))
+
+
 def load_model(home: Path, settings: Settings) -> LanguageModel:
     """The language model chosen, in a process of its own; raises ModelUnavailable."""
     weights = locate(settings.llm, home)

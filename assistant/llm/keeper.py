@@ -4,6 +4,7 @@ import logging
 import select
 import signal
 import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
@@ -252,6 +253,20 @@ class Keeper:
                 raise ProcessEnded(found)
             case other:
                 raise AssertionError(other)
+
+
+ENGINE_CHECK = (sys.executable, "-m", "assistant.llm.engine")
+
+
+def engine_problem(command: Sequence[str] = ENGINE_CHECK) -> str:
+    """Why the engine does not suit this processor, with what to do; "" when it does."""
+    child = Child(command)
+    try:
+        reply = child.hear(START_SECONDS)
+    except ProcessEnded as ended:
+        return f"Le moteur du modèle de langue ne se charge pas ({ended}). {_remedy(ended)}"
+    child.end()
+    return reply.problem if isinstance(reply, ProblemReply) else ""
 
 
 def _not_started(ended: ProcessEnded) -> ModelUnavailable:

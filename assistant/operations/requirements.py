@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from ingestion.setup.preflight import RUN_BYTES, gigabytes
 
@@ -55,6 +56,11 @@ def broken(name: str, told: str, remedy: str) -> Requirement:
 def holds(requirements: Iterable[Requirement]) -> bool:
     """Whether none of them is broken. Pure."""
     return all(each.state is not RequirementState.BROKEN for each in requirements)
+
+
+def requirement_fields(requirements: Sequence[Requirement]) -> dict[str, Any]:
+    """Requirements as programs read them. Pure."""
+    return {"requirements": [asdict(each) for each in requirements]}
 
 
 LEAST_BYTES = 50_000_000

@@ -1,15 +1,11 @@
 """What a monitor fetches: whether the service is ready, and its measures."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
 from assistant.operations.metrics import MEDIA_TYPE
 from assistant.operations.monitoring import Monitoring
-from assistant.operations.requirements import Requirement, holds
+from assistant.operations.requirements import holds, requirement_fields
 
 READY, UNREADY = 200, 503
 
@@ -26,7 +22,7 @@ def monitoring_routes(monitoring: Monitoring) -> APIRouter:
     def ready(request: Request) -> JSONResponse:
         found = monitoring.requirements()
         is_ready = holds(found)
-        told = readiness_fields(found) if _is_monitor(request, monitoring) else {}
+        told = requirement_fields(found) if _is_monitor(request, monitoring) else {}
         told = {"status": "ready" if is_ready else "unready", **told}
         return JSONResponse(told, READY if is_ready else UNREADY)
 
@@ -37,11 +33,6 @@ def monitoring_routes(monitoring: Monitoring) -> APIRouter:
         return Response(monitoring.exposition(), media_type=MEDIA_TYPE)
 
     return router
-
-
-def readiness_fields(found: Sequence[Requirement]) -> dict[str, Any]:
-    """Requirements as programs read them. Pure."""
-    return {"requirements": [asdict(each) for each in found]}
 
 
 def _is_monitor(request: Request, monitoring: Monitoring) -> bool:
