@@ -8,7 +8,7 @@ SOURCES := assistant ingestion tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run ask bench test check fix install engine models index
+.PHONY: help run ask bench test check fix sbom audit install engine models index
 
 help: ## ce texte
 	@echo "Sourcier répond aux questions de commande publique, sur cette machine."
@@ -49,6 +49,15 @@ fix: .venv/installed-test ## remet le code au format
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
 
+sbom: .venv/audit/installed .venv/installed ## nomenclature des bibliothèques installées (CycloneDX)
+	@mkdir -p build
+	@.venv/audit/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--validate --of JSON --output-file build/sourcier.cdx.json $(BIN)/python
+	@echo "Écrite : build/sourcier.cdx.json"
+
+audit: .venv/audit/installed .venv/installed ## avis de vulnérabilité connus ; échoue s'il n'a pas pu demander
+	@$(BIN)/python -m assistant.operations.audit .venv/audit/bin/pip-audit
+
 install: .venv/installed ## environnement virtuel et paquets
 
 engine: install ## recompile le moteur du modèle pour ce processeur (dossier copié, machine déplacée)
@@ -74,3 +83,10 @@ index: models ## construit l'index du corpus fourni, s'il n'y en a pas
 .venv/installed-test: pyproject.toml $(wildcard constraints.txt) | .venv/python
 	@$(BIN)/python -I ingestion/setup/installation.py '.[test]'
 	@touch $@ .venv/installed
+
+# What looks at the environment stands apart, so that it is not a part of what it describes.
+.venv/audit/installed: pyproject.toml constraints.txt | .venv/python
+	@$(BIN)/python -m venv .venv/audit
+	@.venv/audit/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt \
+		cyclonedx-bom pip-audit
+	@touch $@

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
-from assistant.answering.pipeline import Assistant
+from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal
@@ -50,6 +50,12 @@ def load_reader(home: Path, settings: Settings) -> PassageReader | None:
     return TaughtReader(weights.path, embedder_name(weights, taught), taught)
 
 
+def chosen_embedder(home: Path, settings: Settings) -> str:
+    """The name of the embedding model chosen, which is not loaded; raises ModelUnavailable."""
+    weights = locate(settings.embedder, home)
+    return embedder_name(weights, find_taught(home, Taught.RETRIEVER, weights.sha256))
+
+
 def load_model(home: Path, settings: Settings) -> LanguageModel:
     """The language model chosen, in a process of its own; raises ModelUnavailable."""
     weights = locate(settings.llm, home)
@@ -65,7 +71,12 @@ def model_writes(home: Path, settings: Settings) -> bool:
     return model is None or model.writes
 
 
-def load_assistant(home: Path, settings: Settings, generation: str | None = None) -> Assistant:
+def load_assistant(
+    home: Path,
+    settings: Settings,
+    generation: str | None = None,
+    watch: TurnWatch = unwatched,
+) -> Assistant:
     """Everything a question needs; `generation` pins one instead of the published one."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Reading a gigabyte of weights takes as long as importing the embedding library.
@@ -73,7 +84,7 @@ def load_assistant(home: Path, settings: Settings, generation: str | None = None
         embedder = load_embedder(home, settings)
     holder, journal = SnapshotHolder(home, embedder, generation), Journal(home / "journal.jsonl")
     reader = load_reader(home, settings)
-    return assembled(home, settings, holder, embedder, reader, model.result(), journal)
+    return assembled(home, settings, holder, embedder, reader, model.result(), journal, watch)
 
 
 def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
@@ -99,6 +110,7 @@ def assembled(
     reader: PassageReader | None,
     model: LanguageModel,
     journal: Journal,
+    watch: TurnWatch = unwatched,
 ) -> Assistant:
     """The assistant of these parts, weighing as was fitted with its embedder."""
     return Assistant(
@@ -112,6 +124,7 @@ def assembled(
         buyer=Buyer(settings.buyer),
         tuning=tuning_for(embedder.name),
         reader=reader,
+        watch=watch,
     )
 
 

@@ -90,15 +90,19 @@ def _folder_of_archives(address: str) -> str:
     return address
 
 
-def _network(proxy: str) -> str:
+def _network(machine: str) -> str:
     try:
-        ip_network(proxy)
+        ip_network(machine)
     except ValueError as error:
         raise ValueError(
-            f"« trusted_proxies » : « {proxy} » n'est ni une adresse (10.0.0.5) ni un réseau "
-            "(10.0.0.0/24)."
+            f"« trusted_proxies » et « monitors » : « {machine} » n'est ni une adresse (10.0.0.5) "
+            "ni un réseau (10.0.0.0/24)."
         ) from error
-    return proxy
+    return machine
+
+
+Machines = tuple[Annotated[str, AfterValidator(_network)], ...]
+"""Addresses and networks; without others, this machine alone."""
 
 
 Buying = Literal["etat", "collectivite", "hopital", "autre-pouvoir", "entite"]
@@ -120,6 +124,9 @@ class Settings:
     `address` is the one that people type to reach the pages from elsewhere, "" when none do.
     `trusted_proxies` are the addresses and networks of the proxies before the pages, which are
     believed when they say for whom they ask and whether that one came over https; nobody else is.
+    `monitors` are the addresses and networks that may read the measures of the service at /metrics,
+    and what is missing at /ready; `logs` is how the service writes what happens: "text", or "json",
+    a line each.
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
@@ -138,7 +145,9 @@ class Settings:
     personal_gigabytes: Count = 10
     access: Literal["alone", "accounts"] = "alone"
     address: Annotated[str, AfterValidator(_reachable)] = ""
-    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
+    trusted_proxies: Machines = ("127.0.0.1", "::1")
+    monitors: Machines = ("127.0.0.1", "::1")
+    logs: Literal["text", "json"] = "text"
     update_at: str = ""
     update_from: str = ""
     law_source: Annotated[str, AfterValidator(_folder_of_archives)] = OPEN_DATA
@@ -189,8 +198,8 @@ def _in_french(error: ErrorDetails) -> str:
         return str(error["ctx"]["error"])
     if key == "openid":
         return _of_openid(kind, below)
-    if key == "trusted_proxies":
-        return '« trusted_proxies » doit être une liste d\'adresses, comme ["10.0.0.5"].'
+    if key in ("trusted_proxies", "monitors"):
+        return f'« {key} » doit être une liste d\'adresses, comme ["10.0.0.5"].'
     if kind == "unexpected_keyword_argument":
         known = [each.name for each in fields(Settings) if each.name != "openid"]
         return f"réglage inconnu « {key} ». Connus : {', '.join(known)}."

@@ -41,6 +41,7 @@ DOORS = {
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
     "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py",
+    "prometheus_client": "assistant/operations/metrics.py",
     "psycopg": "ingestion/ledger/database.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
     "assistant/tenders/conformity/rules.py assistant/web/* assistant/publishing/* "

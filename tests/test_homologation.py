@@ -30,6 +30,7 @@ from assistant.reports.homologation_facts import (
     is_built,
     load_content,
     measures,
+    sovereignty,
     told,
 )
 from assistant.reports.paper import Paper, PaperHeading, PaperTable
@@ -126,6 +127,22 @@ def test_every_claim_says_why_and_every_pointer_exists(claim: SecurityMeasure) -
     assert claim.why.endswith(".")
     assert claim.evidence
     assert [pointer for pointer in claim.evidence if not _exists(pointer)] == []
+
+
+def test_what_is_told_of_sovereignty_and_accessibility_points_to_what_exists() -> None:
+    told = [*sovereignty(_never), *sovereignty(_always)]
+    pointers = [each for statement in told for each in statement.evidence]
+    pointers += load_content("accessibilite")["statement"]["evidence"]
+    assert [pointer for pointer in pointers if not _exists(pointer)] == []
+
+
+def test_where_invoices_are_is_told_as_this_machine_is_set() -> None:
+    here, elsewhere = (
+        next(each.told for each in sovereignty(holds) if "factures et les achats" in each.what)
+        for holds in (_never, _always)
+    )
+    assert "fichier de cette machine" in here
+    assert "PostgreSQL" in elsewhere
 
 
 def test_a_pointer_to_nothing_is_noticed() -> None:

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
+from assistant.operations.monitoring import Monitoring
 from assistant.settings import OpenId
 from assistant.tools.desk import Desk
 from assistant.web.serving import pages_beside
@@ -33,8 +34,10 @@ POST /invitation/{token}
 GET  /login
 GET  /login/openid
 GET  /login/openid/return
+GET  /metrics
 POST /login
 GET  /page/{name}
+GET  /ready
 """
 
 WHO_IS_KNOWN = """
@@ -313,7 +316,11 @@ def place(
         raise AssertionError(f"{reader} called no tool")
 
     provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
-    app = app_of(Site(desks, access, beside, hall.accounts, provider, tools=no_tools))
+    monitoring = Monitoring(tuple, bytes, ("127.0.0.1",))
+    site = Site(
+        desks, access, beside, hall.accounts, provider, tools=no_tools, monitoring=monitoring
+    )
+    app = app_of(site)
     app = app if request.param == "whole" else without_gate(app)
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     place = Place(hall, app, client, request.param == "whole", given)

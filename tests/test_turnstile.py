@@ -36,9 +36,10 @@ def test_the_others_see_how_many_are_ahead() -> None:
     second, third = turnstile.enter(), turnstile.enter()
     assert (next(second), next(third)) == (1, 2)
     assert (next(third), next(second)) == (2, 1)
+    assert turnstile.waiting == 2
     turnstile.leave(first)
     seen, ticket = _let_in(second)
-    assert seen == []
+    assert (seen, turnstile.waiting) == ([], 1)
     assert next(third) == 1
     turnstile.leave(ticket)
     assert _let_in(third)[0] == []

@@ -132,6 +132,8 @@ class Area:
 
 AREAS = (
     Area("/health", "État du service", is_open=True, is_single=True),
+    Area("/ready", "Ce qui manque au service", is_open=True, is_single=True),
+    Area("/metrics", "Mesures du service, pour sa surveillance", is_open=True, is_single=True),
     Area("/page", "Feuilles de style et scripts", is_open=True),
     Area("/login", "Connexion", is_open=True, is_single=True),
     Area("/login/openid", "Connexion par le fournisseur d'identité", is_open=True),

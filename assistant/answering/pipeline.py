@@ -39,6 +39,13 @@ from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
 
+TurnWatch = Callable[[TurnResult, str], None]
+"""Hears of each question that somebody asked, once it is recorded: its result, how it ended."""
+
+
+def unwatched(result: TurnResult, ended: str) -> None:
+    """Where nobody counts the turns."""
+
 
 class Assistant:
     """Answers questions from the published generation, one reader of the model at a time."""
@@ -56,6 +63,7 @@ class Assistant:
         buyer: Buyer = Buyer.LOCAL,
         tuning: Tuning | None = None,
         reader: PassageReader | None = None,
+        watch: TurnWatch = unwatched,
     ) -> None:
         """All parts are given; nothing is loaded here. Without `tuning`, the default embedder's.
 
@@ -73,6 +81,7 @@ class Assistant:
         self._turnstile = FairQueue()
         self._sent: dict[tuple[Dossier, str], date | None] = {}
         self._reader = reader
+        self._watch = watch
         self.tuning = tuning or default_tuning()
 
     @property
@@ -92,6 +101,16 @@ class Assistant:
     def model_name(self) -> str:
         """The language model's file and digest."""
         return self._model.name
+
+    @property
+    def model(self) -> LanguageModel:
+        """The language model."""
+        return self._model
+
+    @property
+    def waiting(self) -> int:
+        """How many turns wait for the model."""
+        return self._turnstile.waiting
 
     def ask(
         self,
@@ -131,6 +150,8 @@ class Assistant:
             ended = "finished"
         finally:
             result = self._record(turn, ended, teams, purpose)
+            if purpose is ASKED:
+                self._watch(result, ended)
         yield Finished(result)
 
     def search(

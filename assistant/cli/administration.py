@@ -66,10 +66,12 @@ def _serve_pages(
     _require_free(host, port)
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
+    from assistant.operations.logs import begin_logs
     from assistant.publishing.official_law import is_law_indexed
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 
+    begin_logs(settings.logs)
     site = load_site(ctx.obj, settings)
     purge_daily(journal_of(ctx.obj), settings.retention_months)
     local = f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"

@@ -37,6 +37,7 @@ COMMANDS = {
     "users": ("users", "les comptes de ceux qui se connectent"),
     "backup": ("administration", "sauvegarde tout en un fichier, sans arrêter le service"),
     "restore": ("administration", "restaure une sauvegarde dans un dossier vide"),
+    "doctor": ("doctor", "vérifie cette installation, et dit quoi faire"),
     "dossier-homologation": ("reports", "écrit le dossier d'homologation de cette installation"),
 }
 """Each command: the module that has it, which is imported when it is run, and what it does.

@@ -7,11 +7,11 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
+from assistant.llm.engine import require_engine
 from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply
 from assistant.llm.keeper import CHECKED, PLAIN
 from assistant.llm.language_model import CHAT_FORMATS
-from assistant.llm.llama import LlamaModel, compiled_with
-from assistant.llm.processor import lacking
+from assistant.llm.llama import LlamaModel
 from assistant.llm.serving import opened, serve_model
 from ingestion.errors import ModelUnavailable
 
@@ -43,13 +43,7 @@ def main() -> None:
 
 
 def _loaded(options: argparse.Namespace) -> LlamaModel:
-    cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    if absent := lacking(compiled_with(), cpuinfo):
-        raise ModelUnavailable(
-            "Le moteur du modèle de langue a été compilé pour un processeur qui a "
-            f"{', '.join(absent)} ; celui-ci ne l'a pas (dossier copié, ou machine virtuelle "
-            "déplacée). Recompilez-le : make engine"
-        )
+    require_engine()
     weights: Path = options.weights
     chat_format = CHAT_FORMATS[options.chat_format]
     return LlamaModel(weights, weights.name, chat_format, plain=options.plain)

@@ -44,6 +44,12 @@ class FairQueue:
             raise
         return ticket
 
+    @property
+    def waiting(self) -> int:
+        """How many are not let through yet."""
+        with self._moved:
+            return max(len(self._tickets) - 1, 0)
+
     def leave(self, ticket: object) -> None:
         """Let the next one through."""
         with self._moved:

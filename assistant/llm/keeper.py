@@ -4,8 +4,10 @@ import logging
 import select
 import signal
 import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -137,6 +139,16 @@ _FAULTS = (signal.SIGILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.S
 logger = logging.getLogger(__name__)
 
 
+class ProcessStanding(Enum):
+    """Whether a process that is kept is there."""
+
+    RUNNING = auto()
+    STOPPED = auto()
+    """It has ended, and another is started for who asks next."""
+    RESTING = auto()
+    """It has ended too often, and is left alone for a while."""
+
+
 class Keeper:
     """Gives out the process of a command; a lock around it is its user's affair."""
 
@@ -149,7 +161,18 @@ class Keeper:
         self._last = ProcessEnded("")
         self._rests_until = 0.0
         self.context_tokens = 0
+        self.restarts = 0
         self._child: Child | None = self._first()
+
+    @property
+    def standing(self) -> ProcessStanding:
+        """Whether the process is there; nothing is started, and nobody is waited for."""
+        child = self._child
+        if child and child.is_alive:
+            return ProcessStanding.RUNNING
+        if self._stops >= MOST_STOPS and self._clock() < self._rests_until:
+            return ProcessStanding.RESTING
+        return ProcessStanding.STOPPED
 
     def running(self) -> Child:
         """The process, started again where it has ended; raises ModelUnavailable."""
@@ -180,10 +203,12 @@ class Keeper:
                 )
             self._stops = 0
         try:
-            return self._started(self._options)
+            child = self._started(self._options)
         except ProcessEnded as ended:
             self._count(ended)
             return None
+        self.restarts += 1
+        return child
 
     def _count(self, ended: ProcessEnded) -> None:
         self._last = ended
@@ -228,6 +253,20 @@ class Keeper:
                 raise ProcessEnded(found)
             case other:
                 raise AssertionError(other)
+
+
+ENGINE_CHECK = (sys.executable, "-m", "assistant.llm.engine")
+
+
+def engine_problem(command: Sequence[str] = ENGINE_CHECK) -> str:
+    """Why the engine does not suit this processor, with what to do; "" when it does."""
+    child = Child(command)
+    try:
+        reply = child.hear(START_SECONDS)
+    except ProcessEnded as ended:
+        return f"Le moteur du modèle de langue ne se charge pas ({ended}). {_remedy(ended)}"
+    child.end()
+    return reply.problem if isinstance(reply, ProblemReply) else ""
 
 
 def _not_started(ended: ProcessEnded) -> ModelUnavailable:

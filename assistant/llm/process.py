@@ -25,7 +25,7 @@ from assistant.llm.exchange import (
     StreamRequest,
     WeighRequest,
 )
-from assistant.llm.keeper import Child, Keeper, ProcessEnded
+from assistant.llm.keeper import Child, Keeper, ProcessEnded, ProcessStanding
 from assistant.llm.language_model import Prompt
 from ingestion.errors import ModelUnavailable
 
@@ -80,6 +80,16 @@ class ModelProcess:
         """The number of the process, another one each time it is started again."""
         with self._line:
             return self._keeper.running().pid
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return self._keeper.restarts
+
+    @property
+    def standing(self) -> ProcessStanding:
+        """Whether the process is there, told at once, whoever reads."""
+        return self._keeper.standing
 
     def count_tokens(self, text: str) -> int:
         """Length of a text in tokens, outside any chat; also while a reply is being written."""

@@ -14,6 +14,7 @@ from assistant.reports.homologation_facts import (
     is_built,
     load_content,
     measures,
+    sovereignty,
 )
 from assistant.reports.markup import load_words
 from assistant.reports.paper import (
@@ -82,6 +83,31 @@ def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
     )
     heads = ("Mesure", "Valeur", "Intervalle à 95 %", "Compte")
     yield PaperTable("Mesures de l'évaluation jointe", heads, rows, (4, 2, 3, 2))
+
+
+def sovereignty_part(facts: InstallationFacts) -> Iterator[Block]:
+    """Who holds what, and the offer as Gaia-X describes one."""
+    yield PaperHeading("Fiche de souveraineté")
+    found = sovereignty(facts.holds)
+    rows = tuple((each.what, each.told, "\n".join(each.evidence)) for each in found)
+    yield PaperTable("Souveraineté", ("Question", "Réponse", "Preuves"), rows, (3, 6, 5))
+    yield PaperHeading("Description de l'offre", 2)
+    yield Paragraph(
+        "Vocabulaire de Gaia-X ; déclaration de l'organisme, que personne n'a certifiée."
+    )
+    described = load_content("souverainete")["property"]
+    pairs = tuple((each["name"], each["value"]) for each in described)
+    yield PaperTable("Auto-description", ("Propriété", "Valeur"), pairs, (2, 3))
+
+
+def accessibility_part() -> Iterator[Block]:
+    """The statement, and what was measured."""
+    said = load_content("accessibilite")["statement"]
+    yield PaperHeading("Accessibilité")
+    yield from map(Paragraph, said["paragraphs"])
+    yield Items(tuple(said["limits"]))
+    yield Paragraph("Preuves :")
+    yield Items(tuple(said["evidence"]))
 
 
 def limits_part() -> Iterator[Block]:
@@ -251,6 +277,8 @@ def homologation(facts: InstallationFacts) -> Paper:
         measures_part(facts),
         notice_part(),
         evaluation_part(facts),
+        sovereignty_part(facts),
+        accessibility_part(),
         limits_part(),
         risks_part(),
         procedures_part(),

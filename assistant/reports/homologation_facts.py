@@ -89,6 +89,30 @@ def _measure(row: Mapping[str, Any], holds: Holds) -> SecurityMeasure:
     )
 
 
+# Sovereignty: who holds what, and of what the service depends.
+
+
+@dataclass(frozen=True, slots=True)
+class SovereigntyStatement:
+    """A question that an authority asks, what is told of this machine, and on which evidence."""
+
+    what: str
+    told: str
+    evidence: tuple[str, ...]
+
+
+def sovereignty(holds: Holds) -> tuple[SovereigntyStatement, ...]:
+    """The sheet, with what holds on this machine."""
+    return tuple(
+        SovereigntyStatement(
+            row["what"],
+            row["told" if all(map(holds, row.get("needs", ()))) else "otherwise"],
+            tuple(row["evidence"]),
+        )
+        for row in load_content("souverainete")["statement"]
+    )
+
+
 # Data flows, as rows of a table and as a drawing. Pure.
 
 ACROSS, DOWN = 190, 105

@@ -26,6 +26,7 @@ from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.ledger.routes import ledger_routes
+from assistant.web.monitoring import monitoring_routes
 from assistant.web.programs import TOOLS, ToolsAddress
 from assistant.web.protection import USER, RequestLimits, Shield
 from assistant.web.routes import page_routes, problem, with_problems
@@ -180,6 +181,8 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     if tools:
         app.add_route(TOOLS, tools, list(tools.methods))  # type: ignore[arg-type]
     app.include_router(page_routes(site))
+    if site.monitoring:
+        app.include_router(monitoring_routes(site.monitoring))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))
     app.include_router(ledger_routes(site.desk_of, requiring(site.access, UserRole.BUYER)))
@@ -247,6 +250,7 @@ def serve(
         host=host,
         port=port,
         log_level="warning",
+        log_config=None,  # what is said goes where the logs of this program go
         server_header=False,
         proxy_headers=False,  # the application does it, for the proxies of the settings alone
     )

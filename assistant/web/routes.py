@@ -64,7 +64,10 @@ def page_routes(site: Site) -> APIRouter:
         identity = site.access.identify(request)
         if identity is None:
             return {"status": "ok"}
-        holdings = site.desks(identity).holdings
+        try:
+            holdings = site.desks(identity).holdings
+        except IngestionError:  # /ready says what is missing
+            return {"status": "ok"}
         return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
 
     @router.get("/page/{name}")

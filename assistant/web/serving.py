@@ -23,6 +23,9 @@ from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
+from assistant.operations.logs import log_turn
+from assistant.operations.metrics import TurnMeasures
+from assistant.operations.monitoring import monitoring_of
 from assistant.publishing.decisions import settle_at_start
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language, detect_language
@@ -245,7 +248,13 @@ class LocalBuyerService:
 
 def load_site(home: Path, settings: Settings) -> Site:
     """What the pages stand on."""
-    assistant = load_assistant(home, settings)
+    turns = TurnMeasures()
+
+    def watch(result: TurnResult, ended: str) -> None:
+        turns.count(result, ended)
+        log_turn(result, ended)
+
+    assistant = load_assistant(home, settings, watch=watch)
     settle_at_start(home, assistant.journal)
     desks = partial(
         LocalBuyerService,
@@ -262,7 +271,8 @@ def load_site(home: Path, settings: Settings) -> Site:
     beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
-    return Site(desks, access, beside, accounts, provider, settings.address, desks)
+    monitoring = monitoring_of(home, settings, assistant, turns)
+    return Site(desks, access, beside, accounts, provider, settings.address, desks, monitoring)
 
 
 def repair_beside(home: Path, settings: Settings) -> None:

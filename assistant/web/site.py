@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
+from assistant.operations.monitoring import Monitoring
 from assistant.tools.desk import Desk
 from assistant.web.buyer.service import BuyerService
 
@@ -152,6 +153,7 @@ class Site:
     `accounts` are what people log in to, None where the machine has one user; `provider` vouches
     for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
     `tools` gives the desk from which a reader's programs are answered, None where they are not.
+    `monitoring` is what those who watch over the service are told, None where nobody does.
     """
 
     desks: Callable[[Identity], BuyerService]
@@ -161,6 +163,7 @@ class Site:
     provider: Provider | None = None
     address: str = ""
     tools: Callable[[Identity], Desk] | None = None
+    monitoring: Monitoring | None = None
 
     def desk_of(self, request: Request) -> BuyerService:
         """The desk of the buyer who sends a request; an HTTPException for anyone else."""

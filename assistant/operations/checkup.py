@@ -1,0 +1,283 @@
+"""The check of an installation, from outside the service: each thing it stands on, one by one."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from platform import python_version
+
+from assistant.errors import WrongSettings
+from assistant.llm.keeper import engine_problem
+from assistant.operations.access import access
+from assistant.operations.requirements import Requirement, broken, disk, holds, met, weak
+from assistant.publishing.upkeep import schedule_of
+from assistant.settings import Settings, load_settings
+from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
+from ingestion.index.publication import current_manifest, current_name, verify_snapshot
+from ingestion.index.store import Manifest
+from ingestion.ledger.database import open_ledger
+from ingestion.models.catalogue import WeightsState, load_catalogue, models_folder, state
+from ingestion.setup.preflight import Machine, memory_problem, python_problem
+
+OLDEST = timedelta(days=90)
+"""How old an index may be before it is worth a word, unless someone says how old it may be."""
+
+LOOPBACK = "127.0.0.1"
+PATIENCE = 5.0
+"""Seconds that what listens on the port has to say who it is."""
+
+SLACK = timedelta(minutes=5)
+"""By how much two clocks may differ."""
+
+PUBLIC = "models"
+"""The folder whose files are nobody's secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is examined: a data folder, and how its service is started.
+
+    `oldest` is how old its index may be, None where nobody said so. `embedder` gives the name of
+    the embedding model by which its index must have been built.
+    """
+
+    home: Path
+    port: int
+    embedder: Callable[[Settings], str]
+    oldest: timedelta | None = None
+    machine: Machine = field(default_factory=Machine)
+    engine: Callable[[], str] = engine_problem
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+Examination = Callable[[Installation], Iterable[Requirement]]
+
+
+def examine(place: Installation, begun: Callable[[str, int, int], None]) -> Iterator[Requirement]:
+    """Every requirement of an installation; `begun` hears of each step, its number, and how many.
+
+    Where there is no data folder, or settings that cannot be read, nothing more is looked at.
+    """
+    steps: list[tuple[str, Examination]] = [("réglages", settings_read), *STEPS]
+    for number, (name, examination) in enumerate(steps):
+        begun(name, number, len(steps))
+        found = tuple(examination(place))
+        yield from found
+        if examination is settings_read and not holds(found):
+            return
+    begun("", len(steps), len(steps))
+
+
+def settings_read(place: Installation) -> Iterator[Requirement]:
+    """The data folder and its settings."""
+    name, home = "réglages", place.home
+    if not home.is_dir():
+        remedy = "Lancez make run, ou nommez le dossier : sourcier --data DOSSIER doctor"
+        yield broken(name, f"Le dossier des données {home} n'existe pas.", remedy)
+        return
+    try:
+        load_settings(home)
+    except WrongSettings as failure:
+        yield broken(name, str(failure), f"Corrigez {home / 'settings.toml'}.")
+    else:
+        yield met(name, f"Les réglages de {home} se lisent.")
+
+
+def program(place: Installation) -> Iterator[Requirement]:
+    """Python, memory, and the engine of the language model."""
+    if problem := python_problem(place.machine):
+        yield broken("python", f"Python {python_version()} ne convient pas.", problem)
+    else:
+        yield met("python", f"Python {python_version()}.")
+    if problem := memory_problem(place.machine):
+        yield weak("mémoire", problem, "Ou choisissez un modèle plus petit : sourcier models list")
+    else:
+        yield met("mémoire", "La mémoire suffit.")
+    if problem := place.engine():
+        yield broken("moteur", problem, "make engine")
+    else:
+        yield met("moteur", "Le moteur du modèle de langue convient à ce processeur.")
+
+
+def weights(place: Installation) -> Iterator[Requirement]:
+    """Every byte of the weights chosen."""
+    chosen, folder = load_settings(place.home), models_folder(place.home)
+    try:
+        catalogue = load_catalogue(folder)
+    except ModelUnavailable as failure:
+        yield broken("poids", str(failure), "Corrigez ce fichier, ou retirez-le.")
+        return
+    for name in (chosen.llm, chosen.embedder):
+        model = catalogue.find(name)
+        if model is None:
+            yield _own_weights(Path(name).expanduser())
+            continue
+        found, remedy = state(model, folder, fresh=True), f"sourcier models pull {model.name}"
+        if found is WeightsState.INTACT:
+            yield met("poids", f"{model.name} : relu, intact.")
+        else:
+            yield broken("poids", f"{model.name} : {found.value}.", remedy)
+
+
+def _own_weights(path: Path) -> Requirement:
+    if path.exists():
+        return met("poids", f"{path} : hors catalogue, présent ; rien ne dit ce qu'il doit être.")
+    remedy = "Corrigez « llm » ou « embedder » dans settings.toml : sourcier models list"
+    return broken("poids", f"{path} n'existe pas et n'est pas au catalogue.", remedy)
+
+
+def index(place: Installation) -> Iterator[Requirement]:
+    """The index in service: there, whole, of the embedding model chosen, and of which age."""
+    try:
+        name = current_name(place.home)
+        verify_snapshot(place.home, name)
+        manifest = current_manifest(place.home)
+    except UnknownSnapshot as failure:
+        yield broken("index", str(failure), "sourcier index build")
+        return
+    except IngestionError as failure:
+        yield broken("index", str(failure), "sourcier index rollback, ou sourcier index build")
+        return
+    assert manifest is not None
+    yield met("index", f"{name} : relu, intact, {manifest.passages} passages.")
+    yield from _embedder(place, manifest)
+    yield _age(place, manifest)
+
+
+def _embedder(place: Installation, manifest: Manifest) -> Iterator[Requirement]:
+    try:
+        chosen = place.embedder(load_settings(place.home))
+    except ModelUnavailable:  # said of the weights
+        return
+    if manifest.embedder != chosen:
+        told = f"L'index a été construit avec {manifest.embedder}, et {chosen} est choisi."
+        yield broken("index", told, "sourcier index build")
+
+
+def _age(place: Installation, manifest: Manifest) -> Requirement:
+    age = place.clock() - manifest.created_at
+    told = f"L'index a {age.days} jour{'s' if age.days > 1 else ''}."
+    if age <= (place.oldest or OLDEST):
+        return met("index", told)
+    judged = broken if place.oldest else weak
+    return judged("index", told, "Ajoutez les textes nouveaux : sourcier index update")
+
+
+def storage(place: Installation) -> Iterator[Requirement]:
+    """The disk, and who may read what is on it."""
+    yield disk(place.home)
+    owner = place.home.stat().st_uid
+    files = list(_files(place.home))
+    foreign = sum(each.stat(follow_symlinks=False).st_uid != owner for each in files)
+    if foreign:
+        remedy = f"chown -R --reference={place.home} {place.home}"
+        yield broken("droits", f"{foreign} fichiers sont à un autre compte.", remedy)
+    is_closed = not place.home.stat().st_mode & 0o077
+    shared = 0 if is_closed else sum(bool(each.stat().st_mode & 0o077) for each in files)
+    if shared:
+        told = f"{shared} fichiers se laissent lire par d'autres comptes de la machine."
+        yield broken("droits", told, f"chmod -R go= {place.home}")
+    elif not foreign:
+        yield met("droits", "Les fichiers sont au compte du service, et à lui seul.")
+
+
+def _files(home: Path) -> Iterator[os.DirEntry[str]]:
+    """Every file and folder of a data folder but the weights, which are public."""
+    folders = [home]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for each in entries:
+                if each.name == PUBLIC or each.is_symlink():
+                    continue
+                yield each
+                if each.is_dir():
+                    folders.append(Path(each.path))
+
+
+def port(place: Installation) -> Iterator[Requirement]:
+    """Whether the service can be reached at its port, or may listen there."""
+    if place.machine.can_listen(place.port):
+        yield met("port", f"Le port {place.port} est libre.")
+    elif _is_ours(place.port):
+        yield met("port", f"Sourcier répond sur le port {place.port}.")
+    else:
+        told = f"Le port {place.port} est pris par un autre programme."
+        yield broken("port", told, f"sourcier serve --port {place.port + 1}")
+
+
+def _is_ours(number: int) -> bool:
+    try:
+        with closing(HTTPConnection(LOOPBACK, number, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/health")
+            reply = connection.getresponse()
+            return reply.status == 200 and b'"status":"ok"' in reply.read(1000)
+    except (OSError, HTTPException):
+        return False
+
+
+def people(place: Installation) -> Iterator[Requirement]:
+    """Who may reach the pages, and whether by a way that is encrypted."""
+    return access(load_settings(place.home))
+
+
+def updates(place: Installation) -> Iterator[Requirement]:
+    """The schedule of updates."""
+    name = "mises à jour"
+    try:
+        schedule = schedule_of(load_settings(place.home))
+    except WrongSettings as failure:
+        yield broken(name, str(failure), f"Corrigez {place.home / 'settings.toml'}.")
+        return
+    if schedule is None:
+        yield met(name, "Aucune n'est prévue.")
+    elif Path(schedule.folder).is_dir():
+        yield met(name, f"Chaque jour à {schedule.at:%H:%M}, depuis {schedule.folder}.")
+    else:
+        told = f"Le dossier des textes nouveaux, {schedule.folder}, n'existe pas."
+        yield broken(name, told, "Créez-le, ou corrigez « update_from » dans settings.toml.")
+
+
+def figures(place: Installation) -> Iterator[Requirement]:
+    """Whether invoices and purchases can be asked, wherever they are."""
+    try:
+        with open_ledger(place.home):
+            yield met("registre", "Factures et achats se lisent.")
+    except NothingImported:
+        yield met("registre", "Aucune facture ni aucun achat n'est importé.")
+    except IngestionError as failure:
+        remedy = "Redémarrez son serveur, ou restaurez une sauvegarde : sourcier restore"
+        yield broken("registre", str(failure), remedy)
+
+
+def time_of_day(place: Installation) -> Iterator[Requirement]:
+    """Whether the clock is after what was written before, and keeps the days of the law."""
+    now, home = place.clock(), place.home
+    written = [
+        path.stat().st_mtime for path in (home / "current", home / "journal.jsonl") if path.exists()
+    ]
+    late = datetime.fromtimestamp(max(written, default=0.0), UTC) - now
+    if late > SLACK:
+        told = f"L'horloge retarde : des fichiers sont datés de {late} plus tard."
+        yield broken("horloge", told, "Réglez-la : timedatectl set-ntp true")
+    elif time.tzname[0] == "UTC":
+        told = "L'heure est UTC : le droit du jour change une ou deux heures trop tard."
+        yield weak("horloge", told, "timedatectl set-timezone Europe/Paris, ou TZ=Europe/Paris")
+    else:
+        yield met("horloge", f"Il est {now.astimezone():%H:%M} le {now.astimezone():%d/%m/%Y}.")
+
+
+STEPS: Sequence[tuple[str, Examination]] = (
+    ("programme", program),
+    ("poids", weights),
+    ("index", index),
+    ("disque et droits", storage),
+    ("port", port),
+    ("accès", people),
+    ("mises à jour", updates),
+    ("registre", figures),
+    ("horloge", time_of_day),
+)
