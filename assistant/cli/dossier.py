@@ -28,10 +28,16 @@ from assistant.cli.options import (
     print_json,
 )
 from assistant.cli.usage import Actions
-from assistant.tenders.conformity.review import FiledReview, review_fields, review_of
+from assistant.tenders.conformity.review import (
+    FiledReview,
+    reading_fields,
+    review_fields,
+    review_of,
+)
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import LINES, Fiche, FicheEntry, FicheState
 from assistant.tenders.service import DossierService, FileFormat
+from ingestion.chunking.passages import Passage
 from ingestion.index.publication import current_name
 from ingestion.index.snapshot import open_snapshot
 from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage
@@ -90,10 +96,16 @@ def _show(console: Console, found: FiledReview) -> None:
         style = _STYLES.get(finding.severity, "dim")
         head = Text("" if is_unchecked else f"{finding.severity} : ", style=style)
         console.print(Padding(head.append(finding.sentence, style="dim" * is_unchecked), _ABOVE))
-        quoted = [(place.locator, place.text) for place in finding.places]
+        quoted = [(located(place), place.text) for place in finding.places]
         quoted += [(ground.passage.locator, ground.quote) for ground in finding.grounds]
         for locator, text in quoted:
             console.print(Padding(Text.assemble((locator, "bold"), f" : {text}"), (0, 4)))
+
+
+def located(passage: Passage) -> str:
+    """Where a passage stands, and that it was read from a picture."""
+    read = " (lu par reconnaissance de caractères)" if passage.recognised else ""
+    return f"{passage.locator}{read}"
 
 
 FICHE_EPILOG = """\
@@ -169,6 +181,7 @@ def _entry_fields(entry: FicheEntry) -> dict[str, Any]:
         "end": entry.end,
         "text": entry.text,
         "values": [{"unit": value.unit, "written": value.written} for value in entry.values],
+        **reading_fields(entry.passage, entry.start, entry.end),
     }
 
 
@@ -183,7 +196,7 @@ def _show_dossier_fiche(fiche: Fiche) -> None:
         )
         told = [(Text(line.remark, style="italic"), "")] if line.remark else []
         told += [
-            (Text(text), "\n".join(entry.passage.locator for entry in entries))
+            (Text(text), "\n".join(located(entry.passage) for entry in entries))
             for text, entries in line.texts.items()
         ]
         for text, locators in told or [(Text(), "")]:

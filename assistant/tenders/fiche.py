@@ -49,7 +49,10 @@ class FicheState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FicheEntry:
-    """What a piece states: half-open characters of the passage's document, and their values."""
+    """What a piece states: half-open characters of the passage's document, and their values.
+
+    It has no values where a figure of it was read with doubt: nothing is computed with them.
+    """
 
     piece: PieceKind
     passage: Passage
@@ -67,6 +70,16 @@ class FicheEntry:
     def is_hidden(self) -> bool:
         """Whether some of its words are on no page for a reader to see."""
         return self.passage.hides(self.start, self.end)
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether some of its words were read from a picture."""
+        return self.passage.is_recognised(self.start, self.end)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Its figures that were read with doubt."""
+        return self.passage.doubts(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +156,14 @@ def _line(topic: Topic, pieces: Sequence[_Piece], priority: Priority) -> FicheLi
     entries = _entries(topic, pieces, statements) or _entries(topic, pieces, mentions)
     weighed = [entry for entry in entries if entry.values and topic.kind == "weights"]
     differing = _differing(entries)
+    doubts = list(dict.fromkeys(doubt for entry in entries for doubt in entry.doubts))
     if not entries:
         state = FicheState.ABSENT
-    elif differing or any(sum(weights(entry.text)) != WHOLE for entry in weighed):
+    elif doubts or differing or any(sum(weights(entry.text)) != WHOLE for entry in weighed):
         state = FicheState.DIFFERS
     else:
         state = FicheState.FOUND
-    remarks = [*map(_sum, weighed), *_verdict(differing, priority)]
+    remarks = [*map(_sum, weighed), *_verdict(differing, priority), *map(_doubt, doubts)]
     return FicheLine(topic.label, entries, state, " ; ".join(remarks))
 
 
@@ -163,7 +177,8 @@ def _entries(
         for passage in sorted(piece.passages, key=lambda passage: -said_in(topic, passage)):
             for each in read(topic, passage):
                 start, end = passage.start + each.span.start, passage.start + each.span.end
-                stated.setdefault(start, FicheEntry(piece.kind, passage, start, end, each.values))
+                values = () if passage.doubts(start, end) else each.values
+                stated.setdefault(start, FicheEntry(piece.kind, passage, start, end, values))
         found += sorted([*stated.values()][:MOST], key=lambda entry: entry.start)
     return tuple(found)
 
@@ -190,6 +205,10 @@ def _verdict(differing: Sequence[PieceKind], priority: Priority) -> list[str]:
     first, *others = priority.prevailing(differing) or differing
     is_settled = others and first in priority.pieces
     return [f"{said} ; {first} prévaut sur {', '.join(others)}" if is_settled else said]
+
+
+def _doubt(figure: str) -> str:
+    return f"chiffre lu avec doute, vérifiez sur l’image : « {' '.join(figure.split())} »"
 
 
 def _sum(entry: FicheEntry) -> str:

@@ -1,13 +1,13 @@
 """A page of a PDF as a picture, passages boxed in it. pypdfium2 enters here only."""
 
 import io
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw
+from pydantic import TypeAdapter
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import folded, folded_with_origins, nearest
@@ -49,6 +49,7 @@ TALLEST = 3 * WIDTH  # whatever the size of the page, no picture has more pixels
 MARGIN = 9  # pixels between the passage and its box
 LIMITS = Limits(seconds=20)
 OUTLINE = (37, 73, 138)
+ALERT = (176, 32, 32)
 WASH = (255, 214, 92)
 
 
@@ -56,18 +57,38 @@ class UndrawablePage(Exception):
     """The page does not exist, or the file cannot be drawn within the limits."""
 
 
+ScanBox = tuple[int, int, int, int]
+"""Left, top, right and bottom in ten thousandths of the page, from its top left."""
+
+_WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlaces:
+    """Boxes of the words of a scanned page: of the passage, its quotes, and doubtful figures."""
+
+    passage: tuple[ScanBox, ...] = ()
+    quotes: tuple[ScanBox, ...] = ()
+    doubtful: tuple[ScanBox, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DrawingOrder:
     """What to draw: a page (1-based), the passage to box and the quotes to colour in it.
 
     `near` says where on the page the passage stands, 0 at its beginning and 1 at its end, to
-    choose among equal texts.
+    choose among equal texts. `places` are known of pages that were read from their picture, which
+    have no text to find.
     """
 
     page: int
     passage: str
     quotes: tuple[str, ...] = ()
     near: float = 0.0
+    places: ScanPlaces = ScanPlaces()
+
+
+_order_json = TypeAdapter(DrawingOrder)
 
 
 def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
@@ -76,9 +97,9 @@ def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
     Raises:
         UndrawablePage: it cannot be drawn.
     """
-    order_json = json.dumps(astuple(order))
+    told = _order_json.dump_json(order).decode()
     try:
-        return run("assistant.web.pdf_page:tell", order_json, limits=LIMITS, given=pdf)
+        return run("assistant.web.pdf_page:tell", told, limits=LIMITS, given=pdf)
     except UnreadableFile as error:
         raise UndrawablePage from error
 
@@ -91,17 +112,32 @@ def draw(pdf: bytes, order: DrawingOrder) -> bytes:
     picture = bitmap.to_pil().convert("RGB")
     place = bitmap.get_posconv(page)
     wash = Image.new("RGB", picture.size, "white")
-    for quote in order.quotes:
-        for box in boxes(page, place, quote, order.near):
-            ImageDraw.Draw(wash).rectangle(box, fill=WASH)
+    scanned = order.places
+    washed = [box for quote in order.quotes for box in boxes(page, place, quote, order.near)]
+    for box in (*washed, *by_line(_in_pixels(scanned.quotes, picture.size))):
+        ImageDraw.Draw(wash).rectangle(box, fill=WASH)
     picture = ImageChops.multiply(picture, wash)
-    if lines := boxes(page, place, order.passage, order.near):
-        left, top, right, bottom = around(lines)
-        frame = (left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN)
-        ImageDraw.Draw(picture).rectangle(frame, outline=OUTLINE, width=4)
+    for box in by_line(_in_pixels(scanned.doubtful, picture.size)):
+        ImageDraw.Draw(picture).rectangle(_wider(box, 3), outline=ALERT, width=2)
+    framed = boxes(page, place, order.passage, order.near)
+    if lines := [*framed, *_in_pixels(scanned.passage, picture.size)]:
+        ImageDraw.Draw(picture).rectangle(_wider(around(lines), MARGIN), outline=OUTLINE, width=4)
     png = io.BytesIO()
     picture.save(png, "PNG")
     return png.getvalue()
+
+
+def _in_pixels(several: Sequence[ScanBox], size: tuple[int, int]) -> list[Box]:
+    width, height = (side / _WHOLE for side in size)
+    return [
+        (left * width, top * height, right * width, bottom * height)
+        for left, top, right, bottom in several
+    ]
+
+
+def _wider(box: Box, margin: int) -> Box:
+    left, top, right, bottom = box
+    return left - margin, top - margin, right + margin, bottom + margin
 
 
 def boxes(
@@ -139,5 +175,4 @@ def around(several: Sequence[Box]) -> Box:
 
 def tell(order: str, pdf: bytes) -> Iterator[bytes]:
     """In the child: draw the PDF as the order says."""
-    page, passage, quotes, near = json.loads(order)
-    yield draw(pdf, DrawingOrder(page, passage, tuple(quotes), near))
+    yield draw(pdf, _order_json.validate_json(order))

@@ -34,8 +34,11 @@ class _Printed:
     has_hidden: bool
 
 
-def read_pdf(data: bytes) -> FileContent:
-    """Read each page; pages without text or that cannot be read are named."""
+def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
+    """Read each page; pages without text or that cannot be read are named.
+
+    `scanned` is what was read from the pictures of pages, by number, to stand after their text.
+    """
     if b"%PDF-" not in data[:_HEADER_WITHIN]:
         raise UnreadableFile("le contenu n'est pas un PDF")
     reader, count = _opened(data)
@@ -52,7 +55,8 @@ def read_pdf(data: bytes) -> FileContent:
             lost["champs de formulaire illisibles, pages"].append(number)
         if printed.has_hidden:
             lost[UNSEEN].append(number)
-        pages[number] = "\n".join([printed.text, *(fields or ())])
+        texts = [printed.text, *(fields or ()), scanned.get(number, "")]
+        pages[number] = "\n".join(text for text in texts if text)
     return _content(reader, pages, lost)
 
 

@@ -66,7 +66,8 @@ def day_of(documents: Iterable[Document], description: Dossier, otherwise: date)
     if description.sent:
         return description.sent
     read = readings(rule_book().values[_SENT], clauses_of(documents))
-    return min((each.value for each in read if isinstance(each.value, date)), default=otherwise)
+    sure = (each.value for each in read if not each.is_doubtful)
+    return min((each for each in sure if isinstance(each, date)), default=otherwise)
 
 
 def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
@@ -164,7 +165,15 @@ def _passage_fields(passage: Passage) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,
+        **reading_fields(passage, passage.start, passage.end),
     }
+
+
+def reading_fields(passage: Passage, start: int, end: int) -> dict[str, Any]:
+    """That these characters of a document were read from a picture, and with which doubts."""
+    doubts = passage.doubts(start, end)
+    recognised = {"recognised": True} if passage.is_recognised(start, end) else {}
+    return recognised | ({"doubts": list(doubts)} if doubts else {})
 
 
 def _ground_fields(ground: Ground) -> dict[str, Any]:
