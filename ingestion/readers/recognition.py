@@ -3,20 +3,20 @@
 The library brings the program; what it knows of French comes with the system's packages.
 """
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-os.environ.setdefault(
-    "OMP_THREAD_LIMIT", "1"
-)  # read when the library is loaded: one page, one core
-
-import tesserocr
+import tesserocr  # type: ignore[import-untyped]
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.scan_layout import RecognisedWord
+
+# One page, one core: read when the first picture is.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 LANGUAGE = "fra"
 REMEDY = (
@@ -89,11 +89,20 @@ def _words(reader: tesserocr.PyTessBaseAPI) -> Iterator[RecognisedWord]:
     found = reader.GetIterator()
     if found is None or found.Empty(_WORD):
         return
-    line = -1
+    line, slope = -1, 0.0
     for each in tesserocr.iterate_level(found, _WORD):
-        line += each.IsAtBeginningOf(_LINE)
+        if each.IsAtBeginningOf(_LINE):
+            line, slope = line + 1, _slope(each.Baseline(_LINE))
         text = each.GetUTF8Text(_WORD).strip()
         if text:
             top, *_ = each.Orientation()
             confidence = round(each.Confidence(_WORD))
-            yield RecognisedWord(text, confidence, each.BoundingBox(_WORD), line, top)
+            yield RecognisedWord(text, confidence, each.BoundingBox(_WORD), line, top, slope)
+
+
+def _slope(baseline: tuple[tuple[int, int], tuple[int, int]] | None) -> float:
+    """Degrees by which a line leaves the nearer of the horizontal and the vertical."""
+    if baseline is None:
+        return 0.0
+    (left, top), (right, bottom) = baseline
+    return (math.degrees(math.atan2(bottom - top, right - left)) + 45) % 90 - 45

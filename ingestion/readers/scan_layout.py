@@ -17,7 +17,8 @@ class RecognisedWord:
     """A word as it was recognised: confidence from 0 to 100, its place, the line it is on.
 
     `top` is the side of the picture where the top of its page is: 0 above, 1 on the right, 2 below,
-    3 on the left.
+    3 on the left. `slope` is that of its line, in degrees, downwards to the right on the page that
+    stands upright.
     """
 
     text: str
@@ -25,6 +26,7 @@ class RecognisedWord:
     box: Box
     line: int
     top: int = 0
+    slope: float = 0.0
 
 
 WHOLE = 10_000

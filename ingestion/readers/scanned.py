@@ -40,7 +40,10 @@ def placed(reading: FileReading, pages: Sequence[SeenPage]) -> FileReading:
         words = list(_places(document, page))
         scans.append(ScannedPage(page.number, tuple(_numbers(words))))
         spans = [Recognised(*span) for span in _stretches(words)]
-        doubtful = [Recognised(*span, is_doubtful=True) for span in _doubts(words)]
+        doubtful = [
+            Recognised(start, _bare_end(document.text, end), is_doubtful=True)
+            for start, end in _doubts(words)
+        ]
         recognised += [*spans, *doubtful]
     recognised.sort(key=lambda each: (each.start, -each.end))
     marked = replace(document, scans=tuple(scans), recognised=tuple(recognised))
@@ -155,6 +158,9 @@ _MEASURES = re.compile(
     r"ht|ttc|fois|k|m)\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"\W*(?:\w*\d\w*-[A-Z]{1,6}-\w+|\d{8}-\d|[LRD]\.?\d{3,4}-\d+(?:-\d+)*)\W*")
+"""What is called by figures and counts nothing: a contract, a CPV code, an article."""
+
 _ENDS = (".", ";", ":", ")", "!", "?")
 
 
@@ -170,11 +176,18 @@ def _doubts(words: Sequence[_Placed]) -> Iterator[Span]:
                 yield words[within[0]].start, words[within[-1]].end
 
 
+def _bare_end(text: str, end: int) -> int:
+    """Where a figure ends without what punctuates its sentence."""
+    while text[end - 1] in ".,;:!?)":
+        end -= 1
+    return end
+
+
 def _figures(words: Sequence[_Placed]) -> Iterator[list[int]]:
     run: list[int] = []
     for at, each in enumerate(words):
         text = each.word.text
-        if _COUNTS.search(text) or _MEASURES.search(text):
+        if (_COUNTS.search(text) or _MEASURES.search(text)) and not _NAMES.fullmatch(text):
             run.append(at)
         elif run:
             yield run

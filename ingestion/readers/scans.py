@@ -5,20 +5,24 @@ twice.
 """
 
 import json
+import math
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from statistics import median
 
-import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+from PIL import Image
 
 from ingestion.readers.recognition import GreyPicture, words_of
-from ingestion.readers.scan_layout import arranged
+from ingestion.readers.scan_layout import Box, RecognisedWord, arranged
 from ingestion.readers.visibility import text_objects
 
 _RESOLUTION = 300  # dots an inch
 _POINTS_AN_INCH = 72
 _LARGEST_SIDE = 5000  # pixels: a page of A3; larger ones are drawn smaller
+_LEAST_SLOPE = 0.4  # degrees: what slopes less is read as well as what does not
+_PAPER = 255
 _FEWEST_LETTERS = 20
 _FEWEST_LETTERS_ON_PICTURE = 400
 _MOST_OF_PAGE = 0.6
@@ -33,10 +37,35 @@ def tell_pages(path: str) -> Iterator[bytes]:
 
 def tell(path: str, number: str) -> Iterator[bytes]:
     """In the child: what was read on a page of a PDF, as JSON."""
-    page = pypdfium2.PdfDocument(path)[int(number) - 1]
-    picture = _drawn(page)
-    read = arranged(words_of(picture), picture.width, picture.height, int(number))
-    yield json.dumps(asdict(read)).encode()
+    picture = _drawn(pypdfium2.PdfDocument(path)[int(number) - 1])
+    words = _read_straight(picture)
+    yield json.dumps(asdict(arranged(words, *picture.size, int(number)))).encode()
+
+
+def _read_straight(drawn: Image.Image) -> Iterator[RecognisedWord]:
+    """The words of a page, which is put straight first where its lines turn out to slope."""
+    words = words_of(_grey(drawn))
+    slope = median([word.slope for word in words]) if words else 0.0
+    if abs(slope) < _LEAST_SLOPE:
+        yield from words
+        return
+    straight = drawn.rotate(slope, Image.Resampling.BICUBIC, fillcolor=_PAPER)
+    for word in words_of(_grey(straight)):
+        yield replace(word, box=_turned(word.box, slope, drawn.size))
+
+
+def _grey(drawn: Image.Image) -> GreyPicture:
+    return GreyPicture(drawn.tobytes(), *drawn.size, _RESOLUTION)
+
+
+def _turned(box: Box, degrees: float, size: tuple[int, int]) -> Box:
+    """The box of a picture that was turned about its middle, back on the picture as it was."""
+    left, top, right, bottom = box
+    x, y = (left + right - size[0]) / 2, (top + bottom - size[1]) / 2
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    across = round(cosine * x - sine * y + (size[0] - (right - left)) / 2)
+    down = round(sine * x + cosine * y + (size[1] - (bottom - top)) / 2)
+    return across, down, across + right - left, down + bottom - top
 
 
 def _is_picture(page: pypdfium2.PdfPage) -> bool:
@@ -62,12 +91,9 @@ def _area(bounds: tuple[float, float, float, float]) -> float:
     return abs(right - left) * abs(top - bottom)
 
 
-def _drawn(page: pypdfium2.PdfPage) -> GreyPicture:
+def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
     for each in list(text_objects(page)):
         pdfium.FPDFPageObj_SetIsActive(each, False)
     scale = _RESOLUTION / _POINTS_AN_INCH
     scale = min(scale, _LARGEST_SIDE / max(page.get_width(), page.get_height()))
-    drawn = page.render(scale=scale, grayscale=True).to_numpy()
-    pixels = np.ascontiguousarray(drawn.reshape(*drawn.shape[:2], -1)[..., 0])
-    height, width = pixels.shape
-    return GreyPicture(pixels.tobytes(), width, height, round(scale * _POINTS_AN_INCH))
+    return page.render(scale=scale, grayscale=True).to_pil().convert("L")
