@@ -2,7 +2,9 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -10,6 +12,8 @@ from PIL import Image
 from assistant.answering.answer import Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
+from assistant.calculators.constants import IndexedLaw
+from assistant.errors import Ungrounded
 from assistant.journal.journal import Journal
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
@@ -27,6 +31,7 @@ from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.publication import publish
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
@@ -107,6 +112,22 @@ def test_a_dossier_is_not_dated_by_a_doubtful_day() -> None:
     unsure, _ = scanned(*sent, doubtful=("8",), name="RC.pdf")
     assert day_of([sure], Dossier("ecole"), otherwise) == date(2026, 10, 8)
     assert day_of([unsure], Dossier("ecole"), otherwise) == otherwise
+
+
+def test_a_constant_of_the_law_is_not_taken_from_a_doubtful_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "La retenue de garantie ne peut pas dépasser 5 % du montant initial du marché."
+    name = "retenue de garantie"
+
+    def stated(doubtful: tuple[str, ...]) -> Decimal:
+        _, passage = scanned(said, doubtful=doubtful)
+        monkeypatch.setattr("assistant.calculators.constants.in_force", lambda *_: (passage,))
+        return IndexedLaw(cast("IndexSnapshot", None), TODAY).stated(name).value
+
+    assert stated(()) == 5
+    with pytest.raises(Ungrounded):
+        stated(("5",))
 
 
 CLAUSES = (

@@ -1,12 +1,16 @@
 """Pages that are pictures: read word by word, and put in their place with boxes and doubts."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from PIL import Image
 
+from assistant.web.pdf_page import OUTLINE, draw
+from assistant.web.viewer import View, order_for
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import to_json
@@ -138,6 +142,7 @@ DOUBTFUL = {
     "in letters": ("sous trente jours au plus", "trente", ["trente jours"]),
     "its unit": ("une retenue de 5 % du montant", "%", ["5 %"]),
     "beside a sure one": ("12 mois. Puis 30 jours", "30", ["30 jours"]),
+    "its first digits": ("un montant de 000 euros par an", "", ["000 euros"]),
     "no figure": ("Tout retard de 12 jours ouvre droit", "Tout", []),
     "a name": ("marche 2026-EV-07 du lot", "2026-EV-07", []),
 }
@@ -161,3 +166,23 @@ def test_cells_of_a_row_are_told_apart_on_a_page_that_lies_on_its_side() -> None
     page = arranged([*row, word("Total", 10, 1), word("1500", 400, 1)], 500, 1000, 4)
     assert page.text == "Lot 1 | 900\nTotal | 1500"
     assert page.number == 4
+
+
+@needs_tesseract
+def test_a_picture_of_several_pages_is_read_and_drawn_like_a_scan(tmp_path: Path) -> None:
+    path = tmp_path / "RC.tiff"
+    pages = [
+        page.render(scale=150 / 72).to_pil() for page in pypdfium2.PdfDocument(pdf_of([LINES, OWN]))
+    ]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    (document,) = read_file(path, path.name, Kind.TENDER).documents
+    assert [page.number for page in document.pages] == [1, 2]
+    assert "20 novembre 2026" in document.text
+    start = document.text.index("Cette page")
+    order = order_for(document, View((start, len(document.text))), 2)
+    assert order
+    drawn = Image.open(io.BytesIO(draw(path.read_bytes(), order)))
+    assert OUTLINE in {colour for _, colour in drawn.getcolors(1 << 24) or []}
+    (tmp_path / "faux.png").write_bytes(b"no picture")
+    problem = read_file(tmp_path / "faux.png", "faux.png", Kind.TENDER).problem
+    assert problem == "le contenu n'est pas une image PNG, JPEG ou TIFF"

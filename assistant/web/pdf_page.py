@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw  # type: ignore[import-untyped]
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 from pydantic import TypeAdapter
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import folded, folded_with_origins, nearest
+from ingestion.readers.content import is_pdf
+from ingestion.readers.pictures import frame
 from ingestion.sandbox import Limits, run
 
 # Where a quote stands on a page, whatever its line breaks and hyphens. Pure.
@@ -106,25 +108,43 @@ def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
 
 def draw(pdf: bytes, order: DrawingOrder) -> bytes:
     """The page as PNG, drawn in this process."""
-    page = pypdfium2.PdfDocument(pdf)[order.page - 1]
-    scale = min(WIDTH / page.get_width(), TALLEST / page.get_height())
-    bitmap = page.render(scale=scale, rev_byteorder=True)
-    picture = bitmap.to_pil().convert("RGB")
-    place = bitmap.get_posconv(page)
+    picture, found = _of_pdf(pdf, order) if is_pdf(pdf) else _of_picture(pdf, order)
     wash = Image.new("RGB", picture.size, "white")
     scanned = order.places
-    washed = [box for quote in order.quotes for box in boxes(page, place, quote, order.near)]
-    for box in (*washed, *by_line(_in_pixels(scanned.quotes, picture.size))):
+    for box in (*found.quotes, *by_line(_in_pixels(scanned.quotes, picture.size))):
         ImageDraw.Draw(wash).rectangle(box, fill=WASH)
     picture = ImageChops.multiply(picture, wash)
     for box in by_line(_in_pixels(scanned.doubtful, picture.size)):
         ImageDraw.Draw(picture).rectangle(_wider(box, 3), outline=ALERT, width=2)
-    framed = boxes(page, place, order.passage, order.near)
-    if lines := [*framed, *_in_pixels(scanned.passage, picture.size)]:
+    if lines := [*found.passage, *_in_pixels(scanned.passage, picture.size)]:
         ImageDraw.Draw(picture).rectangle(_wider(around(lines), MARGIN), outline=OUTLINE, width=4)
     png = io.BytesIO()
     picture.save(png, "PNG")
     return png.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Boxes of the text that a page writes itself, in pixels: of the passage, of its quotes."""
+
+    passage: Sequence[Box] = ()
+    quotes: Sequence[Box] = ()
+
+
+def _of_pdf(pdf: bytes, order: DrawingOrder) -> tuple[Image.Image, _Found]:
+    page = pypdfium2.PdfDocument(pdf)[order.page - 1]
+    scale = min(WIDTH / page.get_width(), TALLEST / page.get_height())
+    bitmap = page.render(scale=scale, rev_byteorder=True)
+    place = bitmap.get_posconv(page)
+    quotes = [box for quote in order.quotes for box in boxes(page, place, quote, order.near)]
+    passage = boxes(page, place, order.passage, order.near)
+    return bitmap.to_pil().convert("RGB"), _Found(passage, quotes)
+
+
+def _of_picture(data: bytes, order: DrawingOrder) -> tuple[Image.Image, _Found]:
+    picture = frame(data, order.page).convert("RGB")
+    scale = min(WIDTH / picture.width, TALLEST / picture.height)
+    return ImageOps.scale(picture, scale), _Found()
 
 
 def _in_pixels(several: Sequence[ScanBox], size: tuple[int, int]) -> list[Box]:

@@ -21,6 +21,7 @@ from assistant.retrieval.evidence import Evidence
 from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces, drawing
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Document, Heading, ScannedPage
+from ingestion.readers.formats import may_be_scanned
 from ingestion.sandbox import POOL, Pool
 
 # Parts of a text worth showing, with the cited words marked. Pure.
@@ -260,9 +261,9 @@ def fits(view: View, document: Document) -> bool:
     return all(0 <= start < end <= len(document.text) for start, end in spans)
 
 
-def is_pdf(document: Document) -> bool:
+def is_drawn(document: Document) -> bool:
     """Whether the pages of the original can be drawn."""
-    return document.source.lower().endswith(".pdf") and bool(document.pages)
+    return bool(document.pages) and may_be_scanned(document.source)
 
 
 def order_for(document: Document, view: View, number: int) -> DrawingOrder | None:

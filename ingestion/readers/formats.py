@@ -42,6 +42,11 @@ def to_json(reading: FileReading) -> bytes:
 
 _READERS = {
     ".pdf": "pdf.read_pdf",
+    ".png": "pictures.read_picture",
+    ".jpg": "pictures.read_picture",
+    ".jpeg": "pictures.read_picture",
+    ".tif": "pictures.read_picture",
+    ".tiff": "pictures.read_picture",
     ".docx": "docx.read_docx",
     ".odt": "open_document.read_odt",
     ".html": "markup.read_html",
@@ -58,7 +63,7 @@ _READERS = {
     ".json": "notices.read_boamp",
     ".jsonl": "law.read_law",
 }
-_DRAWN = frozenset({".pdf"})
+_DRAWN = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 _REMEDIES = {
     ".doc": "ancien format Word : enregistrez-le en .docx",
     ".rtf": "format RTF : enregistrez-le en .docx",
@@ -70,7 +75,10 @@ _REMEDIES = {
     ".7z": "archive : ajoutez les fichiers qu'elle contient",
     ".rar": "archive : ajoutez les fichiers qu'elle contient",
 }
-_FORMATS = "formats lus : PDF, DOCX, ODT, XLSX, ODS, HTML, Markdown, TXT, CSV, XML, JSON, JSONL"
+_FORMATS = (
+    "formats lus : PDF, DOCX, ODT, XLSX, ODS, HTML, Markdown, TXT, CSV, XML, JSON, JSONL, images "
+    "PNG, JPEG et TIFF"
+)
 _MOST_CHARACTERS = 20_000_000
 
 NOTHING_SCANNED: Mapping[int, str] = MappingProxyType({})

@@ -161,6 +161,9 @@ _MEASURES = re.compile(
 _NAMES = re.compile(r"\W*(?:\w*\d\w*-[A-Z]{1,6}-\w+|\d{8}-\d|[LRD]\.?\d{3,4}-\d+(?:-\d+)*)\W*")
 """What is called by figures and counts nothing: a contract, a CPV code, an article."""
 
+_REST = re.compile(r"\W*0\d\d(?!\d)")
+"""The last digits of an amount whose first ones were not read: "000 €"."""
+
 _ENDS = (".", ";", ":", ")", "!", "?")
 
 
@@ -171,7 +174,7 @@ def _doubts(words: Sequence[_Placed]) -> Iterator[Span]:
         if any(_COUNTS.search(words[at].word.text) for at in run):
             beside = [at for at in (first - 1, last + 1) if _touches(words, at, run)]
             doubtful = [at for at in (*run, *beside) if words[at].word.confidence < SURE]
-            if doubtful:
+            if doubtful or _REST.match(words[first].word.text):
                 within = sorted({*run, *doubtful})
                 yield words[within[0]].start, words[within[-1]].end
 

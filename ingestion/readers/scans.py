@@ -1,4 +1,4 @@
-"""Pages that are pictures: found in a PDF, drawn and read. Run in a child process of `sandbox`.
+"""Pages that are pictures: found in a file, drawn and read. Run in a child process of `sandbox`.
 
 What a page writes itself is left out of its drawing, so that it keeps that text and nothing is read
 twice.
@@ -8,18 +8,22 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from pathlib import Path
 from statistics import median
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
-from PIL import Image
+from PIL import Image, ImageOps
 
+from ingestion.readers.content import is_pdf
+from ingestion.readers.pictures import frame, frames
 from ingestion.readers.recognition import GreyPicture, words_of
 from ingestion.readers.scan_layout import Box, RecognisedWord, arranged
 from ingestion.readers.visibility import text_objects
 
 _RESOLUTION = 300  # dots an inch
 _POINTS_AN_INCH = 72
+_USUAL_SIDE = 3500  # pixels
 _LARGEST_SIDE = 5000  # pixels: a page of A3; larger ones are drawn smaller
 _LEAST_SLOPE = 0.4  # degrees: what slopes less is read as well as what does not
 _PAPER = 255
@@ -29,15 +33,21 @@ _MOST_OF_PAGE = 0.6
 
 
 def tell_pages(path: str) -> Iterator[bytes]:
-    """In the child: the numbers of the pages of a PDF that are to be read from their picture."""
-    document = pypdfium2.PdfDocument(path)
-    numbers = [n for n in range(1, len(document) + 1) if _is_picture(document[n - 1])]
+    """In the child: the numbers of the pages of a file that are to be read from their picture."""
+    data = Path(path).read_bytes()
+    if is_pdf(data):
+        document = pypdfium2.PdfDocument(data)
+        numbers = [n for n in range(1, len(document) + 1) if _is_picture(document[n - 1])]
+    else:
+        numbers = list(range(1, frames(data) + 1))
     yield json.dumps(numbers).encode()
 
 
 def tell(path: str, number: str) -> Iterator[bytes]:
-    """In the child: what was read on a page of a PDF, as JSON."""
-    picture = _drawn(pypdfium2.PdfDocument(path)[int(number) - 1])
+    """In the child: what was read on a page of a file, as JSON."""
+    data, page = Path(path).read_bytes(), int(number)
+    drawn = pypdfium2.PdfDocument(data)[page - 1] if is_pdf(data) else None
+    picture = _drawn(drawn) if drawn else _sized(frame(data, page).convert("L"))
     words = _read_straight(picture)
     yield json.dumps(asdict(arranged(words, *picture.size, int(number)))).encode()
 
@@ -96,4 +106,13 @@ def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
         pdfium.FPDFPageObj_SetIsActive(each, False)
     scale = _RESOLUTION / _POINTS_AN_INCH
     scale = min(scale, _LARGEST_SIDE / max(page.get_width(), page.get_height()))
-    return page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    drawn: Image.Image = page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    return drawn
+
+
+def _sized(picture: Image.Image) -> Image.Image:
+    """A picture as large as a page of A4 is drawn, if it is smaller, or too large."""
+    longest = max(picture.size)
+    if _USUAL_SIDE <= longest <= _LARGEST_SIDE:
+        return picture
+    return ImageOps.scale(picture, min(max(longest, _USUAL_SIDE), _LARGEST_SIDE) / longest)

@@ -8,7 +8,8 @@ The pieces of the built-in dossier are printed to pictures, straight or askew, c
   missed    of those, how many are not marked as doubtful: what could be computed with
   doubted   share of the figures read rightly that are marked as doubtful
 
-`--thresholds` prints the last two for other thresholds of confidence besides.
+`--thresholds` prints the last two for other thresholds of confidence besides, `--wrong` the figures
+read wrongly, each with its lowest confidence and whether it is marked.
 """
 
 import argparse
@@ -221,6 +222,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, help="of each piece; all of them by default")
     parser.add_argument("--pieces", nargs="+", default=["RC", "CCAP", "CCTP"])
     parser.add_argument("--thresholds", action="store_true")
+    parser.add_argument("--wrong", action="store_true")
     asked = parser.parse_args()
     pieces = [CORPUS / "dossier" / f"{name}.pdf" for name in asked.pieces]
     console = Console()
@@ -230,7 +232,8 @@ def main() -> None:
         measured = measure(pieces, how, asked.pages)
         table.add_row(str(how), *measured.told())
         every += measured.read
-        print(how, measured.wrong)
+        if asked.wrong:
+            console.print(str(how), *measured.wrong, sep="\n  ")
     console.print(table)
     if asked.thresholds:
         console.print(by_threshold(every))

@@ -50,7 +50,7 @@ from assistant.web.viewer import (
     cited_spans,
     excerpt,
     flags,
-    is_pdf,
+    is_drawn,
     pages_of,
     pictures,
     shortened,
@@ -166,7 +166,7 @@ def shown_passage(shown: ReviewExhibit) -> ShownPassage:
         whole(passage.text, spans, SAID, flagged) if is_folded else NOTHING,
         reserves(passage, "fr"),
     )
-    pages = pages_of(document, view_of(shown)) if document and is_pdf(document) else []
+    pages = pages_of(document, view_of(shown)) if document and is_drawn(document) else []
     line, ranked = dates(passage, SAID), rank(passage, "fr")
     return ShownPassage(shown, bool(spans), line, ranked, Html("").join(text), pages)
 
@@ -226,7 +226,7 @@ def evidence_page(shown: ReviewExhibit, record_id: str, *, has_original: bool) -
     if document is None:
         spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
         text = whole(passage.text, spans, SAID, flags(passage, passage.start))
-    elif has_original and is_pdf(document):
+    elif has_original and is_drawn(document):
         address = f"{ROOT}/answers/{record_id}/evidence/{shown.evidence.number}"
         text = pictures(document, view_of(shown), SAID, address)
     else:
