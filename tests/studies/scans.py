@@ -9,7 +9,9 @@ The pieces of the built-in dossier are printed to pictures, straight or askew, c
   doubted   share of the figures read rightly that are marked as doubtful
 
 `--thresholds` prints the last two for other thresholds of confidence besides, `--wrong` the figures
-read wrongly, each with its lowest confidence and whether it is marked.
+read wrongly, each with its lowest confidence and whether it is marked. `--write` measures nothing:
+it writes the pieces as an office scans them, to be added to a dossier (`sourcier dossier add`) of
+which `sourcier eval tests/data/dossier_questions.jsonl` then asks.
 """
 
 import argparse
@@ -65,6 +67,10 @@ PRINTINGS = (
     Printing(150, noise=1.0),
     Printing(200, degrees=1.0, noise=1.0),
 )
+
+
+USUAL = Printing(200, degrees=1.0, noise=1.0)
+"""As an office scans: askew, and not clean."""
 
 
 def printed(pdf: bytes, how: Printing, pages: int | None = None) -> bytes:
@@ -223,9 +229,14 @@ def main() -> None:
     parser.add_argument("--pieces", nargs="+", default=["RC", "CCAP", "CCTP"])
     parser.add_argument("--thresholds", action="store_true")
     parser.add_argument("--wrong", action="store_true")
+    parser.add_argument("--write", type=Path, metavar="FOLDER")
     asked = parser.parse_args()
     pieces = [CORPUS / "dossier" / f"{name}.pdf" for name in asked.pieces]
     console = Console()
+    if asked.write:
+        for path in pieces:
+            (asked.write / path.name).write_bytes(printed(path.read_bytes(), USUAL, asked.pages))
+        return
     table = Table("dots an inch", "errors", "figures", "missed", "doubted", "s a page")
     every: list[tuple[bool, int, bool]] = []
     for how in track(PRINTINGS, console=console):
