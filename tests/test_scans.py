@@ -89,9 +89,11 @@ def test_a_page_keeps_what_it_writes_and_its_picture_is_read_where_that_is_all(
     tmp_path: Path,
 ) -> None:
     scan = pikepdf.open(_file(tmp_path / "scan.pdf", printed(pdf_of([LINES]), Printing(150))))
-    text = pikepdf.open(_file(tmp_path / "text.pdf", pdf_of([OWN, ["Recu le 3 mai 2026"]])))
+    text = pikepdf.open(
+        _file(tmp_path / "text.pdf", pdf_of([OWN, [*[""] * 10, "Recu le 3 mai 2026"]]))
+    )
     scan.pages.append(text.pages[0])
-    scan.pages[0].add_overlay(text.pages[1])
+    scan.pages[0].add_overlay(text.pages[1], pikepdf.Rectangle(0, 0, 595, 842))
     path = tmp_path / "RC.pdf"
     scan.save(path)
     told: list[tuple[int, int]] = []

@@ -115,8 +115,8 @@ def _of_line(text: str, line: Sequence[SeenWord], found: Sequence[int]) -> Itera
         if length := len(folded(word.text)):
             start, end = found[position], found[position + length - 1] + 1
             position += length
-            start -= _marks(text[:start][::-1], word.text)
-            end += _marks(text[end:], word.text[::-1])
+            start -= _marks(text[max(start - len(word.text), 0) : start][::-1], word.text)
+            end += _marks(text[end : end + len(word.text)], word.text[::-1])
             yield _Placed(word, start, end, is_last)
         elif (start := text.find(word.text, end, end + len(word.text) + len(CELL_MARK))) >= 0:
             end = start + len(word.text)
