@@ -38,6 +38,8 @@ WHOLE = frozenset(
         "assistant.web.pdf_page:tell",
         "ingestion.ledger.opening:tell",
         "ingestion.readers.formats:tell",
+        "ingestion.readers.scans:tell",
+        "ingestion.readers.scans:tell_pages",
         "ingestion.readers.visibility:tell",
     }
 )

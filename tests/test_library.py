@@ -116,7 +116,7 @@ def test_a_folder_or_a_file_closed_to_reading_is_reported(
 def test_a_file_that_changes_while_it_is_read_is_not_kept(
     library: Library, note: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def read_then_change(path: Path, source: str, kind: Kind) -> FileReading:
+    def read_then_change(path: Path, source: str, kind: Kind, **_: object) -> FileReading:
         path.write_text("autre chose", encoding="utf-8")
         return FileReading(source)
 

@@ -31,6 +31,8 @@ class Citation:
     `n` is the number of the evidence it points into; two citations may share it. `sha256` is that
     of the document's whole text; offsets are characters in it, half-open. `hidden` when some of the
     quote is on no page for a reader to see, and nothing is drawn over it that may be its picture.
+    `recognised` when some of it was read from a picture, and `doubts` are its figures that were
+    read with little confidence.
     """
 
     n: int
@@ -45,6 +47,8 @@ class Citation:
     valid_from: date | None = None
     valid_to: date | None = None
     hidden: bool = False
+    recognised: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 class Prominence(StrEnum):
@@ -133,6 +137,8 @@ def cite(evidence: Evidence, start: int, end: int) -> Citation:
         valid_from=passage.valid_from,
         valid_to=passage.valid_to,
         hidden=passage.hides(first, last),
+        recognised=passage.is_recognised(first, last),
+        doubts=passage.doubts(first, last),
     )
 
 

@@ -12,6 +12,7 @@ from assistant.answering.lead import line_of_sheet
 from assistant.answering.notices import (
     concealed,
     disagreeing,
+    doubted,
     not_found,
     not_found_of,
     of_unknown_days,
@@ -294,6 +295,7 @@ class Answering:
                 if ids.issuperset(passage.id for passage in conflict.passages)
             ),
             *(describe_change(change, language) for change in changed),
+            doubted(language, turn.citations),
             remarks(language, cited, turn.scope.as_of, turn.generation.manifest.state_date),
             self._tuned(),
         ]
@@ -320,8 +322,9 @@ class Answering:
         turn = self._turn
         if turn.scope.dossier is not None or len(turn.parts) > 1 or turn.preface:
             return ""
+        sure = [each for each in self.quoted if not each.doubts]
         of_passages = [
-            "\n".join(each.text for each in self.quoted if each.evidence[0].number == item.number)
+            "\n".join(each.text for each in sure if each.evidence[0].number == item.number)
             for item in cited
         ]
         fact = missing_fact(turn.standalone, [text for text in of_passages if text])

@@ -67,6 +67,12 @@ class Draft:
     end: int
     place: Prominence = Prominence.BODY
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Figures of the quote that were read from a picture with little confidence."""
+        passage = self.evidence[0].passage
+        return passage.doubts(passage.start + self.start, passage.start + self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

@@ -55,6 +55,20 @@ _UNDER_PICTURE = {
     ),
 }
 
+_RECOGNISED = {
+    Language.FRENCH: (
+        "Le texte de {} est lu par reconnaissance de caractères : comparez avec l’image de la page."
+    ),
+    Language.ENGLISH: (
+        "The text of {} was read by character recognition: compare it with the picture of the page."
+    ),
+}
+
+_DOUBTED = {
+    Language.FRENCH: "Chiffre lu avec doute, vérifiez sur l’image : {}. Rien n’est calculé avec.",
+    Language.ENGLISH: "Read with doubt, check on the picture: {}. Nothing is computed with it.",
+}
+
 _OLDER = {
     Language.FRENCH: "Textes indexés à jour au {} : un changement plus récent n'y est pas.",
     Language.ENGLISH: "The indexed texts are as of {}: a later change is not among them.",
@@ -233,6 +247,13 @@ def concealed(language: Language, citations: Sequence[Citation]) -> str:
     return _HIDDEN[language].format(_marks(numbers)) if numbers else ""
 
 
+def doubted(language: Language, citations: Sequence[Citation]) -> str:
+    """That figures are quoted which were read from a picture with little confidence."""
+    figures = dict.fromkeys((each.n, doubt) for each in citations for doubt in each.doubts)
+    said = ", ".join(f"« {' '.join(figure.split())} » [{number}]" for number, figure in figures)
+    return _DOUBTED[language].format(said) if figures else ""
+
+
 def remarks(
     language: Language, cited: Sequence[Evidence], as_of: date, indexed: date | None
 ) -> str:
@@ -254,6 +275,8 @@ def remarks(
     ]
     if under:
         said.append(_UNDER_PICTURE[language].format(_marks(under)))
+    if recognised := [item.number for item in cited if item.passage.recognised]:
+        said.append(_RECOGNISED[language].format(_marks(recognised)))
     return " ".join(said)
 
 

@@ -76,6 +76,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
                 "locator": item.passage.locator,
                 "passage_id": item.passage.id,
                 "score": round(item.score, 6),
+                **({"recognised": True} if item.passage.recognised else {}),
             }
             for item in result.evidence
         ],
@@ -149,6 +150,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "valid_from": citation.valid_from and citation.valid_from.isoformat(),
                 "valid_to": citation.valid_to and citation.valid_to.isoformat(),
                 **({"hidden": True} if citation.hidden else {}),
+                **({"recognised": True} if citation.recognised else {}),
+                **({"doubts": list(citation.doubts)} if citation.doubts else {}),
             }
             for citation in answer.citations
         ],

@@ -135,7 +135,12 @@ class TurnState:
         return self._wrote(sentence, _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
-        """Say on which side of a quoted limit the question's own figures fall."""
+        """Say on which side of a quoted limit the question's own figures fall.
+
+        Nothing is said where some figure of the quote was read with doubt.
+        """
+        if draft.doubts:
+            return
         text = compare(self.standalone, draft.text, self.language)
         known = {sentence.text for sentence in self.sentences}
         if text is not None and text not in known and draft.text in known:

@@ -159,7 +159,8 @@ class IndexedLaw:
         """
         constant = constants()[name]
         for passage in in_force(self._generation, constant.article, self._scope):
-            if place := constant.found_in(passage.text, self.day):
+            place = constant.found_in(passage.text, self.day)
+            if place and not passage.doubts(passage.start + place.start, passage.start + place.end):
                 ground = Ground(constant.article, passage, place.start, place.end)
                 return Stated(constant.on(self.day) or WITHOUT_FIGURE, ground)
         raise Ungrounded(self._refusal(constant))

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +14,7 @@ from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.cli.options import Terminal, argument, flag, one_of, option
-from assistant.cli.progress import progress_bars
+from assistant.cli.progress import Steps, progress_bars
 from assistant.cli.usage import Actions
 from assistant.journal.journal import Journal
 from assistant.publishing.decisions import Decisions
@@ -92,9 +93,13 @@ def add_all(
     kept, known, refused = 0, 0, 0
     rules: list[LibraryEntry] = []
     with progress_bars(console) as progress:
+        pages = Steps(progress)
         for addition in progress.track(additions, description="Lecture des fichiers"):
             library = library_of(home, addition.dossier)
-            added = library.add(addition.path, addition.source, addition.kind, addition.dossier)
+            told = partial(pages, f"Reconnaissance de caractères, pages de {addition.source}")
+            added = library.add(
+                addition.path, addition.source, addition.kind, addition.dossier, told
+            )
             if problem := added.reading.problem:
                 progress.print(f"{addition.path} : {problem}", style="red")
             for warning in added.reading.warnings:

@@ -101,8 +101,10 @@ def _show(console: Console, result: TurnResult) -> None:
     for citation in result.answer.citations:
         label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
         hidden = " · texte que la page ne montre pas" if citation.hidden else ""
-        title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}")
-        quote = Text("\n\n".join([citation.quote, *notes[citation.n]]))
+        read = " · lu par reconnaissance de caractères" if citation.recognised else ""
+        title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}{read}")
+        doubts = (f"Chiffre lu avec doute, vérifiez sur l’image : {d}" for d in citation.doubts)
+        quote = Text("\n\n".join([citation.quote, *doubts, *notes[citation.n]]))
         console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
     if not result.answer.citations:
         for item in result.evidence:

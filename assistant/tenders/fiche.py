@@ -50,7 +50,10 @@ class FicheState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FicheEntry:
-    """What a piece states: half-open characters of the passage's document, and their values."""
+    """What a piece states: half-open characters of the passage's document, and their values.
+
+    It has no values where a figure of it was read with doubt: nothing is computed with them.
+    """
 
     piece: PieceKind
     passage: Passage
@@ -68,6 +71,16 @@ class FicheEntry:
     def is_hidden(self) -> bool:
         """Whether some of its words are on no page for a reader to see."""
         return self.passage.hides(self.start, self.end)
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether some of its words were read from a picture."""
+        return self.passage.is_recognised(self.start, self.end)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Its figures that were read with doubt."""
+        return self.passage.doubts(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +157,14 @@ def _line(topic: Topic, pieces: Sequence[_Piece], priority: Priority) -> FicheLi
     entries = _entries(topic, pieces, statements) or _entries(topic, pieces, mentions)
     weighed = [entry for entry in entries if entry.values and topic.kind == "weights"]
     differing = _differing(entries)
+    doubts = list(dict.fromkeys(doubt for entry in entries for doubt in entry.doubts))
     if not entries:
         state = FicheState.ABSENT
-    elif differing or any(sum(weights(entry.text)) != WHOLE for entry in weighed):
+    elif doubts or differing or any(sum(weights(entry.text)) != WHOLE for entry in weighed):
         state = FicheState.DIFFERS
     else:
         state = FicheState.FOUND
-    remarks = [*map(_sum, weighed), *_verdict(differing, priority)]
+    remarks = [*map(_sum, weighed), *_verdict(differing, priority), *map(_doubt, doubts)]
     return FicheLine(topic.label, entries, state, " ; ".join(remarks))
 
 
@@ -164,7 +178,8 @@ def _entries(
         for passage in sorted(piece.passages, key=lambda passage: -said_in(topic, passage)):
             for each in read(topic, passage):
                 start, end = passage.start + each.span.start, passage.start + each.span.end
-                stated.setdefault(start, FicheEntry(piece.kind, passage, start, end, each.values))
+                values = () if passage.doubts(start, end) else each.values
+                stated.setdefault(start, FicheEntry(piece.kind, passage, start, end, values))
         found += sorted([*stated.values()][:MOST], key=lambda entry: entry.start)
     return tuple(found)
 
@@ -191,6 +206,10 @@ def _verdict(differing: Sequence[PieceKind], priority: Priority) -> list[str]:
     first, *others = priority.prevailing(differing) or differing
     is_settled = others and first in priority.pieces
     return [f"{said} ; {first} prévaut sur {', '.join(others)}" if is_settled else said]
+
+
+def _doubt(figure: str) -> str:
+    return f"chiffre lu avec doute, vérifiez sur l’image : « {' '.join(figure.split())} »"
 
 
 def _sum(entry: FicheEntry) -> str:
@@ -232,4 +251,12 @@ def _entry_fields(entry: FicheEntry) -> dict[str, Any]:
         "end": entry.end,
         "text": entry.text,
         "values": [{"unit": value.unit, "written": value.written} for value in entry.values],
+        **reading_fields(entry.passage, entry.start, entry.end),
     }
+
+
+def reading_fields(passage: Passage, start: int, end: int) -> dict[str, Any]:
+    """That these characters of a document were read from a picture, and with which doubts."""
+    doubts = passage.doubts(start, end)
+    recognised = {"recognised": True} if passage.is_recognised(start, end) else {}
+    return recognised | ({"doubts": list(doubts)} if doubts else {})

@@ -76,6 +76,7 @@ COLUMNS = ("Sujet", "État", "Texte de la pièce", "Source", "Remarque")
 TITLE = "Fiche de synthèse"
 NOTICE = "Chaque texte est repris mot pour mot de la pièce citée. Les sommes sont calculées."
 HIDDEN = " (texte que la page ne montre pas)"
+RECOGNISED = " (lu par reconnaissance de caractères)"
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
@@ -132,8 +133,9 @@ def _rows(line: FicheLine) -> Iterator[Row]:
 
 
 def _source(entry: FicheEntry) -> str:
-    """Where the text stands, and that its page does not show it."""
-    return f"{entry.passage.locator}{HIDDEN if entry.is_hidden else ''}"
+    """Where the text stands, and that its page does not show it, or shows it as a picture."""
+    hidden = HIDDEN if entry.is_hidden else ""
+    return f"{entry.passage.locator}{hidden}{RECOGNISED if entry.is_recognised else ''}"
 
 
 def _priority(priority: Priority) -> str:
@@ -255,7 +257,7 @@ class DossierService:
         receipts: list[Receipt] = []
         with lock_for_writing(home):
             with changing(home, self._embedder, progress):
-                for receipt in receive(home, dossier_id, parcels):
+                for receipt in receive(home, dossier_id, parcels, progress):
                     if receipt.entry and not receipt.known:
                         sent = {"file": receipt.entry.source, "sha256": receipt.entry.sha256}
                         self._record("upload", sent, dossier_id)

@@ -1,16 +1,18 @@
 """A page of a PDF as a picture, passages boxed in it. pypdfium2 enters here only."""
 
 import io
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw  # type: ignore[import-untyped]
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageOps
+from pydantic import TypeAdapter
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import folded, folded_with_origins, nearest
+from ingestion.readers.content import is_pdf
+from ingestion.readers.pictures import frame
 from ingestion.sandbox import Limits, run
 
 # Where a quote stands on a page, whatever its line breaks and hyphens. Pure.
@@ -49,6 +51,7 @@ TALLEST = 3 * WIDTH  # whatever the size of the page, no picture has more pixels
 MARGIN = 9  # pixels between the passage and its box
 LIMITS = Limits(seconds=20)
 OUTLINE = (37, 73, 138)
+ALERT = (176, 32, 32)
 WASH = (255, 214, 92)
 
 
@@ -56,18 +59,38 @@ class UndrawablePage(Exception):
     """The page does not exist, or the file cannot be drawn within the limits."""
 
 
+ScanBox = tuple[int, int, int, int]
+"""Left, top, right and bottom in ten thousandths of the page, from its top left."""
+
+_WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlaces:
+    """Boxes of the words of a scanned page: of the passage, its quotes, and doubtful figures."""
+
+    passage: tuple[ScanBox, ...] = ()
+    quotes: tuple[ScanBox, ...] = ()
+    doubtful: tuple[ScanBox, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DrawingOrder:
     """What to draw: a page (1-based), the passage to box and the quotes to colour in it.
 
     `near` says where on the page the passage stands, 0 at its beginning and 1 at its end, to
-    choose among equal texts.
+    choose among equal texts. `places` are known of pages that were read from their picture, which
+    have no text to find.
     """
 
     page: int
     passage: str
     quotes: tuple[str, ...] = ()
     near: float = 0.0
+    places: ScanPlaces = ScanPlaces()
+
+
+_order_json = TypeAdapter(DrawingOrder)
 
 
 def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
@@ -76,32 +99,65 @@ def drawing(pdf: bytes, order: DrawingOrder) -> bytes:
     Raises:
         UndrawablePage: it cannot be drawn.
     """
-    order_json = json.dumps(astuple(order))
+    told = _order_json.dump_json(order).decode()
     try:
-        return run("assistant.web.pdf_page:tell", order_json, limits=LIMITS, given=pdf)
+        return run("assistant.web.pdf_page:tell", told, limits=LIMITS, given=pdf)
     except UnreadableFile as error:
         raise UndrawablePage from error
 
 
 def draw(pdf: bytes, order: DrawingOrder) -> bytes:
     """The page as PNG, drawn in this process."""
-    page = pypdfium2.PdfDocument(pdf)[order.page - 1]
-    scale = min(WIDTH / page.get_width(), TALLEST / page.get_height())
-    bitmap = page.render(scale=scale, rev_byteorder=True)
-    picture = bitmap.to_pil().convert("RGB")
-    place = bitmap.get_posconv(page)
+    picture, found = _of_pdf(pdf, order) if is_pdf(pdf) else _of_picture(pdf, order)
     wash = Image.new("RGB", picture.size, "white")
-    for quote in order.quotes:
-        for box in boxes(page, place, quote, order.near):
-            ImageDraw.Draw(wash).rectangle(box, fill=WASH)
+    scanned = order.places
+    for box in (*found.quotes, *by_line(_in_pixels(scanned.quotes, picture.size))):
+        ImageDraw.Draw(wash).rectangle(box, fill=WASH)
     picture = ImageChops.multiply(picture, wash)
-    if lines := boxes(page, place, order.passage, order.near):
-        left, top, right, bottom = around(lines)
-        frame = (left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN)
-        ImageDraw.Draw(picture).rectangle(frame, outline=OUTLINE, width=4)
+    for box in by_line(_in_pixels(scanned.doubtful, picture.size)):
+        ImageDraw.Draw(picture).rectangle(_wider(box, 3), outline=ALERT, width=2)
+    if lines := [*found.passage, *_in_pixels(scanned.passage, picture.size)]:
+        ImageDraw.Draw(picture).rectangle(_wider(around(lines), MARGIN), outline=OUTLINE, width=4)
     png = io.BytesIO()
     picture.save(png, "PNG")
     return png.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Boxes of the text that a page writes itself, in pixels: of the passage, of its quotes."""
+
+    passage: Sequence[Box] = ()
+    quotes: Sequence[Box] = ()
+
+
+def _of_pdf(pdf: bytes, order: DrawingOrder) -> tuple[Image.Image, _Found]:
+    page = pypdfium2.PdfDocument(pdf)[order.page - 1]
+    scale = min(WIDTH / page.get_width(), TALLEST / page.get_height())
+    bitmap = page.render(scale=scale, rev_byteorder=True)
+    place = bitmap.get_posconv(page)
+    quotes = [box for quote in order.quotes for box in boxes(page, place, quote, order.near)]
+    passage = boxes(page, place, order.passage, order.near)
+    return bitmap.to_pil().convert("RGB"), _Found(passage, quotes)
+
+
+def _of_picture(data: bytes, order: DrawingOrder) -> tuple[Image.Image, _Found]:
+    picture = frame(data, order.page).convert("RGB")
+    scale = min(WIDTH / picture.width, TALLEST / picture.height)
+    return ImageOps.scale(picture, scale), _Found()
+
+
+def _in_pixels(several: Sequence[ScanBox], size: tuple[int, int]) -> list[Box]:
+    width, height = (side / _WHOLE for side in size)
+    return [
+        (left * width, top * height, right * width, bottom * height)
+        for left, top, right, bottom in several
+    ]
+
+
+def _wider(box: Box, margin: int) -> Box:
+    left, top, right, bottom = box
+    return left - margin, top - margin, right + margin, bottom + margin
 
 
 def boxes(
@@ -139,5 +195,4 @@ def around(several: Sequence[Box]) -> Box:
 
 def tell(order: str, pdf: bytes) -> Iterator[bytes]:
     """In the child: draw the PDF as the order says."""
-    page, passage, quotes, near = json.loads(order)
-    yield draw(pdf, DrawingOrder(page, passage, tuple(quotes), near))
+    yield draw(pdf, _order_json.validate_json(order))

@@ -22,7 +22,7 @@ from assistant.web.buyer.service import BuyerService, Thumb
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage
 from assistant.web.refusals import error_response
 from assistant.web.site import DeskOf, Site, is_foreign
-from assistant.web.viewer import PICTURES, View, document_html, fits, is_pdf, order_for
+from assistant.web.viewer import PICTURES, View, document_html, fits, is_drawn, order_for
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError, StorageFull
 from ingestion.readers.documents import Document
@@ -121,7 +121,7 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
             raise HTTPException(503, str(failure)) from failure
         if not fits(view, found):
             raise HTTPException(404, said["document_span"])
-        drawn = is_pdf(found) and original is not None
+        drawn = is_drawn(found) and original is not None
         content = document_html(found, view, lang, drawn=drawn, busy=PICTURES.is_busy)
         return HTMLResponse(content, headers=FORGET)
 

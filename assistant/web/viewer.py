@@ -18,9 +18,10 @@ from assistant.reports.markup import (
     render_macro,
 )
 from assistant.retrieval.evidence import Evidence
-from assistant.web.pdf_page import DrawingOrder, drawing
+from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces, drawing
 from ingestion.chunking.passages import Passage
-from ingestion.readers.documents import Document, Heading
+from ingestion.readers.documents import Document, Heading, ScannedPage
+from ingestion.readers.formats import may_be_scanned
 from ingestion.sandbox import POOL, Pool
 
 # Parts of a text worth showing, with the cited words marked. Pure.
@@ -82,7 +83,12 @@ def shortened(text: str, spans: Sequence[Span]) -> bool:
     return windows(text, spans) != [(0, len(text))]
 
 
-MARKED, STRUCK = Html("<mark>{}</mark>"), Html('<s class="concealed">{}</s>')
+MARKED = Html("<mark>{}</mark>")
+STRUCK = Html('<s class="concealed">{}</s>')
+DOUBTED = Html('<span class="doubtful">{}</span>')
+
+Flag = tuple[int, int, Html]
+"""A span, and what stands around it where it is shown."""
 
 
 def marked(
@@ -90,22 +96,23 @@ def marked(
     spans: Sequence[Span],
     start: int = 0,
     end: int | None = None,
-    struck: Sequence[Span] = (),
+    flagged: Sequence[Flag] = (),
 ) -> Html:
-    """Characters `start` to `end` of a text: inside `spans` as `<mark>`, in `struck` as `<s>`."""
+    """Characters `start` to `end` of a text: inside `spans` as `<mark>`, others as flagged."""
 
     def seen(start: int, end: int) -> Html:
-        return _around_spans(struck, start, end, STRUCK, lambda a, b: Html("").join([text[a:b]]))
+        return _around_spans(flagged, start, end, lambda a, b: Html("").join([text[a:b]]))
 
-    return _around_spans(spans, start, len(text) if end is None else end, MARKED, seen)
+    cited = [(first, last, MARKED) for first, last in spans]
+    return _around_spans(cited, start, len(text) if end is None else end, seen)
 
 
 def _around_spans(
-    spans: Sequence[Span], start: int, end: int, around: Html, shown: Callable[[int, int], Html]
+    spans: Sequence[Flag], start: int, end: int, shown: Callable[[int, int], Html]
 ) -> Html:
-    """What is `shown` from `start` to `end`, with something `around` what is inside the spans."""
+    """What is `shown` from `start` to `end`, with its own around what is inside each span."""
     pieces: list[Html] = []
-    for first, last in spans:
+    for first, last, around in spans:
         first, last = max(first, start), min(last, end)
         if first < last:
             pieces += [shown(start, first), around.format(shown(first, last))]
@@ -113,13 +120,22 @@ def _around_spans(
     return Html("").join([*pieces, shown(start, end)])
 
 
-def hidden_spans(passage: Passage | Document, start: int = 0) -> list[Span]:
-    """What the pages do not show, in characters counted from `start`."""
-    return [
-        (max(each.start - start, 0), each.end - start)
-        for each in passage.hidden
-        if each.end > start and not each.is_under_picture
-    ]
+def flags(passage: Passage | Document, start: int = 0) -> list[Flag]:
+    """What the pages do not show, and figures read with doubt, in characters from `start` on."""
+    found = [(each.start, each.end, STRUCK) for each in passage.hidden if not each.is_under_picture]
+    found += [(each.start, each.end, DOUBTED) for each in passage.recognised if each.is_doubtful]
+    within = ((max(a - start, 0), b - start, around) for a, b, around in found if b > start)
+    return sorted(within, key=lambda each: each[:2])
+
+
+def reading_labels(*, hidden: bool, recognised: bool, doubtful: bool) -> tuple[str, ...]:
+    """What is to be said of words that a page does not simply write, by the keys of words.toml."""
+    told = {
+        "of_hidden_text": hidden,
+        "of_recognised_text": recognised,
+        "of_doubtful_figure": doubtful,
+    }
+    return tuple(key for key, is_so in told.items() if is_so)
 
 
 def flowing(text: str) -> str:
@@ -127,24 +143,24 @@ def flowing(text: str) -> str:
     return keep_whole(LAYOUT_BREAK.sub(lambda found: "\u200b" if found[1] else " ", text))
 
 
-def excerpt(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> Html:
+def excerpt(text: str, spans: Sequence[Span], flagged: Sequence[Flag] = ()) -> Html:
     """The passage shortened to what is cited, with "…" where something is left out."""
     pieces: list[str] = []
     shown, text = windows(text, spans), flowing(text)
     for start, end in shown:
-        pieces += ["… " if start > 0 else "", marked(text, spans, start, end, struck)]
+        pieces += ["… " if start > 0 else "", marked(text, spans, start, end, flagged)]
     rest = " …" if shown[-1][1] < len(text) else ""
     return render_macro("buyer/passage_parts.html", "excerpt", Html("").join([*pieces, rest]))
 
 
-def lines(text: str, spans: Sequence[Span], struck: Sequence[Span] = ()) -> list[Html]:
-    """The lines of the whole text, spans marked, and what is not seen struck."""
+def lines(text: str, spans: Sequence[Span], flagged: Sequence[Flag] = ()) -> list[Html]:
+    """The lines of the whole text, spans marked, and others as flagged."""
     text = flowing(text)
     built, position = [], 0
     for line in text.splitlines(keepends=True):
         end = position + len(line)
         if line.strip():
-            built.append(marked(text, spans, position, end, struck))
+            built.append(marked(text, spans, position, end, flagged))
         position = end
     return built
 
@@ -245,15 +261,17 @@ def fits(view: View, document: Document) -> bool:
     return all(0 <= start < end <= len(document.text) for start, end in spans)
 
 
-def is_pdf(document: Document) -> bool:
+def is_drawn(document: Document) -> bool:
     """Whether the pages of the original can be drawn."""
-    return document.source.lower().endswith(".pdf") and bool(document.pages)
+    return bool(document.pages) and may_be_scanned(document.source)
 
 
 def order_for(document: Document, view: View, number: int) -> DrawingOrder | None:
     """What to draw on a page; None when the document has no such page."""
     for page in document.pages:
         if page.number == number:
+            scan = next((each for each in document.scans if each.number == number), None)
+            places = _places(document, view, scan) if scan else ScanPlaces()
             inside = _furniture_in(document, view.passage, number) or (page.start, page.end)
             start, _ = overlap(view.passage, inside)
             quotes = (document.text[slice(*overlap(each, inside))] for each in view.quotes)
@@ -262,8 +280,23 @@ def order_for(document: Document, view: View, number: int) -> DrawingOrder | Non
                 document.text[slice(*overlap(view.passage, inside))],
                 tuple(filter(None, quotes)),
                 min((start - page.start) / max(page.end - page.start, 1), 1.0),
+                places,
             )
     return None
+
+
+def _places(document: Document, view: View, scan: ScannedPage) -> ScanPlaces:
+    """Where the passage, its quotes and doubtful figures stand on the picture of a page."""
+    doubtful = [(each.start, each.end) for each in document.recognised if each.is_doubtful]
+
+    def boxes(spans: Sequence[Span]) -> tuple[ScanBox, ...]:
+        return tuple(
+            word.box
+            for word in scan.words
+            if any(start < word.end and word.start < end for start, end in spans)
+        )
+
+    return ScanPlaces(boxes([view.passage]), boxes(view.quotes), boxes(doubtful))
 
 
 def overlap(span: Span, other: Span) -> Span:
@@ -322,7 +355,7 @@ def document_html(
         document=document,
         shown=shown,
         is_busy=drawn and busy,
-        is_concealing=bool(hidden_spans(document)),
+        is_concealing=any(not each.is_under_picture for each in document.hidden),
         script="viewer.js" if drawn else "",
     )
 
@@ -366,14 +399,16 @@ def _around(document: Document, view: View, start: int, end: int) -> list[list[L
 def _lines_between(document: Document, start: int, end: int, quotes: list[Span]) -> list[Line]:
     """Lines of the document between two offsets, headings as headings."""
     levels = {heading.start: heading.level for heading in document.headings}
-    hidden = hidden_spans(document)
+    known = flags(document)
     built, position = [], start
     for line in document.text[start:end].splitlines(keepends=True):
         last = position + len(line)
         inside = [(a - position, b - position) for a, b in quotes if a < last and b > position]
-        struck = [(a - position, b - position) for a, b in hidden if a < last and b > position]
-        level = 0 if struck else levels.get(position, 0)
-        for content in lines(line, inside, struck):
+        flagged = [
+            (a - position, b - position, x) for a, b, x in known if a < last and b > position
+        ]
+        level = 0 if flagged else levels.get(position, 0)
+        for content in lines(line, inside, flagged):
             tag = f"h{min(level + 1, 6)}" if level else "p"
             built.append((tag, Html("").join([line.strip()]) if level else content))
         position = last

@@ -10,7 +10,16 @@ from pathlib import PurePosixPath
 
 from ingestion.chunking.splitting import Span, split, split_lines
 from ingestion.legislation.references import find_references
-from ingestion.readers.documents import Days, Document, Heading, Hidden, Kind, Stretch, is_citable
+from ingestion.readers.documents import (
+    Days,
+    Document,
+    Heading,
+    Hidden,
+    Kind,
+    Recognised,
+    Stretch,
+    is_citable,
+)
 from ingestion.readers.headings import clause_number
 from ingestion.tenders.pieces import PieceKind, find_piece, guess_kind
 
@@ -190,8 +199,8 @@ class Passage:
     `address` is the public page of the text. `also_at` are the other places of the document where
     the same text stands under the same headings: `document.text[start:end] == text` for each of
     them. `hidden` are the parts of it that the pages of the file do not show, in characters of the
-    document. `notes` say how sure it is: they are shown with it, and are neither searched nor
-    quoted.
+    document, `recognised` those that were read from a picture. `notes` say how sure it is: they are
+    shown with it, and are neither searched nor quoted.
     """
 
     id: str
@@ -217,6 +226,7 @@ class Passage:
     hidden: tuple[Hidden, ...] = ()
     not_before: date | None = None
     notes: tuple[str, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
 
     def hides(self, start: int, end: int) -> bool:
         """Whether some of these characters of the document are on no page for a reader to see.
@@ -226,6 +236,18 @@ class Passage:
         return any(
             each.start < end and start < each.end and not each.is_under_picture
             for each in self.hidden
+        )
+
+    def is_recognised(self, start: int, end: int) -> bool:
+        """Whether some of these characters of the document were read from a picture."""
+        return any(each.start < end and start < each.end for each in self.recognised)
+
+    def doubts(self, start: int, end: int) -> tuple[str, ...]:
+        """The figures among these characters of the document that were read with doubt."""
+        return tuple(
+            self.text[max(each.start - self.start, 0) : each.end - self.start]
+            for each in self.recognised
+            if each.is_doubtful and each.start < end and start < each.end
         )
 
 
@@ -330,6 +352,9 @@ def _passage(document: Document, unit: _Unit, start: int, end: int) -> Passage:
         address=document.address,
         piece=document.piece,
         hidden=tuple(each for each in document.hidden if each.start < end and start < each.end),
+        recognised=tuple(
+            each for each in document.recognised if each.start < end and start < each.end
+        ),
         not_before=document.not_before,
         notes=unit.notes,
     )
@@ -347,10 +372,19 @@ def as_one(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
 
 def _anywhere(passage: Passage) -> Passage:
-    """A passage without its place, for what is equal wherever it stands, shown or hidden."""
+    """A passage without its place, for what is equal wherever it stands, however it is read."""
     hidden = (Hidden(0, 0),) if passage.hidden else ()
+    recognised = (Recognised(0, 0),) if passage.recognised else ()
     return replace(
-        passage, id="", start=0, end=0, locator="", first_page=None, last_page=None, hidden=hidden
+        passage,
+        id="",
+        start=0,
+        end=0,
+        locator="",
+        first_page=None,
+        last_page=None,
+        hidden=hidden,
+        recognised=recognised,
     )
 
 

@@ -15,7 +15,7 @@ from ingestion.durable import file_sha256, fullness_of_disk, replace_bytes
 from ingestion.errors import DamagedArchive, IngestionError
 from ingestion.library.readings import LibraryEntry, Readings
 from ingestion.readers.documents import Document, FileReading, Kind
-from ingestion.readers.reading import read_file
+from ingestion.readers.reading import PagesRead, read_file, untold
 from ingestion.tenders.pieces import PieceKind, guess_kind
 from ingestion.tenders.versions import of_kind, succession
 
@@ -126,8 +126,18 @@ class Library:
                 "sourcier index add CHEMIN"
             ) from error
 
-    def add(self, path: Path, source: str, kind: Kind, dossier: str | None = None) -> Added:
-        """Read a file and keep it; a file that cannot be read is reported and not kept."""
+    def add(
+        self,
+        path: Path,
+        source: str,
+        kind: Kind,
+        dossier: str | None = None,
+        told: PagesRead = untold,
+    ) -> Added:
+        """Read a file and keep it; a file that cannot be read is reported and not kept.
+
+        `told` hears of each page that is read from its picture, which takes seconds.
+        """
         if not path.is_file():
             return _refused(source, "introuvable, ou pas un fichier")
         if not os.access(path, os.R_OK):
@@ -136,7 +146,7 @@ class Library:
         entries = self.entries
         if same := next((each for each in entries if _is_same(each, entry)), None):
             return Added(self._readings.of(same), known=True, entry=same)
-        reading = read_file(path, source, kind)
+        reading = read_file(path, source, kind, told=told)
         if reading.problem is not None:
             return Added(reading)
         content = path.read_bytes()

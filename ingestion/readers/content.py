@@ -54,6 +54,14 @@ Raises:
 """
 
 
+_HEADER_WITHIN = 1024
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether a file begins as a PDF does, wherever in its first bytes."""
+    return b"%PDF-" in data[:_HEADER_WITHIN]
+
+
 def listed(things: Iterable[object], *, limit: int = 20) -> str:
     """Numbers or names for a message: "3, 7", "1, 2 … et 40 autres" beyond `limit`."""
     ordered = list(things)

@@ -122,6 +122,55 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """A half-open span of characters that was read from the picture of a page.
+
+    `is_doubtful` when it is a figure some of whose words were read with little confidence: it is
+    to be checked on the picture, and never computed with.
+    """
+
+    start: int
+    end: int
+    is_doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedWord:
+    """A word read from a picture: half-open span of characters, confidence (0 to 100), box.
+
+    The box is left, top, right and bottom, in ten thousandths of the width and the height of the
+    page as it is drawn.
+    """
+
+    start: int
+    end: int
+    confidence: int
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """The words read from the picture of a page (1-based), in the order of reading.
+
+    `numbers` are seven for each of them, in the order of the fields of `ScannedWord`: a document of
+    a hundred pages has fifty thousand words, and is opened for every question.
+    """
+
+    number: int
+    numbers: tuple[int, ...]
+
+    @property
+    def words(self) -> Iterator[ScannedWord]:
+        """The words one by one."""
+        for at in range(0, len(self.numbers), _NUMBERS_A_WORD):
+            start, end, sure, left, top, right, bottom = self.numbers[at : at + _NUMBERS_A_WORD]
+            yield ScannedWord(start, end, sure, (left, top, right, bottom))
+
+
+_NUMBERS_A_WORD = 7
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Characters of a text (half-open) of which its author says more than of the others.
 
@@ -156,10 +205,10 @@ class Document:
     author says the text was right. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
-    `address` is the public page of the text. `marks`, `stretches` and `hidden` are in the order of
-    the text, and so is `furniture`, which stands at its end, so that sentences run on from page to
-    page. `not_before` is the earliest day on which any of it can have been the law, where that
-    alone is known.
+    `address` is the public page of the text. `marks`, `stretches`, `hidden` and `recognised` are in
+    the order of the text, and so is `furniture`, which stands at its end, so that sentences run on
+    from page to page. `not_before` is the earliest day on which any of it can have been the law,
+    where that alone is known. `scans` are the pages that were read from their pictures.
     """
 
     id: str
@@ -183,6 +232,8 @@ class Document:
     stretches: tuple[Stretch, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     furniture: tuple[Furniture, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
+    scans: tuple[ScannedPage, ...] = ()
 
     @property
     def body_end(self) -> int:

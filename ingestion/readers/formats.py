@@ -1,12 +1,14 @@
 """Which reader reads which file, run in the child process of `reading`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import cast
 
 from ingestion.errors import UnreadableFile
@@ -22,9 +24,13 @@ from ingestion.readers.documents import (
 )
 
 
-def tell(path: str, source: str, kind: str) -> Iterator[bytes]:
-    """In the child: the reading of a file."""
-    yield to_json(read_bytes(Path(path).read_bytes(), source, Kind(kind)))
+def tell(path: str, source: str, kind: str, scanned: bytes = b"{}") -> Iterator[bytes]:
+    """In the child: the reading of a file.
+
+    `scanned` is what was read from the pictures of its pages, by number, as JSON.
+    """
+    texts = {int(number): text for number, text in json.loads(scanned).items()}
+    yield to_json(read_bytes(Path(path).read_bytes(), source, Kind(kind), texts))
 
 
 def to_json(reading: FileReading) -> bytes:
@@ -36,6 +42,11 @@ def to_json(reading: FileReading) -> bytes:
 
 _READERS = {
     ".pdf": "pdf.read_pdf",
+    ".png": "pictures.read_picture",
+    ".jpg": "pictures.read_picture",
+    ".jpeg": "pictures.read_picture",
+    ".tif": "pictures.read_picture",
+    ".tiff": "pictures.read_picture",
     ".docx": "docx.read_docx",
     ".odt": "open_document.read_odt",
     ".html": "markup.read_html",
@@ -52,6 +63,7 @@ _READERS = {
     ".json": "notices.read_boamp",
     ".jsonl": "law.read_law",
 }
+_DRAWN = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 _REMEDIES = {
     ".doc": "ancien format Word : enregistrez-le en .docx",
     ".rtf": "format RTF : enregistrez-le en .docx",
@@ -63,16 +75,24 @@ _REMEDIES = {
     ".7z": "archive : ajoutez les fichiers qu'elle contient",
     ".rar": "archive : ajoutez les fichiers qu'elle contient",
 }
-_FORMATS = "formats lus : PDF, DOCX, ODT, XLSX, ODS, HTML, Markdown, TXT, CSV, XML, JSON, JSONL"
+_FORMATS = (
+    "formats lus : PDF, DOCX, ODT, XLSX, ODS, HTML, Markdown, TXT, CSV, XML, JSON, JSONL, images "
+    "PNG, JPEG et TIFF"
+)
 _MOST_CHARACTERS = 20_000_000
 
+NOTHING_SCANNED: Mapping[int, str] = MappingProxyType({})
+"""What is read from pictures of a file that has none."""
 
-def read_bytes(data: bytes, source: str, kind: Kind) -> FileReading:
+
+def read_bytes(
+    data: bytes, source: str, kind: Kind, scanned: Mapping[int, str] = NOTHING_SCANNED
+) -> FileReading:
     """Read a file's bytes by the suffix of `source`; what goes wrong in French is the problem."""
     if not data:
         return FileReading(source, problem="fichier vide")
     try:
-        found = _reader(source)(data)
+        found = _reader(source, scanned)(data)
         documents = tuple(
             _document_formats(content, data, source, kind) for content in found.contents
         )
@@ -93,12 +113,18 @@ def unknown_format(source: str) -> str | None:
     return f"format inconnu ({suffix or 'sans extension'}) ; {remedy}"
 
 
-def _reader(source: str) -> FormatReader:
+def may_be_scanned(source: str) -> bool:
+    """Whether pages of files with this suffix may be pictures. Pure."""
+    return PurePosixPath(source).suffix.lower() in _DRAWN
+
+
+def _reader(source: str, scanned: Mapping[int, str]) -> FormatReader:
     if problem := unknown_format(source):
         raise UnreadableFile(problem)
     # A child process reads one file: it must not wait for the libraries of other formats.
     name, _, function = _READERS[PurePosixPath(source).suffix.lower()].partition(".")
-    return cast("FormatReader", getattr(import_module(f"ingestion.readers.{name}"), function))
+    read = getattr(import_module(f"ingestion.readers.{name}"), function)
+    return partial(read, scanned=scanned) if may_be_scanned(source) else cast("FormatReader", read)
 
 
 def _document_formats(content: ReaderContent, data: bytes, source: str, kind: Kind) -> Document:

@@ -13,14 +13,13 @@ from pypdf.generic import DictionaryObject
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import UNSEEN, Box, Paint, is_out_of_sight
-from ingestion.readers.content import FileContent, ReaderContent, clean_text, listed
+from ingestion.readers.content import FileContent, ReaderContent, clean_text, is_pdf, listed
 from ingestion.readers.layout import Fragment, lines_of
 from ingestion.readers.paragraphs import blocks_of_pages, remarks_on
 
 Result = TypeVar("Result")
 
 _PROTECTED = "protégé par mot de passe"
-_HEADER_WITHIN = 1024
 _GENERATED_TITLES = (".doc", ".docx", ".odt", ".indd", ".xls", ".xlsx", ".tmp")
 _NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
 
@@ -34,9 +33,12 @@ class _Printed:
     has_hidden: bool
 
 
-def read_pdf(data: bytes) -> FileContent:
-    """Read each page; pages without text or that cannot be read are named."""
-    if b"%PDF-" not in data[:_HEADER_WITHIN]:
+def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
+    """Read each page; pages without text or that cannot be read are named.
+
+    `scanned` is what was read from the pictures of pages, by number, to stand after their text.
+    """
+    if not is_pdf(data):
         raise UnreadableFile("le contenu n'est pas un PDF")
     reader, count = _opened(data)
     pages: dict[int, str] = {}
@@ -52,7 +54,8 @@ def read_pdf(data: bytes) -> FileContent:
             lost["champs de formulaire illisibles, pages"].append(number)
         if printed.has_hidden:
             lost[UNSEEN].append(number)
-        pages[number] = "\n".join([printed.text, *(fields or ())])
+        texts = [printed.text, *(fields or ()), scanned.get(number, "")]
+        pages[number] = "\n".join(text for text in texts if text)
     return _content(reader, pages, lost)
 
 

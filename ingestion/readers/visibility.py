@@ -111,7 +111,7 @@ def _drawn(
     page: pypdfium2.PdfPage, letters: _Letters
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which letters the page shows, and which stand where it is not plain without any text."""
-    texts = list(_texts(page))
+    texts = list(text_objects(page))
     for each in texts:
         pdfium.FPDFPageObj_SetIsActive(each, False)
     scale = min(1.0, _LARGEST_SIDE / max(page.get_width(), page.get_height()))
@@ -160,7 +160,7 @@ def _is_much(taken: NDArray[np.bool_]) -> bool:
     return bool(np.count_nonzero(taken) > _SHARED * taken.size)
 
 
-def _texts(page: pypdfium2.PdfPage) -> Iterator[object]:
+def text_objects(page: pypdfium2.PdfPage) -> Iterator[object]:
     """The text objects of a page, those of its forms included."""
     for at in range(pdfium.FPDFPage_CountObjects(page)):
         yield from _texts_of(pdfium.FPDFPage_GetObject(page, at), 0)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -93,17 +94,27 @@ class Receipt:
         return Fate.WARNED if self.warnings else Fate.ACCEPTED
 
 
-def receive(home: Path, dossier_id: str | None, parcels: Iterable[Parcel]) -> Iterator[Receipt]:
+def untold(step: str, done: int, total: int) -> None:
+    """The progress of what nobody watches."""
+
+
+def receive(
+    home: Path,
+    dossier_id: str | None,
+    parcels: Iterable[Parcel],
+    progress: Progress = untold,
+) -> Iterator[Receipt]:
     """Keep files in the dossier whose data folder is `home`, one after the other as asked for.
 
-    Without dossier they are rules, and `home` is the folder of everything.
+    Without dossier they are rules, and `home` is the folder of everything. `progress` is told of
+    the pages that are read from their pictures.
 
     Nothing is written outside of that folder, and what a killed intake left in it is removed.
     """
     library = Library(home)
     for parcel in parcels:
         with incoming(home) as folder:
-            yield from _received(library, dossier_id, parcel, folder)
+            yield from _received(_Desk(library, dossier_id, progress), parcel, folder)
 
 
 def awaits_index(home: Path) -> bool:
@@ -183,9 +194,16 @@ def _indexed(home: Path) -> None:
     sync(home)
 
 
-def _received(
-    library: Library, dossier_id: str | None, parcel: Parcel, folder: Path
-) -> Iterator[Receipt]:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where files come in: the library that keeps them, their dossier, who is told of pages."""
+
+    library: Library
+    dossier_id: str | None
+    progress: Progress
+
+
+def _received(desk: _Desk, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
     name = safe_name(parcel)
     is_archive = name.lower().endswith(_ARCHIVE)
     arrived = folder / PurePosixPath(name).name
@@ -198,9 +216,9 @@ def _received(
     if refusal:
         yield Receipt(name[:LONGEST_NAME], refusal=refusal)
     elif is_archive:
-        yield from _unpacked(library, dossier_id, arrived)
+        yield from _unpacked(desk, arrived)
     else:
-        yield _added(library, dossier_id, arrived, name)
+        yield _added(desk, arrived, name)
 
 
 def safe_name(parcel: Parcel) -> str:
@@ -210,20 +228,21 @@ def safe_name(parcel: Parcel) -> str:
     return "/".join(part for part in whole if part not in {"", ".", ".."})
 
 
-def _unpacked(library: Library, dossier_id: str | None, archive: Path) -> Iterator[Receipt]:
+def _unpacked(desk: _Desk, archive: Path) -> Iterator[Receipt]:
     members = archive.with_name("members")
     members.mkdir()
     for member in unpack(archive, members):
         if member.path is None:
             yield Receipt(member.name, refusal=member.refusal)
             continue
-        yield _added(library, dossier_id, member.path, member.name)
+        yield _added(desk, member.path, member.name)
         member.path.unlink()
 
 
-def _added(library: Library, dossier_id: str | None, path: Path, name: str) -> Receipt:
-    kind = Kind.RULES if dossier_id is None else Kind.TENDER
-    added = library.add(path, name, kind, dossier_id)
+def _added(desk: _Desk, path: Path, name: str) -> Receipt:
+    kind = Kind.RULES if desk.dossier_id is None else Kind.TENDER
+    told = partial(desk.progress, f"Reconnaissance de caractères, pages de {name}")
+    added = desk.library.add(path, name, kind, desk.dossier_id, told)
     entry, warnings = added.entry, added.reading.warnings
     if entry and entry.doubt:
         warnings = (*warnings, f"genre à confirmer, « {entry.piece} » : {entry.doubt}")

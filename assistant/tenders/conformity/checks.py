@@ -1,7 +1,7 @@
 """Checks of one rule against the clauses of a dossier, under the law of its day. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -65,8 +65,10 @@ class Case:
     book: RuleBook
 
     def read(self, name: str) -> tuple[ValueReading, ...]:
-        """What the pieces state of a value."""
-        return readings(self.book.values[name], self.clauses)
+        """What the pieces state of a value; raises Unchecked where that was read with doubt."""
+        found = readings(self.book.values[name], self.clauses)
+        require_sure(each.place for each in found if each.is_doubtful)
+        return found
 
     def days(self, name: str) -> tuple[tuple[date, tuple[Passage, ...]], ...]:
         """The days that they state, with their words; else the one that the description has."""
@@ -125,6 +127,12 @@ class Case:
             if yes is not no:
                 return yes
         return fact.silent
+
+
+def require_sure(doubtful: Iterable[Passage]) -> None:
+    """Raise Unchecked, which names the first of these places, if there is one."""
+    if place := next(iter(doubtful), None):
+        raise Unchecked(f"chiffre lu avec doute ({place.locator}), vérifiez sur l’image")
 
 
 def _found(patterns: Patterns, text: str) -> bool:
@@ -192,6 +200,8 @@ def missing(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
         raise Unchecked(f"le dossier n'a aucune des pièces où le lire ({names})")
     clauses = looked_at(rule.where, case.clauses)
     if clauses and not any(clause.says(rule.says) for clause in clauses):
+        # A figure that is not read as what it is may be all that was missed.
+        require_sure(each.passage for each in clauses if each.has_doubts)
         first = next(clauses[0].matches(rule.where.about), None)
         yield CheckFault((clauses[0].place(first),) if first else ())
 

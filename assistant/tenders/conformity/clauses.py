@@ -100,6 +100,11 @@ class DossierClause:
         """The number that its heading gives it ("14.4"), empty when there is none."""
         return self.passage.references[0].split()[-1] if self.passage.references else ""
 
+    @property
+    def has_doubts(self) -> bool:
+        """Whether some figure in it was read with doubt."""
+        return bool(self.passage.doubts(self.passage.start, self.passage.end))
+
     def says(self, patterns: Iterable[re.Pattern[str]]) -> bool:
         """Whether one of these is found in its text or its heading."""
         return any(each.search(self.canonical.text) or each.search(self.title) for each in patterns)
@@ -111,6 +116,11 @@ class DossierClause:
     def place(self, match: re.Match[str]) -> Passage:
         """The sentences, items or rows that a match is in, as a passage of their own."""
         return self.sentences_of(self.canonical.origin(*match.span()))
+
+    def doubts(self, match: re.Match[str]) -> bool:
+        """Whether a figure that a match says was read with doubt."""
+        words, start = self.canonical.origin(*match.span()), self.passage.start
+        return bool(self.passage.doubts(start + words.start, start + words.end))
 
     def sentences_of(self, words: SentenceSpan) -> Passage:
         """The same for some characters of its text."""
@@ -184,17 +194,24 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ValueReading:
-    """A value as a piece states it, in the unit of its kind, and the words that state it."""
+    """A value as a piece states it, in the unit of its kind, and the words that state it.
+
+    `is_doubtful` when it was read from a picture with little confidence.
+    """
 
     value: Stated
     piece: PieceKind
     place: Passage
+    is_doubtful: bool = False
 
 
 def readings(value: RuleValue, clauses: Sequence[DossierClause]) -> tuple[ValueReading, ...]:
-    """What the pieces state, in their order, the same words once."""
+    """What the pieces state, in their order, the same words once.
+
+    Of values of which the highest counts, those that are doubtful are kept besides.
+    """
     found = (
-        ValueReading(stated, clause.piece, clause.place(match))
+        ValueReading(stated, clause.piece, clause.place(match), clause.doubts(match))
         for clause in looked_at(value.where, clauses)
         for match in clause.matches(value.says)
         if (stated := _stated(match, value.unit)) is not None
@@ -203,7 +220,7 @@ def readings(value: RuleValue, clauses: Sequence[DossierClause]) -> tuple[ValueR
     if not value.highest:
         return every
     tops = {piece: max(_of(piece, every)) for piece in {each.piece for each in every}}
-    return tuple(each for each in every if each.value == tops[each.piece])
+    return tuple(each for each in every if each.is_doubtful or each.value == tops[each.piece])
 
 
 def _of(piece: PieceKind, found: Iterable[ValueReading]) -> Iterator[Decimal]:

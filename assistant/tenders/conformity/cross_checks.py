@@ -12,7 +12,7 @@ from assistant.calculators.amounts import numeral
 from assistant.calculators.constants import constants
 from assistant.citations.sentences import SentenceSpan
 from assistant.question.quantities import fold_same_length
-from assistant.tenders.conformity.checks import Case, CheckFault
+from assistant.tenders.conformity.checks import Case, CheckFault, require_sure
 from assistant.tenders.conformity.clauses import (
     DossierClause,
     Stated,
@@ -272,6 +272,9 @@ def sums(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The clauses whose weights do not make wholes."""
     for clause in looked_at(rule.where, case.clauses):
         weights = tuple(_weights(clause, rule))
+        require_sure(
+            each.place for each in weights if each.place.doubts(each.place.start, each.place.end)
+        )
         if left := _beside_the_whole([each.value for each in weights]):
             total = f"{' + '.join(map(numeral, left))} = {numeral(Decimal(sum(left)))}"
             places = dict.fromkeys(each.place for each in weights)

@@ -17,6 +17,7 @@ from assistant.tenders.conformity.rules import (
     Unchecked,
     rule_book,
 )
+from assistant.tenders.fiche import reading_fields
 from ingestion.chunking.passages import Passage
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Library
@@ -66,7 +67,8 @@ def day_of(documents: Iterable[Document], description: Dossier) -> date | None:
     if description.sent:
         return description.sent
     read = readings(rule_book().values[_SENT], clauses_of(documents))
-    return min((each.value for each in read if isinstance(each.value, date)), default=None)
+    sure = (each.value for each in read if not each.is_doubtful)
+    return min((each for each in sure if isinstance(each, date)), default=None)
 
 
 def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
@@ -164,6 +166,7 @@ def _passage_fields(passage: Passage) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,
+        **reading_fields(passage, passage.start, passage.end),
     }
 
 

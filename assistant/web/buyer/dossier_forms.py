@@ -124,7 +124,7 @@ def name_of(dossier: Dossier, said: Words) -> str:
 
 # What is sent to a dossier: the form for it, and the report on what became of it. Pure.
 
-ACCEPT = ".pdf,.docx,.odt,.xlsx,.ods,.md,.txt,.csv,.html,.xml,.json,.zip"
+ACCEPT = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.docx,.odt,.xlsx,.ods,.md,.txt,.csv,.html,.xml,.json,.zip"
 """What a browser offers to choose."""
 
 BOUNDS = {"files": MOST_FILES, "size": MOST_BYTES // 1_000_000_000, "bytes": MOST_BYTES}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NoReturn
 
 from fastapi import HTTPException
@@ -33,6 +34,7 @@ from assistant.web.buyer.dossier_forms import (
 from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import FORGET, page
+from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier
@@ -145,11 +147,14 @@ IN_SIGHT = 4
 
 @dataclass(frozen=True, slots=True)
 class PlacedQuote:
-    """Words, the locator and the address of each place where they stand, and whether it hides."""
+    """Words, the locator and the address of each place where they stand, and what to say of them.
+
+    `readings` are the keys of what is said of words that no page simply writes.
+    """
 
     text: str
     links: tuple[tuple[str, str], ...]
-    is_hidden: bool
+    readings: Sequence[str]
 
 
 def fiche_section(fiche: Fiche, dossier_id: str, language: Language) -> Html:
@@ -190,7 +195,17 @@ def _ranking(priority: Priority, said: Words) -> str:
 
 def _stated(text: str, entries: Sequence[FicheEntry], language: Language) -> PlacedQuote:
     links = tuple((each.passage.locator, _place(each, language)) for each in entries)
-    return PlacedQuote(text, links, any(each.is_hidden for each in entries))
+    told = (readings(each.passage, each.start, each.end) for each in entries)
+    return PlacedQuote(text, links, tuple(dict.fromkeys(chain.from_iterable(told))))
+
+
+def readings(passage: Passage, start: int, end: int) -> tuple[str, ...]:
+    """What is to be said of these characters of a document, by key."""
+    return reading_labels(
+        hidden=passage.hides(start, end),
+        recognised=passage.is_recognised(start, end),
+        doubtful=bool(passage.doubts(start, end)),
+    )
 
 
 def _place(entry: FicheEntry, language: Language) -> str:
@@ -229,4 +244,4 @@ def _quoted(
     passage: Passage, text: str, spans: Sequence[tuple[int, int]], language: Language
 ) -> PlacedQuote:
     link = passage.locator, document_link(passage, spans, language)
-    return PlacedQuote(text, (link,), passage.hides(passage.start, passage.end))
+    return PlacedQuote(text, (link,), readings(passage, passage.start, passage.end))

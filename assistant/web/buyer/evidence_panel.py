@@ -12,7 +12,16 @@ from assistant.reports.markup import NOTHING, Html, Words, format_date, render, 
 from assistant.retrieval.evidence import Evidence
 from assistant.web.buyer.conversation import Turn, TurnStage
 from assistant.web.buyer.law_pages import law_link
-from assistant.web.viewer import Span, cited_spans, excerpt, hidden_spans, lines, shortened
+from assistant.web.viewer import (
+    Flag,
+    Span,
+    cited_spans,
+    excerpt,
+    flags,
+    lines,
+    reading_labels,
+    shortened,
+)
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Kind
 
@@ -73,7 +82,7 @@ class EvidenceCard:
 def evidence_card(evidence: Evidence, turn: Turn, said: Words, language: str) -> EvidenceCard:
     """One passage, with what is cited of it."""
     passage, spans = evidence.passage, cited_spans(evidence, turn.answer.citations)
-    struck = hidden_spans(passage, passage.start)
+    flagged = flags(passage, passage.start)
     is_compared = turn.stage is TurnStage.FINISHED and bool(turn.answer.citations)
     is_faded = is_compared and not spans
     is_folded = is_faded or shortened(passage.text, spans)
@@ -85,11 +94,11 @@ def evidence_card(evidence: Evidence, turn: Turn, said: Words, language: str) ->
         dates=dates(passage, said),
         rank=rank(passage, language),
         concealment=concealment(passage, said),
-        excerpt=NOTHING if is_faded else excerpt(passage.text, spans, struck),
+        excerpt=NOTHING if is_faded else excerpt(passage.text, spans, flagged),
         reserves=reserves(passage, language),
         address=document_link(passage, spans, language),
         law_links=law_links(passage, turn.as_of, said, language),
-        whole=whole(passage.text, spans, said, struck) if is_folded else NOTHING,
+        whole=whole(passage.text, spans, said, flagged) if is_folded else NOTHING,
     )
 
 
@@ -118,15 +127,18 @@ def rank(passage: Passage, language: str) -> Html:
 
 
 def concealment(passage: Passage, said: Words) -> Html:
-    """That some of the passage is not shown by the page that it stands on."""
+    """That the page does not show some of the passage, or shows it as a picture."""
     kinds = dict.fromkeys(each.is_under_picture for each in passage.hidden)
     labels = [said["of_pictured_text" if kind else "of_hidden_text"] for kind in kinds]
+    is_doubtful = any(each.is_doubtful for each in passage.recognised)
+    read = reading_labels(hidden=False, recognised=bool(passage.recognised), doubtful=is_doubtful)
+    labels += [said[key] for key in read]
     return render_macro(PARTS, "concealment", labels)
 
 
-def whole(text: str, spans: Sequence[Span], said: Words, struck: Sequence[Span] = ()) -> Html:
+def whole(text: str, spans: Sequence[Span], said: Words, flagged: Sequence[Flag] = ()) -> Html:
     """The whole passage, folded."""
-    return render_macro(PARTS, "whole", lines(text, spans, struck), said)
+    return render_macro(PARTS, "whole", lines(text, spans, flagged), said)
 
 
 def panel(turn: Turn, turn_id: str, said: Words, language: str) -> Html:

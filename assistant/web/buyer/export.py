@@ -13,6 +13,7 @@ from assistant.reports.paper import escape_markdown, strip_controls
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER
+from assistant.web.viewer import reading_labels
 from ingestion.tenders.dossiers import Dossier
 
 
@@ -58,9 +59,18 @@ def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:
     return [
         f"[{cited.n}] {', '.join(place(cited, said))} : "
         + said["export_quote"].format(quote=" ".join(cited.quote.split()))
-        + (f" ({said['of_hidden_text']})" if cited.hidden else "")
+        + "".join(f" ({told})" for told in readings(cited, said))
         for cited in sorted(citations, key=lambda cited: (cited.n, cited.start))
     ]
+
+
+def readings(cited: Citation, said: Words) -> list[str]:
+    """What is to be said of quoted words that no page simply writes. Pure."""
+    keys = reading_labels(
+        hidden=cited.hidden, recognised=cited.recognised, doubtful=bool(cited.doubts)
+    )
+    told = [said[key] for key in keys]
+    return [*told[:-1], f"{told[-1]} : {', '.join(cited.doubts)}"] if cited.doubts else told
 
 
 def place(cited: Citation, said: Words) -> list[str]:

@@ -15,6 +15,7 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel
 from assistant.web.buyer.export import answer_text, scope_line
+from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
@@ -25,7 +26,8 @@ class ShownSentence:
     """A sentence and the passages that it cites, by number, as far as they are shown.
 
     What supports a sentence is said beside it, of quotes only beside the last of those that carry
-    the answer, and the last of those that are folded.
+    the answer, and the last of those that are folded. `readings` are the keys of what is to be said
+    of words that no page simply writes.
     """
 
     text: str
@@ -33,7 +35,7 @@ class ShownSentence:
     cited: Mapping[int, Passage]
     is_of_tenderer: bool
     is_explanation: bool
-    is_hidden: bool
+    readings: Sequence[str]
     place: Prominence
     is_labelled: bool = True
 
@@ -86,6 +88,7 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
 def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
     """A sentence with what is to be said of its passages."""
     passages = {each.number: each.passage for each in turn.evidence}
+    citations = [each for each in turn.answer.citations if each.n in sentence.citations]
     cited = {n: passages[n] for n in sentence.citations if n in passages}
     return ShownSentence(
         sentence.text,
@@ -93,7 +96,11 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
         cited,
         any(passage.piece is PieceKind.OFFER for passage in cited.values()),
         any(rank_of(passage) is Rank.SHEET for passage in cited.values()),
-        any(each.hidden and each.n in cited for each in turn.answer.citations),
+        reading_labels(
+            hidden=any(each.hidden for each in citations),
+            recognised=any(each.recognised for each in citations),
+            doubtful=any(each.doubts for each in citations),
+        ),
         sentence.place,
     )
 

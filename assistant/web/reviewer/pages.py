@@ -50,8 +50,8 @@ from assistant.web.viewer import (
     View,
     cited_spans,
     excerpt,
-    hidden_spans,
-    is_pdf,
+    flags,
+    is_drawn,
     pages_of,
     pictures,
     shortened,
@@ -159,15 +159,15 @@ def shown_passage(shown: ReviewExhibit) -> ShownPassage:
     """The passage with its citations marked, shortened to them and whole."""
     passage, document = shown.evidence.passage, shown.document
     spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
-    struck = hidden_spans(passage, passage.start)
+    flagged = flags(passage, passage.start)
     is_folded = not spans or shortened(passage.text, spans)
     text = (
         concealment(passage, SAID),
-        excerpt(passage.text, spans, struck) if spans else NOTHING,
-        whole(passage.text, spans, SAID, struck) if is_folded else NOTHING,
+        excerpt(passage.text, spans, flagged) if spans else NOTHING,
+        whole(passage.text, spans, SAID, flagged) if is_folded else NOTHING,
         reserves(passage, "fr"),
     )
-    pages = pages_of(document, view_of(shown)) if document and is_pdf(document) else []
+    pages = pages_of(document, view_of(shown)) if document and is_drawn(document) else []
     line, ranked = dates(passage, SAID), rank(passage, "fr")
     return ShownPassage(shown, bool(spans), line, ranked, Html("").join(text), pages)
 
@@ -226,8 +226,8 @@ def evidence_page(shown: ReviewExhibit, record_id: str, *, has_original: bool) -
     document, passage = shown.document, shown.evidence.passage
     if document is None:
         spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
-        text = whole(passage.text, spans, SAID, hidden_spans(passage, passage.start))
-    elif has_original and is_pdf(document):
+        text = whole(passage.text, spans, SAID, flags(passage, passage.start))
+    elif has_original and is_drawn(document):
         address = f"{ROOT}/answers/{record_id}/evidence/{shown.evidence.number}"
         text = pictures(document, view_of(shown), SAID, address)
     else:
