@@ -55,6 +55,8 @@ _silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
 class LlamaModel:
     """A GGUF file, read greedily; prefixes seen before are restored, not read again."""
 
+    engine = None
+
     def __init__(
         self, path: Path, name: str, chat_format: ChatFormat, *, plain: bool = False
     ) -> None:

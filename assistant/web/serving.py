@@ -86,6 +86,11 @@ class LocalBuyerService:
         return self._assistant.model_name
 
     @property
+    def engine_host(self) -> str:
+        """The server of the language model."""
+        return self._assistant.engine_host
+
+    @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that this reader may ask about."""
         return self.filing.all()
