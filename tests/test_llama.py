@@ -205,8 +205,14 @@ def test_the_likeliest_option_is_what_it_writes(model: LanguageModel) -> None:
 
 
 @pytest.mark.slow
-def test_a_remembered_beginning_changes_nothing(llama: LlamaModel) -> None:
+@pytest.mark.parametrize("is_recurrent", [False, True])
+def test_a_remembered_beginning_changes_nothing(
+    llama: LlamaModel, monkeypatch: pytest.MonkeyPatch, *, is_recurrent: bool
+) -> None:
     """Whatever was read before, a reply is the one of a model that has read nothing."""
+    if is_recurrent:  # whose memory cannot go back to a token that it has passed
+        cut = llama._cut
+        monkeypatch.setattr(llama, "_cut", lambda n: n >= len(llama._held) and cut(n))
     prompts = [
         _prompt(FIRST, PAYMENT),
         _prompt(SECOND, PAYMENT),

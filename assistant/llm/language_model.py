@@ -135,6 +135,15 @@ CHAT_FORMATS = {
         "<|im_end|>\n<|im_start|>user\n",
         "<|im_end|>\n<|im_start|>assistant\n",
     ),
+    # Without thoughts: the empty ones stand for those of a model that also answers with them.
+    "qwen3.5": ChatFormat(
+        "<|im_start|>system\n",
+        "<|im_end|>\n<|im_start|>user\n",
+        "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
+    ),
+    "gemma": ChatFormat(  # which has no system message of its own
+        "<bos><start_of_turn>user\n", "\n\n", "<end_of_turn>\n<start_of_turn>model\n"
+    ),
     "mistral": ChatFormat("<s>[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT][INST]", "[/INST]"),
     "llama3": ChatFormat(
         "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n",
