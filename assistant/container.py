@@ -8,14 +8,16 @@ from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal
+from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import LanguageModel
 from assistant.llm.process import ModelProcess, engine_command
+from assistant.llm.remote import RemoteModel
 from assistant.publishing.gate import Examinee
 from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
-from assistant.settings import Settings
+from assistant.settings import Settings, engine_secret
 from ingestion.index.search import Embedder, PassageReader
-from ingestion.models.catalogue import Weights, locate
+from ingestion.models.catalogue import Weights, load_catalogue, locate, models_folder
 from ingestion.models.taught import Taught, find_taught, taught_digest
 
 
@@ -57,16 +59,35 @@ def chosen_embedder(home: Path, settings: Settings) -> str:
 
 
 def load_model(home: Path, settings: Settings) -> LanguageModel:
-    """The language model chosen, in a process of its own; raises ModelUnavailable."""
+    """The language model chosen: on the server of the settings, else on this machine.
+
+    Raises ModelUnavailable, and WrongSettings where the server's secret is missing.
+    """
+    if (engine := settings.engine) is None:
+        return load_local_model(home, settings)
+    server = RemoteModel(engine, engine_secret(engine))
+    return FallbackModel(
+        server, partial(load_local_model, home, settings), engine.rest_minutes * 60
+    )
+
+
+def load_local_model(home: Path, settings: Settings) -> LanguageModel:
+    """The language model of this machine, in a process of its own; raises ModelUnavailable."""
     weights = locate(settings.llm, home)
     template = weights.model.chat_template if weights.model else None
     return ModelProcess(weights_name(weights), engine_command(weights.path, template or "chatml"))
 
 
 def model_writes(home: Path, settings: Settings) -> bool:
-    """Whether the model chosen adds sentences of its own; one outside the catalogue does."""
+    """Whether the model chosen adds sentences of its own; a file outside the catalogue does.
+
+    That of a server does where the catalogue says so of its name.
+    """
     if settings.writing != "auto":
         return settings.writing == "always"
+    if settings.engine:
+        served = load_catalogue(models_folder(home)).find(settings.engine.model)
+        return served is not None and served.writes
     model = locate(settings.llm, home).model
     return model is None or model.writes
 

@@ -3,6 +3,7 @@
 AssistantError
 ├── WrongSettings   a setting is unknown or has a value that cannot be used
 ├── ModelStopped    the process of the language model ended while it was used
+│   └── EngineFailure   the server of the language model does not answer as it should
 ├── BrokenPrompt    a prompt file is missing or does not declare what it uses
 ├── WrongQuestions  a line of a question file cannot be understood
 ├── WrongResults    a line of a result file is not what eval writes
@@ -34,6 +35,10 @@ class WrongSettings(AssistantError):
 
 class ModelStopped(AssistantError):
     """The process of the language model ended in the middle of a reply; another one will start."""
+
+
+class EngineFailure(ModelStopped):
+    """The server of the language model cannot be reached, is too slow, or answers wrongly."""
 
 
 class BrokenPrompt(AssistantError):

@@ -64,16 +64,84 @@ class OpenId:
 
 def openid_secret(openid: OpenId) -> str:
     """The secret that this program shares with the provider; raises WrongSettings."""
-    if openid.secret_file and not Path(openid.secret_file).is_file():
-        raise WrongSettings(f"Il n'y a pas de secret d'[openid] dans {openid.secret_file}.")
-    secret = os.environ.get("SOURCIER_OPENID_SECRET", "")
-    if openid.secret_file:
-        secret = Path(openid.secret_file).read_text(encoding="utf-8").strip()
+    secret = _secret("openid", openid.secret_file)
     if not secret:
         raise WrongSettings(
             "Le secret d'[openid] manque : donnez « secret_file », ou SOURCIER_OPENID_SECRET."
         )
     return secret
+
+
+def _served(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("« address » d'[engine] doit être comme https://modeles.mairie.fr/v1")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(
+            "« address » d'[engine] ne porte ni compte, ni « ? », ni « # » : le secret va dans "
+            "« secret_file »."
+        )
+    try:
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError("« address » d'[engine] : le port n'est pas un nombre.") from error
+    return address.rstrip("/")
+
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The server that writes instead of the language model of this machine, OpenAI-compatible.
+
+    `model` is its name there. The secret, where the server wants one, is in `secret_file`, else in
+    SOURCIER_ENGINE_SECRET. `connect_seconds`, `first_seconds` and `whole_seconds` are how long it
+    may take to be reached, to say its first word, and to end; after three failures in a row the
+    model of this machine reads for `rest_minutes`. `unencrypted` allows an address without
+    encryption that is not of this machine: questions are then read by whoever sees the network.
+    """
+
+    address: Annotated[str, AfterValidator(_served)]
+    model: Annotated[str, Field(min_length=1)]
+    secret_file: str = ""
+    connect_seconds: Count = 5
+    first_seconds: Count = 60
+    whole_seconds: Count = 120
+    rest_minutes: Count = 5
+    unencrypted: bool = False
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    @property
+    def host(self) -> str:
+        """The only machine that is asked, by its name."""
+        return urlsplit(self.address).hostname or ""
+
+
+def _encrypted(engine: Engine | None) -> Engine | None:
+    if engine is None or engine.unencrypted or engine.host in LOOPBACK:
+        return engine
+    if urlsplit(engine.address).scheme != "https":
+        raise ValueError(
+            "« address » d'[engine] doit commencer par https://, car les questions y partent. Si "
+            "le réseau jusqu'à ce serveur est sûr, écrivez-le : unencrypted = true"
+        )
+    return engine
+
+
+def engine_secret(engine: Engine) -> str:
+    """The secret that the server wants, "" for none; raises WrongSettings."""
+    return _secret("engine", engine.secret_file)
+
+
+def _secret(table: str, file: str) -> str:
+    """A secret of a file, else of the environment; raises WrongSettings."""
+    if not file:
+        return os.environ.get(f"SOURCIER_{table.upper()}_SECRET", "")
+    if not Path(file).is_file():
+        raise WrongSettings(f"Il n'y a pas de secret d'[{table}] dans {file}.")
+    return Path(file).read_text(encoding="utf-8").strip()
 
 
 def _reachable(address: str) -> str:
@@ -109,8 +177,6 @@ Buying = Literal["etat", "collectivite", "hopital", "autre-pouvoir", "entite"]
 BUYERS = get_args(Buying)
 """The kinds of `calculators.situation.Buyer`."""
 
-Count = Annotated[int, Field(strict=True, ge=1)]
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -135,6 +201,8 @@ class Settings:
     the page does not say another.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
     password; "" where a file does.
+    `engine` is the server that writes instead of `llm`, the table [engine]; None, the default, and
+    nothing leaves this machine.
     """
 
     llm: str = "qwen2.5-coder-1.5b"
@@ -154,6 +222,7 @@ class Settings:
     buyer: Buying = "collectivite"
     ledger: str = ""
     openid: OpenId | None = None
+    engine: Annotated[Engine | None, AfterValidator(_encrypted)] = None
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -198,10 +267,12 @@ def _in_french(error: ErrorDetails) -> str:
         return str(error["ctx"]["error"])
     if key == "openid":
         return _of_openid(kind, below)
+    if key == "engine":
+        return _of_engine(kind, below)
     if key in ("trusted_proxies", "monitors"):
         return f'« {key} » doit être une liste d\'adresses, comme ["10.0.0.5"].'
     if kind == "unexpected_keyword_argument":
-        known = [each.name for each in fields(Settings) if each.name != "openid"]
+        known = [each.name for each in fields(Settings) if each.name not in ("openid", "engine")]
         return f"réglage inconnu « {key} ». Connus : {', '.join(known)}."
     if kind == "literal_error":
         words = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
@@ -218,3 +289,14 @@ def _of_openid(kind: str, below: list[int | str]) -> str:
         return "les valeurs de [openid] sont des textes."
     known = ", ".join(each.name for each in fields(OpenId))
     return f"[openid] doit donner issuer et client, et peut donner : {known}."
+
+
+def _of_engine(kind: str, below: list[int | str]) -> str:
+    key = str(below[0]) if below else ""
+    if kind == "greater_than_equal":
+        return f"« {key} » d'[engine] doit valoir au moins 1."
+    if kind == "string_too_short":
+        return "« model » d'[engine] est le nom du modèle, tel que le serveur le donne."
+    known = ", ".join(each.name for each in fields(Engine))
+    wrong = "" if kind == "missing" or not key else f"« {key} » ne convient pas. "
+    return f"{wrong}[engine] doit donner address et model, et peut donner : {known}."

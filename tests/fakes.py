@@ -10,7 +10,7 @@ from math import exp, log
 
 import numpy as np
 
-from assistant.llm.language_model import Prompt
+from assistant.llm.language_model import EngineUse, Prompt
 from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import EverydayWords, Term
 from ingestion.index.search import Hit, Vectors, context
@@ -130,6 +130,7 @@ class ScriptedModel:
     """
 
     context_tokens = 4096
+    engine: EngineUse | None = None
 
     def __init__(
         self, script: Mapping[str, str] | None = None, *, name: str = "script@1", pauses: int = 1

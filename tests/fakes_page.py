@@ -71,6 +71,7 @@ class FakeDesk:
     """
 
     model_name = "lecteur d’essai"
+    engine_host = ""
     reader = ALONE
 
     def __init__(

@@ -35,7 +35,7 @@ from assistant.reports.homologation_facts import (
 )
 from assistant.reports.paper import Paper, PaperHeading, PaperTable
 from assistant.reports.pdf import PaperFormat, rendered
-from assistant.settings import Settings
+from assistant.settings import Engine, Settings
 from ingestion.index.store import Manifest
 from tests.index_home import ARTICLES, with_articles
 from tests.review_room import house
@@ -100,7 +100,7 @@ def _claimed() -> Iterator[SecurityMeasure]:
     """Every claim that this program can make, whatever the machine."""
     yield from measures(_never)
     for row in load_content("mesures")["measure"]:
-        needs = row.get("needs", ())
+        needs = (*row.get("needs", ()), *row.get("unless", ()))
         if needs and all(need in SET or is_built(need) for need in needs):
             yield measures(_always)[row["number"] - 1]
 
@@ -184,7 +184,29 @@ def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
         return [f.end.label for f in flows(holds) if f.start.inside and not f.end.inside]
 
     assert outgoing(_never) == []
-    assert outgoing(_always) == ["Fournisseur d'identité", "Serveur PostgreSQL"]
+    assert outgoing(_always) == [
+        *("Fournisseur d'identité", "Serveur PostgreSQL", "Serveur de modèles")
+    ]
+
+
+def test_where_a_server_reads_nothing_is_claimed_that_only_this_machine_could_keep(
+    tmp_path: Path,
+) -> None:
+    home = with_articles(tmp_path, ARTICLES)
+    engine = Engine("https://modeles.fr/v1", "lecteur", "/etc/secret")
+    facts = gather(home, Settings(engine=engine), DAY, None)
+    assert dict(facts.settings)["engine"] == "modeles.fr"
+    assert facts.weights[0].name == "lecteur"
+    assert "modeles.fr" in facts.weights[0].remark
+    claims = {each.name: each.state for each in measures(facts.holds)}
+    alone = {each.name: each.state for each in measures(FACTS.holds)}
+    changed = {name for name in claims if claims[name] is not alone[name]}
+    assert changed == {"R7", "R14", "R16", "R34"}
+    assert {claims[name] for name in changed} == {MeasureState.BODY}
+    said = _said(homologation(facts))
+    assert "envoyées au serveur modeles.fr" in said
+    assert "Rien ne sort de cette machine" not in said
+    assert "/etc/secret" not in said
 
 
 def test_what_is_set_on_the_machine_is_what_claims_need() -> None:

@@ -15,13 +15,18 @@ import pytest
 
 from assistant.container import weights_name
 from assistant.errors import ModelStopped
+from assistant.llm.call import Patience
+from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import CHAT_FORMATS, ChatFormat, LanguageModel, Prompt
 from assistant.llm.llama import LlamaModel
 from assistant.llm.process import ModelProcess, engine_command
-from assistant.settings import Settings
+from assistant.llm.remote import RemoteModel
+from assistant.settings import Engine, Settings
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import Weights, locate
 from tests.fakes import ScriptedModel
+from tests.model_server import MODEL, serving
+from tests.real_model_server import llama_server
 from tests.scripted_process import scripted_command
 
 SYSTEM = "Tu lis un extrait de texte officiel et tu réponds d'après cet extrait."
@@ -29,6 +34,7 @@ FIRST = "Extrait : le délai de paiement des communes est de trente jours.\n"
 SECOND = "Extrait : un marché de 25 000 euros hors taxes est conclu par écrit.\n"
 PAYMENT = "Quel est le délai de paiement des communes ?"
 REPLY = "Le délai de paiement est de trente jours."
+SURE = Patience(60, 300, 600)
 SCRIPT = {"En JSON": '{"délai": "trente jours"}', PAYMENT: REPLY}
 
 
@@ -89,10 +95,32 @@ def scripted_process() -> ModelProcess:
     return ModelProcess("script@1", scripted_command(replies=SCRIPT))
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[RemoteModel]:
+    with serving(SCRIPT) as server:
+        yield RemoteModel(Engine(server.address, MODEL), "", patience=SURE)
+
+
+@pytest.fixture(scope="module")
+def in_its_place() -> FallbackModel:
+    """The model of this machine, for a server that is not there."""
+    nobody = RemoteModel(Engine("http://127.0.0.1:9/v1", MODEL), "", SURE)
+    return FallbackModel(nobody, lambda: ScriptedModel(SCRIPT), rest=60)
+
+
+@pytest.fixture(scope="module")
+def llama_served(weights_home: Path) -> Iterator[RemoteModel]:
+    with llama_server(_weights(weights_home).path, MODEL) as address:
+        yield RemoteModel(Engine(address, MODEL), "", SURE)
+
+
 @pytest.fixture(
     params=[
         "fake",
         "scripted_process",
+        "served",
+        "in_its_place",
+        pytest.param("llama_served", marks=pytest.mark.slow),
         pytest.param("llama", marks=pytest.mark.slow),
         pytest.param("process", marks=pytest.mark.slow),
     ]
@@ -177,8 +205,14 @@ def test_the_likeliest_option_is_what_it_writes(model: LanguageModel) -> None:
 
 
 @pytest.mark.slow
-def test_a_remembered_beginning_changes_nothing(llama: LlamaModel) -> None:
+@pytest.mark.parametrize("is_recurrent", [False, True])
+def test_a_remembered_beginning_changes_nothing(
+    llama: LlamaModel, monkeypatch: pytest.MonkeyPatch, *, is_recurrent: bool
+) -> None:
     """Whatever was read before, a reply is the one of a model that has read nothing."""
+    if is_recurrent:  # whose memory cannot go back to a token that it has passed
+        cut = llama._cut
+        monkeypatch.setattr(llama, "_cut", lambda n: n >= len(llama._held) and cut(n))
     prompts = [
         _prompt(FIRST, PAYMENT),
         _prompt(SECOND, PAYMENT),

@@ -196,8 +196,19 @@ def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDes
     text = parsed(welcome(FRENCH, desk.holdings, desk.model_name)).text
     for part in ("intelligence artificielle", "63 documents", "15 novembre 2026", "responsable"):
         assert part in text
+    assert "Rien ne sort de cette machine" in text
     empty = replace(desk.holdings, documents=0, titles=())
     assert "construire l'index" in parsed(welcome(FRENCH, empty, "m")).text
+
+
+def test_the_page_says_to_which_server_questions_go(desk: FakeDesk) -> None:
+    for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine: neither")):
+        before = parsed(welcome(said, desk.holdings, "m", "modeles.fr")).text
+        always = parsed(footer(said, desk.holdings, desk.reader, "modeles.fr")).text
+        assert "modeles.fr" in before
+        assert here not in before
+        assert said["footer_engine"].format(host="modeles.fr") in always
+        assert "serv" not in parsed(footer(said, desk.holdings, desk.reader)).text.split("·")[0]
 
 
 def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:

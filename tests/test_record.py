@@ -43,6 +43,7 @@ CONTRACT = {
     "evidence": list,
     "route": str,
     "model": str,
+    "engine": (dict, type(None)),
     "generation": str,
     "dossier": (str, type(None)),
     "dossier_generation": (str, type(None)),

@@ -4,11 +4,12 @@ import pytest
 
 from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongSettings
-from assistant.settings import BUYERS, Settings, default_home, load_settings
+from assistant.settings import BUYERS, Engine, Settings, default_home, engine_secret, load_settings
 
 
 @pytest.fixture(autouse=True)
 def _no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCIER_ENGINE_SECRET", raising=False)
     for name in ("SOURCIER_LLM", "SOURCIER_EMBEDDER", "SOURCIER_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
 
@@ -54,6 +55,56 @@ def test_the_environment_chooses_before_the_file(
 def test_a_setting_that_cannot_be_used_is_refused(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(WrongSettings, match=told):
         load_settings(_write(tmp_path, text))
+
+
+SERVER = 'model = "m"\naddress = "https://modeles.fr/v1"\n'
+
+
+def test_a_server_of_models_may_be_chosen_and_is_not_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Settings().engine is None
+    monkeypatch.setenv("SOURCIER_ENGINE_SECRET", "abc")
+    engine = load_settings(_write(tmp_path, f"[engine]\n{SERVER}rest_minutes = 2")).engine
+    assert engine == Engine("https://modeles.fr/v1", "m", rest_minutes=2)
+    assert (engine.host, engine_secret(engine)) == ("modeles.fr", "abc")
+    kept = tmp_path / "secret"
+    kept.write_text("xyz\n")
+    assert engine_secret(Engine(engine.address, "m", str(kept))) == "xyz"
+    with pytest.raises(WrongSettings, match="secret d'\\[engine\\]"):
+        engine_secret(Engine(engine.address, "m", str(tmp_path / "absent")))
+    plain = 'model = "m"\naddress = "http://10.0.0.5:8080/v1/"\nunencrypted = true'
+    chosen = load_settings(_write(tmp_path, f"[engine]\n{plain}")).engine
+    assert chosen is not None
+    assert chosen.address == "http://10.0.0.5:8080/v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('address = "https://a.fr/v1"', "address et model"),
+        ('model = "m"', "address et model"),
+        ('model = ""\naddress = "https://a.fr/v1"', "« model »"),
+        ('model = "m"\naddress = "http://10.0.0.5/v1"', "unencrypted = true"),
+        ('model = "m"\naddress = "http://localhost.autre.fr/v1"', "https://"),
+        ('model = "m"\naddress = "a.fr/v1"', "comme https://"),
+        ('model = "m"\naddress = "file:///v1"', "comme https://"),
+        ('model = "m"\naddress = "https://moi:mot@a.fr/v1"', "secret_file"),
+        ('model = "m"\naddress = "https://a.fr/v1?key=1"', "secret_file"),
+        ('model = "m"\naddress = "https://a.fr:mille/v1"', "port"),
+        (f"{SERVER}first_seconds = 0", "« first_seconds »"),
+        (f'{SERVER}whole_seconds = "1"', "« whole_seconds »"),
+        (f"{SERVER}retries = 3", "« retries »"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(WrongSettings, match=told):
+        load_settings(_write(tmp_path, f"[engine]\n{text}\n"))
+
+
+def test_an_address_alone_is_no_server(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings, match=r"\[engine\] doit donner address et model"):
+        load_settings(_write(tmp_path, 'engine = "http://localhost:8080/v1"'))
 
 
 def test_whoever_buys_may_be_chosen(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from assistant.citations.checker import Support
+from assistant.llm.language_model import EngineUse
 from assistant.question.day import DaySource
 from assistant.retrieval.evidence import Evidence
 from ingestion.tenders.dossiers import Dossier
@@ -189,7 +190,8 @@ class Seconds:
 class TurnResult:
     """A finished turn as it stands in the journal; `generation` is that of the rules.
 
-    `proposed` are the dossiers that the question seems to be about and was not asked of.
+    `proposed` are the dossiers that the question seems to be about and was not asked of. `engine`
+    is what the server of the language model had to do with it, None where it has no part.
     """
 
     record_id: str
@@ -206,6 +208,7 @@ class TurnResult:
     dossier: str | None = None
     dossier_generation: str | None = None
     proposed: tuple[Dossier, ...] = ()
+    engine: EngineUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date
 
 from assistant.answering.answer import Citation
 from assistant.errors import ModelStopped
+from assistant.llm.language_model import EngineUse
 from assistant.question.day import in_figures
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
@@ -114,6 +115,45 @@ def _unread(language: Language, failure: Exception, consequence: str) -> str:
     if isinstance(failure, ModelStopped):
         return _STOPPED[language].format(consequence)
     return _UNAVAILABLE[language].format(consequence, failure)
+
+
+_READ_THERE = {
+    Language.FRENCH: "La question est allée au serveur {host}, où le modèle {model} l’a lue.",
+    Language.ENGLISH: "The question went to the server {host}, where the model {model} read it.",
+}
+
+_WRITTEN_THERE = {
+    Language.FRENCH: "La question et les citations sont allées au serveur {host}, où le modèle "
+    "{model} les a lues.",
+    Language.ENGLISH: "The question and the quotes went to the server {host}, where the model "
+    "{model} read them.",
+}
+
+_FAILED_THERE = {
+    Language.FRENCH: "La question est allée au serveur {host}, qui n’a pas répondu comme il faut.",
+    Language.ENGLISH: "The question went to the server {host}, which did not answer as it should.",
+}
+
+_KEPT_HERE = {
+    Language.FRENCH: "Le serveur {host} ne sert pas pour l’instant : la question est restée sur "
+    "cette machine.",
+    Language.ENGLISH: "The server {host} is out of service for now: the question stayed on this "
+    "machine.",
+}
+
+
+def read_elsewhere(language: Language, use: EngineUse, *, with_quotes: bool) -> str:
+    """Where the question went, with what is quoted or alone, and whether it was read there.
+
+    What went wrong is in the record, for the administrator.
+    """
+    if not use.sent:
+        said = _KEPT_HERE
+    elif use.problem:
+        said = _FAILED_THERE
+    else:
+        said = _WRITTEN_THERE if with_quotes else _READ_THERE
+    return said[language].format(host=use.host, model=use.model)
 
 
 def not_found(language: Language, passages: int, state_date: date | None) -> str:

@@ -15,7 +15,7 @@ from assistant.answering.answer import (
 from assistant.answering.composer import Answering, carried, write_sentences
 from assistant.answering.computation import Accounting
 from assistant.answering.extraction import Draft
-from assistant.answering.notices import not_rewritten, not_written
+from assistant.answering.notices import not_rewritten, not_written, read_elsewhere
 from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
 from assistant.answering.state import TurnState
 from assistant.calculators.calculation import Buyer
@@ -99,7 +99,7 @@ class Assistant:
 
     @property
     def model_name(self) -> str:
-        """The language model's file and digest."""
+        """The language model's file and digest, or host."""
         return self._model.name
 
     @property
@@ -111,6 +111,11 @@ class Assistant:
     def waiting(self) -> int:
         """How many turns wait for the model."""
         return self._turnstile.waiting
+
+    @property
+    def engine_host(self) -> str:
+        """The server that questions are sent to, "" when they stay on this machine."""
+        return self._model.engine.host if self._model.engine else ""
 
     def ask(
         self,
@@ -247,10 +252,14 @@ class Assistant:
     def _answer(self, turn: TurnState) -> Generator[Event, None, None]:
         answering = Answering(turn, self._embedder, self._reader, self._rates, self.tuning)
         yield from answering.say()
-        if self._writes and answering.quoted and not turn.unread:
+        writes = self._writes and answering.quoted and not turn.unread
+        if writes:
             yield from self._write(turn, answering.quoted)
         yield from answering.close()
         turn.notice = "\n\n".join(filter(None, [turn.unread, turn.notice]))
+        if turn.engine:
+            told = read_elsewhere(turn.language, turn.engine, with_quotes=bool(writes))
+            turn.notice = f"{turn.notice}\n\n{told}".strip()
 
     def _write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""
@@ -264,6 +273,7 @@ class Assistant:
         except (ModelStopped, ModelUnavailable) as failure:
             turn.unread = not_written(turn.language, failure)
         finally:
+            turn.asked(self._model)
             self._turnstile.leave(ticket)
 
     def _prepare(
@@ -291,6 +301,7 @@ class Assistant:
         except (ModelStopped, ModelUnavailable) as failure:
             turn.unread = not_rewritten(turn.language, failure)
         finally:
+            turn.asked(self._model)
             self._turnstile.leave(ticket)
 
     def _enter(self, user: str) -> Generator[Event, None, object]:

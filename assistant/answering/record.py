@@ -11,6 +11,7 @@ from assistant.accounts.identity import Identity
 from assistant.answering.answer import Answer, Citation, Outcome, Prominence, TurnResult, cite
 from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
+from assistant.llm.language_model import EngineUse
 from assistant.retrieval.evidence import Evidence
 from ingestion.index.store import PassageStore
 
@@ -82,6 +83,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
         ],
         "route": result.route,
         "model": result.model,
+        "engine": _engine_fields(result.engine) if result.engine else None,
         "generation": result.generation,
         "dossier": result.dossier,
         "dossier_generation": result.dossier_generation,
@@ -119,6 +121,17 @@ def journal_body(result: TurnResult) -> dict[str, Any]:
 def read_evidence(rows: object) -> tuple[Evidence, ...]:
     """The evidence of a record, as `journal_body` wrote it; raises ValueError for anything else."""
     return _evidence.validate_python(rows)
+
+
+def _engine_fields(use: EngineUse) -> dict[str, Any]:
+    """What the server of the language model had to do with a turn. Pure."""
+    return {
+        "host": use.host,
+        "model": use.model,
+        "version": dict(use.version),
+        "sent": use.sent,
+        "problem": use.problem,
+    }
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:

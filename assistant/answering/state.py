@@ -1,7 +1,7 @@
 """State: what a turn collects while it runs; a stopped one is recorded as far as it went."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from assistant.answering.answer import (
@@ -23,6 +23,7 @@ from assistant.answering.prepared import PreparedAnswer
 from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
 from assistant.citations.comparison import compare
+from assistant.llm.language_model import EngineUse, LanguageModel
 from assistant.question.day import Day
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
@@ -42,9 +43,10 @@ class TurnState:
     day is not kept here, `choices` the cases that the notice asks for. `warning` is what is to be
     read before any sentence. `user` is who asks, `sheet` the document made of rows of the ledger,
     where the turn is answered from them. `unread` is what the reader is told when the model could
-    not be used, after which it is left alone. `to_index` says that the pieces have changed since
-    they were indexed, and `proposed` are the dossiers that the question may be about and is not
-    asked of.
+    not be used, after which it is left alone. `read_by` is the language model that was asked last,
+    and `engine` the server's part in it. `to_index` says that the pieces have changed since they
+    were indexed, and `proposed` are the dossiers that the question may be about and is not asked
+    of.
     """
 
     question: str
@@ -73,6 +75,8 @@ class TurnState:
     notice: str = ""
     choices: tuple[Choice, ...] = ()
     unread: str = ""
+    read_by: str = ""
+    engine: EngineUse | None = None
     route: str = "rule"
 
     @property
@@ -149,6 +153,18 @@ class TurnState:
             sentence = Sentence(text, numbers, Support.COMPUTED, place)
             yield self._wrote(sentence, _citations(draft))
 
+    def asked(self, model: LanguageModel) -> None:
+        """Keep which model was asked, and what its server had to do with it."""
+        before, use = self.engine, model.engine
+        if before and use:
+            use = replace(
+                use,
+                version=use.version or before.version,
+                sent=use.sent or before.sent,
+                problem=use.problem or before.problem,
+            )
+        self.read_by, self.engine = model.name, use
+
     def answer_prepared(self, found: PreparedAnswer, quoted: Sequence[Draft]) -> Wrote:
         """Say a prepared answer, on what is quoted of its passage, else on the whole of it."""
         item = found.evidence
@@ -172,7 +188,7 @@ class TurnState:
         return self._wrote(Sentence(text, numbers, Support.COMPUTED, self._next), citations)
 
     def result(self, model: str) -> TurnResult:
-        """The turn as far as it has come, before it is recorded."""
+        """The turn as far as it has come, before it is recorded; `model` if none was asked."""
         preface = "\n\n".join(filter(None, [self.warning, self.preface]))
         return TurnResult(
             record_id="",
@@ -191,12 +207,13 @@ class TurnState:
             ),
             evidence=self.evidence,
             route=self.route,
-            model=model,
+            model=self.read_by or model,
             generation=self.generation.manifest.name,
             dossier=self.scope.dossier,
             dossier_generation=self.dossier.manifest.name if self.dossier else None,
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
             proposed=self.proposed,
+            engine=self.engine,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -25,17 +25,40 @@ class Prompt:
     opening: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class EngineUse:
+    """What a server elsewhere had to do with the last reply.
+
+    `version` is what the server says of its model beside the name. `sent` says whether the request
+    went there. `problem` is why it did not write the reply, or not to its end, in French.
+    """
+
+    host: str
+    model: str
+    version: tuple[tuple[str, str], ...] = ()
+    sent: bool = False
+    problem: str = ""
+
+
 class LanguageModel(Protocol):
-    """One model in memory, for one caller at a time.
+    """One model, in memory or on a server, for one caller at a time.
 
     Its generators also yield None every second or so while the prompt is being read: closing
     them there stops at once. They raise ModelUnavailable when the prompt cannot be read, and
-    ModelStopped when the model is in another process and that one ends.
+    ModelStopped when the model is in another process, or on a server, and that one ends or fails.
     """
 
     @property
     def name(self) -> str:
-        """Which weights these are: model and digest, as records name them."""
+        """Which weights these are: model and digest, or host, as records name them.
+
+        Of several, those of the last reply.
+        """
+        ...
+
+    @property
+    def engine(self) -> EngineUse | None:
+        """The server that it is on and its part in the last reply, None for this machine."""
         ...
 
     @property
@@ -111,6 +134,15 @@ CHAT_FORMATS = {
         "<|im_start|>system\n",
         "<|im_end|>\n<|im_start|>user\n",
         "<|im_end|>\n<|im_start|>assistant\n",
+    ),
+    # Without thoughts: the empty ones stand for those of a model that also answers with them.
+    "qwen3.5": ChatFormat(
+        "<|im_start|>system\n",
+        "<|im_end|>\n<|im_start|>user\n",
+        "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
+    ),
+    "gemma": ChatFormat(  # which has no system message of its own
+        "<bos><start_of_turn>user\n", "\n\n", "<end_of_turn>\n<start_of_turn>model\n"
     ),
     "mistral": ChatFormat("<s>[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT][INST]", "[/INST]"),
     "llama3": ChatFormat(

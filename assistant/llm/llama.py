@@ -55,6 +55,8 @@ _silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
 class LlamaModel:
     """A GGUF file, read greedily; prefixes seen before are restored, not read again."""
 
+    engine = None
+
     def __init__(
         self, path: Path, name: str, chat_format: ChatFormat, *, plain: bool = False
     ) -> None:
@@ -188,17 +190,21 @@ class LlamaModel:
         """
         whole = ends[-1]
         shared = _common(self._held, whole[:-1])
-        known = [end for end in ends[:-1] if end in self._remembered]
-        if known and len(known[-1]) > len(shared):
-            self._remembered.move_to_end(known[-1])
-            state = self._remembered[known[-1]]
-            llama_cpp.llama_memory_seq_rm(self._memory, 0, -1, -1)
+        known = next((end for end in reversed(ends[:-1]) if end in self._remembered), ())
+        if len(known) <= len(shared) and self._cut(len(shared)):
+            self._held = shared
+            return
+        self._forget()
+        if known:
+            self._remembered.move_to_end(known)
+            state = self._remembered[known]
             buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
             llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), 0)
-            shared = known[-1]
-        else:
-            llama_cpp.llama_memory_seq_rm(self._memory, 0, len(shared), -1)
-        self._held = shared
+            self._held = known
+
+    def _cut(self, tokens: int) -> bool:
+        """Forget what follows so many tokens; a recurrent model forgets all or nothing."""
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, 0, tokens, -1))
 
     def _forget(self) -> None:
         llama_cpp.llama_memory_seq_rm(self._memory, 0, -1, -1)

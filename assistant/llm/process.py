@@ -50,6 +50,8 @@ class ModelProcess:
     and ModelUnavailable when it has too often.
     """
 
+    engine = None
+
     def __init__(
         self,
         name: str,

@@ -7,6 +7,7 @@ from assistant.question.language import Language
 from assistant.reports.findings import NONE, capital, day, estimate_cells, number
 from assistant.reports.homologation_facts import (
     DECISIONS,
+    ENGINE,
     InstallationFacts,
     count,
     drawing,
@@ -49,13 +50,15 @@ def measures_part(facts: InstallationFacts) -> Iterator[Block]:
     yield PaperTable("Recommandations", heads, rows, (1, 3, 2, 6, 5))
 
 
-def notice_part() -> Iterator[Block]:
+def notice_part(facts: InstallationFacts) -> Iterator[Block]:
     """What users are told before they ask."""
     told = load_content("systeme")["notice"]
     yield PaperHeading("Information des utilisateurs")
     yield from map(Paragraph, told["paragraphs"])
-    shown = ("notice_ai", "notice_responsible", "notice_local")
-    yield Items(tuple(f"« {SAID[key]} »" for key in shown))
+    where = "notice_engine" if facts.holds(ENGINE) else "notice_local"
+    shown = ("notice_ai", "notice_responsible", where)
+    host = dict(facts.settings).get(ENGINE, "")
+    yield Items(tuple(f"« {SAID[key].format(host=host)} »" for key in shown))
     yield from map(Paragraph, told["after"])
     yield Items(tuple(told["evidence"]))
 
@@ -275,7 +278,7 @@ def homologation(facts: InstallationFacts) -> Paper:
         data_part(facts),
         roles_part(facts),
         measures_part(facts),
-        notice_part(),
+        notice_part(facts),
         evaluation_part(facts),
         sovereignty_part(facts),
         accessibility_part(),

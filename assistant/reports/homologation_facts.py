@@ -79,7 +79,8 @@ def count(found: Sequence[SecurityMeasure]) -> Mapping[MeasureState, int]:
 
 
 def _measure(row: Mapping[str, Any], holds: Holds) -> SecurityMeasure:
-    claim = row if all(map(holds, row.get("needs", ()))) else row["otherwise"]
+    stands = all(map(holds, row.get("needs", ()))) and not any(map(holds, row.get("unless", ())))
+    claim = row if stands else row["otherwise"]
     return SecurityMeasure(
         f"R{row['number']}",
         row["title"],
@@ -216,7 +217,8 @@ GIVEN, ABSENT = "renseigné", "–"
 """What is told of a setting that may hold a secret, and of one that is not given."""
 
 ACCOUNTS = "comptes"
-SET = (ACCOUNTS, "openid", "ledger")
+ENGINE = "engine"
+SET = (ACCOUNTS, "openid", "ledger", ENGINE)
 """Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
 
 DECISIONS = {
@@ -309,17 +311,20 @@ def gather(
         made=made,
         code=code_version(ROOT),
         machine=machine(),
-        settings=tuple((name, told(value)) for name, value in asdict(settings).items()),
+        settings=tuple(_chosen(settings)),
         manifest=current_manifest(home),
-        weights=(
-            _weights("lecture et réécriture", settings.llm, home),
-            _weights("recherche", settings.embedder, home),
-        ),
+        weights=tuple(_in_use(settings, home)),
         journal=_state(journal),
         decisions=tuple(_decisions(journal))[-SHOWN:],
         libraries=tuple(_libraries()),
         evaluation=evaluation,
     )
+
+
+def _chosen(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Each setting as it may be read by anybody; of the model's server, its name."""
+    for name, value in asdict(settings).items():
+        yield name, settings.engine.host if name == ENGINE and settings.engine else told(value)
 
 
 def told(value: object) -> str:
@@ -335,6 +340,16 @@ def is_built(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # not even its package
         return False
+
+
+def _in_use(settings: Settings, home: Path) -> Iterator[ModelWeights]:
+    reading = "lecture et réécriture"
+    if engine := settings.engine:
+        remark = f"servi par {engine.host} : licence et empreinte sont à demander là"
+        yield ModelWeights(reading, engine.model, "", "", remark)
+        reading = f"{reading}, quand {engine.host} ne répond pas"
+    yield _weights(reading, settings.llm, home)
+    yield _weights("recherche", settings.embedder, home)
 
 
 def _weights(use: str, chosen: str, home: Path) -> ModelWeights:

@@ -102,6 +102,11 @@ class LocalBuyerService:
         return self._assistant.generation.store
 
     @property
+    def engine_host(self) -> str:
+        """The server of the language model."""
+        return self._assistant.engine_host
+
+    @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that this reader may ask about."""
         return self.filing.all()

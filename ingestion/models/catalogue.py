@@ -88,7 +88,7 @@ class Model:
     memory: int
     sha256: str | None = None
     default: bool = False
-    chat_template: Literal["chatml", "mistral", "llama3"] | None = None
+    chat_template: Literal["chatml", "qwen3.5", "gemma", "mistral", "llama3"] | None = None
     writes: bool = False
     prefixes: Prefixes | None = None
     local: str | None = None

@@ -39,13 +39,14 @@ def masthead(said: Words, language: Language) -> Html:
     return render("buyer/masthead.html", said=said, lang=language, troubles=TROUBLES)
 
 
-def welcome(said: Words, holdings: Holdings, model_name: str) -> Html:
+def welcome(said: Words, holdings: Holdings, model_name: str, engine_host: str = "") -> Html:
     """What this is, and the notice that comes before the first question."""
     titles = holdings.titles[:SHOWN_TITLES]
     return render(
         "buyer/welcome.html",
         said=said,
         model_name=model_name,
+        engine_host=engine_host,
         knows=knows(said, holdings),
         titles=titles,
         rest=holdings.documents - len(titles),
@@ -64,13 +65,14 @@ def knows(said: Words, holdings: Holdings) -> str:
     return said["notice_knows"].format(documents=documents, passages=passages, date=day)
 
 
-def footer(said: Words, holdings: Holdings, reader: Identity) -> Html:
+def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str = "") -> Html:
     """The notice in one line, whose page this is, and the way to the pages of their other roles."""
     others = (area for area in AREAS if area.role not in (None, UserRole.BUYER))
     return render(
         "buyer/footer.html",
         said=said,
         day=holdings.state_date,
+        engine_host=engine_host,
         name=None if reader is ALONE else reader.name,
         areas=[area for area in others if area.admits(reader)],
     )
@@ -199,7 +201,7 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
         gr.update(value=said["new"]),
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),
-        welcome(said, holdings, desk.model_name),
+        welcome(said, holdings, desk.model_name, desk.engine_host),
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
         dossier_choice(desk.dossiers, dossier, said),
@@ -207,7 +209,7 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
-        footer(said, holdings, desk.reader),
+        footer(said, holdings, desk.reader, desk.engine_host),
     )
 
 

@@ -51,6 +51,10 @@ class BuyerService(Protocol):
         """The model that reads, as told to the user."""
 
     @property
+    def engine_host(self) -> str:
+        """The server that questions are sent to, "" when they stay on this machine."""
+
+    @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that the reader may ask about."""
 

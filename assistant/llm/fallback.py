@@ -1,0 +1,113 @@
+"""A server's model, and the one of this machine where the server fails: a circuit breaker."""
+
+import logging
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from time import monotonic
+from typing import Any
+
+from assistant.errors import EngineFailure
+from assistant.llm.language_model import EngineUse, LanguageModel, Prompt
+
+MOST_FAILURES = 3
+"""How often in a row the server may fail before it is left alone."""
+
+Step = Callable[[LanguageModel], Generator[Any, None, Any]]
+
+_FAILED = object()
+
+logger = logging.getLogger(__name__)
+
+
+class FallbackModel:
+    """Asks the server; the model of this machine reads what the server failed to begin.
+
+    After three failures in a row it reads everything for a while; then the server is tried again,
+    and left alone again when it fails. The model of this machine is loaded when it first reads.
+    """
+
+    def __init__(
+        self,
+        server: LanguageModel,
+        load_local: Callable[[], LanguageModel],
+        rest: float,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`rest` is in seconds; `load_local` may raise ModelUnavailable, then and each time."""
+        assert server.engine is not None, "a server says where it is"
+        self.engine: EngineUse = server.engine
+        self.name = server.name
+        self.context_tokens = server.context_tokens
+        self._server = server
+        self._load_local = load_local
+        self._rest = rest
+        self._clock = clock
+        self._failures = 0
+        self._rests_until = 0.0
+
+    @cached_property
+    def _local(self) -> LanguageModel:
+        return self._load_local()
+
+    def count_tokens(self, text: str) -> int:
+        """About how many tokens a text has."""
+        return self._server.count_tokens(text)
+
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
+        """The reply, piece by piece; raises EngineFailure when the server fails in its middle."""
+        yield from self._read(lambda model: model.stream(prompt, max_tokens, schema))
+
+    def weigh(
+        self, prompt: Prompt, options: Sequence[str]
+    ) -> Generator[None, None, tuple[float, ...]]:
+        """Log-probabilities, in the order of the options."""
+        weights: tuple[float, ...] = yield from self._read(
+            lambda model: model.weigh(prompt, options)
+        )
+        return weights
+
+    def _read(self, step: Step) -> Generator[Any, None, Any]:
+        if self._failures >= MOST_FAILURES and self._clock() < self._rests_until:
+            self.engine = replace(self.engine, version=(), sent=False)
+        else:
+            written = yield from self._by_server(step(self._server))
+            if written is not _FAILED:
+                return written
+        local = self._local
+        self.name = local.name
+        return (yield from step(local))
+
+    def _by_server(self, steps: Generator[Any, None, Any]) -> Generator[Any, None, Any]:
+        """What the server says; `_FAILED` when it did before it had begun to."""
+        self.name, has_begun = self._server.name, False
+        try:
+            while True:
+                said = next(steps)
+                has_begun |= said is not None
+                yield said
+        except StopIteration as ended:
+            self._failures = 0
+            return ended.value
+        except GeneratorExit:
+            self._failures = 0 if has_begun else self._failures
+            raise
+        except EngineFailure as failure:
+            self._count(failure)
+            if has_begun:
+                raise
+            return _FAILED
+        finally:
+            steps.close()
+            self.engine = self._server.engine or self.engine
+
+    def _count(self, failure: EngineFailure) -> None:
+        self._failures += 1
+        self._rests_until = self._clock() + self._rest
+        logger.warning("The model's server failed, %d in a row: %s", self._failures, failure)
+        if self._failures >= MOST_FAILURES:
+            logger.warning(
+                "The model of this machine reads in its place for %d minutes.", self._rest // 60
+            )
