@@ -10,10 +10,13 @@ from assistant.errors import GateRefused, WrongQuestions
 from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.decisions import read_candidate
 from assistant.publishing.gate import make_candidate
+from assistant.publishing.history import index_events, restorable
 from ingestion.durable import lock_for_writing
-from ingestion.errors import BuildCancelled
+from ingestion.errors import BuildCancelled, UnknownSnapshot
 from ingestion.index.publication import current_name, finished
 from ingestion.index.snapshot import open_snapshot
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
 from tests.administered import (
     PAYMENT,
     USER,
@@ -33,6 +36,8 @@ DEFENCE = "Marchés de défense ou de sécurité"
 NEW = ("R2193-1", (DEFENCE,), "Le titulaire peut sous-traiter.", None, None)
 """An article of another regime, that no question of the gate is about."""
 
+TWENTY = "Le délai de paiement des communes est fixé à 20 jours."
+REWORDED = "Le délai de paiement des communes est fixé à trente jours à compter de la facture."
 BROKEN = "Le délai de paiement des communes est fixé par le contrat."
 
 
@@ -166,3 +171,55 @@ def test_a_promoted_question_that_could_be_searched_for_ever_is_named_and_not_as
     add_code(home, tmp_path, [*ARTICLES, NEW])
     with pytest.raises(WrongQuestions, match="« g9 » : le fait"):
         candidate(home)
+
+
+def test_a_sheet_that_says_another_delay_is_stopped_and_both_sides_are_kept(
+    home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "guide.md"
+    path.write_text(f"---\ntitle: Guide\netat_au: 2026-08-23\n---\n## Payer\n\n{TWENTY}\n")
+    with lock_for_writing(home):
+        Library(home).add(path, path.name, Kind.RULES)
+    manifest, verdict = candidate(home)
+    assert verdict is not None
+    assert "Affirmations contraires que le candidat apporte (1)" in verdict.reasons[0]
+    [pair] = verdict.rivals
+    assert (pair.kind, pair.first.text, pair.first.title) == ("durée", TWENTY, "Guide")
+    assert "trente jours" in pair.second.text
+    waiting = read_candidate(home)
+    assert waiting is not None
+    assert waiting.verdict == verdict
+    with lock_for_writing(home):
+        decisions(home).publish(manifest.name, "Le guide est corrigé demain.", force=True)
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    _, later = candidate(home)
+    assert later is not None
+    assert later.rivals == ()  # what is in service already stops nobody again
+
+
+def test_an_answer_that_changed_is_kept_as_it_was_and_as_it_is(home: Path, tmp_path: Path) -> None:
+    add_code(home, tmp_path, with_text("R2192-10", REWORDED))
+    _, verdict = candidate(home)
+    assert verdict is not None
+    [told] = [each for each in verdict.judged if each.question == PAYMENT]
+    assert told.change is AnswerChange.REWORDED
+    assert "trente jours à compter" in told.said_after
+    assert "trente jours à compter" not in told.said_before
+    assert all(not each.said_after for each in verdict.judged if each.change is AnswerChange.SAME)
+
+
+def test_after_a_rollback_there_is_a_way_forward_again(home: Path, tmp_path: Path) -> None:
+    first = current_name(home)
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    manifest, _ = candidate(home)
+    with lock_for_writing(home):
+        with pytest.raises(UnknownSnapshot, match="jamais été"):
+            decisions(home).restore(manifest.name)
+        decisions(home).publish(manifest.name)
+        decisions(home).rollback("Trop tôt.")
+        assert current_name(home) == first
+        decisions(home).restore(manifest.name, "C'était juste.")
+    assert current_name(home) == manifest.name
+    told = [(each.act, each.user, each.reason) for each in index_events(journal_of(home))]
+    assert told[-2:] == [("rolled_back", USER, "Trop tôt."), ("restored", USER, "C'était juste.")]
+    assert restorable(home, journal_of(home), manifest.name) == (first,)

@@ -3,7 +3,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,10 @@ from assistant.evaluation.confidence import Estimate
 from assistant.evaluation.grading import Measure as Measured
 from assistant.evaluation.runs import ROOT
 from assistant.journal.journal import Journal, journal_of
+from assistant.publishing.history import IndexEvent
 from assistant.reports.homologation import homologation
 from assistant.reports.homologation_facts import (
     SET,
-    Decision,
     Holds,
     InstallationFacts,
     JournalState,
@@ -65,10 +65,22 @@ FACTS = InstallationFacts(
     weights=(ModelWeights("lecture", "Lecteur d’essai", "MIT", "ab" * 32),),
     journal=JournalState(12, date(2026, 11, 1), 0),
     decisions=(
-        Decision(
-            date(2026, 11, 20), "gate_refused", "20261120-101500-000", "Un article disparaît."
+        IndexEvent(
+            datetime(2026, 11, 20, 9, tzinfo=UTC),
+            "u-7f3a",
+            "gate_refused",
+            "20261120-101500-000",
+            "",
+            ("Un article disparaît.",),
         ),
-        Decision(date(2026, 11, 21), "forced", "20261120-101500-000", "Article abrogé"),
+        IndexEvent(
+            datetime(2026, 11, 21, 9, tzinfo=UTC),
+            "u-7f3a",
+            "forced",
+            "20261120-101500-000",
+            "Article abrogé",
+            (),
+        ),
     ),
     libraries=(("chromadb", "1.5.9"),),
 )
@@ -243,7 +255,7 @@ def test_the_file_tells_the_installation() -> None:
     paper = homologation(FACTS)
     installation = _values(paper, "Installation")
     assert installation["Index en service"] == "20261120-101500-000"
-    assert installation["Textes à jour au"].startswith("23")
+    assert installation["Textes à jour"] == "au 23/08/2026"
     assert installation["Comptes"] == "un seul utilisateur, en local"
     assert _table(paper, "Poids des modèles").rows[0][3] == "ab" * 32
     assert ("writing", "never") in _table(paper, "Réglages").rows
@@ -276,9 +288,9 @@ def test_accounts_and_no_retention_are_told_by_the_settings() -> None:
 
 
 def test_the_last_decisions_on_the_index_are_told_the_latest_first() -> None:
-    rows = _table(homologation(FACTS), "Dernières décisions sur l'index").rows
+    rows = _table(homologation(FACTS), "Histoire de l'index, les derniers actes").rows
     assert [row[1] for row in rows] == ["mis en service malgré le contrôle", "contrôle refusé"]
-    assert rows[1][3] == "Un article disparaît."
+    assert rows[1][3:] == ("u-7f3a", "Un article disparaît.")
 
 
 def test_evaluation_results_are_told_with_their_intervals() -> None:
@@ -307,7 +319,10 @@ def test_the_facts_are_those_of_the_folder(tmp_path: Path) -> None:
     assert facts.manifest is not None
     assert facts.manifest.documents == len(ARTICLES)
     assert facts.journal == JournalState(3, facts.journal.first, 0)
-    assert [(each.act, each.reason) for each in facts.decisions] == [("published", "Décret")]
+    assert [(each.act, each.reason) for each in facts.decisions] == [
+        ("built", ""),
+        ("published", "Décret"),
+    ]
     assert ("writing", "never") in facts.settings
     assert {"chromadb", "reportlab"} <= dict(facts.libraries).keys()
     assert not {"pytest", "ruff"} & dict(facts.libraries).keys()

@@ -131,11 +131,14 @@ GET  /admin/backups/{name}
 POST /admin/build
 POST /admin/build/stop
 GET  /admin/candidat/textes
+GET  /admin/candidat/textes/{document}
 GET  /admin/entretien
 POST /admin/gate
 POST /admin/generations/discard
+GET  /admin/historique
 POST /admin/publish
 POST /admin/refuse
+POST /admin/restore
 POST /admin/rollback
 GET  /admin/sources
 POST /admin/sources

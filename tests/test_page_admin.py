@@ -16,9 +16,12 @@ from assistant.publishing.build_record import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer import dossier_forms
+from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
 from tests.administered import (
     PAYMENT,
     USER,
@@ -32,7 +35,7 @@ from tests.administered import (
 from tests.page_tags import parsed
 from tests.route_walk import routes_of
 from tests.small_index import ARTICLES
-from tests.test_gate import BROKEN, NEW
+from tests.test_gate import BROKEN, NEW, TWENTY
 
 ADMINISTRATOR = Identity(USER, "Ana", frozenset({UserRole.ADMINISTRATOR}), None)
 
@@ -77,7 +80,7 @@ def test_every_handler_asks_who_it_is_for(home: Path) -> None:
     assert len(routes) > 10
     with TestClient(app) as client:
         for method, path in routes:
-            address = path.replace("{name}", "x.tar")
+            address = path.replace("{name}", "x.tar").replace("{document}", "x")
             reply = client.request(method, address, data={"generation": "x"})
             assert reply.status_code == 403, path
     assert acts(home) == []
@@ -116,7 +119,7 @@ def test_what_the_gate_refuses_needs_force_and_a_reason(
     add_code(home, tmp_path, with_text("R2192-10", BROKEN))
     name = candidate(home)[0].name
     told = words_of(client.get("/admin/").text)
-    assert "refusé par les questions de contrôle" in told
+    assert "refusé par le contrôle" in told
     assert PAYMENT in told
     assert "Mettre en service malgré tout" in told
     for data in ({"generation": name}, {"generation": name, "force": "yes", "reason": " "}):
@@ -127,6 +130,64 @@ def test_what_the_gate_refuses_needs_force_and_a_reason(
     gc.collect()  # the gate was asked by this process, which may have the candidate open still
     client.post("/admin/refuse", data={"generation": name, "reason": "Abîmé"})
     assert name not in finished(home)
+
+
+def test_every_text_that_changes_opens_as_the_candidate_has_it(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "note.md").write_text("# Note\n\nUn texte de la ville.\n")
+    with lock_for_writing(home):
+        Library(home).add(tmp_path / "note.md", "note.md", Kind.RULES)
+        Library(home).remove(["petits-achats.md"])
+    add_code(home, tmp_path, with_text("R2192-10", BROKEN))
+    candidate(home)
+    page = parsed(client.get("/admin/candidat/textes").text)
+    links = [str(each["href"]) for tag, each in page.found if tag == "a" and "href" in each]
+    opened = [each for each in links if each.startswith("/admin/candidat/textes/")]
+    told = [client.get(each) for each in opened]
+    assert [each.status_code for each in told] == [200] * 3
+    said = [words_of(each.text) for each in told]
+    assert "modifié" in said[0]
+    assert "<ins>" in told[0].text
+    assert "· ajouté ·" in said[1]
+    assert "Un texte de la ville." in said[1]
+    assert "· retiré ·" in said[2]
+    assert "60 000 € HT" in said[2]
+    assert client.get("/admin/candidat/textes/absent").status_code == 404
+
+
+def test_a_contradiction_is_shown_side_by_side_and_leads_to_both_places(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "guide.md"
+    path.write_text(f"---\ntitle: Guide\netat_au: 2026-08-23\n---\n## Payer\n\n{TWENTY}\n")
+    with lock_for_writing(home):
+        Library(home).add(path, path.name, Kind.RULES)
+    candidate(home)
+    page = client.get("/admin/").text
+    assert "est refusé par le contrôle" in words_of(page)
+    hrefs = [str(each.get("href")) for tag, each in parsed(page).found if tag == "a"]
+    sides = [each for each in hrefs if "/candidat/textes/" in each]
+    marked = [
+        client.get(each).text.partition("<mark>")[2].partition("</mark>")[0] for each in sides
+    ]
+    assert [words_of(each) for each in marked] == [TWENTY, TWENTY.replace("20", "trente")]
+
+
+def test_the_history_says_who_did_what_and_leads_forward_again(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    name = candidate(home)[0].name
+    client.post("/admin/publish", data={"generation": name, "reason": "Décret"})
+    client.post("/admin/rollback", data={"reason": "Trop tôt"})
+    told = words_of(client.get("/admin/historique").text)
+    assert f"mis en service {name} conservé {USER} Décret" in told
+    page = client.post("/admin/restore", data={"generation": name, "reason": "Après tout"})
+    assert (page.status_code, current_name(home)) == (200, name)
+    assert f"{name} en service {USER} Après tout" in words_of(page.text)
+    refused = client.post("/admin/restore", data={"generation": "../x"})
+    assert (refused.status_code, current_name(home)) == (409, name)
 
 
 def test_texts_are_added_listed_and_removed(client: TestClient, home: Path) -> None:

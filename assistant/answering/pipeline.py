@@ -89,6 +89,11 @@ class Assistant:
         """The generation that a question asked now would be answered from."""
         return self._holder.current()
 
+    @property
+    def embedder(self) -> Embedder:
+        """The model of the vectors by which passages are found."""
+        return self._embedder
+
     def dossiers(self, teams: frozenset[str] | None) -> Dossiers:
         """The dossiers that the members of these teams may ask about."""
         return self._holder.dossiers(teams)

@@ -1,4 +1,4 @@
-"""`sourcier index status | verify | publish | rollback`: what is in use, and what was."""
+"""`sourcier index status | verify | publish | rollback | restore | history`: in use, and before."""
 
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from assistant.cli.adding import decisions_of
 from assistant.cli.index_build import NAME, ask_gate_once, chosen
 from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag, option
 from assistant.cli.usage import Actions
+from assistant.journal.journal import journal_of
+from assistant.law.state_dates import state_range
 from assistant.publishing.decisions import read_candidate, served_name
+from assistant.publishing.history import index_events, restorable
 from assistant.publishing.upkeep import manifest_of
 from assistant.retrieval.ranking import tuning_for
 from ingestion.durable import lock_for_writing
@@ -37,7 +40,9 @@ def _status(
     console, home = Terminal(), ctx.obj
     current = served_name(home)
     name_column = Column("index", no_wrap=True)  # it is copied into the other commands
-    table = Table("", name_column, "construit le", "documents", "passages", "textes au", "modèle")
+    table = Table(
+        "", name_column, "construit le", "documents", "passages", "textes à jour", "modèle"
+    )
     for name in finished(home):
         table.add_row("▶" if name == current else "", name, *_described(home, name))
     console.print(table if table.row_count else "Aucun index. Lancez : sourcier index build")
@@ -77,7 +82,7 @@ def _described(home: Path, name: str) -> tuple[str, ...]:
         f"{manifest.created_at.astimezone():%d/%m/%Y %H:%M}",
         str(manifest.documents),
         str(manifest.passages),
-        f"{manifest.state_date:%d/%m/%Y}" if manifest.state_date else "inconnu",
+        state_range(manifest),
         _embedder(manifest.embedder),
     )
 
@@ -146,6 +151,42 @@ def _rollback(ctx: Context, reason: str = REASON, user: str = ACTING_USER) -> in
     console = Terminal()
     with lock_for_writing(ctx.obj), console.status("Vérification avant le retour…"):
         name = decisions_of(ctx.obj, user).rollback(reason)
+    console.print(f"L'index {name} est de nouveau en service.")
+    return OK
+
+
+@actions.action("history", "ce qui a été fait de l'index, par qui et pourquoi")
+def _history(ctx: Context) -> int:
+    """Show every act on the index, the latest first, and what may be put back."""
+    home, console = ctx.obj, Terminal()
+    journal, kept, served = journal_of(home), finished(home), served_name(home)
+    table = Table("le", "acte", Column("index", no_wrap=True), "par", "raison")
+    for event in reversed(tuple(index_events(journal))):
+        place = "en service" if event.generation == served else "conservé"
+        told = f"{event.generation} ({place if event.generation in kept else 'plus conservé'})"
+        why = " ".join(filter(None, (event.reason, *event.findings)))
+        table.add_row(f"{event.at.astimezone():%d/%m/%Y %H:%M}", event.told, told, event.user, why)
+    console.print(table if table.row_count else "Rien n'a encore été fait de l'index.")
+    for name in restorable(home, journal, served):
+        console.print(f"Peut être remis en service : sourcier index restore {name}")
+    return OK
+
+
+@actions.action(
+    "restore",
+    "remet en service un index conservé qui l'a déjà été",
+    "Remet en service un index conservé qui l'a déjà été, en arrière ou en avant : après un "
+    "retour en arrière, le chemin vers l'index quitté. Voyez : sourcier index history",
+)
+def _restore(
+    ctx: Context,
+    name: str = argument("INDEX", "son nom, comme dans sourcier index history"),
+    reason: str = REASON,
+    user: str = ACTING_USER,
+) -> int:
+    console = Terminal()
+    with lock_for_writing(ctx.obj), console.status("Vérification avant la remise en service…"):
+        decisions_of(ctx.obj, user).restore(name, reason)
     console.print(f"L'index {name} est de nouveau en service.")
     return OK
 

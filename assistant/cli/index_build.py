@@ -86,6 +86,11 @@ def show_verdict(verdict: GateVerdict, console: Console) -> None:
     for change in (AnswerChange.WORSE, AnswerChange.BETTER, AnswerChange.REWORDED):
         for each in counted[change]:
             console.print(f"  {each.question} : {change}", soft_wrap=True)
+    for pair in verdict.rivals:
+        console.print(f"Affirmations contraires ({pair.kind}) :", style="red")
+        for side in (pair.first, pair.second):
+            told = Text(f"  {side.title}, {side.locator} : {side.text}")
+            console.print(told, soft_wrap=True)
     for reason in verdict.reasons:
         console.print(reason, style="red", soft_wrap=True)
     if verdict.passed:

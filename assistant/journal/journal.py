@@ -65,6 +65,7 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "published": "mis en service",
         "forced": "mis en service malgré le contrôle",
         "rolled_back": "index précédent remis en service",
+        "restored": "index remis en service",
         "noticed": "index en service constaté, autre que le dernier annoncé",
         "discarded": "supprimé",
     },
@@ -100,7 +101,7 @@ ACTS: Mapping[str, Mapping[str, str]] = {
     "recovery": {"line_unfinished": "ligne inachevée retirée après une panne"},
 }
 
-IN_SERVICE = ("published", "forced", "rolled_back", "noticed")
+IN_SERVICE = ("published", "forced", "rolled_back", "restored", "noticed")
 """Acts of entries of kind "index" that name the one in service from then on."""
 
 

@@ -10,12 +10,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import GateRefused
 from assistant.evaluation.grading import Graded
-from assistant.evaluation.runs import AnswerChange, Fall, RunComparison
+from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
+from assistant.publishing.history import restorable
+from assistant.publishing.rivals import RivalPair
 from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.french import number
-from ingestion.index.publication import current_name, discard, finished, publish, rollback
+from ingestion.index.publication import (
+    current_name,
+    discard,
+    finished,
+    publish,
+    put_back,
+    rollback,
+)
 from ingestion.index.store import Manifest
 from ingestion.legislation.versions import difference
 from ingestion.library.readings import LibraryEntry
@@ -29,13 +38,18 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a gold question became; the faults are French words, none for a right answer."""
+    """What a gold question became; the faults are French words, none for a right answer.
+
+    `said_before` and `said_after` are the two answers as they read, "" where not a word changed.
+    """
 
     id: str
     question: str
     change: AnswerChange
     before: tuple[str, ...]
     after: tuple[str, ...]
+    said_before: str
+    said_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +57,15 @@ class GateVerdict:
     """What the gate says of a candidate held `against` the index in service.
 
     `reasons` are French sentences why it is refused, none when it passes. `left_out` are the gold
-    questions that the index in service cannot answer either.
+    questions that the index in service cannot answer either, `rivals` what the candidate newly
+    states against itself.
     """
 
     at: datetime
     against: str
     judged: tuple[Judged, ...]
     left_out: tuple[str, ...]
+    rivals: tuple[RivalPair, ...]
     reasons: tuple[str, ...]
 
     @property
@@ -64,10 +80,19 @@ class GateVerdict:
 
 def judged(comparison: RunComparison) -> tuple[Judged, ...]:
     """What each question of a comparison became."""
-    asked = ((pair.after.question, pair) for pair in comparison.pairs)
-    return tuple(
-        Judged(each.id, each.text, pair.change, _faults(pair.before), _faults(pair.after))
-        for each, pair in asked
+    return tuple(map(_judged, comparison.pairs))
+
+
+def _judged(pair: Pair) -> Judged:
+    question, is_same = pair.after.question, pair.change is AnswerChange.SAME
+    said = ("" if is_same else each.result.answer.markdown for each in (pair.before, pair.after))
+    return Judged(
+        question.id,
+        question.text,
+        pair.change,
+        _faults(pair.before),
+        _faults(pair.after),
+        *said,
     )
 
 
@@ -76,14 +101,20 @@ def reasons(
     falls: Sequence[Fall],
     old: Sequence[Document],
     new: Sequence[Document],
+    rivals: Sequence[RivalPair],
 ) -> tuple[str, ...]:
     """Why a candidate is refused, given the texts of the index in service and its own."""
+    opposed = [
+        f"{each.kind}, « {each.first.title} » contre « {each.second.title} », {each.second.locator}"
+        for each in rivals
+    ]
     worse = [f"« {pair.after.question.text} »" for pair in comparison.of(AnswerChange.WORSE)]
     return (
         *_told("Articles qui ne sont plus dans le candidat", lost(old, new)),
         *_told(
             "Articles qui perdent plus de la moitié de leur texte à dates égales", cut(old, new)
         ),
+        *_told("Affirmations contraires que le candidat apporte", opposed),
         *_told("Questions de contrôle dont la réponse devient fausse", worse),
         *(
             f"En baisse : {each.measure}, {number(each.after, 2)} contre {number(each.before, 2)}."
@@ -221,6 +252,24 @@ class Decisions:
         with self._switching():
             return rollback(
                 self._home, lambda name: self._switch("rolled_back", name, left, reason=reason)
+            )
+
+    def restore(self, name: str, reason: str = "") -> None:
+        """Put back an index that has been in service and is kept, older or newer than this one.
+
+        Raises UnknownSnapshot for any other.
+        """
+        left = served_name(self._home)
+        if name not in restorable(self._home, self._journal, left):
+            raise UnknownSnapshot(
+                f"L'index {name} n'est plus conservé, est déjà en service ou ne l'a jamais été. "
+                "Voyez : sourcier index history"
+            )
+        with self._switching():
+            put_back(
+                self._home,
+                name,
+                lambda name: self._switch("restored", name, left or "", reason=reason),
             )
 
     def discard(self, name: str) -> None:

@@ -1,9 +1,9 @@
-"""The gate: a candidate must answer the gold questions at least as well as the index in service."""
+"""The gate: a candidate must answer as well as the index in service, and not against itself."""
 
 import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from traceback import clear_frames
@@ -13,6 +13,7 @@ from assistant.errors import AssistantError
 from assistant.evaluation.questions import Question, read_questions
 from assistant.evaluation.runs import compare, examine, falls, graded
 from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons, served_name
+from assistant.publishing.rivals import new_rivals
 from assistant.review.gold import FILE, require_plain
 from ingestion.errors import (
     BuildCancelled,
@@ -113,12 +114,14 @@ def hold_against(
     comparison = compare(results, answers, partial(graded, before))
     fallen = falls(comparison, TOLERANCE)
     newer = tuple(after.generation.store.documents())
+    rivals = new_rivals(home, before, after, date.today(), progress)
     return GateVerdict(
         datetime.now(UTC),
         served,
         judged(comparison),
         tuple(question.text for question in gold.left_out),
-        reasons(comparison, fallen, texts, newer),
+        rivals,
+        reasons(comparison, fallen, texts, newer, rivals),
     )
 
 
@@ -129,7 +132,7 @@ _OTHER_MODEL = (
 
 
 def _unexamined(served: str, *reasons: str) -> GateVerdict:
-    return GateVerdict(datetime.now(UTC), served, (), (), reasons)
+    return GateVerdict(datetime.now(UTC), served, (), (), (), reasons)
 
 
 # Candidature: a generation built beside the one in service goes through the gate, and waits.

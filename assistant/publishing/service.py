@@ -12,6 +12,8 @@ from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.publishing.build_record import Build, Recorder, last_build, request_stop
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
+from assistant.publishing.history import IndexEvent, index_events, restorable
+from assistant.publishing.preview import PreviewedText, previewed
 from assistant.publishing.upkeep import (
     IndexSource,
     Kept,
@@ -123,6 +125,29 @@ class AdministrationService:
             raise UnknownSnapshot("Aucun candidat n'attend : il n'y a rien à comparer.")
         found = difference_between(self._home, served, candidate.generation)
         return IndexChanges(served, candidate.generation, found, Impact())
+
+    def text(self, document_id: str) -> PreviewedText:
+        """A text as the candidate has it, with what it is compared with.
+
+        Raises UnknownDocument or UnknownSnapshot.
+        """
+        candidate = read_candidate(self._home)
+        if candidate is None:
+            raise UnknownSnapshot("Aucun candidat n'attend : il n'y a rien à lire.")
+        return previewed(self._home, served_name(self._home), candidate.generation, document_id)
+
+    def events(self) -> tuple[IndexEvent, ...]:
+        """Everything that was done to the index, the latest first."""
+        return tuple(reversed(tuple(index_events(self._journal))))
+
+    def restorable(self) -> tuple[str, ...]:
+        """The indexes that may be put back in service, the newest first."""
+        return restorable(self._home, self._journal, served_name(self._home))
+
+    def restore(self, name: str, reason: str, user: str) -> None:
+        """Put an index that has been in service back."""
+        with lock_for_writing(self._home):
+            self._decisions(user).restore(name, reason)
 
     def add(
         self, parcels: Sequence[Parcel], texts: Sequence[str], user: str

@@ -25,6 +25,7 @@ from assistant.evaluation.grading import (
 )
 from assistant.evaluation.questions import theme_of
 from assistant.evaluation.runs import GUARDED, AnswerChange, Evaluation, RunComparison
+from assistant.law.state_dates import state_range
 from assistant.reports import findings
 from assistant.reports.charts import Chart, Shift, Spread, estimates_chart, shifts, spreads
 from assistant.reports.findings import (
@@ -281,7 +282,7 @@ def _conditions(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     yield "Modèle de similarité", manifest.embedder
     yield "Index", f"génération {manifest.name}, {manifest.passages} passages"
     yield "Dossiers", listed(dossiers) or "aucun"
-    yield "Textes à jour au", day(manifest.state_date) if manifest.state_date else "inconnue"
+    yield "Textes à jour", state_range(manifest)
     yield "Empreinte du contenu", manifest.content
     told = (f"{each.name} = {getattr(settings, each.name)}" for each in fields(settings))
     yield "Réglages", " ; ".join(told)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from assistant.accounts.identity import AREAS, Area
+from assistant.law.state_dates import state_range
+from assistant.publishing.history import IndexEvent
 from assistant.question.language import Language
 from assistant.reports.findings import NONE, capital, day, estimate_cells, number
 from assistant.reports.homologation_facts import (
-    DECISIONS,
     ENGINE,
     InstallationFacts,
     count,
@@ -17,7 +18,7 @@ from assistant.reports.homologation_facts import (
     measures,
     sovereignty,
 )
-from assistant.reports.markup import load_words
+from assistant.reports.markup import at, load_words
 from assistant.reports.paper import (
     Block,
     Items,
@@ -67,12 +68,12 @@ def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
     """What was decided of indexes, and what was measured."""
     yield PaperHeading("Résultats d'évaluation")
     decided = tuple(
-        (day(each.on), DECISIONS[each.act], each.generation, each.reason or NONE)
+        (at(each.at), each.told, each.generation, each.user or NONE, _why(each))
         for each in reversed(facts.decisions)
     )
     if decided:
-        heads = ("Le", "Décision", "Index", "Motif")
-        yield PaperTable("Dernières décisions sur l'index", heads, decided, (2, 3, 3, 5))
+        heads = ("Le", "Acte", "Index", "Par", "Motif")
+        yield PaperTable("Histoire de l'index, les derniers actes", heads, decided, (2, 3, 3, 2, 5))
     if facts.evaluation is None:
         yield Paragraph(
             "Aucun résultat n'a été joint. Mesurez par « sourcier eval », puis donnez les "
@@ -111,6 +112,10 @@ def accessibility_part() -> Iterator[Block]:
     yield Items(tuple(said["limits"]))
     yield Paragraph("Preuves :")
     yield Items(tuple(said["evidence"]))
+
+
+def _why(event: IndexEvent) -> str:
+    return " ".join(filter(None, (event.reason, *event.findings))) or NONE
 
 
 def limits_part() -> Iterator[Block]:
@@ -187,7 +192,7 @@ def _installation(facts: InstallationFacts) -> Iterator[tuple[str, str]]:
             )
         ),
     )
-    yield "Textes à jour au", day(manifest.state_date) if manifest.state_date else "non indiqué"
+    yield "Textes à jour", state_range(manifest)
     yield "Empreinte du contenu", manifest.content
     yield "Vecteurs par", manifest.embedder
 

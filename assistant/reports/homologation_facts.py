@@ -17,6 +17,7 @@ from typing import Any
 from assistant.evaluation.grading import Estimates
 from assistant.evaluation.runs import ROOT, code_version, machine
 from assistant.journal.journal import Journal, journal_of
+from assistant.publishing.history import IndexEvent, index_events
 from assistant.reports.markup import Html, render
 from assistant.review.recorded import moment
 from assistant.settings import Settings
@@ -221,19 +222,8 @@ ENGINE = "engine"
 SET = (ACCOUNTS, "openid", "ledger", ENGINE)
 """Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
 
-DECISIONS = {
-    "gate_passed": "contrôle passé",
-    "gate_refused": "contrôle refusé",
-    "published": "mis en service",
-    "forced": "mis en service malgré le contrôle",
-    "refused": "refusé",
-    "rolled_back": "remis en service",
-    "noticed": "constaté en service, autre que le dernier annoncé",
-}
-"""Acts of entries of kind "index" that decide of one, in French."""
-
-SHOWN = 10
-"""Decisions that are told, the last ones."""
+SHOWN = 20
+"""Acts on the index that are told, the last ones."""
 
 _NAME = re.compile(r"[\w.-]+")
 
@@ -259,16 +249,6 @@ class JournalState:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What the gate or a person decided of an index, and why, as the journal has it."""
-
-    on: date
-    act: str
-    generation: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class InstallationFacts:
     """What the file says of this machine."""
 
@@ -279,7 +259,7 @@ class InstallationFacts:
     manifest: Manifest | None
     weights: tuple[ModelWeights, ...]
     journal: JournalState
-    decisions: tuple[Decision, ...]
+    decisions: tuple[IndexEvent, ...]
     libraries: tuple[tuple[str, str], ...]
     evaluation: Estimates | None = None
 
@@ -315,7 +295,7 @@ def gather(
         manifest=current_manifest(home),
         weights=tuple(_in_use(settings, home)),
         journal=_state(journal),
-        decisions=tuple(_decisions(journal))[-SHOWN:],
+        decisions=tuple(index_events(journal))[-SHOWN:],
         libraries=tuple(_libraries()),
         evaluation=evaluation,
     )
@@ -365,15 +345,6 @@ def _weights(use: str, chosen: str, home: Path) -> ModelWeights:
 def _state(journal: Journal) -> JournalState:
     days = [moment(entry).date() for entry in journal.entries()]
     return JournalState(len(days), min(days, default=None), sum(1 for _ in journal.faults()))
-
-
-def _decisions(journal: Journal) -> Iterator[Decision]:
-    """Every decision on an index, the oldest first."""
-    for entry in journal.entries():
-        body = journal.body(entry) if entry["kind"] == "index" else None
-        if body and body["act"] in DECISIONS:
-            why = body.get("reason") or " ".join(body.get("reasons", ()))
-            yield Decision(moment(entry).date(), body["act"], body["generation"], why)
 
 
 def _libraries() -> Iterator[tuple[str, str]]:

@@ -72,8 +72,23 @@ class LineBounds:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectBounds:
+    """What is needed for two statements of figures to be of one subject (law/disagreements.py).
+
+    `near` is the cosine of what they say without their figures, `other_article` that of statements
+    about different articles; `unnamed` is taken from it for each kind of case that only one of them
+    names. One that agrees counts when it is at most `agreement` farther. None has a cosine of 2.
+    """
+
+    near: float = 2.0
+    other_article: float = 2.0
+    unnamed: float = 0.0
+    agreement: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of ranking, refusals and sameness, bounds of lines, with the embedder they are for.
+    """Weights of ranking, refusals and sameness, bounds of lines and of subjects, for an embedder.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -83,6 +98,7 @@ class Tuning:
     refusal: Mapping[str, Refusal]
     sameness: Sameness = Sameness()
     line: LineBounds = LineBounds()
+    subject: SubjectBounds = SubjectBounds()
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
         """The weights for a question of a dossier, or of the rules.
@@ -118,6 +134,7 @@ def tunings() -> tuple[Tuning, ...]:
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
             Sameness(**row.get("sameness", {})),
             LineBounds(**row.get("line", {})),
+            SubjectBounds(**row.get("subject", {})),
         )
         for row in table["tuning"]
     )

@@ -384,6 +384,14 @@ def text_view(document: Document, view: View) -> Html:
     return render_macro("document_parts.html", "text", *around, furniture)
 
 
+def whole_text(document: Document, view: View | None) -> Html:
+    """Every line of a document, the passage of a view framed where there is one."""
+    passage = view.passage if view else (0, len(document.text))
+    shown = view or View(passage)
+    around = _around(document, shown, 0, document.body_end)
+    return render_macro("document_parts.html", "text", *around)
+
+
 Line = tuple[str, Html]
 """The tag of a line of a document, and what stands in it."""
 

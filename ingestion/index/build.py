@@ -1,8 +1,9 @@
 """Build a generation beside the others, from everything in the library."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -259,4 +260,11 @@ def _describe(
         ),
         origins=texts.origins,
         aside=texts.aside,
+        state_dates=_state_dates(texts.documents),
     )
+
+
+def _state_dates(documents: Iterable[Document]) -> tuple[tuple[date | None, int], ...]:
+    """How many documents were right on each day, the undated last."""
+    counted = Counter(document.state_date for document in documents)
+    return tuple(sorted(counted.items(), key=lambda each: each[0] or date.max))

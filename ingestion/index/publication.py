@@ -236,6 +236,15 @@ def rollback(home: Path, told: Told = untold) -> str:
     )
 
 
+def put_back(home: Path, name: str, told: Told = untold) -> None:
+    """Publish again a generation that was in use; the caller holds the writer's lock.
+
+    Raises UnknownSnapshot, DamagedSnapshot, or EmbedderMismatch as `rollback` does.
+    """
+    _require_embedder(read_manifest(home, name), _embedder(home, current_name(home)))
+    publish(home, name, told)
+
+
 def _embedder(home: Path, name: str) -> str | None:
     """By which embedder a generation was made, None when it is too damaged to say so."""
     try:

@@ -32,11 +32,11 @@ class Manifest:
     """What a generation holds and by which embedder; `files` maps relative paths to sha256.
 
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
-    `state_date` is the latest day as of which one of its documents was said to be right. `titles`
-    and `dossiers` name each title and each tender file once, in the order of adding. `warnings`
-    are French sentences for the administrator, `origins` the sha256 of each file by its source,
-    `aside` why a file, by its source, is not searched; generations made before there were any have
-    none.
+    `state_date` is the latest day as of which one of its documents was said to be right,
+    `state_dates` how many were on each day, in order, None where none was said. `titles` and
+    `dossiers` name each title and each tender file once, in the order of adding. `warnings` are
+    French sentences for the administrator, `origins` the sha256 of each file by its source, `aside`
+    why a file, by its source, is not searched; generations made before there were any have none.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Manifest:
     warnings: tuple[str, ...]
     origins: dict[str, str] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
+    state_dates: tuple[tuple[date | None, int], ...] = ()
 
 
 _manifest = TypeAdapter(Manifest)

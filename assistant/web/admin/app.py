@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
+from assistant.law.state_dates import state_counts, state_range
 from assistant.publishing.build_record import BuildState, BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
@@ -26,11 +27,12 @@ from assistant.web.buyer.dossier_forms import (
     report_html,
     upload_form,
 )
-from assistant.web.buyer.law_pages import changes_html
+from assistant.web.buyer.law_pages import changes_html, days
 from assistant.web.routes import from_here, standing_alone, with_problems
 from assistant.web.site import Reader
+from assistant.web.viewer import View, fits, whole_text
 from ingestion.errors import IngestionError
-from ingestion.legislation.versions import Difference
+from ingestion.legislation.versions import Difference, compare
 from ingestion.tenders.intake import Parcel, Receipt
 
 # The administrator's pages, each made from what the office knows when it is asked for.
@@ -38,7 +40,7 @@ from ingestion.tenders.intake import Parcel, Receipt
 HOME = "/admin"
 """Where the application of the administrator stands."""
 
-SEEN, SEE_OTHER, REFUSED, TOO_LARGE, BROKEN = 200, 303, 409, 413, 503
+SEEN, SEE_OTHER, MISSING, REFUSED, TOO_LARGE, BROKEN = 200, 303, 404, 409, 413, 503
 SAID = load_words(Language.FRENCH)
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
@@ -71,6 +73,10 @@ class AdminPages:
             manifest=manifest,
             changes=self._changes() if manifest else None,
             kinds=AnswerChange,
+            compare=compare,
+            state_range=state_range,
+            state_counts=state_counts,
+            restorable=office.restorable(),
             build=build,
             running=running,
             log=office.log,
@@ -81,11 +87,51 @@ class AdminPages:
     def texts(self) -> Response:
         """Every text that differs from the index in service to the candidate."""
         try:
-            shown = changes_html(self._office.changes(), date.today(), Language.FRENCH)
+            shown = changes_html(
+                self._office.changes(), date.today(), Language.FRENCH, f"{HOME}/candidat/textes"
+            )
             changes, problem = shown, ""
         except IngestionError as failure:
             changes, problem = NOTHING, str(failure)
         return page("changes", "Ce qui change", changes=changes, problem=problem)
+
+    def text(self, document_id: str, span: tuple[int, int] | None = None) -> Response:
+        """A text of the candidate, or one that it lacks; a span of its characters is marked."""
+        try:
+            found = self._office.text(document_id)
+        except IngestionError as failure:
+            problem = str(failure)
+            return page("text", "Texte du candidat", MISSING, here="", problem=problem, text=None)
+        document = found.document
+        view = View(span or (0, len(document.text)), (span,) if span else ())
+        return page(
+            "text",
+            document.title
+            if document.reference is None
+            else f"{document.title}, {document.reference}",
+            here="",
+            problem="",
+            text=found,
+            days=days(document, SAID),
+            days_before=days(found.before, SAID) if found.before else "",
+            compare=compare,
+            shown=whole_text(document, view if fits(view, document) else None),
+        )
+
+    def history(self, problem: str = "", status: int = SEEN) -> Response:
+        """What was done to the index, and the indexes that may be put back in service."""
+        office = self._office
+        return page(
+            "history",
+            "Historique",
+            status,
+            here="/historique",
+            problem=problem,
+            served=office.served.name if office.served else "",
+            kept={each.name for each in office.generations()},
+            events=office.events(),
+            restorable=office.restorable(),
+        )
 
     def sources(
         self, receipts: Sequence[Receipt] = (), problem: str = "", status: int = SEEN
@@ -208,6 +254,22 @@ def index_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     @router.get("/candidat/textes")
     def texts(who: Who) -> Response:
         return pages.texts()
+
+    @router.get("/candidat/textes/{document}")
+    def text(who: Who, document: str, start: int = 0, end: int = 0) -> Response:
+        return pages.text(document, (start, end) if end else None)
+
+    @router.get("/historique")
+    def history(who: Who) -> Response:
+        return pages.history()
+
+    @router.post("/restore")
+    def restore(who: Who, generation: Text, reason: Text = "") -> Response:
+        return done(
+            pages.history,
+            "/historique",
+            lambda: office.restore(generation, reason.strip(), who.user),
+        )
 
     @router.post("/build")
     def build(who: Who) -> Response:

@@ -25,8 +25,11 @@ ASKED = {"days": days, "remarks": remarks, "compare": compare, "law_link": law_l
 """What the templates ask about the versions of an article."""
 
 
-def changes_html(changes: IndexChanges, as_of: date, lang: Language) -> Html:
-    """What changed, each article linked to its versions of a day. Pure."""
+def changes_html(changes: IndexChanges, as_of: date, lang: Language, opened: str = "") -> Html:
+    """What changed, each article linked to its versions of a day. Pure.
+
+    Where the newer index is not in service, `opened` is the address below which its texts are.
+    """
     return render(
         "buyer/changes.html",
         said=load_words(lang),
@@ -35,6 +38,7 @@ def changes_html(changes: IndexChanges, as_of: date, lang: Language) -> Html:
         is_same=changes.difference == Difference(),
         is_untouched=changes.impact == Impact(),
         as_of=as_of,
+        opened=opened,
         **ASKED,
     )
 
