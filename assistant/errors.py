@@ -15,6 +15,7 @@ AssistantError
 ├── WrongAccount    what is asked of an account cannot be done
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
+├── WrongDecision   a disagreement of two readers may not be decided so, or not by this one
 ├── StillReading    past answers are being read, and will be there in a moment
 └── UnknownRecord   the journal has no record of this identifier
 
@@ -73,6 +74,10 @@ class ProviderFailure(AssistantError):
 
 class WrongAccount(AssistantError):
     """There is no such account, or what is asked of it cannot be done."""
+
+
+class WrongDecision(AssistantError):
+    """A disagreement of two readers may not be decided so, or not by who tries."""
 
 
 class GateRefused(AssistantError):

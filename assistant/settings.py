@@ -115,6 +115,7 @@ class Settings:
     indexed, "" for never.
     `buyer` is who buys, on which time limits and thresholds of invoices and purchases depend where
     the page does not say another.
+    `readers` is what those who read answers again are called beside their marks and in reports.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
     password; "" where a file does.
     """
@@ -131,6 +132,7 @@ class Settings:
     update_at: str = ""
     update_from: str = ""
     buyer: Buying = "collectivite"
+    readers: Literal["names", "pseudonyms"] = "names"
     ledger: str = ""
     openid: OpenId | None = None
 

@@ -74,7 +74,7 @@ def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> N
     [precision] = [
         row for row in rows if row[:2] == ["Jugement des citations", "part « soutient »"]
     ]
-    assert precision[2:] == ["1,0000", "0,2065", "1,0000", "1"]  # Wilson, 1 of 1
+    assert precision[2:] == ["1,0000", "", "", "1"]  # one alone has no interval
     today = date.today().isoformat()
     assert _last(made, "export") == (
         "u-anne",
@@ -98,7 +98,7 @@ def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(made: BoardH
 def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
     text = _text(_pdf(made))
     assert "6 questions posées par 1 utilisateur." in text
-    assert "soutiennent la phrase : 100 %, intervalle à 95 % 21 à 100 % (1 sur 1)." in text
+    assert "soutiennent la phrase : 100 %, trop peu pour conclure (1 sur 1)." in text
     assert "établi par Anne" in text
     assert "Code de la commande publique, R2192-10" in text
     assert "Décret de juin" in text

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.evaluation.confidence import Estimate
-from assistant.review.listing import Pair, agreement, kappa
-from assistant.review.recorded import ReviewVerdict
+from assistant.review.agreement import Pair, agreement, kappa
+from assistant.review.marks import ReviewVerdict
 
 RIGHT, WRONG, INCOMPLETE = ReviewVerdict.RIGHT, ReviewVerdict.WRONG, ReviewVerdict.INCOMPLETE
 

@@ -11,13 +11,18 @@ from typing import Any
 
 import pytest
 
+from assistant.accounts.identity import UserRole
+from assistant.accounts.service import open_accounts
 from assistant.answering.answer import Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
 from assistant.journal.journal import erase
+from assistant.journal.verification import Tampering
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import ListOrder, ReviewFilter
-from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.review.register import Reason, Sampling
+from assistant.settings import Settings
+from assistant.web.serving import naming
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.publication import publish
@@ -99,7 +104,9 @@ def test_only_what_is_new_is_written(known: House) -> None:
     known.room.mark(ANNE, record_id, [right.blank])
     rows = [body["marks"] for body in bodies(known, "review")]
     assert [[row["verdict"] for row in each] for each in rows] == [["right"], [None]]
-    assert known.room.item(ANNE, record_id).readers == ()
+    # What was taken back is kept: the reading was frozen before.
+    assert known.room.item(ANNE, record_id).readers == ("u-anne",)
+    assert known.room.item(ANNE, record_id).sheet_of("u-anne") == {}
 
 
 def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
@@ -210,3 +217,24 @@ def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
     [told] = bodies(known, "export")
     assert (told["count"], told["user"]) == (1, "u-anne")
     assert told["filter"] == {"outcome": "answered", "words": "hyperlink"}
+
+
+def test_readers_are_called_by_name_unless_the_settings_ask_for_pseudonyms(known: House) -> None:
+    accounts = open_accounts(known.home, known.journal)
+    accounts.register.create("anne", "Anne Martin", {UserRole.REFERENT}, None, "u-admin")
+    user = accounts.register.get("anne").user
+    assert naming(accounts, Settings())(user) == "Anne Martin"
+    assert naming(accounts, Settings(readers="pseudonyms"))(user) == user
+    assert naming(accounts, Settings())("u-gone") == "u-gone"
+    assert naming(None, Settings())("local") == "local"
+
+
+def test_an_edited_mark_is_seen_by_the_journal(known: House) -> None:
+    record_id = known.ask(PAYMENT).record_id
+    known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)])
+    [reading] = known.room.item(ANNE, record_id).readings.values()
+    frozen = known.journal.entry(reading.entry)
+    assert frozen is not None
+    path = known.home / frozen["kept"] / f"{frozen['sha256']}.json"
+    path.write_text(path.read_text().replace("wrong", "right"))
+    assert [fault.what for fault in known.journal.faults()] == [Tampering.BODY]

@@ -9,10 +9,10 @@ from datetime import date
 
 from assistant.answering.answer import Outcome
 from assistant.reports import dashboard
-from assistant.reports.findings import NONE, counted, day, duration, interval, number, percent
+from assistant.reports.findings import NONE, counted, day, duration, number, percent, said_interval
 from assistant.reports.paper import Block, Items, Paper, PaperHeading, PaperTable, Paragraph
 from assistant.review.activity import ChartStep, Figures, Gap, Touched
-from assistant.review.recorded import Target
+from assistant.review.marks import Target
 
 TITLE = "Sourcier : rapport d'activité et de qualité"
 _SINCE = {
@@ -81,8 +81,8 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     good = found.judgements[Target.CITATION].good
     if good:
         yield (
-            f"Citations relues qui soutiennent la phrase : {percent(good.value)}, intervalle à "
-            f"95 % {interval(good)} ({counted(good)})."
+            f"Citations relues qui soutiennent la phrase : {percent(good.value)}, "
+            f"{said_interval(good)} ({counted(good)})."
         )
     else:
         yield "Aucune citation n'a été relue : la précision n'est pas mesurée."

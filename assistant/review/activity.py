@@ -15,8 +15,9 @@ from assistant.evaluation.confidence import Estimate, percentiles, share
 from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.law.impact import articles_touched
 from assistant.question.language import find_stems
-from assistant.review.listing import Agreement, agreement, pairs_of
-from assistant.review.recorded import SCALES, Item, Place, ReviewLine, ReviewVerdict, Target, Thumb
+from assistant.review.agreement import Agreement, agreement, pairs_of
+from assistant.review.marks import SCALES, ReviewVerdict, Target
+from assistant.review.recorded import Item, ReviewLine, Thumb
 from assistant.review.register import Sampling, is_drawn
 from ingestion.legislation.versions import Difference
 from ingestion.readers.documents import Document
@@ -146,8 +147,8 @@ def _spelled(question: str, wanted: frozenset[str]) -> Iterator[str]:
 
 # Figures: what the answers of a period add up to. Pure.
 #
-# Of a thing that several readers judged, the verdict of the first counts; the others serve to say
-# how far readers agree.
+# Of a thing that several readers judged, the arbitrated verdict counts, else the frozen one of the
+# first; the others serve to say how far readers agree.
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +245,8 @@ def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Jud
 
 
 def _verdicts(item: Item, target: Target) -> list[ReviewVerdict]:
-    """The first verdict on each thing of a kind in an answer."""
-    first: dict[Place, ReviewVerdict] = {}
-    for sheet in item.sheets.values():
-        for place, mark in sheet.items():
-            if place[0] is target and mark.verdict:
-                first.setdefault(place, mark.verdict)
-    return list(first.values())
+    """The verdict that counts on each thing of a kind in an answer."""
+    return [verdict for (kind, _), verdict in item.retained.items() if kind is target]
 
 
 def _themes(items: Sequence[Item]) -> tuple[Theme, ...]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,11 @@ from threading import Thread
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
-from assistant.accounts.service import open_accounts
+from assistant.accounts.service import Accounts, open_accounts
 from assistant.answering.answer import Event, Exchange
 from assistant.answering.pipeline import Assistant
 from assistant.container import load_assistant, load_embedder
-from assistant.errors import UnknownRecord
+from assistant.errors import UnknownRecord, WrongAccount
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
@@ -179,13 +180,27 @@ def load_site(home: Path, settings: Settings) -> Site:
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts.sessions) if accounts else SingleUser()
-    room = ReviewService(home, assistant)
+    room = ReviewService(home, assistant, called=naming(accounts, settings))
     room.follow()
     repair_beside(home, settings)
     beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
     return Site(desks, access, beside, accounts, provider, settings.address)
+
+
+def naming(accounts: Accounts | None, settings: Settings) -> Callable[[str], str]:
+    """What a reader is called, by their pseudonym: who has no account any more has no name."""
+    if accounts is None or settings.readers == "pseudonyms":
+        return str
+    known = accounts.register
+
+    def called(user: str) -> str:
+        with suppress(WrongAccount):
+            return known.of(user).identity.name
+        return user
+
+    return called
 
 
 def repair_beside(home: Path, settings: Settings) -> None:

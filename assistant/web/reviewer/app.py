@@ -10,7 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.accounts.identity import Identity
 from assistant.answering.answer import Outcome
-from assistant.errors import AssistantError, StillReading, UnknownRecord, WrongQuestions
+from assistant.errors import (
+    AssistantError,
+    StillReading,
+    UnknownRecord,
+    WrongDecision,
+    WrongQuestions,
+)
+from assistant.review.exports import ExportedTable
 from assistant.review.gold import GoldQuestion
 from assistant.review.recorded import Recorded
 from assistant.review.register import Sampling
@@ -19,15 +26,18 @@ from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.reviewer.forms import (
     ROOT,
     DashboardDays,
+    Decided,
     Described,
     Drawing,
     ListQuery,
     ReplayDay,
     marks_in,
+    seconds_in,
     sent,
 )
 from assistant.web.reviewer.pages import (
     answer_page,
+    disagreements_page,
     evidence_page,
     figures_page,
     gold_page,
@@ -46,6 +56,14 @@ from ingestion.legislation.references import find_references
 
 SEE_OTHER, UNKNOWN, REFUSED, BROKEN = 303, 404, 409, 503
 
+FILES = {
+    ExportedTable.ANSWERS: "reponses",
+    ExportedTable.SENTENCES: "phrases",
+    ExportedTable.CITATIONS: "citations",
+    ExportedTable.MARKS: "marques",
+}
+"""What the file of each table is called."""
+
 AGAIN = "3"
 """Seconds after which a browser asks again by itself for what is being read."""
 
@@ -62,7 +80,10 @@ def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastA
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    for routes in (list_routes, answer_routes, replay_routes, queue_routes, gold_routes):
+    for routes in (
+        *(list_routes, answer_routes, replay_routes),
+        *(queue_routes, disagreement_routes, gold_routes),
+    ):
         app.include_router(routes(room, reader))
     for router in more:
         app.include_router(router)
@@ -81,6 +102,8 @@ def _failed(request: Request, failure: Exception) -> Response:
     """A page that says only why there is nothing to see."""
     status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
     title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
+    if isinstance(failure, WrongDecision):
+        status, title = REFUSED, "Arbitrage refusé"
     told = page("problem", title, status=status, problem=str(failure))
     if isinstance(failure, StillReading) and request.method == "GET":
         told.headers["Refresh"] = AGAIN
@@ -105,10 +128,25 @@ def list_routes(room: ReviewService, reader: Reader) -> APIRouter:
         shown = room.items(who, asked.filter, asked.order)
         return list_page(asked, room.items(who), shown, room.teams(who))
 
+    def exported(who: Who, asked: ListQuery, table: ExportedTable) -> Response:
+        content = room.export(who, asked.filter, asked.order, table)
+        return _file(content, f"{FILES[table]}-{date.today()}.csv", "text/csv; charset=utf-8")
+
     @router.get("/answers.csv")
-    def exported(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
-        content = room.export(who, asked.filter, asked.order)
-        return _file(content, f"reponses-{date.today()}.csv", "text/csv; charset=utf-8")
+    def answers(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.ANSWERS)
+
+    @router.get("/sentences.csv")
+    def sentences(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.SENTENCES)
+
+    @router.get("/citations.csv")
+    def citations(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.CITATIONS)
+
+    @router.get("/marks.csv")
+    def marks(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.MARKS)
 
     return router
 
@@ -123,13 +161,15 @@ def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
     @router.get("")
     def answer(who: Who, record_id: str, saved: bool = False) -> HTMLResponse:
-        shown = room.open(who, record_id)
+        shown, item = room.open(who, record_id), room.item(who, record_id)
         return answer_page(
-            room.item(who, record_id),
+            item,
             shown,
             room.exhibits(who, shown),
+            place=room.place(who, item),
             replays=room.replays(who, record_id),
             reader=who.user,
+            called=room.called,
             today=room.clock(),
             saved=saved,
         )
@@ -138,8 +178,18 @@ def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
     def mark(
         who: Who, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
     ) -> RedirectResponse:
-        room.mark(who, record_id, tuple(marks_in(form, room.open(who, record_id).result)))
+        marks = tuple(marks_in(form, room.open(who, record_id).result))
+        room.mark(who, record_id, marks, seconds_in(form))
+        following = room.place(who, room.item(who, record_id)).following
+        if form.get("then") == "next" and following:
+            return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", SEE_OTHER)
         return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
+
+    @router.post("/arbitrations")
+    def decide(who: Who, record_id: str, form: Annotated[Decided, Form()]) -> RedirectResponse:
+        place = form.target, form.number
+        room.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
+        return RedirectResponse(f"{ROOT}/disagreements", SEE_OTHER)
 
     @router.get("/evidence/{number}")
     def evidence(who: Who, record_id: str, number: int) -> HTMLResponse:
@@ -183,6 +233,22 @@ def replay_routes(room: ReviewService, reader: Reader) -> APIRouter:
     return router
 
 
+# What two readers judge differently, for a third one to decide.
+
+
+def disagreement_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The list of disagreements."""
+    router = APIRouter()
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.get("/disagreements")
+    def listed(who: Who) -> HTMLResponse:
+        found = room.disagreements(who)
+        return disagreements_page(found, partial(room.open, who), who.user, room.called)
+
+    return router
+
+
 # What a reader should read, and how it is drawn.
 
 
@@ -193,7 +259,10 @@ def queue_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
     @router.get("")
     def queue(who: Who) -> HTMLResponse:
-        return queue_page(room.tasks(who), room.sampling, room.agreement(who))
+        tasks, sampling = room.tasks(who), room.sampling
+        return queue_page(
+            tasks, sampling, room.progress(who), room.agreement(who), called=room.called
+        )
 
     @router.post("")
     def sample(who: Who, form: Annotated[Drawing, Form()]) -> RedirectResponse:
