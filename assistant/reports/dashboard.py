@@ -153,7 +153,8 @@ def _judged(found: Judgement, target: Target) -> Iterator[tuple[str, Estimate | 
 def _kappa(each: Estimate | None) -> str:
     if each is None:
         return NONE
-    told = (f"{n:.2f}" for n in (each.value, each.low, each.high))
+    # Adding zero makes one of "-0.00".
+    told = (f"{round(n, 2) + 0.0:.2f}" for n in (each.value, each.low, each.high))
     value, low, high = (each.replace(".", ",").replace("-", "−") for each in told)
     return f"{value} ({f'{low} à {high}' if each.is_telling else TOO_FEW})"
 

@@ -234,12 +234,13 @@ class JournalState:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate or a person decided of an index, and why, as the journal has it."""
+    """What the gate or a person decided of an index, why, and for whom, as the journal has it."""
 
     on: date
     act: str
     generation: str
     reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +293,7 @@ def gather(
             _weights("recherche", settings.embedder, home),
         ),
         journal=_state(journal),
-        decisions=tuple(_decisions(journal))[-SHOWN:],
+        decisions=tuple(decisions_of(journal))[-SHOWN:],
         libraries=tuple(_libraries()),
         evaluation=evaluation,
     )
@@ -328,13 +329,14 @@ def _state(journal: Journal) -> JournalState:
     return JournalState(len(days), min(days, default=None), sum(1 for _ in journal.faults()))
 
 
-def _decisions(journal: Journal) -> Iterator[Decision]:
+def decisions_of(journal: Journal) -> Iterator[Decision]:
     """Every decision on an index, the oldest first."""
     for entry in journal.entries():
         body = journal.body(entry) if entry["kind"] == "index" else None
         if body and body["act"] in DECISIONS:
             why = body.get("reason") or " ".join(body.get("reasons", ()))
-            yield Decision(moment(entry).date(), body["act"], body["generation"], why)
+            on, by = moment(entry).date(), str(entry.get("user", ""))
+            yield Decision(on, body["act"], body["generation"], why, by)
 
 
 def _libraries() -> Iterator[tuple[str, str]]:

@@ -1,12 +1,14 @@
 """Activity: what the answers of a period add up to, gaps, and those the law has touched."""
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from assistant.answering.answer import Outcome
@@ -17,7 +19,7 @@ from assistant.law.impact import articles_touched
 from assistant.question.language import find_stems
 from assistant.review.agreement import Agreement, agreement, pairs_of
 from assistant.review.marks import SCALES, ReviewVerdict, Target
-from assistant.review.recorded import Item, ReviewLine, Thumb
+from assistant.review.recorded import Item, ReviewLine, Thumb, folded
 from assistant.review.register import Sampling, is_drawn
 from ingestion.legislation.versions import Difference
 from ingestion.readers.documents import Document
@@ -105,13 +107,28 @@ class Gap:
 
 
 def gaps(items: Iterable[Item]) -> tuple[Gap, ...]:
-    """What the texts did not answer, the most asked first; what is out of scope lacks nothing."""
+    """What the texts did not answer, the most asked first.
+
+    What is out of scope, or only greets, lacks nothing.
+    """
     by_theme: dict[str, list[ReviewLine]] = {}
     for line in (item.line for item in items):
-        if is_unanswered(line) and line.theme != OUT_OF_SCOPE:
+        if is_unanswered(line) and line.theme != OUT_OF_SCOPE and not is_courtesy(line.question):
             by_theme.setdefault(line.theme, []).append(line)
     found = [gap for theme, lines in by_theme.items() for gap in _grouped(theme, lines)]
     return tuple(sorted(found, key=lambda gap: (-len(gap.lines), gap.theme, gap.shared)))
+
+
+def is_courtesy(question: str) -> bool:
+    """Whether a question only greets, thanks or tries whether anybody is there."""
+    return set(_WORD.findall(folded(question))) <= _courtesies()
+
+
+@cache
+def _courtesies() -> frozenset[str]:
+    file = Path(__file__).with_name("courtesies.toml")
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    return frozenset(word for words in table.values() for word in words)
 
 
 def is_unanswered(line: ReviewLine) -> bool:

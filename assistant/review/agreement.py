@@ -34,7 +34,7 @@ def agreement(pairs: Sequence[Pair]) -> Agreement:
 
 
 def kappa(pairs: Sequence[Pair]) -> Estimate | None:
-    """Cohen's kappa with its interval; None when both readers only ever gave one verdict.
+    """Cohen's kappa with its interval; None when one of the readers only ever gave one verdict.
 
     (p - c) / (1 - c), with p the share of equal verdicts and c the share that chance would make
     equal: Cohen, "A coefficient of agreement for nominal scales", 1960. The interval is that of
@@ -42,15 +42,13 @@ def kappa(pairs: Sequence[Pair]) -> Estimate | None:
     and weighted kappa", 1969, formula for the kappa that is not zero; it is cut at -1 and 1.
     """
     count = len(pairs)
-    if not count:
+    if not pairs or any(len(set(verdicts)) < 2 for verdicts in zip(*pairs, strict=True)):
         return None
     cells = {pair: times / count for pair, times in Counter(pairs).items()}
     first = {one: n / count for one, n in Counter(one for one, _ in pairs).items()}
     second = {other: n / count for other, n in Counter(other for _, other in pairs).items()}
     equal = sum(part for (one, other), part in cells.items() if one == other)
     chance = sum(part * second.get(verdict, 0.0) for verdict, part in first.items())
-    if chance >= 1:
-        return None
     value = (equal - chance) / (1 - chance)
 
     def weight(one: ReviewVerdict, other: ReviewVerdict) -> float:

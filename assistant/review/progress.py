@@ -37,17 +37,23 @@ class ReviewProgress:
 def progress(items: Iterable[Item], sampling: Sampling) -> ReviewProgress:
     """How far the reading of some answers has come."""
     known = list(items)
-    drawn = [item for item in known if Reason.RANDOM in reasons(item, frozenset(), sampling)]
+    sample = drawn(known, sampling)
     read = [item for item in known if item.readers]
     twice = [item for item in read if is_due_twice(item, sampling)]
     return ReviewProgress(
-        drawn=len(drawn),
-        drawn_read=sum(bool(item.readers) for item in drawn),
+        drawn=len(sample),
+        drawn_read=sum(bool(item.readers) for item in sample),
         due_twice=len(twice),
         read_twice=sum(len(item.readers) > 1 for item in twice),
         read=tuple(sorted(read, key=_last_read, reverse=True)),
         pace=pace(read),
     )
+
+
+def drawn(items: Iterable[Item], sampling: Sampling) -> tuple[Item, ...]:
+    """The answers that fell to the lot."""
+    chosen = (item for item in items if Reason.RANDOM in reasons(item, frozenset(), sampling))
+    return tuple(chosen)
 
 
 def pace(items: Iterable[Item]) -> ReadingPace | None:
