@@ -283,7 +283,7 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
     record_id = address[-16:]
     proposed = client.get(f"/referent/gold/new?record_id={record_id}").text
     assert f'value="relue-{record_id}"' in proposed
-    assert ">R2192-10</textarea>" in proposed
+    assert "R2192-10" not in proposed  # what is expected is not taken from the answer judged
     form = {
         "id": "delai-1",
         "question": PAYMENT,
@@ -298,7 +298,10 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
     assert "(ouverte" in refused.text
     page = client.post("/referent/gold", data=form | {"facts": "trente jours|30 jours"})
     assert page.url.path == "/referent/gold"
-    assert "delai-1" in page.text
+    assert "« delai-1 » est enregistrée" in words_of(page.text)
+    silent = client.post("/referent/gold", data=form | {"facts": ""})
+    assert silent.status_code == 409
+    assert "au moins un fait" in words_of(silent.text)
     [line] = client.get("/referent/gold.jsonl").text.splitlines()
     assert json.loads(line) == {
         "id": "delai-1",

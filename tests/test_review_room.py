@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -184,12 +185,37 @@ def test_a_question_is_promoted_corrected_and_removed_on_record(known: House) ->
     record_id = known.ask(PAYMENT).record_id
     question = GoldQuestion("delai-1", PAYMENT, TODAY, ("R2192-10",), ("trente jours",))
     known.room.promote(ANNE, question, record_id)
-    known.room.promote(ANNE, GoldQuestion("delai-1", "Quel délai ?", articles=("R2192-10",)))
-    assert [each.question for each in known.room.gold] == ["Quel délai ?"]
+    better = f"{PAYMENT} En jours"
+    known.room.promote(ANNE, replace(question, question=better))
+    assert [each.question for each in known.room.gold] == [better]
     known.room.demote(ANNE, "delai-1")
     assert known.room.gold == ()
     acts = [(body["act"], body["question_id"], body["user"]) for body in bodies(known, "review")]
     assert acts == [(act, "delai-1", "u-anne") for act in ("promoted", "corrected", "removed")]
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        (GoldQuestion("a", PAYMENT, TODAY, ("R2192-10",)), "au moins un fait"),
+        (
+            GoldQuestion("a", PAYMENT, TODAY, ("R2192-10",), ("soixante jours",)),
+            "ne répond pas comme attendu .Fait absent : soixante jours",
+        ),
+        (GoldQuestion("a", PAYMENT, TODAY, refusal_expected=True), "ne répond pas comme attendu"),
+    ],
+)
+def test_a_question_that_tells_nothing_of_an_index_is_refused(
+    known: House, question: GoldQuestion, why: str
+) -> None:
+    with pytest.raises(WrongQuestions, match=why):
+        known.room.promote(ANNE, question)
+    assert known.room.gold == ()
+
+
+def test_a_refusal_that_is_due_is_tried_too(known: House) -> None:
+    known.room.promote(ANNE, GoldQuestion("lettre", "Rédige-moi une lettre", refusal_expected=True))
+    assert [each.id for each in known.room.gold] == ["lettre"]
 
 
 def test_the_question_of_a_dossier_stays_in_it(known: House) -> None:

@@ -102,6 +102,7 @@ class Assistant:
         teams: frozenset[str] | None = None,
         user: str = "",
         purpose: Purpose = ASKED,
+        withheld: frozenset[str] = frozenset(),
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
@@ -110,7 +111,8 @@ class Assistant:
         the dossier given, whose are the days that it names; a dossier that it seems to be about and
         that was not given is proposed in the result. `teams` are those of the reader, None where
         there is one reader only, and `user` is the pseudonym under which the journal keeps them.
-        `purpose` says what the turn is recorded as.
+        `purpose` says what the turn is recorded as. What carries one of `withheld`, references and
+        identifiers of passages, is left aside as though it were not indexed.
         Stopping it, by closing the generator, and failing both leave a record too. A model that
         stops is not a failure: the question is searched as it is, and the answer says so.
 
@@ -123,7 +125,7 @@ class Assistant:
         if history and is_dependent(question):
             asked.append(history[-1].question)
         day = day_asked([] if dossier else asked, as_of, self._clock())
-        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
+        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)), withheld=withheld)
         turn = TurnState(question, day, scope, language, generation, question, pieces, user)
         if dossier is None:
             turn.proposed = dossiers_meant(question, self.dossiers(teams).all())

@@ -222,8 +222,7 @@ def _said(shown: Recorded) -> Iterator[Block]:
         for n, each in enumerate(answer.citations, 1)
     )
     if quotes:
-        heads = ("N°", "Endroit", "Mot à mot")
-        yield PaperTable("Citations", heads, quotes, (1, 4, 9))
+        yield PaperTable("Citations", ("N°", "Endroit", "Mot à mot"), quotes, (1, 4, 9))
 
 
 def _marks_of(citations: Sequence[int]) -> str:

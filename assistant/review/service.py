@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from assistant.accounts.identity import Identity
 from assistant.answering.answer import Finished, TurnResult
 from assistant.answering.pipeline import Assistant
-from assistant.answering.record import replay_of
+from assistant.answering.record import EXAMINED, replay_of
 from assistant.errors import UnknownRecord, WrongDecision, WrongQuestions
 from assistant.ledger.tables import csv_bytes
 from assistant.question.language import Language, detect_language
@@ -21,7 +22,14 @@ from assistant.review.agreement import (
     pairs_of,
 )
 from assistant.review.exports import ExportedTable, table_of
-from assistant.review.gold import CORRECTED, PROMOTED, GoldQuestion, GoldQuestions, take_out
+from assistant.review.gold import (
+    CORRECTED,
+    PROMOTED,
+    GoldQuestion,
+    GoldQuestions,
+    check,
+    take_out,
+)
 from assistant.review.listing import ListOrder, ReviewFilter, ordered
 from assistant.review.marks import Place, ReviewMark, ReviewVerdict, Target, body_of
 from assistant.review.progress import QueuePlace, ReviewProgress, place_in, progress
@@ -29,6 +37,7 @@ from assistant.review.readings import arbitration_body, may_arbitrate
 from assistant.review.recorded import Item, Recorded, ReviewLine
 from assistant.review.register import AnswerRegister, Sampling, Task, tasks
 from assistant.review.replay import ReviewExhibit, Seal, exhibit, outdated
+from assistant.review.trial import NO_FACT, tried
 from ingestion.errors import DamagedArchive
 from ingestion.library.library import Archive
 from ingestion.readers.documents import Document
@@ -204,19 +213,39 @@ class ReviewService:
         return self._gold.export()
 
     def promote(self, reader: Identity, question: GoldQuestion, record_id: str = "") -> None:
-        """Add a question that was asked, or correct one.
+        """Add a question that was asked, or correct one, once it was tried.
 
-        Raises WrongQuestions, also for the question of a dossier: nothing of it leaves its folder.
+        Raises WrongQuestions, also for the question of a dossier, as nothing of it leaves its
+        folder, and for one that does not tell the index in service from a broken one.
         """
         if record_id and self.item(reader, record_id).line.dossier:
             raise WrongQuestions(
                 "Une question posée sur un dossier reste dans ce dossier : elle ne peut pas entrer "
                 "dans le jeu d'évaluation, qui est commun."
             )
+        check(question)
+        if not (question.facts or question.refusal_expected):
+            raise WrongQuestions(NO_FACT)
+        asked = self._register.open(record_id).user if record_id else reader.user
+        trial = tried(question, partial(self._examined, question, asked))
+        if refusal := trial.refusal:
+            raise WrongQuestions(refusal)
         act = CORRECTED if self._gold.get(question.id) else PROMOTED
         self._gold.put(question, record_id)
         told = {"act": act, "question_id": question.id, "record_id": record_id}
         self._journal.append("review", told, user=reader.user)
+
+    def _examined(self, question: GoldQuestion, user: str, without: frozenset[str]) -> TurnResult:
+        """Ask an index that lacks something, under the pseudonym of whose words it holds."""
+        events = self._assistant.ask(
+            question.question,
+            as_of=question.as_of,
+            language=detect_language(question.question),
+            user=user,
+            purpose=EXAMINED,
+            withheld=without,
+        )
+        return next(event.result for event in events if isinstance(event, Finished))
 
     def demote(self, reader: Identity, question_id: str) -> None:
         """Take a question out."""

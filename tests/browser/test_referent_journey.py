@@ -101,7 +101,8 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
     page.get_by_role("link", name="Retour à la réponse").click()
 
     page.get_by_role("link", name="Ajouter cette question au jeu d'évaluation").click()
-    expect(page.get_by_label("Articles attendus")).to_have_value("R2192-10")
+    expect(page.get_by_label("Articles attendus")).to_have_value("")
+    page.get_by_label("Articles attendus").fill("R2192-10")
     page.get_by_label("Faits attendus").fill("trente jours")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_role("table")).to_contain_text(PAYMENT)

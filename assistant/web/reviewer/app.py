@@ -4,12 +4,12 @@ from datetime import date
 from functools import partial
 from importlib.resources import files
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.accounts.identity import Identity
-from assistant.answering.answer import Outcome
 from assistant.errors import (
     AssistantError,
     StillReading,
@@ -52,7 +52,6 @@ from assistant.web.routes import FORGET, from_here, picture_of, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
-from ingestion.legislation.references import find_references
 
 SEE_OTHER, UNKNOWN, REFUSED, BROKEN = 303, 404, 409, 503
 
@@ -281,8 +280,8 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
     Who = Annotated[Identity, Depends(reader)]  # noqa: N806
 
     @router.get("/gold")
-    def listed(who: Who) -> HTMLResponse:
-        return page("gold", "Jeu d'évaluation", current="gold", questions=room.gold)
+    def listed(who: Who, tried: str = "") -> HTMLResponse:
+        return page("gold", "Jeu d'évaluation", current="gold", questions=room.gold, tried=tried)
 
     @router.get("/gold.jsonl")
     def exported(who: Who) -> Response:
@@ -307,7 +306,7 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
         except WrongQuestions as refusal:
             title, problem = "Question à corriger", str(refusal)
             return gold_page(title, form.gold, form.record_id, problem, REFUSED)
-        return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
+        return RedirectResponse(f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", SEE_OTHER)
 
     @router.post("/gold/{question_id}/remove")
     def removed(who: Who, question_id: str) -> RedirectResponse:
@@ -318,18 +317,9 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
 
 def _proposed(shown: Recorded) -> GoldQuestion:
-    """A question with what its answer cites, to be corrected by who knows better."""
+    """A question without what is expected: that is not to be taken from the answer judged."""
     result = shown.result
-    cited = (
-        found.key for each in result.answer.citations for found in find_references(each.locator)
-    )
-    return GoldQuestion(
-        f"relue-{result.record_id}",
-        result.standalone,
-        result.as_of,
-        tuple(dict.fromkeys(cited)),
-        refusal_expected=result.answer.outcome is Outcome.ABSTAINED,
-    )
+    return GoldQuestion(f"relue-{result.record_id}", result.standalone, result.as_of)
 
 
 # The pages of figures, their files, and the answers that changes of law touch.
