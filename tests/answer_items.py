@@ -8,7 +8,7 @@ from assistant.answering.answer import Outcome
 from assistant.citations.checker import Support
 from assistant.review.marks import ReviewMark, ReviewVerdict, Sheet, Target
 from assistant.review.readings import Marking, Readings, readings_after
-from assistant.review.recorded import BuyerOpinion, Item, ReviewLine, Thumb, folded
+from assistant.review.recorded import BuyerOpinion, CitedPlace, Item, ReviewLine, Thumb, folded
 
 START = datetime(2026, 6, 1, 12)
 
@@ -20,7 +20,7 @@ def item(
     *,
     outcome: Outcome = Outcome.ANSWERED,
     theme: str = "Facturation et paiement",
-    cited: tuple[tuple[str, str], ...] = (),
+    cited: tuple[tuple[str, str] | CitedPlace, ...] = (),
     seconds: float = 1.0,
     ended: str = "finished",
     removed: int = 0,
@@ -49,7 +49,7 @@ def item(
         model="lecteur",
         generation=generation,
         removed=removed,
-        cited=cited,
+        cited=tuple(CitedPlace(*each) for each in cited),
         searchable=folded(question),
     )
     return Item(line, BuyerOpinion(thumb) if thumb else None, readings_of(sheets))

@@ -19,8 +19,9 @@ from assistant.reports.audit import (
 )
 from assistant.reports.findings import counted, day, duration, number, percent, said_interval
 from assistant.reports.paper import Block, Items, Paper, PaperHeading, PaperTable, Paragraph
-from assistant.review.activity import ChartStep, Figures, Gap, Touched
+from assistant.review.activity import ChartStep, Figures, Gap
 from assistant.review.marks import Target
+from assistant.review.touched import Touched
 
 TITLE = "Sourcier : rapport d'activité et de qualité"
 _SINCE = {
@@ -113,7 +114,7 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     left = sum(each.look is None for each in touched)
     if touched:
         yield (
-            f"{number(len(touched), 'réponse passée cite', 'réponses passées citent')} un article "
+            f"{number(len(touched), 'réponse passée cite', 'réponses passées citent')} un texte "
             f"qui a changé depuis, dont {left} à regarder."
         )
 
@@ -187,8 +188,8 @@ def _law(touched: Sequence[Touched], audit: AuditFacts) -> Iterator[Block]:
         dict.fromkeys((c.title, c.reference) for each in touched for c in each.changes)
     )
     counts = tuple(_article(title, reference, touched) for title, reference in articles)
-    heads = ("Article", "Réponses qui le citent", "Regardées", "À regarder")
-    yield PaperTable("Articles changés et réponses qui les citent", heads, counts, (5, 2, 2, 2))
+    heads = ("Texte", "Réponses qui le citent", "Regardées", "À regarder")
+    yield PaperTable("Textes changés et réponses qui les citent", heads, counts, (5, 2, 2, 2))
 
 
 def _article(title: str, reference: str, touched: Sequence[Touched]) -> tuple[str, ...]:
@@ -199,4 +200,4 @@ def _article(title: str, reference: str, touched: Sequence[Touched]) -> tuple[st
     ]
     looked = sum(each.look is not None for each in citing)
     counts = (len(citing), looked, len(citing) - looked)
-    return f"{title}, {reference}", *map(str, counts)
+    return ", ".join(filter(None, (title, reference))), *map(str, counts)

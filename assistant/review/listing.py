@@ -191,7 +191,7 @@ def _row(item: Item, reader: str, called: Callable[[str], str]) -> tuple[Cell, .
         OUTCOMES[line.outcome],
         ", ".join(sorted(SUPPORTS[each] for each in line.supports)),
         line.text,
-        " ; ".join(f"{title}, {locator}" for title, locator in line.cited),
+        " ; ".join(f"{each.title}, {each.locator}" for each in line.cited),
         line.removed,
         THUMBS[opinion.thumb] if opinion else None,
         opinion.comment if opinion else None,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.answering.answer import Outcome, TurnResult
 from assistant.answering.record import read_evidence
@@ -90,12 +90,21 @@ class ReviewState(StrEnum):
     TWICE = "twice"
 
 
+class CitedPlace(NamedTuple):
+    """Where a citation stands: a document by its sha256, and the first character in its text."""
+
+    title: str
+    locator: str
+    document: str = ""
+    start: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
     """A recorded answer without its evidence.
 
     `position` is that of its entry in the journal. `text` is the answer as Markdown, `cited` the
-    title and the locator of each citation. `searchable` has the question and the answer, folded.
+    place of each citation. `searchable` has the question and the answer, folded.
     """
 
     position: int
@@ -115,7 +124,7 @@ class ReviewLine:
     model: str
     generation: str
     removed: int
-    cited: tuple[tuple[str, str], ...]
+    cited: tuple[CitedPlace, ...]
     searchable: str
 
     @property
@@ -186,7 +195,10 @@ def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) ->
         model=body["model"],
         generation=body["generation"],
         removed=len(body["removed"]),
-        cited=tuple((each["title"], each["locator"]) for each in body["citations"]),
+        cited=tuple(
+            CitedPlace(each["title"], each["locator"], each["document"], each["start"])
+            for each in body["citations"]
+        ),
         searchable=folded(f"{body['question']} {text}"),
     )
 

@@ -17,20 +17,16 @@ from assistant.reports.homologation_facts import decisions_of, gather
 from assistant.reports.management import report
 from assistant.reports.pdf import as_pdf
 from assistant.review.activity import (
-    LOOKED,
     ActivityPeriod,
     Figures,
-    Touched,
-    TouchedLook,
-    body_of,
     figures,
-    touched,
 )
 from assistant.review.agreement import disagreements
 from assistant.review.progress import drawn, progress
 from assistant.review.readings import frozen_of
 from assistant.review.recorded import Item, moment
 from assistant.review.service import ReviewService
+from assistant.review.touched import LOOKED, Touched, TouchedLook, look_body, touched
 from assistant.settings import load_settings
 from ingestion.index.publication import current_name
 
@@ -107,7 +103,7 @@ class LocalDashboard:
     def look(self, reader: Identity, record_id: str) -> None:
         """Keep that a reader looked at one, for the texts in use now; raises UnknownRecord."""
         self._room.item(reader, record_id)
-        body = body_of(record_id, current_name(self._home))
+        body = look_body(record_id, current_name(self._home))
         self._journal.append("review", body, user=reader.user)
 
     def _took(self, reader: Identity, period: ActivityPeriod, what: str, **told: str) -> None:

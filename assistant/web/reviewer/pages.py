@@ -24,7 +24,7 @@ from assistant.reports.markup import (
     render,
 )
 from assistant.reports.paper import Block, PaperTable, block_html
-from assistant.review.activity import ActivityPeriod, Figures, Touched, VersionChange
+from assistant.review.activity import ActivityPeriod, Figures
 from assistant.review.agreement import Agreement, ReaderDisagreement
 from assistant.review.exports import Called
 from assistant.review.gold import GoldQuestion
@@ -43,6 +43,7 @@ from assistant.review.progress import QueuePlace, ReviewProgress
 from assistant.review.recorded import Item, Recorded, said_at
 from assistant.review.register import Sampling, Task
 from assistant.review.replay import ReviewExhibit, comparison
+from assistant.review.touched import Touched, VersionChange
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.web.buyer.law_pages import compared_html, days
 from assistant.web.reviewer.forms import ROOT, ListQuery
@@ -455,7 +456,7 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
             first.setdefault((each.look is None, change), each.item.line.record_id)
     return page(
         "touched",
-        "Réponses touchées par un changement du droit",
+        "Réponses touchées par un changement des textes",
         current="touched",
         found=found,
         first=first,
@@ -465,5 +466,6 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
 
 
 def _compared(change: VersionChange) -> Html:
-    after = change.after or change.before
-    return compared_html(compare(change.before.text, after.text), SAID)
+    before, after = change.before, change.after
+    assert before is not None
+    return compared_html(compare(before.text, (after or before).text), SAID)
