@@ -199,6 +199,7 @@ class Settings:
     `law_source` is where LEGI archives are: the folder of DILA's open data, or of a copy of it.
     `buyer` is who buys, on which time limits and thresholds of invoices and purchases depend where
     the page does not say another.
+    `readers` is what those who read answers again are called beside their marks and in reports.
     `ledger` is the address of the PostgreSQL server that holds invoices and purchases, without
     password; "" where a file does.
     `engine` is the server that writes instead of `llm`, the table [engine]; None, the default, and
@@ -220,6 +221,7 @@ class Settings:
     update_from: str = ""
     law_source: Annotated[str, AfterValidator(_folder_of_archives)] = OPEN_DATA
     buyer: Buying = "collectivite"
+    readers: Literal["names", "pseudonyms"] = "names"
     ledger: str = ""
     openid: OpenId | None = None
     engine: Annotated[Engine | None, AfterValidator(_encrypted)] = None

@@ -6,17 +6,11 @@ from types import MappingProxyType
 
 from assistant.answering.answer import Outcome
 from assistant.citations.checker import Support
-from assistant.review.recorded import (
-    BuyerOpinion,
-    Item,
-    ReviewLine,
-    ReviewMark,
-    ReviewVerdict,
-    Sheet,
-    Target,
-    Thumb,
-    folded,
-)
+from assistant.review.marks import ReviewMark, ReviewVerdict, Sheet, Target
+from assistant.review.readings import Marking, Readings, readings_after
+from assistant.review.recorded import BuyerOpinion, CitedPlace, Item, ReviewLine, Thumb, folded
+
+START = datetime(2026, 6, 1, 12)
 
 
 def item(
@@ -26,7 +20,7 @@ def item(
     *,
     outcome: Outcome = Outcome.ANSWERED,
     theme: str = "Facturation et paiement",
-    cited: tuple[tuple[str, str], ...] = (),
+    cited: tuple[tuple[str, str] | CitedPlace, ...] = (),
     seconds: float = 1.0,
     ended: str = "finished",
     removed: int = 0,
@@ -55,10 +49,19 @@ def item(
         model="lecteur",
         generation=generation,
         removed=removed,
-        cited=cited,
+        cited=tuple(CitedPlace(*each) for each in cited),
         searchable=folded(question),
     )
-    return Item(line, BuyerOpinion(thumb) if thumb else None, sheets)
+    return Item(line, BuyerOpinion(thumb) if thumb else None, readings_of(sheets))
+
+
+def readings_of(sheets: Mapping[str, Sheet]) -> Readings:
+    """The readings of those who said all of a sheet at once, one after the other."""
+    found: Readings = {}
+    for position, (user, sheet) in enumerate(sheets.items()):
+        said = tuple(sheet.values())
+        found = readings_after(found, Marking(user, START, position, f"e{position}", said))
+    return found
 
 
 def sheet(*verdicts: tuple[Target, int, ReviewVerdict]) -> Sheet:

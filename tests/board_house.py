@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from assistant.accounts.identity import UserRole
 from assistant.review.activity import ActivityPeriod
-from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.web.protection import Shield
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard

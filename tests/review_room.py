@@ -28,7 +28,8 @@ REFERENT = frozenset({UserRole.REFERENT})
 ANNE = Identity("u-anne", "Anne", REFERENT, None)
 BRUNO = Identity("u-bruno", "Bruno", REFERENT, frozenset({"voirie"}))
 CLAIRE = Identity("u-claire", "Claire", frozenset({UserRole.BUYER}), None)
-PEOPLE = {each.user: each for each in (ANNE, BRUNO, CLAIRE)}
+DORA = Identity("u-dora", "Dora", REFERENT, None)
+PEOPLE = {each.user: each for each in (ANNE, BRUNO, CLAIRE, DORA)}
 
 
 @dataclass(slots=True)

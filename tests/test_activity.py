@@ -9,7 +9,8 @@ from assistant.citations.checker import Support
 from assistant.evaluation.confidence import Estimate
 from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.review.activity import ActivityPeriod, ChartStep, Theme, chosen, figures, gaps
-from assistant.review.recorded import Item, ReviewVerdict, Target, Thumb
+from assistant.review.marks import ReviewVerdict, Target
+from assistant.review.recorded import Item, Thumb
 from assistant.review.register import Sampling
 from tests.answer_items import item, sheet
 
@@ -139,6 +140,8 @@ def test_unanswered_questions_are_grouped_by_theme_and_by_what_they_share() -> N
             _lacking(7, "Quand rembourser ?"),
             _lacking(6, "Quelle caution ?", "Offres"),
             _on(5, question="Une caution pour une avance ?"),
+            _lacking(3, "Bonjour !"),
+            _lacking(2, "Merci beaucoup, ça va ?"),
             _lacking(4, "Une caution pour demain ?", OUT_OF_SCOPE),
         ]
     )
@@ -152,7 +155,8 @@ def test_unanswered_questions_are_grouped_by_theme_and_by_what_they_share() -> N
 
 @given(st.lists(st.text(alphabet=st.sampled_from("aeio prstuél?'12"), max_size=30), max_size=12))
 def test_each_unanswered_question_is_in_one_group(questions: list[str]) -> None:
-    asked = [_lacking(1 + n, question) for n, question in enumerate(questions)]
+    # A word of its own for each: a question of courtesies only would be no gap.
+    asked = [_lacking(1 + n, f"{question} objet{n}") for n, question in enumerate(questions)]
     found = [line.record_id for gap in gaps(asked) for line in gap.lines]
     assert sorted(found) == sorted(each.line.record_id for each in asked)
 

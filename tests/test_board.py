@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from fastapi.testclient import TestClient
@@ -26,8 +28,23 @@ def client(made: BoardHouse) -> Iterator[TestClient]:
         yield client
 
 
-def _pdf(made: BoardHouse) -> PdfReader:
-    return PdfReader(io.BytesIO(made.board.report(ANNE, NOW)))
+@dataclass(frozen=True)
+class TakenReport:
+    """A report as Anne took it, with what the journal says of it."""
+
+    content: bytes
+    export: dict[str, object]
+    anchor: dict[str, object]
+
+    @property
+    def pdf(self) -> PdfReader:
+        return PdfReader(io.BytesIO(self.content))
+
+
+@pytest.fixture(scope="module")
+def taken(made: BoardHouse) -> TakenReport:
+    content = made.board.report(ANNE, NOW)
+    return TakenReport(content, _last(made, "export")[1], _last(made, "anchor")[1])
 
 
 def _text(pdf: PdfReader) -> str:
@@ -74,7 +91,7 @@ def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> N
     [precision] = [
         row for row in rows if row[:2] == ["Jugement des citations", "part « soutient »"]
     ]
-    assert precision[2:] == ["1,0000", "0,2065", "1,0000", "1"]  # Wilson, 1 of 1
+    assert precision[2:] == ["1,0000", "", "", "1"]  # one alone has no interval
     today = date.today().isoformat()
     assert _last(made, "export") == (
         "u-anne",
@@ -82,8 +99,8 @@ def test_the_figures_leave_as_csv_and_the_journal_says_so(made: BoardHouse) -> N
     )
 
 
-def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(made: BoardHouse) -> None:
-    pdf = _pdf(made)
+def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(taken: TakenReport) -> None:
+    pdf = taken.pdf
     assert pdf.metadata is not None
     assert pdf.metadata.title == "Sourcier : rapport d'activité et de qualité"
     marks = [str(each.title) for each in pdf.outline if not isinstance(each, list)]
@@ -92,13 +109,13 @@ def test_the_report_is_a_pdf_with_titles_bookmarks_and_page_numbers(made: BoardH
     for number, page in enumerate(pdf.pages, 1):
         assert f"{number} / {len(pdf.pages)}" in page.extract_text()
     assert str(pdf.root_object["/Lang"]) == "fr-FR"
-    assert _last(made, "export")[1]["what"] == "report"
+    assert taken.export["what"] == "report"
 
 
-def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
-    text = _text(_pdf(made))
+def test_the_report_says_the_figures_of_the_page(taken: TakenReport) -> None:
+    text = _text(taken.pdf)
     assert "6 questions posées par 1 utilisateur." in text
-    assert "soutiennent la phrase : 100 %, intervalle à 95 % 21 à 100 % (1 sur 1)." in text
+    assert "soutiennent la phrase : 100 %, trop peu pour conclure (1 sur 1)." in text
     assert "établi par Anne" in text
     assert "Code de la commande publique, R2192-10" in text
     assert "Décret de juin" in text
@@ -106,10 +123,27 @@ def test_the_report_says_the_figures_of_the_page(made: BoardHouse) -> None:
     assert "Limites de ce rapport" in text
 
 
+def test_the_report_has_the_readings_the_proof_and_a_place_to_sign(taken: TakenReport) -> None:
+    text = _text(taken.pdf)
+    assert "Échantillon tiré et lu" in text
+    assert "Le délai de paiement des communes est fixé à trente jours." in text
+    assert "réponse juste" in text
+    assert "u-anne lecteur" in text
+    assert str(taken.anchor["hash"]) in text
+    assert "aucune altération" in text
+    assert taken.export["sha256"] == sha256(taken.content).hexdigest()
+
+
+def test_who_may_still_read_second_finds_no_verdict_in_the_report(made: BoardHouse) -> None:
+    text = _text(PdfReader(io.BytesIO(made.board.report(BRUNO, NOW))))
+    assert "reste caché" in text
+    assert "Verdicts figés" not in text
+
+
 def test_the_report_quotes_no_question_about_a_dossier(
-    client: TestClient, made: BoardHouse
+    client: TestClient, taken: TakenReport
 ) -> None:
-    text = _text(_pdf(made))
+    text = _text(taken.pdf)
     assert "kermesse" in client.get(f"{ROOT}/figures").text
     assert "kermesse" not in text
     assert "posée sur un dossier, non citée" in text

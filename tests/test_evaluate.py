@@ -111,7 +111,7 @@ def test_the_measures_are_shown_with_their_intervals(evaluate: Evaluate, capsys:
     shown = capsys.readouterr().out
     assert "réponses correctes" in shown
     assert "0.50 (2/4)" in shown
-    assert "0.15 à 0.85" in shown
+    assert "trop peu pour conclure" in shown
     assert "Réponses fausses : q2, q3" in shown
     assert "2 en tout, 0 hors citations" in shown
     assert "0.10 / 0.10 s" in shown

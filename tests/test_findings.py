@@ -1,11 +1,12 @@
 import pytest
 
-from assistant.evaluation.confidence import Estimate
+from assistant.evaluation.confidence import Estimate, share
 from assistant.evaluation.grading import Measure
 from assistant.reports.findings import (
     MEANINGS,
     counted,
     duration,
+    estimate_cells,
     interval,
     listed,
     percent,
@@ -72,3 +73,11 @@ def test_the_scope_says_what_is_not_compared() -> None:
     assert "0 dans cet essai seul, 1 dans l'autre seul" in scope(
         compared({"q": RIGHT, "old": RIGHT}, [item])
     )
+
+
+def test_no_interval_is_told_of_fewer_than_ten_things() -> None:
+    few, enough = share(4, 9), share(5, 10)
+    assert few is not None
+    assert enough is not None
+    assert estimate_cells(few) == ("44 %", "trop peu pour conclure", "4 sur 9")
+    assert estimate_cells(enough) == ("50 %", "24 à 76 %", "5 sur 10")

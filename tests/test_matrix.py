@@ -102,12 +102,15 @@ POST /v1/responses
 REFERENT = """
 GET  /referent/
 GET  /referent/answers.csv
+POST /referent/answers/{record_id}/arbitrations
 GET  /referent/answers/{record_id}
 GET  /referent/answers/{record_id}/evidence/{number}
 GET  /referent/answers/{record_id}/evidence/{number}/page/{page}.png
 POST /referent/answers/{record_id}/marks
 POST /referent/answers/{record_id}/replays
 GET  /referent/answers/{record_id}/replays/{replay_id}
+GET  /referent/citations.csv
+GET  /referent/disagreements
 GET  /referent/figures
 GET  /referent/figures.csv
 GET  /referent/gold
@@ -116,9 +119,11 @@ GET  /referent/gold.jsonl
 GET  /referent/gold/new
 GET  /referent/gold/{question_id}
 POST /referent/gold/{question_id}/remove
+GET  /referent/marks.csv
 GET  /referent/queue
 POST /referent/queue
 GET  /referent/report.pdf
+GET  /referent/sentences.csv
 GET  /referent/style.css
 GET  /referent/touched
 POST /referent/touched/{record_id}

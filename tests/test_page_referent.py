@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import UserRole
-from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.web.reviewer.app import referent_app
 from assistant.web.site import requiring
 from tests.page_tags import parsed
@@ -116,7 +116,8 @@ def test_the_words_of_others_never_become_html(known: House, client: TestClient)
     address = asked(known, HOSTILE)
     client.post(f"{address}/marks", data={"answer-1": "wrong", "answer-1-comment": "<b>gras</b>"})
     for path in ("/referent/", address, f"/referent/gold/new?record_id={address[-16:]}"):
-        tags = {tag for tag, _ in parsed(client.get(path).text).found}
+        found = parsed(client.get(path).text).found
+        tags = {tag for tag, given in found if given.get("src") != "/page/review.js"}
         assert not tags & {"script", "b"}, path
         assert "<script>alert(1)</script>" in words_of(client.get(path).text) or "gold" in path
 
@@ -162,6 +163,76 @@ def test_marks_are_kept_shown_again_and_hidden_from_the_second_reader(
     assert known.room.item(BRUNO, address[-16:]).readers == ("u-anne", "u-bruno")
 
 
+def test_after_saving_the_next_answer_of_the_queue_comes(known: House, client: TestClient) -> None:
+    first, second = asked(known), asked(known)
+    for address in (first, second):
+        said = {"record_id": address[-16:], "thumb": "down", "comment": ""}
+        known.journal.append("opinion", said)
+    page = client.get(first).text
+    assert f'<a rel="next" href="{second}"' in page
+    assert f'<a rel="prev" href="{first}"' in client.get(second).text
+    saved = client.post(f"{first}/marks", data={"answer-1": "right"})
+    assert f'<a href="{second}">Suivante' in saved.text
+    on = client.post(f"{first}/marks", data={"answer-1": "wrong", "then": "next"})
+    assert on.url.path == second
+
+
+def test_a_disagreement_is_listed_and_decided_by_a_third_reader(
+    known: House, client: TestClient
+) -> None:
+    address = asked(known, f"{PAYMENT} En litige")
+    second, third = {"x-user": "u-bruno"}, {"x-user": "u-dora"}
+    client.post(f"{address}/marks", data={"answer-1": "right"})
+    decision = {"target": "answer", "number": "1", "verdict": "wrong", "reason": "hors sujet"}
+    refused = client.post(f"{address}/arbitrations", data=decision, headers=third)
+    assert refused.status_code == 409  # one reader alone disagrees with nobody
+    form = {"answer-1": "wrong", "answer-1-comment": "autre délai"}
+    client.post(f"{address}/marks", data=form, headers=second)
+    client.post(f"{address}/marks", data={"answer-1": "right"}, headers=second)
+    listed = words_of(client.get("/referent/disagreements", headers=third).text)
+    assert "u-bruno" in listed
+    assert "« autre délai »" in listed
+    assert "changé le" in listed
+    for reader in ({"x-user": "u-anne"}, second):
+        assert (
+            client.post(f"{address}/arbitrations", data=decision, headers=reader).status_code == 409
+        )
+    assert (
+        client.post(
+            f"{address}/arbitrations", data=decision | {"reason": " "}, headers=third
+        ).status_code
+        == 409
+    )
+    client.post(f"{address}/arbitrations", data=decision, headers=third)
+    assert "hors sujet" in words_of(client.get("/referent/disagreements").text)
+    item = known.room.item(ANNE, address[-16:])
+    assert item.retained[ANSWER] is ReviewVerdict.WRONG
+
+    rows = client.get("/referent/marks.csv?words=litige").text.splitlines()
+    told = [tuple(row.split(";")[column] for column in (5, 6, 8, 10)) for row in rows[1:]]
+    assert told == [
+        ("u-anne", "figé", "juste", ""),
+        ("u-bruno", "figé", "faux", "autre délai"),
+        ("u-bruno", "changé ensuite", "juste", ""),
+        ("u-dora", "arbitrage", "faux", "hors sujet"),
+    ]
+
+
+def test_what_answers_say_and_cite_is_a_file_of_its_own(known: House, client: TestClient) -> None:
+    address = asked(known, f"{PAYMENT} Exporté")
+    result = known.room.open(ANNE, address[-16:]).result
+    sentences = client.get("/referent/sentences.csv?words=exporte").text
+    citations = client.get("/referent/citations.csv?words=exporte").text
+    assert all(each.text in sentences for each in result.answer.sentences)
+    assert all(each.sha256 in citations for each in result.answer.citations)
+    assert len(citations.splitlines()) == 1 + len(result.answer.citations)
+    # Nobody's marks are shown in a file before one's own verdict.
+    client.post(f"{address}/marks", data={"answer-1": "right"})
+    assert "juste" in client.get("/referent/marks.csv?words=exporte").text
+    second = client.get("/referent/marks.csv?words=exporte", headers={"x-user": "u-bruno"})
+    assert "juste" not in second.text
+
+
 def test_the_answers_of_another_team_are_nowhere(known: House, client: TestClient) -> None:
     address, other = asked(known, PENALTY, DOSSIER), {"x-user": "u-bruno"}
     assert client.get(address).status_code == 200
@@ -199,8 +270,11 @@ def test_the_queue_says_how_it_is_drawn_and_is_changed(known: House, client: Tes
     assert "100 % des réponses terminées, graine 42" in said
     assert "12,5 % des réponses relues" in said
     assert "tirée au sort" in said
-    client.post(f"{address}/marks", data={"answer-1": "right"})
-    assert address[-16:] not in client.get("/referent/queue").text
+    client.post(f"{address}/marks", data={"answer-1": "right", "seconds": "75"})
+    waiting, read = client.get("/referent/queue").text.split("Ce qui est tiré et lu")
+    assert address[-16:] not in waiting
+    assert address[-16:] in read
+    assert "1 min 15 s" in words_of(read)
     assert client.post("/referent/queue", data=drawn | {"rate": "101"}).status_code == 422
 
 
@@ -209,7 +283,7 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
     record_id = address[-16:]
     proposed = client.get(f"/referent/gold/new?record_id={record_id}").text
     assert f'value="relue-{record_id}"' in proposed
-    assert ">R2192-10</textarea>" in proposed
+    assert "R2192-10" not in proposed  # what is expected is not taken from the answer judged
     form = {
         "id": "delai-1",
         "question": PAYMENT,
@@ -224,7 +298,10 @@ def test_a_question_is_promoted_corrected_and_removed(known: House, client: Test
     assert "(ouverte" in refused.text
     page = client.post("/referent/gold", data=form | {"facts": "trente jours|30 jours"})
     assert page.url.path == "/referent/gold"
-    assert "delai-1" in page.text
+    assert "« delai-1 » est enregistrée" in words_of(page.text)
+    silent = client.post("/referent/gold", data=form | {"facts": ""})
+    assert silent.status_code == 409
+    assert "au moins un fait" in words_of(silent.text)
     [line] = client.get("/referent/gold.jsonl").text.splitlines()
     assert json.loads(line) == {
         "id": "delai-1",

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.evaluation.confidence import Estimate
-from assistant.review.listing import Pair, agreement, kappa
-from assistant.review.recorded import ReviewVerdict
+from assistant.review.agreement import Pair, agreement, kappa
+from assistant.review.marks import ReviewVerdict
 
 RIGHT, WRONG, INCOMPLETE = ReviewVerdict.RIGHT, ReviewVerdict.WRONG, ReviewVerdict.INCOMPLETE
 
@@ -47,6 +47,7 @@ def test_readers_who_always_agree_are_certain_and_who_never_do_are_below_chance(
 def test_without_two_verdicts_there_is_nothing_beyond_chance() -> None:
     assert kappa([]) is None
     assert kappa(pairs(rr=9)) is None
+    assert kappa(pairs(rr=9, rw=3)) is None  # whatever the second one says, it would be zero
     found = agreement(pairs(rr=9))
     assert found.rate is not None
     assert found.rate.value == 1

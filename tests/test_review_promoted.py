@@ -1,6 +1,7 @@
 """What a person asked is found again in the evaluation set when their words are erased."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -10,9 +11,12 @@ from assistant.cli.command import main
 from assistant.journal.journal import erase
 from assistant.review.gold import FILE, RECORD, GoldQuestion, promoted_from
 from tests.review_room import ANNE, CLAIRE, House, house
+from tests.small_index import TODAY
 
 PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
+ADVANCE = "À partir de quel montant une avance ?"
 ASKED, WRITTEN = "relue-claire", "ecrite-par-anne"
+ABOUT_PURCHASE = GoldQuestion(ASKED, PURCHASE, TODAY, ("R2122-8",), ("60 000",))
 
 
 @pytest.fixture
@@ -20,8 +24,8 @@ def known(small_home: Path, tmp_path: Path) -> House:
     """A set of two questions: one that Claire asked, one that Anne wrote herself."""
     known = house(copytree(small_home, tmp_path / "home"))
     record_id = known.ask(PURCHASE).record_id
-    known.room.promote(ANNE, GoldQuestion(ASKED, PURCHASE, articles=("R2122-8",)), record_id)
-    known.room.promote(ANNE, GoldQuestion(WRITTEN, "Et une avance ?", articles=("R2191-3",)))
+    known.room.promote(ANNE, ABOUT_PURCHASE, record_id)
+    known.room.promote(ANNE, GoldQuestion(WRITTEN, ADVANCE, TODAY, ("R2191-3",), ("30 000",)))
     return known
 
 
@@ -56,7 +60,7 @@ def test_they_are_taken_out_when_that_is_asked_for(
 
 
 def test_they_are_found_once_who_promoted_them_is_forgotten_too(known: House) -> None:
-    known.room.promote(ANNE, GoldQuestion(ASKED, "Mieux dite ?", articles=("R2122-8",)))
+    known.room.promote(ANNE, replace(ABOUT_PURCHASE, question=f"{PURCHASE} Mieux dite"))
     erase(known.journal, ANNE.user)
     assert promoted_from(known.home, known.journal, CLAIRE.user) == (ASKED,)
     assert promoted_from(known.home, known.journal, ANNE.user) == ()

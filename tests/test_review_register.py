@@ -16,18 +16,16 @@ from assistant.citations.checker import Support
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
 from assistant.review.listing import Ending, ListOrder, ReviewFilter, ordered
-from assistant.review.recorded import (
+from assistant.review.marks import (
     ANSWER,
-    BuyerOpinion,
     ReviewMark,
-    ReviewState,
     ReviewVerdict,
     Target,
-    Thumb,
     body_of,
     marks_of,
     over,
 )
+from assistant.review.recorded import BuyerOpinion, ReviewState, Thumb
 from assistant.review.register import AnswerRegister
 from ingestion.tenders.dossiers import Dossiers
 from tests.review_room import ANNE, House, application, house
@@ -235,7 +233,7 @@ def test_two_readers_who_mark_at_once_lose_nothing(known: House) -> None:
     with ThreadPoolExecutor(8) as together:
         list(together.map(mark, range(40)))
     item = register.item(asked.record_id)
-    assert {user: len(sheet) for user, sheet in item.sheets.items()} == {
+    assert {user: len(each.now) for user, each in item.readings.items()} == {
         "u-anne": 20,
         "u-bruno": 20,
     }
@@ -260,7 +258,7 @@ def test_others_are_seen_once_one_has_judged(known: House) -> None:
     citation = body_of(asked.record_id, [ReviewMark(Target.CITATION, 1, ReviewVerdict.PARTLY)])
     known.journal.append("review", citation, user="u-bruno")
     item = known.room.item(ANNE, asked.record_id)
-    assert set(item.seen_by("u-anne")) == {"u-anne", "u-bruno"}
+    assert set(item.seen_by("u-anne")) == {"u-anne"}  # what Bruno says is a draft
     assert set(item.seen_by("u-bruno")) == {"u-bruno"}
     assert item.seen_by("u-claire") == {}
     assert (item.readers, item.state) == (("u-anne",), ReviewState.READ)

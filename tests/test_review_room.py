@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -11,13 +12,18 @@ from typing import Any
 
 import pytest
 
+from assistant.accounts.identity import UserRole
+from assistant.accounts.service import open_accounts
 from assistant.answering.answer import Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
 from assistant.journal.journal import erase
+from assistant.journal.verification import Tampering
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import ListOrder, ReviewFilter
-from assistant.review.recorded import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.review.register import Reason, Sampling
+from assistant.settings import Settings
+from assistant.web.serving import naming
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
 from ingestion.index.publication import publish
@@ -99,7 +105,9 @@ def test_only_what_is_new_is_written(known: House) -> None:
     known.room.mark(ANNE, record_id, [right.blank])
     rows = [body["marks"] for body in bodies(known, "review")]
     assert [[row["verdict"] for row in each] for each in rows] == [["right"], [None]]
-    assert known.room.item(ANNE, record_id).readers == ()
+    # What was taken back is kept: the reading was frozen before.
+    assert known.room.item(ANNE, record_id).readers == ("u-anne",)
+    assert known.room.item(ANNE, record_id).sheet_of("u-anne") == {}
 
 
 def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
@@ -177,12 +185,37 @@ def test_a_question_is_promoted_corrected_and_removed_on_record(known: House) ->
     record_id = known.ask(PAYMENT).record_id
     question = GoldQuestion("delai-1", PAYMENT, TODAY, ("R2192-10",), ("trente jours",))
     known.room.promote(ANNE, question, record_id)
-    known.room.promote(ANNE, GoldQuestion("delai-1", "Quel délai ?", articles=("R2192-10",)))
-    assert [each.question for each in known.room.gold] == ["Quel délai ?"]
+    better = f"{PAYMENT} En jours"
+    known.room.promote(ANNE, replace(question, question=better))
+    assert [each.question for each in known.room.gold] == [better]
     known.room.demote(ANNE, "delai-1")
     assert known.room.gold == ()
     acts = [(body["act"], body["question_id"], body["user"]) for body in bodies(known, "review")]
     assert acts == [(act, "delai-1", "u-anne") for act in ("promoted", "corrected", "removed")]
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        (GoldQuestion("a", PAYMENT, TODAY, ("R2192-10",)), "au moins un fait"),
+        (
+            GoldQuestion("a", PAYMENT, TODAY, ("R2192-10",), ("soixante jours",)),
+            "ne répond pas comme attendu .Fait absent : soixante jours",
+        ),
+        (GoldQuestion("a", PAYMENT, TODAY, refusal_expected=True), "ne répond pas comme attendu"),
+    ],
+)
+def test_a_question_that_tells_nothing_of_an_index_is_refused(
+    known: House, question: GoldQuestion, why: str
+) -> None:
+    with pytest.raises(WrongQuestions, match=why):
+        known.room.promote(ANNE, question)
+    assert known.room.gold == ()
+
+
+def test_a_refusal_that_is_due_is_tried_too(known: House) -> None:
+    known.room.promote(ANNE, GoldQuestion("lettre", "Rédige-moi une lettre", refusal_expected=True))
+    assert [each.id for each in known.room.gold] == ["lettre"]
 
 
 def test_the_question_of_a_dossier_stays_in_it(known: House) -> None:
@@ -210,3 +243,24 @@ def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
     [told] = bodies(known, "export")
     assert (told["count"], told["user"]) == (1, "u-anne")
     assert told["filter"] == {"outcome": "answered", "words": "hyperlink"}
+
+
+def test_readers_are_called_by_name_unless_the_settings_ask_for_pseudonyms(known: House) -> None:
+    accounts = open_accounts(known.home, known.journal)
+    accounts.register.create("anne", "Anne Martin", {UserRole.REFERENT}, None, "u-admin")
+    user = accounts.register.get("anne").user
+    assert naming(accounts, Settings())(user) == "Anne Martin"
+    assert naming(accounts, Settings(readers="pseudonyms"))(user) == user
+    assert naming(accounts, Settings())("u-gone") == "u-gone"
+    assert naming(None, Settings())("local") == "local"
+
+
+def test_an_edited_mark_is_seen_by_the_journal(known: House) -> None:
+    record_id = known.ask(PAYMENT).record_id
+    known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)])
+    [reading] = known.room.item(ANNE, record_id).readings.values()
+    frozen = known.journal.entry(reading.entry)
+    assert frozen is not None
+    path = known.home / frozen["kept"] / f"{frozen['sha256']}.json"
+    path.write_text(path.read_text().replace("wrong", "right"))
+    assert [fault.what for fault in known.journal.faults()] == [Tampering.BODY]

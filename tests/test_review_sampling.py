@@ -8,16 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Outcome
-from assistant.review.recorded import (
-    ANSWER,
-    BuyerOpinion,
-    Item,
-    ReviewLine,
-    ReviewMark,
-    ReviewVerdict,
-    Thumb,
-)
+from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict
+from assistant.review.recorded import BuyerOpinion, Item, ReviewLine, Thumb
 from assistant.review.register import Reason, Sampling, is_drawn, reasons, sampling_of, tasks
+from tests.answer_items import readings_of
 
 NONE = Sampling(rate=0, second=0)
 ALL = Sampling(rate=0, second=1)
@@ -50,7 +44,7 @@ def item(
 ) -> Item:
     line = replace(PLAIN, record_id=f"r{number}", position=number, **changes)  # type: ignore[arg-type]
     sheets = {user: {ANSWER: ReviewMark(*ANSWER, ReviewVerdict.RIGHT)} for user in readers}
-    return Item(line, opinion, sheets)
+    return Item(line, opinion, readings_of(sheets))
 
 
 def test_each_reason_puts_an_answer_into_the_queue() -> None:

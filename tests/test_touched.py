@@ -1,15 +1,17 @@
 from collections.abc import Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from assistant.review.activity import Touched, TouchedLook, changes_of, touched
+from assistant.review.recorded import CitedPlace
 from assistant.review.replay import outdated
+from assistant.review.touched import Touched, TouchedLook, VersionChange, changes_of, touched
 from ingestion.legislation.versions import Difference, difference
-from ingestion.readers.documents import Document, Kind
+from ingestion.readers.documents import Document, Heading, Kind
 from tests.answer_items import item
 
 CODE = "Code de la commande publique"
@@ -58,7 +60,9 @@ def test_changed_ended_and_removed_articles_are_changes() -> None:
     assert found.keys() == {"R2192-10", "R2191-3", "R2122-8", "R2112-1"}
     changed = found["R2192-10"].after
     assert changed is not None
-    assert (found["R2192-10"].before.text, changed.text) == ("trente jours", "vingt jours")
+    before = found["R2192-10"].before
+    assert before is not None
+    assert (before.text, changed.text) == ("trente jours", "vingt jours")
     assert found["R2122-8"].after is None
     ended = found["R2112-1"].after
     assert ended is not None
@@ -124,3 +128,56 @@ def test_the_queue_and_the_board_agree_on_what_the_law_has_touched() -> None:
         queued = outdated(Path(), [each.line for each in items])
     assert queued
     assert queued == {each.item.line.record_id for each in touched(items, _since, {})}
+
+
+def _sheet(source: str, text: str, title: str = "Payer") -> Document:
+    """A sheet whose sections begin with "# "."""
+    headings, start = [], 0
+    for line in text.splitlines(keepends=True):
+        if line.startswith("# "):
+            headings.append(Heading(1, line.strip(), start, start + len(line.rstrip())))
+        start += len(line)
+    name = sha256(text.encode()).hexdigest()
+    return Document(name, title, source, Kind.RULES, text, headings=tuple(headings))
+
+
+WAS = _sheet(
+    "payer.md", "# Quel délai ? (art. R2192-10)\nTrente jours.\n# Quels frais ?\nUn taux.\n"
+)
+
+
+def _cites(words: str, changed: Difference, locator: str = "fiche « Payer »") -> tuple[str, ...]:
+    """What is told of an answer that quotes some words of the sheet as it was."""
+    cited = CitedPlace("Payer", locator, WAS.id, WAS.text.index(words))
+    asked = item("r1", DAY, cited=(cited,), generation=OLD)
+    found = touched([asked], lambda _: changed, {})
+    return tuple(_told(each) for one in found for each in one.changes)
+
+
+def _told(change: VersionChange) -> str:
+    texts = (each.text if each else "-" for each in (change.before, change.after))
+    return " > ".join(" ".join(text.split()) for text in texts)
+
+
+def test_an_answer_is_touched_by_the_section_of_a_sheet_that_it_cites() -> None:
+    now = _sheet("payer.md", WAS.text.replace("Un taux", "Deux taux"))
+    changed = difference([WAS], [now])
+    assert _cites("Un taux", changed) == ("# Quels frais ? Un taux. > # Quels frais ? Deux taux.",)
+    assert _cites("Trente", changed) == ()
+
+
+def test_an_answer_is_touched_by_a_sheet_that_went() -> None:
+    assert _cites("Un taux", difference([WAS], [])) == ("# Quels frais ? Un taux. > -",)
+
+
+def test_an_answer_is_touched_by_a_text_added_beside_the_one_it_cites() -> None:
+    rival = _sheet("autre.md", "# Payer quand ? (art. R2192-10)\nVingt jours.\n", "Délais")
+    changed = difference([WAS], [WAS, rival])
+    assert _cites("Trente", changed, "art. R2192-10, fiche « Payer »") == (
+        "- > # Payer quand ? (art. R2192-10) Vingt jours.",
+    )
+    assert _cites("Un taux", changed, "art. L1111-1, fiche « Payer »") == ()
+    article = difference([WAS], [WAS, PAYMENT])
+    assert _cites("Trente", article, "art. R2192-10, fiche « Payer »") == ("- > trente jours",)
+    namesake = difference([WAS], [WAS, _sheet("copie.md", "Vingt jours.")])
+    assert _cites("Un taux", namesake) == ("- > Vingt jours.",)

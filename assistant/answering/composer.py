@@ -190,7 +190,7 @@ class Answering:
         turn = self._turn
         if turn.standalone != turn.question:
             return
-        law = IndexedLaw(turn.generation, turn.scope.as_of)
+        law = IndexedLaw(turn.generation, turn.scope.as_of, turn.scope.withheld)
         found = calculate_answer(turn.question, turn.scope.as_of, law, self._rates()) or Worked()
         yield from turn.show([each.passage for line in found.lines for each in line.grounds])
         for line in found.lines:

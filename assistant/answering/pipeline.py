@@ -133,6 +133,7 @@ class Assistant:
         teams: frozenset[str] | None = None,
         user: str = "",
         purpose: Purpose = ASKED,
+        withheld: frozenset[str] = frozenset(),
     ) -> Generator[Event, None, None]:
         """One turn, event by event; its record is on disk before `Finished` is given out.
 
@@ -142,8 +143,9 @@ class Assistant:
         which its notice is sent, where its pieces or its description tell it; a dossier that it
         seems to be about and that was not given is proposed in the result. `teams` are those of the
         reader, None where there is one reader only, and `user` is the pseudonym under which the
-        journal keeps them.
-        `purpose` says what the turn is recorded as.
+        journal keeps them. `purpose` says what the turn is recorded as. What carries one of
+        `withheld`, references and identifiers of passages, is left aside as though it were not
+        indexed.
         Stopping it, by closing the generator, and failing both leave a record too. A model that
         stops is not a failure: the question is searched as it is, and the answer says so.
 
@@ -154,6 +156,7 @@ class Assistant:
             asked.append(history[-1].question)
         turn = self._begun(asked, as_of, dossier, teams, user)
         turn.language = language
+        turn.scope = replace(turn.scope, withheld=withheld)
         ended = "interrupted"
         try:
             yield from self._run(turn, history)

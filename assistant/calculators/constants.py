@@ -138,10 +138,12 @@ class Law(Protocol):
 class IndexedLaw:
     """The law of a day as one generation holds it."""
 
-    def __init__(self, generation: IndexSnapshot, day: date) -> None:
-        """Nothing is read before the first constant."""
+    def __init__(
+        self, generation: IndexSnapshot, day: date, withheld: frozenset[str] = frozenset()
+    ) -> None:
+        """Nothing is read before the first constant; `withheld` is that of a scope."""
         self._generation = generation
-        self._scope = Scope(day)
+        self._scope = Scope(day, withheld=withheld)
 
     @property
     def day(self) -> date:

@@ -47,7 +47,7 @@ from assistant.evaluation.runs import (
 )
 from assistant.evaluation.runs import graded as graded_by
 from assistant.journal.journal import journal_of
-from assistant.reports.findings import NONE, capital, scope, verdict
+from assistant.reports.findings import NONE, TOO_FEW, capital, scope, verdict
 from assistant.settings import Settings, load_settings
 from ingestion.errors import UnknownDocument
 from ingestion.index.snapshot import IndexSnapshot
@@ -91,7 +91,8 @@ def _said(estimate: Estimate | None) -> tuple[str, str]:
     if estimate is None:
         return NONE, NONE
     counted = "" if estimate.part is None else f" ({estimate.part}/{estimate.whole})"
-    return f"{estimate.value:.2f}{counted}", f"{estimate.low:.2f} à {estimate.high:.2f}"
+    told = f"{estimate.low:.2f} à {estimate.high:.2f}" if estimate.is_telling else TOO_FEW
+    return f"{estimate.value:.2f}{counted}", told
 
 
 def _compared(console: Console, comparison: RunComparison) -> None:

@@ -15,6 +15,8 @@ from typing import TypeVar
 LEVEL = 0.95
 RESAMPLINGS = 2000
 SEED = 2019
+ENOUGH = 10
+"""Things counted below which no interval is told: it would say hardly more than 0 to 1."""
 
 _Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
@@ -34,6 +36,11 @@ class Estimate:
     high: float
     whole: int
     part: int | None = None
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether enough was counted for an interval to be told."""
+        return self.whole >= ENOUGH
 
 
 def share(part: int, whole: int) -> Estimate | None:

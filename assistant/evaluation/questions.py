@@ -74,13 +74,14 @@ def _questions(path: Path) -> list[Question]:
         if not line.strip():
             continue
         try:
-            found.append(_question(json.loads(line), str(path)))
+            found.append(question_of(json.loads(line), str(path)))
         except (ValueError, KeyError, TypeError, re.error) as error:
             raise WrongQuestions(f"{path}, ligne {number} : {error!r}") from error
     return found
 
 
-def _question(row: object, file: str) -> Question:
+def question_of(row: object, file: str) -> Question:
+    """The question of a line; raises ValueError, KeyError or TypeError for what is none."""
     if not isinstance(row, dict):
         raise TypeError("la ligne n'est pas un objet JSON")
     as_of, dossier = row.get("as_of"), row.get("dossier")

@@ -72,6 +72,7 @@ ACTS: Mapping[str, Mapping[str, str]] = {
     "evaluation": {"asked": "question posée", "measured": "jeu de questions mesuré"},
     "review": {
         "marked": "réponse annotée",
+        "arbitrated": "désaccord de lecteurs arbitré",
         "sampling": "tirage réglé",
         "replayed": "question rejouée",
         "promoted": "question d'évaluation ajoutée",

@@ -192,13 +192,14 @@ def intervals(title: str, rows: Sequence[Interval]) -> Chart:
 
 
 def estimates_chart(title: str, rows: Sequence[tuple[str, Estimate | None]]) -> Chart | None:
-    """Estimates on their intervals, None where none has a value."""
-    known = [
-        Interval(label, each.low, each.value, each.high, percent(each.value))
-        for label, each in rows
-        if each
-    ]
+    """Estimates on their intervals, if enough was counted; None where none has a value."""
+    known = [_interval(label, each) for label, each in rows if each]
     return intervals(title, known) if known else None
+
+
+def _interval(label: str, each: Estimate) -> Interval:
+    low, high = (each.low, each.high) if each.is_telling else (each.value, each.value)
+    return Interval(label, low, each.value, high, f"{percent(each.value)} (n = {each.whole})")
 
 
 def shifts(title: str, rows: Sequence[Shift]) -> Chart:

@@ -7,11 +7,11 @@ from assistant.answering.answer import Outcome
 from assistant.evaluation.confidence import Estimate
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from assistant.reports.charts import Bar, estimates_chart, ranks, timeline
-from assistant.reports.findings import NONE, capital, duration, estimate_cells, percent
+from assistant.reports.findings import NONE, TOO_FEW, capital, duration, estimate_cells, percent
 from assistant.reports.paper import Block, PaperTable
 from assistant.review.activity import ChartStep, Figures, Judgement
 from assistant.review.listing import OUTCOMES, SUPPORTS, THUMBS
-from assistant.review.recorded import LABELS, Target
+from assistant.review.marks import LABELS, Target
 
 # Figures as charts and tables, the same on a page and in the report. Pure.
 
@@ -153,9 +153,10 @@ def _judged(found: Judgement, target: Target) -> Iterator[tuple[str, Estimate | 
 def _kappa(each: Estimate | None) -> str:
     if each is None:
         return NONE
-    told = (f"{n:.2f}" for n in (each.value, each.low, each.high))
+    # Adding zero makes one of "-0.00".
+    told = (f"{round(n, 2) + 0.0:.2f}" for n in (each.value, each.low, each.high))
     value, low, high = (each.replace(".", ",").replace("-", "−") for each in told)
-    return f"{value} ({low} à {high})"
+    return f"{value} ({f'{low} à {high}' if each.is_telling else TOO_FEW})"
 
 
 # Figures as one table for a spreadsheet. Pure.
@@ -218,7 +219,8 @@ def _count(part: str, name: str, value: Cell) -> _Row:
 def _estimate(part: str, name: str, each: Estimate | None) -> _Row:
     if each is None:
         return part, name, None, None, None, None
-    return part, name, *map(_decimal, (each.value, each.low, each.high)), each.whole
+    low, high = map(_decimal, (each.low, each.high)) if each.is_telling else (None, None)
+    return part, name, _decimal(each.value), low, high, each.whole
 
 
 def _decimal(value: float) -> Decimal:

@@ -43,9 +43,20 @@ def percent(value: float) -> str:
     return "< 1 %" if rounded == 0 and value > 0 else f"{rounded} %"
 
 
+TOO_FEW = "trop peu pour conclure"
+"""What is told in the place of an interval of too few things."""
+
+
 def interval(estimate: Estimate) -> str:
-    """The ends of an interval: "72 à 89 %"."""
+    """The ends of an interval: "72 à 89 %"; of too few things there is none."""
+    if not estimate.is_telling:
+        return TOO_FEW
     return f"{round(100 * estimate.low)} à {round(100 * estimate.high)} %"
+
+
+def said_interval(estimate: Estimate) -> str:
+    """The interval within a sentence, or that there is none."""
+    return f"intervalle à 95 % {interval(estimate)}" if estimate.is_telling else TOO_FEW
 
 
 def counted(estimate: Estimate) -> str:

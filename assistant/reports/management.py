@@ -4,15 +4,24 @@ Questions about a dossier are counted and never quoted: the report leaves the te
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from assistant.answering.answer import Outcome
 from assistant.reports import dashboard
-from assistant.reports.findings import NONE, counted, day, duration, interval, number, percent
+from assistant.reports.audit import (
+    AuditFacts,
+    annex_part,
+    decisions_part,
+    disagreements_part,
+    proof_part,
+    sample_part,
+    signatures_part,
+)
+from assistant.reports.findings import counted, day, duration, number, percent, said_interval
 from assistant.reports.paper import Block, Items, Paper, PaperHeading, PaperTable, Paragraph
-from assistant.review.activity import ChartStep, Figures, Gap, Touched
-from assistant.review.recorded import Target
+from assistant.review.activity import ChartStep, Figures, Gap
+from assistant.review.marks import Target
+from assistant.review.touched import Touched
 
 TITLE = "Sourcier : rapport d'activité et de qualité"
 _SINCE = {
@@ -37,19 +46,10 @@ LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """An index put in service on a day: its name, and why, as far as it was said."""
-
-    on: date
-    generation: str
-    reason: str
-
-
 def report(
     found: Figures,
     touched: Sequence[Touched],
-    publications: Sequence[Publication],
+    audit: AuditFacts,
     made: date,
     author: str,
 ) -> Paper:
@@ -58,18 +58,36 @@ def report(
     by = f", établi par {author}" if author else ""
     about = f"Du {first} au {last}. Rapport du {day(made)}{by}."
     parts = (
-        _summary(found, touched),
+        _summary(found, touched, audit),
         _figures(found),
         _gaps(found.gaps),
-        _law(touched, publications),
+        sample_part(audit),
+        disagreements_part(audit),
+        _law(touched, audit),
         (PaperHeading("Limites de ce rapport"), Items(LIMITS)),
+        proof_part(audit),
+        signatures_part(audit, author),
+        annex_part(audit),
     )
     return Paper(TITLE, about, made, tuple(block for part in parts for block in part))
 
 
-def _summary(found: Figures, touched: Sequence[Touched]) -> Iterator[Block]:
+def _summary(found: Figures, touched: Sequence[Touched], audit: AuditFacts) -> Iterator[Block]:
     yield PaperHeading("En bref")
-    yield Items(tuple(_sentences(found, touched)))
+    yield Items((*_sentences(found, touched), *_agreed(found, audit)))
+
+
+def _agreed(found: Figures, audit: AuditFacts) -> Iterator[str]:
+    if rate := found.agreements[Target.ANSWER].rate:
+        left = sum(each.is_open for each in audit.disagreements)
+        yield (
+            f"Deux lecteurs donnent le même verdict, figé avant de voir celui de l'autre, à "
+            f"{percent(rate.value)} des réponses lues deux fois, {said_interval(rate)} "
+            f"({counted(rate)}) ; {number(left, 'désaccord reste', 'désaccords restent')} à "
+            "arbitrer."
+        )
+    else:
+        yield "Aucune réponse n'a été lue deux fois : l'accord n'est pas mesuré."
 
 
 def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
@@ -81,8 +99,8 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     good = found.judgements[Target.CITATION].good
     if good:
         yield (
-            f"Citations relues qui soutiennent la phrase : {percent(good.value)}, intervalle à "
-            f"95 % {interval(good)} ({counted(good)})."
+            f"Citations relues qui soutiennent la phrase : {percent(good.value)}, "
+            f"{said_interval(good)} ({counted(good)})."
         )
     else:
         yield "Aucune citation n'a été relue : la précision n'est pas mesurée."
@@ -96,7 +114,7 @@ def _sentences(found: Figures, touched: Sequence[Touched]) -> Iterator[str]:
     left = sum(each.look is None for each in touched)
     if touched:
         yield (
-            f"{number(len(touched), 'réponse passée cite', 'réponses passées citent')} un article "
+            f"{number(len(touched), 'réponse passée cite', 'réponses passées citent')} un texte "
             f"qui a changé depuis, dont {left} à regarder."
         )
 
@@ -159,22 +177,19 @@ def _example(gap: Gap) -> str:
     return next(told, "posée sur un dossier, non citée")
 
 
-def _law(touched: Sequence[Touched], publications: Sequence[Publication]) -> Iterator[Block]:
-    yield PaperHeading("Changements du droit et réponses touchées")
-    if publications:
-        rows = tuple((day(p.on), p.generation, p.reason or NONE) for p in publications)
-        yield PaperTable("Index mis en service", ("Le", "Index", "Motif"), rows, (2, 3, 4))
-    else:
-        yield Paragraph("Aucune mise en service d'index n'est au journal sur ces jours.")
+def _law(touched: Sequence[Touched], audit: AuditFacts) -> Iterator[Block]:
+    yield PaperHeading("Changements du droit et décisions")
+    yield from decisions_part(audit)
+    yield PaperHeading("Réponses touchées", 2)
     if not touched:
-        yield Paragraph("Aucune réponse passée ne cite un article qui a changé depuis.")
+        yield Paragraph("Aucune réponse passée ne cite un texte qui a changé depuis.")
         return
     articles = tuple(
         dict.fromkeys((c.title, c.reference) for each in touched for c in each.changes)
     )
     counts = tuple(_article(title, reference, touched) for title, reference in articles)
-    heads = ("Article", "Réponses qui le citent", "Regardées", "À regarder")
-    yield PaperTable("Articles changés et réponses qui les citent", heads, counts, (5, 2, 2, 2))
+    heads = ("Texte", "Réponses qui le citent", "Regardées", "À regarder")
+    yield PaperTable("Textes changés et réponses qui les citent", heads, counts, (5, 2, 2, 2))
 
 
 def _article(title: str, reference: str, touched: Sequence[Touched]) -> tuple[str, ...]:
@@ -185,4 +200,4 @@ def _article(title: str, reference: str, touched: Sequence[Touched]) -> tuple[st
     ]
     looked = sum(each.look is not None for each in citing)
     counts = (len(citing), looked, len(citing) - looked)
-    return f"{title}, {reference}", *map(str, counts)
+    return ", ".join(filter(None, (title, reference))), *map(str, counts)

@@ -36,13 +36,15 @@ class Scope:
     """What a question may be answered from: the rules in force on a day, and one dossier if any.
 
     `offers` says whether what suppliers wrote in the dossier may be shown as well. `any_day` leaves
-    the day aside, to learn what another day's law says.
+    the day aside, to learn what another day's law says. `withheld` are references and identifiers
+    of passages that are taken not to be there, to see what an index without them would answer.
     """
 
     as_of: date
     dossier: str | None = None
     offers: bool = False
     any_day: bool = False
+    withheld: frozenset[str] = frozenset()
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
@@ -53,7 +55,10 @@ class Scope:
         is_foreign = passage.dossier is not None and passage.dossier != self.dossier
         is_astray = passage.dossier is None and passage.kind is not Kind.RULES
         is_unasked = passage.piece is PieceKind.OFFER and not self.offers
-        if is_foreign or is_astray or is_unasked:
+        is_withheld = passage.id in self.withheld or not self.withheld.isdisjoint(
+            passage.references
+        )
+        if is_foreign or is_astray or is_unasked or is_withheld:
             return False
         return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
 

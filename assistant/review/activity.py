@@ -1,25 +1,24 @@
 """Activity: what the answers of a period add up to, gaps, and those the law has touched."""
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 from assistant.answering.answer import Outcome
 from assistant.citations.checker import Support
 from assistant.evaluation.confidence import Estimate, percentiles, share
 from assistant.evaluation.questions import OUT_OF_SCOPE
-from assistant.law.impact import articles_touched
 from assistant.question.language import find_stems
-from assistant.review.listing import Agreement, agreement, pairs_of
-from assistant.review.recorded import SCALES, Item, Place, ReviewLine, ReviewVerdict, Target, Thumb
+from assistant.review.agreement import Agreement, agreement, pairs_of
+from assistant.review.marks import SCALES, ReviewVerdict, Target
+from assistant.review.recorded import Item, ReviewLine, Thumb, folded
 from assistant.review.register import Sampling, is_drawn
-from ingestion.legislation.versions import Difference
-from ingestion.readers.documents import Document
 
 # Periods: the days that are counted, and the steps in which they are shown. Pure.
 
@@ -104,13 +103,28 @@ class Gap:
 
 
 def gaps(items: Iterable[Item]) -> tuple[Gap, ...]:
-    """What the texts did not answer, the most asked first; what is out of scope lacks nothing."""
+    """What the texts did not answer, the most asked first.
+
+    What is out of scope, or only greets, lacks nothing.
+    """
     by_theme: dict[str, list[ReviewLine]] = {}
     for line in (item.line for item in items):
-        if is_unanswered(line) and line.theme != OUT_OF_SCOPE:
+        if is_unanswered(line) and line.theme != OUT_OF_SCOPE and not is_courtesy(line.question):
             by_theme.setdefault(line.theme, []).append(line)
     found = [gap for theme, lines in by_theme.items() for gap in _grouped(theme, lines)]
     return tuple(sorted(found, key=lambda gap: (-len(gap.lines), gap.theme, gap.shared)))
+
+
+def is_courtesy(question: str) -> bool:
+    """Whether a question only greets, thanks or tries whether anybody is there."""
+    return set(_WORD.findall(folded(question))) <= _courtesies()
+
+
+@cache
+def _courtesies() -> frozenset[str]:
+    file = Path(__file__).with_name("courtesies.toml")
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    return frozenset(word for words in table.values() for word in words)
 
 
 def is_unanswered(line: ReviewLine) -> bool:
@@ -146,8 +160,8 @@ def _spelled(question: str, wanted: frozenset[str]) -> Iterator[str]:
 
 # Figures: what the answers of a period add up to. Pure.
 #
-# Of a thing that several readers judged, the verdict of the first counts; the others serve to say
-# how far readers agree.
+# Of a thing that several readers judged, the arbitrated verdict counts, else the frozen one of the
+# first; the others serve to say how far readers agree.
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +258,8 @@ def _judgement(items: Sequence[Item], target: Target, sampling: Sampling) -> Jud
 
 
 def _verdicts(item: Item, target: Target) -> list[ReviewVerdict]:
-    """The first verdict on each thing of a kind in an answer."""
-    first: dict[Place, ReviewVerdict] = {}
-    for sheet in item.sheets.values():
-        for place, mark in sheet.items():
-            if place[0] is target and mark.verdict:
-                first.setdefault(place, mark.verdict)
-    return list(first.values())
+    """The verdict that counts on each thing of a kind in an answer."""
+    return [verdict for (kind, _), verdict in item.retained.items() if kind is target]
 
 
 def _themes(items: Sequence[Item]) -> tuple[Theme, ...]:
@@ -259,92 +268,3 @@ def _themes(items: Sequence[Item]) -> tuple[Theme, ...]:
     without = Counter(item.line.theme for item in items if is_unanswered(item.line))
     found = (Theme(name, times, without[name]) for name, times in asked.items())
     return tuple(sorted(found, key=lambda theme: (-theme.asked, theme.name)))
-
-
-# Touched answers: past answers that cite articles which have changed since. Pure.
-#
-# Someone looks at such an answer once; it comes back when an article that it cites changes again.
-
-LOOKED = "looked"
-"""The act of an entry of kind "review" which says that someone looked at a touched answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionChange:
-    """A version of an article before and after; None where there is none any more.
-
-    The words are equal where only the days of validity changed.
-    """
-
-    title: str
-    reference: str
-    before: Document
-    after: Document | None
-
-
-@dataclass(frozen=True, slots=True)
-class TouchedLook:
-    """Who looked at an answer, when, and the generation in use then."""
-
-    user: str
-    at: datetime
-    generation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """An answer with what has changed of what it cites, and the last look at all of it."""
-
-    item: Item
-    changes: tuple[VersionChange, ...]
-    look: TouchedLook | None = None
-
-
-Since = Callable[[str], Difference]
-"""What changed from a generation, by its name, to the one in use."""
-
-
-def body_of(record_id: str, generation: str) -> dict[str, Any]:
-    """A look as it is written in the journal."""
-    return {"act": LOOKED, "record_id": record_id, "generation": generation}
-
-
-def touched(
-    items: Iterable[Item], since: Since, looks: Mapping[str, TouchedLook]
-) -> tuple[Touched, ...]:
-    """The answers that cite what has changed: those to look at first, each group latest first."""
-
-    @cache
-    def changed(generation: str, title: str, locator: str) -> tuple[VersionChange, ...]:
-        return tuple(_cited(title, locator, changes_of(since(generation))))
-
-    def changes(item: Item, generation: str) -> tuple[VersionChange, ...]:
-        places = (changed(generation, *place) for place in item.line.cited)
-        return tuple(dict.fromkeys(each for found in places for each in found))
-
-    def state(item: Item) -> Touched:
-        look = looks.get(item.line.record_id)
-        if look and not changes(item, look.generation):
-            return Touched(item, changes(item, item.line.generation), look)
-        return Touched(item, changes(item, look.generation if look else item.line.generation))
-
-    found = [each for each in map(state, items) if each.changes]
-    return tuple(sorted(found, key=lambda each: each.look is not None))
-
-
-def changes_of(found: Difference) -> tuple[VersionChange, ...]:
-    """The articles of a difference that were there before and are not the same now."""
-    pairs = [(each.before, each.after) for each in (*found.changed, *found.redated)]
-    gone = [(each, each) for each in found.ended], [(each, None) for each in found.removed]
-    return tuple(
-        VersionChange(before.title, before.reference, before, after)
-        for before, after in (*pairs, *gone[0], *gone[1])
-        if before.reference and (before.title, before.reference) in found.touched
-    )
-
-
-def _cited(title: str, locator: str, changes: Iterable[VersionChange]) -> Iterator[VersionChange]:
-    """The changes of the articles that a citation names."""
-    for each in changes:
-        if any(articles_touched(title, locator, {(each.title, each.reference)})):
-            yield each

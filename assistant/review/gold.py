@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import WrongQuestions
+from assistant.evaluation import questions
 from assistant.evaluation.questions import Question, read_questions
 from assistant.journal.journal import Journal
 from ingestion.durable import replace_bytes
@@ -77,7 +78,7 @@ class GoldQuestions:
         `record_id` is the answer that it was asked in, if any. Raises WrongQuestions when it is not
         a question; what was there stays.
         """
-        _check(question)
+        check(question)
         asked = {RECORD: record_id} if record_id else {}
         with self._rows() as rows:
             rows[question.id] = rows.get(question.id, {}) | _row(question) | asked
@@ -113,7 +114,8 @@ class GoldQuestions:
             replace_bytes(self._path, written.encode())
 
 
-def _check(question: GoldQuestion) -> None:
+def check(question: GoldQuestion) -> None:
+    """Raise WrongQuestions for what is no question, or says nothing of its answer."""
     if not _ID.fullmatch(question.id):
         raise WrongQuestions(
             f"« {question.id[:64]} » ne peut pas nommer une question : lettres sans accent, "
@@ -148,6 +150,11 @@ def _row(question: GoldQuestion) -> dict[str, Any]:
         "faits": [[fact] for fact in question.facts],
         "attendu_refus": question.refusal_expected,
     }
+
+
+def question_of(question: GoldQuestion) -> Question:
+    """The question as sets are read, to hold an answer against it."""
+    return questions.question_of(_row(question), FILE)
 
 
 def _gold(question: Question) -> GoldQuestion:

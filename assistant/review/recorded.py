@@ -1,17 +1,26 @@
 """Recorded answers: read back from the journal, listed, with what readers say of them."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.answering.answer import Outcome, TurnResult
 from assistant.answering.record import read_evidence
 from assistant.citations.checker import Support
 from assistant.evaluation.grading import result_of
 from assistant.evaluation.questions import LEDGER, OTHER, OUT_OF_SCOPE, theme_of_article
+from assistant.review.marks import Place, ReviewVerdict, Sheet, Target, marks_of
+from assistant.review.readings import (
+    Arbitration,
+    Marking,
+    Readings,
+    frozen_of,
+    retained,
+    seen_by,
+)
 from ingestion.legislation.references import find_references
 
 # Recorded answers: what the journal keeps of a turn, read back.
@@ -44,131 +53,23 @@ def recorded(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Recorded:
     return Recorded(moment(entry), entry.get("user", ""), body["ended"], result, archive)
 
 
+def said_at(result: TurnResult, place: Place) -> str:
+    """The words that a mark is about: a question, a sentence, or a quote; "" where there is none.
+
+    The number of a mark is told by its reader's browser.
+    """
+    target, number = place
+    answer = result.answer
+    if target is Target.ANSWER:
+        return result.question
+    if target is Target.SENTENCE:
+        return next((each.text for each in answer.sentences[number - 1 : number]), "")
+    return next((each.quote for each in answer.citations[number - 1 : number]), "")
+
+
 def moment(entry: Mapping[str, Any]) -> datetime:
     """When an entry was written, in the time of this machine."""
     return datetime.fromisoformat(entry["at"]).astimezone()
-
-
-# Marks: what a reader says of an answer, its sentences and its citations. Pure values.
-#
-# The journal keeps every sheet of marks; of one reader the last mark of each thing counts.
-
-MARKED = "marked"
-"""The act of an entry of kind "review" that holds marks."""
-
-LONGEST_COMMENT = 2000
-"""Characters."""
-
-
-class Target(StrEnum):
-    """What a mark is about."""
-
-    ANSWER = "answer"
-    SENTENCE = "sentence"
-    CITATION = "citation"
-
-
-class ReviewVerdict(StrEnum):
-    """What a reader finds; the first three of citations, the last three of what is said."""
-
-    SUPPORTS = "supports"
-    PARTLY = "partly"
-    UNRELATED = "unrelated"
-    DANGEROUS = "dangerous"
-    RIGHT = "right"
-    INCOMPLETE = "incomplete"
-    WRONG = "wrong"
-
-
-LABELS = {
-    ReviewVerdict.SUPPORTS: "soutient",
-    ReviewVerdict.PARTLY: "soutient en partie",
-    ReviewVerdict.UNRELATED: "ne soutient pas",
-    ReviewVerdict.DANGEROUS: "dangereux",
-    ReviewVerdict.RIGHT: "juste",
-    ReviewVerdict.INCOMPLETE: "incomplet",
-    ReviewVerdict.WRONG: "faux",
-}
-
-_SAID = (
-    ReviewVerdict.RIGHT,
-    ReviewVerdict.INCOMPLETE,
-    ReviewVerdict.WRONG,
-    ReviewVerdict.DANGEROUS,
-)
-SCALES = {
-    Target.ANSWER: _SAID,
-    Target.SENTENCE: _SAID,
-    Target.CITATION: (
-        ReviewVerdict.SUPPORTS,
-        ReviewVerdict.PARTLY,
-        ReviewVerdict.UNRELATED,
-        ReviewVerdict.DANGEROUS,
-    ),
-}
-"""The verdicts of each target, from the best to the worst."""
-
-Place = tuple[Target, int]
-"""A target and its number, 1-based in the order of the record; the answer has number 1."""
-
-ANSWER: Place = (Target.ANSWER, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewMark:
-    """A verdict on one thing, None where it is taken back, and a comment."""
-
-    target: Target
-    number: int
-    verdict: ReviewVerdict | None
-    comment: str = ""
-
-    @property
-    def place(self) -> Place:
-        """What it is about."""
-        return self.target, self.number
-
-    @property
-    def blank(self) -> "ReviewMark":
-        """The mark of who says nothing of the same thing."""
-        return ReviewMark(self.target, self.number, None)
-
-
-Sheet = Mapping[Place, ReviewMark]
-"""What one reader says of one answer now."""
-
-
-def body_of(record_id: str, marks: Iterable[ReviewMark]) -> dict[str, Any]:
-    """Marks as they are written in the journal."""
-    rows = [
-        {
-            "target": mark.target.value,
-            "number": mark.number,
-            "verdict": mark.verdict and mark.verdict.value,
-            "comment": mark.comment,
-        }
-        for mark in marks
-    ]
-    return {"act": MARKED, "record_id": record_id, "marks": rows}
-
-
-def marks_of(body: Mapping[str, Any]) -> tuple[ReviewMark, ...]:
-    """The marks that a body holds."""
-    return tuple(
-        ReviewMark(
-            Target(row["target"]),
-            row["number"],
-            ReviewVerdict(row["verdict"]) if row["verdict"] else None,
-            row["comment"],
-        )
-        for row in body["marks"]
-    )
-
-
-def over(sheet: Sheet, later: Iterable[ReviewMark]) -> Sheet:
-    """A sheet after later marks of the same reader."""
-    marks = dict(sheet) | {mark.place: mark for mark in later}
-    return {place: mark for place, mark in marks.items() if mark.verdict or mark.comment}
 
 
 # Lines: a recorded answer as it is listed, with what is said of it since. Pure values.
@@ -189,12 +90,21 @@ class ReviewState(StrEnum):
     TWICE = "twice"
 
 
+class CitedPlace(NamedTuple):
+    """Where a citation stands: a document by its sha256, and the first character in its text."""
+
+    title: str
+    locator: str
+    document: str = ""
+    start: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
     """A recorded answer without its evidence.
 
     `position` is that of its entry in the journal. `text` is the answer as Markdown, `cited` the
-    title and the locator of each citation. `searchable` has the question and the answer, folded.
+    place of each citation. `searchable` has the question and the answer, folded.
     """
 
     position: int
@@ -214,7 +124,7 @@ class ReviewLine:
     model: str
     generation: str
     removed: int
-    cited: tuple[tuple[str, str], ...]
+    cited: tuple[CitedPlace, ...]
     searchable: str
 
     @property
@@ -233,31 +143,35 @@ class BuyerOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line with the opinion on it, and the sheet of each reader, the first reader first."""
+    """A line with the opinion on it, its readings, and the arbitrations, the oldest first."""
 
     line: ReviewLine
     opinion: BuyerOpinion | None = None
-    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    readings: Readings = field(default_factory=dict)
+    arbitrations: tuple[Arbitration, ...] = ()
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Who has given a verdict on the whole answer, in the order of their first mark."""
-        marks = ((user, sheet.get(ANSWER)) for user, sheet in self.sheets.items())
-        return tuple(user for user, mark in marks if mark and mark.verdict)
+        """Who has given a verdict on the whole answer, in the order of their first one."""
+        return tuple(each.user for each in frozen_of(self.readings))
 
     @property
     def state(self) -> ReviewState:
         """How often it has been read."""
         return (ReviewState.UNREAD, ReviewState.READ, ReviewState.TWICE)[min(len(self.readers), 2)]
 
-    def sheet_of(self, user: str) -> Sheet:
-        """What a reader has said."""
-        return self.sheets.get(user, {})
+    @property
+    def retained(self) -> Mapping[Place, ReviewVerdict]:
+        """The verdict that counts of each thing in it."""
+        return retained(self.readings, {each.place: each for each in self.arbitrations})
 
-    def seen_by(self, user: str) -> Mapping[str, Sheet]:
-        """The sheets that a reader may see: those of others only once their own verdict stands."""
-        is_free = user in self.readers
-        return {each: sheet for each, sheet in self.sheets.items() if is_free or each == user}
+    def sheet_of(self, user: str) -> Sheet:
+        """What a reader says now."""
+        return self.readings[user].now if user in self.readings else {}
+
+    def seen_by(self, user: str) -> Readings:
+        """The readings that a reader may see."""
+        return seen_by(self.readings, user)
 
 
 def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> ReviewLine:
@@ -281,9 +195,19 @@ def line_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) ->
         model=body["model"],
         generation=body["generation"],
         removed=len(body["removed"]),
-        cited=tuple((each["title"], each["locator"]) for each in body["citations"]),
+        cited=tuple(
+            CitedPlace(each["title"], each["locator"], each["document"], each["start"])
+            for each in body["citations"]
+        ),
         searchable=folded(f"{body['question']} {text}"),
     )
+
+
+def marking_of(position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> Marking:
+    """The marks of an entry of the journal; those of earlier versions tell no seconds."""
+    user, seconds = entry.get("user", ""), int(body.get("seconds", 0))
+    name, said = entry["hash"][:16], marks_of(body)
+    return Marking(user, moment(entry), position, name, said, seconds)
 
 
 def folded(text: str) -> str:

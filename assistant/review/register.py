@@ -13,17 +13,24 @@ from assistant.answering.answer import Outcome
 from assistant.answering.record import REPLAYED
 from assistant.errors import StillReading, UnknownRecord
 from assistant.journal.journal import Journal
+from assistant.review.marks import MARKED
+from assistant.review.readings import (
+    ARBITRATED,
+    Arbitration,
+    Readings,
+    arbitration_of,
+    may_arbitrate,
+    readings_after,
+)
 from assistant.review.recorded import (
-    MARKED,
     BuyerOpinion,
     Item,
     Recorded,
     ReviewLine,
-    Sheet,
     Thumb,
     line_of,
-    marks_of,
-    over,
+    marking_of,
+    moment,
     recorded,
 )
 
@@ -67,6 +74,11 @@ class Task:
     reasons: tuple[Reason, ...]
     is_second: bool
 
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """What a queue is sorted by: the most pressing reason, then the age of the answer."""
+        return list(Reason).index(self.reasons[0]), self.item.line.position
+
 
 def sampling_of(body: Mapping[str, Any]) -> Sampling:
     """The sampling that a body says."""
@@ -87,10 +99,7 @@ def tasks(
         and (why := reasons(item, touched, sampling))
         and (not item.readers or _is_due_again(item, sampling))
     ]
-    urgency = list(Reason)
-    return tuple(
-        sorted(found, key=lambda task: (urgency.index(task.reasons[0]), task.item.line.position))
-    )
+    return tuple(sorted(found, key=lambda task: task.urgency))
 
 
 def reasons(item: Item, touched: Set[str], sampling: Sampling) -> tuple[Reason, ...]:
@@ -213,13 +222,16 @@ class AnswerRegister:
         return entry, body
 
     def _item(self, line: ReviewLine) -> Item:
-        return Item(line, self._opinions.get(line.record_id), self._sheets.get(line.record_id, {}))
+        name = line.record_id
+        readings, decided = self._readings.get(name, {}), self._arbitrations.get(name, ())
+        return Item(line, self._opinions.get(name), readings, decided)
 
     def _forget(self) -> None:
         self._last = -1
         self._lines: dict[str, ReviewLine] = {}
         self._opinions: dict[str, BuyerOpinion] = {}
-        self._sheets: dict[str, dict[str, Sheet]] = {}
+        self._readings: dict[str, Readings] = {}
+        self._arbitrations: dict[str, tuple[Arbitration, ...]] = {}
         self._replays: dict[str, tuple[int, ...]] = {}
         self._sampling = Sampling()
 
@@ -251,16 +263,24 @@ class AnswerRegister:
     def _review(self, position: int, entry: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         match body["act"]:
             case act if act == MARKED:
-                sheets = self._sheets.get(body["record_id"], {})
-                user = entry.get("user", "")
-                sheet = over(sheets.get(user, {}), marks_of(body))
-                # Replaced, not changed: a reader may hold the one before.
-                self._sheets[body["record_id"]] = sheets | {user: sheet}
+                # Replaced, not changed: a reader may hold the ones before.
+                known = self._readings.get(body["record_id"], {})
+                said = marking_of(position, entry, body)
+                self._readings[body["record_id"]] = readings_after(known, said)
+            case act if act == ARBITRATED:
+                self._decide(entry, body)
             case act if act == REPLAYED:
-                known = self._replays.get(body["record_id"], ())
-                self._replays[body["record_id"]] = (*known, position)
+                earlier = self._replays.get(body["record_id"], ())
+                self._replays[body["record_id"]] = (*earlier, position)
             case act if act == SAMPLED:
                 self._sampling = sampling_of(body)
+
+    def _decide(self, entry: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        """Take an arbitration, unless who decided may not: somebody wrote it by hand."""
+        user, name = entry.get("user", ""), body["record_id"]
+        said = arbitration_of(body, user, moment(entry), entry["hash"][:16])
+        if may_arbitrate(self._readings.get(name, {}), user, said.place, said.verdict):
+            self._arbitrations[name] = (*self._arbitrations.get(name, ()), said)
 
 
 def _forgets(entry: Mapping[str, Any], body: Mapping[str, Any] | None) -> bool:

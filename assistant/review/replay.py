@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import cache
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 
 from assistant.answering.answer import Answer, Citation
-from assistant.law.impact import articles_touched, changes_since
+from assistant.law.impact import changes_since
 from assistant.retrieval.evidence import Evidence
 from assistant.review.recorded import ReviewLine
+from assistant.review.touched import changes_by
 from ingestion.legislation.versions import TextStretch, compare
 from ingestion.readers.documents import Document
 
@@ -70,25 +70,16 @@ def _is_same(document: Document, evidence: Evidence, citations: Iterable[Citatio
     )
 
 
-# Outdated answers: those that cite an article which has changed since.
+# Outdated answers: those that cite a text which has changed since.
 
 
 def outdated(home: Path, lines: Iterable[ReviewLine]) -> frozenset[str]:
-    """The records of the answers that cite an article which their own index had otherwise.
+    """The records of the answers that cite a text which their own index had otherwise.
 
     Raises UnknownGeneration or DamagedGeneration.
     """
-    since = changes_since(home)
-
-    @cache
-    def has_changed(generation: str, title: str, locator: str) -> bool:
-        return any(articles_touched(title, locator, since(generation).touched))
-
-    return frozenset(
-        line.record_id
-        for line in lines
-        if any(has_changed(line.generation, *place) for place in line.cited)
-    )
+    changes = changes_by(changes_since(home))
+    return frozenset(line.record_id for line in lines if changes(line, line.generation))
 
 
 # Replays: an answer beside the one that the same question gets later. Pure.

@@ -1,31 +1,43 @@
 """The review's service: everything that readers of past answers do, each in their own name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from assistant.accounts.identity import Identity
 from assistant.answering.answer import Finished, TurnResult
 from assistant.answering.pipeline import Assistant
-from assistant.answering.record import replay_of
-from assistant.errors import UnknownRecord, WrongQuestions
+from assistant.answering.record import EXAMINED, replay_of
+from assistant.errors import UnknownRecord, WrongDecision, WrongQuestions
 from assistant.ledger.tables import csv_bytes
 from assistant.question.language import Language, detect_language
 from assistant.retrieval.evidence import Evidence
-from assistant.review.gold import CORRECTED, PROMOTED, GoldQuestion, GoldQuestions, take_out
-from assistant.review.listing import (
+from assistant.review.agreement import (
     Agreement,
-    ListOrder,
-    ReviewFilter,
+    ReaderDisagreement,
     agreement,
-    answers_table,
-    ordered,
+    disagreements,
     pairs_of,
 )
-from assistant.review.recorded import Item, Recorded, ReviewLine, ReviewMark, Target, body_of
+from assistant.review.exports import ExportedTable, table_of
+from assistant.review.gold import (
+    CORRECTED,
+    PROMOTED,
+    GoldQuestion,
+    GoldQuestions,
+    check,
+    take_out,
+)
+from assistant.review.listing import ListOrder, ReviewFilter, ordered
+from assistant.review.marks import Place, ReviewMark, ReviewVerdict, Target, body_of
+from assistant.review.progress import QueuePlace, ReviewProgress, place_in, progress
+from assistant.review.readings import arbitration_body, may_arbitrate
+from assistant.review.recorded import Item, Recorded, ReviewLine
 from assistant.review.register import AnswerRegister, Sampling, Task, tasks
 from assistant.review.replay import ReviewExhibit, Seal, exhibit, outdated
+from assistant.review.trial import NO_FACT, tried
 from ingestion.errors import DamagedArchive
 from ingestion.library.library import Archive
 from ingestion.readers.documents import Document
@@ -37,9 +49,17 @@ class ReviewService:
     """Past answers, opened, judged, asked again; several readers at once."""
 
     def __init__(
-        self, home: Path, assistant: Assistant, clock: Callable[[], date] = date.today
+        self,
+        home: Path,
+        assistant: Assistant,
+        clock: Callable[[], date] = date.today,
+        called: Callable[[str], str] = str,
     ) -> None:
-        """`assistant` is the one whose journal is read, and which is asked again."""
+        """`assistant` is the one whose journal is read, and which is asked again.
+
+        `called` is what a reader is called beside their marks, by their pseudonym.
+        """
+        self.called = called
         self.clock = clock
         self._home = home
         self._assistant = assistant
@@ -93,13 +113,36 @@ class ReviewService:
         """The bytes of the file that a document was read from; raises DamagedArchive."""
         return self._archive(reader, document.dossier).original(document.id)
 
-    def mark(self, reader: Identity, record_id: str, marks: Sequence[ReviewMark]) -> None:
-        """Keep what a reader says of an answer; raises UnknownRecord."""
+    def mark(
+        self, reader: Identity, record_id: str, marks: Sequence[ReviewMark], seconds: int = 0
+    ) -> None:
+        """Keep what a reader says of an answer, looked at for so long; raises UnknownRecord."""
         said = self.item(reader, record_id).sheet_of(reader.user)
         news = [mark for mark in marks if mark != said.get(mark.place, mark.blank)]
         if news:
             apart = self._register.apart(record_id)
-            self._journal.append("review", body_of(record_id, news), apart, user=reader.user)
+            told = body_of(record_id, news, seconds)
+            self._journal.append("review", told, apart, user=reader.user)
+
+    def disagreements(self, reader: Identity) -> tuple[ReaderDisagreement, ...]:
+        """What two readers judge differently in the answers that this one may see."""
+        return disagreements(self.items(reader))
+
+    def arbitrate(
+        self, reader: Identity, record_id: str, place: Place, verdict: ReviewVerdict, reason: str
+    ) -> None:
+        """Decide as a third reader which verdict is kept; raises UnknownRecord or WrongDecision."""
+        item = self.item(reader, record_id)
+        if not may_arbitrate(item.readings, reader.user, place, verdict):
+            raise WrongDecision(
+                "Un désaccord est arbitré par un troisième lecteur, là où les deux verdicts figés "
+                "diffèrent, et dans leur échelle."
+            )
+        if not reason:
+            raise WrongDecision("Dites pourquoi ce verdict est retenu : le rapport le reprend.")
+        told = arbitration_body(record_id, place, verdict, reason)
+        apart = self._register.apart(record_id)
+        self._journal.append("review", told, apart, user=reader.user)
 
     @property
     def sampling(self) -> Sampling:
@@ -113,9 +156,21 @@ class ReviewService:
     def tasks(self, reader: Identity) -> tuple[Task, ...]:
         """What a reader should read."""
         seen = self.items(reader)
-        return tasks(
-            seen, outdated(self._home, (item.line for item in seen)), self.sampling, reader.user
-        )
+        return tasks(seen, self._touched(seen), self.sampling, reader.user)
+
+    def place(self, reader: Identity, item: Item) -> QueuePlace:
+        """What comes before and after an answer in the queue of a reader."""
+        seen, sampling = self.items(reader), self.sampling
+        touched = self._touched(seen)
+        found = tasks(seen, touched, sampling, reader.user)
+        return place_in(found, item, touched, sampling)
+
+    def progress(self, reader: Identity) -> ReviewProgress:
+        """How far the reading of the answers that a reader may see has come."""
+        return progress(self.items(reader), self.sampling)
+
+    def _touched(self, items: Iterable[Item]) -> frozenset[str]:
+        return outdated(self._home, (item.line for item in items))
 
     def agreement(self, reader: Identity) -> Mapping[Target, Agreement]:
         """How far two readers agree on the answers that this one may see."""
@@ -158,31 +213,60 @@ class ReviewService:
         return self._gold.export()
 
     def promote(self, reader: Identity, question: GoldQuestion, record_id: str = "") -> None:
-        """Add a question that was asked, or correct one.
+        """Add a question that was asked, or correct one, once it was tried.
 
-        Raises WrongQuestions, also for the question of a dossier: nothing of it leaves its folder.
+        Raises WrongQuestions, also for the question of a dossier, as nothing of it leaves its
+        folder, and for one that does not tell the index in service from a broken one.
         """
         if record_id and self.item(reader, record_id).line.dossier:
             raise WrongQuestions(
                 "Une question posée sur un dossier reste dans ce dossier : elle ne peut pas entrer "
                 "dans le jeu d'évaluation, qui est commun."
             )
+        check(question)
+        if not (question.facts or question.refusal_expected):
+            raise WrongQuestions(NO_FACT)
+        asked = self._register.open(record_id).user if record_id else reader.user
+        trial = tried(question, partial(self._examined, question, asked))
+        if refusal := trial.refusal:
+            raise WrongQuestions(refusal)
         act = CORRECTED if self._gold.get(question.id) else PROMOTED
         self._gold.put(question, record_id)
         told = {"act": act, "question_id": question.id, "record_id": record_id}
         self._journal.append("review", told, user=reader.user)
 
+    def _examined(self, question: GoldQuestion, user: str, without: frozenset[str]) -> TurnResult:
+        """Ask an index that lacks something, under the pseudonym of whose words it holds."""
+        events = self._assistant.ask(
+            question.question,
+            as_of=question.as_of,
+            language=detect_language(question.question),
+            user=user,
+            purpose=EXAMINED,
+            withheld=without,
+        )
+        return next(event.result for event in events if isinstance(event, Finished))
+
     def demote(self, reader: Identity, question_id: str) -> None:
         """Take a question out."""
         take_out(self._home, self._journal, [question_id], user=reader.user)
 
-    def export(self, reader: Identity, chosen: ReviewFilter, order: ListOrder) -> bytes:
-        """A list as CSV."""
+    def export(
+        self,
+        reader: Identity,
+        chosen: ReviewFilter,
+        order: ListOrder,
+        table: ExportedTable = ExportedTable.ANSWERS,
+    ) -> bytes:
+        """A list as CSV: its answers, or what they say, cite, and were marked with."""
         listed = self.items(reader, chosen, order)
         asked = {name: str(value) for name, value in asdict(chosen).items() if value}
-        told = {"what": "answers", "filter": asked, "count": len(listed)}
+        told = {"what": table.value, "filter": asked, "count": len(listed)}
         self._journal.append("export", told, user=reader.user)
-        return csv_bytes(answers_table(listed, reader.user))
+        return csv_bytes(table_of(table, listed, self._opened, reader.user, self.called))
+
+    def _opened(self, item: Item) -> Recorded:
+        return self._register.open(item.line.record_id)
 
     def _exhibit(self, reader: Identity, shown: Recorded, evidence: Evidence) -> ReviewExhibit:
         digest = shown.archive.get(evidence.passage.document_id)

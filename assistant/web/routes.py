@@ -37,6 +37,7 @@ ASSETS = {
     "upload.js": ("upload.js",),
     "build.js": ("build.js",),
     "viewer.js": ("viewer.js",),
+    "review.js": ("review.js",),
 }
 """What pages load, each made of files one after the other."""
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -11,7 +11,7 @@ from threading import Thread
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
-from assistant.accounts.service import open_accounts
+from assistant.accounts.service import Accounts, open_accounts
 from assistant.answering.answer import Event, Exchange, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import asked_by, searched_by
@@ -19,7 +19,7 @@ from assistant.calculators.calculation import Calculation
 from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.container import load_assistant, load_embedder
-from assistant.errors import UnknownRecord
+from assistant.errors import UnknownRecord, WrongAccount
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
@@ -270,7 +270,7 @@ def load_site(home: Path, settings: Settings) -> Site:
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts) if accounts else SingleUser()
-    room = ReviewService(home, assistant)
+    room = ReviewService(home, assistant, called=naming(accounts, settings))
     room.follow()
     repair_beside(home, settings)
     beside = pages_beside(home, room, assistant.journal, access)
@@ -278,6 +278,20 @@ def load_site(home: Path, settings: Settings) -> Site:
     provider = Provider(openid, openid_secret(openid)) if openid else None
     monitoring = monitoring_of(home, settings, assistant, turns)
     return Site(desks, access, beside, accounts, provider, settings.address, desks, monitoring)
+
+
+def naming(accounts: Accounts | None, settings: Settings) -> Callable[[str], str]:
+    """What a reader is called, by their pseudonym: who has no account any more has no name."""
+    if accounts is None or settings.readers == "pseudonyms":
+        return str
+    known = accounts.register
+
+    def called(user: str) -> str:
+        with suppress(WrongAccount):
+            return known.of(user).identity.name
+        return user
+
+    return called
 
 
 def repair_beside(home: Path, settings: Settings) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.accounts.identity import ALONE, UserRole
+from assistant.review.marks import ReviewVerdict
 from assistant.tenders.service import DossierService
 from assistant.web.reviewer.app import referent_app
 from assistant.web.serving import LocalBuyerService
@@ -91,7 +92,7 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
     whole.get_by_label("incomplet").check()
     whole.get_by_label("Commentaire sur la réponse").fill("les établissements de santé manquent")
     page.get_by_role("button", name="Enregistrer mes marques").click()
-    expect(page.get_by_role("status")).to_have_text("Vos marques sont enregistrées.")
+    expect(page.get_by_role("status")).to_contain_text("Vos marques sont enregistrées.")
     expect(whole.get_by_label("incomplet")).to_be_checked()
     expect(citation.get_by_label("soutient en partie")).to_be_checked()
 
@@ -100,7 +101,8 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
     page.get_by_role("link", name="Retour à la réponse").click()
 
     page.get_by_role("link", name="Ajouter cette question au jeu d'évaluation").click()
-    expect(page.get_by_label("Articles attendus")).to_have_value("R2192-10")
+    expect(page.get_by_label("Articles attendus")).to_have_value("")
+    page.get_by_label("Articles attendus").fill("R2192-10")
     page.get_by_label("Faits attendus").fill("trente jours")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_role("table")).to_contain_text(PAYMENT)
@@ -108,7 +110,7 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
 
     page.get_by_role("link", name="Réponses", exact=True).click()
     with page.expect_download() as sent:
-        page.get_by_role("link", name="Exporter cette liste en CSV").click()
+        page.get_by_role("link", name="réponses", exact=True).click()
     assert "incomplet" in Path(sent.value.path()).read_text(encoding="utf-8-sig")
 
 
@@ -138,9 +140,43 @@ def test_an_answer_is_judged_by_keyboard_alone(page: Page, address: str, known: 
     page.keyboard.press("Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Vos marques sont enregistrées.")
+    expect(page.get_by_role("status")).to_contain_text("Vos marques sont enregistrées.")
     sheet = known.room.item(ALONE, record_id).sheet_of("local")
     assert [mark.comment for mark in sheet.values()] == ["relu au clavier"]
+
+
+def test_the_queue_is_read_by_single_keys(page: Page, address: str, known: House) -> None:
+    ids = [known.ask(f"{PAYMENT} {n}").record_id for n in range(2)]
+    for record_id in ids:
+        told = {"record_id": record_id, "thumb": "down", "comment": ""}
+        known.journal.append("opinion", told)
+    first, second = (f"{address}referent/answers/{record_id}" for record_id in ids)
+    page.goto(first)
+    citation = page.get_by_role("group", name="Citation 1")
+    citation.get_by_label("sans avis").focus()
+    page.keyboard.press("3")
+    expect(citation.get_by_label("ne soutient pas")).to_be_checked()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("2")
+    whole = page.get_by_role("group", name="Votre verdict")
+    expect(whole.get_by_label("incomplet")).to_be_checked()
+    page.get_by_role("button", name="Enregistrer mes marques").click()
+    expect(page.get_by_role("status")).to_contain_text("Suivante")
+    page.keyboard.press("n")
+    expect(page).to_have_url(second)
+    page.get_by_label("Commentaire sur la réponse").fill("n 1")  # typed, and no shortcut
+    expect(page).to_have_url(second)
+    page.get_by_label("Commentaire sur la réponse").fill("")
+    page.get_by_label("Touches").uncheck()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("1")
+    expect(whole.get_by_label("sans avis")).to_be_checked()
+    page.get_by_label("Touches").check()
+    [reading] = known.room.item(ALONE, ids[0]).readings.values()
+    assert {mark.verdict for mark in reading.frozen.values()} == {
+        ReviewVerdict.UNRELATED,
+        ReviewVerdict.INCOMPLETE,
+    }
 
 
 def until(page: Page, holds: object) -> None:
@@ -169,6 +205,7 @@ def test_nothing_keeps_anyone_out(
         f"answers/{record_id}/evidence/1",
         f"answers/{record_id}/replays/{replay}",
         "queue",
+        "disagreements",
         "gold",
         "gold/new",
     ):

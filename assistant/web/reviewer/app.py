@@ -4,13 +4,20 @@ from datetime import date
 from functools import partial
 from importlib.resources import files
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.accounts.identity import Identity
-from assistant.answering.answer import Outcome
-from assistant.errors import AssistantError, StillReading, UnknownRecord, WrongQuestions
+from assistant.errors import (
+    AssistantError,
+    StillReading,
+    UnknownRecord,
+    WrongDecision,
+    WrongQuestions,
+)
+from assistant.review.exports import ExportedTable
 from assistant.review.gold import GoldQuestion
 from assistant.review.recorded import Recorded
 from assistant.review.register import Sampling
@@ -19,15 +26,18 @@ from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.reviewer.forms import (
     ROOT,
     DashboardDays,
+    Decided,
     Described,
     Drawing,
     ListQuery,
     ReplayDay,
     marks_in,
+    seconds_in,
     sent,
 )
 from assistant.web.reviewer.pages import (
     answer_page,
+    disagreements_page,
     evidence_page,
     figures_page,
     gold_page,
@@ -42,9 +52,16 @@ from assistant.web.routes import FORGET, from_here, picture_of, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
-from ingestion.legislation.references import find_references
 
 SEE_OTHER, UNKNOWN, REFUSED, BROKEN = 303, 404, 409, 503
+
+FILES = {
+    ExportedTable.ANSWERS: "reponses",
+    ExportedTable.SENTENCES: "phrases",
+    ExportedTable.CITATIONS: "citations",
+    ExportedTable.MARKS: "marques",
+}
+"""What the file of each table is called."""
 
 AGAIN = "3"
 """Seconds after which a browser asks again by itself for what is being read."""
@@ -62,7 +79,10 @@ def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastA
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    for routes in (list_routes, answer_routes, replay_routes, queue_routes, gold_routes):
+    for routes in (
+        *(list_routes, answer_routes, replay_routes),
+        *(queue_routes, disagreement_routes, gold_routes),
+    ):
         app.include_router(routes(room, reader))
     for router in more:
         app.include_router(router)
@@ -81,6 +101,8 @@ def _failed(request: Request, failure: Exception) -> Response:
     """A page that says only why there is nothing to see."""
     status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
     title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
+    if isinstance(failure, WrongDecision):
+        status, title = REFUSED, "Arbitrage refusé"
     told = page("problem", title, status=status, problem=str(failure))
     if isinstance(failure, StillReading) and request.method == "GET":
         told.headers["Refresh"] = AGAIN
@@ -105,10 +127,25 @@ def list_routes(room: ReviewService, reader: Reader) -> APIRouter:
         shown = room.items(who, asked.filter, asked.order)
         return list_page(asked, room.items(who), shown, room.teams(who))
 
+    def exported(who: Who, asked: ListQuery, table: ExportedTable) -> Response:
+        content = room.export(who, asked.filter, asked.order, table)
+        return _file(content, f"{FILES[table]}-{date.today()}.csv", "text/csv; charset=utf-8")
+
     @router.get("/answers.csv")
-    def exported(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
-        content = room.export(who, asked.filter, asked.order)
-        return _file(content, f"reponses-{date.today()}.csv", "text/csv; charset=utf-8")
+    def answers(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.ANSWERS)
+
+    @router.get("/sentences.csv")
+    def sentences(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.SENTENCES)
+
+    @router.get("/citations.csv")
+    def citations(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.CITATIONS)
+
+    @router.get("/marks.csv")
+    def marks(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
+        return exported(who, asked, ExportedTable.MARKS)
 
     return router
 
@@ -123,13 +160,15 @@ def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
     @router.get("")
     def answer(who: Who, record_id: str, saved: bool = False) -> HTMLResponse:
-        shown = room.open(who, record_id)
+        shown, item = room.open(who, record_id), room.item(who, record_id)
         return answer_page(
-            room.item(who, record_id),
+            item,
             shown,
             room.exhibits(who, shown),
+            place=room.place(who, item),
             replays=room.replays(who, record_id),
             reader=who.user,
+            called=room.called,
             today=room.clock(),
             saved=saved,
         )
@@ -138,8 +177,18 @@ def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
     def mark(
         who: Who, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
     ) -> RedirectResponse:
-        room.mark(who, record_id, tuple(marks_in(form, room.open(who, record_id).result)))
+        marks = tuple(marks_in(form, room.open(who, record_id).result))
+        room.mark(who, record_id, marks, seconds_in(form))
+        following = room.place(who, room.item(who, record_id)).following
+        if form.get("then") == "next" and following:
+            return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", SEE_OTHER)
         return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
+
+    @router.post("/arbitrations")
+    def decide(who: Who, record_id: str, form: Annotated[Decided, Form()]) -> RedirectResponse:
+        place = form.target, form.number
+        room.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
+        return RedirectResponse(f"{ROOT}/disagreements", SEE_OTHER)
 
     @router.get("/evidence/{number}")
     def evidence(who: Who, record_id: str, number: int) -> HTMLResponse:
@@ -183,6 +232,22 @@ def replay_routes(room: ReviewService, reader: Reader) -> APIRouter:
     return router
 
 
+# What two readers judge differently, for a third one to decide.
+
+
+def disagreement_routes(room: ReviewService, reader: Reader) -> APIRouter:
+    """The list of disagreements."""
+    router = APIRouter()
+    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+
+    @router.get("/disagreements")
+    def listed(who: Who) -> HTMLResponse:
+        found = room.disagreements(who)
+        return disagreements_page(found, partial(room.open, who), who.user, room.called)
+
+    return router
+
+
 # What a reader should read, and how it is drawn.
 
 
@@ -193,7 +258,10 @@ def queue_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
     @router.get("")
     def queue(who: Who) -> HTMLResponse:
-        return queue_page(room.tasks(who), room.sampling, room.agreement(who))
+        tasks, sampling = room.tasks(who), room.sampling
+        return queue_page(
+            tasks, sampling, room.progress(who), room.agreement(who), called=room.called
+        )
 
     @router.post("")
     def sample(who: Who, form: Annotated[Drawing, Form()]) -> RedirectResponse:
@@ -212,8 +280,8 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
     Who = Annotated[Identity, Depends(reader)]  # noqa: N806
 
     @router.get("/gold")
-    def listed(who: Who) -> HTMLResponse:
-        return page("gold", "Jeu d'évaluation", current="gold", questions=room.gold)
+    def listed(who: Who, tried: str = "") -> HTMLResponse:
+        return page("gold", "Jeu d'évaluation", current="gold", questions=room.gold, tried=tried)
 
     @router.get("/gold.jsonl")
     def exported(who: Who) -> Response:
@@ -238,7 +306,7 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
         except WrongQuestions as refusal:
             title, problem = "Question à corriger", str(refusal)
             return gold_page(title, form.gold, form.record_id, problem, REFUSED)
-        return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
+        return RedirectResponse(f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", SEE_OTHER)
 
     @router.post("/gold/{question_id}/remove")
     def removed(who: Who, question_id: str) -> RedirectResponse:
@@ -249,18 +317,9 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
 
 def _proposed(shown: Recorded) -> GoldQuestion:
-    """A question with what its answer cites, to be corrected by who knows better."""
+    """A question without what is expected: that is not to be taken from the answer judged."""
     result = shown.result
-    cited = (
-        found.key for each in result.answer.citations for found in find_references(each.locator)
-    )
-    return GoldQuestion(
-        f"relue-{result.record_id}",
-        result.standalone,
-        result.as_of,
-        tuple(dict.fromkeys(cited)),
-        refusal_expected=result.answer.outcome is Outcome.ABSTAINED,
-    )
+    return GoldQuestion(f"relue-{result.record_id}", result.standalone, result.as_of)
 
 
 # The pages of figures, their files, and the answers that changes of law touch.

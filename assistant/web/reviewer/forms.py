@@ -14,17 +14,16 @@ from assistant.citations.checker import Support
 from assistant.review.activity import ActivityPeriod, chosen
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import Ending, ListOrder, ReviewFilter
-from assistant.review.recorded import (
+from assistant.review.marks import (
     ANSWER,
     LONGEST_COMMENT,
     SCALES,
     Place,
     ReviewMark,
-    ReviewState,
     ReviewVerdict,
     Target,
-    Thumb,
 )
+from assistant.review.recorded import ReviewState, Thumb
 
 ROOT = "/referent"
 """Where the application of the référent stands."""
@@ -68,6 +67,12 @@ class ListQuery(BaseModel):
         """What is asked for beyond what is shown anyway."""
         values = self.model_dump(mode="json", exclude_defaults=True)
         return {name: str(value) for name, value in values.items()}
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether one of the filters is used that a phone folds otherwise."""
+        folded = {"since", "until", "theme", "outcome", "thumb", "state"}
+        return not folded.isdisjoint(self.chosen)
 
     @property
     def is_narrow(self) -> bool:
@@ -117,6 +122,15 @@ class Described(BaseModel):
         )
 
 
+class Decided(BaseModel):
+    """The form by which a third reader decides between two verdicts."""
+
+    target: Target
+    number: Annotated[int, Field(ge=1, le=10**6)]
+    verdict: ReviewVerdict
+    reason: Annotated[str, Field(max_length=LONGEST_COMMENT)] = ""
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.splitlines())))
 
@@ -137,6 +151,15 @@ class ReplayDay(StrEnum):
 
 
 MOST_FIELDS = 1000
+
+LONGEST_LOOK = 2 * 3600
+"""Seconds that an answer may have been looked at; the browser tells, when its script runs."""
+
+
+def seconds_in(form: Mapping[str, str]) -> int:
+    """How long the answer was on the screen, 0 where nobody tells."""
+    told = form.get("seconds", "")
+    return min(int(told), LONGEST_LOOK) if told.isascii() and told.isdigit() else 0
 
 
 async def sent(request: Request) -> dict[str, str]:

@@ -13,8 +13,7 @@ from assistant.answering.answer import Outcome, Seconds
 from assistant.evaluation.confidence import Estimate
 from assistant.question.language import Language
 from assistant.reports import dashboard
-from assistant.reports.dashboard import TARGETS
-from assistant.reports.findings import day, duration, interval, percent
+from assistant.reports.findings import TOO_FEW, day, duration, interval, percent
 from assistant.reports.markup import (
     NOTHING,
     Html,
@@ -26,7 +25,9 @@ from assistant.reports.markup import (
 )
 from assistant.reports.paper import Block, PaperTable, block_html
 from assistant.reports.versions import days
-from assistant.review.activity import ActivityPeriod, Figures, Touched, VersionChange
+from assistant.review.activity import ActivityPeriod, Figures
+from assistant.review.agreement import Agreement, ReaderDisagreement
+from assistant.review.exports import Called
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import (
     ENDINGS,
@@ -36,12 +37,14 @@ from assistant.review.listing import (
     STATES,
     SUPPORTS,
     THUMBS,
-    Agreement,
     route_label,
 )
-from assistant.review.recorded import LABELS, LONGEST_COMMENT, SCALES, Item, Recorded, Target
+from assistant.review.marks import LABELS, LONGEST_COMMENT, SCALES, TARGETS, Target
+from assistant.review.progress import QueuePlace, ReviewProgress
+from assistant.review.recorded import Item, Recorded, said_at
 from assistant.review.register import Sampling, Task
 from assistant.review.replay import ReviewExhibit, comparison
+from assistant.review.touched import Touched, VersionChange
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.web.buyer.law_pages import compared_html
 from assistant.web.reviewer.forms import ROOT, ListQuery
@@ -61,9 +64,17 @@ from ingestion.legislation.versions import compare
 
 SAID = load_words(Language.FRENCH)
 
+
+def spoken(seconds: float) -> str:
+    """Some minutes and seconds: "1 min 40 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}\u00a0min {rest:02}\u00a0s" if minutes else f"{rest}\u00a0s"
+
+
 COMMON = {
     "said": SAID,
     "day": day,
+    "duration": spoken,
     "endings": ENDINGS,
     "orders": ORDERS,
     "outcomes": OUTCOMES,
@@ -185,18 +196,26 @@ def answer_page(
     shown: Recorded,
     exhibits: Iterable[ReviewExhibit],
     *,
+    place: QueuePlace,
     replays: Sequence[Recorded],
     reader: str,
+    called: Called,
     today: date,
     saved: bool,
 ) -> HTMLResponse:
     """An answer as one reader, named by their pseudonym, sees it."""
-    result = shown.result
+    result, seen = shown.result, item.seen_by(reader)
     return page(
         "answer",
         result.question,
         current="",
+        script="review.js",
         item=item,
+        place=place,
+        own=seen.get(reader),
+        others=[each for user, each in seen.items() if user != reader],
+        is_blind=bool(set(item.readers) - set(seen)),
+        called=called,
         shown=shown,
         sources=list(map(shown_passage, exhibits)),
         replays=replays,
@@ -254,19 +273,32 @@ def replay_page(first: Recorded, again: Recorded) -> HTMLResponse:
 # What a reader should read, why, and how far readers agree.
 
 
+READ_SHOWN = 100
+"""Answers read already that the page of the queue lists."""
+
+
 def queue_page(
-    tasks: Sequence[Task], sampling: Sampling, agreed: Mapping[Target, Agreement]
+    tasks: Sequence[Task],
+    sampling: Sampling,
+    done: ReviewProgress,
+    agreed: Mapping[Target, Agreement],
+    called: Called,
 ) -> HTMLResponse:
-    """The tasks, the sampling and the agreement."""
+    """The tasks, the sampling, what was read so far and the agreement."""
     return page(
         "queue",
         "Réponses à relire",
         current="queue",
         tasks=tasks,
         sampling=sampling,
+        done=done,
+        read_shown=READ_SHOWN,
+        called=called,
         counts=Counter(reason for task in tasks for reason in task.reasons),
         percent=_percent,
-        agreed=[_agreement(name, agreed[each]) for each, name in reversed(TARGETS.items())],
+        agreed=[
+            _agreement(name, agreed[each]) for each, name in reversed(dashboard.TARGETS.items())
+        ],
     )
 
 
@@ -278,7 +310,8 @@ def _agreement(name: str, found: Agreement) -> tuple[str, ...]:
 def _interval(found: Estimate | None, said: Callable[[float], str]) -> str:
     if found is None:
         return "pas encore mesurable"
-    return f"{said(found.value)} (de {said(found.low)} à {said(found.high)})"
+    told = f"de {said(found.low)} à {said(found.high)}" if found.is_telling else TOO_FEW
+    return f"{said(found.value)} ({told})"
 
 
 def _percent(value: float) -> str:
@@ -288,6 +321,45 @@ def _percent(value: float) -> str:
 def _decimal(value: float) -> str:
     # Adding zero makes one of "-0,00".
     return f"{round(value, 2) + 0.0:.2f}".replace(".", ",").replace("-", "−")
+
+
+# What two readers judge differently, and what a third one has decided.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDisagreement:
+    """A disagreement with the question and the words that it is about."""
+
+    found: ReaderDisagreement
+    thing: str
+    said: str
+    may_decide: bool
+
+
+def disagreements_page(
+    found: Sequence[ReaderDisagreement],
+    opened: Callable[[str], Recorded],
+    reader: str,
+    called: Called,
+) -> HTMLResponse:
+    """The disagreements, those to decide first."""
+    shown = []
+    for each in found:
+        result = opened(each.item.line.record_id).result
+        target, number = each.place
+        whole = target is Target.ANSWER
+        thing = "réponse entière" if whole else f"{TARGETS[target]} {number}"
+        said = "" if whole else said_at(result, each.place)
+        shown.append(ShownDisagreement(each, thing, said, each.is_for(reader)))
+    return page(
+        "disagreements",
+        "Désaccords entre lecteurs",
+        current="disagreements",
+        found=shown,
+        scales=SCALES,
+        called=called,
+        longest_comment=LONGEST_COMMENT,
+    )
 
 
 # Figures of a period: the numbers that matter, then each with its chart and table.
@@ -332,7 +404,10 @@ def _tiles(found: Figures) -> Iterator[tuple[str, str]]:
     if ended := sum(found.outcomes.values()):
         yield percent(found.outcomes[Outcome.ABSTAINED] / ended), "sans réponse"
     if good := found.judgements[Target.CITATION].good:
-        yield percent(good.value), f"des citations relues soutiennent ({interval(good)})"
+        yield (
+            percent(good.value),
+            f"des citations relues soutiennent ({interval(good)}, n = {good.whole})",
+        )
     if found.seconds:
         half, most = found.seconds
         yield duration(half), f"délai médian (95 % en {duration(most)})"
@@ -382,7 +457,7 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
             first.setdefault((each.look is None, change), each.item.line.record_id)
     return page(
         "touched",
-        "Réponses touchées par un changement du droit",
+        "Réponses touchées par un changement des textes",
         current="touched",
         found=found,
         first=first,
@@ -392,5 +467,6 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
 
 
 def _compared(change: VersionChange) -> Html:
-    after = change.after or change.before
-    return compared_html(compare(change.before.text, after.text), SAID)
+    before, after = change.before, change.after
+    assert before is not None
+    return compared_html(compare(before.text, (after or before).text), SAID)

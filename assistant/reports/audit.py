@@ -1,0 +1,377 @@
+"""The parts of the report that others check and sign: sample, readings, decisions, proof. Pure.
+
+Questions about a dossier, and what is said of their answers, are counted and never quoted.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.journal.chain import Anchor
+from assistant.publishing.history import IndexEvent
+from assistant.reports.findings import NONE, capital, day, number, percent
+from assistant.reports.homologation_facts import InstallationFacts
+from assistant.reports.markup import at
+from assistant.reports.paper import Block, Items, PaperHeading, PaperTable, Paragraph
+from assistant.review.agreement import ReaderDisagreement
+from assistant.review.listing import OUTCOMES, SUPPORTS
+from assistant.review.marks import LABELS, TARGETS, Place, ReviewMark, Target
+from assistant.review.progress import ReadingPace
+from assistant.review.readings import Reading, frozen_of
+from assistant.review.recorded import Item, Recorded
+from assistant.review.register import Sampling
+
+MOST_DRAWN = 300
+"""Answers drawn by lot that are told one by one."""
+
+ANCHORS = 6
+"""Anchors of the journal that are told, the last ones."""
+
+PAIR = ("Élément", "Valeur")
+"""Heads of a table of facts."""
+
+UNQUOTED = "posée sur un dossier, non citée"
+SECRET = (
+    "Lue une fois ; le verdict du premier lecteur reste caché à l'auteur du rapport, qui pourrait "
+    "être le second."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """An answer that was read, as it was kept, and the readings that the author may see."""
+
+    item: Item
+    shown: Recorded
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFacts:
+    """What the report says beside the figures of its period.
+
+    `drawn` fell to the lot, `read` were read, with `pace`. `anchor` was made for this report, None
+    in an empty journal; `anchors` are all that there are. `called` is what a reader is told as.
+    """
+
+    sampling: Sampling
+    drawn: tuple[Item, ...]
+    read: tuple[ReadAnswer, ...]
+    pace: ReadingPace | None
+    disagreements: tuple[ReaderDisagreement, ...]
+    decisions: tuple[IndexEvent, ...]
+    installation: InstallationFacts
+    anchor: Anchor | None
+    anchors: tuple[Anchor, ...]
+    called: Callable[[str], str]
+
+
+# The sample: what fell to the lot, and what of it was read.
+
+
+def sample_part(facts: AuditFacts) -> Iterator[Block]:
+    """How answers are drawn, and each of them with its readers."""
+    yield PaperHeading("Échantillon tiré et lu")
+    sampling, read = facts.sampling, [each for each in facts.drawn if each.readers]
+    yield Paragraph(
+        f"Une réponse terminée est tirée si les huit premiers octets de sha256(« "
+        f"{sampling.seed}:first:enregistrement »), lus comme un entier, sont inférieurs à "
+        f"{percent(sampling.rate)} de 2^64 ; une seconde lecture est demandée de même, avec "
+        f"« second » et {percent(sampling.second)}. Chacun peut refaire ce tirage."
+    )
+    yield Paragraph(
+        f"{number(len(facts.drawn), 'réponse tirée', 'réponses tirées')} au sort, dont {len(read)} "
+        f"lues ; en tout {number(len(facts.read), 'réponse lue', 'réponses lues')}, d'autres ayant "
+        f"été signalées, incertaines, touchées par un changement ou choisies. {_pace(facts.pace)}"
+    )
+    rows = tuple(
+        (f"{item.line.day:%d/%m/%Y}", _question(item), item.line.record_id, _readers(item, facts))
+        for item in facts.drawn[:MOST_DRAWN]
+    )
+    heads = ("Posée le", "Question", "Enregistrement", "Lue par")
+    if rows:
+        yield PaperTable("Réponses tirées au sort", heads, rows, (2, 5, 3, 5))
+    if (rest := len(facts.drawn) - len(rows)) > 0:
+        yield Paragraph(f"Et {number(rest, 'autre', 'autres')}, dans l'export CSV.")
+
+
+def _pace(pace: ReadingPace | None) -> str:
+    if pace is None:
+        return "Aucune lecture n'a été chronométrée."
+    minutes, seconds = divmod(round(pace.seconds), 60)
+    timed = number(pace.count, "lecture chronométrée", "lectures chronométrées")
+    return f"Temps médian d'une lecture : {minutes} min {seconds:02} s ({timed})."
+
+
+def _question(item: Item) -> str:
+    return UNQUOTED if item.line.dossier else item.line.question
+
+
+def _readers(item: Item, facts: AuditFacts) -> str:
+    found = (f"{facts.called(each.user)}, {_when(each)}" for each in frozen_of(item.readings))
+    return "\n".join(found) or "non lue"
+
+
+def _when(reading: Reading) -> str:
+    return at(reading.at) if reading.at else NONE
+
+
+# Disagreements: each with both frozen verdicts, and the decision.
+
+
+def disagreements_part(facts: AuditFacts) -> Iterator[Block]:
+    """What two readers judged differently, and what a third one has decided."""
+    yield PaperHeading("Désaccords et arbitrages")
+    found = facts.disagreements
+    if not found:
+        yield Paragraph("Aucun désaccord entre deux lecteurs d'une même réponse.")
+        return
+    left = sum(each.is_open for each in found)
+    yield Paragraph(
+        f"{number(len(found), 'verdict diffère', 'verdicts diffèrent')} entre les deux premiers "
+        f"lecteurs, {len(found) - left} arbitrés par un troisième et {left} à arbitrer. L'accord "
+        "est calculé sur les verdicts figés ; un arbitrage n'y change rien."
+    )
+    numbers = {each.item.line.record_id: n for n, each in enumerate(facts.read, 1)}
+    rows = tuple(
+        (
+            f"{numbers.get(each.item.line.record_id, NONE)}",
+            _named(each.place),
+            _frozen(each.first, each.place, facts),
+            _frozen(each.second, each.place, facts),
+            "\n".join(_decided(each, facts)) or "à arbitrer",
+        )
+        for each in found
+    )
+    heads = ("Annexe", "Sur", "Premier lecteur", "Second lecteur", "Arbitrage")
+    yield PaperTable("Désaccords", heads, rows, (2, 2, 4, 4, 5))
+
+
+def _named(place: Place) -> str:
+    target, count = place
+    return TARGETS[target] if target is Target.ANSWER else f"{TARGETS[target]} {count}"
+
+
+def _frozen(reading: Reading, place: Place, facts: AuditFacts) -> str:
+    return f"{_verdict(reading.frozen.get(place))}\n{facts.called(reading.user)}, {_when(reading)}"
+
+
+def _verdict(mark: ReviewMark | None) -> str:
+    return LABELS[mark.verdict] if mark and mark.verdict else NONE
+
+
+def _decided(found: ReaderDisagreement, facts: AuditFacts) -> Iterator[str]:
+    for each in found.arbitrations:
+        reason = "" if found.item.line.dossier else f" : « {each.reason} »"
+        yield f"{LABELS[each.verdict]}{reason}\n{facts.called(each.user)}, {at(each.at)}"
+
+
+# The annex: every answer that was read, whole, with what readers found.
+
+
+def annex_part(facts: AuditFacts) -> Iterator[Block]:
+    """Each answer read, numbered from 1: what was said and cited, the verdicts, the comments."""
+    yield PaperHeading("Annexe : les réponses lues")
+    if not facts.read:
+        yield Paragraph("Aucune réponse de ces jours n'a été lue.")
+    for count, each in enumerate(facts.read, 1):
+        yield PaperHeading(f"{count}. {capital(_question(each.item))}", 2)
+        yield from _answer(each, facts)
+
+
+def _answer(each: ReadAnswer, facts: AuditFacts) -> Iterator[Block]:
+    line = each.item.line
+    yield Paragraph(
+        f"Posée le {at(line.at)}, droit au {day(line.as_of)} ; {OUTCOMES[line.outcome]}. "
+        f"Enregistrement {line.record_id}, index {line.generation}, modèle {line.model}."
+    )
+    if line.dossier is None:
+        yield from _said(each.shown)
+    if not each.readings:
+        yield Paragraph(SECRET)
+        return
+    yield _verdicts(each, facts)
+    if changes := tuple(_changes(each, facts)):
+        yield Paragraph("Changé après coup, hors accord :")
+        yield Items(changes)
+    if line.dossier is None and (found := tuple(_comments(each, facts))):
+        yield Items(found)
+    for decided in each.item.arbitrations:
+        reason = "" if line.dossier else f", « {decided.reason} »"
+        yield Paragraph(
+            f"Arbitrage de {facts.called(decided.user)} le {at(decided.at)}, "
+            f"{_named(decided.place)} : {LABELS[decided.verdict]}{reason} (entrée {decided.entry})."
+        )
+
+
+def _said(shown: Recorded) -> Iterator[Block]:
+    """The first line, the sentences, and the quotes with the places where they stand."""
+    answer = shown.result.answer
+    if answer.preface:
+        yield Paragraph(answer.preface)
+    sentences = tuple(
+        (str(n), sentence.text, _marks_of(sentence.citations), SUPPORTS[sentence.support])
+        for n, sentence in enumerate(answer.sentences, 1)
+    )
+    if sentences:
+        caption = "Réponse, la première ligne d'abord" if answer.lead else "Réponse"
+        heads = ("N°", "Texte", "Sources", "Soutien")
+        yield PaperTable(caption, heads, sentences, (1, 9, 2, 2))
+    if answer.notice:
+        yield Paragraph(f"Dit par le programme : {answer.notice}")
+    quotes = tuple(
+        (str(n), f"[{each.n}] {each.title}, {each.locator}", f"« {each.quote} »")
+        for n, each in enumerate(answer.citations, 1)
+    )
+    if quotes:
+        yield PaperTable("Citations", ("N°", "Endroit", "Mot à mot"), quotes, (1, 4, 9))
+
+
+def _marks_of(citations: Sequence[int]) -> str:
+    return " ".join(f"[{n}]" for n in citations)
+
+
+def _verdicts(each: ReadAnswer, facts: AuditFacts) -> PaperTable:
+    """A row a thing, a column a reader: the verdicts as they were frozen."""
+    places = sorted({place for reading in each.readings for place in reading.frozen})
+    heads = tuple(
+        f"{facts.called(reading.user)}, {_when(reading)}, entrée {reading.entry}"
+        for reading in each.readings
+    )
+    rows = tuple(
+        (_named(place), *(_verdict(reading.frozen.get(place)) for reading in each.readings))
+        for place in places
+    )
+    return PaperTable("Verdicts figés", ("Sur", *heads), rows, (2, *(5 for _ in heads)))
+
+
+def _comments(each: ReadAnswer, facts: AuditFacts) -> Iterator[str]:
+    for reading in each.readings:
+        for place, mark in sorted(reading.frozen.items()):
+            if mark.comment:
+                yield f"{facts.called(reading.user)}, {_named(place)} : « {mark.comment} »"
+
+
+def _changes(each: ReadAnswer, facts: AuditFacts) -> Iterator[str]:
+    is_quoted = each.item.line.dossier is None
+    for reading in each.readings:
+        for change in reading.changes:
+            said = f", « {change.after.comment} »" if is_quoted and change.after.comment else ""
+            yield (
+                f"{facts.called(reading.user)}, {at(change.at)}, {_named(change.after.place)} : "
+                f"{_verdict(change.before)} → {_verdict(change.after)}{said} (entrée "
+                f"{change.entry})"
+            )
+
+
+# Decisions on indexes, with what the gate said and why they were taken.
+
+
+def decisions_part(facts: AuditFacts) -> Iterator[Block]:
+    """What the gate and people decided of indexes on these days."""
+    yield PaperHeading("Décisions sur les index", 2)
+    if not facts.decisions:
+        yield Paragraph("Aucune décision sur un index n'est au journal sur ces jours.")
+        return
+    rows = tuple(
+        (
+            at(each.at),
+            each.generation,
+            each.told,
+            facts.called(each.user) or NONE,
+            " ".join(filter(None, (each.reason, *each.findings))) or NONE,
+        )
+        for each in facts.decisions
+    )
+    heads = ("Le", "Index", "Décision", "Par", "Motif, ou ce que dit le contrôle")
+    yield PaperTable("Contrôles et décisions", heads, rows, (2, 4, 3, 3, 6))
+
+
+# The proof: what this report rests on, and how to check it later.
+
+
+def proof_part(facts: AuditFacts) -> Iterator[Block]:
+    """The journal's state and anchor, and what the installation was."""
+    found, anchor = facts.installation, facts.anchor
+    yield PaperHeading("Preuve et identités")
+    yield Paragraph(_state(facts))
+    if anchor:
+        rows = (
+            ("Entrées", str(anchor.number)),
+            ("Empreinte de la dernière", anchor.hash),
+            ("Ancre du rapport", anchor.line.strip()),
+            ("Ancres gardées", str(len(facts.anchors))),
+        )
+        yield PaperTable("Tête du journal à l'établissement du rapport", PAIR, rows, (2, 5))
+        yield Paragraph(
+            "Recopiée dans un fichier, la ligne de l'ancre montre plus tard que rien de ce qui la "
+            "précède n'a été récrit : sourcier journal verify --anchors FICHIER"
+        )
+        earlier = tuple(
+            (f"{each.day:%d/%m/%Y}", str(each.number), each.hash)
+            for each in facts.anchors[-ANCHORS:]
+        )
+        yield PaperTable("Dernières ancres", ("Le", "Entrée", "Empreinte"), earlier, (2, 1, 7))
+    yield PaperTable("Programme et index", PAIR, tuple(_identity(found)), (2, 5))
+    weights = tuple(
+        (each.use, each.name, each.sha256 or NONE, each.remark or NONE) for each in found.weights
+    )
+    heads = ("Emploi", "Modèle", "sha256", "Remarque")
+    yield PaperTable("Poids des modèles", heads, weights, (3, 3, 6, 4))
+
+
+def _state(facts: AuditFacts) -> str:
+    state = facts.installation.journal
+    if state.faults:
+        return (
+            f"LE JOURNAL EST ALTÉRÉ en {number(state.faults, 'endroit', 'endroits')} : ce rapport "
+            "ne doit pas être signé avant que « sourcier journal verify » ne les ait situés."
+        )
+    return (
+        f"Le journal a été vérifié d'un bout à l'autre pour ce rapport : {state.entries} entrées, "
+        "aucune altération."
+    )
+
+
+def _identity(found: InstallationFacts) -> Iterator[tuple[str, str]]:
+    yield "Programme", found.code
+    yield "Machine", found.machine
+    if manifest := found.manifest:
+        yield "Index en service", manifest.name
+        yield "Empreinte de son contenu", manifest.content
+        passages = number(manifest.passages, "passage", "passages")
+        yield "Contenu", f"{number(manifest.documents, 'document', 'documents')}, {passages}"
+        yield "Textes à jour au", day(manifest.state_date) if manifest.state_date else NONE
+        yield "Vecteurs par", manifest.embedder
+
+
+# Signatures: who made the report, who read, who decided.
+
+ROOM = "\n\n\n"
+"""Lines left for a hand to write."""
+
+
+def signatures_part(facts: AuditFacts, author: str) -> Iterator[Block]:
+    """A line for the author, each reader, and who receives the report."""
+    yield PaperHeading("Signatures")
+    yield Paragraph(
+        "Les lecteurs attestent que les verdicts figés en annexe sont les leurs, donnés avant "
+        "d'avoir vu ceux des autres."
+    )
+    roles: dict[str, list[str]] = {}
+    for name, role in _signing(facts, author):
+        if role not in (known := roles.setdefault(name, [])):
+            known.append(role)
+    rows = tuple((f"{name}\n{', '.join(told)}{ROOM}", "", "") for name, told in roles.items())
+    received = (f"Reçu, pour la direction{ROOM}", "", "")
+    heads = ("Nom et qualité", "Date", "Signature")
+    yield PaperTable("À signer", heads, (*rows, received), (4, 2, 5))
+
+
+def _signing(facts: AuditFacts, author: str) -> Iterator[tuple[str, str]]:
+    if author:
+        yield author, "auteur du rapport"
+    for each in facts.read:
+        for reading in frozen_of(each.item.readings):
+            yield facts.called(reading.user), "lecteur"
+        for decided in each.item.arbitrations:
+            yield facts.called(decided.user), "arbitre"

@@ -1,0 +1,196 @@
+"""Readings: what each reader found before they could see what others did, and since. Pure.
+
+A reading is frozen by the entry of the journal that gives the first verdict on the whole answer.
+Nobody's marks are shown to anybody who may still be compared before that, and nothing that is said
+later counts in an agreement: it is kept, and shown, as a change.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from assistant.review.marks import (
+    ANSWER,
+    SCALES,
+    Place,
+    ReviewMark,
+    ReviewVerdict,
+    Sheet,
+    Target,
+    over,
+)
+
+COMPARED = 2
+"""Readings of an answer that are compared: the first ones to be frozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The marks of one entry of the journal, with its place there, its identifier and its user.
+
+    `seconds` is how long the answer was on the reader's screen before, 0 where nobody told.
+    """
+
+    user: str
+    at: datetime
+    position: int
+    entry: str
+    marks: tuple[ReviewMark, ...]
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """What a reader said of one thing once their reading was frozen, and what they said before."""
+
+    at: datetime
+    entry: str
+    before: ReviewMark
+    after: ReviewMark
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reader says of one answer; a draft until it is frozen, by `entry`, at `at`.
+
+    `now` has the last mark of each thing, `frozen` those that stood when the reading was frozen.
+    """
+
+    user: str
+    now: Sheet = field(default_factory=dict)
+    frozen: Sheet = field(default_factory=dict)
+    at: datetime | None = None
+    position: int = -1
+    entry: str = ""
+    changes: tuple[MarkChange, ...] = ()
+    seconds: int = 0
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether a verdict on the whole answer was given."""
+        return self.at is not None
+
+    def after(self, said: Marking) -> "Reading":
+        """The reading once the same reader has said more."""
+        now = over(self.now, said.marks)
+        if self.is_frozen:
+            return replace(self, now=now, changes=(*self.changes, *self._changed(said)))
+        read = replace(self, now=now, seconds=self.seconds + said.seconds)
+        whole = now.get(ANSWER)
+        if whole is None or whole.verdict is None:
+            return read
+        return replace(read, frozen=now, at=said.at, position=said.position, entry=said.entry)
+
+    def _changed(self, said: Marking) -> Iterator[MarkChange]:
+        sheet = self.now
+        for mark in said.marks:
+            yield MarkChange(said.at, said.entry, sheet.get(mark.place, mark.blank), mark)
+            sheet = over(sheet, [mark])
+
+
+Readings = Mapping[str, Reading]
+"""The readings of an answer, by the pseudonym of the reader."""
+
+
+def readings_after(readings: Readings, said: Marking) -> Readings:
+    """The readings of an answer once one more entry was written; those given stay as they are."""
+    reading = readings.get(said.user, Reading(said.user))
+    return {**readings, said.user: reading.after(said)}
+
+
+def frozen_of(readings: Readings) -> tuple[Reading, ...]:
+    """The frozen ones, in the order in which they were frozen."""
+    found = (reading for reading in readings.values() if reading.is_frozen)
+    return tuple(sorted(found, key=lambda reading: reading.position))
+
+
+def compared(readings: Readings) -> tuple[Reading, Reading] | None:
+    """The two readings that are compared, None while there is one at most: once two, for good."""
+    first, second, *_ = (*frozen_of(readings), None, None)
+    return (first, second) if first and second else None
+
+
+def seen_by(readings: Readings, user: str) -> Readings:
+    """The readings that a reader may see: their own, and frozen ones once theirs is.
+
+    Where two are compared already, nobody's eyes change that any more, and all see them.
+    """
+    own = readings.get(user)
+    is_free = compared(readings) is not None or (own is not None and own.is_frozen)
+    shown = frozen_of(readings) if is_free else ()
+    return {each.user: each for each in (*shown, *([own] if own else []))}
+
+
+# Arbitration: a third reader says which verdict is kept where the two compared ones differ.
+
+ARBITRATED = "arbitrated"
+"""The act of an entry of kind "review" that holds an arbitration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arbitration:
+    """The verdict that is kept of one thing, why, and the entry of the journal that says so."""
+
+    place: Place
+    verdict: ReviewVerdict
+    reason: str
+    user: str
+    at: datetime
+    entry: str
+
+
+def arbitration_body(
+    record_id: str, place: Place, verdict: ReviewVerdict, reason: str
+) -> dict[str, Any]:
+    """An arbitration as it is written in the journal."""
+    target, number = place
+    told = {"target": target.value, "number": number, "verdict": verdict.value, "reason": reason}
+    return {"act": ARBITRATED, "record_id": record_id, **told}
+
+
+def arbitration_of(body: Mapping[str, Any], user: str, at: datetime, entry: str) -> Arbitration:
+    """The arbitration that a body says."""
+    place = Target(body["target"]), body["number"]
+    verdict = ReviewVerdict(body["verdict"])
+    return Arbitration(place, verdict, body["reason"], user, at, entry)
+
+
+def disputed(readings: Readings) -> tuple[Place, ...]:
+    """What the two compared readings judge differently, in the order of the answer."""
+    return tuple(place for place, one, other in _judged_twice(readings) if one != other)
+
+
+def may_arbitrate(readings: Readings, user: str, place: Place, verdict: ReviewVerdict) -> bool:
+    """Whether somebody, who is neither of the two readers, may decide so where they differ."""
+    pair = compared(readings)
+    readers = {each.user for each in pair or ()}
+    return user not in readers and place in disputed(readings) and verdict in SCALES[place[0]]
+
+
+def pairs(readings: Readings, target: Target) -> Iterator[tuple[ReviewVerdict, ReviewVerdict]]:
+    """The two frozen verdicts on each thing of a kind that both readers judged."""
+    for place, one, other in _judged_twice(readings):
+        if place[0] is target:
+            yield one, other
+
+
+def retained(
+    readings: Readings, arbitrations: Mapping[Place, Arbitration]
+) -> Mapping[Place, ReviewVerdict]:
+    """The verdict that counts of each thing: the arbitrated one, else the first frozen one."""
+    found: dict[Place, ReviewVerdict] = {}
+    for reading in frozen_of(readings):
+        for place, mark in reading.frozen.items():
+            if mark.verdict:
+                found.setdefault(place, mark.verdict)
+    return found | {place: each.verdict for place, each in arbitrations.items()}
+
+
+def _judged_twice(readings: Readings) -> Iterator[tuple[Place, ReviewVerdict, ReviewVerdict]]:
+    if pair := compared(readings):
+        first, second = (each.frozen for each in pair)
+        for place in sorted(first.keys() & second.keys()):
+            one, other = first[place].verdict, second[place].verdict
+            if one and other:
+                yield place, one, other
