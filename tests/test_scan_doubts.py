@@ -107,11 +107,10 @@ def test_the_review_does_not_judge_a_doubtful_figure() -> None:
 
 def test_a_dossier_is_not_dated_by_a_doubtful_day() -> None:
     sent = ("Avis de marche", "Date d'envoi de l'avis : 8 octobre 2026")
-    otherwise = date(2026, 1, 1)
     sure, _ = scanned(*sent, name="RC.pdf")
     unsure, _ = scanned(*sent, doubtful=("8",), name="RC.pdf")
-    assert day_of([sure], Dossier("ecole"), otherwise) == date(2026, 10, 8)
-    assert day_of([unsure], Dossier("ecole"), otherwise) == otherwise
+    assert day_of([sure], Dossier("ecole")) == date(2026, 10, 8)
+    assert day_of([unsure], Dossier("ecole")) is None
 
 
 def test_a_constant_of_the_law_is_not_taken_from_a_doubtful_figure(

@@ -72,8 +72,8 @@ def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
         for each in reversed(facts.decisions)
     )
     if decided:
-        heads = ("Le", "Acte", "Index", "Par", "Motif")
-        yield PaperTable("Histoire de l'index, les derniers actes", heads, decided, (2, 3, 3, 2, 5))
+        acts = ("Le", "Acte", "Index", "Par", "Motif")
+        yield PaperTable("Histoire de l'index, les derniers actes", acts, decided, (2, 3, 3, 2, 5))
     if facts.evaluation is None:
         yield Paragraph(
             "Aucun résultat n'a été joint. Mesurez par « sourcier eval », puis donnez les "

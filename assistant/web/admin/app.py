@@ -18,6 +18,7 @@ from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, load_words, render
+from assistant.reports.versions import days
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     FIELD,
@@ -27,7 +28,7 @@ from assistant.web.buyer.dossier_forms import (
     report_html,
     upload_form,
 )
-from assistant.web.buyer.law_pages import changes_html, days
+from assistant.web.buyer.law_pages import changes_html
 from assistant.web.routes import from_here, standing_alone, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text

@@ -81,7 +81,9 @@ class LocalDashboard:
             pace=done.pace,
             disagreements=disagreements(seen),
             decisions=tuple(
-                each for each in index_events(self._journal) if period.has(each.at.date())
+                each
+                for each in index_events(self._journal)
+                if period.has(each.at.astimezone().date())
             ),
             installation=gather(self._home, load_settings(self._home), self._clock(), None),
             anchor=anchor,
