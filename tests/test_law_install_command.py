@@ -257,7 +257,7 @@ def test_a_code_without_the_articles_of_the_calculators_installs_nothing(
     code, said = command("install")
     assert code == 1
     assert "n'a pas en vigueur 1 des 1 articles que les calculs relisent (R99-9…)" in said
-    assert texts(home) == []
+    assert (texts(home), OfficialCopy(home).reached) == ([], None)
 
 
 def test_a_text_is_kept_by_the_folder_of_its_publication_and_by_its_title(

@@ -55,7 +55,7 @@ def test_other_servers_pages_are_read_too() -> None:
     page = (
         f'<tr><td><a href="/OPENDATA/LEGI/{FULL}">x</a></td><td align="right">2026-01-01 14:12  '
         f'</td><td align="right">1.1G</td></tr><a href="LEGI_notes.tar.gz">x</a> 3K'
-        f'<a href="{NEXT}">{NEXT}</a>  01-Mar-2026 20:30   52431\r\n<a href="{NEXT}">again</a>'
+        f'<a href="{NEXT}">{NEXT}</a>  1 Mar 2026 20:30   52431\r\n<a href="{NEXT}">again</a>'
     )
     assert list(listed(page)) == [
         ListedArchive(FULL, int(1.1 * (1 << 30))),

@@ -205,8 +205,8 @@ def _tell_archive(archive: ListedArchive, found: Sifted, console: Console) -> No
 
 def _keep(home: Path, copy: OfficialCopy, user: str, console: Console) -> None:
     """Put the texts into the library, beside the built-in corpus."""
-    for version in require_articles(copy, _required().id, date.today()):
-        console.print(f"Le code lu n'a pas d'article {version} en vigueur.", style="yellow")
+    for article in require_articles(copy, _required().id, date.today()):
+        console.print(f"Le code lu n'a pas d'article {article} en vigueur.", style="yellow")
     decisions = adding.decisions_of(home, user)
     with lock_for_writing(home):
         if not Library(home).entries:

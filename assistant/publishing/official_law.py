@@ -41,13 +41,14 @@ def lacking(versions: Iterable[ArticleVersion], day: date) -> tuple[str, ...]:
 def require_articles(copy: OfficialCopy, text_id: str, day: date) -> tuple[str, ...]:
     """The articles lacking of the code, when it is among what changed.
 
-    Raises IngestionError when they are too many for a change of law.
+    Raises IngestionError, and forgets what was read, when they are too many for a change of law.
     """
     changed = copy.versions()
     if text_id not in changed:
         return ()
     absent = lacking(changed[text_id], day)
     if len(absent) > MOST_LACKING * len(expected_articles()):
+        copy.abandon()
         raise IngestionError(
             f"Le code lu n'a pas en vigueur {len(absent)} des {len(expected_articles())} articles "
             f"que les calculs relisent ({', '.join(absent[:_NAMED])}…) : rien n'a été installé. "

@@ -134,6 +134,10 @@ class OfficialCopy:
             texts = {*reached.texts, *(each.path.stem for each in self.additions())}
             had = replace(reached, texts=tuple(sorted(texts & set(self.text_ids()))))
             replace_bytes(self._record, _installed.dump_json(had))
+        self.abandon()
+
+    def abandon(self) -> None:
+        """What was applied and not installed is forgotten: the next installation begins anew."""
         shutil.rmtree(self._unfinished)
         self._known.clear()
 
