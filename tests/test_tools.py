@@ -312,24 +312,30 @@ class ReadingDesk:
 def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
     desk = ReadingDesk()
     server = ToolServer(lambda scope, step: cast(Desk, desk)).server
-    told: list[str | None] = []
-
-    async def hears(progress: float, total: float | None, message: str | None) -> None:
-        told.append(message)
 
     async def give_up() -> None:
         async with Client(server) as client, anyio.create_task_group() as calls:
-            calls.start_soon(
-                lambda: client.call_tool("ask", {"question": "?"}, progress_callback=hears)
-            )
+            calls.start_soon(client.call_tool, "ask", {"question": "?"})
             await to_thread.run_sync(desk.began.wait)
-            while not told:
-                await anyio.lowlevel.checkpoint()
             calls.cancel_scope.cancel()
 
     asyncio.run(give_up())
     assert desk.closed.wait(20)
-    assert set(told) == {"lecture"}
+
+
+def test_a_client_hears_how_far_its_call_has_come(desk: LocalBuyerService) -> None:
+    told: list[tuple[float, str | None]] = []
+
+    async def hears(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, message))
+
+    async def talk() -> None:
+        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+            await client.call_tool("ask", {"question": ASKED}, progress_callback=hears)
+
+    asyncio.run(talk())
+    assert [progress for progress, _ in told] == list(range(1, len(told) + 1))
+    assert "passages trouvés" in str(told[0])
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

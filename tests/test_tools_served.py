@@ -34,6 +34,8 @@ ASKED = {"question": "Quelle pénalité de retard ?", "dossier": ROADS}
 NAMES = [tool.name for tool in TOOLS]
 PROTOCOLS = ("auto", "legacy")
 LOOPBACK = ("127.0.0.1", "localhost")
+PATIENCE = 60.0
+"""Seconds that a busy machine may take."""
 
 Talk = Callable[[Client], Awaitable[Any]]
 
@@ -137,7 +139,7 @@ class Served:
         @asynccontextmanager
         async def transport() -> Any:
             async with (
-                httpx2.AsyncClient(headers=headers) as http,
+                httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as http,
                 streamable_http_client(self.address, http_client=http) as streams,
             ):
                 yield streams
@@ -148,7 +150,7 @@ class Served:
         """What a message gets that is sent with these headers."""
         accepted = {"Accept": "application/json, text/event-stream"}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-        return httpx2.post(self.address, json=body, headers=accepted | headers)
+        return httpx2.post(self.address, json=body, headers=accepted | headers, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +202,7 @@ def test_no_other_site_reaches_the_tools_through_a_browser(
 
 
 def test_nothing_is_told_unasked(alone: Served) -> None:
-    refused = httpx2.get(alone.address, headers={"Accept": "text/event-stream"})
+    refused = httpx2.get(alone.address, headers={"Accept": "text/event-stream"}, timeout=PATIENCE)
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
 
 
