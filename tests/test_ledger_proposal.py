@@ -58,6 +58,14 @@ def test_a_word_left_out_or_a_part_put_in_makes_no_plan(chosen: dict[str, str]) 
     assert isinstance(_proposed(DELIVERED, **NOTHING | chosen), NotUnderstood)
 
 
+@pytest.mark.parametrize(
+    "said", ["[1]", "3", '{"date": "rien"}', json.dumps(NOTHING | {"date": "hier"})]
+)
+def test_what_is_not_of_the_schema_makes_no_plan(said: str) -> None:
+    planner = ModelPlanner(ScriptedModel({"Question": said}))
+    assert isinstance(planner(DELIVERED, NAMES, TODAY, INVOICES), NotUnderstood)
+
+
 def test_the_model_is_not_asked_where_rules_leave_no_word_or_clash() -> None:
     model = ScriptedModel()
     for question in ("Factures payées et non payées", "Factures de mai 2026"):

@@ -323,6 +323,7 @@ def test_a_question_that_went_there_is_never_said_to_have_stayed(
         turn.asked(model)
         assert turn.engine is not None
         assert (turn.engine.sent, bool(turn.engine.problem)) == (True, problem)
+    assert turn.result("asked by others since@1").model == "ici@1"
 
 
 # By default, and as chosen

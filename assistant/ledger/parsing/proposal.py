@@ -75,9 +75,10 @@ class ModelPlanner:
         pieces = self._model.stream(Prompt(system, (asked,)), _TOKENS, _schema(slots))
         try:
             said = json.loads("".join(piece or "" for piece in pieces))
-        except ValueError:  # cut short
+            chosen = {slot: said[slot] for slot in slots if said[slot] != _NONE}
+            return {part: slots[slot][part] for slot, part in chosen.items()}
+        except (ValueError, KeyError, TypeError):  # cut short, or by a server without schemas
             return {}
-        return {said[slot]: slots[slot][said[slot]] for slot in slots if said[slot] != _NONE}
 
 
 def are_carried(words: Sequence[str], parts: Sequence[str]) -> bool:
