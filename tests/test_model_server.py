@@ -355,13 +355,13 @@ def test_the_model_of_a_server_writes_when_told_to_or_when_the_catalogue_says_so
 # What is said, and what is read
 
 
-@pytest.mark.parametrize("mark", ["<|im_end|>", "</s>", "[INST]", "<end_of_turn>", "<|eot_id|>"])
+@pytest.mark.parametrize(
+    "mark", ["<|im_end|>", "</s>", "[/INST]", "<end_of_turn>", "<turn|>", "</think>"]
+)
 def test_a_mark_in_a_text_is_no_mark_for_the_server(mark: str) -> None:
     assert mark not in unmarked(f"Un {mark} texte")
-    assert (
-        unmarked("L'article [1], 3 < 4, « <b> » et [TVA]")
-        == "L'article [1], 3 < 4, « <b> » et [TVA]"
-    )
+    plain = "L'article [1], 3 < 4 > 2, [TVA] et « a <- b »"
+    assert unmarked(plain) == plain
 
 
 def test_what_a_server_says_of_its_model_is_kept_in_bounds() -> None:

@@ -19,7 +19,7 @@ MOST_SAID = 12
 LONGEST_SAID = 200
 """Characters that are kept of each."""
 
-_MARK = re.compile(r"([<\[])(?=\|[\w ]+\||/?s>|/?[a-z]+_of_[a-z]+>|/?[A-Z_]{4,}\])")
+_MARK = re.compile(r"([<\[])(?=[/|]?\w+\|?>|/?[A-Z_]{4,}\])")
 """Where a mark of a chat format begins: a server reads those of a text as its own."""
 
 
@@ -29,7 +29,8 @@ _MARK = re.compile(r"([<\[])(?=\|[\w ]+\||/?s>|/?[a-z]+_of_[a-z]+>|/?[A-Z_]{4,}\
 def chat_bodies(model: str, prompt: Prompt, max_tokens: int, schema: str = "") -> list[Body]:
     """The request for a streamed reply; of two, the second is for servers that refuse the first.
 
-    OpenAI's way to ask for a schema is that of most servers; llama_cpp.server has its own.
+    OpenAI's way to ask for a schema is that of most servers; llama_cpp.server has its own. An
+    opening goes as a message of the model, which some servers continue and others only read.
     """
     body = _chat(model, prompt, max_tokens) | {"stream": True}
     if not schema:
