@@ -40,7 +40,7 @@ DOORS = {
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
     "assistant/reports/pdf.py",
-    "PIL": "assistant/web/pdf_page.py",
+    "PIL": "assistant/web/pdf_page.py ingestion/readers/pictures.py",
     "prometheus_client": "assistant/operations/metrics.py",
     "psycopg": "ingestion/ledger/database.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
@@ -49,7 +49,8 @@ DOORS = {
     "pydantic_core": "assistant/settings.py assistant/tools/tool.py",
     "pydantic_settings": "assistant/settings.py",
     "pypdf": "ingestion/readers/pdf.py",
-    "pypdfium2": "assistant/web/pdf_page.py ingestion/readers/visibility.py",
+    "pypdfium2": "assistant/web/pdf_page.py ingestion/readers/visibility.py "
+    "ingestion/readers/scans.py",
     "reportlab": "assistant/reports/pdf.py",
     "rich": "assistant/cli/*",
     "safetensors": "ingestion/encoders/adapters.py ingestion/encoders/network.py",
@@ -59,6 +60,7 @@ DOORS = {
     "assistant/accounts/*",
     "starlette": "assistant/web/*",
     "tantivy": "ingestion/index/lexical.py",
+    "tesserocr": "ingestion/readers/recognition.py",
     "text_to_num": "assistant/question/quantities.py",
     "torch": "ingestion/encoders/*.py",
     "transformers": "ingestion/encoders/network.py",

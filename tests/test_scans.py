@@ -1,6 +1,7 @@
 """Pages that are pictures: read word by word, and put in their place with boxes and doubts."""
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from ingestion.readers.formats import to_json
 from ingestion.readers.reading import PageScan, read_file, reading_json
 from ingestion.readers.recognition import folder_of_languages
 from ingestion.readers.scan_layout import RecognisedWord, arranged
+from ingestion.readers.scans import tell_pages
 from ingestion.sandbox import Pool
 from tests.pdf_maker import pdf_of
 from tests.scanned_pages import doubts, page_of, read_as
 from tests.studies.scans import Printing, printed
+from tests.test_reading_visibility import paper, shown
 
 LINES = (
     "Article 12 - Penalites de retard",
@@ -28,6 +31,7 @@ LINES = (
     "La retenue de garantie est fixee a 5 % du montant initial du marche.",
     "Les offres sont remises au plus tard le 20 novembre 2026 a 12 heures.",
 )
+STAMP = "Accuse de reception en prefecture, recu le 3 mai 2026"
 OWN = ("Cette page ecrit elle-meme tout ce qu'elle montre, et cela suffit.",)
 
 needs_tesseract = pytest.mark.skipif(
@@ -89,9 +93,7 @@ def test_a_page_keeps_what_it_writes_and_its_picture_is_read_where_that_is_all(
     tmp_path: Path,
 ) -> None:
     scan = pikepdf.open(_file(tmp_path / "scan.pdf", printed(pdf_of([LINES]), Printing(150))))
-    text = pikepdf.open(
-        _file(tmp_path / "text.pdf", pdf_of([OWN, [*[""] * 10, "Recu le 3 mai 2026"]]))
-    )
+    text = pikepdf.open(_file(tmp_path / "text.pdf", pdf_of([OWN, [*[""] * 10, STAMP]])))
     scan.pages.append(text.pages[0])
     scan.pages[0].add_overlay(text.pages[1], pikepdf.Rectangle(0, 0, 595, 842))
     path = tmp_path / "RC.pdf"
@@ -101,11 +103,20 @@ def test_a_page_keeps_what_it_writes_and_its_picture_is_read_where_that_is_all(
     (document,) = reading.documents
     assert told == [(1, 1)]
     first, second = (document.text[page.start : page.end] for page in document.pages)
-    assert first.startswith("Recu le 3 mai 2026\n")
-    assert first.count("Recu") == 1
+    assert first.startswith(f"{STAMP}\n")
+    assert first.count("prefecture") == 1
     assert "150 euros" in first
     assert second == OWN[0]
     assert not any(each.end > document.pages[1].start for each in document.recognised)
+
+
+@pytest.mark.parametrize(("before", "expected"), [("3 Tr", []), ("0 Tr", [1])])
+def test_a_scan_that_another_program_has_read_is_not_read_again(
+    before: str, expected: list[int], tmp_path: Path
+) -> None:
+    photo = "q 595 0 0 842 0 0 cm /Photo Do Q "
+    path = _file(tmp_path / "CCAP.pdf", paper(photo + shown(LINES[1], before=before)))
+    assert json.loads(next(tell_pages(str(path)))) == expected
 
 
 def _file(path: Path, data: bytes) -> Path:

@@ -21,7 +21,7 @@ from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Pool, Sandbox, r
 _SIGHT = Limits(seconds=40)
 """What drawing the pages of a file may take, to see what they show."""
 
-_PAGE = Limits(seconds=60)
+_PAGE = Limits(seconds=120)
 """What drawing and reading the picture of one page may take; it takes about two seconds."""
 
 _MOST_SCANNED = 1000

@@ -9,9 +9,10 @@ The pieces of the built-in dossier are printed to pictures, straight or askew, c
   doubted   share of the figures read rightly that are marked as doubtful
 
 `--thresholds` prints the last two for other thresholds of confidence besides, `--wrong` the figures
-read wrongly, each with its lowest confidence and whether it is marked. `--write` measures nothing:
-it writes the pieces as an office scans them, to be added to a dossier (`sourcier dossier add`) of
-which `sourcier eval tests/data/dossier_questions.jsonl` then asks.
+read wrongly, each with its lowest confidence and whether it is marked. `--facts` only counts the
+questions of tests/data/dossier_questions.jsonl whose facts still stand in scans as an office makes
+them: no answer can be right without. `--write` only writes these scans, to be added to a dossier
+(`sourcier dossier add`) of which `sourcier eval` then asks that file.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from assistant.evaluation.questions import Question, read_questions
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Document, Kind, ScannedPage
@@ -37,6 +39,7 @@ from ingestion.readers.reading import read_file
 from ingestion.readers.scanned import SURE
 
 SEED = 7
+QUESTIONS = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
 THRESHOLDS = (60, 70, 80, 85, 90, 92, 94, 95, 96)
 _COUNTED = {"count", "rank", "item", "times"}
 
@@ -220,6 +223,27 @@ def measure(pieces: Sequence[Path], how: Printing, pages: int | None) -> Measure
     return measured
 
 
+def facts_left(pieces: Sequence[Path]) -> Table:
+    """How many questions on each piece have all of their facts in it, printed and scanned."""
+    table = Table(f"{USUAL} dots an inch", "questions", "as text", "as a scan")
+    questions = [each for each in read_questions(QUESTIONS) if not each.refusal_expected]
+    for path in pieces:
+        about = [each for each in questions if [at.piece for at in each.places] == [path.stem]]
+        with TemporaryDirectory() as folder:
+            scan = Path(folder) / path.name
+            scan.write_bytes(printed(path.read_bytes(), USUAL))
+            texts = [read_file(each, each.name, Kind.TENDER).documents for each in (path, scan)]
+        told = (sum(has_facts(document.text, each) for each in about) for (document,) in texts)
+        table.add_row(path.stem, str(len(about)), *map(str, told))
+    return table
+
+
+def has_facts(text: str, question: Question) -> bool:
+    """Whether a text has every fact that is expected of an answer."""
+    written = " ".join(text.split())
+    return all(any(option.search(written) for option in group) for group in question.facts)
+
+
 def main() -> None:
     """Run the study."""
     parser = argparse.ArgumentParser(
@@ -230,12 +254,16 @@ def main() -> None:
     parser.add_argument("--thresholds", action="store_true")
     parser.add_argument("--wrong", action="store_true")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
+    parser.add_argument("--facts", action="store_true")
     asked = parser.parse_args()
     pieces = [CORPUS / "dossier" / f"{name}.pdf" for name in asked.pieces]
     console = Console()
     if asked.write:
         for path in pieces:
             (asked.write / path.name).write_bytes(printed(path.read_bytes(), USUAL, asked.pages))
+        return
+    if asked.facts:
+        console.print(facts_left(pieces))
         return
     table = Table("dots an inch", "errors", "figures", "missed", "doubted", "s a page")
     every: list[tuple[bool, int, bool]] = []
