@@ -7,6 +7,7 @@ AssistantError
 ├── BrokenPrompt    a prompt file is missing or does not declare what it uses
 ├── WrongQuestions  a line of a question file cannot be understood
 ├── WrongResults    a line of a result file is not what eval writes
+├── WrongBundle     an archive of a run is none, or of another version
 ├── Ungrounded      no indexed text in force states a constant that a calculation needs
 ├── WrongFigures    what a calculation was given cannot be true
 ├── WrongPlan       a plan asks of the ledger what it does not have
@@ -52,6 +53,10 @@ class WrongQuestions(AssistantError):
 
 class WrongResults(AssistantError):
     """A line of a result file is not what the contract describes."""
+
+
+class WrongBundle(AssistantError):
+    """An archive of a run cannot be read, or is of another version."""
 
 
 class Ungrounded(AssistantError):

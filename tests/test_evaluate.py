@@ -255,3 +255,15 @@ def test_a_tolerance_is_a_share(evaluate: Evaluate, capsys: Captured, value: str
 def test_help_names_the_codes_that_a_script_relies_on(evaluate: Evaluate, capsys: Captured) -> None:
     assert evaluate([], "--help") == DONE
     assert "4 une mesure a baissé depuis « --baseline »" in capsys.readouterr().out
+
+
+def test_an_archive_of_the_run_is_verified_by_itself(
+    evaluate: Evaluate, tmp_path: Path, capsys: Captured
+) -> None:
+    archive = tmp_path / "essai.zip"
+    assert evaluate([RIGHT, WRONG], "--bundle", archive) == DONE
+    capsys.readouterr()
+    assert main(["eval", "--verify", str(archive)]) == DONE
+    assert "L'archive tient" in capsys.readouterr().out
+    assert main(["eval", "--verify", str(tmp_path / "out.jsonl")]) == BROKEN
+    assert main(["eval", "--out", "x.jsonl"]) == USAGE

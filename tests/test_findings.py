@@ -7,6 +7,7 @@ from assistant.reports.findings import (
     counted,
     duration,
     estimate_cells,
+    in_words,
     interval,
     listed,
     percent,
@@ -81,3 +82,17 @@ def test_no_interval_is_told_of_fewer_than_ten_things() -> None:
     assert enough is not None
     assert estimate_cells(few) == ("44 %", "trop peu pour conclure", "4 sur 9")
     assert estimate_cells(enough) == ("50 %", "24 à 76 %", "5 sur 10")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"60 ?000|soixante mille", "« 60 000 » ou « soixante mille »"),
+        (r"\b30\s+jours\b", "« 30 jours »"),
+        (r"s[ée]par[ée]s", "« séparés »"),
+        (r"ne .{0,20}pas", "« ne … pas »"),
+        (r"1\.2|10\s?%", "« 1.2 » ou « 10 % »"),
+    ],
+)
+def test_a_pattern_is_told_in_words(pattern: str, words: str) -> None:
+    assert in_words(pattern) == words

@@ -117,14 +117,14 @@ def test_a_wrong_answer_says_what_is_expected_and_what_is_missing() -> None:
         "✗ R2192-10",
         "✓ L2192-1",
         "✗ CCAP, p. 7",
-        "✗ trente|30",
-        "✓ jours",
+        "✗ « trente » ou « 30 » trente|30",
+        "✓ « jours » jours",
         "InterditQuinze",
         "Citéart. L2192-1",
     ):
         assert told in text
     refused = _page([graded_of(question, ABSTAINED)]).text
-    assert "✗ jours" in refused
+    assert "✗ « jours » jours" in refused
     assert "Citérien" in refused
     refusal = _page([graded_of(question_of(refusal=True), answer_of("Trente."))]).text
     assert "Refus manqué" in refusal
@@ -216,3 +216,17 @@ def test_nothing_measured_is_still_a_page() -> None:
     assert "0 réponse correcte sur 0" in text
     slow = [graded_of(question_of(), ABSTAINED, Seconds(0.0, None, 0.0))] * 2
     assert "0,00 s" in report(evaluation_of(slow))
+
+
+def test_what_the_figures_do_not_say_by_themselves_is_told() -> None:
+    sheet = answer_of("Trente jours.", "art. R1, fiche « Payer »", "art. R1")
+    doubtful = replace(answer_of("Peut-être.", "art. R3"), outcome=Outcome.PARTIAL)
+    graded = [
+        graded_of(question_of(THIRTY, articles=("R2192-10",), name="a"), sheet),
+        graded_of(question_of(refusal=True, name="b"), doubtful),
+    ]
+    text = _page(graded).text.replace("\u00a0", " ")
+    assert "1 citation sur 3 est celle d'une fiche sur l'article" in text
+    assert "1 question à refuser est correcte sans être un refus" in text
+    assert "1 réponse correcte ne cite pas tous les articles attendus" in text
+    assert "fiche sur l'article" not in _page(_two()).text

@@ -23,6 +23,7 @@ from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
 from assistant.cli.options import Terminal, argument, option
 from assistant.cli.usage import Actions
+from assistant.evaluation.bundle import check_bundle, write_bundle
 from assistant.evaluation.confidence import Estimate, percentiles
 from assistant.evaluation.grading import (
     Estimates,
@@ -109,13 +110,18 @@ EPILOG = """\
 exemples :
   sourcier eval questions.jsonl --out resultats.jsonl --report rapport.html
   sourcier eval lois.jsonl dossier.jsonl --out apres.jsonl --baseline avant.jsonl
+  sourcier eval questions.jsonl --out resultats.jsonl --bundle essai.zip
+  sourcier eval --verify essai.zip
+
+Une archive (« --bundle ») se vérifie sur une autre machine : ses empreintes, et ses mesures, qui
+sont recalculées d'après ses questions et ses résultats. Elle ne contient aucun texte de l'index.
 
 Chaque ligne des résultats est l'objet de « ask --json », avec l'« id » de la question.
 Interrompue par Ctrl-C, la commande mesure ce qui a été répondu et le dit incomplet.
 
 codes de sortie : 0 mesuré, 4 une mesure a baissé depuis « --baseline » (réponses correctes,
 articles attendus cités, articles cités à propos, F1 des refus, phrases vérifiées, citations
-exactes), 130 interrompu, 2 commande mal écrite, 1 panne
+exactes), ou l'archive vérifiée ne tient pas, 130 interrompu, 2 commande mal écrite, 1 panne
 """
 
 
@@ -140,8 +146,8 @@ app = Actions()
 )
 def _evaluate(
     ctx: Context,
-    files: list[Path] = argument("QUESTIONS", "fichier JSON Lines", Path),
-    out: Path = option("--out FICHIER", "fichier des résultats", Path, default=...),
+    files: list[Path] | None = argument("QUESTIONS", "fichier JSON Lines", Path, default=None),
+    out: Path | None = option("--out FICHIER", "fichier des résultats", Path),
     page: Path | None = option("--report FICHIER", "rapport HTML : mesures et réponses", Path),
     earlier: Path | None = option(
         "--baseline FICHIER", "résultats d'un essai précédent à comparer", Path
@@ -153,19 +159,25 @@ def _evaluate(
         default="0.02",
     ),
     index: str | None = option("--index INDEX", "index à mesurer (défaut : publié)"),
+    archive: Path | None = option("--bundle FICHIER", "archive .zip de l'essai, à vérifier", Path),
+    checked: Path | None = option("--verify ARCHIVE", "vérifie une archive, sans rien poser", Path),
 ) -> int:
     """Ask, measure, compare; the exit code says whether a measure has fallen."""
+    if checked:
+        return _checked(checked)
+    if not files or out is None:
+        raise BadParameter("donnez des QUESTIONS et « --out », ou une archive à « --verify »")
     questions = read_questions(*files)
     before = read_results(earlier) if earlier else {}
     baseline = hash_file(earlier, str(earlier)) if earlier else None
-    if page:
-        page.touch()  # a place that cannot be written is said before the long work
+    for place in filter(None, (page, archive)):
+        place.touch()  # a place that cannot be written is said before the long work
     settings, console = load_settings(ctx.obj), Terminal()
     assistant = _loaded(ctx.obj, index, settings, console)
     for dossier in {question.dossier for question in questions if question.dossier}:
         assistant.dossier(dossier, None)  # one that is missing is said before the long work
     manifest = assistant.generation.manifest
-    identity = identify(assistant.model_name, manifest, settings, files)
+    identity = identify(ctx.obj, assistant.model_name, manifest, settings, files)
     graded = _measured(assistant, questions, out, console)
     evaluation = Evaluation(identity, len(questions), graded)
     if baseline:
@@ -180,7 +192,33 @@ def _evaluate(
         "results": hash_file(out, "").sha256,
     }
     assistant.journal.append("evaluation", told, user=ALONE.user)
+    if archive:
+        write_bundle(archive, evaluation, files, out)
     return _told(evaluation, console, page)
+
+
+def _checked(path: Path) -> int:
+    """Show what an archive says and whether it holds."""
+    console, found = Terminal(), check_bundle(path)
+    conditions = found.manifest["conditions"]
+    rows = [(each, *_said(told)) for each, told in found.measured.items()]
+    table = Table("mesure", "recalculée", "intervalle à 95 %", title=f"{path.name}")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    for name, value in (
+        ("Programme", conditions["program"]),
+        ("Modèle", conditions["model"]),
+        ("Index", f"{conditions['index']['name']}, contenu {conditions['index']['content']}"),
+        *((f"Poids {each['name']}", each["sha256"]) for each in conditions["weights"]),
+    ):
+        console.print(Text(f"{name} : {value}"))
+    for fault in found.faults:
+        console.print(Text(fault, style="bold red"))
+    if found.faults:
+        return FALLEN
+    console.print(Text("L'archive tient : empreintes intactes, mesures recalculées à l'identique."))
+    return DONE
 
 
 def _loaded(home: Path, index: str | None, settings: Settings, console: Console) -> Assistant:

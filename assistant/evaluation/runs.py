@@ -23,9 +23,10 @@ from assistant.evaluation.questions import Question
 from assistant.llm.language_model import FOLDER
 from assistant.question.language import Language, detect_language
 from assistant.settings import Settings
-from ingestion.errors import UnknownDocument, UnknownDossier, UnknownSnapshot
+from ingestion.errors import IngestionError, UnknownDocument, UnknownDossier, UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
+from ingestion.models.catalogue import Model, locate
 
 # The baseline: an earlier run held against this one, question by question. Pure.
 
@@ -144,6 +145,15 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class RunWeights:
+    """Weights in use, the sha256 of all their bytes, and from where they may be had, if known."""
+
+    name: str
+    sha256: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunConditions:
     """The conditions of a run; `code` is a commit, or the version of the package without one."""
 
@@ -155,6 +165,7 @@ class RunConditions:
     prompts: tuple[Digest, ...]
     files: tuple[Digest, ...]
     machine: str
+    weights: tuple[RunWeights, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +189,9 @@ class Evaluation:
 
 
 def identify(
-    model: str, manifest: Manifest, settings: Settings, files: Sequence[Path]
+    home: Path, model: str, manifest: Manifest, settings: Settings, files: Sequence[Path]
 ) -> RunConditions:
-    """The conditions of a run that begins now, on this machine."""
+    """The conditions of a run that begins now, on this machine, over this data folder."""
     return RunConditions(
         began=datetime.now().astimezone(),
         code=code_version(ROOT),
@@ -190,7 +201,26 @@ def identify(
         prompts=tuple(hash_file(path, path.name) for path in sorted(FOLDER.glob("*.md"))),
         files=tuple(hash_file(path, str(path)) for path in files),
         machine=machine(),
+        weights=tuple(_weights(home, (settings.llm, settings.embedder))),
     )
+
+
+def _weights(home: Path, chosen: Sequence[str]) -> Iterator[RunWeights]:
+    """Those that are here; a model that is not cannot have been used."""
+    for name in chosen:
+        with suppress(IngestionError):
+            found = locate(name, home)
+            yield RunWeights(name, found.sha256, _origin(found.model))
+
+
+def _origin(model: Model | None) -> str:
+    if model is None:
+        return "hors catalogue"
+    if model.hub:
+        return f"{model.hub.repository}, révision {model.hub.revision}"
+    if model.wheels:
+        return f"paquets {model.wheels.package}, version {model.wheels.version}"
+    return model.local or "inconnue"
 
 
 def hash_file(path: Path, name: str) -> Digest:

@@ -36,11 +36,13 @@ from assistant.reports.findings import (
     duration,
     estimate_cells,
     figures,
+    in_words,
     listed,
     percent,
 )
 from assistant.reports.markup import Html
 from assistant.reports.paper import sheet
+from assistant.reports.remarks import remarks
 
 TILES = (
     Measure.CORRECT,
@@ -48,9 +50,10 @@ TILES = (
     Measure.PRECISION,
     Measure.SUPPORTED,
     Measure.EXACT,
+    Measure.REFUSAL_RECALL,
     Measure.FALSE_REFUSALS,
 )
-"""The measures that matter most, which open the report."""
+"""The measures that matter most, which open the report: those in which runs are weak as well."""
 
 REFUSALS = (
     Measure.REFUSAL_PRECISION,
@@ -108,6 +111,7 @@ def report(evaluation: Evaluation) -> str:
         tables=tables,
         ways=WAYS,
         conditions=_conditions(evaluation),
+        remarks=list(remarks(evaluation.graded)),
         digests=_digests(evaluation),
         resamplings=RESAMPLINGS,
         seed=SEED,
@@ -278,6 +282,8 @@ def _conditions(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     yield "Date", f"{day(identity.began)}, {identity.began:%H:%M (UTC%z)}"
     yield "Questions", f"{len(evaluation.graded)} posées sur {evaluation.planned}"
     yield "Programme", identity.code
+    names = " ".join(each.name for each in identity.files)
+    yield "Commande", f"sourcier eval {names} --out RESULTATS --index {manifest.name}"
     yield "Modèle de langue", identity.model
     yield "Modèle de similarité", manifest.embedder
     yield "Index", f"génération {manifest.name}, {manifest.passages} passages"
@@ -293,6 +299,9 @@ def _digests(evaluation: Evaluation) -> Iterator[tuple[str, str, str]]:
     identity = evaluation.identity
     yield from (("Questions", each.name, each.sha256) for each in identity.files)
     yield from (("Invite", each.name, each.sha256) for each in identity.prompts)
+    yield from (("Poids", f"{each.name} ({each.origin})", each.sha256) for each in identity.weights)
+    texts = sorted(identity.manifest.origins.items())
+    yield from (("Texte indexé", source, digest) for source, digest in texts)
     if baseline := evaluation.baseline:
         yield "Essai précédent", baseline.name, baseline.sha256
 
@@ -305,8 +314,8 @@ class ReviewedAnswer:
     """An answer as it is reviewed: what is said of it, and what was shown.
 
     `badges` say what is wrong with it, `outcomes` what has become of it too. `expected` has what
-    was to be found, whether that is a pattern, and whether it was. Passages are shown by their
-    places and their first words.
+    was to be found, of a pattern what it looks for in words, and whether it was found. Passages
+    are shown by their places and their first words.
     """
 
     graded: Graded
@@ -315,7 +324,7 @@ class ReviewedAnswer:
     kind: str
     badges: Sequence[str]
     outcomes: Sequence[str]
-    expected: Sequence[tuple[str, bool, bool]]
+    expected: Sequence[tuple[str, str | None, bool]]
     sentences: Sequence[tuple[str, str]]
     passages: Sequence[tuple[str, str]]
 
@@ -366,15 +375,15 @@ def first_words(text: str) -> str:
     return words if len(words) <= FIRST_WORDS else f"{words[:FIRST_WORDS].rstrip()}…"
 
 
-def _expected(item: Graded) -> Iterator[tuple[str, bool, bool]]:
+def _expected(item: Graded) -> Iterator[tuple[str, str | None, bool]]:
     question, refused = item.question, item.refused
     missing = {fault.detail for fault in item.faults if fault.kind is FaultKind.MISSING_FACT}
     if question.refusal_expected:
-        yield "un refus", False, refused or item.correct
+        yield "un refus", None, refused or item.correct
     for article in question.articles:
-        yield article, False, article not in item.uncited
+        yield article, None, article not in item.uncited
     for place in question.places:
         named = f"{place.piece}, p. {place.page}" if place.page else place.piece
-        yield named, False, place not in item.unplaced
+        yield named, None, place not in item.unplaced
     for fact in map(fact_pattern, question.facts):
-        yield fact, True, fact not in missing and not refused
+        yield fact, in_words(fact), fact not in missing and not refused

@@ -1,5 +1,6 @@
 """Findings: what was measured, said in French. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -28,6 +29,29 @@ MEANINGS = {
     Measure.FALSE_REFUSALS: "questions refusées parmi celles qui ont une réponse ; plus bas est "
     "mieux",
 }
+
+
+_SIGNS = (
+    (re.compile(r"\\[bB]|\(\?:|\(\?[=!<]+|[()^$]"), ""),
+    (re.compile(r"\\s[*+?]?|\[ [^\]]*\][*+?]?"), " "),
+    (re.compile(r"\\d[*+?]?(?:\{[^}]*\})?"), "…"),
+    (re.compile(r"\.[*+?]?(?:\{[^}]*\})|\.[*+]\??"), " … "),
+    (re.compile(r"\[([^\]\\])[^\]]*\]"), r"\1"),
+    (re.compile(r"\\w[*+?]?|(?<=\w)[?*+]"), ""),
+    (re.compile(r"[?*+\\]"), ""),
+)
+"""Signs of a regular expression, in their order, and what a reader is told in their place."""
+
+
+def in_words(pattern: str) -> str:
+    """What a pattern of a question set looks for, nearly: "« 60 000 » ou « soixante mille »".
+
+    The pattern itself stands beside it, and alone decides.
+    """
+    for sign, told in _SIGNS:
+        pattern = sign.sub(told, pattern)
+    ways = (" ".join(way.split()) for way in pattern.split("|"))
+    return " ou ".join(f"« {way} »" for way in dict.fromkeys(filter(None, ways)))
 
 
 def capital(text: str) -> str:

@@ -1,0 +1,199 @@
+"""Bundles: one archive with which others check a run elsewhere: questions, results, conditions.
+
+The archive holds no text of an index: its measures are computed again from the questions and the
+results that it has, all but the share of exact quotes, for which the index itself is needed.
+"""
+
+import json
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import distributions
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from assistant.answering.answer import Citation
+from assistant.errors import WrongBundle
+from assistant.evaluation.confidence import Estimate
+from assistant.evaluation.grading import Estimates, Measure, estimates, grade, read_results
+from assistant.evaluation.questions import read_questions
+from assistant.evaluation.runs import Evaluation, RunConditions
+
+FORMAT = 1
+MANIFEST, RESULTS, ENVIRONMENT, QUESTIONS = (
+    "manifest.json",
+    "results.jsonl",
+    "environment.txt",
+    "questions",
+)
+"""What stands in an archive; the question files are numbered in the order of the run."""
+
+ANSWERING = ("llm", "embedder", "evidence_limit", "writing", "buyer")
+"""Settings on which answers depend; the others are nobody's business elsewhere."""
+
+MOST_BYTES = 500_000_000
+"""Of all that an archive unfolds to."""
+
+_DAY_ONE = (1980, 1, 1, 0, 0, 0)
+"""The time of every file of an archive: equal runs give equal bytes."""
+
+
+def write_bundle(
+    path: Path, evaluation: Evaluation, questions: Sequence[Path], results: Path
+) -> None:
+    """Write the archive of a run; `results` is the file that the run has written."""
+    files = {
+        RESULTS: results.read_bytes(),
+        ENVIRONMENT: "".join(f"{line}\n" for line in sorted(_environment())).encode(),
+        **{
+            f"{QUESTIONS}/{number:02}-{file.name}": file.read_bytes()
+            for number, file in enumerate(questions, 1)
+        },
+    }
+    manifest = _manifest(evaluation) | {
+        "files": {name: sha256(content).hexdigest() for name, content in files.items()}
+    }
+    files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+    written = BytesIO()
+    with ZipFile(written, "w", ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(ZipInfo(name, _DAY_ONE), content, ZIP_DEFLATED)
+    path.write_bytes(written.getvalue())
+
+
+def _environment() -> Iterator[str]:
+    """The interpreter, the system, and every library with its version."""
+    yield f"# python {platform.python_version()}, {platform.platform()}"
+    for each in distributions():
+        yield f"{each.metadata['Name']}=={each.version}"
+
+
+def _manifest(evaluation: Evaluation) -> dict[str, Any]:
+    found = estimates(evaluation.graded)
+    return {
+        "format": FORMAT,
+        "conditions": _conditions(evaluation.identity),
+        "asked": len(evaluation.graded),
+        "planned": evaluation.planned,
+        "measures": {each.value: told and asdict(told) for each, told in found.items()},
+    }
+
+
+def _conditions(identity: RunConditions) -> dict[str, Any]:
+    manifest = identity.manifest
+    return {
+        "began": identity.began.isoformat(),
+        "program": identity.code,
+        "machine": identity.machine,
+        "model": identity.model,
+        "weights": [asdict(each) for each in identity.weights],
+        "prompts": {each.name: each.sha256 for each in identity.prompts},
+        "settings": {name: str(getattr(identity.settings, name)) for name in ANSWERING},
+        "index": {
+            "name": manifest.name,
+            "content": manifest.content,
+            "embedder": manifest.embedder,
+            "documents": manifest.documents,
+            "passages": manifest.passages,
+            "state_date": manifest.state_date and manifest.state_date.isoformat(),
+            "texts": dict(manifest.origins),
+            "files": dict(manifest.files),
+        },
+    }
+
+
+# Checking an archive, on any machine.
+
+
+@dataclass(frozen=True, slots=True)
+class BundleCheck:
+    """What an archive says, and what does not hold in it, in French; nothing when all does.
+
+    `measured` was computed again from its questions and results.
+    """
+
+    manifest: Mapping[str, Any]
+    measured: Estimates
+    faults: tuple[str, ...]
+
+
+def check_bundle(path: Path) -> BundleCheck:
+    """Read an archive again; raises WrongBundle where it is none, or of another version."""
+    files = _files(path)
+    try:
+        manifest = json.loads(files[MANIFEST])
+        known = {str(name): str(digest) for name, digest in manifest["files"].items()}
+        told, asked = manifest["measures"], int(manifest["asked"])
+        is_known = manifest["format"] == FORMAT
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise WrongBundle(
+            f"{path} n'est pas une archive de « sourcier eval --bundle » : {error!r}"
+        ) from error
+    if not is_known:
+        raise WrongBundle(f"{path} vient d'une autre version de Sourcier, qui la vérifie.")
+    faults = [*_altered(files, known)]
+    measured = _measured(files)
+    count = len([line for line in files.get(RESULTS, b"").splitlines() if line.strip()])
+    if count != asked:
+        faults.append(f"{RESULTS} a {count} résultats, le manifeste en annonce {asked}.")
+    faults += _disagreeing(measured, told)
+    return BundleCheck(manifest, measured, tuple(faults))
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    try:
+        with ZipFile(path) as archive:
+            if sum(each.file_size for each in archive.infolist()) > MOST_BYTES:
+                raise WrongBundle(f"{path} se déplie en plus de {MOST_BYTES // 10**6} Mo.")
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, BadZipFile) as error:
+        raise WrongBundle(f"{path} ne se lit pas comme une archive : {error}") from error
+
+
+def _altered(files: Mapping[str, bytes], known: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted((files.keys() | known.keys()) - {MANIFEST}):
+        if name not in files:
+            yield f"{name} manque."
+        elif name not in known:
+            yield f"{name} a été ajouté."
+        elif sha256(files[name]).hexdigest() != known[name]:
+            yield f"{name} a été modifié : son empreinte n'est pas celle du manifeste."
+
+
+def _measured(files: Mapping[str, bytes]) -> Estimates:
+    """The measures of the questions that have a result, read by the same code as in a run."""
+    names = sorted(name for name in files if name.startswith(f"{QUESTIONS}/"))
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.jsonl" for number in range(len(names) + 1)]
+        for file, name in zip(paths, (RESULTS, *names), strict=True):
+            file.write_bytes(files.get(name, b""))
+        results = read_results(paths[0])
+        asked = [each for each in read_questions(*paths[1:]) if each.id in results]
+    return estimates([grade(each, results[each.id], _unread) for each in asked])
+
+
+def _unread(citation: Citation) -> str | None:
+    """The texts are in the index, and not in the archive."""
+    return None
+
+
+def _disagreeing(measured: Estimates, told: Mapping[str, Any]) -> Iterator[str]:
+    for measure, found in measured.items():
+        if measure is Measure.EXACT:
+            continue
+        said = told.get(measure.value)
+        is_same = _is_same(found, said) if found and said else found is said
+        if not is_same:
+            value = "rien" if found is None else f"{found.value:.4f}"
+            before = "rien" if said is None else f"{said['value']:.4f}"
+            yield f"« {measure} » : recalculé, {value} ; annoncé, {before}."
+
+
+def _is_same(found: Estimate, said: Mapping[str, Any]) -> bool:
+    values = (found.value, found.low, found.high)
+    told = (float(said["value"]), float(said["low"]), float(said["high"]))
+    return all(abs(one - other) < 1e-9 for one, other in zip(values, told, strict=True))
