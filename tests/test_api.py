@@ -98,13 +98,14 @@ def test_a_stream_brings_the_sentences_as_they_come(server: Served) -> None:
     assert server.desk.asked_of[-1] == "montelyre-2026"
 
 
-def test_what_the_program_says_itself_follows_the_sentences(server: Served) -> None:
-    completion = server.client.chat.completions.create(
-        model="sourcier", messages=[user("Quelle météo ?")]
-    )
+def test_what_the_program_says_itself_is_told_at_once_and_in_a_stream(server: Served) -> None:
+    messages = [user("Quelle météo ?")]
+    completion = server.client.chat.completions.create(model="sourcier", messages=messages)
     assert cast(Any, completion).sourcier["outcome"] == "abstained"
     assert told(completion) == NOT_FOUND
     assert completion.choices[0].message.annotations == []
+    with server.client.responses.stream(model="sourcier", input="Quelle météo ?") as stream:
+        assert stream.get_final_response().output_text == NOT_FOUND
 
 
 def test_the_earlier_messages_are_what_a_question_refers_to(server: Served) -> None:
