@@ -13,7 +13,9 @@ from openai import (
     RateLimitError,
 )
 from openai.types.chat import ChatCompletionMessageParam
+from openai.types.responses.response_output_text import AnnotationFileCitation
 
+from assistant.web.api.annotations import for_response
 from assistant.web.api.turns import MOST_AT_ONCE
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND
@@ -96,13 +98,14 @@ def test_a_stream_brings_the_sentences_as_they_come(server: Served) -> None:
     assert server.desk.asked_of[-1] == "montelyre-2026"
 
 
-def test_what_the_program_says_itself_follows_the_sentences(server: Served) -> None:
-    completion = server.client.chat.completions.create(
-        model="sourcier", messages=[user("Quelle météo ?")]
-    )
+def test_what_the_program_says_itself_is_told_at_once_and_in_a_stream(server: Served) -> None:
+    messages = [user("Quelle météo ?")]
+    completion = server.client.chat.completions.create(model="sourcier", messages=messages)
     assert cast(Any, completion).sourcier["outcome"] == "abstained"
     assert told(completion) == NOT_FOUND
     assert completion.choices[0].message.annotations == []
+    with server.client.responses.stream(model="sourcier", input="Quelle météo ?") as stream:
+        assert stream.get_final_response().output_text == NOT_FOUND
 
 
 def test_the_earlier_messages_are_what_a_question_refers_to(server: Served) -> None:
@@ -152,6 +155,13 @@ def test_a_response_is_the_same_turn_in_the_other_interface(server: Served) -> N
     assert kinds[-1] == "response.completed"
     assert kinds.count("response.output_text.annotation.added") == len(part.annotations)
     assert [each.sequence_number for each in events] == list(range(len(events)))
+
+
+def test_a_piece_of_a_dossier_is_a_file_and_a_rule_is_a_link() -> None:
+    rule = {"type": "url_citation", "end_index": 7, "document": "a1", "title": "CCAP, art. 12"}
+    assert for_response({**rule, "dossier": None})["type"] == "url_citation"
+    piece = for_response({**rule, "dossier": "montelyre-2026"})
+    assert AnnotationFileCitation.model_validate(piece, strict=True).file_id == "a1"
 
 
 def test_texts_become_the_vectors_of_the_index(server: Served) -> None:

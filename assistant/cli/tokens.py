@@ -4,7 +4,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 from typer import Context
 
 from assistant.accounts.identity import Account, UserRole
@@ -90,17 +90,18 @@ def _list_tokens(
     if as_json:
         print_json(found)
         return OK
-    table = Table("jeton", "compte", "programme", "rôles", "dossiers", "jusqu'au", "servi le")
+    whole = [Column(name, no_wrap=True) for name in ("jeton", "jusqu'au", "servi le")]
+    table = Table(*whole, "compte", "programme", "rôles", "dossiers")
     for each in found:
         seen = "ceux du compte" if each["dossiers"] is None else ", ".join(each["dossiers"])
         table.add_row(
             each["id"],
+            each["until"],
+            each["used"] or "jamais",
             each["login"],
             each["name"],
             ", ".join(each["roles"]),
             seen or "aucun",
-            each["until"],
-            each["used"] or "jamais",
         )
     Terminal().print(table if found else "Aucun jeton en cours.")
     return OK

@@ -27,7 +27,8 @@ Sans effet et sans erreur : les messages « system » et « developer », `instr
 `top_p`, `seed`, `stop`, `max_tokens` et les autres réglages d'un modèle, car les phrases sont
 citées ou calculées, puis vérifiées. Refusés : les outils, `n` au-delà de 1, une forme JSON, les
 images et les sons, `previous_response_id`. Dans un flux, ce que la page dit au-dessus des phrases
-vient après elles. `usage` compte des mots."""
+vient après elles. `usage` compte des mots. Une page d'un autre site ne peut rien demander ici
+depuis un navigateur."""
 
 REFERENCE = "#/components/schemas/"
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from threading import Event as Signal
 from threading import Lock
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
 from assistant.answering.answer import Event, TurnResult
@@ -113,13 +113,16 @@ class Threads:
     """The threads in which turns are worked out."""
 
     def __init__(self) -> None:
-        self._limiter: CapacityLimiter | None = None
+        self._pool = ThreadPoolExecutor(MOST_THREADS, "program")
 
     async def run(self, request: Request, stop: Signal, work: Callable[[], Worked]) -> Worked:
         """What is worked out; `stop` is set if the program hangs up in the meantime."""
         watching = asyncio.create_task(_watch(request, stop))
         try:
-            return await to_thread.run_sync(work, limiter=self._limited())
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
         finally:
             watching.cancel()
 
@@ -127,21 +130,13 @@ class Threads:
         self, first: str, frames: Generator[str, None, None], stop: Signal
     ) -> AsyncIterator[str]:
         """Each frame as it comes; `stop` is set at the end, which may be that nobody listens."""
+        loop = asyncio.get_running_loop()
         try:
             yield first
-            while (frame := await self._next(frames)) is not None:
+            while (frame := await loop.run_in_executor(self._pool, next, frames, None)) is not None:
                 yield frame
         finally:
             stop.set()
-
-    async def _next(self, frames: Generator[str, None, None]) -> str | None:
-        return await to_thread.run_sync(
-            lambda: next(frames, None), abandon_on_cancel=True, limiter=self._limited()
-        )
-
-    def _limited(self) -> CapacityLimiter:
-        self._limiter = self._limiter or CapacityLimiter(MOST_THREADS)  # of the running loop
-        return self._limiter
 
 
 async def _watch(request: Request, stop: Signal) -> None:
