@@ -48,7 +48,10 @@ def require_known(desk: Desk, reference: str) -> tuple[History, ...]:
     if not found:
         near = desk.near_references(reference)
         proposed = f" Références proches : {', '.join(near)}." if near else ""
-        raise WrongArguments(f"L'index en service n'a pas d'article {reference}.{proposed}")
+        raise WrongArguments(
+            f"L'index en service n'a pas d'article {reference}.{proposed} Pour lire ce que les "
+            f"fiches en disent : « search_texts » avec {reference}."
+        )
     return found
 
 
