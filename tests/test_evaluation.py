@@ -37,7 +37,7 @@ def test_code_without_a_commit_is_named_by_its_version(tmp_path: Path) -> None:
 def test_a_run_is_identified_by_files_prompts_and_machine(tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_bytes(b"{}")
-    identity = identify("script@1", MANIFEST, Settings(), [questions])
+    identity = identify(tmp_path, "script@1", MANIFEST, Settings(), [questions])
     assert identity.files == (hash_file(questions, str(questions)),)
     assert identity.files[0].sha256 == sha256(b"{}").hexdigest()
     assert "write.md" in [prompt.name for prompt in identity.prompts]

@@ -186,7 +186,8 @@ def _disagreeing(measured: Estimates, told: Mapping[str, Any]) -> Iterator[str]:
         if measure is Measure.EXACT:
             continue
         said = told.get(measure.value)
-        if (found is None) != (said is None) or (found and not _is_same(found, said)):
+        is_same = _is_same(found, said) if found and said else found is said
+        if not is_same:
             value = "rien" if found is None else f"{found.value:.4f}"
             before = "rien" if said is None else f"{said['value']:.4f}"
             yield f"« {measure} » : recalculé, {value} ; annoncé, {before}."
