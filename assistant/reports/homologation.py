@@ -63,13 +63,15 @@ def notice_part() -> Iterator[Block]:
 def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
     """What was decided of indexes, and what was measured."""
     yield PaperHeading("Résultats d'évaluation")
-    decided = tuple(
+    events = tuple(
         (at(each.at), each.told, each.generation, each.user or NONE, _why(each))
         for each in reversed(facts.decisions)
     )
-    if decided:
-        heads = ("Le", "Acte", "Index", "Par", "Motif")
-        yield PaperTable("Histoire de l'index, les derniers actes", heads, decided, (2, 3, 3, 2, 5))
+    if events:
+        columns = ("Le", "Acte", "Index", "Par", "Motif")
+        yield PaperTable(
+            "Histoire de l'index, les derniers actes", columns, events, (2, 3, 3, 2, 5)
+        )
     if facts.evaluation is None:
         yield Paragraph(
             "Aucun résultat n'a été joint. Mesurez par « sourcier eval », puis donnez les "
