@@ -9,11 +9,12 @@ import pytest
 from assistant.errors import GateRefused, WrongQuestions
 from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.decisions import read_candidate
-from assistant.publishing.gate import make_candidate
+from assistant.publishing.gate import gold_questions, make_candidate
 from assistant.publishing.history import index_events, restorable
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled, UnknownSnapshot
 from ingestion.index.publication import current_name, finished
+from ingestion.index.question_bank import chapter_of, read_bank
 from ingestion.index.snapshot import open_snapshot
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
@@ -223,3 +224,11 @@ def test_after_a_rollback_there_is_a_way_forward_again(home: Path, tmp_path: Pat
     told = [(each.act, each.user, each.reason) for each in index_events(journal_of(home))]
     assert told[-2:] == [("rolled_back", USER, "Trop tôt."), ("restored", USER, "C'était juste.")]
     assert restorable(home, journal_of(home), manifest.name) == (first,)
+
+
+def test_every_chapter_of_the_bank_has_a_gold_question(tmp_path: Path) -> None:
+    gold = gold_questions(tmp_path)
+    bank = {chapter_of(each.article) for each in read_bank()}
+    assert bank <= {chapter_of(article) for each in gold for article in each.articles}
+    assert len({each.id for each in gold}) == len(gold)
+    assert len(gold) < 150  # each is asked twice

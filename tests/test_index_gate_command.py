@@ -91,3 +91,22 @@ def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
     assert current_name(home) == served != finished(home)[-1]
     assert "déjà présents : 1" in command("update")[1]
     assert "OnCalendar=*-*-* 02:30:00" in command("update", "--units")[1]
+
+
+def test_the_history_tells_the_way_forward_after_a_rollback(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    add_code(home, tmp_path, [*ARTICLES, NEW])
+    command("build")
+    name = current_name(home)
+    command("rollback", "--reason", "Trop tôt")
+    code, said = command("history")
+    assert code == DONE
+    assert "Trop tôt" in said
+    assert f"sourcier index restore {name}" in said
+    assert command("restore", name, "--reason", "Relu") == (
+        DONE,
+        f"L'index {name} est de nouveau en service.",
+    )
+    assert acts(home)[-2:] == ["rolled_back", "restored"]
+    assert command("restore", "absent")[0] == BROKEN_CODE

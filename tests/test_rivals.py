@@ -79,13 +79,12 @@ def test_a_text_that_agrees_is_believed(tmp_path: Path) -> None:
     assert opposed(fresh, others) == []
 
 
-def test_articles_of_one_code_are_told_apart_by_it() -> None:
-    texts = {"R2192-10": THIRTY, "R2392-10": TWENTY}
-    one, other = (
-        list(statements_of([replace(article_of(reference, text), title="Code")]))
-        for reference, text in texts.items()
-    )
-    assert opposed(one, other) == []
+def test_articles_of_one_code_are_told_apart_by_its_sections() -> None:
+    texts = {"R2192-10": THIRTY, "R2192-11": THIRTY.replace("trente", "vingt")}
+    one, other = (replace(article_of(*each), title="Code") for each in texts.items())
+    elsewhere = replace(other, headings=("Ailleurs",))
+    first, *others = (list(statements_of([each])) for each in (one, other, elsewhere))
+    assert [len(opposed(first, each)) for each in others] == [1, 0]
 
 
 def test_an_exception_of_the_article_that_a_sheet_is_about_is_none(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def statements_of(passages: Iterable[Passage]) -> Iterator[FigureStatement]:
 
 
 _ASIDE = re.compile(
-    r"\b(?:par exemple|exemple|etai(?:t|ent)|projet de decret|prejuge|avant le 1er|jusqu'en)\b"
+    r"\b(?:par exemple|exemple|etai(?:t|ent)|projet de decret|jusqu'en)\b"
     r"|\?\s*$"
 )
 """What a sentence says when it states no rule of the day."""

@@ -5,8 +5,8 @@ from ingestion.index.store import Manifest
 
 def state_range(manifest: Manifest) -> str:
     """In French: "au 23/08/2026", "du 01/07/2025 au 23/08/2026", and that some have no date."""
-    known = (*(day for day, _ in manifest.state_dates), manifest.state_date)
-    days = sorted(day for day in known if day)
+    known = [day for day, _ in manifest.state_dates if day]
+    days = known or ([manifest.state_date] if manifest.state_date else [])
     if not days:
         return "date non indiquée"
     first, last = days[0], days[-1]

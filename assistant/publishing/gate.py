@@ -1,10 +1,10 @@
 """The gate: a candidate must answer as well as the index in service, and not against itself."""
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from traceback import clear_frames
 
@@ -24,6 +24,7 @@ from ingestion.errors import (
 )
 from ingestion.index.build import Progress, build
 from ingestion.index.publication import discard, finished
+from ingestion.index.question_bank import BankQuestion, Form, chapter_of, read_bank
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest, read_manifest
@@ -32,7 +33,8 @@ from ingestion.library.library import CORPUS
 
 # Gold questions: what an index must answer as well as the one that it replaces.
 #
-# A built-in set (corpus/questions), and those that the référent has promoted (`home`/gold.jsonl).
+# A built-in set (corpus/questions), those that the référent has promoted (`home`/gold.jsonl), and
+# one of the bank for each chapter that none of these is about.
 
 BUILTIN = CORPUS / "questions" / "controle.jsonl"
 
@@ -46,20 +48,53 @@ class Gold:
 
 
 def gold_questions(home: Path) -> list[Question]:
-    """Every gold question, the built-in ones first.
+    """Every gold question, the built-in ones first, those of other chapters of the bank last.
 
     Raises WrongQuestions, also for a promoted one that is held to more than plain facts.
     """
     promoted = home / FILE
-    if not promoted.exists():
-        return read_questions(BUILTIN)
-    questions = read_questions(BUILTIN, promoted)
+    questions = read_questions(BUILTIN, promoted) if promoted.exists() else read_questions(BUILTIN)
     for question in questions:
         if question.file == str(promoted):
             said = (option for group in question.facts for option in group)
             patterns = (option.pattern for option in (*said, *question.forbidden))
             require_plain(question.id, patterns)
-    return questions
+    return [*questions, *of_other_chapters(questions, one_a_chapter())]
+
+
+FIGURED = (Form.AMOUNT, Form.DELAY)
+
+
+@cache
+def one_a_chapter() -> tuple[BankQuestion, ...]:
+    """A question of the bank for each of its chapters, that asks for a figure where one does."""
+    chosen: dict[str, BankQuestion] = {}
+    for each in sorted(read_bank(), key=lambda each: each.form not in FIGURED):
+        chosen.setdefault(chapter_of(each.article), each)
+    return tuple(chosen[chapter] for chapter in sorted(chosen))
+
+
+def of_other_chapters(
+    questions: Sequence[Question], bank: Sequence[BankQuestion]
+) -> Iterator[Question]:
+    """Those of the bank's questions whose chapter has no question yet, as gold questions. Pure.
+
+    Such a one is right when it is answered; whether its answer changes is seen by comparison.
+    """
+    covered = {chapter_of(article) for each in questions for article in each.articles}
+    for each in bank:
+        if chapter_of(each.article) not in covered:
+            yield Question(
+                f"banque-{each.id}",
+                each.question,
+                as_of=None,
+                dossier=None,
+                articles=(each.article,),
+                useful=(),
+                facts=(),
+                forbidden=(),
+                refusal_expected=False,
+            )
 
 
 def suited(questions: Sequence[Question], reference: IndexSnapshot) -> Gold:

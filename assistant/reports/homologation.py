@@ -67,7 +67,7 @@ def notice_part(facts: InstallationFacts) -> Iterator[Block]:
 def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
     """What was decided of indexes, and what was measured."""
     yield PaperHeading("Résultats d'évaluation")
-    decided = tuple(
+    events = tuple(
         (at(each.at), each.told, each.generation, each.user or NONE, _why(each))
         for each in reversed(facts.decisions)
     )
