@@ -71,9 +71,9 @@ def evaluation_part(facts: InstallationFacts) -> Iterator[Block]:
         (at(each.at), each.told, each.generation, each.user or NONE, _why(each))
         for each in reversed(facts.decisions)
     )
-    if decided:
+    if events:
         acts = ("Le", "Acte", "Index", "Par", "Motif")
-        yield PaperTable("Histoire de l'index, les derniers actes", acts, decided, (2, 3, 3, 2, 5))
+        yield PaperTable("Histoire de l'index, les derniers actes", acts, events, (2, 3, 3, 2, 5))
     if facts.evaluation is None:
         yield Paragraph(
             "Aucun résultat n'a été joint. Mesurez par « sourcier eval », puis donnez les "
