@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -156,8 +156,8 @@ class Sandbox:
     ) -> None:
         self._end()
 
-    def ask(self, *arguments: str, given: bytes = b"") -> Iterator[bytes]:
-        """The pieces of an answer, as they come.
+    def ask(self, *arguments: str, given: bytes = b"") -> Generator[bytes, None, None]:
+        """The pieces of an answer, as they come; closed before its end, it ends the child.
 
         Raises:
             UnreadableFile: the function or its child failed, or took more than the limits.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import IngestionError
-from ingestion.legislation.archives import read_archives
+from ingestion.legislation.archives import read_archives, read_stream
 from ingestion.legislation.articles import Changes
 from ingestion.sandbox import Limits
 from tests.legi_files import (
@@ -117,3 +117,14 @@ def test_an_archive_of_refused_files_is_given_up(
     files = {article_name(other(number)): b"<" for number in range(3)}
     with pytest.raises(IngestionError, match="plus de 1 fichiers refusés"):
         read(archive(tmp_path, files))
+
+
+def test_a_stream_with_more_than_the_library_reads_is_refused_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.legislation.archives.MOST_CHARACTERS", 1000)
+    long = [other(serial, lines=("Le puisatier creuse. " * 200,)) for serial in range(100, 160)]
+    data = archive(tmp_path, files_of(*long)).read_bytes()
+    taken = iter([data, *(bytes(1 << 20) for _ in range(20))])
+    with pytest.raises(IngestionError, match="millions de caractères"):
+        read_stream(NEXT, taken, ())

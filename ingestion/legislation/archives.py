@@ -5,9 +5,9 @@ All or nothing: what comes after an archive that cannot be read must not be appl
 
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -81,7 +81,7 @@ def read_stream(
             raise _unread(name, str(error)) from error
         finally:
             os.close(reader)
-        collected = beside.submit(_collect, chain([first], told), found, lambda *_: None)
+        collected = beside.submit(_collect_whole, first, told, found)
         with suppress(BrokenPipeError):  # the child has stopped, and says why
             try:
                 for piece in pieces:
@@ -111,6 +111,12 @@ class _Source:
         """What was read."""
         found = (tuple(self.versions), tuple(self.suppressed), tuple(self.refused))
         return Changes(self.name, *found, self.is_complete)
+
+
+def _collect_whole(first: bytes, told: Generator[bytes, None, None], found: list[_Source]) -> None:
+    """Collect to the end; what is refused ends the child, else its writer would wait for it."""
+    with closing(told):
+        _collect(chain([first], told), found, lambda *_: None)
 
 
 def _collect(events: Iterator[bytes], found: list[_Source], progress: Progress) -> None:
