@@ -313,14 +313,15 @@ def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
     desk = ReadingDesk()
     server = ToolServer(lambda scope, step: cast(Desk, desk)).server
 
-    async def give_up() -> None:
-        async with Client(server) as client, anyio.create_task_group() as calls:
-            calls.start_soon(client.call_tool, "ask", {"question": "?"})
-            await to_thread.run_sync(desk.began.wait)
-            calls.cancel_scope.cancel()
+    async def give_up() -> bool:
+        async with Client(server) as client:
+            async with anyio.create_task_group() as calls:
+                calls.start_soon(client.call_tool, "ask", {"question": "?"})
+                await to_thread.run_sync(desk.began.wait)
+                calls.cancel_scope.cancel()
+            return await to_thread.run_sync(desk.closed.wait, 20)
 
-    asyncio.run(give_up())
-    assert desk.closed.wait(20)
+    assert asyncio.run(give_up())
 
 
 def test_a_client_hears_how_far_its_call_has_come(desk: LocalBuyerService) -> None:
