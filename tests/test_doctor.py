@@ -19,6 +19,7 @@ from assistant.operations.checkup import Installation, examine
 from assistant.operations.requirements import Requirement, RequirementState, broken, weak
 from assistant.settings import OpenId, Settings
 from ingestion.index.publication import current_manifest
+from ingestion.models.catalogue import Catalogue
 from ingestion.setup.preflight import Machine
 from tests.scripted_process import scripted_command
 from tests.small_index import answering_embedder
@@ -75,6 +76,18 @@ def wrong(place: Installation) -> set[tuple[str, RequirementState]]:
     found = [each for each in looked_at(place) if each.state is not RequirementState.MET]
     assert all(each.remedy for each in found)
     return {(each.name, each.state) for each in found} - {("horloge", WEAK)}
+
+
+def test_what_may_not_be_read_is_said_and_the_rest_is_looked_at(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(folder: Path) -> Catalogue:
+        raise PermissionError(13, "refused", str(folder))
+
+    # Root, who may run these tests, is refused nothing.
+    monkeypatch.setattr("assistant.operations.checkup.load_catalogue", refused)
+    assert wrong(place) == {("poids", BROKEN)}
+    assert {"index", "port"} <= {each.name for each in looked_at(place)}
 
 
 def test_a_sound_installation_has_nothing_to_repair(place: Installation) -> None:

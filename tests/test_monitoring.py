@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -243,11 +244,11 @@ def test_the_age_of_the_index_is_told_unless_there_is_none(small_home: Path) -> 
 def lines() -> Iterator[StringIO]:
     """Where JSON lines are written, until the logs are as they were."""
     root, ours = logging.getLogger(), logging.getLogger("assistant")
-    handlers, levels = root.handlers[:], (root.level, ours.level)
+    shown, handlers, levels = warnings.showwarning, root.handlers[:], (root.level, ours.level)
     stream = StringIO()
     begin_logs("json", stream)
     yield stream
-    logging.captureWarnings(capture=False)
+    warnings.showwarning = shown
     root.handlers[:] = handlers
     root.setLevel(levels[0])
     ours.setLevel(levels[1])
@@ -274,11 +275,15 @@ def test_a_line_tells_a_turn_and_a_failure_without_their_words(
         logging.getLogger("assistant.web.buyer.chat").exception("A turn failed")
     logging.getLogger("library").warning("could not read %s", ASKED)
     logging.getLogger("library").warning(f"could not read {ASKED}")
-    turn, stopped, failure, templated, formatted = map(json.loads, lines.getvalue().splitlines())
+    warnings.showwarning(f"odd {ASKED}", UserWarning, "library.py", 12)
+    turn, stopped, failure, templated, formatted, warned = map(
+        json.loads, lines.getvalue().splitlines()
+    )
     assert (turn["message"], turn["outcome"], turn["ended"]) == ("turn", "answered", "finished")
     assert stopped["ended"] == "interrupted"
     assert journal.entry(turn["record_id"]) is not None
     assert (failure["message"], failure["exception"]["kind"]) == ("A turn failed", "RuntimeError")
     assert failure["exception"]["raised"][-1].endswith("embed_questions")
     assert (templated["message"], formatted["message"]) == ("could not read %s", "")
+    assert warned["message"] == "UserWarning, library.py:12"
     assert "montant" not in lines.getvalue()

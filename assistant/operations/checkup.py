@@ -65,11 +65,19 @@ def examine(place: Installation, begun: Callable[[str, int, int], None]) -> Iter
     steps: list[tuple[str, Examination]] = [("réglages", settings_read), *STEPS]
     for number, (name, examination) in enumerate(steps):
         begun(name, number, len(steps))
-        found = tuple(examination(place))
+        found = _examined(name, examination, place)
         yield from found
         if examination is settings_read and not holds(found):
             return
     begun("", len(steps), len(steps))
+
+
+def _examined(name: str, examination: Examination, place: Installation) -> tuple[Requirement, ...]:
+    try:
+        return tuple(examination(place))
+    except PermissionError as refused:
+        told = f"Ce compte n'a pas le droit de lire {refused.filename}."
+        return (broken(name, told, f"Rendez-le au compte du service : chown -R … {place.home}"),)
 
 
 def settings_read(place: Installation) -> Iterator[Requirement]:

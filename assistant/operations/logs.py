@@ -8,6 +8,7 @@ library wrote, not what it put between them.
 import json
 import logging
 import sys
+import warnings
 from datetime import UTC, datetime
 from traceback import extract_tb
 from types import TracebackType
@@ -33,7 +34,7 @@ def begin_logs(style: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     if style == "json":
         logging.getLogger("assistant").setLevel(logging.INFO)
-        logging.captureWarnings(capture=True)
+        warnings.showwarning = _warned
 
 
 def log_turn(result: TurnResult, ended: str) -> None:
@@ -47,6 +48,17 @@ def log_turn(result: TurnResult, ended: str) -> None:
         "generation": result.generation,
     }
     logger.info("turn", extra={FACTS: facts})
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    logger.warning("%s, %s:%d", category.__name__, filename, lineno)
 
 
 class JsonLine(logging.Formatter):
