@@ -157,6 +157,9 @@ DOUBTFUL = {
     "beside a sure one": ("12 mois. Puis 30 jours", "30", ["30 jours"]),
     "its first digits": ("un montant de 000 euros par an", "", ["000 euros"]),
     "no figure": ("Tout retard de 12 jours ouvre droit", "Tout", []),
+    "a mark beside": ("soit 3 – trois – mois", "–", []),
+    "the number of a place": ("selon l'article 3.1 du CCAP", "3.1", []),
+    "an amount after a place": ("lot 1 500 euros par an", "500", ["1 500 euros"]),
     "a name": ("marche 2026-EV-07 du lot", "2026-EV-07", []),
 }
 

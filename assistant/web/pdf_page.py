@@ -67,7 +67,7 @@ _WHOLE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ScanPlaces:
-    """Boxes of the words of a scanned page: of the passage, its quotes, and doubtful figures."""
+    """Boxes on a scanned page: of the words of the passage and its quotes, of doubtful figures."""
 
     passage: tuple[ScanBox, ...] = ()
     quotes: tuple[ScanBox, ...] = ()
@@ -114,7 +114,7 @@ def draw(pdf: bytes, order: DrawingOrder) -> bytes:
     for box in (*found.quotes, *by_line(_in_pixels(scanned.quotes, picture.size))):
         ImageDraw.Draw(wash).rectangle(box, fill=WASH)
     picture = ImageChops.multiply(picture, wash)
-    for box in by_line(_in_pixels(scanned.doubtful, picture.size)):
+    for box in _in_pixels(scanned.doubtful, picture.size):
         ImageDraw.Draw(picture).rectangle(_wider(box, 3), outline=ALERT, width=2)
     if lines := [*found.passage, *_in_pixels(scanned.passage, picture.size)]:
         ImageDraw.Draw(picture).rectangle(_wider(around(lines), MARGIN), outline=OUTLINE, width=4)

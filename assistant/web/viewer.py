@@ -287,7 +287,7 @@ def order_for(document: Document, view: View, number: int) -> DrawingOrder | Non
 
 def _places(document: Document, view: View, scan: ScannedPage) -> ScanPlaces:
     """Where the passage, its quotes and doubtful figures stand on the picture of a page."""
-    doubtful = [(each.start, each.end) for each in document.recognised if each.is_doubtful]
+    doubtful = [[(each.start, each.end)] for each in document.recognised if each.is_doubtful]
 
     def boxes(spans: Sequence[Span]) -> tuple[ScanBox, ...]:
         return tuple(
@@ -296,7 +296,14 @@ def _places(document: Document, view: View, scan: ScannedPage) -> ScanPlaces:
             if any(start < word.end and word.start < end for start, end in spans)
         )
 
-    return ScanPlaces(boxes([view.passage]), boxes(view.quotes), boxes(doubtful))
+    figures = tuple(outermost(each) for each in map(boxes, doubtful) if each)
+    return ScanPlaces(boxes([view.passage]), boxes(view.quotes), figures)
+
+
+def outermost(several: Sequence[ScanBox]) -> ScanBox:
+    """The smallest box around several."""
+    lefts, tops, rights, bottoms = zip(*several, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def overlap(span: Span, other: Span) -> Span:

@@ -147,10 +147,12 @@ _FARTHEST = 8  # characters between two words of one text: a mark of cells, a da
 
 # Figures: runs of words that count, or say what is counted; one doubtful word makes all doubtful.
 
+_MONTHS = "|".join(month_names("fr"))
+_MONTH = re.compile(rf"\b(?:{_MONTHS})\b", re.IGNORECASE)
 _COUNTS = re.compile(
     r"\d|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|"
     rf"seize|vingts?|trente|quarante|cinquante|soixante|cents?|mille|millions?|milliards?|"
-    rf"{'|'.join(month_names('fr'))})\b",
+    rf"{_MONTHS})\b",
     re.IGNORECASE,
 )
 _MEASURES = re.compile(
@@ -160,6 +162,12 @@ _MEASURES = re.compile(
 )
 _NAMES = re.compile(r"\W*(?:\w*\d\w*-[A-Z]{1,6}-\w+|\d{8}-\d|[LRD]\.?\d{3,4}-\d+(?:-\d+)*)\W*")
 """What is called by figures and counts nothing: a contract, a CPV code, an article."""
+
+_LABEL = re.compile(
+    r"(?:[ld]['’])?(?:articles?|art\.|chapitre|titre|annexe|lots?|pages?|p\.|n\s?°|[LRD]\.)",
+    re.IGNORECASE,
+)
+"""What stands before the number of a place, which counts nothing either."""
 
 _REST = re.compile(r"\W*0\d\d(?!\d)")
 """The last digits of an amount whose first ones were not read: "000 €"."""
@@ -171,12 +179,20 @@ def _doubts(words: Sequence[_Placed]) -> Iterator[Span]:
     """The figures of which a word, or the word beside them, was read with little confidence."""
     for run in _figures(words):
         first, last = run[0], run[-1]
-        if any(_COUNTS.search(words[at].word.text) for at in run):
+        written = " ".join(words[at].word.text for at in run)
+        if _COUNTS.search(written) and not _is_label(words, first, written):
             beside = [at for at in (first - 1, last + 1) if _touches(words, at, run)]
             doubtful = [at for at in (*run, *beside) if words[at].word.confidence < SURE]
             if doubtful or _REST.match(words[first].word.text):
                 within = sorted({*run, *doubtful})
                 yield words[within[0]].start, words[within[-1]].end
+
+
+def _is_label(words: Sequence[_Placed], first: int, written: str) -> bool:
+    """Whether a run that measures nothing says which article, lot or page is meant."""
+    before = words[first - 1].word.text if first else ""
+    is_measure = _MEASURES.search(written) or _MONTH.search(written)
+    return bool(_LABEL.fullmatch(before)) and not is_measure
 
 
 def _bare_end(text: str, end: int) -> int:
@@ -203,8 +219,11 @@ def _figures(words: Sequence[_Placed]) -> Iterator[list[int]]:
 
 
 def _touches(words: Sequence[_Placed], at: int, run: Sequence[int]) -> bool:
-    """Whether a word is there and not divided from a run by the end of a cell or a sentence."""
-    if not 0 <= at < len(words):
+    """Whether a word is there and not divided from a run by the end of a cell or a sentence.
+
+    A dash or another mark is none.
+    """
+    if not 0 <= at < len(words) or not folded(words[at].word.text):
         return False
     before = words[at] if at < run[0] else words[run[-1]]
     return not (before.is_last or before.word.text.endswith(_ENDS))
