@@ -128,6 +128,7 @@ POST /admin/rollback
 GET  /admin/sources
 POST /admin/sources
 POST /admin/sources/remove
+POST /admin/sources/restore
 """
 
 ONWARD = """
