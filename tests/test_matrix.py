@@ -150,6 +150,7 @@ POST /admin/sources
 POST /admin/sources/official
 POST /admin/sources/official/stop
 POST /admin/sources/remove
+POST /admin/sources/restore
 """
 
 ONWARD = """

@@ -204,6 +204,25 @@ def test_texts_are_added_listed_and_removed(client: TestClient, home: Path) -> N
     assert acts(home) == ["added", "removed"]
 
 
+def test_a_removed_text_is_taken_back_and_each_says_who_added_it(
+    client: TestClient, home: Path
+) -> None:
+    client.post("/admin/sources", files=[("files", ("note.md", b"# Note\n\nUn texte.\n"))])
+    assert f"par {USER}" in words_of(client.get("/admin/sources").text)
+    found = words_of(client.get("/admin/sources?q=NOTE").text)
+    assert "note.md" in found
+    assert "petits-achats.md" not in found
+    client.post("/admin/sources/remove", data={"source": "petits-achats.md"})
+    assert "petits-achats.md retiré, encore en service" in words_of(
+        client.get("/admin/sources").text
+    )
+    page = client.post("/admin/sources/restore", data={"source": "petits-achats.md"})
+    assert "petits-achats.md en service" in words_of(page.text)
+    assert acts(home) == ["added", "removed", "added"]
+    refused = client.post("/admin/sources/restore", data={"source": "note.md"})
+    assert (refused.status_code, "ne peut plus" in words_of(refused.text)) == (409, True)
+
+
 def test_more_than_is_taken_at_once_is_refused(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

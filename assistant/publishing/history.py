@@ -64,6 +64,25 @@ def index_events(journal: Journal) -> Iterator[IndexEvent]:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class TextAddition:
+    """When a file was last added, and by whom (a pseudonym)."""
+
+    at: datetime
+    user: str
+
+
+def additions(journal: Journal) -> dict[str, TextAddition]:
+    """The last addition of each file, by its source."""
+    found = {}
+    for entry in journal.entries():
+        body = journal.body(entry) if entry["kind"] == "index" else None
+        if body and body["act"] == "added":
+            told = TextAddition(datetime.fromisoformat(entry["at"]), str(entry.get("user", "")))
+            found |= {file["file"]: told for file in body["files"]}
+    return found
+
+
 def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, ...]:
     """The indexes kept that have been in service and are not, the newest first.
 

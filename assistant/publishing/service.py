@@ -12,7 +12,13 @@ from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.publishing.build_record import Build, Recorder, last_build, request_stop
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
-from assistant.publishing.history import IndexEvent, index_events, restorable
+from assistant.publishing.history import (
+    IndexEvent,
+    TextAddition,
+    additions,
+    index_events,
+    restorable,
+)
 from assistant.publishing.preview import PreviewedText, previewed
 from assistant.publishing.upkeep import (
     IndexSource,
@@ -32,6 +38,7 @@ from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
 from ingestion.tenders.intake import Parcel, Receipt
 
 KEPT_BACKUPS = 3
@@ -169,6 +176,26 @@ class AdministrationService:
             self._decisions(user).removed(removed)
         if not removed:
             raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+
+    def undo_removal(self, source: str, user: str) -> None:
+        """Take a file that was removed back into the next index, as the one in service has it.
+
+        Raises IngestionError when it is in no index in service, or its bytes are gone.
+        """
+        served, library = self.served, Library(self._home)
+        digest = served.origins.get(source) if served else None
+        with lock_for_writing(self._home):
+            added = (
+                library.add(library.original_path(digest), source, Kind.RULES) if digest else None
+            )
+            entry = added.entry if added else None
+            self._decisions(user).added([entry] if entry else [])
+        if entry is None:
+            raise IngestionError(f"{source} ne peut plus être repris : ajoutez-le de nouveau.")
+
+    def additions(self) -> dict[str, TextAddition]:
+        """When and by whom each file was last added, by its source."""
+        return additions(self._journal)
 
     def start_build(self, user: str) -> None:
         """Build a candidate in a process that outlives the page."""

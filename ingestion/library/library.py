@@ -233,6 +233,10 @@ class Library:
         path = self._home / "originals" / digest
         return path.stat().st_size if path.exists() else 0
 
+    def original_path(self, digest: str) -> Path:
+        """Where the bytes with this sha256 are kept, if they are."""
+        return self._home / "originals" / digest
+
     def original(self, document_id: str) -> bytes | None:
         """The bytes of the file that this document is, None when it is only a part of one."""
         path = self._home / "originals" / document_id

@@ -16,7 +16,7 @@ from assistant.law.state_dates import state_counts, state_range
 from assistant.publishing.build_record import BuildState, BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
-from assistant.question.language import Language
+from assistant.question.language import Language, fold_text
 from assistant.reports.markup import NOTHING, load_words, render
 from assistant.reports.versions import days
 from assistant.web.buyer.dossier_forms import (
@@ -135,13 +135,21 @@ class AdminPages:
         )
 
     def sources(
-        self, receipts: Sequence[Receipt] = (), problem: str = "", status: int = SEEN
+        self,
+        receipts: Sequence[Receipt] = (),
+        problem: str = "",
+        status: int = SEEN,
+        wanted: str = "",
     ) -> Response:
-        """The files of the next index."""
+        """The files of the next index, those whose name has the words that are wanted."""
+        words = fold_text(wanted).split()
         try:
-            found = self._office.sources()
+            every = self._office.sources()
+            found = tuple(
+                each for each in every if all(word in fold_text(each.name) for word in words)
+            )
         except IngestionError as failure:
-            found, problem, status = (), str(failure), BROKEN
+            every, found, problem, status = (), (), str(failure), BROKEN
         return page(
             "sources",
             "Textes",
@@ -154,7 +162,10 @@ class AdminPages:
             field=FIELD,
             bounds=BOUNDS,
             found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
-            waiting=sum(each.standing is not Standing.SERVED for each in found),
+            waiting=sum(each.standing is not Standing.SERVED for each in every),
+            every=len(every),
+            wanted=wanted,
+            additions=self._office.additions(),
             law=self._office.law,
             reading=self._office.law_reading,
             states=BuildState,
@@ -314,8 +325,8 @@ def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     pages = AdminPages(office)
 
     @router.get("")
-    def sources(who: Who) -> Response:
-        return pages.sources()
+    def sources(who: Who, q: str = "") -> Response:
+        return pages.sources(wanted=q[:200])
 
     @router.post("")
     async def add(who: Who, request: Request) -> Response:
@@ -344,6 +355,10 @@ def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     @router.post("/remove")
     def remove(who: Who, source: Text) -> Response:
         return done(pages.sources, "/sources", lambda: office.remove(source, who.user))
+
+    @router.post("/restore")
+    def restore(who: Who, source: Text) -> Response:
+        return done(pages.sources, "/sources", lambda: office.undo_removal(source, who.user))
 
     return router
 
