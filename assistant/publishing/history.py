@@ -74,7 +74,7 @@ class TextAddition:
 
 def additions(journal: Journal) -> dict[str, TextAddition]:
     """The last addition of each file, by its source."""
-    found = {}
+    found: dict[str, TextAddition] = {}
     for entry in journal.entries():
         body = journal.body(entry) if entry["kind"] == "index" else None
         if body and body["act"] == "added":

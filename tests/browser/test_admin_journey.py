@@ -92,7 +92,7 @@ def test_from_a_text_to_a_backup(page: Page, address: str, tmp_path: Path) -> No
 
     sent(page, address, tmp_path, with_text("R2192-10", BROKEN))
     built(page, address)
-    expect(page.locator("#candidate .alert")).to_contain_text("refusé par les questions")
+    expect(page.locator("#candidate .alert")).to_contain_text("refusé par le contrôle")
     looked_at(page, "refus")
     page.get_by_role("button", name="Mettre en service malgré tout").click()
     expect(page.get_by_label("Raison (gardée au journal)")).to_be_focused()  # it is required
