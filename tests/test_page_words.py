@@ -24,7 +24,16 @@ def test_every_sentence_of_the_interface_is_used() -> None:
     files = [*(each for one in folders for each in (*one.rglob("*.py"), *one.rglob("*.html")))]
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     code = re.sub(r"said\.(\w+)", r'"\1"', code.replace("'", '"'))
-    answers = ("example_", "support_", "legend_", "rate_", "answered", "partial", "abstained")
+    answers = (
+        "example_",
+        "support_",
+        "legend_",
+        "rate_",
+        "program_",
+        "answered",
+        "partial",
+        "abstained",
+    )
     built = (
         *answers,
         "dossier_",
