@@ -191,7 +191,8 @@ def test_the_page_and_what_is_taken_away_say_so_at_the_quote(unsure: TurnResult)
         record_id="r",
     )
     reply, evidence = turn_html(turn, 0, Conversation((turn,), Language.FRENCH)).split("<aside")
-    for part in (reply.split('<div class="sentence')[1], evidence, answer_text(turn, SAID)):
+    sentence = reply.split('<div class="sentence')[1].split('<div class="notice"')[0]
+    for part in (sentence, evidence, answer_text(turn, SAID)):
         assert SAID["of_recognised_text"] in part
         assert SAID["of_doubtful_figure"] in part
     assert '<span class="doubtful">10 000 euros</span>' in plain(evidence)
