@@ -190,11 +190,12 @@ def _answer(each: ReadAnswer, facts: AuditFacts) -> Iterator[Block]:
         yield Paragraph(SECRET)
         return
     yield _verdicts(each, facts)
+    if line.dossier is None and (found := tuple(_comments(each, facts))):
+        yield Paragraph("Commentaires :")
+        yield Items(found)
     if changes := tuple(_changes(each, facts)):
         yield Paragraph("Changé après coup, hors accord :")
         yield Items(changes)
-    if line.dossier is None and (found := tuple(_comments(each, facts))):
-        yield Items(found)
     for decided in each.item.arbitrations:
         reason = "" if line.dossier else f", « {decided.reason} »"
         yield Paragraph(
@@ -364,7 +365,7 @@ def signatures_part(facts: AuditFacts, author: str) -> Iterator[Block]:
     rows = tuple((f"{name}\n{', '.join(told)}{ROOM}", "", "") for name, told in roles.items())
     received = (f"Reçu, pour la direction{ROOM}", "", "")
     heads = ("Nom et qualité", "Date", "Signature")
-    yield PaperTable("À signer", heads, (*rows, received), (4, 2, 5))
+    yield PaperTable("À signer", heads, (*rows, received), (4, 2, 5), is_whole=True)
 
 
 def _signing(facts: AuditFacts, author: str) -> Iterator[tuple[str, str]]:

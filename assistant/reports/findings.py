@@ -80,7 +80,7 @@ def interval(estimate: Estimate) -> str:
 
 def said_interval(estimate: Estimate) -> str:
     """The interval within a sentence, or that there is none."""
-    return f"intervalle à 95 % {interval(estimate)}" if estimate.is_telling else TOO_FEW
+    return f"intervalle à 95 % de {interval(estimate)}" if estimate.is_telling else TOO_FEW
 
 
 def counted(estimate: Estimate) -> str:

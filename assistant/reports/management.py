@@ -37,6 +37,8 @@ LIMITS = (
     "qui ont été tirées au sort représentent les autres.",
     "Les intervalles à 95 % (Wilson) supposent des éléments indépendants ; les phrases et les "
     "citations d'une même réponse ne le sont pas tout à fait.",
+    "Sous dix éléments, aucun intervalle n'est donné ; le kappa ne l'est pas quand l'un des deux "
+    "lecteurs n'a employé qu'un verdict, car il serait nul quoi que dise l'autre.",
     "Une réponse peut être vérifiée mot à mot et rester incomplète : le code contrôle que les "
     "textes disent ce qui est montré, non que rien ne manque.",
     "Les textes effacés à l'échéance de leur conservation, et les dossiers supprimés, ne sont plus "

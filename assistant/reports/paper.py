@@ -48,12 +48,14 @@ class PaperTable:
     """Rows under named columns, the first of which names the row.
 
     `widths` are the shares of the columns in the width of a sheet, all alike when there are none.
+    A table that `is_whole` stands on one sheet with its caption, where it fits on one.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...] = ()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,10 +170,12 @@ def _flowables(block: Block, number: int) -> Iterator[Flowable]:
             points = [Written(_markup(line), _BODY) for line in lines]
             yield ListFlowable(points, bulletType="bullet", start="–", leftIndent=12)
         case PaperTable():
-            yield CondPageBreak(25 * mm)
-            yield Written(_markup(block.caption), _CAPTION)
-            yield _grid(block)
-            yield Spacer(0, 8)
+            parts = [Written(_markup(block.caption), _CAPTION), _grid(block), Spacer(0, 8)]
+            if block.is_whole:
+                yield KeepTogether(parts)
+            else:
+                yield CondPageBreak(25 * mm)
+                yield from parts
         case Chart():
             caption = Written(_markup(block.title), _CAPTION)
             yield KeepTogether([caption, _ChartPlace(block, number), Spacer(0, 8)])

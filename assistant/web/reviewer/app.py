@@ -37,17 +37,16 @@ from assistant.web.reviewer.forms import (
 )
 from assistant.web.reviewer.pages import (
     answer_page,
-    disagreements_page,
     evidence_page,
     figures_page,
     gold_page,
     list_page,
     page,
-    queue_page,
     replay_page,
     touched_page,
     view_of,
 )
+from assistant.web.reviewer.queue_pages import disagreements_page, queue_page
 from assistant.web.routes import FORGET, from_here, picture_of, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import order_for

@@ -1,7 +1,6 @@
 """The référent's pages: what their templates are given beside recorded answers. In French."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -10,10 +9,9 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse
 
 from assistant.answering.answer import Outcome, Seconds
-from assistant.evaluation.confidence import Estimate
 from assistant.question.language import Language
 from assistant.reports import dashboard
-from assistant.reports.findings import TOO_FEW, day, duration, interval, percent
+from assistant.reports.findings import day, duration, interval, percent
 from assistant.reports.markup import (
     NOTHING,
     Html,
@@ -26,7 +24,6 @@ from assistant.reports.markup import (
 from assistant.reports.paper import Block, PaperTable, block_html
 from assistant.reports.versions import days
 from assistant.review.activity import ActivityPeriod, Figures
-from assistant.review.agreement import Agreement, ReaderDisagreement
 from assistant.review.exports import Called
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import (
@@ -39,10 +36,9 @@ from assistant.review.listing import (
     THUMBS,
     route_label,
 )
-from assistant.review.marks import LABELS, LONGEST_COMMENT, SCALES, TARGETS, Target
-from assistant.review.progress import QueuePlace, ReviewProgress
-from assistant.review.recorded import Item, Recorded, said_at
-from assistant.review.register import Sampling, Task
+from assistant.review.marks import LABELS, LONGEST_COMMENT, SCALES, Target
+from assistant.review.progress import QueuePlace
+from assistant.review.recorded import Item, Recorded
 from assistant.review.replay import ReviewExhibit, comparison
 from assistant.review.touched import Touched, VersionChange
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
@@ -268,98 +264,6 @@ def replay_page(first: Recorded, again: Recorded) -> HTMLResponse:
     compared = comparison(first.result.answer, again.result.answer)
     title = first.result.question
     return page("replay", title, current="", first=first, again=again, compared=compared)
-
-
-# What a reader should read, why, and how far readers agree.
-
-
-READ_SHOWN = 100
-"""Answers read already that the page of the queue lists."""
-
-
-def queue_page(
-    tasks: Sequence[Task],
-    sampling: Sampling,
-    done: ReviewProgress,
-    agreed: Mapping[Target, Agreement],
-    called: Called,
-) -> HTMLResponse:
-    """The tasks, the sampling, what was read so far and the agreement."""
-    return page(
-        "queue",
-        "Réponses à relire",
-        current="queue",
-        tasks=tasks,
-        sampling=sampling,
-        done=done,
-        read_shown=READ_SHOWN,
-        called=called,
-        counts=Counter(reason for task in tasks for reason in task.reasons),
-        percent=_percent,
-        agreed=[
-            _agreement(name, agreed[each]) for each, name in reversed(dashboard.TARGETS.items())
-        ],
-    )
-
-
-def _agreement(name: str, found: Agreement) -> tuple[str, ...]:
-    twice = str(found.rate.whole if found.rate else 0)
-    return name, twice, _interval(found.rate, _percent), _interval(found.kappa, _decimal)
-
-
-def _interval(found: Estimate | None, said: Callable[[float], str]) -> str:
-    if found is None:
-        return "pas encore mesurable"
-    told = f"de {said(found.low)} à {said(found.high)}" if found.is_telling else TOO_FEW
-    return f"{said(found.value)} ({told})"
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.3g} %".replace(".", ",")
-
-
-def _decimal(value: float) -> str:
-    # Adding zero makes one of "-0,00".
-    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",").replace("-", "−")
-
-
-# What two readers judge differently, and what a third one has decided.
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDisagreement:
-    """A disagreement with the question and the words that it is about."""
-
-    found: ReaderDisagreement
-    thing: str
-    said: str
-    may_decide: bool
-
-
-def disagreements_page(
-    found: Sequence[ReaderDisagreement],
-    opened: Callable[[str], Recorded],
-    reader: str,
-    called: Called,
-) -> HTMLResponse:
-    """The disagreements, those to decide first."""
-    shown = []
-    for each in found:
-        result = opened(each.item.line.record_id).result
-        target, number = each.place
-        whole = target is Target.ANSWER
-        thing = "réponse entière" if whole else f"{TARGETS[target]} {number}"
-        said = "" if whole else said_at(result, each.place)
-        shown.append(ShownDisagreement(each, thing, said, each.is_for(reader)))
-    return page(
-        "disagreements",
-        "Désaccords entre lecteurs",
-        current="disagreements",
-        found=shown,
-        scales=SCALES,
-        called=called,
-        longest_comment=LONGEST_COMMENT,
-    )
 
 
 # Figures of a period: the numbers that matter, then each with its chart and table.

@@ -1,0 +1,109 @@
+"""The pages of those who read one answer after the other: the queue, and the disagreements."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi.responses import HTMLResponse
+
+from assistant.evaluation.confidence import Estimate
+from assistant.reports import dashboard
+from assistant.reports.findings import TOO_FEW
+from assistant.review.agreement import Agreement, ReaderDisagreement
+from assistant.review.exports import Called
+from assistant.review.marks import LONGEST_COMMENT, SCALES, TARGETS, Target
+from assistant.review.progress import ReviewProgress
+from assistant.review.recorded import Recorded, said_at
+from assistant.review.register import Sampling, Task
+from assistant.web.reviewer.pages import page
+
+# What a reader should read, why, and how far readers agree.
+
+
+READ_SHOWN = 100
+"""Answers read already that the page of the queue lists."""
+
+
+def queue_page(
+    tasks: Sequence[Task],
+    sampling: Sampling,
+    done: ReviewProgress,
+    agreed: Mapping[Target, Agreement],
+    called: Called,
+) -> HTMLResponse:
+    """The tasks, the sampling, what was read so far and the agreement."""
+    return page(
+        "queue",
+        "Réponses à relire",
+        current="queue",
+        tasks=tasks,
+        sampling=sampling,
+        done=done,
+        read_shown=READ_SHOWN,
+        called=called,
+        counts=Counter(reason for task in tasks for reason in task.reasons),
+        percent=_percent,
+        agreed=[
+            _agreement(name, agreed[each]) for each, name in reversed(dashboard.TARGETS.items())
+        ],
+    )
+
+
+def _agreement(name: str, found: Agreement) -> tuple[str, ...]:
+    twice = str(found.rate.whole if found.rate else 0)
+    return name, twice, _interval(found.rate, _percent), _interval(found.kappa, _decimal)
+
+
+def _interval(found: Estimate | None, said: Callable[[float], str]) -> str:
+    if found is None:
+        return "pas encore mesurable"
+    told = f"de {said(found.low)} à {said(found.high)}" if found.is_telling else TOO_FEW
+    return f"{said(found.value)} ({told})"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g} %".replace(".", ",")
+
+
+def _decimal(value: float) -> str:
+    # Adding zero makes one of "-0,00".
+    return f"{round(value, 2) + 0.0:.2f}".replace(".", ",").replace("-", "−")
+
+
+# What two readers judge differently, and what a third one has decided.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDisagreement:
+    """A disagreement with the question and the words that it is about."""
+
+    found: ReaderDisagreement
+    thing: str
+    said: str
+    may_decide: bool
+
+
+def disagreements_page(
+    found: Sequence[ReaderDisagreement],
+    opened: Callable[[str], Recorded],
+    reader: str,
+    called: Called,
+) -> HTMLResponse:
+    """The disagreements, those to decide first."""
+    shown = []
+    for each in found:
+        result = opened(each.item.line.record_id).result
+        target, number = each.place
+        whole = target is Target.ANSWER
+        thing = "réponse entière" if whole else f"{TARGETS[target]} {number}"
+        said = "" if whole else said_at(result, each.place)
+        shown.append(ShownDisagreement(each, thing, said, each.is_for(reader)))
+    return page(
+        "disagreements",
+        "Désaccords entre lecteurs",
+        current="disagreements",
+        found=shown,
+        scales=SCALES,
+        called=called,
+        longest_comment=LONGEST_COMMENT,
+    )
