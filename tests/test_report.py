@@ -153,7 +153,7 @@ def test_the_conditions_of_the_run_are_told() -> None:
         "script@1",
         "words@1",
         "génération 20261124-200000-000, 5 passages",
-        "23 août 2026",
+        "au 23/08/2026",
         "evidence_limit = 6",
         "Zen, 2 cœurs",
         "2 posées sur 2",
