@@ -86,6 +86,11 @@ async def ask(client: Client) -> tuple[list[str], CallToolResult]:
     return [each.name for each in tools], await client.call_tool("ask", ASKED)
 
 
+async def search(client: Client) -> CallToolResult:
+    """What the rules have on a subject."""
+    return await client.call_tool("search_texts", {"query": "retenue de garantie"})
+
+
 def test_an_assistant_starts_the_command_and_is_answered(home: Path) -> None:
     arguments = ["-m", "tests.fake_sourcier", "--data", str(home), "mcp"]
     child = StdioServerParameters(command=sys.executable, args=arguments, cwd=ROOT)
@@ -218,6 +223,11 @@ def test_a_token_asks_in_its_owners_name_and_sees_the_dossiers_of_their_team(
     ana = Hall(home).accounts.register.get("ana").user
     assert (entry["hash"][:16], entry["user"]) == (told["record_id"], ana)
     assert body["token"].startswith("t-")
+    members.talk(search, token=members.tokens["ana"])
+    *_, entry = Journal(home / "journal.jsonl").entries()
+    searched = Journal(home / "journal.jsonl").body(entry)
+    assert searched is not None
+    assert (entry["kind"], entry["user"], searched["token"]) == ("search", ana, body["token"])
     [refusal] = answered["bob"].content
     known = f"Dossiers de l'utilisateur : {SCHOOLS}, ecole-2026."
     assert answered["bob"].is_error
