@@ -30,6 +30,7 @@ from assistant.web.buyer.conversation import (
 )
 from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout
 from assistant.web.buyer.service import BuyerService
+from assistant.web.buyer.side import here
 from assistant.web.buyer.turn_view import TODAY, turn_html
 from assistant.web.site import Site
 from ingestion.errors import IngestionError
@@ -153,6 +154,7 @@ def conversation_screen(
     turns = [turn_html(turn, n, conversation) for n, turn in enumerate(conversation.turns)]
     screen: Screen = {
         layout.start: gr.update(visible=not turns),
+        layout.here: here(said_of(conversation), conversation),
         layout.past: Html("").join(turns[:last]) if turns else "",
         layout.current: turns[last] if turns else "",
         layout.memory: remembered(conversation),

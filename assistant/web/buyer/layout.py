@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
+from assistant.accounts.identity import ALONE, Identity
 from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import (
     Html,
@@ -19,6 +19,7 @@ from assistant.reports.markup import (
 )
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.service import BuyerService, Holdings
+from assistant.web.buyer.side import ways
 from ingestion.tenders.dossiers import Dossier
 
 # What stands around the conversation: masthead, notice, footer. Pure HTML.
@@ -66,15 +67,13 @@ def knows(said: Words, holdings: Holdings) -> str:
 
 
 def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str = "") -> Html:
-    """The notice in one line, whose page this is, and the way to the pages of their other roles."""
-    others = (area for area in AREAS if area.role not in (None, UserRole.BUYER))
+    """The notice in one line, what has changed, and the keys."""
     return render(
         "buyer/footer.html",
         said=said,
         day=holdings.state_date,
         engine_host=engine_host,
-        name=None if reader is ALONE else reader.name,
-        areas=[area for area in others if area.admits(reader)],
+        is_alone=reader is ALONE,
     )
 
 
@@ -93,7 +92,10 @@ class Layout:
 
     masthead: gr.HTML
     other_language: gr.Button
+    ways: gr.HTML
     new: gr.Button
+    here: gr.HTML
+    shelf: gr.HTML
     export_markdown: gr.Button
     export_docx: gr.Button
     start: gr.Row
@@ -112,13 +114,18 @@ class Layout:
     outbox: gr.HTML
     again: gr.Textbox
     ask_again: gr.Button
+    kept_chosen: gr.Textbox
+    reopen: gr.Button
+    forget: gr.Button
     memory: gr.BrowserState
+    kept_aside: gr.BrowserState
 
     @property
     def screen(self) -> tuple[Any, ...]:
         """The components that show a conversation, and what may be done with it."""
         return (
             self.start,
+            self.here,
             self.past,
             self.current,
             self.memory,
@@ -135,6 +142,7 @@ class Layout:
         return (
             self.masthead,
             self.other_language,
+            self.ways,
             self.new,
             self.export_markdown,
             self.export_docx,
@@ -159,11 +167,14 @@ def lay_out() -> Layout:
     """Place the components inside the current Blocks, without words: `spoken_in` gives them."""
     with gr.Row(elem_id="top"):
         masthead = html(elem_id="masthead")
-        with gr.Row(elem_id="tools"):
-            new = gr.Button("", elem_id="new", size="sm")
+        other_language = gr.Button("", elem_id="other-language", size="sm")
+    with gr.Column(elem_id="side"):
+        side_ways = html(elem_id="ways")
+        new = gr.Button("", elem_id="new", size="sm")
+        here, shelf = html(elem_id="here"), html(elem_id="shelf")
+        with gr.Row(elem_id="exports"):
             export_markdown = gr.Button("", elem_id="export-markdown", size="sm")
             export_docx = gr.Button("", elem_id="export-docx", size="sm")
-            other_language = gr.Button("", elem_id="other-language", size="sm")
     with gr.Row(elem_id="start") as start:
         welcome = html(elem_id="welcome")
         with gr.Column(elem_id="examples"):
@@ -184,11 +195,14 @@ def lay_out() -> Layout:
     with gr.Row(elem_id="scope-change"):  # script.js fills it, for a question asked otherwise
         again = gr.Textbox(elem_id="again", container=False, show_label=False)
         ask_again = gr.Button("", elem_id="ask-again")
+        kept_chosen = gr.Textbox(elem_id="kept-chosen", container=False, show_label=False)
+        reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
+    kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
     return Layout(
-        masthead, other_language, new, export_markdown, export_docx, start, welcome,
-        examples_heading, examples, past, current, status, dossier, as_of, question, ask, stop,
-        footer, outbox, again, ask_again, memory,
+        masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
+        welcome, examples_heading, examples, past, current, status, dossier, as_of, question, ask,
+        stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory, kept_aside,
     )  # fmt: skip
 
 
@@ -198,6 +212,7 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
     return (
         masthead(said, language),
         gr.update(value=said["other_language"]),
+        ways(said, desk.reader),
         gr.update(value=said["new"]),
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.question.language import Language
-from assistant.reports.markup import NOTHING, Html, load_words, render_macro
+from assistant.reports.markup import NOTHING, Html, Words, load_words, render_macro
 from assistant.web.buyer.chat import (
     Chat,
     EventDesk,
@@ -24,6 +24,16 @@ from assistant.web.buyer.conversation import Conversation, UnreadableMemory, rec
 from assistant.web.buyer.export import as_docx, as_markdown
 from assistant.web.buyer.layout import PARTS, RULES, Layout, lay_out, spoken_in
 from assistant.web.buyer.service import BuyerService
+from assistant.web.buyer.shelf import (
+    ConversationShelf,
+    seen_on,
+    set_aside,
+    shelf_in,
+    shelf_text,
+    taken,
+    title_of,
+)
+from assistant.web.buyer.side import shelf_list
 
 # The commands beside asking: load, new conversation, other language, export.
 
@@ -38,7 +48,7 @@ class Commands:
         self._desk_of = desk_of
         self._layout = layout
 
-    def load(self, memory: str, request: gr.Request) -> Screen:
+    def load(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """The page as it was left, without a chosen day; its address may choose a dossier.
 
         What was asked about a dossier that is gone, or that the reader sees no more, is left out.
@@ -54,23 +64,57 @@ class Commands:
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = NOTHING
-        return {**self._spoken(conversation, desk), layout.status: line}
+        screen = self._spoken(conversation, shelf_of(aside, desk), desk)
+        return {**screen, layout.status: line}
 
-    def new(self, memory: str, request: gr.Request) -> Screen:
+    def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
-        layout = self._layout
-        conversation = replace(kept(memory, self._desk_of(request)), turns=(), dossier=None)
-        line = spoken_line(said_of(conversation)["status_new"])
-        screen = conversation_screen(layout, conversation)
-        return {**screen, layout.status: line, layout.dossier: RULES, layout.as_of: ""}
+        desk = self._desk_of(request)
+        before = kept(memory, desk)
+        shelf = set_aside(shelf_of(aside, desk), before)
+        conversation = replace(before, turns=(), dossier=None)
+        return self._turned_to(conversation, shelf, said_of(conversation)["status_new"])
 
-    def switch(self, memory: str, dossier: str | None, request: gr.Request) -> Screen:
+    def reopen(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
+        """A conversation set aside, in the place of the open one, which is set aside."""
+        desk = self._desk_of(request)
+        before = kept(memory, desk)
+        said = said_of(before)
+        found = taken(shelf_of(aside, desk), place)
+        if found is None:
+            return {self._layout.status: spoken_line(said["kept_gone"], alert=True)}
+        chosen, rest = found
+        conversation = replace(chosen, language=before.language)
+        line = said["status_reopened"].format(title=title_of(conversation))
+        return self._turned_to(conversation, set_aside(rest, before), line)
+
+    def forget(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
+        """The shelf without one of its conversations."""
+        layout, desk = self._layout, self._desk_of(request)
+        said = said_of(kept(memory, desk))
+        found = taken(shelf_of(aside, desk), place)
+        if found is None:
+            return {layout.status: spoken_line(said["kept_gone"], alert=True)}
+        line = spoken_line(said["status_forgotten"])
+        return {**shelf_screen(layout, found[1], said), layout.status: line}
+
+    def _turned_to(self, conversation: Conversation, shelf: ConversationShelf, line: str) -> Screen:
+        layout = self._layout
+        return {
+            **conversation_screen(layout, conversation),
+            **shelf_screen(layout, shelf, said_of(conversation)),
+            layout.status: spoken_line(line),
+            layout.dossier: conversation.dossier or RULES,
+            layout.as_of: "",
+        }
+
+    def switch(self, memory: str, aside: str, dossier: str | None, request: gr.Request) -> Screen:
         """The same conversation, and the same choice, in the other language."""
         desk = self._desk_of(request)
         conversation = replace(kept(memory, desk), dossier=dossier or None)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
-        return self._spoken(replace(conversation, language=other), desk)
+        return self._spoken(replace(conversation, language=other), shelf_of(aside, desk), desk)
 
     def export_markdown(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Markdown file, handed to the browser."""
@@ -82,10 +126,13 @@ class Commands:
         """The conversation as a Word file, handed to the browser."""
         return self._export(memory, request, "docx", WORD, as_docx)
 
-    def _spoken(self, conversation: Conversation, desk: BuyerService) -> Screen:
+    def _spoken(
+        self, conversation: Conversation, shelf: ConversationShelf, desk: BuyerService
+    ) -> Screen:
         spoken = spoken_in(conversation.language, desk, conversation.dossier)
         return {
             **conversation_screen(self._layout, conversation),
+            **shelf_screen(self._layout, shelf, said_of(conversation)),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
         }
 
@@ -115,6 +162,16 @@ class Commands:
 def kept(memory: str, desk: BuyerService) -> Conversation:
     """What the browser kept of a conversation, as far as this desk's reader may see it."""
     return seen_by(conversation_in(memory), desk)
+
+
+def shelf_of(aside: str, desk: BuyerService) -> ConversationShelf:
+    """What the browser set aside, as far as this desk's reader may see it."""
+    return seen_on(shelf_in(aside), lambda each: seen_by(each, desk))
+
+
+def shelf_screen(layout: Layout, shelf: ConversationShelf, said: Words) -> Screen:
+    """The conversations set aside, shown and kept. Pure."""
+    return {layout.shelf: shelf_list(said, shelf), layout.kept_aside: shelf_text(shelf)}
 
 
 def parcel(name: str, media: str, content: bytes) -> Html:
@@ -190,13 +247,18 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
         "concurrency_limit": None,
         "api_visibility": "private",
     }
-    everything = list(dict.fromkeys([*layout.screen, *layout.spoken]))
-    blocks.load(commands.load, outputs=everything, **options)
-    both = options | {"inputs": [layout.memory, layout.dossier]}
-    layout.other_language.click(commands.switch, outputs=everything, **both)
-    layout.new.click(
-        commands.new, outputs=[*layout.screen, layout.dossier, layout.as_of], **options
+    aside = [layout.shelf, layout.kept_aside]
+    everything = list(dict.fromkeys([*layout.screen, *layout.spoken, *aside]))
+    both = [layout.memory, layout.kept_aside]
+    blocks.load(commands.load, outputs=everything, **options | {"inputs": both})
+    layout.other_language.click(
+        commands.switch, outputs=everything, **options | {"inputs": [*both, layout.dossier]}
     )
+    turned = [*layout.screen, *aside, layout.dossier, layout.as_of]
+    layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
+    placed = options | {"inputs": [layout.kept_chosen, *both]}
+    layout.reopen.click(commands.reopen, outputs=turned, **placed)
+    layout.forget.click(commands.forget, outputs=[*aside, layout.status], **placed)
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
     layout.export_docx.click(commands.export_docx, outputs=out, **options)

@@ -124,13 +124,59 @@ document.addEventListener("submit", async (event) => {
 
 // --- the same question, asked of something else ---------------------------------------------
 
+// What a button holds is put into a field of Gradio that nobody sees, and sent by its button.
+function send(value, into, by) {
+  const field = document.querySelector(`#${into} :is(textarea, input)`);
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => byId(by).click());
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-again]");
+  if (button) send(button.dataset.again, "again", "ask-again");
+});
+
+// --- the conversations of this browser, and the drawer that they are in where there is no room ----
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-kept], [data-forget]");
   if (!button) return;
-  const field = document.querySelector("#again textarea, #again input");
-  field.value = button.dataset.again;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  setTimeout(() => byId("ask-again").click());
+  const { kept, forget } = button.dataset;
+  if (kept) send(kept, "kept-chosen", "reopen");
+  else send(forget, "kept-chosen", "forget");
+  if (kept) draw(false);
+  (kept ? questionField() : byId("new")).focus(); // the button goes with the list
+});
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+function sift(search) {
+  const words = plain(search.value).split(/\s+/);
+  const lines = [...search.parentElement.querySelectorAll("li")];
+  for (const line of lines) {
+    line.hidden = !words.every((word) => plain(line.dataset.words).includes(word));
+  }
+  search.parentElement.querySelector(".none").hidden = lines.some((line) => !line.hidden);
+}
+
+document.addEventListener("input", (event) => event.target.id === "shelf-search" && sift(event.target));
+
+const isDrawn = () => document.body.classList.contains("drawer");
+
+function draw(open) {
+  document.body.classList.toggle("drawer", open);
+  document.querySelector(".menu")?.setAttribute("aria-expanded", String(open));
+  if (open) byId("side").querySelector("a").focus();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".menu")) draw(!isDrawn());
+  else if (event.target.closest("#new, #exports") || !event.target.closest("#side")) draw(false);
+});
+
+document.addEventListener("focusin", (event) => {
+  if (isDrawn() && !event.target.closest("#side, .menu")) draw(false);
 });
 
 // --- what went wrong, in the words of the page -------------------------------------------------
@@ -250,6 +296,10 @@ function troubles() {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (isDrawn()) {
+    draw(false);
+    return document.querySelector(".menu").focus();
+  }
   const stop = byId("stop");
   if (stop?.offsetParent) stop.click();
 });
@@ -273,6 +323,8 @@ function settle() {
     document.cookie = `sourcier-language=${language}; path=/; SameSite=Lax; max-age=31536000`;
     if (location.search) history.replaceState(null, "", location.pathname); // it chose once
   }
+  const isBusy = Boolean(byId("stop")?.offsetParent);
+  for (const button of document.querySelectorAll(".shelf button")) button.disabled = isBusy;
   const date = document.querySelector("#as-of-field input");
   if (date && date.type !== "date") {
     date.type = "date";
