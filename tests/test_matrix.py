@@ -253,7 +253,7 @@ FIRST_PAGES = {
 }
 
 HANDLERS = {
-    *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget"),
+    *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget", "choose"),
     *("export_markdown", "export_docx"),
 }
 """The handlers of the Gradio page, each for buyers."""

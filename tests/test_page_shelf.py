@@ -1,6 +1,7 @@
 """The conversations that a browser keeps beside the open one."""
 
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 import gradio as gr
@@ -9,6 +10,7 @@ import pytest
 from assistant.accounts.identity import ALONE
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.web.buyer.choice import ScopeChoice, choice_in
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, recalled, remembered
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands, shelf_of
@@ -104,6 +106,17 @@ def test_a_browser_keeps_what_it_has_room_for_and_nonsense_is_an_empty_shelf() -
     assert len(shelf_in(text).conversations) == 2
     for nonsense in ("{", '[{"turns": 3}]', f"[{' ' * LONGEST_SHELF}]"):
         assert shelf_in(nonsense) == ConversationShelf()
+
+
+def test_a_choice_is_kept_as_far_as_its_dossier_is_there(commands: Commands) -> None:
+    screen: Any = commands.choose("montelyre-2026", "2025-06-30", "", gr.Request())
+    kept, dossiers = screen["kept_choice"], FakeDesk().dossiers
+    assert choice_in(kept, dossiers) == ScopeChoice("montelyre-2026", date(2025, 6, 30))
+    assert choice_in(kept, ()) == ScopeChoice(None, date(2025, 6, 30))
+    assert choice_in("nonsense", dossiers) == ScopeChoice()
+    screen = commands.choose("", "0020-13-99", "", gr.Request())
+    assert SAID["chip_today"] in screen["chips"]
+    assert choice_in(screen["kept_choice"], dossiers) == ScopeChoice()
 
 
 def test_a_title_stays_text() -> None:

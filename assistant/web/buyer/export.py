@@ -7,7 +7,7 @@ from datetime import date
 from docx import Document as WordDocument
 from docx.document import Document as WordFile
 
-from assistant.answering.answer import Citation, Outcome, marked
+from assistant.answering.answer import Citation, Outcome, Prominence, marked
 from assistant.reports.markup import Words, format_date, load_words
 from assistant.reports.paper import escape_markdown, strip_controls
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
@@ -26,17 +26,25 @@ def answer_text(turn: Turn, said: Words) -> str:
 
 
 def answer_lines(turn: Turn, said: Words) -> list[str]:
-    """The paragraphs of the answer, and how it ended when not plainly. Pure."""
+    """The paragraphs of the answer, how it ended when not plainly, and what is folded. Pure."""
+    sentences = turn.answer.sentences
+    aside = [marked(each) for each in sentences if each.place is Prominence.ASIDE]
     preface = [turn.answer.preface] if turn.answer.preface else []
-    lines = [*preface, *(marked(sentence) for sentence in turn.answer.sentences)]
+    lines = preface + [marked(each) for each in sentences if each.place is not Prominence.ASIDE]
     if turn.stage is TurnStage.FINISHED:
         if turn.answer.outcome is not Outcome.ANSWERED:
             lines.insert(0, said[turn.answer.outcome])
     else:
-        lines.append(
-            turn.problem or said["stopped" if turn.stage is TurnStage.STOPPED else "interrupted"]
-        )
-    return [*lines, turn.answer.notice] if turn.answer.notice else lines
+        is_stopped = turn.stage is TurnStage.STOPPED
+        ended = stopped_line(turn, said) if is_stopped else said["interrupted"]
+        lines.append(turn.problem or ended)
+    lines += [turn.answer.notice] if turn.answer.notice else []
+    return [*lines, f"{said['aside']} :", *aside] if aside else lines
+
+
+def stopped_line(turn: Turn, said: Words) -> str:
+    """That the reader stopped it, and what is worth what stands there. Pure."""
+    return said["stopped" if turn.answer.sentences else "stopped_before"]
 
 
 def law_lines(turn: Turn, said: Words) -> list[str]:

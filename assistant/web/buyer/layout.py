@@ -17,6 +17,7 @@ from assistant.reports.markup import (
     render,
     render_macro,
 )
+from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.buyer.side import ways
@@ -105,6 +106,7 @@ class Layout:
     past: gr.HTML
     current: gr.HTML
     status: gr.HTML
+    chips: gr.HTML
     dossier: gr.Dropdown
     as_of: gr.Textbox
     question: gr.Textbox
@@ -119,6 +121,7 @@ class Layout:
     forget: gr.Button
     memory: gr.BrowserState
     kept_aside: gr.BrowserState
+    kept_choice: gr.BrowserState
 
     @property
     def screen(self) -> tuple[Any, ...]:
@@ -137,6 +140,11 @@ class Layout:
         )
 
     @property
+    def scope(self) -> tuple[Any, ...]:
+        """What says, asks and keeps what a question is asked of, in the order of `scoped`."""
+        return (self.chips, self.dossier, self.as_of, self.kept_choice)
+
+    @property
     def spoken(self) -> tuple[Any, ...]:
         """The components whose words change with the language, in the order of `spoken_in`."""
         return (
@@ -149,8 +157,7 @@ class Layout:
             self.welcome,
             self.examples_heading,
             *self.examples,
-            self.dossier,
-            self.as_of,
+            *self.scope,
             self.question,
             self.ask,
             self.stop,
@@ -182,12 +189,14 @@ def lay_out() -> Layout:
             examples = tuple(gr.Button("", elem_classes="example") for _ in range(EXAMPLES))
     past, current = html(elem_id="past"), html(elem_id="current")
     with gr.Column(elem_id="composer"):
-        with gr.Row(elem_id="fields"):
-            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+        scope_line = html(elem_id="chips")
+        with gr.Row(elem_id="scope-fields"):
             dossier = gr.Dropdown(
                 [("", RULES)], value=RULES, elem_id="dossier-field", filterable=False, visible=False
             )
             as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
+        with gr.Row(elem_id="fields"):
+            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
             ask = gr.Button("", elem_id="ask", variant="primary")
             stop = gr.Button("", elem_id="stop", visible=False)
         footer = html(elem_id="footer")
@@ -199,15 +208,17 @@ def lay_out() -> Layout:
         reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
     kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
+    kept_choice = gr.BrowserState("", storage_key="sourcier-choice", secret="sourcier")
     return Layout(
         masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
-        welcome, examples_heading, examples, past, current, status, dossier, as_of, question, ask,
-        stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory, kept_aside,
+        welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
+        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory,
+        kept_aside, kept_choice,
     )  # fmt: skip
 
 
-def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tuple[Any, ...]:
-    """Updates that put `Layout.spoken` into a language, with the dossier chosen."""
+def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tuple[Any, ...]:
+    """Updates that put `Layout.spoken` into a language, with what is chosen."""
     said, holdings = load_words(language), desk.holdings
     return (
         masthead(said, language),
@@ -219,8 +230,7 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
         welcome(said, holdings, desk.model_name, desk.engine_host),
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
-        dossier_choice(desk.dossiers, dossier, said),
-        gr.update(label=said["as_of_label"]),
+        *scoped(said, choice, desk.dossiers),
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
@@ -228,15 +238,21 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
     )
 
 
-def dossier_choice(dossiers: Sequence[Dossier], chosen: str | None, said: Words) -> Any:  # noqa: ANN401
-    """The update of what a question may be about: the rules, or a dossier with them."""
+def scoped(said: Words, choice: ScopeChoice, dossiers: Sequence[Dossier]) -> tuple[Any, ...]:
+    """Updates that put a choice into `Layout.scope`: the rules, or a dossier too, and a day."""
     choices = [(said["about_rules"], RULES)]
     choices += [
         (said["about_dossier"].format(name=named(each, said)), each.id) for each in dossiers
     ]
-    return gr.update(
-        label=said["about"], choices=choices, value=chosen or RULES, visible=bool(dossiers)
+    about = gr.update(
+        label=said["about"],
+        choices=choices,
+        value=choice.dossier or RULES,
+        visible=bool(dossiers),
     )
+    day = choice.as_of.isoformat() if choice.as_of else ""
+    as_of = gr.update(label=said["as_of_label"], value=day)
+    return chips(said, choice, dossiers), about, as_of, choice_text(choice)
 
 
 def named(dossier: Dossier, said: Words) -> str:

@@ -17,12 +17,14 @@ from assistant.web.buyer.chat import (
     conversation_in,
     conversation_screen,
     said_of,
+    scope_screen,
     seen_by,
     spoken_line,
 )
+from assistant.web.buyer.choice import ScopeChoice, chips, choice_in, choice_text, chosen
 from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled
 from assistant.web.buyer.export import as_docx, as_markdown
-from assistant.web.buyer.layout import PARTS, RULES, Layout, lay_out, spoken_in
+from assistant.web.buyer.layout import PARTS, Layout, lay_out, spoken_in
 from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.shelf import (
     ConversationShelf,
@@ -48,24 +50,32 @@ class Commands:
         self._desk_of = desk_of
         self._layout = layout
 
-    def load(self, memory: str, aside: str, request: gr.Request) -> Screen:
-        """The page as it was left, without a chosen day; its address may choose a dossier.
+    def load(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
+        """The page as it was left; its address may choose a dossier.
 
         What was asked about a dossier that is gone, or that the reader sees no more, is left out.
         """
         layout, desk = self._layout, self._desk_of(request)
         try:
             conversation = seen_by(recalled(memory), desk)
-            if chosen := request.query_params.get("dossier"):
-                is_known = chosen in {each.id for each in desk.dossiers}
-                conversation = replace(conversation, dossier=chosen if is_known else None)
         except UnreadableMemory:
             conversation = Conversation(owner=desk.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = NOTHING
-        screen = self._spoken(conversation, shelf_of(aside, desk), desk)
+        scope = choice_in(choice, desk.dossiers)
+        if asked := request.query_params.get("dossier"):
+            is_known = asked in {each.id for each in desk.dossiers}
+            scope = replace(scope, dossier=asked if is_known else None)
+        screen = self._spoken(conversation, shelf_of(aside, desk), scope, desk)
         return {**screen, layout.status: line}
+
+    def choose(self, dossier: str | None, as_of: str, memory: str, request: gr.Request) -> Screen:
+        """What the next question is asked of, said above its field and kept for a reload."""
+        layout, desk = self._layout, self._desk_of(request)
+        scope = choice_in(choice_text(chosen(dossier, as_of)), desk.dossiers)
+        told = chips(said_of(conversation_in(memory)), scope, desk.dossiers)
+        return {layout.chips: told, layout.kept_choice: choice_text(scope)}
 
     def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
@@ -73,7 +83,7 @@ class Commands:
         before = kept(memory, desk)
         shelf = set_aside(shelf_of(aside, desk), before)
         conversation = replace(before, turns=(), dossier=None)
-        return self._turned_to(conversation, shelf, said_of(conversation)["status_new"])
+        return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], desk)
 
     def reopen(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """A conversation set aside, in the place of the open one, which is set aside."""
@@ -86,7 +96,7 @@ class Commands:
         chosen, rest = found
         conversation = replace(chosen, language=before.language)
         line = said["status_reopened"].format(title=title_of(conversation))
-        return self._turned_to(conversation, set_aside(rest, before), line)
+        return self._turned_to(conversation, set_aside(rest, before), line, desk)
 
     def forget(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """The shelf without one of its conversations."""
@@ -98,23 +108,25 @@ class Commands:
         line = spoken_line(said["status_forgotten"])
         return {**shelf_screen(layout, found[1], said), layout.status: line}
 
-    def _turned_to(self, conversation: Conversation, shelf: ConversationShelf, line: str) -> Screen:
-        layout = self._layout
+    def _turned_to(
+        self, conversation: Conversation, shelf: ConversationShelf, line: str, desk: BuyerService
+    ) -> Screen:
+        layout, said = self._layout, said_of(conversation)
         return {
             **conversation_screen(layout, conversation),
-            **shelf_screen(layout, shelf, said_of(conversation)),
+            **shelf_screen(layout, shelf, said),
+            **scope_screen(layout, ScopeChoice(conversation.dossier), desk, said),
             layout.status: spoken_line(line),
-            layout.dossier: conversation.dossier or RULES,
-            layout.as_of: "",
         }
 
-    def switch(self, memory: str, aside: str, dossier: str | None, request: gr.Request) -> Screen:
+    def switch(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
         """The same conversation, and the same choice, in the other language."""
         desk = self._desk_of(request)
-        conversation = replace(kept(memory, desk), dossier=dossier or None)
+        conversation, scope = kept(memory, desk), choice_in(choice, desk.dossiers)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
-        return self._spoken(replace(conversation, language=other), shelf_of(aside, desk), desk)
+        conversation = replace(conversation, language=other)
+        return self._spoken(conversation, shelf_of(aside, desk), scope, desk)
 
     def export_markdown(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Markdown file, handed to the browser."""
@@ -127,9 +139,13 @@ class Commands:
         return self._export(memory, request, "docx", WORD, as_docx)
 
     def _spoken(
-        self, conversation: Conversation, shelf: ConversationShelf, desk: BuyerService
+        self,
+        conversation: Conversation,
+        shelf: ConversationShelf,
+        scope: ScopeChoice,
+        desk: BuyerService,
     ) -> Screen:
-        spoken = spoken_in(conversation.language, desk, conversation.dossier)
+        spoken = spoken_in(conversation.language, desk, scope)
         return {
             **conversation_screen(self._layout, conversation),
             **shelf_screen(self._layout, shelf, said_of(conversation)),
@@ -233,7 +249,7 @@ def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
     )
     for example in layout.examples:
         example.click(chat.ask, [example, *chosen], **options)
-    again = options | {"outputs": [*options["outputs"], layout.dossier, layout.as_of]}
+    again = options | {"outputs": [*options["outputs"], *layout.scope]}
     layout.ask_again.click(chat.ask_again, [layout.again, layout.memory], **again)
     layout.stop.click(chat.stop, queue=False, show_progress="hidden", api_visibility="private")
     blocks.unload(chat.stop)
@@ -250,15 +266,22 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     aside = [layout.shelf, layout.kept_aside]
     everything = list(dict.fromkeys([*layout.screen, *layout.spoken, *aside]))
     both = [layout.memory, layout.kept_aside]
-    blocks.load(commands.load, outputs=everything, **options | {"inputs": both})
-    layout.other_language.click(
-        commands.switch, outputs=everything, **options | {"inputs": [*both, layout.dossier]}
-    )
-    turned = [*layout.screen, *aside, layout.dossier, layout.as_of]
+    all_kept = options | {"inputs": [*both, layout.kept_choice]}
+    blocks.load(commands.load, outputs=everything, **all_kept)
+    layout.other_language.click(commands.switch, outputs=everything, **all_kept)
+    turned = [*layout.screen, *aside, *layout.scope]
     layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
     placed = options | {"inputs": [layout.kept_chosen, *both]}
     layout.reopen.click(commands.reopen, outputs=turned, **placed)
     layout.forget.click(commands.forget, outputs=[*aside, layout.status], **placed)
+    gr.on(
+        [layout.dossier.input, layout.as_of.change],
+        commands.choose,
+        outputs=[layout.chips, layout.kept_choice],
+        queue=False,  # never behind a question
+        trigger_mode="always_last",
+        **options | {"inputs": [layout.dossier, layout.as_of, layout.memory]},
+    )
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
     layout.export_docx.click(commands.export_docx, outputs=out, **options)
