@@ -29,7 +29,6 @@ def test_the_conversation(page: Page, address: str, scheme: Literal["light", "da
     page.locator(".chips").click()
     page.locator(".menu").click()
     expect(page.locator(".shelf")).to_be_visible()
-    page.wait_for_function("document.getAnimations().length === 0")
     assert barriers(page) == []
 
 
