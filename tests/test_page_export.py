@@ -71,6 +71,17 @@ def test_what_is_folded_comes_last_under_the_words_of_its_fold() -> None:
     assert answer_lines(turn, SAID) == [marked(each) for each in turn.answer.sentences]
 
 
+def test_a_copy_names_each_source_once_and_says_no_words_twice() -> None:
+    text = answer_text(conversation().turns[0], SAID).replace("\u00a0", " ")
+    assert text.startswith("Question : Puis-je acheter pour 35 000 € ?\n\nOui : en dessous")
+    second = next(line for line in text.splitlines() if line.startswith("[2]"))
+    assert second.endswith("en vigueur depuis le 1er avril 2026")  # its words are the answer's
+    assert text.count("\n[2] ") == 1
+    assert text.count("éviter d’acheter toujours au même fournisseur") == 1
+    assert "« atteint 25 000 € HT est conclu par écrit »" in text
+    assert "Répondu d’après les règles · Droit au 24 novembre 2026" in text
+
+
 def test_a_stop_before_the_first_sentence_promises_nothing_of_sentences() -> None:
     turn = replace(conversation().turns[1], answer=Answer(Outcome.ANSWERED))
     assert answer_lines(turn, SAID) == [SAID["stopped_before"]]
