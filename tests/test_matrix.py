@@ -253,7 +253,10 @@ FIRST_PAGES = {
     "/v1": UserRole.BUYER,
 }
 
-HANDLERS = {"ask", "ask_again", "stop", "load", "switch", "new", "export_markdown", "export_docx"}
+HANDLERS = {
+    *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget", "choose"),
+    *("export_markdown", "export_docx"),
+}
 """The handlers of the Gradio page, each for buyers."""
 
 Route = tuple[str, str]
@@ -417,7 +420,7 @@ def handlers_of(place: Place) -> list[dict[str, Any]]:
 def outcome(place: Place, who: str, handler: dict[str, Any]) -> bool:
     """Whether a handler ran to its end for someone who names its number."""
     session = f"{who}-{handler['id']}"
-    sent = ["Puis-je acheter ?", "", None, ""] if len(handler["inputs"]) == 4 else ["", ""]
+    sent = ["Puis-je acheter ?", "", None, ""] if len(handler["inputs"]) == 4 else ["", "", ""]
     body = {"fn_index": handler["id"], "session_hash": session}
     body["data"] = sent[: len(handler["inputs"])]
     if handler["queue"] is False:

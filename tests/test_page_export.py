@@ -6,16 +6,18 @@ from typing import Any
 import gradio as gr
 from docx import Document as WordDocument
 
+from assistant.answering.answer import Answer, Outcome, Prominence, marked
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, remembered
-from assistant.web.buyer.export import answer_text, as_docx, as_markdown
+from assistant.web.buyer.export import answer_lines, answer_text, as_docx, as_markdown
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands, parcel
 from tests.fakes_page import FakeDesk
 from tests.page_answers import hostile_answer, small_answer
 
 DAY = date(2026, 11, 24)
+SAID = load_words(Language.FRENCH)
 
 
 def conversation() -> Conversation:
@@ -60,10 +62,36 @@ def test_an_export_is_told_to_the_desk_before_it_is_handed_over() -> None:
     assert len(desk.exports) == 2  # there was nothing to take away
 
 
+def test_what_is_folded_comes_last_under_the_words_of_its_fold() -> None:
+    turn = conversation().turns[0]
+    first, *others = turn.answer.sentences
+    answer = replace(turn.answer, sentences=(replace(first, place=Prominence.ASIDE), *others))
+    lines = answer_lines(replace(turn, answer=answer), SAID)
+    assert lines == [*map(marked, others), f"{SAID['aside']} :", marked(first)]
+    assert answer_lines(turn, SAID) == [marked(each) for each in turn.answer.sentences]
+
+
+def test_a_copy_names_each_source_once_and_says_no_words_twice() -> None:
+    text = answer_text(conversation().turns[0], SAID).replace("\u00a0", " ")
+    assert text.startswith("Question : Puis-je acheter pour 35 000 € ?\n\nOui : en dessous")
+    second = next(line for line in text.splitlines() if line.startswith("[2]"))
+    assert second.endswith("en vigueur depuis le 1er avril 2026")  # its words are the answer's
+    assert text.count("\n[2] ") == 1
+    assert text.count("éviter d’acheter toujours au même fournisseur") == 1
+    assert "« atteint 25 000 € HT est conclu par écrit »" in text
+    assert "Répondu d’après les règles · Droit au 24 novembre 2026" in text
+
+
+def test_a_stop_before_the_first_sentence_promises_nothing_of_sentences() -> None:
+    turn = replace(conversation().turns[1], answer=Answer(Outcome.ANSWERED))
+    assert answer_lines(turn, SAID) == [SAID["stopped_before"]]
+    assert SAID["stopped"] in answer_lines(conversation().turns[1], SAID)
+
+
 def test_a_turn_whose_day_was_never_known_names_none() -> None:
     turn = replace(conversation().turns[0], as_of=None)
     assert "Droit au" not in as_markdown(Conversation((turn,)), DAY)
-    assert "Droit au" not in answer_text(turn, load_words(Language.FRENCH))
+    assert "Droit au" not in answer_text(turn, SAID)
 
 
 def test_markdown_keeps_hostile_text_inert() -> None:

@@ -43,6 +43,7 @@ def test_every_sentence_of_the_interface_is_used() -> None:
         "fate_",
         "area_",
         "problem_",
+        "program_",
         "severity_",
     )
     states = {"stopped", "interrupted", "reading"}

@@ -22,6 +22,14 @@ def test_the_conversation(page: Page, address: str, scheme: Literal["light", "da
     page.locator(".open-document").first.click()
     expect(page.locator("dialog .framed")).to_be_visible()
     assert barriers(page) == []
+    page.keyboard.press("Escape")
+    page.locator("#new").click()
+    expect(page.locator(".shelf")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".chips").click()
+    page.locator(".menu").click()
+    expect(page.locator(".shelf")).to_be_visible()
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -72,6 +72,8 @@ def log_in(page: Page, address: str, login: str) -> None:
 def test_the_whole_journey_by_keyboard(page: Page, address: str, hall: Hall) -> None:
     hall.settle("ana", [UserRole.BUYER], ["voirie"])
     log_in(page, address, "ana")
+    focus(page, "☰ Menu")  # at this width, the other pages are behind it
+    page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Mon compte (Ana)")).to_be_visible()
     focus(page, "Votre question")
     page.keyboard.type("Puis-je acheter ?")

@@ -120,12 +120,46 @@ def test_a_phone_shows_everything_without_sideways_scrolling(phone: Page) -> Non
     ask(phone)
     expect(phone.locator(".turn.finished")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    phone.locator(".mark").last.click()
-    expect(phone.locator("#t0-p4")).to_be_in_viewport()
     phone.locator("#t0-p4 .back").click()
     expect(phone.locator("#t0-answer")).to_be_focused()
     phone.set_viewport_size({"width": 320, "height": 700})
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_passage_comes_over_the_answer_on_a_phone_and_leaves_to_its_sentence(
+    phone: Page,
+) -> None:
+    ask(phone)
+    expect(phone.locator(".turn.finished")).to_be_visible()
+    before = phone.evaluate("scrollY")
+    mark = phone.locator("#t0 .mark").last
+    mark.press("Enter")
+    sheet = phone.get_by_role("dialog", name="Passage 4")
+    expect(sheet.locator("mark")).to_contain_text("pénalité égale à 1/500")
+    sheet.locator(".open-document").click()
+    expect(phone.locator("dialog")).to_have_count(2)
+    phone.keyboard.press("Escape")
+    expect(sheet.locator(".open-document")).to_be_focused()
+    phone.keyboard.press("Escape")
+    expect(phone.locator("dialog")).to_have_count(0)
+    expect(mark).to_be_focused()
+    expect(mark).to_be_in_viewport()
+    assert abs(phone.evaluate("scrollY") - before) < 400
+
+
+def test_the_other_pages_are_in_a_drawer_on_a_phone(phone: Page) -> None:
+    menu, way = phone.get_by_role("button", name="Menu"), phone.get_by_role("link", name="Factures")
+    expect(way).to_be_hidden()
+    menu.press("Enter")
+    expect(way).to_be_visible()
+    expect(phone.get_by_role("link", name="Règles")).to_be_focused()
+    phone.keyboard.press("Escape")
+    expect(way).to_be_hidden()
+    expect(menu).to_be_focused()
+    menu.click()
+    phone.locator("#question").focus()
+    expect(way).to_be_hidden()
+    expect(menu).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_new_question_comes_to_the_top_of_a_phone(phone: Page) -> None:

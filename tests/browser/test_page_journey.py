@@ -56,6 +56,8 @@ def test_stop_is_immediate_and_keeps_what_was_found(page: Page, desk: FakeDesk) 
     expect(page.locator(".passage")).to_have_count(5)
     page.keyboard.press("Escape")
     expect(page.locator(".turn.stopped")).to_be_visible()
+    expect(page.locator(".turn.stopped .tag")).to_have_text("Réponse arrêtée")
+    expect(page.locator("#announcer")).to_contain_text("avant la première phrase")
     expect(page.get_by_role("button", name="Demander")).to_be_visible()
     expect(page.locator(".passage")).to_have_count(5)
     eventually(page, lambda: desk.closed == closed + 1)
@@ -79,6 +81,7 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
 
 
 def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> None:
+    page.get_by_role("button", name="droit d’aujourd’hui").click()  # its fields do not always stand open
     page.locator("#as-of-field input").fill("2025-06-30")
     page.locator(".example").first.click()
     expect(page.locator(".turn.finished .as-of")).to_contain_text("Droit au 30 juin 2025")
@@ -86,6 +89,7 @@ def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> No
 
 
 def test_the_date_of_the_law_is_chosen_and_cleared_by_keyboard(page: Page, desk: FakeDesk) -> None:
+    page.get_by_role("button", name="droit d’aujourd’hui").press("Enter")
     field = page.get_by_label("Droit au")
     field.focus()
     page.keyboard.type("06062025")
@@ -111,4 +115,46 @@ def test_english_is_one_press_away_and_remembered(page: Page, address: str) -> N
     assert "public procurement" in page.title()
     opened(page, address)
     expect(page.get_by_role("button", name="Ask")).to_be_visible()
+    page.get_by_role("button", name="law of today").click()
     expect(page.get_by_label("Law as of")).to_be_visible()
+
+
+def test_conversations_set_aside_are_found_opened_again_and_forgotten(
+    page: Page, address: str
+) -> None:
+    for question in ("Faut-il allotir ?", "Quand payer une facture reçue ?"):
+        ask(page, question)
+        expect(page.locator("#t0.finished")).to_be_visible()
+        page.get_by_role("button", name="Nouvelle conversation").click()
+        expect(page.locator(".shelf .open").first).to_have_text(question)
+    opened(page, address)
+    page.get_by_label("Chercher une conversation").fill("RECUE payer")
+    expect(page.locator(".shelf li:visible")).to_have_count(1)
+    page.get_by_role("button", name="Quand payer une facture reçue ?", exact=True).press("Enter")
+    expect(page.locator("#t0 h2")).to_contain_text("Quand payer une facture reçue ?")
+    expect(page.locator(".here")).to_contain_text("Quand payer")
+    expect(page.locator(".shelf li")).to_have_count(1)
+    page.get_by_role("button", name="Oublier la conversation « Faut-il allotir ? »").click()
+    expect(page.locator(".shelf")).to_have_count(0)
+    opened(page, address)
+    expect(page.locator("#t0 .sentence")).to_have_count(4)
+    expect(page.locator(".shelf")).to_have_count(0)
+
+
+def test_what_was_chosen_and_voted_survives_a_reload(page: Page, desk: FakeDesk) -> None:
+    ask(page)
+    expect(page.locator(".turn.finished")).to_be_visible()
+    page.get_by_role("button", name="Utile").click()
+    expect(page.locator(".rate .outcome")).to_have_text("Avis enregistré, merci.")
+    page.locator(".chips").click()
+    page.locator("#as-of-field input").fill("2025-06-30")
+    page.locator("#dossier-field input").click()
+    page.get_by_role("option", name="Dossier 2026-04").click()
+    told = "Dossier 2026-04 (démonstration) · droit au 30 juin 2025 · modifier"
+    expect(page.locator(".chips")).to_have_text(told)
+    page.reload()
+    expect(page.locator(".chips")).to_have_text(told)
+    expect(page.get_by_role("button", name="Utile")).to_have_attribute("aria-pressed", "true")
+    ask(page, "Et les pénalités ?")
+    expect(page.locator("#t1.finished")).to_be_visible()
+    assert (desk.asked[-1][1], desk.asked_of[-1]) == (date(2025, 6, 30), "montelyre-2026")

@@ -16,6 +16,7 @@ from assistant.answering.answer import Event, Outcome
 from assistant.errors import AssistantError
 from assistant.question.language import Language, readable
 from assistant.reports.markup import Html, Words, count, load_words, render_macro
+from assistant.web.buyer.choice import ScopeChoice, chosen
 from assistant.web.buyer.conversation import (
     Conversation,
     Turn,
@@ -28,8 +29,10 @@ from assistant.web.buyer.conversation import (
     recalled,
     remembered,
 )
-from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout
+from assistant.web.buyer.export import stopped_line
+from assistant.web.buyer.layout import LONGEST_QUESTION, PARTS, Layout, scoped
 from assistant.web.buyer.service import BuyerService
+from assistant.web.buyer.side import here
 from assistant.web.buyer.turn_view import TODAY, turn_html
 from assistant.web.site import Site
 from ingestion.errors import IngestionError
@@ -153,6 +156,7 @@ def conversation_screen(
     turns = [turn_html(turn, n, conversation) for n, turn in enumerate(conversation.turns)]
     screen: Screen = {
         layout.start: gr.update(visible=not turns),
+        layout.here: here(said_of(conversation), conversation),
         layout.past: Html("").join(turns[:last]) if turns else "",
         layout.current: turns[last] if turns else "",
         layout.memory: remembered(conversation),
@@ -183,6 +187,11 @@ def settled_screen(layout: Layout, conversation: Conversation) -> Screen:
     }
 
 
+def scope_screen(layout: Layout, choice: ScopeChoice, desk: BuyerService, said: Words) -> Screen:
+    """What the next question is asked of, said, chosen and kept."""
+    return dict(zip(layout.scope, scoped(said, choice, desk.dossiers), strict=True))
+
+
 def controls(layout: Layout, *, running: bool) -> Screen:
     """The buttons that make sense now; only Stop while a question is being answered."""
     return {
@@ -209,7 +218,9 @@ def announced(turn: Turn, said: Words) -> str:
             return count(said, "status_finished", len(turn.answer.sentences))
         case TurnStage.FAILED:
             return f"{said['error_title']}. {turn.problem}"
-        case TurnStage.STOPPED | TurnStage.INTERRUPTED:
+        case TurnStage.STOPPED:
+            return stopped_line(turn, said)
+        case TurnStage.INTERRUPTED:
             return said[turn.stage]
 
 
@@ -273,19 +284,18 @@ class Chat:
 
     def ask_again(self, asked: str, memory: str, request: gr.Request) -> Iterator[Screen]:
         """The turn of a question put to another scope or day, which stay chosen from then on."""
-        self._desk_of(request)  # whoever asks, and whatever they send
+        desk = self._desk_of(request)  # whoever asks, and whatever they send
+        said = said_of(conversation_in(memory))
         try:
             again = AGAIN.validate_json(readable(asked))
         except ValidationError:
-            told = said_of(conversation_in(memory))["problem_422"]
-            yield {self._layout.status: spoken_line(told, alert=True)}
+            yield {self._layout.status: spoken_line(said["problem_422"], alert=True)}
             return
         day = date.today().isoformat() if again.as_of == TODAY else again.as_of
-        layout = self._layout
-        chosen = {layout.as_of: day, layout.dossier: again.dossier}
+        shown = scope_screen(self._layout, chosen(again.dossier, day), desk, said)
         for screen in self.ask(again.question, day, again.dossier, memory, request):
-            yield {**screen, **chosen}
-            chosen = {}
+            yield {**screen, **shown}
+            shown = {}
 
     def stop(self, request: gr.Request) -> None:
         """Stop the turn of this session, if there is one."""

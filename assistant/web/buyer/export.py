@@ -3,11 +3,12 @@
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 
 from docx import Document as WordDocument
 from docx.document import Document as WordFile
 
-from assistant.answering.answer import Citation, Outcome, marked
+from assistant.answering.answer import Citation, Outcome, Prominence, marked
 from assistant.reports.markup import Words, format_date, load_words
 from assistant.reports.paper import escape_markdown, strip_controls
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
@@ -18,25 +19,37 @@ from ingestion.tenders.dossiers import Dossier
 
 
 def answer_text(turn: Turn, said: Words) -> str:
-    """The answer with its marks, then its sources with the words quoted. Pure."""
-    parts = [*answer_lines(turn, said)]
-    if sources := source_lines(turn.answer.citations, said):
-        parts += [said["export_sources"], "\n".join(sources)]
-    return "\n\n".join([*parts, *law_lines(turn, said), said["export_notice"]])
+    """The question, the answer with its marks, then its sources, to be put into a letter. Pure.
+
+    Quoted words that the answer says are not said again beside their source.
+    """
+    lines = answer_lines(turn, said)
+    parts = [f"{said['asked']} : {' '.join(turn.question.split())}", *lines]
+    if sources := source_lines(turn.answer.citations, said, " ".join("\n".join(lines).split())):
+        parts += [f"{said['export_sources']} :\n" + "\n".join(sources)]
+    return "\n\n".join([*parts, " · ".join(law_lines(turn, said)), said["export_notice"]])
 
 
 def answer_lines(turn: Turn, said: Words) -> list[str]:
-    """The paragraphs of the answer, and how it ended when not plainly. Pure."""
+    """The paragraphs of the answer, how it ended when not plainly, and what is folded. Pure."""
+    sentences = turn.answer.sentences
+    aside = [marked(each) for each in sentences if each.place is Prominence.ASIDE]
     preface = [turn.answer.preface] if turn.answer.preface else []
-    lines = [*preface, *(marked(sentence) for sentence in turn.answer.sentences)]
+    lines = preface + [marked(each) for each in sentences if each.place is not Prominence.ASIDE]
     if turn.stage is TurnStage.FINISHED:
         if turn.answer.outcome is not Outcome.ANSWERED:
             lines.insert(0, said[turn.answer.outcome])
     else:
-        lines.append(
-            turn.problem or said["stopped" if turn.stage is TurnStage.STOPPED else "interrupted"]
-        )
-    return [*lines, turn.answer.notice] if turn.answer.notice else lines
+        is_stopped = turn.stage is TurnStage.STOPPED
+        ended = stopped_line(turn, said) if is_stopped else said["interrupted"]
+        lines.append(turn.problem or ended)
+    lines += [turn.answer.notice] if turn.answer.notice else []
+    return [*lines, f"{said['aside']} :", *aside] if aside else lines
+
+
+def stopped_line(turn: Turn, said: Words) -> str:
+    """That the reader stopped it, and what is worth what stands there. Pure."""
+    return said["stopped" if turn.answer.sentences else "stopped_before"]
 
 
 def law_lines(turn: Turn, said: Words) -> list[str]:
@@ -54,14 +67,27 @@ def scope_line(turn: Turn, dossiers: Iterable[Dossier], said: Words) -> str:
     return said["scope_ledger" if is_counted else "scope_rules"]
 
 
-def source_lines(citations: Sequence[Citation], said: Words) -> list[str]:
-    """One line for each citation: "[1] title, locator, in force since …: « quote »". Pure."""
-    return [
-        f"[{cited.n}] {', '.join(place(cited, said))} : "
-        + said["export_quote"].format(quote=" ".join(cited.quote.split()))
-        + "".join(f" ({told})" for told in readings(cited, said))
-        for cited in sorted(citations, key=lambda cited: (cited.n, cited.start))
-    ]
+def source_lines(citations: Sequence[Citation], said: Words, known: str = "") -> list[str]:
+    """One line for each passage: "[1] title, locator, in force since …: « quote », « quote »".
+
+    A quote that stands in `known`, a text in one line, is left out. Pure.
+    """
+    ordered = sorted(citations, key=lambda cited: (cited.n, cited.start))
+    return [source_line(list(group), said, known) for _, group in groupby(ordered, _number)]
+
+
+def source_line(cited: Sequence[Citation], said: Words, known: str) -> str:
+    """The line of one passage, by its citations in their order. Pure."""
+    quotes = dict.fromkeys(" ".join(each.quote.split()) for each in cited)
+    told = [said["export_quote"].format(quote=each) for each in quotes if each not in known]
+    notes = dict.fromkeys(note for each in cited for note in readings(each, said))
+    line = f"[{cited[0].n}] {', '.join(place(cited[0], said))}"
+    line += f" : {', '.join(told)}" if told else ""
+    return line + "".join(f" ({note})" for note in notes)
+
+
+def _number(cited: Citation) -> int:
+    return cited.n
 
 
 def readings(cited: Citation, said: Words) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole
+from assistant.accounts.identity import ALONE, Identity
 from assistant.question.language import LONGEST, Language
 from assistant.reports.markup import (
     Html,
@@ -17,8 +17,10 @@ from assistant.reports.markup import (
     render,
     render_macro,
 )
+from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.service import BuyerService, Holdings
+from assistant.web.buyer.side import ways
 from ingestion.tenders.dossiers import Dossier
 
 # What stands around the conversation: masthead, notice, footer. Pure HTML.
@@ -66,15 +68,13 @@ def knows(said: Words, holdings: Holdings) -> str:
 
 
 def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str = "") -> Html:
-    """The notice in one line, whose page this is, and the way to the pages of their other roles."""
-    others = (area for area in AREAS if area.role not in (None, UserRole.BUYER))
+    """The notice in one line, what has changed, and the keys."""
     return render(
         "buyer/footer.html",
         said=said,
         day=holdings.state_date,
         engine_host=engine_host,
-        name=None if reader is ALONE else reader.name,
-        areas=[area for area in others if area.admits(reader)],
+        is_alone=reader is ALONE,
     )
 
 
@@ -93,7 +93,10 @@ class Layout:
 
     masthead: gr.HTML
     other_language: gr.Button
+    ways: gr.HTML
     new: gr.Button
+    here: gr.HTML
+    shelf: gr.HTML
     export_markdown: gr.Button
     export_docx: gr.Button
     start: gr.Row
@@ -103,6 +106,7 @@ class Layout:
     past: gr.HTML
     current: gr.HTML
     status: gr.HTML
+    chips: gr.HTML
     dossier: gr.Dropdown
     as_of: gr.Textbox
     question: gr.Textbox
@@ -112,13 +116,19 @@ class Layout:
     outbox: gr.HTML
     again: gr.Textbox
     ask_again: gr.Button
+    kept_chosen: gr.Textbox
+    reopen: gr.Button
+    forget: gr.Button
     memory: gr.BrowserState
+    kept_aside: gr.BrowserState
+    kept_choice: gr.BrowserState
 
     @property
     def screen(self) -> tuple[Any, ...]:
         """The components that show a conversation, and what may be done with it."""
         return (
             self.start,
+            self.here,
             self.past,
             self.current,
             self.memory,
@@ -130,19 +140,24 @@ class Layout:
         )
 
     @property
+    def scope(self) -> tuple[Any, ...]:
+        """What says, asks and keeps what a question is asked of, in the order of `scoped`."""
+        return (self.chips, self.dossier, self.as_of, self.kept_choice)
+
+    @property
     def spoken(self) -> tuple[Any, ...]:
         """The components whose words change with the language, in the order of `spoken_in`."""
         return (
             self.masthead,
             self.other_language,
+            self.ways,
             self.new,
             self.export_markdown,
             self.export_docx,
             self.welcome,
             self.examples_heading,
             *self.examples,
-            self.dossier,
-            self.as_of,
+            *self.scope,
             self.question,
             self.ask,
             self.stop,
@@ -159,11 +174,14 @@ def lay_out() -> Layout:
     """Place the components inside the current Blocks, without words: `spoken_in` gives them."""
     with gr.Row(elem_id="top"):
         masthead = html(elem_id="masthead")
-        with gr.Row(elem_id="tools"):
-            new = gr.Button("", elem_id="new", size="sm")
+        other_language = gr.Button("", elem_id="other-language", size="sm")
+    with gr.Column(elem_id="side"):
+        side_ways = html(elem_id="ways")
+        new = gr.Button("", elem_id="new", size="sm")
+        here, shelf = html(elem_id="here"), html(elem_id="shelf")
+        with gr.Row(elem_id="exports"):
             export_markdown = gr.Button("", elem_id="export-markdown", size="sm")
             export_docx = gr.Button("", elem_id="export-docx", size="sm")
-            other_language = gr.Button("", elem_id="other-language", size="sm")
     with gr.Row(elem_id="start") as start:
         welcome = html(elem_id="welcome")
         with gr.Column(elem_id="examples"):
@@ -171,12 +189,14 @@ def lay_out() -> Layout:
             examples = tuple(gr.Button("", elem_classes="example") for _ in range(EXAMPLES))
     past, current = html(elem_id="past"), html(elem_id="current")
     with gr.Column(elem_id="composer"):
-        with gr.Row(elem_id="fields"):
-            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
+        scope_line = html(elem_id="chips")
+        with gr.Row(elem_id="scope-fields"):
             dossier = gr.Dropdown(
                 [("", RULES)], value=RULES, elem_id="dossier-field", filterable=False, visible=False
             )
             as_of = gr.Textbox(elem_id="as-of-field", max_lines=1)
+        with gr.Row(elem_id="fields"):
+            question = gr.Textbox(elem_id="question-field", lines=1, max_lines=8)
             ask = gr.Button("", elem_id="ask", variant="primary")
             stop = gr.Button("", elem_id="stop", visible=False)
         footer = html(elem_id="footer")
@@ -184,28 +204,33 @@ def lay_out() -> Layout:
     with gr.Row(elem_id="scope-change"):  # script.js fills it, for a question asked otherwise
         again = gr.Textbox(elem_id="again", container=False, show_label=False)
         ask_again = gr.Button("", elem_id="ask-again")
+        kept_chosen = gr.Textbox(elem_id="kept-chosen", container=False, show_label=False)
+        reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
+    kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
+    kept_choice = gr.BrowserState("", storage_key="sourcier-choice", secret="sourcier")
     return Layout(
-        masthead, other_language, new, export_markdown, export_docx, start, welcome,
-        examples_heading, examples, past, current, status, dossier, as_of, question, ask, stop,
-        footer, outbox, again, ask_again, memory,
+        masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
+        welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
+        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory,
+        kept_aside, kept_choice,
     )  # fmt: skip
 
 
-def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tuple[Any, ...]:
-    """Updates that put `Layout.spoken` into a language, with the dossier chosen."""
+def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tuple[Any, ...]:
+    """Updates that put `Layout.spoken` into a language, with what is chosen."""
     said, holdings = load_words(language), desk.holdings
     return (
         masthead(said, language),
         gr.update(value=said["other_language"]),
+        ways(said, desk.reader),
         gr.update(value=said["new"]),
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),
         welcome(said, holdings, desk.model_name, desk.engine_host),
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
-        dossier_choice(desk.dossiers, dossier, said),
-        gr.update(label=said["as_of_label"]),
+        *scoped(said, choice, desk.dossiers),
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
@@ -213,15 +238,21 @@ def spoken_in(language: Language, desk: BuyerService, dossier: str | None) -> tu
     )
 
 
-def dossier_choice(dossiers: Sequence[Dossier], chosen: str | None, said: Words) -> Any:  # noqa: ANN401
-    """The update of what a question may be about: the rules, or a dossier with them."""
+def scoped(said: Words, choice: ScopeChoice, dossiers: Sequence[Dossier]) -> tuple[Any, ...]:
+    """Updates that put a choice into `Layout.scope`: the rules, or a dossier too, and a day."""
     choices = [(said["about_rules"], RULES)]
     choices += [
         (said["about_dossier"].format(name=named(each, said)), each.id) for each in dossiers
     ]
-    return gr.update(
-        label=said["about"], choices=choices, value=chosen or RULES, visible=bool(dossiers)
+    about = gr.update(
+        label=said["about"],
+        choices=choices,
+        value=choice.dossier or RULES,
+        visible=bool(dossiers),
     )
+    day = choice.as_of.isoformat() if choice.as_of else ""
+    as_of = gr.update(label=said["as_of_label"], value=day)
+    return chips(said, choice, dossiers), about, as_of, choice_text(choice)
 
 
 def named(dossier: Dossier, said: Words) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.question.language import Language
-from assistant.reports.markup import NOTHING, Html, load_words, render_macro
+from assistant.reports.markup import NOTHING, Html, Words, load_words, render_macro
 from assistant.web.buyer.chat import (
     Chat,
     EventDesk,
@@ -17,13 +17,25 @@ from assistant.web.buyer.chat import (
     conversation_in,
     conversation_screen,
     said_of,
+    scope_screen,
     seen_by,
     spoken_line,
 )
+from assistant.web.buyer.choice import ScopeChoice, chips, choice_in, choice_text, chosen
 from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled
 from assistant.web.buyer.export import as_docx, as_markdown
-from assistant.web.buyer.layout import PARTS, RULES, Layout, lay_out, spoken_in
+from assistant.web.buyer.layout import PARTS, Layout, lay_out, spoken_in
 from assistant.web.buyer.service import BuyerService
+from assistant.web.buyer.shelf import (
+    ConversationShelf,
+    seen_on,
+    set_aside,
+    shelf_in,
+    shelf_text,
+    taken,
+    title_of,
+)
+from assistant.web.buyer.side import shelf_list
 
 # The commands beside asking: load, new conversation, other language, export.
 
@@ -38,39 +50,83 @@ class Commands:
         self._desk_of = desk_of
         self._layout = layout
 
-    def load(self, memory: str, request: gr.Request) -> Screen:
-        """The page as it was left, without a chosen day; its address may choose a dossier.
+    def load(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
+        """The page as it was left; its address may choose a dossier.
 
         What was asked about a dossier that is gone, or that the reader sees no more, is left out.
         """
         layout, desk = self._layout, self._desk_of(request)
         try:
             conversation = seen_by(recalled(memory), desk)
-            if chosen := request.query_params.get("dossier"):
-                is_known = chosen in {each.id for each in desk.dossiers}
-                conversation = replace(conversation, dossier=chosen if is_known else None)
         except UnreadableMemory:
             conversation = Conversation(owner=desk.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = NOTHING
-        return {**self._spoken(conversation, desk), layout.status: line}
+        scope = choice_in(choice, desk.dossiers)
+        if asked := request.query_params.get("dossier"):
+            is_known = asked in {each.id for each in desk.dossiers}
+            scope = replace(scope, dossier=asked if is_known else None)
+        screen = self._spoken(conversation, shelf_of(aside, desk), scope, desk)
+        return {**screen, layout.status: line}
 
-    def new(self, memory: str, request: gr.Request) -> Screen:
+    def choose(self, dossier: str | None, as_of: str, memory: str, request: gr.Request) -> Screen:
+        """What the next question is asked of, said above its field and kept for a reload."""
+        layout, desk = self._layout, self._desk_of(request)
+        scope = choice_in(choice_text(chosen(dossier, as_of)), desk.dossiers)
+        told = chips(said_of(conversation_in(memory)), scope, desk.dossiers)
+        return {layout.chips: told, layout.kept_choice: choice_text(scope)}
+
+    def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
-        layout = self._layout
-        conversation = replace(kept(memory, self._desk_of(request)), turns=(), dossier=None)
-        line = spoken_line(said_of(conversation)["status_new"])
-        screen = conversation_screen(layout, conversation)
-        return {**screen, layout.status: line, layout.dossier: RULES, layout.as_of: ""}
+        desk = self._desk_of(request)
+        before = kept(memory, desk)
+        shelf = set_aside(shelf_of(aside, desk), before)
+        conversation = replace(before, turns=(), dossier=None)
+        return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], desk)
 
-    def switch(self, memory: str, dossier: str | None, request: gr.Request) -> Screen:
+    def reopen(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
+        """A conversation set aside, in the place of the open one, which is set aside."""
+        desk = self._desk_of(request)
+        before = kept(memory, desk)
+        said = said_of(before)
+        found = taken(shelf_of(aside, desk), place)
+        if found is None:
+            return {self._layout.status: spoken_line(said["kept_gone"], alert=True)}
+        chosen, rest = found
+        conversation = replace(chosen, language=before.language)
+        line = said["status_reopened"].format(title=title_of(conversation))
+        return self._turned_to(conversation, set_aside(rest, before), line, desk)
+
+    def forget(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
+        """The shelf without one of its conversations."""
+        layout, desk = self._layout, self._desk_of(request)
+        said = said_of(kept(memory, desk))
+        found = taken(shelf_of(aside, desk), place)
+        if found is None:
+            return {layout.status: spoken_line(said["kept_gone"], alert=True)}
+        line = spoken_line(said["status_forgotten"])
+        return {**shelf_screen(layout, found[1], said), layout.status: line}
+
+    def _turned_to(
+        self, conversation: Conversation, shelf: ConversationShelf, line: str, desk: BuyerService
+    ) -> Screen:
+        layout, said = self._layout, said_of(conversation)
+        return {
+            **conversation_screen(layout, conversation),
+            **shelf_screen(layout, shelf, said),
+            **scope_screen(layout, ScopeChoice(conversation.dossier), desk, said),
+            layout.status: spoken_line(line),
+        }
+
+    def switch(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
         """The same conversation, and the same choice, in the other language."""
         desk = self._desk_of(request)
-        conversation = replace(kept(memory, desk), dossier=dossier or None)
+        conversation, scope = kept(memory, desk), choice_in(choice, desk.dossiers)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
-        return self._spoken(replace(conversation, language=other), desk)
+        conversation = replace(conversation, language=other)
+        return self._spoken(conversation, shelf_of(aside, desk), scope, desk)
 
     def export_markdown(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Markdown file, handed to the browser."""
@@ -82,10 +138,17 @@ class Commands:
         """The conversation as a Word file, handed to the browser."""
         return self._export(memory, request, "docx", WORD, as_docx)
 
-    def _spoken(self, conversation: Conversation, desk: BuyerService) -> Screen:
-        spoken = spoken_in(conversation.language, desk, conversation.dossier)
+    def _spoken(
+        self,
+        conversation: Conversation,
+        shelf: ConversationShelf,
+        scope: ScopeChoice,
+        desk: BuyerService,
+    ) -> Screen:
+        spoken = spoken_in(conversation.language, desk, scope)
         return {
             **conversation_screen(self._layout, conversation),
+            **shelf_screen(self._layout, shelf, said_of(conversation)),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
         }
 
@@ -115,6 +178,16 @@ class Commands:
 def kept(memory: str, desk: BuyerService) -> Conversation:
     """What the browser kept of a conversation, as far as this desk's reader may see it."""
     return seen_by(conversation_in(memory), desk)
+
+
+def shelf_of(aside: str, desk: BuyerService) -> ConversationShelf:
+    """What the browser set aside, as far as this desk's reader may see it."""
+    return seen_on(shelf_in(aside), lambda each: seen_by(each, desk))
+
+
+def shelf_screen(layout: Layout, shelf: ConversationShelf, said: Words) -> Screen:
+    """The conversations set aside, shown and kept. Pure."""
+    return {layout.shelf: shelf_list(said, shelf), layout.kept_aside: shelf_text(shelf)}
 
 
 def parcel(name: str, media: str, content: bytes) -> Html:
@@ -176,7 +249,7 @@ def bind_questions(layout: Layout, chat: Chat, blocks: gr.Blocks) -> None:
     )
     for example in layout.examples:
         example.click(chat.ask, [example, *chosen], **options)
-    again = options | {"outputs": [*options["outputs"], layout.dossier, layout.as_of]}
+    again = options | {"outputs": [*options["outputs"], *layout.scope]}
     layout.ask_again.click(chat.ask_again, [layout.again, layout.memory], **again)
     layout.stop.click(chat.stop, queue=False, show_progress="hidden", api_visibility="private")
     blocks.unload(chat.stop)
@@ -190,12 +263,24 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
         "concurrency_limit": None,
         "api_visibility": "private",
     }
-    everything = list(dict.fromkeys([*layout.screen, *layout.spoken]))
-    blocks.load(commands.load, outputs=everything, **options)
-    both = options | {"inputs": [layout.memory, layout.dossier]}
-    layout.other_language.click(commands.switch, outputs=everything, **both)
-    layout.new.click(
-        commands.new, outputs=[*layout.screen, layout.dossier, layout.as_of], **options
+    aside = [layout.shelf, layout.kept_aside]
+    everything = list(dict.fromkeys([*layout.screen, *layout.spoken, *aside]))
+    both = [layout.memory, layout.kept_aside]
+    all_kept = options | {"inputs": [*both, layout.kept_choice]}
+    blocks.load(commands.load, outputs=everything, **all_kept)
+    layout.other_language.click(commands.switch, outputs=everything, **all_kept)
+    turned = [*layout.screen, *aside, *layout.scope]
+    layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
+    placed = options | {"inputs": [layout.kept_chosen, *both]}
+    layout.reopen.click(commands.reopen, outputs=turned, **placed)
+    layout.forget.click(commands.forget, outputs=[*aside, layout.status], **placed)
+    gr.on(
+        [layout.dossier.input, layout.as_of.change],
+        commands.choose,
+        outputs=[layout.chips, layout.kept_choice],
+        queue=False,  # never behind a question
+        trigger_mode="always_last",
+        **options | {"inputs": [layout.dossier, layout.as_of, layout.memory]},
     )
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)

@@ -14,7 +14,7 @@ from assistant.reports.markup import Html, Words, count, law_of, load_words, ren
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel
-from assistant.web.buyer.export import answer_text, scope_line
+from assistant.web.buyer.export import answer_text, scope_line, stopped_line
 from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
@@ -122,7 +122,9 @@ def progress(turn: Turn, said: Words) -> str:
             return count(said, "ahead", turn.ahead)
         case TurnStage.WAITING:
             return said["searching"]
-        case TurnStage.READING | TurnStage.STOPPED | TurnStage.INTERRUPTED:
+        case TurnStage.STOPPED:
+            return stopped_line(turn, said)
+        case TurnStage.READING | TurnStage.INTERRUPTED:
             return said[turn.stage]
         case TurnStage.FINISHED | TurnStage.FAILED:
             return ""

@@ -2,6 +2,7 @@
 "use strict";
 
 const byId = (id) => document.getElementById(id);
+const narrow = matchMedia("(max-width: 899px)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // --- marks and passages -------------------------------------------------------------------
@@ -31,8 +32,38 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   event.preventDefault();
   if (link.classList.contains("skip")) target.focus();
+  else if (link.classList.contains("mark") && narrow.matches) showSheet(target, link);
   else show(target);
 });
+
+// Where evidence stands under the answer, a passage comes over it, and leaves to the sentence again.
+function showSheet(passage, mark) {
+  const copy = passage.cloneNode(true);
+  for (const each of [copy, ...copy.querySelectorAll("[id]")]) each.removeAttribute("id");
+  copy.querySelector(".back").remove();
+  const dialog = showDialog([copy], passage.getAttribute("aria-label"), mark);
+  dialog.classList.add("sheet");
+}
+
+function showDialog(content, label, opener) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "viewer";
+  dialog.setAttribute("aria-label", label);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "close";
+  close.textContent = document.querySelector("[data-close]").dataset.close;
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(close, ...content);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    opener.focus();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
 
 // --- the document beside the answer ---------------------------------------------------------
 
@@ -40,22 +71,7 @@ async function openDocument(link) {
   const reply = await fetch(link.href);
   if (!reply.ok) return window.open(link.href, "_blank", "noopener"); // a page says why
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  const dialog = document.createElement("dialog");
-  dialog.className = "viewer";
-  dialog.setAttribute("aria-label", link.getAttribute("aria-label"));
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "close";
-  close.textContent = document.querySelector("[data-close]").dataset.close;
-  close.addEventListener("click", () => dialog.close());
-  dialog.append(close, ...page.body.childNodes);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    link.focus();
-  });
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  document.body.append(dialog);
-  dialog.showModal();
+  const dialog = showDialog(page.body.childNodes, link.getAttribute("aria-label"), link);
   dialog.querySelector("#passage")?.scrollIntoView({ block: "center" });
 }
 
@@ -92,11 +108,34 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => (button.textContent = label), 2500);
 });
 
+// The vote on an answer, by its number, stays in this browser so that a reload shows it.
+const VOTES = "sourcier-votes";
+const MOST_VOTES = 400;
+const votes = () => JSON.parse(localStorage.getItem(VOTES) ?? "{}");
+
+function keepVote(record, thumb) {
+  const kept = Object.entries(votes()).filter(([other]) => other !== record);
+  const latest = [...kept, [record, thumb]].slice(-MOST_VOTES);
+  localStorage.setItem(VOTES, JSON.stringify(Object.fromEntries(latest)));
+}
+
+function markVotes() {
+  const forms = document.querySelectorAll("form.rate:not([data-marked])");
+  if (!forms.length) return;
+  const kept = votes();
+  for (const form of forms) {
+    form.dataset.marked = "";
+    const thumb = kept[form.dataset.record];
+    if (thumb) form.querySelector(`[data-thumb="${CSS.escape(thumb)}"]`)?.setAttribute("aria-pressed", "true");
+  }
+}
+
 async function rate(form, comment) {
   const thumb = form.querySelector('[aria-pressed="true"]').dataset.thumb;
   const body = JSON.stringify({ record_id: form.dataset.record, thumb, comment });
   const headers = { "Content-Type": "application/json" };
   const reply = await fetch("/rate", { method: "POST", headers, body }).catch(() => ({ ok: false }));
+  if (reply.ok) keepVote(form.dataset.record, thumb);
   form.querySelector(".outcome").textContent = reply.ok ? form.dataset.done : form.dataset.failed;
   return reply.ok;
 }
@@ -124,13 +163,70 @@ document.addEventListener("submit", async (event) => {
 
 // --- the same question, asked of something else ---------------------------------------------
 
+// What a button holds is put into a field of Gradio that nobody sees, and sent by its button.
+function send(value, into, by) {
+  const field = document.querySelector(`#${into} :is(textarea, input)`);
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => byId(by).click());
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-again]");
+  if (button) send(button.dataset.again, "again", "ask-again");
+});
+
+// --- what the next question is asked of: a line that opens its fields ------------------------------
+
+const isChoosing = () => document.body.classList.contains("choosing");
+
+function choose(open) {
+  document.body.classList.toggle("choosing", open);
+  document.querySelector(".chips")?.setAttribute("aria-expanded", String(open));
+}
+
+document.addEventListener("click", (event) => event.target.closest(".chips") && choose(!isChoosing()));
+
+// --- the conversations of this browser, and the drawer that they are in where there is no room ----
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-kept], [data-forget]");
   if (!button) return;
-  const field = document.querySelector("#again textarea, #again input");
-  field.value = button.dataset.again;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  setTimeout(() => byId("ask-again").click());
+  const { kept, forget } = button.dataset;
+  if (kept) send(kept, "kept-chosen", "reopen");
+  else send(forget, "kept-chosen", "forget");
+  if (kept) draw(false);
+  (kept ? questionField() : byId("new")).focus(); // the button goes with the list
+});
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+function sift(search) {
+  const words = plain(search.value).split(/\s+/);
+  const lines = [...search.parentElement.querySelectorAll("li")];
+  for (const line of lines) {
+    line.hidden = !words.every((word) => plain(line.dataset.words).includes(word));
+  }
+  search.parentElement.querySelector(".none").hidden = lines.some((line) => !line.hidden);
+}
+
+document.addEventListener("input", (event) => event.target.id === "shelf-search" && sift(event.target));
+
+const isDrawn = () => document.body.classList.contains("drawer");
+
+function draw(open) {
+  document.body.classList.toggle("drawer", open);
+  document.querySelector(".menu")?.setAttribute("aria-expanded", String(open));
+  if (open) byId("side").querySelector("a").focus();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".menu")) draw(!isDrawn());
+  else if (event.target.closest("#new, #exports") || !event.target.closest("#side")) draw(false);
+});
+
+document.addEventListener("focusin", (event) => {
+  if (isDrawn() && !event.target.closest("#side, .menu")) draw(false);
 });
 
 // --- what went wrong, in the words of the page -------------------------------------------------
@@ -250,8 +346,15 @@ function troubles() {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (isDrawn()) {
+    draw(false);
+    return document.querySelector(".menu").focus();
+  }
   const stop = byId("stop");
-  if (stop?.offsetParent) stop.click();
+  if (stop?.offsetParent) return stop.click();
+  if (!isChoosing()) return;
+  choose(false);
+  document.querySelector(".chips").focus();
 });
 
 // --- the state of the page, as Gradio redraws it ------------------------------------------------
@@ -273,6 +376,10 @@ function settle() {
     document.cookie = `sourcier-language=${language}; path=/; SameSite=Lax; max-age=31536000`;
     if (location.search) history.replaceState(null, "", location.pathname); // it chose once
   }
+  document.querySelector(".chips")?.setAttribute("aria-expanded", String(isChoosing()));
+  markVotes();
+  const isBusy = Boolean(byId("stop")?.offsetParent);
+  for (const button of document.querySelectorAll(".shelf button")) button.disabled = isBusy;
   const date = document.querySelector("#as-of-field input");
   if (date && date.type !== "date") {
     date.type = "date";
