@@ -81,7 +81,9 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
 
 
 def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> None:
-    page.get_by_role("button", name="droit d’aujourd’hui").click()  # its fields do not always stand open
+    page.get_by_role(
+        "button", name="droit d’aujourd’hui"
+    ).click()  # its fields do not always stand open
     page.locator("#as-of-field input").fill("2025-06-30")
     page.locator(".example").first.click()
     expect(page.locator(".turn.finished .as-of")).to_contain_text("Droit au 30 juin 2025")
