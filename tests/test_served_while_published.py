@@ -103,9 +103,12 @@ class Clients:
         self._stopped = Event()
 
     def ask(self, client: int) -> None:
-        while not self._stopped.is_set():
-            for question in QUESTIONS:
-                self.answers[client].append(self._asked(client, question))
+        try:
+            while not self._stopped.is_set():
+                for question in QUESTIONS:
+                    self.answers[client].append(self._asked(client, question))
+        finally:
+            self.stop()  # who cannot go on is not waited for
 
     def stop(self) -> None:
         self._stopped.set()
@@ -115,6 +118,7 @@ class Clients:
         before = [len(each) for each in self.answers]
         began = monotonic()
         while any(len(now) < then + 2 for now, then in zip(self.answers, before, strict=True)):
+            assert not self._stopped.is_set()
             assert monotonic() - began < 600
             self._stopped.wait(0.05)
 
@@ -139,7 +143,7 @@ def asking(clients: Clients) -> Iterator[None]:
 
 
 CHIEF = "chef"
-MEMORY = 3
+MEMORY = 4
 """Place of the conversation among the outputs of the handler that asks."""
 
 
