@@ -1,5 +1,8 @@
 """What every embedder and every index promises: the small fakes and the real adapters alike."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -53,6 +56,19 @@ def test_a_question_is_one_unit_vector(embedder: Embedder) -> None:
     assert vector.shape == (embedder.dimension,)
     assert vector.dtype == np.float32
     assert abs(float(np.linalg.norm(vector)) - 1) < 1e-3
+
+
+PRODUCT = """
+import ingestion.encoders.network, torch
+rows, columns = (torch.ones(size, dtype=torch.bfloat16) for size in ((20, 384), (384, 1536)))
+print((rows @ columns).float().unique().tolist())
+"""
+
+
+def test_a_product_is_whole_where_the_environment_gives_fewer_threads() -> None:
+    limited = os.environ | {"OMP_THREAD_LIMIT": "1"}
+    told = subprocess.check_output([sys.executable, "-c", PRODUCT], env=limited, text=True)
+    assert told == "[384.0]\n"
 
 
 def test_a_question_is_nearest_to_the_passage_that_answers(embedder: Embedder) -> None:

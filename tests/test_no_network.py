@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.settings import Settings, load_settings
+from tests.small_index import build_small_index
 
 pytestmark = pytest.mark.slow
 
@@ -27,31 +28,16 @@ _PLACE = re.compile(
 _NAMING = re.compile(r"\b(connect|sendto|sendmsg|sendmmsg|bind)\(")
 
 
-BUILDING = """
-import sys
-from pathlib import Path
-from assistant.container import load_embedder
-from assistant.settings import load_settings
-from tests.small_index import build_small_index
-from tests.words_tuning import without_bank
-
-home, texts = map(Path, sys.argv[1:])
-with without_bank():
-    build_small_index(home, texts, load_embedder(home, load_settings(home)))
-"""
-
-
 @pytest.fixture(scope="module")
 def answering_home(weights_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the real models and the small corpus, indexed by the real embedder.
+    """A data folder with the real models and the small corpus, indexed by the real embedder."""
+    from assistant.container import load_embedder  # the models take seconds to import
 
-    It is built in a process of its own, as in use: what ran here before has no part in it.
-    """
     home = tmp_path_factory.mktemp("answering") / "home"
     home.mkdir()
     (home / "models").symlink_to(weights_home / "models")
-    texts = str(tmp_path_factory.mktemp("texts"))
-    subprocess.run([sys.executable, "-c", BUILDING, str(home), texts], cwd=ROOT, check=True)
+    embedder = load_embedder(home, load_settings(home))
+    build_small_index(home, tmp_path_factory.mktemp("texts"), embedder)
     return home
 
 

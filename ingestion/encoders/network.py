@@ -24,6 +24,11 @@ from ingestion.models.catalogue import Prefixes  # noqa: E402
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
+# Where OpenMP gives fewer threads than torch counts on, part of each product is left out and no
+# error is raised (torch 2.13): vectors are then of something else.
+if (_limit := os.environ.get("OMP_THREAD_LIMIT", "")).isdecimal():
+    torch.set_num_threads(max(1, min(int(_limit), torch.get_num_threads())))
+
 
 class TextEncoder:
     """A sentence-transformers folder as a network that can learn."""

@@ -15,9 +15,6 @@ import tesserocr  # type: ignore[import-untyped]
 from ingestion.errors import UnreadableFile
 from ingestion.readers.scan_layout import RecognisedWord
 
-# One page, one core: read when the first picture is.
-os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-
 LANGUAGE = "fra"
 REMEDY = (
     "pour les lire, installez la reconnaissance de caractères (Debian, Ubuntu : sudo apt-get "
