@@ -10,7 +10,6 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
@@ -22,6 +21,7 @@ from joserfc.jws import JWSRegistry
 from assistant.accounts.service import Granted, granted
 from assistant.errors import ProviderFailure
 from assistant.settings import OpenId
+from ingestion.origin import OriginSilent, Reach, heard
 
 PATIENCE = 10
 """Seconds for each answer of the provider."""
@@ -156,13 +156,12 @@ class Provider:
             scope=self._openid.scope,
             redirect_uri=back,
             code_challenge_method="S256",
-            timeout=PATIENCE,
-            follow_redirects=False,
+            **Reach(PATIENCE).options(),
         )
         try:
-            with client:
+            with heard(), client:
                 yield client
-        except httpx2.HTTPError as error:
+        except OriginSilent as error:
             raise ProviderFailure(
                 f"{self.name} ne répond pas. Réessayez, ou connectez-vous par un compte d'ici."
             ) from error

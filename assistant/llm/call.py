@@ -1,21 +1,16 @@
-"""A request to a model's server, made beside, so that it can be given up. Door of httpx2 to it.
+"""A request to a model's server, made beside, so that it can be given up.
 
-One host is asked, the one that the settings name: no redirect is followed, no proxy of the
-environment is used, and certificates are checked against those that the system trusts.
+One host is asked, the one that the settings name, and by no proxy of the environment.
 """
 
-import socket
-import ssl
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
-
-import httpx2
 
 from assistant.llm.completions import Body, WrongReply, version_said
+from ingestion.origin import Origin, OriginReply, OriginSilent, OriginSlow, Reach, ReplyTooLong
 
 MOST_BYTES = 1_000_000
 """What is heard of one reply at most."""
@@ -79,20 +74,12 @@ class ServerCall:
         self._heard = SimpleQueue[Heard | CallFailed]()
         self._model: str = bodies[0]["model"]
         self._bodies = bodies
-        self._is_given_up = False
-        self._socket: socket.socket | None = None
-        headers = {"accept-encoding": "identity"}
-        if secret:
-            headers["authorization"] = f"Bearer {secret}"
-        client = httpx2.Client(
-            base_url=address,
-            headers=headers,
-            timeout=httpx2.Timeout(patience.whole, connect=patience.connect),
-            verify=ssl.create_default_context(),
-            follow_redirects=False,
-            trust_env=False,
+        self._origin = Origin(
+            address,
+            Reach(patience.whole, patience.connect, by_proxy=False),
+            {"authorization": f"Bearer {secret}"} if secret else {},
         )
-        Thread(target=self._run, args=(client,), name="engine", daemon=True).start()
+        Thread(target=self._run, name="engine", daemon=True).start()
 
     def hear(self, seconds: float) -> Heard | None:
         """What came next, None when nothing did in that time; raises CallFailed."""
@@ -106,72 +93,43 @@ class ServerCall:
 
     def close(self) -> None:
         """Give up what was not heard; the server sees that nobody listens any more."""
-        self._is_given_up = True
-        self._hang_up()
+        self._origin.hang_up()
 
-    def _run(self, client: httpx2.Client) -> None:
+    def _run(self) -> None:
         try:
-            with client:
-                with self._asked(client, "GET", "models") as reply:
-                    listed = b"".join(_bounded(_accepted(reply)))
+            with self._origin as origin:
+                with origin.asked("models") as reply:
+                    listed = b"".join(_accepted(reply))
                 self._heard.put(ModelsHeard(version_said(listed, self._model)))
-                self._complete(client)
+                self._complete(origin)
         except CallFailed as failure:
             self._heard.put(failure)
         except WrongReply as wrong:
             self._heard.put(CallFailed(str(wrong)))
-        except httpx2.TimeoutException:
+        except OriginSlow:
             self._heard.put(CallFailed("il n'a pas été joint à temps"))
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        except (OriginSilent, OSError) as error:
             self._heard.put(CallFailed(f"la liaison a échoué ({error})"))
+        except ReplyTooLong:
+            most = f"{MOST_BYTES:,}".replace(",", " ")
+            self._heard.put(CallFailed(f"sa réponse passe {most} octets"))
         else:
             self._heard.put(EndHeard())
 
-    def _complete(self, client: httpx2.Client) -> None:
+    def _complete(self, origin: Origin) -> None:
         *others, last = self._bodies
         for body in (*others, last):
-            with self._asked(client, "POST", "chat/completions", body) as reply:
-                if body is not last and reply.status_code in _REFUSALS:
+            with origin.asked("chat/completions", body=body) as reply:
+                if body is not last and reply.status in _REFUSALS:
                     continue
-                for piece in _bounded(_accepted(reply)):
+                for piece in _accepted(reply):
                     self._heard.put(PieceHeard(piece))
                 return
 
-    @contextmanager
-    def _asked(
-        self, client: httpx2.Client, method: str, path: str, body: Body | None = None
-    ) -> Iterator[httpx2.Response]:
-        traced = {"trace": self._trace}
-        with client.stream(method, path, json=body, extensions=traced) as reply:
-            yield reply
 
-    def _trace(self, event: str, told: Mapping[str, Any]) -> None:
-        """Remember the connection: only its end wakes a thread that waits for it."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._socket = told["return_value"].get_extra_info("socket")
-            if self._is_given_up:
-                self._hang_up()
-
-    def _hang_up(self) -> None:
-        if self._socket is not None:
-            with suppress(OSError):  # it has ended already
-                # That of a TLS socket would make the thread read on without decrypting.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def _accepted(reply: httpx2.Response) -> httpx2.Response:
-    status = reply.status_code
-    if status == httpx2.codes.OK:
-        return reply
+def _accepted(reply: OriginReply) -> Iterator[bytes]:
+    if reply.status == HTTPStatus.OK:
+        return reply.pieces(MOST_BYTES)
     if reply.is_redirect:
-        raise CallFailed(f"il renvoie ailleurs ({status}), où rien n'est envoyé")
-    raise CallFailed(_STATUSES.get(status, f"il répond par une erreur ({status})"))
-
-
-def _bounded(reply: httpx2.Response) -> Iterator[bytes]:
-    heard = 0
-    for piece in reply.iter_raw():
-        heard += len(piece)
-        if heard > MOST_BYTES:
-            raise CallFailed(f"sa réponse passe {MOST_BYTES:,} octets".replace(",", " "))
-        yield piece
+        raise CallFailed(f"il renvoie ailleurs ({reply.status}), où rien n'est envoyé")
+    raise CallFailed(_STATUSES.get(reply.status, f"il répond par une erreur ({reply.status})"))

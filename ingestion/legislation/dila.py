@@ -1,4 +1,4 @@
-"""The server on which DILA publishes LEGI. Never asked while answering. Door of httpx2."""
+"""The server on which DILA publishes LEGI. Never asked while answering."""
 
 import re
 import time
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urljoin
 
-import httpx2
-
 from ingestion.errors import IngestionError
 from ingestion.legislation.mirror import ListedArchive, is_offered
+from ingestion.origin import Origin, OriginReply, OriginSilent, OtherOrigin, Reach, ReplyTooLong
 
-_SECONDS = 60
+_REACH = Reach(seconds=60)
 _MOST_REDIRECTIONS = 5
 _MOST_LISTED = 20_000_000
 _MOST_FAILURES = 7
@@ -32,13 +31,13 @@ class DilaServer:
 
     def __init__(self, address: str, pause: Callable[[float], None] = time.sleep) -> None:
         """Nothing is asked before the first listing; `address` is that of the folder."""
-        self._address = httpx2.URL(address if address.endswith("/") else f"{address}/")
+        self._address = address if address.endswith("/") else f"{address}/"
         self._pause = pause
 
     def listing(self) -> tuple[ListedArchive, ...]:
         """The archives named by the page of the folder; raises IngestionError."""
-        with self._client() as client:
-            page = self._page(client)
+        with Origin(self._address, _REACH) as origin:
+            page = self._page(origin)
         found = tuple(listed(page.decode("utf-8", errors="replace")))
         if not found:
             raise IngestionError(
@@ -54,73 +53,60 @@ class DilaServer:
         stays silent.
         """
         done, failures, known = 0, 0, None
-        with self._client() as client:
+        with Origin(self._address, _REACH) as origin:
             while known is None or done < known.size:
                 cut: Exception = _Passing("réponse écourtée")
                 try:
-                    with self._opened(client, archive.name, _from(done)) as reply:
+                    with self._opened(origin, archive.name, _from(done)) as reply:
                         known = _checked(archive.name, reply, done, known)
-                        skipped = done if reply.status_code == HTTPStatus.OK else 0
+                        skipped = done if reply.status == HTTPStatus.OK else 0
                         for piece in _after(skipped, reply):
                             done, failures = done + len(piece), 0
                             yield piece
-                except (httpx2.TransportError, _Passing) as error:
+                except (OriginSilent, _Passing) as error:
                     cut = error
                 if known is None or done < known.size:
                     failures = self._waited(archive.name, failures, cut)
 
-    def _page(self, client: httpx2.Client) -> bytes:
+    def _page(self, origin: Origin) -> bytes:
         failures = 0
         while True:
             try:
-                with self._opened(client, "", {}) as reply:
+                with self._opened(origin, "", {}) as reply:
                     return _bounded(reply)
-            except (httpx2.TransportError, _Passing) as error:
+            except (OriginSilent, _Passing) as error:
                 failures = self._waited("", failures, error)
 
     def _waited(self, name: str, failures: int, error: Exception) -> int:
         """Wait before another attempt; how many have failed."""
         if failures >= _MOST_FAILURES:
             raise IngestionError(
-                f"{urljoin(str(self._address), name)} ne répond plus ({error}). Vérifiez la "
+                f"{urljoin(self._address, name)} ne répond plus ({error}). Vérifiez la "
                 "connexion et le mandataire (variable https_proxy), puis relancez la même "
                 "commande : ce qui est déjà lu ne le sera pas de nouveau."
             ) from error
         self._pause(min(2.0**failures, _LONGEST_PAUSE))
         return failures + 1
 
-    def _client(self) -> httpx2.Client:
-        # Compressed archives, as they are: a server may call their compression an encoding.
-        return httpx2.Client(
-            timeout=_SECONDS, follow_redirects=False, headers={"Accept-Encoding": "identity"}
-        )
-
     @contextmanager
     def _opened(
-        self, client: httpx2.Client, name: str, headers: Mapping[str, str]
-    ) -> Iterator[httpx2.Response]:
+        self, origin: Origin, path: str, headers: Mapping[str, str]
+    ) -> Iterator[OriginReply]:
         """The answer to what is asked, on this host; raises IngestionError for any other."""
-        request = client.build_request("GET", self._address.join(name), headers=dict(headers))
         for _ in range(_MOST_REDIRECTIONS):
-            reply = client.send(request, stream=True)
             try:
-                if reply.next_request is None:
-                    _refuse(reply)
-                    yield reply
-                    return
-                request = self._guarded(reply.next_request)
-            finally:
-                reply.close()
+                with origin.asked(path, headers) as reply:
+                    if not reply.elsewhere:
+                        _refuse(reply)
+                        yield reply
+                        return
+                    path = reply.elsewhere
+            except OtherOrigin as other:
+                raise IngestionError(
+                    f"{self._address} renvoie vers {other}, qui est un autre serveur : refusé. "
+                    "Vérifiez « law_source » dans settings.toml."
+                ) from other
         raise IngestionError(f"{self._address} renvoie sans fin d'une adresse à une autre.")
-
-    def _guarded(self, request: httpx2.Request) -> httpx2.Request:
-        asked, own = request.url, self._address
-        if (asked.scheme, asked.host, asked.port) != (own.scheme, own.host, own.port):
-            raise IngestionError(
-                f"{own} renvoie vers {asked}, qui est un autre serveur : refusé. Vérifiez "
-                "« law_source » dans settings.toml."
-            )
-        return request
 
 
 class _Passing(Exception):
@@ -139,23 +125,23 @@ def _from(done: int) -> dict[str, str]:
     return {"Range": f"bytes={done}-"} if done else {}
 
 
-def _refuse(reply: httpx2.Response) -> None:
-    code = reply.status_code
+def _refuse(reply: OriginReply) -> None:
+    code = reply.status
     if code in _PASSING:
         raise _Passing(f"code {code}")
     if code == HTTPStatus.NOT_FOUND:
         raise IngestionError(
-            f"{reply.url} manque sur le serveur (code 404), et ce qui suit ne peut pas être "
+            f"{reply.address} manque sur le serveur (code 404), et ce qui suit ne peut pas être "
             "appliqué sans. Relancez la même commande plus tard."
         )
     if code not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
-        raise IngestionError(f"{reply.url} est refusé (code {code}). Vérifiez « law_source ».")
+        raise IngestionError(f"{reply.address} est refusé (code {code}). Vérifiez « law_source ».")
 
 
-def _checked(name: str, reply: httpx2.Response, done: int, known: _Known | None) -> _Known:
+def _checked(name: str, reply: OriginReply, done: int, known: _Known | None) -> _Known:
     """What the answer says of the archive; raises IngestionError when it is no longer the same."""
     size = reply.headers.get("Content-Length", "")
-    if reply.status_code == HTTPStatus.PARTIAL_CONTENT:
+    if reply.status == HTTPStatus.PARTIAL_CONTENT:
         first, _, size = _RANGE.sub(r"\1 \2", reply.headers.get("Content-Range", "")).partition(" ")
         if first != str(done):
             raise IngestionError(f"{name} : le serveur reprend ailleurs qu'à l'octet {done}.")
@@ -174,21 +160,19 @@ def _checked(name: str, reply: httpx2.Response, done: int, known: _Known | None)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
-def _after(skipped: int, reply: httpx2.Response) -> Iterator[bytes]:
+def _after(skipped: int, reply: OriginReply) -> Iterator[bytes]:
     """The bytes of an answer, without the first ones: a server may not know how to resume."""
-    for piece in reply.iter_raw():
+    for piece in reply.pieces():
         if rest := piece[skipped:]:
             yield rest
         skipped = max(0, skipped - len(piece))
 
 
-def _bounded(reply: httpx2.Response) -> bytes:
-    page = b""
-    for piece in reply.iter_raw():
-        page += piece
-        if len(page) > _MOST_LISTED:
-            raise IngestionError(f"{reply.url} est trop longue pour une liste d'archives.")
-    return page
+def _bounded(reply: OriginReply) -> bytes:
+    try:
+        return b"".join(reply.pieces(_MOST_LISTED))
+    except ReplyTooLong as error:
+        raise IngestionError(f"{error} est trop longue pour une liste d'archives.") from error
 
 
 # The page that a web server makes of a folder: links, and mostly a size after each. Pure.

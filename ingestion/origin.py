@@ -1,0 +1,160 @@
+"""A server elsewhere, asked within limits of host, time and bytes. Door of httpx2.
+
+An origin is a scheme, a host and a port: of no other is anything ever asked, whatever a server
+says. No redirection is followed unasked, and certificates are checked against those that the
+system trusts.
+"""
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx2
+
+AS_THEY_ARE = {"Accept-Encoding": "identity"}
+"""Bytes uncompressed, counted as they come; a server may call an archive's format an encoding."""
+
+
+class OriginSilent(Exception):
+    """The server was not reached, or broke off; the message is that of the network."""
+
+
+class OriginSlow(OriginSilent):
+    """It did not answer in time."""
+
+
+class ReplyTooLong(Exception):
+    """A reply has more bytes than it may."""
+
+
+class OtherOrigin(Exception):
+    """An address is of another server; the message is that address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a server is reached: seconds of each step, by the proxy of the environment or not."""
+
+    seconds: float
+    connect: float | None = None
+    """Seconds until the connection stands, those of every other step when not given."""
+
+    by_proxy: bool = True
+
+    def options(self) -> dict[str, Any]:
+        """What a client of httpx2 is made with, that another library makes itself too."""
+        first = self.seconds if self.connect is None else self.connect
+        return {
+            "timeout": httpx2.Timeout(self.seconds, connect=first),
+            "follow_redirects": False,
+            "trust_env": self.by_proxy,
+            "verify": ssl.create_default_context(),
+        }
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Turn what goes wrong on the network into OriginSilent."""
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise OriginSlow(str(error)) from error
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise OriginSilent(str(error)) from error
+
+
+class OriginReply:
+    """What a server answers; its bytes are read in the block that asked, and once."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.address = str(response.url)
+        self.headers: Mapping[str, str] = response.headers
+        """By name, in any case of letters."""
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it sends elsewhere, or would."""
+        return self._response.is_redirect
+
+    @property
+    def elsewhere(self) -> str:
+        """The whole address to which it sends, "" when it names none."""
+        following = self._response.next_request
+        return str(following.url) if following else ""
+
+    def pieces(self, most: int | None = None) -> Iterator[bytes]:
+        """The bytes as they come; raises ReplyTooLong beyond `most`, and OriginSilent."""
+        read = 0
+        for piece in self._response.iter_raw():
+            read += len(piece)
+            if most is not None and read > most:
+                raise ReplyTooLong(self.address)
+            yield piece
+
+
+class Origin:
+    """Requests below one address, one after another."""
+
+    def __init__(
+        self, address: str, reach: Reach, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Nothing is asked yet; `headers` go with each request. Raises OriginSilent for no URL."""
+        with heard():
+            self._base = httpx2.URL(address if address.endswith("/") else f"{address}/")
+        self._client = httpx2.Client(headers={**AS_THEY_ARE, **(headers or {})}, **reach.options())
+        self._socket: socket.socket | None = None
+        self._is_given_up = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self._client.close()
+
+    @contextmanager
+    def asked(
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Iterator[OriginReply]:
+        """The answer to GET, or to POST of a body as JSON, below the address or at a whole one.
+
+        Raises OriginSilent, and OtherOrigin without asking.
+        """
+        with heard():
+            url = self._base.join(path)
+            if _server(url) != _server(self._base):
+                raise OtherOrigin(str(url))
+            with self._client.stream(
+                "GET" if body is None else "POST",
+                url,
+                headers=dict(headers or {}),
+                json=body,
+                extensions={"trace": self._trace},
+            ) as response:
+                yield OriginReply(response)
+
+    def hang_up(self) -> None:
+        """Break off what is asked or will be, from any thread."""
+        self._is_given_up = True
+        if self._socket is not None:
+            with suppress(OSError):  # it has ended already
+                # That of a TLS socket would make the thread read on without decrypting.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def _trace(self, event: str, told: Mapping[str, Any]) -> None:
+        """Remember the connection: only its end wakes a thread that waits for it."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = told["return_value"].get_extra_info("socket")
+            if self._is_given_up:
+                self.hang_up()
+
+
+def _server(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
