@@ -5,10 +5,9 @@ Each is provoked, and said in sentences of the page, in its layout, with the way
 
 import json
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from copy import copy
-from datetime import date
 from pathlib import Path
 from threading import Event
 
@@ -19,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.accounts.identity import Identity
 from assistant.answering.answer import Event as TurnEvent
-from assistant.answering.answer import Exchange
 from assistant.law.impact import IndexChanges
+from assistant.question.day import Day
 from assistant.web.site import COOKIE, Members, Site
 from ingestion.errors import UnknownSnapshot
 from tests.accounts_home import PASSWORD, Clock, Hall
@@ -40,17 +39,12 @@ MOST = 200
 class TroubledDesk(FakeDesk):
     """Answers one question only when it is told to, and knows one index only."""
 
-    def ask(
-        self,
-        question: str,
-        *,
-        as_of: date | None,
-        history: Sequence[Exchange],
-        dossier: str | None = None,
+    def turn(
+        self, question: str, day: Day, dossier: str | None = None
     ) -> Generator[TurnEvent, None, None]:
         if question == HELD:
             RELEASED.wait(120)
-        yield from super().ask(question, as_of=as_of, history=history, dossier=dossier)
+        yield from super().turn(question, day, dossier)
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
         raise UnknownSnapshot("Aucune génération d’index plus ancienne.")

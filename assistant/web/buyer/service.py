@@ -1,20 +1,16 @@
 """The buyer's service: everything the page asks of the rest of the program."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
 from assistant.accounts.identity import Identity
-from assistant.answering.answer import Event, Exchange
 from assistant.law.impact import IndexChanges
-from assistant.ledger.service import LedgerService
 from assistant.question.language import Language
 from assistant.reports.markup import Html
-from assistant.tenders.service import DossierService
+from assistant.tools.desk import ReaderDesk
 from ingestion.index.search import Vectors
-from ingestion.legislation.versions import History
-from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
 
 Thumb = Literal["up", "down"]
@@ -31,12 +27,8 @@ class Holdings:
     titles: tuple[str, ...] = ()
 
 
-class BuyerService(Protocol):
-    """Answers questions, opens documents, keeps opinions.
-
-    Failures whose message is a French sentence for the reader are `AssistantError` or
-    `IngestionError`; an unknown document is a `LookupError`.
-    """
+class BuyerService(ReaderDesk, Protocol):
+    """A reader's desk that opens originals and keeps opinions too."""
 
     @property
     def reader(self) -> Identity:
@@ -58,29 +50,8 @@ class BuyerService(Protocol):
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that the reader may ask about."""
 
-    @property
-    def filing(self) -> DossierService:
-        """The dossiers of the reader, to be filled, corrected and removed."""
-
-    @property
-    def ledger(self) -> LedgerService:
-        """The invoices and purchases of this machine, to be imported, seen and asked about."""
-
     def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
         """What is known of a dossier beyond its pieces, each ready to stand on its page."""
-
-    def ask(
-        self,
-        question: str,
-        *,
-        as_of: date | None,
-        history: Sequence[Exchange],
-        dossier: str | None = None,
-    ) -> Generator[Event, None, None]:
-        """One turn, about the rules or about a dossier; without a day, the question's or today.
-
-        Closing the generator between two events stops it at once.
-        """
 
     @property
     def embedder_name(self) -> str:
@@ -89,22 +60,10 @@ class BuyerService(Protocol):
     def embed(self, texts: Sequence[str], *, are_questions: bool) -> Vectors:
         """One unit row for each text, read as questions or as passages."""
 
-    def document(self, document_id: str, dossier: str | None = None) -> Document:
-        """The whole document, of the rules or of a dossier. Raises LookupError for an unknown one.
-
-        A dossier of another team is as unknown as one that does not exist.
-        """
-
-    def histories(self, reference: str) -> tuple[History, ...]:
-        """The versions of an article in each code that has it, none when no code has."""
-
-    def near_references(self, reference: str) -> tuple[str, ...]:
-        """References of articles that are written almost like this one."""
-
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
         """What changed between two generations, by default the published one and that before.
 
-        Raises UnknownGeneration or DamagedGeneration.
+        Raises UnknownSnapshot or DamagedSnapshot.
         """
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:
