@@ -3,16 +3,14 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.journal.journal import Journal
+from tests.command_line import Command, command_of
 from tests.fakes import WordEmbedder
 
-Command = Callable[..., tuple[int, str]]
 CCAP = "# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité de retard est de 150 euros.\n"
 
 
@@ -30,12 +28,7 @@ def command(
     monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: str | Path) -> tuple[int, str]:
-        code = main(["--data", str(home), "dossier", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out if "--json" in arguments else said.out + said.err
-
-    return run
+    return command_of(home, capsys, "dossier")
 
 
 @pytest.fixture

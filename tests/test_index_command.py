@@ -1,18 +1,15 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
+from tests.command_line import Command, command_of, on_one_line
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, answers, published, write_articles
-
-Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -42,12 +39,7 @@ def command(
     monkeypatch.setattr("assistant.container.model_writes", lambda home, settings: False)
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: str | Path) -> tuple[int, str]:
-        code = main(["--data", str(home), "index", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys, "index"))
 
 
 def test_files_are_added_and_the_others_refused_one_by_one(command: Command, texts: Path) -> None:

@@ -1,13 +1,11 @@
 import json
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from assistant.answering.pipeline import Assistant
-from assistant.cli.command import main
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, Recorded, TouchedAnswer, changes_between, impact_of
 from assistant.retrieval.snapshots import SnapshotHolder
@@ -16,11 +14,10 @@ from ingestion.errors import UnknownSnapshot
 from ingestion.index.lexical import Term
 from ingestion.index.publication import finished
 from tests.article_versions import sheet
+from tests.command_line import Command, command_of, on_one_line
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import add
 from tests.law_home import ADVANCE, AFTER, BEFORE, CLOSED, CODE, publish_law
-
-Command = Callable[..., tuple[int, str]]
 
 SHEET = """---
 title: Petits achats
@@ -60,12 +57,7 @@ def command(
     """`sourcier index …`: its exit code and all it says, on one line."""
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: str) -> tuple[int, str]:
-        code = main(["--data", str(home), "index", *arguments])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys, "index"))
 
 
 def test_what_changed_and_what_to_read_again_is_told(command: Command, home: Path) -> None:

@@ -1,20 +1,18 @@
 """`sourcier index build | gate | publish | update` where the gate has something to say."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
 from tests.administered import PAYMENT, acts, add_code, administered, with_text
+from tests.command_line import Command, command_of, on_one_line
 from tests.fakes import ScriptedModel
 from tests.small_index import ARTICLES, answering_embedder, write_code
 from tests.test_gate import BROKEN, NEW
 
 DONE, BROKEN_CODE, REFUSED = 0, 1, 4
-Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -35,12 +33,7 @@ def command(
     monkeypatch.setattr("assistant.container.tuning_for", lambda _: default_tuning())
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: str) -> tuple[int, str]:
-        code = main(["--data", str(home), "index", *arguments])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys, "index"))
 
 
 def test_a_better_index_enters_service_by_itself(

@@ -1,7 +1,6 @@
 """`sourcier journal`: what it says, what it writes, and with which exit code."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.journal.journal import KINDS, Journal, journal_of
+from tests.command_line import Command, command_of
 from tests.journals import earlier_lines
-
-Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -35,12 +32,7 @@ def command(
     """`sourcier journal …`: its exit code and all it says."""
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: object) -> tuple[int, str]:
-        code = main(["--data", str(home), "journal", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return run
+    return command_of(home, capsys, "journal")
 
 
 def records(said: str) -> list[dict[str, Any]]:

@@ -1,13 +1,10 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
+from tests.command_line import Command, command_of, on_one_line
 from tests.law_home import ADVANCE, AFTER, CLOSED, CODE, OLD, OTHER, publish_law
-
-Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +22,7 @@ def command(
     """`sourcier law …`: its exit code and all it says, on one line."""
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: str) -> tuple[int, str]:
-        code = main(["--data", str(home), "law", *arguments])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys, "law"))
 
 
 @pytest.mark.parametrize("written", [["R2122-8"], ["R.", "2122-8"], ["art R2122-8"]])

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.publishing.official_law import doubts, expected_articles, lacking
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
@@ -17,6 +15,7 @@ from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, State
 from tests.administered import acts, administered
+from tests.command_line import Command, command_of, on_one_line
 from tests.dila_server import Dila, cut, offering
 from tests.fakes import ScriptedModel
 from tests.index_home import add
@@ -35,8 +34,6 @@ from tests.legi_files import (
     write_archive,
 )
 from tests.small_index import answering_embedder
-
-Command = Callable[..., tuple[int, str]]
 
 CODE = chosen_texts()[0].id
 JANUARY = "LEGI_20260102-203000.tar.gz"
@@ -95,12 +92,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     )
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(home: Path, *arguments: str | Path) -> tuple[int, str]:
-        code = main(["--data", str(home), "law", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return lambda home: partial(run, home)
+    return lambda home: on_one_line(command_of(home, capsys, "law"))
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.journal.journal import journal_of
 from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
+from tests.command_line import Command, command_of, on_one_line
 from tests.conftest import Engine
 from tests.invoice_files import export
 
 LINE = "F-1;Brelan SARL;02/03/2026;1 000,00;200,00;1 200,00"
-
-Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -35,12 +32,7 @@ def command(
     """`sourcier …`: its exit code and all it says, on one line."""
     monkeypatch.setenv("COLUMNS", "300")
 
-    def run(*arguments: str | Path) -> tuple[int, str]:
-        code = main(["--data", str(home), *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys))
 
 
 def test_each_file_is_told_with_its_columns(command: Command, table: Path) -> None:

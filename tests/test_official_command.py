@@ -1,14 +1,14 @@
 """Official sources on the command line, from the archive to the documents of the library."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind, State
+from tests.command_line import Command, command_of, on_one_line
 from tests.index_home import ARTICLES, write_articles
 from tests.legi_files import (
     CODE_ID,
@@ -26,8 +26,6 @@ from tests.legi_files import (
     write_folder,
 )
 from tests.legifrance_server import Legifrance, serving
-
-Command = Callable[..., tuple[int, str]]
 
 DAY = date(2026, 3, 1)
 ENDED = other(11, state=State.CHANGED, ended=DAY)
@@ -50,12 +48,7 @@ def command(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
-    def run(*arguments: str | Path) -> tuple[int, str]:
-        code = main(["--data", str(home), "index", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys, "index"))
 
 
 @pytest.fixture
