@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.answering.answer import Outcome
 from assistant.citations.checker import Support
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.review.activity import ActivityPeriod, ChartStep, Theme, chosen, figures, gaps
 from assistant.review.marks import ReviewVerdict, Target

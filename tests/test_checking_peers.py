@@ -3,8 +3,9 @@
 import pytest
 
 from assistant.citations.checker import check_sentence
-from assistant.citations.sentences import find_quote, sentences
+from assistant.citations.quotations import find_quote
 from assistant.question.quantities import find_quantities, fold_same_length
+from ingestion.chunking.sentences import sentences
 
 PASSAGE = (
     "Un bon de commande de fournitures inférieur à 25 000 euros hors taxes peut être émis sans "

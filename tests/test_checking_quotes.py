@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations.sentences import find_quote, is_verbatim
+from assistant.citations.quotations import find_quote, is_verbatim
 
 PASSAGE = (
     "Avant le 1er avril 2026, le seuil était de 40\u00a0000 € HT. L'acheteur ne peut négocier, "

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations.sentences import LONGEST_LIST, SentenceSpan, list_parts, sentences, units
+from ingestion.chunking.sentences import LONGEST_LIST, SentenceSpan, list_parts, sentences, units
 
 LIST = "\n".join(
     (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation.confidence import average, mcnemar, percentiles, resampled, share
+from assistant.confidence import average, mcnemar, percentiles, resampled, share
 
 
 def test_a_share_has_the_interval_that_wilson_gives() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations.sentences import SentenceSpan
 from assistant.tenders.conformity.clauses import canonical, clauses_of
+from ingestion.chunking.sentences import SentenceSpan
 from ingestion.tenders.pieces import PieceKind
 from tests.conformity_dossier import builtin_documents, found_in, piece
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.answer import Event, Finished, Found, Outcome, TurnResult
+from assistant.answering.extraction import statements
 from assistant.answering.pipeline import Assistant
 from assistant.citations.checker import Support, check_sentence
 from assistant.journal.journal import Journal
-from assistant.law.contradictions import Conflict, conflicts, contradictions, statements
+from assistant.law.contradictions import Conflict, conflicts, contradictions
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.question.topics import topics
 from assistant.tenders.fiche import LINES, Fiche, FicheLine, FicheState, fiche
-from assistant.tenders.topics import topics
 from ingestion.tenders.pieces import PieceKind
 from tests.dossier_files import Read, built_in, changed, piece, read_piece
 

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.evaluation.confidence import Estimate, share
+from assistant.confidence import Estimate, share
 from assistant.evaluation.grading import Measure
 from assistant.reports.findings import (
     MEANINGS,

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answering.record import contract
 from assistant.cli.command import main
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.evaluation.grading import Measure as Measured
 from assistant.evaluation.runs import ROOT
 from assistant.journal.journal import Journal, journal_of

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.answering.answer import Answer, Outcome, Removed, Seconds, Sentence
 from assistant.citations.checker import Support
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.evaluation.grading import (
     Graded,
     Length,

@@ -13,9 +13,9 @@ from unicodedata import normalize
 
 import pytest
 
+from assistant.answering.premises import Premise, ground, premise_of, premises, statement
 from assistant.citations.checker import Support, check_sentence
 from assistant.question.language import Language
-from assistant.question.premises import Premise, ground, premise_of, premises, statement
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.library.library import CORPUS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.review.agreement import Pair, agreement, kappa
 from assistant.review.marks import ReviewVerdict
 

@@ -1,7 +1,7 @@
 import pytest
 
+from assistant.question.topics import Topic, topics
 from assistant.tenders.statements import StatedValue, mentions, statements, values
-from assistant.tenders.topics import Topic, topics
 from ingestion.chunking.passages import Passage
 from tests.dossier_files import built_in, piece
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question.language import fold_text
-from assistant.tenders.topics import (
+from assistant.question.topics import (
     BELOW,
     HEADED,
     SAID,

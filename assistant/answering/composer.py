@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import Choice, Event, Prominence
 from assistant.answering.computation import Worked, calculate_answer
-from assistant.answering.extraction import Draft, quotes
+from assistant.answering.extraction import Draft, quotes, statements
 from assistant.answering.lead import line_of_sheet
 from assistant.answering.notices import (
     concealed,
@@ -22,18 +22,17 @@ from assistant.answering.notices import (
     untold_of,
     untuned,
 )
+from assistant.answering.premises import ground, premise_of, statement
 from assistant.answering.prepared import ALIKE, PreparedAnswer, prepared_answer
 from assistant.answering.state import TurnState
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.citations.checker import check_sentence
-from assistant.citations.sentences import sentences
 from assistant.law.changes import changes, describe_change, of_the_day
-from assistant.law.contradictions import Conflict, conflicts, explained, statements
+from assistant.law.contradictions import Conflict, conflicts, explained
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.question.premises import ground, premise_of, statement
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import Tuning
@@ -44,6 +43,7 @@ from assistant.retrieval.retriever import (
     told_by_the_bank,
 )
 from assistant.tenders.fiche import FicheLine, disagreements
+from ingestion.chunking.sentences import sentences
 from ingestion.index.search import Embedder, PassageReader, Vectors
 
 # Writing: what the model says of the quotes in its own words, sentence by sentence.

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 
 from assistant.answering.answer import Prominence
-from assistant.citations.sentences import units
+from assistant.law.contradictions import Conflict
 from assistant.law.hierarchy import applies
 from assistant.question.language import find_stems
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
+from ingestion.chunking.sentences import units
 from ingestion.index.search import Embedder
 from ingestion.readers.documents import Kind
 
@@ -185,3 +186,13 @@ def _apart(ranked: Sequence[Unit]) -> list[Unit]:
 
 def _quote(unit: Unit, place: Prominence) -> Draft:
     return Draft(unit.text, (unit.evidence,), unit.start, unit.end, place)
+
+
+def statements(evidence: Sequence[Evidence], conflict: Conflict, as_of: date) -> list[Draft]:
+    """The sentences by which the two passages contradict each other, one of each. Pure."""
+    found = []
+    for passage, says in zip(conflict.passages, conflict.contradiction.says, strict=True):
+        [item] = (item for item in evidence if item.passage.id == passage.id)
+        opposed = (unit for unit in quotable(item, as_of) if says.search(unit.text))
+        found += [Draft(unit.text, (item,), unit.start, unit.end) for unit in islice(opposed, 1)]
+    return found

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.calculators.calculation import Ground, Stated
-from assistant.citations.sentences import SentenceSpan, units
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.law.hierarchy import applies
 from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Scope
+from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import CORPUS
 

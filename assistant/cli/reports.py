@@ -23,8 +23,8 @@ from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
 from assistant.cli.options import Terminal, argument, option
 from assistant.cli.usage import Actions
+from assistant.confidence import Estimate, percentiles
 from assistant.evaluation.bundle import check_bundle, write_bundle
-from assistant.evaluation.confidence import Estimate, percentiles
 from assistant.evaluation.grading import (
     Estimates,
     Graded,

@@ -17,8 +17,8 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from assistant.answering.answer import Citation
+from assistant.confidence import Estimate
 from assistant.errors import WrongBundle
-from assistant.evaluation.confidence import Estimate
 from assistant.evaluation.grading import Estimates, Measure, estimates, grade, read_results
 from assistant.evaluation.questions import read_questions
 from assistant.evaluation.runs import Evaluation, RunConditions

@@ -23,8 +23,8 @@ from assistant.answering.answer import (
     TurnResult,
 )
 from assistant.citations.checker import Support
+from assistant.confidence import Estimate, average, resampled, share
 from assistant.errors import WrongResults
-from assistant.evaluation.confidence import Estimate, average, resampled, share
 from assistant.evaluation.questions import ExpectedPlace, Question
 from assistant.question.day import DaySource
 from ingestion.legislation.references import find_references

@@ -17,7 +17,7 @@ from assistant.accounts.identity import ALONE
 from assistant.answering.answer import Citation, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import ASKED, EXAMINED, Purpose
-from assistant.evaluation.confidence import mcnemar
+from assistant.confidence import mcnemar
 from assistant.evaluation.grading import Estimates, Graded, Measure, estimates, grade
 from assistant.evaluation.questions import Question
 from assistant.llm.language_model import FOLDER

@@ -4,11 +4,8 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from itertools import islice
 
-from assistant.answering.extraction import Draft, quotable
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import Language
 from assistant.retrieval.candidates import in_force
@@ -71,16 +68,6 @@ def conflicts(
         if first and second:
             found.append(Conflict(known, (first, second)))
     return tuple(found)
-
-
-def statements(evidence: Sequence[Evidence], conflict: Conflict, as_of: date) -> list[Draft]:
-    """The sentences by which the two passages contradict each other, one of each. Pure."""
-    found = []
-    for passage, says in zip(conflict.passages, conflict.contradiction.says, strict=True):
-        [item] = (item for item in evidence if item.passage.id == passage.id)
-        opposed = (unit for unit in quotable(item, as_of) if says.search(unit.text))
-        found += [Draft(unit.text, (item,), unit.start, unit.end) for unit in islice(opposed, 1)]
-    return found
 
 
 def explained(conflict: Conflict, evidence: Sequence[Evidence], language: Language) -> str:

@@ -10,11 +10,11 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from assistant.citations.sentences import list_parts, sentences, units
 from assistant.law.hierarchy import applies
 from assistant.question.language import fold_text
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import list_parts, sentences, units
 from ingestion.legislation.references import find_references
 
 

@@ -11,10 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from assistant.citations.sentences import marker, sentences
 from assistant.question import quantities
 from assistant.question.language import Language, fold_text
 from assistant.question.quantities import find_quantities
+from ingestion.chunking.sentences import marker, sentences
 
 _TIME = re.compile(r"delai|duree|combien de (?:temps|jours|mois|semaines)|combien d'ann|longtemps")
 _ASKED = {

@@ -8,9 +8,9 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from assistant.citations.sentences import sentences
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.language import find_stems, fold_text
+from ingestion.chunking.sentences import sentences
 
 # Questions made ready for the search: follow-ups made standalone, English ones put in French.
 

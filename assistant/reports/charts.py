@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.reports.findings import percent
 from assistant.reports.markup import Html, render
 

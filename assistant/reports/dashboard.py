@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from assistant.answering.answer import Outcome
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from assistant.reports.charts import Bar, estimates_chart, ranks, timeline
 from assistant.reports.findings import NONE, TOO_FEW, capital, duration, estimate_cells, percent

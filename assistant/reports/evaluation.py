@@ -9,7 +9,7 @@ from statistics import median
 from urllib.parse import quote
 
 from assistant.answering.answer import marked
-from assistant.evaluation.confidence import RESAMPLINGS, SEED, Estimate, percentiles
+from assistant.confidence import RESAMPLINGS, SEED, Estimate, percentiles
 from assistant.evaluation.grading import (
     Estimates,
     FaultKind,

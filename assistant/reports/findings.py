@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.evaluation.grading import Measure
 from assistant.evaluation.runs import AnswerChange, RunComparison
 from assistant.question.language import Language

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
-from assistant.citations.sentences import SentenceSpan, sentences
 from assistant.question.language import fold_text
+from ingestion.chunking.sentences import SentenceSpan, sentences
 
 _CLAUSE = r"(?:^|[.:;,!?«»\"“”(\]>–—]\s*|\b(?:et|puis|alors|donc|mais|d'abord|ensuite)\s+)"
 """Where a clause may begin without its subject."""

@@ -10,7 +10,7 @@ from math import exp, log
 from pathlib import Path
 
 from assistant.question.language import find_stems, fold_text
-from assistant.tenders.topics import Topic, topic_signal, topics_asked
+from assistant.question.topics import Topic, topic_signal, topics_asked
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import find_piece, pieces_named

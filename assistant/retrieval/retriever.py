@@ -7,6 +7,7 @@ from enum import StrEnum
 from math import exp, log
 
 from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.question.topics import topic_signal, topics_asked
 from assistant.retrieval.candidates import (
     Candidate,
     Searcher,
@@ -16,7 +17,6 @@ from assistant.retrieval.candidates import (
 )
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Refusal, Tuning, default_tuning, likelihoods
-from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.chunking.passages import Passage
 from ingestion.index.questions import QuestionIndex
 from ingestion.index.search import Embedder, PassageReader, Vectors

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.answering.answer import Outcome
 from assistant.citations.checker import Support
-from assistant.evaluation.confidence import Estimate, percentiles, share
+from assistant.confidence import Estimate, percentiles, share
 from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.question.language import find_stems
 from assistant.review.agreement import Agreement, agreement, pairs_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from assistant.evaluation.confidence import LEVEL, Estimate, share
+from assistant.confidence import LEVEL, Estimate, share
 from assistant.review.marks import Place, ReviewVerdict, Target
 from assistant.review.readings import Arbitration, Reading, compared, disputed, pairs
 from assistant.review.recorded import Item

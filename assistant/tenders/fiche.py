@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from assistant.question.topics import Topic, said_in, topics, topics_asked
 from assistant.tenders.statements import (
     USUAL_ORDER,
     WHOLE,
@@ -20,7 +21,6 @@ from assistant.tenders.statements import (
     statements,
     weights,
 )
-from assistant.tenders.topics import Topic, said_in, topics, topics_asked
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Document
 from ingestion.tenders.pieces import PieceKind, guess_kind

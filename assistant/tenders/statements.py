@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, groupby
 
-from assistant.citations.sentences import SentenceSpan, units
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
 from assistant.question.quantities import fold_same_length as same_length
+from assistant.question.topics import HEADED, Topic, said_in, topics
 from assistant.retrieval.injections import addressed
-from assistant.tenders.topics import HEADED, Topic, said_in, topics
 from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import SentenceSpan, units
 from ingestion.tenders.pieces import PIECE, PieceKind, piece_name
 
 # Weighting: the weights of criteria in a sentence, a list or a table. Pure.

@@ -28,10 +28,10 @@ from sklearn.linear_model import LogisticRegression
 from assistant.container import load_embedder, load_reader
 from assistant.evaluation.questions import read_questions
 from assistant.question.scope import refusal_for
+from assistant.question.topics import topic_signal, topics_asked
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import FIRST, Retriever, answers, read_first
 from assistant.settings import default_home, load_settings
-from assistant.tenders.topics import topic_signal, topics_asked
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name
 from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered

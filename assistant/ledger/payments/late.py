@@ -12,8 +12,8 @@ from typing import NamedTuple
 from assistant.calculators.amounts import add_days, round_to_cents
 from assistant.calculators.calculation import Buyer, Ground
 from assistant.calculators.constants import Law, Rate, Rates
+from assistant.confidence import Estimate, share
 from assistant.errors import WrongFigures
-from assistant.evaluation.confidence import Estimate, share
 from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.embedded import Ledger

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.ledger.payments.late import (
     METHOD,
     SUMMED,

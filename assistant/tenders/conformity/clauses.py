@@ -9,10 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from assistant.calculators.amounts import euros, numeral, percent
-from assistant.citations.sentences import SentenceSpan, sentences, units
 from assistant.question.quantities import find_quantities, fold_same_length
 from assistant.tenders.conformity.rules import RuleValue, Where
 from ingestion.chunking.passages import Passage, page_numbers, passages_of, place_of
+from ingestion.chunking.sentences import SentenceSpan, sentences, units
 from ingestion.readers.documents import Document
 from ingestion.tenders.pieces import PieceKind, guess_kind
 

@@ -10,7 +10,6 @@ from itertools import combinations
 
 from assistant.calculators.amounts import numeral
 from assistant.calculators.constants import constants
-from assistant.citations.sentences import SentenceSpan
 from assistant.question.quantities import fold_same_length
 from assistant.tenders.conformity.checks import Case, CheckFault, require_sure
 from assistant.tenders.conformity.clauses import (
@@ -24,6 +23,7 @@ from assistant.tenders.conformity.clauses import (
 from assistant.tenders.conformity.rules import ConformityRule, Unchecked
 from assistant.tenders.statements import Priority, stated_priority
 from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import SentenceSpan
 from ingestion.legislation.references import Reference, find_references
 from ingestion.legislation.versions import may_apply, sort_versions
 from ingestion.readers.documents import Document

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
 
-from assistant.evaluation.confidence import Estimate
+from assistant.confidence import Estimate
 from assistant.reports import dashboard
 from assistant.reports.findings import TOO_FEW
 from assistant.review.agreement import Agreement, ReaderDisagreement

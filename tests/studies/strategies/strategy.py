@@ -8,10 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from assistant.citations.sentences import sentences
 from assistant.llm.language_model import LanguageModel, Prompt, PromptFile, load_prompt
 from assistant.retrieval.evidence import Evidence
 from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import sentences
 from ingestion.index.search import context
 from ingestion.legislation.references import find_references
 
