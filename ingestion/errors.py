@@ -3,11 +3,11 @@
 IngestionError
 ├── BusyIndex          another process is writing this index
 ├── BuildCancelled     someone asked a build to stop
-├── DamagedGeneration  a file of a generation is missing or altered
+├── DamagedSnapshot    a file of a snapshot is missing or altered
 │   └── LostDocuments  passages of these documents do not find themselves in it
 ├── DamagedArchive     a document shown as evidence is missing or altered
-├── UnknownGeneration  no generation has this name, or none is published
-├── UnknownDocument    the generation in use does not hold this document
+├── UnknownSnapshot    no snapshot has this name, or none is published
+├── UnknownDocument    the snapshot in use does not hold this document
 ├── UnknownDossier     there is no dossier of this name, or not for this reader
 ├── EmbedderMismatch   the index was built by another embedding model
 ├── ModelUnavailable   weights are absent, incomplete or refused
@@ -40,7 +40,7 @@ class BuildCancelled(IngestionError):
 
 
 class DamagedSnapshot(IngestionError):
-    """A file of a generation is missing, altered or does not answer its own passages."""
+    """A file of a snapshot is missing, altered or does not answer its own passages."""
 
 
 class LostDocuments(DamagedSnapshot):
@@ -57,11 +57,11 @@ class DamagedArchive(IngestionError):
 
 
 class UnknownSnapshot(IngestionError):
-    """The generation asked for does not exist, or nothing has been published yet."""
+    """The snapshot asked for does not exist, or nothing has been published yet."""
 
 
 class UnknownDocument(IngestionError, LookupError):
-    """The generation asked does not hold this document; another one may."""
+    """The snapshot asked does not hold this document; another one may."""
 
 
 class UnknownDossier(IngestionError, LookupError):
@@ -69,7 +69,7 @@ class UnknownDossier(IngestionError, LookupError):
 
 
 class EmbedderMismatch(IngestionError):
-    """The generation's vectors come from another embedding model than the one at hand."""
+    """The snapshot's vectors come from another embedding model than the one at hand."""
 
 
 class ModelUnavailable(IngestionError):

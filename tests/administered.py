@@ -82,7 +82,7 @@ def candidate(home: Path) -> tuple[Manifest, GateVerdict | None]:
 
 
 def examinee(home: Path) -> Examinee:
-    """Assistants over any generation of a folder, that keep their journal elsewhere."""
+    """Assistants over any snapshot of a folder, that keep their journal elsewhere."""
     journal = Journal(Path(mkdtemp()) / "journal.jsonl")
     return lambda name: assistant_over(home, journal, name)
 

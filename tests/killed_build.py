@@ -28,7 +28,7 @@ from tests.small_index import answering_embedder
 from tests.words_tuning import by_words, without_bank
 
 DECIDED = ("candidate.json", "journal.jsonl", "current")
-"""Files that a candidate, its gate and its publication write beside its generation."""
+"""Files that a candidate, its gate and its publication write beside its snapshot."""
 
 
 class Countdown:

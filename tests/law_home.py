@@ -29,7 +29,7 @@ OTHER = {"code": "Autre code", "num": "R2191-3", "texte": "Un autre texte."}
 
 
 def publish_law(home: Path, texts: Path, *articles: Mapping[str, Any]) -> str:
-    """Publish an index of these articles; the name of the generation."""
+    """Publish an index of these articles; the name of the snapshot."""
     path = texts / "code.jsonl"
     path.write_text("\n".join(json.dumps(each) for each in articles), encoding="utf-8")
     add(home, path)

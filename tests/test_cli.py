@@ -42,7 +42,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def loaded(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
-    """Commands load the small assistant; the generations that they asked for."""
+    """Commands load the small assistant; the snapshots that they asked for."""
     asked: list[str | None] = []
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("SOURCIER_LLM", "SOURCIER_EMBEDDER"):

@@ -1,4 +1,4 @@
-"""Generations held open, while dossiers come and go."""
+"""Snapshots held open, while dossiers come and go."""
 
 import shutil
 import threading

@@ -32,7 +32,7 @@ Sous le seuil de dispense.
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two generations: R2122-8 changed, R2191-3 left, a sheet came."""
+    """Two snapshots: R2122-8 changed, R2191-3 left, a sheet came."""
     home, texts = tmp_path_factory.mktemp("diff") / "home", tmp_path_factory.mktemp("texts")
     publish_law(home, texts, BEFORE, ADVANCE)
     (texts / "petits-achats.md").write_text(SHEET, encoding="utf-8")

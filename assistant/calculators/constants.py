@@ -136,7 +136,7 @@ class Law(Protocol):
 
 
 class IndexedLaw:
-    """The law of a day as one generation holds it."""
+    """The law of a day as one snapshot holds it."""
 
     def __init__(
         self, generation: IndexSnapshot, day: date, withheld: frozenset[str] = frozenset()

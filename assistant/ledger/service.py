@@ -256,14 +256,14 @@ class LedgerService:
     ) -> None:
         """`buyer` is who pays and buys, where nothing else is said.
 
-        `generation` gives the rules in use; it raises UnknownGeneration where there are none.
+        `generation` gives the rules in use; it raises UnknownSnapshot where there are none.
         """
         self.buyer = buyer
         self._home = home
         self._journal = journal
         self._sights = Sights(home, generation)
         self._recent = Recent()
-        # Not a method of this: what refers to itself holds its generation until it is collected.
+        # Not a method of this: what refers to itself holds its snapshot until it is collected.
         self.batches = Batches(home, partial(tell_imported, journal))
 
     @property

@@ -357,7 +357,7 @@ class Sights:
     """The sights of a data folder."""
 
     def __init__(self, home: Path, generation: Callable[[], IndexSnapshot]) -> None:
-        """`generation` gives the rules in use; it raises UnknownGeneration where there are none."""
+        """`generation` gives the rules in use; it raises UnknownSnapshot where there are none."""
         self._home = home
         self._generation = generation
 
@@ -374,7 +374,7 @@ class Sights:
 
     @property
     def rules(self) -> str:
-        """The name of the generation in use, "" where there is none."""
+        """The name of the snapshot in use, "" where there is none."""
         try:
             return self._generation().manifest.name
         except UnknownSnapshot:

@@ -59,7 +59,7 @@ def phrases_of(terms: tuple[Term, ...]) -> Phrases:
     return Phrases(terms)
 
 
-# Candidates: the passages of one generation that may be evidence, with their signals.
+# Candidates: the passages of one snapshot that may be evidence, with their signals.
 
 CANDIDATES = 50
 """Hits that may be shown, taken from each of the searches before their ranks are fused."""
@@ -85,7 +85,7 @@ class Candidate:
 
 
 class Searcher:
-    """Finds the candidates of one generation; the embedder is the one that it was built by."""
+    """Finds the candidates of one snapshot; the embedder is the one that it was built by."""
 
     def __init__(
         self, generation: IndexSnapshot, embedder: Embedder, tuning: Tuning | None = None

@@ -50,7 +50,7 @@ class Retriever:
         dossier: IndexSnapshot | None = None,
         tuning: Tuning | None = None,
     ) -> None:
-        """The embedder is the one that both generations were built by, and that of the tuning."""
+        """The embedder is the one that both snapshots were built by, and that of the tuning."""
         self._rules = Searcher(rules, embedder, tuning)
         self._dossier = Searcher(dossier, embedder, tuning) if dossier else None
 

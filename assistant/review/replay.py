@@ -76,7 +76,7 @@ def _is_same(document: Document, evidence: Evidence, citations: Iterable[Citatio
 def outdated(home: Path, lines: Iterable[ReviewLine]) -> frozenset[str]:
     """The records of the answers that cite a text which their own index had otherwise.
 
-    Raises UnknownGeneration or DamagedGeneration.
+    Raises UnknownSnapshot or DamagedSnapshot.
     """
     changes = changes_by(changes_since(home))
     return frozenset(line.record_id for line in lines if changes(line, line.generation))

@@ -39,7 +39,7 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True)
 class TouchedLook:
-    """Who looked at an answer, when, and the generation in use then."""
+    """Who looked at an answer, when, and the snapshot in use then."""
 
     user: str
     at: datetime
@@ -56,7 +56,7 @@ class Touched:
 
 
 Since = Callable[[str], Difference]
-"""What changed from a generation, by its name, to the one in use."""
+"""What changed from a snapshot, by its name, to the one in use."""
 
 
 def look_body(record_id: str, generation: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def touched(
 
 
 def changes_by(since: Since) -> Callable[[ReviewLine, str], tuple[VersionChange, ...]]:
-    """Finds what has changed, from a generation on, of what an answer cites; each text once."""
+    """Finds what has changed, from a snapshot on, of what an answer cites; each text once."""
 
     @cache
     def known(generation: str) -> ChangedTexts:

@@ -63,7 +63,7 @@ def _files(pattern: str, kind: Kind, dossier: str | None) -> list[Addition]:
 # originals/<sha256>      the bytes, once; they stay when a file is removed: answers point into them
 # readings/<key>.json     the documents read from them, read afresh when the readers have changed
 # ```
-# Nothing here is searchable: `build` makes a generation of it.
+# Nothing here is searchable: `build` makes a snapshot of it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +306,7 @@ def _first_page(reading: FileReading) -> str:
 # ``` archive/<sha256>.json a document: its text, and where its pages and headings stand in it
 # archive/<id> the bytes of the file that it is, where it is one ``` Both names are the sha256 of
 # what is in the file. Nothing is changed or taken out: an answer can be opened after every
-# generation that it was made from is gone. A dossier has an archive of its own.
+# snapshot that it was made from is gone. A dossier has an archive of its own.
 
 _document = TypeAdapter(Document)
 

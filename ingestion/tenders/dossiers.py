@@ -2,7 +2,7 @@
 
 ```
 dossiers/<id>/dossier.json      what it is about, and whose it is
-dossiers/<id>/library.json …    its pieces, their readings, its own generations: see library.py
+dossiers/<id>/library.json …    its pieces, their readings, its own snapshots: see library.py
 dossiers/<id>/records/          the texts of the answers given about it: the journal keeps hashes
 ```
 Nothing of a dossier is written outside its folder, so that removing the folder removes the dossier.

@@ -44,7 +44,7 @@ class Code(Law, Protocol):
 
 
 class IndexedCode(IndexedLaw):
-    """The law of a day as one generation holds it, with its versions."""
+    """The law of a day as one snapshot holds it, with its versions."""
 
     def versions(self, reference: str) -> Sequence[Document]:
         """Every version of an article."""
