@@ -34,6 +34,10 @@ class OtherOrigin(Exception):
     """An address is of another server; the message is that address."""
 
 
+class EndlessRedirection(Exception):
+    """A server sends from one of its addresses to another; the message is the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How a server is reached: seconds of each step, by the proxy of the environment or not."""
@@ -122,23 +126,29 @@ class Origin:
         path: str,
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        redirections: int = 0,
     ) -> Iterator[OriginReply]:
         """The answer to GET, or to POST of a body as JSON, below the address or at a whole one.
 
-        Raises OriginSilent, and OtherOrigin without asking.
+        So many redirections are followed on this server; with none, they are answers as others.
+        Raises OriginSilent, OtherOrigin without asking, and EndlessRedirection.
         """
         with heard():
-            url = self._base.join(path)
-            if _server(url) != _server(self._base):
-                raise OtherOrigin(str(url))
-            with self._client.stream(
-                "GET" if body is None else "POST",
-                url,
-                headers=dict(headers or {}),
-                json=body,
-                extensions={"trace": self._trace},
-            ) as response:
-                yield OriginReply(response)
+            url = self._guarded(path)
+            for _ in range(redirections + 1):
+                with self._client.stream(
+                    "GET" if body is None else "POST",
+                    url,
+                    headers=dict(headers or {}),
+                    json=body,
+                    extensions={"trace": self._trace},
+                ) as response:
+                    reply = OriginReply(response)
+                    if not (redirections and reply.elsewhere):
+                        yield reply
+                        return
+                    url = self._guarded(reply.elsewhere)
+        raise EndlessRedirection(str(url))
 
     def hang_up(self) -> None:
         """Break off what is asked or will be, from any thread."""
@@ -147,6 +157,12 @@ class Origin:
             with suppress(OSError):  # it has ended already
                 # That of a TLS socket would make the thread read on without decrypting.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def _guarded(self, path: str) -> httpx2.URL:
+        url = self._base.join(path)
+        if _server(url) != _server(self._base):
+            raise OtherOrigin(str(url))
+        return url
 
     def _trace(self, event: str, told: Mapping[str, Any]) -> None:
         """Remember the connection: only its end wakes a thread that waits for it."""

@@ -10,10 +10,18 @@ from urllib.parse import urljoin
 
 from ingestion.errors import IngestionError
 from ingestion.legislation.mirror import ListedArchive, is_offered
-from ingestion.origin import Origin, OriginReply, OriginSilent, OtherOrigin, Reach, ReplyTooLong
+from ingestion.origin import (
+    EndlessRedirection,
+    Origin,
+    OriginReply,
+    OriginSilent,
+    OtherOrigin,
+    Reach,
+    ReplyTooLong,
+)
 
 _REACH = Reach(seconds=60)
-_MOST_REDIRECTIONS = 5
+_MOST_REDIRECTIONS = 4
 _MOST_LISTED = 20_000_000
 _MOST_FAILURES = 7
 """In a row, without a byte between them: about two minutes of waiting."""
@@ -93,20 +101,19 @@ class DilaServer:
         self, origin: Origin, path: str, headers: Mapping[str, str]
     ) -> Iterator[OriginReply]:
         """The answer to what is asked, on this host; raises IngestionError for any other."""
-        for _ in range(_MOST_REDIRECTIONS):
-            try:
-                with origin.asked(path, headers) as reply:
-                    if not reply.elsewhere:
-                        _refuse(reply)
-                        yield reply
-                        return
-                    path = reply.elsewhere
-            except OtherOrigin as other:
-                raise IngestionError(
-                    f"{self._address} renvoie vers {other}, qui est un autre serveur : refusé. "
-                    "Vérifiez « law_source » dans settings.toml."
-                ) from other
-        raise IngestionError(f"{self._address} renvoie sans fin d'une adresse à une autre.")
+        try:
+            with origin.asked(path, headers, redirections=_MOST_REDIRECTIONS) as reply:
+                _refuse(reply)
+                yield reply
+        except OtherOrigin as other:
+            raise IngestionError(
+                f"{self._address} renvoie vers {other}, qui est un autre serveur : refusé. "
+                "Vérifiez « law_source » dans settings.toml."
+            ) from other
+        except EndlessRedirection as error:
+            raise IngestionError(
+                f"{self._address} renvoie sans fin d'une adresse à une autre."
+            ) from error
 
 
 class _Passing(Exception):
