@@ -24,7 +24,7 @@ from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
-from tests.review_room import ANNE, ByHeader, House, house
+from tests.review_room import ANNE, House, house, people
 from tests.small_index import (
     ARTICLES,
     DOSSIER,
@@ -79,7 +79,7 @@ def board_application(made: BoardHouse) -> FastAPI:
     """The référent's application with the pages of the board, which Anne reads."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
     app.include_router(page_routes(site_over(FakeDesk())))
-    reader = requiring(ByHeader(ANNE), UserRole.REFERENT)
+    reader = requiring(people(ANNE), UserRole.REFERENT)
     app.mount(ROOT, referent_app(made.house.room, reader, board_routes(made.board, reader)))
     return app
 

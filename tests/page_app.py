@@ -1,14 +1,15 @@
 """The application over a desk or a site, built so that nothing is left open."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
 
 from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 from starlette.routing import Mount
 
-from assistant.accounts.identity import UserRole
+from assistant.accounts.identity import Identity, UserRole
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app
 from assistant.web.app import create_app
@@ -16,6 +17,16 @@ from assistant.web.authentication import Gate
 from assistant.web.buyer.service import BuyerService
 from assistant.web.protection import RequestLimits
 from assistant.web.site import SingleUser, Site, requiring
+
+
+class ByHeader:
+    """Believes what a request says of itself; `who` tells who has that name."""
+
+    def __init__(self, who: Callable[[str], Identity | None]) -> None:
+        self._who = who
+
+    def identify(self, request: HTTPConnection) -> Identity | None:
+        return self._who(request.headers.get("x-user", ""))
 
 
 def app_over(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import Finished, TurnResult
@@ -21,7 +20,7 @@ from assistant.web.routes import page_routes
 from assistant.web.site import requiring
 from tests.fakes import ScriptedModel
 from tests.fakes_page import FakeDesk
-from tests.page_app import site_over
+from tests.page_app import ByHeader, site_over
 from tests.small_index import TODAY, answering_embedder
 
 REFERENT = frozenset({UserRole.REFERENT})
@@ -54,19 +53,14 @@ def house(home: Path) -> House:
     return House(home, assistant, ReviewService(home, assistant, lambda: TODAY), journal)
 
 
-class ByHeader:
-    """Knows people by a header, as a test sends it."""
-
-    def __init__(self, otherwise: Identity | None = None) -> None:
-        self._otherwise = otherwise
-
-    def identify(self, request: HTTPConnection) -> Identity | None:
-        return PEOPLE.get(request.headers.get("x-user", ""), self._otherwise)
+def people(otherwise: Identity | None = None) -> ByHeader:
+    """Those of the room, by a header."""
+    return ByHeader(lambda user: PEOPLE.get(user, otherwise))
 
 
 def application(room: ReviewService, otherwise: Identity | None = None) -> FastAPI:
     """The référent's application where it is mounted, with the style of all pages."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
     app.include_router(page_routes(site_over(FakeDesk())))
-    app.mount(ROOT, referent_app(room, requiring(ByHeader(otherwise), UserRole.REFERENT)))
+    app.mount(ROOT, referent_app(room, requiring(people(otherwise), UserRole.REFERENT)))
     return app

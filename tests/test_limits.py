@@ -1,26 +1,20 @@
 """What is too much for one request, and too often for one person."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
-from starlette.requests import HTTPConnection
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.web.authentication import Gate
 from assistant.web.protection import ACTS, MOST_BYTES, READS, Buckets, Pace, RequestLimits, Shield
 from tests.accounts_home import Clock
+from tests.page_app import ByHeader
 
 ALICE, BOB = ({"X-User": name} for name in ("alice", "bob"))
-
-
-class ByHeader:
-    """Believes what a request says of itself."""
-
-    def identify(self, request: HTTPConnection) -> Identity | None:
-        return Identity(request.headers.get("x-user", ""), "", frozenset(UserRole), None)
 
 
 @pytest.fixture
@@ -39,7 +33,9 @@ def client(clock: Clock) -> Iterator[TestClient]:
 
     app.get("/page")(lambda: "read")
     app.add_middleware(RequestLimits, clock=clock)
-    app.add_middleware(Gate, access=ByHeader())
+    app.add_middleware(
+        Gate, access=ByHeader(partial(Identity, name="", roles=frozenset(UserRole), teams=None))
+    )
     app.add_middleware(Shield, rewrite=lambda page: page)
     with TestClient(app) as client:
         yield client

@@ -34,6 +34,7 @@ from assistant.llm.language_model import Prompt
 from assistant.llm.process import ModelProcess
 from assistant.llm.processor import lacking
 from ingestion.errors import ModelUnavailable
+from tests.accounts_home import Clock
 from tests.scripted_process import ROOT, scripted_command
 
 REPLIES = {"délai": "Le délai est de trente jours."}
@@ -43,19 +44,9 @@ WHILE_READING, WHILE_WRITING = 1, 3
 FATAL = (signal.SIGKILL, signal.SIGSEGV, signal.SIGILL, signal.SIGABRT)
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def _process(**script: Any) -> ModelProcess:
     command = scripted_command(**{"replies": REPLIES, **script})
-    return ModelProcess("script@1", command, clock=Clock())
+    return ModelProcess("script@1", command, clock=Clock(0.0))
 
 
 def _reply(model: ModelProcess, asked: str) -> str:
@@ -158,7 +149,7 @@ def test_its_last_words_are_in_the_log(caplog: pytest.LogCaptureFixture) -> None
 
 
 def test_one_that_keeps_ending_is_left_alone_for_a_while() -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     command = scripted_command(replies=REPLIES, stops={"meurs": (1, signal.SIGKILL)})
     model = ModelProcess("script@1", command, clock=clock)
     for _ in range(MOST_STOPS):

@@ -31,6 +31,7 @@ from assistant.question.language import Language
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Engine, Settings
+from tests.accounts_home import Clock
 from tests.fakes import ScriptedModel
 from tests.model_server import MODEL, VERSION, ModelServer, serving
 from tests.small_index import TODAY, answering_embedder
@@ -198,18 +199,9 @@ def test_a_certificate_is_believed_that_the_system_trusts_for_this_name_only(
 # The model of this machine in the server's place
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(0.0)
 
 
 @pytest.fixture

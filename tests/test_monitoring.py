@@ -35,6 +35,7 @@ from ingestion.errors import UnknownSnapshot
 from ingestion.index.publication import current_manifest
 from ingestion.index.search import Vectors
 from ingestion.index.store import Manifest
+from tests.accounts_home import Clock
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.fakes_page import FakeDesk
 from tests.page_app import site_over
@@ -159,18 +160,8 @@ def test_monitors_are_addresses_and_networks(host: str, admitted: bool) -> None:
 # The model's process
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_process_that_ended_is_told_until_it_is_back_and_worse_when_it_rests() -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     command = scripted_command(replies={"délai": "Trente jours."}, stops={"meurs": (1, 9)})
     model = ModelProcess("script@1", command, clock=clock)
 

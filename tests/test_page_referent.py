@@ -15,7 +15,7 @@ from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.web.reviewer.app import referent_app
 from assistant.web.site import requiring
 from tests.page_tags import parsed
-from tests.review_room import ANNE, BRUNO, ByHeader, House, application, house
+from tests.review_room import ANNE, BRUNO, House, application, house, people
 from tests.small_index import DOSSIER
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
@@ -48,7 +48,7 @@ def asked(known: House, question: str = PAYMENT, dossier: str | None = None) -> 
 
 
 def test_every_route_asks_who_is_there(known: House, client: TestClient) -> None:
-    app = referent_app(known.room, requiring(ByHeader(), UserRole.REFERENT))
+    app = referent_app(known.room, requiring(people(), UserRole.REFERENT))
     routes = get_openapi(title="", version="", routes=app.routes)["paths"]
     assert len(routes) > 12
     names = {"record_id": asked(known).rpartition("/")[2], "number": "1", "page": "1"}

@@ -15,7 +15,6 @@ from typing import Protocol, Self
 
 import httpx2
 import pytest
-from starlette.requests import HTTPConnection
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.answering.answer import Answer
@@ -38,7 +37,7 @@ from tests.administered import (
     journal_of,
     with_text,
 )
-from tests.page_app import app_of
+from tests.page_app import ByHeader, app_of
 from tests.page_server import serving
 from tests.small_index import ARTICLES, answering_embedder
 from tests.test_gate import BROKEN, NEW
@@ -147,18 +146,15 @@ MEMORY = 4
 """Place of the conversation among the outputs of the handler that asks."""
 
 
-class ByHeader:
+def somebody(user: str) -> Identity | None:
     """Everybody is who they say."""
-
-    def identify(self, request: HTTPConnection) -> Identity | None:
-        user = request.headers.get("x-user", "")
-        roles = {UserRole.ADMINISTRATOR} if user == CHIEF else {UserRole.BUYER}
-        return Identity(user, user, frozenset(roles), None) if user else None
+    roles = {UserRole.ADMINISTRATOR} if user == CHIEF else {UserRole.BUYER}
+    return Identity(user, user, frozenset(roles), None) if user else None
 
 
 def site_over(home: Path) -> Site:
     """The pages of buyers and of the administrator, over one assistant."""
-    journal, access = journal_of(home), ByHeader()
+    journal, access = journal_of(home), ByHeader(somebody)
     assistant, office = assistant_over(home, journal), AdministrationService(home, journal, ())
     admin = admin_app(office, requiring(access, UserRole.ADMINISTRATOR))
     return Site(

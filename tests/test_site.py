@@ -7,25 +7,18 @@ import gradio as gr
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.web.buyer.chat import event_desk
 from assistant.web.site import Site
 from tests.fakes_page import FakeDesk
-from tests.page_app import app_of, without_gate
+from tests.page_app import ByHeader, app_of, without_gate
 
 BUYER = Identity("u-1", "Ana", frozenset({UserRole.BUYER}), frozenset({"voirie"}))
 OTHER = Identity("u-2", "Bea", frozenset({UserRole.BUYER}), frozenset({"ecoles"}))
 REFERENT = Identity("u-3", "Chloé", frozenset({UserRole.REFERENT}), frozenset())
 KNOWN = {each.user: each for each in (BUYER, OTHER, REFERENT)}
-
-
-class ByHeader:
-    """Believes what a request says of itself."""
-
-    def identify(self, request: HTTPConnection) -> Identity | None:
-        return KNOWN.get(request.headers.get("x-user", ""))
 
 
 @dataclass
@@ -39,7 +32,7 @@ def place() -> Iterator[Place]:
     beside = FastAPI()
     beside.get("/greeting")(lambda: "beside")
     desks = {user: FakeDesk() for user in KNOWN}
-    site = Site(lambda identity: desks[identity.user], ByHeader(), {"/referent": beside})
+    site = Site(lambda identity: desks[identity.user], ByHeader(KNOWN.get), {"/referent": beside})
     with TestClient(without_gate(app_of(site))) as client:
         yield Place(desks, client)
 
@@ -65,7 +58,7 @@ def test_each_reader_has_a_desk_of_their_own(place: Place) -> None:
 
 
 def test_the_handler_of_who_lost_their_role_behind_the_gate_does_not_run(place: Place) -> None:
-    site = Site(lambda identity: place.desks[identity.user], ByHeader())
+    site = Site(lambda identity: place.desks[identity.user], ByHeader(KNOWN.get))
     nobody = gr.Request(Request({"type": "http", "headers": []}))
     with pytest.raises(gr.Error, match="session est terminée"):
         event_desk(site)(nobody)
