@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan, population_asked
-from assistant.ledger.parsing.vocabulary import Name, load_vocabulary, spoken
+from assistant.ledger.parsing.vocabulary import Name, is_one_slip, load_vocabulary, slips, spoken
 from assistant.ledger.query.plan import Operator, Plan, PlanFilter, Population
 from assistant.ledger.query.wording import describe_plan
 from tests.question_lists import Asked, read_lists
@@ -153,7 +153,10 @@ def test_no_text_breaks_the_rules(text: str) -> None:
 
 
 @given(
-    st.sampled_from(INVOICES), st.sampled_from(["girafe", "sauf", "bleues", "zut 7", "peut-être"])
+    st.sampled_from(INVOICES),
+    st.sampled_from(
+        ["girafe", "sauf", "bleues", "zut 7", "peut-être", "% zut", "+ 3", "- avoirs", "ou", "soit"]
+    ),
 )
 def test_a_word_that_says_something_else_is_never_dropped(case: Asked, word: str) -> None:
     assert isinstance(_plan(f"{case[0].rstrip(' ?')} {word}"), NotUnderstood)
@@ -161,3 +164,33 @@ def test_a_word_that_says_something_else_is_never_dropped(case: Asked, word: str
 
 def test_a_legal_form_is_not_needed_to_name_a_supplier() -> None:
     assert spoken("Jardins du Brelan SARL") == "jardins du brelan"
+
+
+# Slips of the hand
+
+_LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
+_WORDS = st.text(_LETTERS, min_size=5, max_size=12)
+
+
+@given(_WORDS, st.integers(0, 12), _LETTERS)
+def test_a_letter_more_or_less_is_one_slip_either_way(word: str, place: int, letter: str) -> None:
+    other = word[:place] + letter + word[place:]
+    assert is_one_slip(word, other, may_be_taken=False)
+    assert is_one_slip(other, word, may_be_taken=False)
+
+
+@given(_WORDS, st.integers(0, 10))
+def test_two_letters_exchanged_are_one_slip(word: str, place: int) -> None:
+    other = word[:place] + word[place : place + 2][::-1] + word[place + 2 :]
+    assert is_one_slip(word, other, may_be_taken=False) is (word != other)
+
+
+@given(_WORDS)
+def test_a_word_is_no_slip_of_itself(word: str) -> None:
+    assert not is_one_slip(word, word, may_be_taken=True)
+
+
+def test_a_word_that_exists_is_never_put_right() -> None:
+    others = sorted(load_vocabulary().other_words)
+    assert not [word for word in others if slips([word], NAMES)]
+    assert not load_vocabulary().other_words & load_vocabulary().spelled
