@@ -4,6 +4,7 @@ from datetime import date
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import WHOLE, quotable, quotes, worth_reading
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.retriever import NAMED
 from ingestion.readers.documents import Kind
 from tests.fakes import WordEmbedder
 from tests.passage_texts import evidence_of
@@ -67,20 +68,42 @@ def test_a_short_passage_is_quoted_whole() -> None:
     assert " ".join(draft.text for draft in found) == text
 
 
-def test_a_short_piece_is_quoted_without_what_has_nothing_to_do_with_it() -> None:
+def _piece(text: str, number: int, similarity: float, score: float = 0.5) -> Evidence:
+    item = evidence_of(text, number, score, similarity)
+    return replace(item, passage=replace(item.passage, kind=Kind.TENDER))
+
+
+def test_of_pieces_the_nearest_sentences_are_quoted_wherever_they_stand() -> None:
     rule = "Une pénalité de 150 euros est due par jour de retard."
-    exception = "Sous 1 000 euros de pénalités, le titulaire en est exonéré."
+    other = "Une pénalité est due par réunion manquée."
     stray = "Le logo figure sur chaque véhicule."
-    text = f"{rule} {stray} {exception}"
-    rules = evidence_of(text)
-    piece = replace(rules, passage=replace(rules.passage, kind=Kind.TENDER))
+    first = _piece(f"{stray} {other}", 1, 0.3)
+    second = _piece(f"{rule} {stray}", 2, 0.3)
+    found = quotes("Quelle pénalité par jour de retard ?", [first, second], SINCE, WordEmbedder())
+    assert [(each.evidence[0].number, each.text) for each in found] == [(2, rule), (1, other)]
+    assert [each.place for each in found] == [Prominence.BODY, Prominence.ASIDE]
 
-    def quoted(question: str, item: Evidence) -> list[str]:
-        return [each.text for each in quotes(question, [item], SINCE, WordEmbedder())]
 
-    assert quoted("Quelle pénalité de retard ?", piece) == [rule, exception]
-    assert quoted("Combien cela coûte-t-il ?", piece) == [rule, stray, exception]
-    assert quoted("Quelle pénalité de retard ?", rules) == [rule, stray, exception]
+def test_a_passage_that_is_nearer_lends_its_nearness_to_its_sentences() -> None:
+    text = "Une pénalité est due par jour de retard."
+    far, near = _piece(text, 1, 0.2), _piece(text, 2, 0.4)
+    found = quotes("Quelle pénalité de retard ?", [far, near], SINCE, WordEmbedder())
+    assert [each.evidence[0].number for each in found] == [2, 1]
+
+
+def test_six_sentences_of_pieces_are_quoted_at_most() -> None:
+    items = [_piece(f"La pénalité {n} est due par le titulaire.", n, 0.5) for n in range(1, 9)]
+    assert len(quotes("Quelle pénalité est due ?", items, SINCE, WordEmbedder())) == 6
+
+
+def test_a_clause_that_is_named_is_quoted_alone_and_whole() -> None:
+    text = "Une pénalité est due par jour. Le logo figure sur chaque véhicule."
+    named, other = (
+        _piece(text, 1, 0.2, NAMED),
+        _piece("Une pénalité est due au maire.", 2, 0.9, 0.1),
+    )
+    found = quotes("Que dit la pénalité ?", [named, other], SINCE, WordEmbedder())
+    assert " ".join(each.text for each in found) == text
 
 
 def test_what_speaks_to_a_machine_is_never_quoted_nor_drawn_along() -> None:

@@ -9,9 +9,9 @@ from itertools import groupby, islice
 from assistant.answering.answer import Prominence
 from assistant.law.contradictions import Conflict
 from assistant.law.hierarchy import applies
-from assistant.question.language import find_stems
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
+from assistant.retrieval.retriever import NAMED
 from ingestion.chunking.sentences import units
 from ingestion.index.search import Embedder
 from ingestion.readers.documents import Kind
@@ -35,8 +35,19 @@ UNITS = 3
 """Sentences or lists quoted from one passage: a third one answers more for few more words."""
 
 WHOLE = 600
-"""Characters up to which a passage is quoted whole, for its conditions to stand together; of a
-piece or an invoice, which anyone may have written, without what is foreign to the question."""
+"""Characters up to which a passage of the rules is quoted whole, for its conditions to stand
+together."""
+
+CLAUSES = 6
+"""Sentences or lists quoted from the pieces of a dossier, however they are spread over them.
+
+On 570 questions about three dossiers of the bank, six of six passages hold the whole answer for
+0.67 of them in 102 words; three from each of the nearest passages held it for 0.58 in 118.
+"""
+
+BESIDE, ASTRAY = 0.1, 0.3
+"""How much less near than the nearest (a sum of two cosines) a sentence of a piece stands aside,
+and is left out: chosen on the same."""
 
 SHORTEST = 25
 """Characters under which a unit is a label, not a statement."""
@@ -138,8 +149,12 @@ def quotes(
 ) -> list[Draft]:
     """The units nearest in meaning to the question, all of a short passage, in the text's order.
 
-    Those of passages that are less near than the first quoted stand aside.
+    Those of passages that are less near than the first quoted stand aside. Of pieces and invoices,
+    which anyone may have written, the nearest of all come first, unless the clause is named.
     """
+    pieces = [item for item in evidence if item.passage.kind is not Kind.RULES]
+    if pieces and evidence[0].score < NAMED:
+        return _quotes_of_pieces(question, pieces, as_of, embedder)
     chosen: list[Draft] = []
     floor = 0.0
     [asked] = embedder.embed_questions([question])
@@ -149,9 +164,7 @@ def quotes(
             continue
         if len(item.passage.text) <= WHOLE:
             # The widest first: a sentence that leans on another would lose its place to it.
-            is_rule = item.passage.kind is Kind.RULES
-            about = found if is_rule else _about(question, found)
-            kept = _apart(sorted(about, key=lambda unit: unit.start - unit.end))
+            kept = _apart(sorted(found, key=lambda unit: unit.start - unit.end))
         else:
             likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
@@ -164,24 +177,43 @@ def quotes(
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
 
 
-def _about(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
-    """The units that have to do with the question, all of them where none shows it. Pure.
-
-    Those that share a word with the question or a heading, and those that share one with these.
-    """
-    asked = find_stems("\n".join([question, *found[0].evidence.passage.headings]))
-    near = [find_stems(unit.text) for unit in found if asked & find_stems(unit.text)]
-    said = asked.union(*near)
-    return [unit for unit in found if said & find_stems(unit.text)] if near else found
+def _quotes_of_pieces(
+    question: str, pieces: Sequence[Evidence], as_of: date, embedder: Embedder
+) -> list[Draft]:
+    """The units nearest by themselves and with their passage, passage by passage, nearest first."""
+    found = [unit for item in pieces for unit in quotable(item, as_of)]
+    if not found:
+        return []
+    [asked] = embedder.embed_questions([question])
+    headed = ["\n".join([*unit.evidence.passage.headings[-1:], unit.text]) for unit in found]
+    alone = embedder.embed_passages(headed) @ asked
+    nearness = {
+        unit: unit.evidence.similarity + float(cosine)
+        for unit, cosine in zip(found, alone, strict=True)
+    }
+    ranked = sorted(found, key=lambda unit: -nearness[unit])
+    best = nearness[ranked[0]]
+    kept = [unit for unit in _apart(ranked)[:CLAUSES] if nearness[unit] >= best - ASTRAY]
+    places = list(dict.fromkeys(unit.evidence.number for unit in kept))
+    kept.sort(key=lambda unit: (places.index(unit.evidence.number), unit.start))
+    return [
+        _quote(unit, Prominence.ASIDE if nearness[unit] < best - BESIDE else Prominence.BODY)
+        for unit in kept
+    ]
 
 
 def _apart(ranked: Sequence[Unit]) -> list[Unit]:
     """The units that share no character with a better one, best first. Pure."""
     kept: list[Unit] = []
     for unit in ranked:
-        if all(unit.end <= other.start or other.end <= unit.start for other in kept):
+        if not any(_overlap(unit, other) for other in kept):
             kept.append(unit)
     return kept
+
+
+def _overlap(unit: Unit, other: Unit) -> bool:
+    is_same = unit.evidence.number == other.evidence.number
+    return is_same and unit.start < other.end and other.start < unit.end
 
 
 def _quote(unit: Unit, place: Prominence) -> Draft:

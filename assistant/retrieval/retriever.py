@@ -57,7 +57,7 @@ class Retriever:
     def retrieve(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
         """The evidence for a question, best first, numbered from 1.
 
-        In a dossier its passages come first, and the rules that are nearest beside them; else the
+        In a dossier its passages come first, and as more the nearest rules beside them; else the
         last place is left to an article without which the first cannot be applied, and after it, as
         one more, stands the section of a sheet that explains the first.
         """
@@ -71,7 +71,7 @@ class Retriever:
         lowest = min((score for _, score in ranked), default=1.0)
         rules = _ranked(self._rules, question, law)[:BESIDE]
         beside = [(candidate, score * lowest) for candidate, score in rules]
-        first = _shown(self._dossier, ranked[: limit - len(beside)], 1)
+        first = _shown(self._dossier, ranked[:limit], 1)
         return (*first, *_shown(self._rules, beside, len(first) + 1))
 
     def is_untold(self, question: str, scope: Scope) -> bool:
