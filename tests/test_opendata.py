@@ -109,8 +109,8 @@ def test_what_does_not_come_whole_leaves_nothing(
 def test_too_much_is_refused_before_it_is_asked_for_and_while_it_comes(
     portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    portal.announced = 50_001
-    with pytest.raises(IngestionError, match="50001 lignes correspondent"):
+    portal.announced = 30_001
+    with pytest.raises(IngestionError, match="30001 lignes correspondent"):
         count_contracts(dataset(portal), "x")
     monkeypatch.setattr("ingestion.opendata.portal._LARGEST_EXPORT", 2000)
     with pytest.raises(IngestionError, match="dépasse"):

@@ -98,7 +98,8 @@ def _fetched(home: Path, where: str, folder: Path) -> FetchedFile | None:
     if fetched:
         console.print(
             f"Reçu : {fetched.lines} lignes, {fetched.path.name}, sha256 {fetched.sha256}\n"
-            f"De : {fetched.address}",
+            f"De : {fetched.address}\n"
+            "Lecture et contrôle des lignes…",
             soft_wrap=True,
         )
     return fetched

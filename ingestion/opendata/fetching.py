@@ -15,8 +15,8 @@ from ingestion.opendata.portal import EXPORT, PAGE, REACH, OpenDataset, RecordQu
 Told = Callable[[int], None]
 """Hears how far it has come: bytes of contracts, notices."""
 
-MOST_LINES = 50_000
-"""Lines of contracts that are fetched at once."""
+MOST_LINES = 30_000
+"""Lines of contracts that are fetched at once: as many take half a gigabyte to read."""
 
 # Contracts: the export of the portal, kept byte for byte, as a file that the ledger imports.
 

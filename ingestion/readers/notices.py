@@ -78,13 +78,14 @@ _NOTHING = ("", "None")
 _WHOLE = "donnees"
 """The field of the whole notice, a JSON text of its XML."""
 
-_EFORMS = "EFORMS"
+_NATIONAL = ("FNSimple", "MAPA")
 
 
 def read_boamp(data: bytes) -> FileContent:
-    """Read each notice, what it says as an eForms notice too; fields that are not read are named.
+    """Read each notice; the fields that are not read are named.
 
-    Whole notices in another format than eForms are not read.
+    Of the whole notice, eForms are read as they are in XML, and of the national forms what they
+    say beside the record.
     """
     try:
         found = json.loads(data)
@@ -147,18 +148,26 @@ def _content(notice: Notice, notices: list[Notice]) -> ReaderContent:
     return ReaderContent(blocks, title=title, data=data)
 
 
-def _whole_blocks(notice: Notice) -> Iterator[Block]:
-    """What the notice says as a whole, where it is an eForms notice; its title tells that."""
+def _whole_blocks(notice: Notice) -> tuple[Block, ...]:
+    """What the notice says as a whole, its heading marked by the field; none when unread."""
     try:
-        whole = json.loads(notice.get(_WHOLE, "{}"))
-        form = whole.get(_EFORMS) if isinstance(whole, dict) else None
-        for name, value in form.items() if isinstance(form, dict) else ():
-            root = element_from_json(name, value)
-            if local_name(root) in _ROOTS:
-                yield Block(_name_of(root), Role.HEADING, level=1, mark=_WHOLE)
-                yield from _Notice(root).blocks()
+        return tuple(_of_form(element_from_json("form", json.loads(notice.get(_WHOLE, "{}")))))
     except (ValueError, RecursionError, UnreadableFile):
-        return  # left among the fields that are not read
+        return ()
+
+
+def _of_form(whole: Element) -> Iterator[Block]:
+    for root in elements_at(whole, "EFORMS/*"):
+        if local_name(root) in _ROOTS:
+            yield Block(_name_of(root), Role.HEADING, level=1, mark=_WHOLE)
+            yield from _Notice(root).blocks()
+    for name in _NATIONAL:
+        for form in elements_at(whole, f"{name}/initial"):
+            yield Block("Avis national", Role.HEADING, level=1, mark=_WHOLE)
+            yield from _lines(form, notice_fields.NATIONAL)
+            for criterion in elements_at(form, "criteres/criterePondere"):
+                said = first_value(criterion, "critere"), first_value(criterion, "criterePCT")
+                yield _line("Critère", "{}, {} %".format(*said), "criterePondere")
 
 
 def _written(key: str, notice: Notice) -> str:
