@@ -24,19 +24,22 @@ def words_for(said: Words, *, is_firm: bool) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmQuestion:
+    """A question as it is shown, and what script.js sends: it, in French, to the rules of today.
+
+    An English one would be put in French by the model, which seldom finds what answers it.
+    """
+
+    shown: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirmTheme:
     """What questions are about, and the questions."""
 
     title: str
-    questions: tuple[str, ...]
-
-    @property
-    def asked(self) -> list[tuple[str, str]]:
-        """Each question with what script.js sends: the question, to the rules of today."""
-        return [
-            (each, json.dumps({"question": each, "dossier": "", "as_of": ""}))
-            for each in self.questions
-        ]
+    questions: tuple[FirmQuestion, ...]
 
 
 @cache
@@ -44,9 +47,16 @@ def firm_themes(language: Language) -> tuple[FirmTheme, ...]:
     """The themes with their questions, in the order of the file."""
     table = tomllib.loads((CORPUS / "entreprises.toml").read_text(encoding="utf-8"))
     return tuple(
-        FirmTheme(row[language], tuple(each[language] for each in row["questions"]))
+        FirmTheme(
+            row[language],
+            tuple(FirmQuestion(each[language], _sent(each["fr"])) for each in row["questions"]),
+        )
         for row in table["theme"]
     )
+
+
+def _sent(question: str) -> str:
+    return json.dumps({"question": question, "dossier": "", "as_of": ""})
 
 
 def suggestions(said: Words, language: Language, *, is_firm: bool) -> Html:
