@@ -28,6 +28,12 @@ from assistant.errors import WrongSettings
 OPEN_DATA = "https://echanges.dila.gouv.fr/OPENDATA/LEGI/"
 """Where DILA publishes the law."""
 
+CONTRACTS = (
+    "https://data.economie.gouv.fr/api/explore/v2.1/catalog/datasets/decp-2022-marches-valides/"
+)
+NOTICES = "https://boamp-datadila.opendatasoft.com/api/explore/v2.1/catalog/datasets/boamp/"
+"""Where the ministry publishes contracts, and DILA notices, asked on request only."""
+
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -158,6 +164,17 @@ def _folder_of_archives(address: str) -> str:
     return address
 
 
+def _dataset(address: str) -> str:
+    parts = urlsplit(address)
+    is_address = parts.scheme in ("http", "https") and parts.hostname
+    if not is_address or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(
+            "« purchases_source » et « notices_source » sont des adresses de jeux de données, "
+            f"comme {NOTICES}"
+        )
+    return address
+
+
 def _network(machine: str) -> str:
     try:
         ip_network(machine)
@@ -197,6 +214,8 @@ class Settings:
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
     `law_source` is where LEGI archives are: the folder of DILA's open data, or of a copy of it.
+    `purchases_source` and `notices_source` are the data sets of published contracts and notices, in
+    the API Explore 2.1, which `purchases fetch` and `notices fetch` ask.
     `buyer` is who buys, on which time limits and thresholds of invoices and purchases depend where
     the page does not say another.
     `readers` is what those who read answers again are called beside their marks and in reports.
@@ -220,6 +239,8 @@ class Settings:
     update_at: str = ""
     update_from: str = ""
     law_source: Annotated[str, AfterValidator(_folder_of_archives)] = OPEN_DATA
+    purchases_source: Annotated[str, AfterValidator(_dataset)] = CONTRACTS
+    notices_source: Annotated[str, AfterValidator(_dataset)] = NOTICES
     buyer: Buying = "collectivite"
     readers: Literal["names", "pseudonyms"] = "names"
     ledger: str = ""

@@ -255,6 +255,7 @@ FIRST_PAGES = {
 
 HANDLERS = {
     *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget", "choose"),
+    "take_side",
     *("export_markdown", "export_docx"),
 }
 """The handlers of the Gradio page, each for buyers."""

@@ -37,6 +37,7 @@ def test_every_sentence_of_the_interface_is_used() -> None:
     built = (
         *answers,
         "dossier_",
+        "firm_",
         "piece_",
         "stage_",
         "kind_",

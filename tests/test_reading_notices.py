@@ -13,6 +13,19 @@ from ingestion.french import written_moment
 from tests.reading_files import problem, read, reading_of
 from tests.test_reading_hostile import SHARED
 
+MAPA = {
+    "organisme": {"acheteurPublic": "Commune de Vernon"},
+    "initial": {
+        "description": {"objet": "Curage des fossés"},
+        "duree": {"nbMois": "12"},
+        "criteres": {
+            "criterePondere": [
+                {"critere": "Prix", "criterePCT": "60"},
+                {"critere": "Valeur technique", "criterePCT": "40"},
+            ]
+        },
+    },
+}
 NAMES = (
     'xmlns="urn:x:ContractNotice-2" xmlns:cac="urn:x:aggregate" xmlns:cbc="urn:x:basic" '
     'xmlns:ext="urn:x:extension" xmlns:efac="urn:x:efac" xmlns:efbc="urn:x:efbc"'
@@ -284,3 +297,22 @@ def test_real_notices_are_read(path: Path | None) -> None:
         assert len(document.marks) >= 3
         for mark in document.marks:
             assert " : " in document.text[mark.start : mark.end]
+
+
+def test_a_national_notice_says_more_than_its_record() -> None:
+    record = {"idweb": "26-31207", "objet": "Curage", "donnees": json.dumps({"MAPA": MAPA})}
+    document = read(json.dumps(record).encode(), "avis.json")
+    assert document.text.split("\n")[-4:] == [
+        "Objet : Curage des fossés",
+        "Durée en mois : 12",
+        "Critère : Prix, 60 %",
+        "Critère : Valeur technique, 40 %",
+    ]
+
+
+@pytest.mark.parametrize("whole", ['{"DSP": {"initial": {}}}', "{", '{"MAPA": {"1 2": 3}}', "[]"])
+def test_a_whole_notice_that_is_not_read_is_named(whole: str) -> None:
+    record = {"idweb": "26-31207", "objet": "Curage", "donnees": whole}
+    reading = reading_of(json.dumps(record).encode(), "avis.json")
+    assert reading.warnings == ("champs non lus : donnees",)
+    assert "Objet : Curage" in reading.documents[0].text

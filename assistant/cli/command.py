@@ -30,6 +30,7 @@ COMMANDS = {
     "dossier": ("dossier", "garde les pièces d'une consultation, à interroger avec les règles"),
     "invoices": ("ledger", "importe des factures, et répond par le calcul"),
     "purchases": ("ledger", "importe des marchés (DECP), et répond par le calcul"),
+    "notices": ("notices", "cherche des avis publiés au BOAMP, en met un dans un dossier"),
     "index": ("index", "ajoute des textes, construit et publie l'index"),
     "models": ("models", "modèles : ce qui existe, téléchargement, vérification"),
     "eval": ("reports", "mesure les réponses sur un jeu de questions"),

@@ -97,10 +97,7 @@ def _add(
         return USAGE
     with progress_bars(Terminal(is_stderr=True)) as progress:
         receipts = _added(filing_of(ctx.obj), dossier, paths, progress)
-    if as_json:
-        print_json([_receipt_fields(receipt) for receipt in receipts])
-    else:
-        _report(receipts)
+    show_receipts(receipts, as_json=as_json)
     return OK if any(receipt.entry for receipt in receipts) else BROKEN
 
 
@@ -126,7 +123,11 @@ def _parcels(paths: Sequence[Path]) -> Iterator[Parcel]:
                     yield Parcel(name.as_posix(), content)
 
 
-def _report(receipts: Sequence[Receipt]) -> None:
+def show_receipts(receipts: Sequence[Receipt], *, as_json: bool) -> None:
+    """What became of each file, as a table or as programs read it."""
+    if as_json:
+        print_json([_receipt_fields(receipt) for receipt in receipts])
+        return
     table = Table("fichier", "issue", "genre", "à savoir")
     for receipt in receipts:
         piece = receipt.entry.piece if receipt.entry else None

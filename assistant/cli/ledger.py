@@ -15,7 +15,7 @@ from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.calculators.calculation import Buyer
-from assistant.cli import ledger_import
+from assistant.cli import ledger_import, purchases_fetch
 from assistant.cli.options import (
     AS_JSON,
     Terminal,
@@ -294,6 +294,7 @@ PURCHASES_EPILOG = """\
 exemples :
   sourcier purchases import decp-2026.json --preview
   sourcier purchases import decp/
+  sourcier purchases fetch --buyer 21270681800012 --since 2026-01-01
   sourcier purchases ask "Montant des marchés notifiés en 2025 par procédure"
   sourcier purchases thresholds --acheteur collectivite
 """
@@ -305,6 +306,7 @@ purchases = Actions(
     PURCHASES_EPILOG,
 )
 ledger_import.add_action(purchases, FileKind.PURCHASES)
+purchases_fetch.add_action(purchases)
 
 
 for name, view, told in (

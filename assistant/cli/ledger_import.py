@@ -55,7 +55,7 @@ def add_action(actions: Actions, kind: FileKind) -> None:
         as_json: bool = AS_JSON,
     ) -> int:
         order = ImportOrder(kind, tuple(paths), dict(corrections or ()))
-        return _run(ctx.obj, order, is_preview=is_preview, as_json=as_json)
+        return import_order(ctx.obj, order, is_preview=is_preview, as_json=as_json)
 
     actions.action(
         "import",
@@ -77,7 +77,8 @@ def _correction(kind: FileKind, text: str) -> tuple[str, str]:
     return title, field
 
 
-def _run(home: Path, order: ImportOrder, *, is_preview: bool, as_json: bool) -> int:
+def import_order(home: Path, order: ImportOrder, *, is_preview: bool, as_json: bool) -> int:
+    """Import what is ordered, tell it, and put it on record; the exit code."""
     console, kind = Terminal(), order.kind
     tell = (lambda _: None) if as_json else partial(_show, console, kind)
     reports = import_files(home, order, today=date.today(), is_preview=is_preview, tell=tell)

@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "export": "export",
     "dossier": "dossier",
     "ledger": "factures et achats",
+    "fetch": "données publiques demandées",
     "index": "index",
     "evaluation": "évaluation",
     "review": "relecture",
@@ -55,6 +56,7 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "deleted": "effacé",
     },
     "ledger": {"imported": "fichiers importés", "explained": "anomalie expliquée"},
+    "fetch": {"purchases": "marchés", "notices": "avis"},
     "index": {
         "added": "textes ajoutés",
         "removed": "textes retirés",

@@ -1,9 +1,9 @@
-"""Contracts of the DECP in JSON and XML: formats of 2019, 2022 and 2.0.3. Pure."""
+"""Contracts of the DECP in JSON and XML: formats of 2019, 2022, 2.0.3, and of the portal. Pure."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ingestion.errors import UnreadableFile
 from ingestion.ledger.records import Contents, Record, RecordPart, RecordValue
@@ -38,6 +38,43 @@ _CHANGE = {
     "subject": ("objetModification",),
 }
 
+# The lines of the portal that consolidates the DECP: a contract has one for each of its changes and
+# of its acts of subcontracting, three holders at most, and a word where there is nothing.
+
+_LINE = {
+    "contract_id": ("id",),
+    "buyer_siret": ("acheteur_id",),
+    "buyer_name": ("acheteur_nom",),
+    "subject": ("objet",),
+    "nature": ("nature",),
+    "procedure": ("procedure",),
+    "cpv": ("codecpv",),
+    "amount": ("montant",),
+    "months": ("dureemois",),
+    "notified": ("datenotification",),
+    "published": ("datepublicationdonnees",),
+    "place": ("lieuexecution_nom", "lieuexecution_code"),
+    "form": ("formeprix",),
+}
+_LINE_PARTS: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
+    *(
+        (
+            "purchase_holder",
+            {"siret": (f"titulaire_id_{n}",), "name": (f"titulaire_denominationsociale_{n}",)},
+        )
+        for n in (1, 2, 3)
+    ),
+    (
+        "purchase_change",
+        {
+            "at": ("datenotificationmodificationmodification",),
+            "amount": ("montantmodification",),
+            "months": ("dureemoismodification",),
+        },
+    ),
+)
+_NOTHING = ("CDL", "INX NC", "NC")
+
 
 @dataclass(frozen=True, slots=True)
 class _Node:
@@ -66,7 +103,10 @@ def read_json(data: bytes) -> Contents:
         tree = json.loads(data, parse_float=str, parse_int=str, parse_constant=str)
     except ValueError as error:
         raise UnreadableFile(f"JSON illisible ({error})") from error
-    return _contents("DECP JSON", tuple(_json_nodes("", "", tree)))
+    roots = tuple(_json_nodes("", "", tree))
+    if lines := [root for root in roots if _is_line(root)]:
+        return Contents("DECP JSON, lignes du portail", tuple(map(_line_record, lines)))
+    return _contents("DECP JSON", roots)
 
 
 def read_xml(data: bytes) -> Contents:
@@ -108,7 +148,19 @@ def _record(contract: _Node) -> Record:
     )
 
 
-def _values(node: _Node, columns: dict[str, tuple[str, ...]]) -> Iterator[RecordValue]:
+def _is_line(root: _Node) -> bool:
+    return all(next(root.found(name), None) for name in ("id", "acheteur_id"))
+
+
+def _line_record(line: _Node) -> Record:
+    said = replace(line, children=tuple(e for e in line.children if e.text not in _NOTHING))
+    parts = (RecordPart(table, tuple(_values(said, columns))) for table, columns in _LINE_PARTS)
+    return Record(
+        line.path, tuple(_values(said, _LINE)), tuple(each for each in parts if each.values)
+    )
+
+
+def _values(node: _Node, columns: Mapping[str, tuple[str, ...]]) -> Iterator[RecordValue]:
     for column, paths in columns.items():
         found = (each for path in paths for each in node.found(path) if each.text)
         if first := next(found, None):

@@ -57,6 +57,36 @@ def as_html(element: Element) -> bytes:
     return written.encode("utf-8")
 
 
+def element_from_json(name: str, value: object) -> Element:
+    """An element as JSON tells it: "@" before attributes, "#text" for the text, lists for several.
+
+    Prefixes of namespaces are left out.
+
+    Raises:
+        UnreadableFile: when a name is none of XML, or a text has what XML refuses.
+    """
+    said = value if isinstance(value, dict) else {"#text": value}
+    try:
+        element = etree.Element(_bare(name))
+        for key, below in said.items():
+            if key.startswith("@xmlns") or below is None:
+                continue
+            if key.startswith("@"):
+                element.set(_bare(key[1:]), str(below))
+            elif key == "#text":
+                element.text = str(below)
+            else:
+                several = below if isinstance(below, list) else [below]
+                element.extend(element_from_json(key, each) for each in several)
+    except ValueError as error:
+        raise UnreadableFile(f"ce JSON n'est pas celui d'un XML ({error})") from error
+    return element
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
 def local_name(element: Element) -> str:
     """The element's name without its namespace, "" for what is no element."""
     return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""

@@ -1,4 +1,4 @@
-"""The fields and codes of eForms notices: what each is called, its business term, its path."""
+"""The fields and codes of notices: what each is called, its business term, its path."""
 
 import tomllib
 from collections.abc import Mapping
@@ -39,3 +39,4 @@ TOTAL = _fields("total")
 TENDER = _fields("tender")
 WINNER = _fields("winner")
 REVIEW = _fields("review")
+NATIONAL = _fields("national")

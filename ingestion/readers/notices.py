@@ -16,7 +16,13 @@ from ingestion.readers.content import (
     refuse_entities,
 )
 from ingestion.readers.documents import Block, Role
-from ingestion.readers.markup import Element, attribute, local_name, parse_xml
+from ingestion.readers.markup import (
+    Element,
+    attribute,
+    element_from_json,
+    local_name,
+    parse_xml,
+)
 from ingestion.readers.notice_fields import (
     ANSWERS,
     CODES,
@@ -69,10 +75,18 @@ _OBJECTS = frozenset({"title", "objet", "description"})
 _EXTRACT = ("title", "objet", "deadline_date")
 _DAY_ALONE = len("2026-03-12")
 _NOTHING = ("", "None")
+_WHOLE = "donnees"
+"""The field of the whole notice, a JSON text of its XML."""
+
+_NATIONAL = ("FNSimple", "MAPA")
 
 
 def read_boamp(data: bytes) -> FileContent:
-    """Read each notice; the fields that are not read are named."""
+    """Read each notice; the fields that are not read are named.
+
+    Of the whole notice, eForms are read as they are in XML, and of the national forms what they
+    say beside the record.
+    """
     try:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -80,9 +94,11 @@ def read_boamp(data: bytes) -> FileContent:
     notices = [notice for record in _records(found) if _is_notice(notice := _flat(record))]
     if not notices:
         raise UnreadableFile("le contenu n'est pas un avis du BOAMP")
-    unread = dict.fromkeys(key for notice in notices for key in notice if key not in _READ)
+    contents = tuple(_content(notice, notices) for notice in notices)
+    read = {*_READ, *(block.mark for content in contents for block in content.blocks)}
+    unread = dict.fromkeys(key for notice in notices for key in notice if key not in read)
     warnings = (f"champs non lus : {listed(unread)}",) if unread else ()
-    return FileContent(tuple(_content(notice, notices) for notice in notices), warnings)
+    return FileContent(contents, warnings)
 
 
 def _records(found: object) -> Iterator[Mapping[str, Any]]:
@@ -127,9 +143,31 @@ def _content(notice: Notice, notices: list[Notice]) -> ReaderContent:
         for key, label in _LABELS.items()
         if key in notice
     )
-    blocks = (Block(title, Role.HEADING, level=1), *lines)
+    blocks = (Block(title, Role.HEADING, level=1), *lines, *_whole_blocks(notice))
     data = json.dumps(notice, sort_keys=True).encode() if len(notices) > 1 else None
     return ReaderContent(blocks, title=title, data=data)
+
+
+def _whole_blocks(notice: Notice) -> tuple[Block, ...]:
+    """What the notice says as a whole, its heading marked by the field; none when unread."""
+    try:
+        return tuple(_of_form(element_from_json("form", json.loads(notice.get(_WHOLE, "{}")))))
+    except (ValueError, RecursionError, UnreadableFile):
+        return ()
+
+
+def _of_form(whole: Element) -> Iterator[Block]:
+    for root in elements_at(whole, "EFORMS/*"):
+        if local_name(root) in _ROOTS:
+            yield Block(_name_of(root), Role.HEADING, level=1, mark=_WHOLE)
+            yield from _Notice(root).blocks()
+    for name in _NATIONAL:
+        for form in elements_at(whole, f"{name}/initial"):
+            yield Block("Avis national", Role.HEADING, level=1, mark=_WHOLE)
+            yield from _lines(form, notice_fields.NATIONAL)
+            for criterion in elements_at(form, "criteres/criterePondere"):
+                said = first_value(criterion, "critere"), first_value(criterion, "criterePCT")
+                yield _line("Critère", "{}, {} %".format(*said), "criterePondere")
 
 
 def _written(key: str, notice: Notice) -> str:
@@ -227,8 +265,13 @@ def read_eforms(data: bytes) -> FileContent:
     root = parse_xml(data)
     if local_name(root) not in _ROOTS:
         raise UnreadableFile("le contenu n'est pas un avis au format eForms")
-    name = NOTICES.get(first_value(root, "NoticeTypeCode"), "Avis")
-    return FileContent((ReaderContent(tuple(_Notice(root).blocks(name)), title=name),))
+    name = _name_of(root)
+    heading = Block(name, Role.HEADING, level=1)
+    return FileContent((ReaderContent((heading, *_Notice(root).blocks()), title=name),))
+
+
+def _name_of(root: Element) -> str:
+    return NOTICES.get(first_value(root, "NoticeTypeCode"), "Avis")
 
 
 class _Notice:
@@ -241,9 +284,8 @@ class _Notice:
             for company in elements_at(root, "//Organization/Company")
         }
 
-    def blocks(self, name: str) -> Iterator[Block]:
+    def blocks(self) -> Iterator[Block]:
         """Headings and lines, in the order of a printed notice."""
-        yield Block(name, Role.HEADING, level=1)
         for change in elements_at(self._root, "//Changes"):
             yield from _section("Modification", _lines(change, notice_fields.CHANGE))
         yield from _section("Acheteur", self._buyer())

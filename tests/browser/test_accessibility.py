@@ -16,6 +16,9 @@ def test_the_conversation(page: Page, address: str, scheme: Literal["light", "da
     page.emulate_media(color_scheme=scheme)
     opened(page, address)  # colours that are still fading are not those that are read
     assert barriers(page) == []
+    page.get_by_label("Je réponds à un marché").check()
+    expect(page.locator(".firm")).to_be_visible()
+    assert barriers(page) == []
     ask(page)
     expect(page.locator(".turn.finished")).to_be_visible()
     assert barriers(page) == []

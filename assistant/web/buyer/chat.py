@@ -199,6 +199,7 @@ def controls(layout: Layout, *, running: bool) -> Screen:
         layout.stop: gr.update(visible=running),
         layout.new: gr.update(interactive=not running),
         layout.other_language: gr.update(interactive=not running),
+        layout.firm: gr.update(interactive=not running),
     }
 
 

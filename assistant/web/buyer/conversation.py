@@ -81,13 +81,14 @@ class Conversation:
     """The turns, oldest first, the language of the interface, and the dossier chosen last.
 
     `owner` is the pseudonym of the reader: a browser may be shared. `dossiers` are those that they
-    may choose; the browser does not keep them.
+    may choose; the browser does not keep them. `is_firm` is whether they answer contracts.
     """
 
     turns: tuple[Turn, ...] = ()
     language: Language = Language.FRENCH
     dossier: str | None = None
     owner: str = ALONE.user
+    is_firm: bool = False
     dossiers: Annotated[tuple[Dossier, ...], Field(exclude=True)] = ()
 
 

@@ -19,6 +19,7 @@ from assistant.reports.markup import (
 )
 from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
 from assistant.web.buyer.dossier_forms import name_of
+from assistant.web.buyer.firms import suggestions, words_for
 from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.buyer.side import ways
 from ingestion.tenders.dossiers import Dossier
@@ -122,6 +123,8 @@ class Layout:
     memory: gr.BrowserState
     kept_aside: gr.BrowserState
     kept_choice: gr.BrowserState
+    firm: gr.Checkbox
+    firm_start: gr.HTML
 
     @property
     def screen(self) -> tuple[Any, ...]:
@@ -137,6 +140,7 @@ class Layout:
             self.new,
             self.other_language,
             self.status,
+            self.firm,
         )
 
     @property
@@ -158,11 +162,15 @@ class Layout:
             self.examples_heading,
             *self.examples,
             *self.scope,
-            self.question,
             self.ask,
             self.stop,
-            self.footer,
+            *self.side,
         )
+
+    @property
+    def side(self) -> tuple[Any, ...]:
+        """What says otherwise to a firm, in the order of `sided_in`."""
+        return (self.question, self.footer, self.firm, self.firm_start)
 
 
 def html(value: str = "", **options: Any) -> gr.HTML:  # noqa: ANN401 - options of gr.HTML
@@ -187,9 +195,12 @@ def lay_out() -> Layout:
         with gr.Column(elem_id="examples"):
             examples_heading = html()
             examples = tuple(gr.Button("", elem_classes="example") for _ in range(EXAMPLES))
+            firm_start = html(elem_id="firm-start")
     past, current = html(elem_id="past"), html(elem_id="current")
     with gr.Column(elem_id="composer"):
-        scope_line = html(elem_id="chips")
+        with gr.Row(elem_id="scope-line"):
+            scope_line = html(elem_id="chips")
+            firm = gr.Checkbox(elem_id="firm-field", min_width=0)
         with gr.Row(elem_id="scope-fields"):
             dossier = gr.Dropdown(
                 [("", RULES)], value=RULES, elem_id="dossier-field", filterable=False, visible=False
@@ -213,11 +224,13 @@ def lay_out() -> Layout:
         masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
         welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
         question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory,
-        kept_aside, kept_choice,
+        kept_aside, kept_choice, firm, firm_start,
     )  # fmt: skip
 
 
-def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tuple[Any, ...]:
+def spoken_in(
+    language: Language, desk: BuyerService, choice: ScopeChoice, *, is_firm: bool = False
+) -> tuple[Any, ...]:
     """Updates that put `Layout.spoken` into a language, with what is chosen."""
     said, holdings = load_words(language), desk.holdings
     return (
@@ -231,10 +244,22 @@ def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tu
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
         *scoped(said, choice, desk.dossiers),
-        gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
-        footer(said, holdings, desk.reader, desk.engine_host),
+        *sided_in(language, desk, choice, is_firm=is_firm),
+    )
+
+
+def sided_in(
+    language: Language, desk: BuyerService, choice: ScopeChoice, *, is_firm: bool
+) -> tuple[Any, ...]:
+    """Updates of `Layout.side`; no question of firms is suggested about a dossier."""
+    said = words_for(load_words(language), is_firm=is_firm)
+    return (
+        gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
+        footer(said, desk.holdings, desk.reader, desk.engine_host),
+        gr.update(label=said["firm_switch"], value=is_firm),
+        suggestions(said, language, is_firm=is_firm and not choice.dossier),
     )
 
 

@@ -22,9 +22,10 @@ from assistant.web.buyer.chat import (
     spoken_line,
 )
 from assistant.web.buyer.choice import ScopeChoice, chips, choice_in, choice_text, chosen
-from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled
+from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled, remembered
 from assistant.web.buyer.export import as_docx, as_markdown
-from assistant.web.buyer.layout import PARTS, Layout, lay_out, spoken_in
+from assistant.web.buyer.firms import suggestions
+from assistant.web.buyer.layout import PARTS, Layout, lay_out, sided_in, spoken_in
 from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.shelf import (
     ConversationShelf,
@@ -74,8 +75,13 @@ class Commands:
         """What the next question is asked of, said above its field and kept for a reload."""
         layout, desk = self._layout, self._desk_of(request)
         scope = choice_in(choice_text(chosen(dossier, as_of)), desk.dossiers)
-        told = chips(said_of(conversation_in(memory)), scope, desk.dossiers)
-        return {layout.chips: told, layout.kept_choice: choice_text(scope)}
+        conversation = conversation_in(memory)
+        said, is_firm = said_of(conversation), conversation.is_firm and not scope.dossier
+        return {
+            layout.chips: chips(said, scope, desk.dossiers),
+            layout.kept_choice: choice_text(scope),
+            layout.firm_start: suggestions(said, conversation.language, is_firm=is_firm),
+        }
 
     def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
@@ -112,10 +118,12 @@ class Commands:
         self, conversation: Conversation, shelf: ConversationShelf, line: str, desk: BuyerService
     ) -> Screen:
         layout, said = self._layout, said_of(conversation)
+        scope = ScopeChoice(conversation.dossier)
         return {
             **conversation_screen(layout, conversation),
             **shelf_screen(layout, shelf, said),
-            **scope_screen(layout, ScopeChoice(conversation.dossier), desk, said),
+            **scope_screen(layout, scope, desk, said),
+            **side_screen(layout, conversation, scope, desk),
             layout.status: spoken_line(line),
         }
 
@@ -127,6 +135,14 @@ class Commands:
         other = Language.ENGLISH if french else Language.FRENCH
         conversation = replace(conversation, language=other)
         return self._spoken(conversation, shelf_of(aside, desk), scope, desk)
+
+    def take_side(self, is_firm: bool, memory: str, choice: str, request: gr.Request) -> Screen:
+        """The same conversation in the words of a firm, or of a buyer, kept with it."""
+        layout, desk = self._layout, self._desk_of(request)
+        conversation = replace(kept(memory, desk), is_firm=bool(is_firm))
+        scope = choice_in(choice, desk.dossiers)
+        screen = side_screen(layout, conversation, scope, desk)
+        return {**screen, layout.memory: remembered(conversation)}
 
     def export_markdown(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Markdown file, handed to the browser."""
@@ -145,7 +161,7 @@ class Commands:
         scope: ScopeChoice,
         desk: BuyerService,
     ) -> Screen:
-        spoken = spoken_in(conversation.language, desk, scope)
+        spoken = spoken_in(conversation.language, desk, scope, is_firm=conversation.is_firm)
         return {
             **conversation_screen(self._layout, conversation),
             **shelf_screen(self._layout, shelf, said_of(conversation)),
@@ -188,6 +204,14 @@ def shelf_of(aside: str, desk: BuyerService) -> ConversationShelf:
 def shelf_screen(layout: Layout, shelf: ConversationShelf, said: Words) -> Screen:
     """The conversations set aside, shown and kept. Pure."""
     return {layout.shelf: shelf_list(said, shelf), layout.kept_aside: shelf_text(shelf)}
+
+
+def side_screen(
+    layout: Layout, conversation: Conversation, scope: ScopeChoice, desk: BuyerService
+) -> Screen:
+    """The words, and the questions suggested, of who asks. Pure."""
+    sided = sided_in(conversation.language, desk, scope, is_firm=conversation.is_firm)
+    return dict(zip(layout.side, sided, strict=True))
 
 
 def parcel(name: str, media: str, content: bytes) -> Html:
@@ -269,7 +293,7 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     all_kept = options | {"inputs": [*both, layout.kept_choice]}
     blocks.load(commands.load, outputs=everything, **all_kept)
     layout.other_language.click(commands.switch, outputs=everything, **all_kept)
-    turned = [*layout.screen, *aside, *layout.scope]
+    turned = list(dict.fromkeys([*layout.screen, *aside, *layout.scope, *layout.side]))
     layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
     placed = options | {"inputs": [layout.kept_chosen, *both]}
     layout.reopen.click(commands.reopen, outputs=turned, **placed)
@@ -277,10 +301,15 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     gr.on(
         [layout.dossier.input, layout.as_of.change],
         commands.choose,
-        outputs=[layout.chips, layout.kept_choice],
+        outputs=[layout.chips, layout.kept_choice, layout.firm_start],
         queue=False,  # never behind a question
         trigger_mode="always_last",
         **options | {"inputs": [layout.dossier, layout.as_of, layout.memory]},
+    )
+    layout.firm.input(
+        commands.take_side,
+        outputs=[*layout.side, layout.memory],
+        **options | {"inputs": [layout.firm, layout.memory, layout.kept_choice]},
     )
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)

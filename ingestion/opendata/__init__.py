@@ -1,0 +1,1 @@
+"""Public data asked of the portals that publish them, on request only."""
