@@ -129,14 +129,6 @@ def test_the_fiche_leaves_as_a_file(client: TestClient) -> None:
     assert client.get(f"{DOSSIER}/fiche.exe").status_code == 422
 
 
-@pytest.mark.parametrize(
-    "path", ["", "/x", "/montelyre-2026/pieces", "/montelyre-2026/delete", "/montelyre-2026"]
-)
-def test_another_site_changes_nothing(client: TestClient, path: str) -> None:
-    cross = {"Sec-Fetch-Site": "cross-site"}
-    assert client.post(f"/dossiers{path}", data={"id": "x"}, headers=cross).status_code == 403
-
-
 @pytest.mark.parametrize("path", ["", "/pieces", "/pieces/kind", "/pieces/remove", "/delete"])
 def test_what_does_not_exist_says_so_and_is_not_taken_in(client: TestClient, path: str) -> None:
     data = {"source": "x.md", "piece": "RC", "confirmation": "absent-2026"}

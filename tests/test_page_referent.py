@@ -60,13 +60,6 @@ def test_every_route_asks_who_is_there(known: House, client: TestClient) -> None
                 assert answered.status_code == status, (method, path, user)
 
 
-def test_another_site_changes_nothing(known: House, client: TestClient) -> None:
-    address = asked(known)
-    for below in ("/marks", "/replays"):
-        refused = client.post(address + below, headers={"sec-fetch-site": "cross-site"})
-        assert refused.status_code == 403
-
-
 def test_the_list_is_filtered_by_its_address(known: House, client: TestClient) -> None:
     asked(known)
     asked(known, "Rédige-moi une lettre")
