@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
-from tests.page_tags import parsed
+from tests.page_tags import parsed, words_of
 from tests.review_room import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER
 
@@ -31,10 +31,6 @@ def known(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
 def client(known: House) -> Iterator[TestClient]:
     with TestClient(application(known.room), headers={"x-user": "u-anne"}) as client:
         yield client
-
-
-def words_of(page: str) -> str:
-    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
 
 
 def asked(known: House, question: str = PAYMENT, dossier: str | None = None) -> str:
