@@ -126,21 +126,24 @@ class Origin:
         path: str,
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
         redirections: int = 0,
     ) -> Iterator[OriginReply]:
-        """The answer to GET, or to POST of a body as JSON, below the address or at a whole one.
+        """The answer to GET, or to POST of a body as JSON or of a form; `path` may be an address.
 
         So many redirections are followed on this server; with none, they are answers as others.
         Raises OriginSilent, OtherOrigin without asking, and EndlessRedirection.
         """
+        method = "GET" if body is None and form is None else "POST"
         with heard():
             url = self._guarded(path)
             for _ in range(redirections + 1):
                 with self._client.stream(
-                    "GET" if body is None else "POST",
+                    method,
                     url,
                     headers=dict(headers or {}),
                     json=body,
+                    data=form,
                     extensions={"trace": self._trace},
                 ) as response:
                     reply = OriginReply(response)

@@ -20,3 +20,8 @@ def parsed(html: str) -> Tags:
     tags = Tags()
     tags.feed(str(html))
     return tags
+
+
+def words_of(page: str) -> str:
+    """What a page says, with single spaces."""
+    return " ".join(parsed(page).text.replace("\u00a0", " ").split())

@@ -6,12 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.calculators.advance import AdvanceAsked, RetentionAsked
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.catalogue import Asked, calculate
-from assistant.calculators.constants import Rates, constants
+from assistant.calculators.constants import Rates, constants, ungrounded
 from assistant.calculators.modification import ModificationAsked
 from assistant.calculators.payment import PaymentAsked
 from assistant.calculators.procedure import ProcedureAsked
@@ -56,3 +58,14 @@ def test_a_planned_retention_is_told_on_which_side_of_the_ceiling_it_falls(is_ab
     asked = replace(RetentionAsked(AMOUNT), rate=ceiling + Decimal("0.01") * is_above)
     said = calculate(asked, FakeLaw(DAY), RATES).result[0].text
     assert ("ne dépasse pas le plafond" in said) is not is_above
+
+
+# Calculators grounding
+
+
+@given(st.sets(st.sampled_from(sorted(constants()))))
+def test_the_constants_that_no_text_states_are_named_in_the_order_of_the_files(
+    silent: set[str],
+) -> None:
+    found = [each.name for each in ungrounded(FakeLaw(silent=silent))]
+    assert found == [name for name in constants() if name in silent]

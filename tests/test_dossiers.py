@@ -1,6 +1,5 @@
 """Dossiers, each kept to its team, and gone when it is removed."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -117,31 +116,6 @@ def _asked(home: Path, dossier: str | None, teams: frozenset[str] | None) -> Tur
     return events[-1].result
 
 
-def test_a_dossier_is_searched_for_its_team_only(tmp_path: Path) -> None:
-    home = _with_piece(tmp_path)
-    shown = _asked(home, ROADS.id, frozenset({"voirie"}))
-    assert shown.evidence[0].passage.dossier == ROADS.id
-    assert shown.dossier == ROADS.id
-    assert shown.dossier_generation != shown.generation
-    with pytest.raises(UnknownDossier):
-        _asked(home, ROADS.id, frozenset({"education"}))
-    outside = _asked(home, None, None)
-    assert "137 euros" not in str(outside)
-
-
-def test_what_was_said_of_a_dossier_is_kept_in_it_and_proved_outside(tmp_path: Path) -> None:
-    home = _with_piece(tmp_path)
-    result = _asked(home, ROADS.id, None)
-    journal = Journal(home / "journal.jsonl")
-    [entry] = journal.entries()
-    assert entry["hash"].startswith(result.record_id)
-    assert "Zéphirin" not in json.dumps(entry, ensure_ascii=False)
-    body = journal.body(entry)
-    assert body is not None
-    assert body["question"] == QUESTION
-    assert not list(journal.faults())
-
-
 def test_an_answer_altered_in_its_dossier_is_seen(tmp_path: Path) -> None:
     home = _with_piece(tmp_path)
     _asked(home, ROADS.id, None)
@@ -150,26 +124,6 @@ def test_an_answer_altered_in_its_dossier_is_seen(tmp_path: Path) -> None:
     journal = Journal(home / "journal.jsonl")
     assert [fault.line for fault in journal.faults()] == [1]
     assert journal.body(next(journal.entries())) is None
-
-
-def test_after_its_removal_no_word_of_a_dossier_is_left_on_the_disk(tmp_path: Path) -> None:
-    home = _with_piece(tmp_path)
-    _asked(home, ROADS.id, None)
-    assert _files_with("Zéphirin", tmp_path)
-    Dossiers(home).delete(ROADS.id)
-    assert not _files_with("Zéphirin", tmp_path)
-    assert not list(Journal(home / "journal.jsonl").faults())
-    with pytest.raises(UnknownDossier):
-        _asked(home, ROADS.id, None)
-
-
-def _files_with(word: str, folder: Path) -> list[Path]:
-    forms = (word.encode(), json.dumps(word)[1:-1].encode())
-    return [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and any(form in path.read_bytes() for form in forms)
-    ]
 
 
 def test_an_answer_says_that_pieces_differ_and_which_prevails(tmp_path: Path) -> None:

@@ -119,13 +119,6 @@ def test_a_question_on_contracts_is_led_to_them(run: Run, home: Path) -> None:
     assert "sourcier purchases ask" in said
 
 
-def test_a_hostile_supplier_is_a_supplier_like_any_other(run: Run, home: Path) -> None:
-    code, said = run(home, "invoices", "ask", f"Montant HT des factures de « {HOSTILE} »")
-    assert code == OK, said
-    assert said.lstrip().startswith("7\u00a0€")
-    assert run(home, "invoices", "ask", "Combien de factures ?")[1].lstrip().startswith("3 ")
-
-
 def test_without_a_buyer_nothing_is_said_late(run: Run, home: Path) -> None:
     code, said = run(home, "invoices", "ask", "Quelles factures sont en retard ?")
     assert (code, "--acheteur" in said) == (USAGE, True)

@@ -8,15 +8,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from assistant.ledger.parsing.questions import parse_plan
 from assistant.ledger.parsing.vocabulary import Name, names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result
 from assistant.ledger.query.sql import rows, totals
-from assistant.ledger.query.wording import figures, listing
-from assistant.ledger.tables import csv_bytes, workbook_bytes
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
@@ -112,15 +109,3 @@ def test_hostile_fields_are_grouped_and_shown_as_they_are(ledger: Ledger, group:
     plan = Plan(PlanMeasure.SUM, INVOICES, "gross", group=group)
     labels = {line.label for line in compute_result(plan, ledger, TODAY).lines}
     assert labels == {f"F{each}" if group == "number" else each for each in HOSTILE}
-
-
-def test_no_field_becomes_a_formula_in_what_is_exported(ledger: Ledger) -> None:
-    plan = Plan(PlanMeasure.SUM, INVOICES, "gross", group="supplier")
-    result = compute_result(plan, ledger, TODAY)
-    shown = listing(ledger, INVOICES, result.total.rows, TODAY)
-    for table in (figures(result), shown):
-        lines = csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig")), delimiter=";")
-        assert not [cell for line in lines for cell in line if cell[:1] in {"=", "+", "@"}]
-        sheet = load_workbook(io.BytesIO(workbook_bytes(table))).active
-        kinds = {cell.data_type for line in sheet.iter_rows() for cell in line}
-        assert "f" not in kinds

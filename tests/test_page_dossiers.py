@@ -11,7 +11,7 @@ from assistant.web.buyer import dossier_forms
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
-from tests.page_tags import parsed
+from tests.page_tags import parsed, words_of
 
 CCAP = b"# CCAP\n\n## Article 12 - P\xc3\xa9nalit\xc3\xa9s\n\nLa p\xc3\xa9nalit\xc3\xa9 est due.\n"
 DOSSIER = "/dossiers/montelyre-2026"
@@ -32,10 +32,6 @@ def sent(client: TestClient, *files: tuple[str, bytes]) -> tuple[int, str]:
     """The status and the words of the page that answers."""
     page = client.post(f"{DOSSIER}/pieces", files=[("files", file) for file in files])
     return page.status_code, words_of(page.text)
-
-
-def words_of(page: str) -> str:
-    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
 
 
 def zipped(**files: bytes) -> bytes:
@@ -127,14 +123,6 @@ def test_the_fiche_leaves_as_a_file(client: TestClient) -> None:
     unknown = client.get("/dossiers/absent-2026/fiche.csv")
     assert (unknown.status_code, "Il n'y a pas de dossier" in words_of(unknown.text)) == (404, True)
     assert client.get(f"{DOSSIER}/fiche.exe").status_code == 422
-
-
-@pytest.mark.parametrize(
-    "path", ["", "/x", "/montelyre-2026/pieces", "/montelyre-2026/delete", "/montelyre-2026"]
-)
-def test_another_site_changes_nothing(client: TestClient, path: str) -> None:
-    cross = {"Sec-Fetch-Site": "cross-site"}
-    assert client.post(f"/dossiers{path}", data={"id": "x"}, headers=cross).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["", "/pieces", "/pieces/kind", "/pieces/remove", "/delete"])

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -9,13 +10,16 @@ from assistant.answering.answer import Answer, Choice, Outcome, Prominence
 from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
-from assistant.reports.markup import load_words, prose, set_no_break_spaces
+from assistant.reports.markup import Html, load_words, prose, render_macro, set_no_break_spaces
+from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.layout import footer, welcome
+from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeDesk
 from tests.page_answers import hostile_answer, small_answer
+from tests.page_app import site_over
 from tests.page_tags import parsed
 
 FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
@@ -215,3 +219,65 @@ def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:
     for said in (FRENCH, ENGLISH):
         shown = footer(said, desk.holdings, desk.reader)
         assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in shown
+
+
+# Page table
+
+
+HEADS = ("Nom", "Jour", Html("<span>Action</span>"))
+ROWS = [("a <b>", "1", Html("<button>Retirer</button>")), ("c", "2", "")]
+
+
+def table(*choices: object) -> Html:
+    return render_macro("macros.html", "table", HEADS, ROWS, "Liste", *choices)
+
+
+def test_every_cell_says_its_column_but_under_a_heading_that_is_not_shown() -> None:
+    drawn = parsed(table())
+    labels = [attributes.get("data-label") for tag, attributes in drawn.found if tag == "td"]
+    assert labels == ["Nom", "Jour", None, "Nom", "Jour", None]
+    assert drawn.text.split() == ["Liste", "NomJourAction", "a", "<b>1Retirer", "c2"]
+
+
+def test_the_first_cell_may_head_its_row() -> None:
+    drawn = table(None, True)
+    assert drawn.count('<th scope="row">') == len(ROWS)
+    assert '<td data-label="Nom"' not in drawn
+
+
+def test_a_caption_is_there_and_seen_where_no_title_says_it() -> None:
+    assert '<caption class="unseen">Liste</caption>' in table()
+    assert "<caption>Liste</caption>" in table(None, False, True)
+
+
+# What the page does while nobody asks anything
+
+
+MOST_LOOKS = 40
+"""A second; each takes some 100 µs, so that all take half of a hundredth of a core."""
+
+SECONDS = 10
+
+
+class _Over(Exception):
+    """Enough time has passed."""
+
+
+@pytest.mark.parametrize("loop", ["start_processing", "start_progress_updates"])
+def test_an_idle_queue_is_seldom_looked_at(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        """Time passes at once."""
+        slept.append(seconds)
+        if sum(slept) >= SECONDS:
+            raise _Over
+
+    async def idle() -> None:
+        blocks = page_blocks(event_desk(site_over(FakeDesk())))
+        await getattr(blocks._queue, loop)()
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    with pytest.raises(_Over):
+        asyncio.run(idle())
+    assert len(slept) <= MOST_LOOKS * SECONDS

@@ -337,9 +337,6 @@ def test_an_anomaly_is_explained_once_with_a_reason(client: TestClient, desk: Fa
     row = re.search(r"(\w{12})\s*élevée.*?Facture B-2", parsed(page.text).text, re.DOTALL)
     assert row
     form = {"anomalie": row[1], "raison": "arrondi convenu <b>"}
-    cross = {"Sec-Fetch-Site": "cross-site"}
-    refused = client.post("/factures/anomalies/expliquer", data=form, headers=cross)
-    assert refused.status_code == 403
     page = client.post("/factures/anomalies/expliquer", data=form)
     assert (page.status_code, page.url.path) == (200, "/factures/anomalies")
     assert re.search(r"arrondi convenu <b> \(\d\d/\d\d/\d{4}\)", words_of(page))
@@ -396,10 +393,3 @@ def test_a_drawing_stands_alone_in_its_own_colours(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ["factures/x", "achats/x", "factures/liste/tableau/5"])
 def test_what_does_not_exist_says_so(client: TestClient, path: str) -> None:
     assert client.get(f"/{path}").status_code == 404
-
-
-def test_another_site_imports_nothing(client: TestClient) -> None:
-    cross = {"Sec-Fetch-Site": "cross-site"}
-    for path in ("import", "import/x"):
-        reply = client.post(f"/factures/{path}", data={"act": "store"}, headers=cross)
-        assert reply.status_code == 403

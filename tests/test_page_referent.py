@@ -1,21 +1,16 @@
 """The référent's pages, without a browser."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
 import pytest
-from fastapi.openapi.utils import get_openapi
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import UserRole
 from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
-from assistant.web.reviewer.app import referent_app
-from assistant.web.site import requiring
-from tests.page_tags import parsed
-from tests.review_room import ANNE, BRUNO, House, application, house, people
+from tests.page_tags import parsed, words_of
+from tests.review_room import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
@@ -38,33 +33,9 @@ def client(known: House) -> Iterator[TestClient]:
         yield client
 
 
-def words_of(page: str) -> str:
-    return " ".join(parsed(page).text.replace("\u00a0", " ").split())
-
-
 def asked(known: House, question: str = PAYMENT, dossier: str | None = None) -> str:
     """The address of the answer to a question that is asked now."""
     return f"/referent/answers/{known.ask(question, dossier).record_id}"
-
-
-def test_every_route_asks_who_is_there(known: House, client: TestClient) -> None:
-    app = referent_app(known.room, requiring(people(), UserRole.REFERENT))
-    routes = get_openapi(title="", version="", routes=app.routes)["paths"]
-    assert len(routes) > 12
-    names = {"record_id": asked(known).rpartition("/")[2], "number": "1", "page": "1"}
-    for route, methods in routes.items():
-        path = route.format_map(defaultdict(lambda: "x", names))
-        for method in methods:
-            for user, status in (("", 401), ("u-claire", 403)):
-                answered = client.request(method, f"/referent{path}", headers={"x-user": user})
-                assert answered.status_code == status, (method, path, user)
-
-
-def test_another_site_changes_nothing(known: House, client: TestClient) -> None:
-    address = asked(known)
-    for below in ("/marks", "/replays"):
-        refused = client.post(address + below, headers={"sec-fetch-site": "cross-site"})
-        assert refused.status_code == 403
 
 
 def test_the_list_is_filtered_by_its_address(known: House, client: TestClient) -> None:

@@ -7,8 +7,9 @@ from PIL import Image
 
 from assistant.question.language import Language
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage, boxes, by_line, draw, drawing, find
-from assistant.web.viewer import View, document_html, fits, order_for, pages_of, section
+from assistant.web.viewer import Pictures, View, document_html, fits, order_for, pages_of, section
 from ingestion.readers.documents import Document, Furniture, Kind, Page
+from ingestion.sandbox import BusySandbox, Pool
 from tests.page_texts import (
     CLAUSES,
     SMALL_PURCHASES,
@@ -152,3 +153,73 @@ def test_the_head_of_a_page_is_shown_after_its_text_and_can_be_quoted() -> None:
     assert pages_of(document, head) == [1]
     assert order_for(document, head, 1) == DrawingOrder(1, "Ville de Zéphir", (), 1.0)
     assert "Ville de Zéphir" in document_html(document, head, Language.FRENCH)
+
+
+# Pictures of pages: drawn once, a few at a time, the latest kept
+
+
+PDF = b"%PDF"
+
+
+class Drawer:
+    """Draws a picture of ten bytes, and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.drawn: list[DrawingOrder] = []
+
+    def __call__(self, pdf: bytes, order: DrawingOrder) -> bytes:
+        if order.page > 9:
+            raise UndrawablePage
+        self.drawn.append(order)
+        return f"{order.page:10}".encode()
+
+
+def kept() -> bytes:
+    return PDF
+
+
+def test_a_picture_is_drawn_once_for_all_who_ask() -> None:
+    drawer = Drawer()
+    pictures = Pictures(Pool(), drawer)
+    order = DrawingOrder(1, "passage")
+    assert pictures.drawn("a", kept, order) == pictures.drawn("a", kept, order) == b"         1"
+    pictures.drawn("a", kept, DrawingOrder(1, "passage", ("quote",)))
+    pictures.drawn("b", kept, order)
+    assert drawer.drawn == [order, DrawingOrder(1, "passage", ("quote",)), order]
+
+
+def test_the_pictures_used_last_are_kept() -> None:
+    drawer = Drawer()
+    pictures = Pictures(Pool(), drawer, kept=20)
+    one, two, three = (DrawingOrder(page, "") for page in (1, 2, 3))
+    for order in (one, two, one, three, one, two):
+        pictures.drawn("a", kept, order)
+    assert drawer.drawn == [one, two, three, two]
+
+
+def test_no_file_is_read_before_its_turn_and_who_waits_is_not_kept_for_ever() -> None:
+    pool = Pool()
+    pictures = Pictures(pool, Drawer(), patience=0.01)
+    read: list[str] = []
+
+    def original() -> bytes:
+        read.append("a")
+        return PDF
+
+    with (
+        pool.place(is_long=False),
+        pool.place(is_long=False),
+        pytest.raises(BusySandbox, match="Réessayez"),
+    ):
+        pictures.drawn("a", original, DrawingOrder(1, ""))
+    assert not read
+    assert pictures.drawn("a", kept, DrawingOrder(1, ""))
+
+
+def test_a_page_that_cannot_be_drawn_or_has_no_file_leaves_its_place() -> None:
+    pictures = Pictures(Pool(), Drawer())
+    for _ in range(3):
+        with pytest.raises(UndrawablePage):
+            pictures.drawn("a", kept, DrawingOrder(10, ""))
+        assert pictures.drawn("a", lambda: None, DrawingOrder(1, "")) is None
+    assert pictures.drawn("a", kept, DrawingOrder(1, ""))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.tenders.archives import Bounds, ZipMember, unpack
-from tests.test_reading_hostile import SHARED
+from tests.test_reading_sandbox import SHARED
 
 OUTSIDE = "chemin refusé : il sort de l'archive"
 UNSEEN = "nom refusé : caractères invisibles"

@@ -15,7 +15,7 @@ from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import read_bytes
 from ingestion.tenders.archives import unpack
 from tests.reading_files import odt, paragraph, pdf, reading_of, word
-from tests.test_reading_hostile import SHARED, listed
+from tests.test_reading_sandbox import SHARED, listed
 from tests.test_reading_sheets import with_parts
 
 OFFICE = SHARED / "data/security/office/MANIFEST.csv"

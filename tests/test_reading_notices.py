@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import passages_of, place_of
 from ingestion.french import written_moment
 from tests.reading_files import problem, read, reading_of
-from tests.test_reading_hostile import SHARED
+from tests.test_reading_sandbox import SHARED
 
 MAPA = {
     "organisme": {"acheteurPublic": "Commune de Vernon"},

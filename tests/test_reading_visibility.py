@@ -15,7 +15,7 @@ from ingestion.readers.documents import Document, FileReading, Hidden, Kind, Pag
 from ingestion.readers.formats import to_json
 from ingestion.readers.reading import read_file, reading_json
 from ingestion.readers.visibility import hidden_text
-from tests.test_reading_hostile import SHARED, listed
+from tests.test_reading_sandbox import SHARED, listed
 
 SEEN = "Le prix est ferme pour la duree du marche."
 TOLD = "Le prix est revisable chaque mois."

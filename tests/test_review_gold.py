@@ -4,16 +4,32 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answering.answer import Answer, Outcome, TurnResult
+from assistant.cli.command import main
 from assistant.errors import WrongQuestions
 from assistant.evaluation.questions import read_questions
-from assistant.review.gold import FILE, GoldQuestion, GoldQuestions, require_plain
+from assistant.journal.journal import erase
+from assistant.review.gold import (
+    FILE,
+    RECORD,
+    GoldQuestion,
+    GoldQuestions,
+    promoted_from,
+    require_plain,
+)
+from assistant.review.trial import ROUNDS, tried
+from tests.graded import answer_of, result_of
+from tests.review_room import ANNE, CLAIRE, House, house
+from tests.small_index import TODAY
 
 ADVANCE = GoldQuestion(
     "avance-1",
@@ -144,3 +160,123 @@ def test_what_is_plain_is_an_expression(fact: str) -> None:
     with suppress(WrongQuestions):
         require_plain("a", [fact])
         assert re.compile(fact)
+
+
+# A question for the evaluation set must tell the index in service from a broken one
+
+
+QUESTION = GoldQuestion("delai-1", "Quel délai ?", None, ("R2192-10",), ("trente",))
+NOTHING = Answer(Outcome.ABSTAINED, notice="Je ne trouve pas la réponse.")
+
+
+class Shelf:
+    """An index of texts by reference, which answers with the first one that it does not lack."""
+
+    def __init__(self, **texts: str) -> None:
+        self.texts = texts
+        self.asked: list[frozenset[str]] = []
+
+    def __call__(self, lacking: frozenset[str]) -> TurnResult:
+        self.asked.append(lacking)
+        for number, (reference, text) in enumerate(self.texts.items(), 1):
+            if lacking.isdisjoint((reference, f"d1:{number}")):
+                # Its passage is named by its place among the citations: "d1:2" for the second.
+                answer = answer_of(text, *["art. R1"] * number)
+                return result_of(Answer(answer.outcome, answer.sentences, answer.citations[-1:]))
+        return result_of(NOTHING)
+
+
+def test_an_answer_that_goes_with_its_text_is_told_apart() -> None:
+    shelf = Shelf(R1="Trente jours.", R2="Une avance.")
+    trial = tried(QUESTION, shelf)
+    assert trial.refusal == ""
+    assert shelf.asked == [frozenset(), frozenset({"R2192-10", "d1:1"})]
+
+
+def test_what_says_the_same_elsewhere_is_taken_away_too() -> None:
+    shelf = Shelf(R1="Trente jours.", R2="Aussi trente jours.", R3="Quinze jours.")
+    assert tried(QUESTION, shelf).refusal == ""
+    assert shelf.asked[-1] == frozenset({"R2192-10", "d1:1", "d1:2"})
+
+
+def test_a_fact_that_any_text_says_tells_nothing() -> None:
+    shelf = Shelf(**{f"R{n}": "Trente jours." for n in range(9)})
+    assert "ne distingue pas" in tried(QUESTION, shelf).refusal
+    assert len(shelf.asked) == 1 + ROUNDS
+
+
+def test_a_question_that_is_missed_already_tells_nothing() -> None:
+    told = tried(QUESTION, Shelf(R1="Quinze jours.")).refusal
+    assert "Fait absent : trente" in told
+    assert "Quinze jours." in told
+
+
+def test_a_refusal_that_is_expected_is_asked_once() -> None:
+    shelf = Shelf()
+    refusal = GoldQuestion("lettre", "Une lettre ?", refusal_expected=True)
+    assert tried(refusal, shelf).refusal == ""
+    assert shelf.asked == [frozenset()]
+
+
+# What a person asked is found again in the evaluation set when their words are erased
+
+
+PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
+PROMOTED = "À partir de quel montant une avance ?"
+ASKED, WRITTEN = "relue-claire", "ecrite-par-anne"
+ABOUT_PURCHASE = GoldQuestion(ASKED, PURCHASE, TODAY, ("R2122-8",), ("60 000",))
+
+
+@pytest.fixture
+def known(small_home: Path, tmp_path: Path) -> House:
+    """A set of two questions: one that Claire asked, one that Anne wrote herself."""
+    known = house(copytree(small_home, tmp_path / "home"))
+    record_id = known.ask(PURCHASE).record_id
+    known.room.promote(ANNE, ABOUT_PURCHASE, record_id)
+    known.room.promote(ANNE, GoldQuestion(WRITTEN, PROMOTED, TODAY, ("R2191-3",), ("30 000",)))
+    return known
+
+
+def erased(known: House, *more: str) -> list[str]:
+    return ["--data", str(known.home), "journal", "erase", "--user", CLAIRE.user, *more]
+
+
+def test_they_are_named_to_who_erases_and_stay(
+    known: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(erased(known)) == 0
+    said = capsys.readouterr().out
+    assert f"avec ses mots : {ASKED}." in said
+    assert WRITTEN not in said
+    assert [each.id for each in known.room.gold] == [ASKED, WRITTEN]
+    assert main(erased(known, "--json")) == 0
+    assert json.loads(capsys.readouterr().out) == {"forgotten": 0, "questions": [ASKED]}
+
+
+def test_they_are_taken_out_when_that_is_asked_for(
+    known: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(erased(known, "--questions")) == 0
+    assert f"retirées du jeu d'évaluation : {ASKED}." in capsys.readouterr().out
+    assert [each.id for each in known.room.gold] == [WRITTEN]
+    assert PURCHASE not in (known.home / FILE).read_text()
+    last = list(known.journal.entries())[-1]
+    assert (known.journal.body(last) or {})["act"] == "removed"
+    assert list(known.journal.faults()) == []
+    assert main(erased(known)) == 0
+    assert "évaluation" not in capsys.readouterr().out
+
+
+def test_they_are_found_once_who_promoted_them_is_forgotten_too(known: House) -> None:
+    known.room.promote(ANNE, replace(ABOUT_PURCHASE, question=f"{PURCHASE} Mieux dite"))
+    erase(known.journal, ANNE.user)
+    assert promoted_from(known.home, known.journal, CLAIRE.user) == (ASKED,)
+    assert promoted_from(known.home, known.journal, ANNE.user) == ()
+
+
+def test_those_that_an_earlier_version_promoted_are_found_by_the_journal(known: House) -> None:
+    path = known.home / FILE
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    earlier = ({name: row[name] for name in row if name != RECORD} for row in rows)
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in earlier))
+    assert promoted_from(known.home, known.journal, CLAIRE.user) == (ASKED,)

@@ -1,13 +1,18 @@
 """What commands write is for the account that runs them; what the start says."""
 
+import json
 import os
+import re
+import shlex
 import socket
 import stat
 from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from assistant.cli.command import main
 from assistant.errors import WrongSettings
@@ -80,3 +85,49 @@ def test_the_start_says_how_to_have_the_law_until_it_is_indexed(
         port = free.getsockname()[1]
     assert main(["--data", str(home), "serve", "--port", str(port)]) == 0
     assert ("sourcier law install" in capsys.readouterr().out) is not bool(articles)
+
+
+# What systemd and the image start is a command of this program, and they agree on the rest
+
+
+ROOT = Path(__file__).parent.parent
+UNITS = ROOT / "assistant" / "operations" / "units"
+
+
+def unit(name: str) -> ConfigParser:
+    found = ConfigParser(strict=False, interpolation=None)
+    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found.read(UNITS / name, encoding="utf-8")
+    return found
+
+
+def started() -> dict[str, list[str]]:
+    """What each of them gives to `sourcier`."""
+    commands = {
+        path.name: shlex.split(unit(path.name)["Service"]["ExecStart"])
+        for path in sorted(UNITS.glob("*.service"))
+    }
+    image = (ROOT / "Containerfile").read_text(encoding="utf-8")
+    [told] = re.findall(r"^CMD (.*)$", image, re.MULTILINE)
+    commands["Containerfile"] = ["/sourcier", *json.loads(told)]
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    commands["compose.yaml"] = ["/sourcier", *services["accounts"]["command"]]
+    return commands
+
+
+@pytest.mark.parametrize(("where", "command"), started().items())
+def test_what_is_started_is_a_command(
+    where: str, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command[0].endswith("/sourcier")
+    assert main([*command[1:], "--help"]) == 0
+    assert "usage : sourcier" in capsys.readouterr().out
+
+
+def test_the_timer_starts_the_unit_of_its_name_which_writes_where_the_service_reads() -> None:
+    timer, update, service = map(
+        unit, ("sourcier-update.timer", "sourcier-update.service", "sourcier.service")
+    )
+    assert timer["Timer"]["OnCalendar"]
+    for key in ("User", "StateDirectory", "Environment", "UMask", "ProtectSystem"):
+        assert update["Service"][key] == service["Service"][key]

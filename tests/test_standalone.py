@@ -1,7 +1,13 @@
+import json
+import os
 from collections.abc import Generator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
+from assistant.question.clarification import missing_fact
+from assistant.question.language import Language
 from assistant.question.rewriting import (
     LONGEST_REWRITE,
     in_french,
@@ -135,3 +141,154 @@ def test_an_english_question_is_put_in_french() -> None:
         "Quel est le délai de paiement ?"
     )
     assert _result(in_french("What is a lot?", ScriptedModel())) == "What is a lot?"
+
+
+# Asking back
+
+
+SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
+CODE = SHARED / "data/law/ccp_articles.jsonl"
+
+DISPENSE = (
+    "Sans publicité sous 60 000 euros hors taxes pour des fournitures ou services et sous "
+    "100 000 euros hors taxes pour des travaux."
+)
+PAID_BY_ALL = "Un pouvoir adjudicateur paie dans un délai de trente jours."
+PAID_LATER = (
+    "Le délai est plus long pour deux acheteurs :\n"
+    "- 50 jours pour un établissement public de santé ;\n"
+    "- 60 jours pour une entreprise publique."
+)
+RETENTION = (
+    "La retenue est au plus de 5 % du montant initial. Lorsque le titulaire est une petite ou "
+    "moyenne entreprise, ce taux ne dépasse pas 3 %."
+)
+STANDSTILL = (
+    "Onze jours passent entre l'envoi et la signature. Ce délai est porté à seize jours quand "
+    "la notification n'a pas été transmise par voie électronique."
+)
+NOTICE = (
+    "La publicité obéit à deux règles :\n"
+    "1° Sous 90 000 euros, elle est libre ;\n"
+    "2° Lorsque la valeur est égale ou supérieure à 90 000 euros, un avis paraît."
+)
+ADVANCE = (
+    "Lorsque la durée est inférieure ou égale à douze mois, la base est le montant initial. "
+    "Lorsque la durée est supérieure à douze mois, la base est ramenée à un an."
+)
+
+ASKED = [
+    ("Jusqu'à quel montant puis-je me passer de publicité ?", [DISPENSE], "travaux ou des four"),
+    (
+        "Pour 80 000 € HT, puis-je me passer de publicité ?",
+        [DISPENSE],
+        "travaux ou des fournitures",
+    ),
+    ("Quel est le délai de paiement ?", [PAID_BY_ALL, PAID_LATER], "un pouvoir adjudicateur ?"),
+    ("Quel est le délai de paiement ?", [PAID_LATER], "public de santé ou une entreprise publique"),
+    ("Quel est le taux maximal de la retenue ?", [RETENTION], "moyenne entreprise ou non ?"),
+    ("Combien de jours avant de signer ?", [STANDSTILL], "par voie électronique ou non ?"),
+    ("Quelle publicité pour un MAPA ?", [NOTICE], "la valeur estimée du besoin"),
+    ("Quelle est la base de l'avance ?", [ADVANCE], "quelle est celle du marché ?"),
+]
+
+NOT_ASKED = [
+    ("Jusqu'à quel montant acheter des travaux sans publicité ?", [DISPENSE]),
+    ("Quel montant pour un marché de nettoyage ?", [DISPENSE]),
+    ("Pour 40 000 € HT, puis-je me passer de publicité ?", [DISPENSE]),
+    ("Pour 180 000 € HT, puis-je me passer de publicité ?", [DISPENSE]),
+    ("Peut-on toujours acheter au même endroit ?", [DISPENSE]),
+    ("Quelles obligations sous le seuil ?", [DISPENSE]),
+    ("Quel est le délai de paiement d'une commune ?", [PAID_BY_ALL, PAID_LATER]),
+    ("Quel est le délai de paiement ?", [PAID_BY_ALL]),
+    ("Comment envoyer une facture ?", [PAID_BY_ALL, PAID_LATER]),
+    ("Quel délai pour répondre ?", ["La réponse part sous dix jours.", PAID_LATER]),
+    ("Quel est le taux maximal de la retenue pour une PME ?", [RETENTION]),
+    ("À quoi sert la retenue ?", [RETENTION]),
+    ("Quel taux ?", ["La retenue d'une PME est de 3 %.", "L'avance est de 5 %."]),
+    ("Combien de jours avant de signer après un courrier ?", [STANDSTILL]),
+    ("Quelle publicité pour un MAPA de 120 000 € ?", [NOTICE]),
+    ("Sous quel seuil la publicité est-elle libre ?", [NOTICE]),
+    ("Quelle est la base de l'avance d'un marché de 8 mois ?", [ADVANCE]),
+    ("Quel est le délai de paiement ?", []),
+    ("Quel est le délai de paiement ?", [""]),
+]
+
+
+@pytest.mark.parametrize(("question", "quoted", "words"), ASKED)
+def test_a_fact_that_chooses_among_the_quoted_cases_is_asked(
+    question: str, quoted: list[str], words: str
+) -> None:
+    fact = missing_fact(question, quoted)
+    assert fact is not None
+    assert words in fact.question[Language.FRENCH]
+    assert set(fact.question) == set(Language)
+    assert all(text.endswith("?") and text.count("?") == 1 for text in fact.question.values())
+
+
+@pytest.mark.parametrize(("question", "quoted"), NOT_ASKED)
+def test_nothing_is_asked_where_nothing_is_in_doubt(question: str, quoted: list[str]) -> None:
+    assert missing_fact(question, quoted) is None
+
+
+def test_the_cases_are_those_of_the_quotes() -> None:
+    fact = missing_fact("Quel est le délai de paiement ?", [PAID_BY_ALL, PAID_LATER])
+    assert fact is not None
+    assert fact.name == "buyer"
+    assert fact.question[Language.ENGLISH].endswith(
+        "is it a public hospital, a public undertaking or a contracting authority?"
+    )
+
+
+def test_each_case_has_a_sentence_that_settles_the_fact() -> None:
+    asked = "Jusqu'à quel montant puis-je me passer de publicité ?"
+    fact = missing_fact(asked, [DISPENSE])
+    assert fact is not None
+    works, goods = fact.cases[Language.FRENCH]
+    assert (works.label, works.statement) == ("Des travaux", "L'achat porte sur des travaux.")
+    assert goods.label == "Des fournitures ou des services"
+    for case in (works, goods):
+        assert missing_fact(f"{asked} {case.statement}", [DISPENSE]) is None
+
+
+def test_two_cases_with_the_same_figure_leave_nothing_to_choose() -> None:
+    same = DISPENSE.replace("100 000", "60 000")
+    assert missing_fact("Jusqu'à quel montant se passer de publicité ?", [same]) is None
+
+
+@cache
+def _code() -> dict[str, str]:
+    if not CODE.exists():
+        pytest.skip("no ../shared: the real articles are absent")
+    rows = map(json.loads, CODE.read_text(encoding="utf-8").splitlines())
+    return {row["num"]: row["texte"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("question", "articles", "name"),
+    [
+        ("Quel est le délai de paiement des factures ?", ["R2192-10", "R2192-11"], "buyer"),
+        ("Quelle est la durée maximale d'un accord-cadre ?", ["L2125-1"], "buyer"),
+        ("Sous quel montant peut-on acheter sans publicité ?", ["R2122-8"], "nature"),
+        ("Jusqu'à quel pourcentage un avenant est-il possible ?", ["R2194-8"], "nature"),
+        ("Combien de temps archiver les pièces ?", ["R2184-13"], "nature"),
+        ("Quelle publicité pour un MAPA ?", ["R2131-12"], "amount"),
+        ("Quel est le taux maximal de la retenue de garantie ?", ["R2191-33"], "size of the firm"),
+        ("Combien de jours attendre avant de signer ?", ["R2182-1"], "dispatch"),
+    ],
+)
+def test_the_real_articles_are_told_apart(question: str, articles: list[str], name: str) -> None:
+    fact = missing_fact(question, [_code()[article] for article in articles])
+    assert fact is not None
+    assert fact.name == name
+
+
+def test_it_is_reserved_on_questions_of_our_own() -> None:
+    spoken = 0
+    for name in ("questions_execution.jsonl", "questions_passation.jsonl"):
+        path = Path(__file__).parent / "data" / name
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            quoted = [_code()[each] for each in row["articles_attendus"] if each in _code()]
+            spoken += missing_fact(row["question"], quoted) is not None
+    assert 1 <= spoken <= 10

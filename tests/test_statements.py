@@ -1,8 +1,22 @@
+from fractions import Fraction
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.question.topics import Topic, topics
-from assistant.tenders.statements import StatedValue, mentions, statements, values
+from assistant.tenders.statements import (
+    Priority,
+    StatedValue,
+    mentions,
+    stated_priority,
+    statements,
+    values,
+    weights,
+)
 from ingestion.chunking.passages import Passage
+from ingestion.tenders.pieces import PieceKind
 from tests.dossier_files import built_in, piece
 
 
@@ -101,3 +115,65 @@ def test_statements_of_the_dossier_are_spans_in_order_and_apart(topic: Topic) ->
                 assert end <= each.span.start < each.span.end <= len(passage.text)
                 assert passage.text[each.span.start : each.span.end].strip()
                 end = each.span.end
+
+
+# Weighting
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Prix : 60 % ; valeur technique : 40 %.", (60, 40)),
+        ("Le prix compte pour 55 points et la technique pour 45 points.", (55, 45)),
+        ("Prix (60 %)\nTechnique (40 %)", (60, 40)),
+        ("Prix : 40 %. Technique : 60 % (moyens 35 %, méthode 25 %).", (40, 60)),
+        ("Technique 60 % : moyens 35 %, méthode 25 %. Prix 40 %.", (60, 40)),
+        ("Critère | Poids\nPrix | 50 %\nTechnique | 50 %\nTotal | 100 %", (50, 50)),
+        ("Critère | Détail | Poids\nTechnique | (20 %) ; (10 %) | 30 %\nPrix | – | 65 %", (30, 65)),
+        ("Prix 45 %, technique 25 %, environnement 15 %, insertion 10 %", (45, 25, 15, 10)),
+        ("Aucun critère n'est pondéré.", ()),
+    ],
+)
+def test_weights_are_those_of_the_criteria_alone(text: str, found: tuple[int, ...]) -> None:
+    assert weights(text) == tuple(map(Fraction, found))
+
+
+@given(st.lists(st.integers(1, 99), unique=True, min_size=3, max_size=9), st.data())
+def test_parts_that_follow_their_whole_are_left_out(cuts: list[int], data: st.DataObject) -> None:
+    edges = sorted({0, 100, *cuts})
+    parts = [after - before for before, after in pairwise(edges)]
+    first = data.draw(st.integers(2, len(parts) - 2)) if len(parts) > 4 else 2
+    criteria = [parts[:first], parts[first:]]
+    written = "\n".join(
+        f"- {sum(each)} % : {', '.join(f'{part} %' for part in each)}" for each in criteria
+    )
+    assert weights(written) == tuple(Fraction(sum(each)) for each in criteria)
+
+
+# Priority
+
+
+def _clauses(text: str) -> tuple[Passage, ...]:
+    return piece("CCAP.md", f"# Article 2 – Pièces\n\n{text}")[1]
+
+
+def test_the_clause_of_the_built_in_dossier_is_read() -> None:
+    priority = stated_priority(passage for _, passages in built_in() for passage in passages)
+    assert priority.locator == "CCAP, art. 2.1, p. 2"
+    assert priority.pieces == (PieceKind.AE, PieceKind.BPU, PieceKind.CCAP, PieceKind.CCTP)
+
+
+def test_a_list_of_pieces_without_priority_is_none() -> None:
+    assert stated_priority(_clauses("Le dossier comprend :\n\n- le RC ;\n- l'AE.")) == Priority()
+
+
+def test_pieces_named_in_passing_are_no_list() -> None:
+    said = "En cas de contradiction entre le CCTP et le CCAP, l'acheteur décide."
+    assert stated_priority(_clauses(said)) == Priority()
+
+
+def test_who_prevails_is_told_among_the_ranked_alone() -> None:
+    priority = Priority((PieceKind.AE, PieceKind.CCAP), "CCAP, art. 2")
+    differing = [PieceKind.RC, PieceKind.CCAP, PieceKind.AE]
+    assert priority.prevailing(differing) == (PieceKind.AE, PieceKind.CCAP)
+    assert priority.prevailing([PieceKind.RC]) == ()

@@ -272,7 +272,8 @@ def test_an_english_question_is_searched_in_french(small_home: Path, journal: Jo
 def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     question = "Quelle pénalité pour un retard de livraison ?"
     inside = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))
-    assert inside.route == "dossier"
+    assert (inside.route, inside.dossier) == ("dossier", DOSSIER)
+    assert inside.dossier_generation not in ("", inside.generation)
     assert "150 euros" in inside.answer.markdown
     outside = _finished(list(assistant.ask(question, as_of=TODAY)))
     assert "150 euros" not in json.dumps(

@@ -39,10 +39,10 @@ from assistant.reports.findings import (
     in_words,
     listed,
     percent,
+    remarks,
 )
 from assistant.reports.markup import Html
 from assistant.reports.paper import sheet
-from assistant.reports.remarks import remarks
 
 TILES = (
     Measure.CORRECT,

@@ -1,11 +1,11 @@
 """Findings: what was measured, said in French. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from assistant.confidence import Estimate
-from assistant.evaluation.grading import Measure
+from assistant.evaluation.grading import Graded, Measure
 from assistant.evaluation.runs import AnswerChange, RunComparison
 from assistant.question.language import Language
 from assistant.reports.markup import format_date, group_thousands, load_words
@@ -147,3 +147,37 @@ def verdict(comparison: RunComparison) -> str:
     if comparison.chance >= 0.05:
         return told + "on ne peut donc pas dire que les deux essais diffèrent."
     return told + f"cet essai est donc {'meilleur' if better > worse else 'moins bon'}."
+
+
+def _is_sheet(locator: str) -> bool:
+    """Whether a citation is of a sheet that explains an article, and not of the article."""
+    return "fiche «" in locator
+
+
+def remarks(graded: Sequence[Graded]) -> Iterator[str]:
+    """What the figures do not say by themselves, each in a French sentence."""
+    cited = [each.locator for item in graded for each in item.result.answer.citations]
+    if sheets := sum(map(_is_sheet, cited)):
+        one = f"citation sur {len(cited)} est celle"
+        many = f"citations sur {len(cited)} sont celles"
+        yield (
+            f"{number(sheets, one, many)} d'une fiche sur l'article, et non de l'article : "
+            "« articles attendus cités » les compte aussi."
+        )
+    doubtful = sum(
+        each.correct and each.question.refusal_expected and not each.refused for each in graded
+    )
+    if doubtful:
+        one = "question à refuser est correcte sans être un refus"
+        many = "questions à refuser sont correctes sans être des refus"
+        yield (
+            f"{number(doubtful, one, many)} : une réponse partielle, qui dit son doute, y suffit, "
+            "mais « refus attendus faits » ne compte que les vrais refus."
+        )
+    uncited = sum(each.correct and bool(each.uncited) for each in graded)
+    if uncited:
+        yield (
+            f"{number(uncited, 'réponse correcte ne cite', 'réponses correctes ne citent')} pas "
+            "tous les articles attendus : les faits attendus suffisent à rendre une réponse "
+            "correcte, les articles sont mesurés à part."
+        )

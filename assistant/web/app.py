@@ -180,6 +180,18 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     app = with_problems(bare)
     if tools:
         app.add_route(TOOLS, tools, list(tools.methods))  # type: ignore[arg-type]
+    _add_routes(app, site)
+    _mount_gradio(app, site)
+    app.add_middleware(RequestLimits)
+    app.add_middleware(Gate, access=site.access)
+    if hosts:
+        app.add_middleware(KnownHosts, hosts=hosts)
+    app.add_middleware(Shield, rewrite=own_head)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    return app
+
+
+def _add_routes(app: FastAPI, site: Site) -> None:
     app.include_router(page_routes(site))
     if site.monitoring:
         app.include_router(monitoring_routes(site.monitoring))
@@ -196,6 +208,9 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     for path, beside in stood_beside.items():
         app.add_route(path, into_folder)
         app.mount(path, beside)
+
+
+def _mount_gradio(app: FastAPI, site: Site) -> None:
     gr.mount_gradio_app(
         app,
         page_blocks(event_desk(site)),
@@ -215,13 +230,6 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     (gradio,) = [each.app for each in app.routes if isinstance(each, Mount) and not each.path]
     assert isinstance(gradio, FastAPI)
     gradio.add_middleware(GradioDoor)
-    app.add_middleware(RequestLimits)
-    app.add_middleware(Gate, access=site.access)
-    if hosts:
-        app.add_middleware(KnownHosts, hosts=hosts)
-    app.add_middleware(Shield, rewrite=own_head)
-    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
-    return app
 
 
 def into_folder(request: Request) -> RedirectResponse:

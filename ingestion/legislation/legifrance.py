@@ -5,13 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from email.message import Message
 from http import HTTPStatus
-from http.client import HTTPException
-from typing import IO, Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from typing import Any
 
 from ingestion.errors import IngestionError, UnreadableFile
 from ingestion.legislation.articles import (
@@ -22,13 +17,14 @@ from ingestion.legislation.articles import (
     plain_lines,
 )
 from ingestion.legislation.legi import end_of, identifier, state_of
+from ingestion.origin import Origin, OriginReply, OriginSilent, Reach, ReplyTooLong
 
 # The door to PISTE, where the State's interfaces are: a token, then JSON posted and received.
 
 API = "https://api.piste.gouv.fr/dila/legifrance/lf-engine-app"
 TOKENS = "https://oauth.piste.gouv.fr/api/oauth/token"
 
-_SECONDS = 30
+_REACH = Reach(seconds=30)
 _ATTEMPTS = 5
 _LONGEST_PAUSE = 60.0
 _MOST_BYTES = 100_000_000
@@ -78,7 +74,6 @@ class Piste:
         self._api, self._tokens = api.rstrip("/"), tokens
         self._pause = pause
         self._token = ""
-        self._opener = build_opener(_NoRedirect)
 
     def post(self, path: str, body: Mapping[str, str]) -> dict[str, Any] | None:
         """The object answered; None when there is nothing of this identifier.
@@ -90,12 +85,12 @@ class Piste:
             self._token = self._token or self._new_token()
             headers = {"Authorization": f"Bearer {self._token}"}
             try:
-                return self._send(f"{self._api}{path}", json.dumps(body), "json", headers)
-            except HTTPError as error:
-                if error.code in _UNKNOWN:
+                return self._send(f"{self._api}{path}", headers, body=body)
+            except _Refusal as refusal:
+                if refusal.code in _UNKNOWN:
                     return None
-                if error.code != HTTPStatus.UNAUTHORIZED or not renewals:
-                    raise _refused("Légifrance a refusé la demande", error) from error
+                if refusal.code != HTTPStatus.UNAUTHORIZED or not renewals:
+                    raise _refused("Légifrance a refusé la demande", refusal) from refusal
                 self._token, renewals = "", renewals - 1
 
     def _new_token(self) -> str:
@@ -106,48 +101,61 @@ class Piste:
             "scope": "openid",
         }
         try:
-            answer = self._send(self._tokens, urlencode(form), "x-www-form-urlencoded", {})
-        except HTTPError as error:
-            raise _refused("PISTE a refusé vos identifiants", error) from error
+            answer = self._send(self._tokens, {}, form=form)
+        except _Refusal as refusal:
+            raise _refused("PISTE a refusé vos identifiants", refusal) from refusal
         if not isinstance(token := answer.get("access_token"), str):
             raise IngestionError(f"{self._tokens} n'a pas donné de jeton. Vérifiez cette adresse.")
         return token
 
     def _send(
-        self, address: str, body: str, kind: str, headers: Mapping[str, str]
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """One exchange, tried again while what prevents it may pass. Raises HTTPError."""
-        sent = {"Content-Type": f"application/{kind}", "Accept": "application/json", **headers}
-        request = Request(address, body.encode(), sent)
+        """One exchange, tried again while what prevents it may pass. Raises _Refusal."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self._opener.open(request, timeout=_SECONDS) as answer:
-                    return _object(answer.read(_MOST_BYTES), address)
-            except HTTPError as error:
-                if error.code not in _PASSING or attempt == _ATTEMPTS:
+                # A redirection would carry the token to another machine: it is a refusal.
+                with (
+                    Origin(address, _REACH, {"Accept": "application/json"}) as origin,
+                    origin.asked(address, headers, body, form) as reply,
+                ):
+                    return _object(_accepted(reply), address)
+            except _Refusal as refusal:
+                if refusal.code not in _PASSING or attempt == _ATTEMPTS:
                     raise
-                self._pause(_pause_asked(error, attempt))
-            except (OSError, HTTPException) as error:
+                self._pause(_pause_asked(refusal.retry_after, attempt))
+            except OriginSilent as error:
                 if attempt == _ATTEMPTS:
                     raise IngestionError(
                         f"{address} est injoignable ({error}). Vérifiez la connexion et le "
                         "mandataire (variable https_proxy), puis relancez la même commande."
                     ) from error
-                self._pause(_pause_asked(None, attempt))
+                self._pause(_pause_asked("", attempt))
         raise AssertionError("every last attempt returns or raises")
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirection would carry the token to another machine."""
+class _Refusal(Exception):
+    """An answer that is no success, and after how many seconds to ask again, as it says."""
 
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:
-        """Never followed: what was asked for then fails with the code of the redirection."""
+    def __init__(self, code: int, retry_after: str) -> None:
+        super().__init__(code)
+        self.code, self.retry_after = code, retry_after
 
 
-def _pause_asked(error: HTTPError | None, attempt: int) -> float:
-    asked = error.headers.get("Retry-After", "") if error else ""
+def _accepted(reply: OriginReply) -> bytes:
+    if reply.status != HTTPStatus.OK:
+        raise _Refusal(reply.status, reply.headers.get("Retry-After", ""))
+    try:
+        return b"".join(reply.pieces(_MOST_BYTES))
+    except ReplyTooLong:
+        return b""
+
+
+def _pause_asked(asked: str, attempt: int) -> float:
     return min(float(asked) if asked.isdecimal() else 2.0**attempt, _LONGEST_PAUSE)
 
 
@@ -161,15 +169,15 @@ def _object(data: bytes, address: str) -> dict[str, Any]:
     return found
 
 
-def _refused(what: str, error: HTTPError) -> IngestionError:
+def _refused(what: str, refusal: _Refusal) -> IngestionError:
     remedies = {
         400: "Vérifiez SOURCIER_LEGIFRANCE_ID et SOURCIER_LEGIFRANCE_SECRET.",
         401: "Vérifiez SOURCIER_LEGIFRANCE_ID et SOURCIER_LEGIFRANCE_SECRET.",
         403: "Abonnez votre application à l'API Légifrance sur piste.gouv.fr.",
         429: "Trop de demandes : relancez la même commande plus tard.",
     }
-    remedy = remedies.get(error.code, "Relancez la même commande plus tard.")
-    return IngestionError(f"{what} (code {error.code}). {remedy}")
+    remedy = remedies.get(refusal.code, "Relancez la même commande plus tard.")
+    return IngestionError(f"{what} (code {refusal.code}). {remedy}")
 
 
 # All versions of the articles of a text, from the Légifrance API. Never asked while answering.

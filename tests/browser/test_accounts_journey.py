@@ -12,7 +12,7 @@ from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.accessibility import barriers
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
-from tests.page_server import chromium, serving
+from tests.page_server import serving
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +31,6 @@ def address(hall: Hall) -> Iterator[str]:
     site = Site(desks, Members(hall.accounts), accounts=hall.accounts)
     with serving(app_of(site)) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -44,8 +44,12 @@ def summary_tables(ledger: Ledger, today: date) -> tuple[LedgerTable, ...]:
 
 def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
     """Segments of suppliers, and the concentration of each CPV family."""
-    every, families = purchases.segments(found), purchases.concentrations(found)
-    suppliers = LedgerTable(
+    return _segments(found), _concentration(found)
+
+
+def _segments(found: Sequence[Held]) -> LedgerTable:
+    every = purchases.segments(found)
+    return LedgerTable(
         "Titulaires",
         (
             TableColumn("Titulaire"),
@@ -73,7 +77,11 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
         tuple(each.contracts for each in every),
         (purchases.METHOD,),
     )
-    concentration = LedgerTable(
+
+
+def _concentration(found: Sequence[Held]) -> LedgerTable:
+    families = purchases.concentrations(found)
+    return LedgerTable(
         "Concentration par groupe CPV",
         (
             TableColumn("Groupe CPV"),
@@ -88,7 +96,6 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
         tuple(each.contracts for each in families),
         (purchases.CONCENTRATED,),
     )
-    return suppliers, concentration
 
 
 def pooling_table(found: Sequence[Contract]) -> LedgerTable:
