@@ -28,7 +28,12 @@ from assistant.llm.language_model import LanguageModel
 from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language, readable
 from assistant.question.rewriting import in_french, is_dependent, side_by_side, standalone, subjects
-from assistant.question.scope import dossiers_meant, names_offer, refusal_for
+from assistant.question.scope import (
+    dossiers_meant,
+    general_texts_meant,
+    names_offer,
+    refusal_for,
+)
 from assistant.retrieval.evidence import Scope, parts_of, together
 from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
@@ -205,7 +210,8 @@ class Assistant:
         day = day_asked([] if dossier else asked, as_of, self._clock())
         if pieces and dossier and day.source is DaySource.TODAY:
             day = self._day_of(self.dossiers(teams).get(dossier), pieces) or day
-        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
+        general = general_texts_meant(asked)
+        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)), general=general)
         turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
         if dossier is None:
             turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
