@@ -116,4 +116,6 @@ def general_text(passage: Passage) -> GeneralText | None:
     named = general_text_of(passage.title)
     family = named.family if named else find_piece(passage.locator) or CCAG
     edition = named.edition if named else None
-    return GeneralText(family, edition or (passage.valid_from and edition_on(passage.valid_from)))
+    if edition is None and passage.valid_from:
+        edition = edition_on(passage.valid_from)
+    return GeneralText(family, edition)
