@@ -161,3 +161,23 @@ def test_the_fiche_of_a_dossier_as_filed_reads_the_day_of_its_notice(
     )
     lines = dict(zip(LINES, filing.fiche(GYMNASIUM).lines, strict=True))
     assert lines["ccag"].remark.startswith("CCAG-Travaux de 2009 (CCAP, art. 2 ; ")
+
+
+def test_a_question_on_the_ccag_is_told_what_a_clause_derogates_from(
+    assistant: Assistant,
+) -> None:
+    asked = "Que prévoit l'article 8.3 du CCAP, et le CCAG ?"
+    said = told(run_turn(assistant, asked, None, CANTEENS))
+    line = said.index("Le CCAP y déroge (art. 8.3).")
+    assert "premier euro" in said[0]
+    assert "1 350 €" in said[line - 1]
+    alone = told(run_turn(assistant, "Que prévoit l'article 8.3 du CCAP ?", None, CANTEENS))
+    assert not any("1 350 €" in sentence for sentence in alone)
+
+
+def test_a_question_on_the_derogations_is_told_all_of_them(assistant: Assistant) -> None:
+    result = run_turn(assistant, "À quels articles le CCAP déroge-t-il ?", None, GYMNASIUM)
+    line, *_ = told(result)
+    assert line.count("CCAP art.") == 4
+    assert "CCAP art. 7.1 (à l’art. 20.1)" in line
+    assert "CCAP, art. 11" in locators(result)

@@ -49,6 +49,7 @@ from assistant.retrieval.retriever import (
 )
 from assistant.tenders.fiche import FicheLine, disagreements
 from ingestion.index.search import Embedder, PassageReader, Vectors
+from ingestion.legislation.general_clauses import general_text_of
 
 # Writing: what the model says of the quotes in its own words, sentence by sentence.
 #
@@ -139,6 +140,7 @@ class Answering:
             yield from self._calculate()
         if self._turn.sentences and len(self._turn.parts) == 1:
             return  # corrected or calculated: near passages would only stand beside the answer
+        yield from self._derogating.listed(self._turn.standalone)
         for part in self._turn.parts:
             yield from self._quote(part)
 
@@ -317,7 +319,11 @@ class Answering:
             return ""
         asked = general_texts_meant([turn.standalone])
         is_cited = any(general_text(item.passage) for item in turn.cited)
-        return referred_to(turn.language, turn.applied, asked or ()) if asked or is_cited else ""
+        if not (asked or is_cited):
+            return ""
+        titles = turn.generation.manifest.titles
+        indexed = frozenset(text for title in titles if (text := general_text_of(title)))
+        return referred_to(turn.language, turn.applied, asked or (), indexed)
 
     def _disagreements(self) -> Sequence[FicheLine]:
         """The subjects of the question on which the pieces of its dossier differ."""

@@ -288,6 +288,17 @@ _DEROGATES = {
     Language.ENGLISH: "The {piece} derogates from it (art. {own}).",
 }
 
+_DEROGATIONS = {
+    Language.FRENCH: (
+        "Dérogations au CCAG que listent les pièces : {}.",
+        "{} art. {} (à l’art. {})",
+    ),
+    Language.ENGLISH: (
+        "Derogations from the CCAG listed by the pieces: {}.",
+        "{} art. {} (from {})",
+    ),
+}
+
 _REFERS = {
     Language.FRENCH: "Ce dossier renvoie au {applied}.",
     Language.ENGLISH: "This file refers to the {applied}.",
@@ -309,13 +320,29 @@ _UNKNOWN_EDITION = {
 }
 
 
+_NOT_INDEXED = {
+    Language.FRENCH: "Il n’est pas parmi les textes indexés : un administrateur peut l’ajouter.",
+    Language.ENGLISH: "It is not among the indexed texts: an administrator can add it.",
+}
+
+
 def derogates(language: Language, piece: str, own: str) -> str:
     """That a piece derogates from what was just quoted, and by which of its articles."""
     return _DEROGATES[language].format(piece=piece, own=own)
 
 
+def all_derogations(language: Language, made: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """The derogations of a dossier: the piece, its article and those that it derogates from."""
+    whole, each = _DEROGATIONS[language]
+    told = (each.format(piece, own, ", ".join(general)) for piece, own, general in made)
+    return whole.format(" ; ".join(told))
+
+
 def referred_to(
-    language: Language, applied: Sequence[AppliedText], asked: Sequence[GeneralText]
+    language: Language,
+    applied: Sequence[AppliedText],
+    asked: Sequence[GeneralText],
+    indexed: frozenset[GeneralText],
 ) -> str:
     """Which CCAG a dossier refers to, and which ones were `asked` about that it does not."""
     if not applied:
@@ -323,6 +350,8 @@ def referred_to(
     said = [_REFERS[language].format(applied=each.describe()) for each in applied]
     if any(not each.is_known for each in applied):
         said.append(_UNKNOWN_EDITION[language])
+    elif not indexed.issuperset(each.text for each in applied):
+        said.append(_NOT_INDEXED[language])
     foreign = [each for each in asked if not any(each.includes(one.text) for one in applied)]
     if foreign:
         others = ", ".join(map(str, foreign))

@@ -1,8 +1,8 @@
 """General administrative clauses (CCAG): which of them a text names, and their numbered clauses.
 
 A CCAG is clauses that a contract may refer to. It is named by its family ("CCAG-FCS") and by its
-edition, the year of the order that approves it: those of 2009 were replaced by those of 2021, and
-contracts that refer to an edition keep it. Pure.
+edition, the year of the order that approves it: those of 2021 stand since 1 April 2021, those of
+2009 ended on 1 October 2021, and contracts that refer to an edition keep it. Pure.
 """
 
 import re
@@ -18,10 +18,10 @@ CCAG = "CCAG"
 """The name without a family, and the beginning of those with one."""
 
 ORDER_OF_2021 = date(2021, 4, 1)
-"""First day of the orders of 30 March 2021, on which those of 2009 ended."""
+"""First day of the orders of 30 March 2021."""
 
-ALWAYS_OF_2021 = date(2021, 10, 1)
-"""Until this day a contract that named no edition could still be one of 2009 (same orders)."""
+END_OF_2009 = date(2021, 10, 1)
+"""First day without the orders of 2009; in between, a contract may be of either."""
 
 _EDITIONS = (2009, 2021)
 _YEAR = rf"(?P<year>{'|'.join(map(str, _EDITIONS))})(?![\d€%])"
@@ -53,7 +53,7 @@ class GeneralText:
         return is_family and self.edition in (None, other.edition)
 
     def day_for(self, day: date) -> date:
-        """The day nearest to this one on which its edition was the last one."""
+        """The day nearest to this one on which its edition was the last one, or the only one."""
         if self.edition is None:
             return day
         if self.edition < ORDER_OF_2021.year:
@@ -86,7 +86,7 @@ def edition_on(day: date) -> int | None:
     """The edition of a contract of that day which names none; None where it may be either."""
     if day < ORDER_OF_2021:
         return 2009
-    return 2021 if day >= ALWAYS_OF_2021 else None
+    return 2021 if day >= END_OF_2009 else None
 
 
 @lru_cache(maxsize=256)
