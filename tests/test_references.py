@@ -42,6 +42,8 @@ def keys(text: str) -> list[str]:
         ("CCAG-FCS, art. 14.1.1", "CCAG-FCS 14.1.1"),
         ("article 16.1.2 du CCAG- TIC", "CCAG-TIC 16.1.2"),
         ("article 14 du CCAG/Travaux", "CCAG-Travaux 14"),
+        ("CCAG-TIC 2009, art. 14.1", "CCAG-TIC 14.1"),
+        ("ccag travaux (édition 2021), article 41.3", "CCAG-Travaux 41.3"),
     ],
 )
 def test_a_reference_has_one_key_however_it_is_written(written: str, key: str) -> None:

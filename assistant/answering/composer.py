@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import Choice, Event, Prominence
 from assistant.answering.computation import Worked, calculate_answer
+from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
 from assistant.answering.lead import line_of_sheet
 from assistant.answering.notices import (
@@ -16,6 +17,7 @@ from assistant.answering.notices import (
     not_found,
     not_found_of,
     of_unknown_days,
+    referred_to,
     remarks,
     to_index,
     uncertain,
@@ -29,10 +31,12 @@ from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.citations.checker import check_sentence
 from assistant.law.changes import changes, describe_change, of_the_day
 from assistant.law.contradictions import Conflict, conflicts, explained
+from assistant.law.hierarchy import general_text
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.question.scope import general_texts_meant
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
 from assistant.retrieval.ranking import Tuning
@@ -45,6 +49,7 @@ from assistant.retrieval.retriever import (
 from assistant.tenders.fiche import FicheLine, disagreements
 from ingestion.chunking.sentences import sentences
 from ingestion.index.search import Embedder, PassageReader, Vectors
+from ingestion.legislation.general_clauses import general_text_of
 
 # Writing: what the model says of the quotes in its own words, sentence by sentence.
 #
@@ -123,6 +128,7 @@ class Answering:
         self._reader = reader
         self._rates = rates
         self._tuning = tuning
+        self._derogating = Derogating(turn, embedder)
         self._asks_back = ""
         self._cautions: tuple[str, ...] = ()
         self.quoted: list[Draft] = []
@@ -134,6 +140,7 @@ class Answering:
             yield from self._calculate()
         if self._turn.sentences and len(self._turn.parts) == 1:
             return  # corrected or calculated: near passages would only stand beside the answer
+        yield from self._derogating.listed(self._turn.standalone)
         for part in self._turn.parts:
             yield from self._quote(part)
 
@@ -144,7 +151,7 @@ class Answering:
             turn.preface = ""
             told = [self._absence(), self._asks_back]
             said = told if turn.untold else told[::-1]
-            told = [self._waiting(), *said, *self._cautions, self._tuned()]
+            told = [self._waiting(), *said, self._referred(), *self._cautions, self._tuned()]
             turn.notice = "\n\n".join(filter(None, told))
             return
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
@@ -234,14 +241,15 @@ class Answering:
         if prepared is not None or len(turn.parts) > 1:
             # What carries a line, or may answer another part of the question too, is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
-        yield from self._say_quotes(found)
+        yield from self._say_quotes(part.question, found)
 
-    def _say_quotes(self, found: Sequence[Draft]) -> Iterator[Event]:
+    def _say_quotes(self, question: str, found: Sequence[Draft]) -> Iterator[Event]:
         turn = self._turn
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
                 yield from turn.compare(draft)
+                yield from self._derogating.after(question, draft)
         self.quoted += found
 
     def _prepared(
@@ -288,6 +296,7 @@ class Answering:
             not_found_of(language, turn.unanswered) if turn.unanswered else "",
             self._asks_back or self._ask_for_fact(cited),
             " ".join(self._cautions),
+            self._referred(),
             *(disagreeing(language, line) for line in self._disagreements()),
             *(
                 explained(conflict, cited, language)
@@ -302,6 +311,19 @@ class Answering:
 
     def _waiting(self) -> str:
         return to_index(self._turn.language) if self._turn.to_index else ""
+
+    def _referred(self) -> str:
+        """Which CCAG the dossier refers to, where one is cited or asked about."""
+        turn = self._turn
+        if turn.scope.dossier is None:
+            return ""
+        asked = general_texts_meant([turn.standalone])
+        is_cited = any(general_text(item.passage) for item in turn.cited)
+        if not (asked or is_cited):
+            return ""
+        titles = turn.generation.manifest.titles
+        indexed = frozenset(text for title in titles if (text := general_text_of(title)))
+        return referred_to(turn.language, turn.applied, asked or (), indexed)
 
     def _disagreements(self) -> Sequence[FicheLine]:
         """The subjects of the question on which the pieces of its dossier differ."""

@@ -8,7 +8,7 @@ from itertools import groupby, islice
 
 from assistant.answering.answer import Prominence
 from assistant.law.contradictions import Conflict
-from assistant.law.hierarchy import applies
+from assistant.law.hierarchy import Rank, applies, rank_of
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
 from assistant.retrieval.retriever import NAMED
@@ -150,10 +150,12 @@ def quotes(
     """The units nearest in meaning to the question, all of a short passage, in the text's order.
 
     Those of passages that are less near than the first quoted stand aside. Of pieces and invoices,
-    which anyone may have written, the nearest of all come first, unless the clause is named.
+    which anyone may have written, and of the CCAG that they refer to, the nearest of all come
+    first, unless the clause is named.
     """
     pieces = [item for item in evidence if item.passage.kind is not Kind.RULES]
     if pieces and evidence[0].score < NAMED:
+        pieces += [item for item in evidence if rank_of(item.passage) is Rank.GENERAL_CLAUSE]
         return _quotes_of_pieces(question, pieces, as_of, embedder)
     chosen: list[Draft] = []
     floor = 0.0

@@ -11,7 +11,9 @@ from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
 from assistant.tenders.fiche import FicheLine
+from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
+from ingestion.legislation.general_clauses import GeneralText
 from ingestion.readers.documents import Kind
 
 _RESERVED = {
@@ -279,6 +281,82 @@ def disagreeing(language: Language, line: FicheLine) -> str:
     if language is Language.ENGLISH:
         return f"Check the pieces against each other ({line.label}): {line.remark}. See {places}."
     return f"À vérifier, « {line.label} » : {line.remark}. Voir {places}."
+
+
+_DEROGATES = {
+    Language.FRENCH: "Le {piece} y déroge (art. {own}).",
+    Language.ENGLISH: "The {piece} derogates from it (art. {own}).",
+}
+
+_DEROGATIONS = {
+    Language.FRENCH: (
+        "Dérogations au CCAG que listent les pièces : {}.",
+        "{} art. {} (à l’art. {})",
+    ),
+    Language.ENGLISH: (
+        "Derogations from the CCAG listed by the pieces: {}.",
+        "{} art. {} (from {})",
+    ),
+}
+
+_REFERS = {
+    Language.FRENCH: "Ce dossier renvoie au {applied}.",
+    Language.ENGLISH: "This file refers to the {applied}.",
+}
+
+_OTHER_GENERAL = {
+    Language.FRENCH: "Les clauses d’un autre texte ({other}) ne sont pas citées.",
+    Language.ENGLISH: "The clauses of another text ({other}) are not quoted.",
+}
+
+_NO_GENERAL = {
+    Language.FRENCH: "Les pièces de ce dossier ne disent pas à quel CCAG il renvoie.",
+    Language.ENGLISH: "The pieces of this file do not say which CCAG it refers to.",
+}
+
+_UNKNOWN_EDITION = {
+    Language.FRENCH: "Ses clauses ne sont pas citées tant que son édition n’est pas sûre.",
+    Language.ENGLISH: "Its clauses are not quoted as long as its edition is not sure.",
+}
+
+
+_NOT_INDEXED = {
+    Language.FRENCH: "Il n’est pas parmi les textes indexés : un administrateur peut l’ajouter.",
+    Language.ENGLISH: "It is not among the indexed texts: an administrator can add it.",
+}
+
+
+def derogates(language: Language, piece: str, own: str) -> str:
+    """That a piece derogates from what was just quoted, and by which of its articles."""
+    return _DEROGATES[language].format(piece=piece, own=own)
+
+
+def all_derogations(language: Language, made: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """The derogations of a dossier: the piece, its article and those that it derogates from."""
+    whole, each = _DEROGATIONS[language]
+    told = (each.format(piece, own, ", ".join(general)) for piece, own, general in made)
+    return whole.format(" ; ".join(told))
+
+
+def referred_to(
+    language: Language,
+    applied: Sequence[AppliedText],
+    asked: Sequence[GeneralText],
+    indexed: frozenset[GeneralText],
+) -> str:
+    """Which CCAG a dossier refers to, and which ones were `asked` about that it does not."""
+    if not applied:
+        return _NO_GENERAL[language]
+    said = [_REFERS[language].format(applied=each.describe()) for each in applied]
+    if any(not each.is_known for each in applied):
+        said.append(_UNKNOWN_EDITION[language])
+    elif not indexed.issuperset(each.text for each in applied):
+        said.append(_NOT_INDEXED[language])
+    foreign = [each for each in asked if not any(each.includes(one.text) for one in applied)]
+    if foreign:
+        others = ", ".join(map(str, foreign))
+        said.append(_OTHER_GENERAL[language].format(other=others))
+    return " ".join(said)
 
 
 def concealed(language: Language, citations: Sequence[Citation]) -> str:

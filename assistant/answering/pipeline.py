@@ -1,7 +1,7 @@
 """The pipeline: one turn from a question to a recorded answer, as a stream of events."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answering.answer import (
@@ -28,12 +28,18 @@ from assistant.llm.language_model import LanguageModel
 from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language, readable
 from assistant.question.rewriting import in_french, is_dependent, side_by_side, standalone, subjects
-from assistant.question.scope import dossiers_meant, names_offer, refusal_for
+from assistant.question.scope import (
+    dossiers_meant,
+    general_texts_meant,
+    names_offer,
+    refusal_for,
+)
 from assistant.retrieval.evidence import Scope, parts_of, together
 from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
-from assistant.tenders.conformity.review import day_of
+from assistant.tenders.conformity.review import contract_day, day_of
+from assistant.tenders.general_clauses import AppliedText, applied_texts
 from ingestion.errors import ModelUnavailable
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
@@ -45,6 +51,14 @@ TurnWatch = Callable[[TurnResult, str], None]
 
 def unwatched(result: TurnResult, ended: str) -> None:
     """Where nobody counts the turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierFacts:
+    """What the pieces of a dossier tell: the day of its notice, and its CCAG."""
+
+    sent: date | None = None
+    applied: tuple[AppliedText, ...] = ()
 
 
 class Assistant:
@@ -79,7 +93,7 @@ class Assistant:
         self._rates = rates
         self._clock = clock
         self._turnstile = FairQueue()
-        self._sent: dict[tuple[Dossier, str], date | None] = {}
+        self._told: dict[tuple[Dossier, str], DossierFacts] = {}
         self._reader = reader
         self._watch = watch
         self.tuning = tuning or default_tuning()
@@ -203,23 +217,31 @@ class Assistant:
         generation = self._holder.current()
         pieces = self._holder.dossier(dossier, teams) if dossier else None
         day = day_asked([] if dossier else asked, as_of, self._clock())
-        if pieces and dossier and day.source is DaySource.TODAY:
-            day = self._day_of(self.dossiers(teams).get(dossier), pieces) or day
-        scope = Scope(day.as_of, dossier, any(map(names_offer, asked)))
+        general, told = general_texts_meant(asked), DossierFacts()
+        if pieces and dossier:
+            told = self._told_by(self.dossiers(teams).get(dossier), pieces)
+            general = tuple(each.text for each in told.applied if each.is_known)
+            if day.source is DaySource.TODAY and told.sent:
+                day = Day(told.sent, DaySource.DOSSIER, told.sent)
+        offers = any(map(names_offer, asked))
+        scope = Scope(day.as_of, dossier, offers, general=general)
         turn = TurnState(question, day, scope, Language.FRENCH, generation, question, pieces, user)
+        turn.applied = told.applied
         if dossier is None:
             turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
         else:
             turn.to_index = self._holder.awaits_index(dossier, teams)
         return turn
 
-    def _day_of(self, dossier: Dossier, pieces: IndexSnapshot) -> Day | None:
-        """The day whose law a dossier follows; its pieces are read for it once an index."""
+    def _told_by(self, dossier: Dossier, pieces: IndexSnapshot) -> DossierFacts:
+        """What the pieces of a dossier tell a question; they are read for it once an index."""
         known = dossier, pieces.manifest.name
-        if known not in self._sent:
-            self._sent[known] = day_of(pieces.store.documents(), dossier)
-        sent = self._sent[known]
-        return Day(sent, DaySource.DOSSIER, sent) if sent else None
+        if known not in self._told:
+            documents = [*pieces.store.documents()]
+            day = contract_day(documents, dossier)
+            sent = day_of(documents, dossier)
+            self._told[known] = DossierFacts(sent, applied_texts(documents, day))
+        return self._told[known]
 
     def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question)

@@ -28,6 +28,7 @@ from assistant.question.day import Day
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope, Subquestion
+from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Document
@@ -44,7 +45,8 @@ class TurnState:
     read before any sentence. `user` is who asks, `sheet` the document made of rows of the ledger,
     where the turn is answered from them. `unread` is what the reader is told when the model could
     not be used, after which it is left alone. `read_by` is the language model that was asked last,
-    and `engine` the server's part in it. `to_index` says that the pieces have changed since they
+    and `engine` the server's part in it. `applied` are the CCAG that the pieces make applicable.
+    `to_index` says that the pieces have changed since they
     were indexed, and `proposed` are the dossiers that the question may be about and is not asked
     of.
     """
@@ -58,6 +60,7 @@ class TurnState:
     dossier: IndexSnapshot | None = None
     user: str = ""
     proposed: tuple[Dossier, ...] = ()
+    applied: tuple[AppliedText, ...] = ()
     sheet: Document | None = None
     to_index: bool = False
     began: float = field(default_factory=monotonic)
@@ -104,20 +107,22 @@ class TurnState:
         """The document that a passage of the evidence stands in."""
         if self.sheet and self.sheet.id == passage.document_id:
             return self.sheet
-        holding = self.dossier if passage.dossier and self.dossier else self.generation
-        return holding.store.document(passage.document_id)
+        return self._holding(passage).store.document(passage.document_id)
+
+    def _holding(self, passage: Passage) -> IndexSnapshot:
+        return self.dossier if passage.dossier and self.dossier else self.generation
 
     def quotes(self, text: str) -> bool:
         """Whether a sentence of the answer holds this text."""
         return any(text in sentence.text for sentence in self.sentences)
 
     def show(self, passages: Sequence[Passage]) -> Iterator[Found]:
-        """Add to the evidence what it lacks of these rules."""
+        """Add to the evidence what it lacks of these passages."""
         ids = {item.passage.id for item in self.evidence}
         lacking = {passage.id: passage for passage in passages if passage.id not in ids}
         first = len(self.evidence) + 1
         self.evidence += tuple(
-            evidence_of(self.generation, passage, number)
+            evidence_of(self._holding(passage), passage, number)
             for number, passage in enumerate(lacking.values(), first)
         )
         if lacking:
@@ -180,6 +185,12 @@ class TurnState:
         citations = tuple(cite(item, each.start, each.end) for item, each in cited)
         numbers = tuple(sorted({item.number for item, _ in cited}))
         return self._wrote(Sentence(line.text, numbers, Support.COMPUTED, self._next), citations)
+
+    def derogate(self, text: str, found: Sequence[Evidence]) -> Wrote:
+        """Say that a clause derogates from what was quoted, on the whole of both."""
+        citations = tuple(cite(item, 0, len(item.passage.text)) for item in found)
+        numbers = tuple(sorted({item.number for item in found}))
+        return self._wrote(Sentence(text, numbers, Support.COMPUTED), citations)
 
     def account(self, text: str, rows: Sequence[Evidence]) -> Wrote:
         """Say what was computed of rows of the ledger, which are among the evidence."""

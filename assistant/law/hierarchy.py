@@ -7,8 +7,14 @@ from enum import StrEnum
 from assistant.question.language import Language
 from ingestion.chunking.passages import Passage
 from ingestion.french import month_names
+from ingestion.legislation.general_clauses import (
+    CCAG,
+    GeneralText,
+    edition_on,
+    general_text_of,
+)
 from ingestion.readers.documents import Kind
-from ingestion.tenders.pieces import PieceKind
+from ingestion.tenders.pieces import PieceKind, find_piece
 
 # Validity of a sentence: what it says of when it applies, against the day of a question. Pure.
 
@@ -95,8 +101,21 @@ def rank_of(passage: Passage) -> Rank | None:
         return Rank.CLAUSE
     if passage.kind is not Kind.RULES:
         return None
-    if passage.locator.startswith("CCAG") and "fiche «" not in passage.locator:
+    named = passage.references[0] if passage.references else passage.locator
+    if named.startswith(CCAG) and "fiche «" not in passage.locator:
         return Rank.GENERAL_CLAUSE
     if passage.references == (passage.locator.removeprefix("art. "),):
         return _OF_LETTER.get(passage.references[0][0])
     return Rank.SHEET if passage.state_date else None
+
+
+def general_text(passage: Passage) -> GeneralText | None:
+    """The CCAG that a passage is a clause of, with its edition where its title or days tell it."""
+    if rank_of(passage) is not Rank.GENERAL_CLAUSE:
+        return None
+    named = general_text_of(passage.title)
+    family = named.family if named else find_piece(passage.locator) or CCAG
+    edition = named.edition if named else None
+    if edition is None and passage.valid_from:
+        edition = edition_on(passage.valid_from)
+    return GeneralText(family, edition)

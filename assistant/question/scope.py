@@ -13,6 +13,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from assistant.question.language import Language, fold_text
+from ingestion.legislation.general_clauses import CCAG, GeneralText, general_texts_named
 from ingestion.tenders.dossiers import Dossier
 
 MOST_PROPOSED = 3
@@ -51,6 +52,16 @@ def names_offer(question: str) -> bool:
 def names_piece(question: str) -> bool:
     """Whether a question asks what a piece of a tender dossier says ("article 12.3 du CCAP")."""
     return bool(_PIECE.search(question.replace("’", "'")))
+
+
+def general_texts_meant(questions: Sequence[str]) -> tuple[GeneralText, ...] | None:
+    """The CCAG that questions name, None where they name none.
+
+    One that is named by its family is meant, not any CCAG.
+    """
+    named = [each.text for question in questions for each in general_texts_named(question)]
+    families = [each for each in named if each.family != CCAG]
+    return tuple(dict.fromkeys(families or named)) or None
 
 
 def dossiers_meant(question: str, dossiers: Sequence[Dossier]) -> tuple[Dossier, ...]:

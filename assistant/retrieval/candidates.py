@@ -1,11 +1,12 @@
 """Candidates: the passages of one index snapshot that may be evidence, with their signals."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from math import log
+from weakref import WeakKeyDictionary
 
 from assistant.law.hierarchy import ARTICLES, Rank, rank_of
 from assistant.question.language import find_stems
@@ -15,6 +16,8 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import EverydayWords, Term
 from ingestion.index.search import Embedder, Hit
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import PassageStore
+from ingestion.legislation.general_clauses import CCAG
 from ingestion.legislation.references import find_references
 from ingestion.readers.documents import Kind, is_citable
 
@@ -95,20 +98,32 @@ class Searcher:
         self._embedder = embedder
         self._weights = (tuning or default_tuning()).ranking
 
-    def candidates(self, question: str, scope: Scope) -> list[Candidate]:
-        """The passages that may be evidence with their signals, in no given order."""
+    def candidates(
+        self, question: str, scope: Scope, among: Container[str] | None = None
+    ) -> list[Candidate]:
+        """The passages that may be evidence with their signals, in no given order.
+
+        `among` are the identifiers of the only ones that are looked for; no question of the bank
+        leads to any of them.
+        """
         generation, phrases = self.generation, phrases_of(self.generation.glossary)
         led_to = phrases.articles(question)[:LED_TO]
         [vector] = self._embedder.embed_questions([question])
-        meaning = self._admitted(lambda k: generation.vectors.search(vector, k), scope)
-        words = self._admitted(lambda k: generation.lexical.search(question, k), scope)
-        everyday = self._admitted(lambda k: generation.lexical.search_everyday(question, k), scope)
-        alike = self._admitted(lambda k: generation.questions.search(vector, k), scope)
+
+        def found_by(search: Callable[[int], list[Hit]]) -> list[Hit]:
+            return self._admitted(search, scope, among)
+
+        meaning = found_by(lambda k: generation.vectors.search(vector, k))
+        words = found_by(lambda k: generation.lexical.search(question, k))
+        everyday = found_by(lambda k: generation.lexical.search_everyday(question, k))
+        alike = found_by(lambda k: generation.questions.search(vector, k)) if among is None else []
         rankings = {
             "words": [hit.passage_id for hit in words],
             "meaning": [hit.passage_id for hit in meaning],
             "everyday": [hit.passage_id for hit in everyday],
-            "phrase": [each.id for each in self.lookup(led_to, scope)],
+            "phrase": [
+                each.id for each in self.lookup(led_to, scope) if among is None or each.id in among
+            ],
         }
         fused = fuse(*rankings.values(), [hit.passage_id for hit in alike])
         best = sorted(fused, key=lambda passage_id: -fused[passage_id])[:RANKED]
@@ -141,19 +156,42 @@ class Searcher:
         return weighed
 
     def named(self, question: str, scope: Scope) -> list[Passage]:
-        """The passages that a question asks for by their reference."""
-        return self.lookup([reference.key for reference in find_references(question)], scope)
+        """The passages that a question asks for by their reference.
+
+        "L'article 14 du CCAG" is one of those that the dossier refers to.
+        """
+        asked = [reference.key for reference in find_references(question)]
+        families = [each.family for each in scope.general or ()]
+        keys = [
+            key
+            for written in asked
+            for key in (
+                [f"{family} {written.removeprefix(f'{CCAG} ')}" for family in families]
+                if written.startswith(f"{CCAG} ")
+                else [written]
+            )
+        ]
+        return self.lookup(keys, scope)
+
+    def near_general(self, question: str, scope: Scope, limit: int) -> list[Passage]:
+        """Of the passages nearest in meaning, the first that are clauses of a CCAG."""
+        [vector] = self._embedder.embed_questions([question])
+        ids = [hit.passage_id for hit in self.generation.vectors.search(vector, CANDIDATES)]
+        found = standing(self.generation, ids, scope)
+        return [each for each in found if rank_of(each) is Rank.GENERAL_CLAUSE][:limit]
 
     def lookup(self, references: Sequence[str], scope: Scope) -> list[Passage]:
         """The passages that are these articles or clauses, in the same order."""
         return standing(self.generation, named_ids(self.generation, references), scope)
 
-    def _admitted(self, search: Callable[[int], list[Hit]], scope: Scope) -> list[Hit]:
+    def _admitted(
+        self, search: Callable[[int], list[Hit]], scope: Scope, among: Container[str] | None
+    ) -> list[Hit]:
         """The best hits within the scope, however many outside it come before them."""
         depth = CANDIDATES
         while True:
             hits = search(depth)
-            ids = [hit.passage_id for hit in hits]
+            ids = [hit.passage_id for hit in hits if among is None or hit.passage_id in among]
             kept_ids = {passage.id for passage in standing(self.generation, ids, scope)}
             kept = [hit for hit in hits if hit.passage_id in kept_ids]
             if len(kept) >= CANDIDATES or len(hits) < depth:
@@ -163,6 +201,22 @@ class Searcher:
 
 def _scores(hits: Sequence[Hit]) -> dict[str, float]:
     return {hit.passage_id: hit.score for hit in hits}
+
+
+_GENERAL: WeakKeyDictionary[PassageStore, frozenset[str]] = WeakKeyDictionary()
+
+
+def general_ids(generation: IndexSnapshot) -> frozenset[str]:
+    """The identifiers of the passages that are clauses of a CCAG, looked for once an index."""
+    known = _GENERAL.get(generation.store)
+    if known is None:
+        known = frozenset(
+            each.id
+            for each in generation.store.all_passages()
+            if rank_of(each) is Rank.GENERAL_CLAUSE
+        )
+        _GENERAL[generation.store] = known
+    return known
 
 
 def named_ids(generation: IndexSnapshot, references: Sequence[str]) -> list[str]:
@@ -233,7 +287,8 @@ def _is_of_articles(generation: IndexSnapshot, section: Passage, scope: Scope) -
     """
     is_past = section.valid_to is not None
     return bool(section.references) and all(
-        any(
+        scope.reads_reference(reference)
+        and any(
             is_citable(version.state, version.valid_to)
             and scope.covers(version.valid_from or version.not_before, version.valid_to)
             and (version.valid_from is not None or not is_past)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant.law.hierarchy import general_text
 from ingestion.chunking.passages import Passage
+from ingestion.legislation.general_clauses import CCAG, GeneralText
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import PieceKind
 
@@ -38,6 +40,10 @@ class Scope:
     `offers` says whether what suppliers wrote in the dossier may be shown as well. `any_day` leaves
     the day aside, to learn what another day's law says. `withheld` are references and identifiers
     of passages that are taken not to be there, to see what an index without them would answer.
+
+    `general` are the CCAG that the dossier refers to, or that the question names: their clauses may
+    be shown, of the edition that is said whatever the day, and no other's. None leaves the clauses
+    of the day.
     """
 
     as_of: date
@@ -45,6 +51,7 @@ class Scope:
     offers: bool = False
     any_day: bool = False
     withheld: frozenset[str] = frozenset()
+    general: tuple[GeneralText, ...] | None = None
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
@@ -60,7 +67,16 @@ class Scope:
         )
         if is_foreign or is_astray or is_unasked or is_withheld:
             return False
-        return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
+        text = None if self.general is None else general_text(passage)
+        if text is None:
+            return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
+        return any(
+            each.includes(text)
+            and replace(self, as_of=each.day_for(self.as_of)).covers(
+                passage.valid_from, passage.valid_to
+            )
+            for each in self.general or ()
+        )
 
     def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
         """Whether the day is among these; an unknown bound excludes nothing. Pure."""
@@ -71,8 +87,20 @@ class Scope:
         return begun and not ended
 
     def reads(self, passage: Passage) -> bool:
-        """Whether an answer may quote a passage; a rule does not say what a dossier says. Pure."""
-        return self.dossier is None or passage.dossier == self.dossier
+        """Whether an answer may quote a passage. Pure.
+
+        A rule does not say what a dossier says, but the clauses of a CCAG that it refers to do.
+        """
+        if self.dossier is None or passage.dossier == self.dossier:
+            return True
+        text = general_text(passage) if self.general else None
+        return text is not None and self.admits(passage)
+
+    def reads_reference(self, reference: str) -> bool:
+        """Whether what bears a reference may be read, as far as a CCAG is concerned. Pure."""
+        if self.general is None or not reference.startswith(CCAG):
+            return True
+        return any(each.family in (CCAG, reference.partition(" ")[0]) for each in self.general)
 
 
 # Parts: each subject of a question with the evidence that was found for it. Pure.

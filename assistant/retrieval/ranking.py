@@ -9,9 +9,11 @@ from functools import cache
 from math import exp, log
 from pathlib import Path
 
+from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import find_stems, fold_text
 from assistant.question.topics import Topic, topic_signal, topics_asked
 from ingestion.chunking.passages import Passage
+from ingestion.legislation.general_clauses import CCAG
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import find_piece, pieces_named
 
@@ -264,9 +266,11 @@ def signals(
 
 def _of_clause(question: str, topics: Sequence[Topic], passage: Passage) -> dict[str, float]:
     """Whether a clause is on the subject of the question, and in a piece that it names."""
-    if passage.kind is not Kind.TENDER:
+    is_general = rank_of(passage) is Rank.GENERAL_CLAUSE
+    if passage.kind is not Kind.TENDER and not is_general:
         return {}
-    is_named = find_piece(passage.locator) in pieces_named(question)
+    named = pieces_named(question)
+    is_named = find_piece(passage.locator) in named or (is_general and CCAG in named)
     return {"topic": topic_signal(topics, passage), "piece": float(is_named)}
 
 
@@ -284,7 +288,9 @@ def likelihoods(strengths: Sequence[float]) -> list[float]:
 
 
 def is_foreign(question: str, passage: Passage) -> bool:
-    """Whether a passage belongs to a regime that the question does not name."""
+    """Whether a passage belongs to a regime that the question does not name; a CCAG has none."""
+    if rank_of(passage) is Rank.GENERAL_CLAUSE:
+        return False
     return foreign_regime(question, (passage.title, *passage.headings)) is not None
 
 

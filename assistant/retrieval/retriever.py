@@ -13,6 +13,7 @@ from assistant.retrieval.candidates import (
     Searcher,
     evidence_of,
     explanation,
+    general_ids,
     text_sha256,
 )
 from assistant.retrieval.evidence import Evidence, Scope
@@ -57,29 +58,58 @@ class Retriever:
     def retrieve(self, question: str, scope: Scope, limit: int) -> tuple[Evidence, ...]:
         """The evidence for a question, best first, numbered from 1.
 
-        In a dossier its passages come first, and as more the nearest rules beside them; else the
-        last place is left to an article without which the first cannot be applied, and after it, as
-        one more, stands the section of a sheet that explains the first.
+        In a dossier its passages come first, among them the clauses of the CCAG that it refers to,
+        and as more the nearest rules beside them; else the last place is left to an article
+        without which the first cannot be applied, and after it, as one more, stands the section of
+        a sheet that explains the first. A CCAG that nobody asked about takes no place of an
+        article: its nearest clauses stand last.
         """
-        law = replace(scope, dossier=None)
+        law = _without_general(replace(scope, dossier=None))
         if self._dossier is None:
             ranked = _ranked(self._rules, question, law)
             best = _with_referred(self._rules, ranked, law, limit)
             shown = _shown(self._rules, best[:limit], 1)
-            return (*shown, *_explained(self._rules.generation, shown, question, law))
-        ranked = _ranked(self._dossier, question, scope)
+            shown += _explained(self._rules.generation, shown, question, law)
+            return (*shown, *self._general_beside(question, scope, len(shown) + 1))
+        ranked = self._of_dossier(self._dossier, question, scope)
         lowest = min((score for _, score in ranked), default=1.0)
-        rules = _ranked(self._rules, question, law)[:BESIDE]
+        rules = _ranked(self._rules, question, replace(law, general=()))[:BESIDE]
         beside = [(candidate, score * lowest) for candidate, score in rules]
-        first = _shown(self._dossier, ranked[:limit], 1)
+        first = [
+            item
+            for number, pair in enumerate(ranked[:limit], 1)
+            for item in _shown(self._holding(pair[0].passage), [pair], number)
+        ]
         return (*first, *_shown(self._rules, beside, len(first) + 1))
+
+    def _of_dossier(self, pieces: Searcher, question: str, scope: Scope) -> Ranked:
+        """The passages of the pieces, and of the CCAG that they refer to, best first."""
+        found = pieces.candidates(question, scope)
+        named = pieces.named(question, scope)
+        if scope.general:
+            general = general_ids(self._rules.generation)
+            found += self._rules.candidates(question, scope, general)
+            named += self._rules.named(question, scope)
+        return _scored(found, named)
+
+    def _holding(self, passage: Passage) -> Searcher:
+        """The searcher of the index that holds a passage."""
+        return self._dossier if self._dossier and passage.dossier else self._rules
+
+    def _general_beside(self, question: str, scope: Scope, first: int) -> list[Evidence]:
+        """The nearest clauses of the CCAG of the day, to be looked at; none where one is asked."""
+        if scope.general is not None:
+            return []
+        near = self._rules.near_general(question, replace(scope, dossier=None), BESIDE)
+        rules = self._rules.generation
+        return [evidence_of(rules, passage, number) for number, passage in enumerate(near, first)]
 
     def is_untold(self, question: str, scope: Scope) -> bool:
         """Whether the rules that answer best, whatever the day, say nothing of the day asked about.
 
         What is nearest to the question that day would then be quoted in the place of its answer.
         """
-        law = replace(scope, dossier=None)
+        law = _without_general(replace(scope, dossier=None))
         ranked = _ranked(self._rules, question, replace(law, any_day=True))
         if not ranked or law.admits(best := ranked[0][0].passage):
             return False
@@ -88,16 +118,27 @@ class Retriever:
         return not any(_is_of_place(each, best) for each in (*versions, *known))
 
 
+def _without_general(scope: Scope) -> Scope:
+    """The scope with the clauses of those CCAG only that the question names."""
+    return replace(scope, general=scope.general or ())
+
+
 def _ranked(searcher: Searcher, question: str, scope: Scope) -> Ranked:
     """The passages that an answer may quote with their scores, best first."""
     found = searcher.candidates(question, scope)
-    named = {passage.id for passage in searcher.named(question, scope)}
+    ranked = _scored(found, searcher.named(question, scope))
+    return _with_regulation(searcher, ranked, scope)
+
+
+def _scored(found: Sequence[Candidate], named: Sequence[Passage]) -> Ranked:
+    """Candidates with their scores, best first."""
+    ids = {passage.id for passage in named}
     shares = likelihoods([candidate.strength for candidate in found])
     scored = [
-        (candidate, share + (NAMED if candidate.passage.id in named else 0.0))
+        (candidate, share + (NAMED if candidate.passage.id in ids else 0.0))
         for candidate, share in zip(found, shares, strict=True)
     ]
-    return _with_regulation(searcher, sorted(scored, key=lambda pair: -pair[1]), scope)
+    return sorted(scored, key=lambda pair: -pair[1])
 
 
 def _with_regulation(searcher: Searcher, ranked: Ranked, scope: Scope) -> Ranked:
@@ -221,7 +262,7 @@ def answerability(
     if evidence[0].score >= NAMED:
         return Answerability.YES
     tuning = tuning or default_tuning()
-    in_dossier = evidence[0].passage.dossier is not None
+    in_dossier = any(item.passage.dossier is not None for item in evidence)
     weights = tuning.refusing(
         in_dossier=in_dossier, is_asked=unanswered is not None, is_read=bool(readings)
     )

@@ -5,11 +5,14 @@ value that the other does not: 150 € against 80 €, but not 12 months against
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from assistant.question.topics import Topic, said_in, topics, topics_asked
+from assistant.tenders.derogations import Derogation, listed_derogations
+from assistant.tenders.general_clauses import AppliedText, applied_texts
 from assistant.tenders.statements import (
     USUAL_ORDER,
     WHOLE,
@@ -118,10 +121,34 @@ class _Piece:
     passages: tuple[Passage, ...]
 
 
-def fiche(documents: Sequence[tuple[Document, tuple[Passage, ...]]]) -> Fiche:
-    """The fiche of a dossier, from its documents and their passages."""
+def fiche(
+    documents: Sequence[tuple[Document, tuple[Passage, ...]]], day: date | None = None
+) -> Fiche:
+    """The fiche of a dossier, from its documents and their passages.
+
+    `day` is the dossier's, which tells the edition of a CCAG that no piece tells.
+    """
     pieces, priority = _ranked(documents)
-    return Fiche(tuple(_line(topics()[name], pieces, priority) for name in LINES), priority)
+    lines = {name: _line(topics()[name], pieces, priority) for name in LINES}
+    every = [document for document, _ in documents]
+    lines["ccag"] = _with_texts(lines["ccag"], applied_texts(every, day))
+    lines["derogations"] = _with_derogations(lines["derogations"], listed_derogations(every))
+    return Fiche(tuple(lines.values()), priority)
+
+
+def _with_texts(line: FicheLine, applied: Sequence[AppliedText]) -> FicheLine:
+    """The line on the CCAG, with the one that applies, and its edition."""
+    told = [each.describe() for each in applied]
+    doubted = any(not each.is_known for each in applied)
+    state = FicheState.DIFFERS if doubted and line.entries else line.state
+    return replace(line, state=state, remark=" ; ".join(filter(None, [line.remark, *told])))
+
+
+def _with_derogations(line: FicheLine, listed: Sequence[Derogation]) -> FicheLine:
+    """The line on derogations, with which clause derogates from which article."""
+    told = (f"art. {each.own} du {each.piece} → {', '.join(each.general)}" for each in listed)
+    told_once = dict.fromkeys(told)
+    return replace(line, remark=" ; ".join(filter(None, [line.remark, *told_once])))
 
 
 def disagreements(

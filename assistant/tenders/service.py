@@ -13,6 +13,7 @@ from typing import Any
 from docx import Document as WordDocument
 
 from assistant.journal.journal import Journal
+from assistant.tenders.conformity.review import contract_day
 from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, fiche
 from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
@@ -216,7 +217,7 @@ class DossierService:
     def fiche(self, dossier_id: str) -> Fiche:
         """What the pieces of a dossier state, subject by subject."""
         home = self._dossiers.home(dossier_id)
-        return _fiche_of(home, Library(home).entries)
+        return _fiche_of(home, Library(home).entries, self.get(dossier_id))
 
     def export(self, dossier_id: str, file_format: FileFormat) -> bytes:
         """Its fiche as a file."""
@@ -317,10 +318,11 @@ class DossierService:
 
 
 @lru_cache(maxsize=16)
-def _fiche_of(home: Path, entries: tuple[LibraryEntry, ...]) -> Fiche:
-    """The fiche of a data folder, made once as long as the entries of its library are the same.
+def _fiche_of(home: Path, entries: tuple[LibraryEntry, ...], description: Dossier) -> Fiche:
+    """The fiche of a data folder, made once as long as its library and description are the same.
 
     A page shows it each time, and it takes seconds to read.
     """
-    documents = Library(home).documents()
-    return fiche([(document, passages_of(document)) for document in documents])
+    documents = [*Library(home).documents()]
+    day = contract_day(documents, description)
+    return fiche([(document, passages_of(document)) for document in documents], day)

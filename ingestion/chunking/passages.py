@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from ingestion.chunking.splitting import Span, split, split_lines
+from ingestion.legislation.general_clauses import CCAG, enclosing
 from ingestion.legislation.references import find_references
 from ingestion.readers.documents import (
     Days,
@@ -51,7 +52,7 @@ class Place:
 def place_of(document: Document, headings: Sequence[str], start: int, end: int) -> Place:
     """The place of a span of `document` under `headings`, highest first. Pure."""
     if document.reference:
-        return Place(_of_law(document.reference), (document.reference,))
+        return _of_article(document.reference)
     if _is_sheets(document):
         name = _piece(document) or _title(document)
         return Place(f"{name}, feuille « {headings[-1]} », {_cells(document, start, end)}")
@@ -93,6 +94,15 @@ def _is_sheets(document: Document) -> bool:
 
 def _suffix(document: Document) -> str:
     return PurePosixPath(document.source).suffix.lower()
+
+
+def _of_article(reference: str) -> Place:
+    """An article, or a clause of a CCAG, which is a part of those that enclose it."""
+    if not reference.startswith(CCAG):
+        return Place(_of_law(reference), (reference,))
+    family, _, number = reference.rpartition(" ")
+    whole = (f"{family} {each}" for each in enclosing(number))
+    return Place(f"art. {number} {family}", (reference, *whole))
 
 
 def _of_law(reference: str) -> str:

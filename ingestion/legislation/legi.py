@@ -20,6 +20,7 @@ from ingestion.legislation.articles import (
     plain_lines,
     to_line,
 )
+from ingestion.legislation.general_clauses import general_text_of
 from ingestion.readers.content import refuse_entities
 from ingestion.readers.documents import State, is_citable
 from ingestion.readers.markup import Element, as_html, local_name, parse_xml
@@ -235,11 +236,13 @@ def read_article(data: bytes) -> ArticleVersion:
     state = state_of(_text(root, "META//META_ARTICLE/ETAT"))
     first_day = _day(root, "META//META_ARTICLE/DATE_DEBUT")
     last = _day(root, "META//META_ARTICLE/DATE_FIN")
+    title = _required(_newest(root.findall("CONTEXTE/TEXTE/TITRE_TXT")), "titre du texte")
+    number = _text(root, "META//META_ARTICLE/NUM") or _unnumbered(title)
     return ArticleVersion(
         id=identifier(_text(root, "META/META_COMMUN/ID")),
         text_id=_text_id(root),
-        code=_required(_newest(root.findall("CONTEXTE/TEXTE/TITRE_TXT")), "titre du texte"),
-        number=_required(_text(root, "META//META_ARTICLE/NUM"), "numéro"),
+        code=title,
+        number=_required(number, "numéro"),
         path=_path(root),
         state=state,
         first_day=first_day,
@@ -314,6 +317,11 @@ def _text(root: Element, path: str) -> str:
 
 def _all_text(element: Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
+
+
+def _unnumbered(title: str) -> str:
+    """What an article without a number is: of a CCAG, the clauses annexed to its order."""
+    return "Annexe" if general_text_of(title) else ""
 
 
 def _required(value: str, name: str) -> str:

@@ -8,6 +8,7 @@
 | annexe n° 2, Annexe préliminaire                | Annexe 2, …       |
 | article 12.3 du CCAP, C.C.A.P., art. 12.3       | CCAP 12.3         |
 | article 12.3                                    | 12.3              |
+| CCAG-TIC 2009, art. 14.1, article 14.1 CCAG-TIC | CCAG-TIC 14.1     |
 
 Without the word "article", a letter counts only with a dot or a hyphenated number of three digits
 or more, so "lot L 1", "catégorie A 80" or "D 2024" are no references. An article of a law or of
@@ -32,11 +33,15 @@ _CLAUSE = rf"\d{{1,4}}(?:[.‑-]\d{{1,3}})*(?={_GAP}er\b|[^\w€%]|$){_NOT_AMOUN
 _FIRST = rf"(?:{_GAP}er\b)?"
 _SEPARATOR = rf"{_GAP}(?:,{_GAP}(?:et|ou)\b|,|;|et\b|ou\b|à\b|ainsi que\b){_GAP}"
 
+_EDITION = (
+    rf"(?:{_GAP},?{_GAP}\(?(?:(?:version|édition){_GAP})?(?:de{_GAP})?(?:2009|2021)(?!\d)\)?)?"
+)
+
 _HEAD = re.compile(
     rf"{_START}(?:(?:(?P<article>{_ARTICLE}){_GAP})?{_LETTER}(?P<code>{_CODE}){_NOT_AMOUNT}"
     rf"|(?P<annexe>(?i:annexes?)){_GAP}(?:n{_GAP}°{_GAP})?"
     rf"(?P<annexe_number>\d{{1,2}}{_END}{_NOT_AMOUNT}|[IVX]{{1,5}}{_END}|préliminaire)"
-    rf"|(?P<piece>{PIECE}){_GAP}[,:]?{_GAP}(?:(?:{_ARTICLE}|clauses?|§){_GAP}"
+    rf"|(?P<piece>{PIECE}){_EDITION}{_GAP}[,:]?{_GAP}(?:(?:{_ARTICLE}|clauses?|§){_GAP}"
     rf"(?P<piece_clause>{_CLAUSE}){_FIRST}|(?P<piece_dotted>\d{{1,3}}(?:\.\d{{1,3}})+{_END}{_NOT_AMOUNT}))"
     rf"|(?P<marker>{_ARTICLE}|(?i:clauses?)){_GAP}(?P<clause>{_CLAUSE}){_FIRST})"
 )

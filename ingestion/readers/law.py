@@ -2,17 +2,24 @@
 
 Fields: `code`, `num`, `texte`, and when known `chemin` (headings above), `etat`, `valide_du`,
 `valide_au` (days, both included), `controle` ("texte au 2026-08-23"), `id` (LEGIARTI…), and
-`motif`: why a text is no longer the law. Such a text may leave its code out.
+`motif`: why a text is no longer the law. Such a text may leave its code out. Of a CCAG, each
+numbered clause is a document, whatever the articles of the official copy hold together.
 """
 
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from ingestion.errors import UnreadableFile
+from ingestion.legislation.general_clauses import (
+    GeneralClause,
+    article_number,
+    general_text_of,
+    numbered_clauses,
+)
 from ingestion.legislation.references import normalise
 from ingestion.readers.content import FileContent, ReaderContent, listed
 from ingestion.readers.documents import Block, State, is_citable
@@ -21,6 +28,10 @@ ARTICLE_PAGE = "https://www.legifrance.gouv.fr/codes/article_lc/{}"
 """The public page of a version of an article, by its identifier in LEGI."""
 
 _IDENTIFIER = re.compile(r"LEGIARTI\d{12}")
+_NOT_OF_CODE = "/codes/", "/loda/"
+_OF_ORDER = re.compile(r"\bprésent arrêté\b|\bannexée?s? (?:au|à)\b", re.IGNORECASE)
+"""What the order that approves a CCAG says of itself, in articles above which nothing stands."""
+
 _CHECKED_ON = re.compile(r"texte au (\d{4}-\d{2}-\d{2})")
 
 
@@ -31,7 +42,7 @@ class _BadLine(Exception):
 
 def read_law(data: bytes) -> FileContent:
     """Read the articles; lines that are no article are named in the warnings."""
-    contents: dict[bytes, ReaderContent] = {}
+    contents: dict[bytes, tuple[ReaderContent, ...]] = {}
     bad: dict[str, list[int]] = defaultdict(list)
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
@@ -40,24 +51,57 @@ def read_law(data: bytes) -> FileContent:
             bad["article déjà lu plus haut"].append(number)
             continue
         try:
-            contents[line] = _article(line)
+            contents[line] = _contents(line)
         except _BadLine as error:
             bad[error.reason].append(number)
     warnings = [f"lignes ignorées, {reason} : {listed(bad[reason])}" for reason in bad]
-    if uncited := sum(not is_citable(each.state, each.valid_to) for each in contents.values()):
+    found = tuple(each for of_line in contents.values() for each in of_line)
+    if uncited := sum(not is_citable(each.state, each.valid_to) for each in found):
         warnings.append(f"versions jamais citées, sans date de fin ou annulées : {uncited}")
-    if not contents:
+    if not found:
         raise UnreadableFile("; ".join(("aucun article lisible", *warnings)))
-    return FileContent(tuple(contents.values()), tuple(warnings))
+    return FileContent(found, tuple(warnings))
 
 
-def _article(line: bytes) -> ReaderContent:
+def _contents(line: bytes) -> tuple[ReaderContent, ...]:
+    """The article of a line, or the clauses of one that is of a CCAG."""
+    fields = _fields(line)
+    article = _article(fields, line)
+    general = general_text_of(article.title or "")
+    if general is None:
+        return (article,)
+    number, written = _string(fields, "num"), [block.text for block in article.blocks]
+    if not article.path and any(map(_OF_ORDER.search, written)):
+        return (replace(article, reference=None),)
+    address = article.address and article.address.replace(*_NOT_OF_CODE)
+    return tuple(
+        _clause(replace(article, address=address), general.family, clause)
+        for clause in numbered_clauses(article_number(number), written)
+    )
+
+
+def _clause(article: ReaderContent, family: str, clause: GeneralClause) -> ReaderContent:
+    """A clause as a document of its own: it is looked up, cited and followed by its number."""
+    return replace(
+        article,
+        blocks=tuple(map(Block, clause.lines)),
+        data=f"{clause.number}\n".encode() + (article.data or b""),
+        path=(*article.path, *clause.titles),
+        reference=f"{family} {clause.number}" if clause.number else None,
+    )
+
+
+def _fields(line: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):
         raise _BadLine("JSON invalide") from None
     if not isinstance(fields, dict):
         raise _BadLine("objet JSON attendu")
+    return fields
+
+
+def _article(fields: dict[str, Any], line: bytes) -> ReaderContent:
     text = _string(fields, "texte")
     last_day = _day(fields, "valide_au")
     is_replaced = bool(fields.get("motif"))

@@ -32,8 +32,10 @@ _FAMILIES = {
     "prestations intellectuelles": "PI",
     "mi": "MI",
     "marchés industriels": "MI",
+    "marchés publics industriels": "MI",
     "moe": "MOE",
     "maîtrise d'œuvre": "MOE",
+    "maîtrise d'oeuvre": "MOE",
     "travaux": "Travaux",
 }
 
@@ -50,7 +52,7 @@ def _any_of(names: dict[str, str]) -> str:
 
 def _pattern() -> str:
     short = "|".join(form for name in _SHORT_NAMES for form in (name, _dotted(name)))
-    general = f"(?:CCAG|{_dotted('CCAG')}|(?i:{_any_of({_GENERAL: ''})}))"
+    general = f"(?i:CCAG|{_dotted('CCAG')}|{_any_of({_GENERAL: ''})})"
     link = r"[^\S\n]*(?:[-/–]|applicables? aux|des|de)?[^\S\n]*(?:marchés[^\S\n]+(?:publics )?de )?"
     family = f"(?:(?i:{link}(?:{_any_of(_FAMILIES)}))(?![^\\W_]))?"
     return rf"(?<![^\W_])(?:{general}{family}|{short}|(?i:{_any_of(_LONG_NAMES)}))(?![^\W_])"

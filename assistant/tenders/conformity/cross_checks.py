@@ -21,6 +21,7 @@ from assistant.tenders.conformity.clauses import (
     looked_at,
 )
 from assistant.tenders.conformity.rules import ConformityRule, Unchecked
+from assistant.tenders.derogations import NUMBER, Derogation, is_in, listed_in
 from assistant.tenders.statements import Priority, stated_priority
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import SentenceSpan
@@ -87,26 +88,10 @@ def _on(versions: Sequence[Document], day: date) -> Document | None:
 
 # Derogations from a CCAG: those that clauses make against those that their list tells. Pure.
 
-_NUMBER = r"\d+(?:\.\d+)*"
-_NUMBERS = rf"(?P<general>{_NUMBER}(?:(?:, | et ){_NUMBER})*)"
 _MAKES = re.compile(r"\bdérogation (?:à|aux?)\b")
-_ROW = re.compile(rf"^(?P<own>{_NUMBER}) \| {_NUMBERS}\b", re.MULTILINE)
-_SENTENCE = re.compile(
-    rf"\barticles? (?P<own>{_NUMBER})\b[^\n]{{0,150}}? déroge(?:nt)? "
-    rf"(?:à l'|aux )articles? {_NUMBERS}"
-)
 _OTHER_TEXT = re.compile(r" (?:du|de la|de l') ?(?:code|loi|décret|règlement|arrêté|ordonnance)\b")
 _FIRST, _NEXT = 25, 6
 """Characters from the word to its first reference, and from one reference to the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Derogation:
-    """The clause that derogates, the articles of the CCAG, and the words that say so."""
-
-    own: str
-    general: tuple[str, ...]
-    place: Passage
 
 
 def unlisted(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
@@ -131,9 +116,9 @@ def unmade(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
     """The derogations that a list tells and the clause that it names does not make."""
     made, numbers = _made(rule, case), {clause.number for clause in case.clauses}
     for each in _listed(_lists(rule, case)):
-        said = {number for one in made if _is_in(one.own, each.own) for number in one.general}
+        said = {number for one in made if is_in(one.own, each.own) for number in one.general}
         if not said.issuperset(each.general):
-            exists = any(_is_in(number, each.own) for number in numbers)
+            exists = any(is_in(number, each.own) for number in numbers)
             yield CheckFault(
                 (each.place,),
                 f"{each.own} : {'sans dérogation' if exists else 'introuvable'}",
@@ -141,19 +126,15 @@ def unmade(rule: ConformityRule, case: Case) -> Iterator[CheckFault]:
             )
 
 
-def _is_in(number: str, clause: str) -> bool:
-    return number == clause or number.startswith(f"{clause}.")
-
-
 def _lists(rule: ConformityRule, case: Case) -> tuple[DossierClause, ...]:
     """The clauses that list derogations: the ones of the heading that the rule tells."""
     return looked_at(rule.where, case.clauses)
 
 
-def _made(rule: ConformityRule, case: Case) -> tuple[_Derogation, ...]:
+def _made(rule: ConformityRule, case: Case) -> tuple[Derogation, ...]:
     lists = _lists(rule, case)
     return tuple(
-        _Derogation(clause.number, numbers, clause.sentences_of(span))
+        Derogation(clause.piece, clause.number, numbers, clause.sentences_of(span))
         for clause in case.clauses
         if clause.piece in rule.where.pieces and clause not in lists
         for numbers, span in _derogated(fold_same_length(clause.passage.text))
@@ -177,18 +158,13 @@ def _general(reference: Reference, text: str) -> str:
     """The number of an article that may be the CCAG's, empty for those of another text."""
     piece, _, number = reference.key.rpartition(" ")
     is_of_ccag = not piece or piece.partition("-")[0] == "CCAG"
-    is_of_other = not re.fullmatch(_NUMBER, number) or _OTHER_TEXT.match(text, reference.end)
+    is_of_other = not re.fullmatch(NUMBER, number) or _OTHER_TEXT.match(text, reference.end)
     return number if is_of_ccag and not is_of_other else ""
 
 
-def _listed(lists: tuple[DossierClause, ...]) -> Iterator[_Derogation]:
+def _listed(lists: tuple[DossierClause, ...]) -> Iterator[Derogation]:
     for clause in lists:
-        text = "\n".join(map(fold_same_length, clause.passage.text.split("\n")))
-        for pattern in (_ROW, _SENTENCE):
-            for match in pattern.finditer(text):
-                numbers = tuple(re.findall(_NUMBER, match["general"]))
-                place = clause.sentences_of(SentenceSpan(*match.span()))
-                yield _Derogation(match["own"], numbers, place)
+        yield from listed_in(clause)
 
 
 # Differences: a value that two pieces state differently, and which of them prevails. Pure.

@@ -71,6 +71,11 @@ def day_of(documents: Iterable[Document], description: Dossier) -> date | None:
     return min((each for each in sure if isinstance(each, date)), default=None)
 
 
+def contract_day(documents: Iterable[Document], description: Dossier) -> date | None:
+    """The day of a contract: that of its notice, else that of its notification, None if unknown."""
+    return day_of(documents, description) or description.notified
+
+
 def _findings(rule: ConformityRule, case: Case) -> Iterator[ConformityFinding]:
     if rule.since and case.code.day < rule.since:
         return

@@ -1,0 +1,139 @@
+"""Derogating: a clause of a CCAG and the clause of the dossier that derogates from it, together."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from assistant.answering.answer import Event
+from assistant.answering.extraction import Draft, quotable, quotes
+from assistant.answering.notices import all_derogations, derogates
+from assistant.answering.state import TurnState
+from assistant.law.hierarchy import general_text
+from assistant.question.scope import general_texts_meant
+from assistant.question.topics import topics_asked
+from assistant.retrieval.candidates import named_ids, standing
+from assistant.retrieval.evidence import Evidence
+from assistant.tenders.derogations import Derogation, is_in, listed_derogations
+from ingestion.chunking.passages import Passage
+from ingestion.index.search import Embedder
+
+MOST = 2
+"""Clauses of a CCAG quoted after one that derogates from them."""
+
+_WORD = "dérog"
+
+
+class Derogating:
+    """Tells, for one turn, each derogation once."""
+
+    def __init__(self, turn: TurnState, embedder: Embedder) -> None:
+        """The pieces are read when a clause of a CCAG is first quoted."""
+        self._turn = turn
+        self._embedder = embedder
+        self._told: set[tuple[str, str, str]] = set()
+
+    def after(self, question: str, draft: Draft) -> Iterator[Event]:
+        """What derogates from the clause of a CCAG that was quoted, in one line, and its words.
+
+        After the clause that derogates, where the question is about the CCAG, what it derogates
+        from comes first. Nothing where no list of the pieces tells of a derogation.
+        """
+        turn, passage = self._turn, draft.evidence[0].passage
+        if turn.dossier is None:
+            return
+        if general_text(passage) is not None:
+            yield from self._derogating(question, draft.evidence[0])
+        elif turn.applied and general_texts_meant([question]):
+            for found in self._derogated(passage):
+                yield from turn.show([found])
+                item = turn.shown(found)
+                yield from self._say(quotes(question, [item], turn.scope.as_of, self._embedder))
+                yield from self._derogating(question, item)
+
+    def listed(self, question: str) -> Iterator[Event]:
+        """Every derogation of the pieces in one line, where the question is about derogations."""
+        turn = self._turn
+        about = {topic.name for topic in topics_asked(question)}
+        if turn.dossier is None or "derogations" not in about or not self._listed:
+            return
+        lists = [self._list_of(derogation) for derogation in self._listed]
+        yield from turn.show(lists)
+        shown = {item.number: item for item in map(turn.shown, lists)}
+        made = [(each.piece.value, each.own, each.general) for each in self._listed]
+        line = all_derogations(turn.language, [*dict.fromkeys(made)])
+        yield turn.derogate(line, [*shown.values()])
+
+    def _derogating(self, question: str, item: Evidence) -> Iterator[Event]:
+        turn, number = self._turn, _number(item.passage)
+        for derogation in self._listed:
+            known = (item.passage.id, derogation.piece, derogation.own)
+            if not derogation.concerns(number) or known in self._told:
+                continue
+            self._told.add(known)
+            clause = self._clause(derogation)
+            yield from turn.show([clause])
+            shown = turn.shown(clause)
+            line = derogates(turn.language, derogation.piece, derogation.own)
+            yield turn.derogate(line, [item, shown])
+            yield from self._say(self._quotes(question, shown))
+
+    def _derogated(self, clause: Passage) -> Sequence[Passage]:
+        """The clauses of the CCAG that a clause of the dossier derogates from, the first two."""
+        turn = self._turn
+        keys = [
+            f"{each.text.family} {number}"
+            for derogation in self._listed
+            if derogation.place.document_id == clause.document_id
+            and is_in(_number(clause), derogation.own)
+            for number in derogation.general
+            for each in turn.applied
+        ]
+        return standing(turn.generation, named_ids(turn.generation, keys), turn.scope)[:MOST]
+
+    def _say(self, found: Sequence[Draft]) -> Iterator[Event]:
+        for draft in found:
+            if not self._turn.quotes(draft.text):
+                yield self._turn.judge(draft)
+
+    @cached_property
+    def _listed(self) -> Sequence[Derogation]:
+        pieces = self._turn.dossier
+        return listed_derogations(pieces.store.documents()) if pieces else ()
+
+    @cached_property
+    def _passages(self) -> Sequence[Passage]:
+        pieces = self._turn.dossier
+        return [*pieces.store.all_passages()] if pieces else []
+
+    def _clause(self, derogation: Derogation) -> Passage:
+        """The passage of the clause, best the one that says it; else that of the list."""
+        found = [
+            each
+            for each in self._passages
+            if each.document_id == derogation.place.document_id
+            and is_in(_number(each), derogation.own)
+        ]
+        saying = [each for each in found if _WORD in each.text.lower()]
+        return [*saying, *found, self._list_of(derogation)][0]
+
+    def _list_of(self, derogation: Derogation) -> Passage:
+        """The passage of the list that tells a derogation."""
+        place = derogation.place
+        return next(
+            each
+            for each in self._passages
+            if each.document_id == place.document_id and each.start <= place.start < each.end
+        )
+
+    def _quotes(self, question: str, item: Evidence) -> Sequence[Draft]:
+        """What answers the question of a clause, with the sentence that derogates."""
+        day = self._turn.scope.as_of
+        found = quotes(question, [item], day, self._embedder)
+        if any(_WORD in each.text.lower() for each in found):
+            return found
+        units = (unit for unit in quotable(item, day) if _WORD in unit.text.lower())
+        return [*(Draft(unit.text, (item,), unit.start, unit.end) for unit in units), *found]
+
+
+def _number(passage: Passage) -> str:
+    """The number of the clause that a passage is, "" where it has none."""
+    return passage.references[0].rpartition(" ")[2] if passage.references else ""

@@ -1,0 +1,70 @@
+"""Derogations from a CCAG as the last article of a CCAP lists them: clause by clause. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from assistant.question.quantities import fold_same_length
+from assistant.tenders.conformity.clauses import DossierClause, clauses_of
+from ingestion.chunking.passages import Passage
+from ingestion.chunking.sentences import SentenceSpan
+from ingestion.readers.documents import Document
+from ingestion.tenders.pieces import PieceKind
+
+NUMBER = r"\d+(?:\.\d+)*"
+"""The number of a clause, as it is written."""
+
+_NUMBERS = rf"(?P<general>{NUMBER}(?:(?:, | et ){NUMBER})*)"
+_OF_PIECE = r"(?: d[ue] (?:présent |ce )?(?:ccap|ccp|ccatp|marché))?"
+_OF_CCAG = r"(?: du ccag\S*)?"
+_ARTICLE = r"(?:(?:l'|les )?art(?:icle)?s?\.? )?"
+_ROW = rf"^{_ARTICLE}(?P<own>{NUMBER}){_OF_PIECE} \| {_ARTICLE}{_NUMBERS}\b"
+_ROW_TURNED = rf"^{_ARTICLE}{_NUMBERS}{_OF_CCAG} \| {_ARTICLE}(?P<own>{NUMBER})\b"
+_SENTENCE = (
+    rf"\barticles? (?P<own>{NUMBER})\b[^\n]{{0,150}}? (?:déroge(?:nt)?|dérogation) "
+    rf"(?:à l'|aux? )articles? {_NUMBERS}"
+)
+_SENTENCE_TURNED = (
+    rf"\barticles? {_NUMBERS} du ccag[^\n|]{{0,80}}? (?:par|dans|à) "
+    rf"(?:l')?article (?P<own>{NUMBER})"
+)
+_PATTERNS = tuple(
+    re.compile(pattern, re.MULTILINE) for pattern in (_ROW, _SENTENCE, _SENTENCE_TURNED)
+)
+_TURNED = tuple(re.compile(pattern, re.MULTILINE) for pattern in (_ROW_TURNED, _SENTENCE))
+_HEAD_TURNED = re.compile(r"^[^|\n]*\bccag\b[^|\n]*\|[^|\n]*\b(?:ccap|ccp|marché)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Derogation:
+    """The clause that derogates, the articles of the CCAG, and the words that say so."""
+
+    piece: PieceKind
+    own: str
+    general: tuple[str, ...]
+    place: Passage
+
+    def concerns(self, number: str) -> bool:
+        """Whether a clause of the CCAG is one that is derogated from, or a part of one."""
+        return any(is_in(number, each) for each in self.general)
+
+
+def is_in(number: str, clause: str) -> bool:
+    """Whether a clause is another one, or a part of it: 14.1.2 of 14.1."""
+    return number == clause or number.startswith(f"{clause}.")
+
+
+def listed_derogations(documents: Iterable[Document]) -> tuple[Derogation, ...]:
+    """Those that the clauses list whose heading announces derogations, in order."""
+    lists = (clause for clause in clauses_of(documents) if "dérog" in clause.title)
+    return tuple(each for clause in lists for each in listed_in(clause))
+
+
+def listed_in(clause: DossierClause) -> Iterator[Derogation]:
+    """What a clause lists, by rows or by sentences; a table may have the CCAG's column first."""
+    text = "\n".join(map(fold_same_length, clause.passage.text.split("\n")))
+    for pattern in _TURNED if _HEAD_TURNED.search(text) else _PATTERNS:
+        for match in pattern.finditer(text):
+            numbers = tuple(re.findall(NUMBER, match["general"]))
+            place = clause.sentences_of(SentenceSpan(*match.span()))
+            yield Derogation(clause.piece, match["own"], numbers, place)
