@@ -74,6 +74,15 @@ def test_a_clause_is_found_by_its_number_and_by_meaning_in_the_edition_meant(
     assert editions == {first[1]}
 
 
+@pytest.mark.parametrize(("year", "is_untold"), [(2026, False), (2020, False), (2005, True)])
+def test_a_day_without_any_edition_is_not_told_by_another(
+    index: IndexSnapshot, year: int, *, is_untold: bool
+) -> None:
+    question = "Combien de mois de garantie dans le CCAG-Travaux ?"
+    scope = Scope(date(year, 6, 1), general=general_texts_meant([question]))
+    assert Retriever(index, WordEmbedder()).is_untold(question, scope) is is_untold
+
+
 def test_an_article_is_all_of_its_clauses_below_their_titles(index: IndexSnapshot) -> None:
     found = asked(index, "Que prévoit l'article 14.1 du CCAG-FCS ?")
     named = {each.passage.locator: each.passage for each in found if each.score > 1}

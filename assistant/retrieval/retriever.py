@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from math import exp, log
 
-from assistant.law.hierarchy import ARTICLES, rank_of
+from assistant.law.hierarchy import ARTICLES, general_text, rank_of
 from assistant.question.topics import topic_signal, topics_asked
 from assistant.retrieval.candidates import (
     Candidate,
@@ -203,7 +203,13 @@ def _explained(
 
 
 def _is_of_place(passage: Passage, other: Passage) -> bool:
-    """Whether a passage is a version of the other: the same article, or the same section."""
+    """Whether a passage is a version of the other: the same article, or the same section.
+
+    Of a CCAG any clause of the family: its editions number their clauses otherwise.
+    """
+    if (text := general_text(other)) is not None:
+        mine = general_text(passage)
+        return mine is not None and mine.family == text.family
     if rank_of(passage) in ARTICLES:
         return not set(passage.references).isdisjoint(other.references)
     return (passage.title, passage.headings) == (other.title, other.headings)
