@@ -17,8 +17,7 @@ DOORS = {
     "authlib": "assistant/accounts/openid.py",
     "babel": "ingestion/french.py",
     "chromadb": "ingestion/index/vectors.py",
-    "docx": "ingestion/readers/docx.py assistant/web/buyer/export.py "
-    "assistant/tenders/service.py assistant/reports/paper.py",
+    "docx": "ingestion/readers/docx.py assistant/tenders/service.py assistant/reports/paper.py",
     "duckdb": "ingestion/ledger/embedded.py",
     "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py",
     "fastapi": "assistant/web/*",

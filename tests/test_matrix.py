@@ -255,7 +255,7 @@ FIRST_PAGES = {
 
 HANDLERS = {
     *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget", "choose"),
-    *("export_markdown", "export_docx"),
+    *("export_markdown", "export_docx", "export_answer"),
 }
 """The handlers of the Gradio page, each for buyers."""
 

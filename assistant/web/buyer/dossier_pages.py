@@ -9,6 +9,7 @@ from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.question.language import Language
+from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
     Html,
     Words,
@@ -34,7 +35,6 @@ from assistant.web.buyer.dossier_forms import (
 from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import FORGET, page
-from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier

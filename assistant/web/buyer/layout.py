@@ -119,6 +119,7 @@ class Layout:
     kept_chosen: gr.Textbox
     reopen: gr.Button
     forget: gr.Button
+    export_answer: gr.Button
     memory: gr.BrowserState
     kept_aside: gr.BrowserState
     kept_choice: gr.BrowserState
@@ -206,14 +207,15 @@ def lay_out() -> Layout:
         ask_again = gr.Button("", elem_id="ask-again")
         kept_chosen = gr.Textbox(elem_id="kept-chosen", container=False, show_label=False)
         reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
+        export_answer = gr.Button("", elem_id="export-answer")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
     kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
     kept_choice = gr.BrowserState("", storage_key="sourcier-choice", secret="sourcier")
     return Layout(
         masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
         welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
-        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory,
-        kept_aside, kept_choice,
+        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget,
+        export_answer, memory, kept_aside, kept_choice,
     )  # fmt: skip
 
 

@@ -22,8 +22,13 @@ from assistant.web.buyer.chat import (
     spoken_line,
 )
 from assistant.web.buyer.choice import ScopeChoice, chips, choice_in, choice_text, chosen
-from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled
-from assistant.web.buyer.export import as_docx, as_markdown
+from assistant.web.buyer.conversation import (
+    Conversation,
+    UnreadableMemory,
+    recalled,
+    recorded,
+)
+from assistant.web.buyer.export import answer_docx, as_docx, as_markdown
 from assistant.web.buyer.layout import PARTS, Layout, lay_out, spoken_in
 from assistant.web.buyer.service import BuyerService
 from assistant.web.buyer.shelf import (
@@ -137,6 +142,23 @@ class Commands:
     def export_docx(self, memory: str, request: gr.Request) -> Screen:
         """The conversation as a Word file, handed to the browser."""
         return self._export(memory, request, "docx", WORD, as_docx)
+
+    def export_answer(self, record_id: str, memory: str, request: gr.Request) -> Screen:
+        """One answer of the conversation, by its number, as a Word file."""
+        layout, desk = self._layout, self._desk_of(request)
+        conversation = kept(memory, desk)
+        said = said_of(conversation)
+        turn = recorded(conversation, record_id)
+        if turn is None:
+            return {layout.status: spoken_line(said["export_answer_gone"], alert=True)}
+        now = datetime.now()
+        name = f"{said['export_answer_file']}-{now:%Y-%m-%d-%H%M%S}.docx"
+        content = answer_docx(turn, conversation.dossiers, now.date(), said)
+        desk.exported("docx", [record_id])
+        return {
+            layout.outbox: parcel(name, WORD, content),
+            layout.status: spoken_line(said["status_answer_exported"]),
+        }
 
     def _spoken(
         self,
@@ -285,3 +307,5 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
     layout.export_docx.click(commands.export_docx, outputs=out, **options)
+    one = options | {"inputs": [layout.kept_chosen, layout.memory]}
+    layout.export_answer.click(commands.export_answer, outputs=out, **one)

@@ -10,12 +10,12 @@ from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
+from assistant.reports.answers import reading_labels
 from assistant.reports.markup import Html, Words, count, law_of, load_words, render
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel
 from assistant.web.buyer.export import answer_text, scope_line, stopped_line
-from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind

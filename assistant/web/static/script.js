@@ -176,6 +176,11 @@ document.addEventListener("click", (event) => {
   if (button) send(button.dataset.again, "again", "ask-again");
 });
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-take]");
+  if (button) send(button.dataset.take, "kept-chosen", "export-answer");
+});
+
 // --- what went wrong, in the words of the page -------------------------------------------------
 // Gradio's own notices are hidden by the style sheet. Why one came is told by the last answer of the
 // server that was a refusal, else by whether the server answers at all. Of a stream that breaks off
