@@ -117,8 +117,11 @@ class FakeDesk:
     def dossiers(self) -> tuple[Dossier, ...]:
         return self.filing.all()
 
-    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
-        return (fiche_section(self.filing.fiche(dossier_id), dossier_id, language),)
+    def sections(
+        self, dossier_id: str, language: Language, *, unfolded: bool = False
+    ) -> Sequence[Html]:
+        made = self.filing.fiche(dossier_id)
+        return (fiche_section(made, dossier_id, language, unfolded=unfolded),)
 
     @property
     def embedder_name(self) -> str:

@@ -92,8 +92,8 @@ def _say_findings(
     if not shown:
         return
     told, one = _FOUND[request.name][turn.language]
-    first = [turn.shown(each.places[0]) for each in shown if each.places]
-    yield turn.account(told.format(one if most == 1 else most), first)
+    first = dict.fromkeys(each.places[0] for each in shown if each.places)
+    yield turn.account(told.format(one if most == 1 else most), [*map(turn.shown, first)])
     for each in shown:
         places = dict.fromkeys(each.places[:MOST_PLACES])
         yield turn.account(each.sentence, [turn.shown(place) for place in places])

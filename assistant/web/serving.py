@@ -111,13 +111,15 @@ class LocalBuyerService:
         """The dossiers that this reader may ask about."""
         return self.filing.all()
 
-    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+    def sections(
+        self, dossier_id: str, language: Language, *, unfolded: bool = False
+    ) -> Sequence[Html]:
         """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
         return (
-            fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
-            review_section(self.review(dossier_id), language),
+            fiche_section(self.filing.fiche(dossier_id), dossier_id, language, unfolded=unfolded),
+            review_section(self.review(dossier_id), language, unfolded=unfolded),
         )
 
     def review(self, dossier_id: str, as_of: date | None = None) -> FiledReview:

@@ -141,6 +141,11 @@ class Layout:
         )
 
     @property
+    def beginning(self) -> tuple[Any, ...]:
+        """What stands where nothing was asked yet, in the order of `rules_start`."""
+        return (self.welcome, self.examples_heading, *self.examples)
+
+    @property
     def scope(self) -> tuple[Any, ...]:
         """What says, asks and keeps what a question is asked of, in the order of `scoped`."""
         return (self.chips, self.dossier, self.as_of, self.kept_choice)
@@ -155,9 +160,7 @@ class Layout:
             self.new,
             self.export_markdown,
             self.export_docx,
-            self.welcome,
-            self.examples_heading,
-            *self.examples,
+            *self.beginning,
             *self.scope,
             self.question,
             self.ask,
@@ -229,14 +232,21 @@ def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tu
         gr.update(value=said["new"]),
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),
-        welcome(said, holdings, desk.model_name, desk.engine_host),
-        render_macro(PARTS, "examples", said["examples_title"]),
-        *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
+        *rules_start(said, desk),
         *scoped(said, choice, desk.dossiers),
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
         footer(said, holdings, desk.reader, desk.engine_host),
+    )
+
+
+def rules_start(said: Words, desk: BuyerService) -> tuple[Any, ...]:
+    """Updates of `Layout.beginning` for who asks about the rules."""
+    return (
+        welcome(said, desk.holdings, desk.model_name, desk.engine_host),
+        render_macro(PARTS, "examples", said["examples_title"]),
+        *(gr.update(value=said[f"example_{n}"], visible=True) for n in range(1, EXAMPLES + 1)),
     )
 
 

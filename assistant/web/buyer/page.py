@@ -41,6 +41,7 @@ from assistant.web.buyer.shelf import (
     title_of,
 )
 from assistant.web.buyer.side import shelf_list
+from assistant.web.buyer.start import begun
 
 # The commands beside asking: load, new conversation, other language, export.
 
@@ -79,8 +80,12 @@ class Commands:
         """What the next question is asked of, said above its field and kept for a reload."""
         layout, desk = self._layout, self._desk_of(request)
         scope = choice_in(choice_text(chosen(dossier, as_of)), desk.dossiers)
-        told = chips(said_of(conversation_in(memory)), scope, desk.dossiers)
-        return {layout.chips: told, layout.kept_choice: choice_text(scope)}
+        conversation = kept(memory, desk)
+        told = chips(said_of(conversation), scope, desk.dossiers)
+        screen = {layout.chips: told, layout.kept_choice: choice_text(scope)}
+        if conversation.turns:
+            return screen
+        return screen | begun(layout, conversation.language, scope.dossier, desk)
 
     def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
@@ -119,6 +124,7 @@ class Commands:
         layout, said = self._layout, said_of(conversation)
         return {
             **conversation_screen(layout, conversation),
+            **self._begun(conversation, conversation.dossier, desk),
             **shelf_screen(layout, shelf, said),
             **scope_screen(layout, ScopeChoice(conversation.dossier), desk, said),
             layout.status: spoken_line(line),
@@ -172,7 +178,13 @@ class Commands:
             **conversation_screen(self._layout, conversation),
             **shelf_screen(self._layout, shelf, said_of(conversation)),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
+            **self._begun(conversation, scope.dossier, desk),
         }
+
+    def _begun(self, conversation: Conversation, dossier: str | None, desk: BuyerService) -> Screen:
+        """What stands before the first question; of a dossier only where nothing was asked yet."""
+        about = None if conversation.turns else dossier
+        return begun(self._layout, conversation.language, about, desk)
 
     def _export(
         self,
@@ -291,7 +303,7 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     all_kept = options | {"inputs": [*both, layout.kept_choice]}
     blocks.load(commands.load, outputs=everything, **all_kept)
     layout.other_language.click(commands.switch, outputs=everything, **all_kept)
-    turned = [*layout.screen, *aside, *layout.scope]
+    turned = [*layout.screen, *layout.beginning, *aside, *layout.scope]
     layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
     placed = options | {"inputs": [layout.kept_chosen, *both]}
     layout.reopen.click(commands.reopen, outputs=turned, **placed)
@@ -299,7 +311,7 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     gr.on(
         [layout.dossier.input, layout.as_of.change],
         commands.choose,
-        outputs=[layout.chips, layout.kept_choice],
+        outputs=[layout.chips, layout.kept_choice, *layout.beginning],
         queue=False,  # never behind a question
         trigger_mode="always_last",
         **options | {"inputs": [layout.dossier, layout.as_of, layout.memory]},

@@ -66,7 +66,9 @@ class BuyerService(Protocol):
     def ledger(self) -> LedgerService:
         """The invoices and purchases of this machine, to be imported, seen and asked about."""
 
-    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+    def sections(
+        self, dossier_id: str, language: Language, *, unfolded: bool = False
+    ) -> Sequence[Html]:
         """What is known of a dossier beyond its pieces, each ready to stand on its page."""
 
     def ask(
