@@ -66,6 +66,7 @@ GET  /document/{document_id}/page/{number}.png
 GET  /dossiers
 POST /dossiers
 GET  /dossiers/{dossier_id}
+POST /dossiers/-/pieces
 POST /dossiers/{dossier_id}
 POST /dossiers/{dossier_id}/delete
 GET  /dossiers/{dossier_id}/fiche.{file_format}
@@ -255,7 +256,7 @@ FIRST_PAGES = {
 
 HANDLERS = {
     *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget", "choose"),
-    *("export_markdown", "export_docx", "export_answer"),
+    *("export_markdown", "export_docx", "export_answer", "open_dossier"),
 }
 """The handlers of the Gradio page, each for buyers."""
 

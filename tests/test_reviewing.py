@@ -36,8 +36,10 @@ def assistant(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ass
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY)
 
 
-def asked(assistant: Assistant, question: str, dossier: str, **named: Language) -> TurnResult:
-    *_, last = assistant.ask(question, dossier=dossier, **named)
+def asked(
+    assistant: Assistant, question: str, dossier: str, language: Language = Language.FRENCH
+) -> TurnResult:
+    *_, last = assistant.ask(question, dossier=dossier, language=language)
     assert isinstance(last, Finished)
     return last.result
 

@@ -33,7 +33,7 @@ from ingestion.sandbox import BusySandbox
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
     "style.css": ("palette.css", "style.css"),
-    "script.js": ("viewer.js", "conversations.js", "script.js"),
+    "script.js": ("viewer.js", "conversations.js", "intake.js", "script.js"),
     "upload.js": ("upload.js",),
     "build.js": ("build.js",),
     "viewer.js": ("viewer.js",),

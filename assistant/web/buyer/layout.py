@@ -18,7 +18,7 @@ from assistant.reports.markup import (
     render_macro,
 )
 from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
-from assistant.web.buyer.dossier_forms import name_of
+from assistant.web.buyer.dossier_forms import ACCEPT, BOUNDS, name_of
 from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.buyer.side import ways
 from ingestion.tenders.dossiers import Dossier
@@ -68,13 +68,16 @@ def knows(said: Words, holdings: Holdings) -> str:
 
 
 def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str = "") -> Html:
-    """The notice in one line, what has changed, and the keys."""
+    """The notice in one line, what has changed, the keys, and what files are sent by."""
     return render(
         "buyer/footer.html",
         said=said,
         day=holdings.state_date,
         engine_host=engine_host,
         is_alone=reader is ALONE,
+        teams=sorted(reader.teams or ()),
+        accept=ACCEPT,
+        limits=BOUNDS,
     )
 
 
@@ -120,6 +123,7 @@ class Layout:
     reopen: gr.Button
     forget: gr.Button
     export_answer: gr.Button
+    open_dossier: gr.Button
     memory: gr.BrowserState
     kept_aside: gr.BrowserState
     kept_choice: gr.BrowserState
@@ -211,6 +215,7 @@ def lay_out() -> Layout:
         kept_chosen = gr.Textbox(elem_id="kept-chosen", container=False, show_label=False)
         reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
         export_answer = gr.Button("", elem_id="export-answer")
+        open_dossier = gr.Button("", elem_id="open-dossier")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
     kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
     kept_choice = gr.BrowserState("", storage_key="sourcier-choice", secret="sourcier")
@@ -218,7 +223,7 @@ def lay_out() -> Layout:
         masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
         welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
         question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget,
-        export_answer, memory, kept_aside, kept_choice,
+        export_answer, open_dossier, memory, kept_aside, kept_choice,
     )  # fmt: skip
 
 

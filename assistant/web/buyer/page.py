@@ -95,6 +95,18 @@ class Commands:
         conversation = replace(before, turns=(), dossier=None)
         return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], desk)
 
+    def open_dossier(self, dossier: str, memory: str, aside: str, request: gr.Request) -> Screen:
+        """An empty conversation about a dossier, which begins with what is known of it."""
+        desk = self._desk_of(request)
+        before = kept(memory, desk)
+        shelf = set_aside(shelf_of(aside, desk), before)
+        is_known = dossier in {each.id for each in desk.dossiers}
+        conversation = replace(before, turns=(), dossier=dossier if is_known else None)
+        said = said_of(conversation)
+        conversation = replace(conversation, dossiers=desk.dossiers)
+        line = said["status_dossier"] if is_known else said["problem_404"]
+        return self._turned_to(conversation, shelf, line, desk)
+
     def reopen(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """A conversation set aside, in the place of the open one, which is set aside."""
         desk = self._desk_of(request)
@@ -307,6 +319,7 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
     placed = options | {"inputs": [layout.kept_chosen, *both]}
     layout.reopen.click(commands.reopen, outputs=turned, **placed)
+    layout.open_dossier.click(commands.open_dossier, outputs=turned, **placed)
     layout.forget.click(commands.forget, outputs=[*aside, layout.status], **placed)
     gr.on(
         [layout.dossier.input, layout.as_of.change],
