@@ -11,6 +11,7 @@ from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
 from assistant.reports.answers import reading_labels
+from assistant.reports.definitions import Explainer
 from assistant.reports.markup import Html, Words, count, law_of, load_words, render
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
@@ -55,6 +56,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         scope=scope_bar(turn, conversation, said),
         understood=turn.standalone if is_reworded else "",
         sentences=shown_sentences(turn),
+        explain=Explainer(conversation.language),
         sheet=sheet,
         drawing=drawing,
         progress=progress(turn, said),

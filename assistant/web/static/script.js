@@ -294,10 +294,23 @@ function troubles() {
   }
 }
 
+const ROOM = 260; // pixels below a term where its definition and the composer fit
+
+for (const kind of ["pointerover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    document.body.classList.remove("unexplained");
+    const term = event.target.closest("dfn.term");
+    term?.classList.toggle("above", term.getBoundingClientRect().bottom > innerHeight - ROOM);
+  });
+}
+
 // --- keys -------------------------------------------------------------------------------------
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dfn.term:is(:hover, :focus)")) {
+    return document.body.classList.add("unexplained"); // until the pointer or the focus moves on
+  }
   if (isDrawn()) {
     draw(false);
     return document.querySelector(".menu").focus();
