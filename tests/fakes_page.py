@@ -31,6 +31,7 @@ from assistant.question.day import Day, day_asked
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
+from assistant.voice.transcriber import Transcriber
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
@@ -72,6 +73,7 @@ class FakeDesk:
 
     model_name = "lecteur d’essai"
     engine_host = ""
+    voice: Transcriber | None = None
     reader = ALONE
 
     def __init__(

@@ -21,6 +21,7 @@ DOORS = {
     "duckdb": "ingestion/ledger/embedded.py",
     "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py",
     "fastapi": "assistant/web/*",
+    "faster_whisper": "assistant/voice/transcriber.py",
     "gradio": "assistant/web/*",
     "httpx2": "assistant/accounts/openid.py assistant/llm/call.py ingestion/legislation/dila.py",
     "huggingface_hub": "ingestion/models/hub.py",
@@ -35,7 +36,7 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "mcp": "assistant/tools/server.py",
     "mcp_types": "assistant/tools/server.py",
-    "numpy": "ingestion/* assistant/llm/llama.py",
+    "numpy": "ingestion/* assistant/llm/llama.py assistant/voice/transcriber.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
     "assistant/reports/pdf.py",

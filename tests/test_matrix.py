@@ -91,6 +91,7 @@ GET  /mcp
 HEAD /mcp
 POST /mcp
 POST /rate
+POST /voice
 GET  /v1/
 POST /v1/chat/completions
 POST /v1/embeddings

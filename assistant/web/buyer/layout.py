@@ -67,7 +67,14 @@ def knows(said: Words, holdings: Holdings) -> str:
     return said["notice_knows"].format(documents=documents, passages=passages, date=day)
 
 
-def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str = "") -> Html:
+def footer(
+    said: Words,
+    holdings: Holdings,
+    reader: Identity,
+    engine_host: str = "",
+    *,
+    hears: bool = False,
+) -> Html:
     """The notice in one line, what has changed, the keys, and what files are sent by."""
     return render(
         "buyer/footer.html",
@@ -78,6 +85,7 @@ def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str =
         teams=sorted(reader.teams or ()),
         accept=ACCEPT,
         limits=BOUNDS,
+        hears=hears,
     )
 
 
@@ -242,7 +250,7 @@ def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tu
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
-        footer(said, holdings, desk.reader, desk.engine_host),
+        footer(said, holdings, desk.reader, desk.engine_host, hears=desk.voice is not None),
     )
 
 

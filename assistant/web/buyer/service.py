@@ -12,6 +12,7 @@ from assistant.ledger.service import LedgerService
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
+from assistant.voice.transcriber import Transcriber
 from ingestion.index.search import Vectors
 from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document
@@ -53,6 +54,10 @@ class BuyerService(Protocol):
     @property
     def engine_host(self) -> str:
         """The server that questions are sent to, "" when they stay on this machine."""
+
+    @property
+    def voice(self) -> Transcriber | None:
+        """What hears a question that is spoken, None where nothing does."""
 
     @property
     def dossiers(self) -> tuple[Dossier, ...]:

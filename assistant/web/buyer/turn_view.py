@@ -63,12 +63,20 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         supports=list(dict.fromkeys(each.support for each in turn.answer.sentences)),
         is_usable=is_usable,
         copied=answer_text(turn, said) if is_usable else "",
+        spoken=spoken_text(turn) if is_usable else "",
         choices=[
             _again(turn, each.label, question=each.question)
             for each in (turn.answer.choices if turn.settled else ())
         ],
         evidence=panel(turn, turn_id, said, conversation.language.value),
     )
+
+
+def spoken_text(turn: Turn) -> str:
+    """What is read aloud of an answer: its line and what carries it, without marks or dashes."""
+    shown = [each.text for each in turn.answer.sentences if each.place is not Prominence.ASIDE]
+    lines = "\n".join([turn.answer.preface, *shown, turn.answer.notice]).splitlines()
+    return "\n".join(line.removeprefix("- ").strip() for line in lines if line.strip())
 
 
 def shown_sentences(turn: Turn) -> list[ShownSentence]:
