@@ -16,6 +16,7 @@ AssistantError
 ├── ProviderFailure the identity provider does not answer, or what it says is not proven
 ├── WrongAccount    what is asked of an account cannot be done
 ├── WrongArguments  what a program gives to a tool is not what the tool takes
+├── UnheardVoice    what was sent to be heard is no sound that can be
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
 ├── WrongDecision   a disagreement of two readers may not be decided so, or not by this one
@@ -33,6 +34,10 @@ class AssistantError(Exception):
 
 class WrongSettings(AssistantError):
     """A setting is unknown, or its value cannot be used."""
+
+
+class UnheardVoice(AssistantError):
+    """What was sent to be heard is no sound that this machine can hear."""
 
 
 class ModelStopped(AssistantError):

@@ -31,6 +31,7 @@ from assistant.question.day import Day, day_asked
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
+from assistant.voice.transcriber import Transcriber
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
@@ -72,6 +73,7 @@ class FakeDesk:
 
     model_name = "lecteur d’essai"
     engine_host = ""
+    voice: Transcriber | None = None
     reader = ALONE
 
     def __init__(
@@ -117,8 +119,11 @@ class FakeDesk:
     def dossiers(self) -> tuple[Dossier, ...]:
         return self.filing.all()
 
-    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
-        return (fiche_section(self.filing.fiche(dossier_id), dossier_id, language),)
+    def sections(
+        self, dossier_id: str, language: Language, *, unfolded: bool = False
+    ) -> Sequence[Html]:
+        made = self.filing.fiche(dossier_id)
+        return (fiche_section(made, dossier_id, language, unfolded=unfolded),)
 
     @property
     def embedder_name(self) -> str:

@@ -17,11 +17,11 @@ DOORS = {
     "authlib": "assistant/accounts/openid.py",
     "babel": "ingestion/french.py",
     "chromadb": "ingestion/index/vectors.py",
-    "docx": "ingestion/readers/docx.py assistant/web/buyer/export.py "
-    "assistant/tenders/service.py assistant/reports/paper.py",
+    "docx": "ingestion/readers/docx.py assistant/tenders/service.py assistant/reports/paper.py",
     "duckdb": "ingestion/ledger/embedded.py",
     "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py",
     "fastapi": "assistant/web/*",
+    "faster_whisper": "assistant/voice/transcriber.py",
     "gradio": "assistant/web/*",
     "httpx2": "ingestion/origin.py ingestion/opendata/portal.py",
     "huggingface_hub": "ingestion/models/hub.py",
@@ -36,7 +36,7 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "mcp": "assistant/tools/server.py",
     "mcp_types": "assistant/tools/server.py",
-    "numpy": "ingestion/* assistant/llm/llama.py",
+    "numpy": "ingestion/* assistant/llm/llama.py assistant/voice/transcriber.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
     "assistant/reports/pdf.py",

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from docx import Document as WordDocument
 from typer._click import Context
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -197,6 +198,21 @@ def test_ask_shows_the_answer_and_its_sources(
     assert "fiche, sans valeur juridique" in shown
     assert "enregistrement" in shown
     assert "jour nommé" not in shown
+
+
+def test_ask_writes_the_answer_for_a_word_processor_and_puts_it_on_record(
+    small_home: Path, loaded: list[str | None], capsys: Captured, tmp_path: Path
+) -> None:
+    file = tmp_path / "réponse.docx"
+    assert _exit_code("--data", str(small_home), "ask", ASKED, "--docx", str(file)) == ANSWERED
+    assert "Réponse écrite" in capsys.readouterr().out
+    text = "\n".join(each.text for each in WordDocument(str(file)).paragraphs)
+    journal = Journal(tmp_path / "journal.jsonl")
+    answer, export = journal.entries()
+    record_id = answer["hash"][:16]
+    for part in (ASKED, "D’après les règles", "60 000 € HT", "[1]", "art. R2122-8", record_id):
+        assert part in text, part
+    assert (journal.body(export) or {})["records"] == [record_id]
 
 
 def test_ask_says_that_the_day_is_the_one_of_the_question(

@@ -66,6 +66,7 @@ GET  /document/{document_id}/page/{number}.png
 GET  /dossiers
 POST /dossiers
 GET  /dossiers/{dossier_id}
+POST /dossiers/-/pieces
 POST /dossiers/{dossier_id}
 POST /dossiers/{dossier_id}/delete
 GET  /dossiers/{dossier_id}/fiche.{file_format}
@@ -90,6 +91,7 @@ GET  /mcp
 HEAD /mcp
 POST /mcp
 POST /rate
+POST /voice
 GET  /v1/
 POST /v1/chat/completions
 POST /v1/embeddings
@@ -256,7 +258,7 @@ FIRST_PAGES = {
 HANDLERS = {
     *("ask", "ask_again", "stop", "load", "switch", "new", "reopen", "forget", "choose"),
     "take_side",
-    *("export_markdown", "export_docx"),
+    *("export_markdown", "export_docx", "export_answer", "open_dossier"),
 }
 """The handlers of the Gradio page, each for buyers."""
 

@@ -1,4 +1,6 @@
+import base64
 import io
+import re
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -60,6 +62,32 @@ def test_an_export_is_told_to_the_desk_before_it_is_handed_over() -> None:
     assert desk.exports == [("md", ("essai-1",)), ("docx", ("essai-1",))]
     assert commands.export_docx("", request)
     assert len(desk.exports) == 2  # there was nothing to take away
+
+
+def test_one_answer_is_taken_away_by_its_number_with_what_it_came_from() -> None:
+    desk, request = FakeDesk(), gr.Request()
+    places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
+    commands = Commands(lambda _: desk, Layout(**places))
+    first = replace(conversation().turns[0], model="lecteur", generation="20261101-000000-001")
+    other = replace(first, question="Une autre ?", record_id="essai-2")
+    screen = commands.export_answer("essai-1", remembered(Conversation((first, other))), request)
+    (sent,) = re.findall('base64,([^"]+)"', screen["outbox"])
+    opened = WordDocument(io.BytesIO(base64.b64decode(sent)))
+    text = "\n".join(paragraph.text for paragraph in opened.paragraphs).replace("\u00a0", " ")
+    for part in (
+        "Puis-je acheter pour 35 000 € ?",
+        "Répondu d’après les règles · Droit au 24 novembre 2026",
+        "Oui : en dessous",
+        "[1] Petits achats",
+        "« atteint 25 000 € HT est conclu par écrit »",
+        "Modèle de lecture : lecteur",
+        "Index : 20261101-000000-001",
+        "Réponse n° essai-1",
+    ):
+        assert part in text, part
+    assert "Une autre" not in text
+    assert desk.exports == [("docx", ("essai-1",))]
+    assert "outbox" not in commands.export_answer("", remembered(Conversation((first,))), request)
 
 
 def test_what_is_folded_comes_last_under_the_words_of_its_fold() -> None:

@@ -12,7 +12,7 @@ from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.buyer.choice import ScopeChoice, choice_in
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, recalled, remembered
-from assistant.web.buyer.layout import Layout
+from assistant.web.buyer.layout import EXAMPLES, Layout
 from assistant.web.buyer.page import Commands, shelf_of
 from assistant.web.buyer.shelf import (
     LONGEST_SHELF,
@@ -43,6 +43,7 @@ def desk() -> FakeDesk:
 @pytest.fixture
 def commands(desk: FakeDesk) -> Commands:
     places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
+    places["examples"] = tuple(f"example-{n}" for n in range(EXAMPLES))
     return Commands(lambda _: desk, Layout(**places))
 
 

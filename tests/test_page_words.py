@@ -46,6 +46,7 @@ def test_every_sentence_of_the_interface_is_used() -> None:
         "problem_",
         "program_",
         "severity_",
+        "start_",
     )
     states = {"stopped", "interrupted", "reading"}
     for key in FRENCH:

@@ -17,6 +17,7 @@ from assistant.answering.computation import Accounting
 from assistant.answering.extraction import Draft
 from assistant.answering.notices import not_rewritten, not_written, read_elsewhere
 from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
+from assistant.answering.reviewing import say_review
 from assistant.answering.state import TurnState
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates, no_rates
@@ -39,6 +40,7 @@ from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.review import contract_day, day_of
+from assistant.tenders.conformity.rules import rule_book
 from assistant.tenders.general_clauses import AppliedText, applied_texts
 from ingestion.errors import ModelUnavailable
 from ingestion.index.search import Embedder, PassageReader
@@ -230,6 +232,7 @@ class Assistant:
         if dossier is None:
             turn.proposed = dossiers_meant(question, self.dossiers(teams).all())
         else:
+            turn.described = self.dossiers(teams).get(dossier)
             turn.to_index = self._holder.awaits_index(dossier, teams)
         return turn
 
@@ -254,6 +257,11 @@ class Assistant:
             reckoned = self.ledger.reckon(turn.question, today, before)
             if reckoned is not None:
                 yield from Accounting(turn, today).say(reckoned)
+                return
+        if refusal is None and turn.described is not None:
+            request = rule_book().request(turn.question)
+            if request is not None:
+                yield from say_review(turn, request, turn.described, self._clock())
                 return
         if refusal is None:
             yield from self._prepare(turn, history)

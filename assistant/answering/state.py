@@ -39,10 +39,11 @@ from ingestion.tenders.dossiers import Dossier
 class TurnState:
     """A turn that has begun; `standalone` and everything after it grow until it ends.
 
-    `generation` holds the rules, `dossier` the pieces that are asked about, if any. `unanswered`
-    are the subjects of the question that nothing was found about, `untold` those whose law of the
-    day is not kept here, `choices` the cases that the notice asks for. `warning` is what is to be
-    read before any sentence. `user` is who asks, `sheet` the document made of rows of the ledger,
+    `generation` holds the rules, `dossier` the pieces that are asked about, if any, which
+    `described` tells of. `unanswered` are the subjects of the question that nothing was found
+    about, `untold` those whose law of the day is not kept here, `choices` the cases that the notice
+    asks for. `warning` is what is to be read before any sentence. `user` is who asks, `sheet` the
+    document made of rows of the ledger,
     where the turn is answered from them. `unread` is what the reader is told when the model could
     not be used, after which it is left alone. `read_by` is the language model that was asked last,
     and `engine` the server's part in it. `applied` are the CCAG that the pieces make applicable.
@@ -61,6 +62,7 @@ class TurnState:
     user: str = ""
     proposed: tuple[Dossier, ...] = ()
     applied: tuple[AppliedText, ...] = ()
+    described: Dossier | None = None
     sheet: Document | None = None
     to_index: bool = False
     began: float = field(default_factory=monotonic)

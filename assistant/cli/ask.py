@@ -1,6 +1,7 @@
 """`sourcier ask`: one question, one answer with its sources. Door of rich, for this command."""
 
 from datetime import date
+from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -9,6 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 from typer import Context
 
+from assistant.accounts.identity import ALONE
 from assistant.answering.answer import Outcome, TurnResult
 from assistant.answering.notices import addressed_in
 from assistant.answering.record import contract
@@ -26,7 +28,9 @@ from assistant.cli.usage import Actions
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.reports.markup import law_of, load_words
 from assistant.settings import load_settings
+from ingestion.durable import replace_bytes
 from ingestion.readers.documents import Kind
 
 ANSWERED, ABSTAINED = 0, 3
@@ -38,6 +42,7 @@ exemples :
   sourcier ask "Quel était le seuil de dispense en 2019 ?"
   sourcier ask "Quel était le seuil de dispense ?" --as-of 2026-03-15
   sourcier ask "Quelles pénalités de retard ?" --dossier montelyre-2026
+  sourcier ask "Quand l'avance est-elle due ?" --docx avance.docx
   sourcier ask "…" --json | jq .citations
 """
 
@@ -61,6 +66,9 @@ def _ask(
         iso_date,
     ),
     dossier: str | None = option("--dossier ID", "interroge aussi ce dossier de marché"),
+    docx: Path | None = option(
+        "--docx FICHIER", "l'écrit dans un fichier pour un traitement de texte", Path
+    ),
     language: Language | None = option(
         "--lang fr|en", "langue de la réponse (défaut : celle de la question)", one_of(Language)
     ),
@@ -73,8 +81,14 @@ def _ask(
 
         assistant = load_assistant(ctx.obj, load_settings(ctx.obj))
         result = run_turn(assistant, question, as_of, dossier, language)
+    if docx:
+        replace_bytes(docx, _on_paper(result, language or Language.FRENCH))
+        told = {"what": "answer", "format": "docx", "records": [result.record_id]}
+        assistant.journal.append("export", told, user=ALONE.user)
     if as_json:
         print_json(contract(result))
+    elif docx:
+        console.print(Text(f"Réponse écrite : {docx}"), soft_wrap=True)
     else:
         _show(console, result)
     return ABSTAINED if result.answer.outcome is Outcome.ABSTAINED else ANSWERED
@@ -123,6 +137,23 @@ _FOUND_IN = {
     DaySource.QUESTION: " (jour nommé dans la question ; autre jour : --as-of)",
     DaySource.DOSSIER: " (jour d'envoi de l'avis du dossier ; autre jour : --as-of)",
 }
+
+
+def _on_paper(result: TurnResult, language: Language) -> bytes:
+    """The answer as a Word file."""
+    from assistant.reports.answers import PaperAnswer, answers_paper
+    from assistant.reports.paper import as_docx  # what draws takes a while to import
+
+    said = load_words(language)
+    told = PaperAnswer(
+        question=result.question,
+        law=(_scope(result), law_of(said, result.as_of, DaySource.GIVEN)),
+        answer=result.answer,
+        model=result.model,
+        index=result.generation,
+        record_id=result.record_id,
+    )
+    return as_docx(answers_paper(said["export_answer_title"], [told], date.today(), said))
 
 
 def _scope(result: TurnResult) -> str:

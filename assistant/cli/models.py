@@ -26,6 +26,7 @@ from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import (
     Catalogue,
     Model,
+    ModelRole,
     WeightsState,
     load_catalogue,
     locate,
@@ -49,6 +50,8 @@ exemples :
   sourcier models train retriever            refait les poids appris des questions de la banque
   sourcier models train reader               puis ceux du lecteur, qui partent des premiers
 """
+
+ROLES = {ModelRole.LLM: "langue", ModelRole.EMBEDDER: "vecteurs", ModelRole.VOICE: "voix"}
 
 ABOUT_TRAINING = (
     "Apprend du code ajouté à ce dossier de données et des questions de la banque. « retriever » : "
@@ -78,7 +81,7 @@ def _list_models(ctx: Context) -> int:
         found = state(model, folder)
         table.add_row(
             model.name,
-            "langue" if model.role == "llm" else "vecteurs",
+            ROLES[model.role],
             model.licence,
             _gigabytes(model.size),
             _gigabytes(model.memory),

@@ -92,16 +92,16 @@ def _topic(row: Mapping[str, Any]) -> Topic:
         row["name"],
         row["label"],
         row["kind"],
-        asked=_pattern([*row["asked"], *row["said"]]),
-        titled=_pattern(row["titled"]),
-        said=_pattern(row["said"]),
-        states=_pattern(row.get("states", row["said"])),
-        unless=_pattern(row.get("unless", ())),
+        asked=phrase_pattern([*row["asked"], *row["said"]]),
+        titled=phrase_pattern(row["titled"]),
+        said=phrase_pattern(row["said"]),
+        states=phrase_pattern(row.get("states", row["said"])),
+        unless=phrase_pattern(row.get("unless", ())),
     )
 
 
-def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    """What finds any of these phrases."""
+def phrase_pattern(phrases: Sequence[str]) -> re.Pattern[str]:
+    """What finds any of these phrases in a text made `fold_text`; nothing where there is none."""
     written = "|".join(map(_phrase, phrases))
     return re.compile(rf"(?<!\w)(?:{written})(?!\w)") if phrases else _NEVER
 

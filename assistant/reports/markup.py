@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -38,18 +38,18 @@ def keep_whole(text: str) -> str:
     return REFERENCE.sub(lambda found: found[0].replace("-", "\u2011"), set_no_break_spaces(text))
 
 
-def prose(text: str, *closing: str) -> Html:
+def prose(text: str, *closing: str, explain: Callable[[str], Html] = Html.escape) -> Html:
     """Plain text as paragraphs and lists (lines that begin with "- "); nothing else is read in it.
 
-    `closing` is put at the end of the last paragraph or item. Pure.
+    `closing` is put at the end of the last paragraph or item; `explain` marks what a line says.
     """
-    blocks: list[tuple[str, list[str]]] = []
+    blocks: list[tuple[str, list[Html]]] = []
     for line in filter(None, (line.strip() for line in keep_whole(text).splitlines())):
         item = line.startswith(("- ", "• ", "– "))
         if item and blocks and blocks[-1][0] == "ul":
-            blocks[-1][1].append(line[2:])
+            blocks[-1][1].append(explain(line[2:]))
         else:
-            blocks.append(("ul", [line[2:]]) if item else ("p", [line]))
+            blocks.append(("ul", [explain(line[2:])]) if item else ("p", [explain(line)]))
     return render("prose.html", blocks=blocks, closing=Html("").join(closing))
 
 

@@ -24,6 +24,7 @@ from ingestion.index.build import Progress
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding, Library
 from ingestion.library.readings import LibraryEntry
+from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
 from ingestion.tenders.intake import (
     Parcel,
@@ -213,6 +214,10 @@ class DossierService:
     def count(self, dossier_id: str) -> int:
         """How many files there are."""
         return len(Library(self._dossiers.home(dossier_id)).entries)
+
+    def documents(self, dossier_id: str) -> tuple[Document, ...]:
+        """What its pieces say, as they were read."""
+        return tuple(Library(self._dossiers.home(dossier_id)).documents())
 
     def fiche(self, dossier_id: str) -> Fiche:
         """What the pieces of a dossier state, subject by subject."""

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as ExceptionsHTTPException
 from starlette.requests import HTTPConnection
 from starlette.requests import Request as RequestsRequest
 
 from assistant.accounts.identity import area_of
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UnheardVoice
 from assistant.question.language import Language
 from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
@@ -33,7 +34,7 @@ from ingestion.sandbox import BusySandbox
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
     "style.css": ("palette.css", "style.css"),
-    "script.js": ("viewer.js", "conversations.js", "script.js"),
+    "script.js": ("viewer.js", "conversations.js", "intake.js", "voice.js", "script.js"),
     "upload.js": ("upload.js",),
     "build.js": ("build.js",),
     "viewer.js": ("viewer.js",),
@@ -89,6 +90,18 @@ def page_routes(site: Site) -> APIRouter:
             desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
         except LookupError as error:
             raise HTTPException(404) from error
+
+    @router.post("/voice")
+    async def voice(request: Request, lang: Language = Language.FRENCH) -> dict[str, str]:
+        """What is heard in a WAV file; nothing of it is kept."""
+        from_here(request)
+        hears = site.desk_of(request).voice
+        if hears is None:
+            raise HTTPException(404)
+        try:
+            return {"heard": await run_in_threadpool(hears.hear, await request.body(), lang)}
+        except UnheardVoice as refusal:
+            raise HTTPException(422, str(refusal)) from refusal
 
     @router.post("/gradio_api/upload")
     def upload() -> None:

@@ -34,6 +34,7 @@ from assistant.review.service import ReviewService
 from assistant.settings import Settings, openid_secret
 from assistant.tenders.conformity.review import FiledReview, review_of
 from assistant.tenders.service import GIGABYTE, DossierService, untold
+from assistant.voice.transcriber import Transcriber, installed_voice
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
 from assistant.web.buyer.service import Holdings, Thumb
@@ -61,11 +62,13 @@ class LocalBuyerService:
         embedder: Callable[[], Embedder],
         reader: Identity = ALONE,
         most: int | None = None,
+        voice: Transcriber | None = None,
     ) -> None:
         """The assistant is ready; `embedder` is the one that indexes are built by.
 
-        `most` is how many bytes of pieces a reader may keep.
+        `most` is how many bytes of pieces a reader may keep, `voice` what hears a question.
         """
+        self.voice = voice
         self.filing = DossierService(
             home, assistant.journal, embedder, reader.teams, reader.user, most, reader.dossiers
         )
@@ -111,13 +114,15 @@ class LocalBuyerService:
         """The dossiers that this reader may ask about."""
         return self.filing.all()
 
-    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+    def sections(
+        self, dossier_id: str, language: Language, *, unfolded: bool = False
+    ) -> Sequence[Html]:
         """The fiche of the pieces and their conformity review, once there are some."""
         if not self.filing.count(dossier_id):
             return ()
         return (
-            fiche_section(self.filing.fiche(dossier_id), dossier_id, language),
-            review_section(self.review(dossier_id), language),
+            fiche_section(self.filing.fiche(dossier_id), dossier_id, language, unfolded=unfolded),
+            review_section(self.review(dossier_id), language, unfolded=unfolded),
         )
 
     def review(self, dossier_id: str, as_of: date | None = None) -> FiledReview:
@@ -267,6 +272,7 @@ def load_site(home: Path, settings: Settings) -> Site:
         assistant,
         partial(load_embedder, home, settings),
         most=settings.personal_gigabytes * GIGABYTE,
+        voice=installed_voice(home),
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts) if accounts else SingleUser()

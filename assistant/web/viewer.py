@@ -128,16 +128,6 @@ def flags(passage: Passage | Document, start: int = 0) -> list[Flag]:
     return sorted(within, key=lambda each: each[:2])
 
 
-def reading_labels(*, hidden: bool, recognised: bool, doubtful: bool) -> tuple[str, ...]:
-    """What is to be said of words that a page does not simply write, by the keys of words.toml."""
-    told = {
-        "of_hidden_text": hidden,
-        "of_recognised_text": recognised,
-        "of_doubtful_figure": doubtful,
-    }
-    return tuple(key for key, is_so in told.items() if is_so)
-
-
 def flowing(text: str) -> str:
     """The text without the line breaks of a page's layout, character for character as long."""
     return keep_whole(LAYOUT_BREAK.sub(lambda found: "\u200b" if found[1] else " ", text))

@@ -26,6 +26,11 @@ class ModelRole(StrEnum):
 
     LLM = "llm"
     EMBEDDER = "embedder"
+    VOICE = "voice"
+
+
+NEEDED = (ModelRole.LLM, ModelRole.EMBEDDER)
+"""The roles without which nothing is answered; what hears a voice is asked for by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class Wheels:
     """Data wheels: the members of parts 1 to `parts`, end to end, are the content.
 
     `package` and `member` hold `{part}`. With a `conversion`, the content is not the model itself
-    but what it is made from, and `size` and `sha256` are those of the content.
+    but what it is made from, and `size` and `sha256` are those of the content. Where the model is a
+    folder, the content `becomes` a file of it, and `beside` are members of the first part that
+    stand beside it.
     """
 
     __pydantic_config__ = _STRICT
@@ -45,6 +52,8 @@ class Wheels:
     conversion: Literal["e5"] | None = None
     size: int | None = None
     sha256: str | None = None
+    becomes: str = ""
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,12 @@ class Catalogue:
         return [model for model in self.models if model.default and model.role is role][-1]
 
     def defaults(self) -> tuple[Model, ...]:
-        """The default model of each role."""
-        return tuple(self.default(role) for role in ModelRole)
+        """The default model of each role that is needed."""
+        return tuple(self.default(role) for role in NEEDED)
+
+    def voice(self) -> Model:
+        """The model that hears: the site's, where it names one."""
+        return [model for model in self.models if model.role is ModelRole.VOICE][-1]
 
     def find(self, name: str) -> Model | None:
         """The model of this name, or whose file has this name."""
@@ -155,7 +168,7 @@ def load_catalogue(models_folder: Path) -> Catalogue:
         if path.exists():
             found |= {model.name: model for model in read_models(path)}
     models = tuple(found.values())
-    for role in ModelRole:
+    for role in NEEDED:
         if not any(model.default and model.role is role for model in models):
             raise ModelUnavailable(f"Aucun modèle par défaut pour le rôle « {role} » au catalogue.")
     return Catalogue(models)

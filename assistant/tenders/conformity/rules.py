@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from assistant.calculators.calculation import Ground
+from assistant.question.language import fold_text
+from assistant.question.topics import phrase_pattern
 from ingestion.chunking.passages import Passage
 from ingestion.library.library import CORPUS
 from ingestion.tenders.pieces import PieceKind
@@ -162,6 +164,21 @@ class ConformityRule:
     times: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """What questions about a dossier are answered by its review, and by which of its checks."""
+
+    name: str
+    asked: re.Pattern[str]
+    unless: re.Pattern[str]
+    checks: frozenset[Check] = frozenset(Check)
+
+    def is_made_by(self, question: str) -> bool:
+        """Whether a question asks for it. Pure."""
+        written = fold_text(question)
+        return bool(self.asked.search(written)) and not self.unless.search(written)
+
+
 # The rule book: corpus/conformite.toml.
 #
 # A pattern is a regular expression for a canonical text. `{euro}`, `{percent}`, `{day}`, `{hour}`,
@@ -188,6 +205,15 @@ class RuleBook:
     values: Mapping[str, RuleValue]
     facts: Mapping[str, RuleFact]
     rules: tuple[ConformityRule, ...]
+    requests: tuple[ReviewRequest, ...]
+
+    def request(self, question: str) -> ReviewRequest | None:
+        """What of a review answers a question about a dossier, None where the pieces do. Pure."""
+        return next((each for each in self.requests if each.is_made_by(question)), None)
+
+    def checked_by(self, request: ReviewRequest) -> frozenset[str]:
+        """The names of the rules whose findings answer a request. Pure."""
+        return frozenset(each.name for each in self.rules if each.check in request.checks)
 
 
 @cache
@@ -201,6 +227,16 @@ def rule_book() -> RuleBook:
         {value.name: value for value in values},
         {fact.name: fact for fact in facts},
         tuple(reader.read(_rule, row) for row in table["rule"]),
+        tuple(map(_request, table["request"])),
+    )
+
+
+def _request(row: Row) -> ReviewRequest:
+    return ReviewRequest(
+        row["name"],
+        phrase_pattern(row["asked"]),
+        phrase_pattern(row["unless"]),
+        frozenset(map(Check, row.get("checks", Check))),
     )
 
 

@@ -168,6 +168,11 @@ def owned(conversation: Conversation, user: str) -> Conversation:
     return conversation if mine else Conversation(language=conversation.language, owner=user)
 
 
+def recorded(conversation: Conversation, record_id: str) -> Turn | None:
+    """The turn of a record, None for one that is not in the conversation. Pure."""
+    return next((turn for turn in conversation.turns if turn.record_id == record_id != ""), None)
+
+
 MEMORY = TypeAdapter(Conversation)
 
 

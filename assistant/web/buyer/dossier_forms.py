@@ -49,20 +49,25 @@ async def form_of(request: Request) -> AsyncIterator[FormData]:
         TooMuch: the bounds are exceeded; the rest is read and thrown away, so that a browser that
             is still sending hears the reply.
     """
+    form = await read_form(request)
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def read_form(request: Request) -> FormData:
+    """A form with files, which its reader closes; raises TooMuch like `form_of`."""
     stream = request.stream()
     parser = MultiPartParser(
         request.headers, _counted(stream), max_files=MOST_FILES, max_fields=MOST_FILES
     )
     try:
-        form = await parser.parse()
+        return await parser.parse()
     except (MultiPartException, ValueError, KeyError) as error:
         async for _ in stream:
             pass
         raise TooMuch from error
-    try:
-        yield form
-    finally:
-        await form.close()
 
 
 async def _counted(stream: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:

@@ -9,6 +9,7 @@ from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.question.language import Language
+from assistant.reports.answers import reading_labels
 from assistant.reports.markup import (
     Html,
     Words,
@@ -34,7 +35,6 @@ from assistant.web.buyer.dossier_forms import (
 from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import FORGET, page
-from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier
@@ -157,7 +157,9 @@ class PlacedQuote:
     readings: Sequence[str]
 
 
-def fiche_section(fiche: Fiche, dossier_id: str, language: Language) -> Html:
+def fiche_section(
+    fiche: Fiche, dossier_id: str, language: Language, *, unfolded: bool = False
+) -> Html:
     """A row a subject; a text that several places repeat is shown once, with the way to each."""
     said = load_words(language)
     rows = [
@@ -169,6 +171,7 @@ def fiche_section(fiche: Fiche, dossier_id: str, language: Language) -> Html:
         said=said,
         lang=language,
         dossier_id=dossier_id,
+        unfolded=unfolded,
         told=_counted(fiche.lines, said),
         ranking=_ranking(fiche.priority, said),
         files=FILES,
@@ -214,7 +217,7 @@ def _place(entry: FicheEntry, language: Language) -> str:
     return document_link(entry.passage, [(entry.start - first, entry.end - first)], language)
 
 
-def review_section(review: FiledReview, language: Language) -> Html:
+def review_section(review: FiledReview, language: Language, *, unfolded: bool = False) -> Html:
     """What was found, most severe first, with the words of both, then what is unchecked."""
     said, unchecked = load_words(language), FindingSeverity.UNCHECKED
     found = [
@@ -232,6 +235,7 @@ def review_section(review: FiledReview, language: Language) -> Html:
     return render(
         "buyer/review.html",
         said=said,
+        unfolded=unfolded,
         told=count(said, "review", len(found)) if found else said["review_none"],
         law_day=review.law_day,
         in_sight=IN_SIGHT,

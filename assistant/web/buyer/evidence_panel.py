@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from assistant.answering.notices import addressed_in
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.language import Language
+from assistant.reports.answers import reading_labels
 from assistant.reports.markup import NOTHING, Html, Words, format_date, render, render_macro
 from assistant.retrieval.evidence import Evidence
 from assistant.web.buyer.conversation import Turn, TurnStage
@@ -19,7 +20,6 @@ from assistant.web.viewer import (
     excerpt,
     flags,
     lines,
-    reading_labels,
     shortened,
 )
 from ingestion.chunking.passages import Passage

@@ -18,7 +18,7 @@ from assistant.reports.markup import (
     render_macro,
 )
 from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
-from assistant.web.buyer.dossier_forms import name_of
+from assistant.web.buyer.dossier_forms import ACCEPT, BOUNDS, name_of
 from assistant.web.buyer.firms import suggestions, words_for
 from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.buyer.side import ways
@@ -68,14 +68,25 @@ def knows(said: Words, holdings: Holdings) -> str:
     return said["notice_knows"].format(documents=documents, passages=passages, date=day)
 
 
-def footer(said: Words, holdings: Holdings, reader: Identity, engine_host: str = "") -> Html:
-    """The notice in one line, what has changed, and the keys."""
+def footer(
+    said: Words,
+    holdings: Holdings,
+    reader: Identity,
+    engine_host: str = "",
+    *,
+    hears: bool = False,
+) -> Html:
+    """The notice in one line, what has changed, the keys, and what files are sent by."""
     return render(
         "buyer/footer.html",
         said=said,
         day=holdings.state_date,
         engine_host=engine_host,
         is_alone=reader is ALONE,
+        teams=sorted(reader.teams or ()),
+        accept=ACCEPT,
+        limits=BOUNDS,
+        hears=hears,
     )
 
 
@@ -120,6 +131,8 @@ class Layout:
     kept_chosen: gr.Textbox
     reopen: gr.Button
     forget: gr.Button
+    export_answer: gr.Button
+    open_dossier: gr.Button
     memory: gr.BrowserState
     kept_aside: gr.BrowserState
     kept_choice: gr.BrowserState
@@ -144,6 +157,11 @@ class Layout:
         )
 
     @property
+    def beginning(self) -> tuple[Any, ...]:
+        """What stands where nothing was asked yet, in the order of `rules_start`."""
+        return (self.welcome, self.examples_heading, *self.examples)
+
+    @property
     def scope(self) -> tuple[Any, ...]:
         """What says, asks and keeps what a question is asked of, in the order of `scoped`."""
         return (self.chips, self.dossier, self.as_of, self.kept_choice)
@@ -158,9 +176,7 @@ class Layout:
             self.new,
             self.export_markdown,
             self.export_docx,
-            self.welcome,
-            self.examples_heading,
-            *self.examples,
+            *self.beginning,
             *self.scope,
             self.ask,
             self.stop,
@@ -217,14 +233,16 @@ def lay_out() -> Layout:
         ask_again = gr.Button("", elem_id="ask-again")
         kept_chosen = gr.Textbox(elem_id="kept-chosen", container=False, show_label=False)
         reopen, forget = gr.Button("", elem_id="reopen"), gr.Button("", elem_id="forget")
+        export_answer = gr.Button("", elem_id="export-answer")
+        open_dossier = gr.Button("", elem_id="open-dossier")
     memory = gr.BrowserState("", storage_key="sourcier", secret="sourcier")
     kept_aside = gr.BrowserState("", storage_key="sourcier-aside", secret="sourcier")
     kept_choice = gr.BrowserState("", storage_key="sourcier-choice", secret="sourcier")
     return Layout(
         masthead, other_language, side_ways, new, here, shelf, export_markdown, export_docx, start,
         welcome, examples_heading, examples, past, current, status, scope_line, dossier, as_of,
-        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget, memory,
-        kept_aside, kept_choice, firm, firm_start,
+        question, ask, stop, footer, outbox, again, ask_again, kept_chosen, reopen, forget,
+        export_answer, open_dossier, memory, kept_aside, kept_choice, firm, firm_start,
     )  # fmt: skip
 
 
@@ -232,7 +250,7 @@ def spoken_in(
     language: Language, desk: BuyerService, choice: ScopeChoice, *, is_firm: bool = False
 ) -> tuple[Any, ...]:
     """Updates that put `Layout.spoken` into a language, with what is chosen."""
-    said, holdings = load_words(language), desk.holdings
+    said = load_words(language)
     return (
         masthead(said, language),
         gr.update(value=said["other_language"]),
@@ -240,9 +258,7 @@ def spoken_in(
         gr.update(value=said["new"]),
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),
-        welcome(said, holdings, desk.model_name, desk.engine_host),
-        render_macro(PARTS, "examples", said["examples_title"]),
-        *(gr.update(value=said[f"example_{n}"]) for n in range(1, EXAMPLES + 1)),
+        *rules_start(said, desk),
         *scoped(said, choice, desk.dossiers),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
@@ -255,11 +271,21 @@ def sided_in(
 ) -> tuple[Any, ...]:
     """Updates of `Layout.side`; no question of firms is suggested about a dossier."""
     said = words_for(load_words(language), is_firm=is_firm)
+    hears = desk.voice is not None
     return (
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
-        footer(said, desk.holdings, desk.reader, desk.engine_host),
+        footer(said, desk.holdings, desk.reader, desk.engine_host, hears=hears),
         gr.update(label=said["firm_switch"], value=is_firm),
         suggestions(said, language, is_firm=is_firm and not choice.dossier),
+    )
+
+
+def rules_start(said: Words, desk: BuyerService) -> tuple[Any, ...]:
+    """Updates of `Layout.beginning` for who asks about the rules."""
+    return (
+        welcome(said, desk.holdings, desk.model_name, desk.engine_host),
+        render_macro(PARTS, "examples", said["examples_title"]),
+        *(gr.update(value=said[f"example_{n}"], visible=True) for n in range(1, EXAMPLES + 1)),
     )
 
 

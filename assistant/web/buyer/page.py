@@ -22,8 +22,14 @@ from assistant.web.buyer.chat import (
     spoken_line,
 )
 from assistant.web.buyer.choice import ScopeChoice, chips, choice_in, choice_text, chosen
-from assistant.web.buyer.conversation import Conversation, UnreadableMemory, recalled, remembered
-from assistant.web.buyer.export import as_docx, as_markdown
+from assistant.web.buyer.conversation import (
+    Conversation,
+    UnreadableMemory,
+    recalled,
+    recorded,
+    remembered,
+)
+from assistant.web.buyer.export import answer_docx, as_docx, as_markdown
 from assistant.web.buyer.firms import suggestions
 from assistant.web.buyer.layout import PARTS, Layout, lay_out, sided_in, spoken_in
 from assistant.web.buyer.service import BuyerService
@@ -37,6 +43,7 @@ from assistant.web.buyer.shelf import (
     title_of,
 )
 from assistant.web.buyer.side import shelf_list
+from assistant.web.buyer.start import begun
 
 # The commands beside asking: load, new conversation, other language, export.
 
@@ -75,13 +82,16 @@ class Commands:
         """What the next question is asked of, said above its field and kept for a reload."""
         layout, desk = self._layout, self._desk_of(request)
         scope = choice_in(choice_text(chosen(dossier, as_of)), desk.dossiers)
-        conversation = conversation_in(memory)
+        conversation = kept(memory, desk)
         said, is_firm = said_of(conversation), conversation.is_firm and not scope.dossier
-        return {
+        screen = {
             layout.chips: chips(said, scope, desk.dossiers),
             layout.kept_choice: choice_text(scope),
             layout.firm_start: suggestions(said, conversation.language, is_firm=is_firm),
         }
+        if conversation.turns:
+            return screen
+        return screen | begun(layout, conversation.language, scope.dossier, desk)
 
     def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
@@ -90,6 +100,18 @@ class Commands:
         shelf = set_aside(shelf_of(aside, desk), before)
         conversation = replace(before, turns=(), dossier=None)
         return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], desk)
+
+    def open_dossier(self, dossier: str, memory: str, aside: str, request: gr.Request) -> Screen:
+        """An empty conversation about a dossier, which begins with what is known of it."""
+        desk = self._desk_of(request)
+        before = kept(memory, desk)
+        shelf = set_aside(shelf_of(aside, desk), before)
+        is_known = dossier in {each.id for each in desk.dossiers}
+        conversation = replace(before, turns=(), dossier=dossier if is_known else None)
+        said = said_of(conversation)
+        conversation = replace(conversation, dossiers=desk.dossiers)
+        line = said["status_dossier"] if is_known else said["problem_404"]
+        return self._turned_to(conversation, shelf, line, desk)
 
     def reopen(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """A conversation set aside, in the place of the open one, which is set aside."""
@@ -121,6 +143,7 @@ class Commands:
         scope = ScopeChoice(conversation.dossier)
         return {
             **conversation_screen(layout, conversation),
+            **self._begun(conversation, conversation.dossier, desk),
             **shelf_screen(layout, shelf, said),
             **scope_screen(layout, scope, desk, said),
             **side_screen(layout, conversation, scope, desk),
@@ -154,6 +177,23 @@ class Commands:
         """The conversation as a Word file, handed to the browser."""
         return self._export(memory, request, "docx", WORD, as_docx)
 
+    def export_answer(self, record_id: str, memory: str, request: gr.Request) -> Screen:
+        """One answer of the conversation, by its number, as a Word file."""
+        layout, desk = self._layout, self._desk_of(request)
+        conversation = kept(memory, desk)
+        said = said_of(conversation)
+        turn = recorded(conversation, record_id)
+        if turn is None:
+            return {layout.status: spoken_line(said["export_answer_gone"], alert=True)}
+        now = datetime.now()
+        name = f"{said['export_answer_file']}-{now:%Y-%m-%d-%H%M%S}.docx"
+        content = answer_docx(turn, conversation.dossiers, now.date(), said)
+        desk.exported("docx", [record_id])
+        return {
+            layout.outbox: parcel(name, WORD, content),
+            layout.status: spoken_line(said["status_answer_exported"]),
+        }
+
     def _spoken(
         self,
         conversation: Conversation,
@@ -166,7 +206,13 @@ class Commands:
             **conversation_screen(self._layout, conversation),
             **shelf_screen(self._layout, shelf, said_of(conversation)),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
+            **self._begun(conversation, scope.dossier, desk),
         }
+
+    def _begun(self, conversation: Conversation, dossier: str | None, desk: BuyerService) -> Screen:
+        """What stands before the first question; of a dossier only where nothing was asked yet."""
+        about = None if conversation.turns else dossier
+        return begun(self._layout, conversation.language, about, desk)
 
     def _export(
         self,
@@ -293,15 +339,18 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     all_kept = options | {"inputs": [*both, layout.kept_choice]}
     blocks.load(commands.load, outputs=everything, **all_kept)
     layout.other_language.click(commands.switch, outputs=everything, **all_kept)
-    turned = list(dict.fromkeys([*layout.screen, *aside, *layout.scope, *layout.side]))
+    turned = list(
+        dict.fromkeys([*layout.screen, *layout.beginning, *aside, *layout.scope, *layout.side])
+    )
     layout.new.click(commands.new, outputs=turned, **options | {"inputs": both})
     placed = options | {"inputs": [layout.kept_chosen, *both]}
     layout.reopen.click(commands.reopen, outputs=turned, **placed)
+    layout.open_dossier.click(commands.open_dossier, outputs=turned, **placed)
     layout.forget.click(commands.forget, outputs=[*aside, layout.status], **placed)
     gr.on(
         [layout.dossier.input, layout.as_of.change],
         commands.choose,
-        outputs=[layout.chips, layout.kept_choice, layout.firm_start],
+        outputs=[layout.chips, layout.kept_choice, layout.firm_start, *layout.beginning],
         queue=False,  # never behind a question
         trigger_mode="always_last",
         **options | {"inputs": [layout.dossier, layout.as_of, layout.memory]},
@@ -314,3 +363,5 @@ def bind_commands(layout: Layout, commands: Commands, blocks: gr.Blocks) -> None
     out = [layout.outbox, layout.status]
     layout.export_markdown.click(commands.export_markdown, outputs=out, **options)
     layout.export_docx.click(commands.export_docx, outputs=out, **options)
+    one = options | {"inputs": [layout.kept_chosen, layout.memory]}
+    layout.export_answer.click(commands.export_answer, outputs=out, **one)

@@ -5,15 +5,25 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from assistant.accounts.identity import Identity
 from assistant.errors import AssistantError
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.tenders.service import FileFormat
-from assistant.web.buyer.dossier_forms import BOUNDS, Description, TooMuch, dossier_link, parcels_of
+from assistant.web.buyer.dossier_forms import (
+    BOUNDS,
+    Description,
+    TooMuch,
+    dossier_link,
+    parcels_in,
+    parcels_of,
+    read_form,
+)
+from assistant.web.buyer.dossier_opening import OpeningReport
 from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
 from assistant.web.buyer.law_pages import ASKED, changes_html
 from assistant.web.buyer.service import BuyerService
@@ -75,6 +85,8 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
 # The pieces of a dossier: sent, their kinds corrected, taken out.
 
 TOO_LARGE = 413
+STREAM = {**FORGET, "X-Accel-Buffering": "no"}
+"""A proxy that gathers a stream before it passes it on makes it useless."""
 
 
 class Correction(BaseModel):
@@ -103,6 +115,20 @@ class PieceHandlers:
             said = load_words(lang)["upload_too_much"].format(**BOUNDS)
             return await run_in_threadpool(pages.one, dossier_id, problem=said, status=TOO_LARGE)
 
+    async def open(self, request: Request, lang: Language = Language.FRENCH) -> Response:
+        """Make a dossier of the files of a form, and tell line by line what becomes of them."""
+        desk, said = self._desk_of(request), load_words(lang)
+        try:
+            form = await read_form(request)
+        except TooMuch:
+            raise HTTPException(TOO_LARGE, said["upload_too_much"].format(**BOUNDS)) from None
+        parcels, team = parcels_in(form), str(form.get("team", ""))
+        if not parcels or not may_open(desk.reader, team):
+            await form.close()
+            raise HTTPException(REFUSED, said["intake_refused"])
+        lines = OpeningReport(desk.filing, said).lines(parcels, team)
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=STREAM)
+
     def correct(
         self,
         request: Request,
@@ -125,6 +151,11 @@ class PieceHandlers:
         """Take a piece out."""
         pages = DossierPages(self._desk_of(request), lang)
         return pages.done(dossier_id, lambda: pages.desk.filing.remove(dossier_id, [source]))
+
+
+def may_open(reader: Identity, team: str) -> bool:
+    """Whether someone may open a dossier of a team, "" being everybody's. Pure."""
+    return not team or reader.teams is None or team in reader.teams
 
 
 def _received(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> Response:
@@ -155,6 +186,7 @@ def dossier_routes(desk_of: DeskOf) -> APIRouter:
     router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here), Depends(desk_of)])
     router.get("")(dossiers.listed)
     router.post("")(dossiers.create)
+    router.post("/-/pieces")(pieces.open)  # no dossier is called so
     router.get("/{dossier_id}")(dossiers.shown)
     router.post("/{dossier_id}")(dossiers.describe)
     router.get("/{dossier_id}/fiche.{file_format}")(dossiers.export)

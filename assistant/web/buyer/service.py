@@ -9,7 +9,9 @@ from assistant.accounts.identity import Identity
 from assistant.law.impact import IndexChanges
 from assistant.question.language import Language
 from assistant.reports.markup import Html
+from assistant.tenders.service import DossierService
 from assistant.tools.desk import ReaderDesk
+from assistant.voice.transcriber import Transcriber
 from ingestion.index.search import Vectors
 from ingestion.tenders.dossiers import Dossier
 
@@ -47,10 +49,20 @@ class BuyerService(ReaderDesk, Protocol):
         """The server that questions are sent to, "" when they stay on this machine."""
 
     @property
+    def voice(self) -> Transcriber | None:
+        """What hears a question that is spoken, None where nothing does."""
+
+    @property
     def dossiers(self) -> tuple[Dossier, ...]:
         """The dossiers that the reader may ask about."""
 
-    def sections(self, dossier_id: str, language: Language) -> Sequence[Html]:
+    @property
+    def filing(self) -> DossierService:
+        """The dossiers of the reader, to be filled, corrected and removed."""
+
+    def sections(
+        self, dossier_id: str, language: Language, *, unfolded: bool = False
+    ) -> Sequence[Html]:
         """What is known of a dossier beyond its pieces, each ready to stand on its page."""
 
     @property

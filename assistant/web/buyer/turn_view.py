@@ -10,12 +10,13 @@ from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
+from assistant.reports.answers import reading_labels
+from assistant.reports.definitions import Explainer
 from assistant.reports.markup import Html, Words, count, law_of, load_words, render
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel
 from assistant.web.buyer.export import answer_text, scope_line, stopped_line
-from assistant.web.viewer import reading_labels
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
@@ -55,18 +56,27 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
         scope=scope_bar(turn, conversation, said),
         understood=turn.standalone if is_reworded else "",
         sentences=shown_sentences(turn),
+        explain=Explainer(conversation.language),
         sheet=sheet,
         drawing=drawing,
         progress=progress(turn, said),
         supports=list(dict.fromkeys(each.support for each in turn.answer.sentences)),
         is_usable=is_usable,
         copied=answer_text(turn, said) if is_usable else "",
+        spoken=spoken_text(turn) if is_usable else "",
         choices=[
             _again(turn, each.label, question=each.question)
             for each in (turn.answer.choices if turn.settled else ())
         ],
         evidence=panel(turn, turn_id, said, conversation.language.value),
     )
+
+
+def spoken_text(turn: Turn) -> str:
+    """What is read aloud of an answer: its line and what carries it, without marks or dashes."""
+    shown = [each.text for each in turn.answer.sentences if each.place is not Prominence.ASIDE]
+    lines = "\n".join([turn.answer.preface, *shown, turn.answer.notice]).splitlines()
+    return "\n".join(line.removeprefix("- ").strip() for line in lines if line.strip())
 
 
 def shown_sentences(turn: Turn) -> list[ShownSentence]:

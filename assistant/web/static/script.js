@@ -176,6 +176,11 @@ document.addEventListener("click", (event) => {
   if (button) send(button.dataset.again, "again", "ask-again");
 });
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-take]");
+  if (button) send(button.dataset.take, "kept-chosen", "export-answer");
+});
+
 // --- what went wrong, in the words of the page -------------------------------------------------
 // Gradio's own notices are hidden by the style sheet. Why one came is told by the last answer of the
 // server that was a refusal, else by whether the server answers at all. Of a stream that breaks off
@@ -289,10 +294,23 @@ function troubles() {
   }
 }
 
+const ROOM = 260; // pixels below a term where its definition and the composer fit
+
+for (const kind of ["pointerover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    document.body.classList.remove("unexplained");
+    const term = event.target.closest("dfn.term");
+    term?.classList.toggle("above", term.getBoundingClientRect().bottom > innerHeight - ROOM);
+  });
+}
+
 // --- keys -------------------------------------------------------------------------------------
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dfn.term:is(:hover, :focus)")) {
+    return document.body.classList.add("unexplained"); // until the pointer or the focus moves on
+  }
   if (isDrawn()) {
     draw(false);
     return document.querySelector(".menu").focus();

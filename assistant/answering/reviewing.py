@@ -1,0 +1,125 @@
+"""Reviewing: what the review of a dossier found, as the lines of an answer about it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from assistant.answering.answer import Event
+from assistant.answering.state import TurnState
+from assistant.question.language import Language
+from assistant.retrieval.candidates import evidence_of
+from assistant.tenders.conformity.checks import IndexedCode
+from assistant.tenders.conformity.review import review
+from assistant.tenders.conformity.rules import (
+    ConformityFinding,
+    FindingSeverity,
+    ReviewRequest,
+    rule_book,
+)
+from ingestion.chunking.passages import Passage
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.tenders.dossiers import Dossier
+
+MOST_FINDINGS = 12
+"""Findings that an answer tells; the page of the dossier has all of them."""
+
+MOST_PLACES = 2
+"""Places of a finding that are shown beside it."""
+
+_FOUND = {
+    "contradictions": {
+        Language.FRENCH: ("Oui : la revue du dossier en relève {}.", "une"),
+        Language.ENGLISH: ("Yes: the review of the tender file finds {}.", "one"),
+    },
+    "conformité": {
+        Language.FRENCH: ("Points relevés par la revue du dossier : {}.", "un seul"),
+        Language.ENGLISH: ("Points that the review of the tender file finds: {}.", "one"),
+    },
+}
+"""What comes first, by the name of the request, with the word for a single finding."""
+
+_NONE = {
+    Language.FRENCH: "La revue du dossier n’en relève pas.",
+    Language.ENGLISH: "The review of the tender file finds none.",
+}
+
+_LIMITS = {
+    Language.FRENCH: "La revue lit des formulations connues et compare les pièces entre elles : "
+    "ce qui est écrit autrement peut lui échapper.",
+    Language.ENGLISH: "The review reads known wordings and compares the documents with each other: "
+    "what is worded otherwise may escape it.",
+}
+
+_OTHERS = {
+    Language.FRENCH: "Montrés ici : {} sur {} ; la page du dossier les a tous.",
+    Language.ENGLISH: "Shown here: {} of {}; the page of the tender file has them all.",
+}
+
+_UNCHECKED = {
+    Language.FRENCH: "Contrôles que la revue n’a pu faire : {} ; la page du dossier dit pourquoi.",
+    Language.ENGLISH: "Checks that the review could not make: {}; the page of the tender file says "
+    "why.",
+}
+
+
+def say_review(
+    turn: TurnState, request: ReviewRequest, dossier: Dossier, today: date
+) -> Iterator[Event]:
+    """What the review found of a request, each finding with the places where it stands.
+
+    The pieces are those of the index that answers, and the law is that of the turn.
+    """
+    assert turn.dossier is not None
+    turn.route = "review"
+    law = IndexedCode(turn.generation, turn.day.as_of)
+    among = rule_book().checked_by(request)
+    made = review(turn.dossier.store.documents(), law, today, dossier)
+    asked = [each for each in made if each.rule in among]
+    found = [each for each in asked if each.severity is not FindingSeverity.UNCHECKED]
+    shown = found[:MOST_FINDINGS]
+    turn.evidence = tuple(
+        evidence_of(_holding(turn, passage), passage, number)
+        for number, passage in enumerate(_places(shown), 1)
+    )
+    turn.evidence_seconds = turn.elapsed
+    yield turn.found
+    yield from _say_findings(turn, request, shown, len(found))
+    turn.notice = "\n\n".join(_notices(turn.language, shown, found, len(asked) - len(found)))
+
+
+def _say_findings(
+    turn: TurnState, request: ReviewRequest, shown: Sequence[ConformityFinding], most: int
+) -> Iterator[Event]:
+    if not shown:
+        return
+    told, one = _FOUND[request.name][turn.language]
+    first = dict.fromkeys(each.places[0] for each in shown if each.places)
+    yield turn.account(told.format(one if most == 1 else most), [*map(turn.shown, first)])
+    for each in shown:
+        places = dict.fromkeys(each.places[:MOST_PLACES])
+        yield turn.account(each.sentence, [turn.shown(place) for place in places])
+
+
+def _places(shown: Sequence[ConformityFinding]) -> list[Passage]:
+    """The words that the findings rest on, each once."""
+    places = (place for each in shown for place in each.places[:MOST_PLACES])
+    return list({place.id: place for place in places}.values())
+
+
+def _holding(turn: TurnState, passage: Passage) -> IndexSnapshot:
+    return turn.dossier if passage.dossier and turn.dossier else turn.generation
+
+
+def _notices(
+    language: Language,
+    shown: Sequence[ConformityFinding],
+    found: Sequence[ConformityFinding],
+    unchecked: int,
+) -> Iterator[str]:
+    """What the findings leave out."""
+    if not found:
+        yield _NONE[language]
+    if len(found) > len(shown):
+        yield _OTHERS[language].format(len(shown), len(found))
+    if unchecked:
+        yield _UNCHECKED[language].format(unchecked)
+    yield _LIMITS[language]

@@ -1,0 +1,1 @@
+"""Voice: what was said into a microphone, as text, on this machine."""
