@@ -23,7 +23,7 @@ DOORS = {
     "fastapi": "assistant/web/*",
     "faster_whisper": "assistant/voice/transcriber.py",
     "gradio": "assistant/web/*",
-    "httpx2": "ingestion/origin.py ingestion/opendata/portal.py",
+    "httpx2": "ingestion/origin.py",
     "huggingface_hub": "ingestion/models/hub.py",
     "jours_feries_france": "assistant/calculators/amounts.py",
     "jinja2": "assistant/reports/markup.py",

@@ -1,16 +1,23 @@
-"""A data set of an Opendatasoft portal, by its API Explore 2.1, on request only. Door of httpx2."""
+"""A data set of an Opendatasoft portal, by its API Explore 2.1, on request only."""
 
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, BinaryIO, TypeGuard, TypeVar
-
-import httpx2
+from urllib.parse import urlencode, urlsplit
 
 from ingestion.errors import IngestionError
+from ingestion.origin import (
+    EndlessRedirection,
+    Origin,
+    OriginReply,
+    OriginSilent,
+    OtherOrigin,
+    Reach,
+    ReplyTooLong,
+)
 
 PAGE = 100
 """Records of a page, the most that a portal gives."""
@@ -27,9 +34,10 @@ _SILENCE = 60
 _WHOLE = 900
 _LARGEST_PAGE = 30_000_000
 _LARGEST_EXPORT = 90_000_000
+_LARGEST_REFUSAL = 30_000
 _MOST_FAILURES = 4
 _LONGEST_PAUSE = 60
-_MOST_REDIRECTIONS = 5
+_MOST_REDIRECTIONS = 4
 _LONGEST_REASON = 300
 _PASSING = {429, 500, 502, 503, 504}
 
@@ -75,7 +83,7 @@ class OpenDataset:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`address` is that of the data set, which `setting` chooses; nothing is asked yet."""
-        self._address = httpx2.URL(address if address.endswith("/") else f"{address}/")
+        self._address = address if address.endswith("/") else f"{address}/"
         self._setting = setting
         self._pause = pause
         self._clock = clock
@@ -83,16 +91,16 @@ class OpenDataset:
     @property
     def host(self) -> str:
         """The only machine that is asked."""
-        return self._address.host
+        return urlsplit(self._address).hostname or ""
 
     def address_of(self, query: RecordQuery, name: str = RECORDS) -> str:
         """What is asked, as an address that a browser opens too."""
-        return str(self._url(name, query.parameters))
+        return f"{self._address}{name}?{urlencode(query.parameters)}"
 
     def page(self, query: RecordQuery, offset: int = 0, limit: int = PAGE) -> RecordPage:
         """Records from a place on, counted from 0."""
-        parameters = query.parameters | {"limit": str(limit), "offset": str(offset)}
-        body, answer = self._read(self._url(RECORDS, parameters), self._whole_page)
+        address = f"{self.address_of(query)}&limit={limit}&offset={offset}"
+        body, answer = self._read(address, self._whole_page)
         said = answer if isinstance(answer, dict) else {}
         records, total = said.get("results"), said.get("total_count")
         if not isinstance(total, int) or not _are_records(records):
@@ -110,7 +118,7 @@ class OpenDataset:
         `told` hears how many bytes have come. A file that is cut is begun again.
         """
 
-        def read(reply: httpx2.Response) -> int:
+        def read(reply: OriginReply) -> int:
             file.seek(0)
             file.truncate()
             for piece in self._bounded(reply, _LARGEST_EXPORT):
@@ -122,18 +130,14 @@ class OpenDataset:
                 raise _Passing("liste écourtée")
             return len(records)
 
-        return self._read(self._url(EXPORT, query.parameters), read)
+        return self._read(self.address_of(query, EXPORT), read)
 
-    def _url(self, name: str, parameters: Mapping[str, str]) -> httpx2.URL:
-        return self._address.join(name).copy_merge_params(dict(parameters))
-
-    def _read(self, url: httpx2.URL, read: Callable[[httpx2.Response], Read]) -> Read:
+    def _read(self, address: str, read: Callable[[OriginReply], Read]) -> Read:
         failures = 0
         while True:
             try:
-                with self._opened(url) as reply:
-                    return read(reply)
-            except (httpx2.RequestError, _Passing) as error:
+                return self._read_once(address, read)
+            except (OriginSilent, _Passing) as error:
                 failures += 1
                 if failures > _MOST_FAILURES:
                     raise IngestionError(
@@ -144,35 +148,28 @@ class OpenDataset:
                 wanted = error.seconds if isinstance(error, _Passing) else 0
                 self._pause(min(max(wanted, 2.0**failures), _LONGEST_PAUSE))
 
-    @contextmanager
-    def _opened(self, url: httpx2.URL) -> Iterator[httpx2.Response]:
-        """The answer to what is asked, on this host; raises IngestionError for any other."""
-        with httpx2.Client(timeout=_SILENCE, follow_redirects=False) as client:
-            request = client.build_request("GET", url)
-            for _ in range(_MOST_REDIRECTIONS):
-                reply = client.send(request, stream=True)
-                try:
-                    if reply.next_request is None:
-                        self._refuse(reply)
-                        yield reply
-                        return
-                    request = self._guarded(reply.next_request)
-                finally:
-                    reply.close()
-        raise IngestionError(f"{self.host} renvoie sans fin d'une adresse à une autre.")
-
-    def _guarded(self, request: httpx2.Request) -> httpx2.Request:
-        asked, own = request.url, self._address
-        if (asked.scheme, asked.host, asked.port) != (own.scheme, own.host, own.port):
+    def _read_once(self, address: str, read: Callable[[OriginReply], Read]) -> Read:
+        """What is read of the answer, on this host; raises IngestionError for any other."""
+        try:
+            with (
+                Origin(self._address, Reach(_SILENCE)) as origin,
+                origin.asked(address, redirections=_MOST_REDIRECTIONS) as reply,
+            ):
+                self._refuse(reply)
+                return read(reply)
+        except OtherOrigin as other:
             raise IngestionError(
-                f"{self.host} renvoie vers {asked.host}, qui est un autre serveur : refusé. "
-                f"Vérifiez « {self._setting} » dans settings.toml."
-            )
-        return request
+                f"{self.host} renvoie vers {urlsplit(str(other)).hostname}, qui est un autre "
+                f"serveur : refusé. Vérifiez « {self._setting} » dans settings.toml."
+            ) from other
+        except EndlessRedirection as error:
+            raise IngestionError(
+                f"{self.host} renvoie sans fin d'une adresse à une autre."
+            ) from error
 
-    def _refuse(self, reply: httpx2.Response) -> None:
+    def _refuse(self, reply: OriginReply) -> None:
         """Raise for an answer that is no success: another attempt may change some of them."""
-        code = reply.status_code
+        code = reply.status
         if code == HTTPStatus.OK:
             return
         if code in _PASSING:
@@ -184,28 +181,28 @@ class OpenDataset:
             )
         raise IngestionError(f"{self.host} refuse la demande (code {code}{_reason(reply)}).")
 
-    def _whole_page(self, reply: httpx2.Response) -> tuple[bytes, Any]:
+    def _whole_page(self, reply: OriginReply) -> tuple[bytes, Any]:
         body = b"".join(self._bounded(reply, _LARGEST_PAGE))
         if (answer := _json(body)) is None:
             raise _Passing("réponse écourtée")
         return body, answer
 
-    def _bounded(self, reply: httpx2.Response, most: int) -> Iterator[bytes]:
+    def _bounded(self, reply: OriginReply, most: int) -> Iterator[bytes]:
         """The pieces of an answer, which is neither too large nor too slow."""
-        began, size = self._clock(), 0
-        for piece in reply.iter_bytes():
-            size += len(piece)
-            if size > most:
-                raise IngestionError(
-                    f"La réponse de {self.host} dépasse {most // 1_000_000} Mo : rien n'est gardé. "
-                    "Restreignez la demande (--since, --until, --cpv)."
-                )
-            if self._clock() - began > _WHOLE:
-                raise IngestionError(
-                    f"{self.host} n'a pas tout envoyé en {_WHOLE // 60} minutes : rien n'est "
-                    "gardé. Restreignez la demande, ou recommencez plus tard."
-                )
-            yield piece
+        began = self._clock()
+        try:
+            for piece in reply.pieces(most):
+                if self._clock() - began > _WHOLE:
+                    raise IngestionError(
+                        f"{self.host} n'a pas tout envoyé en {_WHOLE // 60} minutes : rien n'est "
+                        "gardé. Restreignez la demande, ou recommencez plus tard."
+                    )
+                yield piece
+        except ReplyTooLong as error:
+            raise IngestionError(
+                f"La réponse de {self.host} dépasse {most // 1_000_000} Mo : rien n'est gardé. "
+                "Restreignez la demande (--since, --until, --cpv)."
+            ) from error
 
 
 class _Passing(Exception):
@@ -232,13 +229,11 @@ def _seconds(text: str) -> float:
     return float(text) if text.isascii() and text.isdecimal() else 0
 
 
-def _reason(reply: httpx2.Response) -> str:
+def _reason(reply: OriginReply) -> str:
     """What the portal says of a refusal, as far as it is short and says it as it should."""
-    body = b""
-    for piece in reply.iter_bytes():
-        body += piece
-        if len(body) > _LARGEST_PAGE // 1000:
-            return ""
-    answer = _json(body)
+    try:
+        answer = _json(b"".join(reply.pieces(_LARGEST_REFUSAL)))
+    except ReplyTooLong:
+        return ""
     said = answer.get("message") if isinstance(answer, dict) else None
     return f" : {' '.join(said.split())[:_LONGEST_REASON]}" if isinstance(said, str) else ""
