@@ -1,24 +1,39 @@
 """The administrator's pages as an application of their own; every handler asks who it is for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
 from assistant.law.state_dates import state_counts, state_range
 from assistant.publishing.build_record import BuildState, BuildStep
+from assistant.publishing.schedule import WEEKDAYS, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language, fold_text
-from assistant.reports.markup import NOTHING, load_words, render
+from assistant.reports.markup import NOTHING
 from assistant.reports.versions import days
+from assistant.web.admin.accounts import account_routes
+from assistant.web.admin.answers import (
+    BROKEN,
+    HOME,
+    MISSING,
+    REFUSED,
+    SAID,
+    SEEN,
+    TOO_LARGE,
+    Text,
+    done,
+    page,
+)
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     FIELD,
@@ -29,7 +44,7 @@ from assistant.web.buyer.dossier_forms import (
     upload_form,
 )
 from assistant.web.buyer.law_pages import changes_html
-from assistant.web.routes import from_here, standing_alone, with_problems
+from assistant.web.routes import from_here, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.errors import IngestionError
@@ -38,11 +53,6 @@ from ingestion.tenders.intake import Parcel, Receipt
 
 # The administrator's pages, each made from what the office knows when it is asked for.
 
-HOME = "/admin"
-"""Where the application of the administrator stands."""
-
-SEEN, SEE_OTHER, MISSING, REFUSED, TOO_LARGE, BROKEN = 200, 303, 404, 409, 413, 503
-SAID = load_words(Language.FRENCH)
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
 
@@ -177,8 +187,9 @@ class AdminPages:
         office, known = self._office, True
         try:
             schedule, units = office.schedule(), office.units()
+            planned, watched = office.planned(), office.watched
         except AssistantError as failure:
-            schedule, units, known = None, "", False
+            schedule, units, known, planned, watched = None, "", False, {}, ""
             problem, status = str(failure), BROKEN
         return page(
             "upkeep",
@@ -190,6 +201,11 @@ class AdminPages:
             kept=office.generations(),
             usage=office.usage(),
             schedule_is_known=known,
+            planned=planned,
+            kinds=UpdateKind,
+            weekdays=WEEKDAYS,
+            watched=watched,
+            law=office.law,
             schedule=schedule,
             units=units,
             now=datetime.now().astimezone(),
@@ -213,44 +229,7 @@ def time_left(step: BuildStep) -> str:
     return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
 
 
-def sized(size: int) -> str:
-    """Bytes as a reader says them."""
-    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
-        if size >= unit:
-            value = size / unit
-            return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
-    return f"{size}\u00a0octets"
-
-
-def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
-    """Do what was asked and go to a path, or show the page with the reason why not."""
-    try:
-        act()
-    except (AssistantError, IngestionError) as refusal:
-        return shown(problem=str(refusal), status=REFUSED)
-    return RedirectResponse(f"{HOME}{path}", SEE_OTHER)
-
-
-def page(
-    template: str,
-    title: str,
-    status: int = SEEN,
-    *,
-    script: str = "",
-    refresh: int = 0,
-    **values: object,
-) -> Response:
-    """A page; `script` is one of ours, if any, `refresh` as in `standing_alone`."""
-    content = render(f"admin/{template}.html", title=title, said=SAID, sized=sized, **values)
-    title = f"{title}, administration"
-    return standing_alone(
-        content, SAID, Language.FRENCH, status, title=title, script=script, refresh=refresh
-    )
-
-
 # The index in service and the candidate: built, examined, published or refused, rolled back.
-
-Text = Annotated[str, Form(max_length=500)]
 
 
 def index_routes(office: AdministrationService, reader: Reader) -> APIRouter:
@@ -388,6 +367,14 @@ def upkeep_routes(office: AdministrationService, reader: Reader) -> APIRouter:
             lambda: office.back_up(datetime.now().astimezone(), who.user),
         )
 
+    @router.post("/schedule")
+    def plan(who: Who, update: UpdateKind = Form(), every: Text = "", at: Text = "") -> Response:  # noqa: B008
+        return done(
+            pages.upkeep,
+            "/entretien#schedule",
+            lambda: office.plan(update, recurrence_of(every, at), who.user),
+        )
+
     @router.get("/backups/{name}")
     def backup(who: Who, name: str) -> Response:
         path = office.backup(name, who.user)
@@ -401,8 +388,15 @@ def upkeep_routes(office: AdministrationService, reader: Reader) -> APIRouter:
 # The administrator's pages as an application of their own; every handler asks who it is for.
 
 
-def admin_app(office: AdministrationService, reader: Reader) -> FastAPI:
-    """Pages that work without script; `reader` lets administrators in and nobody else."""
+def admin_app(
+    office: AdministrationService,
+    reader: Reader,
+    accounts: AccountAdministration | None = None,
+) -> FastAPI:
+    """Pages that work without script; `reader` lets administrators in and nobody else.
+
+    `accounts` are those that people log in to, None where the machine has one user.
+    """
     app = FastAPI(
         title="Sourcier, administration",
         docs_url=None,
@@ -412,4 +406,5 @@ def admin_app(office: AdministrationService, reader: Reader) -> FastAPI:
     )
     for routes in (index_routes, source_routes, upkeep_routes):
         app.include_router(routes(office, reader))
+    app.include_router(account_routes(accounts, reader))
     return with_problems(app)
