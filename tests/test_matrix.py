@@ -160,10 +160,13 @@ POST /admin/rollback
 POST /admin/schedule
 GET  /admin/sources
 POST /admin/sources
+POST /admin/sources/date
 POST /admin/sources/official
 POST /admin/sources/official/stop
 POST /admin/sources/remove
+POST /admin/sources/reprendre
 POST /admin/sources/restore
+GET  /admin/sources/texte
 """
 
 ONWARD = """

@@ -21,8 +21,9 @@ from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate, served_name
 from assistant.publishing.gate import examine_candidate, make_candidate
 from assistant.publishing.upkeep import schedule_of
+from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings
-from ingestion.durable import lock_for_writing, replace_bytes
+from ingestion.durable import file_sha256, lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.publication import finished
 from ingestion.index.search import Embedder
@@ -275,7 +276,9 @@ def _take_in(home: Path, watched: str, console: Console) -> int:
     folder = Path(watched)
     if not folder.is_dir():
         raise WrongSettings(f"Le dossier surveillé {folder} n'existe pas.")
-    archives, files = adding.found_in([folder])
+    archives, found = adding.found_in([folder])
+    withheld = WithheldTexts(home)
+    files = [each for each in found if not withheld.holds(file_sha256(each.path))]
     taken = _taken(home)
     fresh = [archive for archive in archives if _mark(archive) not in taken]
     if not files and not fresh:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
@@ -15,10 +15,10 @@ from assistant.publishing.build_record import Build, BuildState, Recorder, last_
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
 from assistant.publishing.history import (
     IndexEvent,
-    TextAddition,
-    additions,
+    TextAct,
     index_events,
     restorable,
+    text_acts,
 )
 from assistant.publishing.preview import PreviewedText, previewed
 from assistant.publishing.schedule import (
@@ -39,13 +39,16 @@ from assistant.publishing.upkeep import (
     take_in,
     usage,
 )
+from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
+from ingestion.index.snapshot import open_snapshot
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
+from ingestion.readers.documents import Document, Kind
+from ingestion.readers.state_days import state_days
 from ingestion.tenders.intake import Parcel, Receipt
 
 KEPT_BACKUPS = 3
@@ -247,9 +250,55 @@ class AdministrationService:
         if entry is None:
             raise IngestionError(f"{source} ne peut plus être repris : ajoutez-le de nouveau.")
 
-    def additions(self) -> dict[str, TextAddition]:
+    def additions(self) -> dict[str, TextAct]:
         """When and by whom each file was last added, by its source."""
-        return additions(self._journal)
+        return text_acts(self._journal, "added", "taken_again")
+
+    def datings(self) -> dict[str, TextAct]:
+        """When and by whom each file was last given a date, by its source."""
+        return text_acts(self._journal, "dated")
+
+    def texts(self, source: str) -> tuple[Document, ...]:
+        """The texts of a file as it is kept, else as the index in service has them.
+
+        Raises IngestionError when there is none of this name.
+        """
+        if source in {each.source for each in Library(self._home).entries}:
+            return Library(self._home).texts(source)
+        served = served_name(self._home)
+        if served is None:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+        store = open_snapshot(self._home, served).store
+        found = tuple(each for each in store.documents() if each.source == source)
+        if not found:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+        return found
+
+    def withheld(self) -> tuple[WithheldText, ...]:
+        """What refused candidates brought and nobody has taken again."""
+        return WithheldTexts(self._home).all()
+
+    def withheld_texts(self, digest: str) -> tuple[Document, ...]:
+        """The texts of a file that is set aside, by the sha256 of its bytes."""
+        return WithheldTexts(self._home).texts(digest)
+
+    def take_again(self, digest: str, user: str) -> None:
+        """Take a file that was set aside into the next index."""
+        with lock_for_writing(self._home):
+            self._decisions(user).took_again(WithheldTexts(self._home).take_again(digest))
+
+    def set_date(self, source: str, written: str, user: str) -> None:
+        """Say as of which day, or part of a year, the texts of a file without date were right."""
+        days = state_days(written)
+        if days is None:
+            raise IngestionError(
+                f"« {written[:40]} » n'est pas une date. Écrivez 23/08/2026, juin 2025, mi-2025, "
+                "début ou fin 2025, 1er semestre 2025."
+            )
+        if days[0] > date.today():
+            raise IngestionError("Un texte ne peut pas être à jour d'un jour à venir.")
+        with lock_for_writing(self._home):
+            self._decisions(user).dated(Library(self._home).set_state_date(source, days))
 
     def start_build(self, user: str) -> None:
         """Build a candidate in a process that outlives the page."""

@@ -1,12 +1,12 @@
 """The administrator's pages as an application of their own; every handler asks who it is for."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from assistant.accounts.administration import AccountAdministration
@@ -15,7 +15,6 @@ from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
 from assistant.law.state_dates import state_counts, state_range
 from assistant.publishing.build_record import BuildState, BuildStep
-from assistant.publishing.schedule import WEEKDAYS, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language, fold_text
@@ -34,6 +33,8 @@ from assistant.web.admin.answers import (
     done,
     page,
 )
+from assistant.web.admin.texts import text_routes
+from assistant.web.admin.upkeep import upkeep_routes
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     FIELD,
@@ -49,6 +50,7 @@ from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.errors import IngestionError
 from ingestion.legislation.versions import Difference, compare
+from ingestion.readers.state_days import days_in_words
 from ingestion.tenders.intake import Parcel, Receipt
 
 # The administrator's pages, each made from what the office knows when it is asked for.
@@ -124,6 +126,7 @@ class AdminPages:
             problem="",
             text=found,
             days=days(document, SAID),
+            days_in_words=days_in_words,
             days_before=days(found.before, SAID) if found.before else "",
             compare=compare,
             shown=whole_text(document, view if fits(view, document) else None),
@@ -174,41 +177,16 @@ class AdminPages:
             found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
             waiting=sum(each.standing is not Standing.SERVED for each in every),
             every=len(every),
+            undated=sum(each.awaits_date for each in every),
             wanted=wanted,
             additions=self._office.additions(),
+            datings=self._office.datings(),
+            withheld=self._office.withheld(),
+            days_in_words=days_in_words,
             law=self._office.law,
             reading=self._office.law_reading,
             states=BuildState,
             time_left=time_left,
-        )
-
-    def upkeep(self, problem: str = "", status: int = SEEN) -> Response:
-        """Generations, room, backups, schedule."""
-        office, known = self._office, True
-        try:
-            schedule, units = office.schedule(), office.units()
-            planned, watched = office.planned(), office.watched
-        except AssistantError as failure:
-            schedule, units, known, planned, watched = None, "", False, {}, ""
-            problem, status = str(failure), BROKEN
-        return page(
-            "upkeep",
-            "Entretien",
-            status,
-            here="/entretien",
-            problem=problem,
-            backups=office.backups(),
-            kept=office.generations(),
-            usage=office.usage(),
-            schedule_is_known=known,
-            planned=planned,
-            kinds=UpdateKind,
-            weekdays=WEEKDAYS,
-            watched=watched,
-            law=office.law,
-            schedule=schedule,
-            units=units,
-            now=datetime.now().astimezone(),
         )
 
     def _changes(self) -> Difference | None:
@@ -342,49 +320,6 @@ def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     return router
 
 
-# The upkeep of the data folder: old indexes freed, backups made and carried elsewhere.
-
-
-def upkeep_routes(office: AdministrationService, reader: Reader) -> APIRouter:
-    """The page of the upkeep and its forms."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-    pages = AdminPages(office)
-
-    @router.get("/entretien")
-    def upkeep(who: Who) -> Response:
-        return pages.upkeep()
-
-    @router.post("/generations/discard")
-    def discard(who: Who, generation: Text) -> Response:
-        return done(pages.upkeep, "/entretien#kept", lambda: office.discard(generation, who.user))
-
-    @router.post("/backups")
-    def back_up(who: Who) -> Response:
-        return done(
-            pages.upkeep,
-            "/entretien#backups",
-            lambda: office.back_up(datetime.now().astimezone(), who.user),
-        )
-
-    @router.post("/schedule")
-    def plan(who: Who, update: UpdateKind = Form(), every: Text = "", at: Text = "") -> Response:  # noqa: B008
-        return done(
-            pages.upkeep,
-            "/entretien#schedule",
-            lambda: office.plan(update, recurrence_of(every, at), who.user),
-        )
-
-    @router.get("/backups/{name}")
-    def backup(who: Who, name: str) -> Response:
-        path = office.backup(name, who.user)
-        if path is None:
-            raise HTTPException(404)
-        return FileResponse(path, media_type="application/x-tar", filename=name)
-
-    return router
-
-
 # The administrator's pages as an application of their own; every handler asks who it is for.
 
 
@@ -404,7 +339,7 @@ def admin_app(
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    for routes in (index_routes, source_routes, upkeep_routes):
+    for routes in (index_routes, source_routes, text_routes, upkeep_routes):
         app.include_router(routes(office, reader))
     app.include_router(account_routes(accounts, reader))
     return with_problems(app)
