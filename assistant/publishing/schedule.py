@@ -57,10 +57,14 @@ class Recurrence:
         return due
 
     @property
+    def days(self) -> str:
+        """On which days it is due, in French."""
+        return "chaque jour" if self.weekday is None else f"chaque {WEEKDAYS[self.weekday]}"
+
+    @property
     def told(self) -> str:
         """When it is due, in French."""
-        day = "chaque jour" if self.weekday is None else f"chaque {WEEKDAYS[self.weekday]}"
-        return f"{day} à {self.at:%H:%M}"
+        return f"{self.days} à {self.at:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from assistant.errors import AssistantError
 from assistant.question.language import Language
-from assistant.reports.markup import load_words, render
+from assistant.reports.markup import in_page_language, load_words, render
+from assistant.web.frame import current_frame
 from assistant.web.routes import standing_alone
 from ingestion.errors import IngestionError
 
@@ -50,8 +51,10 @@ def page(
     **values: object,
 ) -> Response:
     """A page; `script` is one of ours, if any, `refresh` as in `standing_alone`."""
-    content = render(f"admin/{template}.html", title=title, said=SAID, sized=sized, **values)
-    title = f"{title}, administration"
+    language = current_frame().language
+    said = load_words(language)
+    content = render(f"admin/{template}.html", title=title, said=said, sized=sized, **values)
+    title = f"{in_page_language(title)}, {said['area_ADMINISTRATOR'].lower()}"
     return standing_alone(
-        content, SAID, Language.FRENCH, status, title=title, script=script, refresh=refresh
+        content, said, language, status, title=title, script=script, refresh=refresh
     )

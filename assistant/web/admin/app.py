@@ -76,7 +76,6 @@ class AdminPages:
             "index",
             "Index",
             status,
-            here="/",
             script="build.js",
             refresh=REFRESH if running else 0,
             problem=problem,
@@ -114,7 +113,7 @@ class AdminPages:
             found = self._office.text(document_id)
         except IngestionError as failure:
             problem = str(failure)
-            return page("text", "Texte du candidat", MISSING, here="", problem=problem, text=None)
+            return page("text", "Texte du candidat", MISSING, problem=problem, text=None)
         document = found.document
         view = View(span or (0, len(document.text)), (span,) if span else ())
         return page(
@@ -122,7 +121,6 @@ class AdminPages:
             document.title
             if document.reference is None
             else f"{document.title}, {document.reference}",
-            here="",
             problem="",
             text=found,
             days=days(document, SAID),
@@ -139,7 +137,6 @@ class AdminPages:
             "history",
             "Historique",
             status,
-            here="/historique",
             problem=problem,
             served=office.served.name if office.served else "",
             kept={each.name for each in office.generations()},
@@ -167,7 +164,6 @@ class AdminPages:
             "sources",
             "Textes",
             status,
-            here="/sources",
             script="upload.js",
             problem=problem,
             report=report_html(receipts, SAID) if receipts else NOTHING,

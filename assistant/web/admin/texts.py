@@ -61,7 +61,7 @@ def withheld_page(
 
 
 def _missing(problem: str) -> Response:
-    return page("source", "Texte", MISSING, here="/sources", problem=problem, texts=())
+    return page("source", "Texte", MISSING, problem=problem, texts=())
 
 
 def _shown(
@@ -81,7 +81,6 @@ def _shown(
         "source",
         document.title if document else texts[0].source,
         status,
-        here="/sources",
         problem=problem,
         texts=texts,
         document=document,

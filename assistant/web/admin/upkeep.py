@@ -28,7 +28,6 @@ def upkeep_page(office: AdministrationService, problem: str = "", status: int = 
         "upkeep",
         "Entretien",
         status,
-        here="/entretien",
         problem=problem,
         backups=office.backups(),
         kept=office.generations(),

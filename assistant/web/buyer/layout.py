@@ -21,6 +21,7 @@ from assistant.web.buyer.choice import ScopeChoice, chips, choice_text
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.buyer.side import ways
+from assistant.web.frame import ways_between
 from ingestion.tenders.dossiers import Dossier
 
 # What stands around the conversation: masthead, notice, footer. Pure HTML.
@@ -36,9 +37,16 @@ TROUBLES = (
 """What script.js says in the place of Gradio."""
 
 
-def masthead(said: Words, language: Language) -> Html:
-    """The name of the program; script.js reads the language of the page here."""
-    return render("buyer/masthead.html", said=said, lang=language, troubles=TROUBLES)
+def masthead(said: Words, language: Language, reader: Identity) -> Html:
+    """The name of the program, the ways of `frame.html`, and the language for script.js."""
+    return render(
+        "buyer/masthead.html",
+        said=said,
+        lang=language,
+        troubles=TROUBLES,
+        roles=ways_between(reader, "/"),
+        name=None if reader is ALONE else reader.name,
+    )
 
 
 def welcome(said: Words, holdings: Holdings, model_name: str, engine_host: str = "") -> Html:
@@ -221,7 +229,7 @@ def spoken_in(language: Language, desk: BuyerService, choice: ScopeChoice) -> tu
     """Updates that put `Layout.spoken` into a language, with what is chosen."""
     said, holdings = load_words(language), desk.holdings
     return (
-        masthead(said, language),
+        masthead(said, language, desk.reader),
         gr.update(value=said["other_language"]),
         ways(said, desk.reader),
         gr.update(value=said["new"]),
