@@ -104,7 +104,7 @@ def test_the_page_that_answers_a_form_leads_to_one_that_can_be_opened(client: Te
     assert (refused.status_code, "/admin?lang=en" in links_of(refused.text)) == (409, True)
 
 
-def test_every_french_text_of_these_pages_has_an_english_one() -> None:
+def test_every_french_text_that_is_marked_has_an_english_one() -> None:
     written = files("assistant.reports").joinpath("english.toml").read_text(encoding="utf-8")
     english = tomllib.loads(written)
     pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))

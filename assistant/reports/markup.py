@@ -75,7 +75,7 @@ def _templates() -> Environment:
         "thousands": group_thousands,
         "counted": counted,
         "prose": prose,
-        "moment": at,
+        "moment": _at_on_page,
         "word": _word,
     }
     environment.globals |= {"count": count, "format_date": format_date}
@@ -151,7 +151,12 @@ def counted(n: int, one: str, many: str) -> str:
 
 
 def at(moment: datetime) -> str:
-    """A moment in the time of this machine: "05/03/2026 à 14:02", in the language of the page."""
+    """A moment in the time of this machine: "05/03/2026 à 14:02"."""
+    return f"{moment.astimezone():%d/%m/%Y à %H:%M}"
+
+
+def _at_on_page(moment: datetime) -> str:
+    """The same in the language of the page; papers are in French."""
     here = moment.astimezone()
     return f"{here:%d/%m/%Y} {in_page_language('à')} {here:%H:%M}"
 
