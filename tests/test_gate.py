@@ -119,7 +119,7 @@ def test_a_refused_candidate_is_thrown_away_with_its_reason(home: Path, tmp_path
     with lock_for_writing(home):
         decisions(home).refuse(manifest.name, "Article hors sujet.")
     assert (finished(home), read_candidate(home)) == ([served], None)
-    assert acts(home)[-1] == "refused"
+    assert acts(home)[-2:] == ["refused", "set_aside"]
 
 
 def test_what_was_examined_against_another_index_is_examined_again(

@@ -1,12 +1,14 @@
 """`sourcier index build | gate | publish | update` where the gate has something to say."""
 
+import gc
 from pathlib import Path
 
 import pytest
 
 from assistant.retrieval.ranking import default_tuning
+from ingestion.durable import lock_for_writing
 from ingestion.index.publication import current_name, finished
-from tests.administered import PAYMENT, acts, add_code, administered, with_text
+from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
 from tests.command_line import Command, command_of, on_one_line
 from tests.fakes import ScriptedModel
 from tests.small_index import ARTICLES, answering_embedder, write_code
@@ -84,6 +86,10 @@ def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
     assert current_name(home) == served != finished(home)[-1]
     assert "déjà présents : 1" in command("update")[1]
     assert "OnCalendar=*-*-* 02:30:00" in command("update", "--units")[1]
+    gc.collect()  # the gate was asked by this process, which may have the candidate open still
+    with lock_for_writing(home):
+        decisions(home).refuse(finished(home)[-1], "Provisoire")
+    assert "ajoutés" not in command("update")[1], "what a refusal set aside comes back by nobody"
 
 
 def test_the_history_tells_the_way_forward_after_a_rollback(

@@ -1,6 +1,7 @@
 import ast
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -75,15 +76,45 @@ def test_other_bytes_under_a_name_replace_and_say_so(library: Library, note: Pat
     assert library.original(before.id) != library.original(after.id)
 
 
-def test_equal_bytes_under_two_names_are_one_document_and_that_is_said(
-    library: Library, note: Path
+@pytest.mark.parametrize(
+    ("first", "then"), [("a.md", "b.md"), ("fiches/a.md", "a.md"), ("a.md", "fiches/a.md")]
+)
+def test_a_file_keeps_one_name_however_it_comes(
+    library: Library, note: Path, first: str, then: str
 ) -> None:
-    library.add(note, "a.md", Kind.RULES)
-    added = library.add(note, "b.md", Kind.RULES)
-    assert added.reading.warnings == ("même contenu que a.md, sous le nom duquel il sera cité",)
-    assert [document.source for document in library.documents()] == ["a.md"]
-    library.remove(["a.md"])
-    assert [document.source for document in library.documents()] == ["b.md"]
+    library.add(note, first, Kind.RULES)
+    again = library.add(note, then, Kind.RULES)
+    assert (again.known, again.reading.warnings) == (True, (f"gardé sous le nom {first}",))
+    note.write_text("# Délais\n\nSoixante jours.\n", encoding="utf-8")
+    added = library.add(note, then, Kind.RULES)
+    has_one_name = first.split("/")[-1] == then.split("/")[-1]
+    assert [each.source for each in library.entries] == [first] if has_one_name else [first, then]
+    assert (f"gardé sous le nom {first}" in added.reading.warnings) == has_one_name
+
+
+def test_files_of_two_folders_keep_their_names(library: Library, note: Path) -> None:
+    for name in ("lot-1/notice.md", "lot-2/notice.md", "notice.md"):
+        note.write_text(f"# Notice\n\nCelle de {name}.\n", encoding="utf-8")
+        library.add(note, name, Kind.RULES)
+    assert len(library.entries) == 3
+
+
+def test_a_text_without_date_takes_the_one_that_is_given(library: Library, note: Path) -> None:
+    note.write_text("# Délais\n\nDernière ligne.\n", encoding="utf-8")
+    library.add(note, "note.md", Kind.RULES)
+    assert [each.is_undated for each in library.holdings()] == [True]
+    library.set_state_date("note.md", (date(2025, 5, 1), date(2025, 8, 31)))
+    (document,) = library.documents()
+    assert (document.state_date, document.state_until) == (date(2025, 5, 1), date(2025, 8, 31))
+    assert library.add(note, "note.md", Kind.RULES).known
+    note.write_text("---\netat_au: 2026-08-23\n---\n# Délais\n\nTrente.\n", encoding="utf-8")
+    library.add(note, "note.md", Kind.RULES)
+    assert library.entries[0].state_date is None, "another file may be of another day"
+    library.set_state_date("note.md", (date(2020, 1, 1), date(2020, 1, 1)))
+    (document,) = library.documents()
+    assert document.state_date == date(2026, 8, 23), "what the file says itself holds"
+    with pytest.raises(IngestionError, match="Aucun fichier"):
+        library.set_state_date("absent.md", (date(2020, 1, 1), date(2020, 1, 1)))
 
 
 @pytest.mark.parametrize(
@@ -128,6 +159,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
 
 def test_files_and_folders_are_removed_by_name(library: Library, note: Path) -> None:
     for name in ("dce/a.md", "dce/lots/b.md", "dce-2/c.md", "d.md"):
+        note.write_text(f"# Délais\n\nCeux de {name}.\n", encoding="utf-8")
         library.add(note, name, Kind.RULES)
     assert library.remove(["dce"]) == ("dce/a.md", "dce/lots/b.md")
     assert library.remove(["d.md", "absent.md"]) == ("d.md",)

@@ -139,6 +139,18 @@ POST /admin/build
 POST /admin/build/stop
 GET  /admin/candidat/textes
 GET  /admin/candidat/textes/{document}
+GET  /admin/comptes
+POST /admin/comptes
+GET  /admin/comptes/{user}
+POST /admin/comptes/{user}/debloquer
+POST /admin/comptes/{user}/equipes
+POST /admin/comptes/{user}/fermer
+POST /admin/comptes/{user}/invitation
+POST /admin/comptes/{user}/jetons
+POST /admin/comptes/{user}/jetons/revoquer
+POST /admin/comptes/{user}/roles
+POST /admin/comptes/{user}/rouvrir
+POST /admin/comptes/{user}/sessions
 GET  /admin/entretien
 POST /admin/gate
 POST /admin/generations/discard
@@ -147,12 +159,16 @@ POST /admin/publish
 POST /admin/refuse
 POST /admin/restore
 POST /admin/rollback
+POST /admin/schedule
 GET  /admin/sources
 POST /admin/sources
+POST /admin/sources/date
 POST /admin/sources/official
 POST /admin/sources/official/stop
 POST /admin/sources/remove
+POST /admin/sources/reprendre
 POST /admin/sources/restore
+GET  /admin/sources/texte
 """
 
 ONWARD = """
@@ -321,7 +337,7 @@ def place(
     rooms = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(rooms.home)
     access, desk = Members(hall.accounts), FakeDesk()
-    beside = pages_beside(rooms.home, rooms.room, rooms.journal, access)
+    beside = pages_beside(rooms.home, rooms.room, rooms.journal, access, hall.accounts)
     given: list[Identity] = []
 
     def desks(reader: Identity) -> FakeDesk:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from assistant.accounts.identity import Identity, UserRole
 from assistant.publishing.build_record import Recorder
 from assistant.publishing.service import AdministrationService
+from assistant.publishing.withheld import WithheldTexts
 from assistant.web.admin.app import admin_app
 from assistant.web.buyer import dossier_forms
 from ingestion.durable import lock_for_writing
@@ -221,6 +222,64 @@ def test_a_removed_text_is_taken_back_and_each_says_who_added_it(
     assert acts(home) == ["added", "removed", "added"]
     refused = client.post("/admin/sources/restore", data={"source": "note.md"})
     assert (refused.status_code, "ne peut plus" in words_of(refused.text)) == (409, True)
+
+
+def test_what_a_refused_candidate_brought_waits_until_somebody_takes_it_again(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    before = {each.source: each.sha256 for each in Library(home).entries}
+    with lock_for_writing(home):
+        for name in ("note.md", "petits-achats.md"):
+            (tmp_path / name).write_text(f"# Texte\n\nÀ refuser, {name}.\n")
+            Library(home).add(tmp_path / name, name, Kind.RULES)
+    name = candidate(home)[0].name
+    gc.collect()  # the gate was asked by this process, which may have the candidate open still
+    client.post("/admin/refuse", data={"generation": name, "reason": "Provisoire"})
+    assert {each.source: each.sha256 for each in Library(home).entries} == before
+    told = words_of(client.get("/admin/sources").text)
+    assert f"note.md {name}" in told
+    assert f"{USER} Provisoire" in told
+    (note,) = [each.entry for each in WithheldTexts(home).all() if each.entry.source == "note.md"]
+    opened = words_of(client.get(f"/admin/sources/texte?withheld={note.sha256}").text)
+    assert "À refuser, note.md." in opened
+    page = client.post("/admin/sources/reprendre", data={"withheld": note.sha256})
+    assert "note.md pas encore en service" in words_of(page.text)
+    assert [each.entry.source for each in WithheldTexts(home).all()] == ["petits-achats.md"]
+    again = (tmp_path / "petits-achats.md").read_bytes()
+    client.post("/admin/sources", files=[("files", ("petits-achats.md", again))])
+    assert WithheldTexts(home).all() == (), "who adds it again takes it again"
+    assert acts(home)[-4:] == ["refused", "set_aside", "taken_again", "added"]
+    assert client.post("/admin/sources/reprendre", data={"withheld": "x"}).status_code == 404
+
+
+def test_every_file_is_read_on_a_page_of_its_own(client: TestClient) -> None:
+    page = client.get("/admin/sources/texte?source=code.jsonl").text
+    links = [str(each["href"]) for tag, each in parsed(page).found if tag == "a"]
+    articles = [each for each in links if "document=" in each]
+    assert len(articles) == len(ARTICLES)
+    assert ARTICLES[0][2].split(".")[0] in words_of(client.get(articles[0]).text)
+    client.post("/admin/sources/remove", data={"source": "petits-achats.md"})
+    told = words_of(client.get("/admin/sources/texte?source=petits-achats.md").text)
+    assert "retiré, encore en service" in told
+    assert "60 000 € HT" in told
+    assert client.get("/admin/sources/texte?source=absent.md").status_code == 404
+
+
+def test_a_text_without_date_is_asked_for_one(client: TestClient, home: Path) -> None:
+    client.post("/admin/sources", files=[("files", ("note.md", b"# Note\n\nUn texte.\n"))])
+    listed = words_of(client.get("/admin/sources").text)
+    assert "dont la date reste à indiquer" in listed
+    for wrong in ("bientôt", "2999-01-01"):
+        form = {"source": "note.md", "day": wrong}
+        assert client.post("/admin/sources/date", data=form).status_code == 409
+    page = client.post("/admin/sources/date", data={"source": "note.md", "day": "mi-2025"})
+    assert f"État : mi-2025, indiqué par {USER} le" in words_of(page.text)
+    journal = journal_of(home)
+    last = [journal.body(each) for each in journal.entries()][-1]
+    assert last is not None
+    assert (last["act"], last["days"]) == ("dated", ["2025-05-01", "2025-08-31"])
+    manifest, _ = candidate(home)
+    assert [each[2] for each in manifest.state_ranges] == [1]
 
 
 def test_more_than_is_taken_at_once_is_refused(

@@ -55,7 +55,7 @@ def test_the_version_in_force_that_day_is_marked(
 def test_a_day_before_every_version_is_said(client: TestClient) -> None:
     page = client.get("/law/R2122-8?as_of=2010-01-01").text
     assert "Aucune version connue n'est en vigueur au 1er janvier 2010." in unescape(page)
-    assert "aria-current" not in page
+    assert "aria-current" not in page.partition("<main")[2]
 
 
 def test_versions_are_compared_word_by_word_aloud_too(client: TestClient) -> None:

@@ -43,6 +43,7 @@ def test_every_sentence_of_the_interface_is_used() -> None:
         "kind_",
         "fate_",
         "area_",
+        "role_",
         "problem_",
         "program_",
         "severity_",

@@ -1,7 +1,7 @@
 """Identity: who acts, in which roles, and which part of the site is for whom. Values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -47,7 +47,16 @@ ALONE = Identity("local", "", frozenset(UserRole), None)
 # Account: what is known of someone who may use this machine. Values.
 
 EVERY_TEAM = "*"
-"""How the commands write that someone sees the dossiers of every team."""
+"""How commands and pages write that someone sees the dossiers of every team."""
+
+
+class AccountState(StrEnum):
+    """Whether someone can come in; the value is the French word."""
+
+    OPEN = "ouvert"
+    INVITED = "invité"
+    LOCKED = "bloqué"
+    CLOSED = "fermé"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,15 @@ class Account:
         """Who acts when this account does."""
         return Identity(self.user, self.name or self.login, self.roles, self.teams)
 
+    def state(self, now: float) -> AccountState:
+        """Whether its owner can come in, at a moment in seconds since 1970."""
+        if self.is_disabled:
+            return AccountState.CLOSED
+        if self.locked_until > now:
+            return AccountState.LOCKED
+        can_enter = self.password or self.subject
+        return AccountState.OPEN if can_enter else AccountState.INVITED
+
 
 def account_of(row: Mapping[str, Any]) -> Account:
     """The account of a row of the database. Pure."""
@@ -94,6 +112,11 @@ def account_of(row: Mapping[str, Any]) -> Account:
 def written(names: frozenset[UserRole] | frozenset[str] | None) -> str | None:
     """Roles or teams as the database keeps them. Pure."""
     return None if names is None else json.dumps(sorted(names))
+
+
+def teams_of(names: Collection[str]) -> frozenset[str] | None:
+    """The teams that someone typed, as an account keeps them: None for every team. Pure."""
+    return None if EVERY_TEAM in names else frozenset(names)
 
 
 # Areas: which part of the site is for whom, as one table.

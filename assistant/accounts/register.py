@@ -96,8 +96,13 @@ class AccountRegister:
         return self.create(FIRST, "Premier administrateur", roles, frozenset(), by="start")
 
     def invite(self, login: str, by: str) -> str:
-        """Forget the password and the sessions of an account; returns the token of a new choice."""
+        """Forget the password and the sessions of an account; returns the token of a new choice.
+
+        Raises WrongAccount for one's own, which would be lost with the page that shows the link.
+        """
         account = self.get(login)
+        if account.user == by:
+            raise WrongAccount("Changez votre propre mot de passe sur la page « Mon compte ».")
         with self._database.writing() as writing:
             writing.execute("UPDATE accounts SET password = NULL WHERE user = ?", (account.user,))
             self._sessions.revoked(writing, account.user, by=by)
@@ -140,11 +145,11 @@ class AccountRegister:
     def _change(self, login: str, column: str, value: str | int | None, by: str) -> None:
         account = self.get(login)
         with self._database.writing() as writing:
-            had_one = _has_administrator(writing)
+            before = _administrators(writing)
             writing.execute(
                 f"UPDATE accounts SET {column} = ? WHERE user = ?", (value, account.user)
             )
-            if had_one and not _has_administrator(writing):
+            if _lacks_one(before, _administrators(writing)):
                 raise WrongAccount(
                     "Il ne resterait aucun administrateur : donnez d'abord ce rôle à un autre."
                 )
@@ -199,6 +204,12 @@ def require_role(roles: Collection[UserRole]) -> None:
         raise WrongAccount(f"Donnez au moins un rôle : {', '.join(UserRole)}.")
 
 
-def _has_administrator(writing: sqlite3.Connection) -> bool:
-    query = "SELECT 1 FROM accounts WHERE NOT disabled AND roles LIKE ?"
-    return writing.execute(query, (f'%"{UserRole.ADMINISTRATOR}"%',)).fetchone() is not None
+def _administrators(writing: sqlite3.Connection) -> list[Account]:
+    query = "SELECT * FROM accounts WHERE NOT disabled AND roles LIKE ?"
+    return list(map(account_of, writing.execute(query, (f'%"{UserRole.ADMINISTRATOR}"%',))))
+
+
+def _lacks_one(before: Collection[Account], after: Collection[Account]) -> bool:
+    """Whether a change takes the last administrator away, or the last who has ever come in."""
+    could, can = (any(each.password or each.subject for each in some) for some in (before, after))
+    return (could and not can) or (bool(before) and not after)

@@ -20,9 +20,10 @@ from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate, served_name
 from assistant.publishing.gate import examine_candidate, make_candidate
-from assistant.publishing.upkeep import Schedule, schedule_of
+from assistant.publishing.upkeep import schedule_of
+from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings
-from ingestion.durable import lock_for_writing, replace_bytes
+from ingestion.durable import file_sha256, lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.publication import finished
 from ingestion.index.search import Embedder
@@ -234,7 +235,8 @@ dans settings.toml, au dossier des données :
   update_at = "02:30"               chaque jour à cette heure
   update_from = "/srv/textes"       fichiers et archives LEGI déposés là
 
-L'heure est tenue par systemd, ou par cron :
+Jour et heure se choisissent aussi sur la page « Entretien » de l'administrateur, que tient alors
+sourcier serve. Sinon l'heure est tenue par systemd, ou par cron :
   sourcier index update --units     les deux unités à installer
   30 2 * * * sourcier index update
 """
@@ -252,26 +254,31 @@ def _update(
     shows_units: bool = flag("--units", "affiche les unités systemd"),
     user: str = ACTING_USER,
 ) -> int:
-    home, schedule = ctx.obj, schedule_of(load_settings(ctx.obj))
-    if schedule is None:
+    home, settings = ctx.obj, load_settings(ctx.obj)
+    schedule = schedule_of(settings)
+    if not settings.update_from:
         raise WrongSettings(
             f"Aucun dossier n'est surveillé. Écrivez dans {home / 'settings.toml'} : "
             'update_at = "02:30" et update_from = "/srv/textes".'
         )
-    if shows_units:
+    if shows_units and schedule is None:
+        raise WrongSettings("Les unités demandent une heure : « update_at » dans settings.toml.")
+    if shows_units and schedule:
         command = (sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
         sys.stdout.write(schedule.units(command))
         return OK
-    code = _take_in(home, schedule, Terminal())
+    code = _take_in(home, settings.update_from, Terminal())
     return max(code, _build(ctx, is_left=True, user=user))
 
 
-def _take_in(home: Path, schedule: Schedule, console: Console) -> int:
+def _take_in(home: Path, watched: str, console: Console) -> int:
     """Add the files of the folder, and the archives that were not taken yet."""
-    folder = Path(schedule.folder)
+    folder = Path(watched)
     if not folder.is_dir():
         raise WrongSettings(f"Le dossier surveillé {folder} n'existe pas.")
-    archives, files = adding.found_in([folder])
+    archives, found = adding.found_in([folder])
+    withheld = WithheldTexts(home)
+    files = [each for each in found if not withheld.holds(file_sha256(each.path))]
     taken = _taken(home)
     fresh = [archive for archive in archives if _mark(archive) not in taken]
     if not files and not fresh:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Column, Table
 from typer import Context
 
+from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import Account, UserRole
 from assistant.accounts.service import Accounts, open_accounts
 from assistant.accounts.tokens import MOST_DAYS, USUAL, ProgramToken
@@ -22,7 +23,6 @@ from assistant.cli.options import (
 )
 from assistant.cli.usage import Actions, SeveralValues
 from assistant.journal.journal import journal_of
-from ingestion.tenders.dossiers import Dossiers
 
 OK = 0
 TERMINAL = "terminal"
@@ -65,14 +65,12 @@ def _create(
     ),
 ) -> int:
     accounts = _accounts(ctx)
-    seen = Dossiers(ctx.obj, accounts.register.get(login).teams)
-    named = [seen.get(each).id for each in dossiers or ()]
-    token = accounts.tokens.create(
+    token = AccountAdministration(ctx.obj, accounts, "").give_token(
         login,
         name,
         TERMINAL,
         roles=roles or [UserRole.BUYER],
-        dossiers=named if rules or dossiers else None,
+        dossiers=(dossiers or ()) if rules or dossiers else None,
         days=days,
     )
     return _done(f"Jeton de {login}, montré cette seule fois, pour {days} jours :\n  {token}")

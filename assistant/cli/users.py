@@ -1,15 +1,14 @@
 """`sourcier users`: the accounts of those who log in. Door of rich, for these."""
 
 import sys
-import time
-from collections.abc import Collection
 from typing import Any
 
 from rich.table import Table
 from typer import BadParameter, Context
 
-from assistant.accounts.identity import EVERY_TEAM, Account, UserRole
-from assistant.accounts.service import Accounts, open_accounts
+from assistant.accounts.administration import AccountAdministration, KnownAccount
+from assistant.accounts.identity import UserRole, teams_of
+from assistant.accounts.service import open_accounts
 from assistant.cli import tokens
 from assistant.cli.options import AS_JSON_LIST, Terminal, argument, option, print_json
 from assistant.cli.usage import Actions, SeveralValues
@@ -51,14 +50,13 @@ LOGIN = argument("COMPTE", "ce que la personne tape pour entrer")
 
 @app.action("list", "les comptes de cette machine")
 def _list_accounts(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
-    accounts = _accounts(ctx)
-    found = accounts.register.all()
+    found = administration_of(ctx).members()
     if as_json:
-        print_json([_fields(accounts, account) for account in found])
+        print_json(list(map(_fields, found)))
         return OK
     table = Table("compte", "nom", "rôles", "équipes", "état", "sessions", "journal")
-    for account in found:
-        fields = _fields(accounts, account)
+    for each in found:
+        account, fields = each.account, _fields(each)
         teams = "toutes" if fields["teams"] is None else ", ".join(fields["teams"])
         values = (account.login, account.name, ", ".join(fields["roles"]), teams, fields["state"])
         table.add_row(*values, str(fields["sessions"]), account.user)
@@ -76,8 +74,9 @@ def _add(
     teams: list[str] | None = option("--teams ÉQUIPE…", "équipes, ou '*' pour toutes"),
 ) -> int:
     given = roles or [UserRole.BUYER]
-    token = _accounts(ctx).register.create(login, name, given, _named(teams or ()), TERMINAL)
-    return _give_link(ctx, login, token)
+    administration = administration_of(ctx)
+    link = administration.create(login, name, given, teams_of(teams or ()), TERMINAL)
+    return _give_link(login, link)
 
 
 @app.action("roles", "donne d'autres rôles")
@@ -86,7 +85,7 @@ def _set_roles(
     login: str = LOGIN,
     roles: list[UserRole] = argument("RÔLE", ", ".join(UserRole), role),
 ) -> int:
-    _accounts(ctx).register.set_roles(login, roles, TERMINAL)
+    administration_of(ctx).register.set_roles(login, roles, TERMINAL)
     return _done(f"Rôles de {login} : {', '.join(roles)}.")
 
 
@@ -96,80 +95,67 @@ def _set_teams(
     login: str = LOGIN,
     teams: list[str] | None = argument("ÉQUIPE", "aucune : plus aucune équipe", default=None),
 ) -> int:
-    given = _named(teams or ())
-    _accounts(ctx).register.set_teams(login, given, TERMINAL)
+    given = teams_of(teams or ())
+    administration_of(ctx).register.set_teams(login, given, TERMINAL)
     told = "toutes" if given is None else ", ".join(sorted(given)) or "aucune"
     return _done(f"Équipes de {login} : {told}.")
 
 
 @app.action("disable", "ferme un compte et ses sessions")
 def _disable(ctx: Context, login: str = LOGIN) -> int:
-    _accounts(ctx).register.set_disabled(login, TERMINAL, disabled=True)
+    administration_of(ctx).register.set_disabled(login, TERMINAL, disabled=True)
     return _done(f"Compte {login} fermé, ses sessions aussi.")
 
 
 @app.action("enable", "rouvre un compte")
 def _enable(ctx: Context, login: str = LOGIN) -> int:
-    _accounts(ctx).register.set_disabled(login, TERMINAL, disabled=False)
+    administration_of(ctx).register.set_disabled(login, TERMINAL, disabled=False)
     return _done(f"Compte {login} rouvert.")
 
 
 @app.action("unlock", "débloque un compte après cinq échecs")
 def _unlock(ctx: Context, login: str = LOGIN) -> int:
-    _accounts(ctx).register.unlock(login, TERMINAL)
+    administration_of(ctx).register.unlock(login, TERMINAL)
     return _done(f"Compte {login} débloqué.")
 
 
 @app.action("reset", "oublie le mot de passe, et donne un nouveau lien")
 def _reset(ctx: Context, login: str = LOGIN) -> int:
-    return _give_link(ctx, login, _accounts(ctx).register.invite(login, TERMINAL))
+    return _give_link(login, administration_of(ctx).invite(login, TERMINAL))
 
 
 @app.action("revoke", "ferme toutes les sessions d'un compte")
 def _revoke(ctx: Context, login: str = LOGIN) -> int:
-    accounts = _accounts(ctx)
-    closed = accounts.sessions.revoke(accounts.register.get(login).user, by=TERMINAL)
+    closed = administration_of(ctx).close_sessions(login, TERMINAL)
     return _done(f"Sessions fermées : {closed}.")
 
 
 app.add_typer(tokens.app, name="token", short_help="les jetons des programmes")
 
 
-def _accounts(ctx: Context) -> Accounts:
-    return open_accounts(ctx.obj, journal_of(ctx.obj))
+def administration_of(ctx: Context) -> AccountAdministration:
+    """The accounts of a data folder, as this command changes them."""
+    accounts = open_accounts(ctx.obj, journal_of(ctx.obj))
+    return AccountAdministration(ctx.obj, accounts, load_settings(ctx.obj).address)
 
 
-def _named(teams: Collection[str]) -> frozenset[str] | None:
-    """The teams as an account keeps them: None for all of them."""
-    return None if EVERY_TEAM in teams else frozenset(teams)
-
-
-def _fields(accounts: Accounts, account: Account) -> dict[str, Any]:
+def _fields(known: KnownAccount) -> dict[str, Any]:
     """What is told of an account; never its password."""
+    account = known.account
     return {
         "login": account.login,
         "name": account.name,
         "user": account.user,
         "roles": sorted(account.roles),
         "teams": None if account.teams is None else sorted(account.teams),
-        "state": _state(account),
-        "sessions": len(accounts.sessions.of(account.user)),
+        "state": known.state,
+        "sessions": known.sessions,
     }
 
 
-def _state(account: Account) -> str:
-    if account.is_disabled:
-        return "fermé"
-    if account.locked_until > time.time():
-        return "bloqué"
-    return "ouvert" if account.password or account.subject else "invité"
-
-
-def _give_link(ctx: Context, login: str, token: str) -> int:
-    address = load_settings(ctx.obj).address or "http://127.0.0.1:7860"
+def _give_link(login: str, link: str) -> int:
     return _done(
-        f"Lien pour choisir le mot de passe de {login}, à usage unique, trois jours :\n"
-        f"  {address.rstrip('/')}/invitation/{token}"
+        f"Lien pour choisir le mot de passe de {login}, à usage unique, trois jours :\n  {link}"
     )
 
 

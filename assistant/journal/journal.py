@@ -70,6 +70,10 @@ ACTS: Mapping[str, Mapping[str, str]] = {
         "restored": "index remis en service",
         "noticed": "index en service constaté, autre que le dernier annoncé",
         "discarded": "supprimé",
+        "scheduled": "mise à jour programmée",
+        "set_aside": "textes d'un candidat refusé mis de côté",
+        "taken_again": "texte mis de côté repris",
+        "dated": "date d'un texte indiquée",
     },
     "evaluation": {"asked": "question posée", "measured": "jeu de questions mesuré"},
     "review": {

@@ -14,6 +14,7 @@ from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations.access import access
 from assistant.operations.requirements import Requirement, broken, disk, holds, met, weak
+from assistant.publishing.schedule import planned_updates
 from assistant.publishing.upkeep import schedule_of
 from assistant.settings import Settings, load_settings
 from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
@@ -240,8 +241,11 @@ def updates(place: Installation) -> Iterator[Requirement]:
     except WrongSettings as failure:
         yield broken(name, str(failure), f"Corrigez {place.home / 'settings.toml'}.")
         return
+    for kind, planned in planned_updates(place.home).items():
+        yield met(name, f"{kind.label}, {planned.recurrence.told}, par le service des pages.")
     if schedule is None:
-        yield met(name, "Aucune n'est prévue.")
+        if not planned_updates(place.home):
+            yield met(name, "Aucune n'est prévue.")
     elif Path(schedule.folder).is_dir():
         yield met(name, f"Chaque jour à {schedule.at:%H:%M}, depuis {schedule.folder}.")
     else:

@@ -14,6 +14,7 @@ from assistant.evaluation.runs import AnswerChange, Fall, Pair, RunComparison
 from assistant.journal.journal import IN_SERVICE, Journal
 from assistant.publishing.history import restorable
 from assistant.publishing.rivals import RivalPair
+from assistant.publishing.withheld import CandidateRefusal, WithheldTexts
 from ingestion.durable import lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.french import number
@@ -25,7 +26,7 @@ from ingestion.index.publication import (
     put_back,
     rollback,
 )
-from ingestion.index.store import Manifest
+from ingestion.index.store import Manifest, read_manifest
 from ingestion.legislation.versions import difference
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Document
@@ -235,13 +236,17 @@ class Decisions:
         self._close(name)
 
     def refuse(self, name: str, reason: str) -> None:
-        """Throw the candidate away; it must not be the index in service."""
+        """Throw the candidate away; it must not be the index in service.
+
+        What it brought is set aside until somebody takes it again.
+        """
         if not reason:
             raise GateRefused("Dites pourquoi ce candidat est refusé : le journal le garde.")
         candidate = read_candidate(self._home)
         if candidate is None or candidate.generation != name:
             raise UnknownSnapshot(_NO_CANDIDATE)
         self._tell("refused", generation=name, reason=reason)
+        self._withhold(name, reason)
         self._close(name)
         if name != served_name(self._home):
             discard(self._home, name)
@@ -287,13 +292,32 @@ class Decisions:
     def added(self, entries: Sequence[LibraryEntry]) -> None:
         """Files were added to the library."""
         if entries:
-            told = [{"file": entry.source, "sha256": entry.sha256} for entry in entries]
-            self._tell("added", files=told)
+            WithheldTexts(self._home).release(entries)
+            self._tell("added", files=list(map(_named, entries)))
 
     def removed(self, sources: Sequence[str]) -> None:
         """Files were removed from the library."""
         if sources:
             self._tell("removed", files=list(sources))
+
+    def took_again(self, entry: LibraryEntry) -> None:
+        """A file that was set aside came back into the library."""
+        self._tell("taken_again", files=[_named(entry)])
+
+    def dated(self, entry: LibraryEntry) -> None:
+        """Somebody said as of which day the texts of a file were right."""
+        days = [day.isoformat() for day in (entry.state_date, entry.state_until) if day]
+        self._tell("dated", files=[_named(entry)], days=days)
+
+    def _withhold(self, name: str, reason: str) -> None:
+        served = served_name(self._home)
+        if served in (None, name):
+            return
+        manifests = read_manifest(self._home, name), read_manifest(self._home, str(served))
+        refusal = CandidateRefusal(name, self._user, datetime.now().astimezone(), reason)
+        withheld = WithheldTexts(self._home).withhold(*manifests, refusal)
+        if withheld:
+            self._tell("set_aside", generation=name, files=list(map(_named, withheld)))
 
     def _refusal(self, name: str, served: str | None) -> str:
         """Why a generation may not be published without force, "" when it may."""
@@ -343,6 +367,11 @@ class Decisions:
 
     def _tell(self, act: str, **told: object) -> None:
         self._journal.append("index", {"act": act, **told}, user=self._user)
+
+
+def _named(entry: LibraryEntry) -> dict[str, str]:
+    """A file as the journal names it."""
+    return {"file": entry.source, "sha256": entry.sha256}
 
 
 _NO_CANDIDATE = (

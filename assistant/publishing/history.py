@@ -65,20 +65,20 @@ def index_events(journal: Journal) -> Iterator[IndexEvent]:
 
 
 @dataclass(frozen=True, slots=True)
-class TextAddition:
-    """When a file was last added, and by whom (a pseudonym)."""
+class TextAct:
+    """When something was last done to a file, and by whom (a pseudonym)."""
 
     at: datetime
     user: str
 
 
-def additions(journal: Journal) -> dict[str, TextAddition]:
-    """The last addition of each file, by its source."""
-    found: dict[str, TextAddition] = {}
+def text_acts(journal: Journal, *acts: str) -> dict[str, TextAct]:
+    """When and by whom one of these acts was last done to each file, by its source."""
+    found: dict[str, TextAct] = {}
     for entry in journal.entries():
         body = journal.body(entry) if entry["kind"] == "index" else None
-        if body and body["act"] == "added":
-            told = TextAddition(datetime.fromisoformat(entry["at"]), str(entry.get("user", "")))
+        if body and body["act"] in acts:
+            told = TextAct(datetime.fromisoformat(entry["at"]), str(entry.get("user", "")))
             found |= {file["file"]: told for file in body["files"]}
     return found
 

@@ -1,7 +1,8 @@
 """The administration's service: everything that the administrator's page asks for."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
@@ -10,16 +11,22 @@ from typing import BinaryIO
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
-from assistant.publishing.build_record import Build, Recorder, last_build, request_stop
+from assistant.publishing.build_record import Build, BuildState, Recorder, last_build, request_stop
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
 from assistant.publishing.history import (
     IndexEvent,
-    TextAddition,
-    additions,
+    TextAct,
     index_events,
     restorable,
+    text_acts,
 )
 from assistant.publishing.preview import PreviewedText, previewed
+from assistant.publishing.schedule import (
+    PlannedUpdate,
+    Recurrence,
+    UpdateKind,
+    UpdateSchedule,
+)
 from assistant.publishing.upkeep import (
     IndexSource,
     Kept,
@@ -32,17 +39,29 @@ from assistant.publishing.upkeep import (
     take_in,
     usage,
 )
+from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
-from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
+from ingestion.index.snapshot import open_snapshot
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
+from ingestion.readers.documents import Document, Kind
+from ingestion.readers.state_days import state_days
 from ingestion.tenders.intake import Parcel, Receipt
 
 KEPT_BACKUPS = 3
 """Backups that stay in the data folder; who wants more carries them elsewhere."""
+
+CLOCK = "programmation"
+"""Who acts, for the journal, when an update begins by itself."""
+
+COMMANDS: Mapping[UpdateKind, Sequence[str]] = {
+    UpdateKind.LAW: ("law", "update", "--no-publish"),
+    UpdateKind.FOLDER: ("index", "update"),
+}
+"""What an update runs; each leaves a candidate to somebody's decision."""
 
 LONGEST_LOG = 20_000
 """Characters of the end of a log that are shown."""
@@ -60,6 +79,7 @@ class AdministrationService:
         self._home = home
         self._journal = journal
         self._command = tuple(command)
+        self._schedule = UpdateSchedule(home, journal)
 
     @property
     def served(self) -> Manifest | None:
@@ -114,13 +134,50 @@ class AdministrationService:
         return self._home / "backups" / name
 
     def schedule(self) -> Schedule | None:
-        """When texts are updated, None when nothing is scheduled; raises WrongSettings."""
+        """When the machine's own timer updates texts, None for never; raises WrongSettings."""
         return schedule_of(load_settings(self._home))
 
     def units(self) -> str:
         """The units of systemd that update the texts."""
         schedule = self.schedule()
         return schedule.units(self._command) if schedule else ""
+
+    @property
+    def watched(self) -> str:
+        """The folder of new texts, "" where the settings name none; raises WrongSettings."""
+        return load_settings(self._home).update_from
+
+    def planned(self) -> Mapping[UpdateKind, PlannedUpdate]:
+        """The updates that begin by themselves; raises WrongSettings."""
+        return self._schedule.planned()
+
+    def plan(self, kind: UpdateKind, recurrence: Recurrence | None, user: str) -> None:
+        """Let an update begin by itself from now on, None for never again."""
+        with lock_for_writing(self._home):
+            self._schedule.set(kind, recurrence, user, datetime.now().astimezone())
+
+    def start_due(self, now: datetime) -> UpdateKind | None:
+        """Begin the update that is due, and return it; one at a time, and nothing beside another.
+
+        What cannot begin now is due still at the next look.
+        """
+        with suppress(BusyIndex), lock_for_writing(self._home):
+            builds = (self.build, self.law_reading)
+            running = any(each and each.state is BuildState.RUNNING for each in builds)
+            due = () if running else self._schedule.due(now)
+            for kind in due[:1]:
+                self._update(kind)
+                self._schedule.begun(kind, now)
+                return kind
+        return None
+
+    def _update(self, kind: UpdateKind) -> None:
+        words = COMMANDS[kind]
+        if kind is UpdateKind.LAW:
+            self._read_law(words, CLOCK)
+            return
+        with (self._home / "build.log").open("wb") as log:
+            self._run((*words, "--user", CLOCK), log, Recorder(self._home), CLOCK)
 
     def changes(self) -> IndexChanges:
         """The texts that differ from the index in service to the candidate.
@@ -193,9 +250,55 @@ class AdministrationService:
         if entry is None:
             raise IngestionError(f"{source} ne peut plus être repris : ajoutez-le de nouveau.")
 
-    def additions(self) -> dict[str, TextAddition]:
+    def additions(self) -> dict[str, TextAct]:
         """When and by whom each file was last added, by its source."""
-        return additions(self._journal)
+        return text_acts(self._journal, "added", "taken_again")
+
+    def datings(self) -> dict[str, TextAct]:
+        """When and by whom each file was last given a date, by its source."""
+        return text_acts(self._journal, "dated")
+
+    def texts(self, source: str) -> tuple[Document, ...]:
+        """The texts of a file as it is kept, else as the index in service has them.
+
+        Raises IngestionError when there is none of this name.
+        """
+        if source in {each.source for each in Library(self._home).entries}:
+            return Library(self._home).texts(source)
+        served = served_name(self._home)
+        if served is None:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+        store = open_snapshot(self._home, served).store
+        found = tuple(each for each in store.documents() if each.source == source)
+        if not found:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+        return found
+
+    def withheld(self) -> tuple[WithheldText, ...]:
+        """What refused candidates brought and nobody has taken again."""
+        return WithheldTexts(self._home).all()
+
+    def withheld_texts(self, digest: str) -> tuple[Document, ...]:
+        """The texts of a file that is set aside, by the sha256 of its bytes."""
+        return WithheldTexts(self._home).texts(digest)
+
+    def take_again(self, digest: str, user: str) -> None:
+        """Take a file that was set aside into the next index."""
+        with lock_for_writing(self._home):
+            self._decisions(user).took_again(WithheldTexts(self._home).take_again(digest))
+
+    def set_date(self, source: str, written: str, user: str) -> None:
+        """Say as of which day, or part of a year, the texts of a file without date were right."""
+        days = state_days(written)
+        if days is None:
+            raise IngestionError(
+                f"« {written[:40]} » n'est pas une date. Écrivez 23/08/2026, juin 2025, mi-2025, "
+                "début ou fin 2025, 1er semestre 2025."
+            )
+        if days[0] > date.today():
+            raise IngestionError("Un texte ne peut pas être à jour d'un jour à venir.")
+        with lock_for_writing(self._home):
+            self._decisions(user).dated(Library(self._home).set_state_date(source, days))
 
     def start_build(self, user: str) -> None:
         """Build a candidate in a process that outlives the page."""
@@ -220,9 +323,7 @@ class AdministrationService:
 
     def install_law(self, user: str) -> None:
         """Install the official texts in a process that outlives the page; raises BusyIndex."""
-        copy = OfficialCopy(self._home)
-        with copy.alone(), (copy.folder / "install.log").open("wb") as log:
-            self._run(("law", "install", "--user", user), log, Recorder(copy.folder), user)
+        self._read_law(("law", "install"), user)
 
     def stop_law(self) -> None:
         """Ask the reading of archives to stop: what was applied stays."""
@@ -259,6 +360,11 @@ class AdministrationService:
         for old in self.backups()[KEPT_BACKUPS:]:
             (self._home / "backups" / old.name).unlink()
         return made
+
+    def _read_law(self, words: Sequence[str], user: str) -> None:
+        copy = OfficialCopy(self._home)
+        with copy.alone(), (copy.folder / "install.log").open("wb") as log:
+            self._run((*words, "--user", user), log, Recorder(copy.folder), user)
 
     def _start(self, action: Sequence[str], user: str) -> None:
         with lock_for_writing(self._home), (self._home / "build.log").open("wb") as log:

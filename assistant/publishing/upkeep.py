@@ -114,6 +114,12 @@ class IndexSource:
     standing: Standing
     holding: Holding | None
 
+    @property
+    def awaits_date(self) -> bool:
+        """Whether neither the file nor anybody says when its texts were right."""
+        held = self.holding
+        return held is not None and held.is_undated and held.entry.state_date is None
+
 
 def sources(home: Path, served: Manifest | None) -> tuple[IndexSource, ...]:
     """The files of the library, then those removed since the index in service was built."""

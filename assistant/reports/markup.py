@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from assistant.question.day import DaySource
@@ -73,7 +75,8 @@ def _templates() -> Environment:
         "thousands": group_thousands,
         "counted": counted,
         "prose": prose,
-        "moment": at,
+        "moment": _at_on_page,
+        "word": _word,
     }
     environment.globals |= {"count": count, "format_date": format_date}
     return environment
@@ -105,6 +108,32 @@ def load_words(language: Language) -> Words:
     return {key: set_no_break_spaces(text) for key, text in table.items()}
 
 
+PAGE_LANGUAGE: ContextVar[Language] = ContextVar("page_language", default=Language.FRENCH)
+"""The language of the page that is being made, for templates that are written in French."""
+
+
+@cache
+def _english() -> Words:
+    file = files("assistant.reports").joinpath("english.toml")
+    words: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return words
+
+
+def in_page_language(text: str) -> str:
+    """A French text of a template in the language of the page; see english.toml.
+
+    What has no translation there stays as it is.
+    """
+    if PAGE_LANGUAGE.get() is Language.FRENCH:
+        return text
+    return _english().get(text, text)
+
+
+@pass_context  # else Jinja would look a constant up once, when it compiles the template
+def _word(_: Context, text: str) -> str:
+    return in_page_language(text)
+
+
 def count(said: Words, key: str, n: int) -> str:
     """The sentence of `key` for a number of things: "1 document", "2 documents"."""
     single = n in (0, 1) if said is load_words(Language.FRENCH) else n == 1
@@ -124,6 +153,12 @@ def counted(n: int, one: str, many: str) -> str:
 def at(moment: datetime) -> str:
     """A moment in the time of this machine: "05/03/2026 à 14:02"."""
     return f"{moment.astimezone():%d/%m/%Y à %H:%M}"
+
+
+def _at_on_page(moment: datetime) -> str:
+    """The same in the language of the page; papers are in French."""
+    here = moment.astimezone()
+    return f"{here:%d/%m/%Y} {in_page_language('à')} {here:%H:%M}"
 
 
 def format_date(said: Words, day: date) -> str:

@@ -1,15 +1,16 @@
-"""The pages of the accounts: log in, choose a password, see one's sessions. In French."""
+"""The pages of the accounts: log in, choose a password, see one's sessions."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from fastapi.responses import HTMLResponse
 
-from assistant.accounts.identity import AREAS, Area, Identity, UserRole
+from assistant.accounts.identity import Identity, UserRole
 from assistant.accounts.login import LOCKED, LONGEST, MOST_FAILURES, SHORTEST
 from assistant.accounts.sessions import Session
 from assistant.question.language import Language
-from assistant.reports.markup import load_words
+from assistant.reports.markup import in_page_language, load_words
+from assistant.web.frame import current_frame
 from assistant.web.routes import page
 
 SEEN, WRONG, FORBIDDEN, OVER = 200, 400, 403, 404
@@ -100,7 +101,6 @@ def account_page(
         sessions=sessions,
         problem=problem,
         facts=facts,
-        areas=areas_of(identity),
         at=at,
         browser_name=browser_name,
     )
@@ -108,22 +108,17 @@ def account_page(
 
 def closed_page(identity: Identity) -> HTMLResponse:
     """Instead of a page that is for another role."""
-    return _page("closed.html", FORBIDDEN, roles=told(identity), areas=areas_of(identity))
+    return _page("closed.html", FORBIDDEN, roles=told(identity))
 
 
 def _page(template: str, status: int, **values: object) -> HTMLResponse:
-    return page(template, Language.FRENCH, status, lengths=LENGTHS, **values)
-
-
-def areas_of(identity: Identity) -> list[Area]:
-    """The areas of someone's roles that have pages."""
-    with_pages = (area for area in reversed(AREAS) if area.role and not area.is_for_programs)
-    return [area for area in with_pages if area.admits(identity)]
+    return page(template, current_frame().language, status, lengths=LENGTHS, **values)
 
 
 def told(identity: Identity) -> str:
     """The roles of someone in words."""
-    return ", ".join(role.label for role in UserRole if role in identity.roles)
+    held = (role.label for role in UserRole if role in identity.roles)
+    return ", ".join(map(in_page_language, held))
 
 
 def browser_name(claimed: str) -> str:

@@ -31,8 +31,9 @@ from assistant.web.account_pages import (
     invitation_page,
     login_page,
 )
+from assistant.web.frame import framed, language_of_reader
 from assistant.web.protection import USER
-from assistant.web.routes import from_here, language_of_reader, navigates
+from assistant.web.routes import from_here, navigates
 from assistant.web.routes import problem as routes_problem
 from assistant.web.site import (
     FORBIDDEN,
@@ -75,12 +76,13 @@ class Gate:
             identity = await run_in_threadpool(self._access.identify, request)
         if identity:
             scope[USER] = f"{identity.user} {identity.token}".rstrip()
-        if area.admits(identity) and not is_foreign(request):
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            await refusal(request, identity)(scope, receive, send)
+        with framed(request, identity):
+            if area.admits(identity) and not is_foreign(request):
+                await self._app(scope, receive, send)
+            elif scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await refusal(request, identity)(scope, receive, send)
 
 
 def refusal(request: HTTPConnection, identity: Identity | None) -> Response:

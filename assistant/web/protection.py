@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.reports.markup import load_words
-from assistant.web.routes import language_of_reader, problem
+from assistant.web.frame import language_of_reader
+from assistant.web.routes import problem
 
 # Limits: how much one request may bring, and how often one person may ask.
 #

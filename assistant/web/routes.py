@@ -20,6 +20,7 @@ from assistant.errors import AssistantError, UnheardVoice
 from assistant.question.language import Language
 from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
+from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage
 from assistant.web.refusals import error_response
 from assistant.web.site import DeskOf, Site, is_foreign
@@ -202,8 +203,18 @@ def view_of(start: int, end: int, quotes: Sequence[str]) -> View:
 
 def page(template: str, lang: Language, status: int = 200, **values: object) -> HTMLResponse:
     """A page of its own, from a template that extends `layout.html`, in the words of a language."""
-    content = render(template, said=load_words(lang), lang=lang, **values)
-    return HTMLResponse(content, status, FORGET)
+    around = frame_values()
+    content = render(template, said=load_words(lang), lang=lang, **around, **values)
+    return keeping_language(HTMLResponse(content, status, FORGET))
+
+
+def keeping_language(response: HTMLResponse) -> HTMLResponse:
+    """A page that has the browser keep the language which its address asked for, if it did."""
+    frame = current_frame()
+    if frame.was_asked:
+        year = 365 * 24 * 3600
+        response.set_cookie(LANGUAGE_COOKIE, frame.language, max_age=year, samesite="lax")
+    return response
 
 
 def standing_alone(
@@ -228,9 +239,6 @@ def standing_alone(
 # Pages of problems: what went wrong, in the reader's language, and the way back.
 #
 # A script that asks for something gets the same sentence as JSON.
-
-LANGUAGE_COOKIE = "sourcier-language"
-"""Where script.js keeps the language that the reader chose, for the pages beside the chat."""
 
 UNREADABLE, NOT_UNDERSTOOD, BROKEN, UNABLE = 400, 422, 500, 503
 
@@ -267,12 +275,6 @@ def navigates(request: HTTPConnection) -> bool:
     """Whether a browser asks for a page to show, rather than a script for something."""
     mode = request.headers.get("sec-fetch-mode")
     return mode == "navigate" if mode else "text/html" in request.headers.get("accept", "")
-
-
-def language_of_reader(request: HTTPConnection) -> Language:
-    """The language that an address asks for, else the one chosen in the conversation, or French."""
-    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-    return Language.ENGLISH if asked == Language.ENGLISH else Language.FRENCH
 
 
 def _refused(request: RequestsRequest, refusal: Exception) -> Response:

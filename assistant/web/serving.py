@@ -1,14 +1,17 @@
 """Serving: settings to the pages of this machine, each role's behind its own check."""
 
+import logging
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from threading import Event as Ending
 from threading import Thread
 
+from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts, open_accounts
@@ -19,7 +22,7 @@ from assistant.calculators.calculation import Calculation
 from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.container import load_assistant, load_embedder
-from assistant.errors import UnknownRecord, WrongAccount
+from assistant.errors import AssistantError, UnknownRecord, WrongAccount
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
@@ -41,6 +44,7 @@ from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
+from ingestion.errors import IngestionError
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
@@ -279,7 +283,8 @@ def load_site(home: Path, settings: Settings) -> Site:
     room = ReviewService(home, assistant, called=naming(accounts, settings))
     room.follow()
     repair_beside(home, settings)
-    beside = pages_beside(home, room, assistant.journal, access)
+    beside = pages_beside(home, room, assistant.journal, access, accounts, settings.address)
+    keep_schedule(load_office(home, assistant.journal))
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
     monitoring = monitoring_of(home, settings, assistant, turns)
@@ -306,14 +311,42 @@ def repair_beside(home: Path, settings: Settings) -> None:
     Thread(target=index_waiting, args=(home, embedder, untold), name="repair", daemon=True).start()
 
 
-def pages_beside(home: Path, room: ReviewService, journal: Journal, access: Access) -> Beside:
-    """The pages of the other roles, by the path where they stand."""
+LOOK = 30
+"""Seconds between two looks at the schedule."""
+
+
+def keep_schedule(office: AdministrationService) -> None:
+    """Begin updates when they are due, for as long as this process runs."""
+    Thread(target=_watch_clock, args=(office, Ending()), name="schedule", daemon=True).start()
+
+
+def _watch_clock(office: AdministrationService, ending: Ending) -> None:
+    while not ending.wait(LOOK):
+        try:
+            office.start_due(datetime.now().astimezone())
+        except (AssistantError, IngestionError, OSError) as failure:
+            logging.getLogger(__name__).warning("Mise à jour programmée : %s", failure)
+
+
+def pages_beside(
+    home: Path,
+    room: ReviewService,
+    journal: Journal,
+    access: Access,
+    accounts: Accounts | None = None,
+    address: str = "",
+) -> Beside:
+    """The pages of the other roles, by the path where they stand.
+
+    `accounts` are those that people log in to, if any, by the `address` that they type.
+    """
     reader = requiring(access, UserRole.REFERENT)
     board = board_routes(LocalDashboard(home, room, journal), reader)
     office = load_office(home, journal)
+    administration = AccountAdministration(home, accounts, address) if accounts else None
     return {
         "/referent": referent_app(room, reader, board),
-        "/admin": admin_app(office, requiring(access, UserRole.ADMINISTRATOR)),
+        "/admin": admin_app(office, requiring(access, UserRole.ADMINISTRATOR), administration),
     }
 
 

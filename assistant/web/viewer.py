@@ -18,6 +18,7 @@ from assistant.reports.markup import (
     render_macro,
 )
 from assistant.retrieval.evidence import Evidence
+from assistant.web.frame import frame_values
 from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces, drawing
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Document, Heading, ScannedPage
@@ -354,6 +355,7 @@ def document_html(
         is_busy=drawn and busy,
         is_concealing=any(not each.is_under_picture for each in document.hidden),
         script="viewer.js" if drawn else "",
+        **frame_values(),
     )
 
 

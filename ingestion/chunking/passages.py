@@ -237,6 +237,7 @@ class Passage:
     not_before: date | None = None
     notes: tuple[str, ...] = ()
     recognised: tuple[Recognised, ...] = ()
+    state_until: date | None = None
 
     def hides(self, start: int, end: int) -> bool:
         """Whether some of these characters of the document are on no page for a reader to see.
@@ -367,6 +368,7 @@ def _passage(document: Document, unit: _Unit, start: int, end: int) -> Passage:
         ),
         not_before=document.not_before,
         notes=unit.notes,
+        state_until=document.state_until,
     )
 
 

@@ -260,7 +260,8 @@ def _describe(
         ),
         origins=texts.origins,
         aside=texts.aside,
-        state_dates=_state_dates(texts.documents),
+        state_dates=_state_dates(each for each in texts.documents if not each.state_until),
+        state_ranges=_state_ranges(texts.documents),
     )
 
 
@@ -268,3 +269,13 @@ def _state_dates(documents: Iterable[Document]) -> tuple[tuple[date | None, int]
     """How many documents were right on each day, the undated last."""
     counted = Counter(document.state_date for document in documents)
     return tuple(sorted(counted.items(), key=lambda each: each[0] or date.max))
+
+
+def _state_ranges(documents: Iterable[Document]) -> tuple[tuple[date, date, int], ...]:
+    """How many documents were right on some day of each range, the earliest first."""
+    counted = Counter(
+        (each.state_date, each.state_until)
+        for each in documents
+        if each.state_date and each.state_until
+    )
+    return tuple((first, last, count) for (first, last), count in sorted(counted.items()))

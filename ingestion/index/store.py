@@ -33,7 +33,8 @@ class Manifest:
 
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
     `state_date` is the latest day as of which one of its documents was said to be right,
-    `state_dates` how many were on each day, in order, None where none was said. `titles` and
+    `state_dates` how many were on each day, in order, None where none was said, `state_ranges` how
+    many on some day from a first to a last one, and on no known day. `titles` and
     `dossiers` name each title and each tender file once, in the order of adding. `warnings` are
     French sentences for the administrator, `origins` the sha256 of each file by its source, `aside`
     why a file, by its source, is not searched; generations made before there were any have none.
@@ -54,6 +55,7 @@ class Manifest:
     origins: dict[str, str] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
     state_dates: tuple[tuple[date | None, int], ...] = ()
+    state_ranges: tuple[tuple[date, date, int], ...] = ()
 
 
 _manifest = TypeAdapter(Manifest)

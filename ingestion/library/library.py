@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,6 +16,7 @@ from ingestion.errors import DamagedArchive, IngestionError
 from ingestion.library.readings import LibraryEntry, Readings
 from ingestion.readers.documents import Document, FileReading, Kind
 from ingestion.readers.reading import PagesRead, read_file, untold
+from ingestion.readers.state_days import Days
 from ingestion.tenders.pieces import PieceKind, guess_kind
 from ingestion.tenders.versions import of_kind, succession
 
@@ -83,7 +84,8 @@ class Holding:
     """A file of the library as it stands: its size in bytes, its pages (0 where it has none).
 
     `state_date` is the latest day as of which one of its texts was said to be right, `remarks` what
-    of it is kept and shown but not searched, `aside` why it is not searched at all.
+    of it is kept and shown but not searched, `aside` why it is not searched at all. It `is_undated`
+    where none of its texts says itself when it was right.
     """
 
     entry: LibraryEntry
@@ -93,6 +95,7 @@ class Holding:
     state_date: date | None = None
     remarks: tuple[str, ...] = ()
     aside: str = ""
+    is_undated: bool = False
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -142,11 +145,15 @@ class Library:
             return _refused(source, "introuvable, ou pas un fichier")
         if not os.access(path, os.R_OK):
             return _refused(source, "vous n'avez pas le droit de le lire")
-        entry = LibraryEntry(source, kind, file_sha256(path), dossier)
-        entries = self.entries
+        digest, entries = file_sha256(path), self.entries
+        named = source if dossier else known_name(source, kind, digest, entries)
+        entry = LibraryEntry(named, kind, digest, dossier)
+        told_name = () if named == source else (f"gardé sous le nom {named}",)
         if same := next((each for each in entries if _is_same(each, entry)), None):
-            return Added(self._readings.of(same), known=True, entry=same)
-        reading = read_file(path, source, kind, told=told)
+            kept = self._readings.of(same)
+            reading = replace(kept, warnings=(*kept.warnings, *told_name))
+            return Added(reading, known=True, entry=same)
+        reading = read_file(path, entry.source, kind, told=told)
         if reading.problem is not None:
             return Added(reading)
         content = path.read_bytes()
@@ -158,7 +165,7 @@ class Library:
         if outcome.refusal is not None:
             return _refused(source, outcome.refusal)
         self._keep(outcome.entry, content, reading, outcome.replaced)
-        said = replace(reading, warnings=(*reading.warnings, *outcome.remarks))
+        said = replace(reading, warnings=(*reading.warnings, *outcome.remarks, *told_name))
         return Added(said, entry=outcome.entry)
 
     def set_piece(self, source: str, piece: PieceKind) -> None:
@@ -172,6 +179,27 @@ class Library:
                 for entry in entries
             )
         )
+
+    def set_state_date(self, source: str, days: Days) -> LibraryEntry:
+        """Say as of which day, or part of a year, the texts of a file that say none were right.
+
+        Returns the file as it stands then. Raises IngestionError when there is none of this name.
+        """
+        found = self._named(source)
+        first, last = days
+        dated = replace(found, state_date=first, state_until=last if last != first else None)
+        self._write_entries(tuple(dated if each == found else each for each in self.entries))
+        return dated
+
+    def texts(self, source: str) -> tuple[Document, ...]:
+        """The documents of one file; raises IngestionError when there is none of this name."""
+        return tuple(self._documents_of(self._named(source)))
+
+    def _named(self, source: str) -> LibraryEntry:
+        found = next((each for each in self.entries if each.source == source), None)
+        if found is None:
+            raise IngestionError(f"Aucun fichier ajouté ne se nomme {source}.")
+        return found
 
     def remove(self, names: Collection[str]) -> tuple[str, ...]:
         """Leave these files, or all those of these folders, out of the next builds.
@@ -217,8 +245,8 @@ class Library:
             except IngestionError as error:
                 reading = FileReading(entry.source, warnings=(str(error),))
             pages = sum(len(document.pages) for document in reading.documents)
-            days = (document.state_date for document in reading.documents)
-            latest = max(filter(None, days), default=None)
+            days = [document.state_date for document in reading.documents]
+            latest = max(filter(None, (*days, entry.state_date)), default=None)
             yield Holding(
                 entry,
                 self.size(entry.sha256),
@@ -226,6 +254,7 @@ class Library:
                 reading.warnings,
                 latest,
                 reading.remarks,
+                is_undated=bool(days) and not any(days),
             )
 
     def size(self, digest: str) -> int:
@@ -243,8 +272,11 @@ class Library:
         return path.read_bytes() if path.exists() else None
 
     def _documents_of(self, entry: LibraryEntry) -> Iterator[Document]:
-        documents = self._readings.of(entry).documents
-        return (replace(each, dossier=entry.dossier, piece=entry.piece) for each in documents)
+        for each in self._readings.of(entry).documents:
+            told = replace(each, dossier=entry.dossier, piece=entry.piece)
+            if each.state_date is None and entry.state_date:
+                told = replace(told, state_date=entry.state_date, state_until=entry.state_until)
+            yield told
 
     def _keep(
         self,
@@ -285,13 +317,30 @@ def _each_once(read: Iterable[Iterable[Document]]) -> Iterator[Document]:
             yield document
 
 
+def known_name(source: str, kind: Kind, digest: str, entries: Iterable[LibraryEntry]) -> str:
+    """The one name of a file of the rules, however it came. Pure.
+
+    Equal bytes keep the name that they have. So does another version of a file that came once with
+    its folder and once without: sent by a page, or found by a command.
+    """
+    others = [each for each in entries if each.kind is kind is Kind.RULES and not each.dossier]
+    if any(each.source == source for each in others):
+        return source
+    if same := next((each.source for each in others if each.sha256 == digest), None):
+        return same
+    bare = PurePosixPath(source).name
+    alike = [each.source for each in others if PurePosixPath(each.source).name == bare]
+    is_one_bare = len(alike) == 1 and bare in (source, alike[0])
+    return alike[0] if is_one_bare else source
+
+
 def _refused(source: str, problem: str) -> Added:
     return Added(FileReading(source, problem=problem))
 
 
 def _is_same(one: LibraryEntry, other: LibraryEntry) -> bool:
     """Whether two entries are of the same bytes under the same name, for the same use."""
-    first, second = (replace(each, piece=None, doubt="", version=1) for each in (one, other))
+    first, second = ((each.source, each.kind, each.sha256, each.dossier) for each in (one, other))
     return first == second
 
 

@@ -1,6 +1,7 @@
 """What was read in the files of the library, read afresh when the readers have changed."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +32,8 @@ class LibraryEntry:
 
     `piece` is set for those of a dossier; `doubt` says in French why it is to be confirmed, and is
     empty otherwise. `version` counts from 1 the files that followed one another as one piece.
+    `state_date` and `state_until` are those of `Document` that an administrator gave, where the
+    file says none.
     """
 
     source: str
@@ -40,6 +43,8 @@ class LibraryEntry:
     piece: PieceKind | None = None
     doubt: str = ""
     version: int = 1
+    state_date: date | None = None
+    state_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class ReaderContent:
     state: State | None = None
     address: str | None = None
     not_before: date | None = None
+    state_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

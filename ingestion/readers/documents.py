@@ -202,7 +202,8 @@ class Document:
     `source` is the file's name as added, with `/` between folders. `reference` is set when the
     whole document is one legal unit ("R2122-8"), `path` holds the headings above it.
     `valid_to` is exclusive; None means unknown or open. `state_date` is the day as of which the
-    author says the text was right. `dossier` names the tender file that it belongs to, if any, and
+    author says the text was right, the first one where they say a part of a year, whose last one is
+    then `state_until`. `dossier` names the tender file that it belongs to, if any, and
     `piece` says which of its pieces it is, where that is known.
     `state` is that of a version of an article, None for other texts and where it is not said.
     `address` is the public page of the text. `marks`, `stretches`, `hidden` and `recognised` are in
@@ -234,6 +235,7 @@ class Document:
     furniture: tuple[Furniture, ...] = ()
     recognised: tuple[Recognised, ...] = ()
     scans: tuple[ScannedPage, ...] = ()
+    state_until: date | None = None
 
     @property
     def body_end(self) -> int:

@@ -148,6 +148,7 @@ def _document_formats(content: ReaderContent, data: bytes, source: str, kind: Ki
         marks=marks_of(blocks),
         furniture=furniture_of(blocks),
         not_before=content.not_before,
+        state_until=content.state_until,
         # A piece of a dossier does not say of itself what is not to be searched.
         stretches=stretches_of(blocks) if kind is Kind.RULES else (),
     )

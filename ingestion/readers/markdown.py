@@ -16,15 +16,15 @@ from ingestion.readers.content import FileContent, ReaderContent, decode_text
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
+from ingestion.readers.state_days import state_days
 from ingestion.readers.statement_marks import inherited, told
 
 # The YAML lines that may open a Markdown file; the only file to import PyYAML.
 #
 # Of a rule sheet's fields (title, themes, articles, etat_au, au_plus_tot, sources), the title, the
-# day as of which the text was right and the earliest day on which it can have been become facts of
-# the document; the others are for the sheet's authors.
+# day (or the part of a year) as of which the text was right and the earliest day on which it can
+# have been become facts of the document; the others are for the sheet's authors.
 
-_DAYS = ("etat_au", "au_plus_tot")
 _FRONT = re.compile(r"\A---[ ]*\n(.*?\n)?---[ ]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -34,6 +34,7 @@ class Front:
 
     title: str | None = None
     state_date: date | None = None
+    state_until: date | None = None
     not_before: date | None = None
     warnings: tuple[str, ...] = ()
 
@@ -51,15 +52,21 @@ def parted(text: str) -> tuple[Front, str]:
 
 
 def _front(fields: dict[object, object]) -> Front:
-    title = fields.get("title")
-    days = {name: _date(fields.get(name)) for name in _DAYS}
+    title, told = fields.get("title"), fields.get("etat_au")
+    state = None if told is None else state_days(str(told))
+    days = {"etat_au": state, "au_plus_tot": _date(fields.get("au_plus_tot"))}
     warnings = tuple(
         f"en-tête : « {name} » n'est pas une date ({fields[name]})"
         for name, day in days.items()
         if day is None and fields.get(name) is not None
     )
+    first, last = state or (None, None)
     return Front(
-        str(title).strip() if title else None, days["etat_au"], days["au_plus_tot"], warnings
+        str(title).strip() if title else None,
+        first,
+        last if last != first else None,
+        _date(fields.get("au_plus_tot")),
+        warnings,
     )
 
 
@@ -96,7 +103,11 @@ def read_markdown(data: bytes) -> FileContent:
     if not blocks:
         raise UnreadableFile("aucun texte dans le fichier")
     content = ReaderContent(
-        blocks, title=title, state_date=front.state_date, not_before=front.not_before
+        blocks,
+        title=title,
+        state_date=front.state_date,
+        state_until=front.state_until,
+        not_before=front.not_before,
     )
     return FileContent((content,), (*warnings, *front.warnings, *misread), remarks_on(blocks))
 

@@ -1,14 +1,15 @@
 """The administrator's pages as an application of their own; every handler asks who it is for."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
@@ -17,8 +18,23 @@ from assistant.publishing.build_record import BuildState, BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language, fold_text
-from assistant.reports.markup import NOTHING, load_words, render
+from assistant.reports.markup import NOTHING
 from assistant.reports.versions import days
+from assistant.web.admin.accounts import account_routes
+from assistant.web.admin.answers import (
+    BROKEN,
+    HOME,
+    MISSING,
+    REFUSED,
+    SAID,
+    SEEN,
+    TOO_LARGE,
+    Text,
+    done,
+    page,
+)
+from assistant.web.admin.texts import text_routes
+from assistant.web.admin.upkeep import upkeep_routes
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     FIELD,
@@ -29,20 +45,16 @@ from assistant.web.buyer.dossier_forms import (
     upload_form,
 )
 from assistant.web.buyer.law_pages import changes_html
-from assistant.web.routes import from_here, standing_alone, with_problems
+from assistant.web.routes import from_here, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.errors import IngestionError
 from ingestion.legislation.versions import Difference, compare
+from ingestion.readers.state_days import days_in_words
 from ingestion.tenders.intake import Parcel, Receipt
 
 # The administrator's pages, each made from what the office knows when it is asked for.
 
-HOME = "/admin"
-"""Where the application of the administrator stands."""
-
-SEEN, SEE_OTHER, MISSING, REFUSED, TOO_LARGE, BROKEN = 200, 303, 404, 409, 413, 503
-SAID = load_words(Language.FRENCH)
 REFRESH = 3
 """Seconds after which a browser without script looks again at a build."""
 
@@ -64,7 +76,6 @@ class AdminPages:
             "index",
             "Index",
             status,
-            here="/",
             script="build.js",
             refresh=REFRESH if running else 0,
             problem=problem,
@@ -102,7 +113,7 @@ class AdminPages:
             found = self._office.text(document_id)
         except IngestionError as failure:
             problem = str(failure)
-            return page("text", "Texte du candidat", MISSING, here="", problem=problem, text=None)
+            return page("text", "Texte du candidat", MISSING, problem=problem, text=None)
         document = found.document
         view = View(span or (0, len(document.text)), (span,) if span else ())
         return page(
@@ -110,10 +121,10 @@ class AdminPages:
             document.title
             if document.reference is None
             else f"{document.title}, {document.reference}",
-            here="",
             problem="",
             text=found,
             days=days(document, SAID),
+            days_in_words=days_in_words,
             days_before=days(found.before, SAID) if found.before else "",
             compare=compare,
             shown=whole_text(document, view if fits(view, document) else None),
@@ -126,7 +137,6 @@ class AdminPages:
             "history",
             "Historique",
             status,
-            here="/historique",
             problem=problem,
             served=office.served.name if office.served else "",
             kept={each.name for each in office.generations()},
@@ -154,7 +164,6 @@ class AdminPages:
             "sources",
             "Textes",
             status,
-            here="/sources",
             script="upload.js",
             problem=problem,
             report=report_html(receipts, SAID) if receipts else NOTHING,
@@ -164,35 +173,16 @@ class AdminPages:
             found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
             waiting=sum(each.standing is not Standing.SERVED for each in every),
             every=len(every),
+            undated=sum(each.awaits_date for each in every),
             wanted=wanted,
             additions=self._office.additions(),
+            datings=self._office.datings(),
+            withheld=self._office.withheld(),
+            days_in_words=days_in_words,
             law=self._office.law,
             reading=self._office.law_reading,
             states=BuildState,
             time_left=time_left,
-        )
-
-    def upkeep(self, problem: str = "", status: int = SEEN) -> Response:
-        """Generations, room, backups, schedule."""
-        office, known = self._office, True
-        try:
-            schedule, units = office.schedule(), office.units()
-        except AssistantError as failure:
-            schedule, units, known = None, "", False
-            problem, status = str(failure), BROKEN
-        return page(
-            "upkeep",
-            "Entretien",
-            status,
-            here="/entretien",
-            problem=problem,
-            backups=office.backups(),
-            kept=office.generations(),
-            usage=office.usage(),
-            schedule_is_known=known,
-            schedule=schedule,
-            units=units,
-            now=datetime.now().astimezone(),
         )
 
     def _changes(self) -> Difference | None:
@@ -213,44 +203,7 @@ def time_left(step: BuildStep) -> str:
     return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
 
 
-def sized(size: int) -> str:
-    """Bytes as a reader says them."""
-    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
-        if size >= unit:
-            value = size / unit
-            return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
-    return f"{size}\u00a0octets"
-
-
-def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
-    """Do what was asked and go to a path, or show the page with the reason why not."""
-    try:
-        act()
-    except (AssistantError, IngestionError) as refusal:
-        return shown(problem=str(refusal), status=REFUSED)
-    return RedirectResponse(f"{HOME}{path}", SEE_OTHER)
-
-
-def page(
-    template: str,
-    title: str,
-    status: int = SEEN,
-    *,
-    script: str = "",
-    refresh: int = 0,
-    **values: object,
-) -> Response:
-    """A page; `script` is one of ours, if any, `refresh` as in `standing_alone`."""
-    content = render(f"admin/{template}.html", title=title, said=SAID, sized=sized, **values)
-    title = f"{title}, administration"
-    return standing_alone(
-        content, SAID, Language.FRENCH, status, title=title, script=script, refresh=refresh
-    )
-
-
 # The index in service and the candidate: built, examined, published or refused, rolled back.
-
-Text = Annotated[str, Form(max_length=500)]
 
 
 def index_routes(office: AdministrationService, reader: Reader) -> APIRouter:
@@ -363,46 +316,18 @@ def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     return router
 
 
-# The upkeep of the data folder: old indexes freed, backups made and carried elsewhere.
-
-
-def upkeep_routes(office: AdministrationService, reader: Reader) -> APIRouter:
-    """The page of the upkeep and its forms."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-    pages = AdminPages(office)
-
-    @router.get("/entretien")
-    def upkeep(who: Who) -> Response:
-        return pages.upkeep()
-
-    @router.post("/generations/discard")
-    def discard(who: Who, generation: Text) -> Response:
-        return done(pages.upkeep, "/entretien#kept", lambda: office.discard(generation, who.user))
-
-    @router.post("/backups")
-    def back_up(who: Who) -> Response:
-        return done(
-            pages.upkeep,
-            "/entretien#backups",
-            lambda: office.back_up(datetime.now().astimezone(), who.user),
-        )
-
-    @router.get("/backups/{name}")
-    def backup(who: Who, name: str) -> Response:
-        path = office.backup(name, who.user)
-        if path is None:
-            raise HTTPException(404)
-        return FileResponse(path, media_type="application/x-tar", filename=name)
-
-    return router
-
-
 # The administrator's pages as an application of their own; every handler asks who it is for.
 
 
-def admin_app(office: AdministrationService, reader: Reader) -> FastAPI:
-    """Pages that work without script; `reader` lets administrators in and nobody else."""
+def admin_app(
+    office: AdministrationService,
+    reader: Reader,
+    accounts: AccountAdministration | None = None,
+) -> FastAPI:
+    """Pages that work without script; `reader` lets administrators in and nobody else.
+
+    `accounts` are those that people log in to, None where the machine has one user.
+    """
     app = FastAPI(
         title="Sourcier, administration",
         docs_url=None,
@@ -410,6 +335,7 @@ def admin_app(office: AdministrationService, reader: Reader) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    for routes in (index_routes, source_routes, upkeep_routes):
+    for routes in (index_routes, source_routes, text_routes, upkeep_routes):
         app.include_router(routes(office, reader))
+    app.include_router(account_routes(accounts, reader))
     return with_problems(app)

@@ -34,7 +34,8 @@ from assistant.web.buyer.dossier_forms import (
 )
 from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.service import BuyerService
-from assistant.web.routes import FORGET, page
+from assistant.web.frame import frame_values
+from assistant.web.routes import FORGET, keeping_language, page
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDossier
 from ingestion.tenders.dossiers import Dossier
@@ -59,7 +60,8 @@ class DossierPages:
         except IngestionError as failure:
             self.failed(failure)
         content = list_html(pieces, self.lang, problem)
-        return HTMLResponse(content, REFUSED if problem else SEEN, FORGET)
+        answer = HTMLResponse(content, REFUSED if problem else SEEN, FORGET)
+        return keeping_language(answer)
 
     def one(
         self,
@@ -116,7 +118,7 @@ class DossierPages:
 
 
 def list_html(pieces: Mapping[Dossier, int], lang: Language, problem: str = "") -> Html:
-    """The dossiers with how many pieces each has, and why one was not created. Pure."""
+    """The dossiers with how many pieces each has, and why one was not created."""
     return render(
         "buyer/dossiers.html",
         said=load_words(lang),
@@ -125,6 +127,7 @@ def list_html(pieces: Mapping[Dossier, int], lang: Language, problem: str = "") 
         problem=problem,
         name_of=name_of,
         form=FIELDS,
+        **frame_values(),
     )
 
 

@@ -51,7 +51,10 @@ def dates(passage: Passage, said: Words) -> str:
         parts.append(said[key].format(start=format_date(said, start) if start else "", end=last))
     elif start:
         parts.append(said["in_force_since"].format(start=format_date(said, start)))
-    if passage.state_date:
+    if passage.state_date and passage.state_until:
+        days = (format_date(said, each) for each in (passage.state_date, passage.state_until))
+        parts.append(said["state_between"].format(first=next(days), last=next(days)))
+    elif passage.state_date:
         parts.append(said["state_date"].format(date=format_date(said, passage.state_date)))
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]

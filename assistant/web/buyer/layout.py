@@ -22,6 +22,7 @@ from assistant.web.buyer.dossier_forms import ACCEPT, BOUNDS, name_of
 from assistant.web.buyer.firms import suggestions, words_for
 from assistant.web.buyer.service import BuyerService, Holdings
 from assistant.web.buyer.side import ways
+from assistant.web.frame import ways_between
 from ingestion.tenders.dossiers import Dossier
 
 # What stands around the conversation: masthead, notice, footer. Pure HTML.
@@ -37,9 +38,16 @@ TROUBLES = (
 """What script.js says in the place of Gradio."""
 
 
-def masthead(said: Words, language: Language) -> Html:
-    """The name of the program; script.js reads the language of the page here."""
-    return render("buyer/masthead.html", said=said, lang=language, troubles=TROUBLES)
+def masthead(said: Words, language: Language, reader: Identity) -> Html:
+    """The name of the program, the ways of `frame.html`, and the language for script.js."""
+    return render(
+        "buyer/masthead.html",
+        said=said,
+        lang=language,
+        troubles=TROUBLES,
+        roles=ways_between(reader, "/"),
+        name=None if reader is ALONE else reader.name,
+    )
 
 
 def welcome(said: Words, holdings: Holdings, model_name: str, engine_host: str = "") -> Html:
@@ -252,7 +260,7 @@ def spoken_in(
     """Updates that put `Layout.spoken` into a language, with what is chosen."""
     said = load_words(language)
     return (
-        masthead(said, language),
+        masthead(said, language, desk.reader),
         gr.update(value=said["other_language"]),
         ways(said, desk.reader),
         gr.update(value=said["new"]),

@@ -44,6 +44,7 @@ from assistant.web.buyer.shelf import (
 )
 from assistant.web.buyer.side import shelf_list
 from assistant.web.buyer.start import begun
+from assistant.web.frame import chosen_language
 
 # The commands beside asking: load, new conversation, other language, export.
 
@@ -71,6 +72,8 @@ class Commands:
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = NOTHING
+        spoken = chosen_language(request.cookies) or conversation.language
+        conversation = replace(conversation, language=spoken)
         scope = choice_in(choice, desk.dossiers)
         if asked := request.query_params.get("dossier"):
             is_known = asked in {each.id for each in desk.dossiers}

@@ -280,7 +280,7 @@ def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
 
     @router.get("/gold")
     def listed(who: Who, tried: str = "") -> HTMLResponse:
-        return page("gold", "Jeu d'évaluation", current="gold", questions=room.gold, tried=tried)
+        return page("gold", "Jeu d'évaluation", questions=room.gold, tried=tried)
 
     @router.get("/gold.jsonl")
     def exported(who: Who) -> Response:

@@ -19,7 +19,6 @@ from assistant.reports.markup import (
     group_thousands,
     law_of,
     load_words,
-    render,
 )
 from assistant.reports.paper import Block, PaperTable, block_html
 from assistant.reports.versions import days
@@ -43,8 +42,9 @@ from assistant.review.replay import ReviewExhibit, comparison
 from assistant.review.touched import Touched, VersionChange
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.web.buyer.law_pages import compared_html
+from assistant.web.frame import current_frame
 from assistant.web.reviewer.forms import ROOT, ListQuery
-from assistant.web.routes import FORGET
+from assistant.web.routes import page as page_of_site
 from assistant.web.viewer import (
     View,
     cited_spans,
@@ -68,7 +68,6 @@ def spoken(seconds: float) -> str:
 
 
 COMMON = {
-    "said": SAID,
     "day": day,
     "duration": spoken,
     "endings": ENDINGS,
@@ -87,17 +86,14 @@ def page(
     template: str,
     title: str,
     *,
-    current: str | None = None,
     status: int = 200,
     script: str = "",
     **values: object,
 ) -> HTMLResponse:
-    """A page; `current` is the path of the one in the navigation that it belongs to.
-
-    `script` is one of ours, if any: the pages work without.
-    """
-    values |= {"title": title, "current": current, "script": script}
-    return HTMLResponse(render(f"reviewer/{template}.html", **COMMON, **values), status, FORGET)
+    """A page; `script` is one of ours, if any: the pages work without."""
+    values |= {"title": title, "script": script}
+    lang = current_frame().language
+    return page_of_site(f"reviewer/{template}.html", lang, status, **COMMON, **values)
 
 
 # The register, and the evaluation set.
@@ -114,7 +110,6 @@ def list_page(
     return page(
         "list",
         "Réponses enregistrées",
-        current="",
         asked=asked,
         whole=len(everything),
         count=len(listed),
@@ -139,7 +134,6 @@ def gold_page(
     return page(
         "gold_form",
         title,
-        current="gold",
         status=status,
         question=question,
         record_id=record_id,
@@ -204,7 +198,6 @@ def answer_page(
     return page(
         "answer",
         result.question,
-        current="",
         script="review.js",
         item=item,
         place=place,
@@ -250,7 +243,6 @@ def evidence_page(shown: ReviewExhibit, record_id: str, *, has_original: bool) -
     return page(
         "evidence",
         f"{passage.title}, tel que montré",
-        current="",
         script="viewer.js",
         exhibit=shown,
         record_id=record_id,
@@ -263,7 +255,7 @@ def replay_page(first: Recorded, again: Recorded) -> HTMLResponse:
     """An answer and its replay side by side, what differs marked."""
     compared = comparison(first.result.answer, again.result.answer)
     title = first.result.question
-    return page("replay", title, current="", first=first, again=again, compared=compared)
+    return page("replay", title, first=first, again=again, compared=compared)
 
 
 # Figures of a period: the numbers that matter, then each with its chart and table.
@@ -287,7 +279,6 @@ def figures_page(period: ActivityPeriod, found: Figures) -> HTMLResponse:
     return page(
         "figures",
         "Tableau de bord",
-        current="figures",
         period=period,
         query=_query(period),
         shortcuts=[(name, _query(each)) for name, each in latest.items()],
@@ -362,7 +353,6 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
     return page(
         "touched",
         "Réponses touchées par un changement des textes",
-        current="touched",
         found=found,
         first=first,
         days=partial(days, said=SAID),

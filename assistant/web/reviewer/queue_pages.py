@@ -35,7 +35,6 @@ def queue_page(
     return page(
         "queue",
         "Réponses à relire",
-        current="queue",
         tasks=tasks,
         sampling=sampling,
         done=done,
@@ -101,7 +100,6 @@ def disagreements_page(
     return page(
         "disagreements",
         "Désaccords entre lecteurs",
-        current="disagreements",
         found=shown,
         scales=SCALES,
         called=called,

@@ -1,0 +1,154 @@
+"""The schedule that is set on the page: which updates begin by themselves, and when.
+
+```
+schedule.json   by kind of update: when it is due, since when, and when it last began
+```
+Whoever serves the pages begins what is due. A time that passed while nothing was served is made up
+for once, at the next look.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.errors import WrongSettings
+from assistant.journal.journal import Journal
+from ingestion.durable import replace_bytes
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+"""In the order of `datetime.weekday`."""
+
+
+class UpdateKind(StrEnum):
+    """What an update takes in; each ends with a candidate that waits for somebody."""
+
+    LAW = "law"
+    FOLDER = "folder"
+
+    @property
+    def label(self) -> str:
+        """What it is called in French."""
+        return "Textes officiels" if self is UpdateKind.LAW else "Dossier surveillé"
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A time of day, every day or on one `weekday` (0 is Monday), on the clock of this machine."""
+
+    at: time
+    weekday: int | None = None
+
+    def before(self, moment: datetime) -> datetime:
+        """The last time that it was due, at a moment or before it."""
+        return self._nearest(moment, -1)
+
+    def after(self, moment: datetime) -> datetime:
+        """The first time that it is due after a moment."""
+        return self._nearest(moment, 1)
+
+    def _nearest(self, moment: datetime, step: int) -> datetime:
+        due = datetime.combine(moment.date(), self.at, moment.tzinfo)
+        while (due > moment) != (step > 0) or self.weekday not in (None, due.weekday()):
+            due += timedelta(days=step)
+        return due
+
+    @property
+    def days(self) -> str:
+        """On which days it is due, in French."""
+        return "chaque jour" if self.weekday is None else f"chaque {WEEKDAYS[self.weekday]}"
+
+    @property
+    def told(self) -> str:
+        """When it is due, in French."""
+        return f"{self.days} à {self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUpdate:
+    """An update that begins by itself; `user` is who set it, `began` when it last did."""
+
+    recurrence: Recurrence
+    user: str
+    since: datetime
+    began: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether a time has passed since it was set, and since it last began."""
+        return max(self.since, self.began or self.since) < self.recurrence.before(now)
+
+
+_planned = TypeAdapter(dict[UpdateKind, PlannedUpdate])
+
+
+class UpdateSchedule:
+    """The schedule of one data folder; who changes it holds the writer's lock."""
+
+    def __init__(self, home: Path, journal: Journal) -> None:
+        """Nothing is scheduled before somebody does."""
+        self._home = home
+        self._journal = journal
+
+    def planned(self) -> Mapping[UpdateKind, PlannedUpdate]:
+        """What begins by itself; raises WrongSettings."""
+        return planned_updates(self._home)
+
+    def set(
+        self, kind: UpdateKind, recurrence: Recurrence | None, user: str, now: datetime
+    ) -> None:
+        """Begin this update by itself from now on; None ends that. The journal has who and when."""
+        planned = dict(self.planned())
+        planned.pop(kind, None)
+        told = {"update": kind, "when": recurrence.told if recurrence else "jamais"}
+        self._journal.append("index", {"act": "scheduled", **told}, user=user)
+        if recurrence:
+            planned[kind] = PlannedUpdate(recurrence, user, now)
+        self._keep(planned)
+
+    def due(self, now: datetime) -> Sequence[UpdateKind]:
+        """What is to begin, what has waited longest first."""
+        due = {kind: each for kind, each in self.planned().items() if each.is_due(now)}
+        return sorted(due, key=lambda kind: due[kind].recurrence.before(now))
+
+    def begun(self, kind: UpdateKind, now: datetime) -> None:
+        """An update has begun."""
+        planned = self.planned()
+        self._keep({**planned, kind: replace(planned[kind], began=now)})
+
+    def _keep(self, planned: Mapping[UpdateKind, PlannedUpdate]) -> None:
+        written = _planned.dump_json(dict(planned), indent=2)
+        replace_bytes(_schedule_path(self._home), written)
+
+
+def planned_updates(home: Path) -> Mapping[UpdateKind, PlannedUpdate]:
+    """The updates of a data folder that begin by themselves.
+
+    Raises WrongSettings when the file is damaged.
+    """
+    path = _schedule_path(home)
+    try:
+        return _planned.validate_json(path.read_bytes()) if path.exists() else {}
+    except ValidationError as error:
+        raise WrongSettings(
+            f"{path} est abîmé : supprimez-le, puis programmez de nouveau."
+        ) from error
+
+
+def _schedule_path(home: Path) -> Path:
+    return home / "schedule.json"
+
+
+def recurrence_of(every: str, at: str) -> Recurrence | None:
+    """What a form says: "never", "day" or a weekday's number, and a time; raises WrongSettings."""
+    if every == "never":
+        return None
+    days = {"day": None, **{str(number): number for number in range(len(WEEKDAYS))}}
+    try:
+        return Recurrence(time.fromisoformat(at), days[every])
+    except (ValueError, KeyError) as error:
+        raise WrongSettings(
+            "Donnez une heure, comme « 02:30 », et un jour de la semaine ou « chaque jour »."
+        ) from error

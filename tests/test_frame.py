@@ -1,0 +1,123 @@
+"""The frame of every page: between the roles, to the pages of one, in either language."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.question.language import Language
+from assistant.reports.markup import load_words
+from assistant.web.frame import PAGES, Frame, chosen_language, ways_between
+from assistant.web.serving import pages_beside
+from assistant.web.site import COOKIE, Members, Site
+from tests.accounts_home import Hall
+from tests.fakes_page import FakeDesk
+from tests.page_app import app_of
+from tests.page_tags import parsed
+from tests.review_room import house
+
+TEMPLATES = Path(__file__).parent.parent / "assistant"
+LITERAL = re.compile(r"""(?:"([^"{}]+)"|'([^'{}]+)') \| word""")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """All pages, asked by someone who has every role."""
+    rooms = house(tmp_path_factory.mktemp("frame"))
+    hall, desk = Hall(rooms.home), FakeDesk()
+    access = Members(hall.accounts)
+    beside = pages_beside(rooms.home, rooms.room, rooms.journal, access, hall.accounts)
+    site = Site(lambda reader: desk, access, beside, hall.accounts)
+    cookie = {COOKIE: hall.settle("ana", UserRole)}
+    with TestClient(app_of(site), cookies=cookie) as client:
+        yield client
+
+
+def links_of(page: str) -> dict[str, str | None]:
+    """The links of the frame of a page, by where they lead, with whether one is there."""
+    frame = page.partition('<header class="frame"')[2].partition("</header>")[0]
+    tags = [attributes for tag, attributes in parsed(frame).found if tag == "a"]
+    found: dict[str, str | None] = {}
+    for each in tags:
+        address = str(each["href"])  # the first page of buyers stands there three times
+        found[address] = found.get(address) or each.get("aria-current")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "here"),
+    [
+        ("/dossiers", "/", "/dossiers"),
+        ("/factures/liste", "/", "/factures"),
+        ("/law/R2122-8", "/", None),
+        ("/referent/", "/referent", "/referent/"),
+        ("/referent/queue", "/referent", "/referent/queue"),
+        ("/admin/comptes", "/admin", "/admin/comptes"),
+        ("/admin/candidat/textes", "/admin", "/admin/"),
+        ("/account", None, None),
+    ],
+)
+def test_every_page_has_the_same_frame(
+    client: TestClient, path: str, role: str | None, here: str | None
+) -> None:
+    links = links_of(client.get(path).text)
+    assert links.items() >= {"/account": "page" if path == "/account" else None}.items()
+    assert [each for each in PAGES if links.get(each) == "true"] == ([role] if role else [])
+    assert set(PAGES) <= set(links)
+    pages = [each for each, current in links.items() if current == "page" and each != "/account"]
+    assert pages == ([here] if here else [])
+
+
+def test_nobody_is_led_where_they_may_not_go() -> None:
+    buyer = Identity("u-1", "Ana", frozenset({UserRole.BUYER}), None)
+    assert [each.address for each in ways_between(buyer, "/")] == ["/"]
+    assert [each.address for each in ways_between(ALONE, "/")] == list(PAGES)
+    assert ways_between(None, "/login") == ()
+    assert Frame(identity=buyer, path="/admin/").pages == ()
+
+
+def test_the_language_is_chosen_on_any_page_and_kept(client: TestClient) -> None:
+    page = client.get("/admin/entretien?x=1").text
+    assert "/admin/entretien?x=1&lang=en" in links_of(page)
+    english = client.get("/admin/entretien?lang=en")
+    assert english.cookies["sourcier-language"] == "en"
+    assert '<html lang="en">' in english.text
+    assert "<h1>Upkeep</h1>" in english.text
+    assert "Back up now" in english.text
+    assert '<html lang="en">' in client.get("/account").text
+    ledger = client.get("/factures").text
+    assert ('<html lang="fr">' in ledger, 'lang="en"' in ledger) == (True, True)
+    back = client.get("/admin/entretien?lang=fr")
+    client.cookies.set("sourcier-language", "de")
+    assert ("Sauvegarder maintenant" in back.text, chosen_language({})) == (True, None)
+    assert "Sauvegarder maintenant" in client.get("/admin/entretien").text
+    client.cookies.delete("sourcier-language")
+
+
+def test_the_page_that_answers_a_form_leads_to_one_that_can_be_opened(client: TestClient) -> None:
+    refused = client.post("/admin/gate")
+    assert (refused.status_code, "/admin?lang=en" in links_of(refused.text)) == (409, True)
+
+
+def test_every_french_text_that_is_marked_has_an_english_one() -> None:
+    written = files("assistant.reports").joinpath("english.toml").read_text(encoding="utf-8")
+    english = tomllib.loads(written)
+    pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
+    literals = {first or second for first, second in LITERAL.findall(pages)}
+    assert {each for each in literals if each not in english} == set()
+    code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.py"))
+    composed = re.compile("Réponse |chaque ")
+    said = {text for text in english if not composed.match(text)}
+    assert {each for each in said if each not in pages + code} == set()
+    assert not set(english.values()) & {""}
+
+
+def test_every_way_has_words() -> None:
+    keys = {key for pages in PAGES.values() for _, key in pages}
+    for language in Language:
+        assert keys <= set(load_words(language))

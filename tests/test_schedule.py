@@ -1,0 +1,106 @@
+"""The schedule that is set on the page: when updates are due, and what begins by itself."""
+
+import os
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.errors import WrongSettings
+from assistant.journal.journal import Journal
+from assistant.publishing.build_record import Recorder
+from assistant.publishing.schedule import Recurrence, UpdateKind, recurrence_of
+from assistant.publishing.service import AdministrationService
+from assistant.web.admin.app import admin_app
+from assistant.web.site import SingleUser, requiring
+from ingestion.durable import lock_for_writing
+from tests.administered import acts
+
+NOW = datetime.now().astimezone().replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("weekday", "before", "after"),
+    [(None, "11-27 02:30", "11-28 02:30"), (2, "11-25 02:30", "12-02 02:30")],
+)
+def test_a_time_of_day_recurs_every_day_or_on_its_day(
+    weekday: int | None, before: str, after: str
+) -> None:
+    early = datetime.fromisoformat("2026-11-28T01:00")
+    recurrence = Recurrence(time(2, 30), weekday)
+    assert f"{recurrence.before(early):%m-%d %H:%M}" == before
+    assert f"{recurrence.after(early):%m-%d %H:%M}" == after
+    due = recurrence.after(early)
+    assert (recurrence.before(due), recurrence.after(due) > due) == (due, True)
+
+
+@pytest.mark.parametrize(("every", "at"), [("8", "02:30"), ("day", "minuit"), ("", "02:30")])
+def test_what_is_no_time_is_refused(every: str, at: str) -> None:
+    with pytest.raises(WrongSettings, match="Donnez une heure"):
+        recurrence_of(every, at)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+
+    class Child:
+        """This very process, which lives."""
+
+        pid = os.getpid()
+
+        def __init__(self, command: tuple[str, ...], **_: object) -> None:
+            found.append(command)
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr("assistant.publishing.service.Popen", Child)
+    return found
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> AdministrationService:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "settings.toml").write_text('update_from = "/srv/textes"\n')
+    return AdministrationService(home, Journal(home / "journal.jsonl"), ("sourcier",))
+
+
+def test_what_is_due_begins_once_and_nothing_beside_it(
+    office: AdministrationService, started: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    home, tomorrow = tmp_path / "home", NOW + timedelta(days=1)
+    office.plan(UpdateKind.LAW, Recurrence(NOW.time()), "u-1")
+    office.plan(UpdateKind.FOLDER, Recurrence(NOW.time()), "u-1")
+    assert office.start_due(NOW) is None, "its time passed before it was set"
+    with lock_for_writing(home):
+        assert office.start_due(tomorrow) is None, "somebody writes: at the next look"
+    assert office.start_due(tomorrow) is UpdateKind.LAW
+    assert office.start_due(tomorrow) is None, "the first one runs still"
+    Recorder(home / "law").end(office.law_reading.state.FINISHED)  # type: ignore[union-attr]
+    assert office.start_due(tomorrow) is UpdateKind.FOLDER
+    Recorder(home).end(office.build.state.FINISHED)  # type: ignore[union-attr]
+    assert office.start_due(tomorrow + timedelta(hours=23)) is None
+    assert started == [
+        ("sourcier", "law", "update", "--no-publish", "--user", "programmation"),
+        ("sourcier", "index", "update", "--user", "programmation"),
+    ]
+
+
+def test_the_page_sets_it_and_tells_the_next_time(
+    office: AdministrationService, tmp_path: Path
+) -> None:
+    with TestClient(admin_app(office, requiring(SingleUser()))) as client:
+        form = {"update": "folder", "every": "6", "at": "03:15"}
+        page = client.post("/schedule", data=form, follow_redirects=False)
+        assert page.headers["location"] == "/admin/entretien#schedule"
+        due = office.planned()[UpdateKind.FOLDER].recurrence.after(NOW)
+        told = client.get("/entretien").text
+        assert f"Prochaine fois : {due:%d/%m/%Y à %H:%M}" in told
+        assert "/srv/textes" in told
+        assert client.post("/schedule", data=form | {"at": "x"}).status_code == 409
+        client.post("/schedule", data=form | {"every": "never"}, follow_redirects=False)
+    assert office.planned() == {}
+    assert acts(tmp_path / "home") == ["scheduled", "scheduled"]
