@@ -44,7 +44,10 @@ def on_server(home: Path, server: Server) -> Path:
 
 def lacking() -> str:
     """Why no server can be started here, "" where one can."""
-    return "" if _BINARIES else "no PostgreSQL: apt-get install postgresql"
+    extension = "/usr/share/postgresql/{}/extension/vector.control"
+    versions = [each.parent.name for each in _BINARIES[-1:]]
+    is_there = any(Path(extension.format(version)).exists() for version in versions)
+    return "" if is_there else "no PostgreSQL with pgvector: apt-get install postgresql-17-pgvector"
 
 
 @contextmanager

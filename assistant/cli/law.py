@@ -176,8 +176,7 @@ def _law(
     as_json: bool = AS_JSON,
 ) -> int:
     """Show an article; the exit code says whether a version is in force."""
-    from ingestion.index.publication import current_name
-    from ingestion.index.snapshot import open_snapshot
+    from ingestion.index.publication import current_name, open_snapshot
 
     reference, day, console = normalise(" ".join(words)), as_of or date.today(), Terminal()
     store = open_snapshot(ctx.obj, current_name(ctx.obj)).store

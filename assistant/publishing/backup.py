@@ -19,10 +19,9 @@ from typing import Any, BinaryIO
 
 from assistant.errors import WrongBackup
 from assistant.journal.journal import Journal
-from assistant.publishing.decisions import served_name
 from ingestion.durable import file_sha256, hold, is_database, refusals_of_disk, snapshot, sync
 from ingestion.errors import IngestionError, UnknownSnapshot
-from ingestion.index.publication import verify_snapshot
+from ingestion.index.publication import served_name, verify_snapshot
 from ingestion.index.store import MANIFEST, snapshots_folder
 
 # The contents of a backup: the files of a data folder that cannot be made again, in order.

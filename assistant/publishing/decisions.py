@@ -24,6 +24,7 @@ from ingestion.index.publication import (
     publish,
     put_back,
     rollback,
+    served_name,
 )
 from ingestion.index.store import Manifest
 from ingestion.legislation.versions import difference
@@ -348,11 +349,6 @@ class Decisions:
 _NO_CANDIDATE = (
     "Ce candidat n'attend plus de décision : un autre a été construit, ou il est publié."
 )
-
-
-def served_name(home: Path) -> str | None:
-    """Name of the index in service, None when there is none."""
-    return current_name(home) if (home / "current").exists() else None
 
 
 def settle_at_start(home: Path, journal: Journal) -> None:

@@ -11,7 +11,7 @@ from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.publishing.build_record import Build, Recorder, last_build, request_stop
-from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
+from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
 from assistant.publishing.history import (
     IndexEvent,
     TextAddition,
@@ -35,6 +35,7 @@ from assistant.publishing.upkeep import (
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownSnapshot
+from ingestion.index.publication import served_name
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library

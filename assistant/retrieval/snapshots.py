@@ -4,9 +4,9 @@ from pathlib import Path
 from threading import Lock
 
 from ingestion.errors import EmbedderMismatch, UnknownSnapshot
-from ingestion.index.publication import current_name
+from ingestion.index.publication import current_name, open_snapshot, served_name
 from ingestion.index.search import Embedder
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Archive
 from ingestion.tenders.dossiers import Dossiers
 from ingestion.tenders.intake import awaits_index
@@ -47,7 +47,7 @@ class SnapshotHolder:
         # Other threads add and remove as well: the walk is over a copy, which is made at once.
         for gone in [each for each in tuple(self._dossiers) if not each.exists()]:
             self._dossiers.pop(gone, None)  # files are only freed once nobody holds them open
-        if not (folder / "current").exists():
+        if served_name(folder) is None:
             remedy = (
                 f"Indexez-les : sourcier dossier index {dossier_id}"
                 if awaits_index(folder)

@@ -120,12 +120,9 @@ def _overlaps(passage: Passage, question: BankQuestion) -> bool:
 class QuestionIndex:
     """Passages by how near a question is to those that lead to them."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open what `write_questions` left in a folder; one without any leads nowhere."""
-        self._questions: tuple[LeadingQuestion, ...] = ()
-        if (folder / QUESTIONS).exists():
-            self._questions = _questions.validate_json((folder / QUESTIONS).read_bytes())
-            self._vectors: Vectors = np.load(folder / VECTORS, allow_pickle=False)
+    def __init__(self, questions: tuple[LeadingQuestion, ...], vectors: Vectors) -> None:
+        """Row i of `vectors` belongs to `questions[i]`; without any they lead nowhere."""
+        self._questions, self._vectors = questions, vectors
         leads_to = [each.passage_ids for each in self._questions]
         self._passage_ids = sorted({name for names in leads_to for name in names})
         place = {name: number for number, name in enumerate(self._passage_ids)}
@@ -188,7 +185,25 @@ class QuestionIndex:
 _questions = TypeAdapter(tuple[LeadingQuestion, ...])
 
 
+def questions_json(questions: Sequence[LeadingQuestion]) -> bytes:
+    """Questions as they are kept in a snapshot."""
+    return _questions.dump_json(tuple(questions))
+
+
+def parsed_questions(written: bytes) -> tuple[LeadingQuestion, ...]:
+    """The questions that `questions_json` wrote."""
+    return _questions.validate_json(written)
+
+
 def write_questions(folder: Path, questions: Sequence[LeadingQuestion], vectors: Vectors) -> None:
-    """Write a new index into a folder; row i of `vectors` belongs to `questions[i]`."""
-    (folder / QUESTIONS).write_bytes(_questions.dump_json(tuple(questions)))
+    """Write questions into a folder; row i of `vectors` belongs to `questions[i]`."""
+    (folder / QUESTIONS).write_bytes(questions_json(questions))
     np.save(folder / VECTORS, vectors)
+
+
+def read_leading_questions(folder: Path) -> QuestionIndex:
+    """What `write_questions` left in a folder; one without any leads nowhere."""
+    if not (folder / QUESTIONS).exists():
+        return QuestionIndex((), np.zeros((0, 0), dtype=np.float32))
+    written = (folder / QUESTIONS).read_bytes()
+    return QuestionIndex(parsed_questions(written), np.load(folder / VECTORS, allow_pickle=False))
