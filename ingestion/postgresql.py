@@ -147,7 +147,7 @@ class PostgresServer:
     def prepare(self) -> None:
         """Create what is not there yet; raises UnreachableStore where that is not allowed."""
         with self.transaction() as connected:
-            connected.run(f"SELECT pg_advisory_xact_lock({LOCKS}, 0)")
+            wait_alone(connected, "preparing")
             if not connected.rows("SELECT 1 FROM pg_namespace WHERE nspname = %s", SCHEMA):
                 connected.run(_CREATED)
 
@@ -176,6 +176,11 @@ def vector_text(vector: NDArray[np.float32]) -> str:
 def vectors_sent(rows: Iterable[Row]) -> NDArray[np.float32]:
     """The vectors of rows of one column, each as `vector_send` gives it. Pure."""
     return np.array([Vector.from_binary(row).to_numpy() for (row,) in rows], dtype=np.float32)
+
+
+def wait_alone(connected: Connected, name: str) -> None:
+    """Wait until nobody holds a thing, then hold it until the end of this transaction."""
+    connected.run(f"SELECT pg_advisory_xact_lock({LOCKS}, hashtext(%s))", name)
 
 
 @cache

@@ -42,6 +42,13 @@ def on_server(home: Path, server: Server) -> Path:
     return home
 
 
+def with_store(home: Path, server: Server) -> Path:
+    """A data folder whose settings put its index and its journal in a new database."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "settings.toml").write_text(f'store = "{server.fresh()}"\n', encoding="utf-8")
+    return home
+
+
 def lacking() -> str:
     """Why no server can be started here, "" where one can."""
     extension = "/usr/share/postgresql/{}/extension/vector.control"

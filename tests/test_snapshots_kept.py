@@ -38,7 +38,7 @@ from tests.index_home import (
     write_articles,
 )
 from tests.index_on_server import described
-from tests.postgresql_server import Server
+from tests.postgresql_server import Server, with_store
 
 NEWER = ARTICLES | {"R2193-1": "Le titulaire peut sous-traiter une partie de son marché."}
 Engine: TypeAlias = Callable[[Path], Path]
@@ -49,7 +49,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A data folder with a published index, in it or on a server."""
     home = tmp_path / "home"
     if request.param == "postgresql":
-        _store(home, request.getfixturevalue("postgresql"))
+        with_store(home, request.getfixturevalue("postgresql"))
     add(home, write_articles(tmp_path / "code.jsonl", ARTICLES))
     build_and_publish(home)
     return home
@@ -58,15 +58,9 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.fixture
 def server_home(tmp_path: Path, postgresql: Server) -> Path:
     """The same on a server only."""
-    home = _store(tmp_path / "home", postgresql)
+    home = with_store(tmp_path / "home", postgresql)
     add(home, write_articles(tmp_path / "code.jsonl", ARTICLES))
     build_and_publish(home)
-    return home
-
-
-def _store(home: Path, server: Server) -> Path:
-    home.mkdir()
-    (home / "settings.toml").write_text(f'store = "{server.fresh()}"\n', encoding="utf-8")
     return home
 
 

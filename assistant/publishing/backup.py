@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from assistant.errors import WrongBackup
-from assistant.journal.journal import Journal
+from assistant.journal.journal import Journal, journal_of
 from ingestion.durable import file_sha256, hold, is_database, refusals_of_disk, snapshot, sync
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.publication import served_name, verify_snapshot
@@ -274,7 +274,7 @@ def restore(path: Path, home: Path, user: str) -> Restored:
         "indexes": list(restored.indexes),
         "problems": list(restored.problems),
     }
-    Journal(home / "journal.jsonl").append("restore", told, user=user)
+    journal_of(home).append("restore", told, user=user)
     return restored
 
 
