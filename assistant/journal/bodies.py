@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Protocol
 
-from assistant.journal.chain import Anchors, Chain, canonical
+from assistant.journal.chain import AnchorFile, Anchors, Chain, FileChain, canonical
 from ingestion.durable import replace_bytes, sync
 
 RECORDS = "records"
@@ -136,6 +136,11 @@ class Bodies:
         """The bytes of a body, None when it does not stand."""
         return self._own.content(path.parent.name, path.name) if self.is_own(path) else _read(path)
 
+    def copy(self, path: Path, content: bytes) -> None:
+        """Keep the bytes of a body of its own that another journal has, unless it stands."""
+        if self.content(path) is None:
+            self._own.keep(path.parent.name, path.name, content)
+
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove bodies, for good once this returns."""
         paths = set(paths)
@@ -169,3 +174,9 @@ class JournalParts:
     chain: Chain
     bodies: Bodies
     anchors: Anchors
+
+
+def folder_parts(path: Path) -> JournalParts:
+    """A journal in files: the one of its lines is at `path`, and the others stand beside it."""
+    anchors = AnchorFile(path.with_name("anchors"))
+    return JournalParts(FileChain(path), Bodies(path.parent), anchors)

@@ -145,6 +145,10 @@ class HeldChain(Protocol):
         """Write an entry and return its hash; on a failure nothing is left."""
         ...
 
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Write lines of another chain as they are, after the last one."""
+        ...
+
 
 class Chain(Protocol):
     """An append-only sequence of lines; a position in it is a number of bytes."""
@@ -179,6 +183,13 @@ class HeldFile:
             raise
         self.head = head
         return head.hash
+
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Write them at the end, on disk once this returns."""
+        for line in lines:
+            _write_all(self._descriptor, line)
+        os.fsync(self._descriptor)
+        self.head = self._head()
 
     def _mend(self) -> int:
         rest = next(_backwards(self._descriptor))

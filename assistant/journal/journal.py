@@ -8,11 +8,9 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from assistant.journal.bodies import Bodies, JournalParts
+from assistant.journal.bodies import JournalParts, folder_parts
 from assistant.journal.chain import (
     Anchor,
-    AnchorFile,
-    FileChain,
     HeldChain,
     read_anchors,
     read_lines,
@@ -128,9 +126,7 @@ class Journal:
         self, path: Path, now: Callable[[], datetime] = _now, kept: JournalParts | None = None
     ) -> None:
         """The file and its folder are created at the first entry; `kept` is where, if elsewhere."""
-        parts = kept or JournalParts(
-            FileChain(path), Bodies(path.parent), AnchorFile(path.with_name("anchors"))
-        )
+        parts = kept or folder_parts(path)
         self._root = path.parent
         self._chain, self._bodies, self._anchors = parts.chain, parts.bodies, parts.anchors
         self._now = now
@@ -264,8 +260,12 @@ class Journal:
 
 def journal_of(home: Path) -> Journal:
     """The journal of a data folder: in it, or where its settings name a server."""
-    path, address = home / "journal.jsonl", named_server(home, "store")
-    return Journal(path, kept=server_parts(home, address) if address else None)
+    return Journal(home / "journal.jsonl", kept=parts_at(home, named_server(home, "store")))
+
+
+def parts_at(home: Path, address: str) -> JournalParts:
+    """Where the journal of a data folder is kept: on a server, or in it for the address ""."""
+    return server_parts(home, address) if address else folder_parts(home / "journal.jsonl")
 
 
 # Retention: bodies forgotten after some months, or for one user; their hashes stay.

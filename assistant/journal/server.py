@@ -50,6 +50,13 @@ class HeldRows:
         self.head, self._end = head, self._end + len(line)
         return head.hash
 
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Insert them as the rows that follow."""
+        for line in lines:
+            self._connected.run("INSERT INTO {schema}.journal VALUES (%s, %s)", self._end, line)
+            self._end += len(line)
+            self.head = self._head(line)
+
     def _head(self, line: bytes) -> Head:
         entry, _ = read(line)
         if entry is None:

@@ -22,6 +22,7 @@ from assistant.journal.journal import Journal, journal_of
 from ingestion.durable import file_sha256, hold, is_database, refusals_of_disk, snapshot, sync
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.index.publication import served_name, verify_snapshot
+from ingestion.index.snapshot import FolderRepository
 from ingestion.index.store import MANIFEST, snapshots_folder
 
 # The contents of a backup: the files of a data folder that cannot be made again, in order.
@@ -50,7 +51,7 @@ def contents(root: Path, leases: ExitStack) -> Iterator[Path]:
 
 def _generation(root: Path, leases: ExitStack) -> Iterator[Path]:
     """The files of the generation in service, which stays for as long as the leases do."""
-    name = served_name(root)
+    name = FolderRepository(root).served()  # a server is backed up by its owner
     if name is None:
         return
     folder = snapshots_folder(root) / name

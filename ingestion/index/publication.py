@@ -27,7 +27,11 @@ from ingestion.postgresql import named_server
 
 def repository_of(home: Path) -> SnapshotRepository:
     """Where the snapshots of a data folder are kept: in it, or where its settings name a server."""
-    address = named_server(home, "store")
+    return repository_at(home, named_server(home, "store"))
+
+
+def repository_at(home: Path, address: str) -> SnapshotRepository:
+    """The snapshots on a server, or those in a data folder for the address ""."""
     return ServerRepository(address) if address else FolderRepository(home)
 
 

@@ -122,8 +122,8 @@ class QuestionIndex:
 
     def __init__(self, questions: tuple[LeadingQuestion, ...], vectors: Vectors) -> None:
         """Row i of `vectors` belongs to `questions[i]`; without any they lead nowhere."""
-        self._questions, self._vectors = questions, vectors
-        leads_to = [each.passage_ids for each in self._questions]
+        self.questions, self.vectors = questions, vectors
+        leads_to = [each.passage_ids for each in self.questions]
         self._passage_ids = sorted({name for names in leads_to for name in names})
         place = {name: number for number, name in enumerate(self._passage_ids)}
         links = sorted((place[name], row) for row, names in enumerate(leads_to) for name in names)
@@ -132,14 +132,14 @@ class QuestionIndex:
         self._asked = frozenset(self._passage_ids)
         self._changed = frozenset(
             name
-            for each in self._questions
+            for each in self.questions
             if each.of and not each.lead
             for name in each.passage_ids
         )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
 
     def __len__(self) -> int:
-        return len(self._questions)
+        return len(self.questions)
 
     def __contains__(self, passage_id: str) -> bool:
         """Whether a question leads to this passage."""
@@ -151,9 +151,9 @@ class QuestionIndex:
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the mean cosine of the `NEAREST` questions."""
-        if not self._questions:
+        if not self.questions:
             return []
-        cosines = (self._vectors @ vector)[self._rows]
+        cosines = (self.vectors @ vector)[self._rows]
         order = np.lexsort((-cosines, self._places))
         first = np.cumsum(self._sizes) - self._sizes
         is_near = np.arange(len(order)) - first[self._places] < NEAREST
@@ -167,19 +167,19 @@ class QuestionIndex:
 
         The difference of the mean cosines of the `NEAREST` of each; 0 where there are none of one.
         """
-        if not self._questions:
+        if not self.questions:
             return 0.0
-        cosines = self._vectors @ vector
+        cosines = self.vectors @ vector
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
         """The `k` questions most alike, whatever they lead to, best first."""
-        if not self._questions:
+        if not self.questions:
             return []
-        cosines = self._vectors @ vector
+        cosines = self.vectors @ vector
         best = np.argsort(-cosines, kind="stable")[:k]
-        return [Likeness(self._questions[row], float(cosines[row])) for row in best]
+        return [Likeness(self.questions[row], float(cosines[row])) for row in best]
 
 
 _questions = TypeAdapter(tuple[LeadingQuestion, ...])

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import BinaryIO, Protocol
@@ -19,12 +20,14 @@ from ingestion.index.lexical import (
     TantivyIndex,
     Term,
     read_terms,
+    terms_json,
     write_lexical,
     write_terms,
 )
 from ingestion.index.questions import (
     LeadingQuestion,
     QuestionIndex,
+    questions_json,
     read_leading_questions,
     write_questions,
 )
@@ -78,6 +81,30 @@ class SnapshotContents:
     glossary: tuple[Term, ...]
     questions: tuple[LeadingQuestion, ...]
     asked: Vectors
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of all of it: the same whichever the engine."""
+        digest = sha256()
+        for each in (*self.documents, *self.passages):
+            digest.update(repr(each).encode())
+        for written in (terms_json(self.glossary), questions_json(self.questions)):
+            digest.update(written)
+        for rows in (self.vectors, self.asked):
+            digest.update(np.ascontiguousarray(rows, dtype="<f4").tobytes())
+        return digest.hexdigest()
+
+
+def contents_of(snapshot: IndexSnapshot, vectors: Vectors) -> SnapshotContents:
+    """What an open snapshot was written from, given the vectors of its passages."""
+    return SnapshotContents(
+        tuple(snapshot.store.documents()),
+        tuple(snapshot.store.all_passages()),
+        vectors,
+        snapshot.glossary,
+        snapshot.questions.questions,
+        snapshot.questions.vectors,
+    )
 
 
 class SnapshotRepository(Protocol):
