@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -19,8 +19,10 @@ _USER = "essai"
 class Server:
     """Gives each ledger a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, restart: Callable[[], None]) -> None:
+        """`restart` kills the server as a fault would, and starts it again."""
         self._folder = folder
+        self.restart = restart
         self._numbers = count(1)
 
     def address(self, database: str = "postgres") -> str:
@@ -79,7 +81,7 @@ def started() -> Iterator[Server]:
         run("initdb", "-U", _USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
         run("pg_ctl", "-w", "-o", f"-F -c listen_addresses= -k {folder}", "start")
         try:
-            yield Server(folder)
+            yield Server(folder, lambda: run("pg_ctl", "-w", "-m", "immediate", "restart"))
         finally:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:

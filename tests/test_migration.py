@@ -11,6 +11,7 @@ from assistant.journal.journal import Journal, journal_of, purge
 from assistant.publishing.migration import Migration, migrate
 from ingestion.index.publication import current_name, finished, repository_at
 from ingestion.index.snapshot import contents_of
+from ingestion.library.archive import archive_of
 from ingestion.postgresql import named_server
 from tests.index_home import (
     ARTICLES,
@@ -59,8 +60,11 @@ def test_there_and_back_is_the_same_and_goes_on(
 ) -> None:
     address, back = postgresql.fresh(), tmp_path / "back"
     lines, served = (home / "journal.jsonl").read_bytes(), current_name(home)
+    shown = next(iter(published(home).store.documents()))
+    archived = archive_of(home).keep(shown)
     there = moved(home, "", address)
     assert there.snapshots == tuple(finished(home))
+    assert there.archived == 1
     assert digests(home, "") == digests(home, address)
     back.mkdir()
     assert moved(back, address, "") == there
@@ -73,6 +77,8 @@ def test_there_and_back_is_the_same_and_goes_on(
 
     (home / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
     assert answers(published(home), "avance") == ["R2191-3", "R2191-3"]
+    (home / "archive" / f"{archived}.json").unlink()
+    assert archive_of(home).document(archived) == shown
     journal_of(home).append("answer", {"question": "sur le serveur"})
     assert journal_of(home).faults() == ()
     after = moved(back, address, "")

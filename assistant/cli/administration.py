@@ -192,11 +192,12 @@ exemples :
   sourcier migrate --to postgresql://sourcier@serveur/sourcier
   sourcier migrate --from postgresql://sourcier@serveur/sourcier     le retour, dans ce dossier
 
-Copie les index gardés et le journal, puis compare les deux par leurs empreintes. Arrêtez le service
-avant, et suivez ensuite ce que dit la commande : rien ne change tant que « store » n'est pas changé
-dans settings.toml. Reprise là où elle en était si elle est interrompue. La base doit avoir
-l'extension pgvector (CREATE EXTENSION vector). Le mot de passe : PGPASSWORD ou ~/.pgpass.
-Restent dans le dossier : les textes ajoutés, les dossiers, les comptes, les documents archivés.
+Copie les index gardés, le journal et les documents archivés, puis les compare par leurs empreintes.
+Arrêtez le service avant, et suivez ensuite ce que dit la commande : rien ne change tant que
+« store » n'est pas changé dans settings.toml. Elle reprend où elle en était si elle est
+interrompue. La base doit avoir l'extension pgvector (CREATE EXTENSION vector). Le mot de passe :
+PGPASSWORD ou ~/.pgpass.
+Restent dans le dossier : les textes ajoutés, les dossiers, les comptes.
 """
 
 
@@ -219,7 +220,8 @@ def _migrate_all(
         moved = migrate(ctx.obj, back, to, Steps(bars))
     console.print(
         Text(
-            f"{len(moved.snapshots)} index et {moved.lines} lignes du journal, les mêmes aux deux "
+            f"{len(moved.snapshots)} index, {moved.lines} lignes du journal et {moved.archived} "
+            "documents archivés, les mêmes aux deux "
             f"endroits (sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
         )
     )

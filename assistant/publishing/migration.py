@@ -1,4 +1,4 @@
-"""Index and journal moved from a data folder to a server, or back, and compared by hashes."""
+"""Index, journal and archive moved from a data folder to a server, or back; compared by hashes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from assistant.journal.journal import parts_at
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import repository_at
 from ingestion.index.snapshot import SnapshotContents, SnapshotRepository, contents_of
+from ingestion.library.archive import ArchivePlace, archive_at
 
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
@@ -20,15 +21,16 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What stands at both places now: snapshots, lines of the journal and their sha256."""
+    """What stands at both places now; `sha256` is that of the lines of the journal."""
 
     snapshots: tuple[str, ...]
     lines: int
     sha256: str
+    archived: int
 
 
 def migrate(home: Path, source: str, target: str, progress: Progress) -> Migration:
-    """Copy the index and the journal of a data folder; "" is the folder, else a server's address.
+    """Copy index, journal and archive of a data folder; "" is the folder, else a server's address.
 
     What is there already is kept, and must be the beginning of what comes: a migration that was cut
     short goes on, and what was moved may be moved back. Nothing is removed at the source.
@@ -42,8 +44,9 @@ def migrate(home: Path, source: str, target: str, progress: Progress) -> Migrati
     with lock_for_writing(home):
         before, after = parts_at(home, source), parts_at(home, target)
         lines = _move_journal(before, after, progress)
+        kept = _move_archive(archive_at(home, source), archive_at(home, target), progress)
         names = _move_snapshots(repository_at(home, source), repository_at(home, target), progress)
-    return Migration(names, len(lines), sha256(b"".join(lines)).hexdigest())
+    return Migration(names, len(lines), sha256(b"".join(lines)).hexdigest(), kept)
 
 
 def _move_journal(
@@ -70,6 +73,19 @@ def _move_journal(
     if any(one != other for one, other in zip_longest(lines, target.chain.lines())):
         raise WrongMigration("Le journal copié n'est pas celui d'origine. Recommencez.")
     return lines
+
+
+def _move_archive(source: ArchivePlace, target: ArchivePlace, progress: Progress) -> int:
+    """How many documents and files both have now, each still what its name says."""
+    names = source.names()
+    for done, name in enumerate(names, 1):
+        if not target.has(name):
+            with target.writing():
+                target.put(name, source.get(name) or b"")
+        if sha256(target.get(name) or b"").hexdigest() != name.removesuffix(".json"):
+            raise WrongMigration(f"Le document archivé {name[:16]} a été modifié ou manque.")
+        progress("Documents archivés", done, len(names))
+    return len(names)
 
 
 def _move_snapshots(
