@@ -19,7 +19,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ingestion.errors import IngestionError, StorageFull, UnreachableStore
+from ingestion.errors import DamagedSnapshot, IngestionError, StorageFull, UnreachableStore
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -206,6 +206,11 @@ def _in_french() -> Iterator[None]:
     except errors.DiskFull as error:
         raise StorageFull(
             "Le disque du serveur PostgreSQL est plein. Libérez de la place, puis recommencez."
+        ) from error
+    except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+        raise DamagedSnapshot(
+            "L'index ouvert n'est plus sur le serveur PostgreSQL. Reposez la question, ou voyez : "
+            "sourcier index status"
         ) from error
     except (errors.InsufficientPrivilege, errors.FeatureNotSupported) as error:
         raise UnreachableStore(

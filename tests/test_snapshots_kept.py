@@ -197,6 +197,15 @@ def _owner(home: Path) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
 
 
 @pytest.mark.slow
+def test_an_index_that_is_gone_from_the_server_is_said(server_home: Path) -> None:
+    snapshot = published(server_home)
+    with _owner(server_home) as owner:
+        owner.execute(f'DROP SCHEMA "{schema_of(snapshot.manifest.name)}" CASCADE'.encode())
+    with pytest.raises(DamagedSnapshot, match="sourcier index status"):
+        answers(snapshot, "avance")
+
+
+@pytest.mark.slow
 def test_another_machine_searches_what_this_one_publishes(
     server_home: Path, tmp_path: Path
 ) -> None:

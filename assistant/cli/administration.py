@@ -134,7 +134,8 @@ exemples :
 
 La sauvegarde tient le journal, les textes ajoutés, les dossiers, les comptes, les factures, les
 réglages, les questions de contrôle et l'index en service. Elle contient des données à protéger.
-Les modèles n'y sont pas : sourcier models pull. Les questions continuent pendant qu'elle se fait.
+Les modèles n'y sont pas : sourcier models pull. Ni ce que tient un serveur PostgreSQL (« store »,
+« ledger ») : sauvegardez-le avec lui. Les questions continuent pendant qu'elle se fait.
 """
 
 

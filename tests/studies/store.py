@@ -3,6 +3,7 @@
 words HOME       the passages that questions of the bank lead to, found by words: by the embedded
                  engine, by the server, and by PostgreSQL's own French ranking (ts_rank_cd). HOME is
                  a data folder with an index; it is only read.
+ranking HOME     the whole ranking of the questions of tests/data, by both, with real weights.
 vectors [COUNT]  recall against comparing all, and seconds, over synthetic passages (100,000).
 processes        three processes that ask one server, each with a folder of its own, while indexes
                  are published and put back and the server is killed and started again: turns whose
@@ -30,9 +31,13 @@ import psycopg
 from numpy.typing import NDArray
 from rich.console import Console
 
+from assistant.container import load_embedder
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import journal_of
 from assistant.publishing.migration import migrate
+from assistant.retrieval.candidates import Searcher
+from assistant.retrieval.evidence import Scope
+from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError
 from ingestion.index.lexical import bare_words
@@ -40,18 +45,20 @@ from ingestion.index.publication import current_name, open_snapshot, put_back
 from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.server import ServerRepository
-from ingestion.index.snapshot import FolderRepository, SnapshotContents, contents_of
+from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotContents, contents_of
 from ingestion.postgresql import named_server
 from tests.administered import assistant_over
 from tests.index_home import passages_of_texts
 from tests.index_on_server import described
 from tests.postgresql_server import Server, started, with_store
 from tests.small_index import answering_embedder, build_small_index
+from tests.studies.ranking import asked as cases
 from tests.test_served_while_published import QUESTIONS, _is_of
 
 CONSOLE = Console(width=120)
 ASKED, FOUND = 1000, 10
 SEED = 7
+DATA = Path(__file__).parents[1] / "data"
 
 
 def main() -> None:
@@ -59,7 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("words", "vectors", "processes", "ask"))
+    parser.add_argument("what", choices=("words", "ranking", "vectors", "processes", "ask"))
     parser.add_argument("rest", nargs="*")
     asked = parser.parse_args()
     if asked.what == "ask":
@@ -67,6 +74,8 @@ def main() -> None:
     with started() as server:
         if asked.what == "words":
             words(Path(asked.rest[0]), server)
+        elif asked.what == "ranking":
+            ranking(Path(asked.rest[0]), server)
         elif asked.what == "vectors":
             vectors(int(asked.rest[0]) if asked.rest else 100_000, server)
         else:
@@ -79,21 +88,26 @@ def main() -> None:
 
 def words(home: Path, server: Server) -> None:
     """Print how each engine finds by words the passages that questions lead to."""
-    repository, name, address = FolderRepository(home), current_name(home), server.fresh()
-    embedded = repository.open(name)
-    contents = contents_of(embedded, repository.vectors(name))
-    kept = ServerRepository(address)
-    kept.write(contents, repository.manifest(name), lambda _: None)
+    address = server.fresh()
+    embedded, shared, contents = _both(home, address)
     leading = [each for each in contents.questions if each.passage_ids]
     drawn = np.random.default_rng(SEED).choice(len(leading), ASKED, replace=False)
     asked = [leading[row] for row in drawn]
-    shared = kept.open(name)
     first = _row("embedded", asked, lambda text: embedded.lexical.search(text, FOUND))
     other = _row("server", asked, lambda text: shared.lexical.search(text, FOUND))
     with psycopg.connect(address) as connection:
-        _row("ts_rank_cd", asked, _ranked_by_postgresql(connection, name, contents))
+        _row("ts_rank_cd", asked, _ranked_by_postgresql(connection, contents))
     same = mean(len(one & two) / max(len(one), 1) for one, two in zip(first, other, strict=True))
     CONSOLE.print(f"of the first {FOUND} of the embedded engine, the server finds {same:.3f}")
+
+
+def _both(home: Path, address: str) -> tuple[IndexSnapshot, IndexSnapshot, SnapshotContents]:
+    """The index of a folder, the same on a server, and what both were written from."""
+    repository, kept, name = FolderRepository(home), ServerRepository(address), current_name(home)
+    embedded = repository.open(name)
+    contents = contents_of(embedded, repository.vectors(name))
+    kept.write(contents, repository.manifest(name), lambda _: None)
+    return embedded, kept.open(name), contents
 
 
 def _row(
@@ -107,15 +121,19 @@ def _row(
         right = [place for place, each in enumerate(hits, 1) if each in question.passage_ids]
         ranks.append(right[0] if right else 0)
         found.append(set(hits))
+    _told(engine, ranks, seconds)
+    return found
+
+
+def _told(engine: str, ranks: Sequence[int], seconds: Sequence[float]) -> None:
     at = {k: mean(0 < rank <= k for rank in ranks) for k in (1, 3, FOUND)}
     told = "  ".join(f"@{k} {share:.3f}" for k, share in at.items())
     half, most = np.percentile(seconds, [50, 95]) * 1000
     CONSOLE.print(f"{engine:12}{told}  p50 {half:.1f} ms  p95 {most:.1f} ms")
-    return found
 
 
 def _ranked_by_postgresql(
-    connection: "psycopg.Connection[tuple[str, float]]", name: str, contents: SnapshotContents
+    connection: "psycopg.Connection[tuple[str, float]]", contents: SnapshotContents
 ) -> Callable[[str], list[Hit]]:
     """The server's own French analysis and ranking, by any of the words."""
     connection.execute("CREATE TEMP TABLE texts (id text, words tsvector)")
@@ -135,6 +153,32 @@ def _ranked_by_postgresql(
         return [Hit(*row) for row in connection.execute(asked, [either, FOUND])]
 
     return search
+
+
+# The whole ranking.
+
+
+def ranking(home: Path, server: Server) -> None:
+    """Print how each engine ranks the expected articles, and how often both rank alike."""
+    embedder = load_embedder(home, load_settings(home))
+    embedded, shared, _ = _both(home, server.fresh())
+    asked = [each for path in sorted(DATA.glob("questions_*.jsonl")) for each in cases(path)]
+    ranked = []
+    for engine, snapshot in (("embedded", embedded), ("server", shared)):
+        searcher, ranks, seconds, found = Searcher(snapshot, embedder), [], [], []
+        for text, day, expected in asked:
+            began = time.perf_counter()
+            candidates = searcher.candidates(text, Scope(day))
+            seconds.append(time.perf_counter() - began)
+            best = sorted(candidates, key=lambda each: -each.strength)[:FOUND]
+            found.append([each.passage.id for each in best])
+            right = [n for n, each in enumerate(best, 1) if expected & set(each.passage.references)]
+            ranks.append(right[0] if right else 0)
+        ranked.append(found)
+        _told(engine, ranks, seconds)
+    pairs = list(zip(*ranked, strict=True))
+    for k in (1, 6):
+        CONSOLE.print(f"same first {k}, in order: {mean(a[:k] == b[:k] for a, b in pairs):.3f}")
 
 
 # Vectors.
