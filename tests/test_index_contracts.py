@@ -164,9 +164,9 @@ def test_scores_are_cosines_best_first(vector_index: VectorMaker) -> None:
 
 
 def test_no_more_than_asked_and_no_more_than_there_is(vector_index: VectorMaker) -> None:
-    vectors = unit_vectors(150)
-    index = vector_index([str(number) for number in range(150)], vectors)
-    assert [len(index.search(vectors[0], k)) for k in (1, 10, 120, 1000)] == [1, 10, 120, 150]
+    vectors = unit_vectors(450)
+    index = vector_index([str(number) for number in range(450)], vectors)
+    assert [len(index.search(vectors[0], k)) for k in (1, 10, 420, 1000)] == [1, 10, 420, 450]
 
 
 def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> None:
