@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
-from assistant.journal.journal import Journal
+from assistant.journal.journal import Journal, journal_of
 from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import LanguageModel
 from assistant.llm.process import ModelProcess, engine_command
@@ -103,7 +103,7 @@ def load_assistant(
         # Reading a gigabyte of weights takes as long as importing the embedding library.
         model = beside.submit(load_model, home, settings)
         embedder = load_embedder(home, settings)
-    holder, journal = SnapshotHolder(home, embedder, generation), Journal(home / "journal.jsonl")
+    holder, journal = SnapshotHolder(home, embedder, generation), journal_of(home)
     reader = load_reader(home, settings)
     return assembled(home, settings, holder, embedder, reader, model.result(), journal, watch)
 

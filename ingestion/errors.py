@@ -14,6 +14,7 @@ IngestionError
 ├── NothingImported    there are no invoices and no purchases yet
 ├── DamagedLedger      the file of invoices and purchases cannot be read
 ├── UnreachableLedger  the server of invoices and purchases cannot be asked
+├── UnreachableStore   the server of what several machines share cannot be asked
 ├── QueryTooHeavy      a question to them takes more time or memory than allowed
 └── StorageFull        not enough free disk space for what is asked
 
@@ -86,6 +87,10 @@ class DamagedLedger(IngestionError):
 
 class UnreachableLedger(IngestionError):
     """The server that holds the ledger does not answer, or refuses."""
+
+
+class UnreachableStore(IngestionError):
+    """The server that holds indexes and journal does not answer, or refuses."""
 
 
 class QueryTooHeavy(IngestionError):

@@ -167,6 +167,12 @@ def postgresql() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def pgvector_store(postgresql: Server) -> str:
+    """The address of a database for index snapshots, each under a name of its own."""
+    return postgresql.fresh()
+
+
 Engine = Callable[[Path], Path]
 
 

@@ -82,6 +82,9 @@ class ListVectorIndex:
         self._ids = ids
         self._vectors = vectors
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         cosines = self._vectors @ vector
         best = np.argsort(-cosines, kind="stable")[:k]
@@ -98,6 +101,9 @@ class WordIndex:
         }
         self._everyday = {passage.id: set(words_of(everyday.of(passage))) for passage in passages}
         self._references = {passage.id: passage.references for passage in passages}
+
+    def __len__(self) -> int:
+        return len(self._words)
 
     def search(self, question: str, k: int) -> list[Hit]:
         return self._ranked(question, self._words, k)

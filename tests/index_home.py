@@ -7,9 +7,9 @@ from pathlib import Path
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
 from ingestion.index.build import build
-from ingestion.index.publication import current_name, publish
+from ingestion.index.publication import current_name, open_snapshot, publish
 from ingestion.index.search import Embedder
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from tests.fakes import WordEmbedder

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from assistant.journal.chain import GENESIS, Bodies, Chain, canonical, read, written
+from assistant.journal.bodies import Bodies
+from assistant.journal.chain import GENESIS, FileChain, canonical, read, written
 from assistant.journal.journal import Journal
 from assistant.journal.verification import Tampering
 
@@ -20,7 +21,7 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 def fill(path: Path, count: int, size: int = 40) -> Journal:
     """A journal of `count` entries with bodies of `size` characters, left to the disk's pace."""
     journal, bodies = Journal(path), Bodies(path.parent)
-    with patch.object(os, "fsync", lambda _: None), Chain(path).held() as chain:
+    with patch.object(os, "fsync", lambda _: None), FileChain(path).held() as chain:
         for number in range(count):
             body = {"question": f"Question {number} ?", "text": "é" * size}
             kept = bodies.put(body, "2026-01", None)

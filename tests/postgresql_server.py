@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -19,8 +19,10 @@ _USER = "essai"
 class Server:
     """Gives each ledger a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, restart: Callable[[], None]) -> None:
+        """`restart` kills the server as a fault would, and starts it again."""
         self._folder = folder
+        self.restart = restart
         self._numbers = count(1)
 
     def address(self, database: str = "postgres") -> str:
@@ -42,9 +44,19 @@ def on_server(home: Path, server: Server) -> Path:
     return home
 
 
+def with_store(home: Path, server: Server) -> Path:
+    """A data folder whose settings put its index and its journal in a new database."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "settings.toml").write_text(f'store = "{server.fresh()}"\n', encoding="utf-8")
+    return home
+
+
 def lacking() -> str:
     """Why no server can be started here, "" where one can."""
-    return "" if _BINARIES else "no PostgreSQL: apt-get install postgresql"
+    extension = "/usr/share/postgresql/{}/extension/vector.control"
+    versions = [each.parent.name for each in _BINARIES[-1:]]
+    is_there = any(Path(extension.format(version)).exists() for version in versions)
+    return "" if is_there else "no PostgreSQL with pgvector: apt-get install postgresql-17-pgvector"
 
 
 @contextmanager
@@ -69,7 +81,7 @@ def started() -> Iterator[Server]:
         run("initdb", "-U", _USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
         run("pg_ctl", "-w", "-o", f"-F -c listen_addresses= -k {folder}", "start")
         try:
-            yield Server(folder)
+            yield Server(folder, lambda: run("pg_ctl", "-w", "-m", "immediate", "restart"))
         finally:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:

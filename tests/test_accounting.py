@@ -12,7 +12,7 @@ from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import turn_html
-from ingestion.library.library import Archive
+from ingestion.library.archive import Archive
 from tests.ledger_assistant import TODAY, assistant_of
 from tests.ledger_rows import file_row, filled, invoice
 from tests.page_tags import parsed

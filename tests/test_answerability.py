@@ -12,7 +12,7 @@ from assistant.retrieval.retriever import (
     read_first,
     told_by_the_bank,
 )
-from ingestion.index.questions import LeadingQuestion, QuestionIndex, write_questions
+from ingestion.index.questions import LeadingQuestion, read_leading_questions, write_questions
 from tests.fakes import WordReader
 from tests.passage_texts import evidence_of
 
@@ -131,7 +131,7 @@ def test_the_bank_tells_of_its_own_passages_only(tmp_path: Path) -> None:
     vectors = np.eye(2, dtype=np.float32)
     known = [LeadingQuestion("un", (asked.passage.id,)), LeadingQuestion("deux", ())]
     write_questions(tmp_path, known, vectors)
-    questions = QuestionIndex(tmp_path)
+    questions = read_leading_questions(tmp_path)
     assert told_by_the_bank(vectors[1], [asked, other], questions) == pytest.approx(1.0)
     assert told_by_the_bank(vectors[1], [other, asked], questions) is None
     assert told_by_the_bank(vectors[1], [], questions) is None

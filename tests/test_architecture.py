@@ -42,7 +42,9 @@ DOORS = {
     "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py ingestion/readers/pictures.py",
     "prometheus_client": "assistant/operations/metrics.py",
-    "psycopg": "ingestion/ledger/database.py",
+    "pgvector": "ingestion/postgresql.py",
+    "psycopg": "ingestion/ledger/database.py ingestion/postgresql.py",
+    "psycopg_pool": "ingestion/postgresql.py",
     "pydantic": "ingestion/* assistant/answering/record.py assistant/evaluation/grading.py "
     "assistant/tenders/conformity/rules.py assistant/web/* assistant/publishing/* "
     "assistant/settings.py assistant/tools/*",

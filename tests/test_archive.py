@@ -1,16 +1,21 @@
 """What was shown as evidence, kept as it was."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
-from ingestion.library.library import Archive, Library
+from ingestion.library.archive import Archive, archive_of
+from ingestion.library.library import Library
+from ingestion.postgresql import named_server
 from ingestion.readers.documents import Document, Heading, Kind, Page
+from tests.postgresql_server import Server, with_store
 
 SHEET = Document(
     "a" * 64,
@@ -64,3 +69,24 @@ def test_many_may_keep_the_same_document_at_once(tmp_path: Path) -> None:
         digests = list(together.map(lambda each: Archive(tmp_path).keep(each), documents))
     assert [Archive(tmp_path).document(each) for each in digests] == documents
     assert len(list((tmp_path / "archive").glob("*.json"))) == 3
+
+
+@pytest.mark.slow
+def test_a_server_keeps_it_for_other_machines(tmp_path: Path, postgresql: Server) -> None:
+    home, other = with_store(tmp_path / "home", postgresql), tmp_path / "other"
+    other.mkdir()
+    shutil.copy(home / "settings.toml", other)
+    (tmp_path / "avances.md").write_text("# Avances\n\nUne avance est due.\n")
+    with lock_for_writing(home):
+        Library(home).add(tmp_path / "avances.md", "avances.md", Kind.RULES)
+    (document,) = Library(home).documents()
+    assert archive_of(other).original(document.id) is None
+    kept = archive_of(home).keep(document)
+    assert archive_of(other).keep(document) == kept
+    assert archive_of(other).document(kept) == document
+    assert archive_of(other).original(document.id) == (tmp_path / "avances.md").read_bytes()
+    assert not (home / "archive").exists()
+    with psycopg.connect(named_server(home, "store")) as owner:
+        owner.execute("UPDATE sourcier_store.archive SET content = '{}'")
+    with pytest.raises(DamagedArchive, match=kept[:16]):
+        archive_of(other).document(kept)

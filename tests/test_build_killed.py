@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.durable import lock_for_writing
-from ingestion.index.publication import KEPT, current_name, find_faults, finished
+from ingestion.index.publication import KEPT, current_name, find_faults, finished, repository_of
 from ingestion.index.search import Vectors
 from ingestion.index.store import snapshots_folder
 from ingestion.index.vectors import BATCH
@@ -100,7 +100,7 @@ def assert_it_answers_and_goes_on(home: Path, old: str) -> None:
     generation = published(home)
     name = generation.manifest.name
     assert name == old or generation.manifest.passages == len(NEWER)
-    assert find_faults(generation, snapshots_folder(home) / name / "vectors.npy") == []
+    assert find_faults(generation, repository_of(home).vectors(name)) == []
     assert answers(generation, ARTICLES["R2192-10"]) == ["R2192-10", "R2192-10"]
     del generation
     newest = build_and_publish(home)

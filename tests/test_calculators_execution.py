@@ -16,8 +16,7 @@ from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.constants import Constant, IndexedLaw, constants
 from assistant.errors import Ungrounded
 from assistant.question.quantities import find_quantities, fold_same_length
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.library.library import CORPUS
 from tests.law_home import CODE, publish_law
 

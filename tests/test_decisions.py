@@ -55,7 +55,7 @@ def stop(monkeypatch: pytest.MonkeyPatch, failure: BaseException, *, swapped: bo
             replace_bytes(path, content)
         raise failure
 
-    monkeypatch.setattr("ingestion.index.publication.replace_bytes", failing)
+    monkeypatch.setattr("ingestion.index.snapshot.replace_bytes", failing)
 
 
 @pytest.mark.parametrize("swapped", [False, True])

@@ -13,8 +13,8 @@ from assistant.answering.record import contract
 from assistant.cli.command import main
 from assistant.journal.journal import Journal, journal_of
 from ingestion.errors import UnknownDossier
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from tests.graded import ABSTAINED, answer_of, result_of
 
 DONE, BROKEN, USAGE, FALLEN, INTERRUPTED = 0, 1, 2, 4, 130

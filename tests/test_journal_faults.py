@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.journal.chain import Anchor, Bodies
+from assistant.journal.bodies import Bodies
+from assistant.journal.chain import Anchor
 from assistant.journal.journal import Journal
 from assistant.journal.verification import ChainFault, Link, Tampering, chain_faults, find_faults
 from tests.journals import CHAIN_TAMPERINGS, START, Altered, copied, fill, rewritten

@@ -23,8 +23,8 @@ from ingestion.index.question_bank import (
 from ingestion.index.questions import (
     NEAREST,
     LeadingQuestion,
-    QuestionIndex,
     leading_questions,
+    read_leading_questions,
     write_questions,
 )
 from ingestion.readers.documents import Document, Heading, Kind
@@ -123,13 +123,13 @@ def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path)
     vectors = np.eye(3, dtype=np.float32)
     questions = [LeadingQuestion("un", ("a",)), LeadingQuestion("deux", ())]
     write_questions(tmp_path, [*questions, LeadingQuestion("trois", ("b",))], vectors)
-    index = QuestionIndex(tmp_path)
+    index = read_leading_questions(tmp_path)
     assert index.unanswered(vectors[1]) == pytest.approx(1.0)
     assert index.unanswered(vectors[0]) == pytest.approx(-0.5)
     assert [each.question.text for each in index.alike(vectors[2], 1)] == ["trois"]
     assert {hit.passage_id for hit in index.search(vectors[1], 9)} == {"a", "b"}
     write_questions(tmp_path, questions[:1], vectors[:1])
-    assert QuestionIndex(tmp_path).unanswered(vectors[0]) == 0.0
+    assert read_leading_questions(tmp_path).unanswered(vectors[0]) == 0.0
 
 
 def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -
     questions = [LeadingQuestion("", ("a", "b")), LeadingQuestion("", ("a",)),
                  LeadingQuestion("", ("c",))]  # fmt: skip
     write_questions(tmp_path, questions, vectors)
-    index = QuestionIndex(tmp_path)
+    index = read_leading_questions(tmp_path)
     assert len(index) == 3
     hits = index.search(vectors[1], 10)
     assert [(hit.passage_id, round(hit.score, 3)) for hit in hits] == [
@@ -158,7 +158,7 @@ def test_a_passage_is_as_near_as_its_nearest_questions(asked: list[tuple[set[str
         questions = [LeadingQuestion("", tuple(names)) for names, _ in asked]
         vectors = np.array([[cosine] for _, cosine in asked], dtype=np.float32)
         write_questions(Path(folder), questions, vectors)
-        found = QuestionIndex(Path(folder)).search(np.ones(1, dtype=np.float32), 9)
+        found = read_leading_questions(Path(folder)).search(np.ones(1, dtype=np.float32), 9)
     for hit in found:
         near = sorted((cosine for names, cosine in asked if hit.passage_id in names), reverse=True)
         assert hit.score == pytest.approx(fmean(near[:NEAREST]), abs=1e-6)
@@ -167,7 +167,7 @@ def test_a_passage_is_as_near_as_its_nearest_questions(asked: list[tuple[set[str
 
 
 def test_a_snapshot_made_before_there_were_questions_leads_nowhere(tmp_path: Path) -> None:
-    assert QuestionIndex(tmp_path).search(np.ones(2, dtype=np.float32), 5) == []
+    assert read_leading_questions(tmp_path).search(np.ones(2, dtype=np.float32), 5) == []
 
 
 def test_an_article_is_found_by_a_question_that_shares_no_word_with_it(

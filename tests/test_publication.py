@@ -14,19 +14,19 @@ from ingestion.errors import (
     StorageFull,
     UnknownSnapshot,
 )
-from ingestion.index import build
+from ingestion.index import build, snapshot
 from ingestion.index.publication import (
     KEPT,
-    clear_unfinished,
     current_manifest,
     current_name,
     discard,
     finished,
+    open_snapshot,
     publish,
+    repository_of,
     rollback,
 )
 from ingestion.index.search import Vectors
-from ingestion.index.snapshot import open_snapshot
 from ingestion.index.store import MANIFEST, snapshots_folder
 from ingestion.index.vectors import write_vectors
 from ingestion.library.library import Library
@@ -239,7 +239,7 @@ def test_a_removal_cut_short_looks_unfinished(home: Path, monkeypatch: pytest.Mo
             discard(home, name)
     assert (snapshots_folder(home) / name).exists()
     assert finished(home) == []
-    clear_unfinished(home)
+    repository_of(home).clear_unfinished()
     assert list(snapshots_folder(home).iterdir()) == []
 
 
@@ -249,7 +249,7 @@ def test_what_does_not_verify_is_not_kept(
     add(home, write_articles(tmp_path / "code.jsonl", NEWER))
     before = finished(home)
     monkeypatch.setattr(
-        build,
+        snapshot,
         "write_vectors",
         lambda folder, ids, vectors: write_vectors(folder, ids[1:], vectors[1:]),
     )

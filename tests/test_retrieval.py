@@ -13,7 +13,7 @@ from assistant.retrieval.retriever import BESIDE, Retriever, referred
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import Term
-from ingestion.index.questions import QuestionIndex
+from ingestion.index.questions import QuestionIndex, read_leading_questions
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.pieces import PieceKind
@@ -217,7 +217,7 @@ def _lists(passages: list[Passage]) -> IndexSnapshot:
     vectors = embedder.embed_passages([passage.text for passage in passages])
     ids = [passage.id for passage in passages]
     store = _Store(dict(zip(ids, passages, strict=True)))
-    asked = QuestionIndex(Path("nowhere"))
+    asked = read_leading_questions(Path("nowhere"))
     lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors), asked)
     return cast(IndexSnapshot, lists)
 

@@ -25,8 +25,8 @@ from assistant.web.admin.app import admin_app
 from assistant.web.buyer.conversation import Turn, TurnStage, recalled
 from assistant.web.serving import LocalBuyerService
 from assistant.web.site import Site, requiring
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from tests.administered import (
     PAYMENT,
     acts,

@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.chunking.passages import passages_of
 from ingestion.errors import DamagedSnapshot, UnknownDocument
-from ingestion.index.store import PassageStore, write_store
+from ingestion.index.store import SqlitePassages, write_store
 from ingestion.readers.documents import Document, Heading, Kind, Page
 
 DOCUMENT = Document(
@@ -28,50 +28,50 @@ PASSAGES = (*passages_of(DOCUMENT), *passages_of(OTHER))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> PassageStore:
+def store(tmp_path: Path) -> SqlitePassages:
     path = tmp_path / "100% public #1 ?" / "passages.sqlite"
     path.parent.mkdir()
     write_store(path, [DOCUMENT, OTHER], PASSAGES)
-    return PassageStore(path)
+    return SqlitePassages(path)
 
 
-def test_documents_and_passages_come_back_equal(store: PassageStore) -> None:
+def test_documents_and_passages_come_back_equal(store: SqlitePassages) -> None:
     assert store.document(DOCUMENT.id) == DOCUMENT
     assert sorted(store.documents(), key=lambda document: document.id) == [OTHER, DOCUMENT]
     assert tuple(store.all_passages()) == PASSAGES
 
 
-def test_a_passage_is_its_span_of_the_document(store: PassageStore) -> None:
+def test_a_passage_is_its_span_of_the_document(store: SqlitePassages) -> None:
     for passage in store.all_passages():
         document = store.document(passage.document_id)
         assert document.text[passage.start : passage.end] == passage.text
 
 
-def test_passages_are_given_in_the_order_asked(store: PassageStore) -> None:
+def test_passages_are_given_in_the_order_asked(store: SqlitePassages) -> None:
     asked = [passage.id for passage in reversed(PASSAGES)]
     assert [passage.id for passage in store.passages(asked)] == asked
 
 
-def test_a_document_of_another_generation_is_unknown(store: PassageStore) -> None:
+def test_a_document_of_another_generation_is_unknown(store: SqlitePassages) -> None:
     with pytest.raises(UnknownDocument, match="sourcier index status"):
         store.document("e" * 64)
     with pytest.raises(LookupError):
         store.document("e" * 64)
 
 
-def test_a_passage_that_a_search_found_and_the_store_lacks_is_damage(store: PassageStore) -> None:
+def test_a_passage_that_a_search_found_and_the_store_lacks_is_damage(store: SqlitePassages) -> None:
     with pytest.raises(DamagedSnapshot, match="sourcier index verify"):
         store.passages([PASSAGES[0].id, "0000000000000000:0-1"])
 
 
-def test_threads_share_it(store: PassageStore) -> None:
+def test_threads_share_it(store: SqlitePassages) -> None:
     asked = [passage.id for passage in PASSAGES]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: tuple(store.passages(asked)), range(400)))
     assert set(found) == {PASSAGES}
 
 
-def test_reading_changes_nothing(store: PassageStore, tmp_path: Path) -> None:
+def test_reading_changes_nothing(store: SqlitePassages, tmp_path: Path) -> None:
     def files() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 

@@ -16,7 +16,7 @@ from assistant.accounts.identity import ALONE
 from assistant.cli.options import Terminal, argument, flag, one_of, option
 from assistant.cli.progress import Steps, progress_bars
 from assistant.cli.usage import Actions
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
 from ingestion.legislation.archives import read_archives
@@ -135,7 +135,7 @@ def add_changes(
 
 def decisions_of(home: Path, user: str = ALONE.user) -> Decisions:
     """What a user decides, whoever types commands on this machine when none is said."""
-    return Decisions(home, Journal(home / "journal.jsonl"), user)
+    return Decisions(home, journal_of(home), user)
 
 
 @app.action("add", "lit et garde des fichiers ou des dossiers")

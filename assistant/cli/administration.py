@@ -1,4 +1,4 @@
-"""`sourcier serve | backup | restore`: for who keeps this machine. Door of rich."""
+"""`sourcier serve | backup | restore | migrate`: for who keeps this machine. Door of rich."""
 
 import socket
 import sys
@@ -11,6 +11,7 @@ from rich.text import Text
 from typer import Context
 
 from assistant.cli.options import ACTING_USER, Terminal, argument, number, option
+from assistant.cli.progress import Steps, progress_bars
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.journal.journal import journal_of, purge_daily
@@ -133,7 +134,8 @@ exemples :
 
 La sauvegarde tient le journal, les textes ajoutés, les dossiers, les comptes, les factures, les
 réglages, les questions de contrôle et l'index en service. Elle contient des données à protéger.
-Les modèles n'y sont pas : sourcier models pull. Les questions continuent pendant qu'elle se fait.
+Les modèles n'y sont pas : sourcier models pull. Ni ce que tient un serveur PostgreSQL (« store »,
+« ledger ») : sauvegardez-le avec lui. Les questions continuent pendant qu'elle se fait.
 """
 
 
@@ -184,3 +186,53 @@ def _restore_all(
     for problem in found.problems:
         console.print(Text(problem, style="red"))
     return BROKEN if found.problems else OK
+
+
+MIGRATE_EPILOG = """\
+exemples :
+  sourcier migrate --to postgresql://sourcier@serveur/sourcier
+  sourcier migrate --from postgresql://sourcier@serveur/sourcier     le retour, dans ce dossier
+
+Copie les index gardés, le journal et les documents archivés, puis les compare par leurs empreintes.
+Arrêtez le service avant, et suivez ensuite ce que dit la commande : rien ne change tant que
+« store » n'est pas changé dans settings.toml. Elle reprend où elle en était si elle est
+interrompue. La base doit avoir l'extension pgvector (CREATE EXTENSION vector). Le mot de passe :
+PGPASSWORD ou ~/.pgpass.
+Restent dans le dossier : les textes ajoutés, les dossiers, les comptes.
+"""
+
+
+@app.action(
+    "migrate",
+    "déplace index et journal vers un serveur PostgreSQL, ou en revient",
+    epilog=MIGRATE_EPILOG,
+)
+def _migrate_all(
+    ctx: Context,
+    to: str = option("--to ADRESSE", "le serveur où les mettre", default=""),
+    back: str = option("--from ADRESSE", "le serveur d'où les reprendre", default=""),
+) -> int:
+    from assistant.publishing.migration import migrate
+
+    if bool(to) == bool(back):
+        raise WrongSettings("Donnez --to ADRESSE, ou --from ADRESSE : postgresql://…")
+    console, began = Terminal(), monotonic()
+    with progress_bars(console) as bars:
+        moved = migrate(ctx.obj, back, to, Steps(bars))
+    console.print(
+        Text(
+            f"{len(moved.snapshots)} index, {moved.lines} lignes du journal et {moved.archived} "
+            "documents archivés, les mêmes aux deux "
+            f"endroits (sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
+        )
+    )
+    console.print(Text(_next_setting(ctx.obj, to)))
+    return OK
+
+
+def _next_setting(home: Path, to: str) -> str:
+    """What is to be written in the settings for the other place to be used."""
+    path = home / "settings.toml"
+    if to:
+        return f'Pour vous en servir, écrivez dans {path} : store = "{to}"'
+    return f"Pour vous en servir, retirez la ligne « store » de {path}."

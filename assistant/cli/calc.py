@@ -28,8 +28,7 @@ from assistant.errors import Ungrounded, WrongFigures
 from assistant.law.hierarchy import LABELS, Rank, rank_of
 from assistant.question.language import Language
 from ingestion.chunking.passages import Passage
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
 
 
 def show(console: Console, calculation: Calculation, cited: Mapping[Ground, Citation]) -> None:

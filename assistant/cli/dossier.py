@@ -33,8 +33,7 @@ from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheState, fiche_fields
 from assistant.tenders.service import DossierService, FileFormat
 from ingestion.chunking.passages import Passage
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage
 
 OK, BROKEN = 0, 1

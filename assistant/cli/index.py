@@ -13,14 +13,13 @@ from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.law.state_dates import state_range
-from assistant.publishing.decisions import read_candidate, served_name
+from assistant.publishing.decisions import read_candidate
 from assistant.publishing.history import index_events, restorable
 from assistant.publishing.upkeep import manifest_of
 from assistant.retrieval.ranking import tuning_for
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedSnapshot
-from ingestion.index.publication import finished, verify_snapshot
-from ingestion.index.store import read_manifest
+from ingestion.index.publication import finished, read_manifest, served_name, verify_snapshot
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossiers
 

@@ -18,14 +18,14 @@ from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.build_record import Recorder, recorded
-from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate, served_name
+from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
 from assistant.publishing.gate import examine_candidate, make_candidate
 from assistant.publishing.upkeep import schedule_of
 from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import file_sha256, lock_for_writing, replace_bytes
 from ingestion.errors import IngestionError, UnknownSnapshot
-from ingestion.index.publication import finished
+from ingestion.index.publication import finished, served_name
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
 from ingestion.legislation.articles import TEXT_ID

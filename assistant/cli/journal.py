@@ -350,7 +350,7 @@ def _anchor_last(
         sys.stderr.write("Le journal est vide : rien à ancrer.\n")
         return BROKEN
     if out:
-        replace_bytes(out, journal.anchors.read_bytes())
+        replace_bytes(out, "".join(each.line for each in journal.anchored()).encode())
     if as_json:
         return _written({"day": f"{anchor.day}", "number": anchor.number, "hash": anchor.hash})
     sys.stdout.write(f"Ancré : n° {anchor.number}, {anchor.hash}, le {anchor.day:%d/%m/%Y}.\n")

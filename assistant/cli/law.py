@@ -13,7 +13,7 @@ from typer import Context
 
 from assistant.cli.options import AS_JSON, Terminal, argument, day_of_law, flag, print_json
 from assistant.cli.usage import Actions
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.law.impact import Impact, changes_between, changes_fields, law_fields
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
@@ -61,7 +61,7 @@ SAID = load_words(Language.FRENCH)
 def show_changes(home: Path, old: str | None, new: str | None, as_json: bool) -> int:
     """Show what changed from an index to another."""
     console = Terminal()
-    found = changes_between(home, old, new, Journal(home / "journal.jsonl"))
+    found = changes_between(home, old, new, journal_of(home))
     if as_json:
         print_json(changes_fields(found))
         return 0
@@ -176,8 +176,7 @@ def _law(
     as_json: bool = AS_JSON,
 ) -> int:
     """Show an article; the exit code says whether a version is in force."""
-    from ingestion.index.publication import current_name
-    from ingestion.index.snapshot import open_snapshot
+    from ingestion.index.publication import current_name, open_snapshot
 
     reference, day, console = normalise(" ".join(words)), as_of or date.today(), Terminal()
     store = open_snapshot(ctx.obj, current_name(ctx.obj)).store

@@ -39,8 +39,8 @@ from assistant.ledger.tables import SUFFIXES, LedgerTable, table_fields, written
 from assistant.ledger.views import ViewRequest
 from assistant.settings import load_settings
 from ingestion.durable import replace_bytes
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.ledger.rows import FileKind
 
 OK, USAGE, REFUSED = 0, 2, 3

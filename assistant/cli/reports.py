@@ -324,8 +324,7 @@ def _write_homologation(
 
 def _measured_homologation(home: Path, questions: Path, results: Path) -> Estimates:
     """The measures of a run, its quotes read again in the index in service."""
-    from ingestion.index.publication import current_name
-    from ingestion.index.snapshot import open_snapshot
+    from ingestion.index.publication import current_name, open_snapshot
 
     generation = open_snapshot(home, current_name(home))
     found = read_results(results)

@@ -1,4 +1,4 @@
-"""The chain: lines that each hold the hash of the one before, bodies kept apart, anchors."""
+"""The chain: lines that each hold the hash of the one before; anchors."""
 
 import errno
 import fcntl
@@ -6,16 +6,15 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.errors import WrongAnchors
-from ingestion.durable import replace_bytes, sync
+from ingestion.durable import sync
 
 # A line of the chain: how it is written, hashed and read back. Pure.
 #
@@ -96,12 +95,75 @@ class Head:
     day: str = ""
 
 
-class HeldChain:
-    """The chain in the hands of its only writer.
+def following(
+    head: Head, kind: str, at: datetime, user: str, kept: Mapping[str, str]
+) -> tuple[Head, bytes]:
+    """The entry after a head, as the next head and its line; raises ValueError as `written`."""
+    entry: dict[str, Any] = {
+        "at": at.isoformat(),
+        "kind": kind,
+        "number": head.number + 1,
+        "previous": head.hash,
+        "user": user,
+        **kept,
+    }
+    digest, line = written(entry)
+    return Head(head.number + 1, digest, entry["at"][:10]), line
 
-    `head` is the last entry, `torn` how many bytes of an unfinished line were found after it and
-    taken away: a crash left them, and nobody had been told that they were written.
+
+def read_lines(lines: Iterable[bytes], position: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The entries of lines, the first of which stands at a position, each with its own. Pure.
+
+    Those of earlier versions have a number only when they are read from the beginning.
     """
+    number = 0 if position == 0 else None
+    for line in lines:
+        entry, _ = read(line)
+        if entry is not None:
+            number = entry.get("number", None if number is None else number + 1)
+            yield position, {"user": "", "number": number} | entry
+        position += len(line)
+
+
+class HeldChain(Protocol):
+    """The chain in the hands of its only writer."""
+
+    @property
+    def head(self) -> Head:
+        """The last entry."""
+        ...
+
+    @property
+    def torn(self) -> int:
+        """How many bytes of an unfinished line were found after it, and taken away.
+
+        A crash left them, and nobody had been told that they were written.
+        """
+        ...
+
+    def add(self, kind: str, at: datetime, user: str, kept: dict[str, str]) -> str:
+        """Write an entry and return its hash; on a failure nothing is left."""
+        ...
+
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Write lines of another chain as they are, after the last one."""
+        ...
+
+
+class Chain(Protocol):
+    """An append-only sequence of lines; a position in it is a number of bytes."""
+
+    def held(self) -> AbstractContextManager[HeldChain]:
+        """Be the only one who writes, and wait for that; on disk once this is left."""
+        ...
+
+    def lines(self, start: int = 0) -> Iterator[bytes]:
+        """The lines that stand now, from a position on; those appended meanwhile are left out."""
+        ...
+
+
+class HeldFile:
+    """The chain of a file in the hands of its only writer."""
 
     def __init__(self, descriptor: int) -> None:
         """The file is open for appending, and locked."""
@@ -111,15 +173,7 @@ class HeldChain:
 
     def add(self, kind: str, at: datetime, user: str, kept: dict[str, str]) -> str:
         """Write an entry and return its hash, once it is on disk; on a failure nothing is left."""
-        entry: dict[str, Any] = {
-            "at": at.isoformat(),
-            "kind": kind,
-            "number": self.head.number + 1,
-            "previous": self.head.hash,
-            "user": user,
-            **kept,
-        }
-        digest, line = written(entry)
+        head, line = following(self.head, kind, at, user, kept)
         size = os.fstat(self._descriptor).st_size
         try:
             _write_all(self._descriptor, line)
@@ -127,8 +181,15 @@ class HeldChain:
         except OSError:
             os.ftruncate(self._descriptor, size)
             raise
-        self.head = Head(self.head.number + 1, digest, entry["at"][:10])
-        return digest
+        self.head = head
+        return head.hash
+
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Write them at the end, on disk once this returns."""
+        for line in lines:
+            _write_all(self._descriptor, line)
+        os.fsync(self._descriptor)
+        self.head = self._head()
 
     def _mend(self) -> int:
         rest = next(_backwards(self._descriptor))
@@ -149,7 +210,7 @@ class HeldChain:
         return Head(number, last["hash"], last["at"][:10])
 
 
-class Chain:
+class FileChain:
     """An append-only file of lines."""
 
     def __init__(self, path: Path) -> None:
@@ -157,7 +218,7 @@ class Chain:
         self.path = path
 
     @contextmanager
-    def held(self) -> Iterator[HeldChain]:
+    def held(self) -> Iterator[HeldFile]:
         """Be the only one who writes, and wait for that; processes and threads alike."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists()
@@ -165,7 +226,7 @@ class Chain:
             fcntl.flock(file, fcntl.LOCK_EX)
             if is_new:
                 sync(self.path.parent)
-            yield HeldChain(file.fileno())
+            yield HeldFile(file.fileno())
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
         """The lines that stand now, from a byte on; those appended while reading are left out."""
@@ -183,19 +244,6 @@ class Chain:
                 left -= len(line)
                 yield line
 
-    def read(self, position: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The entries that can be read from a position on, each with its own; 0 is the beginning.
-
-        Those of earlier versions have a number only when they are read from the beginning.
-        """
-        number = 0 if position == 0 else None
-        for line in self.lines(position):
-            entry, _ = read(line)
-            if entry is not None:
-                number = entry.get("number", None if number is None else number + 1)
-                yield position, {"user": "", "number": number} | entry
-            position += len(line)
-
 
 def _write_all(descriptor: int, line: bytes) -> None:
     if os.write(descriptor, line) < len(line):
@@ -211,91 +259,6 @@ def _backwards(descriptor: int) -> Iterator[bytes]:
         rest, *lines = (os.pread(descriptor, size, place) + rest).split(b"\n")
         yield from reversed(lines)
     yield rest
-
-
-# The bodies of the entries: one file each, so that one can be forgotten without a trace.
-#
-# A file is named by the hash of its bytes, and holds a salt beside the body: a short question
-# cannot be guessed from its hash.
-
-RECORDS = "records"
-"""Folder, beside the journal, of the bodies that belong to no dossier."""
-
-APART = "apart"
-"""Field of the body of an earlier line that says in which file the real one is."""
-
-
-class Bodies:
-    """The bodies of one journal, kept under the folder that it is in."""
-
-    def __init__(self, root: Path) -> None:
-        """`root` is the folder of the journal."""
-        self.root = root
-
-    def put(self, body: Mapping[str, Any], month: str, apart: Path | None) -> dict[str, str]:
-        """Keep a body, on disk once this returns; what its line says of it."""
-        content = canonical({"body": body, "salt": token_hex(16)})
-        digest = sha256(content).hexdigest()
-        folder = apart or self.root / RECORDS / month
-        if apart is None:
-            _make(folder.parent)
-        _make(folder)
-        replace_bytes(folder / f"{digest}.json", content)
-        return {"kept": Path(os.path.relpath(folder, self.root)).as_posix(), "sha256": digest}
-
-    def path(self, entry: Mapping[str, Any]) -> Path | None:
-        """The file of a body, whether or not it still stands; None when the line holds it."""
-        if "kept" in entry:
-            return self.root / f"{entry['kept']}/{entry['sha256']}.json"
-        apart = entry["body"].get(APART)
-        return self.root / str(apart) if apart else None
-
-    def body(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The body of an entry, None when it was forgotten or altered."""
-        path = self.path(entry)
-        if path is None:
-            held: dict[str, Any] = entry["body"]
-            return held
-        content = content_of(path)
-        if content is None or sha256(content).hexdigest() != digest_of(entry):
-            return None
-        read: dict[str, Any] = json.loads(content)
-        return read["body"] if "kept" in entry else read
-
-    def forget(self, paths: Iterable[Path]) -> None:
-        """Remove files, for good once this returns."""
-        folders: set[Path] = set()
-        for path in paths:
-            path.unlink(missing_ok=True)
-            folders.add(path.parent)
-        for folder in folders:
-            if folder.exists():
-                sync(folder)
-
-    def files(self, folders: Iterable[Path]) -> tuple[Path, ...]:
-        """The files of bodies in these folders and in its own, unfinished ones among them."""
-        own = self.root.glob(f"{RECORDS}/*")
-        return tuple(path for each in {*folders, *own} for path in each.glob("*.json*"))
-
-
-def content_of(path: Path) -> bytes | None:
-    """The bytes of the file of a body, None when it does not stand."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def digest_of(entry: Mapping[str, Any]) -> str:
-    """The sha256 of the file that keeps the body of an entry."""
-    return str(entry["sha256"] if "kept" in entry else entry["body"]["sha256"])
-
-
-def _make(folder: Path) -> None:
-    """Make a folder, durably; the one above stands, unless its dossier was removed meanwhile."""
-    if not folder.exists():
-        folder.mkdir(exist_ok=True)
-        sync(folder.parent)
 
 
 # Anchors: the last line of the journal on a day, which is only worth what is kept elsewhere.
@@ -315,13 +278,36 @@ class Anchor:
         return f"{self.day.isoformat()} {self.number} {self.hash}\n"
 
 
-def add_anchor(path: Path, anchor: Anchor) -> None:
-    """Write an anchor at the end of a file, on disk once this returns."""
-    with path.open("a", encoding="ascii") as file:
-        file.write(anchor.line)
-        file.flush()
-        os.fsync(file.fileno())
-    sync(path.parent)
+class Anchors(Protocol):
+    """The anchors beside a journal."""
+
+    def add(self, anchor: Anchor) -> None:
+        """Keep one more, on disk once this returns."""
+        ...
+
+    def all(self) -> tuple[Anchor, ...]:
+        """Every one, oldest first; raises WrongAnchors."""
+        ...
+
+
+class AnchorFile:
+    """A line each."""
+
+    def __init__(self, path: Path) -> None:
+        """The file is created at the first one."""
+        self._path = path
+
+    def add(self, anchor: Anchor) -> None:
+        """Append its line."""
+        with self._path.open("a", encoding="ascii") as file:
+            file.write(anchor.line)
+            file.flush()
+            os.fsync(file.fileno())
+        sync(self._path.parent)
+
+    def all(self) -> tuple[Anchor, ...]:
+        """Those of its lines."""
+        return read_anchors(self._path) if self._path.exists() else ()
 
 
 def read_anchors(path: Path) -> tuple[Anchor, ...]:

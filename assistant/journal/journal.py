@@ -8,17 +8,17 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from assistant.journal.bodies import JournalParts, folder_parts
 from assistant.journal.chain import (
-    RECORDS,
     Anchor,
-    Bodies,
-    Chain,
     HeldChain,
-    add_anchor,
     read_anchors,
+    read_lines,
 )
+from assistant.journal.server import server_parts
 from assistant.journal.verification import ChainFault, Progress, find_faults, unwatched
 from ingestion.durable import fullness_of_disk
+from ingestion.postgresql import named_server
 
 # The vocabulary of the journal: every kind of entry, and every act of those that have some.
 #
@@ -128,12 +128,13 @@ class Journal:
     for, since it may have been forgotten.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime] = _now) -> None:
-        """The file and its folder are created at the first entry."""
-        self.anchors = path.with_name("anchors")
+    def __init__(
+        self, path: Path, now: Callable[[], datetime] = _now, kept: JournalParts | None = None
+    ) -> None:
+        """The file and its folder are created at the first entry; `kept` is where, if elsewhere."""
+        parts = kept or folder_parts(path)
         self._root = path.parent
-        self._chain = Chain(path)
-        self._bodies = Bodies(path.parent)
+        self._chain, self._bodies, self._anchors = parts.chain, parts.bodies, parts.anchors
         self._now = now
 
     def append(
@@ -156,13 +157,17 @@ class Journal:
         with fullness_of_disk(self._root), self._chain.held() as chain:
             return self._anchor(chain, user) if chain.head.number else None
 
+    def anchored(self) -> tuple[Anchor, ...]:
+        """The anchors beside the journal, oldest first; raises WrongAnchors."""
+        return self._anchors.all()
+
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every entry that can be read, oldest first."""
         return (entry for _, entry in self.read())
 
     def read(self, position: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
         """The entries from a position on, each with its own, for who reads on from the last one."""
-        return self._chain.read(position)
+        return read_lines(self._chain.lines(position), position)
 
     def entry(self, record_id: str) -> dict[str, Any] | None:
         """The entry of this identifier, None when there is none."""
@@ -171,7 +176,7 @@ class Journal:
     def apart(self, entry: Entry) -> Path | None:
         """The folder that keeps the body of an entry, None when that is the journal's own."""
         path = self._bodies.path(entry)
-        return None if path is None or self._root / RECORDS in path.parents else path.parent
+        return None if path is None or self._bodies.is_own(path) else path.parent
 
     def body(self, entry: Entry) -> dict[str, Any] | None:
         """The body of an entry; None once it was purged, erased, altered or left with a dossier."""
@@ -182,11 +187,10 @@ class Journal:
     ) -> tuple[ChainFault, ...]:
         """Every place where something was altered, by line; none when nothing was.
 
-        `anchors` is a file of them that was kept elsewhere; by default the one beside the journal.
+        `anchors` is a file of them that was kept elsewhere; by default those beside the journal.
         Raises WrongAnchors when it cannot be read.
         """
-        file = anchors or (self.anchors if self.anchors.exists() else None)
-        known = read_anchors(file) if file else ()
+        known = read_anchors(anchors) if anchors else self.anchored()
         lines = list(self._chain.lines())
         length = sum(map(len, lines))
 
@@ -209,7 +213,7 @@ class Journal:
         that an earlier version wrote into its line stays.
         """
         paths = (self._bodies.path(entry) for entry in self.entries() if chosen(entry))
-        standing = [path for path in paths if path and path.exists()]
+        standing = [path for path in paths if path and self._bodies.content(path) is not None]
         if standing:
             # In one hold: who reads that bodies were forgotten finds none of them any more.
             with self._writing() as chain:
@@ -241,7 +245,7 @@ class Journal:
 
     def _anchor(self, chain: HeldChain, user: str = "") -> Anchor:
         anchor = Anchor(self._now().date(), chain.head.number, chain.head.hash)
-        add_anchor(self.anchors, anchor)
+        self._anchors.add(anchor)
         told = {"day": anchor.day.isoformat(), "number": anchor.number, "hash": anchor.hash}
         self._add(chain, "anchor", told, None, user)
         return anchor
@@ -261,8 +265,13 @@ class Journal:
 
 
 def journal_of(home: Path) -> Journal:
-    """The journal of a data folder."""
-    return Journal(home / "journal.jsonl")
+    """The journal of a data folder: in it, or where its settings name a server."""
+    return Journal(home / "journal.jsonl", kept=parts_at(home, named_server(home, "store")))
+
+
+def parts_at(home: Path, address: str) -> JournalParts:
+    """Where the journal of a data folder is kept: on a server, or in it for the address ""."""
+    return server_parts(home, address) if address else folder_parts(home / "journal.jsonl")
 
 
 # Retention: bodies forgotten after some months, or for one user; their hashes stay.

@@ -9,7 +9,8 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from assistant.journal.chain import GENESIS, RECORDS, Anchor, Bodies, content_of, digest_of, read
+from assistant.journal.bodies import Bodies, digest_of
+from assistant.journal.chain import GENESIS, Anchor, read
 
 # Runs: the stretches of a chain in which every line names the one before. Pure.
 
@@ -278,7 +279,7 @@ def find_faults(
         path = bodies.path(entry) if entry is not None and is_sound else None
         if entry is not None and path is not None:
             forgotten.hear(entry)
-            content = content_of(path)
+            content = bodies.content(path)
             if content is None:
                 missing.append((place, entry))
             elif sha256(content).hexdigest() != digest_of(entry):
@@ -319,7 +320,7 @@ class Forgotten:
     def explains(self, entry: Mapping[str, Any]) -> bool:
         """Whether a body was purged, erased, or removed with its dossier."""
         path = self._bodies.path(entry)
-        is_of_dossier = path is not None and self._bodies.root / RECORDS not in path.parents
+        is_of_dossier = path is not None and not self._bodies.is_own(path)
         if is_of_dossier and path is not None and not path.parent.parent.exists():
             return True
         is_erased = int(entry.get("number", 0)) < self._erased.get(entry.get("user", ""), 0)

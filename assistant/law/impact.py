@@ -10,8 +10,7 @@ from typing import Any
 from assistant.journal.journal import Journal
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.lexical import Term, read_glossary
-from ingestion.index.publication import current_name, finished
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, finished, open_snapshot
 from ingestion.legislation.references import find_references, normalise
 from ingestion.legislation.versions import Difference, History, Revision, compare, difference
 from ingestion.readers.documents import Document, Kind, is_citable

@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from assistant.errors import WrongBackup
-from assistant.journal.journal import Journal
-from assistant.publishing.decisions import served_name
+from assistant.journal.journal import Journal, journal_of
 from ingestion.durable import file_sha256, hold, is_database, refusals_of_disk, snapshot, sync
 from ingestion.errors import IngestionError, UnknownSnapshot
-from ingestion.index.publication import verify_snapshot
+from ingestion.index.publication import served_name, verify_snapshot
+from ingestion.index.snapshot import FolderRepository
 from ingestion.index.store import MANIFEST, snapshots_folder
 
 # The contents of a backup: the files of a data folder that cannot be made again, in order.
@@ -51,7 +51,7 @@ def contents(root: Path, leases: ExitStack) -> Iterator[Path]:
 
 def _generation(root: Path, leases: ExitStack) -> Iterator[Path]:
     """The files of the generation in service, which stays for as long as the leases do."""
-    name = served_name(root)
+    name = FolderRepository(root).served()  # a server is backed up by its owner
     if name is None:
         return
     folder = snapshots_folder(root) / name
@@ -275,7 +275,7 @@ def restore(path: Path, home: Path, user: str) -> Restored:
         "indexes": list(restored.indexes),
         "problems": list(restored.problems),
     }
-    Journal(home / "journal.jsonl").append("restore", told, user=user)
+    journal_of(home).append("restore", told, user=user)
     return restored
 
 

@@ -24,9 +24,11 @@ from ingestion.index.publication import (
     finished,
     publish,
     put_back,
+    read_manifest,
     rollback,
+    served_name,
 )
-from ingestion.index.store import Manifest, read_manifest
+from ingestion.index.store import Manifest
 from ingestion.legislation.versions import difference
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Document
@@ -377,11 +379,6 @@ def _named(entry: LibraryEntry) -> dict[str, str]:
 _NO_CANDIDATE = (
     "Ce candidat n'attend plus de décision : un autre a été construit, ou il est publié."
 )
-
-
-def served_name(home: Path) -> str | None:
-    """Name of the index in service, None when there is none."""
-    return current_name(home) if (home / "current").exists() else None
 
 
 def settle_at_start(home: Path, journal: Journal) -> None:

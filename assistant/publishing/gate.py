@@ -12,7 +12,7 @@ from assistant.answering.pipeline import Assistant
 from assistant.errors import AssistantError
 from assistant.evaluation.questions import Question, read_questions
 from assistant.evaluation.runs import compare, examine, falls, graded
-from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons, served_name
+from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons
 from assistant.publishing.rivals import new_rivals
 from assistant.review.gold import FILE, require_plain
 from ingestion.errors import (
@@ -23,11 +23,11 @@ from ingestion.errors import (
     UnknownSnapshot,
 )
 from ingestion.index.build import Progress, build
-from ingestion.index.publication import discard, finished
+from ingestion.index.publication import discard, finished, read_manifest, served_name
 from ingestion.index.question_bank import BankQuestion, Form, chapter_of, read_bank
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.index.store import Manifest, read_manifest
+from ingestion.index.store import Manifest
 from ingestion.legislation.references import normalise
 from ingestion.library.library import CORPUS
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from assistant.calculators.constants import IndexedLaw, constants, ungrounded
 from assistant.publishing.decisions import Decisions
 from ingestion.errors import IngestionError
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.legislation.articles import ArticleVersion
 from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.legislation.references import normalise

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.law.impact import difference_between
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import open_snapshot
 from ingestion.legislation.versions import Difference
 from ingestion.readers.documents import Document
 

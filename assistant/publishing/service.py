@@ -12,7 +12,7 @@ from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.publishing.build_record import Build, BuildState, Recorder, last_build, request_stop
-from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate, served_name
+from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
 from assistant.publishing.history import (
     IndexEvent,
     TextAct,
@@ -43,7 +43,7 @@ from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import open_snapshot, served_name
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library

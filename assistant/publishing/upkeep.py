@@ -11,11 +11,16 @@ from getpass import getuser
 from pathlib import Path
 
 from assistant.errors import WrongSettings
-from assistant.publishing.decisions import read_candidate, served_name
+from assistant.publishing.decisions import read_candidate
 from assistant.settings import Settings
 from ingestion.errors import DamagedSnapshot
-from ingestion.index.publication import finished
-from ingestion.index.store import Manifest, read_manifest, snapshots_folder
+from ingestion.index.publication import (
+    finished,
+    read_manifest,
+    repository_of,
+    served_name,
+)
+from ingestion.index.store import Manifest
 from ingestion.legislation.archives import read_archives
 from ingestion.legislation.articles import Changes, Merged, updates
 from ingestion.legislation.legi import in_order, is_incremental, is_official
@@ -248,7 +253,7 @@ def kept_generations(home: Path) -> tuple[Kept, ...]:
         Kept(
             name,
             places.get(name, SnapshotPlace.KEPT),
-            size_of(snapshots_folder(home) / name),
+            repository_of(home).size(name),
             manifest_of(home, name),
         )
         for name in reversed(finished(home))

@@ -4,10 +4,10 @@ from pathlib import Path
 from threading import Lock
 
 from ingestion.errors import EmbedderMismatch, UnknownSnapshot
-from ingestion.index.publication import current_name
+from ingestion.index.publication import current_name, open_snapshot, served_name
 from ingestion.index.search import Embedder
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
-from ingestion.library.library import Archive
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.library.archive import Archive, archive_of
 from ingestion.tenders.dossiers import Dossiers
 from ingestion.tenders.intake import awaits_index
 
@@ -35,7 +35,7 @@ class SnapshotHolder:
 
     def archive(self, dossier_id: str | None, teams: frozenset[str] | None) -> Archive:
         """Where evidence of the rules, or of a dossier, is kept; raises UnknownDossier."""
-        return Archive(self.dossiers(teams).home(dossier_id) if dossier_id else self.home)
+        return archive_of(self.dossiers(teams).home(dossier_id) if dossier_id else self.home)
 
     def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> IndexSnapshot:
         """What may be searched of a dossier.
@@ -47,7 +47,7 @@ class SnapshotHolder:
         # Other threads add and remove as well: the walk is over a copy, which is made at once.
         for gone in [each for each in tuple(self._dossiers) if not each.exists()]:
             self._dossiers.pop(gone, None)  # files are only freed once nobody holds them open
-        if not (folder / "current").exists():
+        if served_name(folder) is None:
             remedy = (
                 f"Indexez-les : sourcier dossier index {dossier_id}"
                 if awaits_index(folder)

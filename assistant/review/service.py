@@ -39,7 +39,7 @@ from assistant.review.register import AnswerRegister, Sampling, Task, tasks
 from assistant.review.replay import ReviewExhibit, Seal, exhibit, outdated
 from assistant.review.trial import NO_FACT, tried
 from ingestion.errors import DamagedArchive
-from ingestion.library.library import Archive
+from ingestion.library.archive import Archive, archive_of
 from ingestion.readers.documents import Document
 
 EVERYTHING = ReviewFilter()
@@ -279,7 +279,7 @@ class ReviewService:
 
     def _archive(self, reader: Identity, dossier: str | None) -> Archive:
         seen = self._assistant.dossiers(reader.teams)
-        return Archive(seen.home(dossier) if dossier else self._home)
+        return archive_of(seen.home(dossier) if dossier else self._home)
 
 
 def _is_seen(line: ReviewLine, teams: Mapping[str, str]) -> bool:

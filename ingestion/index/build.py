@@ -10,26 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from ingestion.chunking.passages import Passage, as_one, passages_of
-from ingestion.durable import require_space, sync
+from ingestion.durable import require_space
 from ingestion.errors import BuildCancelled, DamagedSnapshot, IngestionError, LostDocuments
-from ingestion.index.lexical import EverydayWords, Term, read_glossary, write_lexical, write_terms
-from ingestion.index.publication import clear_unfinished, discard, find_content, verify_snapshot
+from ingestion.index.lexical import Term, read_glossary
+from ingestion.index.publication import find_content, repository_of, verify_snapshot
 from ingestion.index.question_bank import read_bank, read_nowhere_answered
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
-from ingestion.index.questions import (
-    LeadingQuestion,
-    leading_questions,
-    write_questions,
-)
+from ingestion.index.questions import LeadingQuestion, leading_questions
 from ingestion.index.search import Embedder, Vectors, as_indexed
-from ingestion.index.store import (
-    Manifest,
-    hash_files,
-    snapshots_folder,
-    write_manifest,
-    write_store,
-)
-from ingestion.index.vectors import embed_cached, write_vectors
+from ingestion.index.snapshot import SnapshotContents
+from ingestion.index.store import Manifest
+from ingestion.index.vectors import embed_cached
 from ingestion.legislation.versions import irregularities
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document
@@ -105,7 +96,7 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
     """
     texts = _texts(Library(home), progress)
     content = _content(texts, embedder)
-    clear_unfinished(home)
+    repository_of(home).clear_unfinished()
     if same := find_content(home, content):
         return same
     require_space(home, _room(texts, embedder))
@@ -120,26 +111,32 @@ def _built(
     home: Path, content: str, texts: _Texts, embedder: Embedder, progress: Progress
 ) -> Manifest:
     """A generation of these texts, verified; raises LostDocuments when some are not found in it."""
-    created_at = datetime.now(UTC)
-    folder = snapshots_folder(home) / _name(created_at)
-    vectors = _vectors(home, texts, embedder, progress)
-    _require_directions(texts, vectors)
-    asked = _question_vectors(home, texts, embedder, progress)
-    try:
-        _write(folder, texts, vectors, asked, progress)
-        manifest = _describe(folder, content, created_at, embedder, texts)
-        write_manifest(folder, manifest)
-    except BaseException:  # of a full disk each library says so in an exception of its own
-        clear_unfinished(home)
-        raise
+    manifest = _described(datetime.now(UTC), content, embedder, texts)
+    contents = _contents(home, texts, embedder, progress)
+    repository = repository_of(home)
+    manifest = repository.write(
+        contents, manifest, lambda done: progress("Écriture de l'index", done, 3)
+    )
     try:
         progress("Vérification dans un processus séparé", 0, 1)
         verify_snapshot(home, manifest.name)
         progress("Vérification dans un processus séparé", 1, 1)
     except (BuildCancelled, DamagedSnapshot):
-        discard(home, manifest.name)
+        repository.discard(manifest.name)
         raise
     return manifest
+
+
+def _contents(
+    home: Path, texts: _Texts, embedder: Embedder, progress: Progress
+) -> SnapshotContents:
+    """The texts with their vectors; raises LostDocuments for those without a direction."""
+    vectors = _vectors(home, texts, embedder, progress)
+    _require_directions(texts, vectors)
+    asked = _question_vectors(home, texts, embedder, progress)
+    return SnapshotContents(
+        texts.documents, texts.passages, vectors, texts.glossary, texts.questions, asked
+    )
 
 
 def _texts(library: Library, progress: Progress) -> _Texts:
@@ -218,30 +215,11 @@ def _require_directions(texts: _Texts, vectors: Vectors) -> None:
         raise LostDocuments("Des passages n'ont pas de vecteur.", frozenset(lost))
 
 
-def _write(
-    folder: Path, texts: _Texts, vectors: Vectors, asked: Vectors, progress: Progress
-) -> None:
-    folder.mkdir(parents=True)
-    progress("Écriture de l'index", 0, 3)
-    write_store(folder / "passages.sqlite", texts.documents, texts.passages)
-    write_terms(folder / "glossary.json", texts.glossary)
-    np.save(folder / "vectors.npy", vectors)
-    write_questions(folder, texts.questions, asked)
-    progress("Écriture de l'index", 1, 3)
-    write_lexical(folder / "lexical", texts.passages, EverydayWords(texts.glossary))
-    progress("Écriture de l'index", 2, 3)
-    write_vectors(folder / "chroma", [passage.id for passage in texts.passages], vectors)
-    for path in folder.rglob("*"):
-        sync(path)
-    progress("Écriture de l'index", 3, 3)
-
-
-def _describe(
-    folder: Path, content: str, created_at: datetime, embedder: Embedder, texts: _Texts
-) -> Manifest:
+def _described(created_at: datetime, content: str, embedder: Embedder, texts: _Texts) -> Manifest:
+    """The manifest of what is to be written, without hashes yet."""
     dates = [document.state_date for document in texts.documents if document.state_date is not None]
     return Manifest(
-        name=folder.name,
+        name=_name(created_at),
         content=content,
         created_at=created_at,
         embedder=embedder.name,
@@ -253,7 +231,7 @@ def _describe(
             dict.fromkeys(document.dossier for document in texts.documents if document.dossier)
         ),
         state_date=max(dates, default=None),
-        files=hash_files(folder),
+        files={},
         warnings=(
             *(f"{source} n'est pas interrogé : {why}" for source, why in texts.aside.items()),
             *irregularities(texts.documents),

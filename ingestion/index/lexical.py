@@ -40,12 +40,22 @@ _terms = TypeAdapter(tuple[Term, ...])
 
 def write_terms(path: Path, terms: Sequence[Term]) -> None:
     """Write terms as they are kept in a generation."""
-    path.write_bytes(_terms.dump_json(tuple(terms), indent=1))
+    path.write_bytes(terms_json(terms))
 
 
 def read_terms(path: Path) -> tuple[Term, ...]:
     """The terms that `write_terms` wrote."""
-    return _terms.validate_json(path.read_bytes())
+    return parsed_terms(path.read_bytes())
+
+
+def terms_json(terms: Sequence[Term]) -> bytes:
+    """Terms as they are kept in a snapshot."""
+    return _terms.dump_json(tuple(terms), indent=1)
+
+
+def parsed_terms(written: bytes) -> tuple[Term, ...]:
+    """The terms that `terms_json` wrote."""
+    return _terms.validate_json(written)
 
 
 def read_glossary(folder: Path = GLOSSARY) -> tuple[Term, ...]:
@@ -123,7 +133,7 @@ class TantivyIndex:
         return self._ranked(question, {"everyday": 1.0}, k)
 
     def _ranked(self, question: str, weights: dict[str, float], k: int) -> list[Hit]:
-        words = " ".join(_WORD.findall(question.lower()))  # "OR" and "NOT" would be operators
+        words = bare_words(question)  # "OR" and "NOT" would be operators
         if not self._french.analyze(words):
             return []  # stop words alone would match every passage
         query, _ = self._index.parse_query_lenient(words, list(weights), field_boosts=weights)
@@ -161,6 +171,17 @@ def write_lexical(folder: Path, passages: Sequence[Passage], everyday: EverydayW
     writer.wait_merging_threads()
 
 
+def bare_words(question: str) -> str:
+    """The words of a question in lower case, without what stands between them. Pure."""
+    return " ".join(_WORD.findall(question.lower()))
+
+
+def french_words(text: str) -> list[str]:
+    """The words of a text as they are searched, in order, whichever the engine. Pure."""
+    words: list[str] = _ANALYSER.analyze(text)
+    return words
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw")
@@ -184,3 +205,6 @@ def _french() -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.ascii_fold())
         .build()
     )
+
+
+_ANALYSER = _french()

@@ -1,17 +1,13 @@
 """Which snapshot is in use: verified in a child process, then one pointer swapped."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 import ingestion
 from ingestion.chunking.passages import Passage
-from ingestion.durable import hold, replace_bytes
 from ingestion.errors import (
     DamagedSnapshot,
     EmbedderMismatch,
@@ -21,8 +17,36 @@ from ingestion.errors import (
     UnknownSnapshot,
 )
 from ingestion.index.search import Vectors
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
-from ingestion.index.store import MANIFEST, Manifest, read_manifest, snapshots_folder, unknown
+from ingestion.index.server import ServerRepository
+from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotRepository
+from ingestion.index.store import Manifest, unknown
+from ingestion.postgresql import named_server
+
+# Where the snapshots of a data folder are kept, and each of them by its name.
+
+
+def repository_of(home: Path) -> SnapshotRepository:
+    """Where the snapshots of a data folder are kept: in it, or where its settings name a server."""
+    return repository_at(home, named_server(home, "store"))
+
+
+def repository_at(home: Path, address: str) -> SnapshotRepository:
+    """The snapshots on a server, or those in a data folder for the address ""."""
+    return ServerRepository(address) if address else FolderRepository(home)
+
+
+def open_snapshot(home: Path, name: str) -> IndexSnapshot:
+    """Open a snapshot after comparing all of it with its manifest.
+
+    Raises UnknownSnapshot, or DamagedSnapshot before anything damaged is searched.
+    """
+    return repository_of(home).open(name)
+
+
+def read_manifest(home: Path, name: str) -> Manifest:
+    """The manifest of a finished snapshot; raises UnknownSnapshot or DamagedSnapshot."""
+    return repository_of(home).manifest(name)
+
 
 # Verify a generation in a child process, since a damaged vector graph can crash its reader.
 
@@ -88,13 +112,12 @@ class Fault:
     document_id: str | None = None
 
 
-def find_faults(generation: IndexSnapshot, vectors_path: Path) -> list[Fault]:
-    """What is wrong with an open generation; empty when nothing is.
+def find_faults(generation: IndexSnapshot, vectors: Vectors) -> list[Fault]:
+    """What is wrong with an open generation, given the vectors of its passages; empty if nothing.
 
     When no passage that is looked for is found, it is the index that is wrong, not its documents.
     """
     passages = list(generation.store.all_passages())
-    vectors = np.load(vectors_path, allow_pickle=False)
     counts = [len(passages), len(vectors), len(generation.vectors), len(generation.lexical)]
     if set(counts) != {generation.manifest.passages}:
         return [
@@ -136,8 +159,8 @@ def _complete(found: list[str]) -> bool:
 def examined(home: Path, name: str) -> tuple[int, str, str]:
     """SOUND or what it is instead, the documents that are lost, and the reason, a line each."""
     try:
-        generation = open_snapshot(home, name)
-        faults = find_faults(generation, snapshots_folder(home) / name / "vectors.npy")
+        repository = repository_of(home)
+        faults = find_faults(repository.open(name), repository.vectors(name))
     except StorageFull as error:
         return FULL, "", str(error)
     except IngestionError as error:
@@ -156,7 +179,7 @@ def main() -> int:
     return status
 
 
-# Which generation is in use: one pointer file, swapped atomically; the last ones stay at hand.
+# Which generation is in use; the last ones stay at hand.
 
 KEPT = 3
 """Generations kept besides the one in use, for rollback."""
@@ -171,20 +194,26 @@ def untold(name: str) -> None:
 
 def current_name(home: Path) -> str:
     """Name of the published generation; raises UnknownGeneration when there is none."""
-    pointer = home / "current"
-    if not pointer.exists():
+    name = served_name(home)
+    if name is None:
         raise UnknownSnapshot("Aucun index n'est publié. Lancez : sourcier index build")
-    return pointer.read_text().strip()
+    return name
+
+
+def served_name(home: Path) -> str | None:
+    """Name of the published generation, None when there is none."""
+    return repository_of(home).served()
 
 
 def current_manifest(home: Path) -> Manifest | None:
     """Manifest of the published generation, None when nothing has been published."""
-    return read_manifest(home, current_name(home)) if (home / "current").exists() else None
+    name = served_name(home)
+    return None if name is None else read_manifest(home, name)
 
 
 def finished(home: Path) -> list[str]:
     """Names of the finished generations, oldest first."""
-    return sorted(path.parent.name for path in snapshots_folder(home).glob(f"*/{MANIFEST}"))
+    return repository_of(home).finished()
 
 
 def find_content(home: Path, content: str) -> Manifest | None:
@@ -210,7 +239,7 @@ def publish(home: Path, name: str, told: Told = untold) -> None:
         raise unknown(name)
     verify_snapshot(home, name)
     told(name)
-    replace_bytes(home / "current", name.encode())
+    repository_of(home).serve(name)
     for old in [other for other in finished(home) if other < name][:-KEPT]:
         discard(home, old)
 
@@ -264,24 +293,13 @@ def _require_embedder(manifest: Manifest, embedder: str | None) -> None:
 
 
 def discard(home: Path, name: str) -> None:
-    """Remove a generation, unless someone has it open.
-
-    Its manifest goes first, so that a removal cut short looks like an unfinished build.
-    """
-    folder = snapshots_folder(home) / name
-    held = hold(folder / MANIFEST, alone=True)
-    if held is None:
-        return
-    with held:
-        (folder / MANIFEST).unlink()
-        shutil.rmtree(folder)
+    """Remove a generation, unless someone has it open."""
+    repository_of(home).discard(name)
 
 
-def clear_unfinished(home: Path) -> None:
-    """Remove what killed builds and removals left; the caller holds the writer's lock."""
-    for folder in snapshots_folder(home).glob("*/"):
-        if not (folder / MANIFEST).exists():
-            shutil.rmtree(folder)
+def withdraw(home: Path) -> None:
+    """Leave no generation in use; the caller holds the writer's lock."""
+    repository_of(home).serve(None)
 
 
 if __name__ == "__main__":

@@ -120,13 +120,10 @@ def _overlaps(passage: Passage, question: BankQuestion) -> bool:
 class QuestionIndex:
     """Passages by how near a question is to those that lead to them."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open what `write_questions` left in a folder; one without any leads nowhere."""
-        self._questions: tuple[LeadingQuestion, ...] = ()
-        if (folder / QUESTIONS).exists():
-            self._questions = _questions.validate_json((folder / QUESTIONS).read_bytes())
-            self._vectors: Vectors = np.load(folder / VECTORS, allow_pickle=False)
-        leads_to = [each.passage_ids for each in self._questions]
+    def __init__(self, questions: tuple[LeadingQuestion, ...], vectors: Vectors) -> None:
+        """Row i of `vectors` belongs to `questions[i]`; without any they lead nowhere."""
+        self.questions, self.vectors = questions, vectors
+        leads_to = [each.passage_ids for each in self.questions]
         self._passage_ids = sorted({name for names in leads_to for name in names})
         place = {name: number for number, name in enumerate(self._passage_ids)}
         links = sorted((place[name], row) for row, names in enumerate(leads_to) for name in names)
@@ -135,14 +132,14 @@ class QuestionIndex:
         self._asked = frozenset(self._passage_ids)
         self._changed = frozenset(
             name
-            for each in self._questions
+            for each in self.questions
             if each.of and not each.lead
             for name in each.passage_ids
         )
         self._is_answered = np.array([bool(names) for names in leads_to], dtype=bool)
 
     def __len__(self) -> int:
-        return len(self._questions)
+        return len(self.questions)
 
     def __contains__(self, passage_id: str) -> bool:
         """Whether a question leads to this passage."""
@@ -154,9 +151,9 @@ class QuestionIndex:
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the mean cosine of the `NEAREST` questions."""
-        if not self._questions:
+        if not self.questions:
             return []
-        cosines = (self._vectors @ vector)[self._rows]
+        cosines = (self.vectors @ vector)[self._rows]
         order = np.lexsort((-cosines, self._places))
         first = np.cumsum(self._sizes) - self._sizes
         is_near = np.arange(len(order)) - first[self._places] < NEAREST
@@ -170,25 +167,43 @@ class QuestionIndex:
 
         The difference of the mean cosines of the `NEAREST` of each; 0 where there are none of one.
         """
-        if not self._questions:
+        if not self.questions:
             return 0.0
-        cosines = self._vectors @ vector
+        cosines = self.vectors @ vector
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
         """The `k` questions most alike, whatever they lead to, best first."""
-        if not self._questions:
+        if not self.questions:
             return []
-        cosines = self._vectors @ vector
+        cosines = self.vectors @ vector
         best = np.argsort(-cosines, kind="stable")[:k]
-        return [Likeness(self._questions[row], float(cosines[row])) for row in best]
+        return [Likeness(self.questions[row], float(cosines[row])) for row in best]
 
 
 _questions = TypeAdapter(tuple[LeadingQuestion, ...])
 
 
+def questions_json(questions: Sequence[LeadingQuestion]) -> bytes:
+    """Questions as they are kept in a snapshot."""
+    return _questions.dump_json(tuple(questions))
+
+
+def parsed_questions(written: bytes) -> tuple[LeadingQuestion, ...]:
+    """The questions that `questions_json` wrote."""
+    return _questions.validate_json(written)
+
+
 def write_questions(folder: Path, questions: Sequence[LeadingQuestion], vectors: Vectors) -> None:
-    """Write a new index into a folder; row i of `vectors` belongs to `questions[i]`."""
-    (folder / QUESTIONS).write_bytes(_questions.dump_json(tuple(questions)))
+    """Write questions into a folder; row i of `vectors` belongs to `questions[i]`."""
+    (folder / QUESTIONS).write_bytes(questions_json(questions))
     np.save(folder / VECTORS, vectors)
+
+
+def read_leading_questions(folder: Path) -> QuestionIndex:
+    """What `write_questions` left in a folder; one without any leads nowhere."""
+    if not (folder / QUESTIONS).exists():
+        return QuestionIndex((), np.zeros((0, 0), dtype=np.float32))
+    written = (folder / QUESTIONS).read_bytes()
+    return QuestionIndex(parsed_questions(written), np.load(folder / VECTORS, allow_pickle=False))

@@ -64,6 +64,10 @@ class Hit:
 class LexicalIndex(Protocol):
     """Ranks passages by the words they share with a question."""
 
+    def __len__(self) -> int:
+        """How many passages can be found."""
+        ...
+
     def search(self, question: str, k: int) -> list[Hit]:
         """At most `k` hits, best first."""
         ...
@@ -79,6 +83,10 @@ class LexicalIndex(Protocol):
 
 class VectorIndex(Protocol):
     """Ranks passages by the cosine between their vector and a question's."""
+
+    def __len__(self) -> int:
+        """How many passages can be found."""
+        ...
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the cosine."""

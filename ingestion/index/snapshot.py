@@ -1,28 +1,167 @@
-"""An index snapshot: one folder with everything a question is searched in, never changed again."""
+"""Index snapshots: what one holds, where they are kept, and those kept in a data folder."""
 
 import fcntl
 import shutil
 import weakref
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
-from ingestion.durable import hold, refusals_of_disk
-from ingestion.index.lexical import TantivyIndex, Term, read_terms
-from ingestion.index.questions import QuestionIndex
+import numpy as np
+
+from ingestion.chunking.passages import Passage
+from ingestion.durable import hold, refusals_of_disk, replace_bytes, sync
+from ingestion.index.lexical import (
+    EverydayWords,
+    TantivyIndex,
+    Term,
+    read_terms,
+    terms_json,
+    write_lexical,
+    write_terms,
+)
+from ingestion.index.questions import (
+    LeadingQuestion,
+    QuestionIndex,
+    questions_json,
+    read_leading_questions,
+    write_questions,
+)
+from ingestion.index.search import LexicalIndex, VectorIndex, Vectors
 from ingestion.index.store import (
     MANIFEST,
+    SEAL,
     Manifest,
     PassageStore,
+    SqlitePassages,
     damaged,
     hash_files,
-    read_manifest,
+    manifest_json,
+    parsed_manifest,
+    seal_of,
     snapshots_folder,
     unknown,
+    write_store,
 )
-from ingestion.index.vectors import ChromaIndex
+from ingestion.index.vectors import ChromaIndex, write_vectors
+from ingestion.readers.documents import Document
+
+# What a snapshot holds, and where snapshots are kept, whichever the engine.
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSnapshot:
+    """An open snapshot; holders keep it for the length of a question.
+
+    As long as it is referred to, it is not removed by a publication.
+    """
+
+    manifest: Manifest
+    store: PassageStore
+    lexical: LexicalIndex
+    vectors: VectorIndex
+    questions: QuestionIndex
+    glossary: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotContents:
+    """What a snapshot is written from.
+
+    Row i of `vectors` belongs to passage i, row i of `asked` to question i.
+    """
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    glossary: tuple[Term, ...]
+    questions: tuple[LeadingQuestion, ...]
+    asked: Vectors
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of all of it: the same whichever the engine."""
+        digest = sha256()
+        for each in (*self.documents, *self.passages):
+            digest.update(repr(each).encode())
+        for written in (terms_json(self.glossary), questions_json(self.questions)):
+            digest.update(written)
+        for rows in (self.vectors, self.asked):
+            digest.update(np.ascontiguousarray(rows, dtype="<f4").tobytes())
+        return digest.hexdigest()
+
+
+def contents_of(snapshot: IndexSnapshot, vectors: Vectors) -> SnapshotContents:
+    """What an open snapshot was written from, given the vectors of its passages."""
+    return SnapshotContents(
+        tuple(snapshot.store.documents()),
+        tuple(snapshot.store.all_passages()),
+        vectors,
+        snapshot.glossary,
+        snapshot.questions.questions,
+        snapshot.questions.vectors,
+    )
+
+
+class SnapshotRepository(Protocol):
+    """The snapshots of one index, and which of them is in use.
+
+    Each change is made whole or not at all. Who writes holds the writer's lock; readers come at
+    any time.
+    """
+
+    def served(self) -> str | None:
+        """Name of the snapshot in use, None when there is none."""
+        ...
+
+    def serve(self, name: str | None) -> None:
+        """Put a snapshot in use, for every process at its next question; None takes it out."""
+        ...
+
+    def finished(self) -> list[str]:
+        """Names of the snapshots that are whole, oldest first."""
+        ...
+
+    def manifest(self, name: str) -> Manifest:
+        """The manifest of a snapshot; raises UnknownSnapshot or DamagedSnapshot."""
+        ...
+
+    def write(
+        self, contents: SnapshotContents, manifest: Manifest, told: Callable[[int], None]
+    ) -> Manifest:
+        """Write a snapshot, durable once this returns, and its manifest with the hashes of it.
+
+        `told` hears of each third. Whatever ends it early, nothing is left.
+        """
+        ...
+
+    def open(self, name: str) -> IndexSnapshot:
+        """Open a snapshot after comparing all of it with its manifest.
+
+        Raises UnknownSnapshot, or DamagedSnapshot before anything damaged is searched.
+        """
+        ...
+
+    def vectors(self, name: str) -> Vectors:
+        """The vectors of its passages, as they were written, in their order."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Remove a snapshot, unless someone has it open."""
+        ...
+
+    def clear_unfinished(self) -> None:
+        """Remove what killed builds and removals left."""
+        ...
+
+    def size(self, name: str) -> int:
+        """Bytes that a snapshot takes."""
+        ...
+
 
 # Copies of a generation's vectors, one for each opening, gone with the one who opened it.
 #
@@ -76,64 +215,140 @@ def _remove_left(working: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-# A generation: one folder with everything that a question is searched in, never changed again.
+# Snapshots kept in a data folder: one folder each.
 #
 # ```
 # generations/<name>/passages.sqlite   documents and passages
 # generations/<name>/vectors.npy       their vectors, row i for passage i
 # generations/<name>/chroma/           the same vectors, searchable
 # generations/<name>/lexical/          their words, searchable
-# generations/<name>/questions.json    the passages that each question of the bank leads to
+# generations/<name>/leading.json      the passages that each question of the bank leads to
 # generations/<name>/questions.npy     vectors of these questions, row i for question i
 # generations/<name>/glossary.json     the everyday words that lead to articles
 # generations/<name>/manifest.sha256   sha256 of the manifest, as `sha256sum --check` reads it
 # generations/<name>/manifest.json     sha256 of every other file; written last
+# current                              the name of the one in use, swapped atomically
 # ```
 
-
-@dataclass(frozen=True, slots=True)
-class IndexSnapshot:
-    """An open generation; holders keep it for the length of a question.
-
-    As long as it is referred to, it is not removed by a publication.
-    """
-
-    manifest: Manifest
-    store: PassageStore
-    lexical: TantivyIndex
-    vectors: ChromaIndex
-    questions: QuestionIndex
-    glossary: tuple[Term, ...] = ()
+_VECTORS = "vectors.npy"
 
 
-def open_snapshot(home: Path, name: str) -> IndexSnapshot:
-    """Open a generation after comparing every file with its manifest.
+class FolderRepository:
+    """The snapshots in the folder `generations` of a data folder."""
 
-    Raises UnknownGeneration, or DamagedGeneration before any damaged file is opened: a damaged
-    vector graph could bring the whole process down.
-    """
-    folder = snapshots_folder(home) / name
-    with ExitStack() as leaving:
-        leaving.enter_context(_lease(folder))
-        manifest = _intact(home, name)
-        copy = WorkingCopy(home, folder / "chroma")
-        leaving.callback(copy.remove)
-        store, lexical = PassageStore(folder / "passages.sqlite"), TantivyIndex(folder / "lexical")
-        vectors, questions = ChromaIndex(copy.folder), QuestionIndex(folder)
-        weakref.finalize(vectors, leaving.pop_all().close)
-    terms = read_terms(folder / "glossary.json")
-    return IndexSnapshot(manifest, store, lexical, vectors, questions, terms)
+    def __init__(self, home: Path) -> None:
+        """Nothing is looked at before it is asked for."""
+        self._home = home
+        self._folder = snapshots_folder(home)
+        self._pointer = home / "current"
+
+    def served(self) -> str | None:
+        """What the pointer names, which may be damaged or gone."""
+        return self._pointer.read_text().strip() if self._pointer.exists() else None
+
+    def serve(self, name: str | None) -> None:
+        """Swap the pointer."""
+        if name is None:
+            self._pointer.unlink(missing_ok=True)
+        else:
+            replace_bytes(self._pointer, name.encode())
+
+    def finished(self) -> list[str]:
+        """Those that have a manifest."""
+        return sorted(path.parent.name for path in self._folder.glob(f"*/{MANIFEST}"))
+
+    def manifest(self, name: str) -> Manifest:
+        """The manifest, held against its seal."""
+        path, seal = self._folder / name / MANIFEST, self._folder / name / SEAL
+        if not path.exists():
+            raise unknown(name)
+        return parsed_manifest(name, path.read_bytes(), seal.read_bytes() if seal.exists() else b"")
+
+    def write(
+        self, contents: SnapshotContents, manifest: Manifest, told: Callable[[int], None]
+    ) -> Manifest:
+        """A new folder, whose manifest comes last."""
+        folder = self._folder / manifest.name
+        try:
+            _write(folder, contents, told)
+            sealed = replace(manifest, files=hash_files(folder))
+            written = manifest_json(sealed)
+            replace_bytes(folder / SEAL, seal_of(written))
+            sync(self._folder)
+            replace_bytes(folder / MANIFEST, written)
+        except BaseException:  # of a full disk each library says so in an exception of its own
+            self.clear_unfinished()
+            raise
+        return sealed
+
+    def open(self, name: str) -> IndexSnapshot:
+        """Before any damaged file is opened: a vector graph could bring the whole process down."""
+        folder = self._folder / name
+        with ExitStack() as leaving:
+            leaving.enter_context(_lease(folder))
+            manifest = self._intact(name)
+            copy = WorkingCopy(self._home, folder / "chroma")
+            leaving.callback(copy.remove)
+            store = SqlitePassages(folder / "passages.sqlite")
+            lexical = TantivyIndex(folder / "lexical")
+            vectors, questions = ChromaIndex(copy.folder), read_leading_questions(folder)
+            weakref.finalize(vectors, leaving.pop_all().close)
+        terms = read_terms(folder / "glossary.json")
+        return IndexSnapshot(manifest, store, lexical, vectors, questions, terms)
+
+    def vectors(self, name: str) -> Vectors:
+        """Read from their file."""
+        loaded: Vectors = np.load(self._folder / name / _VECTORS, allow_pickle=False)
+        return loaded
+
+    def discard(self, name: str) -> None:
+        """Its manifest goes first, so that a removal cut short looks like an unfinished build."""
+        folder = self._folder / name
+        held = hold(folder / MANIFEST, alone=True)
+        if held is None:
+            return
+        with held:
+            (folder / MANIFEST).unlink()
+            shutil.rmtree(folder)
+
+    def clear_unfinished(self) -> None:
+        """Remove the folders without a manifest."""
+        for folder in self._folder.glob("*/"):
+            if not (folder / MANIFEST).exists():
+                shutil.rmtree(folder)
+
+    def size(self, name: str) -> int:
+        """Of all its files."""
+        found = (self._folder / name).rglob("*")
+        return sum(path.stat().st_size for path in found if path.is_file())
+
+    def _intact(self, name: str) -> Manifest:
+        manifest = self.manifest(name)
+        found = hash_files(self._folder / name)
+        altered = [
+            path for path in found | manifest.files if found.get(path) != manifest.files.get(path)
+        ]
+        if altered:
+            raise damaged(name, sorted(altered))
+        return manifest
 
 
-def _intact(home: Path, name: str) -> Manifest:
-    manifest = read_manifest(home, name)
-    found = hash_files(snapshots_folder(home) / name)
-    altered = [
-        path for path in found | manifest.files if found.get(path) != manifest.files.get(path)
-    ]
-    if altered:
-        raise damaged(name, sorted(altered))
-    return manifest
+def _write(folder: Path, contents: SnapshotContents, told: Callable[[int], None]) -> None:
+    folder.mkdir(parents=True)
+    told(0)
+    write_store(folder / "passages.sqlite", contents.documents, contents.passages)
+    write_terms(folder / "glossary.json", contents.glossary)
+    np.save(folder / _VECTORS, contents.vectors)
+    write_questions(folder, contents.questions, contents.asked)
+    told(1)
+    write_lexical(folder / "lexical", contents.passages, EverydayWords(contents.glossary))
+    told(2)
+    write_vectors(
+        folder / "chroma", [passage.id for passage in contents.passages], contents.vectors
+    )
+    for path in folder.rglob("*"):
+        sync(path)
+    told(3)
 
 
 def _lease(folder: Path) -> BinaryIO:

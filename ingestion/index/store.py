@@ -10,12 +10,12 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.chunking.passages import Passage
-from ingestion.durable import file_sha256, replace_bytes, sync
+from ingestion.durable import file_sha256
 from ingestion.errors import DamagedSnapshot, UnknownDocument, UnknownSnapshot
 from ingestion.readers.documents import Document
 
@@ -66,14 +66,9 @@ def snapshots_folder(home: Path) -> Path:
     return home / "generations"
 
 
-def read_manifest(home: Path, name: str) -> Manifest:
-    """The manifest of a finished generation; raises UnknownGeneration or DamagedGeneration."""
-    folder = snapshots_folder(home) / name
-    if not (folder / MANIFEST).exists():
-        raise unknown(name)
-    written = (folder / MANIFEST).read_bytes()
-    seal = folder / SEAL
-    if not seal.exists() or seal.read_bytes() != _seal(written):
+def parsed_manifest(name: str, written: bytes, seal: bytes) -> Manifest:
+    """The manifest of a snapshot from its bytes and their seal; raises DamagedSnapshot."""
+    if seal != seal_of(written):
         raise damaged(name, [MANIFEST])
     try:
         return _manifest.validate_json(written)
@@ -84,15 +79,14 @@ def read_manifest(home: Path, name: str) -> Manifest:
         ) from error
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Finish a generation: nothing may be written in its folder after this.
+def manifest_json(manifest: Manifest) -> bytes:
+    """A manifest as it is kept."""
+    return _manifest.dump_json(manifest, indent=2)
 
-    Durable once this returns, provided that the other files already are.
-    """
-    written = _manifest.dump_json(manifest, indent=2)
-    replace_bytes(folder / SEAL, _seal(written))
-    sync(folder.parent)
-    replace_bytes(folder / MANIFEST, written)
+
+def seal_of(written: bytes) -> bytes:
+    """What is kept beside a manifest so that an altered one is noticed."""
+    return f"{sha256(written).hexdigest()}  {MANIFEST}\n".encode()
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -120,11 +114,66 @@ def damaged(name: str, files: Sequence[str]) -> DamagedSnapshot:
     )
 
 
-def _seal(manifest: bytes) -> bytes:
-    return f"{sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
+# The documents and passages of one snapshot, whichever the engine.
 
 
-# The documents and passages of one generation, in one file. Door of SQLite.
+class PassageStore(Protocol):
+    """Reads the documents and passages of one snapshot; safe to share between threads."""
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """The passages of these identifiers, in the same order; raises DamagedSnapshot."""
+        ...
+
+    def all_passages(self) -> Iterable[Passage]:
+        """Every passage, in the order of the documents."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """The document of this identifier; raises UnknownDocument."""
+        ...
+
+    def versions(self, reference: str) -> list[Document]:
+        """The documents that are versions of this article, unknown beginnings first, then by day.
+
+        Versions that may not be cited are among them.
+        """
+        ...
+
+    @property
+    def revised(self) -> frozenset[str]:
+        """The references of the articles that have several versions here."""
+        ...
+
+    @property
+    def has_articles(self) -> bool:
+        """Whether any document is an article of a code or another text."""
+        ...
+
+    def documents(self) -> Iterable[Document]:
+        """Every document, in the order of their identifiers."""
+        ...
+
+    def texts(self) -> Iterable[Document]:
+        """Every document that is no article, in the order of their identifiers."""
+        ...
+
+
+def no_passage(passage_id: str) -> DamagedSnapshot:
+    """The error for a passage that a search found and the store does not hold."""
+    return DamagedSnapshot(
+        f"L'index ne contient plus le passage {passage_id}. Lancez : sourcier index verify"
+    )
+
+
+def no_document(document_id: str) -> UnknownDocument:
+    """The error for an identifier that no document of a snapshot has."""
+    return UnknownDocument(
+        f"L'index en service ne contient pas le document {document_id}. Une génération "
+        "plus ancienne l'a peut-être : sourcier index status"
+    )
+
+
+# The same in one file. Door of SQLite.
 
 _document = TypeAdapter(Document)
 _passage = TypeAdapter(Passage)
@@ -140,7 +189,7 @@ CREATE TABLE passages (
 """
 
 
-class PassageStore:
+class SqlitePassages:
     """Reads what `write_store` wrote; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
@@ -153,7 +202,7 @@ class PassageStore:
         weakref.finalize(self, self._connection.close)
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
-        """The passages of these identifiers, in the same order; raises DamagedGeneration."""
+        """One query a passage: the file is mapped."""
         return [self._passage(passage_id) for passage_id in ids]
 
     def all_passages(self) -> Iterable[Passage]:
@@ -165,10 +214,7 @@ class PassageStore:
         """The document of this identifier; raises UnknownDocument."""
         body = self._body("documents", document_id)
         if body is None:
-            raise UnknownDocument(
-                f"L'index en service ne contient pas le document {document_id}. Une génération "
-                "plus ancienne l'a peut-être : sourcier index status"
-            )
+            raise no_document(document_id)
         return _document.validate_json(body)
 
     def versions(self, reference: str) -> list[Document]:
@@ -208,9 +254,7 @@ class PassageStore:
     def _passage(self, passage_id: str) -> Passage:
         body = self._body("passages", passage_id)
         if body is None:
-            raise DamagedSnapshot(
-                f"L'index ne contient plus le passage {passage_id}. Lancez : sourcier index verify"
-            )
+            raise no_passage(passage_id)
         return _passage.validate_json(body)
 
     def _body(self, table: str, row_id: str) -> bytes | None:

@@ -1,6 +1,5 @@
 """The ledger of a data folder: a file of it, or a PostgreSQL server. Door of psycopg."""
 
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from psycopg.conninfo import conninfo_to_dict
 from ingestion.durable import BUSY, lock_for_writing, refusals_of_disk
 from ingestion.errors import (
     BusyIndex,
-    IngestionError,
     NothingImported,
     QueryTooHeavy,
     UnreachableLedger,
@@ -31,6 +29,7 @@ from ingestion.ledger.embedded import (
     schema,
 )
 from ingestion.ledger.rows import TableRow
+from ingestion.postgresql import named_server
 
 # The ledger in a schema of a PostgreSQL server, which its owner backs up. Door of psycopg.
 #
@@ -232,11 +231,4 @@ def ledger_path(home: Path) -> Path:
 
 def ledger_server(home: Path) -> str:
     """The address of a PostgreSQL server that the settings of a data folder name, else ""."""
-    path = home / "settings.toml"
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ""
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IngestionError(f"{path} n'est pas un fichier TOML valide : {error}") from error
-    return str(settings.get("ledger", ""))
+    return named_server(home, "ledger")

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from ingestion.durable import lock_for_writing, replace_bytes, sync
 from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
 from ingestion.index.build import Progress, build
-from ingestion.index.publication import current_manifest, current_name, publish
+from ingestion.index.publication import current_manifest, publish, served_name, withdraw
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
 from ingestion.library.library import Library
@@ -164,14 +164,13 @@ def index(home: Path, embedder: Embedder, progress: Progress) -> Manifest | None
 
     A dossier that has lost its last piece is searched no more.
     """
-    pointer = home / "current"
     manifest = None
     if Library(home).entries:
         manifest = build(home, embedder, progress)
-        if not pointer.exists() or current_name(home) != manifest.name:
+        if served_name(home) != manifest.name:
             publish(home, manifest.name)
     else:
-        pointer.unlink(missing_ok=True)
+        withdraw(home)
     _indexed(home)
     return manifest
 

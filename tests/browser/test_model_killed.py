@@ -39,15 +39,19 @@ def model() -> ModelProcess:
 
 
 @pytest.fixture(scope="module")
-def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
-    return Journal(tmp_path_factory.mktemp("killed") / "home" / "journal.jsonl")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("killed") / "home"
+
+
+@pytest.fixture(scope="module")
+def journal(home: Path) -> Journal:
+    return Journal(home / "journal.jsonl")
 
 
 @pytest.fixture(scope="module")
 def address(
-    model: ModelProcess, journal: Journal, tmp_path_factory: pytest.TempPathFactory
+    model: ModelProcess, home: Path, journal: Journal, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    home = journal.anchors.parent
     embedder = answering_embedder()
     build_small_index(home, tmp_path_factory.mktemp("texts"), embedder)
     assistant = Assistant(SnapshotHolder(home, embedder), embedder, model, journal, 6, writes=True)

@@ -33,10 +33,10 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import FIRST, Retriever, answers, read_first
 from assistant.settings import default_home, load_settings
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
-from ingestion.index.publication import current_name
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
 from ingestion.index.search import Embedder, PassageReader
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.library.library import builtin_additions
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file

@@ -18,8 +18,7 @@ from pathlib import Path
 from assistant.container import load_embedder
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
 from tests.studies.law_questions import OWN, expecting
 from tests.studies.law_regimes import regimes
 from tests.studies.law_sheets import sheets

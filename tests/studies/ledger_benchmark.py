@@ -42,8 +42,7 @@ from assistant.ledger.service import LedgerService
 from assistant.web.ledger.frame import DAY, VIEW_TITLES, LedgerAddress
 from assistant.web.ledger.frame import QUESTION as ASKED
 from assistant.web.ledger.tables import ON_A_PAGE
-from ingestion.index.publication import current_name
-from ingestion.index.snapshot import open_snapshot
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.ledger.database import open_ledger, rewriting
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files

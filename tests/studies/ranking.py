@@ -34,7 +34,7 @@ from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import default_tuning
 from assistant.settings import default_home, load_settings
-from ingestion.index.publication import current_name
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import (
     OutsideQuestion,
     UnansweredQuestion,
@@ -42,9 +42,9 @@ from ingestion.index.question_bank import (
     read_bank,
     read_nowhere_answered,
 )
-from ingestion.index.questions import QuestionIndex, leading_questions, write_questions
+from ingestion.index.questions import leading_questions, read_leading_questions, write_questions
 from ingestion.index.search import Embedder
-from ingestion.index.snapshot import IndexSnapshot, open_snapshot
+from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.vectors import embed_cached
 from ingestion.legislation.references import find_references
 from ingestion.library.library import CORPUS
@@ -128,7 +128,7 @@ def led_by_what_is_learnt(
         as_questions=True,
     )
     write_questions(folder, questions, vectors)
-    return replace(snapshot, questions=QuestionIndex(folder))
+    return replace(snapshot, questions=read_leading_questions(folder))
 
 
 def subject(question: UnansweredQuestion | OutsideQuestion) -> str:

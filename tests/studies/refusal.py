@@ -34,10 +34,10 @@ from assistant.retrieval.retriever import Answerability, Retriever, answerabilit
 from assistant.settings import default_home, load_settings
 from ingestion.chunking.passages import passages_of
 from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
-from ingestion.index.questions import QuestionIndex
+from ingestion.index.questions import read_leading_questions
 from ingestion.index.search import Embedder, as_indexed
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.index.store import Manifest, PassageStore, write_store
+from ingestion.index.store import Manifest, SqlitePassages, write_store
 from ingestion.index.vectors import ChromaIndex
 from ingestion.readers.documents import Document, Kind
 from tests.fakes import ListVectorIndex
@@ -139,10 +139,10 @@ def indexed(documents: Sequence[Document], folder: Path, embedder: Embedder) -> 
     vectors = embedder.embed_passages([as_indexed(each) for each in passages])
     return IndexSnapshot(
         _manifest(embedder, len(documents), len(passages)),
-        PassageStore(folder / "passages.sqlite"),
+        SqlitePassages(folder / "passages.sqlite"),
         TantivyIndex(folder / "lexical"),
         cast(ChromaIndex, ListVectorIndex([each.id for each in passages], vectors)),
-        QuestionIndex(folder),
+        read_leading_questions(folder),
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 
 from assistant.accounts.identity import Identity
-from assistant.journal.chain import read_anchors
 from assistant.journal.journal import Journal
 from assistant.law.impact import changes_since
 from assistant.ledger.tables import csv_bytes
@@ -87,7 +86,7 @@ class LocalDashboard:
             ),
             installation=gather(self._home, load_settings(self._home), self._clock(), None),
             anchor=anchor,
-            anchors=read_anchors(self._journal.anchors) if anchor else (),
+            anchors=self._journal.anchored() if anchor else (),
             called=self._room.called,
         )
 

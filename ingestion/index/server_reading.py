@@ -1,0 +1,200 @@
+"""A snapshot on a PostgreSQL server, open: its passages and the two searches over them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from io import BytesIO
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import (
+    CONTEXT_WEIGHT,
+    TEXT_WEIGHT,
+    bare_words,
+    french_words,
+    parsed_terms,
+)
+from ingestion.index.questions import QuestionIndex, parsed_questions
+from ingestion.index.search import Hit, Vectors
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import Manifest, no_document, no_passage
+from ingestion.postgresql import PostgresServer, Row, vector_text
+from ingestion.readers.documents import Document
+
+REMEMBERED = 4096
+"""Documents and passages of an open snapshot that are not asked for again."""
+
+_document = TypeAdapter(Document)
+_passage = TypeAdapter(Passage)
+
+
+def open_tables(server: PostgresServer, schema: str, manifest: Manifest) -> IndexSnapshot:
+    """What is searched in a schema that `write_snapshot` filled."""
+    parts: dict[str, bytes] = dict(
+        server.rows("SELECT name, content FROM {schema}.parts", schema=schema)
+    )
+    asked: Vectors = np.load(BytesIO(parts["questions.npy"]), allow_pickle=False)
+    return IndexSnapshot(
+        manifest,
+        ServerPassages(server, schema),
+        ServerLexicalIndex(server, schema),
+        PgvectorIndex(server, schema),
+        QuestionIndex(parsed_questions(bytes(parts["leading.json"])), asked),
+        parsed_terms(bytes(parts["glossary.json"])),
+    )
+
+
+class PgvectorIndex:
+    """Cosine neighbours, exact for an index of the usual size, by a graph beyond."""
+
+    def __init__(self, server: PostgresServer, schema: str) -> None:
+        """The schema is one that `write_snapshot` filled."""
+        self._server, self._schema = server, schema
+
+    def __len__(self) -> int:
+        asked = (
+            "SELECT count(*) FROM {schema}.passages "
+            "JOIN {schema}.vectors ON vectors.place = passages.vector"
+        )
+        return int(self._server.rows(asked, schema=self._schema)[0][0])
+
+    def search(self, vector: Vectors, k: int) -> list[Hit]:
+        """Neighbours, equal ones in the order in which they were written."""
+        asked = """
+            SELECT passages.id, 1 - near.distance FROM (
+                SELECT place, embedding <=> %s::vector AS distance FROM {schema}.vectors
+                ORDER BY distance LIMIT %s
+            ) AS near JOIN {schema}.passages ON passages.vector = near.place
+            ORDER BY near.distance, passages.place LIMIT %s
+        """
+        near = self._server.rows(asked, vector_text(vector), k, k, schema=self._schema)
+        return _hits(near)
+
+
+class ServerLexicalIndex:
+    """The words of passages added up by the server, weighed when they were written."""
+
+    def __init__(self, server: PostgresServer, schema: str) -> None:
+        """The schema is one that `write_snapshot` filled."""
+        self._server, self._schema = server, schema
+
+    def __len__(self) -> int:
+        asked = "SELECT count(*) FROM {schema}.passages"
+        return int(self._server.rows(asked, schema=self._schema)[0][0])
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """Hits by BM25; what is not a word of the question is left out."""
+        return self._ranked(question, {"text": TEXT_WEIGHT, "context": CONTEXT_WEIGHT}, k)
+
+    def search_everyday(self, question: str, k: int) -> list[Hit]:
+        """Hits by BM25 over the glossary's phrases."""
+        return self._ranked(question, {"everyday": 1.0}, k)
+
+    def lookup(self, reference: str) -> list[str]:
+        """At most 100 identifiers."""
+        asked = (
+            "SELECT id FROM {schema}.passages JOIN {schema}.refs USING (place) "
+            "WHERE reference = %s LIMIT 100"
+        )
+        return [str(name) for (name,) in self._server.rows(asked, reference, schema=self._schema)]
+
+    def _ranked(self, question: str, weights: dict[str, float], k: int) -> list[Hit]:
+        words = french_words(bare_words(question))
+        if not words:
+            return []
+        asked = """
+            SELECT passages.id, best.score FROM (
+                SELECT each.place, sum(each.weight * boost) AS score
+                FROM unnest(%s::text[]) AS asked (word)
+                CROSS JOIN unnest(%s::text[], %s::float8[]) AS weighed (field, boost)
+                JOIN {schema}.words USING (field, word)
+                CROSS JOIN unnest(places, weights) AS each (place, weight)
+                GROUP BY each.place ORDER BY score DESC, each.place LIMIT %s
+            ) AS best JOIN {schema}.passages USING (place)
+            ORDER BY best.score DESC, place
+        """
+        fields, boosts = list(weights), list(weights.values())
+        return _hits(self._server.rows(asked, words, fields, boosts, k, schema=self._schema))
+
+
+def _hits(rows: Sequence[Row]) -> list[Hit]:
+    return [Hit(passage_id, float(score)) for passage_id, score in rows]
+
+
+class ServerPassages:
+    """Reads the documents and passages; what was read lately is not asked for again."""
+
+    def __init__(self, server: PostgresServer, schema: str) -> None:
+        """The schema is one that `write_snapshot` filled."""
+        self._server, self._schema = server, schema
+        self.document = lru_cache(REMEMBERED)(self._document)
+        self._versions = lru_cache(REMEMBERED)(self._versions_of)
+        self._known: dict[str, Passage] = {}
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """One query for all that are not known yet."""
+        known, lacking = self._known, [each for each in ids if each not in self._known]
+        if lacking:
+            asked = "SELECT body FROM {schema}.passages WHERE id = ANY(%s)"
+            found = [_passage.validate_json(body) for (body,) in self._rows(asked, lacking)]
+            known = {name: known[name] for name in ids if name in known}
+            known |= {each.id: each for each in found}
+            kept = self._known if len(self._known) < REMEMBERED else {}
+            self._known = kept | known  # a new one: other threads read the old one
+        for name in ids:
+            if name not in known:
+                raise no_passage(name)
+        return [known[name] for name in ids]
+
+    def all_passages(self) -> Iterable[Passage]:
+        """Every passage, in the order of the documents."""
+        for (body,) in self._rows("SELECT body FROM {schema}.passages ORDER BY place"):
+            yield _passage.validate_json(body)
+
+    def versions(self, reference: str) -> list[Document]:
+        """The versions of this article, unknown beginnings first, then by day."""
+        return list(self._versions(reference))
+
+    @cached_property
+    def revised(self) -> frozenset[str]:
+        """The references of the articles that have several versions here."""
+        rows = self._rows(
+            "SELECT reference FROM {schema}.documents WHERE reference IS NOT NULL "
+            "GROUP BY reference HAVING count(*) > 1"
+        )
+        return frozenset(reference for (reference,) in rows)
+
+    @cached_property
+    def has_articles(self) -> bool:
+        """Whether any document is an article of a code or another text."""
+        asked = "SELECT 1 FROM {schema}.documents WHERE reference IS NOT NULL LIMIT 1"
+        return bool(self._rows(asked))
+
+    def documents(self) -> Iterable[Document]:
+        """Every document, in the order of their identifiers."""
+        return self._read("SELECT body FROM {schema}.documents ORDER BY id")
+
+    def texts(self) -> Iterable[Document]:
+        """Every document that is no article, in the order of their identifiers."""
+        asked = "SELECT body FROM {schema}.documents WHERE reference IS NULL ORDER BY id"
+        return self._read(asked)
+
+    def _document(self, document_id: str) -> Document:
+        """The document of this identifier; raises UnknownDocument."""
+        for found in self._read("SELECT body FROM {schema}.documents WHERE id = %s", document_id):
+            return found
+        raise no_document(document_id)
+
+    def _versions_of(self, reference: str) -> tuple[Document, ...]:
+        asked = (
+            "SELECT body FROM {schema}.documents WHERE reference = %s "
+            "ORDER BY valid_from NULLS FIRST, id"
+        )
+        return tuple(self._read(asked, reference))
+
+    def _read(self, asked: str, *values: object) -> Iterator[Document]:
+        return (_document.validate_json(body) for (body,) in self._rows(asked, *values))
+
+    def _rows(self, asked: str, *values: object) -> list[Row]:
+        return self._server.rows(asked, *values, schema=self._schema)

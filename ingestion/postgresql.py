@@ -1,0 +1,230 @@
+"""What is shared by several machines: a PostgreSQL server, asked over a few connections.
+
+Door of psycopg, psycopg_pool and pgvector.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from pgvector import Vector
+from pgvector.psycopg import register_vector
+from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from ingestion.errors import DamagedSnapshot, IngestionError, StorageFull, UnreachableStore
+
+Row: TypeAlias = tuple[Any, ...]
+
+CONNECTIONS = 16
+"""Connections of one process; a turn holds one for the length of a query."""
+
+CONNECTING = 10
+"""Seconds after which a server that says nothing is one that cannot be reached."""
+
+SCHEMA = "sourcier_store"
+"""The schema of what there is once: which snapshot is in use, the journal."""
+
+LOCKS = 0x50C1E7
+"""Class of our advisory locks: of the schema, of who writes, of snapshots held open."""
+
+_CREATED = """
+CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
+CREATE SCHEMA IF NOT EXISTS {schema};
+CREATE TABLE IF NOT EXISTS {schema}.snapshots (
+    name text COLLATE "C" PRIMARY KEY, manifest bytea NOT NULL, seal bytea NOT NULL
+);
+CREATE TABLE IF NOT EXISTS {schema}.served (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), name text NOT NULL
+);
+"""
+
+
+def named_server(home: Path, setting: str) -> str:
+    """The address of a server that a setting of a data folder names, else ""."""
+    path = home / "settings.toml"
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ""
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise IngestionError(f"{path} n'est pas un fichier TOML valide : {error}") from error
+    return str(settings.get(setting, ""))
+
+
+class Connected:
+    """One connection, whose queries name the schema that they are about as `{schema}`."""
+
+    def __init__(self, connection: "psycopg.Connection[Row]", schema: str) -> None:
+        """The connection is open, and closed by whoever opened it."""
+        self._connection = connection
+        self._schema = sql.Identifier(schema)
+
+    def rows(self, query: str, *values: object) -> list[Row]:
+        """What a query finds."""
+        return self._connection.execute(self._named(query), values or None).fetchall()
+
+    def run(self, query: str, *values: object) -> None:
+        """A command, or several without values."""
+        self._connection.execute(self._named(query), values or None)
+
+    def load(self, into: str, types: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Append rows to a table, `into` as in `COPY`; numpy rows become vectors."""
+        command = self._named(f"COPY {into} FROM STDIN (FORMAT BINARY)")
+        if "vector" in types:
+            register_vector(self._connection)
+        with self._connection.cursor() as cursor, cursor.copy(command) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    def _named(self, query: str) -> sql.Composed:
+        return sql.SQL(query).format(schema=self._schema)
+
+
+class PostgresServer:
+    """A server by its address; safe to share between threads."""
+
+    def __init__(self, address: str) -> None:
+        """Nothing is connected before something is asked."""
+        if conninfo_to_dict(address).get("password"):
+            raise UnreachableStore(
+                "L'adresse « store » contient un mot de passe : retirez-le de settings.toml, et "
+                "donnez-le par PGPASSWORD ou par ~/.pgpass."
+            )
+        self._address = address
+        self._pool = ConnectionPool(
+            address,
+            kwargs=_KWARGS,
+            min_size=0,
+            max_size=CONNECTIONS,
+            timeout=CONNECTING,
+            check=ConnectionPool.check_connection,
+            reconnect_timeout=CONNECTING,
+            open=False,
+        )
+
+    def rows(self, query: str, *values: object, schema: str = SCHEMA) -> list[Row]:
+        """What a query finds."""
+        with self.asked(schema) as connected:
+            return connected.rows(query, *values)
+
+    def known_rows(self, query: str, *values: object, schema: str = SCHEMA) -> list[Row]:
+        """The same, and nothing where the tables that it asks were never created."""
+        with self.asked(schema) as connected:
+            try:
+                return connected.rows(query, *values)
+            except errors.UndefinedTable:
+                return []
+
+    @contextmanager
+    def asked(self, schema: str = SCHEMA) -> Iterator[Connected]:
+        """A connection for a moment, each query by itself.
+
+        Raises UnreachableStore when the server does not answer or refuses, StorageFull when its
+        disk is.
+        """
+        with _in_french():
+            self._pool.open()
+            with self._pool.connection() as connection:
+                yield Connected(connection, schema)
+
+    @contextmanager
+    def transaction(self, schema: str = SCHEMA) -> Iterator[Connected]:
+        """The same in one transaction, kept whole once this ends, and lost if it raises."""
+        with _in_french():
+            self._pool.open()
+            with self._pool.connection() as connection, connection.transaction():
+                yield Connected(connection, schema)
+
+    def prepare(self) -> None:
+        """Create what is not there yet; raises UnreachableStore where that is not allowed."""
+        with self.transaction() as connected:
+            wait_alone(connected, "preparing")
+            if not connected.rows("SELECT 1 FROM pg_namespace WHERE nspname = %s", SCHEMA):
+                connected.run(_CREATED)
+
+    def hold(self, name: str) -> Callable[[], None]:
+        """Hold something that others may hold as well, until what is returned is called.
+
+        The server lets go by itself when this process is gone.
+        """
+        with _in_french():
+            connection = psycopg.connect(self._address, **_KWARGS)
+            connection.execute(f"SELECT pg_advisory_lock_shared({LOCKS}, hashtext(%s))", [name])
+        return connection.close
+
+
+def hold_alone(connected: Connected, name: str) -> bool:
+    """Whether nobody holds a thing, and nobody will until the end of this transaction."""
+    asked = f"SELECT pg_try_advisory_xact_lock({LOCKS}, hashtext(%s))"
+    return connected.rows(asked, name) == [(True,)]
+
+
+def vector_text(vector: NDArray[np.float32]) -> str:
+    """A vector as a query takes it, to be read as `%s::vector`. Pure."""
+    return Vector(vector).to_text()
+
+
+def vectors_sent(rows: Iterable[Row]) -> NDArray[np.float32]:
+    """The vectors of rows of one column, each as `vector_send` gives it. Pure."""
+    return np.array([Vector.from_binary(row).to_numpy() for (row,) in rows], dtype=np.float32)
+
+
+def wait_alone(connected: Connected, name: str) -> None:
+    """Wait until nobody holds a thing, then hold it until the end of this transaction."""
+    connected.run(f"SELECT pg_advisory_xact_lock({LOCKS}, hashtext(%s))", name)
+
+
+@cache
+def server_at(address: str) -> PostgresServer:
+    """The server of an address, the same for the whole process."""
+    return PostgresServer(address)
+
+
+_KWARGS: dict[str, Any] = {
+    "autocommit": True,
+    "connect_timeout": CONNECTING,
+    "application_name": "sourcier",
+    # A graph is searched on until enough is found, and more widely than by default.
+    "options": "-c jit=off -c hnsw.ef_search=200 -c hnsw.iterative_scan=strict_order",
+}
+
+
+@contextmanager
+def _in_french() -> Iterator[None]:
+    """Say what a server refuses, in French and with the remedy."""
+    try:
+        yield
+    except errors.DiskFull as error:
+        raise StorageFull(
+            "Le disque du serveur PostgreSQL est plein. Libérez de la place, puis recommencez."
+        ) from error
+    except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+        raise DamagedSnapshot(
+            "L'index ouvert n'est plus sur le serveur PostgreSQL. Reposez la question, ou voyez : "
+            "sourcier index status"
+        ) from error
+    except (errors.InsufficientPrivilege, errors.FeatureNotSupported) as error:
+        raise UnreachableStore(
+            f"Le serveur PostgreSQL refuse cette action ({_said(error)}). Donnez à ce compte le "
+            "droit de créer des schémas, et faites créer l'extension pgvector dans cette base : "
+            "CREATE EXTENSION vector"
+        ) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        raise UnreachableStore(
+            f"Le serveur PostgreSQL ne répond pas ({_said(error)}). Démarrez-le, ou corrigez "
+            "« store » dans settings.toml (mot de passe : PGPASSWORD ou ~/.pgpass)."
+        ) from error
+
+
+def _said(error: psycopg.Error) -> str:
+    """What the server says, on one line."""
+    return " ".join(str(error).split()).rstrip(".?")
