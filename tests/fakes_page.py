@@ -33,6 +33,7 @@ from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
+from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
 from ingestion.index.search import Vectors
 from ingestion.index.snapshot import IndexSnapshot
@@ -133,6 +134,9 @@ class FakeDesk:
 
     def histories(self, reference: str) -> tuple[History, ...]:
         return histories(each for each in LAW if each.reference == reference)
+
+    def rulings(self, reference: str, as_of: date) -> tuple[Passage, ...]:
+        return ()
 
     def near_references(self, reference: str) -> tuple[str, ...]:
         return near_references(reference, LAW)

@@ -13,6 +13,7 @@ from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.llm.language_model import EngineUse
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.index.store import PassageStore
 
 # The record of a turn: everything needed to open the answer again as it was, as plain JSON.
@@ -82,6 +83,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
             for item in result.evidence
         ],
         "route": result.route,
+        "decisions": applying_fields(result.case_law) if result.case_law else None,
         "model": result.model,
         "engine": _engine_fields(result.engine) if result.engine else None,
         "generation": result.generation,
@@ -94,6 +96,31 @@ def contract(result: TurnResult) -> dict[str, Any]:
             "total": result.seconds.total,
         },
         "record_id": result.record_id,
+    }
+
+
+NAMED_RULINGS = 3
+"""Decisions that apply a cited article, named in the contract; the others are counted."""
+
+
+def applying_fields(found: ApplyingRulings) -> dict[str, Any]:
+    """The decisions that apply an article, which are no part of an answer on the law. Pure."""
+    return {
+        "article": found.article,
+        "count": len(found.passages),
+        "first": [
+            {
+                "name": ruling.name,
+                "court": ruling.court,
+                "number": ruling.number,
+                "date": ruling.day.isoformat(),
+                "publication": ruling.rank.value,
+                "locator": passage.locator,
+                "document": passage.document_id,
+            }
+            for passage in found.passages[:NAMED_RULINGS]
+            if (ruling := passage.ruling)
+        ],
     }
 
 
@@ -146,6 +173,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "citations": list(sentence.citations),
                 "support": sentence.support.value,
                 **({"aside": True} if sentence.place is Prominence.ASIDE else {}),
+                **({"spoken_by": sentence.spoken_by} if sentence.spoken_by else {}),
             }
             for sentence in answer.sentences
         ],

@@ -28,6 +28,7 @@ from assistant.question.day import Day
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope, Subquestion
+from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.chunking.passages import Passage
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Document
@@ -46,7 +47,8 @@ class TurnState:
     not be used, after which it is left alone. `read_by` is the language model that was asked last,
     and `engine` the server's part in it. `to_index` says that the pieces have changed since they
     were indexed, and `proposed` are the dossiers that the question may be about and is not asked
-    of.
+    of. `case_law` holds what courts decided, where it is installed, and `applying` are decisions
+    that apply a cited article.
     """
 
     question: str
@@ -78,6 +80,8 @@ class TurnState:
     read_by: str = ""
     engine: EngineUse | None = None
     route: str = "rule"
+    case_law: IndexSnapshot | None = None
+    applying: ApplyingRulings | None = None
 
     @property
     def elapsed(self) -> float:
@@ -104,6 +108,8 @@ class TurnState:
         """The document that a passage of the evidence stands in."""
         if self.sheet and self.sheet.id == passage.document_id:
             return self.sheet
+        if passage.ruling and self.case_law:
+            return self.case_law.store.document(passage.document_id)
         holding = self.dossier if passage.dossier and self.dossier else self.generation
         return holding.store.document(passage.document_id)
 
@@ -135,7 +141,7 @@ class TurnState:
             self.removed.append(removed)
             return Dropped(removed)
         numbers = tuple(sorted(item.number for item in draft.evidence))
-        sentence = Sentence(draft.text, numbers, verdict.support, draft.place)
+        sentence = Sentence(draft.text, numbers, verdict.support, draft.place, draft.spoken_by)
         return self._wrote(sentence, _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
@@ -214,6 +220,7 @@ class TurnState:
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
             proposed=self.proposed,
             engine=self.engine,
+            case_law=self.applying,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -54,6 +54,7 @@ class Rank(StrEnum):
     CLAUSE = "clause"
     OFFER = "offer"
     SHEET = "sheet"
+    RULING = "ruling"
 
 
 ARTICLES = frozenset({Rank.LAW, Rank.DECREE, Rank.ORDER})
@@ -67,6 +68,7 @@ LABELS = {
         Rank.CLAUSE: "pièce du marché",
         Rank.OFFER: "écrit par un candidat",
         Rank.SHEET: "fiche, sans valeur juridique",
+        Rank.RULING: "décision de justice, pas la règle",
     },
     Language.ENGLISH: {
         Rank.LAW: "law",
@@ -76,6 +78,7 @@ LABELS = {
         Rank.CLAUSE: "contract document",
         Rank.OFFER: "written by a tenderer",
         Rank.SHEET: "sheet, without legal value",
+        Rank.RULING: "court decision, not the rule",
     },
 }
 """A rank in a few words for the reader."""
@@ -93,6 +96,8 @@ def rank_of(passage: Passage) -> Rank | None:
         return Rank.OFFER
     if passage.kind is Kind.TENDER:
         return Rank.CLAUSE
+    if passage.kind is Kind.RULINGS:
+        return Rank.RULING
     if passage.kind is not Kind.RULES:
         return None
     if passage.locator.startswith("CCAG") and "fiche «" not in passage.locator:

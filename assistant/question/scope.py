@@ -15,6 +15,9 @@ from unicodedata import normalize
 from assistant.question.language import Language, fold_text
 from ingestion.tenders.dossiers import Dossier
 
+CASE_LAW = "case law"
+"""The name of the refusal that ends where decisions are installed."""
+
 MOST_PROPOSED = 3
 """Dossiers that may be meant by a question that names none of them."""
 

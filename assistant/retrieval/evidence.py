@@ -38,6 +38,7 @@ class Scope:
     `offers` says whether what suppliers wrote in the dossier may be shown as well. `any_day` leaves
     the day aside, to learn what another day's law says. `withheld` are references and identifiers
     of passages that are taken not to be there, to see what an index without them would answer.
+    `rulings` asks for what courts decided, and for nothing else: it is never shown among the rules.
     """
 
     as_of: date
@@ -45,6 +46,7 @@ class Scope:
     offers: bool = False
     any_day: bool = False
     withheld: frozenset[str] = frozenset()
+    rulings: bool = False
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
@@ -52,8 +54,10 @@ class Scope:
         What belongs to a dossier is for that dossier alone, and only rules may belong to none; an
         offer is for questions about offers alone.
         """
+        if self.rulings and passage.kind is not Kind.RULINGS:
+            return False
         is_foreign = passage.dossier is not None and passage.dossier != self.dossier
-        is_astray = passage.dossier is None and passage.kind is not Kind.RULES
+        is_astray = passage.dossier is None and passage.kind is not self._undossiered
         is_unasked = passage.piece is PieceKind.OFFER and not self.offers
         is_withheld = passage.id in self.withheld or not self.withheld.isdisjoint(
             passage.references
@@ -61,6 +65,11 @@ class Scope:
         if is_foreign or is_astray or is_unasked or is_withheld:
             return False
         return self.covers(passage.valid_from or passage.not_before, passage.valid_to)
+
+    @property
+    def _undossiered(self) -> Kind:
+        """The kind of passages that belong to no dossier."""
+        return Kind.RULINGS if self.rulings else Kind.RULES
 
     def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
         """Whether the day is among these; an unknown bound excludes nothing. Pure."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from threading import Lock
 
+from ingestion.case_law.installation import case_law_home
 from ingestion.errors import EmbedderMismatch, UnknownSnapshot
 from ingestion.index.publication import current_name
 from ingestion.index.search import Embedder
@@ -21,6 +22,7 @@ class SnapshotHolder:
         self._embedder = embedder
         self._rules = _Held(home, embedder, name)
         self._dossiers: dict[Path, _Held] = {}
+        self._case_law = _Held(case_law_home(home), embedder)
 
     def current(self) -> IndexSnapshot:
         """The generation of the rules to use now.
@@ -57,6 +59,14 @@ class SnapshotHolder:
                 f"Les pièces du dossier {dossier_id} ne sont pas encore indexées. {remedy}"
             )
         return self._dossiers.setdefault(folder, _Held(folder, self._embedder)).current()
+
+    def case_law(self) -> IndexSnapshot | None:
+        """What courts decided; None where it is not installed.
+
+        Raises DamagedGeneration, or EmbedderMismatch.
+        """
+        is_installed = (case_law_home(self.home) / "current").exists()
+        return self._case_law.current() if is_installed else None
 
     def awaits_index(self, dossier_id: str, teams: frozenset[str] | None) -> bool:
         """Whether a dossier holds other pieces than those that may be searched of it now."""

@@ -12,6 +12,7 @@ from assistant.ledger.service import LedgerService
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
+from ingestion.chunking.passages import Passage
 from ingestion.index.search import Vectors
 from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document
@@ -97,6 +98,9 @@ class BuyerService(Protocol):
 
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in each code that has it, none when no code has."""
+
+    def rulings(self, reference: str, as_of: date) -> Sequence[Passage]:
+        """A paragraph of each decision known that day that applies an article, none if none is."""
 
     def near_references(self, reference: str) -> tuple[str, ...]:
         """References of articles that are written almost like this one."""
