@@ -67,7 +67,7 @@ ELSEWHERE = InventedRuling(
     "471003",
     date(2024, 5, 1),
     "A",
-    ("1. L'article L. 421-1 du code de l'urbanisme soumet le puits à permis.",),
+    ("1. Le code de l'urbanisme soumet le puits à permis, comme les marchés publics couverts.",),
 )
 TRIBUNAL = InventedRuling(
     4,

@@ -18,6 +18,7 @@ from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, plan_gathering
 from ingestion.library.library import Library
 from tests.case_law_home import gather_rulings, install_rulings
+from tests.dila_server import Dila, cut, offering
 from tests.fakes import WordEmbedder
 from tests.index_home import published
 from tests.jade_files import (
@@ -177,16 +178,25 @@ def test_the_command_installs_updates_and_tells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("assistant.container.load_embedder", lambda *_: WordEmbedder())
-    home, archives = str(tmp_path / "home"), write_rulings(tmp_path / "archives", [NUMBERED])
+    monkeypatch.setattr("ingestion.legislation.dila.time.sleep", lambda seconds: None)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    home, archives = tmp_path / "home", write_rulings(tmp_path / "archives", [NUMBERED])
+    home.mkdir()
 
     def run(*words: str) -> tuple[int, str]:
-        code = main(["--data", home, "decisions", *words])
+        code = main(["--data", str(home), "decisions", *words])
         return code, " ".join(capsys.readouterr().out.split())
 
     assert "sourcier decisions install" in run("status")[1]
     assert run("update", "--from", str(archives))[0] == 1
-    code, said = run("install", "--from", str(archives))
+    served = Dila({ALL_RULINGS: (archives / ALL_RULINGS).read_bytes()})
+    served.failures.append(cut(300))
+    with offering(served):
+        (home / "settings.toml").write_text(f'law_source = "{served.address}"')
+        code, said = run("install")
     assert code == 0
+    assert served.asked[0] == ("/OPENDATA/JADE/", "")
+    assert served.asked_for(ALL_RULINGS) == ["", "bytes=300-"]
     assert "1 décisions, 3 considérants, à jour du 01/01/2026" in said
     write_rulings(archives, [OLDER], LATER_RULINGS)
     assert run("update", "--from", str(archives))[0] == 0

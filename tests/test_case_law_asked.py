@@ -17,15 +17,17 @@ from assistant.journal.journal import Journal
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.case_law import subject_of
 from assistant.question.language import Language
+from assistant.retrieval.evidence import Scope
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, advance
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.serving import LocalBuyerService
+from ingestion.case_law.installation import case_law_home
 from ingestion.library.library import Archive
 from ingestion.readers.documents import Kind
 from tests.case_law_home import install_rulings
 from tests.fakes import ScriptedModel
-from tests.index_home import add, build_and_publish
+from tests.index_home import add, build_and_publish, published
 from tests.jade_files import NUMBERED, OLDER, InventedRuling
 from tests.page_app import app_over
 from tests.small_index import answering_embedder
@@ -183,6 +185,14 @@ def test_a_question_of_law_is_never_answered_by_a_decision(
     assert result.answer.markdown == alone.answer.markdown
     assert [each.locator for each in result.answer.citations] == ["art. L2152-6"]
     assert alone.case_law is None
+
+
+def test_a_decision_that_came_among_the_rules_would_not_be_shown(with_rulings: Path) -> None:
+    found = published(case_law_home(with_rulings)).store.all_passages()
+    ruling = next(iter(found))
+    assert Scope(DAY, rulings=True).admits(ruling)
+    assert not Scope(DAY).admits(ruling)
+    assert not Scope(DAY, rulings=True).admits(replace(ruling, kind=Kind.RULES))
 
 
 def test_under_an_answer_stand_the_decisions_that_apply_its_article(

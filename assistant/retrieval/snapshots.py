@@ -22,7 +22,7 @@ class SnapshotHolder:
         self._embedder = embedder
         self._rules = _Held(home, embedder, name)
         self._dossiers: dict[Path, _Held] = {}
-        self._case_law = _Held(case_law_home(home), embedder)
+        self._case_law = _Held(case_law_home(home), embedder, remedy="sourcier decisions install")
 
     def current(self) -> IndexSnapshot:
         """The generation of the rules to use now.
@@ -76,8 +76,15 @@ class SnapshotHolder:
 class _Held:
     """The open generation of one data folder."""
 
-    def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        embedder: Embedder,
+        name: str | None = None,
+        remedy: str = "sourcier index build",
+    ) -> None:
         self._home = home
+        self._remedy = remedy
         self._embedder = embedder
         self._pinned = name
         self._open: IndexSnapshot | None = None
@@ -96,6 +103,6 @@ class _Held:
         if built_by != self._embedder.name:
             raise EmbedderMismatch(
                 f"L'index {name} a été construit avec {built_by}, mais le modèle de vecteurs "
-                f"choisi est {self._embedder.name}. Reconstruisez-le : sourcier index build"
+                f"choisi est {self._embedder.name}. Reconstruisez-le : {self._remedy}"
             )
         return generation

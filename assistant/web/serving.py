@@ -42,7 +42,7 @@ from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from ingestion.chunking.passages import Passage
-from ingestion.errors import UnknownDocument
+from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
@@ -286,6 +286,7 @@ def load_site(home: Path, settings: Settings) -> Site:
     room = ReviewService(home, assistant, called=naming(accounts, settings))
     room.follow()
     repair_beside(home, settings)
+    open_case_law_beside(assistant)
     beside = pages_beside(home, room, assistant.journal, access)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
@@ -311,6 +312,19 @@ def repair_beside(home: Path, settings: Settings) -> None:
     """Index, beside everything else, the dossiers whose last change was cut short."""
     embedder = partial(load_embedder, home, settings)
     Thread(target=index_waiting, args=(home, embedder, untold), name="repair", daemon=True).start()
+
+
+def open_case_law_beside(assistant: Assistant) -> None:
+    """Open what courts decided before anyone asks: it may be large, and every answer looks there.
+
+    What is wrong with it is said to who asks for it.
+    """
+
+    def opening() -> None:
+        with suppress(IngestionError):
+            _ = assistant.case_law
+
+    Thread(target=opening, name="case law", daemon=True).start()
 
 
 def pages_beside(home: Path, room: ReviewService, journal: Journal, access: Access) -> Beside:
