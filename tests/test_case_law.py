@@ -106,7 +106,7 @@ def test_a_paragraph_is_found_by_the_articles_that_it_applies(
             "de justice administrative et l'article L. 551-4 de ce code",
             "L2152-5",
         ),
-        ("le code de la commande publique. Article 2 : la requête est rejetée", ""),
+        ("l'article 53 du code des marchés publics. Article 2 : la requête est rejetée", "CMP-53"),
     ],
 )
 def test_articles_are_those_of_procurement_law(text: str, expected: str) -> None:

@@ -41,13 +41,13 @@ from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.rulings import (
     ApplyingRulings,
+    first_applied,
     has_ruling,
     numbers_named,
-    rulings_applying,
 )
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.review import day_of
-from ingestion.errors import EmbedderMismatch, ModelUnavailable
+from ingestion.errors import DamagedSnapshot, EmbedderMismatch, ModelUnavailable
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Kind
@@ -307,16 +307,11 @@ class Assistant:
         """The decisions that apply the first article cited that any of them does."""
         try:
             case_law = self._holder.case_law() if turn.citations else None
-        except EmbedderMismatch:
-            return None  # they are asked for in vain too, and that is where it is said
-        if case_law is None:
-            return None
-        for item in turn.cited:
-            for article in item.passage.references if item.passage.kind is Kind.RULES else ():
-                found = rulings_applying(case_law, article, turn.scope.as_of)
-                if found.passages:
-                    return found
-        return None
+        except (EmbedderMismatch, DamagedSnapshot):
+            return None  # it is said to who asks for them: an answer of law stands without
+        rules = (each.passage for each in turn.cited if each.passage.kind is Kind.RULES)
+        cited = (article for each in rules for article in each.references)
+        return first_applied(case_law, cited, turn.scope.as_of) if case_law else None
 
     def _write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""

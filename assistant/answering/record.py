@@ -99,15 +99,11 @@ def contract(result: TurnResult) -> dict[str, Any]:
     }
 
 
-NAMED_RULINGS = 3
-"""Decisions that apply a cited article, named in the contract; the others are counted."""
-
-
 def applying_fields(found: ApplyingRulings) -> dict[str, Any]:
     """The decisions that apply an article, which are no part of an answer on the law. Pure."""
     return {
         "article": found.article,
-        "count": len(found.passages),
+        "count": found.count,
         "first": [
             {
                 "name": ruling.name,
@@ -118,7 +114,7 @@ def applying_fields(found: ApplyingRulings) -> dict[str, Any]:
                 "locator": passage.locator,
                 "document": passage.document_id,
             }
-            for passage in found.passages[:NAMED_RULINGS]
+            for passage in found.first
             if (ruling := passage.ruling)
         ],
     }

@@ -9,8 +9,8 @@ from typer import Context
 from assistant.cli.options import ACTING_USER, Terminal, option
 from assistant.cli.progress import Steps, both, in_units, progress_bars
 from assistant.cli.usage import Actions
-from assistant.publishing.build_record import recorded
-from assistant.settings import load_settings
+from assistant.publishing.build_record import Recorder, recorded
+from assistant.settings import Settings, load_settings
 from ingestion.case_law.installation import (
     CaseLawCopy,
     RulingsFound,
@@ -85,8 +85,6 @@ def _status(ctx: Context) -> int:
 
 def _bring(home: Path, folder: Path | None, user: str) -> int:
     """From archives to an index that can be asked; the exit code."""
-    from assistant.container import load_embedder
-
     settings, console, copy = load_settings(home), Terminal(), CaseLawCopy(home)
     source = _source(settings.law_source, folder)
     with copy.alone(), recorded(copy.folder, user) as record:
@@ -103,15 +101,24 @@ def _bring(home: Path, folder: Path | None, user: str) -> int:
                 lambda done, total: tell(READING, done, total),
                 lambda archive, found: _tell_archive(archive, found, bars.console),
             )
-        with lock_for_writing(copy.folder):
-            with console.status("Découpage des décisions en considérants…"):
-                copy.keep()
-            with console.status("Chargement du modèle de vecteurs…"):
-                embedder = load_embedder(home, settings)
-            with progress_bars(console) as bars:
-                make_searchable(home, embedder, both(Steps(bars), record))
+        _index(home, settings, copy, record, console)
     _tell_installed(home, console)
     return OK
+
+
+def _index(
+    home: Path, settings: Settings, copy: CaseLawCopy, record: Recorder, console: Console
+) -> None:
+    """Keep what was gathered, and make it searchable."""
+    from assistant.container import load_embedder  # the library of models takes seconds to import
+
+    with lock_for_writing(copy.folder):
+        with console.status("Découpage des décisions en considérants…"):
+            copy.keep()
+        with console.status("Chargement du modèle de vecteurs…"):
+            embedder = load_embedder(home, settings)
+        with progress_bars(console) as bars:
+            make_searchable(home, embedder, both(Steps(bars), record))
 
 
 def _source(law_source: str, folder: Path | None) -> ArchiveSource:

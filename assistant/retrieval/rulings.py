@@ -5,7 +5,7 @@ law finds one among the rules.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from assistant.retrieval.candidates import Candidate, Searcher, text_sha256
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import Tuning, likelihoods
 from assistant.retrieval.retriever import NAMED
-from ingestion.case_law.ruling import Ruling, precedence
+from ingestion.case_law.ruling import precedence
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, applying
 from ingestion.index.snapshot import IndexSnapshot
@@ -25,6 +25,9 @@ QUOTED = 3
 NEARLY = 0.5
 """Share of the best decision's score from which another may come before it, if it weighs more."""
 
+NAMED_FIRST = 3
+"""Decisions that apply a cited article, named with it; the others are counted."""
+
 MOST_APPLYING = 500
 """Paragraphs that apply an article: all of those of the most cited ones."""
 
@@ -35,15 +38,11 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ApplyingRulings:
-    """The decisions that apply an article: one paragraph of each, what is published first."""
+    """How many decisions apply an article, and a paragraph of each of the first of them."""
 
     article: str
-    passages: tuple[Passage, ...]
-
-    @property
-    def rulings(self) -> tuple[Ruling, ...]:
-        """The decisions, in the same order."""
-        return tuple(each.ruling for each in self.passages if each.ruling)
+    count: int
+    first: tuple[Passage, ...]
 
 
 def numbers_named(question: str) -> tuple[str, ...]:
@@ -75,8 +74,7 @@ def rulings_about(
     found = searcher.candidates(subject, scope)
     shares = likelihoods([each.strength for each in found])
     scored = {each.passage.id: (each, share) for each, share in zip(found, shares, strict=True)}
-    if numbers := numbers_named(question):
-        asked = searcher.lookup(numbers, scope)
+    if asked := searcher.lookup(numbers_named(question), scope):
         best = _of_asked(asked, scored, limit)
     else:
         keys = [applying(each.key) for each in find_references(question)]
@@ -94,15 +92,28 @@ def rulings_about(
     )
 
 
-def rulings_applying(case_law: IndexSnapshot, article: str, as_of: date) -> ApplyingRulings:
-    """The decisions that apply an article, by its key, none of them decided after the day."""
+def rulings_applying(case_law: IndexSnapshot, article: str, as_of: date) -> tuple[Passage, ...]:
+    """A paragraph of each decision that applies an article, known by its key; the weightiest first.
+
+    None of them was decided after the day.
+    """
     ids = case_law.lexical.lookup(applying(article), MOST_APPLYING)
     scope = Scope(as_of, rulings=True)
     passages = (each for each in case_law.store.passages(ids) if scope.admits(each))
     firsts: dict[str, Passage] = {}
     for each in sorted(passages, key=lambda passage: passage.start):
         firsts.setdefault(each.document_id, each)
-    return ApplyingRulings(article, tuple(sorted(firsts.values(), key=_weight)))
+    return tuple(sorted(firsts.values(), key=_weight))
+
+
+def first_applied(
+    case_law: IndexSnapshot, articles: Iterable[str], as_of: date
+) -> ApplyingRulings | None:
+    """The decisions that apply the first of these articles that any applies, None if none does."""
+    for article in articles:
+        if found := rulings_applying(case_law, article, as_of):
+            return ApplyingRulings(article, len(found), found[:NAMED_FIRST])
+    return None
 
 
 _Scored = tuple[Candidate, float]

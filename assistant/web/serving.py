@@ -212,7 +212,7 @@ class LocalBuyerService:
     def rulings(self, reference: str, as_of: date) -> Sequence[Passage]:
         """Those of the decisions installed."""
         case_law = self._assistant.case_law
-        return rulings_applying(case_law, reference, as_of).passages if case_law else ()
+        return rulings_applying(case_law, reference, as_of) if case_law else ()
 
     def near_references(self, reference: str) -> tuple[str, ...]:
         """References of the published generation."""

@@ -85,7 +85,7 @@ def rulings_line(turn: Turn, said: Words, language: Language) -> RulingsLine | N
     """That decisions apply a cited article, None where none does. Pure."""
     if (found := turn.case_law) is None:
         return None
-    number, small = len(found.passages), said["small_numbers"].split()
+    number, small = found.count, said["small_numbers"].split()
     key = "rulings_applying_one" if number == 1 else "rulings_applying"
     in_words = small[number] if number < len(small) else str(number)
     told = said[key].format(count=in_words, article=found.article)
