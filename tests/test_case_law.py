@@ -197,7 +197,7 @@ def test_the_command_installs_updates_and_tells(
     assert code == 0
     assert served.asked[0] == ("/OPENDATA/JADE/", "")
     assert served.asked_for(ALL_RULINGS) == ["", "bytes=300-"]
-    assert "1 décisions, 3 considérants, à jour du 01/01/2026" in said
+    assert "Décisions : 1, considérants : 3, à jour du 01/01/2026" in said
     write_rulings(archives, [OLDER], LATER_RULINGS)
     assert run("update", "--from", str(archives))[0] == 0
-    assert "2 décisions, 5 considérants, à jour du 03/03/2026" in run("status")[1]
+    assert "Décisions : 2, considérants : 5, à jour du 03/03/2026" in run("status")[1]

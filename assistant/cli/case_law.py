@@ -145,7 +145,7 @@ def _tell_plan(plan: ArchivePlan, console: Console) -> None:
 
 def _tell_archive(archive: ListedArchive, found: RulingsFound, console: Console) -> None:
     """What an archive had that someone should know."""
-    console.print(f"{archive.name} : {found.kept} décisions gardées.", soft_wrap=True)
+    console.print(f"{archive.name}, décisions gardées : {found.kept}.", soft_wrap=True)
     for refusal in found.refused[:SHOWN]:
         told = f"{archive.name}, {refusal.name} : {refusal.reason}"
         console.print(told, style="yellow", soft_wrap=True)
@@ -160,7 +160,7 @@ def _tell_installed(home: Path, console: Console) -> None:
         return
     manifest = read_manifest(folder, current_name(folder))
     console.print(
-        f"{manifest.documents} décisions, {manifest.passages} considérants, à jour du "
+        f"Décisions : {manifest.documents}, considérants : {manifest.passages}, à jour du "
         f"{installed.moment:%d/%m/%Y}.",
         soft_wrap=True,
     )
