@@ -121,12 +121,12 @@ class WordIndex:
         ]
         return sorted(hits, key=lambda hit: -hit.score)[:k]
 
-    def lookup(self, reference: str) -> list[str]:
+    def lookup(self, reference: str, most: int = 100) -> list[str]:
         return [
             passage_id
             for passage_id, references in self._references.items()
             if reference in references
-        ]
+        ][:most]
 
 
 class ScriptedModel:

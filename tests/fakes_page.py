@@ -34,6 +34,7 @@ from assistant.tenders.service import DossierService
 from assistant.voice.transcriber import Transcriber
 from assistant.web.buyer.dossier_pages import fiche_section
 from assistant.web.buyer.service import Holdings, Thumb
+from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, UnknownSnapshot
 from ingestion.index.search import Vectors
 from ingestion.index.snapshot import IndexSnapshot
@@ -138,6 +139,9 @@ class FakeDesk:
 
     def histories(self, reference: str) -> tuple[History, ...]:
         return histories(each for each in LAW if each.reference == reference)
+
+    def rulings(self, reference: str, as_of: date) -> tuple[Passage, ...]:
+        return ()
 
     def near_references(self, reference: str) -> tuple[str, ...]:
         return near_references(reference, LAW)

@@ -42,6 +42,7 @@ CONTRACT = {
     "choices": list,
     "evidence": list,
     "route": str,
+    "decisions": (dict, type(None)),
     "model": str,
     "engine": (dict, type(None)),
     "generation": str,

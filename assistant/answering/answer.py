@@ -9,6 +9,7 @@ from assistant.citations.checker import Support
 from assistant.llm.language_model import EngineUse
 from assistant.question.day import DaySource
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.tenders.dossiers import Dossier
 
 # Answers: sentences with their citations, and what was left out. Pure values.
@@ -62,12 +63,16 @@ class Prominence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that may be shown, without its `[n]` marks, and what supports it."""
+    """A sentence that may be shown, without its `[n]` marks, and what supports it.
+
+    `spoken_by` is who says it, where that is to be told before it: a decision and its paragraph.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support
     place: Prominence = Prominence.BODY
+    spoken_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ class Answer:
 
 def marked(sentence: Sentence) -> str:
     """The sentence followed by its marks: "… [1] [3]". Pure."""
-    return " ".join([sentence.text, *(f"[{n}]" for n in sentence.citations)])
+    text = f"{sentence.spoken_by} : « {sentence.text} »" if sentence.spoken_by else sentence.text
+    return " ".join([text, *(f"[{n}]" for n in sentence.citations)])
 
 
 def cite(evidence: Evidence, start: int, end: int) -> Citation:
@@ -192,6 +198,7 @@ class TurnResult:
 
     `proposed` are the dossiers that the question seems to be about and was not asked of. `engine`
     is what the server of the language model had to do with it, None where it has no part.
+    `case_law` are the decisions that apply a cited article, where any does.
     """
 
     record_id: str
@@ -209,6 +216,7 @@ class TurnResult:
     dossier_generation: str | None = None
     proposed: tuple[Dossier, ...] = ()
     engine: EngineUse | None = None
+    case_law: ApplyingRulings | None = None
 
 
 @dataclass(frozen=True, slots=True)

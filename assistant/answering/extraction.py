@@ -70,7 +70,8 @@ class Draft:
     """A sentence proposed as part of the answer, with the evidence it cites.
 
     `start` and `end` are the place of the quote in the first cited passage (characters, half-open).
-    `place` is aside for what is of a passage much less near than the first.
+    `place` is aside for what is of a passage much less near than the first, `spoken_by` as in
+    `Sentence`.
     """
 
     text: str
@@ -78,6 +79,7 @@ class Draft:
     start: int
     end: int
     place: Prominence = Prominence.BODY
+    spoken_by: str = ""
 
     @property
     def doubts(self) -> tuple[str, ...]:

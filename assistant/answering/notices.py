@@ -176,6 +176,40 @@ def not_found(language: Language, passages: int, state_date: date | None) -> str
     )
 
 
+def no_ruling(language: Language, kept: int) -> str:
+    """That none of the decisions kept is about what is asked."""
+    if language is Language.ENGLISH:
+        return (
+            f"None of the {kept} court decisions installed settles this. Others can be searched on "
+            "Légifrance or in the ArianeWeb database."
+        )
+    return (
+        f"Aucune des {kept} décisions installées ne tranche cela. D'autres se cherchent sur "
+        "Légifrance ou dans la base ArianeWeb."
+    )
+
+
+def perhaps_no_ruling(language: Language) -> str:
+    """That the decisions shown are near to the question, and may settle something else."""
+    if language is Language.ENGLISH:
+        return "These are the nearest decisions; they may settle another question than yours."
+    return "Ce sont les décisions les plus proches ; elles tranchent peut-être une autre question."
+
+
+def not_the_rule(language: Language, kept: int) -> str:
+    """What court decisions are worth, and how many of them were searched."""
+    if language is Language.ENGLISH:
+        return (
+            f"Case law, searched in the {kept} decisions installed: each settles its own dispute, "
+            "by the law of its day. The rule stands in the code; ask without the word “case law”."
+        )
+    return (
+        f"Jurisprudence, cherchée dans les {kept} décisions installées : chacune tranche son "
+        "litige, avec le droit de son jour. La règle est dans le code : posez la question sans le "
+        "mot « jurisprudence »."
+    )
+
+
 def not_found_of(language: Language, parts: Sequence[str]) -> str:
     """Which questions of several the answer leaves open; the parts are in French as searched."""
     if language is Language.ENGLISH:

@@ -12,6 +12,7 @@ from assistant.answering.answer import (
     QueueWaiting,
     TurnResult,
 )
+from assistant.answering.case_law import CaseLawAnswering
 from assistant.answering.composer import Answering, carried, write_sentences
 from assistant.answering.computation import Accounting
 from assistant.answering.extraction import Draft
@@ -30,6 +31,8 @@ from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language, readable
 from assistant.question.rewriting import in_french, is_dependent, side_by_side, standalone, subjects
 from assistant.question.scope import (
+    CASE_LAW,
+    ScopeRefusal,
     dossiers_meant,
     general_texts_meant,
     names_offer,
@@ -38,13 +41,20 @@ from assistant.question.scope import (
 from assistant.retrieval.evidence import Scope, parts_of, together
 from assistant.retrieval.ranking import Tuning, default_tuning
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.rulings import (
+    ApplyingRulings,
+    first_applied,
+    has_ruling,
+    numbers_named,
+)
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.tenders.conformity.review import contract_day, day_of
 from assistant.tenders.conformity.rules import rule_book
 from assistant.tenders.general_clauses import AppliedText, applied_texts
-from ingestion.errors import ModelUnavailable
+from ingestion.errors import DamagedSnapshot, EmbedderMismatch, ModelUnavailable
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
 
 TurnWatch = Callable[[TurnResult, str], None]
@@ -104,6 +114,11 @@ class Assistant:
     def generation(self) -> IndexSnapshot:
         """The generation that a question asked now would be answered from."""
         return self._holder.current()
+
+    @property
+    def case_law(self) -> IndexSnapshot | None:
+        """What courts decided, None where it is not installed; raises EmbedderMismatch."""
+        return self._holder.case_law()
 
     @property
     def embedder(self) -> Embedder:
@@ -248,6 +263,11 @@ class Assistant:
 
     def _run(self, turn: TurnState, history: Sequence[Exchange]) -> Generator[Event, None, None]:
         refusal = refusal_for(turn.question)
+        if (case_law := self._case_law_asked(turn.question, refusal)) is not None:
+            yield from self._prepare(turn, history)
+            answering = CaseLawAnswering(turn, case_law, self._embedder, self._reader, self.tuning)
+            yield from answering.say(self._evidence_limit)
+            return
         if refusal is not None:
             turn.route = "out_of_scope"
             turn.notice = refusal.notices[turn.language]
@@ -269,6 +289,15 @@ class Assistant:
         yield turn.found
         if refusal is None:
             yield from self._answer(turn)
+
+    def _case_law_asked(self, question: str, refusal: ScopeRefusal | None) -> IndexSnapshot | None:
+        """What courts decided, where it is installed and asked for by words or by its number."""
+        is_named = bool(numbers_named(question))
+        if not (refusal and refusal.name == CASE_LAW) and not (refusal is None and is_named):
+            return None
+        case_law = self._holder.case_law()
+        is_asked = refusal is not None or (case_law and has_ruling(case_law, question))
+        return case_law if is_asked else None
 
     def _search(self, turn: TurnState) -> None:
         retriever = Retriever(turn.generation, self._embedder, turn.dossier, self.tuning)
@@ -294,10 +323,21 @@ class Assistant:
         if writes:
             yield from self._write(turn, answering.quoted)
         yield from answering.close()
+        turn.applying = self._applying(turn)
         turn.notice = "\n\n".join(filter(None, [turn.unread, turn.notice]))
         if turn.engine:
             told = read_elsewhere(turn.language, turn.engine, with_quotes=bool(writes))
             turn.notice = f"{turn.notice}\n\n{told}".strip()
+
+    def _applying(self, turn: TurnState) -> ApplyingRulings | None:
+        """The decisions that apply the first article cited that any of them does."""
+        try:
+            case_law = self._holder.case_law() if turn.citations else None
+        except (EmbedderMismatch, DamagedSnapshot):
+            return None  # it is said to who asks for them: an answer of law stands without
+        rules = (each.passage for each in turn.cited if each.passage.kind is Kind.RULES)
+        cited = (article for each in rules for article in each.references)
+        return first_applied(case_law, cited, turn.scope.as_of) if case_law else None
 
     def _write(self, turn: TurnState, quoted: Sequence[Draft]) -> Generator[Event, None, None]:
         """Let the model say it in its own words; each sentence cites the quote that carries it."""

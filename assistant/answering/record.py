@@ -13,6 +13,7 @@ from assistant.answering.lead import lead_fields
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.llm.language_model import EngineUse
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.index.store import PassageStore
 
 # The record of a turn: everything needed to open the answer again as it was, as plain JSON.
@@ -82,6 +83,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
             for item in result.evidence
         ],
         "route": result.route,
+        "decisions": applying_fields(result.case_law) if result.case_law else None,
         "model": result.model,
         "engine": _engine_fields(result.engine) if result.engine else None,
         "generation": result.generation,
@@ -94,6 +96,27 @@ def contract(result: TurnResult) -> dict[str, Any]:
             "total": result.seconds.total,
         },
         "record_id": result.record_id,
+    }
+
+
+def applying_fields(found: ApplyingRulings) -> dict[str, Any]:
+    """The decisions that apply an article, which are no part of an answer on the law. Pure."""
+    return {
+        "article": found.article,
+        "count": found.count,
+        "first": [
+            {
+                "name": ruling.name,
+                "court": ruling.court,
+                "number": ruling.number,
+                "date": ruling.day.isoformat(),
+                "publication": ruling.rank.value,
+                "locator": passage.locator,
+                "document": passage.document_id,
+            }
+            for passage in found.first
+            if (ruling := passage.ruling)
+        ],
     }
 
 
@@ -146,6 +169,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
                 "citations": list(sentence.citations),
                 "support": sentence.support.value,
                 **({"aside": True} if sentence.place is Prominence.ASIDE else {}),
+                **({"spoken_by": sentence.spoken_by} if sentence.spoken_by else {}),
             }
             for sentence in answer.sentences
         ],

@@ -28,6 +28,7 @@ from assistant.question.day import Day
 from assistant.question.language import Language
 from assistant.retrieval.candidates import evidence_of
 from assistant.retrieval.evidence import Evidence, Scope, Subquestion
+from assistant.retrieval.rulings import ApplyingRulings
 from assistant.tenders.general_clauses import AppliedText
 from ingestion.chunking.passages import Passage
 from ingestion.index.snapshot import IndexSnapshot
@@ -49,7 +50,8 @@ class TurnState:
     and `engine` the server's part in it. `applied` are the CCAG that the pieces make applicable.
     `to_index` says that the pieces have changed since they
     were indexed, and `proposed` are the dossiers that the question may be about and is not asked
-    of.
+    of. `case_law` holds what courts decided, where it is installed, and `applying` are decisions
+    that apply a cited article.
     """
 
     question: str
@@ -83,6 +85,8 @@ class TurnState:
     read_by: str = ""
     engine: EngineUse | None = None
     route: str = "rule"
+    case_law: IndexSnapshot | None = None
+    applying: ApplyingRulings | None = None
 
     @property
     def elapsed(self) -> float:
@@ -112,6 +116,8 @@ class TurnState:
         return self._holding(passage).store.document(passage.document_id)
 
     def _holding(self, passage: Passage) -> IndexSnapshot:
+        if passage.ruling and self.case_law:
+            return self.case_law
         return self.dossier if passage.dossier and self.dossier else self.generation
 
     def quotes(self, text: str) -> bool:
@@ -142,7 +148,7 @@ class TurnState:
             self.removed.append(removed)
             return Dropped(removed)
         numbers = tuple(sorted(item.number for item in draft.evidence))
-        sentence = Sentence(draft.text, numbers, verdict.support, draft.place)
+        sentence = Sentence(draft.text, numbers, verdict.support, draft.place, draft.spoken_by)
         return self._wrote(sentence, _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
@@ -227,6 +233,7 @@ class TurnState:
             seconds=Seconds(self.evidence_seconds, self.first_sentence_seconds, self.elapsed),
             proposed=self.proposed,
             engine=self.engine,
+            case_law=self.applying,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -25,7 +25,7 @@ from ingestion.legislation.legi import in_order, is_incremental, is_official, so
 from ingestion.legislation.legifrance import API, TOKENS, Piste, credentials_of, fetch
 from ingestion.library.library import Addition, Library
 from ingestion.library.readings import LibraryEntry
-from ingestion.readers.documents import Kind
+from ingestion.readers.documents import ADDED, Kind
 from ingestion.tenders.dossiers import library_of, provided_additions
 
 OK, BROKEN, USAGE = 0, 1, 2
@@ -150,8 +150,8 @@ def _add(
     builtin: bool = flag("--builtin", "ajoute aussi le corpus fourni"),
     kind: Kind = option(
         "--kind GENRE",
-        f"{', '.join(Kind)} (défaut : {Kind.RULES})",
-        one_of(Kind),
+        f"{', '.join(ADDED)} (défaut : {Kind.RULES})",
+        one_of(ADDED),
         default=Kind.RULES,
     ),
     dossier: str | None = option("--dossier ID", "dossier de marché auquel ils appartiennent"),

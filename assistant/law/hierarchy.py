@@ -60,6 +60,7 @@ class Rank(StrEnum):
     CLAUSE = "clause"
     OFFER = "offer"
     SHEET = "sheet"
+    RULING = "ruling"
 
 
 ARTICLES = frozenset({Rank.LAW, Rank.DECREE, Rank.ORDER})
@@ -73,6 +74,7 @@ LABELS = {
         Rank.CLAUSE: "pièce du marché",
         Rank.OFFER: "écrit par un candidat",
         Rank.SHEET: "fiche, sans valeur juridique",
+        Rank.RULING: "décision de justice, pas la règle",
     },
     Language.ENGLISH: {
         Rank.LAW: "law",
@@ -82,6 +84,7 @@ LABELS = {
         Rank.CLAUSE: "contract document",
         Rank.OFFER: "written by a tenderer",
         Rank.SHEET: "sheet, without legal value",
+        Rank.RULING: "court decision, not the rule",
     },
 }
 """A rank in a few words for the reader."""
@@ -99,6 +102,8 @@ def rank_of(passage: Passage) -> Rank | None:
         return Rank.OFFER
     if passage.kind is Kind.TENDER:
         return Rank.CLAUSE
+    if passage.kind is Kind.RULINGS:
+        return Rank.RULING
     if passage.kind is not Kind.RULES:
         return None
     named = passage.references[0] if passage.references else passage.locator

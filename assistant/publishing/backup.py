@@ -32,7 +32,7 @@ _FIRST = ("current", "anchors", "journal.jsonl", "library.json")
 
 _LEFT_OUT = frozenset(
     (
-        *("models", "vectors.sqlite", "generations", "working", "backups", "incoming"),
+        *("models", "vectors.sqlite", "generations", "working", "backups", "incoming", "case-law"),
         *("lock", "build.jsonl", "build.log", "build.stop", "candidate.json"),
     )
 )

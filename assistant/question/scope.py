@@ -16,6 +16,9 @@ from assistant.question.language import Language, fold_text
 from ingestion.legislation.general_clauses import CCAG, GeneralText, general_texts_named
 from ingestion.tenders.dossiers import Dossier
 
+CASE_LAW = "case law"
+"""The name of the refusal that ends where decisions are installed."""
+
 MOST_PROPOSED = 3
 """Dossiers that may be meant by a question that names none of them."""
 

@@ -43,7 +43,8 @@ class Scope:
 
     `general` are the CCAG that the dossier refers to, or that the question names: their clauses may
     be shown, of the edition that is said whatever the day, and no other's. None leaves the clauses
-    of the day.
+    of the day. `rulings` asks for what courts decided, and for nothing else: it is never shown
+    among the rules.
     """
 
     as_of: date
@@ -52,6 +53,7 @@ class Scope:
     any_day: bool = False
     withheld: frozenset[str] = frozenset()
     general: tuple[GeneralText, ...] | None = None
+    rulings: bool = False
 
     def admits(self, passage: Passage) -> bool:
         """Whether a passage may be shown; unknown dates of validity exclude nothing. Pure.
@@ -59,8 +61,10 @@ class Scope:
         What belongs to a dossier is for that dossier alone, and only rules may belong to none; an
         offer is for questions about offers alone.
         """
+        if self.rulings and passage.kind is not Kind.RULINGS:
+            return False
         is_foreign = passage.dossier is not None and passage.dossier != self.dossier
-        is_astray = passage.dossier is None and passage.kind is not Kind.RULES
+        is_astray = passage.dossier is None and passage.kind is not self._undossiered
         is_unasked = passage.piece is PieceKind.OFFER and not self.offers
         is_withheld = passage.id in self.withheld or not self.withheld.isdisjoint(
             passage.references
@@ -77,6 +81,11 @@ class Scope:
             )
             for each in self.general or ()
         )
+
+    @property
+    def _undossiered(self) -> Kind:
+        """The kind of passages that belong to no dossier."""
+        return Kind.RULINGS if self.rulings else Kind.RULES
 
     def covers(self, valid_from: date | None, valid_to: date | None) -> bool:
         """Whether the day is among these; an unknown bound excludes nothing. Pure."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from threading import Lock
 
+from ingestion.case_law.installation import case_law_home
 from ingestion.errors import EmbedderMismatch, UnknownSnapshot
 from ingestion.index.publication import current_name, open_snapshot, served_name
 from ingestion.index.search import Embedder
@@ -21,6 +22,7 @@ class SnapshotHolder:
         self._embedder = embedder
         self._rules = _Held(home, embedder, name)
         self._dossiers: dict[Path, _Held] = {}
+        self._case_law = _Held(case_law_home(home), embedder, remedy="sourcier decisions install")
 
     def current(self) -> IndexSnapshot:
         """The generation of the rules to use now.
@@ -58,6 +60,14 @@ class SnapshotHolder:
             )
         return self._dossiers.setdefault(folder, _Held(folder, self._embedder)).current()
 
+    def case_law(self) -> IndexSnapshot | None:
+        """What courts decided; None where it is not installed.
+
+        Raises DamagedGeneration, or EmbedderMismatch.
+        """
+        is_installed = (case_law_home(self.home) / "current").exists()
+        return self._case_law.current() if is_installed else None
+
     def awaits_index(self, dossier_id: str, teams: frozenset[str] | None) -> bool:
         """Whether a dossier holds other pieces than those that may be searched of it now."""
         return awaits_index(self.dossiers(teams).home(dossier_id))
@@ -66,8 +76,15 @@ class SnapshotHolder:
 class _Held:
     """The open generation of one data folder."""
 
-    def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        embedder: Embedder,
+        name: str | None = None,
+        remedy: str = "sourcier index build",
+    ) -> None:
         self._home = home
+        self._remedy = remedy
         self._embedder = embedder
         self._pinned = name
         self._open: IndexSnapshot | None = None
@@ -86,6 +103,6 @@ class _Held:
         if built_by != self._embedder.name:
             raise EmbedderMismatch(
                 f"L'index {name} a été construit avec {built_by}, mais le modèle de vecteurs "
-                f"choisi est {self._embedder.name}. Reconstruisez-le : sourcier index build"
+                f"choisi est {self._embedder.name}. Reconstruisez-le : {self._remedy}"
             )
         return generation

@@ -133,6 +133,7 @@ _ROUTES = {
     "calculation": "calcul",
     "invoices": "factures",
     "purchases": "achats",
+    "case_law": "décisions de justice",
     "out_of_scope": "hors périmètre",
 }
 

@@ -33,6 +33,7 @@ from assistant.publishing.decisions import settle_at_start
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language, detect_language
 from assistant.reports.markup import Html
+from assistant.retrieval.rulings import rulings_applying
 from assistant.review.service import ReviewService
 from assistant.settings import Settings, openid_secret
 from assistant.tenders.conformity.review import FiledReview, review_of
@@ -44,7 +45,8 @@ from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
-from ingestion.errors import IngestionError
+from ingestion.chunking.passages import Passage
+from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
@@ -193,8 +195,13 @@ class LocalBuyerService:
         return embedder.embed_questions(texts) if are_questions else embedder.embed_passages(texts)
 
     def document(self, document_id: str, dossier: str | None = None) -> Document:
-        """A document of the rules in use, or of a dossier."""
-        return self._store_of(dossier).document(document_id)
+        """A document of the rules in use, of a dossier, or a decision."""
+        try:
+            return self._store_of(dossier).document(document_id)
+        except UnknownDocument:
+            if dossier is not None or (case_law := self._assistant.case_law) is None:
+                raise
+            return case_law.store.document(document_id)
 
     def documents(self, dossier: str | None = None) -> Sequence[Document]:
         """The documents of the rules in use that are no articles, or those of a dossier."""
@@ -209,6 +216,11 @@ class LocalBuyerService:
     def histories(self, reference: str) -> tuple[History, ...]:
         """The versions of an article in the published generation."""
         return histories(self._assistant.generation.store.versions(reference))
+
+    def rulings(self, reference: str, as_of: date) -> Sequence[Passage]:
+        """Those of the decisions installed."""
+        case_law = self._assistant.case_law
+        return rulings_applying(case_law, reference, as_of) if case_law else ()
 
     def near_references(self, reference: str) -> tuple[str, ...]:
         """References of the published generation."""
@@ -283,6 +295,7 @@ def load_site(home: Path, settings: Settings) -> Site:
     room = ReviewService(home, assistant, called=naming(accounts, settings))
     room.follow()
     repair_beside(home, settings)
+    open_case_law_beside(assistant)
     beside = pages_beside(home, room, assistant.journal, access, accounts, settings.address)
     keep_schedule(load_office(home, assistant.journal))
     openid = settings.openid
@@ -309,6 +322,19 @@ def repair_beside(home: Path, settings: Settings) -> None:
     """Index, beside everything else, the dossiers whose last change was cut short."""
     embedder = partial(load_embedder, home, settings)
     Thread(target=index_waiting, args=(home, embedder, untold), name="repair", daemon=True).start()
+
+
+def open_case_law_beside(assistant: Assistant) -> None:
+    """Open what courts decided before anyone asks: it may be large, and every answer looks there.
+
+    What is wrong with it is said to who asks for it.
+    """
+
+    def opening() -> None:
+        with suppress(IngestionError):
+            _ = assistant.case_law
+
+    Thread(target=opening, name="case law", daemon=True).start()
 
 
 LOOK = 30

@@ -5,9 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import PurePosixPath
 
+from ingestion.case_law.ruling import DISPOSITIF, VISAS, Ruling
 from ingestion.chunking.splitting import Span, split, split_lines
 from ingestion.legislation.general_clauses import CCAG, enclosing
 from ingestion.legislation.references import find_references
@@ -51,6 +52,8 @@ class Place:
 
 def place_of(document: Document, headings: Sequence[str], start: int, end: int) -> Place:
     """The place of a span of `document` under `headings`, highest first. Pure."""
+    if document.ruling:
+        return Place(f"{document.ruling.name}, {headings[-1]}", document.ruling.numbers)
     if document.reference:
         return _of_article(document.reference)
     if _is_sheets(document):
@@ -210,7 +213,8 @@ class Passage:
     the same text stands under the same headings: `document.text[start:end] == text` for each of
     them. `hidden` are the parts of it that the pages of the file do not show, in characters of the
     document, `recognised` those that were read from a picture. `notes` say how sure it is: they are
-    shown with it, and are neither searched nor quoted.
+    shown with it, and are neither searched nor quoted. `ruling` is the decision of a court that it
+    is a paragraph of, with the articles that this paragraph cites.
     """
 
     id: str
@@ -238,6 +242,7 @@ class Passage:
     notes: tuple[str, ...] = ()
     recognised: tuple[Recognised, ...] = ()
     state_until: date | None = None
+    ruling: Ruling | None = None
 
     def hides(self, start: int, end: int) -> bool:
         """Whether some of these characters of the document are on no page for a reader to see.
@@ -294,7 +299,13 @@ def passages_of(document: Document, *, size: int = 1500, overlap: int = 200) -> 
 
 
 def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
-    """Headings above, start and end of each stretch of text between two headings."""
+    """Headings above, start and end of each stretch of text between two headings.
+
+    Of a decision, each paragraph of its reasons, and not what the parties ask.
+    """
+    if document.ruling:
+        yield from _paragraphs(document)
+        return
     above: list[Heading] = []
     start = 0
     for heading in document.headings:
@@ -304,6 +315,13 @@ def _units(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
         above.append(heading)
         start = heading.end
     yield _path(document, above), start, document.body_end
+
+
+def _paragraphs(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    for name, marks in groupby(document.marks, key=lambda mark: mark.name):
+        first, *others = marks
+        if name not in (VISAS, DISPOSITIF):
+            yield (*document.path, name), first.start, (others or [first])[-1].end
 
 
 def _told_apart(
@@ -369,6 +387,7 @@ def _passage(document: Document, unit: _Unit, start: int, end: int) -> Passage:
         not_before=document.not_before,
         notes=unit.notes,
         state_until=document.state_until,
+        ruling=document.ruling.within(start, end) if document.ruling else None,
     )
 
 

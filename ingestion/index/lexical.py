@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, IngestionError
-from ingestion.index.search import Hit, context
+from ingestion.index.search import Hit, context, lookup_keys
 from ingestion.legislation.references import normalise
 from ingestion.library.library import CORPUS
 
@@ -139,10 +139,10 @@ class TantivyIndex:
         query, _ = self._index.parse_query_lenient(words, list(weights), field_boosts=weights)
         return [Hit(self._id(address), score) for score, address in self._hits(query, k)]
 
-    def lookup(self, reference: str) -> list[str]:
-        """At most 100 identifiers."""
+    def lookup(self, reference: str, most: int = 100) -> list[str]:
+        """At most so many identifiers."""
         query = tantivy.Query.term_query(self._index.schema, "reference", reference, "basic")
-        return [self._id(address) for _, address in self._hits(query, k=100)]
+        return [self._id(address) for _, address in self._hits(query, most)]
 
     def _hits(self, query: tantivy.Query, k: int) -> list[tuple[float, tantivy.DocAddress]]:
         return self._searcher.search(query, k).hits
@@ -164,7 +164,7 @@ def write_lexical(folder: Path, passages: Sequence[Passage], everyday: EverydayW
                 text=passage.text,
                 context=context(passage),
                 everyday=everyday.of(passage),
-                reference=list(passage.references),
+                reference=lookup_keys(passage),
             )
         )
     writer.commit()

@@ -76,8 +76,8 @@ class LexicalIndex(Protocol):
         """The same by the words of the glossary alone, for the passages that it leads to."""
         ...
 
-    def lookup(self, reference: str) -> list[str]:
-        """Identifiers of the passages that are this reference ("R2122-8"), in no given order."""
+    def lookup(self, reference: str, most: int = 100) -> list[str]:
+        """Identifiers of the passages of this key ("R2122-8"), in no given order."""
         ...
 
 
@@ -91,6 +91,17 @@ class VectorIndex(Protocol):
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """At most `k` hits, best first; the score is the cosine."""
         ...
+
+
+def applying(article: str) -> str:
+    """The key by which the passages of decisions that apply an article are looked up. Pure."""
+    return f"applique {article}"
+
+
+def lookup_keys(passage: Passage) -> list[str]:
+    """The keys of a passage: the references that it is, and the articles that it applies. Pure."""
+    applied = passage.ruling.articles if passage.ruling else ()
+    return [*passage.references, *map(applying, applied)]
 
 
 def context(passage: Passage) -> str:

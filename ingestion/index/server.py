@@ -22,7 +22,7 @@ from ingestion.index.lexical import (
 )
 from ingestion.index.postings import weighed_words
 from ingestion.index.questions import questions_json
-from ingestion.index.search import Vectors, context
+from ingestion.index.search import Vectors, context, lookup_keys
 from ingestion.index.server_reading import open_tables
 from ingestion.index.snapshot import IndexSnapshot, SnapshotContents
 from ingestion.index.store import (
@@ -235,7 +235,9 @@ def _write_texts(connected: Connected, contents: SnapshotContents) -> None:
             )
         ),
     )
-    references = ((name, place) for place, each in enumerate(passages) for name in each.references)
+    references = (
+        (name, place) for place, each in enumerate(passages) for name in lookup_keys(each)
+    )
     connected.load("{schema}.refs", ("text", "int4"), references)
     written = BytesIO()
     np.save(written, contents.asked)

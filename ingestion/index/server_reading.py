@@ -91,13 +91,15 @@ class ServerLexicalIndex:
         """Hits by BM25 over the glossary's phrases."""
         return self._ranked(question, {"everyday": 1.0}, k)
 
-    def lookup(self, reference: str) -> list[str]:
-        """At most 100 identifiers."""
+    def lookup(self, reference: str, most: int = 100) -> list[str]:
+        """At most so many identifiers."""
         asked = (
             "SELECT id FROM {schema}.passages JOIN {schema}.refs USING (place) "
-            "WHERE reference = %s LIMIT 100"
+            "WHERE reference = %s LIMIT %s"
         )
-        return [str(name) for (name,) in self._server.rows(asked, reference, schema=self._schema)]
+        return [
+            str(name) for (name,) in self._server.rows(asked, reference, most, schema=self._schema)
+        ]
 
     def _ranked(self, question: str, weights: dict[str, float], k: int) -> list[Hit]:
         words = french_words(bare_words(question))

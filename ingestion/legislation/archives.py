@@ -67,21 +67,44 @@ def read_stream(
     Raises IngestionError when it cannot be read, and what `pieces` raises.
     """
     found = [_Source(name, is_complete=False)]
+    asked = (",".join(sorted(texts)), name)
+    pour(
+        name,
+        pieces,
+        ("ingestion.legislation.legi:tell_stream", *asked),
+        lambda told: _collect(told, found, lambda *_: None),
+        limits,
+    )
+    return found[-1].changes()
+
+
+def pour(
+    name: str,
+    pieces: Iterable[bytes],
+    asked: Sequence[str],
+    collect: Callable[[Iterator[bytes]], None],
+    limits: Limits = STREAM_LIMITS,
+) -> None:
+    """Pour the bytes of an archive into a child, and collect what it tells as it tells it.
+
+    `asked` is the child's function and its arguments before the descriptor that the bytes come by.
+    Raises IngestionError when the archive cannot be read, and what `pieces` raises.
+    """
+    function, *words = asked
     reader, writer = os.pipe()
-    asked = (",".join(sorted(texts)), name, str(reader))
     with (
         open(writer, "wb") as pipe,  # noqa: PTH123 - a descriptor has no path
-        Sandbox("ingestion.legislation.legi:tell_stream", limits, (reader,)) as child,
+        Sandbox(function, limits, (reader,)) as child,
         ThreadPoolExecutor(1) as beside,
     ):
         try:
-            told = child.ask(*asked)
+            told = child.ask(*words, str(reader))
             first = next(told)  # the child is there: from here on it alone holds the other end
         except UnreadableFile as error:
             raise _unread(name, str(error)) from error
         finally:
             os.close(reader)
-        collected = beside.submit(_collect_whole, first, told, found)
+        collected = beside.submit(_collect_whole, first, told, collect)
         with suppress(BrokenPipeError):  # the child has stopped, and says why
             try:
                 for piece in pieces:
@@ -94,7 +117,6 @@ def read_stream(
             raise _unread(name, str(error)) from error
         except ValueError as error:
             raise _unread(name, INTERRUPTED) from error
-    return found[-1].changes()
 
 
 @dataclass(slots=True)
@@ -113,10 +135,14 @@ class _Source:
         return Changes(self.name, *found, self.is_complete)
 
 
-def _collect_whole(first: bytes, told: Generator[bytes, None, None], found: list[_Source]) -> None:
+def _collect_whole(
+    first: bytes,
+    told: Generator[bytes, None, None],
+    collect: Callable[[Iterator[bytes]], None],
+) -> None:
     """Collect to the end; what is refused ends the child, else its writer would wait for it."""
     with closing(told):
-        _collect(chain([first], told), found, lambda *_: None)
+        collect(chain([first], told))
 
 
 def _collect(events: Iterator[bytes], found: list[_Source], progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""The server on which DILA publishes LEGI. Never asked while answering."""
+"""The server on which DILA publishes its funds. Never asked while answering."""
 
 import re
 import time
@@ -9,6 +9,7 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 from ingestion.errors import IngestionError
+from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, is_offered
 from ingestion.origin import (
     EndlessRedirection,
@@ -37,8 +38,14 @@ class DilaServer:
     than that of the address is ever asked, whatever the server says.
     """
 
-    def __init__(self, address: str, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        address: str,
+        pause: Callable[[float], None] = time.sleep,
+        fund: DilaFund = DilaFund.LEGI,
+    ) -> None:
         """Nothing is asked before the first listing; `address` is that of the folder."""
+        self._fund = fund
         self._address = address if address.endswith("/") else f"{address}/"
         self._pause = pause
 
@@ -46,11 +53,11 @@ class DilaServer:
         """The archives named by the page of the folder; raises IngestionError."""
         with Origin(self._address, _REACH) as origin:
             page = self._page(origin)
-        found = tuple(listed(page.decode("utf-8", errors="replace")))
+        found = tuple(listed(page.decode("utf-8", errors="replace"), self._fund))
         if not found:
             raise IngestionError(
-                f"La page {self._address} ne propose aucune archive LEGI. Vérifiez « law_source » "
-                "dans settings.toml."
+                f"La page {self._address} ne propose aucune archive {self._fund}. Vérifiez "
+                "« law_source » dans settings.toml."
             )
         return found
 
@@ -189,14 +196,14 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMG]?)")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
-def listed(page: str) -> Iterator[ListedArchive]:
-    """The archives that a page links to, once each; a size that it does not tell is 0."""
+def listed(page: str, fund: DilaFund = DilaFund.LEGI) -> Iterator[ListedArchive]:
+    """The archives of a fund that a page links to, once each; a size that it does not tell is 0."""
     links = list(_LINK.finditer(page))
     ends = [link.start() for link in links[1:]] + [len(page)]
     names = set()
     for link, end in zip(links, ends, strict=True):
         name = link[1]
-        if is_offered(name) and name not in names:
+        if is_offered(name, fund) and name not in names:
             names.add(name)
             yield ListedArchive(name, _size_in(page[link.end() : end]))
 

@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
@@ -42,6 +43,13 @@ _TEXT_FOLDER = re.compile(r"(?:LEGI|JORF)TEXT\d{12}(?=/)")
 _MOST_FILES = 10_000_000
 _MOST_BYTES = 100_000_000_000
 _MOST_BYTES_A_FILE = 20_000_000
+
+
+class DilaFund(StrEnum):
+    """What DILA publishes as archives of the same kind, each in a folder of this name."""
+
+    LEGI = "LEGI"
+    JADE = "JADE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +95,14 @@ def moment_of(name: str) -> datetime | None:
     return datetime.strptime(stamp[0], "%Y%m%d-%H%M%S") if stamp else None
 
 
-def is_complete(name: str) -> bool:
-    """Whether an archive of this name holds all of the law, and not what changed in a day."""
-    return name.startswith("Freemium_legi_global")
+def is_complete(name: str, fund: DilaFund = DilaFund.LEGI) -> bool:
+    """Whether an archive of this name holds all of a fund, and not what changed in a day."""
+    return name.startswith(f"Freemium_{fund.lower()}_global")
 
 
-def is_incremental(name: str) -> bool:
+def is_incremental(name: str, fund: DilaFund = DilaFund.LEGI) -> bool:
     """Whether an archive of this name holds what changed in a day."""
-    return re.match(r"LEGI_\d{8}", name) is not None
+    return re.match(rf"{fund}_\d{{8}}", name) is not None
 
 
 def size_of(path: Path) -> int:
@@ -111,7 +119,7 @@ def members(path: Path) -> Iterator[LegiMember | SourceRefusal]:
     """
     if path.name.endswith(_ARCHIVE) and path.is_file():
         with path.open("rb") as file:
-            yield from _of_archive(path.name, file, file.tell)
+            yield from archive_members(path.name, file, file.tell)
     elif path.is_dir():
         yield from _of_folder(path)
     else:
@@ -151,16 +159,20 @@ def _from_disk(path: Path, name: str, position: int) -> LegiMember | SourceRefus
     return LegiMember(name, path.read_bytes(), position)
 
 
-def _of_archive(
-    name: str, file: BinaryIO, position: Callable[[], int]
+def archive_members(
+    name: str,
+    file: BinaryIO,
+    position: Callable[[], int],
+    is_read: Callable[[str], bool] = _is_read,
 ) -> Iterator[LegiMember | SourceRefusal]:
+    """The files of an archive that are read, by their own name; raises UnreadableFile."""
     # gzip and not tarfile's own stream, which takes an archive cut short for a complete one.
     try:
         with gzip.open(file) as unpacked:
             with tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 for entry in _entries(archive):
                     _refuse_other_day(name, entry.name)
-                    if found := _of_entry(archive, entry, position()):
+                    if found := _of_entry(archive, entry, position(), is_read):
                         yield found
             while unpacked.read(1 << 20):
                 pass  # to the end, where its checksum is
@@ -190,7 +202,10 @@ def _entries(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 
 def _of_entry(
-    archive: tarfile.TarFile, entry: tarfile.TarInfo, position: int
+    archive: tarfile.TarFile,
+    entry: tarfile.TarInfo,
+    position: int,
+    is_read: Callable[[str], bool],
 ) -> LegiMember | SourceRefusal | None:
     """The file of an entry, None for folders and for files that are not read."""
     # Millions of names: cut as text, a path object costs more than the rest of the reading.
@@ -198,7 +213,7 @@ def _of_entry(
         return SourceRefusal(entry.name, "chemin refusé : il sort de l'archive")
     if not (entry.isfile() or entry.isdir()):
         return SourceRefusal(entry.name, "lien ou fichier spécial refusé")
-    if entry.isdir() or not _is_read(_last_name(entry.name)):
+    if entry.isdir() or not is_read(_last_name(entry.name)):
         return None
     if entry.size > _MOST_BYTES_A_FILE:
         return SourceRefusal(entry.name, _too_big())
@@ -365,7 +380,7 @@ def tell_stream(texts: str, name: str, descriptor: str) -> Iterator[bytes]:
     wanted = frozenset(texts.split(",")) if texts else frozenset()
     yield _event("source", name, is_complete(name))
     with open(int(descriptor), "rb") as file:  # noqa: PTH123 - a descriptor has no path
-        for found in _of_archive(name, file, lambda: 0):
+        for found in archive_members(name, file, lambda: 0):
             yield from _told(found, wanted)
 
 

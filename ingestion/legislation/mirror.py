@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingestion.errors import IngestionError
-from ingestion.legislation.legi import is_complete, is_incremental, moment_of
+from ingestion.legislation.legi import DilaFund, is_complete, is_incremental, moment_of
 
 BLOCK_BYTES = 1 << 18
 
@@ -27,8 +27,8 @@ class ListedArchive:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it holds all of the law, and not what changed in a day."""
-        return is_complete(self.name)
+        """Whether it holds all of its fund, and not what changed in a day."""
+        return any(is_complete(self.name, each) for each in DilaFund)
 
 
 class ArchiveSource(Protocol):
@@ -44,8 +44,9 @@ class ArchiveSource(Protocol):
 class ArchiveFolder:
     """A folder with archives, carried here on a disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fund: DilaFund = DilaFund.LEGI) -> None:
         self._folder = folder
+        self._fund = fund
 
     def listing(self) -> tuple[ListedArchive, ...]:
         """The archives in it; raises IngestionError when there is no such folder."""
@@ -53,7 +54,9 @@ class ArchiveFolder:
             raise IngestionError(f"Le dossier {self._folder} n'existe pas.")
         files = (path for path in sorted(self._folder.iterdir()) if path.is_file())
         return tuple(
-            ListedArchive(path.name, path.stat().st_size) for path in files if is_offered(path.name)
+            ListedArchive(path.name, path.stat().st_size)
+            for path in files
+            if is_offered(path.name, self._fund)
         )
 
     def pieces(self, archive: ListedArchive) -> Iterator[bytes]:
@@ -63,9 +66,9 @@ class ArchiveFolder:
                 yield block
 
 
-def is_offered(name: str) -> bool:
-    """Whether a name is that of an archive which tells its moment."""
-    known = name.endswith(".tar.gz") and (is_complete(name) or is_incremental(name))
+def is_offered(name: str, fund: DilaFund = DilaFund.LEGI) -> bool:
+    """Whether a name is that of an archive of a fund which tells its moment."""
+    known = name.endswith(".tar.gz") and (is_complete(name, fund) or is_incremental(name, fund))
     return known and moment_of(name) is not None
 
 
@@ -102,7 +105,7 @@ def plan_installation(offered: Sequence[ListedArchive], reached: datetime | None
     `reached` is the moment of the last archive applied, None where there is none. Raises
     IngestionError where nothing can be installed from what is offered.
     """
-    whole = max((each for each in offered if each.is_complete), key=_moment, default=None)
+    whole = _newest_whole(offered)
     if whole is None or (reached and reached >= whole.moment):
         return plan_update(offered, reached)
     return _followed(whole.moment, offered, (whole,))
@@ -126,6 +129,28 @@ def plan_update(offered: Sequence[ListedArchive], reached: datetime | None) -> A
             f"ceux du {reached:%d/%m/%Y} : rien n'a été changé."
         )
     return _followed(reached, offered, ())
+
+
+def plan_gathering(offered: Sequence[ListedArchive], reached: datetime | None) -> ArchivePlan:
+    """The newest complete archive unless what is here is newer, and all of those after it.
+
+    For a fund whose files do not change one another, and that is not published every day: what is
+    missing cannot be told, and keeps nothing else back. Raises IngestionError where nothing can be
+    begun from what is offered.
+    """
+    whole = _newest_whole(offered)
+    first = () if whole is None or (reached and reached >= whole.moment) else (whole,)
+    begun = first[0].moment if first else reached
+    if begun is None:
+        raise IngestionError(
+            "Aucune archive complète (Freemium_jade_global_….tar.gz) n'est installée ni proposée."
+        )
+    later = (each for each in offered if not each.is_complete and each.moment > begun)
+    return ArchivePlan((*first, *sorted(later, key=_moment)))
+
+
+def _newest_whole(offered: Sequence[ListedArchive]) -> ListedArchive | None:
+    return max((each for each in offered if each.is_complete), key=_moment, default=None)
 
 
 def _followed(

@@ -24,7 +24,7 @@ def take(
     Nothing of an archive is written but the texts chosen, and those that the library has. Raises
     IngestionError when one cannot be had or read: those before it stay applied.
     """
-    meter = _Meter(plan.size, progress)
+    meter = ByteMeter(plan.size, progress)
     for archive in plan.archives:
         wanted = {*(each.id for each in chosen), *copy.text_ids()}
         found = read_stream(archive.name, meter.counted(source.pieces(archive)), wanted)
@@ -34,10 +34,11 @@ def take(
         meter.close(archive.size)
 
 
-class _Meter:
+class ByteMeter:
     """Counts bytes; what an archive has more or less than its list told changes the total."""
 
     def __init__(self, total: int, progress: Progress) -> None:
+        """`total` is what lists tell of all archives together."""
         self._done, self._begun, self._total = 0, 0, total
         self._progress = progress
 

@@ -15,6 +15,8 @@ from ingestion.readers.reading import read_file
 from ingestion.tenders.pieces import PieceKind
 
 READERS = (
+    "case_law/reader.py",
+    "case_law/ruling.py",
     "legislation/references.py",
     "readers/*.py",
     "readers/*.toml",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zlib import error as ZlibError  # noqa: N812 - the library's own name says nothing
 
+from ingestion.case_law.ruling import Ruling
 from ingestion.errors import UnreadableFile
 from ingestion.readers.documents import Block, State
 
@@ -32,6 +33,7 @@ class ReaderContent:
     address: str | None = None
     not_before: date | None = None
     state_until: date | None = None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ingestion.case_law.ruling import Ruling
 from ingestion.tenders.pieces import PieceKind
 
 
@@ -18,6 +19,11 @@ class Kind(StrEnum):
     TENDER = "tender"
     INVOICES = "invoices"
     PURCHASES = "purchases"
+    RULINGS = "rulings"
+
+
+ADDED = tuple(kind for kind in Kind if kind is not Kind.RULINGS)
+"""The kinds of files that a person adds: decisions come from archives alone."""
 
 
 class State(StrEnum):
@@ -209,7 +215,8 @@ class Document:
     `address` is the public page of the text. `marks`, `stretches`, `hidden` and `recognised` are in
     the order of the text, and so is `furniture`, which stands at its end, so that sentences run on
     from page to page. `not_before` is the earliest day on which any of it can have been the law,
-    where that alone is known. `scans` are the pages that were read from their pictures.
+    where that alone is known. `scans` are the pages that were read from their pictures. `ruling` is
+    set for a decision of a court, whose numbered paragraphs are its marks.
     """
 
     id: str
@@ -236,6 +243,7 @@ class Document:
     recognised: tuple[Recognised, ...] = ()
     scans: tuple[ScannedPage, ...] = ()
     state_until: date | None = None
+    ruling: Ruling | None = None
 
     @property
     def body_end(self) -> int:

@@ -92,7 +92,7 @@ def read_bytes(
     if not data:
         return FileReading(source, problem="fichier vide")
     try:
-        found = _reader(source, scanned)(data)
+        found = _reader(source, kind, scanned)(data)
         documents = tuple(
             _document_formats(content, data, source, kind) for content in found.contents
         )
@@ -118,7 +118,9 @@ def may_be_scanned(source: str) -> bool:
     return PurePosixPath(source).suffix.lower() in _DRAWN
 
 
-def _reader(source: str, scanned: Mapping[int, str]) -> FormatReader:
+def _reader(source: str, kind: Kind, scanned: Mapping[int, str]) -> FormatReader:
+    if kind is Kind.RULINGS:
+        return cast("FormatReader", import_module("ingestion.case_law.reader").read_rulings)
     if problem := unknown_format(source):
         raise UnreadableFile(problem)
     # A child process reads one file: it must not wait for the libraries of other formats.
@@ -149,6 +151,7 @@ def _document_formats(content: ReaderContent, data: bytes, source: str, kind: Ki
         furniture=furniture_of(blocks),
         not_before=content.not_before,
         state_until=content.state_until,
+        ruling=content.ruling,
         # A piece of a dossier does not say of itself what is not to be searched.
         stretches=stretches_of(blocks) if kind is Kind.RULES else (),
     )

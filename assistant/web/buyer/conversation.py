@@ -27,6 +27,7 @@ from assistant.answering.answer import (
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
+from assistant.retrieval.rulings import ApplyingRulings
 from ingestion.tenders.dossiers import Dossier
 
 KEPT_TURNS = 40
@@ -52,7 +53,8 @@ class Turn:
     `ahead` counts the questions read before it; `problem` is what to tell the reader when it
     failed; `record_id` is empty until the answer is recorded. `as_of` is None until the day is
     known, where none was chosen. `dossier` is the one that it was asked about besides the rules,
-    `proposed` are those that it seems to be about.
+    `proposed` are those that it seems to be about. `case_law` are decisions that apply an article
+    that it cites.
     """
 
     question: str
@@ -69,6 +71,7 @@ class Turn:
     day_source: DaySource = DaySource.GIVEN
     dossier: str | None = None
     proposed: tuple[Dossier, ...] = ()
+    case_law: ApplyingRulings | None = None
 
     @property
     def settled(self) -> bool:
@@ -131,6 +134,7 @@ def advance(turn: Turn, event: Event) -> Turn:
                 generation=result.generation,
                 dossier=result.dossier,
                 proposed=result.proposed,
+                case_law=result.case_law,
             )
 
 

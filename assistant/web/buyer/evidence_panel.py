@@ -109,7 +109,12 @@ PARTS = "buyer/passage_parts.html"
 
 
 def law_links(passage: Passage, as_of: date | None, said: Words, language: str) -> Html:
-    """For an article of the law: its versions, and its public page where it is known."""
+    """For an article of the law: its versions, and its public page where it is known.
+
+    For a decision, its public page.
+    """
+    if passage.ruling:
+        return render_macro("buyer/law_parts.html", "official", passage.address, said)
     number = passage.locator.removeprefix("art. ")
     if number not in passage.references:
         return NOTHING

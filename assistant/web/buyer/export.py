@@ -55,6 +55,8 @@ def scope_line(turn: Turn, dossiers: Iterable[Dossier], said: Words) -> str:
     if turn.dossier:
         names = {each.id: name_of(each, said) for each in dossiers}
         return said["scope_dossier"].format(name=names.get(turn.dossier, turn.dossier))
+    if any(each.passage.ruling for each in turn.evidence):
+        return said["scope_rulings"]
     is_counted = any(each.passage.kind in LEDGER for each in turn.evidence)
     return said["scope_ledger" if is_counted else "scope_rules"]
 

@@ -25,10 +25,12 @@ from assistant.web.buyer.dossier_forms import (
 )
 from assistant.web.buyer.dossier_opening import OpeningReport
 from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
+from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.law_pages import ASKED, changes_html
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import FORGET, from_here, page, standing_alone
 from assistant.web.site import DeskOf
+from assistant.web.viewer import excerpt
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
 from ingestion.legislation.references import normalise
 from ingestion.tenders.intake import Parcel
@@ -52,13 +54,14 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
     ) -> HTMLResponse:
         key = normalise(reference[:100])
         try:
-            found = desk.histories(key)
-            near = () if found else desk.near_references(key)
+            found, rulings = desk.histories(key), desk.rulings(key, as_of or date.today())
+            near = () if found or rulings else desk.near_references(key)
         except (AssistantError, IngestionError) as failure:
             raise HTTPException(503, str(failure)) from failure
-        status, day = 200 if found else 404, as_of or date.today()
+        status, day = 200 if found or rulings else 404, as_of or date.today()
         told = {"reference": key, "histories": found, "near": near, "as_of": day}
-        return page("buyer/law.html", lang, status, **told, **ASKED)
+        shown = {"rulings": rulings, "document_link": document_link, "excerpt": excerpt}
+        return page("buyer/law.html", lang, status, **told, **shown, **ASKED)
 
     @router.get("/changes")
     def changes(

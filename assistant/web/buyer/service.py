@@ -12,6 +12,7 @@ from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
 from assistant.tools.desk import ReaderDesk
 from assistant.voice.transcriber import Transcriber
+from ingestion.chunking.passages import Passage
 from ingestion.index.search import Vectors
 from ingestion.tenders.dossiers import Dossier
 
@@ -71,6 +72,9 @@ class BuyerService(ReaderDesk, Protocol):
 
     def embed(self, texts: Sequence[str], *, are_questions: bool) -> Vectors:
         """One unit row for each text, read as questions or as passages."""
+
+    def rulings(self, reference: str, as_of: date) -> Sequence[Passage]:
+        """A paragraph of each decision known that day that applies an article, none if none is."""
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
         """What changed between two generations, by default the published one and that before.

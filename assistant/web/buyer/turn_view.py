@@ -10,6 +10,7 @@ from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
+from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
 from assistant.reports.definitions import Explainer
 from assistant.reports.markup import Html, Words, count, law_of, load_words, render
@@ -17,6 +18,7 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel
 from assistant.web.buyer.export import answer_text, scope_line, stopped_line
+from assistant.web.buyer.law_pages import law_link
 from ingestion.chunking.passages import Passage
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.pieces import PieceKind
@@ -38,6 +40,7 @@ class ShownSentence:
     is_explanation: bool
     readings: Sequence[str]
     place: Prominence
+    spoken_by: str = ""
     is_labelled: bool = True
 
 
@@ -68,6 +71,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
             _again(turn, each.label, question=each.question)
             for each in (turn.answer.choices if turn.settled else ())
         ],
+        rulings=rulings_line(turn, said, conversation.language) if turn.settled else None,
         evidence=panel(turn, turn_id, said, conversation.language.value),
     )
 
@@ -77,6 +81,26 @@ def spoken_text(turn: Turn) -> str:
     shown = [each.text for each in turn.answer.sentences if each.place is not Prominence.ASIDE]
     lines = "\n".join([turn.answer.preface, *shown, turn.answer.notice]).splitlines()
     return "\n".join(line.removeprefix("- ").strip() for line in lines if line.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class RulingsLine:
+    """One line under an answer: how many decisions apply an article that it cites, and where."""
+
+    told: str
+    address: str
+
+
+def rulings_line(turn: Turn, said: Words, language: Language) -> RulingsLine | None:
+    """That decisions apply a cited article, None where none does. Pure."""
+    if (found := turn.case_law) is None:
+        return None
+    number, small = found.count, said["small_numbers"].split()
+    key = "rulings_applying_one" if number == 1 else "rulings_applying"
+    in_words = small[number] if number < len(small) else str(number)
+    told = said[key].format(count=in_words, article=found.article)
+    address = law_link(found.article, turn.as_of, language.value)
+    return RulingsLine(told[:1].upper() + told[1:], f"{address}#rulings")
 
 
 def shown_sentences(turn: Turn) -> list[ShownSentence]:
@@ -112,6 +136,7 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
             doubtful=any(each.doubts for each in citations),
         ),
         sentence.place,
+        sentence.spoken_by,
     )
 
 

@@ -1,0 +1,228 @@
+"""What is installed of case law, and an installation that goes on where it stopped.
+
+```
+case-law/                 a data folder of its own: its library, its index snapshots
+case-law/installed.json   the archives of which the library has the decisions
+case-law/unfinished/      decisions as the archives applied so far leave them, and which these are
+case-law/unfinished/coming/   those of the archive that is being read, as they come
+```
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingestion.case_law.jade import RULING_ID
+from ingestion.durable import hold, refusals_of_disk, replace_bytes
+from ingestion.errors import BusyIndex, IngestionError
+from ingestion.index.build import Progress, build
+from ingestion.index.publication import current_name, publish
+from ingestion.index.search import Embedder
+from ingestion.index.store import Manifest
+from ingestion.legislation.archives import Progress as Bytes
+from ingestion.legislation.archives import pour
+from ingestion.legislation.articles import SourceRefusal
+from ingestion.legislation.legi import moment_of
+from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
+from ingestion.legislation.taking import ByteMeter
+from ingestion.library.library import Library
+from ingestion.readers.documents import Kind
+
+_CHILD = "ingestion.case_law.jade:tell_rulings"
+_MOST_REFUSALS = 10_000
+
+
+def case_law_home(home: Path) -> Path:
+    """The data folder of case law below another."""
+    return home / "case-law"
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledRulings:
+    """The archives that were applied: the complete one, and the last one."""
+
+    complete: str
+    last: str
+
+    @property
+    def moment(self) -> datetime:
+        """When the last one was made."""
+        return moment_of(self.last) or datetime.min
+
+
+@dataclass(frozen=True, slots=True)
+class RulingsFound:
+    """What an archive had: how many decisions were kept, which were withdrawn, what was refused."""
+
+    kept: int
+    suppressed: tuple[str, ...] = ()
+    refused: tuple[SourceRefusal, ...] = ()
+
+
+_installed = TypeAdapter(InstalledRulings)
+
+
+class CaseLawCopy:
+    """The decisions of one data folder, to which archives are applied one after the other."""
+
+    def __init__(self, home: Path) -> None:
+        """`home` is the data folder of the rules; nothing is read before it is asked for."""
+        self.folder = case_law_home(home)
+        self._record = self.folder / "installed.json"
+        self._unfinished = self.folder / "unfinished"
+        self._coming = self._unfinished / "coming"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only installation in this folder; raises BusyIndex at once when another is."""
+        with refusals_of_disk(self.folder.parent):
+            self._unfinished.mkdir(parents=True, exist_ok=True)
+            (self.folder / "installing").touch()
+            lock = hold(self.folder / "installing", alone=True)
+            if lock is None:
+                raise BusyIndex(
+                    "Une autre installation des décisions est en cours. Réessayez quand elle est "
+                    "finie."
+                )
+            with lock:
+                yield
+
+    @property
+    def installed(self) -> InstalledRulings | None:
+        """What the library has, None when nothing was installed."""
+        return _read(self._record)
+
+    @property
+    def reached(self) -> InstalledRulings | None:
+        """As far as an installation that did not end has come, else what is installed."""
+        return _read(self._unfinished / "reached.json") or self.installed
+
+    def take(self, archive: ListedArchive, pieces: Iterable[bytes]) -> RulingsFound:
+        """Read an archive as its bytes come and apply it once it is whole.
+
+        Once this returns, it need not be read again. Raises IngestionError when it cannot be read.
+        """
+        shutil.rmtree(self._coming, ignore_errors=True)
+        self._coming.mkdir(parents=True)
+        found = _Coming(archive.name, self._coming)
+        pour(archive.name, pieces, (_CHILD, archive.name), found.collect)
+        for path in sorted(self._coming.iterdir()):
+            self._merge(path.name, path.read_bytes().splitlines())
+        self._withdraw(frozenset(found.suppressed))
+        before = self.reached
+        whole = archive.name if archive.is_complete or before is None else before.complete
+        reached = _installed.dump_json(InstalledRulings(whole, archive.name))
+        replace_bytes(self._unfinished / "reached.json", reached)
+        shutil.rmtree(self._coming)
+        return RulingsFound(found.kept, tuple(found.suppressed), tuple(found.refused))
+
+    def keep(self) -> tuple[str, ...]:
+        """Put the decisions that changed into the library; the caller holds the writer's lock.
+
+        Returns the names of the files that changed. Raises IngestionError for one that cannot be
+        read.
+        """
+        library, names = Library(self.folder), []
+        for path in sorted(self._unfinished.glob("*.jsonl")):
+            if not path.stat().st_size:
+                library.remove([path.name])
+            elif (added := library.add(path, path.name, Kind.RULINGS)).entry is None:
+                raise IngestionError(f"{path.name} : {added.reading.problem}.")
+            names.append(path.name)
+        if reached := _read(self._unfinished / "reached.json"):
+            replace_bytes(self._record, _installed.dump_json(reached))
+        shutil.rmtree(self._unfinished)
+        return tuple(names)
+
+    def _merge(self, name: str, lines: Iterable[bytes], gone: frozenset[str] = frozenset()) -> None:
+        """Replace what a file has of these decisions, and leave out those that are gone."""
+        known = {_id(line): line for line in self._lines(name)}
+        known |= {_id(line): line for line in lines}
+        left = (line for ruling, line in sorted(known.items()) if ruling not in gone)
+        replace_bytes(self._unfinished / name, b"".join(line + b"\n" for line in left))
+
+    def _withdraw(self, gone: frozenset[str]) -> None:
+        if not gone:
+            return
+        names = {path.name for path in self._unfinished.glob("*.jsonl")}
+        names |= {entry.source for entry in Library(self.folder).entries}
+        for name in sorted(names):
+            if any(_id(line) in gone for line in self._lines(name)):
+                self._merge(name, (), gone)
+
+    def _lines(self, name: str) -> list[bytes]:
+        """The decisions of a file as the archives applied leave it."""
+        path, library = self._unfinished / name, Library(self.folder)
+        if path.exists():
+            return path.read_bytes().splitlines()
+        kept = [entry.sha256 for entry in library.entries if entry.source == name]
+        return [line for each in kept for line in (library.original(each) or b"").splitlines()]
+
+
+Told = Callable[[ListedArchive, RulingsFound], None]
+"""Told what each archive had, once it is applied."""
+
+
+def gather(
+    copy: CaseLawCopy, source: ArchiveSource, plan: ArchivePlan, progress: Bytes, told: Told
+) -> None:
+    """Read the archives of a plan and apply each once it is whole; progress is in bytes.
+
+    Raises IngestionError when one cannot be had or read: those before it stay applied.
+    """
+    meter = ByteMeter(plan.size, progress)
+    for archive in plan.archives:
+        told(archive, copy.take(archive, meter.counted(source.pieces(archive))))
+        meter.close(archive.size)
+
+
+class _Coming:
+    """Writes the decisions of one archive, a file for each court and year, as they are told."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name, self._folder = name, folder
+        self.kept = 0
+        self.suppressed: list[str] = []
+        self.refused: list[SourceRefusal] = []
+
+    def collect(self, told: Iterable[bytes]) -> None:
+        """Take in what the child tells, to its end."""
+        for event in map(json.loads, told):
+            match event:
+                case ["ruling", str(file), str(line)]:
+                    with (self._folder / Path(file).name).open("ab") as coming:
+                        coming.write(line.encode() + b"\n")
+                    self.kept += 1
+                case ["suppressed", str(ruling)]:
+                    self.suppressed.append(ruling)
+                case ["refused", str(name), str(reason)]:
+                    self.refused.append(SourceRefusal(name, reason))
+            if len(self.refused) > _MOST_REFUSALS:
+                raise IngestionError(f"{self._name} : plus de {_MOST_REFUSALS} fichiers refusés.")
+
+
+def make_searchable(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
+    """Make the decisions searchable as the library has them; the caller holds the writer's lock."""
+    folder = case_law_home(home)
+    manifest = build(folder, embedder, progress)
+    if not (folder / "current").exists() or current_name(folder) != manifest.name:
+        publish(folder, manifest.name)
+    return manifest
+
+
+def _id(line: bytes) -> str:
+    found = RULING_ID.search(line[:100].decode(errors="replace"))
+    return found[0] if found else ""
+
+
+def _read(path: Path) -> InstalledRulings | None:
+    try:
+        return _installed.validate_json(path.read_bytes()) if path.exists() else None
+    except ValidationError:
+        return None  # written by another version: it is installed again

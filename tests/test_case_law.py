@@ -1,0 +1,203 @@
+"""Decisions of courts: read from archives, kept, cut into paragraphs, and what they apply."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.cli.command import main
+from ingestion.case_law.installation import CaseLawCopy, case_law_home
+from ingestion.case_law.jade import court_of
+from ingestion.case_law.ruling import applied_articles
+from ingestion.chunking.passages import Passage
+from ingestion.errors import IngestionError
+from ingestion.index.search import applying
+from ingestion.legislation.dila import listed
+from ingestion.legislation.legi import DilaFund
+from ingestion.legislation.mirror import ListedArchive, plan_gathering
+from ingestion.library.library import Library
+from tests.case_law_home import gather_rulings, install_rulings
+from tests.dila_server import Dila, cut, offering
+from tests.fakes import WordEmbedder
+from tests.index_home import published
+from tests.jade_files import (
+    ALL_RULINGS,
+    ELSEWHERE,
+    LATER_RULINGS,
+    NUMBERED,
+    OLDER,
+    TRIBUNAL,
+    write_rulings,
+)
+from tests.legi_files import FULL
+
+ALL = (NUMBERED, OLDER, ELSEWHERE, TRIBUNAL)
+PLAIN = replace(
+    OLDER,
+    serial=5,
+    number="12LY09999",
+    paragraphs=("Le marché est régi par le code des marchés publics.",),
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return install_rulings(tmp_path_factory.mktemp("law"), (*ALL, PLAIN), WordEmbedder())
+
+
+@pytest.fixture(scope="module")
+def passages(home: Path) -> dict[str, Passage]:
+    found = published(case_law_home(home)).store.all_passages()
+    return {each.locator: each for each in found}
+
+
+def test_only_decisions_of_the_council_and_of_appeal_on_procurement_are_kept(
+    home: Path, passages: dict[str, Passage]
+) -> None:
+    assert {each.ruling and each.ruling.number for each in passages.values()} == {
+        "471001", "12LY01234", "12LY09999",
+    }  # fmt: skip
+    assert [each.source for each in Library(case_law_home(home)).entries] == [
+        "caa-de-lyon-2013.jsonl", "conseil-d-etat-2024.jsonl",
+    ]  # fmt: skip
+
+
+def test_reasons_are_cut_by_their_paragraphs_and_named_as_lawyers_do(
+    passages: dict[str, Passage],
+) -> None:
+    assert list(passages) == [
+        "CAA de Lyon, 2 mai 2013, n° 12LY01234, considérant 1",
+        "CAA de Lyon, 2 mai 2013, n° 12LY01234, considérant 2",
+        "CAA de Lyon, 2 mai 2013, n° 12LY09999, motifs",
+        "CE, 1er avril 2024, n° 471001, point 1",
+        "CE, 1er avril 2024, n° 471001, point 2",
+        "CE, 1er avril 2024, n° 471001, point 3",
+    ]
+    third = passages["CE, 1er avril 2024, n° 471001, point 3"]
+    assert third.text == NUMBERED.paragraphs[3]
+    assert third.title.endswith("mentionné aux tables du recueil Lebon")
+    assert third.headings[0] == NUMBERED.subject
+    assert third.not_before == date(2024, 4, 1)
+    assert third.address == f"https://www.legifrance.gouv.fr/ceta/id/{NUMBERED.id}"
+
+
+def test_a_paragraph_is_found_by_the_articles_that_it_applies(
+    home: Path, passages: dict[str, Passage]
+) -> None:
+    lexical = published(case_law_home(home)).lexical
+    second = passages["CE, 1er avril 2024, n° 471001, point 2"]
+    assert lexical.lookup(applying("R2152-3")) == [second.id]
+    assert lexical.lookup("R2152-3") == []
+    assert len(lexical.lookup("471001")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("les articles L. 2152-5 et R. 2152-3 du code de la commande publique", "L2152-5 R2152-3"),
+        ("l'article L. 3 du code de la commande publique ; l'article L. 4 du même code", "L3 L4"),
+        ("l'article 53 du code des marchés publics alors en vigueur", "CMP-53"),
+        ("l'article 27 du décret du 25 mars 2016 relatif aux marchés publics", "2016-360-27"),
+        ("l'article 60 de l'ordonnance n° 2015-899 du 23 juillet 2015", "2015-899-60"),
+        ("l'article L. 2122-22 du code général des collectivités territoriales", ""),
+        (
+            "l'article L. 2152-5 du code de la commande publique, puis l'article L. 551-1 du code "
+            "de justice administrative et l'article L. 551-4 de ce code",
+            "L2152-5",
+        ),
+        ("l'article 53 du code des marchés publics. Article 2 : la requête est rejetée", "CMP-53"),
+    ],
+)
+def test_articles_are_those_of_procurement_law(text: str, expected: str) -> None:
+    found = applied_articles(text)
+    assert " ".join(each.key.replace(" ", "-") for each in found) == expected
+    assert all(text[each.start : each.end].strip() for each in found)
+
+
+@pytest.mark.parametrize(
+    ("written", "court"),
+    [
+        ("Conseil d'État", "Conseil d'État"),
+        ("Conseil d'Etat", "Conseil d'État"),
+        ("CAA de LYON", "CAA de Lyon"),
+        ("Cour administrative d'appel de Bordeaux", "CAA de Bordeaux"),
+        ("Tribunal des Conflits", None),
+    ],
+)
+def test_courts_have_one_name_each(written: str, court: str | None) -> None:
+    assert court_of(written) == court
+
+
+def test_archives_are_applied_in_turn_and_what_is_withdrawn_goes(tmp_path: Path) -> None:
+    home, copy = tmp_path / "home", CaseLawCopy(tmp_path / "home")
+    archives = write_rulings(tmp_path / "archives", ALL)
+    with copy.alone():
+        assert gather_rulings(home, archives)[ALL_RULINGS].kept == 2
+        copy.keep()
+    changed = replace(NUMBERED, published="A")
+    write_rulings(archives, [changed], LATER_RULINGS, gone=[OLDER])
+    with copy.alone():
+        assert list(gather_rulings(home, archives)) == [LATER_RULINGS]
+    resumed = CaseLawCopy(home)  # killed before it was indexed: nothing is read again
+    with resumed.alone():
+        assert gather_rulings(home, archives) == {}
+        assert resumed.keep() == ("caa-de-lyon-2013.jsonl", "conseil-d-etat-2024.jsonl")
+    [kept] = Library(resumed.folder).documents()
+    assert kept.title == "CE, 1er avril 2024, n° 471001, publié au recueil Lebon"
+    assert resumed.installed
+    assert resumed.installed.last == LATER_RULINGS
+
+
+def test_nothing_of_an_archive_that_is_cut_is_applied(tmp_path: Path) -> None:
+    archives = write_rulings(tmp_path / "archives", ALL)
+    whole = (archives / ALL_RULINGS).read_bytes()
+    (archives / ALL_RULINGS).write_bytes(whole[: len(whole) - 40])
+    copy = CaseLawCopy(tmp_path / "home")
+    with copy.alone():
+        with pytest.raises(IngestionError, match="incomplète"):
+            gather_rulings(tmp_path / "home", archives)
+        assert copy.reached is None
+        assert copy.keep() == ()
+
+
+def test_archives_of_decisions_and_of_law_are_told_apart() -> None:
+    page = f'<a href="{FULL}">x</a> 1M <a href="{ALL_RULINGS}">x</a> 2M'
+    assert [each.name for each in listed(page, DilaFund.JADE)] == [ALL_RULINGS]
+    assert [each.name for each in listed(page)] == [FULL]
+    offered = [ListedArchive(name, 1) for name in (LATER_RULINGS, ALL_RULINGS)]
+    assert [each.name for each in plan_gathering(offered, None).archives] == [
+        ALL_RULINGS, LATER_RULINGS,
+    ]  # fmt: skip
+    assert plan_gathering(offered, offered[0].moment).archives == ()
+    with pytest.raises(IngestionError, match="archive complète"):
+        plan_gathering(offered[:1], None)
+
+
+def test_the_command_installs_updates_and_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("assistant.container.load_embedder", lambda *_: WordEmbedder())
+    monkeypatch.setattr("ingestion.legislation.dila.time.sleep", lambda seconds: None)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    home, archives = tmp_path / "home", write_rulings(tmp_path / "archives", [NUMBERED])
+    home.mkdir()
+
+    def run(*words: str) -> tuple[int, str]:
+        code = main(["--data", str(home), "decisions", *words])
+        return code, " ".join(capsys.readouterr().out.split())
+
+    assert "sourcier decisions install" in run("status")[1]
+    assert run("update", "--from", str(archives))[0] == 1
+    served = Dila({ALL_RULINGS: (archives / ALL_RULINGS).read_bytes()})
+    served.failures.append(cut(300))
+    with offering(served):
+        (home / "settings.toml").write_text(f'law_source = "{served.address}"')
+        code, said = run("install")
+    assert code == 0
+    assert served.asked[0] == ("/OPENDATA/JADE/", "")
+    assert served.asked_for(ALL_RULINGS) == ["", "bytes=300-"]
+    assert "Décisions : 1, considérants : 3, à jour du 01/01/2026" in said
+    write_rulings(archives, [OLDER], LATER_RULINGS)
+    assert run("update", "--from", str(archives))[0] == 0
+    assert "Décisions : 2, considérants : 5, à jour du 03/03/2026" in run("status")[1]
