@@ -6,7 +6,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from hashlib import sha256
-from math import exp, log
 
 import numpy as np
 
@@ -160,15 +159,6 @@ class ScriptedModel:
             yield from _TOKEN.findall(self._reply(prompt))[:max_tokens]
         finally:
             self.running -= 1
-
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        yield from self._read(prompt)
-        first = self._reply(prompt)[:1]
-        scores = [float(option[:1] == first) for option in options]
-        total = sum(map(exp, scores)) + 1
-        return tuple(score - log(total) for score in scores)
 
     def _read(self, prompt: Prompt) -> Generator[None, None, None]:
         assert not self.running, "a second caller while one is served"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import repeat
-from math import log
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -88,8 +87,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(422)
         elif behaves == "silent":
             self._wait()
-        elif "logprobs" in body:
-            self._send(self._weighed(body))
         else:
             self._stream(body)
 
@@ -128,13 +125,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _words(self, body: dict[str, Any]) -> list[str]:
         asked = "".join(message["content"] for message in body["messages"])
         return [piece for piece in self.server.model.stream(Prompt("", (asked,)), 99) if piece]
-
-    def _weighed(self, body: dict[str, Any]) -> bytes:
-        first = self._words(body)[0]
-        listed = [{"token": first, "logprob": log(0.6)}, {"token": "Non", "logprob": log(0.1)}]
-        return json.dumps(
-            {"choices": [{"logprobs": {"content": [{"top_logprobs": listed}]}}]}
-        ).encode()
 
     def _wait(self) -> None:
         """Until who asked hangs up."""

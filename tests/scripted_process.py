@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -39,33 +39,16 @@ class DyingModel(ScriptedModel):
     def stream(
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
-        yield from self._until_the_end(prompt, super().stream(prompt, max_tokens, schema))
-
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        weighed: tuple[float, ...] = yield from self._until_the_end(
-            prompt, super().weigh(prompt, options)
-        )
-        return weighed
-
-    def _until_the_end(self, prompt: Prompt, steps: Generator[Any, None, Any]) -> Any:
         asked = "".join(prompt.parts)
         ends = next((end for word, end in self._stops.items() if word in asked), None)
-        number = 0
-        while True:
+        for number, step in enumerate(super().stream(prompt, max_tokens, schema)):
             if ends and number == ends[0]:
                 sys.stderr.write("the last words of the process\n")
                 sys.stderr.flush()
                 if ends[1]:
                     os.kill(os.getpid(), ends[1])
                 time.sleep(3600)  # silent, until it is killed
-            try:
-                step = next(steps)
-            except StopIteration as ended:
-                return ended.value
             yield step
-            number += 1
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 import gc
 import json
-import math
 import os
 import signal
 import threading
@@ -52,16 +51,6 @@ def _pauses(model: LanguageModel, prompt: Prompt) -> int:
     pauses = sum(1 for piece in stream if piece is None)
     stream.close()
     return pauses
-
-
-def _weighed(model: LanguageModel, prompt: Prompt, options: list[str]) -> tuple[float, ...]:
-    weighing = model.weigh(prompt, options)
-    while True:
-        try:
-            next(weighing)
-        except StopIteration as finished:
-            weights: tuple[float, ...] = finished.value
-            return weights
 
 
 def _weights(home: Path) -> Weights:
@@ -176,29 +165,10 @@ def test_closing_stops_and_leaves_the_model_ready(model: LanguageModel, after: i
     stream = model.stream(prompt, 6)
     list(islice(stream, after))
     stream.close()
-    weighing = model.weigh(_prompt(SECOND, PAYMENT), ["Oui", "Non"])
-    next(weighing)
-    weighing.close()
+    given_up = model.stream(_prompt(SECOND, PAYMENT), 6)
+    next(given_up)
+    given_up.close()
     assert _reply(model, prompt, 6) == expected
-
-
-def test_options_are_weighed_as_shares_of_one(model: LanguageModel) -> None:
-    prompt = _prompt(FIRST, f"{PAYMENT} Réponds par Oui ou Non.")
-    weights = _weighed(model, prompt, ["Oui", "Non", "Le"])
-    assert len(weights) == 3
-    assert all(weight <= 0 for weight in weights)
-    assert sum(map(math.exp, weights)) <= 1 + 1e-6
-    again = _weighed(model, prompt, ["Le", "Oui", "Non"])
-    # Read in batches of another size, the same tokens give slightly different scores.
-    assert again == pytest.approx((weights[2], *weights[:2]), abs=0.25)
-
-
-def test_the_likeliest_option_is_what_it_writes(model: LanguageModel) -> None:
-    prompt = _prompt(FIRST, PAYMENT)
-    first = _reply(model, prompt, 1)
-    other = "Z" if first.startswith("L") else "L"
-    likely, unlikely = _weighed(model, prompt, [first, other])
-    assert likely > unlikely
 
 
 # Promises of the real one
@@ -261,8 +231,6 @@ def test_a_prompt_longer_than_the_context_is_refused_before_it_is_read(llama: Ll
     long = _prompt("mot " * (llama.context_tokens + 100), PAYMENT)
     with pytest.raises(ModelUnavailable, match="trop long"):
         next(llama.stream(long, 1))
-    with pytest.raises(ModelUnavailable, match="trop long"):
-        next(llama.weigh(long, ["Oui", "Non"]))
     assert _reply(llama, prompt, 4) == expected
 
 
@@ -310,17 +278,13 @@ def test_a_file_that_is_no_model_is_refused_by_the_process_in_the_same_words(
 
 
 @pytest.mark.slow
-def test_the_process_writes_and_weighs_as_the_weights_do_here(
+def test_the_process_writes_as_the_weights_do_here(
     llama: LlamaModel, process: ModelProcess
 ) -> None:
     prompt = _prompt(FIRST, PAYMENT)
     for model in (llama, process):
         _pauses(model, _prompt(SECOND, "?"))
     assert _reply(process, prompt, 12) == _reply(llama, prompt, 12)
-    options = ["Oui", "Non"]
-    assert _weighed(process, prompt, options) == pytest.approx(
-        _weighed(llama, prompt, options), abs=0.25
-    )
     long = _prompt("mot " * (process.context_tokens + 100), PAYMENT)
     with pytest.raises(ModelUnavailable, match="trop long"):
         next(process.stream(long, 1))

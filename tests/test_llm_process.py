@@ -24,7 +24,6 @@ from assistant.llm.exchange import (
     Reply,
     Request,
     StreamRequest,
-    WeighRequest,
     reply_of,
     request_of,
     to_line,
@@ -60,16 +59,6 @@ def _kill(model: ModelProcess) -> None:
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
-def _weighed(model: ModelProcess, asked: str) -> tuple[float, ...]:
-    weighing = model.weigh(Prompt("", (asked,)), ["Le", "Un"])
-    while True:
-        try:
-            next(weighing)
-        except StopIteration as ended:
-            weights: tuple[float, ...] = ended.value
-            return weights
-
-
 # A process that ends
 
 
@@ -93,13 +82,6 @@ def test_what_was_said_before_it_ended_is_heard() -> None:
     assert list(islice(stream, 4)) == [None, None, "un", " deux"]
     with pytest.raises(ModelStopped):
         next(stream)
-
-
-def test_a_process_that_ends_while_it_weighs_is_told_too() -> None:
-    model = _process(stops={"meurs": (1, 9)})
-    with pytest.raises(ModelStopped):
-        _weighed(model, "meurs")
-    assert len(_weighed(model, "délai")) == 2
 
 
 def test_one_that_ended_while_nobody_read_is_started_again_without_a_word() -> None:
@@ -271,7 +253,6 @@ PROMPT = Prompt("Tu lis.", ("« 40 000 € »\n", "Qui ?"), "Le")
     "request_",
     [
         StreamRequest(PROMPT, 12, '{"type": "object"}'),
-        WeighRequest(PROMPT, ("Oui", "Non")),
         NextRequest(),
         CloseRequest(),
         CountRequest("é\ud800\u2028\n"),
@@ -290,7 +271,6 @@ def test_a_request_is_read_as_it_was_written(request_: Request) -> None:
         PieceReply(None),
         PieceReply("é\n"),
         EndReply(),
-        EndReply((-0.5, -1.25)),
         CountReply(3),
         ProblemReply("Trop long."),
         DisagreementReply("0.4"),

@@ -2,16 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.llm.language_model import Prompt
 
 Body = dict[str, Any]
-
-MOST_LISTED = 20
-"""Likeliest tokens that are asked for when options are weighed; most servers refuse more."""
 
 MOST_SAID = 12
 """Facts that are kept of what a server says of a model."""
@@ -42,11 +39,6 @@ def chat_bodies(model: str, prompt: Prompt, max_tokens: int, schema: str = "") -
         {"type": "json_object", "schema": rules},
     )
     return [body | {"response_format": form} for form in forms]
-
-
-def weighing_body(model: str, prompt: Prompt) -> Body:
-    """The request for the likeliest tokens that a reply would begin with."""
-    return _chat(model, prompt, 1) | {"logprobs": True, "top_logprobs": MOST_LISTED}
 
 
 def _chat(model: str, prompt: Prompt, max_tokens: int) -> Body:
@@ -135,26 +127,3 @@ def version_said(data: bytes, model: str) -> tuple[tuple[str, str], ...]:
         if key not in ("id", "object") and isinstance(value, str | int | float)
     )
     return tuple(said)[:MOST_SAID]
-
-
-def weights_said(data: bytes, options: Sequence[str]) -> tuple[float, ...]:
-    """Log-probability of the first token of each option; raises WrongReply.
-
-    One that is not among the likeliest has at most that of the last of them, which is taken.
-    """
-    reply = read_object(data)
-    try:
-        [choice] = reply["choices"]
-        listed = choice["logprobs"]["content"][0]["top_logprobs"]
-        found = [(str(each["token"]), float(each["logprob"])) for each in listed]
-        least = min(weight for _, weight in found)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise WrongReply("il ne dit pas les probabilités des mots") from error
-    return tuple(_weight(option, found, least) for option in options)
-
-
-def _weight(option: str, found: Sequence[tuple[str, float]], least: float) -> float:
-    fitting = [
-        (len(token), weight) for token, weight in found if token and option.startswith(token)
-    ]
-    return min(0.0, max(fitting)[1] if fitting else least)

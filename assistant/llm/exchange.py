@@ -1,7 +1,7 @@
 """What the service and the model's process say to each other, one JSON line at a time. Pure.
 
-Each request has one reply. A reply or a weighing runs step by step, each step on request, so that
-the model does nothing that nobody waits for, and what is closed between two steps stops at once.
+Each request has one reply. What a model writes comes step by step, each on request, so that it
+does nothing that nobody waits for, and what is closed between two steps stops at once.
 JSON and not pickle: what a process says that has loaded foreign weights must not be executable.
 """
 
@@ -20,14 +20,6 @@ class StreamRequest:
     prompt: Prompt
     max_tokens: int
     schema: str
-
-
-@dataclass(frozen=True, slots=True)
-class WeighRequest:
-    """Begin to weigh the options."""
-
-    prompt: Prompt
-    options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +55,7 @@ class PieceReply:
 
 @dataclass(frozen=True, slots=True)
 class EndReply:
-    """What was running is over; `weights` are those of the options."""
-
-    weights: tuple[float, ...] = ()
+    """What was running is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +79,11 @@ class DisagreementReply:
     found: str
 
 
-Request = StreamRequest | WeighRequest | NextRequest | CloseRequest | CountRequest
+Request = StreamRequest | NextRequest | CloseRequest | CountRequest
 Reply = ReadyReply | PieceReply | EndReply | CountReply | ProblemReply | DisagreementReply
 
 _REQUESTS: dict[str, type[Request]] = {
-    kind.__name__: kind
-    for kind in (StreamRequest, WeighRequest, NextRequest, CloseRequest, CountRequest)
+    kind.__name__: kind for kind in (StreamRequest, NextRequest, CloseRequest, CountRequest)
 }
 _REPLIES: dict[str, type[Reply]] = {
     kind.__name__: kind
@@ -123,15 +112,11 @@ def _message(line: bytes, kinds: Mapping[str, type[Message]]) -> Message:
     try:
         found = json.loads(line)
         kind = kinds[found.pop("is")]
-        return kind(**{key: _value(key, found[key]) for key in found})
+        if "prompt" in found:
+            found["prompt"] = _prompt(found["prompt"])
+        return kind(**found)
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"not a message: {error!r}") from error
-
-
-def _value(key: str, found: Any) -> Any:  # noqa: ANN401 - what JSON holds
-    if key == "prompt":
-        return _prompt(found)
-    return tuple(found) if isinstance(found, list) else found
 
 
 def _prompt(found: Mapping[str, Any]) -> Prompt:

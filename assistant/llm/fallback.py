@@ -1,21 +1,16 @@
 """A server's model, and the one of this machine where the server fails: a circuit breaker."""
 
 import logging
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import cached_property
 from time import monotonic
-from typing import Any
 
 from assistant.errors import EngineFailure
 from assistant.llm.language_model import EngineUse, LanguageModel, Prompt
 
 MOST_FAILURES = 3
 """How often in a row the server may fail before it is left alone."""
-
-Step = Callable[[LanguageModel], Generator[Any, None, Any]]
-
-_FAILED = object()
 
 logger = logging.getLogger(__name__)
 
@@ -58,39 +53,27 @@ class FallbackModel:
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
         """The reply, piece by piece; raises EngineFailure when the server fails in its middle."""
-        yield from self._read(lambda model: model.stream(prompt, max_tokens, schema))
-
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        """Log-probabilities, in the order of the options."""
-        weights: tuple[float, ...] = yield from self._read(
-            lambda model: model.weigh(prompt, options)
-        )
-        return weights
-
-    def _read(self, step: Step) -> Generator[Any, None, Any]:
         if self._failures >= MOST_FAILURES and self._clock() < self._rests_until:
             self.engine = replace(self.engine, version=(), sent=False)
-        else:
-            written = yield from self._by_server(step(self._server))
-            if written is not _FAILED:
-                return written
+        elif (yield from self._by_server(self._server.stream(prompt, max_tokens, schema))):
+            return
         local = self._local
         self.name = local.name
-        return (yield from step(local))
+        yield from local.stream(prompt, max_tokens, schema)
 
-    def _by_server(self, steps: Generator[Any, None, Any]) -> Generator[Any, None, Any]:
-        """What the server says; `_FAILED` when it did before it had begun to."""
+    def _by_server(
+        self, steps: Generator[str | None, None, None]
+    ) -> Generator[str | None, None, bool]:
+        """What the server writes; False when it failed before it had begun to."""
         self.name, has_begun = self._server.name, False
         try:
             while True:
                 said = next(steps)
                 has_begun |= said is not None
                 yield said
-        except StopIteration as ended:
+        except StopIteration:
             self._failures = 0
-            return ended.value
+            return True
         except GeneratorExit:
             self._failures = 0 if has_begun else self._failures
             raise
@@ -98,7 +81,7 @@ class FallbackModel:
             self._count(failure)
             if has_begun:
                 raise
-            return _FAILED
+            return False
         finally:
             steps.close()
             self.engine = self._server.engine or self.engine

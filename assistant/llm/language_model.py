@@ -1,6 +1,6 @@
 """The language model as the assistant sees it: prompts, chat formats, streamed text."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.errors import BrokenPrompt
 
-# The language model as the assistant sees it: prompts in parts, weighed options, streamed text.
+# The language model as the assistant sees it: prompts in parts, streamed text.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class EngineUse:
 class LanguageModel(Protocol):
     """One model, in memory or on a server, for one caller at a time.
 
-    Its generators also yield None every second or so while the prompt is being read: closing
-    them there stops at once. They raise ModelUnavailable when the prompt cannot be read, and
+    Its streams also yield None every second or so while the prompt is being read: closing them
+    there stops at once. They raise ModelUnavailable when the prompt cannot be read, and
     ModelStopped when the model is in another process, or on a server, and that one ends or fails.
     """
 
@@ -76,15 +76,6 @@ class LanguageModel(Protocol):
         """The model's reply after `opening`, piece by piece, always the likeliest token.
 
         With a JSON schema, the likeliest of those that may follow in a text of that schema.
-        """
-        ...
-
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        """Log-probability of each option's first token as what the reply says next.
-
-        Options must differ in their first token.
         """
         ...
 

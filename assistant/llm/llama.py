@@ -114,16 +114,6 @@ class LlamaModel:
                 yield decoder.decode(self._spell(token))
                 self._decode((token,))
 
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        """Natural logarithms of probabilities, in the order of the options."""
-        with self._lock:
-            yield from self._read(self._chat_format.segments(prompt))
-            shares = _log_shares(self._scores())
-        first = [self._tokenize(option, mark=False)[0] for option in options]
-        return tuple(float(shares[token]) for token in first)
-
     def disagreement(self) -> str:
         """What is wrong with how this processor calculates, in French; "" when nothing is seen.
 

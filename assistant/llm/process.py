@@ -23,7 +23,6 @@ from assistant.llm.exchange import (
     Reply,
     Request,
     StreamRequest,
-    WeighRequest,
 )
 from assistant.llm.keeper import Child, Keeper, ProcessEnded, ProcessStanding
 from assistant.llm.language_model import Prompt
@@ -35,8 +34,6 @@ STEP_SECONDS = 300.0
 One takes a second on two cores that are free, a hundred times that among twenty busy programs.
 """
 
-Steps = Generator[str | None, None, tuple[float, ...]]
-
 
 def engine_command(weights: Path, chat_format: str) -> tuple[str, ...]:
     """The command of the process that holds a GGUF file."""
@@ -46,7 +43,7 @@ def engine_command(weights: Path, chat_format: str) -> tuple[str, ...]:
 class ModelProcess:
     """A language model held by a process of its own, for one caller at a time.
 
-    Beside what the seam says, its generators raise ModelStopped when the process ends under them,
+    Beside what the seam says, its streams raise ModelStopped when the process ends under them,
     and ModelUnavailable when it has too often.
     """
 
@@ -103,26 +100,8 @@ class ModelProcess:
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
         """The reply, piece by piece."""
-        yield from self._steps(StreamRequest(prompt, max_tokens, schema))
-
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        """Natural logarithms of probabilities, in the order of the options."""
-        steps = self._steps(WeighRequest(prompt, tuple(options)))
-        try:
-            while True:
-                next(steps)
-                yield
-        except StopIteration as ended:
-            weights: tuple[float, ...] = ended.value
-            return weights
-        finally:
-            steps.close()
-
-    def _steps(self, request: Request) -> Steps:
         with self._turn:
-            child, reply = self._begun(request)
+            child, reply = self._begun(StreamRequest(prompt, max_tokens, schema))
             try:
                 while isinstance(reply, PieceReply):
                     yield reply.piece
@@ -133,7 +112,6 @@ class ModelProcess:
                 raise
         assert isinstance(reply, EndReply), reply
         self._keeper.succeeded()
-        return reply.weights
 
     def _begun(self, request: Request) -> tuple[Child, Reply]:
         with self._line:

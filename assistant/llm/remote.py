@@ -20,8 +20,6 @@ from assistant.llm.completions import (
     EventLines,
     WrongReply,
     chat_bodies,
-    weighing_body,
-    weights_said,
 )
 from assistant.llm.language_model import EngineUse, Prompt
 from assistant.settings import Engine
@@ -45,7 +43,7 @@ def patience_of(engine: Engine) -> Patience:
 
 
 class RemoteModel:
-    """The model that a server writes with; its generators raise EngineFailure.
+    """The model that a server writes with; its streams raise EngineFailure.
 
     Each reply begins by asking the server which model it has, so that the record says what wrote.
     """
@@ -92,17 +90,6 @@ class RemoteModel:
                 if lines.ended:
                     return
             raise WrongReply("sa réponse est coupée")
-
-    def weigh(
-        self, prompt: Prompt, options: Sequence[str]
-    ) -> Generator[None, None, tuple[float, ...]]:
-        """Log-probabilities, as far as the server tells those of the likeliest tokens."""
-        reply = b""
-        with self._told():
-            for piece in self._pieces([weighing_body(self.engine.model, prompt)]):
-                reply += piece or b""
-                yield
-            return weights_said(reply, options)
 
     def _pieces(self, bodies: Sequence[Body]) -> Generator[bytes | None, None, None]:
         """The bytes of the reply, None while there are none."""

@@ -19,14 +19,13 @@ from assistant.llm.exchange import (
     Reply,
     Request,
     StreamRequest,
-    WeighRequest,
     request_of,
     to_line,
 )
 from assistant.llm.language_model import LanguageModel
 from ingestion.errors import ModelUnavailable
 
-Steps = Generator[str | None, None, tuple[float, ...] | None]
+Steps = Generator[str | None, None, None]
 
 
 def serve_model(
@@ -42,9 +41,6 @@ def serve_model(
             case StreamRequest(prompt, max_tokens, schema):
                 running.close()
                 running = model.stream(prompt, max_tokens, schema)
-            case WeighRequest(prompt, options):
-                running.close()
-                running = model.weigh(prompt, options)
             case CloseRequest():
                 running.close()
             case NextRequest():
@@ -55,15 +51,14 @@ def serve_model(
 def _step(running: Steps) -> Reply:
     try:
         return PieceReply(next(running))
-    except StopIteration as ended:
-        return EndReply(ended.value or ())
+    except StopIteration:
+        return EndReply()
     except ModelUnavailable as refusal:
         return ProblemReply(str(refusal))
 
 
 def _nothing() -> Steps:
     yield from ()
-    return None
 
 
 def opened() -> tuple[Iterator[Request], Callable[[Reply], None]]:
