@@ -109,7 +109,7 @@ def load_assistant(
 
 
 def load_examinee(home: Path, settings: Settings, records: Path) -> Examinee:
-    """Assistants over any generation, of one model loaded once; their journal is in `records`."""
+    """Assistants over any snapshot, of one model loaded once; their journal is in `records`."""
     embedder, model = load_embedder(home, settings), cache(partial(load_model, home, settings))
     journal = Journal(records / "journal.jsonl")
     return lambda name: assembled(

@@ -42,13 +42,13 @@ def add(home: Path, path: Path) -> None:
 
 
 def build_only(home: Path, embedder: Embedder | None = None) -> str:
-    """Build what was added, without publishing it; the name of the generation."""
+    """Build what was added, without publishing it; the name of the snapshot."""
     with lock_for_writing(home):
         return build(home, embedder or WordEmbedder(), lambda step, done, total: None).name
 
 
 def build_and_publish(home: Path, embedder: Embedder | None = None) -> str:
-    """Build what was added and put it in use; the name of the generation."""
+    """Build what was added and put it in use; the name of the snapshot."""
     name = build_only(home, embedder)
     with lock_for_writing(home):
         publish(home, name)
@@ -72,7 +72,7 @@ def answers(generation: IndexSnapshot, question: str) -> list[str]:
 
 
 def published(home: Path) -> IndexSnapshot:
-    """The generation in use, open."""
+    """The snapshot in use, open."""
     return open_snapshot(home, current_name(home))
 
 

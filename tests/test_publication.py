@@ -66,12 +66,12 @@ def second(first: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def updated(second: Path, tmp_path: Path) -> Path:
-    """A home with a newer generation in use than the first."""
+    """A home with a newer snapshot in use than the first."""
     return shutil.copytree(second, tmp_path / "updated")
 
 
 def pretend(home: Path, *names: str) -> None:
-    """Finished generations that nobody opens."""
+    """Finished snapshots that nobody opens."""
     for name in names:
         shutil.copytree(snapshots_folder(home) / finished(home)[-1], snapshots_folder(home) / name)
 

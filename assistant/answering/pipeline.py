@@ -74,7 +74,7 @@ class DossierFacts:
 
 
 class Assistant:
-    """Answers questions from the published generation, one reader of the model at a time."""
+    """Answers questions from the published snapshot, one reader of the model at a time."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Assistant:
 
     @property
     def generation(self) -> IndexSnapshot:
-        """The generation that a question asked now would be answered from."""
+        """The snapshot that a question asked now would be answered from."""
         return self._holder.current()
 
     @property
@@ -130,7 +130,7 @@ class Assistant:
         return self._holder.dossiers(teams)
 
     def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> IndexSnapshot:
-        """The generation that a question about a dossier asked now would be answered from."""
+        """The snapshot that a question about a dossier asked now would be answered from."""
         return self._holder.dossier(dossier_id, teams)
 
     @property

@@ -86,7 +86,7 @@ _WORDS: Mapping[str, Callable[[Decimal], str]] = {
 
 
 def warn(home: Path, generation: str, console: Console) -> None:
-    """Name what the texts of a generation no longer say today: its calculations are refused.
+    """Name what the texts of a snapshot no longer say today: its calculations are refused.
 
     Of an article that was not added, nothing is said: only what is read can have changed.
     """

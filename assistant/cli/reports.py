@@ -226,7 +226,7 @@ def _loaded(home: Path, index: str | None, settings: Settings, console: Console)
         from assistant.container import load_assistant  # the models take seconds to import
         from ingestion.index.publication import current_name
 
-        # One generation for the whole set, even when another is published meanwhile.
+        # One snapshot for the whole set, even when another is published meanwhile.
         generation = index or current_name(home)
         return load_assistant(home, settings, generation)
 

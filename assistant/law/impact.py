@@ -112,12 +112,12 @@ def _both(named: Iterable[str], numbers: Set[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reference for reference in named if reference in numbers))
 
 
-# Changes of the index: how one generation differs from another, and what that touches.
+# Changes of the index: how one snapshot differs from another, and what that touches.
 
 
 @dataclass(frozen=True, slots=True)
 class IndexChanges:
-    """The difference from an old generation to a new one, and its impact."""
+    """The difference from an old snapshot to a new one, and its impact."""
 
     old: str
     new: str
@@ -126,10 +126,10 @@ class IndexChanges:
 
 
 def changes_between(home: Path, old: str | None, new: str | None, journal: Journal) -> IndexChanges:
-    """The changes from one generation to another.
+    """The changes from one snapshot to another.
 
     By default the new one is the published one, the old one the last that was made before it.
-    Raises UnknownGeneration or DamagedGeneration.
+    Raises UnknownSnapshot or DamagedSnapshot.
     """
     new = new or current_name(home)
     old = old or _before(home, new)
@@ -146,10 +146,10 @@ def _answers_index_changes(journal: Journal) -> Iterator[Recorded]:
 
 
 def changes_since(home: Path) -> Callable[[str], Difference]:
-    """What differs in the generation in service from an earlier one, by the earlier one's name.
+    """What differs in the snapshot in service from an earlier one, by the earlier one's name.
 
     Where that one is no longer kept, the oldest one that is kept stands for it. Raises
-    UnknownGeneration or DamagedGeneration, as what it returns does.
+    UnknownSnapshot or DamagedSnapshot, as what it returns does.
     """
     kept, now = finished(home), current_name(home)
 
@@ -162,15 +162,15 @@ def changes_since(home: Path) -> Callable[[str], Difference]:
 
 @lru_cache(maxsize=16)
 def difference_between(home: Path, old: str, new: str) -> Difference:
-    """What one generation has that another had not; found once, as generations never change.
+    """What one snapshot has that another had not; found once, as snapshots never change.
 
-    Raises UnknownGeneration or DamagedGeneration.
+    Raises UnknownSnapshot or DamagedSnapshot.
     """
     return _compared(home, old, new)[0]
 
 
 def _compared(home: Path, old: str, new: str) -> tuple[Difference, tuple[Document, ...]]:
-    """The difference between two generations, and the documents of the later one."""
+    """The difference between two snapshots, and the documents of the later one."""
     earlier = tuple(open_snapshot(home, old).store.documents())
     later = tuple(open_snapshot(home, new).store.documents())
     return difference(earlier, later), later
@@ -212,7 +212,7 @@ def law_fields(
 
 
 def changes_fields(changes: IndexChanges) -> dict[str, Any]:
-    """The changes between two generations, and what they touch."""
+    """The changes between two snapshots, and what they touch."""
     found, impact = changes.difference, changes.impact
     return {
         "old": changes.old,

@@ -41,7 +41,7 @@ _COMING = ("incoming-", ".removed-")
 
 
 def contents(root: Path, leases: ExitStack) -> Iterator[Path]:
-    """The files of one data folder without its dossiers; its generation stays as long as leases do.
+    """The files of one data folder without its dossiers; its snapshot stays as long as leases do.
 
     One after the other: what a name leads to is looked for once the caller has copied the name.
     """
@@ -50,7 +50,7 @@ def contents(root: Path, leases: ExitStack) -> Iterator[Path]:
 
 
 def _generation(root: Path, leases: ExitStack) -> Iterator[Path]:
-    """The files of the generation in service, which stays for as long as the leases do."""
+    """The files of the snapshot in service, which stays for as long as the leases do."""
     name = FolderRepository(root).served()  # a server is backed up by its owner
     if name is None:
         return
@@ -79,7 +79,7 @@ def _others(root: Path) -> Iterator[Path]:
 #
 # A plain tar: the files, then `manifest.json` with the sha256 of each, then `SEAL` with that of
 # every byte before it, so that any altered byte shows. Left out are weights, computed vectors,
-# generations that are not in service, and what processes lock or copy for themselves.
+# snapshots that are not in service, and what processes lock or copy for themselves.
 
 CONTENTS = "manifest.json"
 FORMAT = 1
@@ -87,7 +87,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup that was made: how many files and bytes it has, and its generation, "" for none."""
+    """A backup that was made: how many files and bytes it has, and its snapshot, "" for none."""
 
     path: Path
     files: int

@@ -161,12 +161,12 @@ def _told(what: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{what} ({len(names)}) : {' ; '.join(names[:NAMED])}{more}."
 
 
-# The candidate: the generation that was built last and waits for someone's decision.
+# The candidate: the snapshot that was built last and waits for someone's decision.
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateIndex:
-    """A generation and what the gate said of it; `verdict` is None until it was asked."""
+    """A snapshot and what the gate said of it; `verdict` is None until it was asked."""
 
     generation: str
     verdict: GateVerdict | None = None
@@ -180,7 +180,7 @@ _candidate = TypeAdapter(CandidateIndex)
 
 
 def read_candidate(home: Path) -> CandidateIndex | None:
-    """The generation that waits, None when there is none, or it is no longer there."""
+    """The snapshot that waits, None when there is none, or it is no longer there."""
     path = _path(home)
     try:
         found = _candidate.validate_json(path.read_bytes()) if path.exists() else None
@@ -209,7 +209,7 @@ class Decisions:
         self._user = user
 
     def propose(self, manifest: Manifest, verdict: GateVerdict | None) -> None:
-        """Let a generation wait for a decision, with what the gate said."""
+        """Let a snapshot wait for a decision, with what the gate said."""
         candidate = CandidateIndex(manifest.name, verdict)
         replace_bytes(_path(self._home), _candidate.dump_json(candidate))
         if verdict is not None:
@@ -218,12 +218,12 @@ class Decisions:
             self._tell(act, generation=manifest.name, **told)
 
     def built(self, manifest: Manifest) -> None:
-        """A generation was made."""
+        """A snapshot was made."""
         counted = {"documents": manifest.documents, "passages": manifest.passages}
         self._tell("built", generation=manifest.name, content=manifest.content, **counted)
 
     def publish(self, name: str, reason: str = "", *, force: bool = False) -> None:
-        """Put a generation in service.
+        """Put a snapshot in service.
 
         Raises GateRefused unless the gate let it through against the index that is in service now,
         or somebody forces it with a reason. The first index needs no gate.
@@ -280,7 +280,7 @@ class Decisions:
             )
 
     def discard(self, name: str) -> None:
-        """Free the disk of a generation that is neither in service nor the candidate."""
+        """Free the disk of a snapshot that is neither in service nor the candidate."""
         candidate = read_candidate(self._home)
         if name in (served_name(self._home), candidate and candidate.generation):
             raise IngestionError(
@@ -322,7 +322,7 @@ class Decisions:
             self._tell("set_aside", generation=name, files=list(map(_named, withheld)))
 
     def _refusal(self, name: str, served: str | None) -> str:
-        """Why a generation may not be published without force, "" when it may."""
+        """Why a snapshot may not be published without force, "" when it may."""
         if served is None or name == served:
             return ""
         candidate = read_candidate(self._home)

@@ -114,7 +114,7 @@ def _has_articles(question: Question, generation: IndexSnapshot) -> bool:
 # The gate: a candidate must answer the gold questions at least as well as the index in service.
 
 Examinee = Callable[[str], Assistant]
-"""Gives the assistant that answers from the generation of a name; its journal is thrown away."""
+"""Gives the assistant that answers from the snapshot of a name; its journal is thrown away."""
 
 TOLERANCE = 0.02
 """What a measure may lose, as in `sourcier eval`: an article cited beside another is no harm."""
@@ -128,7 +128,7 @@ def hold_against(
     """Ask the gold questions of the index in service, then of the candidate, and compare.
 
     An index in service that is damaged or gone answers nothing, and any candidate is better. Raises
-    WrongQuestions, ModelUnavailable, or DamagedGeneration for the candidate.
+    WrongQuestions, ModelUnavailable, or DamagedSnapshot for the candidate.
     """
     try:
         before = examinee(served)
@@ -170,7 +170,7 @@ def _unexamined(served: str, *reasons: str) -> GateVerdict:
     return GateVerdict(datetime.now(UTC), served, (), (), (), reasons)
 
 
-# Candidature: a generation built beside the one in service goes through the gate, and waits.
+# Candidature: a snapshot built beside the one in service goes through the gate, and waits.
 
 
 def make_candidate(
@@ -190,7 +190,7 @@ def make_candidate(
     try:
         return manifest, examine_candidate(home, manifest.name, examinee, decisions, progress)
     except BuildCancelled as stopped:
-        clear_frames(stopped.__traceback__)  # they hold the generation open,
+        clear_frames(stopped.__traceback__)  # they hold the snapshot open,
         gc.collect()  # and so may those who hold each other
         if manifest.name not in known:
             discard(home, manifest.name)
@@ -203,7 +203,7 @@ def make_candidate(
 def examine_candidate(
     home: Path, name: str, examinee: Examinee, decisions: Decisions, progress: Progress
 ) -> GateVerdict | None:
-    """Hold a generation against the index in service, and let it wait for a decision."""
+    """Hold a snapshot against the index in service, and let it wait for a decision."""
     served, manifest = served_name(home), read_manifest(home, name)
     verdict = hold_against(home, served, name, examinee, progress) if served else None
     decisions.propose(manifest, verdict)

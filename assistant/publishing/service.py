@@ -88,7 +88,7 @@ class AdministrationService:
 
     @property
     def candidate(self) -> CandidateIndex | None:
-        """The generation that waits for a decision."""
+        """The snapshot that waits for a decision."""
         return read_candidate(self._home)
 
     @property
@@ -107,7 +107,7 @@ class AdministrationService:
         )
 
     def manifest(self, name: str) -> Manifest | None:
-        """What a generation holds."""
+        """What a snapshot holds."""
         return manifest_of(self._home, name)
 
     def sources(self) -> tuple[IndexSource, ...]:
@@ -115,7 +115,7 @@ class AdministrationService:
         return sources(self._home, self.served)
 
     def generations(self) -> tuple[Kept, ...]:
-        """Every generation kept, the newest first."""
+        """Every snapshot kept, the newest first."""
         return kept_generations(self._home)
 
     def usage(self) -> Usage:
@@ -349,7 +349,7 @@ class AdministrationService:
             return self._decisions(user).rollback(reason)
 
     def discard(self, name: str, user: str) -> None:
-        """Free the disk of a generation."""
+        """Free the disk of a snapshot."""
         with lock_for_writing(self._home):
             self._decisions(user).discard(name)
 

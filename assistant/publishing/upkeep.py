@@ -201,11 +201,11 @@ def _kept(library: Library, text: Merged, changes: Sequence[Changes], folder: Pa
     )
 
 
-# Storage: what takes room in the data folder, and the generations that are kept.
+# Storage: what takes room in the data folder, and the snapshots that are kept.
 
 
 class SnapshotPlace(StrEnum):
-    """Where a generation stands; the value is the French word."""
+    """Where a snapshot stands; the value is the French word."""
 
     SERVED = "en service"
     CANDIDATE = "candidat"
@@ -214,7 +214,7 @@ class SnapshotPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A generation with its size in bytes; `manifest` is None when it is damaged."""
+    """A snapshot with its size in bytes; `manifest` is None when it is damaged."""
 
     name: str
     place: SnapshotPlace
@@ -244,7 +244,7 @@ _PARTS = {
 
 
 def kept_generations(home: Path) -> tuple[Kept, ...]:
-    """Every finished generation, the newest first."""
+    """Every finished snapshot, the newest first."""
     served, waiting = served_name(home), read_candidate(home)
     places = {waiting.generation: SnapshotPlace.CANDIDATE} if waiting else {}
     if served:
@@ -261,7 +261,7 @@ def kept_generations(home: Path) -> tuple[Kept, ...]:
 
 
 def manifest_of(home: Path, name: str | None) -> Manifest | None:
-    """The manifest of a generation, None when there is none or it is damaged."""
+    """The manifest of a snapshot, None when there is none or it is damaged."""
     try:
         return read_manifest(home, name) if name in finished(home) else None
     except DamagedSnapshot:

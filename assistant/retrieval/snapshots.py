@@ -14,10 +14,10 @@ from ingestion.tenders.intake import awaits_index
 
 
 class SnapshotHolder:
-    """Gives each question one generation of the rules, and of a dossier, for its whole length."""
+    """Gives each question one snapshot of the rules, and of a dossier, for its whole length."""
 
     def __init__(self, home: Path, embedder: Embedder, name: str | None = None) -> None:
-        """`name` pins one generation of the rules instead of the published one."""
+        """`name` pins one snapshot of the rules instead of the published one."""
         self.home = home
         self._embedder = embedder
         self._rules = _Held(home, embedder, name)
@@ -25,9 +25,9 @@ class SnapshotHolder:
         self._case_law = _Held(case_law_home(home), embedder, remedy="sourcier decisions install")
 
     def current(self) -> IndexSnapshot:
-        """The generation of the rules to use now.
+        """The snapshot of the rules to use now.
 
-        Raises UnknownGeneration when none is published, DamagedGeneration, or EmbedderMismatch.
+        Raises UnknownSnapshot when none is published, DamagedSnapshot, or EmbedderMismatch.
         """
         return self._rules.current()
 
@@ -42,7 +42,7 @@ class SnapshotHolder:
     def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> IndexSnapshot:
         """What may be searched of a dossier.
 
-        Raises UnknownDossier when there is none for these teams, UnknownGeneration when its pieces
+        Raises UnknownDossier when there is none for these teams, UnknownSnapshot when its pieces
         are not indexed yet.
         """
         folder = self.dossiers(teams).home(dossier_id)
@@ -63,7 +63,7 @@ class SnapshotHolder:
     def case_law(self) -> IndexSnapshot | None:
         """What courts decided; None where it is not installed.
 
-        Raises DamagedGeneration, or EmbedderMismatch.
+        Raises DamagedSnapshot, or EmbedderMismatch.
         """
         is_installed = (case_law_home(self.home) / "current").exists()
         return self._case_law.current() if is_installed else None
@@ -74,7 +74,7 @@ class SnapshotHolder:
 
 
 class _Held:
-    """The open generation of one data folder."""
+    """The open snapshot of one data folder."""
 
     def __init__(
         self,

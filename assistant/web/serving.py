@@ -90,7 +90,7 @@ class LocalBuyerService:
 
     @property
     def holdings(self) -> Holdings:
-        """What the published generation holds."""
+        """What the published snapshot holds."""
         manifest = self._assistant.generation.manifest
         return Holdings(
             generation=manifest.name,
@@ -107,7 +107,7 @@ class LocalBuyerService:
 
     @property
     def store(self) -> PassageStore:
-        """The documents of the published generation."""
+        """The documents of the published snapshot."""
         return self._assistant.generation.store
 
     @property
@@ -138,7 +138,7 @@ class LocalBuyerService:
         return review_of(dossier_id, dossiers, rules, date.today(), as_of)
 
     def calculate(self, asked: Asked, day: date) -> Calculation:
-        """A calculation on the law of a day, as the published generation states it."""
+        """A calculation on the law of a day, as the published snapshot states it."""
         law = IndexedLaw(self._assistant.generation, day)
         return calculate(asked, law, read_rates(self._home))
 
@@ -214,7 +214,7 @@ class LocalBuyerService:
         return self._assistant.dossier(dossier, self.reader.teams).store
 
     def histories(self, reference: str) -> tuple[History, ...]:
-        """The versions of an article in the published generation."""
+        """The versions of an article in the published snapshot."""
         return histories(self._assistant.generation.store.versions(reference))
 
     def rulings(self, reference: str, as_of: date) -> Sequence[Passage]:
@@ -223,11 +223,11 @@ class LocalBuyerService:
         return rulings_applying(case_law, reference, as_of) if case_law else ()
 
     def near_references(self, reference: str) -> tuple[str, ...]:
-        """References of the published generation."""
+        """References of the published snapshot."""
         return near_references(reference, self._assistant.generation.store.documents())
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
-        """What changed between two generations of this machine."""
+        """What changed between two snapshots of this machine."""
         return changes_between(self._home, old, new, self._assistant.journal)
 
     def original(self, document_id: str, dossier: str | None = None) -> bytes | None:

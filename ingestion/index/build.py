@@ -1,4 +1,4 @@
-"""Build a generation beside the others, from everything in the library."""
+"""Build a snapshot beside the others, from everything in the library."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
 
 FORMAT = b"7"
-"""To be raised when a generation of the same texts is written or searched otherwise."""
+"""To be raised when a snapshot of the same texts is written or searched otherwise."""
 
 _LOST = "ses passages ne se retrouvent pas par leur sens"
 
@@ -86,12 +86,12 @@ class _Texts:
 
 
 def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
-    """Build and verify a generation; the caller holds the writer's lock.
+    """Build and verify a snapshot; the caller holds the writer's lock.
 
-    Returns the sound generation that already has this content, if there is one, published or not.
+    Returns the sound snapshot that already has this content, if there is one, published or not.
     A file that cannot be indexed is set aside, and named in the manifest. Raises IngestionError
     when the library is empty or none of it can be indexed, StorageFull before the long work starts
-    if that can be told, and DamagedGeneration when what was built does not verify. What `progress`
+    if that can be told, and DamagedSnapshot when what was built does not verify. What `progress`
     raises ends the build. Whatever ends it, nothing of it is left.
     """
     texts = _texts(Library(home), progress)
@@ -110,7 +110,7 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
 def _built(
     home: Path, content: str, texts: _Texts, embedder: Embedder, progress: Progress
 ) -> Manifest:
-    """A generation of these texts, verified; raises LostDocuments when some are not found in it."""
+    """A snapshot of these texts, verified; raises LostDocuments when some are not found in it."""
     manifest = _described(datetime.now(UTC), content, embedder, texts)
     contents = _contents(home, texts, embedder, progress)
     repository = repository_of(home)
@@ -173,7 +173,7 @@ def _room(texts: _Texts, embedder: Embedder) -> int:
 
 
 def _name(created_at: datetime) -> str:
-    """Names sort as their generations were made, to the millisecond."""
+    """Names sort as their snapshots were made, to the millisecond."""
     return f"{created_at:%Y%m%d-%H%M%S}-{created_at.microsecond // 1000:03}"
 
 

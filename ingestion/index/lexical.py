@@ -39,7 +39,7 @@ _terms = TypeAdapter(tuple[Term, ...])
 
 
 def write_terms(path: Path, terms: Sequence[Term]) -> None:
-    """Write terms as they are kept in a generation."""
+    """Write terms as they are kept in a snapshot."""
     path.write_bytes(terms_json(terms))
 
 
@@ -110,7 +110,7 @@ class TantivyIndex:
     """BM25 over a passage's text and context; exact look-up of references."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index that `write_lexical` left in a folder; raises DamagedGeneration."""
+        """Open the index that `write_lexical` left in a folder; raises DamagedSnapshot."""
         try:
             self._index = tantivy.Index.open(str(folder))
         except ValueError as error:

@@ -48,7 +48,7 @@ def read_manifest(home: Path, name: str) -> Manifest:
     return repository_of(home).manifest(name)
 
 
-# Verify a generation in a child process, since a damaged vector graph can crash its reader.
+# Verify a snapshot in a child process, since a damaged vector graph can crash its reader.
 
 CANARIES = 50
 """Passages, spread over the index, that must find themselves."""
@@ -66,10 +66,10 @@ _ROOT = Path(ingestion.__file__).parent.parent
 
 
 def verify_snapshot(home: Path, name: str) -> None:
-    """Check hashes, counts and canaries of a generation.
+    """Check hashes, counts and canaries of a snapshot.
 
-    Raises UnknownGeneration, StorageFull, IngestionError when it takes too long, LostDocuments when
-    it is whole but for some documents, or DamagedGeneration with the child's reason, or its exit
+    Raises UnknownSnapshot, StorageFull, IngestionError when it takes too long, LostDocuments when
+    it is whole but for some documents, or DamagedSnapshot with the child's reason, or its exit
     status when it died without a word.
     """
     read_manifest(home, name)
@@ -113,7 +113,7 @@ class Fault:
 
 
 def find_faults(generation: IndexSnapshot, vectors: Vectors) -> list[Fault]:
-    """What is wrong with an open generation, given the vectors of its passages; empty if nothing.
+    """What is wrong with an open snapshot, given the vectors of its passages; empty if nothing.
 
     When no passage that is looked for is found, it is the index that is wrong, not its documents.
     """
@@ -179,21 +179,21 @@ def main() -> int:
     return status
 
 
-# Which generation is in use; the last ones stay at hand.
+# Which snapshot is in use; the last ones stay at hand.
 
 KEPT = 3
 """Generations kept besides the one in use, for rollback."""
 
 Told = Callable[[str], None]
-"""Hears the name of a sound generation just before it is put in use, which a failure here stops."""
+"""Hears the name of a sound snapshot just before it is put in use, which a failure here stops."""
 
 
 def untold(name: str) -> None:
-    """For a generation that nobody decides about."""
+    """For a snapshot that nobody decides about."""
 
 
 def current_name(home: Path) -> str:
-    """Name of the published generation; raises UnknownGeneration when there is none."""
+    """Name of the published snapshot; raises UnknownSnapshot when there is none."""
     name = served_name(home)
     if name is None:
         raise UnknownSnapshot("Aucun index n'est publié. Lancez : sourcier index build")
@@ -201,23 +201,23 @@ def current_name(home: Path) -> str:
 
 
 def served_name(home: Path) -> str | None:
-    """Name of the published generation, None when there is none."""
+    """Name of the published snapshot, None when there is none."""
     return repository_of(home).served()
 
 
 def current_manifest(home: Path) -> Manifest | None:
-    """Manifest of the published generation, None when nothing has been published."""
+    """Manifest of the published snapshot, None when nothing has been published."""
     name = served_name(home)
     return None if name is None else read_manifest(home, name)
 
 
 def finished(home: Path) -> list[str]:
-    """Names of the finished generations, oldest first."""
+    """Names of the finished snapshots, oldest first."""
     return repository_of(home).finished()
 
 
 def find_content(home: Path, content: str) -> Manifest | None:
-    """The newest sound generation with this content, published or not."""
+    """The newest sound snapshot with this content, published or not."""
     for name in reversed(finished(home)):
         try:
             manifest = read_manifest(home, name)
@@ -230,9 +230,9 @@ def find_content(home: Path, content: str) -> Manifest | None:
 
 
 def publish(home: Path, name: str, told: Told = untold) -> None:
-    """Verify a generation and make it the one in use; the caller holds the writer's lock.
+    """Verify a snapshot and make it the one in use; the caller holds the writer's lock.
 
-    Raises UnknownGeneration for what is not a generation of this folder: another's would bring the
+    Raises UnknownSnapshot for what is not a snapshot of this folder: another's would bring the
     pieces of a dossier before those who may not see them.
     """
     if name not in finished(home):
@@ -245,9 +245,9 @@ def publish(home: Path, name: str, told: Told = untold) -> None:
 
 
 def rollback(home: Path, told: Told = untold) -> str:
-    """Publish the newest sound generation made before the one in use, and return its name.
+    """Publish the newest sound snapshot made before the one in use, and return its name.
 
-    Raises UnknownGeneration when there is none, EmbedderMismatch when other vectors were made for
+    Raises UnknownSnapshot when there is none, EmbedderMismatch when other vectors were made for
     it: every question would then fail. The caller holds the writer's lock.
     """
     current = current_name(home)
@@ -266,7 +266,7 @@ def rollback(home: Path, told: Told = untold) -> str:
 
 
 def put_back(home: Path, name: str, told: Told = untold) -> None:
-    """Publish again a generation that was in use; the caller holds the writer's lock.
+    """Publish again a snapshot that was in use; the caller holds the writer's lock.
 
     Raises UnknownSnapshot, DamagedSnapshot, or EmbedderMismatch as `rollback` does.
     """
@@ -275,7 +275,7 @@ def put_back(home: Path, name: str, told: Told = untold) -> None:
 
 
 def _embedder(home: Path, name: str) -> str | None:
-    """By which embedder a generation was made, None when it is too damaged to say so."""
+    """By which embedder a snapshot was made, None when it is too damaged to say so."""
     try:
         return read_manifest(home, name).embedder
     except (DamagedSnapshot, UnknownSnapshot):
@@ -293,12 +293,12 @@ def _require_embedder(manifest: Manifest, embedder: str | None) -> None:
 
 
 def discard(home: Path, name: str) -> None:
-    """Remove a generation, unless someone has it open."""
+    """Remove a snapshot, unless someone has it open."""
     repository_of(home).discard(name)
 
 
 def withdraw(home: Path) -> None:
-    """Leave no generation in use; the caller holds the writer's lock."""
+    """Leave no snapshot in use; the caller holds the writer's lock."""
     repository_of(home).serve(None)
 
 

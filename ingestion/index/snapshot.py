@@ -163,7 +163,7 @@ class SnapshotRepository(Protocol):
         ...
 
 
-# Copies of a generation's vectors, one for each opening, gone with the one who opened it.
+# Copies of a snapshot's vectors, one for each opening, gone with the one who opened it.
 #
 # Chroma writes a line into its database each time it is opened, which would break the hashes, and
 # it is not safe between processes.
@@ -352,7 +352,7 @@ def _write(folder: Path, contents: SnapshotContents, told: Callable[[int], None]
 
 
 def _lease(folder: Path) -> BinaryIO:
-    """Keep a generation from being removed until the file returned is closed."""
+    """Keep a snapshot from being removed until the file returned is closed."""
     lease = hold(folder / MANIFEST, alone=False) if (folder / MANIFEST).exists() else None
     if lease is None:
         raise unknown(folder.name)

@@ -19,7 +19,7 @@ from ingestion.durable import file_sha256
 from ingestion.errors import DamagedSnapshot, UnknownDocument, UnknownSnapshot
 from ingestion.readers.documents import Document
 
-# The manifest of a generation: what it holds, and the sha256 of each of its files.
+# The manifest of a snapshot: what it holds, and the sha256 of each of its files.
 #
 # A folder without manifest is an unfinished build.
 
@@ -29,7 +29,7 @@ SEAL = "manifest.sha256"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds and by which embedder; `files` maps relative paths to sha256.
+    """What a snapshot holds and by which embedder; `files` maps relative paths to sha256.
 
     `content` is the sha256 of the texts and the embedder's name: equal content, equal index.
     `state_date` is the latest day as of which one of its documents was said to be right,
@@ -37,7 +37,7 @@ class Manifest:
     many on some day from a first to a last one, and on no known day. `titles` and
     `dossiers` name each title and each tender file once, in the order of adding. `warnings` are
     French sentences for the administrator, `origins` the sha256 of each file by its source, `aside`
-    why a file, by its source, is not searched; generations made before there were any have none.
+    why a file, by its source, is not searched; snapshots made before there were any have none.
     """
 
     name: str
@@ -62,7 +62,7 @@ _manifest = TypeAdapter(Manifest)
 
 
 def snapshots_folder(home: Path) -> Path:
-    """Where the generations of a data folder live."""
+    """Where the snapshots of a data folder live."""
     return home / "generations"
 
 
@@ -100,14 +100,14 @@ def hash_files(folder: Path) -> dict[str, str]:
 
 
 def unknown(name: str) -> UnknownSnapshot:
-    """The error for a name that no finished generation has."""
+    """The error for a name that no finished snapshot has."""
     return UnknownSnapshot(
         f"Aucune génération d'index nommée « {name} ». Voyez : sourcier index status"
     )
 
 
 def damaged(name: str, files: Sequence[str]) -> DamagedSnapshot:
-    """The error for files that are not as their generation's manifest says."""
+    """The error for files that are not as their snapshot's manifest says."""
     return DamagedSnapshot(
         f"La génération {name} est abîmée ({', '.join(files)}). Revenez à la précédente : "
         "sourcier index rollback, ou reconstruisez-la : sourcier index build"

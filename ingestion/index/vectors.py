@@ -46,7 +46,7 @@ class ChromaIndex:
     """Cosine neighbours among the vectors that `write_vectors` left in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the folder; raises DamagedGeneration when its collection is not there."""
+        """Open the folder; raises DamagedSnapshot when its collection is not there."""
         written = folder / EQUALS
         self._equals: dict[str, list[str]] = (
             json.loads(written.read_bytes()) if written.exists() else {}
@@ -66,7 +66,7 @@ class ChromaIndex:
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """Approximate neighbours, equal ones in the order in which they were written.
 
-        Raises DamagedGeneration when Chroma cannot answer.
+        Raises DamagedSnapshot when Chroma cannot answer.
         """
         try:
             found = self._collection.query(

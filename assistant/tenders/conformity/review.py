@@ -124,7 +124,7 @@ def review_of(
     today: date,
     as_of: date | None = None,
 ) -> FiledReview:
-    """The review of one of the dossiers that a reader may see, under the rules of a generation.
+    """The review of one of the dossiers that a reader may see, under the rules of a snapshot.
 
     `as_of` is another day than the dossier's. Raises UnknownDossier.
     """

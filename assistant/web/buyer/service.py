@@ -21,7 +21,7 @@ Thumb = Literal["up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What can be cited: the published generation, how much it holds and as of when."""
+    """What can be cited: the published snapshot, how much it holds and as of when."""
 
     generation: str
     documents: int
@@ -77,7 +77,7 @@ class BuyerService(ReaderDesk, Protocol):
         """A paragraph of each decision known that day that applies an article, none if none is."""
 
     def changes(self, old: str | None, new: str | None) -> IndexChanges:
-        """What changed between two generations, by default the published one and that before.
+        """What changed between two snapshots, by default the published one and that before.
 
         Raises UnknownSnapshot or DamagedSnapshot.
         """
