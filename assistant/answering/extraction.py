@@ -155,7 +155,8 @@ def quotes(
     which anyone may have written, and of the CCAG that they refer to, the nearest of all come
     first, unless the clause is named.
     """
-    pieces = [item for item in evidence if item.passage.kind is not Kind.RULES]
+    official = (Kind.RULES, Kind.RULINGS)
+    pieces = [item for item in evidence if item.passage.kind not in official]
     if pieces and evidence[0].score < NAMED:
         pieces += [item for item in evidence if rank_of(item.passage) is Rank.GENERAL_CLAUSE]
         return _quotes_of_pieces(question, pieces, as_of, embedder)
