@@ -187,9 +187,9 @@ def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
     return tuple(read_lines(path, _outside)) if path.exists() else ()
 
 
-def read_nowhere_answered(folder: Path = BANK) -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
+def read_nowhere_answered() -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
     """Every question that no article answers, on the subject or about something else."""
-    return (*read_unanswered(folder), *read_outside(folder))
+    return (*read_unanswered(), *read_outside())
 
 
 def write_bank(
