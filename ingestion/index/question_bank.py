@@ -105,12 +105,6 @@ class BankQuestion:
         """All the ways in which it is asked."""
         return (self.question, *self.wordings)
 
-    def answering(self, text: str) -> tuple[str, ...] | None:
-        """The words of the article that answer; None when its text is another one now."""
-        if digest_of(text) != self.text_sha256:
-            return None
-        return tuple(text[start:end] for start, end in self.spans)
-
 
 @dataclass(frozen=True, slots=True)
 class UnansweredQuestion:
