@@ -198,7 +198,6 @@ def test_a_ledger_without_such_rows_says_so_and_how_to_import_them(
 ) -> None:
     engine(tmp_path)
     books = LedgerService(tmp_path, Journal(tmp_path / "journal.jsonl"), no_generation)
-    assert books.is_empty
     _says_nothing_is_there(books)
     filled(tmp_path, file_row(FileKind.PURCHASES), *purchase())
     _says_nothing_is_there(books)

@@ -1,5 +1,7 @@
+import json
 import re
 from collections import Counter
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -8,12 +10,13 @@ import pytest
 from ingestion.encoders.lessons import lessons_of_dossier
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import (
+    ANSWERED,
+    UNANSWERED,
     BankDossier,
     DossierQuestion,
     LackingClause,
     UnansweredDossierQuestion,
     read_dossiers,
-    write_questions_of_dossier,
 )
 from ingestion.index.question_bank import Form, Style
 
@@ -33,12 +36,13 @@ def _written(folder: Path, question: DossierQuestion = DELAY) -> BankDossier:
     unanswered = UnansweredDossierQuestion(
         "ecole-sans-01", "Qui gagne ?", "CCAP", LackingClause.LATER
     )
-    write_questions_of_dossier(dossier, [question], [unanswered])
+    (dossier / ANSWERED).write_text(json.dumps(asdict(question)) + "\n")
+    (dossier / UNANSWERED).write_text(json.dumps(asdict(unanswered)) + "\n")
     [read] = read_dossiers(folder)
     return read
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_what_stands_in_files_is_read(tmp_path: Path) -> None:
     dossier = _written(tmp_path)
     assert dossier.name == "ecole"
     assert dossier.questions == (DELAY,)

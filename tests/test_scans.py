@@ -19,7 +19,6 @@ from ingestion.readers.reading import PageScan, read_file, reading_json
 from ingestion.readers.recognition import folder_of_languages
 from ingestion.readers.scan_layout import RecognisedWord, arranged
 from ingestion.readers.scans import tell_pages
-from ingestion.sandbox import Pool
 from tests.pdf_maker import pdf_of
 from tests.scanned_pages import doubts, page_of, read_as
 from tests.studies.scans import Printing, printed
@@ -136,7 +135,7 @@ def test_without_tesseracts_french_a_scan_is_refused_with_what_to_install(
 
 
 def test_a_page_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path: Path) -> None:
-    def scanned(path: Path, pool: Pool) -> Iterator[PageScan]:
+    def scanned(path: Path) -> Iterator[PageScan]:
         yield PageScan(1, 2, page_of(*LINES))
         yield PageScan(2, 2, problem="lecture trop longue (plus de 60 s)")
 

@@ -266,15 +266,6 @@ class LedgerService:
         # Not a method of this: what refers to itself holds its snapshot until it is collected.
         self.batches = Batches(home, partial(tell_imported, journal))
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was imported yet."""
-        try:
-            with open_ledger(self._home):
-                return False
-        except NothingImported:
-            return True
-
     def exhibits(self, look: ViewRequest) -> tuple[LedgerExhibit, ...]:
         """What a view shows. Raises LookupError for one that there is not."""
         view = VIEWS[look.over][look.view]

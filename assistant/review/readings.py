@@ -21,9 +21,6 @@ from assistant.review.marks import (
     over,
 )
 
-COMPARED = 2
-"""Readings of an answer that are compared: the first ones to be frozen."""
-
 
 @dataclass(frozen=True, slots=True)
 class Marking:

@@ -49,6 +49,9 @@ WRONG = 2
 NEAREST = 10
 """Wrong passages among which those are drawn: the nearest to the question."""
 
+SEED = 7
+"""Of their drawing."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -61,7 +64,7 @@ class _Asked:
 
 
 def reading_lessons_of(
-    home: Path, embedder: Embedder, progress: Callable[[str, int, int], None], seed: int = 7
+    home: Path, embedder: Embedder, progress: Callable[[str, int, int], None]
 ) -> list[ReadingLesson]:
     """A lesson for each question of the bank that is not held out, answered or not.
 
@@ -72,7 +75,7 @@ def reading_lessons_of(
     articles = [each for each in documents if each.reference]
     passages = [passage for each in articles for passage in passages_of(each)]
     of_law = require_code(list(_asked_of_law(articles, passages)))
-    draw, found = random.Random(seed), []
+    draw, found = random.Random(SEED), []
     teaching = [
         (of_law, passages),
         *(

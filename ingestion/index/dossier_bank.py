@@ -3,7 +3,6 @@
 The pieces are ours, so that the answering words stand in full beside each question.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -108,15 +107,3 @@ def _dossier(folder: Path) -> BankDossier:
         tuple(read_lines(folder / ANSWERED, _answered)),
         tuple(read_lines(folder / UNANSWERED, _unanswered)),
     )
-
-
-def write_questions_of_dossier(
-    folder: Path,
-    questions: Iterable[DossierQuestion],
-    unanswered: Iterable[UnansweredDossierQuestion],
-) -> None:
-    """Write questions beside the pieces, as `read_dossiers` reads them, in the order given."""
-    written = [_answered.dump_json(each) + b"\n" for each in questions]
-    (folder / ANSWERED).write_bytes(b"".join(written))
-    written = [_unanswered.dump_json(each) + b"\n" for each in unanswered]
-    (folder / UNANSWERED).write_bytes(b"".join(written))

@@ -105,12 +105,6 @@ class BankQuestion:
         """All the ways in which it is asked."""
         return (self.question, *self.wordings)
 
-    def answering(self, text: str) -> tuple[str, ...] | None:
-        """The words of the article that answer; None when its text is another one now."""
-        if digest_of(text) != self.text_sha256:
-            return None
-        return tuple(text[start:end] for start, end in self.spans)
-
 
 @dataclass(frozen=True, slots=True)
 class UnansweredQuestion:
@@ -187,9 +181,9 @@ def read_outside(folder: Path = BANK) -> tuple[OutsideQuestion, ...]:
     return tuple(read_lines(path, _outside)) if path.exists() else ()
 
 
-def read_nowhere_answered(folder: Path = BANK) -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
+def read_nowhere_answered() -> tuple[UnansweredQuestion | OutsideQuestion, ...]:
     """Every question that no article answers, on the subject or about something else."""
-    return (*read_unanswered(folder), *read_outside(folder))
+    return (*read_unanswered(), *read_outside())
 
 
 def write_bank(

@@ -17,9 +17,9 @@ from ingestion.models.taught import SHIPPED
 HIGHEST = 127
 
 
-def shipped_file(embedder: str, folder: Path = SHIPPED) -> Path:
+def shipped_file(embedder: str) -> Path:
     """The file for an embedder, by the digests in its name."""
-    return folder / f"questions-{embedder.partition('@')[2]}.npz"
+    return SHIPPED / f"questions-{embedder.partition('@')[2]}.npz"
 
 
 class ShippedVectors:

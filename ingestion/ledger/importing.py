@@ -37,7 +37,7 @@ from ingestion.ledger.records import (
 )
 from ingestion.ledger.rows import File, FileKind, Invoice, Level, Purchase, Remark
 from ingestion.ledger.tables import tabulated
-from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Pool, Sandbox, unfit
+from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Sandbox, unfit
 from ingestion.tenders.archives import unpack
 
 # The files to import behind what a person names: files, folders, ZIP archives of them.
@@ -247,11 +247,10 @@ def is_stored(entry: LedgerEntry) -> bool:
 class FileReader(Sandbox):
     """Reads files as long as it is entered; a file that takes the child down takes only itself."""
 
-    def __init__(self, limits: Limits = USUAL, pool: Pool = POOL) -> None:
+    def __init__(self, limits: Limits = USUAL) -> None:
         """The limits are those of one file."""
         # The schematrons' engine reserves addresses, by the tens of gigabytes, that it never uses.
         super().__init__("ingestion.ledger.opening:tell", replace(limits, of_data=True))
-        self._pool = pool
 
     def read(self, path: Path, name: str, kind: FileKind) -> Contents:
         """What a file says; whatever goes wrong is a comment that refuses it.
@@ -261,7 +260,7 @@ class FileReader(Sandbox):
         if problem := unfit(path, self._limits):
             return refused_file(problem)
         try:
-            with self._pool.place(is_long=True):
+            with POOL.place(is_long=True):
                 answer = b"".join(self.ask(str(path.absolute()), name, kind))
             return contents_json.validate_json(answer)
         except UnreadableFile as error:

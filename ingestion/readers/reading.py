@@ -16,7 +16,7 @@ from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import may_be_scanned, unknown_format
 from ingestion.readers.scan_layout import SeenPage
 from ingestion.readers.scanned import placed
-from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Pool, Sandbox, run, unfit
+from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Sandbox, run, unfit
 
 _SIGHT = Limits(seconds=40)
 """What drawing the pages of a file may take, to see what they show."""
@@ -54,18 +54,18 @@ class PageScan:
     problem: str = ""
 
 
-Scan = Callable[[Path, Pool], Iterator[PageScan]]
+Scan = Callable[[Path], Iterator[PageScan]]
 """Reads the pages of a PDF that are pictures, one after the other as asked for."""
 
 
-def scan(path: Path, pool: Pool) -> Iterator[PageScan]:
+def scan(path: Path) -> Iterator[PageScan]:
     """Draw and read each page that writes nothing itself, in a child process.
 
     Others may read their files between two pages. A file that cannot be opened has no such page.
     """
     asked = str(path.absolute())
     try:
-        with pool.place(is_long=True):
+        with POOL.place(is_long=True):
             told = run("ingestion.readers.scans:tell_pages", asked, limits=_PAGE)
         numbers = _numbers_json.validate_json(told)
     except (UnreadableFile, ValueError):
@@ -73,7 +73,7 @@ def scan(path: Path, pool: Pool) -> Iterator[PageScan]:
     with Sandbox("ingestion.readers.scans:tell", _PAGE) as child:
         for number in numbers[:_MOST_SCANNED]:
             try:
-                with pool.place(is_long=True):
+                with POOL.place(is_long=True):
                     page = _page_json.validate_json(b"".join(child.ask(asked, str(number))))
                 yield PageScan(number, len(numbers), page)
             except UnreadableFile as error:
@@ -91,7 +91,6 @@ def read_file(
     kind: Kind,
     *,
     limits: Limits = USUAL,
-    pool: Pool = POOL,
     told: PagesRead = untold,
     scanned: Scan = scan,
 ) -> FileReading:
@@ -103,10 +102,10 @@ def read_file(
     if problem := unknown_format(source) or unfit(path, limits):
         return FileReading(source, problem=problem)
     scans: list[PageScan] = []
-    for each in scanned(path, pool) if may_be_scanned(source) else ():
+    for each in scanned(path) if may_be_scanned(source) else ():
         scans.append(each)
         told(len(scans), each.total)
-    reading = _read(path, source, kind, scans, limits, pool)
+    reading = _read(path, source, kind, scans, limits)
     pages = [each.page for each in scans if each.page and each.page.words]
     if pages and len(reading.documents) == 1:
         reading = placed(reading, pages)
@@ -114,13 +113,13 @@ def read_file(
 
 
 def _read(
-    path: Path, source: str, kind: Kind, scans: Sequence[PageScan], limits: Limits, pool: Pool
+    path: Path, source: str, kind: Kind, scans: Sequence[PageScan], limits: Limits
 ) -> FileReading:
     """What the file writes, and what was read of its pictures after the text of their pages."""
     asked = (str(path.absolute()), source, kind)
     texts = json.dumps({each.number: each.page.text for each in scans if each.page}).encode()
     try:
-        with pool.place(is_long=True):
+        with POOL.place(is_long=True):
             told = run("ingestion.readers.formats:tell", *asked, limits=limits, given=texts)
         reading = reading_json.validate_json(told)
     except UnreadableFile as error:
@@ -128,7 +127,7 @@ def _read(
     except ValueError:
         return FileReading(source, problem=INTERRUPTED)
     if PurePosixPath(source).suffix.lower() == ".pdf" and len(reading.documents) == 1:
-        with pool.place(is_long=True):
+        with POOL.place(is_long=True):
             return flagged(reading, tuple(_seen(path)))
     return reading
 

@@ -61,7 +61,7 @@ class WorkbookSheet:
     is_hidden: bool = False
 
 
-def read_sheets(sheets: Iterable[WorkbookSheet], title: str | None = None) -> FileContent:
+def read_sheets(sheets: Iterable[WorkbookSheet]) -> FileContent:
     """One heading a sheet, one row a line, whose mark are its cells ("B4:F4").
 
     Raises:
@@ -71,7 +71,7 @@ def read_sheets(sheets: Iterable[WorkbookSheet], title: str | None = None) -> Fi
     blocks = [block for sheet in sheets for block in reader.blocks(sheet)]
     if not blocks:
         raise UnreadableFile("; ".join(("aucun texte dans le classeur", *reader.warnings())))
-    return FileContent((ReaderContent(tuple(blocks), title=title),), tuple(reader.warnings()))
+    return FileContent((ReaderContent(tuple(blocks)),), tuple(reader.warnings()))
 
 
 def column_name(column: int) -> str:

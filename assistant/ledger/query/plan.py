@@ -69,7 +69,6 @@ class Rows:
     `when` and `amount` are the fields meant where a question names none.
     """
 
-    population: Population
     sql: str
     fields: Mapping[str, LedgerField]
     one: str
@@ -86,7 +85,6 @@ def rows_of(population: Population) -> Rows:
     said = table[population]
     fields = [_field(row) for row in table["field"] if population in row["of"]]
     return Rows(
-        population,
         said["rows"],
         {each.name: each for each in fields},
         said["one"],
