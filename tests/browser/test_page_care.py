@@ -79,7 +79,7 @@ def test_the_whole_journey_by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Fermer")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, desk: FakeDesk) -> None:
@@ -137,11 +137,11 @@ def test_a_passage_comes_over_the_answer_on_a_phone_and_leaves_to_its_sentence(
     sheet = phone.get_by_role("dialog", name="Passage 4")
     expect(sheet.locator("mark")).to_contain_text("pénalité égale à 1/500")
     sheet.locator(".open-document").click()
-    expect(phone.locator("dialog")).to_have_count(2)
+    expect(phone.locator("dialog[open]")).to_have_count(2)
     phone.keyboard.press("Escape")
     expect(sheet.locator(".open-document")).to_be_focused()
     phone.keyboard.press("Escape")
-    expect(phone.locator("dialog")).to_have_count(0)
+    expect(phone.locator("dialog[open]")).to_have_count(0)
     expect(mark).to_be_focused()
     expect(mark).to_be_in_viewport()
     assert abs(phone.evaluate("scrollY") - before) < 400
