@@ -20,7 +20,7 @@ from assistant.web.buyer.page import Commands
 from tests.fakes_page import FakeDesk
 from tests.page_tags import parsed
 
-REQUEST = gr.Request(query_params={})
+REQUEST = gr.Request(query_params={}, cookies={})
 DOSSIER = choice_text(ScopeChoice("montelyre-2026", date(2026, 3, 12)))
 FIRM, BUYER = (
     Conversation((Turn(question, None, TurnStage.FINISHED),), is_firm=is_firm)

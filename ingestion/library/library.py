@@ -224,7 +224,7 @@ class Library:
 
     def readable(self) -> tuple[tuple[Document, ...], dict[str, str]]:
         """The same for the files that can still be read, and by source why others cannot."""
-        read: list[Iterator[Document]] = []
+        read: list[list[Document]] = []
         refused: dict[str, str] = {}
         for entry in self.entries:
             try:
@@ -270,12 +270,15 @@ class Library:
         path = self._home / "originals" / document_id
         return path.read_bytes() if path.exists() else None
 
-    def _documents_of(self, entry: LibraryEntry) -> Iterator[Document]:
+    def _documents_of(self, entry: LibraryEntry) -> list[Document]:
+        """What was read in a file; raises IngestionError when it can be read no longer."""
+        documents = []
         for each in self._readings.of(entry).documents:
             told = replace(each, dossier=entry.dossier, piece=entry.piece)
             if each.state_date is None and entry.state_date:
                 told = replace(told, state_date=entry.state_date, state_until=entry.state_until)
-            yield told
+            documents.append(told)
+        return documents
 
     def _keep(
         self,

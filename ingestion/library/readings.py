@@ -17,6 +17,7 @@ from ingestion.tenders.pieces import PieceKind
 READERS = (
     "case_law/reader.py",
     "case_law/ruling.py",
+    "legislation/general_clauses.py",
     "legislation/references.py",
     "readers/*.py",
     "readers/*.toml",
