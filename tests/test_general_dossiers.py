@@ -101,6 +101,21 @@ def test_the_fiche_tells_the_ccag_its_edition_and_each_derogation() -> None:
     assert "art. 8.1 du CCAP → 14.1.1" in lines["derogations"].remark
 
 
+@pytest.mark.parametrize(
+    ("sentence", "state"),
+    [
+        ("Le marché est soumis au CCAG-PI.", FicheState.FOUND),
+        ("Le marché est soumis au CCAG-PI de 2009, puis au CCAG-PI de 2021.", FicheState.DIFFERS),
+    ],
+)
+def test_the_fiche_doubts_editions_that_differ_and_not_one_that_is_unsaid(
+    sentence: str, state: FicheState
+) -> None:
+    read = piece("CCAP.md", f"# CCAP\n\n## Article 2 – Pièces\n\n{sentence}\n")
+    lines = dict(zip(LINES, fiche([read]).lines, strict=True))
+    assert lines["ccag"].state is state
+
+
 def test_where_a_quoted_clause_is_derogated_from_the_clause_that_does_follows(
     assistant: Assistant,
 ) -> None:

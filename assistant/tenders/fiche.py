@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.question.topics import Topic, said_in, topics, topics_asked
 from assistant.tenders.derogations import Derogation, listed_derogations
-from assistant.tenders.general_clauses import AppliedText, applied_texts
+from assistant.tenders.general_clauses import AppliedText, EditionSource, applied_texts
 from assistant.tenders.statements import (
     USUAL_ORDER,
     WHOLE,
@@ -139,8 +139,8 @@ def fiche(
 def _with_texts(line: FicheLine, applied: Sequence[AppliedText]) -> FicheLine:
     """The line on the CCAG, with the one that applies, and its edition."""
     told = [each.describe() for each in applied]
-    doubted = any(not each.is_known for each in applied)
-    state = FicheState.DIFFERS if doubted and line.entries else line.state
+    differs = any(each.source is EditionSource.CONTRADICTED for each in applied)
+    state = FicheState.DIFFERS if differs and line.entries else line.state
     return replace(line, state=state, remark=" ; ".join(filter(None, [line.remark, *told])))
 
 
