@@ -91,6 +91,19 @@ def test_a_passage_that_is_nearer_lends_its_nearness_to_its_sentences() -> None:
     assert [each.evidence[0].number for each in found] == [2, 1]
 
 
+def test_a_rule_and_its_special_case_are_not_folded_apart() -> None:
+    special = "Une pénalité de 150 euros est due par heure de retard urgent."
+    rule = "Une pénalité de 40 euros est due par jour de retard."
+    found = quotes(
+        "Quelle pénalité par heure de retard urgent ?",
+        [_piece(f"{rule} {special}", 1, 0.6), _piece("Le retard est constaté.", 2, 0.55)],
+        SINCE,
+        WordEmbedder(),
+    )
+    of_first = [(each.text, each.place) for each in found if each.evidence[0].number == 1]
+    assert of_first == [(rule, Prominence.BODY), (special, Prominence.BODY)]
+
+
 def test_six_sentences_of_pieces_are_quoted_at_most() -> None:
     items = [_piece(f"La pénalité {n} est due par le titulaire.", n, 0.5) for n in range(1, 9)]
     assert len(quotes("Quelle pénalité est due ?", items, SINCE, WordEmbedder())) == 6

@@ -46,8 +46,8 @@ On 570 questions about three dossiers of the bank, six of six passages hold the 
 """
 
 BESIDE, ASTRAY = 0.1, 0.3
-"""How much less near than the nearest (a sum of two cosines) a sentence of a piece stands aside,
-and is left out: chosen on the same."""
+"""How much less near than the nearest (a sum of two cosines) a passage of a piece stands aside by
+its best sentence, and a sentence is left out: chosen on the same."""
 
 SHORTEST = 25
 """Characters under which a unit is a label, not a statement."""
@@ -199,10 +199,15 @@ def _quotes_of_pieces(
     ranked = sorted(found, key=lambda unit: -nearness[unit])
     best = nearness[ranked[0]]
     kept = [unit for unit in _apart(ranked)[:CLAUSES] if nearness[unit] >= best - ASTRAY]
-    places = list(dict.fromkeys(unit.evidence.number for unit in kept))
+    # A passage is folded whole or not at all: a rule and its special case are read together.
+    nearest: dict[int, float] = {}
+    for unit in kept:
+        nearest.setdefault(unit.evidence.number, nearness[unit])
+    places = list(nearest)
     kept.sort(key=lambda unit: (places.index(unit.evidence.number), unit.start))
+    near = {number for number in places if nearest[number] >= best - BESIDE}
     return [
-        _quote(unit, Prominence.ASIDE if nearness[unit] < best - BESIDE else Prominence.BODY)
+        _quote(unit, Prominence.BODY if unit.evidence.number in near else Prominence.ASIDE)
         for unit in kept
     ]
 
