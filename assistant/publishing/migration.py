@@ -13,7 +13,7 @@ from assistant.journal.journal import parts_at
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import repository_at
 from ingestion.index.snapshot import SnapshotContents, SnapshotRepository, contents_of
-from ingestion.library.archive import ArchivePlace, archive_at
+from ingestion.library.archive import DocumentPlace, archive_at
 
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
@@ -75,7 +75,7 @@ def _move_journal(
     return lines
 
 
-def _move_archive(source: ArchivePlace, target: ArchivePlace, progress: Progress) -> int:
+def _move_archive(source: DocumentPlace, target: DocumentPlace, progress: Progress) -> int:
     """How many documents and files both have now, each still what its name says."""
     names = source.names()
     for done, name in enumerate(names, 1):

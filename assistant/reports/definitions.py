@@ -20,7 +20,7 @@ _SPACE = r"[^\S\n]+"
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class TermDefinition:
     """What a term means, by language, and the article where the code speaks of it, "" if none."""
 
     meanings: Mapping[Language, str]
@@ -33,11 +33,11 @@ class Definition:
 
 
 @cache
-def definitions() -> Mapping[str, Definition]:
+def definitions() -> Mapping[str, TermDefinition]:
     """Every definition, by each of its forms: capitals as they are, other words in lower case."""
     rows = tomllib.loads((CORPUS / "definitions.toml").read_text(encoding="utf-8"))["definition"]
     return {
-        _key(word): Definition(
+        _key(word): TermDefinition(
             {language: row[language.value] for language in Language}, row.get("article", "")
         )
         for row in rows
@@ -50,7 +50,7 @@ class Explainer:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._explained: list[Definition] = []
+        self._explained: list[TermDefinition] = []
 
     def __call__(self, line: str) -> Html:
         """A line with its terms marked, everything else escaped."""
@@ -64,7 +64,7 @@ class Explainer:
             end = found.end()
         return Html("").join([*pieces, Html.escape(line[end:])])
 
-    def _marked(self, term: str, definition: Definition) -> Html:
+    def _marked(self, term: str, definition: TermDefinition) -> Html:
         mark = Html('<dfn class="term" tabindex="0" data-definition="{0}" aria-description="{0}">')
         return mark.format(definition.told(self._language)) + Html.escape(term) + Html("</dfn>")
 

@@ -28,7 +28,7 @@ from ingestion.readers.documents import Document
 _document = TypeAdapter(Document)
 
 
-class ArchivePlace(Protocol):
+class DocumentPlace(Protocol):
     """Where archived bytes are kept by their name."""
 
     def writing(self) -> AbstractContextManager[None]:
@@ -55,7 +55,7 @@ class ArchivePlace(Protocol):
 class Archive:
     """The archive of one data folder; several processes may keep documents in it."""
 
-    def __init__(self, home: Path, place: ArchivePlace | None = None) -> None:
+    def __init__(self, home: Path, place: DocumentPlace | None = None) -> None:
         """Nothing is created before something is kept; `place` is where, if not in the folder."""
         self._place = place or archive_at(home, "")
         self._library = Library(home)
@@ -102,7 +102,7 @@ class Archive:
         return content
 
 
-class ArchiveFolder:
+class DocumentFolder:
     """A file each."""
 
     def __init__(self, folder: Path) -> None:
@@ -144,7 +144,7 @@ CREATE TABLE IF NOT EXISTS {schema}.archive (
 """
 
 
-class ArchiveServer:
+class DocumentServer:
     """A row each, in a transaction of its own."""
 
     def __init__(self, address: str) -> None:
@@ -189,6 +189,6 @@ def archive_of(home: Path) -> Archive:
     return Archive(home, archive_at(home, named_server(home, "store")))
 
 
-def archive_at(home: Path, address: str) -> ArchivePlace:
+def archive_at(home: Path, address: str) -> DocumentPlace:
     """The archive on a server, or the one in a data folder for the address ""."""
-    return ArchiveServer(address) if address else ArchiveFolder(home / "archive")
+    return DocumentServer(address) if address else DocumentFolder(home / "archive")
