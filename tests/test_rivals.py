@@ -9,6 +9,7 @@ import pytest
 
 from assistant.law.disagreements import disagreements
 from assistant.law.figures import FigureStatement, statements_of
+from assistant.law.hierarchy import Rank, rank_of
 from assistant.retrieval.ranking import SubjectBounds
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Kind
@@ -63,6 +64,13 @@ def test_another_figure_on_the_same_subject_is_found_and_both_sides_are_told(
 )
 def test_what_is_no_contradiction(tmp_path: Path, other: str) -> None:
     assert opposed(stated(tmp_path, "Guide", TWENTY), stated(tmp_path, "Fiche", other)) == []
+
+
+def test_a_ccag_states_nothing_that_another_text_contradicts() -> None:
+    clause = replace(article_of("14.1", TWENTY), references=("CCAG-FCS 14.1",))
+    assert rank_of(clause) is Rank.GENERAL_CLAUSE
+    assert not list(statements_of([clause]))
+    assert list(statements_of([replace(clause, references=("R14-1",))]))
 
 
 def test_rules_for_different_cases_are_none(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from assistant.law.hierarchy import applies
+from assistant.law.hierarchy import Rank, applies, rank_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from ingestion.chunking.passages import Passage
@@ -109,8 +109,13 @@ class FigureStatement:
 
 
 def statements_of(passages: Iterable[Passage]) -> Iterator[FigureStatement]:
-    """Every statement of figures in these passages, in order; examples and history are none."""
+    """Every statement of figures in these passages, in order; examples and history are none.
+
+    Nor are the clauses of a CCAG: each is of its own contracts, and contradicts no other.
+    """
     for passage in passages:
+        if rank_of(passage) is Rank.GENERAL_CLAUSE:
+            continue
         for lead, start, end in _sentences(passage.text):
             if not _ASIDE.search(fold_text(f"{lead} {passage.text[start:end]}")):
                 yield from _stated(passage, lead, start, end)

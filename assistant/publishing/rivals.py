@@ -8,7 +8,6 @@ from pathlib import Path
 from assistant.answering.pipeline import Assistant
 from assistant.law.disagreements import Embed, FigureDisagreement, disagreements
 from assistant.law.figures import FigureStatement, statements_of
-from assistant.law.hierarchy import Rank, rank_of
 from ingestion.chunking.passages import Passage
 from ingestion.index.build import Progress
 from ingestion.index.search import Embedder, Vectors, as_indexed
@@ -71,12 +70,7 @@ def new_rivals(
 
 
 def _rules(assistant: Assistant) -> list[Passage]:
-    """The rules but for the CCAG: each is of its own contracts, and none contradicts another."""
-    return [
-        each
-        for each in assistant.generation.store.all_passages()
-        if each.kind is Kind.RULES and rank_of(each) is not Rank.GENERAL_CLAUSE
-    ]
+    return [each for each in assistant.generation.store.all_passages() if each.kind is Kind.RULES]
 
 
 def _embedded(home: Path, embedder: Embedder, texts: Sequence[str], progress: Progress) -> Vectors:
