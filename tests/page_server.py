@@ -1,5 +1,6 @@
 """The page served on a free port from a thread, and a browser that can reach nothing else."""
 
+import asyncio
 import shutil
 import socket
 import threading
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.web.buyer.service import BuyerService
 from tests.page_app import app_over
@@ -27,6 +29,24 @@ FLAGS = [
 ]
 
 
+SCRIPT_DELAY = 0.25  # seconds
+
+
+def with_late_scripts(app: ASGIApp) -> ASGIApp:
+    """An application whose own scripts come after its pages, as they do on a busy machine.
+
+    A test that presses a key before the page listens fails here each time, not once in a while.
+    """
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path.startswith("/page/") and path.endswith(".js"):
+            await asyncio.sleep(SCRIPT_DELAY)
+        await app(scope, receive, send)
+
+    return late
+
+
 def served(desk: BuyerService) -> AbstractContextManager[str]:
     """The address of the page over a desk."""
     return serving(app_over(desk))
@@ -42,7 +62,7 @@ def free_port() -> int:
 def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     """The address of an application, on a free port where none is given."""
     port = port or free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(with_late_scripts(app), port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

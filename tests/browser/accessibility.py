@@ -6,10 +6,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 GRAVE = {"serious", "critical"}
+# Colours that are still fading, after a press or a change of scheme, are not those that are read.
+AT_REST = """() => document.getAnimations().every((each) =>
+    each.playState !== "running" || each.effect.getComputedTiming().endTime === Infinity)"""
 
 
 def examined(page: Page) -> dict[str, list[dict[str, Any]]]:
     """The rules of axe-core by how each ends for a page, "passes" or "violations"."""
+    page.wait_for_function(AT_REST)
     found: dict[str, list[dict[str, Any]]] = Axe().run(page).response
     return found
 

@@ -14,7 +14,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_conversation(page: Page, address: str, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
-    opened(page, address)  # colours that are still fading are not those that are read
+    opened(page, address)
     assert barriers(page) == []
     page.get_by_label("Je réponds à un marché").check()
     expect(page.locator(".firm")).to_be_visible()

@@ -10,6 +10,7 @@ from assistant.accounts.identity import Identity, UserRole
 from assistant.web.site import Members, Site
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.accessibility import barriers
+from tests.browser.visit import settled
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
 from tests.page_server import serving
@@ -61,6 +62,7 @@ def log_in(page: Page, address: str, login: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#ask")).to_have_text("Demander")
+    settled(page)
 
 
 def test_the_whole_journey_by_keyboard(page: Page, address: str, hall: Hall) -> None:

@@ -13,7 +13,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.library import CORPUS
 from tests.browser.accessibility import barriers
-from tests.browser.visit import ask
+from tests.browser.visit import ask, settled
 from tests.fakes import ScriptedModel
 from tests.page_server import served
 from tests.small_index import answering_embedder, build_small_index
@@ -52,6 +52,7 @@ def created(page: Page, address: str, name: str) -> None:
     page.get_by_label("Objet").last.fill("Entretien des parcs")
     page.get_by_role("button", name="Créer le dossier").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    settled(page)
 
 
 def followed_and_exported(page: Page) -> None:

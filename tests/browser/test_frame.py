@@ -13,6 +13,7 @@ from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Clock, Hall
 from tests.browser.accessibility import barriers
 from tests.browser.test_accounts_journey import focus
+from tests.browser.visit import settled
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
 from tests.page_server import serving
@@ -84,6 +85,7 @@ def test_the_keyboard_leads_from_role_to_role_and_the_language_goes_along(
     focus(phone, "Questions")
     phone.keyboard.press("Enter")
     expect(phone.locator("#ask")).to_have_text("Ask")
+    settled(phone)
     focus(phone, "☰ Menu")
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("link", name="Administration")).to_be_visible()

@@ -17,7 +17,7 @@ from ingestion.library.library import CORPUS
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Parcel
 from tests.browser.accessibility import barriers
-from tests.browser.visit import ask
+from tests.browser.visit import ask, settled
 from tests.page_app import app_of
 from tests.page_server import serving
 from tests.review_room import House, house
@@ -162,8 +162,10 @@ def test_the_queue_is_read_by_single_keys(page: Page, address: str, known: House
     expect(whole.get_by_label("incomplet")).to_be_checked()
     page.get_by_role("button", name="Enregistrer mes marques").click()
     expect(page.get_by_role("status")).to_contain_text("Suivante")
+    settled(page)
     page.keyboard.press("n")
     expect(page).to_have_url(second)
+    settled(page)
     page.get_by_label("Commentaire sur la réponse").fill("n 1")  # typed, and no shortcut
     expect(page).to_have_url(second)
     page.get_by_label("Commentaire sur la réponse").fill("")

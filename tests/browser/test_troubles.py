@@ -23,7 +23,7 @@ from assistant.question.day import Day
 from assistant.web.site import COOKIE, Members, Site
 from ingestion.errors import UnknownSnapshot
 from tests.accounts_home import PASSWORD, Clock, Hall
-from tests.browser.visit import ask, opened
+from tests.browser.visit import ask, opened, settled
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, app_over
 from tests.page_server import chromium, free_port, serving
@@ -145,6 +145,7 @@ def log_in(page: Page, address: str, login: str, then: str = "/") -> None:
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Se connecter")).to_have_count(0)
+    settled(page)
 
 
 def test_files_sent_after_the_session_is_over_lead_to_the_login_and_back(

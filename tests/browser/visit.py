@@ -14,6 +14,11 @@ def opened(page: Page, address: str) -> None:
     expect(page.locator("#as-of-field input[type=date]")).to_have_value("")
 
 
+def settled(page: Page) -> None:
+    """Wait until the scripts of a page that a press has led to have run: they come after it."""
+    page.wait_for_load_state()
+
+
 def ask(page: Page, question: str = QUESTION) -> None:
     page.locator("#question").fill(question)
     page.locator("#question").press("Enter")

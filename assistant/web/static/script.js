@@ -396,7 +396,7 @@ addEventListener("DOMContentLoaded", () => {
   trouble.setAttribute("role", "alert");
   document.body.append(trouble);
   let planned = false;
-  new MutationObserver(() => {
+  const plan = () => {
     if (planned) return;
     planned = true;
     requestAnimationFrame(() => {
@@ -405,5 +405,7 @@ addEventListener("DOMContentLoaded", () => {
       troubles();
       follow();
     });
-  }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-language", "download", "href"] });
+  };
+  new MutationObserver(plan).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-language", "download", "href"] });
+  plan(); // the page may be drawn already: this script came late, over a slow line
 });
