@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from ingestion.encoders.adapters import (
+from ingestion.encoders.network import (
     Adapter,
     joined,
     learnt,
@@ -15,7 +15,7 @@ from ingestion.encoders.adapters import (
     write_adapter,
 )
 from ingestion.errors import ModelUnavailable
-from ingestion.models.taught import Taught, find_taught, own_folder, taught_file
+from ingestion.models.catalogue import Taught, find_taught, own_folder, taught_file
 
 
 class _Network(nn.Module):
@@ -103,7 +103,7 @@ def test_the_data_folder_comes_before_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shipped = tmp_path / "shipped"
-    monkeypatch.setattr("ingestion.models.taught.SHIPPED", shipped)
+    monkeypatch.setattr("ingestion.models.catalogue.SHIPPED", shipped)
     assert find_taught(tmp_path, Taught.RETRIEVER, "ab" * 32) is None
     shipped.mkdir()
     with_project = taught_file(shipped, Taught.RETRIEVER, "ab" * 32)

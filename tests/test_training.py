@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from ingestion.chunking.passages import passages_of
-from ingestion.encoders.adapters import write_adapter
-from ingestion.encoders.course import Course, LearningRate
 from ingestion.encoders.embedder import SentenceTransformerEmbedder
 from ingestion.encoders.lessons import Lesson, lessons_of, ordered, pair
-from ingestion.encoders.network import TextEncoder
-from ingestion.encoders.retriever import (
+from ingestion.encoders.network import TextEncoder, write_adapter
+from ingestion.encoders.teaching import (
+    Course,
+    LearningRate,
     RetrieverRecipe,
     contrast,
     same_subject,
