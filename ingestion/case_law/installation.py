@@ -25,12 +25,11 @@ from ingestion.index.build import Progress, build
 from ingestion.index.publication import current_name, publish
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
+from ingestion.legislation.archives import ByteMeter, pour
 from ingestion.legislation.archives import Progress as Bytes
-from ingestion.legislation.archives import pour
 from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.legi import moment_of
-from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
-from ingestion.legislation.taking import ByteMeter
+from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ByteMeter, ListedArchive
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 

@@ -179,3 +179,24 @@ def _unread(name: str, reason: str) -> IngestionError:
         f"{name} : {reason}. Rien n'a été ajouté. Téléchargez de nouveau cette archive, puis "
         "relancez la même commande."
     )
+
+
+class ByteMeter:
+    """Counts bytes; what an archive has more or less than its list told changes the total."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        """`total` is what lists tell of all archives together."""
+        self._done, self._begun, self._total = 0, 0, total
+        self._progress = progress
+
+    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The same pieces."""
+        for piece in pieces:
+            yield piece
+            self._done += len(piece)
+            self._progress(self._done, max(self._total, self._done))
+
+    def close(self, told: int) -> None:
+        """An archive whose size was told is read."""
+        self._total += self._done - self._begun - told
+        self._begun = self._done
