@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.law.state_dates import state_counts, state_range
+from ingestion.french import days_in_words, state_days
 from ingestion.index.store import Manifest
 from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
-from ingestion.readers.state_days import days_in_words, state_days
 
 
 @pytest.mark.parametrize(

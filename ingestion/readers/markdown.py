@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import pairwise
 
 import yaml
@@ -12,12 +12,11 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from ingestion.errors import UnreadableFile
+from ingestion.french import state_days
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
-from ingestion.readers.documents import Block, Role
+from ingestion.readers.documents import Block, Days, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
-from ingestion.readers.state_days import state_days
-from ingestion.readers.statement_marks import inherited, told
 
 # The YAML lines that may open a Markdown file; the only file to import PyYAML.
 #
@@ -95,8 +94,8 @@ def read_markdown(data: bytes) -> FileContent:
     marks = list(_PAGE_MARK.finditer(body))
     is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
     tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
-    told_apart = told(tuple(_blocks(tree))) if front.state_date else (tuple(_blocks(tree)), ())
-    blocks, misread = inherited(with_headings(told_apart[0])), told_apart[1]
+    told_apart = _told(tuple(_blocks(tree))) if front.state_date else (tuple(_blocks(tree)), ())
+    blocks, misread = _inherited(with_headings(told_apart[0])), told_apart[1]
     title = front.title or next((block.text for block in blocks if block.level == 1), None)
     if is_paged:
         blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
@@ -169,6 +168,63 @@ def _plain(token: Token) -> str:
             return "\n" if token.content.startswith("<br") else ""
         case _:
             return token.content
+
+
+# What the author of a sheet says of a statement, at the end of its line. Pure.
+#
+# `{du=2020-01-01 au=2026-03-31}`: it is the law from the first of these days to the last, both
+# included; either may be left out. `{note}`: it says how sure its neighbours are, and states
+# nothing. At the end of a heading, it holds for what stands below and has none of its own.
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_STATEMENT_MARK = re.compile(
+    rf"\s*\{{(?:(?P<note>note)|du=(?P<since>{_DAY})(?: au=(?P<until>{_DAY}))?|au=(?P<end>{_DAY}))"
+    r"\}$"
+)
+
+
+def _told(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The blocks without their marks, which became facts of theirs, and French warnings.
+
+    A mark whose days no calendar has, or that end before they begin, stays in the text.
+    """
+    read: list[Block] = []
+    warnings: list[str] = []
+    for block in blocks:
+        found = _STATEMENT_MARK.search(block.text)
+        try:
+            read.append(_without(block, found) if found else block)
+        except ValueError:
+            read.append(block)
+            warnings.append(f"jours de validité illisibles : « {block.text[-60:]} »")
+    return tuple(read), tuple(warnings)
+
+
+def _inherited(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks, each with what the heading above it says unless it says something itself."""
+    heading = Block("")
+    passed: list[Block] = []
+    for block in blocks:
+        if block.role is Role.HEADING:
+            heading = block
+        elif block.days is None and not block.is_note:
+            block = replace(block, days=heading.days, is_note=heading.is_note)
+        passed.append(block)
+    return tuple(passed)
+
+
+def _without(block: Block, mark: re.Match[str]) -> Block:
+    text = block.text[: mark.start()]
+    if mark["note"]:
+        return replace(block, text=text, is_note=True)
+    last = mark["until"] or mark["end"]
+    days = Days(
+        date.fromisoformat(mark["since"]) if mark["since"] else None,
+        date.fromisoformat(last) + timedelta(days=1) if last else None,
+    )
+    if days.valid_from and days.valid_to and days.valid_from >= days.valid_to:
+        raise ValueError("ends before it begins")
+    return replace(block, text=text, days=days)
 
 
 # Plain text: lines joined into paragraphs, headings recognised.

@@ -1,6 +1,7 @@
 """XML parsed without entities, DTD or network, and HTML pages read. Door of lxml."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree, html
@@ -90,6 +91,11 @@ def _bare(name: str) -> str:
 def local_name(element: Element) -> str:
     """The element's name without its namespace, "" for what is no element."""
     return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def below(root: Element, name: str) -> Iterator[Element]:
+    """The elements of this name, in lower case, at or below `root`."""
+    return (element for element in root.iter() if local_name(element) == name)
 
 
 def attribute(element: Element, name: str) -> str | None:
