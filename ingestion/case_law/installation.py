@@ -29,7 +29,7 @@ from ingestion.legislation.archives import ByteMeter, pour
 from ingestion.legislation.archives import Progress as Bytes
 from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.legi import moment_of
-from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ByteMeter, ListedArchive
+from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 
