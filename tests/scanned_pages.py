@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from ingestion.readers.documents import Document, FileReading, Kind
 from ingestion.readers.formats import read_bytes
-from ingestion.readers.scan_layout import SeenPage, SeenWord
-from ingestion.readers.scanned import placed
+from ingestion.readers.scanned import SeenPage, SeenWord, placed
 from tests.pdf_maker import pdf_of
 
 SURE, UNSURE = 96, 40
