@@ -19,8 +19,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import hold, refusals_of_disk, replace_bytes
-from ingestion.errors import BusyIndex, IngestionError
+from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
+from ingestion.errors import IngestionError
 from ingestion.legislation.archives import ByteMeter, Progress, read_stream
 from ingestion.legislation.articles import (
     TEXT_ID,
@@ -149,14 +149,9 @@ class OfficialCopy:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only installation in this folder; raises BusyIndex at once when another is."""
-        with refusals_of_disk(self._home):
-            self._unfinished.mkdir(parents=True, exist_ok=True)
-            (self.folder / "lock").touch()
-            lock = hold(self.folder / "lock", alone=True)
-            if lock is None:
-                raise BusyIndex(BUSY)
-            with lock:
-                yield
+        with refusals_of_disk(self._home), alone_with(self.folder / "lock", BUSY):
+            self._unfinished.mkdir(exist_ok=True)
+            yield
 
     @property
     def installed(self) -> InstalledLaw | None:
