@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -27,46 +27,37 @@ from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
 _FRONT = re.compile(r"\A---[ ]*\n(.*?\n)?---[ ]*(?:\n|\Z)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """What a front matter says, with French warnings about what could not be understood."""
-
-    title: str | None = None
-    state_date: date | None = None
-    state_until: date | None = None
-    not_before: date | None = None
-    warnings: tuple[str, ...] = ()
-
-
-def parted(text: str) -> tuple[Front, str]:
-    """The front matter of `text`, and the text after it. Pure."""
+def parted(text: str) -> tuple[ReaderContent, tuple[str, ...], str]:
+    """What the front matter says, French warnings about it, and the text after it. Pure."""
     found = _FRONT.match(text)
     if not found:
-        return Front(), text
+        return ReaderContent(()), (), text
+    rest = text[found.end() :]
     try:
         fields = yaml.safe_load(found[1] or "")
     except (yaml.YAMLError, ValueError, RecursionError):
-        return Front(warnings=("en-tête YAML illisible, ignoré",)), text[found.end() :]
-    return _front(fields if isinstance(fields, dict) else {}), text[found.end() :]
+        return ReaderContent(()), ("en-tête YAML illisible, ignoré",), rest
+    return *_front(fields if isinstance(fields, dict) else {}), rest
 
 
-def _front(fields: dict[object, object]) -> Front:
+def _front(fields: dict[object, object]) -> tuple[ReaderContent, tuple[str, ...]]:
     title, told = fields.get("title"), fields.get("etat_au")
     state = None if told is None else state_days(str(told))
-    days = {"etat_au": state, "au_plus_tot": _date(fields.get("au_plus_tot"))}
+    not_before = _date(fields.get("au_plus_tot"))
     warnings = tuple(
         f"en-tête : « {name} » n'est pas une date ({fields[name]})"
-        for name, day in days.items()
+        for name, day in (("etat_au", state), ("au_plus_tot", not_before))
         if day is None and fields.get(name) is not None
     )
     first, last = state or (None, None)
-    return Front(
-        str(title).strip() if title else None,
-        first,
-        last if last != first else None,
-        _date(fields.get("au_plus_tot")),
-        warnings,
+    content = ReaderContent(
+        (),
+        title=str(title).strip() if title else None,
+        state_date=first,
+        state_until=last if last != first else None,
+        not_before=not_before,
     )
+    return content, warnings
 
 
 def _date(written: object) -> date | None:
@@ -90,25 +81,22 @@ _parser = MarkdownIt("commonmark").enable("table")
 def read_markdown(data: bytes) -> FileContent:
     """Read headings, paragraphs, list items and table rows, without their marks."""
     text, warnings = decode_text(data)
-    front, body = parted(text)
+    front, doubts, body = parted(text)
     marks = list(_PAGE_MARK.finditer(body))
     is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
     tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
-    told_apart = _told(tuple(_blocks(tree))) if front.state_date else (tuple(_blocks(tree)), ())
-    blocks, misread = _inherited(with_headings(told_apart[0])), told_apart[1]
+    blocks = tuple(_blocks(tree))
+    misread: tuple[str, ...] = ()
+    if front.state_date:
+        blocks, misread = _told(blocks)
+    blocks = _inherited(with_headings(blocks))
     title = front.title or next((block.text for block in blocks if block.level == 1), None)
     if is_paged:
         blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
     if not blocks:
         raise UnreadableFile("aucun texte dans le fichier")
-    content = ReaderContent(
-        blocks,
-        title=title,
-        state_date=front.state_date,
-        state_until=front.state_until,
-        not_before=front.not_before,
-    )
-    return FileContent((content,), (*warnings, *front.warnings, *misread), remarks_on(blocks))
+    content = replace(front, blocks=blocks, title=title)
+    return FileContent((content,), (*warnings, *doubts, *misread), remarks_on(blocks))
 
 
 def _pages(body: str, marks: Sequence[re.Match[str]]) -> dict[int, str]:
@@ -152,12 +140,9 @@ def _items(node: SyntaxTreeNode, margin: str) -> Iterator[Block]:
 
 
 def _text(node: SyntaxTreeNode) -> str:
-    tokens = (token for inline in node.children for token in _inline_tokens(inline))
+    inlines = (inline.token for inline in node.children if inline.token)
+    tokens = (token for inline in inlines for token in inline.children or ())
     return "".join(_plain(token) for token in tokens).strip()
-
-
-def _inline_tokens(inline: SyntaxTreeNode) -> Sequence[Token]:
-    return (inline.token and inline.token.children) or ()
 
 
 def _plain(token: Token) -> str:

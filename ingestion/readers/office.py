@@ -15,8 +15,7 @@ LEFT_OUT = frozenset({"annotation", "tracked-changes", "note-citation", "bookmar
 def opened(data: bytes) -> dict[str, bytes]:
     """The parts of the archive by name.
 
-    Raises:
-        UnreadableFile: no archive, protected, damaged, or larger than the bounds.
+    Raises UnreadableFile for what is no archive, protected, damaged, or larger than the bounds.
     """
     parts = unpack(data)
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
@@ -68,12 +67,8 @@ _DDE = re.compile(
 )
 
 
-def active_content(parts: Mapping[str, bytes]) -> tuple[str, ...]:
+def active_content(parts: Mapping[str, bytes]) -> Iterator[str]:
     """What was left alone in these parts, as French warnings."""
-    return tuple(_warnings(parts))
-
-
-def _warnings(parts: Mapping[str, bytes]) -> Iterator[str]:
     if any(map(_MACROS.fullmatch, parts)):
         yield "macros ignorées"
     if embedded := sum(bool(_EMBEDDED.fullmatch(name)) for name in parts):
