@@ -31,12 +31,8 @@ class SentenceTransformerEmbedder:
         if taught is not None:
             merge(self._encoder.network, read_adapter(taught))
         self._encoder.model.to(_precision())
-        self._name = name
-
-    @property
-    def name(self) -> str:
+        self.name = name
         """As given by the one who knows the digest of the folder."""
-        return self._name
 
     @property
     def dimension(self) -> int:
@@ -80,12 +76,8 @@ class TaughtReader:
                 "Refaites-les : sourcier models train reader"
             ) from error
         self._network.train(False)
-        self._name = name
-
-    @property
-    def name(self) -> str:
+        self.name = name
         """As given by the one who knows the digests."""
-        return self._name
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[float]:
         """Read each passage as both searches do, with what places it before its words."""

@@ -54,13 +54,7 @@ def read_archives(
     return tuple(each.changes() for each in found[1:])
 
 
-def read_stream(
-    name: str,
-    pieces: Iterable[bytes],
-    texts: Collection[str],
-    *,
-    limits: Limits = STREAM_LIMITS,
-) -> Changes:
+def read_stream(name: str, pieces: Iterable[bytes], texts: Collection[str]) -> Changes:
     """Read an archive as its bytes come, without keeping any.
 
     Texts are named by their identifiers, LEGITEXT… or that of their publication, JORFTEXT….
@@ -73,7 +67,6 @@ def read_stream(
         pieces,
         ("ingestion.legislation.legi:tell_stream", *asked),
         lambda told: _collect(told, found, lambda *_: None),
-        limits,
     )
     return found[-1].changes()
 
@@ -83,7 +76,6 @@ def pour(
     pieces: Iterable[bytes],
     asked: Sequence[str],
     collect: Callable[[Iterator[bytes]], None],
-    limits: Limits = STREAM_LIMITS,
 ) -> None:
     """Pour the bytes of an archive into a child, and collect what it tells as it tells it.
 
@@ -94,7 +86,7 @@ def pour(
     reader, writer = os.pipe()
     with (
         open(writer, "wb") as pipe,  # noqa: PTH123 - a descriptor has no path
-        Sandbox(function, limits, (reader,)) as child,
+        Sandbox(function, STREAM_LIMITS, (reader,)) as child,
         ThreadPoolExecutor(1) as beside,
     ):
         try:

@@ -121,8 +121,7 @@ def four_bits(raw: NDArray[np.uint8]) -> NDArray[np.float32]:
 def open_e5(path: Path) -> E5File:
     """Read the header of the file.
 
-    Raises:
-        ModelUnavailable: When the bytes do not follow the layout.
+    Raises ModelUnavailable when the bytes do not follow the layout.
     """
     data = memoryview(path.read_bytes())
     cursor = Cursor(data)
@@ -290,8 +289,7 @@ ENDINGS = {"w": "weight", "b": "bias"}
 def convert(source: Path, folder: Path) -> None:
     """Write the sentence-transformers folder of the model in `source`; `folder` exists, empty.
 
-    Raises:
-        ModelUnavailable: When the source does not follow its layout.
+    Raises ModelUnavailable when the source does not follow its layout.
     """
     model = open_e5(source)
     with (folder / "model.safetensors").open("wb") as file:

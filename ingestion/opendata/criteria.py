@@ -28,8 +28,7 @@ class PublicDataCriteria:
 def contracts_where(criteria: PublicDataCriteria) -> str:
     """The condition on consolidated contracts; the days are those of notification.
 
-    Raises:
-        IngestionError: when nothing is looked for, or in a way that these data do not know.
+    Raises IngestionError when nothing is looked for, or in a way that these data do not know.
     """
     return _joined(_of_contracts(criteria))
 
@@ -52,8 +51,7 @@ def _of_contracts(criteria: PublicDataCriteria) -> Iterator[str]:
 def notices_where(criteria: PublicDataCriteria) -> str:
     """The condition on notices of the BOAMP; the days are those of publication.
 
-    Raises:
-        IngestionError: when nothing is looked for, or in a way that these data do not know.
+    Raises IngestionError when nothing is looked for, or in a way that these data do not know.
     """
     return _joined(_of_notices(criteria))
 

@@ -48,8 +48,7 @@ def fetch_contracts(
 ) -> FetchedFile:
     """Fetch the lines, of which there are so many, into a folder.
 
-    Raises:
-        IngestionError: when they do not all come; nothing is then left in the folder.
+    Raises IngestionError when they do not all come; nothing is then left in the folder.
     """
     query = RecordQuery(where)
     with TemporaryFile() as file:
@@ -103,8 +102,7 @@ class FoundNotices:
 def find_notices(dataset: OpenDataset, where: str, most: int, told: Told) -> FoundNotices:
     """The newest notices, at most so many.
 
-    Raises:
-        IngestionError: when the portal does not give all of them.
+    Raises IngestionError when the portal does not give all of them.
     """
     query = RecordQuery(where, _NEWEST_FIRST, _SHOWN)
     notices: dict[str, PublishedNotice] = {}
@@ -151,8 +149,7 @@ class NoticeAnswer:
 def fetch_notice(dataset: OpenDataset, number: str) -> NoticeAnswer | None:
     """All that the portal has of a notice, None when it has none of this number.
 
-    Raises:
-        IngestionError: when it is no number of a notice, or the portal fails.
+    Raises IngestionError when it is no number of a notice, or the portal fails.
     """
     if not NUMBER.fullmatch(number):
         raise IngestionError(

@@ -66,8 +66,7 @@ class WorkbookSheet:
 def read_sheets(sheets: Iterable[WorkbookSheet]) -> FileContent:
     """One heading a sheet, one row a line, whose mark are its cells ("B4:F4").
 
-    Raises:
-        UnreadableFile: when all sheets are empty, or larger than the bounds.
+    Raises UnreadableFile when all sheets are empty, or larger than the bounds.
     """
     reader = _Reader()
     blocks = [block for sheet in sheets for block in reader.blocks(sheet)]
