@@ -16,7 +16,6 @@ from ingestion.legislation.dila import listed
 from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, plan_gathering
 from ingestion.library.library import Library
-from tests.case_law_home import gather_rulings, install_rulings
 from tests.command_line import command_of, on_one_line
 from tests.dila_server import Dila, cut, offering
 from tests.fakes import WordEmbedder
@@ -28,6 +27,8 @@ from tests.jade_files import (
     NUMBERED,
     OLDER,
     TRIBUNAL,
+    gather_rulings,
+    install_rulings,
     write_rulings,
 )
 from tests.legi_files import FULL

@@ -18,8 +18,7 @@ from ingestion.readers.formats import to_json
 from ingestion.readers.reading import PageScan, read_file, reading_json
 from ingestion.readers.scanned import RecognisedWord, arranged
 from ingestion.readers.scans import folder_of_languages, tell_pages
-from tests.pdf_maker import pdf_of
-from tests.scanned_pages import doubts, page_of, read_as
+from tests.pdf_maker import doubts, page_of, pdf_of, read_as
 from tests.studies.scans import Printing, printed
 from tests.test_reading_visibility import paper, shown
 
