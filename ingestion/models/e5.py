@@ -260,8 +260,6 @@ def _template(vocabulary: UnigramVocabulary) -> dict[str, object]:
     }
 
 
-# From the embedded embedding model to an ordinary sentence-transformers folder.
-#
 # The folder is written by hand (safetensors is a JSON header and raw numbers, the tokenizer is one
 # JSON object), so that the same source gives the same bytes under every version of the libraries
 # and the catalogue can pin the result.
