@@ -17,8 +17,15 @@ from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings, engine_secret
 from ingestion.index.search import Embedder, PassageReader
-from ingestion.models.catalogue import Weights, load_catalogue, locate, models_folder
-from ingestion.models.taught import Taught, find_taught, taught_digest
+from ingestion.models.catalogue import (
+    Taught,
+    Weights,
+    find_taught,
+    load_catalogue,
+    locate,
+    models_folder,
+    taught_digest,
+)
 
 
 @cache
@@ -43,7 +50,7 @@ def load_reader(home: Path, settings: Settings) -> PassageReader | None:
 
     Raises ModelUnavailable.
     """
-    from ingestion.encoders.taught_reader import TaughtReader  # takes seconds
+    from ingestion.encoders.embedder import TaughtReader  # takes seconds
 
     weights = locate(settings.embedder, home)
     taught = find_taught(home, Taught.READER, weights.sha256)

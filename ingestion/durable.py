@@ -84,14 +84,20 @@ def lock_for_writing(home: Path) -> Iterator[None]:
     Raises BusyIndex at once when another is, StorageFull when the disk fills up meanwhile, and
     IngestionError when writing is not allowed.
     """
-    with refusals_of_disk(home):
-        home.mkdir(parents=True, exist_ok=True)
-        (home / "lock").touch()
-        lock = hold(home / "lock", alone=True)
-        if lock is None:
-            raise BusyIndex(BUSY)
-        with lock:
-            yield
+    with refusals_of_disk(home), alone_with(home / "lock", BUSY):
+        yield
+
+
+@contextmanager
+def alone_with(path: Path, busy: str) -> Iterator[None]:
+    """Hold a file, made where it is missing; raises BusyIndex with these words when others do."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    lock = hold(path, alone=True)
+    if lock is None:
+        raise BusyIndex(busy)
+    with lock:
+        yield
 
 
 @contextmanager

@@ -67,11 +67,29 @@ class _Quiet(ThreadingHTTPServer):
         """A client that leaves in the middle is what some tests are about."""
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers without saying so on the terminal."""
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def on_this_machine(handler: type[Handler]) -> Iterator[str]:
+    """Serve on a free port of this machine, whose address is given."""
+    with _Quiet(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
 @contextmanager
 def offering(dila: Dila) -> Iterator[Dila]:
     """Serve on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Archives(Handler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -89,16 +107,9 @@ def offering(dila: Dila) -> Iterator[Dila]:
             else:
                 _whole(self, dila.archives[name])
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-            pass
-
-    with _Quiet(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        dila.address = f"http://127.0.0.1:{server.server_port}/OPENDATA/LEGI/"
-        try:
-            yield dila
-        finally:
-            server.shutdown()
+    with on_this_machine(Archives) as address:
+        dila.address = f"{address}/OPENDATA/LEGI/"
+        yield dila
 
 
 def _head(request: BaseHTTPRequestHandler, data: bytes) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 
 from ingestion.legislation.articles import ArticleVersion
+from tests.dila_server import Handler, on_this_machine
 from tests.legi_files import CODE_ID
 
 TOKEN = "jeton-1"
@@ -54,8 +53,8 @@ class Legifrance:
 def serving(legifrance: Legifrance) -> Iterator[Legifrance]:
     """Serve on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Interface(Handler):
+        def do_POST(self) -> None:  # noqa: N802 - the name that the library calls
             data = self.rfile.read(int(self.headers["Content-Length"])).decode()
             is_form = "form" in self.headers["Content-Type"]
             body = parse_qs(data) if is_form else json.loads(data)
@@ -77,16 +76,8 @@ def serving(legifrance: Legifrance) -> Iterator[Legifrance]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        legifrance.address = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield legifrance
-        finally:
-            server.shutdown()
+    with on_this_machine(Interface) as legifrance.address:
+        yield legifrance
 
 
 def _contents(text_id: str, versions: Sequence[ArticleVersion]) -> dict[str, Any]:

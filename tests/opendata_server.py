@@ -6,12 +6,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.dila_server import Answer
+from tests.dila_server import Answer, Handler, on_this_machine
 
 DATASETS = "/api/explore/v2.1/catalog/datasets/"
 _NUMBER = re.compile(r'idweb="([^"]*)"')
@@ -54,10 +52,10 @@ class Portal:
 def publishing(portal: Portal, dataset: str = "essai") -> Iterator[Portal]:
     """Serve on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Records(Handler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 - the name that the library calls
             parts = urlsplit(self.path)
             name = parts.path.removeprefix(f"{DATASETS}{dataset}/")
             parameters = {key: values[-1] for key, values in parse_qs(parts.query).items()}
@@ -72,13 +70,6 @@ def publishing(portal: Portal, dataset: str = "essai") -> Iterator[Portal]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        portal.address = f"http://127.0.0.1:{server.server_port}{DATASETS}{dataset}"
-        try:
-            yield portal
-        finally:
-            server.shutdown()
+    with on_this_machine(Records) as address:
+        portal.address = f"{address}{DATASETS}{dataset}"
+        yield portal

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.command import main
 from ingestion.case_law.installation import CaseLawCopy, case_law_home
 from ingestion.case_law.jade import court_of
 from ingestion.case_law.ruling import applied_articles
@@ -17,7 +16,7 @@ from ingestion.legislation.dila import listed
 from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, plan_gathering
 from ingestion.library.library import Library
-from tests.case_law_home import gather_rulings, install_rulings
+from tests.command_line import command_of, on_one_line
 from tests.dila_server import Dila, cut, offering
 from tests.fakes import WordEmbedder
 from tests.index_home import published
@@ -28,6 +27,8 @@ from tests.jade_files import (
     NUMBERED,
     OLDER,
     TRIBUNAL,
+    gather_rulings,
+    install_rulings,
     write_rulings,
 )
 from tests.legi_files import FULL
@@ -182,13 +183,9 @@ def test_the_command_installs_updates_and_tells(
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     home, archives = tmp_path / "home", write_rulings(tmp_path / "archives", [NUMBERED])
     home.mkdir()
-
-    def run(*words: str) -> tuple[int, str]:
-        code = main(["--data", str(home), "decisions", *words])
-        return code, " ".join(capsys.readouterr().out.split())
-
+    run = on_one_line(command_of(home, capsys, "decisions"))
     assert "sourcier decisions install" in run("status")[1]
-    assert run("update", "--from", str(archives))[0] == 1
+    assert run("update", "--from", archives)[0] == 1
     served = Dila({ALL_RULINGS: (archives / ALL_RULINGS).read_bytes()})
     served.failures.append(cut(300))
     with offering(served):
@@ -199,5 +196,5 @@ def test_the_command_installs_updates_and_tells(
     assert served.asked_for(ALL_RULINGS) == ["", "bytes=300-"]
     assert "Décisions : 1, considérants : 3, à jour du 01/01/2026" in said
     write_rulings(archives, [OLDER], LATER_RULINGS)
-    assert run("update", "--from", str(archives))[0] == 0
+    assert run("update", "--from", archives)[0] == 0
     assert "Décisions : 2, considérants : 5, à jour du 03/03/2026" in run("status")[1]

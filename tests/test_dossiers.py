@@ -8,14 +8,11 @@ from assistant.answering.answer import Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.journal.journal import Journal
 from assistant.retrieval.snapshots import SnapshotHolder
-from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownDossier
-from ingestion.index.build import build
-from ingestion.index.publication import publish
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import DESCRIPTION, Dossier, Dossiers, DossierStage, library_of
 from tests.fakes import ScriptedModel, WordEmbedder
-from tests.index_home import with_articles
+from tests.index_home import build_and_publish, with_articles
 from tests.small_index import TODAY
 
 ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie", stage=DossierStage.CONSULTATION)
@@ -101,24 +98,22 @@ def _with_piece(folder: Path) -> Path:
     piece.write_text(f"# CCAP\n\n## Article 12 - Pénalités\n\n{CANARY}\n", encoding="utf-8")
     library_of(home, ROADS.id).add(piece, "CCAP.md", Kind.TENDER, ROADS.id)
     piece.unlink()
-    compartment = Dossiers(home).home(ROADS.id)
-    with lock_for_writing(compartment):
-        publish(compartment, build(compartment, WordEmbedder(), lambda *step: None).name)
     return home
 
 
-def _asked(home: Path, dossier: str | None, teams: frozenset[str] | None) -> TurnResult:
-    embedder = WordEmbedder()
-    journal = Journal(home / "journal.jsonl")
+def _asked(home: Path, question: str) -> TurnResult:
+    """What is answered about the dossier of the roads, once it is indexed."""
+    build_and_publish(Dossiers(home).home(ROADS.id))
+    journal, embedder = Journal(home / "journal.jsonl"), WordEmbedder()
     assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    events = list(assistant.ask(QUESTION, as_of=TODAY, dossier=dossier, teams=teams))
+    events = list(assistant.ask(question, as_of=TODAY, dossier=ROADS.id))
     assert isinstance(events[-1], Finished)
     return events[-1].result
 
 
 def test_an_answer_altered_in_its_dossier_is_seen(tmp_path: Path) -> None:
     home = _with_piece(tmp_path)
-    _asked(home, ROADS.id, None)
+    _asked(home, QUESTION)
     [record] = (Dossiers(home).home(ROADS.id) / "records").iterdir()
     record.write_text(record.read_text(encoding="utf-8").replace("137", "731"), encoding="utf-8")
     journal = Journal(home / "journal.jsonl")
@@ -144,17 +139,6 @@ def test_an_answer_says_that_pieces_differ_and_which_prevails(tmp_path: Path) ->
         assert (
             not library_of(home, ROADS.id).add(piece, name, Kind.TENDER, ROADS.id).reading.problem
         )
-    compartment = Dossiers(home).home(ROADS.id)
-    with lock_for_writing(compartment):
-        publish(compartment, build(compartment, WordEmbedder(), lambda *step: None).name)
-    embedder = WordEmbedder()
-    assistant = Assistant(
-        SnapshotHolder(home, embedder), embedder, ScriptedModel(), Journal(tmp_path / "j.jsonl"), 6
-    )
-    events = list(
-        assistant.ask("Quelle retenue de garantie, article 9 du CCAP ?", dossier=ROADS.id)
-    )
-    assert isinstance(events[-1], Finished)
-    notice = events[-1].result.answer.notice
+    notice = _asked(home, "Quelle retenue de garantie, article 9 du CCAP ?").answer.notice
     assert "AE prévaut sur CCAP" in notice
     assert "CCAP, art. 9" in notice

@@ -17,12 +17,11 @@ from assistant.web.buyer.export import answer_text
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.viewer import View, document_html
 from ingestion.durable import lock_for_writing
-from ingestion.index.build import build
-from ingestion.index.publication import publish
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Hidden, Kind, Page
 from ingestion.tenders.dossiers import Dossiers
 from tests.fakes import ScriptedModel
+from tests.index_home import build_and_publish
 from tests.passage_texts import evidence_of
 from tests.small_index import DOSSIER, TODAY, answering_embedder, build_small_index
 from tests.test_reading_visibility import paper, shown
@@ -45,7 +44,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> TurnResult:
         library = Library(folder)
         library.remove(["CCAP.md"])
         assert library.add(path, path.name, Kind.TENDER, DOSSIER).reading.problem is None
-        publish(folder, build(folder, embedder, lambda step, done, total: None).name)
+    build_and_publish(folder, embedder)
     journal = Journal(home / "journal.jsonl")
     assistant = Assistant(
         SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY

@@ -10,8 +10,7 @@ import pytest
 from assistant.publishing.official_law import doubts, expected_articles, lacking
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
-from ingestion.legislation.chosen_texts import chosen_texts
-from ingestion.legislation.official_copy import OfficialCopy
+from ingestion.legislation.official_copy import OfficialCopy, chosen_texts
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, State
 from tests.administered import acts, administered

@@ -9,7 +9,7 @@ import pytest
 from ingestion.errors import UnreadableFile
 from ingestion.ledger.electronic import embedded_xml
 from ingestion.ledger.entries import invoice_entry
-from ingestion.ledger.importing import FileReader
+from ingestion.ledger.opening import FileReader
 from ingestion.ledger.records import Contents
 from ingestion.ledger.rows import FileKind, Invoice, InvoiceLine, Level, VatLine
 from ingestion.readers.markup import local_name, parse_xml

@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import IngestionError
-from ingestion.opendata.criteria import PublicDataCriteria, contracts_where, notices_where
-from ingestion.opendata.fetching import count_contracts, fetch_contracts, fetch_notice, find_notices
+from ingestion.opendata.fetching import (
+    PublicDataCriteria,
+    contracts_where,
+    count_contracts,
+    fetch_contracts,
+    fetch_notice,
+    find_notices,
+    notices_where,
+)
 from ingestion.opendata.portal import OpenDataset, RecordQuery
 from tests.dila_server import code, cut
 from tests.opendata_server import Portal, publishing

@@ -1,25 +1,23 @@
 """`sourcier purchases fetch` and `notices fetch`, from a portal on this machine to what is kept."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.cli.command import main
 from assistant.journal.journal import journal_of
 from assistant.tenders.conformity.review import day_of
 from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossiers
+from tests.command_line import Command, command_of, on_one_line
 from tests.dila_server import code
 from tests.fakes import WordEmbedder
 from tests.opendata_server import Portal, publishing
-
-Command = Callable[..., tuple[int, str]]
 
 LINE = {
     "id": "2026-07",
@@ -97,12 +95,7 @@ def command(
     monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
     monkeypatch.setenv("COLUMNS", "300")
 
-    def run(*arguments: str) -> tuple[int, str]:
-        code = main(["--data", str(home), *arguments])
-        said = capsys.readouterr()
-        return code, said.out if "--json" in arguments else " ".join((said.out + said.err).split())
-
-    return run
+    return on_one_line(command_of(home, capsys))
 
 
 def on_record(home: Path, kind: str) -> list[dict[str, Any]]:

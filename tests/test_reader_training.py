@@ -6,8 +6,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.encoders.adapters import Adapter, write_adapter
-from ingestion.encoders.network import TextEncoder
+from ingestion.encoders.embedder import TaughtReader
+from ingestion.encoders.lessons import (
+    WRONG,
+    ReadingLesson,
+    in_batches,
+    reading_lessons_of,
+)
+from ingestion.encoders.network import Adapter, TextEncoder, write_adapter
 from ingestion.encoders.reader import (
     POLARITIES,
     TOKENS,
@@ -17,14 +23,7 @@ from ingestion.encoders.reader import (
     ReaderOutput,
     polarity_of,
 )
-from ingestion.encoders.reader_training import ReaderRecipe, cost, teach_reader, train_reader
-from ingestion.encoders.reading_lessons import (
-    WRONG,
-    ReadingLesson,
-    in_batches,
-    reading_lessons_of,
-)
-from ingestion.encoders.taught_reader import TaughtReader
+from ingestion.encoders.teaching import ReaderRecipe, cost, teach_reader, train_reader
 from ingestion.errors import IngestionError, ModelUnavailable
 from ingestion.index.question_bank import (
     BankQuestion,
@@ -193,7 +192,7 @@ def _lessons(
     }
     home = tmp_path / "home"
     add(home, write_articles(tmp_path / "code.jsonl", articles))
-    lessons = "ingestion.encoders.reading_lessons"
+    lessons = "ingestion.encoders.lessons"
     monkeypatch.setattr(f"{lessons}.read_bank", lambda: _bank_of(articles))
     monkeypatch.setattr(f"{lessons}.read_unanswered", lambda: unanswered)
     monkeypatch.setattr(f"{lessons}.read_dossiers", tuple)

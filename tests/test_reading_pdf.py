@@ -81,6 +81,12 @@ def test_scanned_pages_are_said() -> None:
     assert [page.number for page in reading.documents[0].pages] == [1, 3]
 
 
+def written(writer: PdfWriter) -> bytes:
+    output = io.BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
 def drawn(*texts: str) -> bytes:
     output = io.BytesIO()
     canvas = Canvas(output)
@@ -95,9 +101,7 @@ def drawn(*texts: str) -> bytes:
 def test_lost_pages_are_named() -> None:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(drawn("Un.", "Deux.", "Trois."))))
     del writer.pages[1]["/Contents"]
-    output = io.BytesIO()
-    writer.write(output)
-    assert "sans texte" in reading_of(output.getvalue(), "x.pdf").warnings[0]
+    assert "sans texte" in reading_of(written(writer), "x.pdf").warnings[0]
     good = pdf([paragraph("Un.")], [paragraph("Deux.")])
     before, filtered, after = good.rpartition(b"/ASCII85Decode")
     reading = reading_of(before + filtered.replace(b"85", b"58") + after, "x.pdf")
@@ -125,9 +129,7 @@ def test_what_is_no_pdf_is_said(data: bytes, reason: str) -> None:
 def test_filled_fields_and_attachments_are_not_lost() -> None:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form())))
     writer.add_attachment("annexe.csv", b"a;b")
-    output = io.BytesIO()
-    writer.write(output)
-    reading = reading_of(output.getvalue(), "x.pdf")
+    reading = reading_of(written(writer), "x.pdf")
     assert "siret : 123 456 789 00012" in reading.documents[0].text
     assert reading.warnings == ("pièces jointes au PDF non lues : annexe.csv",)
 
@@ -145,9 +147,7 @@ def test_the_title_is_the_authors_unless_a_program_wrote_it() -> None:
     def titled(title: str) -> str:
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([paragraph()]))))
         writer.add_metadata({"/Title": title})
-        output = io.BytesIO()
-        writer.write(output)
-        return read(output.getvalue(), "lot1/cctp.pdf").title
+        return read(written(writer), "lot1/cctp.pdf").title
 
     assert titled("Cahier des charges") == "Cahier des charges"
     assert titled("Microsoft Word - v3.doc") == "cctp"

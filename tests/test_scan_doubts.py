@@ -37,8 +37,7 @@ from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.conformity_dossier import SENT, TODAY, FakeCode
 from tests.fakes import ScriptedModel
-from tests.pdf_maker import pdf_of
-from tests.scanned_pages import page_of, read_as
+from tests.pdf_maker import page_of, pdf_of, read_as
 from tests.small_index import DOSSIER, answering_embedder, build_small_index
 from tests.small_index import TODAY as THEN
 

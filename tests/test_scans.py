@@ -16,11 +16,9 @@ from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import to_json
 from ingestion.readers.reading import PageScan, read_file, reading_json
-from ingestion.readers.recognition import folder_of_languages
-from ingestion.readers.scan_layout import RecognisedWord, arranged
-from ingestion.readers.scans import tell_pages
-from tests.pdf_maker import pdf_of
-from tests.scanned_pages import doubts, page_of, read_as
+from ingestion.readers.scanned import RecognisedWord, arranged
+from ingestion.readers.scans import folder_of_languages, tell_pages
+from tests.pdf_maker import doubts, page_of, pdf_of, read_as
 from tests.studies.scans import Printing, printed
 from tests.test_reading_visibility import paper, shown
 

@@ -16,8 +16,7 @@ from assistant.retrieval.ranking import default_tuning, tuning_for, tunings
 from assistant.retrieval.retriever import Answerability, answerability
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
-from ingestion.models.catalogue import locate
-from ingestion.models.taught import Taught, find_taught, taught_digest
+from ingestion.models.catalogue import Taught, find_taught, locate, taught_digest
 from tests.fakes import ScriptedModel
 from tests.passage_texts import article_of, evidence_of
 from tests.small_index import answering_embedder

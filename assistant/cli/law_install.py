@@ -18,7 +18,6 @@ from assistant.publishing.official_law import doubts, keep, require_articles
 from assistant.publishing.upkeep import units_of_law
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing, require_space
-from ingestion.legislation.chosen_texts import ChosenText, Sifted, chosen_texts
 from ingestion.legislation.dila import DilaServer
 from ingestion.legislation.mirror import (
     ArchiveFolder,
@@ -28,8 +27,7 @@ from ingestion.legislation.mirror import (
     plan_installation,
     plan_update,
 )
-from ingestion.legislation.official_copy import OfficialCopy
-from ingestion.legislation.taking import take
+from ingestion.legislation.official_copy import ChosenText, OfficialCopy, Sifted, chosen_texts, take
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import provided_additions
 

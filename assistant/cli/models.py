@@ -27,15 +27,17 @@ from ingestion.models.catalogue import (
     Catalogue,
     Model,
     ModelRole,
+    Taught,
     WeightsState,
     load_catalogue,
     locate,
     models_folder,
+    own_folder,
     state,
+    taught_file,
 )
 from ingestion.models.pull import Progress as Report
 from ingestion.models.pull import pull
-from ingestion.models.taught import Taught, own_folder, taught_file
 
 OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
@@ -159,8 +161,7 @@ def _train(
 ) -> int:
     # torch takes seconds to import.
     from assistant.container import load_embedder
-    from ingestion.encoders.reader_training import train_reader
-    from ingestion.encoders.retriever import train_retriever
+    from ingestion.encoders.teaching import train_reader, train_retriever
 
     home: Path = ctx.obj
     settings = load_settings(home)

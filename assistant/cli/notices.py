@@ -17,8 +17,7 @@ from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 from assistant.tenders.published_notices import add_published, list_published
-from ingestion.opendata.criteria import notices_where
-from ingestion.opendata.fetching import FoundNotices
+from ingestion.opendata.fetching import FoundNotices, notices_where
 from ingestion.opendata.portal import REACH, OpenDataset
 
 OK, BROKEN, NONE = 0, 1, 3

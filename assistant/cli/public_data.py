@@ -3,7 +3,7 @@
 from datetime import date
 
 from assistant.cli.options import iso_date, option
-from ingestion.opendata.criteria import PublicDataCriteria
+from ingestion.opendata.fetching import PublicDataCriteria
 
 CPV = option("--cpv CODE", "code CPV, par exemple 45210000")
 SINCE = option("--since AAAA-MM-JJ", "à partir de ce jour", iso_date)

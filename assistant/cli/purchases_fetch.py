@@ -19,8 +19,7 @@ from assistant.ledger.published_contracts import FOLDER, fetch_published
 from assistant.settings import load_settings
 from ingestion.ledger.importing import ImportOrder
 from ingestion.ledger.rows import FileKind
-from ingestion.opendata.criteria import contracts_where
-from ingestion.opendata.fetching import FetchedFile
+from ingestion.opendata.fetching import FetchedFile, contracts_where
 from ingestion.opendata.portal import OpenDataset
 
 NONE = 3

@@ -1,7 +1,7 @@
 """State dates: as of which days the texts of an index were said to be right. Pure."""
 
+from ingestion.french import DayRange, days_in_words
 from ingestion.index.store import Manifest
-from ingestion.readers.state_days import Days, days_in_words
 
 
 def state_range(manifest: Manifest) -> str:
@@ -18,7 +18,7 @@ def state_range(manifest: Manifest) -> str:
     return f"{told}, et {undated} sans date" if undated else told
 
 
-def _at(days: Days, article: str) -> str:
+def _at(days: DayRange, article: str) -> str:
     """A day with its article, or a part of a year, which takes none or another."""
     said = days_in_words(*days)
     if days[0] == days[1]:

@@ -43,12 +43,12 @@ from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
+from ingestion.french import state_days
 from ingestion.index.publication import open_snapshot, served_name
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
-from ingestion.readers.state_days import state_days
 from ingestion.tenders.intake import Parcel, Receipt
 
 KEPT_BACKUPS = 3

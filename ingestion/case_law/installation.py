@@ -19,23 +19,23 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ingestion.case_law.jade import RULING_ID
-from ingestion.durable import hold, refusals_of_disk, replace_bytes
-from ingestion.errors import BusyIndex, IngestionError
+from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
+from ingestion.errors import IngestionError
 from ingestion.index.build import Progress, build
 from ingestion.index.publication import current_name, publish
 from ingestion.index.search import Embedder
 from ingestion.index.store import Manifest
+from ingestion.legislation.archives import ByteMeter, pour
 from ingestion.legislation.archives import Progress as Bytes
-from ingestion.legislation.archives import pour
 from ingestion.legislation.articles import SourceRefusal
 from ingestion.legislation.legi import moment_of
 from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
-from ingestion.legislation.taking import ByteMeter
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 
 _CHILD = "ingestion.case_law.jade:tell_rulings"
 _MOST_REFUSALS = 10_000
+_BUSY = "Une autre installation des décisions est en cours. Réessayez quand elle est finie."
 
 
 def case_law_home(home: Path) -> Path:
@@ -81,17 +81,9 @@ class CaseLawCopy:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only installation in this folder; raises BusyIndex at once when another is."""
-        with refusals_of_disk(self.folder.parent):
-            self._unfinished.mkdir(parents=True, exist_ok=True)
-            (self.folder / "installing").touch()
-            lock = hold(self.folder / "installing", alone=True)
-            if lock is None:
-                raise BusyIndex(
-                    "Une autre installation des décisions est en cours. Réessayez quand elle est "
-                    "finie."
-                )
-            with lock:
-                yield
+        with refusals_of_disk(self.folder.parent), alone_with(self.folder / "installing", _BUSY):
+            self._unfinished.mkdir(exist_ok=True)
+            yield
 
     @property
     def installed(self) -> InstalledRulings | None:

@@ -12,7 +12,7 @@ from unicodedata import normalize
 from ingestion.case_law.ruling import CITED, COUNCIL, RulingRank
 from ingestion.errors import UnreadableFile
 from ingestion.legislation.articles import SourceRefusal
-from ingestion.legislation.legi import LegiMember, archive_members
+from ingestion.legislation.legi import LegiMember, archive_members, required
 from ingestion.readers.content import clean_text, refuse_entities
 from ingestion.readers.markup import Element, local_name, parse_xml
 
@@ -79,9 +79,9 @@ def read_decision(data: bytes) -> str | None:
     if court is None or not CITED.search("\n".join(lines)):
         return None
     fields = {
-        "id": _required(_text(root, "META/META_COMMUN/ID"), "identifiant"),
+        "id": required(_text(root, "META/META_COMMUN/ID"), "identifiant"),
         "juridiction": court,
-        "numero": _required(_text(root, "META/META_SPEC/META_JURI/NUMERO"), "numéro"),
+        "numero": required(_text(root, "META/META_SPEC/META_JURI/NUMERO"), "numéro"),
         "date": _day(_text(root, "META/META_SPEC/META_JURI/DATE_DEC")).isoformat(),
         "publication": _rank(_text(root, "META/META_SPEC/META_JURI_ADMIN/PUBLI_RECUEIL")),
         "chemin": [_all_text(each) for each in root.findall("TEXTE/SOMMAIRE/SCT")][:_MOST_TITLES],
@@ -132,12 +132,6 @@ def _text(root: Element, path: str) -> str:
 
 def _all_text(element: Element) -> str:
     return " ".join(clean_text("".join(map(str, element.itertext()))).split())
-
-
-def _required(value: str, name: str) -> str:
-    if not value:
-        raise UnreadableFile(f"{name} absent")
-    return value
 
 
 def _day(written: str) -> date:

@@ -80,7 +80,8 @@ class SentenceSpan:
 
 def sentences(text: str) -> tuple[SentenceSpan, ...]:
     """Cut a text into sentences and list items, in order; no visible character is left out."""
-    return _spans(text, {*sentence_stops(text), *_line_ends(text), *_inline_items(text)})
+    inline_items = (match.end() for match in _INLINE_ITEM.finditer(text))
+    return _spans(text, {*sentence_stops(text), *_line_ends(text), *inline_items})
 
 
 def units(text: str, longest: int = LONGEST_LIST) -> tuple[SentenceSpan, ...]:
@@ -126,14 +127,10 @@ def _line_ends(text: str) -> Iterator[int]:
             yield match.start()
 
 
-def _inline_items(text: str) -> Iterator[int]:
-    return (match.end() for match in _INLINE_ITEM.finditer(text))
-
-
 def _list_end(text: str, parts: tuple[SentenceSpan, ...], position: int) -> int:
     """Return the index after the last sentence of the list, or of the sentence, at `position`."""
     end = position + 1
-    is_item = marker(text[parts[position].start : parts[position].end]) is not None
+    is_item = _starts_item(text, parts[position])
     has_lead = text[parts[position].end - 1] == ":"
     inline = False
     while end < len(parts):

@@ -1,4 +1,4 @@
-"""The embedding model in process: texts to vectors."""
+"""The taught models at work: texts to vectors, and what passages tell of a question."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ingestion.encoders.adapters import merge, read_adapter
-from ingestion.encoders.network import TextEncoder
-from ingestion.index.search import Vectors
+from ingestion.chunking.passages import Passage
+from ingestion.encoders.network import TextEncoder, merge, read_adapter
+from ingestion.encoders.reader import ReaderNetwork
+from ingestion.errors import ModelUnavailable
+from ingestion.index.search import Vectors, as_indexed
 from ingestion.models.catalogue import Prefixes
 
 BATCH = 16
@@ -29,12 +31,8 @@ class SentenceTransformerEmbedder:
         if taught is not None:
             merge(self._encoder.network, read_adapter(taught))
         self._encoder.model.to(_precision())
-        self._name = name
-
-    @property
-    def name(self) -> str:
+        self.name = name
         """As given by the one who knows the digest of the folder."""
-        return self._name
 
     @property
     def dimension(self) -> int:
@@ -60,3 +58,33 @@ def _precision() -> torch.dtype:
     """bfloat16 where the processor multiplies it natively (twice as fast), else float32."""
     native = torch.cpu._is_avx512_bf16_supported()  # no public question exists for this yet
     return torch.bfloat16 if native else torch.float32
+
+
+class TaughtReader:
+    """A sentence-transformers folder with what it was taught of reading."""
+
+    def __init__(self, folder: Path, name: str, taught: Path) -> None:
+        """Load the folder and the file of what it was `taught`; raises ModelUnavailable."""
+        adapter, encoder = read_adapter(taught), TextEncoder(folder)
+        self._network = ReaderNetwork(encoder)
+        try:
+            merge(encoder.network, adapter)
+            self._network.heads.load_state_dict(adapter.own)
+        except (KeyError, RuntimeError) as error:
+            raise ModelUnavailable(
+                f"Les poids appris {taught} ne vont pas avec le modèle {folder} ({error}). "
+                "Refaites-les : sourcier models train reader"
+            ) from error
+        self._network.train(False)
+        self.name = name
+        """As given by the one who knows the digests."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        """Read each passage as both searches do, with what places it before its words."""
+        if not passages:
+            return []
+        texts = [as_indexed(each) for each in passages]
+        pairs = self._network.tokens([question] * len(texts), texts)
+        with torch.inference_mode():
+            answers: list[float] = self._network(pairs).answers.tolist()
+        return answers

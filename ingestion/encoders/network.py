@@ -1,7 +1,13 @@
-"""A network that reads text, in process. Door of sentence-transformers."""
+"""A network that reads text, in process, and what it was taught. Door of sentence-transformers.
 
+What is taught are low-rank differences to its weights, in a file of a few megabytes. An adapter
+belongs to the weights that it was learnt on, and to no others.
+"""
+
+import json
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # Read by the libraries when they are imported: no look-up of any hub, no usage statistics.
@@ -15,8 +21,10 @@ for _switch in (
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch  # noqa: E402
-from safetensors import SafetensorError  # noqa: E402
+from safetensors import SafetensorError, safe_open  # noqa: E402
+from safetensors.torch import save_file  # noqa: E402
 from sentence_transformers import SentenceTransformer  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from ingestion.errors import ModelUnavailable  # noqa: E402
@@ -54,10 +62,10 @@ class TextEncoder:
         self.prefixes = prefixes or Prefixes(own.get("query") or "", own.get("document") or "")
 
     @property
-    def network(self) -> torch.nn.Module:
+    def network(self) -> nn.Module:
         """The transformer, without the pooling of its rows."""
         network = self.model[0].auto_model
-        assert isinstance(network, torch.nn.Module)
+        assert isinstance(network, nn.Module)
         return network
 
     @property
@@ -67,10 +75,127 @@ class TextEncoder:
         assert size is not None
         return size
 
-    def encode(self, texts: Sequence[str], tokens: int) -> torch.Tensor:
+    def encode(self, texts: Sequence[str], tokens: int) -> Tensor:
         """Unit rows that gradients flow through; what exceeds `tokens` does not count."""
         read = self.model.tokenizer(
             list(texts), padding=True, truncation=True, max_length=tokens, return_tensors="pt"
         )
-        pooled: torch.Tensor = self.model(dict(read))["sentence_embedding"]
-        return torch.nn.functional.normalize(pooled, dim=-1)
+        pooled: Tensor = self.model(dict(read))["sentence_embedding"]
+        return nn.functional.normalize(pooled, dim=-1)
+
+
+# What a network was taught.
+
+_DOWN, _UP, _OWN = "down.", "up.", "own."
+"""Prefixes of the tensors of a file: the two factors of a difference, and layers added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """What was learnt: `weight + up @ down` for each linear layer named.
+
+    `down` has the shape (rank, in), `up` (out, rank). `own` are the tensors of layers that the
+    network did not have. `card` says from what and how it was learnt.
+    """
+
+    down: dict[str, Tensor]
+    up: dict[str, Tensor]
+    own: dict[str, Tensor] = field(default_factory=dict)
+    card: dict[str, str] = field(default_factory=dict)
+
+
+def write_adapter(path: Path, adapter: Adapter) -> None:
+    """Write an adapter in half precision, and its card beside the numbers."""
+    tensors = {
+        prefix + name: tensor.detach().half().contiguous()
+        for prefix, part in ((_DOWN, adapter.down), (_UP, adapter.up), (_OWN, adapter.own))
+        for name, tensor in part.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, {"card": json.dumps(adapter.card, ensure_ascii=False)})
+
+
+def read_adapter(path: Path) -> Adapter:
+    """Read what `write_adapter` wrote; raises ModelUnavailable when it is something else."""
+    parts: dict[str, dict[str, Tensor]] = {_DOWN: {}, _UP: {}, _OWN: {}}
+    try:
+        with safe_open(path, "pt") as file:
+            card = json.loads((file.metadata() or {})["card"])
+            for name in file.keys():  # noqa: SIM118 - the file is no mapping
+                prefix, _, rest = name.partition(".")
+                parts[f"{prefix}."][rest] = file.get_tensor(name).float()
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ModelUnavailable(
+            f"Les poids appris {path} sont illisibles ({error}). Supprimez ce fichier, "
+            "ou refaites-le : sourcier models train"
+        ) from error
+    return Adapter(parts[_DOWN], parts[_UP], parts[_OWN], card)
+
+
+def merge(network: nn.Module, adapter: Adapter) -> None:
+    """Add the differences to the weights of a network, for good; raises KeyError for another."""
+    layers = dict(network.named_modules())
+    for name, down in adapter.down.items():
+        layer = layers[name]
+        assert isinstance(layer, nn.Linear)
+        layer.weight.data += (adapter.up[name] @ down).to(layer.weight.dtype)
+
+
+class LowRank(nn.Module):
+    """A linear layer whose weights stay, with a difference of low rank that learns.
+
+    LoRA: Hu et al., 2021, arXiv:2106.09685. It begins as no difference at all.
+    """
+
+    def __init__(self, layer: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.down = nn.Parameter(torch.randn(rank, layer.in_features) * layer.in_features**-0.5)
+        self.up = nn.Parameter(torch.zeros(layer.out_features, rank))
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """As the layer does, and the difference."""
+        added: Tensor = self.layer(rows) + (rows @ self.down.T) @ self.up.T
+        return added
+
+
+def open_to_learning(network: nn.Module, rank: int, lowest: int = 0) -> dict[str, LowRank]:
+    """Freeze a network and put a learning difference on each linear layer of its numbered blocks.
+
+    `lowest` is the first block that learns. Whatever the family, what stands before and after the
+    blocks is not repeated, so has no number.
+    """
+    for parameter in network.parameters():
+        parameter.requires_grad = False
+    learning: dict[str, LowRank] = {}
+    for name, layer in list(network.named_modules()):
+        block = next((int(part) for part in name.split(".") if part.isdigit()), -1)
+        if isinstance(layer, nn.Linear) and block >= lowest:
+            parent, _, own_name = name.rpartition(".")
+            learning[name] = LowRank(layer, rank)
+            setattr(network.get_submodule(parent), own_name, learning[name])
+    return learning
+
+
+def learnt(
+    learning: dict[str, LowRank], card: dict[str, str], own: dict[str, Tensor] | None = None
+) -> Adapter:
+    """What has been learnt so far."""
+    return Adapter(
+        {name: layer.down.detach() for name, layer in learning.items()},
+        {name: layer.up.detach() for name, layer in learning.items()},
+        own or {},
+        card,
+    )
+
+
+def joined(first: Adapter, second: Adapter) -> Adapter:
+    """One adapter for what two add to the same weights; layers and card of the second. Pure."""
+    names = first.down.keys() | second.down.keys()
+    parts = {name: [each for each in (first, second) if name in each.down] for name in names}
+    return Adapter(
+        {name: torch.cat([each.down[name] for each in both]) for name, both in parts.items()},
+        {name: torch.cat([each.up[name] for each in both], 1) for name, both in parts.items()},
+        second.own,
+        second.card,
+    )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingestion.index.search import Vectors
-from ingestion.models.taught import SHIPPED
+from ingestion.models.catalogue import SHIPPED
 
 HIGHEST = 127
 

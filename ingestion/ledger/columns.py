@@ -155,16 +155,15 @@ def _path(home: Path) -> Path:
 
 @cache
 def _fields(kind: FileKind) -> dict[str, tuple[str, ...]]:
-    return {field: _normals(titles) for field, titles in _vocabulary()[kind].items()}
+    return {
+        field: tuple(dict.fromkeys(map(normal, titles)))
+        for field, titles in _vocabulary()[kind].items()
+    }
 
 
 @cache
 def _codes(group: str) -> dict[str, str]:
     return {normal(word): code for code, words in _vocabulary()[group].items() for word in words}
-
-
-def _normals(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(normal, words)))
 
 
 @cache

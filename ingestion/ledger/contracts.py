@@ -42,19 +42,8 @@ _CHANGE = {
 # of its acts of subcontracting, three holders at most, and a word where there is nothing.
 
 _LINE = {
-    "contract_id": ("id",),
-    "buyer_siret": ("acheteur_id",),
-    "buyer_name": ("acheteur_nom",),
-    "subject": ("objet",),
-    "nature": ("nature",),
-    "procedure": ("procedure",),
-    "cpv": ("codecpv",),
-    "amount": ("montant",),
-    "months": ("dureemois",),
-    "notified": ("datenotification",),
-    "published": ("datepublicationdonnees",),
-    "place": ("lieuexecution_nom", "lieuexecution_code"),
-    "form": ("formeprix",),
+    column: tuple(path.replace("/", "_").lower() for path in paths)
+    for column, paths in _CONTRACT.items()
 }
 _LINE_PARTS: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
     *(
@@ -94,11 +83,7 @@ class _Node:
 
 
 def read_json(data: bytes) -> Contents:
-    """The contracts of a JSON file.
-
-    Raises:
-        UnreadableFile: when it is none of the DECP.
-    """
+    """The contracts of a JSON file; raises UnreadableFile when it is none of the DECP."""
     try:
         tree = json.loads(data, parse_float=str, parse_int=str, parse_constant=str)
     except ValueError as error:
@@ -110,11 +95,7 @@ def read_json(data: bytes) -> Contents:
 
 
 def read_xml(data: bytes) -> Contents:
-    """The contracts of an XML file.
-
-    Raises:
-        UnreadableFile: when it is none of the DECP.
-    """
+    """The contracts of an XML file; raises UnreadableFile when it is none of the DECP."""
     root = parse_xml(data)
     return _contents("DECP XML", (_Node("", "", children=(_xml_node(root, "/marches"),)),))
 

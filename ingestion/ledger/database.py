@@ -86,11 +86,8 @@ class _ServerLedger(Ledger):
 class _ServerDraft(_ServerLedger, LedgerDraft):
     is_abandoned = False
 
-    def transaction(self) -> AbstractContextManager[None]:
-        return self._savepoint()
-
     @contextmanager
-    def _savepoint(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         with self._connection.transaction():
             yield
 
@@ -186,8 +183,7 @@ def _said(error: psycopg.Error) -> str:
 # The ledger of a data folder: a file of it, or a server where its settings name one.
 
 
-@contextmanager
-def open_ledger(home: Path) -> Iterator[Ledger]:
+def open_ledger(home: Path) -> AbstractContextManager[Ledger]:
     """The ledger of a data folder, as it is now.
 
     Raises:
@@ -195,12 +191,8 @@ def open_ledger(home: Path) -> Iterator[Ledger]:
         DamagedLedger: when its file cannot be read.
         UnreachableLedger: when its server cannot be asked.
     """
-    if address := ledger_server(home):
-        with open_server(address) as ledger:
-            yield ledger
-    else:
-        with open_file(ledger_path(home)) as ledger:
-            yield ledger
+    address = ledger_server(home)
+    return open_server(address) if address else open_file(ledger_path(home))
 
 
 @contextmanager
@@ -216,12 +208,9 @@ def rewriting(home: Path) -> Iterator[LedgerDraft]:
     """
     path = ledger_path(home)
     with lock_for_writing(path.parent), refusals_of_disk(home):
-        if address := ledger_server(home):
-            with rewriting_server(address) as draft:
-                yield draft
-        else:
-            with rewriting_file(path) as draft:
-                yield draft
+        address = ledger_server(home)
+        with rewriting_server(address) if address else rewriting_file(path) as draft:
+            yield draft
 
 
 def ledger_path(home: Path) -> Path:

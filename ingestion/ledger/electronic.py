@@ -54,11 +54,7 @@ class Embedded:
 
 
 def embedded_xml(data: bytes) -> Embedded:
-    """The invoice that a PDF carries.
-
-    Raises:
-        UnreadableFile: when it is no PDF, or carries none.
-    """
+    """The invoice that a PDF carries; raises UnreadableFile when it is no PDF, or carries none."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             return _embedded(pdf)
@@ -291,8 +287,7 @@ def read_xml(data: bytes, *, declared: str = "", name: str = "") -> Contents:
 
     `declared` is the profile that the metadata of a PDF declare, `name` that of the XML in it.
 
-    Raises:
-        UnreadableFile: when it is not well formed, or no invoice of a known profile.
+    Raises UnreadableFile when it is not well formed, or no invoice of a known profile.
     """
     root = parse_xml(data)
     document = root.getroottree().docinfo

@@ -45,8 +45,7 @@ class Ledger(Protocol):
     ) -> tuple[Row, ...]:
         """The rows that one SELECT gives, `$1` standing for the first of the parameters.
 
-        Raises:
-            QueryTooHeavy: when it takes more time, memory or rows than the limits.
+        Raises QueryTooHeavy when it takes more time, memory or rows than the limits.
         """
         ...
 

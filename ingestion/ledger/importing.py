@@ -8,10 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import ValidationError
-
 from ingestion.durable import file_sha256
-from ingestion.errors import IngestionError, UnreadableFile
+from ingestion.errors import IngestionError
 from ingestion.ledger.columns import (
     Columns,
     Corrections,
@@ -24,20 +22,18 @@ from ingestion.ledger.columns import (
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.embedded import Ledger, LedgerDraft
 from ingestion.ledger.entries import invoice_entry, purchase_entries
+from ingestion.ledger.opening import FileReader
 from ingestion.ledger.records import (
     Comment,
     Contents,
     LedgerEntry,
     Record,
-    contents_json,
     refused,
-    refused_file,
     shown,
     warned,
 )
 from ingestion.ledger.rows import File, FileKind, Invoice, Level, Purchase, Remark
 from ingestion.ledger.tables import tabulated
-from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Sandbox, unfit
 from ingestion.tenders.archives import unpack
 
 # The files to import behind what a person names: files, folders, ZIP archives of them.
@@ -240,36 +236,7 @@ def is_stored(entry: LedgerEntry) -> bool:
     return not entry.is_known and not entry.is_refused
 
 
-# What a file says, read in a child process that is kept from one file to the next, for the rules of
-# electronic invoices take a second to load.
-
-
-class FileReader(Sandbox):
-    """Reads files as long as it is entered; a file that takes the child down takes only itself."""
-
-    def __init__(self, limits: Limits = USUAL) -> None:
-        """The limits are those of one file."""
-        # The schematrons' engine reserves addresses, by the tens of gigabytes, that it never uses.
-        super().__init__("ingestion.ledger.opening:tell", replace(limits, of_data=True))
-
-    def read(self, path: Path, name: str, kind: FileKind) -> Contents:
-        """What a file says; whatever goes wrong is a comment that refuses it.
-
-        `name` is the one it was given under, whose suffix says the format.
-        """
-        if problem := unfit(path, self._limits):
-            return refused_file(problem)
-        try:
-            with POOL.place(is_long=True):
-                answer = b"".join(self.ask(str(path.absolute()), name, kind))
-            return contents_json.validate_json(answer)
-        except UnreadableFile as error:
-            return refused_file(str(error))
-        except ValidationError:
-            return refused_file(INTERRUPTED)
-
-
-# Files into the ledger: each judged, told, and stored in a transaction of its own.
+# What is imported, and in what order it is judged, told and stored.
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,7 @@ _TOO_LARGE = (
 def read_csv(data: bytes) -> Contents:
     """The lines of a CSV, its separator that which the first line has most.
 
-    Raises:
-        UnreadableFile: when it is no table.
+    Raises UnreadableFile when it is no table.
     """
     text, guessed = decode_text(data)
     first = next((line for line in text.split("\n") if line.strip()), "")
@@ -73,8 +72,7 @@ def read_csv(data: bytes) -> Contents:
 def read_xlsx(data: bytes) -> Contents:
     """The lines of each sheet of a workbook, formulas by their saved values.
 
-    Raises:
-        UnreadableFile: when it is none.
+    Raises UnreadableFile when it is none.
     """
     _refuse_vast(unpack(data))
     try:

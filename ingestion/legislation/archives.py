@@ -54,13 +54,7 @@ def read_archives(
     return tuple(each.changes() for each in found[1:])
 
 
-def read_stream(
-    name: str,
-    pieces: Iterable[bytes],
-    texts: Collection[str],
-    *,
-    limits: Limits = STREAM_LIMITS,
-) -> Changes:
+def read_stream(name: str, pieces: Iterable[bytes], texts: Collection[str]) -> Changes:
     """Read an archive as its bytes come, without keeping any.
 
     Texts are named by their identifiers, LEGITEXT… or that of their publication, JORFTEXT….
@@ -73,7 +67,6 @@ def read_stream(
         pieces,
         ("ingestion.legislation.legi:tell_stream", *asked),
         lambda told: _collect(told, found, lambda *_: None),
-        limits,
     )
     return found[-1].changes()
 
@@ -83,7 +76,6 @@ def pour(
     pieces: Iterable[bytes],
     asked: Sequence[str],
     collect: Callable[[Iterator[bytes]], None],
-    limits: Limits = STREAM_LIMITS,
 ) -> None:
     """Pour the bytes of an archive into a child, and collect what it tells as it tells it.
 
@@ -94,7 +86,7 @@ def pour(
     reader, writer = os.pipe()
     with (
         open(writer, "wb") as pipe,  # noqa: PTH123 - a descriptor has no path
-        Sandbox(function, limits, (reader,)) as child,
+        Sandbox(function, STREAM_LIMITS, (reader,)) as child,
         ThreadPoolExecutor(1) as beside,
     ):
         try:
@@ -179,3 +171,24 @@ def _unread(name: str, reason: str) -> IngestionError:
         f"{name} : {reason}. Rien n'a été ajouté. Téléchargez de nouveau cette archive, puis "
         "relancez la même commande."
     )
+
+
+class ByteMeter:
+    """Counts bytes; what an archive has more or less than its list told changes the total."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        """`total` is what lists tell of all archives together."""
+        self._done, self._begun, self._total = 0, 0, total
+        self._progress = progress
+
+    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The same pieces."""
+        for piece in pieces:
+            yield piece
+            self._done += len(piece)
+            self._progress(self._done, max(self._total, self._done))
+
+    def close(self, told: int) -> None:
+        """An archive whose size was told is read."""
+        self._total += self._done - self._begun - told
+        self._begun = self._done

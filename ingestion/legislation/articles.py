@@ -56,11 +56,7 @@ def to_line(version: ArticleVersion) -> bytes:
 
 
 def from_line(line: bytes) -> ArticleVersion:
-    """The version that `to_line` wrote.
-
-    Raises:
-        ValueError: when the line is not such a version.
-    """
+    """The version that `to_line` wrote; raises ValueError when the line is not such a version."""
     try:
         fields = json.loads(line)
         last_day = fields["valide_au"]

@@ -114,8 +114,7 @@ def size_of(path: Path) -> int:
 def members(path: Path) -> Iterator[LegiMember | SourceRefusal]:
     """The articles and lists of suppressions, in the order of the archive.
 
-    Raises:
-        UnreadableFile: when the archive is damaged, cut short, or larger than the bounds.
+    Raises UnreadableFile when the archive is damaged, cut short, or larger than the bounds.
     """
     if path.name.endswith(_ARCHIVE) and path.is_file():
         with path.open("rb") as file:
@@ -251,13 +250,13 @@ def read_article(data: bytes) -> ArticleVersion:
     state = state_of(_text(root, "META//META_ARTICLE/ETAT"))
     first_day = _day(root, "META//META_ARTICLE/DATE_DEBUT")
     last = _day(root, "META//META_ARTICLE/DATE_FIN")
-    title = _required(_newest(root.findall("CONTEXTE/TEXTE/TITRE_TXT")), "titre du texte")
+    title = required(_newest(root.findall("CONTEXTE/TEXTE/TITRE_TXT")), "titre du texte")
     number = _text(root, "META//META_ARTICLE/NUM") or _unnumbered(title)
     return ArticleVersion(
         id=identifier(_text(root, "META/META_COMMUN/ID")),
         text_id=_text_id(root),
         code=title,
-        number=_required(number, "numéro"),
+        number=required(number, "numéro"),
         path=_path(root),
         state=state,
         first_day=first_day,
@@ -339,7 +338,8 @@ def _unnumbered(title: str) -> str:
     return "Annexe" if general_text_of(title) else ""
 
 
-def _required(value: str, name: str) -> str:
+def required(value: str, name: str) -> str:
+    """The value; raises UnreadableFile, with this French name, when it is empty."""
     if not value:
         raise UnreadableFile(f"{name} absent")
     return value

@@ -217,8 +217,7 @@ def fetch(piste: Piste, text_id: str, day: date, progress: Callable[[int, int], 
 def read_article(found: object, text_id: str) -> ArticleVersion:
     """The version in an answer to getArticle. Pure.
 
-    Raises:
-        UnreadableFile: when it lacks what a version must have.
+    Raises UnreadableFile when it lacks what a version must have.
     """
     if not isinstance(found, dict):
         raise UnreadableFile("article absent de la réponse")

@@ -1,4 +1,4 @@
-"""What is installed of the official texts, and an installation that goes on where it stopped.
+"""The official texts: those that are kept of LEGI archives, what is installed of them, and how.
 
 ```
 law/installed.json     the archives of which the library has the texts
@@ -9,16 +9,19 @@ in the same run, one that is killed is read again, and those applied before it a
 """
 
 import shutil
-from collections.abc import Collection, Iterator
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import hold, refusals_of_disk, replace_bytes
-from ingestion.errors import BusyIndex
+from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
+from ingestion.errors import IngestionError
+from ingestion.legislation.archives import ByteMeter, Progress, read_stream
 from ingestion.legislation.articles import (
     TEXT_ID,
     ArticleVersion,
@@ -29,9 +32,82 @@ from ingestion.legislation.articles import (
     source_of,
 )
 from ingestion.legislation.legi import moment_of
-from ingestion.legislation.mirror import ListedArchive
-from ingestion.library.library import Addition, Library
+from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchive
+from ingestion.library.library import CORPUS, Addition, Library
 from ingestion.readers.documents import Kind
+
+# Which texts are kept, and what an archive has of them.
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenText:
+    """A text to keep: `id` names its folder in archives, `says` are words that its title has.
+
+    Without one that is `required`, a complete archive is not the one that was awaited.
+    """
+
+    id: str
+    title: str
+    why: str
+    says: tuple[str, ...]
+    required: bool = False
+
+    def is_called(self, title: str) -> bool:
+        """Whether a title may be that of this text."""
+        folded = _folded(title)
+        return all(_folded(words) in folded for words in self.says)
+
+
+@cache
+def chosen_texts() -> tuple[ChosenText, ...]:
+    """The list of corpus/textes.toml, in its order."""
+    rows = tomllib.loads((CORPUS / "textes.toml").read_text(encoding="utf-8"))["text"]
+    return tuple(ChosenText(**{**row, "says": tuple(row["says"])}) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What an archive has of the texts awaited.
+
+    `absent` are those of which it has nothing; `foreign` the titles of texts that stood under the
+    identifier of one and are not called like any.
+    """
+
+    changes: Changes
+    absent: tuple[ChosenText, ...]
+    foreign: tuple[str, ...]
+
+
+def sift(changes: Changes, chosen: Sequence[ChosenText], known: Collection[str]) -> Sifted:
+    """Leave out what is neither one of the texts chosen nor known already (LEGITEXT…). Pure.
+
+    Raises IngestionError when a complete archive lacks a text that is required.
+    """
+    titles = {version.text_id: version.code for version in changes.versions}
+    kept = {
+        text_id
+        for text_id, title in titles.items()
+        if text_id in known or any(each.is_called(title) for each in chosen)
+    }
+    absent = tuple(
+        each for each in chosen if not any(each.is_called(titles[text]) for text in kept)
+    )
+    for each in absent:
+        if each.required and changes.is_complete:
+            raise IngestionError(
+                f"{changes.source} n'a pas le texte attendu ({each.title}, {each.id}) : ce n'est "
+                "pas l'archive complète de LEGI, ou elle a changé de forme. Rien n'a été installé."
+            )
+    versions = tuple(version for version in changes.versions if version.text_id in kept)
+    foreign = tuple(dict.fromkeys(titles[text] for text in titles.keys() - kept))
+    return Sifted(replace(changes, versions=versions), absent, foreign)
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().replace("’", "'").replace("œ", "oe").split())
+
+
+# What is installed, and an installation that goes on where it stopped.
 
 BUSY = "Une autre installation des textes officiels est en cours. Réessayez quand elle est finie."
 
@@ -73,14 +149,9 @@ class OfficialCopy:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only installation in this folder; raises BusyIndex at once when another is."""
-        with refusals_of_disk(self._home):
-            self._unfinished.mkdir(parents=True, exist_ok=True)
-            (self.folder / "lock").touch()
-            lock = hold(self.folder / "lock", alone=True)
-            if lock is None:
-                raise BusyIndex(BUSY)
-            with lock:
-                yield
+        with refusals_of_disk(self._home), alone_with(self.folder / "lock", BUSY):
+            self._unfinished.mkdir(exist_ok=True)
+            yield
 
     @property
     def installed(self) -> InstalledLaw | None:
@@ -166,3 +237,30 @@ def _read(path: Path) -> InstalledLaw | None:
         return _installed.validate_json(path.read_bytes()) if path.exists() else None
     except ValidationError:
         return None  # written by another version: it is installed again
+
+
+Told = Callable[[ListedArchive, Sifted], None]
+"""Told what each archive had, before it is applied."""
+
+
+def take(
+    copy: OfficialCopy,
+    source: ArchiveSource,
+    plan: ArchivePlan,
+    chosen: Sequence[ChosenText],
+    progress: Progress,
+    told: Told,
+) -> None:
+    """Read the archives of a plan and apply each once it is whole; progress is in bytes.
+
+    Nothing of an archive is written but the texts chosen, and those that the library has. Raises
+    IngestionError when one cannot be had or read: those before it stay applied.
+    """
+    meter = ByteMeter(plan.size, progress)
+    for archive in plan.archives:
+        wanted = {*(each.id for each in chosen), *copy.text_ids()}
+        found = read_stream(archive.name, meter.counted(source.pieces(archive)), wanted)
+        sifted = sift(found, chosen, copy.text_ids())
+        told(archive, sifted)
+        copy.apply(archive, sifted.changes, plan.missing)
+        meter.close(archive.size)

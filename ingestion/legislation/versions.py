@@ -178,29 +178,21 @@ def compare(before: str, after: str) -> tuple[TextStretch, ...]:
     )
 
 
-def _between(before: Sequence[str], after: Sequence[str]) -> Iterator[TextStretch]:
+def _between(
+    before: Sequence[str], after: Sequence[str], *, are_lines: bool = True
+) -> Iterator[TextStretch]:
     """Segments by lines; lines replaced by others are compared by words."""
     for tag, i, j, m, n in SequenceMatcher(None, before, after).get_opcodes():
         removed, added = "".join(before[i:j]), "".join(after[m:n])
-        if tag == "replace":
-            yield from _by_words(_WORD.findall(removed), _WORD.findall(added))
+        if tag == "equal":
+            yield TextStretch(WordChange.KEPT, removed)
+        elif tag == "replace" and are_lines:
+            yield from _between(_WORD.findall(removed), _WORD.findall(added), are_lines=False)
         else:
-            yield from _segments(tag, removed, added)
-
-
-def _by_words(before: Sequence[str], after: Sequence[str]) -> Iterator[TextStretch]:
-    for tag, i, j, m, n in SequenceMatcher(None, before, after).get_opcodes():
-        yield from _segments(tag, "".join(before[i:j]), "".join(after[m:n]))
-
-
-def _segments(tag: str, removed: str, added: str) -> Iterator[TextStretch]:
-    if tag == "equal":
-        yield TextStretch(WordChange.KEPT, removed)
-        return
-    if removed:
-        yield TextStretch(WordChange.REMOVED, removed)
-    if added:
-        yield TextStretch(WordChange.ADDED, added)
+            if removed:
+                yield TextStretch(WordChange.REMOVED, removed)
+            if added:
+                yield TextStretch(WordChange.ADDED, added)
 
 
 # The difference between two sets of documents: articles by version, other texts by file. Pure.

@@ -12,10 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion.durable import file_sha256, replace_bytes
 from ingestion.errors import IngestionError
+from ingestion.french import DayRange
 from ingestion.library.readings import LibraryEntry, Readings
 from ingestion.readers.documents import Document, FileReading, Kind
 from ingestion.readers.reading import PagesRead, read_file, untold
-from ingestion.readers.state_days import Days
 from ingestion.tenders.pieces import PieceKind, guess_kind
 from ingestion.tenders.versions import of_kind, succession
 
@@ -179,7 +179,7 @@ class Library:
             )
         )
 
-    def set_state_date(self, source: str, days: Days) -> LibraryEntry:
+    def set_state_date(self, source: str, days: DayRange) -> LibraryEntry:
         """Say as of which day, or part of a year, the texts of a file that say none were right.
 
         Returns the file as it stands then. Raises IngestionError when there is none of this name.

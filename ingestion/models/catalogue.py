@@ -14,6 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ingestion.durable import file_sha256, replace_bytes
 from ingestion.errors import ModelUnavailable
+from ingestion.library.library import CORPUS
 
 # The catalogue: which models exist, what each needs, where it comes from, and its hash. Pure.
 
@@ -358,3 +359,38 @@ def state(model: Model, folder: Path, *, fresh: bool = False) -> WeightsState:
         return WeightsState.ABSENT
     right = Digests(folder).of(path, fresh=fresh) == expected(model, folder)
     return WeightsState.INTACT if right else WeightsState.ALTERED
+
+
+# What weights were taught besides: a file of a few megabytes, found by the weights it is for.
+#
+# It is looked for in the data folder, where training puts it, then among those of the project.
+
+SHIPPED = CORPUS / "modeles"
+
+
+class Taught(StrEnum):
+    """What is made of the embedder's weights."""
+
+    RETRIEVER = "retriever"
+    READER = "reader"
+
+
+def taught_file(folder: Path, taught: Taught, base_sha256: str) -> Path:
+    """The file in a folder, bound by its name to the weights that it is for."""
+    return folder / f"{taught}-{base_sha256[:12]}.safetensors"
+
+
+def own_folder(home: Path) -> Path:
+    """Where the data folder keeps what was learnt there."""
+    return models_folder(home) / "taught"
+
+
+def find_taught(home: Path, taught: Taught, base_sha256: str) -> Path | None:
+    """The file of what these weights were taught, the data folder's before the project's."""
+    files = (taught_file(each, taught, base_sha256) for each in (own_folder(home), SHIPPED))
+    return next((file for file in files if file.exists()), None)
+
+
+def taught_digest(file: Path) -> str:
+    """What tells one such file from another, in the name of an embedder."""
+    return file_sha256(file)[:12]

@@ -121,8 +121,7 @@ def four_bits(raw: NDArray[np.uint8]) -> NDArray[np.float32]:
 def open_e5(path: Path) -> E5File:
     """Read the header of the file.
 
-    Raises:
-        ModelUnavailable: When the bytes do not follow the layout.
+    Raises ModelUnavailable when the bytes do not follow the layout.
     """
     data = memoryview(path.read_bytes())
     cursor = Cursor(data)
@@ -261,8 +260,6 @@ def _template(vocabulary: UnigramVocabulary) -> dict[str, object]:
     }
 
 
-# From the embedded embedding model to an ordinary sentence-transformers folder.
-#
 # The folder is written by hand (safetensors is a JSON header and raw numbers, the tokenizer is one
 # JSON object), so that the same source gives the same bytes under every version of the libraries
 # and the catalogue can pin the result.
@@ -290,8 +287,7 @@ ENDINGS = {"w": "weight", "b": "bias"}
 def convert(source: Path, folder: Path) -> None:
     """Write the sentence-transformers folder of the model in `source`; `folder` exists, empty.
 
-    Raises:
-        ModelUnavailable: When the source does not follow its layout.
+    Raises ModelUnavailable when the source does not follow its layout.
     """
     model = open_e5(source)
     with (folder / "model.safetensors").open("wb") as file:

@@ -27,8 +27,7 @@ def run_watched(
 ) -> None:
     """Run a downloader that writes below `folder`, reporting the bytes there.
 
-    Raises:
-        DownloadFailed: When it ends with an error.
+    Raises DownloadFailed when it ends with an error.
     """
     log = folder / LOG
     with log.open("wb") as output:
@@ -77,8 +76,7 @@ SETTINGS = {
 def download(hub: Hub, file: str, folder: Path, grown: Callable[[int], None]) -> Path:
     """Download one file into `folder`, going on from what an earlier attempt left there.
 
-    Raises:
-        DownloadFailed: When the hub is out of reach or refuses.
+    Raises DownloadFailed when the hub is out of reach or refuses.
     """
     folder.mkdir(parents=True, exist_ok=True)
     env = {name: value for name, value in os.environ.items() if name not in OFFLINE} | SETTINGS

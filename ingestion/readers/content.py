@@ -169,8 +169,7 @@ _ENTITY_MARKS = (b"<!DOCTYPE", b"<!ENTITY")
 def unpack(data: bytes) -> dict[str, bytes]:
     """The parts by name.
 
-    Raises:
-        UnreadableFile: not an archive, protected, damaged, or larger than the bounds.
+    Raises UnreadableFile for what is no archive, protected, damaged, or larger than the bounds.
     """
     if data.startswith(_OLE):
         raise UnreadableFile("protégé par mot de passe, ou ancien format Office")
@@ -186,8 +185,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
 def refuse_entities(part: bytes) -> None:
     """Refuse XML that declares entities: no office program writes any.
 
-    Raises:
-        UnreadableFile: when there is such a declaration.
+    Raises UnreadableFile when there is such a declaration.
     """
     plain = part.replace(b"\0", b"")
     if any(mark in plain for mark in _ENTITY_MARKS):
@@ -199,9 +197,8 @@ def content_of(
 ) -> Iterator[bytes]:
     """The content of an entry, in pieces of bounded size.
 
-    Raises:
-        UnreadableFile: protected, longer than `most_bytes`, or compressed more than any text.
-        zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError: damaged, or not a usual ZIP.
+    Raises UnreadableFile for one that is protected, longer than `most_bytes`, or compressed more
+    than any text, and one of DAMAGES for one that is damaged, or of no usual ZIP.
     """
     if entry.flag_bits & 1:
         raise UnreadableFile("protégé par mot de passe")

@@ -47,7 +47,7 @@ _READERS = {
     ".jpeg": "pictures.read_picture",
     ".tif": "pictures.read_picture",
     ".tiff": "pictures.read_picture",
-    ".docx": "docx.read_docx",
+    ".docx": "word.read_docx",
     ".odt": "open_document.read_odt",
     ".html": "markup.read_html",
     ".htm": "markup.read_html",

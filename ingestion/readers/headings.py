@@ -1,4 +1,8 @@
-"""Headings, articles and clauses recognised in lines that carry no style. Pure."""
+"""Headings, articles and clauses recognised in lines that carry no style. Pure.
+
+"Article 12.3 – Pénalités", "12.3 Pénalités", "R. 2122-8", "CHAPITRE II" and "Titre IV" are
+headings. Lines of a table of contents, items of a list, amounts and dates are not.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,11 +10,6 @@ from dataclasses import dataclass, replace
 
 from ingestion.legislation.references import normalise
 from ingestion.readers.documents import Block, Role
-
-# Headings, articles and clauses recognised in a line that carries no style. Pure.
-#
-# "Article 12.3 – Pénalités", "12.3 Pénalités", "R. 2122-8", "CHAPITRE II" and "Titre IV" are
-# headings. Lines of a table of contents, items of a list, amounts and dates are not.
 
 _DIVISIONS = ("annexe", "partie", "livre", "titre", "chapitre", "section", "sous-section")
 _ROMAN_RANK = len(_DIVISIONS)
@@ -163,8 +162,14 @@ def with_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
     Headings that already carry a level rank above those recognised here; a whole paragraph in the
     style of a heading is a paragraph.
     """
-    blocks = [_as_paragraph(block) if _is_too_long(block) else block for block in blocks]
-    clauses = [_candidate(block) for block in blocks]
+    blocks = [
+        replace(block, role=Role.PARAGRAPH, level=0)
+        if block.role is Role.HEADING and len(block.text) > _LONGEST_HEADING
+        else block
+        for block in blocks
+    ]
+    is_styled = (Role.HEADING, Role.ROW)
+    clauses = [None if block.role in is_styled else clause_of(block.text) for block in blocks]
     kept = _without_contents(_without_lone_numbers(clauses))
     ranked = tuple(_ranked(blocks, kept))
     used = sorted({block.level for block in ranked if block.role is Role.HEADING})
@@ -172,18 +177,6 @@ def with_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
         replace(block, level=used.index(block.level) + 1) if block.role is Role.HEADING else block
         for block in ranked
     )
-
-
-def _is_too_long(block: Block) -> bool:
-    return block.role is Role.HEADING and len(block.text) > _LONGEST_HEADING
-
-
-def _as_paragraph(block: Block) -> Block:
-    return replace(block, role=Role.PARAGRAPH, level=0)
-
-
-def _candidate(block: Block) -> ClauseHeading | None:
-    return None if block.role in (Role.HEADING, Role.ROW) else clause_of(block.text)
 
 
 def _without_lone_numbers(clauses: Sequence[ClauseHeading | None]) -> list[ClauseHeading | None]:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 
 import yaml
@@ -12,12 +12,11 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from ingestion.errors import UnreadableFile
+from ingestion.french import state_days
 from ingestion.readers.content import FileContent, ReaderContent, decode_text
-from ingestion.readers.documents import Block, Role
+from ingestion.readers.documents import Block, Days, Role
 from ingestion.readers.headings import with_headings
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, remarks_on
-from ingestion.readers.state_days import state_days
-from ingestion.readers.statement_marks import inherited, told
 
 # The YAML lines that may open a Markdown file; the only file to import PyYAML.
 #
@@ -28,46 +27,37 @@ from ingestion.readers.statement_marks import inherited, told
 _FRONT = re.compile(r"\A---[ ]*\n(.*?\n)?---[ ]*(?:\n|\Z)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """What a front matter says, with French warnings about what could not be understood."""
-
-    title: str | None = None
-    state_date: date | None = None
-    state_until: date | None = None
-    not_before: date | None = None
-    warnings: tuple[str, ...] = ()
-
-
-def parted(text: str) -> tuple[Front, str]:
-    """The front matter of `text`, and the text after it. Pure."""
+def parted(text: str) -> tuple[ReaderContent, tuple[str, ...], str]:
+    """What the front matter says, French warnings about it, and the text after it. Pure."""
     found = _FRONT.match(text)
     if not found:
-        return Front(), text
+        return ReaderContent(()), (), text
+    rest = text[found.end() :]
     try:
         fields = yaml.safe_load(found[1] or "")
     except (yaml.YAMLError, ValueError, RecursionError):
-        return Front(warnings=("en-tête YAML illisible, ignoré",)), text[found.end() :]
-    return _front(fields if isinstance(fields, dict) else {}), text[found.end() :]
+        return ReaderContent(()), ("en-tête YAML illisible, ignoré",), rest
+    return *_front(fields if isinstance(fields, dict) else {}), rest
 
 
-def _front(fields: dict[object, object]) -> Front:
+def _front(fields: dict[object, object]) -> tuple[ReaderContent, tuple[str, ...]]:
     title, told = fields.get("title"), fields.get("etat_au")
     state = None if told is None else state_days(str(told))
-    days = {"etat_au": state, "au_plus_tot": _date(fields.get("au_plus_tot"))}
+    not_before = _date(fields.get("au_plus_tot"))
     warnings = tuple(
         f"en-tête : « {name} » n'est pas une date ({fields[name]})"
-        for name, day in days.items()
+        for name, day in (("etat_au", state), ("au_plus_tot", not_before))
         if day is None and fields.get(name) is not None
     )
     first, last = state or (None, None)
-    return Front(
-        str(title).strip() if title else None,
-        first,
-        last if last != first else None,
-        _date(fields.get("au_plus_tot")),
-        warnings,
+    content = ReaderContent(
+        (),
+        title=str(title).strip() if title else None,
+        state_date=first,
+        state_until=last if last != first else None,
+        not_before=not_before,
     )
+    return content, warnings
 
 
 def _date(written: object) -> date | None:
@@ -91,25 +81,22 @@ _parser = MarkdownIt("commonmark").enable("table")
 def read_markdown(data: bytes) -> FileContent:
     """Read headings, paragraphs, list items and table rows, without their marks."""
     text, warnings = decode_text(data)
-    front, body = parted(text)
+    front, doubts, body = parted(text)
     marks = list(_PAGE_MARK.finditer(body))
     is_paged = len(marks) > 1 and all(int(a[1]) < int(b[1]) for a, b in pairwise(marks))
     tree = SyntaxTreeNode(_parser.parse(body[: marks[0].start()] if is_paged else body))
-    told_apart = told(tuple(_blocks(tree))) if front.state_date else (tuple(_blocks(tree)), ())
-    blocks, misread = inherited(with_headings(told_apart[0])), told_apart[1]
+    blocks = tuple(_blocks(tree))
+    misread: tuple[str, ...] = ()
+    if front.state_date:
+        blocks, misread = _told(blocks)
+    blocks = _inherited(with_headings(blocks))
     title = front.title or next((block.text for block in blocks if block.level == 1), None)
     if is_paged:
         blocks = (*blocks, *blocks_of_pages(_pages(body, marks)))
     if not blocks:
         raise UnreadableFile("aucun texte dans le fichier")
-    content = ReaderContent(
-        blocks,
-        title=title,
-        state_date=front.state_date,
-        state_until=front.state_until,
-        not_before=front.not_before,
-    )
-    return FileContent((content,), (*warnings, *front.warnings, *misread), remarks_on(blocks))
+    content = replace(front, blocks=blocks, title=title)
+    return FileContent((content,), (*warnings, *doubts, *misread), remarks_on(blocks))
 
 
 def _pages(body: str, marks: Sequence[re.Match[str]]) -> dict[int, str]:
@@ -153,12 +140,9 @@ def _items(node: SyntaxTreeNode, margin: str) -> Iterator[Block]:
 
 
 def _text(node: SyntaxTreeNode) -> str:
-    tokens = (token for inline in node.children for token in _inline_tokens(inline))
+    inlines = (inline.token for inline in node.children if inline.token)
+    tokens = (token for inline in inlines for token in inline.children or ())
     return "".join(_plain(token) for token in tokens).strip()
-
-
-def _inline_tokens(inline: SyntaxTreeNode) -> Sequence[Token]:
-    return (inline.token and inline.token.children) or ()
 
 
 def _plain(token: Token) -> str:
@@ -169,6 +153,63 @@ def _plain(token: Token) -> str:
             return "\n" if token.content.startswith("<br") else ""
         case _:
             return token.content
+
+
+# What the author of a sheet says of a statement, at the end of its line. Pure.
+#
+# `{du=2020-01-01 au=2026-03-31}`: it is the law from the first of these days to the last, both
+# included; either may be left out. `{note}`: it says how sure its neighbours are, and states
+# nothing. At the end of a heading, it holds for what stands below and has none of its own.
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_STATEMENT_MARK = re.compile(
+    rf"\s*\{{(?:(?P<note>note)|du=(?P<since>{_DAY})(?: au=(?P<until>{_DAY}))?|au=(?P<end>{_DAY}))"
+    r"\}$"
+)
+
+
+def _told(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The blocks without their marks, which became facts of theirs, and French warnings.
+
+    A mark whose days no calendar has, or that end before they begin, stays in the text.
+    """
+    read: list[Block] = []
+    warnings: list[str] = []
+    for block in blocks:
+        found = _STATEMENT_MARK.search(block.text)
+        try:
+            read.append(_without(block, found) if found else block)
+        except ValueError:
+            read.append(block)
+            warnings.append(f"jours de validité illisibles : « {block.text[-60:]} »")
+    return tuple(read), tuple(warnings)
+
+
+def _inherited(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks, each with what the heading above it says unless it says something itself."""
+    heading = Block("")
+    passed: list[Block] = []
+    for block in blocks:
+        if block.role is Role.HEADING:
+            heading = block
+        elif block.days is None and not block.is_note:
+            block = replace(block, days=heading.days, is_note=heading.is_note)
+        passed.append(block)
+    return tuple(passed)
+
+
+def _without(block: Block, mark: re.Match[str]) -> Block:
+    text = block.text[: mark.start()]
+    if mark["note"]:
+        return replace(block, text=text, is_note=True)
+    last = mark["until"] or mark["end"]
+    days = Days(
+        date.fromisoformat(mark["since"]) if mark["since"] else None,
+        date.fromisoformat(last) + timedelta(days=1) if last else None,
+    )
+    if days.valid_from and days.valid_to and days.valid_from >= days.valid_to:
+        raise ValueError("ends before it begins")
+    return replace(block, text=text, days=days)
 
 
 # Plain text: lines joined into paragraphs, headings recognised.

@@ -1,6 +1,7 @@
 """XML parsed without entities, DTD or network, and HTML pages read. Door of lxml."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree, html
@@ -16,11 +17,7 @@ Element = etree._Element
 
 
 def parse_xml(data: bytes) -> Element:
-    """The root of an XML document.
-
-    Raises:
-        UnreadableFile: when it is not well formed.
-    """
+    """The root of an XML document; raises UnreadableFile when it is not well formed."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -39,8 +36,7 @@ def parse_xml(data: bytes) -> Element:
 def parse_html(text: str) -> Element:
     """The root of an HTML page, however badly written.
 
-    Raises:
-        UnreadableFile: when there is no element at all.
+    Raises UnreadableFile when there is no element at all.
     """
     parser = html.HTMLParser(
         no_network=True, huge_tree=False, remove_comments=True, encoding="utf-8"
@@ -62,8 +58,7 @@ def element_from_json(name: str, value: object) -> Element:
 
     Prefixes of namespaces are left out.
 
-    Raises:
-        UnreadableFile: when a name is none of XML, or a text has what XML refuses.
+    Raises UnreadableFile when a name is none of XML, or a text has what XML refuses.
     """
     said = value if isinstance(value, dict) else {"#text": value}
     try:
@@ -90,6 +85,11 @@ def _bare(name: str) -> str:
 def local_name(element: Element) -> str:
     """The element's name without its namespace, "" for what is no element."""
     return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def below(root: Element, name: str) -> Iterator[Element]:
+    """The elements of this name, in lower case, at or below `root`."""
+    return (element for element in root.iter() if local_name(element) == name)
 
 
 def attribute(element: Element, name: str) -> str | None:

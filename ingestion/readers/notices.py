@@ -1,14 +1,17 @@
 """Notices of the BOAMP in JSON, and eForms notices in XML: a line a field."""
 
 import json
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, DecimalException
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import written_day, written_moment, written_number
-from ingestion.readers import notice_fields
 from ingestion.readers.content import (
     FileContent,
     ReaderContent,
@@ -23,15 +26,33 @@ from ingestion.readers.markup import (
     local_name,
     parse_xml,
 )
-from ingestion.readers.notice_fields import (
-    ANSWERS,
-    CODES,
-    CURRENCIES,
-    LANGUAGES,
-    NOTICES,
-    UNITS,
-    NoticeField,
-)
+
+# The fields and codes of notices: what each is called, its business term, its path.
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field: its French label, its term ("BT-131"), and where it stands below its section."""
+
+    label: str
+    term: str
+    path: str
+
+
+_TABLE = tomllib.loads(Path(__file__).with_name("notice_fields.toml").read_text(encoding="utf-8"))
+
+_NOTICES: Mapping[str, str] = _TABLE["notices"]
+_CODES: Mapping[str, Mapping[str, str]] = _TABLE["codes"]
+_ANSWERS: Mapping[str, str] = _TABLE["answers"]
+_UNITS: Mapping[str, str] = _TABLE["units"]
+_CURRENCIES: Mapping[str, str] = _TABLE["currencies"]
+_LANGUAGES: Mapping[str, str] = _TABLE["languages"]
+
+
+@cache
+def _fields(*sections: str) -> tuple[_Field, ...]:
+    return tuple(_Field(*row) for name in sections for row in _TABLE["fields"][name])
+
 
 # Notices in JSON, as the BOAMP and those who copy it give them: one document a notice.
 #
@@ -164,7 +185,7 @@ def _of_form(whole: Element) -> Iterator[Block]:
     for name in _NATIONAL:
         for form in elements_at(whole, f"{name}/initial"):
             yield Block("Avis national", Role.HEADING, level=1, mark=_WHOLE)
-            yield from _lines(form, notice_fields.NATIONAL)
+            yield from _lines(form, _fields("national"))
             for criterion in elements_at(form, "criteres/criterePondere"):
                 said = first_value(criterion, "critere"), first_value(criterion, "criterePCT")
                 yield _line("Critère", "{}, {} %".format(*said), "criterePondere")
@@ -215,16 +236,16 @@ def written(element: Element) -> str:
     value = " ".join((element.text or "").split())
     name = local_name(element)
     if currency := attribute(element, "currencyID"):
-        return f"{number_of(value, 2)} {CURRENCIES.get(currency, currency)}"
+        return f"{number_of(value, 2)} {_CURRENCIES.get(currency, currency)}"
     if unit := attribute(element, "unitCode"):
-        return f"{number_of(value)} {UNITS.get(unit, unit)}"
+        return f"{number_of(value)} {_UNITS.get(unit, unit)}"
     if name.endswith("date"):
         return _day(value, element)
     if name == "id":
-        return LANGUAGES.get(value, value)
-    codes = CODES.get(attribute(element, "listName") or "", {})
+        return _LANGUAGES.get(value, value)
+    codes = _CODES.get(attribute(element, "listName") or "", {})
     if name.endswith(("code", "indicator")):
-        return codes.get(value, ANSWERS.get(value, value))
+        return codes.get(value, _ANSWERS.get(value, value))
     return value
 
 
@@ -271,7 +292,7 @@ def read_eforms(data: bytes) -> FileContent:
 
 
 def _name_of(root: Element) -> str:
-    return NOTICES.get(first_value(root, "NoticeTypeCode"), "Avis")
+    return _NOTICES.get(first_value(root, "NoticeTypeCode"), "Avis")
 
 
 class _Notice:
@@ -287,15 +308,17 @@ class _Notice:
     def blocks(self) -> Iterator[Block]:
         """Headings and lines, in the order of a printed notice."""
         for change in elements_at(self._root, "//Changes"):
-            yield from _section("Modification", _lines(change, notice_fields.CHANGE))
+            yield from _section("Modification", _lines(change, _fields("change")))
         yield from _section("Acheteur", self._buyer())
-        yield from _section("Procédure", _lines(self._root, notice_fields.PROCEDURE))
+        yield from _section(
+            "Procédure", _lines(self._root, _fields("procedure_name", "contract", "procedure"))
+        )
         for lot in elements_at(self._root, "ProcurementProjectLot"):
             title = first_value(lot, "ProcurementProject/Name")
             heading = f"Lot {first_value(lot, 'ID')} : {title}".removesuffix(" : ")
             yield from _section(heading, self._lot(lot))
         for result in elements_at(self._root, "//NoticeResult"):
-            yield from _section("Résultat", _lines(result, notice_fields.TOTAL))
+            yield from _section("Résultat", _lines(result, _fields("total")))
             for lot in elements_at(result, "LotResult"):
                 yield from _section(
                     f"Résultat du lot {first_value(lot, 'TenderLot/ID')}", self._result(result, lot)
@@ -304,34 +327,32 @@ class _Notice:
     def _buyer(self) -> Iterator[Block]:
         for party in elements_at(self._root, "ContractingParty"):
             yield from self._company(
-                first_value(party, "Party/PartyIdentification/ID"), notice_fields.BUYER
+                first_value(party, "Party/PartyIdentification/ID"), _fields("buyer")
             )
-            yield from _lines(party, notice_fields.CONTRACTING)
+            yield from _lines(party, _fields("contracting"))
 
     def _lot(self, lot: Element) -> Iterator[Block]:
-        yield from _lines(lot, notice_fields.LOT)
+        yield from _lines(lot, _fields("lot_name", "contract", "lot"))
         for criterion in elements_at(
             lot, "TenderingTerms/AwardingTerms//SubordinateAwardingCriterion"
         ):
             yield from _criterion(criterion)
         for body in elements_at(lot, "TenderingTerms/AppealTerms/AppealReceiverParty"):
-            yield from self._company(
-                first_value(body, "PartyIdentification/ID"), notice_fields.REVIEW
-            )
+            yield from self._company(first_value(body, "PartyIdentification/ID"), _fields("review"))
 
     def _result(self, result: Element, lot: Element) -> Iterator[Block]:
-        yield from _lines(lot, notice_fields.RESULT)
+        yield from _lines(lot, _fields("result"))
         for received in elements_at(lot, "ReceivedSubmissionsStatistics"):
             if first_value(received, "StatisticsCode") == "tenders":
                 count = first_value(received, "StatisticsNumeric")
                 yield _line("Nombre d'offres reçues", count, "BT-759")
         for tender in _of_ids(result, "LotTender", values(lot, "LotTender/ID")):
-            yield from _lines(tender, notice_fields.TENDER)
+            yield from _lines(tender, _fields("tender"))
             for party in _of_ids(result, "TenderingParty", values(tender, "TenderingParty/ID")):
                 for company in values(party, "Tenderer/ID"):
-                    yield from self._company(company, notice_fields.WINNER)
+                    yield from self._company(company, _fields("winner"))
 
-    def _company(self, identifier: str, which: Iterable[NoticeField]) -> Iterator[Block]:
+    def _company(self, identifier: str, which: Iterable[_Field]) -> Iterator[Block]:
         company = self._companies.get(identifier)
         return _lines(company, which) if company is not None else iter(())
 
@@ -344,7 +365,7 @@ def _section(heading: str, lines: Iterable[Block]) -> Iterator[Block]:
         yield from once
 
 
-def _lines(section: Element, which: Iterable[NoticeField]) -> Iterator[Block]:
+def _lines(section: Element, which: Iterable[_Field]) -> Iterator[Block]:
     for field in which:
         for element in elements_at(section, field.path):
             if value := written(element):

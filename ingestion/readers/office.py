@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ingestion.errors import UnreadableFile
 from ingestion.readers.content import listed, refuse_entities, unpack
-from ingestion.readers.markup import Element, attribute, local_name, parse_xml
-from ingestion.readers.word import child_of, text_of_runs, value_of
+from ingestion.readers.markup import Element, attribute, below, local_name, parse_xml
 
 # What ODT and ODS have in common: an archive, roots of its parts, the text of an element.
 
@@ -16,8 +15,7 @@ LEFT_OUT = frozenset({"annotation", "tracked-changes", "note-citation", "bookmar
 def opened(data: bytes) -> dict[str, bytes]:
     """The parts of the archive by name.
 
-    Raises:
-        UnreadableFile: no archive, protected, damaged, or larger than the bounds.
+    Raises UnreadableFile for what is no archive, protected, damaged, or larger than the bounds.
     """
     parts = unpack(data)
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
@@ -35,8 +33,7 @@ def root_of(parts: Mapping[str, bytes], name: str) -> Element | None:
 
 def first(root: Element | None, name: str) -> Element | None:
     """The first element of this name, at or below `root`."""
-    elements = root.iter() if root is not None else ()
-    return next((element for element in elements if local_name(element) == name), None)
+    return next(below(root, name), None) if root is not None else None
 
 
 def text_of(element: Element) -> str:
@@ -70,12 +67,8 @@ _DDE = re.compile(
 )
 
 
-def active_content(parts: Mapping[str, bytes]) -> tuple[str, ...]:
+def active_content(parts: Mapping[str, bytes]) -> Iterator[str]:
     """What was left alone in these parts, as French warnings."""
-    return tuple(_warnings(parts))
-
-
-def _warnings(parts: Mapping[str, bytes]) -> Iterator[str]:
     if any(map(_MACROS.fullmatch, parts)):
         yield "macros ignorées"
     if embedded := sum(bool(_EMBEDDED.fullmatch(name)) for name in parts):
@@ -97,17 +90,8 @@ def _external(relations: bytes) -> int:
 
 # Text of office files that nobody sees: it is read, since it may bind, and said. Pure.
 
-_OFF = ("0", "false", "off")
-_SMALLEST_SEEN = 4  # half-points
-_NO_FILL = ("auto", "FFFFFF", None)
 _LONGEST_SHOWN = 60
 _MOST_SHOWN = 3
-
-
-def hidden_in_word(body: Element) -> tuple[str, ...]:
-    """A French warning when runs are hidden, white on white, or too small to be seen."""
-    runs = (element for element in body.iter() if local_name(element) == "r")
-    return masked(text_of_runs(run) for run in runs if _is_hidden(run))
 
 
 def hidden_in_open_document(root: Element) -> tuple[str, ...]:
@@ -140,31 +124,3 @@ def _shortened(text: str) -> str:
 
 def _is_not_displayed(element: Element) -> bool:
     return attribute(element, "display") == "none"
-
-
-def _is_hidden(run: Element) -> bool:
-    properties = child_of(run, "rpr")
-    if properties is None:
-        return False
-    vanish = child_of(properties, "vanish")
-    if vanish is not None and attribute(vanish, "val") not in _OFF:
-        return True
-    size = value_of(properties, "sz") or ""
-    if size.isdigit() and int(size) <= _SMALLEST_SEEN:
-        return True
-    return (value_of(properties, "color") or "").upper() == "FFFFFF" and not _is_on_color(run)
-
-
-def _is_on_color(run: Element) -> bool:
-    """Whether something around the run colours its background, or may."""
-    around = (run, *run.iterancestors())
-    if any(local_name(element) == "txbxcontent" for element in around):
-        return True
-    properties = (child_of(element, f"{local_name(element)}pr") for element in around)
-    return any(any(map(_colours, each)) for each in properties if each is not None)
-
-
-def _colours(prop: Element) -> bool:
-    name = local_name(prop)
-    is_filled = name == "shd" and attribute(prop, "fill") not in _NO_FILL
-    return is_filled or name in ("highlight", "tblstyle")

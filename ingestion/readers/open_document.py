@@ -10,7 +10,7 @@ from ingestion.french import written_day, written_number
 from ingestion.readers.content import FileContent, ReaderContent
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
-from ingestion.readers.markup import Element, attribute, local_name
+from ingestion.readers.markup import Element, attribute, below, local_name
 from ingestion.readers.office import (
     LEFT_OUT,
     active_content,
@@ -102,7 +102,7 @@ def read_ods(data: bytes) -> FileContent:
     """Read every sheet; formulas by the value that was saved with them."""
     parts = opened(data)
     root = root_of(parts, "content.xml")
-    if root is None or next(_all(root, "spreadsheet"), None) is None:
+    if root is None or next(below(root, "spreadsheet"), None) is None:
         raise UnreadableFile("le contenu n'est pas un classeur ODS")
     return read_sheets(_sheets(root)).warned(active_content(parts))
 
@@ -110,10 +110,10 @@ def read_ods(data: bytes) -> FileContent:
 def _sheets(root: Element) -> Iterator[WorkbookSheet]:
     hidden = {
         attribute(style, "name")
-        for style in _all(root, "style")
+        for style in below(root, "style")
         if any(attribute(child, "display") == "false" for child in style)
     }
-    for book in _all(root, "spreadsheet"):
+    for book in below(root, "spreadsheet"):
         for table in book:
             if local_name(table) == "table":
                 name = attribute(table, "name") or ""
@@ -196,7 +196,3 @@ def _of_this_sheet(element: Element, names: tuple[str, ...]) -> Iterator[Element
             yield child
         elif name and name not in (*_LEFT_OUT, *_CELLS):
             yield from _of_this_sheet(child, names)
-
-
-def _all(root: Element, name: str) -> Iterator[Element]:
-    return (element for element in root.iter() if local_name(element) == name)

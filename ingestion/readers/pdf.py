@@ -4,7 +4,6 @@ import io
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pypdf import PageObject, PasswordType, PdfReader
@@ -27,12 +26,6 @@ _NO_TITLES = ("", "untitled", "anonymous", "sans titre", "sans nom")
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    text: str
-    has_hidden: bool
-
-
 def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
     """Read each page; pages without text or that cannot be read are named.
 
@@ -52,9 +45,10 @@ def read_pdf(data: bytes, scanned: Mapping[int, str]) -> FileContent:
             continue
         if fields is None:
             lost["champs de formulaire illisibles, pages"].append(number)
-        if printed.has_hidden:
+        written, has_hidden = printed
+        if has_hidden:
             lost[UNSEEN].append(number)
-        texts = [printed.text, *(fields or ()), scanned.get(number, "")]
+        texts = [written, *(fields or ()), scanned.get(number, "")]
         pages[number] = "\n".join(text for text in texts if text)
     return _content(reader, pages, lost)
 
@@ -82,7 +76,8 @@ def _attempt(read: Callable[[Any], Result], argument: object) -> Result | None:
         return None
 
 
-def _printed(page: PageObject) -> _Printed:
+def _printed(page: PageObject) -> tuple[str, bool]:
+    """The lines of a page, and whether some of them do not show."""
     fragments: list[Fragment] = []
     paint = Paint()
 
@@ -98,7 +93,7 @@ def _printed(page: PageObject) -> _Printed:
     page.extract_text(visitor_text=keep, visitor_operand_before=follow)
     box = _attempt(_box, page)
     is_unseen = box is not None and is_out_of_sight(fragments, box)
-    return _Printed("\n".join(lines_of(fragments)), paint.is_missing or is_unseen)
+    return "\n".join(lines_of(fragments)), paint.is_missing or is_unseen
 
 
 def _box(page: PageObject) -> Box:

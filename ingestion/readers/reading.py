@@ -14,8 +14,7 @@ from ingestion.readers.concealed import PageSight, flagged, sights
 from ingestion.readers.content import listed
 from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import may_be_scanned, unknown_format
-from ingestion.readers.scan_layout import SeenPage
-from ingestion.readers.scanned import placed
+from ingestion.readers.scanned import SeenPage, placed
 from ingestion.sandbox import INTERRUPTED, POOL, USUAL, Limits, Sandbox, run, unfit
 
 _SIGHT = Limits(seconds=40)

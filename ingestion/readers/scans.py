@@ -1,23 +1,29 @@
-"""Pages that are pictures: found in a file, drawn and read. Run in a child process of `sandbox`.
+"""Pages that are pictures: found in a file, drawn and read. Door of Tesseract.
 
 What a page writes itself is left out of its drawing, so that it keeps that text and nothing is read
 twice.
+
+Run in a child process of `sandbox`. The library brings the program; what it knows of French comes
+with the system's packages.
 """
 
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+import tesserocr  # type: ignore[import-untyped]
 
+from ingestion.errors import UnreadableFile
 from ingestion.readers.content import is_pdf
 from ingestion.readers.pictures import LARGEST_SIDE, Picture, frame, frames, sized, turned
-from ingestion.readers.recognition import GreyPicture, words_of
-from ingestion.readers.scan_layout import Box, RecognisedWord, arranged
+from ingestion.readers.scanned import Box, RecognisedWord, arranged
 from ingestion.readers.visibility import text_objects
 
 _RESOLUTION = 300  # dots an inch
@@ -50,18 +56,14 @@ def tell(path: str, number: str) -> Iterator[bytes]:
 
 def _read_straight(drawn: Picture) -> Iterator[RecognisedWord]:
     """The words of a page, which is put straight first where its lines turn out to slope."""
-    words = words_of(_grey(drawn))
+    words = words_of(drawn)
     slope = median([word.slope for word in words]) if words else 0.0
     if abs(slope) < _LEAST_SLOPE:
         yield from words
         return
     straight = turned(drawn, slope)
-    for word in words_of(_grey(straight)):
+    for word in words_of(straight):
         yield replace(word, box=_turned_back(word.box, slope, drawn.size))
-
-
-def _grey(drawn: Picture) -> GreyPicture:
-    return GreyPicture(drawn.tobytes(), *drawn.size, _RESOLUTION)
 
 
 def _turned_back(box: Box, degrees: float, size: tuple[int, int]) -> Box:
@@ -111,3 +113,84 @@ def _drawn(page: pypdfium2.PdfPage) -> Picture:
     scale = min(scale, LARGEST_SIDE / max(page.get_width(), page.get_height()))
     drawn: Picture = page.render(scale=scale, grayscale=True).to_pil().convert("L")
     return drawn
+
+
+# Character recognition: the words of a picture, how sure each is and where.
+
+LANGUAGE = "fra"
+REMEDY = (
+    "pour les lire, installez la reconnaissance de caractères (Debian, Ubuntu : sudo apt-get "
+    "install tesseract-ocr tesseract-ocr-fra), retirez le fichier s'il est déjà ajouté, puis "
+    "ajoutez-le de nouveau"
+)
+"""What to do where Tesseract's French is missing, to follow what could not be read."""
+
+_NEEDED = (f"{LANGUAGE}.traineddata", "osd.traineddata")
+_FOLDERS = (
+    "/usr/share/tesseract-ocr/*/tessdata",
+    "/usr/share/tesseract-ocr/tessdata",
+    "/usr/share/tessdata",
+    "/usr/local/share/tessdata",
+    "/opt/homebrew/share/tessdata",
+)
+_WORD, _LINE = tesserocr.RIL.WORD, tesserocr.RIL.TEXTLINE
+
+
+def folder_of_languages() -> Path | None:
+    """Where Tesseract's French and its sense of up and down are; None when they are nowhere.
+
+    Only TESSDATA_PREFIX is looked in where the environment has it.
+    """
+    named = os.environ.get("TESSDATA_PREFIX")
+    patterns = (named,) if named else _FOLDERS
+    found = (
+        folder
+        for pattern in patterns
+        for folder in sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
+    )
+    return next((each for each in found if all((each / name).exists() for name in _NEEDED)), None)
+
+
+def words_of(picture: Picture) -> tuple[RecognisedWord, ...]:
+    """The words of a grey page, in the order of reading; none when nothing is written there.
+
+    Pages that lie on a side or upside down are read as well.
+
+    Raises UnreadableFile when Tesseract's French is missing.
+    """
+    reader = _reader()
+    reader.SetImageBytes(picture.tobytes(), *picture.size, 1, picture.width)
+    reader.SetSourceResolution(_RESOLUTION)
+    reader.Recognize()
+    return tuple(_words(reader))
+
+
+@cache
+def _reader() -> tesserocr.PyTessBaseAPI:
+    folder = folder_of_languages()
+    if folder is None:
+        raise UnreadableFile(REMEDY)
+    return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=LANGUAGE, psm=tesserocr.PSM.AUTO_OSD)
+
+
+def _words(reader: tesserocr.PyTessBaseAPI) -> Iterator[RecognisedWord]:
+    found = reader.GetIterator()
+    if found is None or found.Empty(_WORD):
+        return
+    line, slope = -1, 0.0
+    for each in tesserocr.iterate_level(found, _WORD):
+        if each.IsAtBeginningOf(_LINE):
+            line, slope = line + 1, _slope(each.Baseline(_LINE))
+        text = each.GetUTF8Text(_WORD).strip()
+        if text:
+            top, *_ = each.Orientation()
+            confidence = round(each.Confidence(_WORD))
+            yield RecognisedWord(text, confidence, each.BoundingBox(_WORD), line, top, slope)
+
+
+def _slope(baseline: tuple[tuple[int, int], tuple[int, int]] | None) -> float:
+    """Degrees by which a line leaves the nearer of the horizontal and the vertical."""
+    if baseline is None:
+        return 0.0
+    (left, top), (right, bottom) = baseline
+    return (math.degrees(math.atan2(bottom - top, right - left)) + 45) % 90 - 45

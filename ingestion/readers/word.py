@@ -1,18 +1,63 @@
-"""The body of a Word document, and the numbers of its paragraphs, walked as XML. Pure."""
+"""DOCX: numbers of paragraphs, body and hidden runs, walked as XML. Door of python-docx."""
 
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from zipfile import BadZipFile
 
+import docx
+from docx.document import Document as WordDocument
+from docx.opc.exceptions import OpcError
+
+from ingestion.errors import UnreadableFile
+from ingestion.readers.content import FileContent, ReaderContent, refuse_entities, unpack
 from ingestion.readers.documents import Block, Role
+from ingestion.readers.headings import with_headings
 from ingestion.readers.markup import Element, attribute, local_name, parse_xml
+from ingestion.readers.office import active_content, masked
 
-# Numbers of Word paragraphs, which the file describes but does not contain. Pure.
+
+def read_docx(data: bytes) -> FileContent:
+    """Read headings with their numbers, paragraphs, list items, table rows and notes."""
+    parts = unpack(data)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            refuse_entities(part)
+    word = _opened(data)
+    styles = {style.style_id: style.element for style in word.styles}
+    reader = _BodyReader(styles, _Numbering(_numbering(word)))
+    blocks = [*reader.blocks(word.element.body), *_notes_of(parts)]
+    if not any(block.text.strip(" |") for block in blocks):
+        raise UnreadableFile("aucun texte : document numérisé ?")
+    # Without properties of its own, the library gives a document those of its template.
+    has_title = "docProps/core.xml" in parts
+    title = " ".join((word.core_properties.title or "").split()) if has_title else ""
+    warnings = (*_hidden_in_word(word.element.body), *active_content(parts))
+    return FileContent((ReaderContent(with_headings(blocks), title=title or None),), warnings)
+
+
+def _opened(data: bytes) -> WordDocument:
+    try:
+        return docx.Document(io.BytesIO(data))
+    except (OpcError, BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise UnreadableFile("le contenu n'est pas un document DOCX") from error
+
+
+def _numbering(word: WordDocument) -> Element | None:
+    for relation in word.part.rels.values():
+        if relation.reltype.endswith("/numbering") and not relation.is_external:
+            element: Element = relation.target_part.element
+            return element
+    return None
+
+
+# Numbers of paragraphs, which the file describes but does not contain. Pure.
 
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
-class Numbering:
+class _Numbering:
     """Counts list levels as paragraphs go by."""
 
     def __init__(self, root: Element | None) -> None:
@@ -24,7 +69,7 @@ class Numbering:
         self._list_of: dict[str, str] = {}
         for element in (e for e in elements if local_name(e) == "num"):
             number = attribute(element, "numId") or ""
-            definition = value_of(element, "abstractnumid") or ""
+            definition = _value_of(element, "abstractnumid") or ""
             self._list_of[number] = definition
             levels = abstract.get(definition)
             self._levels[number] = {
@@ -43,22 +88,22 @@ class Numbering:
         for deeper in [other for other in counts if other > depth]:
             del counts[deeper]
         counts[depth] = counts[depth] + 1 if depth in counts else _start(level)
-        if value_of(level, "numfmt") == "bullet":
+        if _value_of(level, "numfmt") == "bullet":
             return "-"
         return re.sub(
             r"%(\d)",
             lambda found: self._written(number, counts, int(found[1]) - 1),
-            value_of(level, "lvltext") or "",
+            _value_of(level, "lvltext") or "",
         )
 
     def _written(self, number: str, counts: dict[int, int], depth: int) -> str:
         level = self._levels[number].get(depth)
         if level is None:
             return ""
-        return _formatted(counts.get(depth, _start(level)), value_of(level, "numfmt") or "decimal")
+        return _formatted(counts.get(depth, _start(level)), _value_of(level, "numfmt") or "decimal")
 
 
-def value_of(element: Element | Iterable[Element], name: str) -> str | None:
+def _value_of(element: Element | Iterable[Element], name: str) -> str | None:
     """The `val` of the child of this name."""
     for child in element:
         if local_name(child) == name:
@@ -67,7 +112,7 @@ def value_of(element: Element | Iterable[Element], name: str) -> str | None:
 
 
 def _start(level: Element) -> int:
-    return int(value_of(level, "start") or 1)
+    return int(_value_of(level, "start") or 1)
 
 
 def _formatted(count: int, style: str) -> str:
@@ -88,7 +133,7 @@ def _roman(count: int) -> str:
     return written
 
 
-# The body of a Word document, walked as XML. Pure.
+# The body, walked as XML. Pure.
 #
 # python-docx gives paragraphs without inserted text, form controls and text boxes; here they are
 # read. Deleted text, comments, headers and footers are left out.
@@ -100,10 +145,10 @@ _TITLE_STYLES = ("title", "titre")
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
 
-class BodyReader:
+class _BodyReader:
     """One pass over a body, counting its numbered paragraphs; `styles` are by identifier."""
 
-    def __init__(self, styles: Mapping[str, Element], numbering: Numbering) -> None:
+    def __init__(self, styles: Mapping[str, Element], numbering: _Numbering) -> None:
         self._styles = styles
         self._numbering = numbering
 
@@ -122,7 +167,7 @@ class BodyReader:
         chain = self._chain(paragraph)
         level = _level(chain)
         lines = [
-            " ".join(line.split()) for line in text_of_runs(paragraph).split("\n") if line.strip()
+            " ".join(line.split()) for line in _text_of_runs(paragraph).split("\n") if line.strip()
         ]
         label = self._label(chain) if lines else ""
         if lines and level is not None:
@@ -136,31 +181,31 @@ class BodyReader:
 
     def _chain(self, paragraph: Element) -> list[Element]:
         """What describes a paragraph: its own properties, then its styles, nearest first."""
-        own = child_of(paragraph, "ppr")
+        own = _child_of(paragraph, "ppr")
         chain = [own] if own is not None else []
-        name = (value_of(own, "pstyle") if own is not None else None) or "Normal"
+        name = (_value_of(own, "pstyle") if own is not None else None) or "Normal"
         seen: set[str] = set()
         while name in self._styles and name not in seen:
             seen.add(name)
             chain.append(self._styles[name])
-            name = value_of(self._styles[name], "basedon") or ""
+            name = _value_of(self._styles[name], "basedon") or ""
         return chain
 
     def _label(self, chain: list[Element]) -> str:
         number = depth = None
         for properties in map(_properties, chain):
-            listed = child_of(properties, "numpr") if properties is not None else None
+            listed = _child_of(properties, "numpr") if properties is not None else None
             if listed is not None:
-                number = number or value_of(listed, "numid")
-                depth = depth or value_of(listed, "ilvl")
+                number = number or _value_of(listed, "numid")
+                depth = depth or _value_of(listed, "ilvl")
         return self._numbering.label(number, int(depth or 0)) if number else ""
 
 
-def notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
+def _notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
     """Footnotes and endnotes, as paragraphs."""
     for name in _NOTES:
         for note in parse_xml(parts[name]) if name in parts else ():
-            text = " ".join(" ".join(text_of_runs(child) for child in note).split())
+            text = " ".join(" ".join(_text_of_runs(child) for child in note).split())
             if text and local_name(note) in ("footnote", "endnote"):
                 yield Block(f"[note {attribute(note, 'id')}] {text}")
 
@@ -168,32 +213,34 @@ def notes_of(parts: Mapping[str, bytes]) -> Iterator[Block]:
 def _level(chain: list[Element]) -> int | None:
     """The level of a heading, 0 for the document's title, None for other paragraphs."""
     for element in chain:
-        name = value_of(element, "name") or ""
+        name = _value_of(element, "name") or ""
         if name.lower() in _TITLE_STYLES:
             return 0
         if found := _HEADING_STYLE.match(name):
             return int(found[1])
         properties = _properties(element)
-        outline = value_of(properties, "outlinelvl") if properties is not None else None
+        outline = _value_of(properties, "outlinelvl") if properties is not None else None
         if outline is not None:
             return int(outline) + 1 if int(outline) < 9 else None
     return None
 
 
-def text_of_runs(element: Element) -> str:
+def _text_of_runs(element: Element) -> str:
     """The text of an element, inserted text included and deleted text not."""
     name = local_name(element)
     if name == "t":
         return element.text or ""
     if name in _LEFT_OUT:
         return ""
-    return _BREAKS.get(name, "") + "".join(text_of_runs(child) for child in element)
+    return _BREAKS.get(name, "") + "".join(_text_of_runs(child) for child in element)
 
 
 def _cells(row: Element) -> Iterator[str]:
     for child in row:
         if local_name(child) == "tc":
-            paragraphs = (text_of_runs(inner) for inner in child.iter() if local_name(inner) == "p")
+            paragraphs = (
+                _text_of_runs(inner) for inner in child.iter() if local_name(inner) == "p"
+            )
             yield " ".join(" ".join(paragraphs).split())
         else:
             yield from _cells(child)
@@ -208,9 +255,50 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
 
 
 def _properties(element: Element) -> Element | None:
-    return element if local_name(element) == "ppr" else child_of(element, "ppr")
+    return element if local_name(element) == "ppr" else _child_of(element, "ppr")
 
 
-def child_of(element: Element, name: str) -> Element | None:
+def _child_of(element: Element, name: str) -> Element | None:
     """The first child of this name (in lower case)."""
     return next((child for child in element if local_name(child) == name), None)
+
+
+# Runs that nobody sees. Pure.
+
+_OFF = ("0", "false", "off")
+_SMALLEST_SEEN = 4  # half-points
+_NO_FILL = ("auto", "FFFFFF", None)
+
+
+def _hidden_in_word(body: Element) -> tuple[str, ...]:
+    """A French warning when runs are hidden, white on white, or too small to be seen."""
+    runs = (element for element in body.iter() if local_name(element) == "r")
+    return masked(_text_of_runs(run) for run in runs if _is_hidden(run))
+
+
+def _is_hidden(run: Element) -> bool:
+    properties = _child_of(run, "rpr")
+    if properties is None:
+        return False
+    vanish = _child_of(properties, "vanish")
+    if vanish is not None and attribute(vanish, "val") not in _OFF:
+        return True
+    size = _value_of(properties, "sz") or ""
+    if size.isdigit() and int(size) <= _SMALLEST_SEEN:
+        return True
+    return (_value_of(properties, "color") or "").upper() == "FFFFFF" and not _is_on_color(run)
+
+
+def _is_on_color(run: Element) -> bool:
+    """Whether something around the run colours its background, or may."""
+    around = (run, *run.iterancestors())
+    if any(local_name(element) == "txbxcontent" for element in around):
+        return True
+    properties = (_child_of(element, f"{local_name(element)}pr") for element in around)
+    return any(any(map(_colours, each)) for each in properties if each is not None)
+
+
+def _colours(prop: Element) -> bool:
+    name = local_name(prop)
+    is_filled = name == "shd" and attribute(prop, "fill") not in _NO_FILL
+    return is_filled or name in ("highlight", "tblstyle")

@@ -96,10 +96,9 @@ class Dossiers:
 
     def get(self, dossier_id: str) -> Dossier:
         """One of them; raises UnknownDossier, in the same words for one of another team."""
-        if not _ID.fullmatch(dossier_id) or not (path := self._path(dossier_id)).exists():
-            raise UnknownDossier(f"Il n'y a pas de dossier {dossier_id[:64]!r}.")
-        dossier = self._read(path)
-        if not self._sees(dossier):
+        path = self._path(dossier_id) if _ID.fullmatch(dossier_id) else None
+        dossier = self._read(path) if path and path.exists() else None
+        if dossier is None or not self._sees(dossier):
             raise UnknownDossier(f"Il n'y a pas de dossier {dossier_id[:64]!r}.")
         return dossier
 

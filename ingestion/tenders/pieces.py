@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 # Pieces of a tender file, however they are named: CCAP, C.C.A.P., "règlement de la consultation".
-#
-# Pure.
 
 _SHORT_NAMES = ("CCAP", "CCTP", "CCATP", "CCP", "RC", "AE", "BPU", "DPGF", "DQE", "DPF")
 _LONG_NAMES = {

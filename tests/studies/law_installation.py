@@ -37,11 +37,9 @@ from assistant.publishing.official_law import keep, require_articles
 from assistant.publishing.upkeep import size_of
 from ingestion.durable import lock_for_writing
 from ingestion.legislation.articles import ArticleVersion
-from ingestion.legislation.chosen_texts import chosen_texts
 from ingestion.legislation.dila import DilaServer
 from ingestion.legislation.mirror import plan_installation
-from ingestion.legislation.official_copy import OfficialCopy
-from ingestion.legislation.taking import take
+from ingestion.legislation.official_copy import OfficialCopy, chosen_texts, take
 from tests.legi_files import VERSION, article_name, article_xml, in_folder
 
 CODE = chosen_texts()[0].id

@@ -49,8 +49,8 @@ from assistant.web.routes import from_here, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.errors import IngestionError
+from ingestion.french import days_in_words
 from ingestion.legislation.versions import Difference, compare
-from ingestion.readers.state_days import days_in_words
 from ingestion.tenders.intake import Parcel, Receipt
 
 # The administrator's pages, each made from what the office knows when it is asked for.

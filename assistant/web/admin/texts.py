@@ -14,8 +14,8 @@ from assistant.web.admin.answers import HOME, MISSING, SAID, SEEN, Text, done, p
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.errors import IngestionError
+from ingestion.french import days_in_words
 from ingestion.readers.documents import Document
-from ingestion.readers.state_days import days_in_words
 
 TEXT_PAGE = f"{HOME}/sources/texte"
 
