@@ -62,6 +62,7 @@ def figures(found: SheetsComparison) -> list[str]:
     [
         ("Moins de 40 000 € ou 60 000 €.", "En dessous de soixante mille euros.", ["40 000 €"]),
         ("Il a un mois pour payer.", "Le délai est fixé à trente jours.", ["un mois"]),
+        ("Il a 30 mois pour payer.", "Le délai est fixé à trente jours.", ["30 mois"]),
         ("Il a un an pour payer, au dixième du prix.", "Douze mois, et 10 % du prix.", []),
         ("Une fois le marché signé, il paie.", "Il paie le marché signé.", []),
         ("L'avis donne quatre points.", "L'avis est donné.", []),

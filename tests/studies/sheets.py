@@ -60,9 +60,11 @@ def digests(
                 yield reference, digest_of_words(version.text)
 
 
-def planted(passages: Sequence[Passage]) -> Iterator[Passage]:
-    """A passage for each figure of the sheets, with twice the figure in its place."""
+def planted(passages: Sequence[Passage], day: date) -> Iterator[Passage]:
+    """A passage for each figure that the sheets state for a day, with twice the figure in place."""
     for passage in passages:
+        if (passage.valid_from or day) > day or (passage.valid_to or date.max) <= day:
+            continue
         for _, quantity in figures_in(passage.text):
             written = passage.text[quantity.start : quantity.end]
             number = re.match(r"\d{1,3}(?:[ \u202f\u00a0]\d{3})*(?![\d,])", written)
@@ -84,7 +86,7 @@ def main(path: Path, day: date, *, writes: bool) -> None:
     console.print(Counter(each.cause.value for each in (*found.faults, *found.explained)))
     caught = [
         len(compare_sheets([each], documents, day, written_on(), standing).faults)
-        for each in planted(passages)
+        for each in planted(passages, day)
     ]
     console.print(f"{sum(map(bool, caught))} of {len(caught)} planted figures")
 
