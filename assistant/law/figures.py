@@ -166,7 +166,7 @@ def _stated(passage: Passage, lead: str, start: int, end: int) -> Iterator[Figur
         )
 
 
-_OF_RATES = re.compile(r"\btaux\b|\bmajor|pourcentage")
+_OF_RATES = re.compile(r"\btaux\b|\bmajor|pourcentage|\binterets?\b|\bbce\b")
 
 
 def figures_in(text: str) -> tuple[tuple[FigureKind, Quantity], ...]:

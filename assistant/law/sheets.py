@@ -54,10 +54,8 @@ class StandingFigure:
         """Whether it is this figure of this section, however it is written."""
         is_there = section.source == self.sheet
         is_about = not self.article or self.article in section.references
-        return is_there and is_about and quantity.key in {each.key for _, each in self._read()}
-
-    def _read(self) -> tuple[tuple[FigureKind, Quantity], ...]:
-        return figures_in(self.figure)
+        is_it = quantity.key in {each.key for _, each in figures_in(self.figure)}
+        return is_there and is_about and is_it
 
 
 @cache
