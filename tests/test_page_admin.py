@@ -148,9 +148,9 @@ def test_sheets_that_disagree_with_the_articles_are_counted_and_lead_to_both(
     assert "60 000 € : chiffre que l'article ne dit pas" in told
     assert "R2122-8 90 000 euros" in told
     links = [str(each["href"]) for tag, each in parsed(page).found if tag == "a"]
-    sheet, article = (client.get(each) for each in links if each.startswith("/admin/sources/texte"))
+    sheet, code = (client.get(each) for each in links if each.startswith("/admin/sources/texte"))
     assert "<mark>60" in sheet.text.replace(' id="passage"', "")
-    assert "Il achète sous 90 000 euros." in words_of(article.text)
+    assert "Il achète sous 90 000 euros." in words_of(code.text)
 
 
 def test_every_text_that_changes_opens_as_the_candidate_has_it(
