@@ -22,6 +22,8 @@ def keys(text: str) -> list[str]:
         ("1 234,56 €", "30864/25 euro"),
         *((text, "1/5 ratio") for text in ("20 %", "vingt pour cent", "twenty percent", "1/5")),
         *((text, "2/3 ratio") for text in ("deux tiers", "two thirds")),
+        *((text, "1/10 ratio") for text in ("10 %", "le dixième du montant", "au dixième de la")),
+        ("le dixième jour", "10 rank"),
         *((text, "3/2 times") for text in ("une fois et demie", "1,5 fois")),
         *((text, "12 month") for text in ("un an", "douze mois", "12 months", "one year")),
         ("dix-huit mois", "18 month"),

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
+from assistant.law.sheets import CAUSES
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
 from assistant.web.frame import PAGES, Frame, chosen_language, ways_between
@@ -109,7 +110,7 @@ def test_every_french_text_that_is_marked_has_an_english_one() -> None:
     english = tomllib.loads(written)
     pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
     literals = {first or second for first, second in LITERAL.findall(pages)}
-    assert {each for each in literals if each not in english} == set()
+    assert {each for each in (*literals, *CAUSES.values()) if each not in english} == set()
     code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.py"))
     composed = re.compile("Réponse |chaque ")
     said = {text for text in english if not composed.match(text)}

@@ -152,6 +152,7 @@ POST /admin/comptes/{user}/roles
 POST /admin/comptes/{user}/rouvrir
 POST /admin/comptes/{user}/sessions
 GET  /admin/entretien
+GET  /admin/fiches
 POST /admin/gate
 POST /admin/generations/discard
 GET  /admin/historique

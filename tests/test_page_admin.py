@@ -33,9 +33,10 @@ from tests.administered import (
     journal_of,
     with_text,
 )
+from tests.index_home import build_and_publish
 from tests.page_tags import parsed
 from tests.route_walk import routes_of
-from tests.small_index import ARTICLES
+from tests.small_index import ARTICLES, answering_embedder
 from tests.test_gate import BROKEN, NEW, TWENTY
 
 ADMINISTRATOR = Identity(USER, "Ana", frozenset({UserRole.ADMINISTRATOR}), None)
@@ -131,6 +132,25 @@ def test_what_the_gate_refuses_needs_force_and_a_reason(
     gc.collect()  # the gate was asked by this process, which may have the candidate open still
     client.post("/admin/refuse", data={"generation": name, "reason": "Abîmé"})
     assert name not in finished(home)
+
+
+def test_sheets_that_disagree_with_the_articles_are_counted_and_lead_to_both(
+    client: TestClient, home: Path, tmp_path: Path
+) -> None:
+    assert "en désaccord : 0" in words_of(client.get("/admin/").text)
+    assert "Les fiches ne disent aucun chiffre" in words_of(client.get("/admin/fiches").text)
+    article = ("R2122-8", ("Achats",), "Il achète sous 90 000 euros.", None, None)
+    add_code(home, tmp_path, [*ARTICLES, article])
+    build_and_publish(home, answering_embedder())
+    assert "en désaccord : 1" in words_of(client.get("/admin/").text)
+    page = client.get("/admin/fiches").text
+    told = words_of(page)
+    assert "60 000 € : chiffre que l'article ne dit pas" in told
+    assert "R2122-8 90 000 euros" in told
+    links = [str(each["href"]) for tag, each in parsed(page).found if tag == "a"]
+    sheet, code = (client.get(each) for each in links if each.startswith("/admin/sources/texte"))
+    assert "<mark>60" in sheet.text.replace(' id="passage"', "")
+    assert "Il achète sous 90 000 euros." in words_of(code.text)
 
 
 def test_every_text_that_changes_opens_as_the_candidate_has_it(

@@ -155,6 +155,7 @@ exemples :
   sourcier law R2122-8 --history --json | jq '.articles[].versions[].valid_from'
 
 les textes eux-mêmes : sourcier law install --help
+ce que les fiches en disent : sourcier law disagreements
 """
 
 

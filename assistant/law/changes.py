@@ -93,7 +93,7 @@ def of_the_day(
         item
         for item in evidence
         if rank_of(item.passage) in ARTICLES
-        or _is_known_on(item.passage, as_of)
+        or is_known_on(item.passage, as_of)
         or not any(
             _changed_between(versions(reference), item.passage.state_date, as_of)
             for reference in articles.intersection(item.passage.references)
@@ -101,7 +101,7 @@ def of_the_day(
     )
 
 
-def _is_known_on(passage: Passage, as_of: date) -> bool:
+def is_known_on(passage: Passage, as_of: date) -> bool:
     """Whether a statement is known to be the law of a day before it was written down."""
     first, written = passage.valid_from, passage.state_date
     return first is not None and written is not None and first <= as_of <= written

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from assistant.law.hierarchy import Rank, applies, rank_of
 from assistant.question.language import fold_text
-from assistant.question.quantities import Quantity, find_quantities, fold_same_length
+from assistant.question.quantities import (
+    Quantity,
+    find_quantities,
+    fold_same_length,
+    may_measure,
+)
 from ingestion.chunking.passages import Passage
 from ingestion.chunking.sentences import list_parts, sentences, units
 from ingestion.legislation.references import find_references
@@ -116,7 +121,7 @@ def statements_of(passages: Iterable[Passage]) -> Iterator[FigureStatement]:
     for passage in passages:
         if rank_of(passage) is Rank.GENERAL_CLAUSE:
             continue
-        for lead, start, end in _sentences(passage.text):
+        for lead, start, end in sentences_and_items(passage.text):
             if not _ASIDE.search(fold_text(f"{lead} {passage.text[start:end]}")):
                 yield from _stated(passage, lead, start, end)
 
@@ -128,7 +133,7 @@ _ASIDE = re.compile(
 """What a sentence says when it states no rule of the day."""
 
 
-def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
+def sentences_and_items(text: str) -> Iterator[tuple[str, int, int]]:
     """The half-open characters of sentences and of items, the lead of their list before them."""
     for unit in units(text, longest=len(text)):
         whole = text[unit.start : unit.end]
@@ -145,22 +150,40 @@ def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _stated(passage: Passage, lead: str, start: int, end: int) -> Iterator[FigureStatement]:
     text = passage.text[start:end]
-    quantities = find_quantities(fold_same_length(text))
     found: dict[FigureKind, list[StatedFigure]] = {}
-    for quantity in quantities:
-        if kind := _kind(quantity):
-            value = Fraction(quantity.value) * _DAYS.get(quantity.unit, 1)
-            found.setdefault(kind, []).append(StatedFigure(value))
+    for kind, quantity in figures_in(text):
+        value = Fraction(quantity.value) * _DAYS.get(quantity.unit, 1)
+        found.setdefault(kind, []).append(StatedFigure(value))
     if not found:
         return
     whole = f"{lead} {text}".strip()
-    subject, cases = _subject(passage, lead, text, quantities), _cases(passage, whole)
+    subject, cases = _subject(passage, lead, text), _cases(passage, whole)
     named = passage.references or tuple(each.key for each in find_references(whole))
     where = passage.start + start, passage.start + end
     for kind, figures in found.items():
         yield FigureStatement(
             passage, *where, whole, kind, tuple(figures), subject, cases, frozenset(named)
         )
+
+
+_OF_RATES = re.compile(r"\btaux\b|\bmajor|pourcentage|\binterets?\b|\bbce\b")
+
+
+def figures_in(text: str) -> tuple[tuple[FigureKind, Quantity], ...]:
+    """The figures of a text with what each measures, in order.
+
+    "Une fois" is a moment and no multiple, and points are a rate only where rates are spoken of.
+    """
+    if not may_measure(text):
+        return ()
+    has_rates = bool(_OF_RATES.search(fold_text(text)))
+    return tuple(
+        (kind, quantity)
+        for quantity in find_quantities(fold_same_length(text))
+        if (kind := _kind(quantity))
+        and quantity.key != "1 times"
+        and (quantity.unit != "point" or has_rates)
+    )
 
 
 def _kind(quantity: Quantity) -> FigureKind | None:
@@ -174,10 +197,10 @@ _MASKS = {
 _BRACKETED = re.compile(r"\s*\([^()]*\bart(?:icle|\.)?s?[^()]*\)")
 
 
-def _subject(passage: Passage, lead: str, text: str, quantities: tuple[Quantity, ...]) -> str:
+def _subject(passage: Passage, lead: str, text: str) -> str:
     """The sentence with the kind of each figure in its place, below its heading."""
     pieces, last = [], 0
-    for quantity in quantities:
+    for quantity in find_quantities(fold_same_length(text)):
         if mask := _MASKS.get(quantity.unit):
             pieces += [text[last : quantity.start], mask]
             last = quantity.end

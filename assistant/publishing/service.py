@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
+from assistant.law.sheets import SheetsComparison, compared_sheets
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
 from assistant.publishing.build_record import Build, BuildState, Recorder, last_build, request_stop
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
@@ -189,6 +190,16 @@ class AdministrationService:
             raise UnknownSnapshot("Aucun candidat n'attend : il n'y a rien à comparer.")
         found = difference_between(self._home, served, candidate.generation)
         return IndexChanges(served, candidate.generation, found, Impact())
+
+    def sheets(self, day: date) -> SheetsComparison | None:
+        """The sheets in service against the articles of a day; None where no article is.
+
+        Raises UnknownSnapshot or DamagedSnapshot.
+        """
+        served = served_name(self._home)
+        if served is None or not open_snapshot(self._home, served).store.has_articles:
+            return None
+        return compared_sheets(self._home, served, day)
 
     def text(self, document_id: str) -> PreviewedText:
         """A text as the candidate has it, with what it is compared with.

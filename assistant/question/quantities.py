@@ -105,6 +105,9 @@ _SHORT_SCALE = re.compile(r" ?(?P<short>k|mds?|m)(?= ?(?:€|eur))")
 _FRACTION = re.compile(rf"[ -](?P<part>{'|'.join(_PARTS)})\b")
 _SLASHED = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})(?![\w/])")
 _HALF_ALONE = re.compile(r"\b(?:la moitié|half)\b")
+_PART_OF = re.compile(
+    r"\b(?:le|du|au) (?P<part>quart|cinquième|dixième|centième)(?= (?:du|des|de la|de l')\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,9 @@ def _all(text: str) -> Iterator[Numeral]:
             yield Numeral(value, match.start(), match.end(), is_fraction=True)
     for match in _HALF_ALONE.finditer(text):
         yield Numeral(Fraction(1, 2), match.start(), match.end(), is_fraction=True)
+    for match in _PART_OF.finditer(text):
+        part = Fraction(1, _PARTS[match["part"]])
+        yield Numeral(part, match.start(), match.end(), is_fraction=True)
     for match in _IN_FIGURES.finditer(text):
         yield _scaled(text, _figures(text, match), match.start(), match.end())
     yield from _in_words(text)
@@ -203,6 +209,9 @@ _UNITS: tuple[tuple[str, str, Fraction], ...] = (
     (r"(?:fois|times)\b", "times", Fraction(1)),
 )
 _UNIT = tuple((re.compile(rf" ?(?:{pattern})"), name, factor) for pattern, name, factor in _UNITS)
+_MEASURED = re.compile(
+    rf"[€%‰/]|(?<![^\W\d_])(?:{'|'.join([*(pattern for pattern, _, _ in _UNITS), *_PARTS])})"
+)
 _CURRENCY_FIRST = re.compile(r"(?:€|\beur) ?$")
 _AND_A_HALF = re.compile(r" et demie?\b| and a half\b")
 _RANGE = re.compile(r",? ?(?:à|ou|et|-|to|or|and) ?(?:de |d'|à )?")
@@ -249,6 +258,14 @@ class Quantity:
     def key(self) -> str:
         """Value and unit: equal for equal quantities however written."""
         return f"{self.value} {self.unit}"
+
+
+def may_measure(text: str) -> bool:
+    """Whether a text has a unit or a part: without one, nothing in it is measured.
+
+    Much faster than to look for quantities, where most texts have none.
+    """
+    return _MEASURED.search(text.lower().translate(_QUOTED)) is not None
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:

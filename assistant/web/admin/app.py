@@ -33,6 +33,7 @@ from assistant.web.admin.answers import (
     done,
     page,
 )
+from assistant.web.admin.sheets import disagreements_count, sheet_routes
 from assistant.web.admin.texts import text_routes
 from assistant.web.admin.upkeep import upkeep_routes
 from assistant.web.buyer.dossier_forms import (
@@ -94,6 +95,7 @@ class AdminPages:
             log=office.log,
             alone=ALONE.user,
             time_left=time_left,
+            disagreements=disagreements_count(office),
         )
 
     def texts(self) -> Response:
@@ -335,7 +337,7 @@ def admin_app(
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    for routes in (index_routes, source_routes, text_routes, upkeep_routes):
+    for routes in (index_routes, source_routes, text_routes, sheet_routes, upkeep_routes):
         app.include_router(routes(office, reader))
     app.include_router(account_routes(accounts, reader))
     return with_problems(app)

@@ -13,6 +13,7 @@ from assistant.reports.versions import days
 from assistant.web.admin.answers import HOME, MISSING, SAID, SEEN, Text, done, page
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
+from ingestion.chunking.splitting import Span
 from ingestion.errors import IngestionError
 from ingestion.french import days_in_words
 from ingestion.readers.documents import Document
@@ -26,8 +27,12 @@ def source_page(
     document_id: str = "",
     problem: str = "",
     status: int = SEEN,
+    span: Span | None = None,
 ) -> Response:
-    """A file: what is known of it, and its text, or the list of its texts."""
+    """A file: what is known of it, and its text, or the list of its texts.
+
+    A span of the characters of the text is marked.
+    """
     try:
         known = next((each for each in office.sources() if each.name == source), None)
         return _shown(
@@ -36,6 +41,7 @@ def source_page(
             document_id,
             problem,
             status,
+            span,
             known=known,
             added=office.additions().get(source),
             dated=office.datings().get(source),
@@ -70,6 +76,7 @@ def _shown(
     document_id: str,
     problem: str = "",
     status: int = SEEN,
+    span: Span | None = None,
     **known: Any,  # noqa: ANN401 - what a template takes
 ) -> Response:
     chosen = [each for each in texts if each.id == document_id] or (
@@ -86,14 +93,15 @@ def _shown(
         document=document,
         days=days(document, SAID) if document else "",
         days_in_words=days_in_words,
-        shown=whole_text(document, _whole(document)) if document else "",
+        shown=whole_text(document, _view(document, span)) if document else "",
         way=lambda each: f"{TEXT_PAGE}?{urlencode(asked | {'document': each.id})}",
         **told,
     )
 
 
-def _whole(document: Document) -> View | None:
-    view = View((0, len(document.text)), ())
+def _view(document: Document, span: Span | None) -> View | None:
+    """The whole text, a span of it marked; None for characters that it does not have."""
+    view = View(span or (0, len(document.text)), (span,) if span else ())
     return view if fits(view, document) else None
 
 
@@ -103,10 +111,17 @@ def text_routes(office: AdministrationService, reader: Reader) -> APIRouter:
     Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
 
     @router.get("/texte")
-    def text(who: Who, source: str = "", document: str = "", withheld: str = "") -> Response:
+    def text(
+        who: Who,
+        source: str = "",
+        document: str = "",
+        withheld: str = "",
+        start: int = 0,
+        end: int = 0,
+    ) -> Response:
         if withheld:
             return withheld_page(office, withheld, document)
-        return source_page(office, source, document)
+        return source_page(office, source, document, span=(start, end) if end else None)
 
     @router.post("/date")
     def date(who: Who, source: Text, day: Text) -> Response:

@@ -1,0 +1,409 @@
+"""Sheets against the articles that they explain: figures, and texts that were reworded since.
+
+What a section says is held against its articles as they are in force on a day.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from assistant.law.changes import is_known_on
+from assistant.law.figures import FigureKind, figures_in, sentences_and_items
+from assistant.law.hierarchy import applies
+from assistant.question.language import fold_text
+from assistant.question.quantities import Quantity, may_measure
+from ingestion.chunking.passages import Passage
+from ingestion.index.publication import open_snapshot
+from ingestion.legislation.general_clauses import CCAG
+from ingestion.legislation.references import find_references
+from ingestion.legislation.versions import histories
+from ingestion.library.library import CORPUS
+from ingestion.readers.documents import Document, Kind
+
+# What is known of the built-in sheets: the texts that they were written on, and what stands.
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOn:
+    """The texts of a day that sheets of that day were written on: the digest of each article."""
+
+    day: date
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFigure:
+    """A figure that a sheet says, its articles do not, and that stands, with the French reason.
+
+    It is of the section on `article`, or of the whole sheet where that is empty.
+    """
+
+    sheet: str
+    figure: str
+    reason: str
+    article: str = ""
+
+    def covers(self, section: Passage, quantity: Quantity) -> bool:
+        """Whether it is this figure of this section, however it is written."""
+        is_there = section.source == self.sheet
+        is_about = not self.article or self.article in section.references
+        is_it = quantity.key in {each.key for _, each in figures_in(self.figure)}
+        return is_there and is_about and is_it
+
+
+@cache
+def written_on() -> WrittenOn:
+    """The texts that the built-in sheets were written on (corpus/textes-des-fiches.toml)."""
+    told = tomllib.loads((CORPUS / "textes-des-fiches.toml").read_text(encoding="utf-8"))
+    return WrittenOn(told["jour"], told["textes"])
+
+
+@cache
+def standing_figures() -> tuple[StandingFigure, ...]:
+    """Every entry of corpus/chiffres-des-fiches.toml."""
+    text = (CORPUS / "chiffres-des-fiches.toml").read_text(encoding="utf-8")
+    return tuple(StandingFigure(**entry) for entry in tomllib.loads(text)["chiffre"])
+
+
+_WORD = re.compile(r"\w+")
+
+
+def digest_of_words(text: str) -> str:
+    """What tells two texts of an article apart: its words, whatever stands between them."""
+    words = " ".join(_WORD.findall(fold_text(text)))
+    return sha256(words.encode()).hexdigest()[:16]
+
+
+# The articles of an index on a day, and what they state.
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSide:
+    """An article beside a section: its text (its document and file, "" where it is not kept).
+
+    `figures` are those of the kind in question, as it writes them.
+    """
+
+    reference: str
+    document: str = ""
+    source: str = ""
+    figures: tuple[str, ...] = ()
+
+
+_Figures = tuple[tuple[FigureKind, str, str], ...]
+"""The kind, the key and the words of each figure of an article."""
+
+
+class ArticlesOfDay:
+    """The articles among some documents, each as it is in force on a day."""
+
+    def __init__(self, documents: Iterable[Document], day: date) -> None:
+        """Texts of unknown days may be in force on any."""
+        versions: dict[str, list[Document]] = {}
+        for each in documents:
+            if each.reference is not None:
+                versions.setdefault(each.reference, []).append(each)
+        self._day = day
+        self._versions = versions
+        self._chapters = frozenset(map(_chapter, versions))
+        self._in_force: dict[str, tuple[Document, ...]] = {}
+        self._stated: dict[str, _Figures] = {}
+        self.ids = frozenset(each.id for found in versions.values() for each in found)
+
+    def knows(self, reference: str) -> bool:
+        """Whether any version of the article is kept."""
+        return reference in self._versions
+
+    def lacks(self, reference: str) -> bool:
+        """Whether the article of a code is not kept though others of its chapter are."""
+        is_of_code = not reference.startswith(CCAG) and "-" in reference
+        return is_of_code and not self.knows(reference) and _chapter(reference) in self._chapters
+
+    def in_force(self, reference: str) -> tuple[Document, ...]:
+        """Its version of the day, one for each code that has an article of this number."""
+        if reference not in self._in_force:
+            found = histories(self._versions.get(reference, ()))
+            self._in_force[reference] = tuple(
+                version for each in found if (version := each.on(self._day))
+            )
+        return self._in_force[reference]
+
+    def stated(self, reference: str) -> _Figures:
+        """The figures of the article on the day."""
+        if reference not in self._stated:
+            self._stated[reference] = tuple(
+                (kind, quantity.key, version.text[quantity.start : quantity.end])
+                for version in self.in_force(reference)
+                for kind, quantity in figures_in(version.text)
+            )
+        return self._stated[reference]
+
+    def referred_to(self, reference: str) -> tuple[str, ...]:
+        """The articles that it refers to."""
+        texts = (version.text for version in self.in_force(reference))
+        return tuple(dict.fromkeys(each.key for text in texts for each in find_references(text)))
+
+    def side(self, reference: str, kind: FigureKind | None = None) -> ArticleSide:
+        """The article as it stands beside a figure of a kind."""
+        versions = self.in_force(reference) or self._versions.get(reference, ())[-1:]
+        if not versions:
+            return ArticleSide(reference)
+        told = dict.fromkeys(words for each, _, words in self.stated(reference) if each is kind)
+        return ArticleSide(reference, versions[0].id, versions[0].source, tuple(told))
+
+
+def _chapter(reference: str) -> str:
+    return reference.partition("-")[0]
+
+
+# Sections against their articles.
+
+
+class SheetFaultCause(StrEnum):
+    """What is wrong with a section of a sheet."""
+
+    FIGURE = "figure"
+    REWRITTEN = "rewritten"
+    ENDED = "ended"
+    ABSENT = "absent"
+
+
+CAUSES = {
+    SheetFaultCause.FIGURE: "chiffre que l'article ne dit pas",
+    SheetFaultCause.REWRITTEN: "article récrit depuis",
+    SheetFaultCause.ENDED: "article qui n'est pas en vigueur",
+    SheetFaultCause.ABSENT: "article qui n'est pas parmi les textes",
+}
+"""A cause in a few words of French."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFault:
+    """Something in which a section of a sheet and its articles disagree.
+
+    FIGURE: none of the articles, nor of those that they refer to, states it. REWRITTEN: the article
+    has another text than the one that the section was written on. ENDED: no version of it is in
+    force. ABSENT: it is not among the texts, though others of its chapter are. `start` and `end`
+    are half-open characters of the sheet, `sentence` the one of the `figure`. `reason` says why the
+    figure stands all the same, if anybody has said so.
+    """
+
+    cause: SheetFaultCause
+    section: Passage
+    articles: tuple[ArticleSide, ...]
+    start: int
+    end: int
+    figure: str = ""
+    sentence: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsComparison:
+    """What came of comparing sheets with the articles of a day.
+
+    `sections` and `figures` were compared; of `unread` sections no article is kept. `explained` are
+    the figures that no article states and that stand, each with its reason.
+    """
+
+    day: date
+    sections: int
+    figures: int
+    unread: int
+    faults: tuple[SheetFault, ...]
+    explained: tuple[SheetFault, ...]
+
+
+def compare_sheets(
+    passages: Iterable[Passage],
+    documents: Iterable[Document],
+    day: date,
+    written: WrittenOn,
+    standing: Sequence[StandingFigure] = (),
+) -> SheetsComparison:
+    """Compare each section that names articles with those in force on a day. Pure.
+
+    What a sheet says of the law of other days is left aside, and so are the texts of articles. A
+    sentence is held against the articles that it names itself, else against those of its heading.
+    """
+    articles = ArticlesOfDay(documents, day)
+    found: list[SheetFault] = []
+    compared, unread, figures = 0, 0, 0
+    for section in _sections(passages, articles, day):
+        references = tuple(dict.fromkeys(each for part in section for each in part.references))
+        is_read = any(map(articles.in_force, references))
+        compared, unread = compared + is_read, unread + (not is_read)
+        found += _texts_compared(section, references, articles, written, day)
+        for said in _figures_said(section, references, articles, day):
+            figures += 1
+            if not _is_stated(said, articles):
+                found.append(_figure_fault(said, articles, standing))
+    faults = tuple(each for each in found if not each.reason)
+    explained = tuple(each for each in found if each.reason)
+    return SheetsComparison(day, compared, figures, unread, faults, explained)
+
+
+def _sections(
+    passages: Iterable[Passage], articles: ArticlesOfDay, day: date
+) -> Iterable[list[Passage]]:
+    """The passages of each section that names articles, as far as they tell the law of the day."""
+    found: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
+    for each in passages:
+        is_of_sheet = each.kind is Kind.RULES and each.document_id not in articles.ids
+        begun = each.valid_from is None or each.valid_from <= day
+        ended = each.valid_to is not None and each.valid_to <= day
+        if is_of_sheet and each.references and begun and not ended:
+            found.setdefault((each.document_id, each.headings), []).append(each)
+    return found.values()
+
+
+def _texts_compared(
+    section: Sequence[Passage],
+    references: Sequence[str],
+    articles: ArticlesOfDay,
+    written: WrittenOn,
+    day: date,
+) -> Iterator[SheetFault]:
+    """What is wrong with the articles that a section names, whatever it says of them.
+
+    A statement that is known to have been the law of an earlier day was written on its text.
+    """
+    undated = [each for each in section if not is_known_on(each, day)]
+    for reference in references:
+        if articles.lacks(reference):
+            cause = SheetFaultCause.ABSENT
+        elif articles.knows(reference) and not articles.in_force(reference):
+            cause = SheetFaultCause.ENDED
+        elif undated and _is_rewritten(undated[0], reference, articles, written):
+            cause = SheetFaultCause.REWRITTEN
+        else:
+            continue
+        sides = (articles.side(reference),)
+        yield SheetFault(cause, section[0], sides, section[0].start, section[-1].end)
+
+
+def _is_rewritten(
+    section: Passage, reference: str, articles: ArticlesOfDay, written: WrittenOn
+) -> bool:
+    """Whether an article has another text than the one that a section was written on.
+
+    Of the day of the built-in sheets the texts are known; for any other, the days of the versions
+    tell, where they are.
+    """
+    versions = articles.in_force(reference)
+    if section.state_date is None or not versions:
+        return False
+    if section.state_date == written.day and reference in written.digests:
+        texts = {digest_of_words(each.text) for each in versions}
+        return written.digests[reference] not in texts
+    starts = [each.valid_from or date.min for each in versions]
+    return min(starts) > section.state_date
+
+
+@dataclass(frozen=True, slots=True)
+class _SaidFigure:
+    """A figure of a sheet, where it begins in it, its sentence, and what this is about."""
+
+    part: Passage
+    kind: FigureKind
+    quantity: Quantity
+    start: int
+    words: str
+    sentence: str
+    references: tuple[str, ...]
+
+
+def _figures_said(
+    section: Sequence[Passage], references: Sequence[str], articles: ArticlesOfDay, day: date
+) -> Iterator[_SaidFigure]:
+    """The figures that a section states for the day, each once, where an article can be read."""
+    seen: set[int] = set()
+    for part in section:
+        if not may_measure(part.text):
+            continue
+        for lead, first, last in sentences_and_items(part.text):
+            sentence = part.text[first:last]
+            whole = f"{lead} {sentence}".strip()
+            named = (each.key for each in find_references(whole))
+            about = tuple(filter(articles.in_force, dict.fromkeys(named))) or tuple(
+                filter(articles.in_force, references)
+            )
+            if not about or not applies(whole, day):
+                continue
+            for kind, quantity in figures_in(sentence):
+                start = part.start + first + quantity.start
+                if start not in seen:
+                    seen.add(start)
+                    words = sentence[quantity.start : quantity.end]
+                    yield _SaidFigure(part, kind, quantity, start, words, whole, about)
+
+
+def _is_stated(said: _SaidFigure, articles: ArticlesOfDay) -> bool:
+    """Whether an article that the sentence is about states the figure, or one it refers to."""
+    beyond = (other for each in said.references for other in articles.referred_to(each))
+    keys = (key for each in (*said.references, *beyond) for _, key, _ in articles.stated(each))
+    return said.quantity.key in keys
+
+
+def _figure_fault(
+    said: _SaidFigure, articles: ArticlesOfDay, standing: Sequence[StandingFigure]
+) -> SheetFault:
+    reasons = (each.reason for each in standing if each.covers(said.part, said.quantity))
+    return SheetFault(
+        SheetFaultCause.FIGURE,
+        said.part,
+        tuple(articles.side(each, said.kind) for each in said.references),
+        said.start,
+        said.start + len(said.words),
+        said.words,
+        said.sentence,
+        next(reasons, ""),
+    )
+
+
+# The sheets of an index against its articles; both as plain JSON for programs.
+
+
+@lru_cache(maxsize=4)
+def compared_sheets(home: Path, generation: str, day: date) -> SheetsComparison:
+    """The sheets of a snapshot against its articles; found once, as snapshots never change.
+
+    Raises UnknownSnapshot or DamagedSnapshot.
+    """
+    store = open_snapshot(home, generation).store
+    passages, documents = store.all_passages(), store.documents()
+    return compare_sheets(passages, documents, day, written_on(), standing_figures())
+
+
+def sheets_fields(found: SheetsComparison) -> dict[str, Any]:
+    """What came of a comparison."""
+    return {
+        "as_of": found.day.isoformat(),
+        "sections": found.sections,
+        "figures": found.figures,
+        "unread": found.unread,
+        "disagreements": list(map(_fault_fields, found.faults)),
+        "explained": list(map(_fault_fields, found.explained)),
+    }
+
+
+def _fault_fields(fault: SheetFault) -> dict[str, Any]:
+    return {
+        "cause": fault.cause.value,
+        "sheet": fault.section.source,
+        "section": fault.section.headings[-1],
+        "document": fault.section.document_id,
+        "start": fault.start,
+        "end": fault.end,
+        "figure": fault.figure or None,
+        "sentence": fault.sentence or None,
+        "articles": list(map(asdict, fault.articles)),
+        "reason": fault.reason or None,
+    }
