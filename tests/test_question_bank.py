@@ -1,4 +1,3 @@
-import json
 import os
 import re
 from collections import Counter
@@ -29,7 +28,7 @@ from ingestion.index.question_bank import (
     write_bank,
 )
 from ingestion.legislation.references import find_references
-from tests.studies.bank_writing import joined, sentences_of
+from tests.studies.bank_writing import joined, sentences_of, texts_of
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 CODE = SHARED / "data" / "law" / "ccp_articles.jsonl"
@@ -149,8 +148,7 @@ needs_code = pytest.mark.skipif(not CODE.exists(), reason=f"the real code is not
 
 
 def _texts() -> dict[str, str]:
-    rows = map(json.loads, CODE.read_text(encoding="utf-8").splitlines())
-    return {row["num"]: row["texte"] for row in rows}
+    return texts_of(CODE)
 
 
 @needs_code

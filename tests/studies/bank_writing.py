@@ -8,7 +8,6 @@ question). ARTICLES is a JSON Lines file of articles ("num", "texte"). Sentences
 `sentences_of`, counted from 1.
 """
 
-import json
 import re
 import sys
 from collections import Counter
@@ -30,6 +29,8 @@ from ingestion.index.question_bank import (
     is_held_out,
     write_bank,
 )
+from ingestion.readers.documents import Kind
+from ingestion.readers.reading import read_file
 
 _SENTENCE_END = re.compile(r"(?<![ (][LRDA])(?<!art)\.\s+(?=[A-ZÀÉÈÊ«])")
 
@@ -103,10 +104,15 @@ def outside_of(drafts: Path) -> Iterator[OutsideQuestion]:
         yield OutsideQuestion(f"hors-{number:03}", question.strip(), Outside(kind), Style(style))
 
 
+def texts_of(articles: Path) -> dict[str, str]:
+    """The text of each article of a file of the code, as it is read and indexed."""
+    read = read_file(articles, articles.name, Kind.RULES)
+    return {each.reference: each.text for each in read.documents if each.reference}
+
+
 def main(drafts: Path, articles: Path, folder: Path) -> None:
     """Write the bank and print what it holds."""
-    lines = map(json.loads, articles.read_text(encoding="utf-8").splitlines())
-    texts = {line["num"]: line["texte"] for line in lines}
+    texts = texts_of(articles)
     questions = sorted(
         questions_of(drafts, texts), key=lambda each: list(texts).index(each.article)
     )
