@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from assistant.calculators.amounts import euros
-from assistant.ledger.parsing.pages import page_asked, shown_on_pages
+from assistant.ledger.parsing.vocabulary import page_asked, shown_on_pages
 from assistant.ledger.query.plan import Population
 from assistant.ledger.query.result import ResultLine
 from assistant.ledger.replies import ROOTS, Reckoning, Unreckoned
