@@ -15,7 +15,7 @@ from assistant.cli.progress import progress_bars
 from assistant.cli.public_data import CPV, SINCE, UNTIL, criteria_of
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
-from assistant.ledger.published_contracts import FOLDER, fetch_published
+from assistant.ledger.service import FETCHED, fetch_published
 from assistant.settings import load_settings
 from ingestion.ledger.importing import ImportOrder
 from ingestion.ledger.rows import FileKind
@@ -75,7 +75,7 @@ def _fetch(
 def _folder(home: Path, *, is_preview: bool) -> Iterator[Path]:
     """Where the file stays, or is until the end of a preview."""
     if not is_preview:
-        yield home / FOLDER
+        yield home / FETCHED
         return
     with TemporaryDirectory() as folder:
         yield Path(folder)
