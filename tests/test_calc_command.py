@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant.calculators.advance import RetentionAsked, retention
+from assistant.calculators.catalogue import FORMS, CalculatorForm
 from assistant.calculators.constants import IndexedLaw, constants
-from assistant.calculators.forms import FORMS, CalculatorForm
 from assistant.cli.calc_options import EXAMPLES
 from assistant.cli.command import main
 from ingestion.library.library import CORPUS

@@ -18,9 +18,8 @@ from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
-from assistant.calculators.catalogue import calculate
+from assistant.calculators.catalogue import FORMS, CalculatorForm, calculate
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
-from assistant.calculators.forms import FORMS, CalculatorForm
 from assistant.cli.calc_options import EXAMPLES, absent, parameters
 from assistant.cli.options import AS_JSON, Terminal, day_of_law, print_json
 from assistant.cli.usage import Actions

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import Any
 
-from assistant.calculators.forms import CalculatorForm, CalculatorInput, InputKind
+from assistant.calculators.catalogue import CalculatorForm, CalculatorInput, InputKind
 from assistant.cli.options import amount, flag, iso_date, months, one_of, option, rate
 
 EXAMPLES: Mapping[str, tuple[str, str]] = {

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
-from assistant.calculators.forms import FORMS, CalculatorForm, CalculatorInput, InputKind
+from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
 from assistant.tools.desk import Desk
 from assistant.tools.tool import PARSED, Step, Tool, ToolArguments, ToolReply, among
 from assistant.tools.wording import paragraphs, place, quoted
