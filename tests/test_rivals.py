@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.law.disagreements import disagreements
+from assistant.law.contradictions import disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.retrieval.ranking import SubjectBounds
