@@ -212,7 +212,7 @@ def _migrate_all(
     to: str = option("--to ADRESSE", "le serveur où les mettre", default=""),
     back: str = option("--from ADRESSE", "le serveur d'où les reprendre", default=""),
 ) -> int:
-    from assistant.publishing.migration import migrate
+    from assistant.publishing.backup import migrate
 
     if bool(to) == bool(back):
         raise WrongSettings("Donnez --to ADRESSE, ou --from ADRESSE : postgresql://…")
