@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
-from assistant.operations.requirements import Requirement, broken, disk, holds, met, weak
+from assistant.operations.readiness import Requirement, broken, disk, holds, met, weak
 from assistant.publishing.schedule import planned_updates
 from assistant.publishing.upkeep import schedule_of
 from assistant.settings import LOOPBACK, Settings, load_settings, openid_secret
