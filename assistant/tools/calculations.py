@@ -14,8 +14,17 @@ from assistant.answering.record import calculation_fields, citations
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
 from assistant.tools.desk import Desk
-from assistant.tools.tool import PARSED, Step, Tool, ToolArguments, ToolReply, among
-from assistant.tools.wording import paragraphs, place, quoted
+from assistant.tools.tool import (
+    PARSED,
+    Step,
+    Tool,
+    ToolArguments,
+    ToolReply,
+    among,
+    paragraphs,
+    place,
+    quoted,
+)
 
 _Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 _TYPES: Mapping[InputKind, Any] = {

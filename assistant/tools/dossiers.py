@@ -17,9 +17,10 @@ from assistant.tools.tool import (
     Tool,
     ToolArguments,
     ToolReply,
+    paragraphs,
+    quoted,
     require_dossier,
 )
-from assistant.tools.wording import paragraphs, quoted
 
 
 class FicheArguments(ToolArguments):

@@ -10,8 +10,7 @@ from assistant.errors import WrongArguments
 from assistant.law.impact import law_fields
 from assistant.reports.versions import version_line
 from assistant.tools.desk import Desk
-from assistant.tools.tool import Step, Tool, ToolArguments, ToolReply
-from assistant.tools.wording import SAID, paragraphs
+from assistant.tools.tool import SAID, Step, Tool, ToolArguments, ToolReply, paragraphs
 from ingestion.legislation.references import normalise
 from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document

@@ -28,9 +28,11 @@ from assistant.tools.tool import (
     ToolArguments,
     ToolReply,
     Words,
+    paragraphs,
+    place,
+    quoted,
     require_dossier,
 )
-from assistant.tools.wording import paragraphs, place, quoted
 
 AsOf = Annotated[
     date | None,

@@ -8,8 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from assistant.errors import WrongArguments
 from assistant.tools.desk import Desk
 from assistant.tools.law import article_text, require_known
-from assistant.tools.tool import require_dossier
-from assistant.tools.wording import SCHEME, document_uri, paragraphs, warning
+from assistant.tools.tool import SCHEME, document_uri, paragraphs, require_dossier, warning
 from ingestion.errors import UnknownDocument, UnknownSnapshot
 from ingestion.legislation.references import normalise
 from ingestion.readers.documents import Document
