@@ -14,7 +14,7 @@ import pytest
 from assistant.calculators.advance import RetentionAsked, retention
 from assistant.calculators.catalogue import FORMS, CalculatorForm
 from assistant.calculators.constants import IndexedLaw, constants
-from assistant.cli.calc_options import EXAMPLES
+from assistant.cli.calc import EXAMPLES
 from assistant.cli.command import main
 from ingestion.library.library import CORPUS
 from tests.fakes import WordEmbedder
