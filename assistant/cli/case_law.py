@@ -6,8 +6,15 @@ from urllib.parse import urljoin
 from rich.console import Console
 from typer import Context
 
-from assistant.cli.options import ACTING_USER, Terminal, option
-from assistant.cli.progress import Steps, both, in_units, progress_bars
+from assistant.cli.options import (
+    ACTING_USER,
+    Steps,
+    Terminal,
+    both,
+    in_units,
+    option,
+    progress_bars,
+)
 from assistant.cli.usage import Actions
 from assistant.publishing.build_record import Recorder, recorded
 from assistant.settings import Settings, load_settings

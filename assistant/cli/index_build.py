@@ -12,8 +12,7 @@ from typer import Context
 
 from assistant.cli import adding, calc
 from assistant.cli.adding import PROCUREMENT_CODE
-from assistant.cli.options import ACTING_USER, Terminal, argument, flag
-from assistant.cli.progress import Steps, both, progress_bars
+from assistant.cli.options import ACTING_USER, Steps, Terminal, argument, both, flag, progress_bars
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange

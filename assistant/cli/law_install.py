@@ -10,8 +10,16 @@ from typer import Context
 
 from assistant.cli import adding
 from assistant.cli.index_build import build_all
-from assistant.cli.options import ACTING_USER, Terminal, flag, option
-from assistant.cli.progress import Steps, both, in_units, progress_bars
+from assistant.cli.options import (
+    ACTING_USER,
+    Steps,
+    Terminal,
+    both,
+    flag,
+    in_units,
+    option,
+    progress_bars,
+)
 from assistant.cli.usage import Actions
 from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.official_law import doubts, keep, require_articles

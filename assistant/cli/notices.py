@@ -10,8 +10,16 @@ from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.cli.dossier_pieces import filing_of, show_receipts
-from assistant.cli.options import AS_JSON, Terminal, argument, number, option, print_json
-from assistant.cli.progress import Steps, progress_bars
+from assistant.cli.options import (
+    AS_JSON,
+    Steps,
+    Terminal,
+    argument,
+    number,
+    option,
+    print_json,
+    progress_bars,
+)
 from assistant.cli.public_data import CPV, SINCE, UNTIL, criteria_of
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of

@@ -10,8 +10,7 @@ from typer import Context
 
 from assistant.accounts.identity import ALONE
 from assistant.cli.ledger_import import import_order
-from assistant.cli.options import AS_JSON, Terminal, flag, option
-from assistant.cli.progress import progress_bars
+from assistant.cli.options import AS_JSON, Terminal, flag, option, progress_bars
 from assistant.cli.public_data import CPV, SINCE, UNTIL, criteria_of
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
