@@ -12,6 +12,9 @@ from assistant.accounts.identity import ALONE
 from assistant.cli.dossier_pieces import filing_of, show_receipts
 from assistant.cli.options import (
     AS_JSON,
+    CPV,
+    SINCE,
+    UNTIL,
     Steps,
     Terminal,
     argument,
@@ -20,12 +23,11 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
-from assistant.cli.public_data import CPV, SINCE, UNTIL, criteria_of
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 from assistant.tenders.published_notices import add_published, list_published
-from ingestion.opendata.criteria import notices_where
+from ingestion.opendata.criteria import PublicDataCriteria, notices_where
 from ingestion.opendata.fetching import FoundNotices
 from ingestion.opendata.portal import REACH, OpenDataset
 
@@ -58,8 +60,8 @@ app = Actions(
 def _fetch(
     ctx: Context,
     notice: str | None = argument("NUMÉRO", "le numéro d'un avis, avec --into", default=None),
-    buyer: str | None = option("--buyer NOM", "l'acheteur : nom, SIRET ou SIREN"),
-    cpv: str | None = CPV,
+    buyer: str = option("--buyer NOM", "l'acheteur : nom, SIRET ou SIREN", default=""),
+    cpv: str = CPV,
     since: date | None = SINCE,
     until: date | None = UNTIL,
     most: int = option(
@@ -78,7 +80,7 @@ def _fetch(
         )
     if notice is not None and dossier is not None:
         return _put(ctx.obj, dataset, notice, dossier, as_json=as_json)
-    where = notices_where(criteria_of(buyer, cpv, since, until))
+    where = notices_where(PublicDataCriteria(buyer, cpv, since, until))
     return _list(ctx.obj, dataset, where, most, as_json=as_json)
 
 

@@ -93,6 +93,12 @@ def day_of_law(flags: str, default: str = "aujourd'hui", of: str = "") -> Any:  
     return option(f"{flags} AAAA-MM-JJ", told, iso_date)
 
 
+CPV = option("--cpv CODE", "code CPV, par exemple 45210000", default="")
+SINCE = option("--since AAAA-MM-JJ", "à partir de ce jour", iso_date)
+UNTIL = option("--until AAAA-MM-JJ", "jusqu'à ce jour compris", iso_date)
+"""What published data is asked for; nothing is asked without a command that takes these."""
+
+
 def amount(text: str) -> Decimal:
     """An amount in euros."""
     return _measure(
