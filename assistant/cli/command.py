@@ -30,7 +30,10 @@ COMMANDS = {
     "law": ("law", "montre un article en vigueur un jour donné, ou toutes ses versions"),
     "law install": ("law_install", "installe les textes officiels publiés par la DILA"),
     "law update": ("law_install", "prend ce qui a changé depuis dans les textes officiels"),
-    "decisions": ("case_law", "installe les décisions du juge administratif, à interroger à part"),
+    "decisions": (
+        "law_install",
+        "installe les décisions du juge administratif, à interroger à part",
+    ),
     "dossier": ("dossier", "garde les pièces d'une consultation, à interroger avec les règles"),
     "invoices": ("ledger", "importe des factures, et répond par le calcul"),
     "purchases": ("ledger", "importe des marchés (DECP), et répond par le calcul"),
