@@ -9,13 +9,13 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import IndexedLaw, Law, Rates, read_rates
 from assistant.errors import Ungrounded
 from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.needs import LawOf, PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.payments.late import Basis, terms
 from assistant.ledger.payments.tables import late_tables, overview, stage_table
-from assistant.ledger.purchases.needs import LawOf, PurchaseThresholds
-from assistant.ledger.purchases.purchases import contracts, held_contracts, repeated
-from assistant.ledger.purchases.tables import (
-    needs_table,
-    pooling_table,
+from assistant.ledger.purchases import (
+    contracts,
+    held_contracts,
+    repeated,
     summary_tables,
     supplier_tables,
 )

@@ -9,7 +9,7 @@ from assistant.accounts.identity import ALONE
 from assistant.errors import WrongPlan
 from assistant.ledger.anomalies import comparisons, rules
 from assistant.ledger.anomalies.rules import Anomaly, load_rules
-from assistant.ledger.tables import Cell, LedgerTable, TableColumn
+from assistant.ledger.tables import LedgerTable, TableColumn, tabulated
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.rows import AnalystFinding
@@ -52,6 +52,11 @@ class Explanation:
         """Who says so on what day of this machine; the day alone where it has one user."""
         day = f"{self.at.replace(tzinfo=UTC).astimezone():%d/%m/%Y}"
         return day if self.by == ALONE.user else f"{self.by}, {day}"
+
+    @property
+    def told(self) -> str:
+        """The reason, and who gave it."""
+        return f"{self.reason} ({self.signature})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +122,22 @@ _WITHOUT_LIMIT = (
 
 def anomaly_table(found: Sequence[Explained], *, has_limit: bool) -> LedgerTable:
     """Every anomaly with its rule, what was compared and what to check."""
-    ranked = sorted(found, key=lambda each: each.explanation is not None)
-    return LedgerTable(
+    return tabulated(
         "Anomalies",
-        (
-            TableColumn("Identifiant"),
-            TableColumn("Gravité"),
-            TableColumn("Règle"),
-            TableColumn("Constat"),
-            TableColumn("À vérifier"),
-            TableColumn("Définition"),
-            TableColumn("Explication"),
-        ),
-        tuple(_row(each) for each in ranked),
-        tuple(each.anomaly.rows for each in ranked),
+        sorted(found, key=lambda each: each.explanation is not None),
+        lambda each: each.anomaly.rows,
         (_SCREENING,) if has_limit else (_SCREENING, _WITHOUT_LIMIT),
+        {
+            TableColumn("Identifiant"): lambda each: each.anomaly.id,
+            TableColumn("Gravité"): lambda each: each.anomaly.rule.severity.label,
+            TableColumn("Règle"): lambda each: each.anomaly.rule.told,
+            TableColumn("Constat"): lambda each: each.anomaly.says,
+            TableColumn("À vérifier"): lambda each: each.anomaly.rule.check,
+            TableColumn("Définition"): lambda each: each.anomaly.rule.source,
+            TableColumn("Explication"): lambda each: _told(each.explanation),
+        },
     )
 
 
-def _row(each: Explained) -> tuple[Cell, ...]:
-    rule, told = each.anomaly.rule, each.explanation
-    title = f"Dépistage : {rule.title}" if rule.is_screening else rule.title
-    explained = f"{told.reason} ({told.signature})" if told else None
-    found = (each.anomaly.id, rule.severity.label, title, each.anomaly.says)
-    return (*found, rule.check, rule.source, explained)
+def _told(explanation: Explanation | None) -> str | None:
+    return explanation.told if explanation else None

@@ -12,7 +12,8 @@ from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import european, exemption
 from assistant.errors import Ungrounded
-from assistant.ledger.purchases.purchases import Contract, groups
+from assistant.ledger.purchases import Contract, groups
+from assistant.ledger.tables import Format, LedgerTable, TableColumn, tabulated
 from assistant.question.language import fold_text
 
 # Thresholds of supplies and services on any day, as the texts in force that day state them.
@@ -220,3 +221,45 @@ def _are_near(one: Contract, other: Contract) -> bool:
     if one.buyer == other.buyer or one.notified is None or other.notified is None:
         return False
     return abs(one.notified - other.notified) <= _CLOSE
+
+
+# Both as tables.
+
+
+def pooling_table(found: Sequence[Contract]) -> LedgerTable:
+    """Alike purchases of several buyers."""
+    return tabulated(
+        "Achats à mutualiser",
+        opportunities(found),
+        lambda each: tuple(one.id for one in each.contracts),
+        (POOLING_METHOD,),
+        {
+            TableColumn("Mots communs"): lambda each: " ".join(each.words),
+            TableColumn("Acheteurs", Format.COUNT): lambda each: len(each.buyers),
+            TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
+            TableColumn("Montant HT", Format.EUROS): lambda each: each.amount,
+            TableColumn("Du", Format.DATE): lambda each: each.days[0],
+            TableColumn("Au", Format.DATE): lambda each: each.days[1],
+            TableColumn("Par exemple"): lambda each: each.contracts[0].subject,
+        },
+    )
+
+
+def needs_table(found: Sequence[Contract], limits: PurchaseThresholds) -> LedgerTable:
+    """Needs bought in parts below a threshold that their sum reaches."""
+    return tabulated(
+        "Risques de fractionnement",
+        split_needs(found, limits),
+        lambda each: tuple(one.id for one in each.contracts),
+        (METHOD,),
+        {
+            TableColumn("Acheteur"): lambda each: each.buyer,
+            TableColumn("Catégorie"): lambda each: each.category,
+            TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
+            TableColumn("Cumul HT", Format.EUROS): lambda each: each.amount,
+            TableColumn("Seuil"): lambda each: each.threshold,
+            TableColumn("Montant du seuil", Format.EUROS): lambda each: each.limit,
+            TableColumn("Atteint", Format.DATE): lambda each: each.reached,
+            TableColumn("Par exemple"): lambda each: each.contracts[0].subject,
+        },
+    )
