@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import WrongPlan
-from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import needs_table, pooling_table
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments.tables import late_tables

@@ -16,8 +16,8 @@ from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongPlan
 from assistant.journal.journal import Journal
 from assistant.journal.outgoing import outgoing
-from assistant.ledger.anomalies.detection import Explanation, anomalies, explain
-from assistant.ledger.anomalies.rules import Anomaly
+from assistant.ledger.anomalies import Explanation, anomalies, explain
+from assistant.ledger.anomaly_rules import Anomaly
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import Name, names
 from assistant.ledger.query.plan import Plan, Population

@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import IndexedLaw, Law, Rates, read_rates
 from assistant.errors import Ungrounded
-from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import LawOf, PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.payments.late import Basis, terms
 from assistant.ledger.payments.tables import late_tables, overview, stage_table

@@ -22,7 +22,7 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rate, Rates
 from assistant.cli.command import collect_seldom
 from assistant.journal.journal import Journal
-from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import names
