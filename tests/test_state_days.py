@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.law.state_dates import state_counts, state_range
+from assistant.law.hierarchy import state_counts, state_range
 from ingestion.index.store import Manifest
 from ingestion.readers.documents import Kind
 from ingestion.readers.reading import read_file
