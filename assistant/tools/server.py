@@ -21,12 +21,11 @@ from mcp.shared.exceptions import MCPError
 from assistant.errors import AssistantError, WrongArguments
 from assistant.tools import resources
 from assistant.tools.calculations import CALCULATE
-from assistant.tools.desk import Desk
 from assistant.tools.dossiers import FICHE, REVIEW
-from assistant.tools.law import ARTICLE
 from assistant.tools.ledger import LEDGER
 from assistant.tools.questions import ASK, SEARCH
-from assistant.tools.tool import Step, Tool, ToolReply
+from assistant.tools.resources import ARTICLE
+from assistant.tools.tool import Desk, Step, Tool, ToolReply
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError
 
