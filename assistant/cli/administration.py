@@ -34,7 +34,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.operations.readiness import Requirement
-    from assistant.tools.desk import Desk
+    from assistant.tools.tool import Desk
     from assistant.web.site import Site
 
 

@@ -13,9 +13,9 @@ from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
 from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
-from assistant.tools.desk import Desk
 from assistant.tools.tool import (
     PARSED,
+    Desk,
     Step,
     Tool,
     ToolArguments,

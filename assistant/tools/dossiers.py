@@ -9,9 +9,9 @@ from pydantic import Field
 from assistant.tenders.conformity.review import FiledReview, review_fields
 from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheLine, fiche_fields
-from assistant.tools.desk import Desk
 from assistant.tools.tool import (
     DOSSIER,
+    Desk,
     Identifier,
     Step,
     Tool,

@@ -19,9 +19,9 @@ from assistant.answering.answer import (
     cite,
 )
 from assistant.answering.record import contract, search_fields
-from assistant.tools.desk import Desk
 from assistant.tools.tool import (
     DOSSIER,
+    Desk,
     Identifier,
     Step,
     Tool,
