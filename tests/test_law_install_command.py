@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.publishing.official_law import doubts, expected_articles, lacking
+from assistant.publishing.upkeep import doubts, expected_articles, lacking
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.chosen_texts import chosen_texts
@@ -88,7 +88,7 @@ Run = Callable[[Path], Command]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """`sourcier law …` in a data folder: its exit code and all it says, on one line."""
     monkeypatch.setattr(
-        "assistant.publishing.official_law.expected_articles", lambda: frozenset({"R12-2"})
+        "assistant.publishing.upkeep.expected_articles", lambda: frozenset({"R12-2"})
     )
     monkeypatch.setenv("COLUMNS", "200")
 
@@ -244,7 +244,7 @@ def test_a_code_without_the_articles_of_the_calculators_installs_nothing(
     command: Command, home: Path, dila: Dila, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "assistant.publishing.official_law.expected_articles", lambda: frozenset({"R99-9"})
+        "assistant.publishing.upkeep.expected_articles", lambda: frozenset({"R99-9"})
     )
     code, said = command("install")
     assert code == 1
@@ -305,7 +305,7 @@ def test_constants_that_no_text_says_are_a_doubt_beyond_a_tenth(
     broken = AFTER | {"texte": "L'acheteur achète."}
     name = publish_law(home, tmp_path, broken)
     assert doubts(home, name, day) == ()
-    monkeypatch.setattr("assistant.publishing.official_law.MOST_LACKING", 0)
+    monkeypatch.setattr("assistant.publishing.upkeep.MOST_LACKING", 0)
     (said,) = doubts(home, name, day)
     assert "ne sont plus dits" in said
 

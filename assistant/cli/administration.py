@@ -85,7 +85,7 @@ def _serve_pages(
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
     from assistant.operations.monitoring import begin_logs
-    from assistant.publishing.official_law import is_law_indexed
+    from assistant.publishing.upkeep import is_law_indexed
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 

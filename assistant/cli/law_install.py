@@ -22,9 +22,8 @@ from assistant.cli.options import (
     progress_bars,
 )
 from assistant.cli.usage import Actions
-from assistant.publishing.build_record import Recorder, recorded
-from assistant.publishing.official_law import doubts, keep, require_articles
-from assistant.publishing.upkeep import units_of_law
+from assistant.publishing.history import Recorder, recorded
+from assistant.publishing.upkeep import doubts, keep, require_articles, units_of_law
 from assistant.settings import Settings, load_settings
 from ingestion.case_law.installation import (
     CaseLawCopy,
