@@ -16,9 +16,9 @@ from assistant.cli.options import ACTING_USER, Steps, Terminal, argument, both, 
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
-from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
 from assistant.publishing.gate import examine_candidate, make_candidate
+from assistant.publishing.history import Recorder, recorded
 from assistant.publishing.upkeep import schedule_of
 from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings

@@ -13,12 +13,16 @@ from typing import BinaryIO
 from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
-from assistant.publishing.build_record import Build, BuildState, Recorder, last_build, request_stop
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
 from assistant.publishing.history import (
+    Build,
+    BuildState,
     IndexEvent,
+    Recorder,
     TextAct,
     index_events,
+    last_build,
+    request_stop,
     restorable,
     text_acts,
 )

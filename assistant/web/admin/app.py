@@ -14,7 +14,7 @@ from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
 from assistant.law.hierarchy import state_counts, state_range
-from assistant.publishing.build_record import BuildState, BuildStep
+from assistant.publishing.history import BuildState, BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language, fold_text
