@@ -103,9 +103,8 @@ def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, .
 
 # The record of a build while it runs: a file that a page reads, and a file that asks it to stop.
 #
-# ``` build.jsonl    who began when, the steps with how far they are, and how it ended, a line
-# each build.stop     stands while someone wants the build to end ``` The file outlives who looks
-# at it, and who builds.
+# build.jsonl has who began when, the steps with how far they are, and how it ended, a line each;
+# build.stop stands while someone wants the build to end. They outlive who looks and who builds.
 
 
 BETWEEN = 0.5
