@@ -361,16 +361,16 @@ def test_what_the_question_gave_is_said_with_the_missing_fact() -> None:
 
 
 DAY = date(2026, 11, 24)
-AMOUNT = Decimal(150000)
+FIGURE = Decimal(150000)
 ASKED: tuple[tuple[str, Asked], ...] = (
-    ("procedure", ProcedureAsked(AMOUNT, Nature.SUPPLIES, Buyer.LOCAL)),
+    ("procedure", ProcedureAsked(FIGURE, Nature.SUPPLIES, Buyer.LOCAL)),
     ("delais", TimeLimitsAsked(Procedure.OPEN, DAY, Buyer.STATE)),
     ("standstill", StandstillAsked(DAY)),
-    ("chiffre-affaires", TurnoverAsked(AMOUNT)),
-    ("avance", AdvanceAsked(AMOUNT, None, Decimal(8), Buyer.LOCAL)),
-    ("retenue", RetentionAsked(AMOUNT)),
-    ("paiement", PaymentAsked(DAY, Buyer.HOSPITAL, AMOUNT)),
-    ("modification", ModificationAsked(AMOUNT, (AMOUNT / 10,), Nature.WORKS, Buyer.LOCAL)),
+    ("chiffre-affaires", TurnoverAsked(FIGURE)),
+    ("avance", AdvanceAsked(FIGURE, None, Decimal(8), Buyer.LOCAL)),
+    ("retenue", RetentionAsked(FIGURE)),
+    ("paiement", PaymentAsked(DAY, Buyer.HOSPITAL, FIGURE)),
+    ("modification", ModificationAsked(FIGURE, (FIGURE / 10,), Nature.WORKS, Buyer.LOCAL)),
 )
 RATES = Rates(Path("taux.toml"))
 
@@ -394,7 +394,7 @@ def test_a_constant_that_no_text_states_stops_its_calculators(asked: Asked) -> N
 @pytest.mark.parametrize("is_above", [False, True])
 def test_a_planned_retention_is_told_on_which_side_of_the_ceiling_it_falls(is_above: bool) -> None:
     ceiling = FakeLaw(DAY).stated("retenue de garantie").value
-    asked = replace(RetentionAsked(AMOUNT), rate=ceiling + Decimal("0.01") * is_above)
+    asked = replace(RetentionAsked(FIGURE), rate=ceiling + Decimal("0.01") * is_above)
     said = calculate(asked, FakeLaw(DAY), RATES).result[0].text
     assert ("ne dépasse pas le plafond" in said) is not is_above
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assistant.ledger.parsing.moments import Compared
 from assistant.ledger.parsing.periods import find_period
 from assistant.ledger.parsing.proposal import ModelPlanner, are_carried
-from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan, population_asked
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan, population_asked
 from assistant.ledger.parsing.vocabulary import Name, is_one_slip, load_vocabulary, slips, spoken
 from assistant.ledger.query.plan import Operator, Plan, PlanFilter, Population
 from assistant.ledger.query.wording import describe_plan
@@ -35,8 +35,7 @@ def _said(plan: Plan) -> str:
 
 
 def _plan(question: str, over: Population = Population.INVOICES) -> Plan | NotUnderstood:
-    planner: Planner = parse_plan
-    return planner(question, NAMES, TODAY, over)
+    return parse_plan(question, NAMES, TODAY, over)
 
 
 @pytest.mark.parametrize(("question", "plans"), INVOICES)
@@ -352,14 +351,13 @@ def test_the_last_whole_period_ends_before_the_current_one(today: date, text: st
 
 
 PROPOSED_ON = date(2026, 6, 30)
+OVER = Population.INVOICES
 SUPPLIERS = (Name("supplier", "1", "Brelan"),)
-INVOICES = Population.INVOICES
 
 
 def _proposed(question: str, **chosen: str) -> Plan | NotUnderstood:
     model = ScriptedModel({"Question": json.dumps(chosen, ensure_ascii=False)})
-    planner: Planner = ModelPlanner(model)
-    return planner(question, SUPPLIERS, PROPOSED_ON, INVOICES)
+    return ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, OVER)
 
 
 DELIVERED = "Montant HT des factures de Brelan livrées en mai 2026"
@@ -404,14 +402,15 @@ def test_a_word_left_out_or_a_part_put_in_makes_no_plan(chosen: dict[str, str]) 
 )
 def test_what_is_not_of_the_schema_makes_no_plan(said: str) -> None:
     planner = ModelPlanner(ScriptedModel({"Question": said}))
-    assert isinstance(planner(DELIVERED, SUPPLIERS, PROPOSED_ON, INVOICES), NotUnderstood)
+    assert isinstance(planner(DELIVERED, SUPPLIERS, PROPOSED_ON, OVER), NotUnderstood)
 
 
 def test_the_model_is_not_asked_where_rules_leave_no_word_or_clash() -> None:
     model = ScriptedModel()
     for question in ("Factures payées et non payées", "Factures de mai 2026"):
         assert isinstance(
-            ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, INVOICES), NotUnderstood
+            ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, OVER),
+            NotUnderstood,
         )
     assert not model.prompts
 
