@@ -19,7 +19,7 @@ from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
 from assistant.publishing.gate import examine_candidate, make_candidate
 from assistant.publishing.history import Recorder, recorded
-from assistant.publishing.upkeep import schedule_of
+from assistant.publishing.schedule import schedule_of
 from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import file_sha256, lock_for_writing, replace_bytes

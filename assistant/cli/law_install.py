@@ -23,7 +23,8 @@ from assistant.cli.options import (
 )
 from assistant.cli.usage import Actions
 from assistant.publishing.history import Recorder, recorded
-from assistant.publishing.upkeep import doubts, keep, require_articles, units_of_law
+from assistant.publishing.schedule import units_of_law
+from assistant.publishing.upkeep import doubts, keep, require_articles
 from assistant.settings import Settings, load_settings
 from ingestion.case_law.installation import (
     CaseLawCopy,

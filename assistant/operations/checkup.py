@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations.readiness import Requirement, broken, disk, holds, met, weak
-from assistant.publishing.schedule import planned_updates
-from assistant.publishing.upkeep import schedule_of
+from assistant.publishing.schedule import planned_updates, schedule_of
 from assistant.settings import LOOPBACK, Settings, load_settings, openid_secret
 from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
 from ingestion.index.publication import current_manifest, current_name, verify_snapshot

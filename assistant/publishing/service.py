@@ -29,17 +29,17 @@ from assistant.publishing.history import (
 from assistant.publishing.schedule import (
     PlannedUpdate,
     Recurrence,
+    Schedule,
     UpdateKind,
     UpdateSchedule,
+    schedule_of,
 )
 from assistant.publishing.upkeep import (
     IndexSource,
     Kept,
-    Schedule,
     Usage,
     kept_generations,
     manifest_of,
-    schedule_of,
     sources,
     take_in,
     usage,

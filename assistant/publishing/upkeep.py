@@ -1,19 +1,15 @@
-"""Upkeep: the files of the next index, the room that indexes take, the schedule of updates."""
+"""Upkeep: the files of the next index, and the room that indexes take."""
 
 import os
-import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
-from getpass import getuser
 from pathlib import Path
 
 from assistant.calculators.constants import IndexedLaw, constants, ungrounded
-from assistant.errors import WrongSettings
 from assistant.publishing.decisions import Decisions, read_candidate
-from assistant.settings import Settings
 from ingestion.errors import DamagedSnapshot, IngestionError
 from ingestion.index.publication import (
     current_name,
@@ -32,78 +28,6 @@ from ingestion.legislation.references import normalise
 from ingestion.library.library import Holding, Library
 from ingestion.readers.documents import Kind, is_citable
 from ingestion.tenders.intake import LARGEST_ARCHIVE, Parcel, Receipt, copied, incoming, receive
-
-# The schedule: when the next update is due, from where, and the units that a timer runs.
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """An update every day at a time, of the files that are new in a folder."""
-
-    at: time
-    folder: str
-
-    def after(self, moment: datetime) -> datetime:
-        """The first time that it is due after a moment, in the moment's own time zone."""
-        due = datetime.combine(moment.date(), self.at, moment.tzinfo)
-        return due if due > moment else due + timedelta(days=1)
-
-    def units(self, command: Sequence[str]) -> str:
-        """The two units of systemd that run `sourcier` for a data folder, to be installed."""
-        run = shlex.join((*command, "index", "update"))
-        told = "construit un index candidat des textes nouveaux"
-        return _units("update", told, run, f"*-*-* {self.at:%H:%M}:00")
-
-
-def units_of_law(command: Sequence[str]) -> str:
-    """The units that take each week what changed in the official texts, for someone to decide."""
-    run = shlex.join((*command, "law", "update", "--no-publish"))
-    return _units("law", "construit un index candidat du droit de la semaine", run, "weekly")
-
-
-def _units(name: str, told: str, run: str, calendar: str) -> str:
-    return _UNITS.format(name=name, told=told, run=run, user=getuser(), calendar=calendar)
-
-
-def schedule_of(settings: Settings) -> Schedule | None:
-    """The schedule of the settings, None without a time; raises WrongSettings."""
-    if not settings.update_at:
-        return None
-    if not settings.update_from:
-        raise WrongSettings(
-            "« update_at » demande « update_from », le dossier des textes nouveaux."
-        )
-    try:
-        return Schedule(time.fromisoformat(settings.update_at), settings.update_from)
-    except ValueError as error:
-        raise WrongSettings(
-            f"« update_at » doit être une heure, comme « 02:30 », et pas « {settings.update_at} »."
-        ) from error
-
-
-_UNITS = """\
-# /etc/systemd/system/sourcier-{name}.service
-[Unit]
-Description=Sourcier : {told}
-
-[Service]
-Type=oneshot
-User={user}
-Nice=10
-ExecStart={run}
-
-# /etc/systemd/system/sourcier-{name}.timer
-[Unit]
-Description=Sourcier : {told}
-
-[Timer]
-OnCalendar={calendar}
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
-
 
 # Sources: the files that the next index is made of, and how more of them come in.
 
