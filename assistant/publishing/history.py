@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,18 +59,16 @@ class IndexEvent:
 
 def index_events(journal: Journal) -> Iterator[IndexEvent]:
     """Everything that was done to indexes, the oldest first."""
-    for entry in journal.entries():
-        body = journal.body(entry) if entry["kind"] == "index" else None
-        if body and body["act"] in TOLD:
-            refusal = body.get("refusal")
-            yield IndexEvent(
-                datetime.fromisoformat(entry["at"]),
-                str(entry.get("user", "")),
-                body["act"],
-                body["generation"],
-                body.get("reason", ""),
-                (*body.get("reasons", ()), *([refusal] if refusal else ())),
-            )
+    for done, body in _acts(journal, TOLD):
+        refusal = body.get("refusal")
+        yield IndexEvent(
+            done.at,
+            done.user,
+            body["act"],
+            body["generation"],
+            body.get("reason", ""),
+            (*body.get("reasons", ()), *([refusal] if refusal else ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +81,15 @@ class TextAct:
 
 def text_acts(journal: Journal, *acts: str) -> dict[str, TextAct]:
     """When and by whom one of these acts was last done to each file, by its source."""
-    found: dict[str, TextAct] = {}
+    return {file["file"]: done for done, body in _acts(journal, acts) for file in body["files"]}
+
+
+def _acts(journal: Journal, acts: Container[str]) -> Iterator[tuple[TextAct, Mapping[str, Any]]]:
+    """When and by whom each of these acts was done, the oldest first, and what is told of it."""
     for entry in journal.entries():
         body = journal.body(entry) if entry["kind"] == "index" else None
         if body and body["act"] in acts:
-            told = TextAct(datetime.fromisoformat(entry["at"]), str(entry.get("user", "")))
-            found |= {file["file"]: told for file in body["files"]}
-    return found
+            yield TextAct(datetime.fromisoformat(entry["at"]), str(entry.get("user", ""))), body
 
 
 def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, ...]:
