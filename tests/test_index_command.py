@@ -7,8 +7,7 @@ from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
-from tests.command_line import Command, command_of, on_one_line
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.index_home import ARTICLES, answers, published, write_articles
 
 
@@ -33,11 +32,7 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setattr("assistant.container.load_model", lambda home, settings: ScriptedModel())
-    monkeypatch.setattr("assistant.container.model_writes", lambda home, settings: False)
-    monkeypatch.setenv("COLUMNS", "200")
+    use_small_models(monkeypatch)
 
     return on_one_line(command_of(home, capsys, "index"))
 

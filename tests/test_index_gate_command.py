@@ -9,8 +9,7 @@ from assistant.retrieval.ranking import default_tuning
 from ingestion.durable import lock_for_writing
 from ingestion.index.publication import current_name, finished
 from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
-from tests.command_line import Command, command_of, on_one_line
-from tests.fakes import ScriptedModel
+from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.small_index import ARTICLES, answering_embedder, write_code
 from tests.test_gate import BROKEN, NEW
 
@@ -27,13 +26,9 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda *_: answering_embedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
-    monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
+    use_small_models(monkeypatch, answering_embedder)
     # The cosines of the embedder of these tests are where those of the fitted one are.
     monkeypatch.setattr("assistant.container.tuning_for", lambda _: default_tuning())
-    monkeypatch.setenv("COLUMNS", "200")
 
     return on_one_line(command_of(home, capsys, "index"))
 

@@ -15,9 +15,8 @@ from ingestion.legislation.official_copy import OfficialCopy
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, State
 from tests.administered import acts, administered
-from tests.command_line import Command, command_of, on_one_line
+from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.dila_server import Dila, cut, offering
-from tests.fakes import ScriptedModel
 from tests.index_home import add
 from tests.law_home import AFTER, publish_law
 from tests.legi_files import (
@@ -105,10 +104,7 @@ def command(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Command:
 @pytest.fixture
 def building(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is built and asked is of the small index."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda *_: answering_embedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
-    monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
+    use_small_models(monkeypatch, answering_embedder)
     monkeypatch.setattr("assistant.container.tuning_for", lambda _: default_tuning())
 
 
