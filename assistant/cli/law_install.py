@@ -94,10 +94,7 @@ LEFT = flag("--no-publish", "laisse toujours décider")
     EPILOG,
 )
 def _install(
-    ctx: Context,
-    folder: Path | None = FOLDER,
-    is_left: bool = LEFT,
-    user: str = ACTING_USER,
+    ctx: Context, folder: Path | None = FOLDER, is_left: bool = LEFT, user: str = ACTING_USER
 ) -> int:
     return _bring(ctx.obj, folder, plan_installation, user, is_left)
 

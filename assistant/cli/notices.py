@@ -87,13 +87,7 @@ def _fetch(
 def _put(home: Path, dataset: OpenDataset, notice: str, dossier: str, *, as_json: bool) -> int:
     with progress_bars(Terminal(is_stderr=True)) as bars:
         receipts = add_published(
-            dataset,
-            notice,
-            filing_of(home),
-            dossier,
-            journal_of(home),
-            ALONE.user,
-            Steps(bars),
+            dataset, notice, filing_of(home), dossier, journal_of(home), ALONE.user, Steps(bars)
         )
     if not receipts:
         sys.stderr.write(f"Il n'y a pas d'avis {notice} sur {dataset.host}.\n")

@@ -8,12 +8,7 @@ from assistant.question.language import Language
 from ingestion.chunking.passages import Passage
 from ingestion.french import month_names
 from ingestion.index.store import Manifest
-from ingestion.legislation.general_clauses import (
-    CCAG,
-    GeneralText,
-    edition_on,
-    general_text_of,
-)
+from ingestion.legislation.general_clauses import CCAG, GeneralText, edition_on, general_text_of
 from ingestion.readers.documents import Kind
 from ingestion.readers.state_days import Days, days_in_words
 from ingestion.tenders.pieces import PieceKind, find_piece

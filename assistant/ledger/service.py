@@ -32,11 +32,7 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import FileReport, ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
-from ingestion.opendata.fetching import (
-    FetchedFile,
-    count_contracts,
-    fetch_contracts,
-)
+from ingestion.opendata.fetching import FetchedFile, count_contracts, fetch_contracts
 from ingestion.opendata.portal import EXPORT, OpenDataset, RecordQuery
 from ingestion.tenders.intake import (
     LARGEST_ARCHIVE,
