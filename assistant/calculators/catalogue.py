@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from functools import partial
 from inspect import Parameter, signature
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.calculators.advance import AdvanceAsked, RetentionAsked, advance, retention
 from assistant.calculators.amounts import Zone, euros
@@ -75,14 +75,6 @@ class Missing:
     cases: tuple[tuple[str, Asked], ...] = ()
 
 
-class Labelled(Protocol):
-    """A value that has its words in French."""
-
-    @property
-    def label(self) -> str:
-        """The words."""
-
-
 @dataclass(frozen=True, slots=True)
 class MissingFact:
     """A fact that a calculation needs: its label, its French question, its value if it is known.
@@ -107,11 +99,14 @@ def day(label: str, question: str, found: Sequence[date]) -> MissingFact:
     return MissingFact(label, question, next(iter(found), None), "{:%d/%m/%Y}".format)
 
 
+Word = Buyer | Nature | Procedure
+
+
 def choice(
-    label: str, question: str, found: Sequence[Labelled], likely: tuple[Labelled, ...]
+    label: str, question: str, found: Sequence[Word], likely: tuple[Word, ...]
 ) -> MissingFact:
     """A fact of few values, the first found."""
-    return MissingFact(label, question, next(iter(found), None), _label, likely)
+    return MissingFact(label, question, next(iter(found), None), lambda one: one.label, likely)
 
 
 def nature(facts: QuestionFacts) -> MissingFact:
@@ -159,10 +154,6 @@ def completed(calculation: Callable[..., Asked], **facts: MissingFact) -> Asked 
         tuple((facts[each].label, facts[each].words(given[each])) for each in given),
         tuple((facts[name].words(value), case) for value, case in cases),
     )
-
-
-def _label(value: Labelled) -> str:
-    return value.label
 
 
 # What each calculator is given, as people and programs give it: words, meaning, kind of value.

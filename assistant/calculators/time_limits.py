@@ -87,7 +87,9 @@ def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law
     """The shortest duration when these conditions are met; the other reductions are told too."""
     base = law.stated(period.name)
     reduced = {each: law.stated(f"{period.name}, {each}") for each in period.reductions}
-    best = min((base, *(reduced[each] for each in reduced if each in met)), key=_days)
+    best = min(
+        (base, *(reduced[each] for each in reduced if each in met)), key=lambda stated: stated.value
+    )
     first = f"{period.subject} : {start.until(base.value)}, à compter de {period.event}."
     steps = [says(first, base)]
     for reduction, stated in reduced.items():
@@ -120,10 +122,6 @@ def _result(period: MinimumPeriod, best: Stated, start: Start) -> CalculationLin
             "minuit ; la date limite ne peut tomber avant."
         )
     return says(f"{period.subject} : {said}", best)
-
-
-def _days(stated: Stated) -> Decimal:
-    return stated.value
 
 
 def _in_days(days: Decimal) -> str:

@@ -126,12 +126,10 @@ def _categories(found: Sequence[Contract]) -> Iterator[tuple[str, Sequence[Contr
             by_family[each.buyer, each.family, each.notified.year].append(each)
     for (_, family, _), contracts in by_family.items():
         yield f"CPV {family}", contracts
-    for group in groups([each for each in fit if not each.family], _buyer, _are_of_one_year):
+    for group in groups(
+        [each for each in fit if not each.family], lambda one: one.buyer, _are_of_one_year
+    ):
         yield f"objets proches : {' '.join(group.words)}…", group.contracts
-
-
-def _buyer(contract: Contract) -> str:
-    return contract.buyer
 
 
 def _are_of_one_year(one: Contract, other: Contract) -> bool:
@@ -209,12 +207,11 @@ class Opportunity:
 def opportunities(found: Sequence[Contract]) -> tuple[Opportunity, ...]:
     """Groups of alike contracts, those of the most buyers first."""
     fit = [each for each in found if each.buyer and not each.is_works]
-    every = [Opportunity(each.contracts, each.words) for each in groups(fit, _family, _are_near)]
+    every = [
+        Opportunity(each.contracts, each.words)
+        for each in groups(fit, lambda one: one.family, _are_near)
+    ]
     return tuple(sorted(every, key=lambda each: (-len(each.buyers), -each.amount, each.words)))
-
-
-def _family(contract: Contract) -> str:
-    return contract.family
 
 
 def _are_near(one: Contract, other: Contract) -> bool:
