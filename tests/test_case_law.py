@@ -17,7 +17,6 @@ from ingestion.legislation.dila import listed
 from ingestion.legislation.legi import DilaFund
 from ingestion.legislation.mirror import ListedArchive, plan_gathering
 from ingestion.library.library import Library
-from tests.case_law_home import gather_rulings, install_rulings
 from tests.dila_server import Dila, cut, offering
 from tests.fakes import WordEmbedder
 from tests.index_home import published
@@ -30,6 +29,7 @@ from tests.jade_files import (
     TRIBUNAL,
     write_rulings,
 )
+from tests.law_home import gather_rulings, install_rulings
 from tests.legi_files import FULL
 
 ALL = (NUMBERED, OLDER, ELSEWHERE, TRIBUNAL)

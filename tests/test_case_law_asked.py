@@ -25,10 +25,10 @@ from assistant.web.serving import LocalBuyerService
 from ingestion.case_law.installation import case_law_home
 from ingestion.library.archive import Archive
 from ingestion.readers.documents import Kind
-from tests.case_law_home import install_rulings
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish, published
 from tests.jade_files import NUMBERED, OLDER, InventedRuling
+from tests.law_home import install_rulings
 from tests.page_app import app_over
 from tests.small_index import answering_embedder
 

@@ -37,9 +37,9 @@ from assistant.settings import default_home, load_settings
 from ingestion.index.publication import current_name
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.readers.documents import Kind
-from tests.case_law_home import install_rulings
 from tests.fakes import ScriptedModel
 from tests.jade_files import InventedRuling
+from tests.law_home import install_rulings
 
 DATA = Path(__file__).parents[1] / "data"
 LAW_QUESTIONS = ("questions_passation.jsonl", "questions_execution.jsonl")
