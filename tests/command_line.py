@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.command import main
+from ingestion.index.search import Embedder
+from tests.fakes import ScriptedModel, WordEmbedder
 
 Command = Callable[..., tuple[int, str]]
 
@@ -29,3 +31,14 @@ def on_one_line(command: Command) -> Command:
         return code, " ".join(said.split())
 
     return run
+
+
+def use_small_models(
+    monkeypatch: pytest.MonkeyPatch, embedder: Callable[[], Embedder] = WordEmbedder
+) -> None:
+    """Let commands load these models, which need no weights, and write on long lines."""
+    monkeypatch.setattr("assistant.container.load_embedder", lambda *_: embedder())
+    monkeypatch.setattr("assistant.container.load_reader", lambda *_: None)
+    monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
+    monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
+    monkeypatch.setenv("COLUMNS", "200")

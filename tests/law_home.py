@@ -1,4 +1,4 @@
-"""A data folder with an article in several versions, for the commands that show the law in time."""
+"""Data folders with what the law was: articles in versions, and decisions installed."""
 
 import json
 from collections.abc import Mapping

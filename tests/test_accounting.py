@@ -13,8 +13,7 @@ from assistant.question.day import DaySource
 from assistant.web.buyer.conversation import Conversation, Turn, advance
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.library.archive import Archive
-from tests.ledger_assistant import TODAY, assistant_of
-from tests.ledger_rows import file_row, filled, invoice
+from tests.ledger_rows import TODAY, assistant_of, file_row, filled, invoice
 from tests.page_tags import parsed
 
 PAID = "Nombre de factures, payées : 1. [1]\n\nLes avoirs ne sont pas des factures comptées."

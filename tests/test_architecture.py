@@ -41,7 +41,7 @@ DOORS = {
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
     "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py ingestion/readers/pictures.py",
-    "prometheus_client": "assistant/operations/metrics.py",
+    "prometheus_client": "assistant/operations/monitoring.py",
     "pgvector": "ingestion/postgresql.py",
     "psycopg": "ingestion/ledger/database.py ingestion/postgresql.py",
     "psycopg_pool": "ingestion/postgresql.py",

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from assistant.calculators.advance import RetentionAsked, retention
+from assistant.calculators.catalogue import FORMS, CalculatorForm
 from assistant.calculators.constants import IndexedLaw, constants
-from assistant.calculators.forms import FORMS, CalculatorForm
-from assistant.cli.calc_options import EXAMPLES
+from assistant.cli.calc import EXAMPLES
 from assistant.cli.command import main
 from ingestion.library.library import CORPUS
-from tests.fakes import WordEmbedder
+from tests.command_line import use_small_models
 from tests.index_home import add, build_and_publish, published
 
 OK, BROKEN, USAGE, REFUSED = 0, 1, 2, 3
@@ -219,9 +219,7 @@ def rebuilt(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], str]:
     """What `sourcier index build` says over the same sheets."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setenv("COLUMNS", "200")
+    use_small_models(monkeypatch)
 
     def run() -> str:
         assert main(["--data", str(home), "index", "build"]) == OK

@@ -15,8 +15,8 @@ from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.journal.journal import Journal
 from assistant.law.hierarchy import Rank, rank_of
-from assistant.question.case_law import subject_of
 from assistant.question.language import Language
+from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, advance

@@ -14,9 +14,8 @@ import pytest
 
 from assistant.cli.command import main
 from assistant.llm.keeper import engine_problem
-from assistant.operations.access import access
-from assistant.operations.checkup import Installation, examine
-from assistant.operations.requirements import Requirement, RequirementState, broken, weak
+from assistant.operations.checkup import Installation, access, examine
+from assistant.operations.readiness import Requirement, RequirementState, broken, weak
 from assistant.settings import OpenId, Settings
 from ingestion.index.publication import current_manifest
 from ingestion.models.catalogue import Catalogue

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.journal.journal import Journal
-from tests.command_line import Command, command_of
-from tests.fakes import WordEmbedder
+from tests.command_line import Command, command_of, use_small_models
 
 CCAP = "# CCAP\n\n## Article 12 - Pénalités\n\nLa pénalité de retard est de 150 euros.\n"
 
@@ -24,9 +23,7 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier dossier …`: its exit code and what it says, on standard output alone as JSON."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setenv("COLUMNS", "200")
+    use_small_models(monkeypatch)
 
     return command_of(home, capsys, "dossier")
 

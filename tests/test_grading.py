@@ -1,8 +1,32 @@
+"""Question sets, the grading of answers, and what is measured over many."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
 import pytest
 
-from assistant.answering.answer import Answer, Outcome
-from assistant.evaluation.grading import FaultKind, cited_articles, grade, stands_at
-from assistant.evaluation.questions import ExpectedPlace
+from assistant.answering.answer import Answer, Outcome, Removed, Seconds, Sentence
+from assistant.citations.checker import Support
+from assistant.confidence import Estimate
+from assistant.errors import WrongQuestions
+from assistant.evaluation.grading import (
+    FaultKind,
+    Graded,
+    Length,
+    Measure,
+    TurnStep,
+    cited_articles,
+    estimates,
+    grade,
+    grouped,
+    lengths,
+    removals,
+    seconds,
+    stands_at,
+)
+from assistant.evaluation.questions import ExpectedPlace, Question, read_questions
 from tests.graded import ABSTAINED, TEXT, answer_of, graded_of, question_of, result_of
 
 
@@ -114,3 +138,228 @@ def test_exact_quotes_are_compared_with_the_document() -> None:
     assert moved.exact_quotes == (False, False)
     assert unknown.exact_quotes == ()
     assert graded_of(question_of(), Answer(Outcome.ABSTAINED)).exact_quotes == ()
+
+
+# Questions
+
+
+WHOLE = {
+    "id": "q-1",
+    "question": "Quel délai ?",
+    "as_of": "2026-03-15",
+    "dossier": "ecole",
+    "articles_attendus": ["R2192-10"],
+    "articles_utiles": ["L2192-10"],
+    "faits": [["trente", "30"], ["jours"]],
+    "interdits": ["\\bmois\\b"],
+    "attendu_refus": False,
+    "piece": "CCAP",
+    "page": 7,
+    "piece2": "QR",
+    "page2": None,
+    "theme": "Paiement",
+    "type": "fait",
+    "categorie": "courante",
+    "difficulte": "simple",
+    "note": "not read",
+}
+
+
+def _read(folder: Path, *lines: str) -> list[Question]:
+    path = folder / "questions.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return read_questions(path)
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    [question] = _read(tmp_path, json.dumps(WHOLE))
+    assert question.id == "q-1"
+    assert question.text == "Quel délai ?"
+    assert question.as_of == date(2026, 3, 15)
+    assert question.dossier == "ecole"
+    assert question.articles == ("R2192-10",)
+    assert question.useful == ("L2192-10",)
+    assert [[option.pattern for option in group] for group in question.facts] == WHOLE["faits"]
+    assert question.facts[0][0].search("TRENTE jours")
+    assert [pattern.pattern for pattern in question.forbidden] == WHOLE["interdits"]
+    assert not question.refusal_expected
+    assert question.places == (ExpectedPlace("CCAP", 7), ExpectedPlace("QR", None))
+    assert question.theme == "Paiement"
+    assert (question.kind, question.category, question.difficulty) == ("fait", "courante", "simple")
+    assert question.file == str(tmp_path / "questions.jsonl")
+
+
+def test_most_fields_may_be_left_out_or_null(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(WHOLE.keys() - {"id", "question"})
+    lines = [{"id": "a", "question": "?"}, {"id": "b", "question": "?", **nothing}]
+    bare, null = _read(tmp_path, *map(json.dumps, lines))
+    file = str(tmp_path / "questions.jsonl")
+    nothing_expected = Question("a", "?", None, None, (), (), (), (), False, file=file)
+    assert bare == nothing_expected
+    assert null == replace(nothing_expected, id="b")
+
+
+def test_blank_lines_are_skipped_and_the_order_kept(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": name, "question": "?"}) for name in "cab"]
+    assert [each.id for each in _read(tmp_path, lines[0], "", lines[1], "  ", lines[2], "")] == [
+        *"cab"
+    ]
+
+
+def test_a_line_separator_inside_a_question_ends_no_line(tmp_path: Path) -> None:
+    line = json.dumps({"id": "a", "question": "Un\u2028deux\u0085trois"}, ensure_ascii=False)
+    assert [each.text for each in _read(tmp_path, line)] == ["Un\u2028deux\u0085trois"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        '"text"',
+        "null",
+        '{"question": "?"}',
+        '{"id": "a"}',
+        json.dumps(WHOLE | {"as_of": "15/03/2026"}),
+        json.dumps(WHOLE | {"articles_attendus": "R2192-10"}),
+        json.dumps(WHOLE | {"faits": "trente"}),
+        json.dumps(WHOLE | {"faits": ["trente"]}),
+        json.dumps(WHOLE | {"faits": [["("]]}),
+        json.dumps(WHOLE | {"faits": [[30]]}),
+        json.dumps(WHOLE | {"interdits": "mois"}),
+        json.dumps(WHOLE | {"interdits": ["("]}),
+        json.dumps(WHOLE | {"page": "sept"}),
+    ],
+)
+def test_a_line_that_cannot_be_understood_is_named(tmp_path: Path, line: str) -> None:
+    with pytest.raises(WrongQuestions, match="ligne 2"):
+        _read(tmp_path, json.dumps(WHOLE), line)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WrongQuestions, match="absent"):
+        read_questions(tmp_path / "absent.jsonl")
+    (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
+    with pytest.raises(WrongQuestions, match=r"latin\.jsonl"):
+        read_questions(tmp_path / "latin.jsonl")
+
+
+def test_files_are_read_one_after_the_other(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("b.jsonl", "a.jsonl")]
+    for path in paths:
+        path.write_text(json.dumps({"id": path.stem, "question": "?"}), encoding="utf-8")
+    found = [(question.id, question.file) for question in read_questions(*paths)]
+    assert found == [("b", str(paths[0])), ("a", str(paths[1]))]
+
+
+def test_an_identifier_given_twice_is_named(tmp_path: Path) -> None:
+    line = json.dumps({"id": "q-1", "question": "?"})
+    with pytest.raises(WrongQuestions, match="« q-1 » est donné 2 fois"):
+        _read(tmp_path, line, line)
+
+
+# Measures
+
+
+GOOD = answer_of("Trente.", "art. R1-1")
+
+
+def _counted(estimate: Estimate | None) -> tuple[int | None, int] | None:
+    return (estimate.part, estimate.whole) if estimate else None
+
+
+def test_shares_are_counted() -> None:
+    found = estimates(
+        [
+            graded_of(question_of((("trente",),), articles=("R1-1",)), GOOD),
+            graded_of(question_of((("quinze",),)), GOOD),
+            graded_of(question_of((("trente",),)), ABSTAINED),
+            graded_of(question_of(refusal=True), ABSTAINED),
+            graded_of(question_of(refusal=True), GOOD),
+            graded_of(question_of(refusal=True), ABSTAINED),
+        ]
+    )
+    assert _counted(found[Measure.CORRECT]) == (3, 6)
+    assert _counted(found[Measure.ANSWERED]) == (3, 6)
+    assert _counted(found[Measure.SUPPORTED]) == (3, 3)
+    assert _counted(found[Measure.EXACT]) == (3, 3)
+    assert _counted(found[Measure.REFUSAL_PRECISION]) == (2, 3)
+    assert _counted(found[Measure.REFUSAL_RECALL]) == (2, 3)
+    assert _counted(found[Measure.FALSE_REFUSALS]) == (1, 3)
+    f1, recall = found[Measure.REFUSAL_F1], found[Measure.RECALL]
+    assert f1 is not None
+    assert f1.value == pytest.approx(2 / 3)
+    assert f1.low < f1.value < f1.high
+    assert recall is not None
+    assert (recall.value, recall.whole) == (1, 1)
+
+
+def test_nothing_has_no_measure() -> None:
+    assert set(estimates([])) == set(Measure)
+    assert not any(estimates([]).values())
+    assert lengths([]) == ()
+    assert removals([]) == []
+
+
+def test_a_sentence_without_its_citation_is_not_supported() -> None:
+    cited = answer_of("Trente.", "art. R1-1")
+    [sentence] = cited.sentences
+    for citations in ((), (2,)):
+        lost = replace(cited, sentences=(sentence, replace(sentence, citations=citations)))
+        found = estimates([graded_of(question_of(), lost)])
+        assert _counted(found[Measure.SUPPORTED]) == (1, 2)
+
+
+def test_pages_are_counted_where_they_are_expected() -> None:
+    pages = (ExpectedPlace("CCAP", 7), ExpectedPlace("CCTP", 9), ExpectedPlace("RC", None))
+    graded = [
+        graded_of(question_of(places=pages), answer_of("…", "CCAP, art. 1, p. 7")),
+        graded_of(question_of(), answer_of("…", "CCAP, art. 1, p. 7")),
+    ]
+    assert _counted(estimates(graded)[Measure.PAGES]) == (1, 2)
+
+
+def test_removed_sentences_are_counted_by_reason() -> None:
+    removed = (
+        Removed("Faux.", "quantité absente : « 3 »"),
+        Removed("Faux.", "nature"),
+        Removed("Faux.", "quantité absente : « 4 »"),
+    )
+    graded = [graded_of(question_of(), Answer(Outcome.ABSTAINED, removed=removed))]
+    assert removals(graded) == [("quantité absente", 2), ("nature", 1)]
+
+
+def test_words_quoted_are_told_from_those_of_the_program() -> None:
+    answer = Answer(
+        Outcome.ANSWERED,
+        (
+            Sentence("L'acheteur paie sous 30 jours.", (1,), Support.VERBATIM),
+            Sentence("Calcul : 20 < 30.", (1,), Support.COMPUTED),
+        ),
+        notice="Vérifiez la date.",
+    )
+    graded = [graded_of(question_of(), answer), graded_of(question_of(), ABSTAINED)]
+    assert lengths(graded) == (Length(words=11, own=6),)
+
+
+def test_steps_leave_out_what_did_not_happen() -> None:
+    times = [Seconds(0.1, None, 0.3), Seconds(0.2, 0.4, 0.5)]
+    found = seconds([graded_of(question_of(), GOOD, each) for each in times])
+    assert found == {
+        TurnStep.EVIDENCE: (0.1, 0.2),
+        TurnStep.FIRST: (0.4,),
+        TurnStep.TOTAL: (0.3, 0.5),
+    }
+
+
+def test_groups_come_by_size_then_by_name() -> None:
+    graded = [graded_of(question_of(name=name), GOOD) for name in "bacbc"]
+
+    def name(item: Graded) -> str:
+        return item.question.id
+
+    assert [(label, len(items)) for label, items in grouped(graded, name)] == [
+        ("b", 2),
+        ("c", 2),
+        ("a", 1),
+    ]

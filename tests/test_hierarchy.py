@@ -1,13 +1,16 @@
+"""The rank of texts, when a sentence applies, and as of which days an index is right."""
+
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from assistant.law.hierarchy import LABELS, Rank, rank_of
+from assistant.law.hierarchy import LABELS, Rank, applies, rank_of, state_counts, state_range
 from assistant.question.language import Language
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
+from ingestion.index.store import Manifest
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import PieceKind
 from tests.passage_texts import evidence_of
@@ -62,3 +65,53 @@ def test_a_sheet_about_an_article_is_not_the_article(small_home: Path) -> None:
 def test_every_rank_has_its_label_in_both_languages() -> None:
     for language in Language:
         assert LABELS[language].keys() == set(Rank)
+
+
+# Validity
+
+
+EVE, DAY, NEXT = date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "days"),
+    [
+        ("Avant le 1er avril 2026, le seuil était de 40 000 € HT.", (True, False, False)),
+        ("Le seuil est de 40 000 € jusqu'au 1er avril 2026.", (True, True, False)),
+        ("Le seuil est de 40 000 € jusqu’au 1er avril 2026 inclus.", (True, True, False)),
+        ("Le seuil est de 60 000 € depuis le 1er avril 2026.", (False, True, True)),
+        ("À compter du 1er avril 2026, le seuil est de 60 000 €.", (False, True, True)),
+        ("À partir du 2 avril 2026, le seuil est de 60 000 €.", (False, False, True)),
+        ("DEPUIS LE 1ER AVRIL 2026, le seuil change.", (False, True, True)),
+        ("Depuis le 1er avril\n2026, le seuil change.", (False, True, True)),
+        ("Depuis le 1er\u00a0avril\u00a02026, le seuil change.", (False, True, True)),
+        (
+            "Depuis le 1er avril 2026 et jusqu'au 1er avril 2026, un jour seulement.",
+            (False, True, False),
+        ),
+        ("Le seuil est de 60 000 € HT.", (True, True, True)),
+        ("L'offre est remise avant le 15 du mois.", (True, True, True)),
+        ("Le décret du 1er avril 2026 fixe le seuil.", (True, True, True)),
+        ("Avant le 31 juin 2026, le seuil était autre.", (True, True, True)),
+        ("Depuis le 0 avril 2027, le seuil est autre.", (True, True, True)),
+        ("", (True, True, True)),
+    ],
+)
+def test_a_sentence_applies_on_its_days(sentence: str, days: tuple[bool, bool, bool]) -> None:
+    assert tuple(applies(sentence, day) for day in (EVE, DAY, NEXT)) == days
+
+
+# State dates: parts of a year as days, and the range that an index tells of its texts
+
+
+def test_an_index_tells_from_when_to_when_its_texts_are() -> None:
+    manifest = Manifest(
+        "n", "c", datetime(2026, 11, 1, tzinfo=UTC), "e", 1, 1, (), (), (), None, {}, ()
+    )
+    assert state_range(manifest) == "date non indiquée"
+    mid = (date(2025, 5, 1), date(2025, 8, 31), 3)
+    only = replace(manifest, state_ranges=(mid,))
+    assert state_range(only) == "à mi-2025"
+    mixed = replace(only, state_dates=((date(2026, 8, 23), 5), (None, 2)))
+    assert state_range(mixed) == "de mi-2025 au 23/08/2026, et 2 sans date"
+    assert state_counts(mixed) == (("mi-2025", 3), ("23/08/2026", 5), ("sans date", 2))

@@ -1,15 +1,22 @@
+"""`sourcier index`: files added and removed, built, judged, published and put back."""
+
+import gc
 import json
 from pathlib import Path
 
 import pytest
 
+from assistant.retrieval.ranking import default_tuning
 from ingestion.durable import lock_for_writing
 from ingestion.errors import StorageFull
 from ingestion.index.publication import current_name, finished
 from ingestion.index.store import snapshots_folder
-from tests.command_line import Command, command_of, on_one_line
-from tests.fakes import ScriptedModel, WordEmbedder
+from tests.administered import PAYMENT, acts, add_code, administered, decisions, with_text
+from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.index_home import ARTICLES, answers, published, write_articles
+from tests.small_index import ARTICLES as SMALL_CODE
+from tests.small_index import answering_embedder, write_code
+from tests.test_gate import BROKEN, NEW
 
 
 @pytest.fixture
@@ -33,11 +40,7 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier index …`: its exit code and all it says, on one line."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setattr("assistant.container.load_model", lambda home, settings: ScriptedModel())
-    monkeypatch.setattr("assistant.container.model_writes", lambda home, settings: False)
-    monkeypatch.setenv("COLUMNS", "200")
+    use_small_models(monkeypatch)
 
     return on_one_line(command_of(home, capsys, "index"))
 
@@ -179,3 +182,99 @@ def test_without_anything_added_the_corpus_provided_is_indexed(
     assert code == 0
     assert "j'indexe le corpus fourni" in said
     assert "5 passages" in said
+
+
+# `sourcier index build | gate | publish | update` where the gate has something to say
+
+
+DONE, BROKEN_CODE, REFUSED = 0, 1, 4
+
+
+@pytest.fixture
+def served_home(tmp_path: Path) -> Path:
+    return administered(tmp_path / "home", tmp_path)
+
+
+@pytest.fixture
+def asking(
+    served_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """`sourcier index …`: its exit code and all it says, on one line."""
+    use_small_models(monkeypatch, answering_embedder)
+    # The cosines of the embedder of these tests are where those of the fitted one are.
+    monkeypatch.setattr("assistant.container.tuning_for", lambda _: default_tuning())
+
+    return on_one_line(command_of(served_home, capsys, "index"))
+
+
+def test_a_better_index_enters_service_by_itself(
+    asking: Command, served_home: Path, tmp_path: Path
+) -> None:
+    add_code(served_home, tmp_path, [*SMALL_CODE, NEW])
+    code, said = asking("build")
+    assert code == DONE
+    assert "répond au moins aussi bien" in said
+    assert current_name(served_home) == finished(served_home)[-1]
+    assert acts(served_home) == ["built", "gate_passed", "published"]
+    assert asking("gate")[1].startswith("Aucun autre index n'est en service")
+
+
+def test_a_worse_one_waits_for_force_and_a_reason(
+    asking: Command, served_home: Path, tmp_path: Path
+) -> None:
+    served = current_name(served_home)
+    add_code(served_home, tmp_path, with_text("R2192-10", BROKEN))
+    code, said = asking("build")
+    assert code == REFUSED
+    assert f"{PAYMENT} : devenue fausse" in said
+    assert "--force --reason" in said
+    assert current_name(served_home) == served
+    assert asking("gate")[0] == REFUSED
+    code, said = asking("publish")
+    assert code == BROKEN_CODE
+    assert "devient fausse" in said
+    assert asking("publish", "--force")[0] == BROKEN_CODE
+    assert asking("publish", "--force", "--reason", "Attendu")[0] == DONE
+    assert current_name(served_home) == finished(served_home)[-1] != served
+    assert asking("rollback", "--reason", "Erreur")[0] == DONE
+    assert current_name(served_home) == served
+
+
+def test_an_update_takes_what_is_new_in_a_folder_and_publishes_nothing(
+    asking: Command, served_home: Path, tmp_path: Path
+) -> None:
+    served, watched = current_name(served_home), tmp_path / "watched"
+    code, said = asking("update")
+    assert (code, "update_from" in said) == (BROKEN_CODE, True)
+    (served_home / "settings.toml").write_text(f'update_at = "02:30"\nupdate_from = "{watched}"\n')
+    assert "n'existe pas" in asking("update")[1]
+    watched.mkdir()
+    write_code(watched, [NEW])
+    code, said = asking("update")
+    assert (code, "ajoutés : 1" in said) == (DONE, True)
+    assert current_name(served_home) == served != finished(served_home)[-1]
+    assert "déjà présents : 1" in asking("update")[1]
+    assert "OnCalendar=*-*-* 02:30:00" in asking("update", "--units")[1]
+    gc.collect()  # the gate was asked by this process, which may have the candidate open still
+    with lock_for_writing(served_home):
+        decisions(served_home).refuse(finished(served_home)[-1], "Provisoire")
+    assert "ajoutés" not in asking("update")[1], "what a refusal set aside comes back by nobody"
+
+
+def test_the_history_tells_the_way_forward_after_a_rollback(
+    asking: Command, served_home: Path, tmp_path: Path
+) -> None:
+    add_code(served_home, tmp_path, [*SMALL_CODE, NEW])
+    asking("build")
+    name = current_name(served_home)
+    asking("rollback", "--reason", "Trop tôt")
+    code, said = asking("history")
+    assert code == DONE
+    assert "Trop tôt" in said
+    assert f"sourcier index restore {name}" in said
+    assert asking("restore", name, "--reason", "Relu") == (
+        DONE,
+        f"L'index {name} est de nouveau en service.",
+    )
+    assert acts(served_home)[-2:] == ["rolled_back", "restored"]
+    assert asking("restore", "absent")[0] == BROKEN_CODE

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.publishing.official_law import doubts, expected_articles, lacking
+from assistant.publishing.upkeep import doubts, expected_articles, lacking
 from assistant.retrieval.ranking import default_tuning
 from ingestion.index.publication import current_name, finished
 from ingestion.legislation.official_copy import OfficialCopy, chosen_texts
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, State
 from tests.administered import acts, administered
-from tests.command_line import Command, command_of, on_one_line
+from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.dila_server import Dila, cut, offering
-from tests.fakes import ScriptedModel
 from tests.index_home import add
 from tests.law_home import AFTER, publish_law
 from tests.legi_files import (
@@ -87,7 +86,7 @@ Run = Callable[[Path], Command]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """`sourcier law …` in a data folder: its exit code and all it says, on one line."""
     monkeypatch.setattr(
-        "assistant.publishing.official_law.expected_articles", lambda: frozenset({"R12-2"})
+        "assistant.publishing.upkeep.expected_articles", lambda: frozenset({"R12-2"})
     )
     monkeypatch.setenv("COLUMNS", "200")
 
@@ -104,10 +103,7 @@ def command(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Command:
 @pytest.fixture
 def building(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is built and asked is of the small index."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda *_: answering_embedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
-    monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
+    use_small_models(monkeypatch, answering_embedder)
     monkeypatch.setattr("assistant.container.tuning_for", lambda _: default_tuning())
 
 
@@ -243,7 +239,7 @@ def test_a_code_without_the_articles_of_the_calculators_installs_nothing(
     command: Command, home: Path, dila: Dila, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "assistant.publishing.official_law.expected_articles", lambda: frozenset({"R99-9"})
+        "assistant.publishing.upkeep.expected_articles", lambda: frozenset({"R99-9"})
     )
     code, said = command("install")
     assert code == 1
@@ -304,7 +300,7 @@ def test_constants_that_no_text_says_are_a_doubt_beyond_a_tenth(
     broken = AFTER | {"texte": "L'acheteur achète."}
     name = publish_law(home, tmp_path, broken)
     assert doubts(home, name, day) == ()
-    monkeypatch.setattr("assistant.publishing.official_law.MOST_LACKING", 0)
+    monkeypatch.setattr("assistant.publishing.upkeep.MOST_LACKING", 0)
     (said,) = doubts(home, name, day)
     assert "ne sont plus dits" in said
 

@@ -8,15 +8,16 @@ from random import Random
 import pytest
 
 from assistant.errors import WrongPlan
-from assistant.ledger.anomalies.comparisons import Limit, mean_gap
-from assistant.ledger.anomalies.detection import (
+from assistant.ledger.anomalies import (
     Explained,
     Explanation,
+    Limit,
     anomalies,
     anomaly_table,
     explain,
+    mean_gap,
 )
-from assistant.ledger.anomalies.rules import Anomaly, load_rules
+from assistant.ledger.anomaly_rules import Anomaly, load_rules
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import (
     FileKind,

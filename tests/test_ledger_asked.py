@@ -1,13 +1,21 @@
-from datetime import date
+"""Questions about the ledger: what is understood, in which period, and what a model may propose."""
+
+import json
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan, population_asked
+from assistant.ledger.parsing.moments import Compared
+from assistant.ledger.parsing.periods import find_period
+from assistant.ledger.parsing.proposal import ModelPlanner, are_carried
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan, population_asked
 from assistant.ledger.parsing.vocabulary import Name, is_one_slip, load_vocabulary, slips, spoken
 from assistant.ledger.query.plan import Operator, Plan, PlanFilter, Population
 from assistant.ledger.query.wording import describe_plan
+from assistant.question.language import fold_text
+from tests.fakes import ScriptedModel
 from tests.question_lists import Asked, read_lists
 
 TODAY = date(2026, 11, 24)
@@ -27,8 +35,7 @@ def _said(plan: Plan) -> str:
 
 
 def _plan(question: str, over: Population = Population.INVOICES) -> Plan | NotUnderstood:
-    planner: Planner = parse_plan
-    return planner(question, NAMES, TODAY, over)
+    return parse_plan(question, NAMES, TODAY, over)
 
 
 @pytest.mark.parametrize(("question", "plans"), INVOICES)
@@ -194,3 +201,223 @@ def test_a_word_that_exists_is_never_put_right() -> None:
     others = sorted(load_vocabulary().other_words)
     assert not [word for word in others if slips([word], NAMES)]
     assert not load_vocabulary().other_words & load_vocabulary().spelled
+
+
+# Ledger asked periods
+
+
+ASKED_ON = date(2026, 11, 24)
+
+
+def _found(text: str, today: date = ASKED_ON) -> tuple[date | None, date | None] | None:
+    span = find_period(fold_text(text), today)
+    return (span.first, span.last) if span else None
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("en 2026", "2026-01-01", "2026-12-31"),
+        ("en mars 2026", "2026-03-01", "2026-03-31"),
+        ("en février 2028", "2028-02-01", "2028-02-29"),
+        ("au premier trimestre 2026", "2026-01-01", "2026-03-31"),
+        ("au premier trimestre", "2026-01-01", "2026-03-31"),
+        ("au 4e trimestre", "2026-10-01", "2026-12-31"),
+        ("T2 2025", "2025-04-01", "2025-06-30"),
+        ("au second semestre 2025", "2025-07-01", "2025-12-31"),
+        ("depuis 30 jours", "2026-10-25", "2026-11-24"),
+        ("depuis 2 mois", "2026-09-24", "2026-11-24"),
+        ("depuis le 1er mars 2026", "2026-03-01", "2026-11-24"),
+        ("dans les 7 prochains jours", "2026-11-24", "2026-12-01"),
+        ("d'ici 2 mois", "2026-11-24", "2027-01-24"),
+        ("d'ici la fin de l'année", "2026-11-24", "2026-12-31"),
+        ("la semaine prochaine", "2026-11-30", "2026-12-06"),
+        ("le mois prochain", "2026-12-01", "2026-12-31"),
+        ("ces 3 derniers mois", "2026-08-24", "2026-11-24"),
+        ("les neuf derniers mois", "2026-02-24", "2026-11-24"),
+        ("le mois dernier", "2026-10-01", "2026-10-31"),
+        ("le trimestre dernier", "2026-07-01", "2026-09-30"),
+        ("la semaine dernière", "2026-11-16", "2026-11-22"),
+        ("l'an dernier", "2025-01-01", "2025-12-31"),
+        ("cette année", "2026-01-01", "2026-12-31"),
+        ("ce mois-ci", "2026-11-01", "2026-11-30"),
+        ("depuis le début de l'année", "2026-01-01", "2026-11-24"),
+        ("entre le 1er mars et le 30 juin 2026", "2026-03-01", "2026-06-30"),
+        ("entre le 1er décembre et le 31 janvier 2026", "2025-12-01", "2026-01-31"),
+        ("du 1/3/2026 au 30/6/2026", "2026-03-01", "2026-06-30"),
+        ("de janvier à mars 2026", "2026-01-01", "2026-03-31"),
+        ("depuis janvier", "2026-01-01", "2026-11-24"),
+        ("en décembre", "2025-12-01", "2025-12-31"),
+        ("le 2026-03-04", "2026-03-04", "2026-03-04"),
+        ("entre 2024 et 2026", "2024-01-01", "2026-12-31"),
+        ("aujourd'hui", "2026-11-24", "2026-11-24"),
+        ("hier", "2026-11-23", "2026-11-23"),
+        ("T1-2026", "2026-01-01", "2026-03-31"),
+        ("1er T 2026", "2026-01-01", "2026-03-31"),
+        ("en 03/2026", "2026-03-01", "2026-03-31"),
+        ("exercice 2025", "2025-01-01", "2025-12-31"),
+        ("n-1", "2025-01-01", "2025-12-31"),
+        ("depuis six mois", "2026-05-24", "2026-11-24"),
+        ("du 1er au 15 mars 2026", "2026-03-01", "2026-03-15"),
+        ("entre le 3 et le 15 mars", "2026-03-03", "2026-03-15"),
+        ("en janvier, février et mars 2026", "2026-01-01", "2026-03-31"),
+        ("T1 et T2 2025", "2025-01-01", "2025-06-30"),
+        ("en 2025 et 2026", "2025-01-01", "2026-12-31"),
+        ("entre janvier et mars 2026", "2026-01-01", "2026-03-31"),
+        ("depuis le T1 2026", "2026-01-01", "2026-11-24"),
+        ("d'ici fin mars", "2026-11-24", "2027-03-31"),
+        ("qui se terminent dans les 6 mois", "2026-11-24", "2027-05-24"),
+    ],
+)
+def test_a_period_is_read_as_french_says_it(text: str, first: str, last: str) -> None:
+    assert _found(text) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_a_side_has_no_other_bound() -> None:
+    assert _found("avant le 15 mars 2026") == (None, date(2026, 3, 14))
+    assert _found("jusqu'au 31 mai 2026") == (None, date(2026, 5, 31))
+    assert _found("après le 31 mai 2026") == (date(2026, 6, 1), None)
+    assert _found("à partir du 1er juin 2026") == (date(2026, 6, 1), None)
+    assert _found("avant juillet 2025") == (None, date(2025, 6, 30))
+    assert _found("avant 2026") == (None, date(2025, 12, 31))
+    assert _found("jusqu'à fin mars 2026") == (None, date(2026, 3, 31))
+    assert _found("après mars 2026") == (date(2026, 4, 1), None)
+    assert _found("à compter de 2026") == (date(2026, 1, 1), None)
+
+
+def test_months_that_do_not_follow_each_other_are_no_period_together() -> None:
+    for text in ("en janvier et mars 2026", "de janvier et mars 2026"):
+        span = find_period(fold_text(text), ASKED_ON)
+        assert span
+        assert "mars 2026" in text[span.end :]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("janvier", "fevrier 2025", True),
+        ("mars 2025", "fevrier", True),
+        ("janvier 2025", "fevrier 2025", False),
+        ("t1", "t1 2025", False),
+        ("ce trimestre", "t1 2025", False),
+        ("2026", "2025", False),
+    ],
+)
+def test_a_month_may_be_of_the_year_of_the_month_that_it_is_compared_with(
+    one: str, other: str, may: bool
+) -> None:
+    assert Compared((None, None), other).may_share_year(one) is may
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 factures",
+        "de plus de 2000 €",
+        "2026 euros",
+        "depuis plus de 30 jours",
+        "facture 2026-001",
+    ],
+)
+def test_a_number_is_not_a_period(text: str) -> None:
+    assert _found(text) is None
+
+
+def test_a_part_of_the_year_without_year_is_the_last_one_begun() -> None:
+    assert _found("au 4e trimestre", date(2026, 9, 30)) == (date(2025, 10, 1), date(2025, 12, 31))
+    assert _found("au 4e trimestre", date(2026, 10, 1)) == (date(2026, 10, 1), date(2026, 12, 31))
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(1, 400))
+def test_days_ago_end_today(today: date, days: int) -> None:
+    assert _found(f"depuis {days} jours", today) == (today - timedelta(days), today)
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    st.sampled_from(["le mois dernier", "le trimestre dernier", "l'année dernière"]),
+)
+def test_the_last_whole_period_ends_before_the_current_one(today: date, text: str) -> None:
+    found = _found(text, today)
+    assert found
+    first, last = found
+    assert first
+    assert last
+    assert first.day == 1
+    assert first < last < today.replace(day=1)
+
+
+# Ledger proposal
+
+
+PROPOSED_ON = date(2026, 6, 30)
+OVER = Population.INVOICES
+SUPPLIERS = (Name("supplier", "1", "Brelan"),)
+
+
+def _proposed(question: str, **chosen: str) -> Plan | NotUnderstood:
+    model = ScriptedModel({"Question": json.dumps(chosen, ensure_ascii=False)})
+    return ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, OVER)
+
+
+DELIVERED = "Montant HT des factures de Brelan livrées en mai 2026"
+NOTHING = {"condition": "rien", "date": "rien", "regroupement": "rien", "mesure": "rien"}
+
+
+def test_the_model_fills_what_the_rules_leave_open_and_what_they_read_stands() -> None:
+    found = _proposed(DELIVERED, **NOTHING | {"date": "date de livraison (livrées)"})
+    assert isinstance(found, Plan)
+    assert describe_plan(found) == (
+        "somme du montant HT des factures livrées entre le 01/05/2026 et le 31/05/2026, "
+        "du fournisseur Brelan"
+    )
+
+
+def test_a_group_is_named_by_a_word_of_the_question() -> None:
+    found = _proposed(
+        "Montant HT des factures ventilé devise par devise",
+        **NOTHING | {"regroupement": "par devise"},
+    )
+    assert isinstance(found, NotUnderstood)  # "ventilé" is in no part
+    found = _proposed("Montant HT, chaque devise", **NOTHING | {"regroupement": "par devise"})
+    assert isinstance(found, Plan)
+    assert describe_plan(found) == "somme du montant HT des factures, par devise"
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"date": "date de réception (reçues)"},
+        {"date": "date de livraison (livrées)", "condition": "non payées"},
+        {"date": "date de livraison (livrées)", "regroupement": "par statut"},
+    ],
+)
+def test_a_word_left_out_or_a_part_put_in_makes_no_plan(chosen: dict[str, str]) -> None:
+    assert isinstance(_proposed(DELIVERED, **NOTHING | chosen), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    "said", ["[1]", "3", '{"date": "rien"}', json.dumps(NOTHING | {"date": "hier"})]
+)
+def test_what_is_not_of_the_schema_makes_no_plan(said: str) -> None:
+    planner = ModelPlanner(ScriptedModel({"Question": said}))
+    assert isinstance(planner(DELIVERED, SUPPLIERS, PROPOSED_ON, OVER), NotUnderstood)
+
+
+def test_the_model_is_not_asked_where_rules_leave_no_word_or_clash() -> None:
+    model = ScriptedModel()
+    for question in ("Factures payées et non payées", "Factures de mai 2026"):
+        assert isinstance(
+            ModelPlanner(model)(question, SUPPLIERS, PROPOSED_ON, OVER),
+            NotUnderstood,
+        )
+    assert not model.prompts
+
+
+def test_each_word_is_carried_by_a_part_and_each_part_by_a_word() -> None:
+    assert are_carried(["livrées"], ["date de livraison (livrées)"])
+    assert are_carried(["suspension"], ["de statut « suspendue »"])
+    assert not are_carried(["contestées"], ["de statut « rejetée »"])
+    assert not are_carried(["livrées", "vite"], ["date de livraison (livrées)"])
+    assert not are_carried(["livrées"], ["date de livraison (livrées)", "non payées"])

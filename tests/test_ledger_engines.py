@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import WrongPlan
-from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.anomalies import anomalies, anomaly_table
+from assistant.ledger.needs import needs_table, pooling_table
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments.tables import late_tables
-from assistant.ledger.purchases.purchases import contracts, held_contracts, repeated
-from assistant.ledger.purchases.tables import (
-    needs_table,
-    pooling_table,
+from assistant.ledger.purchases import (
+    contracts,
+    held_contracts,
+    repeated,
     summary_tables,
     supplier_tables,
 )

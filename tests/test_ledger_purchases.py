@@ -13,8 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.calculators.calculation import Buyer
-from assistant.ledger.purchases.needs import PurchaseThresholds, opportunities, split_needs
-from assistant.ledger.purchases.purchases import (
+from assistant.ledger.needs import (
+    PurchaseThresholds,
+    needs_table,
+    opportunities,
+    pooling_table,
+    split_needs,
+)
+from assistant.ledger.purchases import (
     Contract,
     Held,
     concentrations,
@@ -22,10 +28,6 @@ from assistant.ledger.purchases.purchases import (
     held_contracts,
     repeated,
     segments,
-)
-from assistant.ledger.purchases.tables import (
-    needs_table,
-    pooling_table,
     summary_tables,
     supplier_tables,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ledger.anomalies.detection import anomalies
+from assistant.ledger.anomalies import anomalies
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.values import has_luhn_key

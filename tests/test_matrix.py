@@ -18,7 +18,7 @@ from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
 from assistant.operations.monitoring import Monitoring
 from assistant.settings import OpenId
-from assistant.tools.desk import Desk
+from assistant.tools.tool import Desk
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.errors import WrongMigration
 from assistant.journal.journal import Journal, journal_of, purge
-from assistant.publishing.migration import Migration, migrate
+from assistant.publishing.backup import Migration, migrate
 from ingestion.index.publication import current_name, finished, repository_at
 from ingestion.index.snapshot import contents_of
 from ingestion.library.archive import archive_of

@@ -21,11 +21,15 @@ from assistant.journal.journal import Journal
 from assistant.llm.keeper import MOST_STOPS, REST
 from assistant.llm.language_model import Prompt
 from assistant.llm.process import ModelProcess
-from assistant.operations.logs import begin_logs, log_turn
-from assistant.operations.metrics import LiveFigures, TurnMeasures
-from assistant.operations.monitoring import Monitoring, monitoring_of
-from assistant.operations.readiness import of_process
-from assistant.operations.requirements import RequirementState
+from assistant.operations.monitoring import (
+    LiveFigures,
+    Monitoring,
+    TurnMeasures,
+    begin_logs,
+    log_turn,
+    monitoring_of,
+)
+from assistant.operations.readiness import RequirementState, of_process
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from assistant.web.buyer.service import Holdings

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import GateRefused
-from assistant.publishing.build_record import Build, BuildState
+from assistant.publishing.history import Build, BuildState
 from assistant.publishing.service import KEPT_BACKUPS, AdministrationService
 from assistant.publishing.upkeep import Standing
 from ingestion.durable import lock_for_writing

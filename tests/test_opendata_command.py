@@ -14,9 +14,8 @@ from ingestion.errors import NothingImported
 from ingestion.ledger.database import open_ledger
 from ingestion.library.library import Library
 from ingestion.tenders.dossiers import Dossiers
-from tests.command_line import Command, command_of, on_one_line
+from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.dila_server import code
-from tests.fakes import WordEmbedder
 from tests.opendata_server import Portal, publishing
 
 LINE = {
@@ -91,8 +90,7 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
     """`sourcier …`: its exit code and what it says, on standard output alone as JSON."""
-    monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
-    monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
+    use_small_models(monkeypatch)
     monkeypatch.setenv("COLUMNS", "300")
 
     return on_one_line(command_of(home, capsys))

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from assistant.accounts.identity import Identity, UserRole
-from assistant.publishing.build_record import Recorder
+from assistant.publishing.history import Recorder
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.withheld import WithheldTexts
 from assistant.web.admin.app import admin_app

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from assistant.errors import WrongSettings
 from assistant.journal.journal import Journal
-from assistant.publishing.build_record import Recorder
+from assistant.publishing.history import Recorder
 from assistant.publishing.schedule import Recurrence, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
 from assistant.web.admin.app import admin_app

@@ -1,17 +1,14 @@
 """What a sheet says of its days and of those of its statements."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.law.state_dates import state_counts, state_range
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.french import days_in_words, state_days
-from ingestion.index.store import Manifest
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Days, Document, Kind
 from ingestion.readers.formats import read_bytes, to_json
@@ -190,16 +187,3 @@ def test_a_sheet_says_it_in_its_front_matter(tmp_path: Path) -> None:
     (document,) = reading.documents
     assert (document.state_date, document.state_until) == (date(2025, 5, 1), date(2025, 8, 31))
     assert reading.warnings == ()
-
-
-def test_an_index_tells_from_when_to_when_its_texts_are() -> None:
-    manifest = Manifest(
-        "n", "c", datetime(2026, 11, 1, tzinfo=UTC), "e", 1, 1, (), (), (), None, {}, ()
-    )
-    assert state_range(manifest) == "date non indiquée"
-    mid = (date(2025, 5, 1), date(2025, 8, 31), 3)
-    only = replace(manifest, state_ranges=(mid,))
-    assert state_range(only) == "à mi-2025"
-    mixed = replace(only, state_dates=((date(2026, 8, 23), 5), (None, 2)))
-    assert state_range(mixed) == "de mi-2025 au 23/08/2026, et 2 sans date"
-    assert state_counts(mixed) == (("mi-2025", 3), ("23/08/2026", 5), ("sans date", 2))

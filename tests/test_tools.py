@@ -17,10 +17,8 @@ from assistant.answering.answer import Event, ModelReading
 from assistant.cli.command import main
 from assistant.journal.journal import Journal
 from assistant.tools import resources
-from assistant.tools.catalogue import TOOLS
-from assistant.tools.desk import Desk
-from assistant.tools.server import ToolServer
-from assistant.tools.tool import Tool
+from assistant.tools.server import TOOLS, ToolServer
+from assistant.tools.tool import Desk, Tool
 from assistant.web.serving import LocalBuyerService
 from tests.test_record import CONTRACT
 from tests.tool_desk import ORDER, PENALTY, ROADS, SCHOOLS, buyer_of, desk_of, tool_home

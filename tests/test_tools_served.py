@@ -19,7 +19,7 @@ from mcp_types import CallToolResult
 
 from assistant.accounts.identity import UserRole
 from assistant.journal.journal import Journal
-from assistant.tools.catalogue import TOOLS
+from assistant.tools.server import TOOLS
 from assistant.web.serving import LocalBuyerService
 from assistant.web.site import Members, SingleUser, Site
 from tests.accounts_home import Hall

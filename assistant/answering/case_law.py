@@ -7,7 +7,7 @@ from assistant.answering.answer import Event
 from assistant.answering.extraction import WHOLE, Draft, quotes
 from assistant.answering.notices import no_ruling, not_the_rule, perhaps_no_ruling
 from assistant.answering.state import TurnState
-from assistant.question.case_law import subject_of
+from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.injections import addressed
 from assistant.retrieval.ranking import Tuning

@@ -11,7 +11,7 @@ from assistant.calculators.amounts import (
     round_to_cents,
     share,
 )
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated, says
 from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
 
@@ -58,8 +58,8 @@ def advance(asked: AdvanceAsked, law: Law) -> Calculation:
         steps=(*conditions, how, *reasons),
         result=(
             duty,
-            CalculationLine(f"Avance minimale : {_part(lowest, base)}.", (lowest.ground,)),
-            CalculationLine(f"Avance maximale : {_part(highest, base)}.", (highest.ground,)),
+            says(f"Avance minimale : {_part(lowest, base)}.", lowest),
+            says(f"Avance maximale : {_part(highest, base)}.", highest),
             _beyond(law),
             _repayment(asked, law),
             *_reservations(asked, law),
@@ -92,21 +92,19 @@ def _duty(
     limit, least = law.stated("avance, montant"), law.stated("avance, délai")
     is_high, is_long = asked.amount > limit.value, asked.months > least.value
     conditions = (
-        CalculationLine(
+        says(
             f"Montant initial HT de {euros(asked.amount)} : {_compared(is_high)} à "
             f"{euros(limit.value)}.",
-            (limit.ground,),
+            limit,
         ),
-        CalculationLine(
+        says(
             f"Délai d'exécution de {numeral(asked.months)} mois : {_compared(is_long)} à "
             f"{numeral(least.value)} mois.",
-            (least.ground,),
+            least,
         ),
     )
     if is_high and is_long:
-        return CalculationLine(
-            "L'avance est obligatoire.", (limit.ground, least.ground)
-        ), conditions
+        return says("L'avance est obligatoire.", limit, least), conditions
     optional = law.stated("avance facultative").ground
     return (
         CalculationLine(
@@ -128,19 +126,17 @@ def _base(asked: AdvanceAsked, law: Law) -> tuple[Decimal | None, CalculationLin
     limit = f"{numeral(short.value)} mois"
     if asked.months <= short.value:
         shown = "" if amount is None else f", {euros(amount)}"
-        return amount, CalculationLine(
-            f"Durée de {limit} au plus : la base est le montant TTC{shown}.", (short.ground,)
-        )
+        return amount, says(f"Durée de {limit} au plus : la base est le montant TTC{shown}.", short)
     times = law.stated("avance, multiple")
     rule = (
         f"Durée de plus de {limit} : la base est {numeral(times.value)} fois le montant TTC "
         "divisé par la durée en mois"
     )
     if amount is None:
-        return None, CalculationLine(f"{rule}.", (times.ground,))
+        return None, says(f"{rule}.", times)
     base = round_to_cents(amount * times.value / asked.months)
     product = f"{numeral(times.value)} × {euros(amount)} ÷ {numeral(asked.months)} = {euros(base)}"
-    return base, CalculationLine(f"{rule} : {product}.", (times.ground,))
+    return base, says(f"{rule} : {product}.", times)
 
 
 def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[CalculationLine, ...]]:
@@ -149,9 +145,10 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
     length = "marché court" if is_short else "marché long"
     lowest = law.stated(f"avance minimale, {length}")
     highest = law.stated(f"avance maximale, {length}")
-    ordinary = CalculationLine(
+    ordinary = says(
         f"Taux ordinaire : de {percent(lowest.value)} à {percent(highest.value)} de la base.",
-        (lowest.ground, highest.ground),
+        lowest,
+        highest,
     )
     if not asked.is_sme:
         return lowest, highest, (ordinary,)
@@ -161,7 +158,7 @@ def _rates(asked: AdvanceAsked, law: Law) -> tuple[Stated, Stated, tuple[Calcula
         return lowest, highest, (ordinary, CalculationLine(same))
     minimum = law.stated(raised)
     reason = f"Le titulaire est une PME : le taux minimal est porté à {percent(minimum.value)}."
-    return minimum, highest, (ordinary, CalculationLine(reason, (minimum.ground,)))
+    return minimum, highest, (ordinary, says(reason, minimum))
 
 
 def _raised(asked: AdvanceAsked) -> str | None:
@@ -183,10 +180,10 @@ def _part(rate: Stated, base: Decimal | None) -> str:
 
 def _beyond(law: Law) -> CalculationLine:
     limit = law.stated("avance, au-delà")
-    return CalculationLine(
+    return says(
         f"L'acheteur peut porter l'avance au-delà de {percent(limit.value)} de la base, et exiger "
         "alors une garantie.",
-        (limit.ground,),
+        limit,
     )
 
 
@@ -196,11 +193,12 @@ def _repayment(asked: AdvanceAsked, law: Law) -> CalculationLine:
     begins = law.stated("remboursement de l'avance")
     amount = asked.amount_with_tax
     shown = "" if amount is None else f", soit {euros(share(amount, begins.value))}"
-    return CalculationLine(
+    return says(
         f"Si le marché ne dit rien, le remboursement d'une avance de {percent(limit.value)} au "
         f"plus du montant TTC commence quand les prestations exécutées atteignent "
         f"{percent(begins.value)} de ce montant{shown}.",
-        (limit.ground, begins.ground),
+        limit,
+        begins,
     )
 
 
@@ -209,10 +207,10 @@ def _reservations(asked: AdvanceAsked, law: Law) -> tuple[CalculationLine, ...]:
     if asked.buyer is Buyer.STATE and asked.is_sme:
         body = law.stated("avance minimale, PME, établissements de l'État")
         return (
-            CalculationLine(
+            says(
                 "À vérifier : ce taux minimal est celui de l'État lui-même ; celui d'un grand "
                 f"établissement public administratif de l'État est {percent(body.value)}.",
-                (body.ground,),
+                body,
             ),
         )
     if asked.buyer in {Buyer.OTHER_AUTHORITY, Buyer.ENTITY}:
@@ -268,18 +266,16 @@ def retention(asked: RetentionAsked, law: Law) -> Calculation:
             ("taux prévu", "non donné" if asked.rate is None else percent(asked.rate)),
         ),
         steps=(
-            CalculationLine(f"{reason} : {percent(rate.value)} au plus.", (rate.ground,)),
+            says(f"{reason} : {percent(rate.value)} au plus.", rate),
             CalculationLine(f"{percent(rate.value)} de {euros(asked.amount)} = {euros(highest)}."),
         ),
         result=(
             *_planned(asked, rate),
-            CalculationLine(
-                f"La retenue de garantie ne peut dépasser {euros(highest)}.", (rate.ground,)
-            ),
-            CalculationLine(
+            says(f"La retenue de garantie ne peut dépasser {euros(highest)}.", rate),
+            says(
                 f"Elle est remboursée dans les {numeral(days.value)} jours qui suivent la fin du "
                 "délai de garantie, ou la levée des réserves notifiées pendant ce délai.",
-                (days.ground,),
+                days,
             ),
         ),
         cautions=(
@@ -295,4 +291,4 @@ def _planned(asked: RetentionAsked, ceiling: Stated) -> tuple[CalculationLine, .
         return ()
     side = "dépasse" if asked.rate > ceiling.value else "ne dépasse pas"
     said = f"Le taux prévu, {percent(asked.rate)}, {side} le plafond de {percent(ceiling.value)}."
-    return (CalculationLine(said, (ceiling.ground,)),)
+    return (says(said, ceiling),)

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from assistant.calculators.amounts import CENT, add_days, euros, numeral, require_positive
-from assistant.calculators.calculation import Calculation, CalculationLine
+from assistant.calculators.calculation import Calculation, CalculationLine, says
 from assistant.calculators.constants import Law
 from ingestion.french import in_words
 
@@ -54,29 +54,27 @@ def standstill(asked: StandstillAsked, law: Law) -> Calculation:
 def _waiting(asked: StandstillAsked, law: Law) -> tuple[CalculationLine, CalculationLine]:
     """The step and its result."""
     if not asked.is_formalised:
-        grounds = (law.stated("suspension").ground,)
+        stated = law.stated("suspension")
         return (
-            CalculationLine("Le délai n'est imposé qu'aux procédures formalisées.", grounds),
-            CalculationLine("Aucun délai minimal n'est imposé avant la signature.", grounds),
+            says("Le délai n'est imposé qu'aux procédures formalisées.", stated),
+            says("Aucun délai minimal n'est imposé avant la signature.", stated),
         )
     if asked.is_only_tenderer:
-        grounds = (law.stated("suspension, seul opérateur").ground,)
+        stated = law.stated("suspension, seul opérateur")
         return (
-            CalculationLine(
-                "Le délai n'est pas exigé quand un seul opérateur a participé.", grounds
-            ),
-            CalculationLine("Le marché peut être signé sans attendre.", grounds),
+            says("Le délai n'est pas exigé quand un seul opérateur a participé.", stated),
+            says("Le marché peut être signé sans attendre.", stated),
         )
     days = law.stated("suspension" if asked.is_electronic else "suspension, sans voie électronique")
     earliest = in_words(add_days(asked.sent, int(days.value)))
     way = "par voie électronique" if asked.is_electronic else "autrement que par voie électronique"
     return (
-        CalculationLine(
+        says(
             f"Notification envoyée {way} : {numeral(days.value)} jours entre l'envoi et la "
             "signature, comptés de date à date.",
-            (days.ground,),
+            days,
         ),
-        CalculationLine(f"Le marché peut être signé à partir du {earliest}.", (days.ground,)),
+        says(f"Le marché peut être signé à partir du {earliest}.", days),
     )
 
 
@@ -106,16 +104,11 @@ def turnover(asked: TurnoverAsked, law: Law) -> Calculation:
         day=law.day,
         inputs=(("montant estimé HT du marché ou du lot", amount),),
         steps=(
-            CalculationLine(
-                f"Plafond : {factor} fois le montant estimé du marché ou du lot.", (times.ground,)
-            ),
+            says(f"Plafond : {factor} fois le montant estimé du marché ou du lot.", times),
             CalculationLine(f"{factor} × {amount} = {euros(highest)}, au centime inférieur."),
         ),
         result=(
-            CalculationLine(
-                f"Le chiffre d'affaires annuel exigé ne peut dépasser {euros(highest)}.",
-                (times.ground,),
-            ),
+            says(f"Le chiffre d'affaires annuel exigé ne peut dépasser {euros(highest)}.", times),
         ),
         cautions=(
             "L'objet ou les conditions d'exécution peuvent justifier davantage : les raisons se "

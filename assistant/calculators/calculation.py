@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from ingestion.chunking.passages import Passage
 
-# Calculations: what was given, the steps, the result, and the words each rests on. Pure values.
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -39,6 +37,11 @@ class CalculationLine:
 
     text: str
     grounds: tuple[Ground, ...] = ()
+
+
+def says(text: str, *stated: Stated) -> CalculationLine:
+    """A sentence that rests on what these constants state."""
+    return CalculationLine(text, tuple(each.ground for each in stated))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.calculators.amounts import euros, percent, plausible, require_positive
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature, says
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import european, without_tax
 from assistant.errors import WrongFigures
@@ -81,14 +81,11 @@ def _small(
         total += f", ou {euros(asked.gross)} sans compenser les plus par les moins"
     steps = (
         CalculationLine(f"{total}.", (added,)),
-        CalculationLine(
+        says(
             f"Première limite : {percent(rate.value)} de {euros(asked.initial)} = {euros(part)}.",
-            (rate.ground,),
+            rate,
         ),
-        CalculationLine(
-            f"Seconde limite : seuil européen de {without_tax(threshold.value)}.",
-            (threshold.ground,),
-        ),
+        says(f"Seconde limite : seuil européen de {without_tax(threshold.value)}.", threshold),
     )
     verdict = f"Modification de faible montant : {_standing(asked, limit)}."
     return steps, CalculationLine(verdict, (rate.ground, threshold.ground, added))
@@ -138,7 +135,7 @@ def _unforeseen(
     )
     return (step,), (
         CalculationLine(verdict, (rate.ground, *needs)),
-        CalculationLine(notice, (law.stated("avis de modification").ground,)),
+        says(notice, law.stated("avis de modification")),
     )
 
 
@@ -156,12 +153,12 @@ def _verdict(asked: ModificationAsked, limit: Decimal) -> str:
 def _whatever_the_amount(law: Law) -> tuple[CalculationLine, CalculationLine]:
     """The grounds that no amount closes."""
     return (
-        CalculationLine(
+        says(
             "Clause de réexamen : à vérifier, si le marché l'a prévue, quel que soit le montant.",
-            (law.stated("clause de réexamen").ground,),
+            law.stated("clause de réexamen"),
         ),
-        CalculationLine(
+        says(
             "Modification non substantielle : à vérifier, quel que soit le montant.",
-            (law.stated("modification non substantielle").ground,),
+            law.stated("modification non substantielle"),
         ),
     )

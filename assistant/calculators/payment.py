@@ -12,7 +12,7 @@ from assistant.calculators.amounts import (
     require_positive,
     round_to_cents,
 )
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, says
 from assistant.calculators.constants import Law, Rate, Rates
 from assistant.errors import WrongFigures
 from ingestion.french import in_words
@@ -54,11 +54,11 @@ def lateness(
     return (CalculationLine(delay, (period,)), *steps), (
         CalculationLine(f"Payé le {in_words(late.paid)} : {_days(late)} de retard.", (period,)),
         interest,
-        CalculationLine(f"Indemnité forfaitaire : {euros(indemnity.value)}.", (indemnity.ground,)),
-        CalculationLine(
+        says(f"Indemnité forfaitaire : {euros(indemnity.value)}.", indemnity),
+        says(
             f"Ces sommes sont à payer dans les {numeral(within.value)} jours, au plus tard le "
             f"{in_words(due)}.",
-            (within.ground,),
+            within,
         ),
     )
 
@@ -98,7 +98,7 @@ def _rate(known: Rate, law: Law) -> tuple[Decimal, CalculationLine]:
         f"{known.begins:%d/%m/%Y} ; source : {known.source}) + {numeral(added.value)} points = "
         f"{percent(rate)}."
     )
-    return rate, CalculationLine(text, (added.ground, law.stated(half_year).ground))
+    return rate, says(text, added, law.stated(half_year))
 
 
 def _days(late: LatePayment) -> str:
@@ -199,7 +199,7 @@ def _last_day(start: date, name: str, law: Law, whose: str = "") -> tuple[date, 
     last = add_days(start, int(days.value))
     lead = f"{whose} : paiement" if whose else "Paiement"
     text = f"{lead} dans les {numeral(days.value)} jours, au plus tard le {in_words(last)}."
-    return last, CalculationLine(text, (days.ground,))
+    return last, says(text, days)
 
 
 def _of_entity(start: date, law: Law) -> tuple[CalculationLine, ...]:
@@ -209,7 +209,7 @@ def _of_entity(start: date, law: Law) -> tuple[CalculationLine, ...]:
     return (
         _last_day(start, _ORDINARY, law, authority)[1],
         _of_enterprise(start, law),
-        CalculationLine(others, (law.stated("délai de paiement, autres entités").ground,)),
+        says(others, law.stated("délai de paiement, autres entités")),
     )
 
 

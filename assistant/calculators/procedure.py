@@ -6,7 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from assistant.calculators.amounts import euros, numeral, percent, require_positive
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Nature, Stated
+from assistant.calculators.calculation import (
+    Buyer,
+    Calculation,
+    CalculationLine,
+    Nature,
+    Stated,
+    says,
+)
 from assistant.calculators.constants import Law
 from assistant.errors import Ungrounded, WrongFigures
 
@@ -45,7 +52,7 @@ def compared(subject: str, value: Decimal, limit: Stated, what: str) -> Calculat
     """On which side of a threshold an amount falls; one that is equal is not below."""
     side = "inférieur" if value < limit.value else "égal ou supérieur"
     said = f"{subject} de {without_tax(value)} : {side} à {without_tax(limit.value)}, {what}."
-    return CalculationLine(said, (limit.ground,))
+    return says(said, limit)
 
 
 def small_enough(
@@ -58,10 +65,7 @@ def small_enough(
         f"Les lots passés {way} n'excèdent pas ensemble {percent(part.value)} de tous les lots, "
         f"soit {without_tax(ceiling)} : {verdict}."
     )
-    steps = (
-        compared("Lot", lot, limit, f"limite d'un lot {way}"),
-        CalculationLine(together, (part.ground,)),
-    )
+    steps = (compared("Lot", lot, limit, f"limite d'un lot {way}"), says(together, part))
     return steps, lot < limit.value and lot <= ceiling
 
 
@@ -88,33 +92,31 @@ _PUBLIC_BODIES = frozenset({Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL})
 def adapted_publicity(amount: Decimal, buyer: Buyer, law: Law) -> CalculationLine:
     """Where a procédure adaptée is announced, for a need of this amount without tax."""
     if buyer not in _PUBLIC_BODIES:
-        grounds = (law.stated("publicité libre des autres acheteurs").ground,)
-        return CalculationLine(
-            "Publicité : librement choisie, selon le montant et la nature du marché.", grounds
+        stated = law.stated("publicité libre des autres acheteurs")
+        return says(
+            "Publicité : librement choisie, selon le montant et la nature du marché.", stated
         )
     free = law.stated("publicité libre")
     if amount < free.value:
-        return CalculationLine(
+        return says(
             f"Publicité : librement adaptée, le besoin étant inférieur à {euros(free.value)} HT.",
-            (free.ground,),
+            free,
         )
     announced = law.stated("publicité nationale")
-    return CalculationLine(
+    return says(
         "Publicité : un avis au BOAMP ou dans un journal d'annonces légales, le besoin atteignant "
         f"{euros(announced.value)} HT ; et, si le marché le justifie, dans un journal spécialisé "
         "ou au JOUE.",
-        (announced.ground,),
+        announced,
     )
 
 
 def formal_publicity(buyer: Buyer, law: Law) -> CalculationLine:
     """Where a procédure formalisée is announced."""
     if buyer in _PUBLIC_BODIES:
-        grounds = (law.stated("publicité européenne et nationale").ground,)
-        return CalculationLine("Publicité : un avis de marché au BOAMP et au JOUE.", grounds)
-    return CalculationLine(
-        "Publicité : un avis de marché au JOUE.", (law.stated("publicité européenne").ground,)
-    )
+        stated = law.stated("publicité européenne et nationale")
+        return says("Publicité : un avis de marché au BOAMP et au JOUE.", stated)
+    return says("Publicité : un avis de marché au JOUE.", law.stated("publicité européenne"))
 
 
 def social_publicity(law: Law) -> CalculationLine:
@@ -123,10 +125,11 @@ def social_publicity(law: Law) -> CalculationLine:
         law.stated("publicité des services sociaux"),
         law.stated("publicité européenne des services sociaux"),
     )
-    return CalculationLine(
+    return says(
         "Publicité : adaptée au montant et à la nature des services sous le seuil européen qui "
         "leur est propre ; à partir de ce seuil, un avis au JOUE.",
-        (below.ground, above.ground),
+        below,
+        above,
     )
 
 
@@ -155,7 +158,7 @@ def _written(_: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
         if amount >= written.value
         else f"Contrat : l'écrit n'est obligatoire qu'à partir de {limit}."
     )
-    yield CalculationLine(said, (written.ground,))
+    yield says(said, written)
 
 
 def _online(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
@@ -163,10 +166,10 @@ def _online(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine
         return
     online = law.stated("dossier en ligne")
     if amount >= online.value:
-        yield CalculationLine(
+        yield says(
             "Dossier de consultation : gratuit, sur le profil d'acheteur dès qu'un avis d'appel à "
             f"la concurrence est publié, le besoin atteignant {euros(online.value)} HT.",
-            (online.ground,),
+            online,
         )
 
 
@@ -177,14 +180,15 @@ def _data(route: Route, amount: Decimal, law: Law) -> Iterator[CalculationLine]:
     if amount < limit.value:
         return
     months = law.stated("données essentielles, délai")
-    yield CalculationLine(
+    yield says(
         f"Données essentielles : à publier dans les {numeral(months.value)} mois de la "
         f"notification, la valeur atteignant {euros(limit.value)} HT.",
-        (limit.ground, months.ground),
+        limit,
+        months,
     )
     if limit is dispensed:
-        grounds = (law.stated("données essentielles, liste annuelle").ground,)
-        yield CalculationLine("Une liste annuelle des marchés peut en tenir lieu.", grounds)
+        stated = law.stated("données essentielles, liste annuelle")
+        yield says("Une liste annuelle des marchés peut en tenir lieu.", stated)
 
 
 # The procedure of a purchase and what goes with it, by amount, nature, buyer (article L2120-1).
@@ -271,9 +275,9 @@ def _chosen(asked: ProcedureAsked, law: Law) -> tuple[tuple[CalculationLine, ...
         steps += tried
         if choice:
             return tuple(steps), choice
-    formalised = CalculationLine(
+    formalised = says(
         "Marché : procédure formalisée, par appel d'offres, négociation ou dialogue compétitif.",
-        (law.stated("procédure formalisée").ground,),
+        law.stated("procédure formalisée"),
     )
     result = (formalised, formal_publicity(asked.buyer, law))
     cautions = _PUBLICITY_CAUTIONS.get(asked.buyer, ())
@@ -312,25 +316,16 @@ def _exempt(subject: str, duties: str, law: Law, *limits: Stated) -> _Choice:
         "Acheteur : une offre pertinente, un bon emploi de l'argent public, pas toujours le même "
         "opérateur."
     )
-    grounds = tuple(limit.ground for limit in limits)
-    result = (
-        CalculationLine(possible, grounds),
-        CalculationLine(careful, (law.stated(duties).ground,)),
-    )
+    result = (says(possible, *limits), says(careful, law.stated(duties)))
     return _Choice(Route.EXEMPT, result)
 
 
 def _social(asked: ProcedureAsked, law: Law) -> _Tried:
     if asked.nature is not Nature.SOCIAL_SERVICES:
         return (), None
-    grounds = (law.stated("procédure adaptée, services sociaux").ground,)
-    step = CalculationLine(
-        "Services sociaux et spécifiques : procédure adaptée à tout montant.", grounds
-    )
-    result = (
-        CalculationLine("Marché : procédure adaptée possible.", grounds),
-        social_publicity(law),
-    )
+    stated = law.stated("procédure adaptée, services sociaux")
+    step = says("Services sociaux et spécifiques : procédure adaptée à tout montant.", stated)
+    result = (says("Marché : procédure adaptée possible.", stated), social_publicity(law))
     caution = "Le montant du seuil européen propre à ces services n'est pas donné."
     return (step,), _Choice(Route.ADAPTED, result, (caution,))
 
@@ -340,8 +335,9 @@ def _below_threshold(asked: ProcedureAsked, law: Law) -> _Tried:
     step = compared("Besoin", asked.amount, threshold, "seuil européen")
     if asked.amount >= threshold.value:
         return (step,), None
-    grounds = (threshold.ground, law.stated("procédure adaptée").ground)
-    adapted = CalculationLine("Marché : procédure adaptée possible.", grounds)
+    adapted = says(
+        "Marché : procédure adaptée possible.", threshold, law.stated("procédure adaptée")
+    )
     result = (adapted, adapted_publicity(asked.amount, asked.buyer, law))
     cautions = _PUBLICITY_CAUTIONS.get(asked.buyer, ())
     return (step,), _Choice(Route.ADAPTED, result, cautions)
@@ -352,7 +348,7 @@ def _small_lot(asked: ProcedureAsked, law: Law) -> _Tried:
         return (), None
     limit, part = law.stated(small_lot(asked.nature)), law.stated(_PART)
     steps, is_met = small_enough(asked.amount, asked.lot, limit, part, "en procédure adaptée")
-    result = CalculationLine("Lot : procédure adaptée possible.", (limit.ground, part.ground))
+    result = says("Lot : procédure adaptée possible.", limit, part)
     caution = "La publicité d'un tel lot, que le code règle selon tout le besoin, n'est pas donnée."
     return steps, _Choice(Route.ADAPTED, (result,), (caution,)) if is_met else None
 

@@ -136,9 +136,7 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
             (Procedure.OPEN, Procedure.RESTRICTED, Procedure.NEGOTIATED),
         ),
         "sent": day(
-            "envoi de l'avis",
-            "Quel jour l'avis a-t-il été envoyé à la publication ?",
-            sent,
+            "envoi de l'avis", "Quel jour l'avis a-t-il été envoyé à la publication ?", sent
         ),
     }
     if facts.buyers or not _WHOEVER_BUYS & {*procedures}:
@@ -259,9 +257,7 @@ def advance(facts: QuestionFacts) -> Asked | Missing | None:
     is_sme = bool(_SME.search(facts.words))
     needed = {
         "amount": amount(
-            "montant initial HT",
-            "Quel est le montant initial hors taxes du marché ?",
-            without,
+            "montant initial HT", "Quel est le montant initial hors taxes du marché ?", without
         ),
         "months": MissingFact(
             "durée en mois",
@@ -321,9 +317,7 @@ def payment(facts: QuestionFacts) -> Asked | Missing | None:
     return completed(
         asked,
         received=day(
-            "réception de la facture",
-            "Quel jour la facture a-t-elle été reçue ?",
-            received,
+            "réception de la facture", "Quel jour la facture a-t-elle été reçue ?", received
         ),
         buyer=buyer(facts, Buyer.LOCAL, Buyer.HOSPITAL),
     )
@@ -357,9 +351,7 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
             lambda values: " ; ".join(map(euros, values)),
         ),
         initial=amount(
-            "montant initial HT",
-            "Quel est le montant initial hors taxes du marché ?",
-            initial,
+            "montant initial HT", "Quel est le montant initial hors taxes du marché ?", initial
         ),
         nature=nature(facts),
         buyer=buyer(facts, Buyer.LOCAL, Buyer.STATE),
@@ -379,16 +371,7 @@ def _roles(figures: tuple[GivenFigure[Decimal], ...]) -> list[tuple[Decimal, str
 #
 # A calculation wrongly begun is worse than none: what is not plain is left to the texts.
 
-_READERS = (
-    procedure,
-    time_limits,
-    standstill,
-    turnover,
-    advance,
-    retention,
-    payment,
-    modification,
-)
+_READERS = (procedure, time_limits, standstill, turnover, advance, retention, payment, modification)
 # What the calculators do not know, and questions about the rule of any case.
 _NOT_CALCULATED = re.compile(
     r"\b(?:accords?-cadres?|bons? de commande|marches? subsequents?|sous-trait\w+|cotrait\w+"

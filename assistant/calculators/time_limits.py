@@ -6,14 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from assistant.calculators.amounts import (
-    Zone,
-    add_days,
-    add_months,
-    end_of_period,
-    numeral,
-)
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated
+from assistant.calculators.amounts import Zone, add_days, add_months, end_of_period, numeral
+from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated, says
 from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
 from ingestion.french import in_words
@@ -93,13 +87,15 @@ def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law
     """The shortest duration when these conditions are met; the other reductions are told too."""
     base = law.stated(period.name)
     reduced = {each: law.stated(f"{period.name}, {each}") for each in period.reductions}
-    best = min((base, *(reduced[each] for each in reduced if each in met)), key=_days)
+    best = min(
+        (base, *(reduced[each] for each in reduced if each in met)), key=lambda stated: stated.value
+    )
     first = f"{period.subject} : {start.until(base.value)}, à compter de {period.event}."
-    steps = [CalculationLine(first, (base.ground,))]
+    steps = [says(first, base)]
     for reduction, stated in reduced.items():
         verb = "Délai réduit" if reduction in met else "Délai réductible"
         said = f"{verb} {reduction.condition} : {start.until(stated.value)}."
-        steps.append(CalculationLine(said, (stated.ground,)))
+        steps.append(says(said, stated))
     if period.is_for_tenders and Reduction.URGENT not in met:
         steps.append(_lengthened(best, start, law))
     return Minimum(tuple(steps), _result(period, best, start), start.end(best.value))
@@ -108,10 +104,11 @@ def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law
 def _lengthened(best: Stated, start: Start, law: Law) -> CalculationLine:
     more = law.stated("documents hors du profil d'acheteur")
     longer = start.until(best.value + more.value)
-    return CalculationLine(
+    return says(
         f"Délai augmenté de {_in_days(more.value)} quand des documents de la consultation ne "
         f"peuvent être mis sur le profil d'acheteur : {longer}.",
-        (best.ground, more.ground),
+        best,
+        more,
     )
 
 
@@ -124,11 +121,7 @@ def _result(period: MinimumPeriod, best: Stated, start: Start) -> CalculationLin
             f"le délai minimal de {_in_days(best.value)} court jusqu'au {in_words(last)} à "
             "minuit ; la date limite ne peut tomber avant."
         )
-    return CalculationLine(f"{period.subject} : {said}", (best.ground,))
-
-
-def _days(stated: Stated) -> Decimal:
-    return stated.value
+    return says(f"{period.subject} : {said}", best)
 
 
 def _in_days(days: Decimal) -> str:
@@ -204,10 +197,7 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
             ("procédure", asked.procedure.label),
             ("acheteur", asked.buyer.label),
             ("envoi de l'avis", in_words(asked.sent)),
-            (
-                "envoi de l'invitation",
-                in_words(asked.invited) if asked.invited else "non donné",
-            ),
+            ("envoi de l'invitation", in_words(asked.invited) if asked.invited else "non donné"),
             ("dépôt électronique", "oui" if asked.is_electronic else "non"),
             ("urgence justifiée", "oui" if asked.is_urgent else "non"),
             ("avis de préinformation", "oui" if asked.has_prior_notice else "non"),
@@ -224,14 +214,14 @@ def time_limits(asked: TimeLimitsAsked, law: Law) -> Calculation:
 
 
 def _adapted(law: Law) -> tuple[tuple[CalculationLine, ...], tuple[CalculationLine, ...]]:
-    grounds = (law.stated("délai adapté").ground,)
+    stated = law.stated("délai adapté")
     return (
-        (CalculationLine("En procédure adaptée, l'acheteur fixe lui-même le délai.", grounds),),
+        (says("En procédure adaptée, l'acheteur fixe lui-même le délai.", stated),),
         (
-            CalculationLine(
+            says(
                 "Aucun minimum en jours : le délai doit convenir à la complexité du marché et au "
                 "temps qu'il faut pour préparer une offre.",
-                grounds,
+                stated,
             ),
         ),
     )
@@ -252,7 +242,7 @@ def _formal(
         result.append(found.result)
     suited = law.stated("délai adapté")
     said = "Ces minimums ne dispensent pas d'un délai adapté à la complexité du marché."
-    return tuple(steps), (*result, CalculationLine(said, (suited.ground,)))
+    return tuple(steps), (*result, says(said, suited))
 
 
 def _periods(asked: TimeLimitsAsked) -> tuple[MinimumPeriod, ...]:
@@ -292,10 +282,11 @@ def _prior_notice(period: MinimumPeriod, sent: date, law: Law) -> CalculationLin
     earliest = law.stated(f"{period.name}, préinformation au plus tôt")
     first = add_months(sent, -int(earliest.value))
     last = add_days(sent, -int(latest.value))
-    return CalculationLine(
+    return says(
         f"L'avis de préinformation doit avoir été envoyé entre le {in_words(first)} et le "
         f"{in_words(last)}.",
-        (latest.ground, earliest.ground),
+        latest,
+        earliest,
     )
 
 

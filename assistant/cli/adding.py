@@ -13,8 +13,7 @@ from rich.progress import TaskID
 from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
-from assistant.cli.options import Terminal, argument, flag, one_of, option
-from assistant.cli.progress import Steps, progress_bars
+from assistant.cli.options import Steps, Terminal, argument, flag, one_of, option, progress_bars
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions

@@ -1,23 +1,40 @@
-"""`sourcier serve | backup | restore | migrate`: for who keeps this machine. Door of rich."""
+"""`sourcier serve | mcp | backup | restore | migrate | doctor`: for who keeps this machine.
+
+Door of rich, for these.
+"""
 
 import socket
 import sys
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 from typer import Context
 
-from assistant.cli.options import ACTING_USER, Terminal, argument, number, option
-from assistant.cli.progress import Steps, progress_bars
+from assistant.cli.options import (
+    ACTING_USER,
+    Steps,
+    Terminal,
+    argument,
+    flag,
+    number,
+    option,
+    print_json,
+    progress_bars,
+)
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.journal.journal import journal_of, purge_daily
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from assistant.operations.readiness import Requirement
+    from assistant.tools.tool import Desk
     from assistant.web.site import Site
 
 
@@ -67,8 +84,8 @@ def _serve_pages(
     _require_free(host, port)
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
-    from assistant.operations.logs import begin_logs
-    from assistant.publishing.official_law import is_law_indexed
+    from assistant.operations.monitoring import begin_logs
+    from assistant.publishing.upkeep import is_law_indexed
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 
@@ -212,7 +229,7 @@ def _migrate_all(
     to: str = option("--to ADRESSE", "le serveur où les mettre", default=""),
     back: str = option("--from ADRESSE", "le serveur d'où les reprendre", default=""),
 ) -> int:
-    from assistant.publishing.migration import migrate
+    from assistant.publishing.backup import migrate
 
     if bool(to) == bool(back):
         raise WrongSettings("Donnez --to ADRESSE, ou --from ADRESSE : postgresql://…")
@@ -236,3 +253,113 @@ def _next_setting(home: Path, to: str) -> str:
     if to:
         return f'Pour vous en servir, écrivez dans {path} : store = "{to}"'
     return f"Pour vous en servir, retirez la ligne « store » de {path}."
+
+
+# `sourcier mcp`: the tools, served by standard input and output to who starts it.
+
+MCP_EPILOG = """\
+à écrire dans les réglages de l'assistant (client MCP) :
+  {"mcpServers": {"sourcier": {"command": "sourcier", "args": ["mcp"]}}}
+avec un autre dossier de données : "args": ["--data", "/chemin", "mcp"]
+
+Outils : ask, search_texts, article, calculate, dossier_fiche, dossier_review, ledger_question.
+C'est l'assistant qui lance cette commande ; lancée à la main, elle attend des messages du
+protocole. Le même service par le réseau local : sourcier serve, adresse http://127.0.0.1:7860/mcp
+"""
+
+
+@app.action(
+    "mcp",
+    "sert ses outils à un assistant qui parle MCP, par l'entrée standard",
+    "Sert les outils de Sourcier à un assistant qui parle MCP (Model Context Protocol).",
+    MCP_EPILOG,
+)
+def _serve_tools(ctx: Context) -> int:
+    """Answer from the first message on, while the models are still being loaded."""
+    from assistant.tools.server import serve_by_stdio  # takes a second to import
+
+    serve_by_stdio(partial(_desk, ctx.obj))
+    return 0
+
+
+def _desk(home: Path) -> "Desk":
+    """The desk of who uses this machine."""
+    from assistant.container import load_assistant, load_embedder
+    from assistant.web.serving import LocalBuyerService
+
+    settings = load_settings(home)
+    assistant = load_assistant(home, settings)
+    return LocalBuyerService(home, assistant, partial(load_embedder, home, settings))
+
+
+# `sourcier doctor`: the check of an installation.
+
+DOCTOR_EPILOG = """\
+exemples :
+  sourcier doctor                      l'installation de ce compte
+  sourcier doctor --oldest 30          en panne si l'index a plus de 30 jours
+  sourcier doctor --json | jq '.requirements[] | select(.state != "ok")'
+
+✓ en ordre   ! à savoir   ✗ à réparer : la ligne dit comment. Rien n'est modifié ; le service peut
+tourner. Code de sortie : 0, ou 1 quand quelque chose est à réparer.
+"""
+
+_STATE_STYLES = {"ok": "green", "warning": "yellow", "broken": "red"}
+
+
+@app.action(
+    "doctor",
+    "vérifie cette installation, et dit quoi faire",
+    "Vérifie ce dont le service a besoin : programme, moteur, poids, index, disque, droits, port, "
+    "accès, mises à jour, registre, horloge.",
+    DOCTOR_EPILOG,
+)
+def _examine(
+    ctx: Context,
+    port: int = option(
+        "--port PORT",
+        "port du service (défaut : 7860)",
+        number(1, 65535, "un port (de 1 à 65535)"),
+        default=7860,
+    ),
+    oldest: int | None = option(
+        "--oldest JOURS",
+        "âge que l'index ne doit pas dépasser (défaut : signalé après 90 jours)",
+        number(1, 10000, "un nombre de jours"),
+    ),
+    as_json: bool = flag("--json", "un objet JSON, pour les programmes"),
+) -> int:
+    """Examine, tell, and say by the exit code whether something is to be repaired."""
+    from assistant.container import chosen_embedder  # takes seconds to import
+    from assistant.operations.checkup import Installation, examine
+    from assistant.operations.readiness import holds, requirement_fields
+
+    limit = timedelta(days=oldest) if oldest else None
+    place = Installation(ctx.obj, port, partial(chosen_embedder, ctx.obj), limit)
+    columns = TextColumn("Vérification : {task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=Terminal(is_stderr=True), transient=True) as bar:
+        task = bar.add_task("…", total=None)
+
+        def begun(step: str, done: int, total: int) -> None:
+            bar.update(task, description=step, completed=done, total=total)
+
+        found = tuple(examine(place, begun))
+    if as_json:
+        print_json({"status": "ok" if holds(found) else "broken", **requirement_fields(found)})
+    else:
+        _show_checked(found)
+    return OK if holds(found) else BROKEN
+
+
+def _show_checked(found: "Sequence[Requirement]") -> None:
+    console = Terminal()
+    for each in found:
+        line = Text.assemble(
+            (each.state.mark, _STATE_STYLES[each.state]), f" {each.name} : {each.told}"
+        )
+        console.print(line, soft_wrap=True)
+        if each.remedy:
+            console.print(Text(f"    → {each.remedy}"), soft_wrap=True)
+    wrong = sum(each.state == "broken" for each in found)
+    told = f"{wrong} à réparer." if wrong else "Rien n'est à réparer."
+    console.print(Text(told, style="bold"))

@@ -21,14 +21,20 @@ from ingestion.errors import IngestionError
 
 COMMANDS = {
     "serve": ("administration", "ouvre la page (http://127.0.0.1:7860)"),
-    "mcp": ("tools", "sert ses outils à un assistant qui parle MCP, par l'entrée standard"),
+    "mcp": (
+        "administration",
+        "sert ses outils à un assistant qui parle MCP, par l'entrée standard",
+    ),
     "ask": ("ask", "pose une question et montre la réponse avec ses sources"),
     "calc": ("calc", "calcule procédure, délais, avance, paiement, modification…"),
     "law": ("law", "montre un article en vigueur un jour donné, ou toutes ses versions"),
     "law install": ("law_install", "installe les textes officiels publiés par la DILA"),
     "law update": ("law_install", "prend ce qui a changé depuis dans les textes officiels"),
     "law disagreements": ("law_disagreements", "compare les fiches aux articles en vigueur"),
-    "decisions": ("case_law", "installe les décisions du juge administratif, à interroger à part"),
+    "decisions": (
+        "law_install",
+        "installe les décisions du juge administratif, à interroger à part",
+    ),
     "dossier": ("dossier", "garde les pièces d'une consultation, à interroger avec les règles"),
     "invoices": ("ledger", "importe des factures, et répond par le calcul"),
     "purchases": ("ledger", "importe des marchés (DECP), et répond par le calcul"),
@@ -41,7 +47,7 @@ COMMANDS = {
     "backup": ("administration", "sauvegarde tout en un fichier, sans arrêter le service"),
     "restore": ("administration", "restaure une sauvegarde dans un dossier vide"),
     "migrate": ("administration", "déplace index et journal vers PostgreSQL, ou en revient"),
-    "doctor": ("doctor", "vérifie cette installation, et dit quoi faire"),
+    "doctor": ("administration", "vérifie cette installation, et dit quoi faire"),
     "dossier-homologation": ("reports", "écrit le dossier d'homologation de cette installation"),
 }
 """Each command: the module that has it, which is imported when it is run, and what it does.

@@ -14,8 +14,15 @@ from rich.table import Table
 from typer import Context
 
 from assistant.accounts.identity import ALONE
-from assistant.cli.options import AS_JSON_LIST, Terminal, argument, one_of, print_json
-from assistant.cli.progress import Steps, progress_bars
+from assistant.cli.options import (
+    AS_JSON_LIST,
+    Steps,
+    Terminal,
+    argument,
+    one_of,
+    print_json,
+    progress_bars,
+)
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings

@@ -12,15 +12,14 @@ from typer import Context
 
 from assistant.cli import adding, calc
 from assistant.cli.adding import PROCUREMENT_CODE
-from assistant.cli.options import ACTING_USER, Terminal, argument, flag
-from assistant.cli.progress import Steps, both, progress_bars
+from assistant.cli.options import ACTING_USER, Steps, Terminal, argument, both, flag, progress_bars
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
-from assistant.publishing.build_record import Recorder, recorded
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
 from assistant.publishing.gate import examine_candidate, make_candidate
-from assistant.publishing.upkeep import schedule_of
+from assistant.publishing.history import Recorder, recorded
+from assistant.publishing.schedule import schedule_of
 from assistant.publishing.withheld import WithheldTexts
 from assistant.settings import load_settings
 from ingestion.durable import file_sha256, lock_for_writing, replace_bytes

@@ -28,8 +28,8 @@ from assistant.cli.options import (
     one_of,
     option,
     print_json,
+    progress_bars,
 )
-from assistant.cli.progress import progress_bars
 from assistant.cli.usage import Actions
 from assistant.journal.journal import (
     ACTS,

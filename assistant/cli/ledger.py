@@ -15,7 +15,7 @@ from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.calculators.calculation import Buyer
-from assistant.cli import ledger_import, purchases_fetch
+from assistant.cli import ledger_import
 from assistant.cli.options import (
     AS_JSON,
     Terminal,
@@ -306,7 +306,7 @@ purchases = Actions(
     PURCHASES_EPILOG,
 )
 ledger_import.add_action(purchases, FileKind.PURCHASES)
-purchases_fetch.add_action(purchases)
+ledger_import.add_fetching(purchases)
 
 
 for name, view, told in (

@@ -18,8 +18,7 @@ from rich.progress import (
 from rich.table import Table
 from typer import Context
 
-from assistant.cli.options import Terminal, argument, one_of, option
-from assistant.cli.progress import Steps, progress_bars
+from assistant.cli.options import Steps, Terminal, argument, one_of, option, progress_bars
 from assistant.cli.usage import Actions
 from assistant.settings import load_settings
 from ingestion.errors import ModelUnavailable

@@ -10,14 +10,24 @@ from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
 from assistant.cli.dossier_pieces import filing_of, show_receipts
-from assistant.cli.options import AS_JSON, Terminal, argument, number, option, print_json
-from assistant.cli.progress import Steps, progress_bars
-from assistant.cli.public_data import CPV, SINCE, UNTIL, criteria_of
+from assistant.cli.options import (
+    AS_JSON,
+    CPV,
+    SINCE,
+    UNTIL,
+    Steps,
+    Terminal,
+    argument,
+    number,
+    option,
+    print_json,
+    progress_bars,
+)
 from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 from assistant.tenders.published_notices import add_published, list_published
-from ingestion.opendata.fetching import FoundNotices, notices_where
+from ingestion.opendata.fetching import FoundNotices, PublicDataCriteria, notices_where
 from ingestion.opendata.portal import REACH, OpenDataset
 
 OK, BROKEN, NONE = 0, 1, 3
@@ -49,8 +59,8 @@ app = Actions(
 def _fetch(
     ctx: Context,
     notice: str | None = argument("NUMÉRO", "le numéro d'un avis, avec --into", default=None),
-    buyer: str | None = option("--buyer NOM", "l'acheteur : nom, SIRET ou SIREN"),
-    cpv: str | None = CPV,
+    buyer: str = option("--buyer NOM", "l'acheteur : nom, SIRET ou SIREN", default=""),
+    cpv: str = CPV,
     since: date | None = SINCE,
     until: date | None = UNTIL,
     most: int = option(
@@ -69,20 +79,14 @@ def _fetch(
         )
     if notice is not None and dossier is not None:
         return _put(ctx.obj, dataset, notice, dossier, as_json=as_json)
-    where = notices_where(criteria_of(buyer, cpv, since, until))
+    where = notices_where(PublicDataCriteria(buyer, cpv, since, until))
     return _list(ctx.obj, dataset, where, most, as_json=as_json)
 
 
 def _put(home: Path, dataset: OpenDataset, notice: str, dossier: str, *, as_json: bool) -> int:
     with progress_bars(Terminal(is_stderr=True)) as bars:
         receipts = add_published(
-            dataset,
-            notice,
-            filing_of(home),
-            dossier,
-            journal_of(home),
-            ALONE.user,
-            Steps(bars),
+            dataset, notice, filing_of(home), dossier, journal_of(home), ALONE.user, Steps(bars)
         )
     if not receipts:
         sys.stderr.write(f"Il n'y a pas d'avis {notice} sur {dataset.host}.\n")

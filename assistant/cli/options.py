@@ -11,9 +11,21 @@ from typing import Any, TypeVar
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+)
 from rich.segment import Segment
+from rich.text import Text
 
 from assistant.accounts.identity import ALONE
+from ingestion.french import number as in_figures
 
 Word = TypeVar("Word", bound=str)
 
@@ -79,6 +91,12 @@ def day_of_law(flags: str, default: str = "aujourd'hui", of: str = "") -> Any:  
     """The day that something is computed for."""
     told = f"jour du {of}droit applicable (défaut : {default})"
     return option(f"{flags} AAAA-MM-JJ", told, iso_date)
+
+
+CPV = option("--cpv CODE", "code CPV, par exemple 45210000", default="")
+SINCE = option("--since AAAA-MM-JJ", "à partir de ce jour", iso_date)
+UNTIL = option("--until AAAA-MM-JJ", "jusqu'à ce jour compris", iso_date)
+"""What published data is asked for; nothing is asked without a command that takes these."""
 
 
 def amount(text: str) -> Decimal:
@@ -175,3 +193,68 @@ def print_json(value: object) -> None:
     """A value on standard output, days as they are written."""
     written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
     Terminal().out(written, highlight=False)
+
+
+# Bars of what takes long. Door of rich's progress.
+
+
+def progress_bars(console: Console, *, percent: bool = False, in_bytes: bool = False) -> Progress:
+    """Bars with what is done, what there is (or a percentage), and the time left."""
+    counted = TaskProgressColumn() if percent else MofNCompleteColumn()
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        _BytesDone() if in_bytes else counted,
+        _TimeLeft(),
+        console=console,
+        speed_estimate_period=600,  # a batch of vectors may take half a minute
+    )
+
+
+class _TimeLeft(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """Time left, or taken once finished; nothing before it can be told."""
+        seconds = task.finished_time if task.finished else task.time_remaining
+        if seconds is None:
+            return Text("")
+        minutes, rest = divmod(round(seconds), 60)
+        said = f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+        return Text(f"en {said}" if task.finished else f"reste {said}", style="progress.remaining")
+
+
+class _BytesDone(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """Bytes done, and those that there are once they are known."""
+        total = f" sur {in_units(task.total)}" if task.total else ""
+        return Text(f"{in_units(task.completed)}{total}", style="progress.download")
+
+
+def in_units(size: float) -> str:
+    """Bytes in French units."""
+    if size >= 1e9:
+        return f"{in_figures(size / 1e9, 2)} Go"
+    return f"{size / 1e6:.0f} Mo" if size >= 1e6 else f"{size / 1e3:.0f} ko"
+
+
+class Steps:
+    """One bar a step, begun when the step is."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Move the bar of a step, which appears when it has begun."""
+        if step not in self._bars:
+            self._bars[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._bars[step], completed=done, total=total)
+
+
+def both(*told: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+    """Tell the same to each."""
+
+    def tell(step: str, done: int, total: int) -> None:
+        for each in told:
+            each(step, done, total)
+
+    return tell

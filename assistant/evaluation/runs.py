@@ -269,12 +269,7 @@ def run_turn(
     """Ask and return the recorded result; day and language are the question's where not given."""
     spoken = language or detect_language(question)
     asking = assistant.ask(
-        question,
-        as_of=as_of,
-        language=spoken,
-        dossier=dossier,
-        user=ALONE.user,
-        purpose=purpose,
+        question, as_of=as_of, language=spoken, dossier=dossier, user=ALONE.user, purpose=purpose
     )
     for event in asking:
         if isinstance(event, Finished):

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from assistant.calculators.calculation import Buyer
 from assistant.errors import AssistantError
 from assistant.ledger.parsing.following import Followed, followed
-from assistant.ledger.parsing.pages import ShownOnPage, page_asked
 from assistant.ledger.parsing.questions import (
     NotUnderstood,
     asks_law,
@@ -19,7 +18,7 @@ from assistant.ledger.parsing.questions import (
     population_meant,
 )
 from assistant.ledger.parsing.rankings import EACH
-from assistant.ledger.parsing.vocabulary import names
+from assistant.ledger.parsing.vocabulary import ShownOnPage, names, page_asked
 from assistant.ledger.payments.late import Basis, late_invoices, missing_rates, payments
 from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of

@@ -15,8 +15,9 @@ from threading import Lock, Thread
 from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongPlan
 from assistant.journal.journal import Journal
-from assistant.ledger.anomalies.detection import Explanation, anomalies, explain
-from assistant.ledger.anomalies.rules import Anomaly
+from assistant.journal.outgoing import outgoing
+from assistant.ledger.anomalies import Explanation, anomalies, explain
+from assistant.ledger.anomaly_rules import Anomaly
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import Name, names
 from assistant.ledger.query.plan import Plan, Population
@@ -31,6 +32,8 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import FileReport, ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
+from ingestion.opendata.fetching import FetchedFile, count_contracts, fetch_contracts
+from ingestion.opendata.portal import EXPORT, OpenDataset, RecordQuery
 from ingestion.tenders.intake import (
     LARGEST_ARCHIVE,
     LARGEST_FILE,
@@ -375,3 +378,34 @@ def tell_imported(
         for each in reports
     ]
     journal.append("ledger", {"act": "imported", "kind": kind.value, "files": files}, user=user)
+
+
+# Published contracts fetched for the ledger: where from, when and which bytes, on record.
+
+
+FETCHED = "fetched"
+"""Of a data folder: the files as they came, into which the lineage of the rows points."""
+
+
+def fetch_published(
+    dataset: OpenDataset,
+    where: str,
+    folder: Path,
+    journal: Journal,
+    user: str,
+    told: Callable[[int], None],
+) -> FetchedFile | None:
+    """Fetch the contracts into a folder; None when there are none.
+
+    Raises:
+        IngestionError: when they do not all come; nothing of them is kept.
+    """
+    address = dataset.address_of(RecordQuery(where), EXPORT)
+    with outgoing(journal, "purchases", address, user) as record:
+        expected = count_contracts(dataset, where)
+        record["lines"] = expected
+        if not expected:
+            return None
+        fetched = fetch_contracts(dataset, where, expected, folder, told)
+        record |= {"file": fetched.path.name, "sha256": fetched.sha256}
+        return fetched

@@ -3,11 +3,12 @@
 import csv
 import io
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
@@ -16,8 +17,6 @@ from openpyxl.styles import Font  # type: ignore[import-untyped]
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.errors import WrongPlan
 from assistant.ledger.query.plan import FieldKind, Plan, PlanMeasure
-
-# A table: what a view shows in a terminal, a page, JSON, CSV or a workbook. Values.
 
 Cell = str | int | Decimal | date | None
 
@@ -65,6 +64,21 @@ class LedgerTable:
     def count(self) -> int:
         """How many rows it has, read or not."""
         return len(self.rows_of) if self.is_unread else len(self.rows)
+
+
+Item = TypeVar("Item")
+
+
+def tabulated(
+    title: str,
+    found: Sequence[Item],
+    ids: Callable[[Item], tuple[str, ...]],
+    notes: tuple[str, ...],
+    cells: Mapping[TableColumn, Callable[[Item], Cell]],
+) -> LedgerTable:
+    """A row for each of what was found, with the ids that it is made of and a cell a column."""
+    rows = tuple(tuple(cell(each) for cell in cells.values()) for each in found)
+    return LedgerTable(title, tuple(cells), rows, tuple(map(ids, found)), notes)
 
 
 def written(cell: Cell, form: Format) -> str:

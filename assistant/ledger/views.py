@@ -8,14 +8,14 @@ from pathlib import Path
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import IndexedLaw, Law, Rates, read_rates
 from assistant.errors import Ungrounded
-from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.anomalies import anomalies, anomaly_table
+from assistant.ledger.needs import LawOf, PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.payments.late import Basis, terms
 from assistant.ledger.payments.tables import late_tables, overview, stage_table
-from assistant.ledger.purchases.needs import LawOf, PurchaseThresholds
-from assistant.ledger.purchases.purchases import contracts, held_contracts, repeated
-from assistant.ledger.purchases.tables import (
-    needs_table,
-    pooling_table,
+from assistant.ledger.purchases import (
+    contracts,
+    held_contracts,
+    repeated,
     summary_tables,
     supplier_tables,
 )
@@ -133,19 +133,17 @@ def piece_tables(
     if not found:
         return ()
     places: dict[str, str] = dict(ledger.rows(_CELLS, [main.table, identifier]))
-    words = rows_of(population).fields["status"].words if main is Invoice else {}
     cells = tuple(
-        (
-            _LABELS[name],
-            words.get(str(value), value) if name == "status" else value,
-            places.get(name),
-        )
+        (_LABELS[name], _worded(name, value), places.get(name))
         for name, value in zip(_columns(main), found[0], strict=True)
         if value is not None and name not in _UNSAID
     )
-    columns = (TableColumn("Donnée"), TableColumn("Valeur"), TableColumn("Source"))
     parts = (_part(ledger, each, main.table, identifier) for each in _PARTS[population])
-    every = (LedgerTable("Valeurs", columns, cells), *parts, *_said(ledger, identifier))
+    every = (
+        _texts("Valeurs", ("Donnée", "Valeur", "Source"), cells),
+        *parts,
+        *_said(ledger, identifier),
+    )
     return tuple(each for each in every if each.rows)
 
 
@@ -176,17 +174,13 @@ def _said(ledger: Ledger, identifier: str) -> tuple[LedgerTable, LedgerTable]:
         for code, level, sentence in ledger.rows(_REMARKS, [identifier])
     )
     return (
-        LedgerTable(
-            "Sources de ces lignes",
-            (TableColumn("Où"), TableColumn("Donnée"), TableColumn("Source")),
-            places,
-        ),
-        LedgerTable(
-            "Dit à l'import",
-            (TableColumn("Règle"), TableColumn("Niveau"), TableColumn("Constat")),
-            remarks,
-        ),
+        _texts("Sources de ces lignes", ("Où", "Donnée", "Source"), places),
+        _texts("Dit à l'import", ("Règle", "Niveau", "Constat"), remarks),
     )
+
+
+def _texts(title: str, headings: Sequence[str], rows: tuple[tuple[Cell, ...], ...]) -> LedgerTable:
+    return LedgerTable(title, tuple(map(TableColumn, headings)), rows)
 
 
 def _worded(name: str, value: Cell) -> Cell:

@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from platform import python_version
+from urllib.parse import urlsplit
 
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
-from assistant.operations.access import access
-from assistant.operations.requirements import Requirement, broken, disk, holds, met, weak
-from assistant.publishing.schedule import planned_updates
-from assistant.publishing.upkeep import schedule_of
-from assistant.settings import Settings, load_settings
+from assistant.operations.readiness import Requirement, broken, disk, holds, met, weak
+from assistant.publishing.schedule import planned_updates, schedule_of
+from assistant.settings import LOOPBACK, Settings, load_settings, openid_secret
 from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
 from ingestion.index.publication import current_manifest, current_name, verify_snapshot
 from ingestion.index.store import Manifest
@@ -24,10 +23,56 @@ from ingestion.ledger.database import open_ledger
 from ingestion.models.catalogue import WeightsState, load_catalogue, models_folder, state
 from ingestion.setup.preflight import Machine, memory_problem, python_problem
 
+NAME = "accès"
+
+
+def access(settings: Settings) -> Iterator[Requirement]:
+    """What is wrong with the way in, or that nothing is."""
+    found = list(_alone(settings) if settings.access == "alone" else _with_accounts(settings))
+    yield from found or [met(NAME, _summary(settings))]
+
+
+def _summary(settings: Settings) -> str:
+    if settings.access == "alone":
+        return "Sans comptes : la page n'est servie qu'à cette machine."
+    return f"Avec des comptes, sur {settings.address}."
+
+
+def _alone(settings: Settings) -> Iterator[Requirement]:
+    for key, value in (("address", settings.address), ("[openid]", settings.openid)):
+        if value:
+            told = (
+                f"« {key} » ne sert à rien sans comptes : la page n'est servie qu'à cette machine."
+            )
+            yield weak(NAME, told, 'Écrivez access = "accounts", ou retirez ce réglage.')
+
+
+def _with_accounts(settings: Settings) -> Iterator[Requirement]:
+    address = urlsplit(settings.address)
+    if not settings.address:
+        told = "Des comptes, et pas d'adresse : les liens d'invitation mènent à cette machine."
+        yield weak(NAME, told, 'Donnez-la : address = "https://…"')
+    elif address.scheme != "https" and address.hostname not in LOOPBACK:
+        told = f"{settings.address} n'est pas chiffrée : les mots de passe passent en clair."
+        remedy = "Placez un serveur mandataire qui chiffre, et donnez son adresse https."
+        yield broken(NAME, told, remedy)
+    elif address.scheme == "https" and not settings.trusted_proxies:
+        told = "Aucun mandataire n'est cru : la page se croit servie sans chiffrement."
+        yield broken(NAME, told, 'Nommez-le : trusted_proxies = ["10.0.0.5"]')
+    if settings.openid:
+        try:
+            openid_secret(settings.openid)
+        except WrongSettings as failure:
+            yield broken(NAME, str(failure), "Donnez ce secret au service.")
+
+
+# The check of an installation, from outside the service: each thing it stands on, one by one.
+
+
 OLDEST = timedelta(days=90)
 """How old an index may be before it is worth a word, unless someone says how old it may be."""
 
-LOOPBACK = "127.0.0.1"
+HERE = "127.0.0.1"
 PATIENCE = 5.0
 """Seconds that what listens on the port has to say who it is."""
 
@@ -220,7 +265,7 @@ def port(place: Installation) -> Iterator[Requirement]:
 
 def _is_ours(number: int) -> bool:
     try:
-        with closing(HTTPConnection(LOOPBACK, number, timeout=PATIENCE)) as connection:
+        with closing(HTTPConnection(HERE, number, timeout=PATIENCE)) as connection:
             connection.request("GET", "/health")
             reply = connection.getresponse()
             return reply.status == 200 and b'"status":"ok"' in reply.read(1000)

@@ -1,19 +1,101 @@
-"""Readiness: whether the next question can be answered, seen from inside the running service.
+"""Readiness: what the service stands on, how each is, and whether it can answer."""
 
-Each look is cheap: nothing is started, hashed or opened but an index published since the last one.
-"""
-
-from collections.abc import Callable, Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from assistant.llm.keeper import ProcessStanding
 from assistant.llm.language_model import LanguageModel
-from assistant.operations.requirements import Requirement, broken, disk, met, weak
 from assistant.settings import Settings
 from ingestion.errors import IngestionError
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.models.catalogue import load_catalogue, models_folder
+from ingestion.setup.preflight import RUN_BYTES, gigabytes
+
+
+class RequirementState(StrEnum):
+    """How a requirement is; the value is what programs read."""
+
+    MET = "ok"
+    WEAK = "warning"
+    BROKEN = "broken"
+
+    @property
+    def mark(self) -> str:
+        """How it is shown to people."""
+        return {"ok": "✓", "warning": "!", "broken": "✗"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Something without which the service is worse, or not there.
+
+    `told` is a French sentence that says how it is, `remedy` one that says what to do, "" where
+    nothing is to be done. Neither holds a word of a question, nor anybody's name.
+    """
+
+    name: str
+    state: RequirementState
+    told: str
+    remedy: str = ""
+
+
+def met(name: str, told: str) -> Requirement:
+    """One that is as it should be."""
+    return Requirement(name, RequirementState.MET, told)
+
+
+def weak(name: str, told: str, remedy: str = "") -> Requirement:
+    """One that the service can do without for a while."""
+    return Requirement(name, RequirementState.WEAK, told, remedy)
+
+
+def broken(name: str, told: str, remedy: str) -> Requirement:
+    """One that the service cannot do without."""
+    return Requirement(name, RequirementState.BROKEN, told, remedy)
+
+
+def holds(requirements: Iterable[Requirement]) -> bool:
+    """Whether none of them is broken. Pure."""
+    return all(each.state is not RequirementState.BROKEN for each in requirements)
+
+
+def requirement_fields(requirements: Sequence[Requirement]) -> dict[str, Any]:
+    """Requirements as programs read them. Pure."""
+    return {"requirements": [asdict(each) for each in requirements]}
+
+
+LEAST_BYTES = 50_000_000
+"""Free space below which the next answers may not be recorded, and are then not given."""
+
+DISK = "disque"
+
+
+def disk(home: Path) -> Requirement:
+    """Whether the data folder takes what each answer writes before it is shown."""
+    if not os.access(home, os.W_OK):
+        return broken(
+            DISK,
+            "Le dossier des données ne se laisse pas écrire par ce compte.",
+            "Rendez-le au compte du service (chown -R), ou montez le disque en écriture.",
+        )
+    free = shutil.disk_usage(home).free
+    told = f"Il reste {gigabytes(free)} sur le disque des données."
+    remedy = "Libérez de la place : la page /admin/entretien dit ce qui en prend."
+    if free < LEAST_BYTES:
+        return broken(DISK, told, remedy)
+    return weak(DISK, told, remedy) if free < RUN_BYTES else met(DISK, told)
+
+
+# Readiness: whether the next question can be answered, seen from inside the running service.
+#
+# Each look is cheap: nothing is started, hashed or opened but an index published since the last
+# one.
+
 
 INDEX, WEIGHTS, MODEL = "index", "poids", "modèle"
 

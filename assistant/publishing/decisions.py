@@ -90,12 +90,7 @@ def _judged(pair: Pair) -> Judged:
     question, is_same = pair.after.question, pair.change is AnswerChange.SAME
     said = ("" if is_same else each.result.answer.markdown for each in (pair.before, pair.after))
     return Judged(
-        question.id,
-        question.text,
-        pair.change,
-        _faults(pair.before),
-        _faults(pair.after),
-        *said,
+        question.id, question.text, pair.change, _faults(pair.before), _faults(pair.after), *said
     )
 
 

@@ -1,11 +1,20 @@
-"""History: what was done to the index, by whom and why, as the journal has it."""
+"""History: what was done to the index and by whom, and the build that runs or ran last."""
 
-from collections.abc import Iterator, Mapping
+import json
+import os
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
+from assistant.errors import AssistantError
 from assistant.journal.journal import IN_SERVICE, Journal
+from ingestion.durable import hold
+from ingestion.errors import BuildCancelled, IngestionError
 from ingestion.index.publication import finished
 
 TOLD: Mapping[str, str] = {
@@ -50,18 +59,16 @@ class IndexEvent:
 
 def index_events(journal: Journal) -> Iterator[IndexEvent]:
     """Everything that was done to indexes, the oldest first."""
-    for entry in journal.entries():
-        body = journal.body(entry) if entry["kind"] == "index" else None
-        if body and body["act"] in TOLD:
-            refusal = body.get("refusal")
-            yield IndexEvent(
-                datetime.fromisoformat(entry["at"]),
-                str(entry.get("user", "")),
-                body["act"],
-                body["generation"],
-                body.get("reason", ""),
-                (*body.get("reasons", ()), *([refusal] if refusal else ())),
-            )
+    for done, body in _acts(journal, TOLD):
+        refusal = body.get("refusal")
+        yield IndexEvent(
+            done.at,
+            done.user,
+            body["act"],
+            body["generation"],
+            body.get("reason", ""),
+            (*body.get("reasons", ()), *([refusal] if refusal else ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +81,15 @@ class TextAct:
 
 def text_acts(journal: Journal, *acts: str) -> dict[str, TextAct]:
     """When and by whom one of these acts was last done to each file, by its source."""
-    found: dict[str, TextAct] = {}
+    return {file["file"]: done for done, body in _acts(journal, acts) for file in body["files"]}
+
+
+def _acts(journal: Journal, acts: Container[str]) -> Iterator[tuple[TextAct, Mapping[str, Any]]]:
+    """When and by whom each of these acts was done, the oldest first, and what is told of it."""
     for entry in journal.entries():
         body = journal.body(entry) if entry["kind"] == "index" else None
         if body and body["act"] in acts:
-            told = TextAct(datetime.fromisoformat(entry["at"]), str(entry.get("user", "")))
-            found |= {file["file"]: told for file in body["files"]}
-    return found
+            yield TextAct(datetime.fromisoformat(entry["at"]), str(entry.get("user", ""))), body
 
 
 def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, ...]:
@@ -90,3 +99,189 @@ def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, .
     """
     were = {each.generation for each in index_events(journal) if each.put_in_service}
     return tuple(name for name in reversed(finished(home)) if name in were and name != served)
+
+
+# The record of a build while it runs: a file that a page reads, and a file that asks it to stop.
+#
+# build.jsonl has who began when, the steps with how far they are, and how it ended, a line each;
+# build.stop stands while someone wants the build to end. They outlive who looks and who builds.
+
+
+BETWEEN = 0.5
+"""Seconds between two lines of one step."""
+
+STARTING = timedelta(seconds=20)
+"""What a process may take to load its libraries before it holds the lock."""
+
+
+class BuildState(StrEnum):
+    """How far a build is; the value is the French word."""
+
+    RUNNING = "en cours"
+    FINISHED = "terminée"
+    CANCELLED = "annulée"
+    FAILED = "échouée"
+    KILLED = "interrompue"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStep:
+    """A step of a build and how much of it is done; `began` and `told` are moments."""
+
+    name: str
+    done: int
+    total: int
+    began: datetime
+    told: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build as its record tells it; `said` are its remarks, the last one how it ended."""
+
+    began: datetime
+    user: str
+    state: BuildState
+    steps: tuple[BuildStep, ...]
+    said: tuple[str, ...]
+
+
+class Recorder:
+    """Writes the record; it is the progress of a build, and ends it when someone asks."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._last = ("", 0.0)
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Tell how far a step is; raises BuildCancelled when the build is to stop."""
+        if _stop(self._home).exists():
+            raise BuildCancelled("Construction annulée : l'index en service n'a pas changé.")
+        name, told = self._last
+        if name == step and done < total and monotonic() - told < BETWEEN:
+            return
+        self._last = (step, monotonic())
+        self._write(step=step, done=done, total=total)
+
+    def say(self, text: str) -> None:
+        """Add a remark, a French sentence."""
+        self._write(said=text)
+
+    def begin(self, user: str, process: int) -> None:
+        """Begin the record anew, unless it was begun for this process by who started it.
+
+        What was asked of it since then still holds.
+        """
+        if _process(self._home) == process:
+            return
+        _stop(self._home).unlink(missing_ok=True)
+        _path(self._home).unlink(missing_ok=True)
+        self._write(user=user, process=process)
+
+    def end(self, state: BuildState, text: str = "") -> None:
+        """The last line."""
+        self._write(state=state, said=text)
+
+    def _write(self, **told: object) -> None:
+        line = json.dumps({"at": datetime.now(UTC).isoformat(), **told}, ensure_ascii=False)
+        with _path(self._home).open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
+@contextmanager
+def recorded(home: Path, user: str) -> Iterator[Recorder]:
+    """The recorder of a build, which tells how it ended; the caller holds the writer's lock."""
+    recorder = Recorder(home)
+    recorder.begin(user, os.getpid())
+    try:
+        yield recorder
+    except BuildCancelled as stopped:
+        recorder.end(BuildState.CANCELLED, str(stopped))
+        raise
+    except (AssistantError, IngestionError) as failure:
+        recorder.end(BuildState.FAILED, str(failure))
+        raise
+    finally:
+        _stop(home).unlink(missing_ok=True)
+    recorder.end(BuildState.FINISHED)
+
+
+def last_build(home: Path) -> Build | None:
+    """The build that runs, else the last one; None before the first."""
+    told = _told(home)
+    if not told:
+        return None
+    first, last = told[0], told[-1]
+    state = (
+        BuildState(last["state"])
+        if "state" in last
+        else _unended(home, first["process"], _at(first))
+    )
+    said = tuple(text for line in told if (text := line.get("said")))
+    return Build(_at(first), first["user"], state, tuple(_steps(told)), said)
+
+
+def request_stop(home: Path) -> None:
+    """Ask the build that runs to stop at its next step."""
+    build = last_build(home)
+    if build and build.state is BuildState.RUNNING:
+        _stop(home).touch()
+
+
+def _process(home: Path) -> int | None:
+    """The process that the record was begun for and that did not end it."""
+    told = _told(home)
+    return int(told[0]["process"]) if told and "state" not in told[-1] else None
+
+
+def _told(home: Path) -> list[dict[str, Any]]:
+    """The lines of the record, none when it does not say who began."""
+    path = _path(home)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    told = [line for line in map(_line, lines) if line]
+    return told if told and "process" in told[0] else []
+
+
+def _steps(told: list[dict[str, Any]]) -> Iterator[BuildStep]:
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for line in told:
+        if "step" in line:
+            by_name.setdefault(line["step"], []).append(line)
+    for name, lines in by_name.items():
+        last = lines[-1]
+        yield BuildStep(name, last["done"], last["total"], _at(lines[0]), _at(last))
+
+
+def _unended(home: Path, process: int, began: datetime) -> BuildState:
+    """Whether who began is still at it: the process lives, and holds the lock or starts yet."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return BuildState.KILLED
+    except PermissionError:
+        pass  # another user's, who lives
+    lock = hold(home / "lock", alone=False)
+    if lock is None:
+        return BuildState.RUNNING
+    lock.close()
+    return BuildState.RUNNING if datetime.now(UTC) - began < STARTING else BuildState.KILLED
+
+
+def _line(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None  # being written
+    return found if isinstance(found, dict) else None
+
+
+def _at(line: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(line["at"])
+
+
+def _path(home: Path) -> Path:
+    return home / "build.jsonl"
+
+
+def _stop(home: Path) -> Path:
+    return home / "build.stop"

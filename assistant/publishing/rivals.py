@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.answering.pipeline import Assistant
-from assistant.law.disagreements import Embed, FigureDisagreement, disagreements
+from assistant.law.contradictions import Embed, FigureDisagreement, disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from ingestion.chunking.passages import Passage
 from ingestion.index.build import Progress

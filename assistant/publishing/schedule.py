@@ -1,4 +1,4 @@
-"""The schedule that is set on the page: which updates begin by themselves, and when.
+"""Schedules: which updates begin by themselves, and when: set on the page, or in the settings.
 
 ```
 schedule.json   by kind of update: when it is due, since when, and when it last began
@@ -7,16 +7,19 @@ Whoever serves the pages begins what is due. A time that passed while nothing wa
 for once, at the next look.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from getpass import getuser
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import WrongSettings
 from assistant.journal.journal import Journal
+from assistant.settings import Settings
 from ingestion.durable import replace_bytes
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -152,3 +155,74 @@ def recurrence_of(every: str, at: str) -> Recurrence | None:
         raise WrongSettings(
             "Donnez une heure, comme « 02:30 », et un jour de la semaine ou « chaque jour »."
         ) from error
+
+
+# The schedule of the settings, which a timer of the machine keeps: systemd runs its units.
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An update every day at a time, of the files that are new in a folder."""
+
+    at: time
+    folder: str
+
+    def after(self, moment: datetime) -> datetime:
+        """The first time that it is due after a moment, in the moment's own time zone."""
+        return Recurrence(self.at).after(moment)
+
+    def units(self, command: Sequence[str]) -> str:
+        """The two units of systemd that run `sourcier` for a data folder, to be installed."""
+        run = shlex.join((*command, "index", "update"))
+        told = "construit un index candidat des textes nouveaux"
+        return _units("update", told, run, f"*-*-* {self.at:%H:%M}:00")
+
+
+def units_of_law(command: Sequence[str]) -> str:
+    """The units that take each week what changed in the official texts, for someone to decide."""
+    run = shlex.join((*command, "law", "update", "--no-publish"))
+    return _units("law", "construit un index candidat du droit de la semaine", run, "weekly")
+
+
+def _units(name: str, told: str, run: str, calendar: str) -> str:
+    return _UNITS.format(name=name, told=told, run=run, user=getuser(), calendar=calendar)
+
+
+def schedule_of(settings: Settings) -> Schedule | None:
+    """The schedule of the settings, None without a time; raises WrongSettings."""
+    if not settings.update_at:
+        return None
+    if not settings.update_from:
+        raise WrongSettings(
+            "« update_at » demande « update_from », le dossier des textes nouveaux."
+        )
+    try:
+        return Schedule(time.fromisoformat(settings.update_at), settings.update_from)
+    except ValueError as error:
+        raise WrongSettings(
+            f"« update_at » doit être une heure, comme « 02:30 », et pas « {settings.update_at} »."
+        ) from error
+
+
+_UNITS = """\
+# /etc/systemd/system/sourcier-{name}.service
+[Unit]
+Description=Sourcier : {told}
+
+[Service]
+Type=oneshot
+User={user}
+Nice=10
+ExecStart={run}
+
+# /etc/systemd/system/sourcier-{name}.timer
+[Unit]
+Description=Sourcier : {told}
+
+[Timer]
+OnCalendar={calendar}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""

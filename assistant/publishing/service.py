@@ -1,8 +1,10 @@
 """The administration's service: everything that the administrator's page asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from threading import Thread
@@ -12,30 +14,33 @@ from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.law.sheets import SheetsComparison, compared_sheets
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
-from assistant.publishing.build_record import Build, BuildState, Recorder, last_build, request_stop
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
 from assistant.publishing.history import (
+    Build,
+    BuildState,
     IndexEvent,
+    Recorder,
     TextAct,
     index_events,
+    last_build,
+    request_stop,
     restorable,
     text_acts,
 )
-from assistant.publishing.preview import PreviewedText, previewed
 from assistant.publishing.schedule import (
     PlannedUpdate,
     Recurrence,
+    Schedule,
     UpdateKind,
     UpdateSchedule,
+    schedule_of,
 )
 from assistant.publishing.upkeep import (
     IndexSource,
     Kept,
-    Schedule,
     Usage,
     kept_generations,
     manifest_of,
-    schedule_of,
     sources,
     take_in,
     usage,
@@ -48,9 +53,55 @@ from ingestion.french import state_days
 from ingestion.index.publication import open_snapshot, served_name
 from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
+from ingestion.legislation.versions import Difference
 from ingestion.library.library import Library
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.intake import Parcel, Receipt
+
+
+class TextFate(StrEnum):
+    """What becomes of a text when the candidate enters service; the value is the French word."""
+
+    ADDED = "ajouté"
+    CHANGED = "modifié"
+    REMOVED = "retiré"
+    KEPT = "inchangé"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedText:
+    """A text and what becomes of it; `before` is what it replaces or follows, if anything."""
+
+    document: Document
+    fate: TextFate
+    before: Document | None = None
+
+
+def previewed(home: Path, served: str | None, candidate: str, document_id: str) -> PreviewedText:
+    """A text that the candidate has, or that only the index in service has.
+
+    Raises UnknownDocument where neither has it.
+    """
+    found = difference_between(home, served, candidate) if served else Difference()
+    of_id = (each for each in _differing(found) if each.document.id == document_id)
+    if told := next(of_id, None):
+        return told
+    return PreviewedText(open_snapshot(home, candidate).store.document(document_id), TextFate.KEPT)
+
+
+def _differing(found: Difference) -> Iterator[PreviewedText]:
+    for revision in (*found.changed, *found.redated, *found.others_changed):
+        yield PreviewedText(revision.after, TextFate.CHANGED, revision.before)
+    for document in (*found.added, *found.others_added):
+        yield PreviewedText(document, TextFate.ADDED)
+    for document in found.ended:
+        yield PreviewedText(document, TextFate.CHANGED)
+    for document in (*found.removed, *found.others_removed):
+        yield PreviewedText(document, TextFate.REMOVED)
+
+
+# The administration's service: everything that the administrator's page asks for.
+
 
 KEPT_BACKUPS = 3
 """Backups that stay in the data folder; who wants more carries them elsewhere."""

@@ -1,104 +1,33 @@
-"""Upkeep: the files of the next index, the room that indexes take, the schedule of updates."""
+"""Upkeep: the files of the next index, and the room that indexes take."""
 
 import os
-import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
-from getpass import getuser
 from pathlib import Path
 
-from assistant.errors import WrongSettings
-from assistant.publishing.decisions import read_candidate
-from assistant.settings import Settings
-from ingestion.errors import DamagedSnapshot
+from assistant.calculators.constants import IndexedLaw, constants, ungrounded
+from assistant.publishing.decisions import Decisions, read_candidate
+from ingestion.errors import DamagedSnapshot, IngestionError
 from ingestion.index.publication import (
+    current_name,
     finished,
+    open_snapshot,
     read_manifest,
     repository_of,
     served_name,
 )
 from ingestion.index.store import Manifest
 from ingestion.legislation.archives import read_archives
-from ingestion.legislation.articles import Changes, Merged, updates
+from ingestion.legislation.articles import ArticleVersion, Changes, Merged, updates
 from ingestion.legislation.legi import in_order, is_incremental, is_official
+from ingestion.legislation.official_copy import OfficialCopy
+from ingestion.legislation.references import normalise
 from ingestion.library.library import Holding, Library
-from ingestion.readers.documents import Kind
+from ingestion.readers.documents import Kind, is_citable
 from ingestion.tenders.intake import LARGEST_ARCHIVE, Parcel, Receipt, copied, incoming, receive
-
-# The schedule: when the next update is due, from where, and the units that a timer runs.
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """An update every day at a time, of the files that are new in a folder."""
-
-    at: time
-    folder: str
-
-    def after(self, moment: datetime) -> datetime:
-        """The first time that it is due after a moment, in the moment's own time zone."""
-        due = datetime.combine(moment.date(), self.at, moment.tzinfo)
-        return due if due > moment else due + timedelta(days=1)
-
-    def units(self, command: Sequence[str]) -> str:
-        """The two units of systemd that run `sourcier` for a data folder, to be installed."""
-        run = shlex.join((*command, "index", "update"))
-        told = "construit un index candidat des textes nouveaux"
-        return _units("update", told, run, f"*-*-* {self.at:%H:%M}:00")
-
-
-def units_of_law(command: Sequence[str]) -> str:
-    """The units that take each week what changed in the official texts, for someone to decide."""
-    run = shlex.join((*command, "law", "update", "--no-publish"))
-    return _units("law", "construit un index candidat du droit de la semaine", run, "weekly")
-
-
-def _units(name: str, told: str, run: str, calendar: str) -> str:
-    return _UNITS.format(name=name, told=told, run=run, user=getuser(), calendar=calendar)
-
-
-def schedule_of(settings: Settings) -> Schedule | None:
-    """The schedule of the settings, None without a time; raises WrongSettings."""
-    if not settings.update_at:
-        return None
-    if not settings.update_from:
-        raise WrongSettings(
-            "« update_at » demande « update_from », le dossier des textes nouveaux."
-        )
-    try:
-        return Schedule(time.fromisoformat(settings.update_at), settings.update_from)
-    except ValueError as error:
-        raise WrongSettings(
-            f"« update_at » doit être une heure, comme « 02:30 », et pas « {settings.update_at} »."
-        ) from error
-
-
-_UNITS = """\
-# /etc/systemd/system/sourcier-{name}.service
-[Unit]
-Description=Sourcier : {told}
-
-[Service]
-Type=oneshot
-User={user}
-Nice=10
-ExecStart={run}
-
-# /etc/systemd/system/sourcier-{name}.timer
-[Unit]
-Description=Sourcier : {told}
-
-[Timer]
-OnCalendar={calendar}
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
-
 
 # Sources: the files that the next index is made of, and how more of them come in.
 
@@ -287,3 +216,85 @@ def size_of(path: Path) -> int:
             file = Path(folder) / name
             total += file.stat().st_size if file.exists() else 0
     return total
+
+
+# Official texts put into the library, held against what the calculators rest on.
+
+
+MOST_LACKING = 0.1
+"""A change of law touches few of what calculators rest on; what lacks more is no such change."""
+
+_NAMED = 5
+
+
+def is_law_indexed(home: Path) -> bool:
+    """Whether the index in service has any article, and not sheets about them only."""
+    return open_snapshot(home, current_name(home)).store.has_articles
+
+
+def expected_articles() -> frozenset[str]:
+    """The articles of the code whose words state a constant."""
+    articles = (normalise(each.article) for each in constants().values())
+    return frozenset(each for each in articles if not each.startswith("CCAG"))
+
+
+def lacking(versions: Iterable[ArticleVersion], day: date) -> tuple[str, ...]:
+    """The articles that calculators rest on and that no version of the day is. Pure."""
+    there = {normalise(each.number) for each in versions if _applies(each, day)}
+    return tuple(sorted(expected_articles() - there))
+
+
+def require_articles(copy: OfficialCopy, text_id: str, day: date) -> tuple[str, ...]:
+    """The articles lacking of the code, when it is among what changed.
+
+    Raises IngestionError, and forgets what was read, when they are too many for a change of law.
+    """
+    changed = copy.versions()
+    if text_id not in changed:
+        return ()
+    absent = lacking(changed[text_id], day)
+    if len(absent) > MOST_LACKING * len(expected_articles()):
+        copy.abandon()
+        raise IngestionError(
+            f"Le code lu n'a pas en vigueur {len(absent)} des {len(expected_articles())} articles "
+            f"que les calculs relisent ({', '.join(absent[:_NAMED])}…) : rien n'a été installé. "
+            "Relancez plus tard, avec une archive plus récente."
+        )
+    return absent
+
+
+def keep(home: Path, copy: OfficialCopy, decisions: Decisions) -> tuple[str, ...]:
+    """Put the texts that changed into the library; the caller holds the writer's lock.
+
+    Returns the names of those kept. Raises IngestionError for one that cannot be read.
+    """
+    library, entries, names = Library(home), [], []
+    for addition in copy.additions():
+        added = library.add(addition.path, addition.source, addition.kind)
+        if added.entry is None:
+            raise IngestionError(f"{addition.source} : {added.reading.problem}.")
+        names.append(addition.source)
+        if not added.known:
+            entries.append(added.entry)
+    decisions.added(entries)
+    if emptied := copy.emptied():
+        decisions.removed(library.remove(emptied))
+    copy.finish()
+    return tuple(names)
+
+
+def doubts(home: Path, name: str, day: date) -> tuple[str, ...]:
+    """Why an index of official texts should wait for someone, in French sentences."""
+    law = IndexedLaw(open_snapshot(home, name), day)
+    unsaid = [each for each in ungrounded(law) if law.holds(each.article)]
+    if len(unsaid) <= MOST_LACKING * len(constants()):
+        return ()
+    return (
+        f"{len(unsaid)} des {len(constants())} nombres des calculs ne sont plus dits par les "
+        "textes de cet index (sourcier calc constantes).",
+    )
+
+
+def _applies(version: ArticleVersion, day: date) -> bool:
+    ended = version.ended is not None and version.ended <= day
+    return version.first_day <= day and not ended and is_citable(version.state, version.ended)

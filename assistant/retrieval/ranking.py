@@ -75,7 +75,7 @@ class LineBounds:
 
 @dataclass(frozen=True, slots=True)
 class SubjectBounds:
-    """What is needed for two statements of figures to be of one subject (law/disagreements.py).
+    """What is needed for two statements of figures to be of one subject (law/contradictions.py).
 
     `near` is the cosine of what they say without their figures, `other_article` that of statements
     about different articles; `unnamed` is taken from it for each kind of case that only one of them

@@ -12,10 +12,19 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from assistant.answering.answer import Citation
 from assistant.answering.record import calculation_fields, citations
 from assistant.calculators.calculation import Calculation, CalculationLine, Ground
-from assistant.calculators.forms import FORMS, CalculatorForm, CalculatorInput, InputKind
-from assistant.tools.desk import Desk
-from assistant.tools.tool import PARSED, Step, Tool, ToolArguments, ToolReply, among
-from assistant.tools.wording import paragraphs, place, quoted
+from assistant.calculators.catalogue import FORMS, CalculatorForm, CalculatorInput, InputKind
+from assistant.tools.tool import (
+    PARSED,
+    Desk,
+    Step,
+    Tool,
+    ToolArguments,
+    ToolReply,
+    among,
+    paragraphs,
+    place,
+    quoted,
+)
 
 _Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 _TYPES: Mapping[InputKind, Any] = {

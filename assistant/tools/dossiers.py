@@ -9,17 +9,18 @@ from pydantic import Field
 from assistant.tenders.conformity.review import FiledReview, review_fields
 from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheLine, fiche_fields
-from assistant.tools.desk import Desk
 from assistant.tools.tool import (
     DOSSIER,
+    Desk,
     Identifier,
     Step,
     Tool,
     ToolArguments,
     ToolReply,
+    paragraphs,
+    quoted,
     require_dossier,
 )
-from assistant.tools.wording import paragraphs, quoted
 
 
 class FicheArguments(ToolArguments):

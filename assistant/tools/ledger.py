@@ -12,9 +12,16 @@ from assistant.ledger.parsing.questions import NotUnderstood, population_asked
 from assistant.ledger.query.plan import Population
 from assistant.ledger.tables import LedgerTable, table_fields, written
 from assistant.ledger.views import ViewRequest
-from assistant.tools.desk import Desk
-from assistant.tools.tool import Step, Tool, ToolArguments, ToolReply, Words, among
-from assistant.tools.wording import paragraphs
+from assistant.tools.tool import (
+    Desk,
+    Step,
+    Tool,
+    ToolArguments,
+    ToolReply,
+    Words,
+    among,
+    paragraphs,
+)
 
 MOST_ROWS = 100
 """Rows of a table that are given; a note says how many there are."""

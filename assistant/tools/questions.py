@@ -19,18 +19,20 @@ from assistant.answering.answer import (
     cite,
 )
 from assistant.answering.record import contract, search_fields
-from assistant.tools.desk import Desk
 from assistant.tools.tool import (
     DOSSIER,
+    Desk,
     Identifier,
     Step,
     Tool,
     ToolArguments,
     ToolReply,
     Words,
+    paragraphs,
+    place,
+    quoted,
     require_dossier,
 )
-from assistant.tools.wording import paragraphs, place, quoted
 
 AsOf = Annotated[
     date | None,

@@ -3,9 +3,8 @@
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from assistant.operations.metrics import MEDIA_TYPE
-from assistant.operations.monitoring import Monitoring
-from assistant.operations.requirements import holds, requirement_fields
+from assistant.operations.monitoring import MEDIA_TYPE, Monitoring
+from assistant.operations.readiness import holds, requirement_fields
 
 READY, UNREADY = 200, 503
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from assistant.accounts.identity import Identity, UserRole
-from assistant.tools.desk import Desk
 from assistant.tools.server import ToolsByHttp
+from assistant.tools.tool import Desk
 from assistant.web.routes import from_here
 from assistant.web.site import Access, requiring
 

@@ -26,9 +26,7 @@ from assistant.errors import AssistantError, UnknownRecord, WrongAccount
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
-from assistant.operations.logs import log_turn
-from assistant.operations.metrics import TurnMeasures
-from assistant.operations.monitoring import monitoring_of
+from assistant.operations.monitoring import TurnMeasures, log_turn, monitoring_of
 from assistant.publishing.decisions import settle_at_start
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language, detect_language

@@ -14,7 +14,7 @@ from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
 from assistant.operations.monitoring import Monitoring
-from assistant.tools.desk import Desk
+from assistant.tools.tool import Desk
 from assistant.web.buyer.service import BuyerService
 
 # Access: who a request comes from, and whether they may ask for what it asks.

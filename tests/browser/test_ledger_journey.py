@@ -10,7 +10,7 @@ from assistant.web.serving import LocalBuyerService
 from tests.browser.accessibility import barriers
 from tests.browser.visit import ask, opened
 from tests.fakes import WordEmbedder
-from tests.ledger_assistant import assistant_of
+from tests.ledger_rows import assistant_of
 from tests.page_server import served
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"

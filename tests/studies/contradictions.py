@@ -17,7 +17,7 @@ from time import process_time
 from typing import Any
 
 from assistant.container import load_embedder
-from assistant.law.disagreements import Embed, FigureDisagreement, disagreements
+from assistant.law.contradictions import Embed, FigureDisagreement, disagreements
 from assistant.law.figures import FigureStatement, statements_of
 from assistant.retrieval.ranking import tuning_for
 from assistant.settings import load_settings

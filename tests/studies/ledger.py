@@ -20,7 +20,7 @@ from rich.text import Text
 
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rate, Rates
-from assistant.ledger.parsing.questions import NotUnderstood, Planner, parse_plan
+from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments.late import Basis, terms
 from assistant.ledger.query.plan import Population
@@ -104,9 +104,9 @@ def town_basis() -> Basis:
     return Basis(TODAY, terms(Buyer.LOCAL, FakeLaw(TODAY)), Rates(Path("taux.toml"), rows))
 
 
-def reply(each: Asked, ledger: Ledger, planner: Planner = parse_plan, day: date = TODAY) -> Reply:
+def reply(each: Asked, ledger: Ledger, day: date = TODAY) -> Reply:
     """Ask a question and compare."""
-    plan = planner(each.question, names(ledger, each.over), day, each.over)
+    plan = parse_plan(each.question, names(ledger, each.over), day, each.over)
     if isinstance(plan, NotUnderstood):
         return Reply(each, Outcome.DECLINED, f"? {', '.join(plan.words)}")
     result = compute_result(plan, ledger, day, partial(town_basis().costs_of_all, ledger))

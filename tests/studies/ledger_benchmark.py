@@ -22,16 +22,16 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rate, Rates
 from assistant.cli.command import collect_seldom
 from assistant.journal.journal import Journal
-from assistant.ledger.anomalies.detection import anomalies, anomaly_table
+from assistant.ledger.anomalies import anomalies, anomaly_table
+from assistant.ledger.needs import PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import names
 from assistant.ledger.payments.late import Basis, terms
 from assistant.ledger.payments.tables import late_tables
-from assistant.ledger.purchases.needs import PurchaseThresholds
-from assistant.ledger.purchases.purchases import contracts, held_contracts, repeated
-from assistant.ledger.purchases.tables import (
-    needs_table,
-    pooling_table,
+from assistant.ledger.purchases import (
+    contracts,
+    held_contracts,
+    repeated,
     summary_tables,
     supplier_tables,
 )

@@ -9,13 +9,13 @@ from itertools import pairwise
 from assistant.ledger.parsing.periods import (
     HAS_YEAR,
     TODAY,
+    Bounds,
     PeriodSpan,
     find_period,
     is_yearless,
     period_ending,
     units,
 )
-from assistant.ledger.parsing.periods import Bounds as PeriodsBounds
 from assistant.ledger.parsing.rankings import Found
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
 from assistant.ledger.query.plan import Operator, PlanFilter, Population, rows_of
@@ -23,8 +23,6 @@ from assistant.ledger.query.plan import Operator, PlanFilter, Population, rows_o
 # The period that a question compares another with.
 #
 # "En 2026 par rapport à 2025", "plus en 2026 qu'en 2025", "compare 2025 et 2026": 2025, each time.
-
-Bounds = tuple[date | None, date | None]
 
 _OF = r"(?:celles? (?=d)|ceux (?=d)|celui (?=d))?"
 _BESIDE = re.compile(
@@ -164,7 +162,7 @@ class Dated:
     """The date of a question, its days, and the conditions once those that it stands for left."""
 
     when: When
-    bounds: PeriodsBounds | None
+    bounds: Bounds | None
     filters: Found
 
 
@@ -274,11 +272,11 @@ def _is_to_pay(left: Remainder, period: PeriodSpan, taken: Sequence[tuple[WordRu
     return not taken and not is_of_rows and _TO_PAY.search(left.whole, 0, period.start) is not None
 
 
-def _is_to_come(bounds: PeriodsBounds | None, today: date) -> bool:
+def _is_to_come(bounds: Bounds | None, today: date) -> bool:
     return bounds is not None and bounds[0] is not None and bounds[0] >= today
 
 
-def _is_long_past(bounds: PeriodsBounds | None, today: date) -> bool:
+def _is_long_past(bounds: Bounds | None, today: date) -> bool:
     """Whether a period in which invoices fall due is rather meant for the year to come."""
     last = bounds[1] if bounds else None
     return last is not None and (today - last).days > _HALF_A_YEAR

@@ -191,10 +191,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
     (re.compile(rf"\b{pattern}(?!\w)"), read)
     for pattern, read in (
         (rf"(?:entre le|du) (?:{_DAY.format(1)}) (?:et le|au) (?:{_DAY.format(2)})", _between),
-        (
-            rf"(?:entre le|du) (?P<from>\d{{1,2}})(?:er)? (?:et le|au) (?:{_DAY.format(2)})",
-            _days,
-        ),
+        (rf"(?:entre le|du) (?P<from>\d{{1,2}})(?:er)? (?:et le|au) (?:{_DAY.format(2)})", _days),
         (
             r"(?:(?P<after>apres)|(?P<since>depuis)|a partir|a compter)(?: le| du)? "
             rf"(?:{_DAY.format(1)})",
@@ -228,10 +225,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Bounds]], ..
         (rf"(?:{_IN} )?(?:l'(?:annee|exercice) )?n-1", _year_before),
         (rf"(?:{_IN} )?(?:ce|cette) {_UNIT}(?:-ci)?", _current),
         (rf"(?:{_IN} )?(?:le |l')?{_UNIT} (?:en cours|courante?)", _current),
-        (
-            rf"(?:{_IN} )?(?:le |la |l')?{_UNIT} (?:derniere?|precedente?|passee?)",
-            _previous,
-        ),
+        (rf"(?:{_IN} )?(?:le |la |l')?{_UNIT} (?:derniere?|precedente?|passee?)", _previous),
         (rf"depuis le debut (?:de l'|du |de la )(?:{_UNIT})", _begun),
         (rf"(?:{_IN} )?(?:le |la |l')?{_UNIT} (?:prochaine?|suivante?|qui vient)", _next),
         (rf"d'ici (?:a )?(?:la )?fin (?:de l'|du |de la )(?:{_UNIT})", _ending),

@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.errors import WrongPlan
 from assistant.ledger.parsing.moments import When
-from assistant.ledger.parsing.questions import NotUnderstood, Read, planned, read_question
+from assistant.ledger.parsing.questions import NotUnderstood, Read, read_question, valid_plan
 from assistant.ledger.parsing.rankings import Ranking
 from assistant.ledger.parsing.vocabulary import Name, Remainder, load_vocabulary
 from assistant.ledger.query.plan import (
@@ -24,7 +23,6 @@ from assistant.ledger.query.plan import (
     PlanFilter,
     Population,
     rows_of,
-    validate_plan,
 )
 from assistant.ledger.query.wording import condition_said
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
@@ -60,7 +58,7 @@ class ModelPlanner:
             if parts and are_carried(words, list(parts)):
                 for completes in parts.values():
                     read = completes(read)
-                if plan := _valid(planned(read, over)):
+                if plan := valid_plan(read, over):
                     return plan
         return NotUnderstood(words, load_vocabulary().can)
 
@@ -137,10 +135,3 @@ def _schema(slots: Slots) -> str:
     return json.dumps(
         {"type": "object", "properties": properties, "required": list(slots)}, ensure_ascii=False
     )
-
-
-def _valid(plan: Plan | None) -> Plan | None:
-    try:
-        return validate_plan(plan) if plan else None
-    except WrongPlan:  # parts that make no plan together
-        return None

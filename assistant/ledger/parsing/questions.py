@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 from assistant.errors import WrongPlan
 from assistant.ledger.parsing.bounds import Bounded, group_bound
 from assistant.ledger.parsing.conditions import conditions
-from assistant.ledger.parsing.moments import Bounds, When, compared, dated, usual_date
-from assistant.ledger.parsing.periods import find_period
+from assistant.ledger.parsing.moments import When, compared, dated, usual_date
+from assistant.ledger.parsing.periods import Bounds, find_period
 from assistant.ledger.parsing.rankings import (
     EACH,
     Found,
@@ -372,16 +371,6 @@ class NotUnderstood:
         return f"je ne sais pas quoi faire de {words}{asks}"
 
 
-class Planner(Protocol):
-    """What fills a plan from a question; a language model may, through a constrained format."""
-
-    def __call__(
-        self, question: str, names: Sequence[Name], today: date, over: Population
-    ) -> Plan | NotUnderstood:
-        """The plan of a question about a population, or that there is none."""
-        ...
-
-
 def population_asked(question: str) -> Population | None:
     """The population that a question names first, None when it names none."""
     found = (
@@ -426,6 +415,11 @@ def _plan_read(
     read = read_question(left, names, today, over)
     if left.words(load_vocabulary().empty) or left.has_clash:
         return None
+    return valid_plan(read, over)
+
+
+def valid_plan(read: Read, over: Population) -> Plan | None:
+    """The plan that the parts of a question make, None where they make none together."""
     plan = planned(read, over)
     try:
         return validate_plan(plan) if plan else None

@@ -219,10 +219,7 @@ class _Side(NamedTuple):
     of: str = ""
 
 
-_OF_GROUPS = (
-    _Side(False, rf"(?:{_MOST_OF}|premi(?:er|ere)s?)"),
-    _Side(True, _LEAST_OF),
-)
+_OF_GROUPS = (_Side(False, rf"(?:{_MOST_OF}|premi(?:er|ere)s?)"), _Side(True, _LEAST_OF))
 _OF_ROWS = {  # whose first is that of the first day, which is no rank
     Population.INVOICES: (_Side(False, _MOST_OF), _Side(True, _LEAST_OF)),
     Population.PURCHASES: (

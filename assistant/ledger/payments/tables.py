@@ -24,16 +24,24 @@ from assistant.ledger.payments.late import (
     paces,
     passages,
     payments,
+    stage_of,
     undated,
     waiting,
 )
 from assistant.ledger.query.measures import CREDIT_NOTE, LATE, NOT_PAID, PAID, REJECTED, told
 from assistant.ledger.query.measures import SUSPENDED as MEASURES_SUSPENDED
-from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population, rows_of
+from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population
 from assistant.ledger.query.result import EURO, PlanResult, computed_cuts
 from assistant.ledger.query.sql import LateColumns
 from assistant.ledger.query.wording import figures
-from assistant.ledger.tables import DrawingShape, Format, LedgerExhibit, LedgerTable, TableColumn
+from assistant.ledger.tables import (
+    DrawingShape,
+    Format,
+    LedgerExhibit,
+    LedgerTable,
+    TableColumn,
+    tabulated,
+)
 from ingestion.french import number
 from ingestion.ledger.embedded import Ledger
 
@@ -77,64 +85,48 @@ def _open_or_late(
 
 
 def _stage_table(held: Sequence[StageWaiting]) -> LedgerTable:
-    return LedgerTable(
+    return tabulated(
         "Factures non payées, par étape",
-        (
-            TableColumn("Étape"),
-            TableColumn("Délai"),
-            TableColumn("Factures", Format.COUNT),
-            TableColumn("À payer", Format.EUROS),
-            TableColumn("Dans l'étape, au plus (jours)", Format.COUNT),
-        ),
-        tuple(
-            (each.stage, each.bracket, len(each.invoices), each.amount, each.longest)
-            for each in held
-        ),
-        tuple(each.invoices for each in held),
+        held,
+        lambda each: each.invoices,
         (told(_OPEN, _TO_PAY),),
+        {
+            TableColumn("Étape"): lambda each: each.stage,
+            TableColumn("Délai"): lambda each: each.bracket,
+            TableColumn("Factures", Format.COUNT): lambda each: len(each.invoices),
+            TableColumn("À payer", Format.EUROS): lambda each: each.amount,
+            TableColumn("Dans l'étape, au plus (jours)", Format.COUNT): lambda each: each.longest,
+        },
     )
 
 
 def _late_table(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> LedgerTable:
-    words = rows_of(Population.INVOICES).fields["status"].words
-    rows = tuple(
-        (
-            each.payment.number,
-            each.payment.supplier,
-            each.cost.deadline,
-            each.payment.paid,
-            each.cost.late_days,
-            *_euros(each),
-            words.get(each.payment.status or "", each.payment.status),
-        )
-        for each in late
-    )
-    columns = (
-        TableColumn("Facture"),
-        TableColumn("Fournisseur"),
-        TableColumn("Dernier jour", Format.DATE),
-        TableColumn("Payée", Format.DATE),
-        TableColumn("Retard (jours)", Format.COUNT),
-        TableColumn("À payer", Format.EUROS),
-        TableColumn("Intérêts", Format.EUROS),
-        TableColumn("Indemnité", Format.EUROS),
-        TableColumn("Statut"),
-    )
-    ids = tuple((each.payment.id,) for each in late)
-    return LedgerTable(
+    return tabulated(
         "Factures en retard ou payées en retard",
-        columns,
-        rows,
-        ids,
+        late,
+        lambda each: (each.payment.id,),
         tuple(_notes(late, found, basis)),
+        {
+            TableColumn("Facture"): lambda each: each.payment.number,
+            TableColumn("Fournisseur"): lambda each: each.payment.supplier,
+            TableColumn("Dernier jour", Format.DATE): lambda each: each.cost.deadline,
+            TableColumn("Payée", Format.DATE): lambda each: each.payment.paid,
+            TableColumn("Retard (jours)", Format.COUNT): lambda each: each.cost.late_days,
+            TableColumn("À payer", Format.EUROS): lambda each: _euros(each, each.payment.amount),
+            TableColumn("Intérêts", Format.EUROS): lambda each: _euros(each, each.cost.interest),
+            TableColumn("Indemnité", Format.EUROS): lambda each: _euros(each, each.cost.indemnity),
+            TableColumn("Statut"): lambda each: _status(each.payment.status),
+        },
     )
 
 
-def _euros(late: LateInvoice) -> tuple[Decimal | None, ...]:
-    """What it costs, nothing in another currency: its amounts are no euros."""
-    cost = late.cost
-    every = (late.payment.amount, cost.interest, cost.indemnity)
-    return every if late.payment.currency == EURO else (None, None, None)
+def _status(code: str | None) -> str | None:
+    return code and stage_of(code)
+
+
+def _euros(late: LateInvoice, amount: Decimal | None) -> Decimal | None:
+    """An amount of an invoice, nothing in another currency."""
+    return amount if late.payment.currency == EURO else None
 
 
 def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[str]:
@@ -167,31 +159,20 @@ def _forecast_table(found: Sequence[Forecast], today: date) -> LedgerTable:
     if foreseen := expected(found):
         low, value, high = (number(each, 1) for each in foreseen)
         notes.insert(0, f"Attendues en retard : {value} (de {low} à {high}, {SUMMED}).")
-    return LedgerTable(
+    return tabulated(
         "Factures non payées, risque de retard",
-        (
-            TableColumn("Facture"),
-            TableColumn("Fournisseur"),
-            TableColumn("Étape"),
-            TableColumn("Depuis", Format.DATE),
-            TableColumn("Dernier jour", Format.DATE),
-            TableColumn("Jours restants", Format.COUNT),
-            TableColumn("Risque"),
-        ),
-        tuple(
-            (
-                each.payment.number,
-                each.payment.supplier,
-                each.stage.stage,
-                each.stage.entered,
-                each.deadline,
-                (each.deadline - today).days,
-                _risk(each.risk),
-            )
-            for each in found
-        ),
-        tuple((each.payment.id,) for each in found),
+        found,
+        lambda each: (each.payment.id,),
         tuple(notes),
+        {
+            TableColumn("Facture"): lambda each: each.payment.number,
+            TableColumn("Fournisseur"): lambda each: each.payment.supplier,
+            TableColumn("Étape"): lambda each: each.stage.stage,
+            TableColumn("Depuis", Format.DATE): lambda each: each.stage.entered,
+            TableColumn("Dernier jour", Format.DATE): lambda each: each.deadline,
+            TableColumn("Jours restants", Format.COUNT): lambda each: (each.deadline - today).days,
+            TableColumn("Risque"): lambda each: _risk(each.risk),
+        },
     )
 
 

@@ -252,12 +252,7 @@ def _result(
     return PlanResult(plan, total, kept, (*notes, *_left_out(plan, out)))
 
 
-_COMPARES = {
-    Operator.MORE: gt,
-    Operator.AT_LEAST: ge,
-    Operator.LESS: lt,
-    Operator.AT_MOST: le,
-}
+_COMPARES = {Operator.MORE: gt, Operator.AT_LEAST: ge, Operator.LESS: lt, Operator.AT_MOST: le}
 
 
 def _is_met(line: ResultLine, bound: Bound | None) -> bool:

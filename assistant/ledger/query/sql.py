@@ -93,12 +93,7 @@ _TYPES = (
     ("interest", "DECIMAL(18, 2)"),
     ("indemnity", "DECIMAL(18, 2)"),
 )
-_SIGNS = {
-    Operator.MORE: ">",
-    Operator.AT_LEAST: ">=",
-    Operator.LESS: "<",
-    Operator.AT_MOST: "<=",
-}
+_SIGNS = {Operator.MORE: ">", Operator.AT_LEAST: ">=", Operator.LESS: "<", Operator.AT_MOST: "<="}
 _STEPS = {
     PeriodStep.MONTH: "left(CAST({column} AS VARCHAR), 7)",
     PeriodStep.QUARTER: "concat(left(CAST({column} AS VARCHAR), 4), '-T', "

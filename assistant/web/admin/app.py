@@ -13,8 +13,8 @@ from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
-from assistant.law.state_dates import state_counts, state_range
-from assistant.publishing.build_record import BuildState, BuildStep
+from assistant.law.hierarchy import state_counts, state_range
+from assistant.publishing.history import BuildState, BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.publishing.upkeep import Standing
 from assistant.question.language import Language, fold_text

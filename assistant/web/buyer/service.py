@@ -10,7 +10,7 @@ from assistant.law.impact import IndexChanges
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
-from assistant.tools.desk import ReaderDesk
+from assistant.tools.tool import ReaderDesk
 from assistant.voice.transcriber import Transcriber
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Vectors

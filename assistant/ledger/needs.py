@@ -12,7 +12,8 @@ from assistant.calculators.calculation import Buyer, Nature
 from assistant.calculators.constants import Law
 from assistant.calculators.procedure import european, exemption
 from assistant.errors import Ungrounded
-from assistant.ledger.purchases.purchases import Contract, groups
+from assistant.ledger.purchases import Contract, groups
+from assistant.ledger.tables import Format, LedgerTable, TableColumn, tabulated
 from assistant.question.language import fold_text
 
 # Thresholds of supplies and services on any day, as the texts in force that day state them.
@@ -125,12 +126,10 @@ def _categories(found: Sequence[Contract]) -> Iterator[tuple[str, Sequence[Contr
             by_family[each.buyer, each.family, each.notified.year].append(each)
     for (_, family, _), contracts in by_family.items():
         yield f"CPV {family}", contracts
-    for group in groups([each for each in fit if not each.family], _buyer, _are_of_one_year):
+    for group in groups(
+        [each for each in fit if not each.family], lambda one: one.buyer, _are_of_one_year
+    ):
         yield f"objets proches : {' '.join(group.words)}…", group.contracts
-
-
-def _buyer(contract: Contract) -> str:
-    return contract.buyer
 
 
 def _are_of_one_year(one: Contract, other: Contract) -> bool:
@@ -208,15 +207,56 @@ class Opportunity:
 def opportunities(found: Sequence[Contract]) -> tuple[Opportunity, ...]:
     """Groups of alike contracts, those of the most buyers first."""
     fit = [each for each in found if each.buyer and not each.is_works]
-    every = [Opportunity(each.contracts, each.words) for each in groups(fit, _family, _are_near)]
+    every = [
+        Opportunity(each.contracts, each.words)
+        for each in groups(fit, lambda one: one.family, _are_near)
+    ]
     return tuple(sorted(every, key=lambda each: (-len(each.buyers), -each.amount, each.words)))
-
-
-def _family(contract: Contract) -> str:
-    return contract.family
 
 
 def _are_near(one: Contract, other: Contract) -> bool:
     if one.buyer == other.buyer or one.notified is None or other.notified is None:
         return False
     return abs(one.notified - other.notified) <= _CLOSE
+
+
+# Both as tables.
+
+
+def pooling_table(found: Sequence[Contract]) -> LedgerTable:
+    """Alike purchases of several buyers."""
+    return tabulated(
+        "Achats à mutualiser",
+        opportunities(found),
+        lambda each: tuple(one.id for one in each.contracts),
+        (POOLING_METHOD,),
+        {
+            TableColumn("Mots communs"): lambda each: " ".join(each.words),
+            TableColumn("Acheteurs", Format.COUNT): lambda each: len(each.buyers),
+            TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
+            TableColumn("Montant HT", Format.EUROS): lambda each: each.amount,
+            TableColumn("Du", Format.DATE): lambda each: each.days[0],
+            TableColumn("Au", Format.DATE): lambda each: each.days[1],
+            TableColumn("Par exemple"): lambda each: each.contracts[0].subject,
+        },
+    )
+
+
+def needs_table(found: Sequence[Contract], limits: PurchaseThresholds) -> LedgerTable:
+    """Needs bought in parts below a threshold that their sum reaches."""
+    return tabulated(
+        "Risques de fractionnement",
+        split_needs(found, limits),
+        lambda each: tuple(one.id for one in each.contracts),
+        (METHOD,),
+        {
+            TableColumn("Acheteur"): lambda each: each.buyer,
+            TableColumn("Catégorie"): lambda each: each.category,
+            TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
+            TableColumn("Cumul HT", Format.EUROS): lambda each: each.amount,
+            TableColumn("Seuil"): lambda each: each.threshold,
+            TableColumn("Montant du seuil", Format.EUROS): lambda each: each.limit,
+            TableColumn("Atteint", Format.DATE): lambda each: each.reached,
+            TableColumn("Par exemple"): lambda each: each.contracts[0].subject,
+        },
+    )

@@ -54,6 +54,11 @@ class AnomalyRule:
         """Whether it says where to look, and nothing of any one invoice."""
         return self.least > 0
 
+    @property
+    def told(self) -> str:
+        """Its title, and that it is a screening."""
+        return f"Dépistage : {self.title}" if self.is_screening else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:

@@ -1,4 +1,4 @@
-"""Purchases: the contracts of the ledger, alike by their subjects, and segments of suppliers."""
+"""Purchases: the contracts of the ledger, alike by their subjects, and who holds them."""
 
 import re
 import tomllib
@@ -10,7 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import NamedTuple
 
-from assistant.ledger.query.plan import Population, rows_of
+from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population, rows_of
+from assistant.ledger.query.result import computed_cuts
+from assistant.ledger.query.wording import figures
+from assistant.ledger.tables import Format, LedgerTable, TableColumn, tabulated
 from assistant.question.language import find_stems, fold_text
 from ingestion.ledger.embedded import Ledger
 from ingestion.library.library import CORPUS
@@ -360,3 +363,69 @@ def _euros(cents: int) -> Decimal:
 
 def _rounded(value: Decimal) -> int:
     return int(value.quantize(_ONE, ROUND_HALF_UP))
+
+
+# What was spent, and on whom, as tables.
+
+_FIRST = 15
+_CUTS = tuple(
+    Plan(PlanMeasure.SUM, Population.PURCHASES, "amount", group=group, step=step, limit=limit)
+    for group, step, limit in (
+        (None, None, None),
+        ("notified", PeriodStep.YEAR, None),
+        ("procedure", None, None),
+        ("family", None, _FIRST),
+        ("buyer", None, _FIRST),
+        ("supplier", None, _FIRST),
+    )
+)
+_DOUBTS = """
+SELECT code, min(sentence), count(*) FROM remark JOIN file ON sha256 = file
+WHERE kind = 'purchases' GROUP BY code ORDER BY count(*) DESC, code
+"""
+_DOUBTED = "Une réserve par ligne ou valeur que l'import signale, comptée sous sa règle."
+
+
+def summary_tables(ledger: Ledger, today: date) -> tuple[LedgerTable, ...]:
+    """What was spent: in all, by year, procedure, CPV, buyer and supplier; and what is doubted."""
+    doubts = LedgerTable(
+        "Réserves de l'import",
+        (TableColumn("Règle"), TableColumn("Par exemple"), TableColumn("Fois", Format.COUNT)),
+        ledger.rows(_DOUBTS),
+        notes=(_DOUBTED,),
+    )
+    return (*map(figures, computed_cuts(_CUTS, ledger, today)), doubts)
+
+
+def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
+    """Segments of suppliers, and the concentration of each CPV family."""
+    suppliers = tabulated(
+        "Titulaires",
+        segments(found),
+        lambda each: each.contracts,
+        (METHOD,),
+        {
+            TableColumn("Titulaire"): lambda each: each.name,
+            TableColumn("Montant HT", Format.EUROS): lambda each: each.amount,
+            TableColumn("Volume"): lambda each: each.volume,
+            TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
+            TableColumn("Fréquence"): lambda each: "récurrent" if each.is_frequent else "ponctuel",
+            TableColumn("Groupe CPV"): lambda each: each.family,
+            TableColumn("Part du groupe", Format.PERCENT): lambda each: each.dependence,
+            TableColumn("Dépendance"): lambda each: "forte" if each.is_dependent else "",
+        },
+    )
+    families = tabulated(
+        "Concentration par groupe CPV",
+        concentrations(found),
+        lambda each: each.contracts,
+        (CONCENTRATED,),
+        {
+            TableColumn("Groupe CPV"): lambda each: each.family,
+            TableColumn("Titulaires", Format.COUNT): lambda each: each.suppliers,
+            TableColumn("Montant HT de ces titulaires", Format.EUROS): lambda each: each.amount,
+            TableColumn("Indice HHI", Format.COUNT): lambda each: each.index,
+            TableColumn("Concentration"): lambda each: each.degree,
+        },
+    )
+    return suppliers, families

@@ -1,1 +1,0 @@
-"""Purchases: what was bought of whom, against thresholds, and what could be pooled."""

@@ -1,0 +1,375 @@
+"""What is asked: its language, its day, its scope and its subjects."""
+
+import json
+import os
+from datetime import date, timedelta
+from itertools import combinations
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.question.day import Day, DaySource, NamedPeriod, day_asked, in_figures, named
+from assistant.question.language import Language, detect_language, find_stems
+from assistant.question.rewriting import MOST, subjects
+from assistant.question.scope import names_offer, refusal_for
+from ingestion.library.library import CORPUS
+from tests.question_lists import read_lists
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Puis-je acheter pour 35 000 € HT sans mise en concurrence ?",
+        "et pour les travaux ?",
+        "R2122-8",
+        "délai de paiement",
+        "seuil MAPA 2026",
+        "Un avenant de 10 % est-il possible ?",
+        "L’acheteur doit-il allotir ?",
+        "What ?! Le seuil est à 40 000 € ou à 60 000 € ?",
+        "",
+        "…",
+    ],
+)
+def test_french_unless_english_is_plain(question: str) -> None:
+    assert detect_language(question) is Language.FRENCH
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the payment deadline for a municipality?",
+        "Can I buy for 35 000 € without competition?",
+        "Who may sign a contract?",
+        "HOW LONG MAY A FRAMEWORK AGREEMENT LAST?",
+        "How much is the advance payment in a marché de travaux?",
+    ],
+)
+def test_english(question: str) -> None:
+    assert detect_language(question) is Language.ENGLISH
+
+
+# Words
+
+
+def test_forms_of_one_word_meet() -> None:
+    assert find_stems("délais de paiement") == find_stems("Délai des paiements")
+    assert find_stems("les acheteurs publics") == frozenset()
+
+
+def test_accents_may_be_left_out_or_written_apart() -> None:
+    assert find_stems("pénalités, délai, marché") == find_stems("penalites, delai, marche")
+    assert find_stems(normalize("NFD", "pénalités")) == find_stems("pénalités")
+
+
+def test_numbers_count_whole() -> None:
+    assert find_stems("35 000 €") == {"35", "000"}
+    assert find_stems("2122-8") == {"2122", "8"}
+
+
+# Day
+
+
+TODAY = date(2026, 11, 24)
+FRENCH = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+ENGLISH = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+DAYS = st.dates(date(1990, 1, 1), date(2031, 11, 24))
+
+
+def _day(question: str) -> date | None:
+    period = named(question, TODAY)
+    return period.last if period and period.first == period.last else None
+
+
+def _asked(question: str) -> Day:
+    return day_asked([question], None, TODAY)
+
+
+@given(DAYS)
+def test_a_day_is_read_however_it_is_written(day: date) -> None:
+    french, english = FRENCH[day.month - 1], ENGLISH[day.month - 1]
+    first = "1er" if day.day == 1 else str(day.day)
+    for written in (
+        f"au {day:%d/%m/%Y}",
+        f"le {day.day}/{day.month}/{day.year}",
+        day.isoformat(),
+        f"le {first} {french} {day.year}",
+        f"LE {first}\u00a0{french.upper()} {day.year}".replace("É", "E").replace("Û", "U"),
+        f"on {day.day} {english} {day.year}",
+        f"on {english} {day.day}, {day.year}",
+    ):
+        assert _day(f"Quel seuil {written} ?") == day, written
+
+
+@given(st.dates(date(1990, 1, 1), date(2026, 10, 31)))
+def test_a_month_or_a_year_means_its_last_day(day: date) -> None:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    month = _asked(f"Quel seuil en {FRENCH[day.month - 1]} {day.year} ?")
+    assert month == Day(following - timedelta(days=1), DaySource.QUESTION, day.replace(day=1))
+    assert _asked(f"in {ENGLISH[day.month - 1]} {day.year}") == month
+    last = min(date(day.year, 12, 31), TODAY)
+    assert _asked(f"Quel seuil en {day.year} ?").as_of == last
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("Quel était le seuil fin 2025 ?", date(2025, 12, 31)),
+        ("Quel sera le seuil fin 2026 ?", date(2026, 12, 31)),
+        ("at the end of March 2026", date(2026, 3, 31)),
+        ("avant le 1er avril 2026", date(2026, 3, 31)),
+        ("before 2020", date(2019, 12, 31)),
+        ("à compter du 1er janvier 2027", date(2027, 1, 1)),
+        ("Un marché lancé le 3 mai 2024 peut-il être modifié en 2026 ?", date(2024, 5, 3)),
+        ("Marché public de travaux notifié le 12/05/2022, avenant le 3/4/2025", date(2022, 5, 12)),
+        ("consultation publiée le 2 mai 2024 puis relancée le 4 juin 2024", date(2024, 5, 2)),
+        ("tender published on 2 May 2024, offers received on 1 June 2024", date(2024, 5, 2)),
+        ("the threshold as of 2026-03-15, raised on 1 April 2026", date(2026, 3, 15)),
+        ("Le 15 mars 2026, le seuil du 15/03/2026", date(2026, 3, 15)),
+        ("le décret du 28 décembre 2018 au 15 mars 2026", date(2026, 3, 15)),
+    ],
+)
+def test_the_day_meant_is_found(question: str, day: date) -> None:
+    assert _day(question) == day
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Que dit l'article L. 2122-1 ?",
+        "la directive 2014/24",
+        "la directive 2014/24/UE du 26 février 2014",
+        "le règlement 2016/679",
+        "la loi n° 2019-1461",
+        "la loi n° 2019-1461 du 27 décembre 2019",
+        "le décret n°2018-1075 du 3 décembre 2018",
+        "le décret du 28 décembre 2018",
+        "l'arrêté du 22 mars 2019",
+        "le code de 2019",
+        "un achat de 2 019 €",
+        "une dépense en 2019 €",
+        "en 2019-2020",
+        "le 30 février 2026",
+        "en 1989",
+        "le 31/12/1989",
+        "avant 1990",
+        "avant 1000",
+        "en 2032",
+        "le 25/11/2031",
+        "depuis le 1er avril 2026",
+        "après le 1er avril 2026",
+        "en 2019 et en 2020",
+        "entre le 1er janvier 2020 et le 31 mars 2026",
+        "en 2019 et aujourd'hui",
+        "marché signé le 3 mai 2024 et marché signé le 4 mai 2025",
+        "",
+    ],
+)
+def test_what_names_no_single_day_names_none(question: str) -> None:
+    assert named(question, TODAY) is None
+    assert _asked(question) == Day(TODAY, DaySource.TODAY, TODAY)
+
+
+def test_a_year_or_a_month_that_contains_today_means_today() -> None:
+    year = Day(TODAY, DaySource.QUESTION, date(2026, 1, 1))
+    assert _asked("Quels seuils ont changé en 2026 ?") == year
+    assert _asked("en novembre 2026") == Day(TODAY, DaySource.QUESTION, date(2026, 11, 1))
+    assert _asked("Quel est le seuil aujourd'hui ?").source is DaySource.TODAY
+
+
+def test_a_day_given_wins_and_the_first_text_that_names_one_decides() -> None:
+    chosen = date(2021, 1, 1)
+    assert day_asked(["en 2019"], chosen, TODAY) == Day(chosen, DaySource.GIVEN, chosen)
+    assert day_asked(["et les travaux ?", "en 2019"], None, TODAY).as_of == date(2019, 12, 31)
+    assert day_asked(["et en 2020 ?", "en 2019"], None, TODAY).as_of == date(2020, 12, 31)
+
+
+@given(st.text())
+def test_any_text_can_be_asked(question: str) -> None:
+    period = named(question, TODAY)
+    assert period is None or period.first <= period.last
+
+
+def test_a_leap_day_today_is_a_day_like_others() -> None:
+    leap = date(2028, 2, 29)
+    assert named("le 28 février 2033", leap) == NamedPeriod(date(2033, 2, 28), date(2033, 2, 28))
+    assert named("le 1er mars 2033", leap) is None
+
+
+def test_a_day_in_figures() -> None:
+    assert in_figures(date(2026, 4, 1), Language.FRENCH) == "01/04/2026"
+    assert in_figures(date(2026, 4, 1), Language.ENGLISH) == "2026-04-01"
+
+
+# Scope
+
+
+SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
+QUESTIONS = SHARED / "data/questions"
+
+ORDINARY, REFUSED = read_lists("scope.txt")
+
+
+@pytest.mark.parametrize("question", [question for question, _ in ORDINARY])
+def test_an_ordinary_question_is_not_refused(question: str) -> None:
+    refusal = refusal_for(question)
+    assert refusal is None, refusal.name
+
+
+@pytest.mark.parametrize(("question", "names"), REFUSED)
+def test_what_is_out_of_scope_is_refused_for_its_reason(
+    question: str, names: tuple[str, ...]
+) -> None:
+    refusal = refusal_for(question)
+    assert refusal is not None
+    assert (refusal.name,) == names
+
+
+def test_apostrophes_and_accents_may_be_written_in_any_way() -> None:
+    question = "Cite un arrêt du Conseil d’État."
+    for written in (question, question.replace("’", "'"), normalize("NFD", question)):
+        assert refusal_for(written) is not None
+
+
+@pytest.mark.parametrize("question", {names: question for question, names in REFUSED}.values())
+def test_a_refusal_says_why_in_both_languages(question: str) -> None:
+    refusal = refusal_for(question)
+    assert refusal is not None
+    assert set(refusal.notices) == set(Language)
+    assert all(len(notice) > 60 and notice.endswith(".") for notice in refusal.notices.values())
+
+
+def _development_questions(name: str, *, refusal_expected: bool) -> list[str]:
+    path = QUESTIONS / f"{name}.jsonl"
+    if not path.exists():
+        pytest.skip("no ../shared: the development questions are absent")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return [row["question"] for row in rows if row["attendu_refus"] is refusal_expected]
+
+
+@pytest.mark.parametrize("name", ["lois_dev", "dce_dev"])
+def test_no_development_question_to_answer_is_refused(name: str) -> None:
+    asked = _development_questions(name, refusal_expected=False)
+    assert len(asked) > 10
+    assert [question for question in asked if refusal_for(question)] == []
+
+
+def test_most_development_questions_out_of_scope_are_refused() -> None:
+    asked = _development_questions("hors_perimetre_dev", refusal_expected=True)
+    refused = [question for question in asked if refusal_for(question)]
+    assert len(refused) >= 0.8 * len(asked)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Que propose l'offre de la société Verdure ?",
+        "Que dit le mémoire technique sur les délais ?",
+        "Combien d'agents le candidat propose-t-il ?",
+        "Compare les offres des candidats.",
+        "Le soumissionnaire a-t-il joint son attestation ?",
+    ],
+)
+def test_a_question_about_what_a_supplier_wrote_is_known(question: str) -> None:
+    assert names_offer(question)
+    assert names_offer(question.replace("'", "’"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelle est la date limite de remise des offres ?",
+        "Quel délai pour un appel d'offres ouvert ?",
+        "Que faire d'une offre anormalement basse ?",
+        "Quelles pièces le candidat doit-il fournir ?",
+        "Quelles pénalités de retard ?",
+    ],
+)
+def test_a_question_about_the_buyers_rules_on_offers_is_not_one(question: str) -> None:
+    assert not names_offer(question)
+
+
+# Subjects
+
+
+DATA = Path(__file__).parent / "data"
+
+CUT, WHOLE = read_lists("subjects.txt")
+
+
+@pytest.mark.parametrize(("question", "parts"), CUT, ids=lambda value: str(value)[:40])
+def test_several_questions_are_cut(question: str, parts: tuple[str, ...]) -> None:
+    assert subjects(question) == parts
+
+
+@pytest.mark.parametrize("question", [question for question, _ in WHOLE])
+def test_what_is_one_question_or_not_certainly_several_stays_whole(question: str) -> None:
+    assert subjects(question) == (question,)
+
+
+@pytest.mark.parametrize("question", ["", " ", "?", ".", "45 000 €", "et ?"])
+def test_what_is_no_question_is_given_back(question: str) -> None:
+    assert subjects(question) == (question,)
+
+
+def test_there_are_cases_enough() -> None:
+    assert len(CUT) + len(WHOLE) >= 80
+
+
+ALONE = (
+    "Faut-il allotir ?",
+    "Quel est le délai de paiement ?",
+    "Comment informer les candidats évincés ?",
+    "Combien de temps conserver les offres ?",
+    "Peut-on négocier en MAPA ?",
+    "À partir de quel montant verser une avance ?",
+)
+
+
+@given(st.permutations(ALONE), st.integers(2, MOST))
+def test_questions_put_side_by_side_are_found_again(order: list[str], count: int) -> None:
+    chosen = tuple(order[:count])
+    assert subjects(" ".join(chosen)) == chosen
+    assert [subjects(part) for part in chosen] == [(part,) for part in chosen]
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(ALONE, 2)))
+def test_questions_joined_by_and_are_found_again(first: str, second: str) -> None:
+    joined = f"{first.removesuffix(' ?')} et {second[:1].lower()}{second[1:]}"
+    found = subjects(joined)
+    assert len(found) == 2
+    assert found[1] == second
+
+
+@given(st.text(alphabet="abeéàçfilnoqrtu '-,.?€0123456789", max_size=80))
+def test_any_text_gives_one_to_four_questions(text: str) -> None:
+    assert 1 <= len(subjects(text)) <= MOST
+
+
+@pytest.mark.parametrize("name", ["questions_execution.jsonl", "questions_passation.jsonl"])
+def test_no_question_of_our_own_is_cut(name: str) -> None:
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+        question = json.loads(line)["question"]
+        assert subjects(question) == (question,)
+
+
+def test_no_question_of_the_sheets_is_cut() -> None:
+    headings = [
+        line.lstrip("# ").partition(" (art.")[0]
+        for path in sorted((CORPUS / "fiches").glob("*.md"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("#")
+    ]
+    assert len(headings) > 500
+    for heading in headings:
+        assert subjects(heading) == (heading,)
