@@ -26,7 +26,7 @@ TUNING = Tuning(
             refused=-1.0, sure=1.0, similarity=10.0, unanswered=-10.0, bias=-9.0
         ),
         "rules read": Refusal(refused=-2.0, sure=-1.0, answers=1.0),
-        "dossier read": Refusal(refused=-4.0, sure=-2.0, answers=1.0),
+        "dossier read": Refusal(refused=-4.0, sure=-2.0, answers=1.0, unanswered=-10.0),
     },
 )
 """Weights that tell cosines of 0.84 and 0.87 apart."""
@@ -124,6 +124,16 @@ def test_what_the_bank_tells_is_weighed_by_weights_of_its_own(
 ) -> None:
     evidence = [evidence_of(SAYS, similarity=0.9, strength=9)]
     assert answerability(ASKED, evidence, TUNING, unanswered=unanswered) is expected
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "expected"), [(-0.3, YES), (0.0, DOUBTFUL), (0.3, NO), (None, DOUBTFUL)]
+)
+def test_in_a_dossier_what_others_leave_open_is_added_to_what_was_read(
+    unanswered: float | None, expected: Answerability
+) -> None:
+    evidence = [evidence_of(SAYS, similarity=0.9, dossier="ecole")]
+    assert answerability(ASKED, evidence, TUNING, [-3.0], unanswered) is expected
 
 
 def test_the_bank_tells_of_its_own_passages_only(tmp_path: Path) -> None:

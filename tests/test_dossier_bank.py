@@ -11,11 +11,13 @@ from ingestion.encoders.lessons import lessons_of_dossier
 from ingestion.errors import IngestionError
 from ingestion.index.dossier_bank import (
     ANSWERED,
+    HELD_OUT,
     UNANSWERED,
     BankDossier,
     DossierQuestion,
     LackingClause,
     UnansweredDossierQuestion,
+    asked_of_dossiers,
     read_dossiers,
 )
 from ingestion.index.question_bank import Form, Style
@@ -52,6 +54,16 @@ def test_what_stands_in_files_is_read(tmp_path: Path) -> None:
     [lesson] = lessons_of_dossier(dossier)
     assert lesson.wordings[0] == DELAY.question
     assert "Le délai est de six mois." in lesson.passage
+
+
+def test_what_a_dossier_leaves_open_leads_nowhere(tmp_path: Path) -> None:
+    _written(tmp_path)
+    assert [(each.text, each.passage_ids) for each in asked_of_dossiers(tmp_path)] == [
+        ("J'ai combien de temps ?", ("ecole",)),
+        ("Qui gagne ?", ()),
+    ]
+    (tmp_path / "ecole").rename(tmp_path / HELD_OUT)
+    assert asked_of_dossiers(tmp_path) == ()
 
 
 def test_a_line_that_is_no_question_is_named(tmp_path: Path) -> None:

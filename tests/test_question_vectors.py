@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.retrieval.ranking import default_tuning
+from ingestion.index.dossier_bank import asked_of_dossiers
 from ingestion.index.question_bank import (
     BankQuestion,
     Form,
@@ -16,7 +17,12 @@ from ingestion.index.question_bank import (
     read_bank,
     read_nowhere_answered,
 )
-from ingestion.index.question_vectors import ShippedVectors, shipped_file, write_shipped
+from ingestion.index.question_vectors import (
+    ShippedVectors,
+    questions_of_dossiers,
+    shipped_file,
+    write_shipped,
+)
 from ingestion.index.search import Vectors
 from tests.fakes import WordEmbedder
 from tests.index_home import ARTICLES, add, build_and_publish, published, write_articles
@@ -103,4 +109,15 @@ def test_a_question_of_the_default_embedder_is_not_computed_again() -> None:
     shipped = ShippedVectors(shipped_file(default_tuning().embedder))
     texts = [wording for each in read_bank() for wording in each.asked]
     texts += [each.question for each in read_nowhere_answered()]
+    texts += [each.text for each in asked_of_dossiers()]
     assert shipped.find(texts, 384)[0].all()
+
+
+def test_what_dossiers_leave_open_is_known_for_the_embedder_that_is_shipped() -> None:
+    name = default_tuning().embedder
+    asked = questions_of_dossiers(name, 384)
+    assert asked.questions == asked_of_dossiers()
+    is_open = [not each.passage_ids for each in asked.questions]
+    told = [asked.unanswered(vector) > 0 for vector in asked.vectors]
+    assert np.mean(np.array(told) == np.array(is_open)) > 0.9
+    assert len(questions_of_dossiers("words@1", 384)) == 0

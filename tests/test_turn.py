@@ -32,9 +32,11 @@ from assistant.journal.journal import Journal
 from assistant.llm.language_model import Prompt
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.retrieval.ranking import Refusal, default_tuning
 from assistant.retrieval.retriever import FIRST
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.errors import ModelUnavailable, UnknownSnapshot
+from ingestion.index.questions import LeadingQuestion, QuestionIndex
 from ingestion.index.search import Vectors
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.fakes import ScriptedModel, WordReader
@@ -279,6 +281,28 @@ def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     assert "150 euros" not in json.dumps(
         [item.passage.text for item in outside.evidence] + [outside.answer.markdown]
     )
+
+
+def test_a_question_that_dossiers_leave_open_is_refused_in_one(
+    small_home: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, embedder = "Quelle pénalité pour un retard de livraison ?", answering_embedder()
+    texts = ("Que faut-il remettre ?", question)
+    known = [LeadingQuestion(texts[0], ("ecole",)), LeadingQuestion(texts[1], ())]
+    left_open = QuestionIndex(tuple(known), embedder.embed_questions(texts))
+    monkeypatch.setattr(
+        "assistant.answering.composer.questions_of_dossiers", lambda name, dimension: left_open
+    )
+    weights = Refusal(refused=-1.0, sure=-0.3, unanswered=-10.0)
+    tuning = replace(default_tuning(), refusal=default_tuning().refusal | {"dossier": weights})
+    holder = SnapshotHolder(small_home, embedder)
+    assistant = Assistant(
+        holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY, tuning=tuning
+    )
+    refused = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))
+    assert refused.answer.outcome is Outcome.ABSTAINED
+    of_the_rules = _finished(list(assistant.ask(ASKED, as_of=TODAY)))
+    assert of_the_rules.answer.outcome is Outcome.ANSWERED
 
 
 def test_a_dossier_is_answered_by_the_law_of_the_day_its_notice_was_sent(

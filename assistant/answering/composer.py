@@ -48,6 +48,7 @@ from assistant.retrieval.retriever import (
 )
 from assistant.tenders.fiche import FicheLine, disagreements
 from ingestion.chunking.sentences import sentences
+from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader, Vectors
 from ingestion.legislation.general_clauses import general_text_of
 
@@ -220,6 +221,8 @@ class Answering:
         if prepared is None:
             reader = self._reader if unanswered is None else None
             readings = read_first(part.question, readable, reader)
+            if turn.scope.dossier is not None:
+                unanswered = self._unanswered_in_dossiers(asked)
             found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
             if found_there is Answerability.NO:
                 turn.unanswered.append(part.question)
@@ -242,6 +245,11 @@ class Answering:
             # What carries a line, or may answer another part of the question too, is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
         yield from self._say_quotes(part.question, found)
+
+    def _unanswered_in_dossiers(self, asked: Vectors) -> float:
+        """How much nearer a question is to those that dossiers leave open than to the others."""
+        usual = questions_of_dossiers(self._embedder.name, self._embedder.dimension)
+        return usual.unanswered(asked)
 
     def _say_quotes(self, question: str, found: Sequence[Draft]) -> Iterator[Event]:
         turn = self._turn

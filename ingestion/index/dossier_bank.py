@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ingestion.index.question_bank import Form, Style, read_lines
+from ingestion.index.questions import LeadingQuestion
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file
@@ -86,6 +87,24 @@ class BankDossier:
 
 _answered = TypeAdapter(DossierQuestion)
 _unanswered = TypeAdapter(UnansweredDossierQuestion)
+
+
+def asked_of_dossiers(folder: Path = DOSSIERS) -> tuple[LeadingQuestion, ...]:
+    """What is asked of the bank's dossiers, but of the one held out.
+
+    A question that its dossier answers leads to it, by its name; the others lead to nothing. Raises
+    IngestionError naming the line that is not such a question.
+    """
+    learnt = [each for each in sorted(folder.glob("*/")) if each.name != HELD_OUT]
+    return tuple(
+        LeadingQuestion(question.question, leads_to)
+        for each in learnt
+        for file, lines, leads_to in (
+            (ANSWERED, _answered, (each.name,)),
+            (UNANSWERED, _unanswered, ()),
+        )
+        for question in read_lines(each / file, lines)
+    )
 
 
 def read_dossiers(folder: Path = DOSSIERS) -> tuple[BankDossier, ...]:

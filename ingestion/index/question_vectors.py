@@ -5,12 +5,15 @@ are twelve megabytes, and no cosine of theirs is wrong by more than a hundredth.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingestion.index.dossier_bank import asked_of_dossiers
+from ingestion.index.questions import QuestionIndex
 from ingestion.index.search import Vectors
 from ingestion.models.catalogue import SHIPPED
 
@@ -56,3 +59,13 @@ def write_shipped(path: Path, texts: Sequence[str], vectors: Vectors) -> None:
 def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     digests = b"".join(sha256(text.encode()).digest()[:8] for text in texts)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+@cache
+def questions_of_dossiers(embedder: str, dimension: int) -> QuestionIndex:
+    """What is asked of tender dossiers, for an embedder whose vectors are shipped; else nothing."""
+    questions = asked_of_dossiers()
+    shipped = ShippedVectors(shipped_file(embedder))
+    is_known, rows = shipped.find([each.text for each in questions], dimension)
+    known = tuple(each for each, known in zip(questions, is_known, strict=True) if known)
+    return QuestionIndex(known, rows[is_known])
