@@ -78,20 +78,27 @@ def openid_secret(openid: OpenId) -> str:
     return secret
 
 
-def _served(address: str) -> str:
+def _of_one_host(address: str, key: str, like: str, remedy: str = "") -> str:
+    """An address below which one machine is asked; `like` is one, `remedy` where a secret goes."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("« address » d'[engine] doit être comme https://modeles.mairie.fr/v1")
+        raise ValueError(f"{key} doit être comme {like}")
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError(
-            "« address » d'[engine] ne porte ni compte, ni « ? », ni « # » : le secret va dans "
-            "« secret_file »."
-        )
+        raise ValueError(f"{key} ne porte ni compte, ni « ? », ni « # »{remedy}.")
     try:
         _ = parts.port
     except ValueError as error:
-        raise ValueError("« address » d'[engine] : le port n'est pas un nombre.") from error
+        raise ValueError(f"{key} : le port n'est pas un nombre.") from error
     return address.rstrip("/")
+
+
+def _served(address: str) -> str:
+    key, remedy = "« address » d'[engine]", " : le secret va dans « secret_file »"
+    return _of_one_host(address, key, "https://modeles.mairie.fr/v1", remedy)
+
+
+def _collector(address: str) -> str:
+    return address and _of_one_host(address, "« traces »", "http://collecteur.mairie.fr:4318")
 
 
 Count = Annotated[int, Field(strict=True, ge=1)]
@@ -209,7 +216,8 @@ class Settings:
     believed when they say for whom they ask and whether that one came over https; nobody else is.
     `monitors` are the addresses and networks that may read the measures of the service at /metrics,
     and what is missing at /ready; `logs` is how the service writes what happens: "text", or "json",
-    a line each.
+    a line each. `traces` is the OpenTelemetry collector that hears how long each turn took and at
+    what, by OTLP over HTTP; "" for none.
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
@@ -238,6 +246,7 @@ class Settings:
     trusted_proxies: Machines = ("127.0.0.1", "::1")
     monitors: Machines = ("127.0.0.1", "::1")
     logs: Literal["text", "json"] = "text"
+    traces: Annotated[str, AfterValidator(_collector)] = ""
     update_at: str = ""
     update_from: str = ""
     law_source: Annotated[str, AfterValidator(_folder_of_archives)] = OPEN_DATA

@@ -13,6 +13,7 @@ from platform import python_version
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations.access import access
+from assistant.operations.monitoring import INSTALL, LACKING, can_trace
 from assistant.operations.requirements import Requirement, broken, disk, holds, met, weak
 from assistant.publishing.schedule import planned_updates
 from assistant.publishing.upkeep import schedule_of
@@ -265,6 +266,24 @@ def figures(place: Installation) -> Iterator[Requirement]:
         yield broken("registre", str(failure), remedy)
 
 
+def collector(place: Installation) -> Iterator[Requirement]:
+    """Whether the collector of traces takes them, where there is one; answers do without."""
+    name, address = "traces", load_settings(place.home).traces
+    if not address:
+        yield met(name, "Aucun collecteur n'est nommé : aucune trace ne part.")
+        return
+    if not can_trace():
+        yield broken(name, LACKING, f"{INSTALL}, ou retirez « traces » de settings.toml.")
+        return
+    from assistant.operations.traces import sending_problem  # an optional extra
+
+    if problem := sending_problem(address):
+        remedy = "Démarrez-le, ou corrigez « traces » ; les réponses sont données sans lui."
+        yield weak(name, f"Le collecteur {address} ne prend pas les traces : {problem}.", remedy)
+    else:
+        yield met(name, f"Le collecteur {address} prend les durées des réponses, sans un mot.")
+
+
 def time_of_day(place: Installation) -> Iterator[Requirement]:
     """Whether the clock is after what was written before, and keeps the days of the law."""
     now, home = place.clock(), place.home
@@ -291,5 +310,6 @@ STEPS: Sequence[tuple[str, Examination]] = (
     ("accès", people),
     ("mises à jour", updates),
     ("registre", figures),
+    ("traces", collector),
     ("horloge", time_of_day),
 )

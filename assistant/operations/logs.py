@@ -37,16 +37,20 @@ def begin_logs(style: str, stream: TextIO | None = None) -> None:
         warnings.showwarning = _warned
 
 
-def log_turn(result: TurnResult, ended: str) -> None:
-    """A line for a turn: how it ended and what it took; the journal has the rest under its name."""
-    facts = {
+def turn_facts(result: TurnResult, ended: str) -> dict[str, str]:
+    """What may be said of a turn outside the journal, which has the rest under its name. Pure."""
+    return {
         "ended": ended,
         "outcome": result.answer.outcome.value,
         "route": result.route,
-        "seconds": result.seconds.total,
         "record_id": result.record_id,
         "generation": result.generation,
     }
+
+
+def log_turn(result: TurnResult, ended: str) -> None:
+    """A line for a turn: how it ended and what it took."""
+    facts = turn_facts(result, ended) | {"seconds": result.seconds.total}
     logger.info("turn", extra={FACTS: facts})
 
 

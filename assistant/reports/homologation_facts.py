@@ -219,7 +219,7 @@ GIVEN, ABSENT = "renseigné", "–"
 
 ACCOUNTS = "comptes"
 ENGINE = "engine"
-SET = (ACCOUNTS, "openid", "ledger", ENGINE)
+SET = (ACCOUNTS, "openid", "ledger", ENGINE, "traces")
 """Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
 
 SHOWN = 20

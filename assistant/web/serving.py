@@ -26,9 +26,8 @@ from assistant.errors import AssistantError, UnknownRecord, WrongAccount
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
-from assistant.operations.logs import log_turn
 from assistant.operations.metrics import TurnMeasures
-from assistant.operations.monitoring import monitoring_of
+from assistant.operations.monitoring import monitoring_of, watching
 from assistant.publishing.decisions import settle_at_start
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language, detect_language
@@ -275,12 +274,7 @@ class LocalBuyerService:
 def load_site(home: Path, settings: Settings) -> Site:
     """What the pages stand on."""
     turns = TurnMeasures()
-
-    def watch(result: TurnResult, ended: str) -> None:
-        turns.count(result, ended)
-        log_turn(result, ended)
-
-    assistant = load_assistant(home, settings, watch=watch)
+    assistant = load_assistant(home, settings, watch=watching(settings, turns))
     settle_at_start(home, assistant.journal)
     desks = partial(
         LocalBuyerService,
