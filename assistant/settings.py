@@ -111,8 +111,10 @@ class Engine:
     `model` is its name there. The secret, where the server wants one, is in `secret_file`, else in
     SOURCIER_ENGINE_SECRET. `connect_seconds`, `first_seconds` and `whole_seconds` are how long it
     may take to be reached, to say its first word, and to end; after three failures in a row the
-    model of this machine reads for `rest_minutes`. `unencrypted` allows an address without
-    encryption that is not of this machine: questions are then read by whoever sees the network.
+    model of this machine reads for `rest_minutes`. `embeddings` is the name there of the model that
+    makes the vectors in place of `embedder`, "" where that of this machine does. `unencrypted`
+    allows an address without encryption that is not of this machine: questions are then read by
+    whoever sees the network.
     """
 
     address: Annotated[str, AfterValidator(_served)]
@@ -122,6 +124,7 @@ class Engine:
     first_seconds: Count = 60
     whole_seconds: Count = 120
     rest_minutes: Count = 5
+    embeddings: str = ""
     unencrypted: bool = False
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -260,6 +263,17 @@ class Settings:
     engine: Annotated[Engine | None, AfterValidator(_encrypted)] = None
 
     __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+def served_embedder(settings: Settings) -> Engine | None:
+    """The server that makes the vectors, None where the embedder of this machine does. Pure."""
+    return settings.engine if settings.engine and settings.engine.embeddings else None
+
+
+def local_models(settings: Settings) -> tuple[str, ...]:
+    """The models of which this machine needs the weights. Pure."""
+    chosen = settings.llm, settings.embedder
+    return chosen[:1] if served_embedder(settings) else chosen
 
 
 class EnvironmentChoices(BaseSettings):

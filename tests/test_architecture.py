@@ -36,7 +36,8 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "mcp": "assistant/tools/server.py",
     "mcp_types": "assistant/tools/server.py",
-    "numpy": "ingestion/* assistant/llm/llama.py assistant/voice/transcriber.py",
+    "numpy": "ingestion/* assistant/llm/llama.py assistant/llm/embedding.py "
+    "assistant/voice/transcriber.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "opentelemetry": "assistant/operations/traces.py",
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "

@@ -203,7 +203,8 @@ class TurnResult:
 
     `proposed` are the dossiers that the question seems to be about and was not asked of. `engine`
     is what the server of the language model had to do with it, None where it has no part.
-    `case_law` are the decisions that apply a cited article, where any does.
+    `case_law` are the decisions that apply a cited article, where any does. `embedder` is the model
+    of the vectors that it was searched by, "" in results of before.
     """
 
     record_id: str
@@ -222,6 +223,7 @@ class TurnResult:
     proposed: tuple[Dossier, ...] = ()
     engine: EngineUse | None = None
     case_law: ApplyingRulings | None = None
+    embedder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

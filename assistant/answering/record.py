@@ -86,6 +86,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
         "decisions": applying_fields(result.case_law) if result.case_law else None,
         "model": result.model,
         "engine": _engine_fields(result.engine) if result.engine else None,
+        "embedder": result.embedder,
         "generation": result.generation,
         "dossier": result.dossier,
         "dossier_generation": result.dossier_generation,

@@ -235,6 +235,7 @@ class TurnState:
             proposed=self.proposed,
             engine=self.engine,
             case_law=self.applying,
+            embedder=self.generation.manifest.embedder,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -17,7 +17,7 @@ from assistant.operations.monitoring import INSTALL, LACKING, can_trace
 from assistant.operations.requirements import Requirement, broken, disk, holds, met, weak
 from assistant.publishing.schedule import planned_updates
 from assistant.publishing.upkeep import schedule_of
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings, load_settings, local_models, served_embedder
 from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
 from ingestion.index.publication import current_manifest, current_name, verify_snapshot
 from ingestion.index.store import Manifest
@@ -121,7 +121,10 @@ def weights(place: Installation) -> Iterator[Requirement]:
     except ModelUnavailable as failure:
         yield broken("poids", str(failure), "Corrigez ce fichier, ou retirez-le.")
         return
-    for name in (chosen.llm, chosen.embedder):
+    if server := served_embedder(chosen):
+        told = f"Les vecteurs sont faits par {server.embeddings}, sur {server.host}"
+        yield met("poids", f"{told} : toute question y part, et tout texte qui est indexé.")
+    for name in local_models(chosen):
         model = catalogue.find(name)
         if model is None:
             yield _own_weights(Path(name).expanduser())

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from assistant.llm.keeper import ProcessStanding
 from assistant.llm.language_model import LanguageModel
 from assistant.operations.requirements import Requirement, broken, disk, met, weak
-from assistant.settings import Settings
+from assistant.settings import Settings, local_models
 from ingestion.errors import IngestionError
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.models.catalogue import load_catalogue, models_folder
@@ -60,7 +60,7 @@ def of_weights(home: Path, settings: Settings) -> Iterator[Requirement]:
     except IngestionError as failure:
         yield broken(WEIGHTS, str(failure), "Corrigez ce fichier, ou retirez-le.")
         return
-    for name in (settings.llm, settings.embedder):
+    for name in local_models(settings):
         known = catalogue.find(name)
         path = folder / known.file if known else Path(name).expanduser()
         called = known.name if known else path.name

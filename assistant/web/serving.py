@@ -46,7 +46,7 @@ from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDocument
-from ingestion.index.search import Embedder, Vectors
+from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
@@ -113,6 +113,11 @@ class LocalBuyerService:
     def engine_host(self) -> str:
         """The server of the language model."""
         return self._assistant.engine_host
+
+    @property
+    def embeds_there(self) -> bool:
+        """As the embedder in use says."""
+        return bool(embedder_host(self._assistant.embedder))
 
     @property
     def dossiers(self) -> tuple[Dossier, ...]:
