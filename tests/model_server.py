@@ -102,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return b'{"data": ['
             case "forgets one":
                 data.pop()
+            case "adds one":
+                data.append({"index": len(rows), "embedding": rows[0]})
             case "changes length":
                 data[0]["embedding"] = data[0]["embedding"][1:]
             case "has no direction":

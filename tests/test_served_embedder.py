@@ -15,6 +15,7 @@ from assistant.journal.journal import Journal
 from assistant.llm.breaker import MOST_FAILURES
 from assistant.llm.call import Patience
 from assistant.llm.embedding import BATCH, RemoteEmbedder
+from assistant.operations.checkup import Installation, weights
 from assistant.operations.readiness import of_weights
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Engine, Settings, load_settings
@@ -72,6 +73,7 @@ MISBEHAVIOURS = {
     "silent": "à temps",
     "breaks its JSON": "pas du JSON",
     "forgets one": "vecteurs illisible",
+    "adds one": "vecteurs illisible",
     "changes length": r"longueurs différentes \(511, 512\)",
     "has no direction": "sans direction",
     "says no number": "vecteurs illisible",
@@ -172,3 +174,8 @@ def test_the_settings_choose_it_and_no_weights_are_asked_for(
     assert sent == ["query: Quel délai ?", "passage: Trente jours."]
     told = [each.told for each in of_weights(tmp_path, settings)]
     assert told == ["Les poids de absent ne sont pas là."]
+    chosen = f'llm = "absent"\n{text}embeddings = "lecteur"\n'
+    (tmp_path / "settings.toml").write_text(chosen)
+    there, here = weights(Installation(tmp_path, 7860, lambda _: ""))
+    assert "lecteur, sur localhost" in there.told
+    assert "absent" in here.told
