@@ -16,7 +16,10 @@ from assistant.llm.breaker import MOST_FAILURES
 from assistant.llm.call import Patience
 from assistant.llm.embedding import BATCH, RemoteEmbedder
 from assistant.operations.checkup import Installation, weights
+from assistant.operations.metrics import TurnMeasures
+from assistant.operations.monitoring import monitoring_of
 from assistant.operations.readiness import of_weights
+from assistant.operations.requirements import RequirementState, met
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Engine, Settings, load_settings
 from ingestion.durable import lock_for_writing
@@ -148,8 +151,11 @@ def test_a_turn_says_whose_vectors_it_used_and_that_they_are_missing(
     assert "60 000 €" in last.result.answer.markdown
     assert contract(last.result)["embedder"] == "lecteur@localhost"
     server.behaves = 500
+    told = monitoring_of(home, Settings(), assistant, TurnMeasures()).requirements
+    assert told()[-1] == met("vecteurs", "Les vecteurs viennent de localhost.")
     with pytest.raises(UnreachableEmbedder, match=r"localhost.*rien ne se cherche"):
         list(assistant.ask(ASKED, as_of=TODAY))
+    assert (told()[-1].state, "erreur (500)" in told()[-1].told) == (RequirementState.WEAK, True)
     *_, last_entry = assistant.journal.entries()
     body = assistant.journal.body(last_entry)
     assert body is not None

@@ -51,6 +51,7 @@ class RemoteEmbedder:
         self._breaker = CircuitBreaker(engine.rest_minutes * 60, clock)
         self._lock = Lock()
         self._dimension = 0
+        self.problem = ""
 
     @property
     def name(self) -> str:
@@ -82,8 +83,10 @@ class RemoteEmbedder:
                 rows = self._asked(texts)
             except (CallFailed, WrongReply) as reason:
                 self._breaker.fail()
+                self.problem = str(reason)
                 raise self._unreachable(str(reason)) from reason
             self._breaker.succeed()
+            self.problem = ""
             return rows
 
     def _asked(self, texts: Sequence[str]) -> Vectors:

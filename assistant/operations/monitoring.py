@@ -86,5 +86,7 @@ def monitoring_of(
         return model.restarts if isinstance(model, WatchedModel) else 0
 
     turns.registry.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
-    requirements = partial(readiness, home, settings, lambda: assistant.generation, model)
+    requirements = partial(
+        readiness, home, settings, lambda: assistant.generation, model, assistant.embedder
+    )
     return Monitoring(requirements, turns.exposition, settings.monitors)

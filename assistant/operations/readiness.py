@@ -12,10 +12,11 @@ from assistant.llm.language_model import LanguageModel
 from assistant.operations.requirements import Requirement, broken, disk, met, weak
 from assistant.settings import Settings, local_models
 from ingestion.errors import IngestionError
+from ingestion.index.search import Embedder, Served
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.models.catalogue import load_catalogue, models_folder
 
-INDEX, WEIGHTS, MODEL = "index", "poids", "modèle"
+INDEX, WEIGHTS, MODEL, VECTORS = "index", "poids", "modèle", "vecteurs"
 
 
 @runtime_checkable
@@ -34,12 +35,18 @@ class WatchedModel(Protocol):
 
 
 def readiness(
-    home: Path, settings: Settings, index: Callable[[], IndexSnapshot], model: LanguageModel
+    home: Path,
+    settings: Settings,
+    index: Callable[[], IndexSnapshot],
+    model: LanguageModel,
+    embedder: Embedder,
 ) -> tuple[Requirement, ...]:
     """What answering stands on; `index` gives the one that the next question would be asked of."""
     found = [of_index(index), *of_weights(home, settings), disk(home)]
     if isinstance(model, WatchedModel):
         found.append(of_process(model.standing))
+    if isinstance(embedder, Served):
+        found.append(of_server(embedder))
     return tuple(found)
 
 
@@ -69,6 +76,17 @@ def of_weights(home: Path, settings: Settings) -> Iterator[Requirement]:
         else:
             remedy = f"Téléchargez-les : sourcier models pull {called}"
             yield broken(WEIGHTS, f"Les poids de {called} ne sont pas là.", remedy)
+
+
+def of_server(embedder: Served) -> Requirement:
+    """Whether the server of the vectors answered when it was last asked.
+
+    Only a question asks it again, so that it is no reason to send nobody.
+    """
+    if not embedder.problem:
+        return met(VECTORS, f"Les vecteurs viennent de {embedder.host}.")
+    told = f"{embedder.host} n'a pas donné de vecteurs à la dernière question : {embedder.problem}."
+    return weak(VECTORS, told, "Rétablissez ce serveur : sans vecteurs, rien ne se cherche.")
 
 
 def of_process(standing: ProcessStanding) -> Requirement:

@@ -46,6 +46,11 @@ class Served(Protocol):
         """The server, by its name."""
         ...
 
+    @property
+    def problem(self) -> str:
+        """Why it did not answer when it was last asked, in French; "" where it did."""
+        ...
+
 
 def embedder_host(embedder: Embedder) -> str:
     """The server that texts go to for their vectors, "" when they stay on this machine."""
