@@ -8,6 +8,7 @@ from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal, journal_of
+from assistant.llm.embedding import RemoteEmbedder
 from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import LanguageModel
 from assistant.llm.process import ModelProcess, engine_command
@@ -15,7 +16,7 @@ from assistant.llm.remote import RemoteModel
 from assistant.publishing.gate import Examinee
 from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
-from assistant.settings import Settings, engine_secret
+from assistant.settings import Settings, engine_secret, served_embedder
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.models.catalogue import (
     Taught,
@@ -30,10 +31,19 @@ from ingestion.models.catalogue import (
 
 @cache
 def load_embedder(home: Path, settings: Settings) -> Embedder:
-    """The embedding model chosen, with what it was taught, loaded once.
+    """The embedding model chosen: on the server of the settings, else here with what it was taught.
 
-    Raises ModelUnavailable.
+    It is loaded once. Raises ModelUnavailable, and WrongSettings where the server's secret is
+    missing.
     """
+    if server := served_embedder(settings):
+        known = load_catalogue(models_folder(home)).find(server.embeddings)
+        return RemoteEmbedder(server, engine_secret(server), known.prefixes if known else None)
+    return load_local_embedder(home, settings)
+
+
+def load_local_embedder(home: Path, settings: Settings) -> Embedder:
+    """The embedding model of this machine; raises ModelUnavailable."""
     from ingestion.encoders.embedder import SentenceTransformerEmbedder  # takes seconds
 
     weights = locate(settings.embedder, home)
@@ -50,6 +60,8 @@ def load_reader(home: Path, settings: Settings) -> PassageReader | None:
 
     Raises ModelUnavailable.
     """
+    if served_embedder(settings):
+        return None
     from ingestion.encoders.embedder import TaughtReader  # takes seconds
 
     weights = locate(settings.embedder, home)
@@ -61,6 +73,8 @@ def load_reader(home: Path, settings: Settings) -> PassageReader | None:
 
 def chosen_embedder(home: Path, settings: Settings) -> str:
     """The name of the embedding model chosen, which is not loaded; raises ModelUnavailable."""
+    if server := served_embedder(settings):
+        return RemoteEmbedder(server).name
     weights = locate(settings.embedder, home)
     return embedder_name(weights, find_taught(home, Taught.RETRIEVER, weights.sha256))
 

@@ -78,20 +78,27 @@ def openid_secret(openid: OpenId) -> str:
     return secret
 
 
-def _served(address: str) -> str:
+def _of_one_host(address: str, key: str, like: str, remedy: str = "") -> str:
+    """An address below which one machine is asked; `like` is one, `remedy` where a secret goes."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("« address » d'[engine] doit être comme https://modeles.mairie.fr/v1")
+        raise ValueError(f"{key} doit être comme {like}")
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError(
-            "« address » d'[engine] ne porte ni compte, ni « ? », ni « # » : le secret va dans "
-            "« secret_file »."
-        )
+        raise ValueError(f"{key} ne porte ni compte, ni « ? », ni « # »{remedy}.")
     try:
         _ = parts.port
     except ValueError as error:
-        raise ValueError("« address » d'[engine] : le port n'est pas un nombre.") from error
+        raise ValueError(f"{key} : le port n'est pas un nombre.") from error
     return address.rstrip("/")
+
+
+def _served(address: str) -> str:
+    key, remedy = "« address » d'[engine]", " : le secret va dans « secret_file »"
+    return _of_one_host(address, key, "https://modeles.mairie.fr/v1", remedy)
+
+
+def _collector(address: str) -> str:
+    return address and _of_one_host(address, "« traces »", "http://collecteur.mairie.fr:4318")
 
 
 Count = Annotated[int, Field(strict=True, ge=1)]
@@ -104,8 +111,10 @@ class Engine:
     `model` is its name there. The secret, where the server wants one, is in `secret_file`, else in
     SOURCIER_ENGINE_SECRET. `connect_seconds`, `first_seconds` and `whole_seconds` are how long it
     may take to be reached, to say its first word, and to end; after three failures in a row the
-    model of this machine reads for `rest_minutes`. `unencrypted` allows an address without
-    encryption that is not of this machine: questions are then read by whoever sees the network.
+    model of this machine reads for `rest_minutes`. `embeddings` is the name there of the model that
+    makes the vectors in place of `embedder`, "" where that of this machine does. `unencrypted`
+    allows an address without encryption that is not of this machine: questions are then read by
+    whoever sees the network.
     """
 
     address: Annotated[str, AfterValidator(_served)]
@@ -115,6 +124,7 @@ class Engine:
     first_seconds: Count = 60
     whole_seconds: Count = 120
     rest_minutes: Count = 5
+    embeddings: str = ""
     unencrypted: bool = False
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -209,7 +219,8 @@ class Settings:
     believed when they say for whom they ask and whether that one came over https; nobody else is.
     `monitors` are the addresses and networks that may read the measures of the service at /metrics,
     and what is missing at /ready; `logs` is how the service writes what happens: "text", or "json",
-    a line each.
+    a line each. `traces` is the OpenTelemetry collector that hears how long each turn took and at
+    what, by OTLP over HTTP; "" for none.
     `openid` is the identity provider by which they may log in as well, the table [openid].
     `update_at` is the time of day ("02:30") at which new texts of the folder `update_from` are
     indexed, "" for never.
@@ -238,6 +249,7 @@ class Settings:
     trusted_proxies: Machines = ("127.0.0.1", "::1")
     monitors: Machines = ("127.0.0.1", "::1")
     logs: Literal["text", "json"] = "text"
+    traces: Annotated[str, AfterValidator(_collector)] = ""
     update_at: str = ""
     update_from: str = ""
     law_source: Annotated[str, AfterValidator(_folder_of_archives)] = OPEN_DATA
@@ -251,6 +263,17 @@ class Settings:
     engine: Annotated[Engine | None, AfterValidator(_encrypted)] = None
 
     __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+def served_embedder(settings: Settings) -> Engine | None:
+    """The server that makes the vectors, None where the embedder of this machine does. Pure."""
+    return settings.engine if settings.engine and settings.engine.embeddings else None
+
+
+def local_models(settings: Settings) -> tuple[str, ...]:
+    """The models of which this machine needs the weights. Pure."""
+    chosen = settings.llm, settings.embedder
+    return chosen[:1] if served_embedder(settings) else chosen
 
 
 class EnvironmentChoices(BaseSettings):

@@ -10,6 +10,7 @@ IngestionError
 ├── UnknownDocument    the snapshot in use does not hold this document
 ├── UnknownDossier     there is no dossier of this name, or not for this reader
 ├── EmbedderMismatch   the index was built by another embedding model
+├── UnreachableEmbedder   the server of the embedding model does not answer as it should
 ├── ModelUnavailable   weights are absent, incomplete or refused
 ├── NothingImported    there are no invoices and no purchases yet
 ├── DamagedLedger      the file of invoices and purchases cannot be read
@@ -71,6 +72,10 @@ class UnknownDossier(IngestionError, LookupError):
 
 class EmbedderMismatch(IngestionError):
     """The snapshot's vectors come from another embedding model than the one at hand."""
+
+
+class UnreachableEmbedder(IngestionError):
+    """The server of the embedding model cannot be reached, is too slow, or answers wrongly."""
 
 
 class ModelUnavailable(IngestionError):

@@ -127,14 +127,17 @@ class Origin:
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         redirections: int = 0,
     ) -> Iterator[OriginReply]:
-        """The answer to GET, or to POST of a body as JSON or of a form; `path` may be an address.
+        """The answer to GET, or to POST of a body as JSON, of a form, or of bytes.
+
+        `path` may be an address.
 
         So many redirections are followed on this server; with none, they are answers as others.
         Raises OriginSilent, OtherOrigin without asking, and EndlessRedirection.
         """
-        method = "GET" if body is None and form is None else "POST"
+        method = "GET" if body is None and form is None and content is None else "POST"
         with heard():
             url = self._guarded(path)
             for _ in range(redirections + 1):
@@ -144,6 +147,7 @@ class Origin:
                     headers=dict(headers or {}),
                     json=body,
                     data=form,
+                    content=content,
                     extensions={"trace": self._trace},
                 ) as response:
                     reply = OriginReply(response)

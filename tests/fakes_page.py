@@ -74,6 +74,7 @@ class FakeDesk:
 
     model_name = "lecteur d’essai"
     engine_host = ""
+    embeds_there = False
     voice: Transcriber | None = None
     reader = ALONE
 

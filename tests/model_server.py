@@ -11,7 +11,7 @@ from threading import Event, Thread
 from typing import Any
 
 from assistant.llm.language_model import Prompt
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, WordEmbedder
 
 MODEL = "lecteur"
 VERSION = {"owned_by": "essai", "max_model_len": 4096}
@@ -26,6 +26,7 @@ class ModelServer(ThreadingHTTPServer):
     def __init__(self, script: Mapping[str, str], tls: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.model = ScriptedModel(script)
+        self.embedder = WordEmbedder(dimension=512, alike=0.3)
         self.behaves: str | int = "well"
         self.secret = ""
         self.elsewhere = ""
@@ -87,8 +88,31 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(422)
         elif behaves == "silent":
             self._wait()
+        elif self.path.endswith("/embeddings"):
+            self._send(self._embedded(body))
         else:
             self._stream(body)
+
+    def _embedded(self, body: dict[str, Any]) -> bytes:
+        """The vectors of the texts, in no order, ten times as long as a unit."""
+        rows = (10 * self.server.embedder.embed_passages(body["input"])).tolist()
+        data = [{"index": place, "embedding": row} for place, row in enumerate(rows)][::-1]
+        match self.server.behaves:
+            case "breaks its JSON":
+                return b'{"data": ['
+            case "forgets one":
+                data.pop()
+            case "adds one":
+                data.append({"index": len(rows), "embedding": rows[0]})
+            case "changes length":
+                data[0]["embedding"] = data[0]["embedding"][1:]
+            case "has no direction":
+                data[0]["embedding"] = [0.0] * len(rows[0])
+            case "says no number":
+                data[0]["embedding"] = ["a"] * len(rows[0])
+            case "floods":
+                return b" " * 9_000_000
+        return json.dumps({"object": "list", "data": data}).encode()
 
     def _stream(self, body: dict[str, Any]) -> None:
         self._begin("text/event-stream")

@@ -36,8 +36,10 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "mcp": "assistant/tools/server.py",
     "mcp_types": "assistant/tools/server.py",
-    "numpy": "ingestion/* assistant/llm/llama.py assistant/voice/transcriber.py",
+    "numpy": "ingestion/* assistant/llm/llama.py assistant/llm/embedding.py "
+    "assistant/voice/transcriber.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
+    "opentelemetry": "assistant/operations/traces.py",
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
     "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py ingestion/readers/pictures.py",

@@ -144,6 +144,7 @@ def _set(text: str) -> Callable[[Installation], Installation]:
         (_shared, {("droits", BROKEN)}),
         (_set('update_at = "02:30"\nupdate_from = "/nowhere"\n'), {("mises à jour", BROKEN)}),
         (_set('access = "accounts"\naddress = "http://a.fr"\n'), {("accès", BROKEN)}),
+        (_set('traces = "http://127.0.0.1:9"\n'), {("traces", WEAK)}),
     ],
 )
 def test_what_is_wrong_is_found_and_nothing_else(

@@ -197,7 +197,8 @@ def test_nothing_leaves_the_machine_but_for_what_the_body_has_set() -> None:
 
     assert outgoing(_never) == []
     assert outgoing(_always) == [
-        *("Fournisseur d'identité", "Serveur PostgreSQL", "Serveur de modèles")
+        *("Fournisseur d'identité", "Serveur PostgreSQL"),
+        *("Serveur de modèles", "Serveur de modèles", "Collecteur de traces"),
     ]
 
 

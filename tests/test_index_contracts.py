@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from assistant.llm.embedding import RemoteEmbedder
+from assistant.settings import Engine, Settings
 from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, ModelUnavailable
 from ingestion.index.lexical import EverydayWords, TantivyIndex, Term, write_lexical
@@ -20,6 +22,7 @@ from ingestion.index.vectors import ChromaIndex, write_vectors
 from tests.fakes import ListVectorIndex, WordEmbedder, WordIndex
 from tests.index_home import passages_of_texts
 from tests.index_on_server import opened_on
+from tests.model_server import MODEL, serving
 from tests.postgresql_server import Server
 
 TEXTS = (
@@ -37,15 +40,19 @@ PASSAGES = passages_of_texts(TEXTS)
 
 
 @pytest.fixture(
-    scope="module", params=["words", pytest.param("sentence-transformers", marks=pytest.mark.slow)]
+    scope="module",
+    params=["words", "server", pytest.param("sentence-transformers", marks=pytest.mark.slow)],
 )
-def embedder(request: pytest.FixtureRequest) -> Embedder:
+def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
     if request.param == "words":
-        return WordEmbedder()
-    from assistant.container import load_embedder
-    from assistant.settings import Settings
+        yield WordEmbedder()
+    elif request.param == "server":
+        with serving({}) as server:
+            yield RemoteEmbedder(Engine(server.address, MODEL, embeddings=MODEL))
+    else:
+        from assistant.container import load_embedder
 
-    return load_embedder(request.getfixturevalue("weights_home"), Settings())
+        yield load_embedder(request.getfixturevalue("weights_home"), Settings())
 
 
 def test_rows_are_unit_vectors_in_the_order_of_the_texts(embedder: Embedder) -> None:

@@ -215,6 +215,16 @@ def test_the_page_says_to_which_server_questions_go(desk: FakeDesk) -> None:
         assert "serv" not in parsed(footer(said, desk.holdings, desk.reader)).text.split("·")[0]
 
 
+def test_the_page_says_that_texts_go_there_too_for_their_vectors(desk: FakeDesk) -> None:
+    for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine")):
+        there = welcome(said, desk.holdings, "m", "modeles.fr", embeds_there=True)
+        assert said["notice_embedder"].format(host="modeles.fr") in parsed(there).text
+        sent = footer(said, desk.holdings, desk.reader, "modeles.fr", embeds_there=True)
+        assert said["intake_there"].format(host="modeles.fr") in parsed(sent).text
+        assert here not in parsed(sent).text
+        assert here in parsed(footer(said, desk.holdings, desk.reader, "modeles.fr")).text
+
+
 def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:
     for said in (FRENCH, ENGLISH):
         shown = footer(said, desk.holdings, desk.reader)

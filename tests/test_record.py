@@ -45,6 +45,7 @@ CONTRACT = {
     "decisions": (dict, type(None)),
     "model": str,
     "engine": (dict, type(None)),
+    "embedder": str,
     "generation": str,
     "dossier": (str, type(None)),
     "dossier_generation": (str, type(None)),

@@ -14,6 +14,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import Term
 from ingestion.index.questions import QuestionIndex, read_leading_questions
+from ingestion.index.search import Hit, Vectors
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.pieces import PieceKind
@@ -210,6 +211,9 @@ class _Lists:
     vectors: ListVectorIndex
     questions: QuestionIndex
     glossary: tuple[Term, ...] = ()
+
+    def near(self, vector: Vectors, k: int) -> list[Hit]:
+        return self.vectors.search(vector, k)
 
 
 def _lists(passages: list[Passage]) -> IndexSnapshot:

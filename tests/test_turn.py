@@ -294,7 +294,7 @@ def test_a_question_that_dossiers_leave_open_is_refused_in_one(
         "assistant.answering.composer.questions_of_dossiers", lambda name, dimension: left_open
     )
     weights = Refusal(refused=-1.0, sure=-0.3, unanswered=-10.0)
-    tuning = replace(default_tuning(), refusal=default_tuning().refusal | {"dossier": weights})
+    tuning = replace(default_tuning(), refusal={**default_tuning().refusal, "dossier": weights})
     holder = SnapshotHolder(small_home, embedder)
     assistant = Assistant(
         holder, embedder, ScriptedModel(), journal, 6, clock=lambda: TODAY, tuning=tuning

@@ -1,10 +1,11 @@
 """Answer: sentences with their citations, what was left out, and the events of a turn. Values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from assistant.answering.stages import StageTime
 from assistant.citations.checker import Support
 from assistant.llm.language_model import EngineUse
 from assistant.question.day import DaySource
@@ -185,11 +186,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Time since the question was received; None for what did not happen."""
+    """Time since the question was received; None for what did not happen.
+
+    `stages` are known once the turn is on record.
+    """
 
     evidence: float
     first_token: float | None
     total: float
+    stages: tuple[StageTime, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +203,8 @@ class TurnResult:
 
     `proposed` are the dossiers that the question seems to be about and was not asked of. `engine`
     is what the server of the language model had to do with it, None where it has no part.
-    `case_law` are the decisions that apply a cited article, where any does.
+    `case_law` are the decisions that apply a cited article, where any does. `embedder` is the model
+    of the vectors that it was searched by, "" in results of before.
     """
 
     record_id: str
@@ -217,6 +223,7 @@ class TurnResult:
     proposed: tuple[Dossier, ...] = ()
     engine: EngineUse | None = None
     case_law: ApplyingRulings | None = None
+    embedder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant.answering.answer import Event
 from assistant.answering.extraction import WHOLE, Draft, quotes
 from assistant.answering.notices import no_ruling, not_the_rule, perhaps_no_ruling
+from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.question.scope import subject_of
 from assistant.retrieval.evidence import Evidence
@@ -39,6 +40,7 @@ class CaseLawAnswering:
         """The decisions, then that they are not the rule."""
         turn = self._turn
         asked = subject_of(turn.standalone)
+        turn.stages.enter(Stage.CANDIDATES)
         turn.evidence = rulings_about(
             turn.standalone,
             asked,
@@ -49,9 +51,11 @@ class CaseLawAnswering:
             self._tuning,
         )
         turn.evidence_seconds = turn.elapsed
+        turn.stages.enter(Stage.COMPOSING)
         yield turn.found
-        readings = read_first(asked, turn.evidence, self._reader)
-        found_there = answerability(asked, turn.evidence, self._tuning, readings)
+        with turn.stages.within(Stage.READING):
+            readings = read_first(asked, turn.evidence, self._reader)
+            found_there = answerability(asked, turn.evidence, self._tuning, readings)
         kept = self._case_law.manifest.documents
         if found_there is Answerability.NO:
             turn.unanswered.append(turn.standalone)

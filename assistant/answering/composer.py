@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.answering.answer import Choice, Event, Prominence
 from assistant.answering.computation import Worked, calculate_answer
@@ -26,6 +26,7 @@ from assistant.answering.notices import (
 )
 from assistant.answering.premises import ground, premise_of, statement
 from assistant.answering.prepared import ALIKE, PreparedAnswer, prepared_answer
+from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.citations.checker import check_sentence
@@ -110,6 +111,19 @@ def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
 #
 # In this order: what the question wrongly takes for granted, what can be calculated, what the texts
 # say on each of its subjects, what contradicts them, and what the reader should know.
+
+
+@dataclass(frozen=True, slots=True)
+class PartRead:
+    """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
+
+    `prepared` is the bank's answer to it, if any.
+    """
+
+    asked: Vectors
+    evidence: Sequence[Evidence]
+    quotes: Sequence[Draft]
+    prepared: PreparedAnswer | None
 
 
 class Answering:
@@ -212,6 +226,25 @@ class Answering:
         if part.untold:
             turn.untold.append(part.question)
             return
+        with turn.stages.within(Stage.READING):
+            read = self._read(part)
+        if read is None:
+            turn.unanswered.append(part.question)
+            return
+        found = [*read.quotes]
+        if read.prepared is not None:
+            yield turn.answer_prepared(read.prepared, found)
+        elif (line := self._line(read.asked, read.evidence)) is not None:
+            yield turn.judge(line)
+            yield from turn.compare(line)
+        if read.prepared is not None or len(turn.parts) > 1:
+            # What carries a line, or may answer another part of the question too, is not folded.
+            found = [replace(draft, place=Prominence.BODY) for draft in found]
+        yield from self._say_quotes(part.question, found)
+
+    def _read(self, part: Subquestion) -> PartRead | None:
+        """What the evidence on a subject of the question says, None where it does not answer."""
+        turn = self._turn
         versions = turn.generation.store.versions
         current = of_the_day(part.evidence, versions, turn.scope.as_of)
         readable = [item for item in current if turn.scope.reads(item.passage)]
@@ -225,8 +258,7 @@ class Answering:
                 unanswered = self._unanswered_in_dossiers(asked)
             found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
             if found_there is Answerability.NO:
-                turn.unanswered.append(part.question)
-                return
+                return None
             if found_there is Answerability.DOUBTFUL and len(turn.parts) == 1:
                 turn.preface = uncertain(turn.language, readable[0].passage)
         known = {item.passage.id for item in turn.cited}
@@ -237,14 +269,7 @@ class Answering:
             found = [*prepared.quotes] or [
                 draft for draft in found if draft.evidence[0] == prepared.evidence
             ]
-            yield turn.answer_prepared(prepared, found)
-        elif (line := self._line(asked, readable)) is not None:
-            yield turn.judge(line)
-            yield from turn.compare(line)
-        if prepared is not None or len(turn.parts) > 1:
-            # What carries a line, or may answer another part of the question too, is not folded.
-            found = [replace(draft, place=Prominence.BODY) for draft in found]
-        yield from self._say_quotes(part.question, found)
+        return PartRead(asked, readable, found, prepared)
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
         """How much nearer a question is to those that dossiers leave open than to the others."""

@@ -19,6 +19,7 @@ from assistant.answering.extraction import Draft
 from assistant.answering.notices import not_rewritten, not_written, read_elsewhere
 from assistant.answering.record import ASKED, SEARCHED, Purpose, journal_body
 from assistant.answering.reviewing import say_review
+from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rates, no_rates
@@ -276,16 +277,19 @@ class Assistant:
             before = [each.question for each in history]
             reckoned = self.ledger.reckon(turn.question, today, before)
             if reckoned is not None:
+                turn.stages.enter(Stage.COMPOSING)
                 yield from Accounting(turn, today).say(reckoned)
                 return
         if refusal is None and turn.described is not None:
             request = rule_book().request(turn.question)
             if request is not None:
+                turn.stages.enter(Stage.COMPOSING)
                 yield from say_review(turn, request, turn.described, self._clock())
                 return
         if refusal is None:
             yield from self._prepare(turn, history)
         self._search(turn)
+        turn.stages.enter(Stage.COMPOSING)
         yield turn.found
         if refusal is None:
             yield from self._answer(turn)
@@ -300,6 +304,7 @@ class Assistant:
         return case_law if is_asked else None
 
     def _search(self, turn: TurnState) -> None:
+        turn.stages.enter(Stage.CANDIDATES)
         retriever = Retriever(turn.generation, self._embedder, turn.dossier, self.tuning)
         asked = (turn.standalone,) if turn.dossier else subjects(turn.standalone)
         turn.parts = parts_of(
@@ -395,13 +400,15 @@ class Assistant:
     def _record(
         self, turn: TurnState, ended: str, teams: frozenset[str] | None, purpose: Purpose
     ) -> TurnResult:
+        turn.stages.enter(Stage.JOURNAL)
         result = turn.result(self._model.name)
         body = journal_body(result) | {"ended": ended, "archive": self._archived(turn, teams)}
         body = {key: body[key] for key in body if key not in purpose.lacks} | dict(purpose.told)
         home = self.dossiers(teams).home(result.dossier) if result.dossier else None
         apart = home and home / RECORDS
         record_id = self.journal.append(purpose.kind, body, apart, user=turn.user)
-        return replace(result, record_id=record_id)
+        seconds = replace(result.seconds, stages=turn.stages.end())
+        return replace(result, record_id=record_id, seconds=seconds)
 
     def _archived(self, turn: TurnState, teams: frozenset[str] | None) -> dict[str, str]:
         """Keep every document shown, as it is now; the sha256 of each by its identifier."""

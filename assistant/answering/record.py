@@ -86,6 +86,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
         "decisions": applying_fields(result.case_law) if result.case_law else None,
         "model": result.model,
         "engine": _engine_fields(result.engine) if result.engine else None,
+        "embedder": result.embedder,
         "generation": result.generation,
         "dossier": result.dossier,
         "dossier_generation": result.dossier_generation,
@@ -234,3 +235,14 @@ def _citation(number: int, ground: Ground, store: PassageStore) -> Citation:
     text = store.document(ground.passage.document_id).text
     digest = sha256(text.encode()).hexdigest()
     return cite(Evidence(number, ground.passage, 1.0, digest), ground.start, ground.end)
+
+
+def turn_facts(result: TurnResult, ended: str) -> dict[str, str]:
+    """What may be said of a turn outside the journal, which has the rest under its name. Pure."""
+    return {
+        "ended": ended,
+        "outcome": result.answer.outcome.value,
+        "route": result.route,
+        "record_id": result.record_id,
+        "generation": result.generation,
+    }

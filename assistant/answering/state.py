@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from time import monotonic
 
 from assistant.answering.answer import (
     Choice,
@@ -20,6 +19,7 @@ from assistant.answering.answer import (
 )
 from assistant.answering.extraction import Draft
 from assistant.answering.prepared import PreparedAnswer
+from assistant.answering.stages import Stage, StageClock
 from assistant.calculators.calculation import CalculationLine
 from assistant.citations.checker import Support, check_sentence
 from assistant.citations.comparison import compare
@@ -67,7 +67,7 @@ class TurnState:
     described: Dossier | None = None
     sheet: Document | None = None
     to_index: bool = False
-    began: float = field(default_factory=monotonic)
+    stages: StageClock = field(default_factory=StageClock)
     parts: tuple[Subquestion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     evidence_seconds: float = 0.0
@@ -91,7 +91,7 @@ class TurnState:
     @property
     def elapsed(self) -> float:
         """Seconds since the question was received."""
-        return round(monotonic() - self.began, 3)
+        return round(self.stages.elapsed, 3)
 
     @property
     def cited(self) -> list[Evidence]:
@@ -142,7 +142,8 @@ class TurnState:
 
     def judge(self, draft: Draft) -> Wrote | Dropped:
         """Check a draft; only what stands becomes part of the answer."""
-        verdict = check_sentence(draft.text, [item.passage.text for item in draft.evidence])
+        with self.stages.within(Stage.CHECKS):
+            verdict = check_sentence(draft.text, [item.passage.text for item in draft.evidence])
         if verdict.support is None:
             removed = Removed(draft.text, verdict.reason)
             self.removed.append(removed)
@@ -234,6 +235,7 @@ class TurnState:
             proposed=self.proposed,
             engine=self.engine,
             case_law=self.applying,
+            embedder=self.generation.manifest.embedder,
         )
 
     def _wrote(self, sentence: Sentence, citations: tuple[Citation, ...]) -> Wrote:

@@ -159,7 +159,7 @@ def _train(
     ),
 ) -> int:
     # torch takes seconds to import.
-    from assistant.container import load_embedder
+    from assistant.container import load_local_embedder
     from ingestion.encoders.teaching import train_reader, train_retriever
 
     home: Path = ctx.obj
@@ -169,7 +169,8 @@ def _train(
     with progress_bars(Terminal(is_stderr=True)) as bars:
         try:
             if what is Taught.READER:
-                train_reader(home, weights, load_embedder(home, settings), path, Steps(bars))
+                embedder = load_local_embedder(home, settings)
+                train_reader(home, weights, embedder, path, Steps(bars))
             else:
                 train_retriever(home, weights, path, Steps(bars))
         except KeyboardInterrupt:

@@ -22,7 +22,7 @@ from assistant.evaluation.grading import Estimates, Graded, Measure, estimates, 
 from assistant.evaluation.questions import Question
 from assistant.llm.language_model import FOLDER
 from assistant.question.language import Language, detect_language
-from assistant.settings import Settings
+from assistant.settings import Settings, local_models
 from ingestion.errors import IngestionError, UnknownDocument, UnknownDossier, UnknownSnapshot
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
@@ -201,7 +201,7 @@ def identify(
         prompts=tuple(hash_file(path, path.name) for path in sorted(FOLDER.glob("*.md"))),
         files=tuple(hash_file(path, str(path)) for path in files),
         machine=machine(),
-        weights=tuple(_weights(home, (settings.llm, settings.embedder))),
+        weights=tuple(_weights(home, local_models(settings))),
     )
 
 

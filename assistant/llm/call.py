@@ -3,13 +3,16 @@
 One host is asked, the one that the settings name, and by no proxy of the environment.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
 
 from assistant.llm.completions import Body, WrongReply, version_said
+from assistant.settings import Engine
 from ingestion.origin import Origin, OriginReply, OriginSilent, OriginSlow, Reach, ReplyTooLong
 
 MOST_BYTES = 1_000_000
@@ -37,6 +40,11 @@ class Patience:
     connect: float
     first: float
     whole: float
+
+
+def patience_of(engine: Engine) -> Patience:
+    """The limits of time that the settings give."""
+    return Patience(engine.connect_seconds, engine.first_seconds, engine.whole_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,7 @@ class ServerCall:
         self._heard = SimpleQueue[Heard | CallFailed]()
         self._model: str = bodies[0]["model"]
         self._bodies = bodies
-        self._origin = Origin(
-            address,
-            Reach(patience.whole, patience.connect, by_proxy=False),
-            {"authorization": f"Bearer {secret}"} if secret else {},
-        )
+        self._origin = _origin(address, secret, patience.connect, patience.whole)
         Thread(target=self._run, name="engine", daemon=True).start()
 
     def hear(self, seconds: float) -> Heard | None:
@@ -97,22 +101,11 @@ class ServerCall:
 
     def _run(self) -> None:
         try:
-            with self._origin as origin:
-                with origin.asked("models") as reply:
-                    listed = b"".join(_accepted(reply))
-                self._heard.put(ModelsHeard(version_said(listed, self._model)))
+            with _told(MOST_BYTES), self._origin as origin:
+                self._heard.put(ModelsHeard(_served_by(origin, self._model)))
                 self._complete(origin)
         except CallFailed as failure:
             self._heard.put(failure)
-        except WrongReply as wrong:
-            self._heard.put(CallFailed(str(wrong)))
-        except OriginSlow:
-            self._heard.put(CallFailed("il n'a pas été joint à temps"))
-        except (OriginSilent, OSError) as error:
-            self._heard.put(CallFailed(f"la liaison a échoué ({error})"))
-        except ReplyTooLong:
-            most = f"{MOST_BYTES:,}".replace(",", " ")
-            self._heard.put(CallFailed(f"sa réponse passe {most} octets"))
         else:
             self._heard.put(EndHeard())
 
@@ -127,9 +120,59 @@ class ServerCall:
                 return
 
 
-def _accepted(reply: OriginReply) -> Iterator[bytes]:
+def replies(
+    address: str, secret: str, patience: Patience, path: str, bodies: Sequence[Body], most: int
+) -> Generator[bytes, None, None]:
+    """The reply to each body, waited for, of `most` bytes; raises CallFailed.
+
+    All go by one connection, and none before the server has said that it serves their model.
+    """
+    with _told(most), _origin(address, secret, patience.connect, patience.first) as origin:
+        _served_by(origin, bodies[0]["model"])
+        for body in bodies:
+            until = monotonic() + patience.whole
+            with origin.asked(path, body=body) as reply:
+                yield b"".join(_in_time(_accepted(reply, most), until, patience))
+
+
+def _in_time(pieces: Iterable[bytes], until: float, patience: Patience) -> Iterator[bytes]:
+    for piece in pieces:
+        if monotonic() > until:
+            raise CallFailed(f"il n'a pas fini en {patience.whole:.0f} s")
+        yield piece
+
+
+def _origin(address: str, secret: str, connect: float, seconds: float) -> Origin:
+    told = {"authorization": f"Bearer {secret}"} if secret else {}
+    return Origin(address, Reach(seconds, connect, by_proxy=False), told)
+
+
+def _served_by(origin: Origin, model: str) -> tuple[tuple[str, str], ...]:
+    """What the server says of a model that it serves."""
+    with origin.asked("models") as reply:
+        listed = b"".join(_accepted(reply))
+    return version_said(listed, model)
+
+
+@contextmanager
+def _told(most: int) -> Iterator[None]:
+    """Turn what goes wrong into CallFailed."""
+    try:
+        yield
+    except WrongReply as wrong:
+        raise CallFailed(str(wrong)) from wrong
+    except OriginSlow as slow:
+        raise CallFailed("il n'a pas été joint à temps") from slow
+    except (OriginSilent, OSError) as error:
+        raise CallFailed(f"la liaison a échoué ({error})") from error
+    except ReplyTooLong as error:
+        told = f"{most:,}".replace(",", " ")
+        raise CallFailed(f"sa réponse passe {told} octets") from error
+
+
+def _accepted(reply: OriginReply, most: int = MOST_BYTES) -> Iterator[bytes]:
     if reply.status == HTTPStatus.OK:
-        return reply.pieces(MOST_BYTES)
+        return reply.pieces(most)
     if reply.is_redirect:
         raise CallFailed(f"il renvoie ailleurs ({reply.status}), où rien n'est envoyé")
     raise CallFailed(_STATUSES.get(reply.status, f"il répond par une erreur ({reply.status})"))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,3 +127,24 @@ def version_said(data: bytes, model: str) -> tuple[tuple[str, str], ...]:
         if key not in ("id", "object") and isinstance(value, str | int | float)
     )
     return tuple(said)[:MOST_SAID]
+
+
+def embeddings_said(data: bytes, count: int, dimension: int) -> list[Sequence[float]]:
+    """The vectors of a reply, in the order of the texts; raises WrongReply.
+
+    Each has as many numbers as the others, and as `dimension` says where it is not 0.
+    """
+    rows = read_object(data).get("data")
+    try:
+        found = {row["index"]: row["embedding"] for row in rows or ()}
+        vectors = [found[place] for place in range(count)]
+        are_numbers = all(isinstance(each, int | float) for row in vectors for each in row)
+    except (KeyError, TypeError) as error:
+        raise WrongReply("une liste de vecteurs illisible") from error
+    lengths = {len(row) for row in vectors} | ({dimension} if dimension else set())
+    if not are_numbers or len(found) != count or 0 in lengths:
+        raise WrongReply("une liste de vecteurs illisible")
+    if len(lengths) > 1:
+        told = ", ".join(map(str, sorted(lengths)))
+        raise WrongReply(f"des vecteurs de longueurs différentes ({told})")
+    return vectors

@@ -7,10 +7,8 @@ from functools import cached_property
 from time import monotonic
 
 from assistant.errors import EngineFailure
+from assistant.llm.breaker import CircuitBreaker
 from assistant.llm.language_model import EngineUse, LanguageModel, Prompt
-
-MOST_FAILURES = 3
-"""How often in a row the server may fail before it is left alone."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +35,7 @@ class FallbackModel:
         self._server = server
         self._load_local = load_local
         self._rest = rest
-        self._clock = clock
-        self._failures = 0
-        self._rests_until = 0.0
+        self._breaker = CircuitBreaker(rest, clock)
 
     @cached_property
     def _local(self) -> LanguageModel:
@@ -53,7 +49,7 @@ class FallbackModel:
         self, prompt: Prompt, max_tokens: int, schema: str = ""
     ) -> Generator[str | None, None, None]:
         """The reply, piece by piece; raises EngineFailure when the server fails in its middle."""
-        if self._failures >= MOST_FAILURES and self._clock() < self._rests_until:
+        if self._breaker.is_open:
             self.engine = replace(self.engine, version=(), sent=False)
         elif (yield from self._by_server(self._server.stream(prompt, max_tokens, schema))):
             return
@@ -72,10 +68,11 @@ class FallbackModel:
                 has_begun |= said is not None
                 yield said
         except StopIteration:
-            self._failures = 0
+            self._breaker.succeed()
             return True
         except GeneratorExit:
-            self._failures = 0 if has_begun else self._failures
+            if has_begun:
+                self._breaker.succeed()
             raise
         except EngineFailure as failure:
             self._count(failure)
@@ -87,10 +84,11 @@ class FallbackModel:
             self.engine = self._server.engine or self.engine
 
     def _count(self, failure: EngineFailure) -> None:
-        self._failures += 1
-        self._rests_until = self._clock() + self._rest
-        logger.warning("The model's server failed, %d in a row: %s", self._failures, failure)
-        if self._failures >= MOST_FAILURES:
+        is_left_alone = self._breaker.fail()
+        logger.warning(
+            "The model's server failed, %d in a row: %s", self._breaker.failures, failure
+        )
+        if is_left_alone:
             logger.warning(
                 "The model of this machine reads in its place for %d minutes.", self._rest // 60
             )

@@ -14,6 +14,7 @@ from assistant.llm.call import (
     Patience,
     PieceHeard,
     ServerCall,
+    patience_of,
 )
 from assistant.llm.completions import (
     Body,
@@ -35,11 +36,6 @@ LONGEST_TOKEN = 40
 
 CONTEXT_TOKENS = 4096
 """What prompts are written for; a server that reads less says so when it is asked."""
-
-
-def patience_of(engine: Engine) -> Patience:
-    """The limits of time that the settings give."""
-    return Patience(engine.connect_seconds, engine.first_seconds, engine.whole_seconds)
 
 
 class RemoteModel:

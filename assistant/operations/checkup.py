@@ -13,9 +13,17 @@ from urllib.parse import urlsplit
 
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
+from assistant.operations.monitoring import INSTALL, LACKING, can_trace
 from assistant.operations.readiness import Requirement, broken, disk, holds, met, weak
 from assistant.publishing.schedule import planned_updates, schedule_of
-from assistant.settings import LOOPBACK, Settings, load_settings, openid_secret
+from assistant.settings import (
+    LOOPBACK,
+    Settings,
+    load_settings,
+    local_models,
+    openid_secret,
+    served_embedder,
+)
 from ingestion.errors import IngestionError, ModelUnavailable, NothingImported, UnknownSnapshot
 from ingestion.index.publication import current_manifest, current_name, verify_snapshot
 from ingestion.index.store import Manifest
@@ -165,7 +173,10 @@ def weights(place: Installation) -> Iterator[Requirement]:
     except ModelUnavailable as failure:
         yield broken("poids", str(failure), "Corrigez ce fichier, ou retirez-le.")
         return
-    for name in (chosen.llm, chosen.embedder):
+    if server := served_embedder(chosen):
+        told = f"Les vecteurs sont faits par {server.embeddings}, sur {server.host}"
+        yield met("poids", f"{told} : toute question y part, et tout texte qui est indexé.")
+    for name in local_models(chosen):
         model = catalogue.find(name)
         if model is None:
             yield _own_weights(Path(name).expanduser())
@@ -310,6 +321,24 @@ def figures(place: Installation) -> Iterator[Requirement]:
         yield broken("registre", str(failure), remedy)
 
 
+def collector(place: Installation) -> Iterator[Requirement]:
+    """Whether the collector of traces takes them, where there is one; answers do without."""
+    name, address = "traces", load_settings(place.home).traces
+    if not address:
+        yield met(name, "Aucun collecteur n'est nommé : aucune trace ne part.")
+        return
+    if not can_trace():
+        yield broken(name, LACKING, f"{INSTALL}, ou retirez « traces » de settings.toml.")
+        return
+    from assistant.operations.traces import sending_problem  # an optional extra
+
+    if problem := sending_problem(address):
+        remedy = "Démarrez-le, ou corrigez « traces » ; les réponses sont données sans lui."
+        yield weak(name, f"Le collecteur {address} ne prend pas les traces : {problem}.", remedy)
+    else:
+        yield met(name, f"Le collecteur {address} prend les durées des réponses, sans un mot.")
+
+
 def time_of_day(place: Installation) -> Iterator[Requirement]:
     """Whether the clock is after what was written before, and keeps the days of the law."""
     now, home = place.clock(), place.home
@@ -336,5 +365,6 @@ STEPS: Sequence[tuple[str, Examination]] = (
     ("accès", people),
     ("mises à jour", updates),
     ("registre", figures),
+    ("traces", collector),
     ("horloge", time_of_day),
 )

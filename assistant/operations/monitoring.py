@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
+from importlib.util import find_spec
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from traceback import extract_tb
@@ -27,7 +28,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from assistant.answering.answer import Outcome, TurnResult
-from assistant.answering.pipeline import Assistant
+from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
+from assistant.answering.record import turn_facts
+from assistant.errors import WrongSettings
 from assistant.operations.readiness import Requirement, WatchedModel, readiness
 from assistant.settings import Settings
 from ingestion.errors import IngestionError
@@ -154,15 +157,8 @@ def begin_logs(style: str, stream: TextIO | None = None) -> None:
 
 
 def log_turn(result: TurnResult, ended: str) -> None:
-    """A line for a turn: how it ended and what it took; the journal has the rest under its name."""
-    facts = {
-        "ended": ended,
-        "outcome": result.answer.outcome.value,
-        "route": result.route,
-        "seconds": result.seconds.total,
-        "record_id": result.record_id,
-        "generation": result.generation,
-    }
+    """A line for a turn: how it ended and what it took."""
+    facts = turn_facts(result, ended) | {"seconds": result.seconds.total}
     logger.info("turn", extra={FACTS: facts})
 
 
@@ -228,6 +224,42 @@ class Monitoring:
         return any(address in ip_network(each) for each in self.monitors)
 
 
+LACKING = "« traces » demande une extension qui n'est pas installée."
+INSTALL = "pip install 'sourcier[traces]'"
+
+
+def can_trace() -> bool:
+    """Whether the libraries of the extra `traces` are installed."""
+    try:
+        found = [find_spec(name) for name in ("opentelemetry.sdk", "opentelemetry.exporter.otlp")]
+    except ModuleNotFoundError:  # not even the package around them
+        return False
+    return None not in found
+
+
+def watching(settings: Settings, turns: TurnMeasures) -> TurnWatch:
+    """Those who hear of each turn: the measures, the log and, where there is one, the collector.
+
+    Raises WrongSettings for a collector, and nothing installed that could speak to it.
+    """
+    traces = _traces(settings.traces) if settings.traces else unwatched
+
+    def watch(result: TurnResult, ended: str) -> None:
+        turns.count(result, ended)
+        log_turn(result, ended)
+        traces(result, ended)
+
+    return watch
+
+
+def _traces(collector: str) -> TurnWatch:
+    if not can_trace():
+        raise WrongSettings(f"{LACKING} Installez-la ({INSTALL}), ou retirez ce réglage.")
+    from assistant.operations.traces import traced_to  # an optional extra
+
+    return traced_to(collector)
+
+
 def monitoring_of(
     home: Path, settings: Settings, assistant: Assistant, turns: TurnMeasures
 ) -> Monitoring:
@@ -241,5 +273,7 @@ def monitoring_of(
         return model.restarts if isinstance(model, WatchedModel) else 0
 
     turns.registry.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
-    requirements = partial(readiness, home, settings, lambda: assistant.generation, model)
+    requirements = partial(
+        readiness, home, settings, lambda: assistant.generation, model, assistant.embedder
+    )
     return Monitoring(requirements, turns.exposition, settings.monitors)

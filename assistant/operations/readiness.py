@@ -10,8 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from assistant.llm.keeper import ProcessStanding
 from assistant.llm.language_model import LanguageModel
-from assistant.settings import Settings
+from assistant.settings import Settings, local_models
 from ingestion.errors import IngestionError
+from ingestion.index.search import Embedder, Served
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.models.catalogue import load_catalogue, models_folder
 from ingestion.setup.preflight import RUN_BYTES, gigabytes
@@ -97,7 +98,7 @@ def disk(home: Path) -> Requirement:
 # one.
 
 
-INDEX, WEIGHTS, MODEL = "index", "poids", "modèle"
+INDEX, WEIGHTS, MODEL, VECTORS = "index", "poids", "modèle", "vecteurs"
 
 
 @runtime_checkable
@@ -116,12 +117,18 @@ class WatchedModel(Protocol):
 
 
 def readiness(
-    home: Path, settings: Settings, index: Callable[[], IndexSnapshot], model: LanguageModel
+    home: Path,
+    settings: Settings,
+    index: Callable[[], IndexSnapshot],
+    model: LanguageModel,
+    embedder: Embedder,
 ) -> tuple[Requirement, ...]:
     """What answering stands on; `index` gives the one that the next question would be asked of."""
     found = [of_index(index), *of_weights(home, settings), disk(home)]
     if isinstance(model, WatchedModel):
         found.append(of_process(model.standing))
+    if isinstance(embedder, Served):
+        found.append(of_server(embedder))
     return tuple(found)
 
 
@@ -142,7 +149,7 @@ def of_weights(home: Path, settings: Settings) -> Iterator[Requirement]:
     except IngestionError as failure:
         yield broken(WEIGHTS, str(failure), "Corrigez ce fichier, ou retirez-le.")
         return
-    for name in (settings.llm, settings.embedder):
+    for name in local_models(settings):
         known = catalogue.find(name)
         path = folder / known.file if known else Path(name).expanduser()
         called = known.name if known else path.name
@@ -151,6 +158,17 @@ def of_weights(home: Path, settings: Settings) -> Iterator[Requirement]:
         else:
             remedy = f"Téléchargez-les : sourcier models pull {called}"
             yield broken(WEIGHTS, f"Les poids de {called} ne sont pas là.", remedy)
+
+
+def of_server(embedder: Served) -> Requirement:
+    """Whether the server of the vectors answered when it was last asked.
+
+    Only a question asks it again, so that it is no reason to send nobody.
+    """
+    if not embedder.problem:
+        return met(VECTORS, f"Les vecteurs viennent de {embedder.host}.")
+    told = f"{embedder.host} n'a pas donné de vecteurs à la dernière question : {embedder.problem}."
+    return weak(VECTORS, told, "Rétablissez ce serveur : sans vecteurs, rien ne se cherche.")
 
 
 def of_process(standing: ProcessStanding) -> Requirement:

@@ -87,7 +87,7 @@ def _beside(
 ) -> list[FigureStatement]:
     """The other statements of the passages that are near those of the fresh ones."""
     new = list({each.passage.id: each.passage for each in fresh}.values())
-    search = assistant.generation.vectors.search
+    search = assistant.generation.near
     rows = embed([as_indexed(each) for each in new])
     near = {hit.passage_id for row in rows for hit in search(row, NEIGHBOURS)}
     near |= {each.id for each in new}

@@ -8,6 +8,7 @@ from assistant.publishing.history import IndexEvent
 from assistant.question.language import Language
 from assistant.reports.findings import NONE, capital, day, estimate_cells, number
 from assistant.reports.homologation_facts import (
+    EMBEDDINGS,
     ENGINE,
     InstallationFacts,
     count,
@@ -56,7 +57,8 @@ def notice_part(facts: InstallationFacts) -> Iterator[Block]:
     told = load_content("systeme")["notice"]
     yield PaperHeading("Information des utilisateurs")
     yield from map(Paragraph, told["paragraphs"])
-    where = "notice_engine" if facts.holds(ENGINE) else "notice_local"
+    there = "notice_embedder" if facts.holds(EMBEDDINGS) else "notice_engine"
+    where = there if facts.holds(ENGINE) else "notice_local"
     shown = ("notice_ai", "notice_responsible", where)
     host = dict(facts.settings).get(ENGINE, "")
     yield Items(tuple(f"« {SAID[key].format(host=host)} »" for key in shown))

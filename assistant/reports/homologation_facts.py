@@ -20,7 +20,7 @@ from assistant.journal.journal import Journal, journal_of
 from assistant.publishing.history import IndexEvent, index_events
 from assistant.reports.markup import Html, render
 from assistant.review.recorded import moment
-from assistant.settings import Settings
+from assistant.settings import Settings, served_embedder
 from ingestion.errors import IngestionError
 from ingestion.index.publication import current_manifest
 from ingestion.index.store import Manifest
@@ -219,7 +219,8 @@ GIVEN, ABSENT = "renseigné", "–"
 
 ACCOUNTS = "comptes"
 ENGINE = "engine"
-SET = (ACCOUNTS, "openid", "ledger", ENGINE)
+EMBEDDINGS = "embeddings"
+SET = (ACCOUNTS, "openid", "ledger", ENGINE, EMBEDDINGS, "traces")
 """Needs of a claim that the settings of this machine answer: one is given, or says accounts."""
 
 SHOWN = 20
@@ -303,6 +304,8 @@ def gather(
 
 def _chosen(settings: Settings) -> Iterator[tuple[str, str]]:
     """Each setting as it may be read by anybody; of the model's server, its name."""
+    server = served_embedder(settings)
+    yield EMBEDDINGS, f"{server.embeddings} sur {server.host}" if server else ABSENT
     for name, value in asdict(settings).items():
         yield name, settings.engine.host if name == ENGINE and settings.engine else told(value)
 
@@ -329,7 +332,11 @@ def _in_use(settings: Settings, home: Path) -> Iterator[ModelWeights]:
         yield ModelWeights(reading, engine.model, "", "", remark)
         reading = f"{reading}, quand {engine.host} ne répond pas"
     yield _weights(reading, settings.llm, home)
-    yield _weights("recherche", settings.embedder, home)
+    if server := served_embedder(settings):
+        remark = f"servi par {server.host} : licence et empreinte sont à demander là"
+        yield ModelWeights("recherche", server.embeddings, "", "", remark)
+    else:
+        yield _weights("recherche", settings.embedder, home)
 
 
 def _weights(use: str, chosen: str, home: Path) -> ModelWeights:

@@ -113,7 +113,7 @@ class Searcher:
         def found_by(search: Callable[[int], list[Hit]]) -> list[Hit]:
             return self._admitted(search, scope, among)
 
-        meaning = found_by(lambda k: generation.vectors.search(vector, k))
+        meaning = found_by(lambda k: generation.near(vector, k))
         words = found_by(lambda k: generation.lexical.search(question, k))
         everyday = found_by(lambda k: generation.lexical.search_everyday(question, k))
         alike = found_by(lambda k: generation.questions.search(vector, k)) if among is None else []
@@ -176,7 +176,7 @@ class Searcher:
     def near_general(self, question: str, scope: Scope, limit: int) -> list[Passage]:
         """Of the passages nearest in meaning, the first that are clauses of a CCAG."""
         [vector] = self._embedder.embed_questions([question])
-        ids = [hit.passage_id for hit in self.generation.vectors.search(vector, CANDIDATES)]
+        ids = [hit.passage_id for hit in self.generation.near(vector, CANDIDATES)]
         found = standing(self.generation, ids, scope)
         return [each for each in found if rank_of(each) is Rank.GENERAL_CLAUSE][:limit]
 

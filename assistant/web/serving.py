@@ -26,7 +26,7 @@ from assistant.errors import AssistantError, UnknownRecord, WrongAccount
 from assistant.journal.journal import Journal
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
-from assistant.operations.monitoring import TurnMeasures, log_turn, monitoring_of
+from assistant.operations.monitoring import TurnMeasures, monitoring_of, watching
 from assistant.publishing.decisions import settle_at_start
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language, detect_language
@@ -45,7 +45,7 @@ from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError, UnknownDocument
-from ingestion.index.search import Embedder, Vectors
+from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
 from ingestion.legislation.versions import History, histories, near_references
 from ingestion.library.library import Library
@@ -112,6 +112,11 @@ class LocalBuyerService:
     def engine_host(self) -> str:
         """The server of the language model."""
         return self._assistant.engine_host
+
+    @property
+    def embeds_there(self) -> bool:
+        """As the embedder in use says."""
+        return bool(embedder_host(self._assistant.embedder))
 
     @property
     def dossiers(self) -> tuple[Dossier, ...]:
@@ -273,12 +278,7 @@ class LocalBuyerService:
 def load_site(home: Path, settings: Settings) -> Site:
     """What the pages stand on."""
     turns = TurnMeasures()
-
-    def watch(result: TurnResult, ended: str) -> None:
-        turns.count(result, ended)
-        log_turn(result, ended)
-
-    assistant = load_assistant(home, settings, watch=watch)
+    assistant = load_assistant(home, settings, watch=watching(settings, turns))
     settle_at_start(home, assistant.journal)
     desks = partial(
         LocalBuyerService,

@@ -17,7 +17,7 @@ from ingestion.index.publication import find_content, repository_of, verify_snap
 from ingestion.index.question_bank import read_bank, read_nowhere_answered
 from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion, leading_questions
-from ingestion.index.search import Embedder, Vectors, as_indexed
+from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
 from ingestion.index.snapshot import SnapshotContents
 from ingestion.index.store import Manifest
 from ingestion.index.vectors import embed_cached
@@ -154,6 +154,8 @@ def _texts(library: Library, progress: Progress) -> _Texts:
 
 def _content(texts: _Texts, embedder: Embedder) -> str:
     digest = sha256(FORMAT + embedder.name.encode())
+    if embedder_host(embedder):  # which may give another model the same name
+        digest.update(str(embedder.dimension).encode())
     for part in (
         *texts.origins,
         *texts.documents,
@@ -223,6 +225,7 @@ def _described(created_at: datetime, content: str, embedder: Embedder, texts: _T
         content=content,
         created_at=created_at,
         embedder=embedder.name,
+        dimension=embedder.dimension,
         documents=len(texts.documents),
         passages=len(texts.passages),
         sources=tuple(texts.origins),

@@ -95,16 +95,14 @@ def asked_of_dossiers(folder: Path = DOSSIERS) -> tuple[LeadingQuestion, ...]:
     A question that its dossier answers leads to it, by its name; the others lead to nothing. Raises
     IngestionError naming the line that is not such a question.
     """
-    learnt = [each for each in sorted(folder.glob("*/")) if each.name != HELD_OUT]
-    return tuple(
-        LeadingQuestion(question.question, leads_to)
-        for each in learnt
-        for file, lines, leads_to in (
-            (ANSWERED, _answered, (each.name,)),
-            (UNANSWERED, _unanswered, ()),
-        )
-        for question in read_lines(each / file, lines)
-    )
+    found = []
+    for of in sorted(folder.glob("*/")):
+        if of.name != HELD_OUT:
+            answered = read_lines(of / ANSWERED, _answered)
+            found += [LeadingQuestion(each.question, (of.name,)) for each in answered]
+            lacking = read_lines(of / UNANSWERED, _unanswered)
+            found += [LeadingQuestion(each.question, ()) for each in lacking]
+    return tuple(found)
 
 
 def read_dossiers(folder: Path = DOSSIERS) -> tuple[BankDossier, ...]:

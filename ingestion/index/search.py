@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,26 @@ class Embedder(Protocol):
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each text, in order: shape (n, dimension)."""
         ...
+
+
+@runtime_checkable
+class Served(Protocol):
+    """On a server, to which every text goes that is turned into a vector."""
+
+    @property
+    def host(self) -> str:
+        """The server, by its name."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why it did not answer when it was last asked, in French; "" where it did."""
+        ...
+
+
+def embedder_host(embedder: Embedder) -> str:
+    """The server that texts go to for their vectors, "" when they stay on this machine."""
+    return embedder.host if isinstance(embedder, Served) else ""
 
 
 class PassageReader(Protocol):

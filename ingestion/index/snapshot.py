@@ -15,6 +15,7 @@ import numpy as np
 
 from ingestion.chunking.passages import Passage
 from ingestion.durable import hold, refusals_of_disk, replace_bytes, sync
+from ingestion.errors import EmbedderMismatch
 from ingestion.index.lexical import (
     EverydayWords,
     TantivyIndex,
@@ -31,7 +32,7 @@ from ingestion.index.questions import (
     read_leading_questions,
     write_questions,
 )
-from ingestion.index.search import LexicalIndex, VectorIndex, Vectors
+from ingestion.index.search import Hit, LexicalIndex, VectorIndex, Vectors
 from ingestion.index.store import (
     MANIFEST,
     SEAL,
@@ -66,6 +67,19 @@ class IndexSnapshot:
     vectors: VectorIndex
     questions: QuestionIndex
     glossary: tuple[Term, ...] = ()
+
+    def near(self, vector: Vectors, k: int) -> list[Hit]:
+        """At most `k` passages, the nearest to a question's vector first.
+
+        Raises EmbedderMismatch for one that is not of their space.
+        """
+        made = self.manifest.dimension
+        if made and len(vector) != made:
+            raise EmbedderMismatch(
+                f"L'index {self.manifest.name} a des vecteurs de {made} nombres, et le modèle de "
+                f"vecteurs choisi en donne {len(vector)}. Reconstruisez-le : sourcier index build"
+            )
+        return self.vectors.search(vector, k)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Manifest:
     `dossiers` name each title and each tender file once, in the order of adding. `warnings` are
     French sentences for the administrator, `origins` the sha256 of each file by its source, `aside`
     why a file, by its source, is not searched; snapshots made before there were any have none.
+    `dimension` is how many numbers each of its vectors has, 0 where they did not say yet.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Manifest:
     aside: dict[str, str] = field(default_factory=dict)
     state_dates: tuple[tuple[date | None, int], ...] = ()
     state_ranges: tuple[tuple[date, date, int], ...] = ()
+    dimension: int = 0
 
 
 _manifest = TypeAdapter(Manifest)

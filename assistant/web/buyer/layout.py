@@ -50,7 +50,14 @@ def masthead(said: Words, language: Language, reader: Identity) -> Html:
     )
 
 
-def welcome(said: Words, holdings: Holdings, model_name: str, engine_host: str = "") -> Html:
+def welcome(
+    said: Words,
+    holdings: Holdings,
+    model_name: str,
+    engine_host: str = "",
+    *,
+    embeds_there: bool = False,
+) -> Html:
     """What this is, and the notice that comes before the first question."""
     titles = holdings.titles[:SHOWN_TITLES]
     return render(
@@ -58,10 +65,18 @@ def welcome(said: Words, holdings: Holdings, model_name: str, engine_host: str =
         said=said,
         model_name=model_name,
         engine_host=engine_host,
+        notice=notice_of(engine_host, embeds_there=embeds_there),
         knows=knows(said, holdings),
         titles=titles,
         rest=holdings.documents - len(titles),
     )
+
+
+def notice_of(engine_host: str, *, embeds_there: bool) -> str:
+    """The key of the words that tell what leaves this machine."""
+    if not engine_host:
+        return "notice_local"
+    return "notice_embedder" if embeds_there else "notice_engine"
 
 
 def knows(said: Words, holdings: Holdings) -> str:
@@ -83,6 +98,7 @@ def footer(
     engine_host: str = "",
     *,
     hears: bool = False,
+    embeds_there: bool = False,
 ) -> Html:
     """The notice in one line, what has changed, the keys, and what files are sent by."""
     return render(
@@ -95,6 +111,7 @@ def footer(
         accept=ACCEPT,
         limits=BOUNDS,
         hears=hears,
+        embeds_there=embeds_there,
     )
 
 
@@ -282,7 +299,14 @@ def sided_in(
     hears = desk.voice is not None
     return (
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
-        footer(said, desk.holdings, desk.reader, desk.engine_host, hears=hears),
+        footer(
+            said,
+            desk.holdings,
+            desk.reader,
+            desk.engine_host,
+            hears=hears,
+            embeds_there=desk.embeds_there,
+        ),
         gr.update(label=said["firm_switch"], value=is_firm),
         suggestions(said, language, is_firm=is_firm and not choice.dossier),
     )
@@ -291,7 +315,13 @@ def sided_in(
 def rules_start(said: Words, desk: BuyerService) -> tuple[Any, ...]:
     """Updates of `Layout.beginning` for who asks about the rules."""
     return (
-        welcome(said, desk.holdings, desk.model_name, desk.engine_host),
+        welcome(
+            said,
+            desk.holdings,
+            desk.model_name,
+            desk.engine_host,
+            embeds_there=desk.embeds_there,
+        ),
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"], visible=True) for n in range(1, EXAMPLES + 1)),
     )

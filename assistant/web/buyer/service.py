@@ -50,6 +50,10 @@ class BuyerService(ReaderDesk, Protocol):
         """The server that questions are sent to, "" when they stay on this machine."""
 
     @property
+    def embeds_there(self) -> bool:
+        """Whether all that is searched and indexed goes to that server too, for its vectors."""
+
+    @property
     def voice(self) -> Transcriber | None:
         """What hears a question that is spoken, None where nothing does."""
 

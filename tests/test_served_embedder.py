@@ -1,0 +1,185 @@
+"""Vectors made by a server: what is sent there, what it does wrong, and whose index is searched."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.answering.answer import Finished
+from assistant.answering.pipeline import Assistant
+from assistant.answering.record import contract
+from assistant.container import chosen_embedder, load_embedder, load_reader
+from assistant.journal.journal import Journal
+from assistant.llm.breaker import MOST_FAILURES
+from assistant.llm.call import Patience
+from assistant.llm.embedding import BATCH, RemoteEmbedder
+from assistant.operations.checkup import Installation, weights
+from assistant.operations.monitoring import TurnMeasures, monitoring_of
+from assistant.operations.readiness import RequirementState, met, of_weights
+from assistant.retrieval.snapshots import SnapshotHolder
+from assistant.settings import Engine, Settings, load_settings
+from ingestion.durable import lock_for_writing
+from ingestion.errors import EmbedderMismatch, UnreachableEmbedder
+from ingestion.index.build import build
+from ingestion.index.publication import current_manifest
+from tests.accounts_home import Clock
+from tests.fakes import ScriptedModel, WordEmbedder
+from tests.model_server import MODEL, ModelServer, serving
+from tests.small_index import TODAY, answering_embedder, build_small_index
+
+ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
+QUICK = Patience(connect=2, first=0.4, whole=0.8)
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with serving({}) as served:
+        yield served
+
+
+def _engine(server: ModelServer) -> Engine:
+    return Engine(server.address, MODEL, rest_minutes=2, embeddings=MODEL)
+
+
+def _embedder(server: ModelServer, clock: Clock | None = None, secret: str = "") -> RemoteEmbedder:
+    return RemoteEmbedder(_engine(server), secret, None, QUICK, clock or Clock())
+
+
+def _assistant(home: Path, embedder: RemoteEmbedder) -> Assistant:
+    holder, journal = SnapshotHolder(home, embedder), Journal(home / "journal.jsonl")
+    return Assistant(holder, embedder, ScriptedModel(), journal, 6)
+
+
+def test_texts_go_in_batches_to_a_server_that_says_it_serves_the_model(server: ModelServer) -> None:
+    server.secret = "abc"
+    embedder = _embedder(server, secret="abc")
+    texts = [f"texte {n}" for n in range(BATCH + 1)]
+    rows = embedder.embed_passages(texts)
+    assert np.allclose(rows, server.embedder.embed_passages(texts), atol=1e-6)
+    assert (embedder.name, embedder.dimension) == ("lecteur@localhost", 512)
+    assert server.paths == ["/v1/models", "/v1/embeddings", "/v1/embeddings"]
+    assert [text for asked in server.asked for text in asked["input"]] == texts
+    assert embedder.embed_passages([]).shape == (0, 512)
+    with pytest.raises(UnreachableEmbedder, match="refuse le secret"):
+        _embedder(server).embed_questions(texts)
+    server.served = "autre"
+    with pytest.raises(UnreachableEmbedder, match="ne sert pas le modèle « lecteur »"):
+        embedder.embed_questions(texts)
+    assert len(server.asked) == 2
+
+
+MISBEHAVIOURS = {
+    "silent": "à temps",
+    "breaks its JSON": "pas du JSON",
+    "forgets one": "vecteurs illisible",
+    "adds one": "vecteurs illisible",
+    "changes length": r"longueurs différentes \(511, 512\)",
+    "has no direction": "sans direction",
+    "says no number": "vecteurs illisible",
+    "floods": "octets",
+    429: "trop de demandes",
+    500: r"erreur \(500\)",
+    307: "renvoie ailleurs",
+}
+
+
+@pytest.mark.parametrize(("behaves", "told"), MISBEHAVIOURS.items(), ids=map(str, MISBEHAVIOURS))
+def test_a_server_that_gives_no_vectors_is_told(
+    server: ModelServer, behaves: str | int, told: str
+) -> None:
+    embedder = _embedder(server)
+    server.behaves = behaves
+    with pytest.raises(UnreachableEmbedder, match=rf"localhost.*{told}.*sourcier index build"):
+        embedder.embed_questions(["Quel délai ?", "Quelle avance ?"])
+    server.behaves = "well"
+    assert embedder.embed_questions(["Quel délai ?"]).shape == (1, 512)
+
+
+def test_vectors_of_another_length_than_before_are_refused(server: ModelServer) -> None:
+    embedder = _embedder(server)
+    assert embedder.dimension == 512
+    server.embedder = WordEmbedder(dimension=64)
+    with pytest.raises(UnreachableEmbedder, match=r"longueurs différentes \(64, 512\)"):
+        embedder.embed_questions(["Quel délai ?"])
+
+
+def test_a_server_that_fails_in_a_row_is_left_alone_for_a_while(server: ModelServer) -> None:
+    clock = Clock()
+    embedder = _embedder(server, clock)
+    server.behaves = 500
+    for _ in range(MOST_FAILURES + 1):
+        with pytest.raises(UnreachableEmbedder):
+            embedder.embed_questions(["Quel délai ?"])
+    assert len(server.asked) == MOST_FAILURES
+    server.behaves = "well"
+    with pytest.raises(UnreachableEmbedder, match="3 fois de suite"):
+        embedder.embed_questions(["Quel délai ?"])
+    clock.now += 121
+    assert embedder.embed_questions(["Quel délai ?"]).shape == (1, 512)
+
+
+def test_an_index_is_searched_by_the_embedder_that_made_it_only(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    build_small_index(home, tmp_path, _embedder(server))
+    manifest = current_manifest(home)
+    assert manifest is not None
+    assert (manifest.embedder, manifest.dimension) == ("lecteur@localhost", 512)
+    with pytest.raises(EmbedderMismatch, match="lecteur@localhost"):
+        SnapshotHolder(home, answering_embedder()).current()
+    server.embedder = WordEmbedder(dimension=64)  # another model, under the same name
+    with pytest.raises(EmbedderMismatch, match=r"512 nombres.*donne 64"):
+        list(_assistant(home, _embedder(server)).ask(ASKED, as_of=TODAY))
+    with lock_for_writing(home):
+        rebuilt = build(home, _embedder(server), lambda step, done, total: None)
+    assert (rebuilt.name != manifest.name, rebuilt.dimension) == (True, 64)
+
+
+def test_a_turn_says_whose_vectors_it_used_and_that_they_are_missing(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    build_small_index(home, tmp_path, _embedder(server))
+    assistant = _assistant(home, _embedder(server))
+    *_, last = assistant.ask(ASKED, as_of=TODAY)
+    assert isinstance(last, Finished)
+    assert "60 000 €" in last.result.answer.markdown
+    assert contract(last.result)["embedder"] == "lecteur@localhost"
+    server.behaves = 500
+    told = monitoring_of(home, Settings(), assistant, TurnMeasures()).requirements
+    assert told()[-1] == met("vecteurs", "Les vecteurs viennent de localhost.")
+    with pytest.raises(UnreachableEmbedder, match=r"localhost.*rien ne se cherche"):
+        list(assistant.ask(ASKED, as_of=TODAY))
+    assert (told()[-1].state, "erreur (500)" in told()[-1].told) == (RequirementState.WEAK, True)
+    *_, last_entry = assistant.journal.entries()
+    body = assistant.journal.body(last_entry)
+    assert body is not None
+    assert (body["ended"], body["embedder"]) == ("interrupted", "lecteur@localhost")
+
+
+def test_the_settings_choose_it_and_no_weights_are_asked_for(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    text = f'[engine]\naddress = "{server.address}"\nmodel = "lecteur"\n'
+    (tmp_path / "settings.toml").write_text(text)
+    assert load_settings(tmp_path) == Settings(engine=Engine(server.address, MODEL))
+    server.served = "multilingual-e5-base"
+    engine = replace(_engine(server), embeddings=server.served)
+    settings = Settings(llm="absent", engine=engine)
+    embedder = load_embedder(tmp_path, settings)
+    assert embedder.name == chosen_embedder(tmp_path, settings) == "multilingual-e5-base@localhost"
+    assert load_reader(tmp_path, settings) is None
+    embedder.embed_questions(["Quel délai ?"])
+    embedder.embed_passages(["Trente jours."])
+    sent = [text for asked in server.asked for text in asked["input"]]
+    assert sent == ["query: Quel délai ?", "passage: Trente jours."]
+    told = [each.told for each in of_weights(tmp_path, settings)]
+    assert told == ["Les poids de absent ne sont pas là."]
+    chosen = f'llm = "absent"\n{text}embeddings = "lecteur"\n'
+    (tmp_path / "settings.toml").write_text(chosen)
+    there, here = weights(Installation(tmp_path, 7860, lambda _: ""))
+    assert "lecteur, sur localhost" in there.told
+    assert "absent" in here.told
