@@ -79,9 +79,11 @@ def test_three_lines_are_told_and_the_rest_stays_quoted() -> None:
     [
         ("Il peut toutefois être confié à un seul opérateur.", LineRole.EXCEPTION),
         ("Cette exclusion n’est pas applicable en cas de sursis.", LineRole.EXCEPTION),
+        ("À défaut, son avis est réputé favorable.", LineRole.EXCEPTION),
         ("Par dérogation au premier alinéa, l'avis est facultatif.", None),
         ("Ce délai peut être prolongé, à condition d'en être informé.", LineRole.CONDITION),
-        ("Un groupement peut être constitué, à condition que chacun adhère.", None),
+        ("L'opérateur est une personne, à condition d'être choisi.", None),
+        ("Il peut également être constitué, à condition que chacun adhère.", None),
         ("Lorsque l'objet ne peut être déterminé, le contrat est soumis au livre Ier.", None),
         ("Elle fixe un délai qui ne peut être inférieur à dix jours.", None),
         ("Les candidats doivent signer leur offre.", None),

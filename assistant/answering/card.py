@@ -61,7 +61,8 @@ class _Marking:
 
     roles: tuple[_Markers, ...]
     subordinating: re.Pattern[str]
-    going_on: tuple[str, ...]
+    allowing: tuple[str, ...]
+    beside: tuple[str, ...]
     apart: tuple[str, ...]
 
 
@@ -77,7 +78,8 @@ def _marking() -> _Marking:
     return _Marking(
         roles,
         re.compile(rf"[,;:]|{ends}"),
-        _spaced(told["going_on"]),
+        _spaced(told["allowing"]),
+        _spaced(told["beside"]),
         _spaced(told["apart"]),
     )
 
@@ -95,12 +97,13 @@ def role_of(sentence: str) -> LineRole | None:
     """What a sentence is to the one that it follows; None where its words do not tell."""
     marking, said = _marking(), _plain(sentence)
     first = marking.subordinating.split(said, maxsplit=1)[0] + " "
-    goes_on = said.startswith(marking.going_on)
+    allows = any(each in first for each in marking.allowing)
+    allows = allows and not any(each in said for each in marking.beside)
     if any(each in said for each in marking.apart):
         return None
     for markers in marking.roles:
         is_said = any(each in first for each in markers.says)
-        is_added = goes_on and any(each in said for each in markers.adds)
+        is_added = allows and any(each in said for each in markers.adds)
         if said.startswith(markers.opening) or is_said or is_added:
             return markers.role
     return None
