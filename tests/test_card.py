@@ -67,7 +67,7 @@ def test_only_the_passage_that_is_quoted_first_has_lines() -> None:
 
 
 def test_three_lines_are_told_and_the_rest_stays_quoted() -> None:
-    limits = [f"L'acheteur ne peut réserver {what}." for what in ("un lot", "tout", "rien", "deux")]
+    limits = [f"L'acheteur ne peut réserver {what}." for what in ("un lot", "tout", "rien", "encore")]
     item = article(" ".join([RULE, *limits]))
     kept, lines = parted(ANSWERED, quoted(item, item.passage.text))
     assert [text for _, text in lines] == limits[:3]

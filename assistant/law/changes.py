@@ -121,7 +121,7 @@ def days_of_text(item: Evidence, versions: Versions, day: Day) -> TextDays | Non
     if first is None and ahead is None:
         return None
     is_followed = ahead is not None and ahead.aspect is Aspect.FOLLOWED
-    return TextDays(item.number, reference, first, ahead and ahead.day, is_followed)
+    return TextDays(item.number, reference, first, ahead.day if ahead else None, is_followed)
 
 
 def describe_days(days: TextDays, language: Language) -> str:
