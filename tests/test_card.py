@@ -67,7 +67,8 @@ def test_only_the_passage_that_is_quoted_first_has_lines() -> None:
 
 
 def test_three_lines_are_told_and_the_rest_stays_quoted() -> None:
-    limits = [f"L'acheteur ne peut réserver {what}." for what in ("un lot", "tout", "rien", "encore")]
+    reserved = "un lot", "tout", "rien", "encore"
+    limits = [f"L'acheteur ne peut réserver {what}." for what in reserved]
     item = article(" ".join([RULE, *limits]))
     kept, lines = parted(ANSWERED, quoted(item, item.passage.text))
     assert [text for _, text in lines] == limits[:3]
