@@ -3,7 +3,15 @@ from datetime import date
 
 import pytest
 
-from assistant.law.changes import Aspect, LawChange, changes, describe_change, of_the_day
+from assistant.law.changes import (
+    Aspect,
+    LawChange,
+    changes,
+    days_of_text,
+    describe_change,
+    describe_days,
+    of_the_day,
+)
 from assistant.question.day import Day, DaySource
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Evidence
@@ -161,3 +169,37 @@ def test_one_change_of_two_cited_passages_is_said_once() -> None:
 def test_a_change_is_said_in_both_languages(change: LawChange, french: str, english: str) -> None:
     assert french in describe_change(change, Language.FRENCH)
     assert english in describe_change(change, Language.ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("version", "known", "day", "told"),
+    [
+        (NEW, [OLD, NEW], _on(WINTER), "L'article R2122-8 a ce texte depuis le 01/04/2026, un"),
+        (OLD, [OLD, NEW], _on(date(2026, 3, 15)), "L'article R2122-8 a un autre texte à partir"),
+        (
+            NEW,
+            [OLD, NEW, _version(WINTER)],
+            _on(date(2026, 5, 1)),
+            "L'article R2122-8 a ce texte du 01/04/2026 au 31/12/2026, un autre avant et après.",
+        ),
+        (
+            _version(SPRING, WINTER),
+            [_version(SPRING, WINTER)],
+            _on(date(2026, 5, 1)),
+            "L'article R2122-8 n'a plus ce texte à partir du 01/01/2027 : voyez Légifrance.",
+        ),
+        (NEW, [NEW], _on(WINTER), ""),
+        (NEW, [OLD, NEW], _on(date(2026, 12, 31), date(2026, 1, 1)), ""),
+        (_version(None), [_version(None)], _on(WINTER), ""),
+    ],
+)
+def test_the_days_of_a_text_are_told_where_another_is_known(
+    version: Document, known: list[Document], day: Day, told: str
+) -> None:
+    days = days_of_text(_article(version), lambda reference: known, day)
+    assert (describe_days(days, Language.FRENCH) if days else "").startswith(told)
+    assert bool(days) == bool(told)
+
+
+def test_the_days_of_a_sheet_are_not_those_of_a_text() -> None:
+    assert days_of_text(_sheet(SPRING), lambda reference: [OLD, NEW], _on(WINTER)) is None

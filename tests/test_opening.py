@@ -13,7 +13,7 @@ from assistant.accounts.identity import ALONE, Identity
 from assistant.journal.journal import Journal
 from assistant.tenders.opening import OpenedDossier, name_of_sending, open_with
 from assistant.tenders.service import DossierService
-from assistant.web.buyer.dossier_opening import TimeLeft
+from assistant.web.buyer.dossier_intake import TimeLeft
 from assistant.web.buyer.routes import may_open
 from ingestion.errors import IngestionError
 from ingestion.tenders.intake import Parcel
@@ -95,6 +95,22 @@ def test_the_page_hears_of_each_file_then_of_the_dossier() -> None:
         assert any(each.get("step") for each in told)
         assert desk.filing.get(told[-1]["dossier"]).reference == "2026-R-12"
         assert client.post("/dossiers/-/pieces", files={"else": b"x"}).status_code == 409
+
+
+def test_a_page_that_asks_for_lines_hears_of_each_piece_then_its_dossier_again() -> None:
+    desk = FakeDesk()
+    with TestClient(app_over(desk), base_url="http://127.0.0.1") as client:
+        [dossier] = desk.filing.all()
+        sent = {"files": ("CCAP.md", CCAP.encode())}
+        path, asking = f"/dossiers/{dossier.id}/pieces?lang=en", {"Accept": "application/x-ndjson"}
+        reply = client.post(path, files=sent, headers=asking)
+        told: list[dict[str, Any]] = [json.loads(line) for line in reply.text.splitlines()]
+        assert [each["file"] for each in told if "file" in each] == ["CCAP.md"]
+        assert any(each.get("step") for each in told)
+        page = client.post(path, files=sent).text
+        frame = page[: page.index("</header>")]
+        assert told[-1]["page"].startswith(frame)
+        assert "CCAP.md" in told[-1]["page"].partition('id="report"')[2]
 
 
 def test_only_teams_of_the_reader_may_have_a_dossier_of_theirs() -> None:

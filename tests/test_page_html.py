@@ -6,13 +6,14 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.answer import Answer, Choice, Outcome, Prominence
+from assistant.answering.answer import Answer, Choice, LineRole, Outcome, Prominence
 from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.markup import Html, load_words, prose, render_macro, set_no_break_spaces
 from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
+from assistant.web.buyer.export import answer_lines
 from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.turn_view import turn_html
@@ -168,6 +169,17 @@ def test_what_stands_aside_is_folded_after_the_answer(desk: FakeDesk) -> None:
         assert part.count('<small class="support verbatim">') == 1
     assert "Voir aussi" in folded
     assert '<details class="aside">' not in shown(finished(desk))
+
+
+def test_lines_stand_under_their_labels_after_the_quotes(desk: FakeDesk) -> None:
+    answer = small_answer(desk.evidence)
+    quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
+    line = replace(quote, role=LineRole.EXCEPTION, label="Attention")
+    turn = finished(desk, replace(answer, sentences=(line, quote)))
+    before, _, lines = shown(turn).partition('<dl class="lines">')
+    assert [part.count('<div class="sentence') for part in (before, lines)] == [1, 1]
+    assert '<div class="exception"><dt>Attention</dt><dd>' in lines
+    assert answer_lines(turn, FRENCH)[0].startswith("Attention : ")
 
 
 def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:

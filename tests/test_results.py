@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Answer, Outcome, Removed, Sentence, TurnResult
+from assistant.answering.answer import Answer, LineRole, Outcome, Removed, Sentence, TurnResult
 from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.confidence import Estimate, share
@@ -40,9 +40,10 @@ def test_what_eval_writes_is_read_back(tmp_path: Path) -> None:
         removed=(Removed("Faux.", "nature"),),
         notice="À vérifier.",
     )
+    line = Sentence("Trois.", (1,), Support.VERBATIM, role=LineRole.EXCEPTION, label="Attention")
     several = Answer(
         Outcome.ANSWERED,
-        (Sentence("Un.", (1, 2), Support.VERBATIM), Sentence("Deux.", (), Support.COMPUTED)),
+        (Sentence("Un.", (1, 2), Support.VERBATIM), Sentence("Deux.", (), Support.COMPUTED), line),
     )
     results = [result_of(answer) for answer in (full, several, ABSTAINED)]
     found = read_results(_written(tmp_path / "results.jsonl", *results))

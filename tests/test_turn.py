@@ -190,11 +190,18 @@ def test_a_follow_up_keeps_the_day_of_the_question_it_depends_on(
 
 
 def test_the_answer_says_when_a_cited_article_changes(assistant: Assistant) -> None:
-    before = _finished(list(assistant.ask(IN_MARCH))).answer.notice
-    assert "L'article R2191-3 [1] change le 01/04/2026" in before
+    before = _finished(list(assistant.ask(IN_MARCH))).answer
+    [line] = [each for each in before.sentences if each.role]
+    assert line == before.sentences[-1]
+    told = "L'article R2191-3 a un autre texte à partir du 01/04/2026."
+    assert (line.text, line.citations, line.support) == (told, (1,), Support.COMPUTED)
+    assert f"Depuis / avant : {told} [1]" in before.markdown
+    assert "R2191-3" not in before.notice
     during = _finished(list(assistant.ask("Sous quel montant accorder une avance en 2026 ?")))
     assert "L'article R2191-3 [1] a changé le 01/04/2026" in during.answer.notice
-    today = _finished(list(assistant.ask(WHOLE))).answer.notice
+    later = _finished(list(assistant.ask(WHOLE))).answer
+    assert "R2191-3 a ce texte depuis le 01/04/2026, un autre avant." in later.markdown
+    today = later.notice
     assert "R2191-3" not in today
     assert "à jour au 01/05/2026 : un changement plus récent n'y est pas" in today
 

@@ -62,11 +62,20 @@ class Prominence(StrEnum):
     ASIDE = "aside"
 
 
+class LineRole(StrEnum):
+    """What a short line after the quotes tells: what to respect, an exception, days of a text."""
+
+    CONDITION = "condition"
+    EXCEPTION = "exception"
+    VERSION = "version"
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence that may be shown, without its `[n]` marks, and what supports it.
 
     `spoken_by` is who says it, where that is to be told before it: a decision and its paragraph.
+    A line after the quotes has a `role`, and the `label` that is told before it.
     """
 
     text: str
@@ -74,6 +83,15 @@ class Sentence:
     support: Support
     place: Prominence = Prominence.BODY
     spoken_by: str = ""
+    role: LineRole | None = None
+    label: str = ""
+
+    @property
+    def told(self) -> str:
+        """The sentence after what is to be told before it."""
+        if self.spoken_by:
+            return f"{self.spoken_by} : « {self.text} »"
+        return f"{self.label} : {self.text}" if self.label else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +142,7 @@ class Answer:
 
 def marked(sentence: Sentence) -> str:
     """The sentence followed by its marks: "… [1] [3]". Pure."""
-    text = f"{sentence.spoken_by} : « {sentence.text} »" if sentence.spoken_by else sentence.text
-    return " ".join([text, *(f"[{n}]" for n in sentence.citations)])
+    return " ".join([sentence.told, *(f"[{n}]" for n in sentence.citations)])
 
 
 def cite(evidence: Evidence, start: int, end: int) -> Citation:

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.answer import Choice, Event, Prominence
+from assistant.answering.answer import Choice, Event, LineRole, Prominence
+from assistant.answering.card import LABELS, Card
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
@@ -30,7 +31,14 @@ from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.citations.checker import check_sentence
-from assistant.law.changes import changes, describe_change, of_the_day
+from assistant.law.changes import (
+    TextDays,
+    changes,
+    days_of_text,
+    describe_change,
+    describe_days,
+    of_the_day,
+)
 from assistant.law.contradictions import Conflict, conflicts, explained
 from assistant.law.hierarchy import general_text
 from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
@@ -146,6 +154,8 @@ class Answering:
         self._derogating = Derogating(turn, embedder)
         self._asks_back = ""
         self._cautions: tuple[str, ...] = ()
+        self._card = Card(embedder, turn.language, turn.scope.as_of)
+        self._dated: TextDays | None = None
         self.quoted: list[Draft] = []
 
     def say(self) -> Iterator[Event]:
@@ -172,6 +182,7 @@ class Answering:
         opposed = conflicts(turn.cited, turn.generation, turn.scope)
         for conflict in opposed:
             yield from self._oppose(conflict)
+        yield from self._say_lines()
         turn.notice = "\n\n".join(filter(None, self._notices(opposed)))
         day = turn.scope.as_of
         untold = untold_of(turn.language, day, turn.untold) if turn.untold else ""
@@ -240,7 +251,8 @@ class Answering:
         if read.prepared is not None or len(turn.parts) > 1:
             # What carries a line, or may answer another part of the question too, is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
-        yield from self._say_quotes(part.question, found)
+        yield from self._say_quotes(part.question, self._card.part(read.asked, found))
+        self.quoted += found
 
     def _read(self, part: Subquestion) -> PartRead | None:
         """What the evidence on a subject of the question says, None where it does not answer."""
@@ -283,7 +295,24 @@ class Answering:
                 yield turn.judge(draft)
                 yield from turn.compare(draft)
                 yield from self._derogating.after(question, draft)
-        self.quoted += found
+
+    def _say_lines(self) -> Iterator[Event]:
+        """What limits the quotes, after all of them, and since when a text is as it is quoted."""
+        turn = self._turn
+        for draft in self._card.lines:
+            if not turn.quotes(draft.text):
+                yield turn.judge(draft)
+                yield from turn.compare(draft)
+        if self._card.has_room and (days := self._days_to_tell()) is not None:
+            self._dated = days
+            label = LABELS[turn.language][LineRole.VERSION]
+            yield turn.date_text(days.number, describe_days(days, turn.language), label)
+
+    def _days_to_tell(self) -> TextDays | None:
+        """Those of the first cited text that will change, else of the first cited."""
+        versions = self._turn.generation.store.versions
+        told = [days_of_text(item, versions, self._turn.day) for item in self._turn.cited]
+        return next((days for days in told if days and days.end), next(iter(told), None))
 
     def _prepared(
         self, question: str, asked: Vectors, unanswered: float | None, evidence: Sequence[Evidence]
@@ -324,6 +353,8 @@ class Answering:
         turn, language, cited = self._turn, self._turn.language, self._turn.cited
         ids = {item.passage.id for item in cited}
         changed = changes(cited, turn.generation.store.versions, turn.day)
+        if (days := self._dated) is not None:
+            changed = tuple(each for each in changed if not days.tells(each))
         return [
             self._waiting(),
             not_found_of(language, turn.unanswered) if turn.unanswered else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
 
-from assistant.answering.answer import Prominence
+from assistant.answering.answer import LineRole, Prominence
 from assistant.law.contradictions import Conflict
 from assistant.law.hierarchy import Rank, applies, rank_of
 from assistant.retrieval.evidence import Evidence
@@ -70,8 +70,8 @@ class Draft:
     """A sentence proposed as part of the answer, with the evidence it cites.
 
     `start` and `end` are the place of the quote in the first cited passage (characters, half-open).
-    `place` is aside for what is of a passage much less near than the first, `spoken_by` as in
-    `Sentence`.
+    `place` is aside for what is of a passage much less near than the first, `spoken_by`, `role` and
+    `label` as in `Sentence`.
     """
 
     text: str
@@ -80,6 +80,8 @@ class Draft:
     end: int
     place: Prominence = Prominence.BODY
     spoken_by: str = ""
+    role: LineRole | None = None
+    label: str = ""
 
     @property
     def doubts(self) -> tuple[str, ...]:

@@ -97,14 +97,14 @@ def sameness(alike: Sequence[Likeness], unanswered: float, weights: Sameness) ->
 
 def is_same_case(question: str, other: str, texts: Iterable[str]) -> bool:
     """Whether the figures of two questions are on the same sides of all those of some texts."""
-    limits = [quantity for text in texts for quantity in _measures(text)]
+    limits = [quantity for text in texts for quantity in measures(text)]
     return _sides(question, limits) == _sides(other, limits)
 
 
 def _sides(question: str, limits: Sequence[Quantity]) -> set[tuple[str, tuple[int, ...]]]:
     """For each figure of a question, on which side of each limit of its unit it is."""
     sides = set()
-    for given in _measures(question):
+    for given in measures(question):
         value = Fraction(given.value)
         met = [Fraction(each.value) for each in limits if each.unit == given.unit]
         if met:
@@ -112,6 +112,7 @@ def _sides(question: str, limits: Sequence[Quantity]) -> set[tuple[str, tuple[in
     return sides
 
 
-def _measures(text: str) -> list[Quantity]:
+def measures(text: str) -> list[Quantity]:
+    """The amounts, shares, durations and numbers of a text. Pure."""
     found = find_quantities(fold_same_length(text))
     return [quantity for quantity in found if quantity.unit in _MEASURED]

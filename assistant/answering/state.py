@@ -8,6 +8,7 @@ from assistant.answering.answer import (
     Citation,
     Dropped,
     Found,
+    LineRole,
     Prominence,
     Removed,
     Seconds,
@@ -149,7 +150,15 @@ class TurnState:
             self.removed.append(removed)
             return Dropped(removed)
         numbers = tuple(sorted(item.number for item in draft.evidence))
-        sentence = Sentence(draft.text, numbers, verdict.support, draft.place, draft.spoken_by)
+        sentence = Sentence(
+            draft.text,
+            numbers,
+            verdict.support,
+            draft.place,
+            draft.spoken_by,
+            draft.role,
+            draft.label,
+        )
         return self._wrote(sentence, _citations(draft))
 
     def compare(self, draft: Draft) -> Iterator[Wrote]:
@@ -200,6 +209,12 @@ class TurnState:
         citations = tuple(cite(item, 0, len(item.passage.text)) for item in found)
         numbers = tuple(sorted({item.number for item in found}))
         return self._wrote(Sentence(text, numbers, Support.COMPUTED), citations)
+
+    def date_text(self, number: int, text: str, label: str) -> Wrote:
+        """Say since when a cited text is as it is, or until when, on what is cited of it."""
+        citations = tuple(each for each in self.citations if each.n == number)
+        sentence = Sentence(text, (number,), Support.COMPUTED, role=LineRole.VERSION, label=label)
+        return self._wrote(sentence, citations)
 
     def account(self, text: str, rows: Sequence[Evidence]) -> Wrote:
         """Say what was computed of rows of the ledger, which are among the evidence."""

@@ -65,6 +65,82 @@ _SAID = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class TextDays:
+    """The days of the text of an article that the evidence `number` cites.
+
+    `first` is known where an earlier text is, and `end`, the first day of another or of none, where
+    it is to come; `is_followed` when the text from then on is indexed.
+    """
+
+    number: int
+    reference: str
+    first: date | None
+    end: date | None
+    is_followed: bool
+
+    def tells(self, change: LawChange) -> bool:
+        """Whether it says that change already."""
+        return (change.number, change.reference, change.day) == (
+            self.number,
+            self.reference,
+            self.end,
+        )
+
+
+_DAYS = {
+    Language.FRENCH: {
+        "since": "{article} a ce texte depuis le {first}, un autre avant.",
+        "followed": "{article} a un autre texte à partir du {end}.",
+        "ended": "{article} n'a plus ce texte à partir du {end} : voyez Légifrance.",
+        "both": "{article} a ce texte du {first} au {last}, un autre avant et après.",
+    },
+    Language.ENGLISH: {
+        "since": "{article} has had this text since {first}, another before.",
+        "followed": "{article} has another text from {end} on.",
+        "ended": "{article} no longer has this text from {end} on: see Légifrance.",
+        "both": "{article} has this text from {first} to {last}, another before and after.",
+    },
+}
+
+
+def days_of_text(item: Evidence, versions: Versions, day: Day) -> TextDays | None:
+    """Since when the cited article has this text and until when, None where neither is to be told.
+
+    Of a text that begins within the month or year asked about `changes` tells.
+    """
+    if rank_of(item.passage) not in ARTICLES:
+        return None
+    [reference] = item.passage.references
+    known = _of_title(versions(reference), item.passage.title)
+    starts = [each.valid_from or date.min for each in known]
+    first = item.passage.valid_from
+    if first is None or min(starts, default=first) == first or day.since < first:
+        first = None
+    ahead = next(_ahead(item, reference, known, day), None)
+    if first is None and ahead is None:
+        return None
+    is_followed = ahead is not None and ahead.aspect is Aspect.FOLLOWED
+    return TextDays(item.number, reference, first, ahead.day if ahead else None, is_followed)
+
+
+def describe_days(days: TextDays, language: Language) -> str:
+    """The days of a text in one sentence, without the number of its evidence."""
+    article, _ = _named(days.reference, language)
+    if days.end is None:
+        key = "since"
+    elif not days.is_followed:
+        key = "ended"
+    else:
+        key = "both" if days.first else "followed"
+    return _DAYS[language][key].format(
+        article=article,
+        first=days.first and in_figures(days.first, language),
+        end=days.end and in_figures(days.end, language),
+        last=days.end and in_figures(days.end - timedelta(days=1), language),
+    )
+
+
 def changes(cited: Sequence[Evidence], versions: Versions, day: Day) -> tuple[LawChange, ...]:
     """What the reader of these passages should know, in their order, each once."""
     found: dict[tuple[Aspect, str, date], LawChange] = {}
@@ -117,13 +193,7 @@ def _changed_between(known: Sequence[Document], written: date | None, as_of: dat
 
 def describe_change(change: LawChange, language: Language) -> str:
     """A change in one sentence."""
-    is_article = not change.reference.startswith("Annexe")
-    if language is Language.FRENCH:
-        named = f"article {change.reference}" if is_article else change.reference.lower()
-        article, the_article = f"L'{named}", f"l'{named}"
-    else:
-        named = f"article {change.reference}" if is_article else change.reference
-        article, the_article = f"{named[0].upper()}{named[1:]}", named
+    article, the_article = _named(change.reference, language)
     return _SAID[language][change.aspect].format(
         number=change.number,
         article=article,
@@ -134,14 +204,31 @@ def describe_change(change: LawChange, language: Language) -> str:
     )
 
 
+def _named(reference: str, language: Language) -> tuple[str, str]:
+    """An article as a sentence names it that begins with it, and within one."""
+    is_article = not reference.startswith("Annexe")
+    if language is Language.FRENCH:
+        named = f"article {reference}" if is_article else reference.lower()
+        return f"L'{named}", f"l'{named}"
+    named = f"article {reference}" if is_article else reference
+    return f"{named[0].upper()}{named[1:]}", named
+
+
+def _of_title(versions: Sequence[Document], title: str) -> list[Document]:
+    """The versions that are or were the law, of one code where two have the article."""
+    return [
+        each for each in versions if is_citable(each.state, each.valid_to) and each.title == title
+    ]
+
+
 def _of(item: Evidence, versions: Versions, day: Day) -> Iterator[LawChange]:
     for reference in item.passage.references:
-        lawful = [each for each in versions(reference) if is_citable(each.state, each.valid_to)]
         if rank_of(item.passage) in ARTICLES:
-            known = [each for each in lawful if each.title == item.passage.title]
+            known = _of_title(versions(reference), item.passage.title)
             yield from _replaced(item, reference, known, day)
             yield from _ahead(item, reference, known, day)
         elif written := item.passage.state_date:
+            lawful = [each for each in versions(reference) if is_citable(each.state, each.valid_to)]
             yield from _outrun(item, reference, written, lawful, day)
 
 

@@ -210,7 +210,7 @@ def _said(shown: Recorded) -> Iterator[Block]:
     if answer.preface:
         yield Paragraph(answer.preface)
     sentences = tuple(
-        (str(n), sentence.text, _marks_of(sentence.citations), SUPPORTS[sentence.support])
+        (str(n), sentence.told, _marks_of(sentence.citations), SUPPORTS[sentence.support])
         for n, sentence in enumerate(answer.sentences, 1)
     )
     if sentences:

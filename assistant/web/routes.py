@@ -35,8 +35,15 @@ from ingestion.sandbox import BusySandbox
 Quotes = Annotated[Sequence[str], Query(max_length=40)]  # each "start-end"
 ASSETS = {
     "style.css": ("palette.css", "style.css"),
-    "script.js": ("viewer.js", "conversations.js", "intake.js", "voice.js", "script.js"),
-    "upload.js": ("upload.js",),
+    "script.js": (
+        "viewer.js",
+        "conversations.js",
+        "reading.js",
+        "intake.js",
+        "voice.js",
+        "script.js",
+    ),
+    "upload.js": ("reading.js", "upload.js"),
     "build.js": ("build.js",),
     "viewer.js": ("viewer.js",),
     "review.js": ("review.js",),

@@ -1,6 +1,6 @@
 """The addresses of the buyer's pages: the law in time, the dossiers and their pieces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -12,8 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from assistant.accounts.identity import Identity
 from assistant.errors import AssistantError
 from assistant.question.language import Language
-from assistant.reports.markup import load_words
-from assistant.tenders.service import FileFormat
+from assistant.reports.markup import Words, load_words
+from assistant.tenders.opening import open_with
+from assistant.tenders.service import DossierService, FileFormat
 from assistant.web.buyer.dossier_forms import (
     BOUNDS,
     Description,
@@ -23,7 +24,7 @@ from assistant.web.buyer.dossier_forms import (
     parcels_of,
     read_form,
 )
-from assistant.web.buyer.dossier_opening import OpeningReport
+from assistant.web.buyer.dossier_intake import Intake, IntakeReport
 from assistant.web.buyer.dossier_pages import REFUSED, DossierPages
 from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.law_pages import ASKED, changes_html
@@ -32,8 +33,9 @@ from assistant.web.routes import FORGET, from_here, page, standing_alone
 from assistant.web.site import DeskOf
 from assistant.web.viewer import excerpt
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
+from ingestion.index.build import Progress
 from ingestion.legislation.references import normalise
-from ingestion.tenders.intake import Parcel
+from ingestion.tenders.intake import Parcel, Receipt
 from ingestion.tenders.pieces import PieceKind
 
 # The pages of the law in time: an article and its versions, and what changed in the index.
@@ -88,6 +90,7 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
 # The pieces of a dossier: sent, their kinds corrected, taken out.
 
 TOO_LARGE = 413
+LINES = "application/x-ndjson"
 STREAM = {**FORGET, "X-Accel-Buffering": "no"}
 """A proxy that gathers a stream before it passes it on makes it useless."""
 
@@ -108,10 +111,13 @@ class PieceHandlers:
     async def add(
         self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
     ) -> Response:
-        """Take in the files of a form, and report on each of them."""
+        """Take in the files of a form, and report on each: line by line to whom asks for that."""
         pages = DossierPages(self._desk_of(request), lang)
         try:
             pages.desk.filing.get(dossier_id)  # before a byte of what is sent to it is kept
+            if LINES in request.headers.get("accept", ""):
+                parcels = parcels_in(await read_form(request))
+                return _told(parcels, _adding(pages, dossier_id, parcels), load_words(lang))
             async with parcels_of(request) as parcels:
                 return await run_in_threadpool(_received, pages, dossier_id, parcels)
         except (UnknownDossier, TooMuch):
@@ -129,8 +135,7 @@ class PieceHandlers:
         if not parcels or not may_open(desk.reader, team):
             await form.close()
             raise HTTPException(REFUSED, said["intake_refused"])
-        lines = OpeningReport(desk.filing, said).lines(parcels, team)
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=STREAM)
+        return _told(parcels, _opening(desk.filing, parcels, team), said)
 
     def correct(
         self,
@@ -159,6 +164,30 @@ class PieceHandlers:
 def may_open(reader: Identity, team: str) -> bool:
     """Whether someone may open a dossier of a team, "" being everybody's. Pure."""
     return not team or reader.teams is None or team in reader.teams
+
+
+def _told(parcels: Sequence[Parcel], intake: Intake, said: Words) -> StreamingResponse:
+    """What becomes of these files, line by line; they are closed when all are taken in."""
+    lines = IntakeReport(said).lines(parcels, intake)
+    return StreamingResponse(lines, media_type=LINES, headers=STREAM)
+
+
+def _opening(filing: DossierService, parcels: Sequence[Parcel], team: str) -> Intake:
+    def intake(told: Callable[[Receipt], None], progress: Progress) -> dict[str, object]:
+        opened = open_with(filing, parcels, team, date.today(), told, progress)
+        return {"dossier": opened.dossier.id if opened.dossier else None}
+
+    return intake
+
+
+def _adding(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> Intake:
+    """The page of the dossier is told last, with the report."""
+
+    def intake(told: Callable[[Receipt], None], progress: Progress) -> dict[str, object]:
+        receipts = pages.desk.filing.add(dossier_id, parcels, told, progress)
+        return {"page": bytes(pages.one(dossier_id, receipts).body).decode()}
+
+    return intake
 
 
 def _received(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> Response:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.answer import Outcome, Prominence, Sentence
+from assistant.answering.answer import LineRole, Outcome, Prominence, Sentence
 from assistant.citations.checker import Support
 from assistant.law.hierarchy import Rank, rank_of
 from assistant.ledger.query.plan import Population
@@ -41,6 +41,8 @@ class ShownSentence:
     readings: Sequence[str]
     place: Prominence
     spoken_by: str = ""
+    role: LineRole | None = None
+    label: str = ""
     is_labelled: bool = True
 
 
@@ -78,7 +80,7 @@ def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
 
 def spoken_text(turn: Turn) -> str:
     """What is read aloud of an answer: its line and what carries it, without marks or dashes."""
-    shown = [each.text for each in turn.answer.sentences if each.place is not Prominence.ASIDE]
+    shown = [each.told for each in turn.answer.sentences if each.place is not Prominence.ASIDE]
     lines = "\n".join([turn.answer.preface, *shown, turn.answer.notice]).splitlines()
     return "\n".join(line.removeprefix("- ").strip() for line in lines if line.strip())
 
@@ -137,6 +139,8 @@ def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
         ),
         sentence.place,
         sentence.spoken_by,
+        sentence.role,
+        sentence.label,
     )
 
 

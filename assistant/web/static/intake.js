@@ -22,36 +22,8 @@ function listParcels() {
   intake().querySelector("[type=submit]").disabled = !parcels.length;
 }
 
-function rowOf(name, size) {
-  const row = document.createElement("li");
-  row.dataset.name = name;
-  const named = document.createElement("span");
-  named.textContent = name;
-  const bar = document.createElement("progress");
-  bar.max = Math.max(size, 1);
-  bar.value = 0;
-  bar.setAttribute("aria-label", name);
-  row.append(named, bar);
-  return row;
-}
-
-function stateOf(text) {
-  const state = document.createElement("span");
-  state.className = "fate";
-  state.textContent = text;
-  return state;
-}
-
 function tell(text) {
   intake().querySelector(".outcome").textContent = text;
-}
-
-// Files travel in their order: what has left tells how far each of them is.
-function travelled(sent) {
-  for (const bar of intake().querySelectorAll(".sending progress")) {
-    bar.value = Math.min(Math.max(sent, 0), bar.max);
-    sent -= bar.max;
-  }
 }
 
 function sendParcels() {
@@ -67,16 +39,17 @@ function sendParcels() {
   sending = request;
   intake().querySelector("[type=submit]").disabled = true;
   tell(intake().dataset.sending);
-  request.upload.addEventListener("progress", (event) => travelled(event.loaded));
+  request.upload.addEventListener("progress", (event) => travelled(intake(), event.loaded));
   request.upload.addEventListener("load", () => {
-    for (const bar of intake().querySelectorAll(".sending progress")) bar.replaceWith(stateOf(intake().dataset.waiting));
+    arrived(intake());
     tell(`${reading}…`);
   });
-  request.addEventListener("progress", () => hear(request, heard));
+  const listen = () => request.status === 200 && hear(request, heard, intake());
+  request.addEventListener("progress", listen);
   request.addEventListener("abort", () => (sending = null));
   request.addEventListener("error", () => ended({ problem: failed }));
   request.addEventListener("load", () => {
-    hear(request, heard);
+    listen();
     if (request.status !== 200) heard.problem = detailOf(request) || failed;
     ended(heard);
   });
@@ -90,48 +63,6 @@ function detailOf(request) {
   } catch {
     return "";
   }
-}
-
-function hear(request, heard) {
-  if (request.status !== 200) return;
-  const lines = request.responseText.split("\n");
-  const whole = lines.slice(heard.until, -1);
-  heard.until += whole.length;
-  for (const line of whole) {
-    const told = JSON.parse(line);
-    if ("file" in told) received(told, heard);
-    else if ("step" in told) advanced(told);
-    else Object.assign(heard, told);
-  }
-}
-
-function received({ file, fate, told, kept }, heard) {
-  const list = intake().querySelector(".sending");
-  let row = [...list.children].find((each) => each.dataset.name === file);
-  if (!row) {
-    row = rowOf(file, 1); // out of an archive
-    list.append(row);
-  }
-  row.querySelector("progress, .fate").replaceWith(stateOf(fate));
-  row.classList.toggle("refused", !kept);
-  for (const text of told) {
-    const line = document.createElement("small");
-    line.textContent = text;
-    row.append(line);
-  }
-  heard.refused ||= !kept;
-}
-
-function advanced({ step, done, total, left }) {
-  const bar = intake().querySelector(".step");
-  bar.hidden = false;
-  bar.max = Math.max(total, 1);
-  bar.value = done;
-  const minutes = Math.floor(left / 60);
-  const time = minutes ? `${minutes} min ${String(left % 60).padStart(2, "0")} s` : `${left} s`;
-  const words = { step, done, total, left: time };
-  if (left === null || done >= total) tell(`${step}…`);
-  else tell(intake().dataset.left.replace(/\{(\w+)\}/g, (_, name) => words[name]));
 }
 
 function ended({ dossier, problem, refused }) {

@@ -1,28 +1,6 @@
-// Sending files to a dossier: dropping them, the progress of each, then the page with the report.
-"use strict";
+// Sending files: dropping them, the progress of each, then the page with the report.
 
-function rowsFor(form, files) {
-  const list = form.querySelector(".sending");
-  const rows = files.map((file) => {
-    const row = document.createElement("li");
-    const bar = document.createElement("progress");
-    bar.max = Math.max(file.size, 1);
-    bar.value = 0;
-    bar.setAttribute("aria-label", file.name);
-    row.append(file.name, bar);
-    return { row, bar, size: file.size };
-  });
-  list.replaceChildren(...rows.map(({ row }) => row));
-  return rows;
-}
-
-// Files travel in their order: what has left tells how far each of them is.
-function advance(rows, sent) {
-  for (const { bar, size } of rows) {
-    bar.value = sent >= size ? bar.max : Math.max(sent, 0);
-    sent -= size;
-  }
-}
+const LINES = "application/x-ndjson";
 
 function refused(form, files) {
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
@@ -52,19 +30,28 @@ function send(form) {
     outcome.textContent = form.dataset.tooMuch;
     return;
   }
-  const rows = rowsFor(form, files);
+  form.querySelector(".sending").replaceChildren(...files.map((file) => rowOf(file.name, file.size)));
   const request = new XMLHttpRequest();
+  const heard = { until: 0, page: "", problem: "", refused: false };
   const failed = (...told) => {
     outcome.replaceChildren(...told);
     form.querySelector(".sending").replaceChildren();
+    form.querySelector(".step").hidden = true;
     form.querySelector("button").disabled = false;
   };
-  request.upload.addEventListener("progress", (event) => advance(rows, event.loaded));
-  request.upload.addEventListener("load", () => (outcome.textContent = form.dataset.reading));
+  request.upload.addEventListener("progress", (event) => travelled(form, event.loaded));
+  request.upload.addEventListener("load", () => {
+    arrived(form);
+    outcome.textContent = form.dataset.reading;
+  });
+  const isTold = () => request.getResponseHeader("Content-Type")?.startsWith(LINES);
+  request.addEventListener("progress", () => isTold() && hear(request, heard, form));
   request.addEventListener("error", () => failed(form.dataset.failed));
   request.addEventListener("load", () => {
     if (request.responseURL !== form.action) return location.assign(request.responseURL);
-    const main = new DOMParser().parseFromString(request.response, "text/html").querySelector("main");
+    if (isTold()) hear(request, heard, form);
+    if (heard.problem) return failed(heard.problem);
+    const main = new DOMParser().parseFromString(heard.page || request.response, "text/html").querySelector("main");
     if (request.status === 401) return failed(form.dataset.over, " ", loginLink(form));
     if (!main) return failed(said(request) || form.dataset.failed);
     document.querySelector("main").replaceWith(main);
@@ -74,6 +61,7 @@ function send(form) {
   const body = new FormData(form);
   form.querySelector("button").disabled = true;
   request.open("POST", form.action);
+  request.setRequestHeader("Accept", `${LINES}, text/html`);
   request.send(body);
 }
 

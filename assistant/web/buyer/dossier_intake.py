@@ -1,18 +1,23 @@
-"""Files sent to make a dossier: taken in by a thread, which tells of each line by line."""
+"""Files sent to a dossier, or to make one: taken in by a thread, which tells of each in a line."""
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
+from datetime import datetime
+from functools import partial
 from queue import Queue
 from threading import Thread
 from time import monotonic
 
 from assistant.reports.markup import Words
-from assistant.tenders.opening import open_with
-from assistant.tenders.service import DossierService
+from ingestion.durable import in_words
 from ingestion.errors import IngestionError
+from ingestion.index.build import Progress
 from ingestion.tenders.intake import Fate, Parcel, Receipt
+
+Intake = Callable[[Callable[[Receipt], None], Progress], dict[str, object]]
+"""Takes files in, telling of each and of every step; what it returns is told last."""
 
 logger = logging.getLogger(__name__)
 
@@ -33,31 +38,32 @@ class TimeLeft:
         return round((now - self._began) / (done - self._first) * (total - done))
 
 
-class OpeningReport:
-    """The lines that a page hears while its files become a dossier; the work outlives the page."""
+class IntakeReport:
+    """The lines that a page hears while its files are taken in; the work outlives the page."""
 
-    def __init__(self, filing: DossierService, said: Words) -> None:
-        self._filing = filing
+    def __init__(self, said: Words) -> None:
         self._said = said
         self._lines: Queue[dict[str, object] | None] = Queue()
         self._left = TimeLeft()
 
-    def lines(self, parcels: Sequence[Parcel], team: str) -> Iterator[bytes]:
-        """One JSON object a line: a file, a step, then the dossier or the problem."""
-        Thread(target=self._work, args=(parcels, team), daemon=True).start()
+    def lines(self, parcels: Sequence[Parcel], intake: Intake) -> Iterator[bytes]:
+        """One JSON object a line: a file, a step, then what the intake returns or the problem."""
+        work = partial(copy_context().run, self._work, parcels, intake)
+        Thread(target=work, daemon=True).start()
         while (line := self._lines.get()) is not None:
             yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
-    def _work(self, parcels: Sequence[Parcel], team: str) -> None:
+    def _work(self, parcels: Sequence[Parcel], intake: Intake) -> None:
         try:
-            opened = open_with(
-                self._filing, parcels, team, date.today(), self._received, self._advanced
-            )
-            self._lines.put({"dossier": opened.dossier.id if opened.dossier else None})
+            self._lines.put(intake(self._received, self._advanced))
         except IngestionError as refusal:
             self._lines.put({"problem": str(refusal)})
+        except OSError as failure:
+            self._lines.put(
+                {"problem": self._said["disk_refused"].format(reason=in_words(failure))}
+            )
         except Exception:
-            logger.exception("A dossier could not be opened")
+            logger.exception("Files of a dossier could not be taken in")
             time = datetime.now().strftime("%H:%M")
             self._lines.put({"problem": self._said["error_internal"].format(time=time)})
         finally:
