@@ -143,7 +143,11 @@ def piece_tables(
         for name, value in zip(_columns(main), found[0], strict=True)
         if value is not None and name not in _UNSAID
     )
-    columns = (TableColumn("Donnée"), TableColumn("Valeur"), TableColumn("Source"))
+    columns = (
+        TableColumn("Donnée", Format.WORDS),
+        TableColumn("Valeur"),
+        TableColumn("Source", Format.WORDS),
+    )
     parts = (_part(ledger, each, main.table, identifier) for each in _PARTS[population])
     every = (LedgerTable("Valeurs", columns, cells), *parts, *_said(ledger, identifier))
     return tuple(each for each in every if each.rows)
@@ -178,12 +182,20 @@ def _said(ledger: Ledger, identifier: str) -> tuple[LedgerTable, LedgerTable]:
     return (
         LedgerTable(
             "Sources de ces lignes",
-            (TableColumn("Où"), TableColumn("Donnée"), TableColumn("Source")),
+            (
+                TableColumn("Où", Format.WORDS),
+                TableColumn("Donnée", Format.WORDS),
+                TableColumn("Source", Format.WORDS),
+            ),
             places,
         ),
         LedgerTable(
             "Dit à l'import",
-            (TableColumn("Règle"), TableColumn("Niveau"), TableColumn("Constat")),
+            (
+                TableColumn("Règle"),
+                TableColumn("Niveau", Format.WORDS),
+                TableColumn("Constat", Format.WORDS),
+            ),
             remarks,
         ),
     )

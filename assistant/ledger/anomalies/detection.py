@@ -9,7 +9,7 @@ from assistant.accounts.identity import ALONE
 from assistant.errors import WrongPlan
 from assistant.ledger.anomalies import comparisons, rules
 from assistant.ledger.anomalies.rules import Anomaly, load_rules
-from assistant.ledger.tables import Cell, LedgerTable, TableColumn
+from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.rows import AnalystFinding
@@ -122,11 +122,11 @@ def anomaly_table(found: Sequence[Explained], *, has_limit: bool) -> LedgerTable
         "Anomalies",
         (
             TableColumn("Identifiant"),
-            TableColumn("Gravité"),
-            TableColumn("Règle"),
-            TableColumn("Constat"),
-            TableColumn("À vérifier"),
-            TableColumn("Définition"),
+            TableColumn("Gravité", Format.WORDS),
+            TableColumn("Règle", Format.WORDS),
+            TableColumn("Constat", Format.WORDS),
+            TableColumn("À vérifier", Format.WORDS),
+            TableColumn("Définition", Format.WORDS),
             TableColumn("Explication"),
         ),
         tuple(_row(each) for each in ranked),

@@ -80,8 +80,8 @@ def _stage_table(held: Sequence[StageWaiting]) -> LedgerTable:
     return LedgerTable(
         "Factures non payées, par étape",
         (
-            TableColumn("Étape"),
-            TableColumn("Délai"),
+            TableColumn("Étape", Format.WORDS),
+            TableColumn("Délai", Format.WORDS),
             TableColumn("Factures", Format.COUNT),
             TableColumn("À payer", Format.EUROS),
             TableColumn("Dans l'étape, au plus (jours)", Format.COUNT),
@@ -118,7 +118,7 @@ def _late_table(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> L
         TableColumn("À payer", Format.EUROS),
         TableColumn("Intérêts", Format.EUROS),
         TableColumn("Indemnité", Format.EUROS),
-        TableColumn("Statut"),
+        TableColumn("Statut", Format.WORDS),
     )
     ids = tuple((each.payment.id,) for each in late)
     return LedgerTable(
@@ -172,11 +172,11 @@ def _forecast_table(found: Sequence[Forecast], today: date) -> LedgerTable:
         (
             TableColumn("Facture"),
             TableColumn("Fournisseur"),
-            TableColumn("Étape"),
+            TableColumn("Étape", Format.WORDS),
             TableColumn("Depuis", Format.DATE),
             TableColumn("Dernier jour", Format.DATE),
             TableColumn("Jours restants", Format.COUNT),
-            TableColumn("Risque"),
+            TableColumn("Risque", Format.WORDS),
         ),
         tuple(
             (
@@ -244,7 +244,7 @@ def _whole(counted: Sequence[PlanResult], summed: Sequence[PlanResult]) -> Ledge
     return LedgerTable(
         "Les factures en bref",
         (
-            TableColumn("Ensemble"),
+            TableColumn("Ensemble", Format.WORDS),
             TableColumn("Nombre", Format.COUNT),
             TableColumn("TTC", Format.EUROS),
         ),

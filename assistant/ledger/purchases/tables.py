@@ -35,7 +35,11 @@ def summary_tables(ledger: Ledger, today: date) -> tuple[LedgerTable, ...]:
     spent = map(figures, computed_cuts((_SPENT, *_CUTS), ledger, today))
     doubts = LedgerTable(
         "Réserves de l'import",
-        (TableColumn("Règle"), TableColumn("Par exemple"), TableColumn("Fois", Format.COUNT)),
+        (
+            TableColumn("Règle"),
+            TableColumn("Par exemple", Format.WORDS),
+            TableColumn("Fois", Format.COUNT),
+        ),
         ledger.rows(_DOUBTS),
         notes=(_DOUBTED,),
     )
@@ -56,10 +60,10 @@ def _segments(found: Sequence[Held]) -> LedgerTable:
             TableColumn("Montant HT", Format.EUROS),
             TableColumn("Volume"),
             TableColumn("Marchés", Format.COUNT),
-            TableColumn("Fréquence"),
+            TableColumn("Fréquence", Format.WORDS),
             TableColumn("Groupe CPV"),
             TableColumn("Part du groupe", Format.PERCENT),
-            TableColumn("Dépendance"),
+            TableColumn("Dépendance", Format.WORDS),
         ),
         tuple(
             (
@@ -88,7 +92,7 @@ def _concentration(found: Sequence[Held]) -> LedgerTable:
             TableColumn("Titulaires", Format.COUNT),
             TableColumn("Montant HT de ces titulaires", Format.EUROS),
             TableColumn("Indice HHI", Format.COUNT),
-            TableColumn("Concentration"),
+            TableColumn("Concentration", Format.WORDS),
         ),
         tuple(
             (each.family, each.suppliers, each.amount, each.index, each.degree) for each in families
@@ -135,10 +139,10 @@ def needs_table(found: Sequence[Contract], limits: PurchaseThresholds) -> Ledger
         "Risques de fractionnement",
         (
             TableColumn("Acheteur"),
-            TableColumn("Catégorie"),
+            TableColumn("Catégorie", Format.WORDS),
             TableColumn("Marchés", Format.COUNT),
             TableColumn("Cumul HT", Format.EUROS),
-            TableColumn("Seuil"),
+            TableColumn("Seuil", Format.WORDS),
             TableColumn("Montant du seuil", Format.EUROS),
             TableColumn("Atteint", Format.DATE),
             TableColumn("Par exemple"),
