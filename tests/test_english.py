@@ -6,13 +6,18 @@ from urllib.parse import urlencode
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.accounts.identity import ALONE
-from assistant.web.serving import LocalBuyerService
+from assistant.accounts.identity import ALONE, UserRole
+from assistant.web.serving import LocalBuyerService, pages_beside
+from assistant.web.site import COOKIE, Members, Site
 from ingestion.ledger.rows import FileKind
+from tests.accounts_home import Hall
+from tests.board_house import IN_A_DOSSIER, board_house
+from tests.board_house import QUESTIONS as ASKED
 from tests.english_pages import french_left
 from tests.fakes import WordEmbedder
+from tests.fakes_page import FakeDesk
 from tests.ledger_assistant import assistant_of
-from tests.page_app import app_over
+from tests.page_app import app_of, app_over
 from tests.page_tags import parsed
 
 TITLES = (
@@ -61,6 +66,10 @@ VIEWS = {
 REFUSED = (
     *("/factures/nothing", "/factures?jour=hier", "/factures?acheteur=moi", "/factures/piece/none"),
     *("/factures/retards?acheteur=entite", "/factures/calcul?mesure=sum", "/achats/import/none"),
+)
+REFERENT = (
+    *("/", "/?state=read&order=oldest&support=verbatim", "/queue", "/disagreements", "/touched"),
+    *("/figures", "/figures?since=2020-01-01&until=2020-01-31", "/gold", "/gold/new"),
 )
 DATA = frozenset(f"{TITLES};{CONTRACTS}".replace("\n", ";").split(";"))
 
@@ -115,6 +124,27 @@ def test_invoices_and_purchases_are_in_english(client: TestClient, desk: LocalBu
         pieces(client, "achats"),
     ]
     left = {path: french_left(client.get(path).text, DATA) for path in paths}
+    assert {path: texts for path, texts in left.items() if texts} == {}
+
+
+@pytest.fixture(scope="module")
+def referent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The référent's pages over answers that were read, in English."""
+    made = board_house(tmp_path_factory.mktemp("referent"))
+    hall, desk = Hall(made.house.home), FakeDesk()
+    access = Members(hall.accounts)
+    beside = pages_beside(
+        made.house.home, made.house.room, made.house.journal, access, hall.accounts
+    )
+    cookies = {COOKIE: hall.settle("ana", UserRole), "sourcier-language": "en"}
+    site = Site(lambda reader: desk, access, beside, hall.accounts)
+    with TestClient(app_of(site), cookies=cookies) as client:
+        yield client
+
+
+def test_the_referent_reads_in_english(referent: TestClient) -> None:
+    asked = frozenset(ASKED + IN_A_DOSSIER)
+    left = {path: french_left(referent.get(f"/referent{path}").text, asked) for path in REFERENT}
     assert {path: texts for path, texts in left.items() if texts} == {}
 
 

@@ -115,7 +115,8 @@ def test_every_french_text_that_is_marked_has_an_english_one() -> None:
 def test_no_english_text_is_of_a_french_one_that_is_gone() -> None:
     written = "\n".join(_written()).replace("’", "'")
     composed = re.compile(
-        "Réponse |chaque |Gravité/|Concentration/|Émises |Notifiés |les? .*plus é"
+        "Réponse |chaque |Gravité/|Concentration/|Chiffres/|Questions par |Commentaire sur "
+        "|Émises |Notifiés |les? .*plus é"
     )
     known = {text for text in load_english() if not composed.match(text)}
     whole = {text for text in known if not SLOT.search(text)}
@@ -129,7 +130,8 @@ def test_no_english_text_is_of_a_french_one_that_is_gone() -> None:
 def _written() -> Iterator[str]:
     """What templates, code and the data of the ledger say, each sentence of code in one piece."""
     texts = (*TEMPLATES.rglob("*.html"), *CORPUS.joinpath("registre").glob("*.toml"))
-    for path in (*texts, CORPUS / "colonnes.toml", SOURCES / "ledger" / "rules.toml"):
+    more = ("assistant/evaluation/themes.toml", "ingestion/ledger/rules.toml")
+    for path in (*texts, CORPUS / "colonnes.toml", *(SOURCES.parent / each for each in more)):
         yield path.read_text(encoding="utf-8").replace("&nbsp;", " ")
     for folder in (TEMPLATES, SOURCES):
         for path in folder.rglob("*.py"):

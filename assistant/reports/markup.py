@@ -129,8 +129,10 @@ def counted(n: int, one: str, many: str) -> str:
     return f"{group_thousands(n)} {one if n < 2 else many}"
 
 
-def _counted_on_page(n: int, one: str, many: str) -> str:
-    return in_page_language(counted(n, one, many))
+def _counted_on_page(n: int, one: str, many: str, *, plain: bool = False) -> str:
+    """In the language of the page, but where it is `plain`, a part of what will be put in it."""
+    told = counted(n, one, many)
+    return told if plain else in_page_language(told)
 
 
 def at(moment: datetime) -> str:

@@ -9,6 +9,7 @@ in English where it is known. No slot cuts a quote.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -53,6 +54,16 @@ class SentencePattern:
     ends: str
     english: str
     kinds: Mapping[str, str | None]
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Make pages, or papers, in a language."""
+    token = PAGE_LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        PAGE_LANGUAGE.reset(token)
 
 
 def in_page_language(text: str, within: str = "") -> str:

@@ -13,7 +13,7 @@ from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole, area_o
 from assistant.ledger.replies import ROOTS
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.reports.page_language import PAGE_LANGUAGE
+from assistant.reports.page_language import speaking
 
 LANGUAGE_COOKIE = "sourcier-language"
 """Where the language that the reader chose is kept, for the conversation and the pages beside."""
@@ -130,11 +130,10 @@ def framed(request: HTTPConnection, identity: Identity | None) -> Iterator[None]
         )
     )
     is_french = is_written_in_french(request.scope["path"])
-    spoken = PAGE_LANGUAGE.set(language if is_french else Language.FRENCH)
     try:
-        yield
+        with speaking(language if is_french else Language.FRENCH):
+            yield
     finally:
-        PAGE_LANGUAGE.reset(spoken)
         _frame.reset(token)
 
 
