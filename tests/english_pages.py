@@ -1,10 +1,10 @@
 """What a page in English still says in French."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
-from assistant.reports.page_language import in_english
+from assistant.reports.page_language import in_english, load_english
 
 SAID = ("aria-label", "data-label", "placeholder", "title", "value")
 """Attributes that are read or shown; a value is on a button only."""
@@ -52,7 +52,7 @@ def french_left(page: str, data: frozenset[str] = frozenset()) -> set[str]:
 
     French is a text that has an English one, and one with a French small word outside of quotes.
     """
-    return {text for text in _texts(page) if text not in data and _is_french(text)}
+    return {text for text in _texts(page) if text not in data and _is_french(text, data)}
 
 
 def _texts(page: str) -> Iterator[str]:
@@ -61,9 +61,11 @@ def _texts(page: str) -> Iterator[str]:
     yield from filter(None, (" ".join(text.split()) for text in words.found))
 
 
-def _is_french(text: str) -> bool:
+def _is_french(text: str, data: Iterable[str]) -> bool:
+    for written in data:
+        text = text.replace(written, "") if " " in written else text
     english = in_english(text)
-    if english is not None and english != text:
+    if english not in {None, text} and text not in load_english().values():
         return True
     words = re.findall(r"\w+", _QUOTE.sub("", text).lower())
     return any(map(_SMALL.fullmatch, words))

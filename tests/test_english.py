@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import ALONE, UserRole
+from assistant.reports.page_language import in_english
 from assistant.web.serving import LocalBuyerService, pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from ingestion.ledger.rows import FileKind
@@ -71,6 +72,7 @@ REFERENT = (
     *("/", "/?state=read&order=oldest&support=verbatim", "/queue", "/disagreements", "/touched"),
     *("/figures", "/figures?since=2020-01-01&until=2020-01-31", "/gold", "/gold/new"),
 )
+ADMINISTRATOR = ("/", "/historique", "/sources", "/comptes", "/entretien", "/candidat/textes")
 DATA = frozenset(f"{TITLES};{CONTRACTS}".replace("\n", ";").split(";"))
 
 
@@ -143,9 +145,35 @@ def referent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def test_the_referent_reads_in_english(referent: TestClient) -> None:
-    asked = frozenset(ASKED + IN_A_DOSSIER)
-    left = {path: french_left(referent.get(f"/referent{path}").text, asked) for path in REFERENT}
+    asked = frozenset((*ASKED, *IN_A_DOSSIER, "Code de la commande publique"))
+    links = parsed(referent.get("/referent/").text).found
+    answers = {str(a["href"]) for _, a in links if "/answers/" in str(a.get("href"))}
+    paths = [*(f"/referent{path}" for path in REFERENT), max(answers)]
+    left = {path: french_left(referent.get(path).text, asked) for path in paths}
     assert {path: texts for path, texts in left.items() if texts} == {}
+
+
+def test_administrators_read_in_english(referent: TestClient) -> None:
+    pages = {path: referent.get(f"/admin{path}") for path in ADMINISTRATOR}
+    pages["/account"] = referent.get("/account")
+    pages["refused"] = referent.post("/admin/gate")
+    pages["no role"] = referent.post("/admin/comptes", data={"login": "zoe", "name": "Zoé"})
+    left = {path: french_left(page.text) for path, page in pages.items()}
+    assert {path: texts for path, texts in left.items() if texts} == {}
+
+
+def test_what_people_wrote_stays_in_a_sentence_and_half_a_sentence_is_none() -> None:
+    for french, english in (
+        (
+            "Somme du montant TTC des factures du fournisseur Travaux, Avoir & Cie, non payées.",
+            "Sum of the amount incl. VAT of invoices of supplier Travaux, Avoir & Cie, not paid.",
+        ),
+        ("hors statut « suspendue » ou « perdue »", "without status “suspended” or “perdue”"),
+        ("Facture Avoir : une raison que personne ne connaît.", None),
+        ("nombre de factures, perdues", None),
+        ("1\u202f200\u00a0€", "1\u202f200\u00a0€"),
+    ):
+        assert (french, in_english(french)) == (french, english)
 
 
 def pieces(client: TestClient, root: str) -> str:

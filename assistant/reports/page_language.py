@@ -132,6 +132,7 @@ def _filled(pattern: SentencePattern, match: re.Match[str], text: str) -> str | 
             value = in_english(value)
         elif value and kind == "coded":
             value = _QUOTE.sub(lambda found: f"“{in_english(found[1]) or found[1]}”", value)
+            value = value.replace("” ou “", "” or “")
         elif value and kind == "quoted":
             value = _QUOTE.sub(r"“\1”", value)
         if value is None:

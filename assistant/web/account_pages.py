@@ -131,4 +131,5 @@ def browser_name(claimed: str) -> str:
 
 def at(seconds: float) -> str:
     """A time of this machine's clock."""
-    return datetime.fromtimestamp(seconds).strftime("%d/%m/%Y à %H:%M")
+    moment = datetime.fromtimestamp(seconds)
+    return f"{moment:%d/%m/%Y} {in_page_language('à')} {moment:%H:%M}"

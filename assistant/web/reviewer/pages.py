@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse
 
 from assistant.answering.answer import Outcome, Seconds
+from assistant.question.language import detect_language
 from assistant.reports import dashboard
 from assistant.reports.findings import duration, interval, percent
 from assistant.reports.markup import (
@@ -223,6 +224,7 @@ def answer_page(
         reader=reader,
         today=today,
         saved=saved,
+        spoken=detect_language(result.question),
         law=law_of(words(), result.as_of, result.day_source),
         route=route_label(result.route),
         durations=_durations(result.seconds),
