@@ -1,9 +1,8 @@
 """The frame of every page: between the roles, to the pages of one, in either language."""
 
+import ast
 import re
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,11 @@ from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.law.sheets import CAUSES
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
+from assistant.reports.page_language import in_english, load_english
 from assistant.web.frame import PAGES, Frame, chosen_language, ways_between
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
+from ingestion.library.library import CORPUS
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
@@ -23,6 +24,8 @@ from tests.page_tags import parsed
 from tests.review_room import house
 
 TEMPLATES = Path(__file__).parent.parent / "assistant"
+SOURCES = TEMPLATES.parent / "ingestion"
+SLOT = re.compile(r"\{\w+(?::\w+)?\}")
 LITERAL = re.compile(r"""(?:"([^"{}]+)"|'([^'{}]+)') \| word""")
 
 
@@ -91,8 +94,7 @@ def test_the_language_is_chosen_on_any_page_and_kept(client: TestClient) -> None
     assert "<h1>Upkeep</h1>" in english.text
     assert "Back up now" in english.text
     assert '<html lang="en">' in client.get("/account").text
-    ledger = client.get("/factures").text
-    assert ('<html lang="fr">' in ledger, 'lang="en"' in ledger) == (True, True)
+    assert '<html lang="en">' in client.get("/factures").text
     back = client.get("/admin/entretien?lang=fr")
     client.cookies.set("sourcier-language", "de")
     assert ("Sauvegarder maintenant" in back.text, chosen_language({})) == (True, None)
@@ -106,16 +108,37 @@ def test_the_page_that_answers_a_form_leads_to_one_that_can_be_opened(client: Te
 
 
 def test_every_french_text_that_is_marked_has_an_english_one() -> None:
-    written = files("assistant.reports").joinpath("english.toml").read_text(encoding="utf-8")
-    english = tomllib.loads(written)
     pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
     literals = {first or second for first, second in LITERAL.findall(pages)}
-    assert {each for each in (*literals, *CAUSES.values()) if each not in english} == set()
-    code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.py"))
-    composed = re.compile("Réponse |chaque ")
-    said = {text for text in english if not composed.match(text)}
-    assert {each for each in said if each not in pages + code} == set()
-    assert not set(english.values()) & {""}
+    assert {each for each in (*literals, *CAUSES.values()) if in_english(each) is None} == set()
+
+
+def test_no_english_text_is_of_a_french_one_that_is_gone() -> None:
+    written = "\n".join(_written()).replace("’", "'")
+    composed = re.compile(
+        "Réponse |chaque |Gravité/|Concentration/|Chiffres/|Questions par |Commentaire sur "
+        "|Émises |Notifiés |les? .*plus é"
+    )
+    known = {text for text in load_english() if not composed.match(text)}
+    whole = {text for text in known if not SLOT.search(text)}
+    assert {each for each in whole if each[1:] not in written} == set()  # whatever its first letter
+    words = set(re.findall(r"\w+", written))
+    gone = {each: set(re.findall(r"\w+", SLOT.sub(" ", each))) - words for each in known - whole}
+    assert {each: lost for each, lost in gone.items() if lost} == {}
+    assert not set(load_english().values()) & {""}
+
+
+def _written() -> Iterator[str]:
+    """What templates, code and the data of the ledger say, each sentence of code in one piece."""
+    texts = (*TEMPLATES.rglob("*.html"), *CORPUS.joinpath("registre").glob("*.toml"))
+    more = ("assistant/evaluation/themes.toml", "ingestion/ledger/rules.toml")
+    for path in (*texts, CORPUS / "colonnes.toml", *(SOURCES.parent / each for each in more)):
+        yield path.read_text(encoding="utf-8").replace("&nbsp;", " ")
+    for folder in (TEMPLATES, SOURCES):
+        for path in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
 
 
 def test_every_way_has_words() -> None:

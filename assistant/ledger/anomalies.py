@@ -14,7 +14,7 @@ from assistant.calculators.amounts import euros
 from assistant.errors import WrongPlan
 from assistant.ledger import anomaly_rules as rules
 from assistant.ledger.anomaly_rules import Anomaly, load_rules
-from assistant.ledger.tables import LedgerTable, TableColumn, tabulated
+from assistant.ledger.tables import Format, LedgerTable, TableColumn, tabulated
 from ingestion.french import number
 from ingestion.ledger.database import rewriting
 from ingestion.ledger.embedded import Ledger, Row
@@ -453,11 +453,11 @@ def anomaly_table(found: Sequence[Explained], *, has_limit: bool) -> LedgerTable
         (_SCREENING,) if has_limit else (_SCREENING, _WITHOUT_LIMIT),
         {
             TableColumn("Identifiant"): lambda each: each.anomaly.id,
-            TableColumn("Gravité"): lambda each: each.anomaly.rule.severity.label,
-            TableColumn("Règle"): lambda each: each.anomaly.rule.told,
-            TableColumn("Constat"): lambda each: each.anomaly.says,
-            TableColumn("À vérifier"): lambda each: each.anomaly.rule.check,
-            TableColumn("Définition"): lambda each: each.anomaly.rule.source,
+            TableColumn("Gravité", Format.WORDS): lambda each: each.anomaly.rule.severity.label,
+            TableColumn("Règle", Format.WORDS): lambda each: each.anomaly.rule.told,
+            TableColumn("Constat", Format.WORDS): lambda each: each.anomaly.says,
+            TableColumn("À vérifier", Format.WORDS): lambda each: each.anomaly.rule.check,
+            TableColumn("Définition", Format.WORDS): lambda each: each.anomaly.rule.source,
             TableColumn("Explication"): lambda each: _told(each.explanation),
         },
     )

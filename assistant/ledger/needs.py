@@ -251,10 +251,10 @@ def needs_table(found: Sequence[Contract], limits: PurchaseThresholds) -> Ledger
         (METHOD,),
         {
             TableColumn("Acheteur"): lambda each: each.buyer,
-            TableColumn("Catégorie"): lambda each: each.category,
+            TableColumn("Catégorie", Format.WORDS): lambda each: each.category,
             TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
             TableColumn("Cumul HT", Format.EUROS): lambda each: each.amount,
-            TableColumn("Seuil"): lambda each: each.threshold,
+            TableColumn("Seuil", Format.WORDS): lambda each: each.threshold,
             TableColumn("Montant du seuil", Format.EUROS): lambda each: each.limit,
             TableColumn("Atteint", Format.DATE): lambda each: each.reached,
             TableColumn("Par exemple"): lambda each: each.contracts[0].subject,

@@ -390,7 +390,11 @@ def summary_tables(ledger: Ledger, today: date) -> tuple[LedgerTable, ...]:
     """What was spent: in all, by year, procedure, CPV, buyer and supplier; and what is doubted."""
     doubts = LedgerTable(
         "Réserves de l'import",
-        (TableColumn("Règle"), TableColumn("Par exemple"), TableColumn("Fois", Format.COUNT)),
+        (
+            TableColumn("Règle"),
+            TableColumn("Par exemple", Format.WORDS),
+            TableColumn("Fois", Format.COUNT),
+        ),
         ledger.rows(_DOUBTS),
         notes=(_DOUBTED,),
     )
@@ -409,10 +413,14 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
             TableColumn("Montant HT", Format.EUROS): lambda each: each.amount,
             TableColumn("Volume"): lambda each: each.volume,
             TableColumn("Marchés", Format.COUNT): lambda each: len(each.contracts),
-            TableColumn("Fréquence"): lambda each: "récurrent" if each.is_frequent else "ponctuel",
+            TableColumn("Fréquence", Format.WORDS): lambda each: (
+                "récurrent" if each.is_frequent else "ponctuel"
+            ),
             TableColumn("Groupe CPV"): lambda each: each.family,
             TableColumn("Part du groupe", Format.PERCENT): lambda each: each.dependence,
-            TableColumn("Dépendance"): lambda each: "forte" if each.is_dependent else "",
+            TableColumn("Dépendance", Format.WORDS): lambda each: (
+                "forte" if each.is_dependent else ""
+            ),
         },
     )
     families = tabulated(
@@ -425,7 +433,7 @@ def supplier_tables(found: Sequence[Held]) -> tuple[LedgerTable, LedgerTable]:
             TableColumn("Titulaires", Format.COUNT): lambda each: each.suppliers,
             TableColumn("Montant HT de ces titulaires", Format.EUROS): lambda each: each.amount,
             TableColumn("Indice HHI", Format.COUNT): lambda each: each.index,
-            TableColumn("Concentration"): lambda each: each.degree,
+            TableColumn("Concentration", Format.WORDS): lambda each: each.degree,
         },
     )
     return suppliers, families

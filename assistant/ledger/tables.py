@@ -22,9 +22,13 @@ Cell = str | int | Decimal | date | None
 
 
 class Format(StrEnum):
-    """How the cells of a column are written."""
+    """How the cells of a column are written.
+
+    TEXT is what files say; WORDS are the program's own, which a page may say in another language.
+    """
 
     TEXT = "text"
+    WORDS = "words"
     COUNT = "count"
     EUROS = "euros"
     PERCENT = "percent"
@@ -34,7 +38,7 @@ class Format(StrEnum):
     @property
     def is_number(self) -> bool:
         """Whether cells are aligned on the right."""
-        return self not in {Format.TEXT, Format.DATE}
+        return self not in {Format.TEXT, Format.WORDS, Format.DATE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,14 @@ def piece_tables(
         for name, value in zip(_columns(main), found[0], strict=True)
         if value is not None and name not in _UNSAID
     )
+    columns = (
+        TableColumn("Donnée", Format.WORDS),
+        TableColumn("Valeur"),
+        TableColumn("Source", Format.WORDS),
+    )
     parts = (_part(ledger, each, main.table, identifier) for each in _PARTS[population])
     every = (
-        _texts("Valeurs", ("Donnée", "Valeur", "Source"), cells),
+        LedgerTable("Valeurs", columns, cells),
         *parts,
         *_said(ledger, identifier),
     )
@@ -174,13 +179,25 @@ def _said(ledger: Ledger, identifier: str) -> tuple[LedgerTable, LedgerTable]:
         for code, level, sentence in ledger.rows(_REMARKS, [identifier])
     )
     return (
-        _texts("Sources de ces lignes", ("Où", "Donnée", "Source"), places),
-        _texts("Dit à l'import", ("Règle", "Niveau", "Constat"), remarks),
+        LedgerTable(
+            "Sources de ces lignes",
+            (
+                TableColumn("Où", Format.WORDS),
+                TableColumn("Donnée", Format.WORDS),
+                TableColumn("Source", Format.WORDS),
+            ),
+            places,
+        ),
+        LedgerTable(
+            "Dit à l'import",
+            (
+                TableColumn("Règle"),
+                TableColumn("Niveau", Format.WORDS),
+                TableColumn("Constat", Format.WORDS),
+            ),
+            remarks,
+        ),
     )
-
-
-def _texts(title: str, headings: Sequence[str], rows: tuple[tuple[Cell, ...], ...]) -> LedgerTable:
-    return LedgerTable(title, tuple(map(TableColumn, headings)), rows)
 
 
 def _worded(name: str, value: Cell) -> Cell:

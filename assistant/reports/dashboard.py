@@ -1,6 +1,9 @@
-"""The dashboard's figures as charts and tables, the same on a page and in a report. Pure."""
+"""The dashboard's figures as charts and tables, the same on a page and in a report.
 
-from collections.abc import Iterator
+Their words are put in the language of the page; a report is one in French.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from assistant.answering.answer import Outcome
@@ -8,12 +11,13 @@ from assistant.confidence import Estimate
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from assistant.reports.charts import Bar, estimates_chart, ranks, timeline
 from assistant.reports.findings import NONE, TOO_FEW, capital, duration, estimate_cells, percent
+from assistant.reports.page_language import in_page_language
 from assistant.reports.paper import Block, PaperTable
 from assistant.review.activity import ChartStep, Figures, Judgement
 from assistant.review.listing import OUTCOMES, SUPPORTS, THUMBS
-from assistant.review.marks import LABELS, Target
+from assistant.review.marks import LABELS, ReviewVerdict, Target
 
-# Figures as charts and tables, the same on a page and in the report. Pure.
+# Figures as charts and tables, the same on a page and in the report.
 
 THEMES = 10
 """Themes that are drawn; a table has them all."""
@@ -50,9 +54,9 @@ def volume(found: Figures) -> Iterator[Block]:
     step = found.period.step
     title = f"Questions par {step}" + (" (lundi)" if step is ChartStep.WEEK else "")
     points = [Bar(f"{start:{_DATES[step]}}", asked, str(asked)) for start, asked in found.volume]
-    yield timeline(title, points)
+    yield timeline(in_page_language(title), points)
     rows = tuple((f"{start:%d/%m/%Y}", str(asked)) for start, asked in found.volume if asked)
-    yield PaperTable(f"{title}, s'il y en a", (capital(step), "Questions"), rows)
+    yield _table(f"{title}, s'il y en a", (capital(step), "Questions"), rows)
 
 
 def outcomes(found: Figures) -> Iterator[Block]:
@@ -65,7 +69,7 @@ def outcomes(found: Figures) -> Iterator[Block]:
         ("Interrompues par l'utilisateur ou une panne", str(found.interrupted)),
         ("Phrases écartées par les contrôles", str(found.removed)),
     )
-    yield PaperTable("À côté", ("Élément", "Nombre"), more)
+    yield _table("À côté", ("Élément", "Nombre"), more)
 
 
 def supports(found: Figures) -> Iterator[Block]:
@@ -83,20 +87,21 @@ def precision(found: Figures) -> Iterator[Block]:
         for label, estimate in _judged(found.judgements[target], target)
     ]
     title = "Jugement des référents"
-    if chart := estimates_chart(title, rows):
+    named = [(in_page_language(label), each) for label, each in rows]
+    if chart := estimates_chart(in_page_language(title), named):
         yield chart
-    yield PaperTable(
+    yield _table(
         title,
         ("Mesure", "Valeur", "Intervalle à 95 %", "Compte"),
         tuple((label, *estimate_cells(each)) for label, each in rows),
         (5, 2, 3, 2),
     )
     verdicts = tuple(
-        (capital(name), ", ".join(f"{n} {LABELS[each]}" for each, n in counts.items() if n) or NONE)
+        (capital(name), _verdicts(counts))
         for target, name in TARGETS.items()
         for counts in (found.judgements[target].verdicts,)
     )
-    yield PaperTable("Verdicts", ("Élément", "Verdicts"), verdicts, (1, 3))
+    yield _table("Verdicts", ("Élément", "Verdicts"), verdicts, (1, 3))
 
 
 def agreements(found: Figures) -> Iterator[Block]:
@@ -107,23 +112,26 @@ def agreements(found: Figures) -> Iterator[Block]:
         for each in (found.agreements[target],)
     )
     heads = ("Élément", "Verdicts égaux", "Intervalle à 95 %", "Compte", "Kappa de Cohen")
-    yield PaperTable("Accord entre deux lecteurs", heads, rows)
+    yield _table("Accord entre deux lecteurs", heads, rows)
 
 
 def delays(found: Figures) -> Iterator[Block]:
     """How long whole answers took."""
     told = [duration(each) for each in found.seconds] if found.seconds else [NONE, NONE]
     rows = tuple(zip(("Médiane", "95 % des réponses en moins de"), told, strict=True))
-    yield PaperTable("Délai de la réponse entière", ("Mesure", "Durée"), rows)
+    yield _table("Délai de la réponse entière", ("Mesure", "Durée"), rows)
 
 
 def themes(found: Figures) -> Iterator[Block]:
     """What was asked about."""
-    drawn = [Bar(each.name, each.asked, str(each.asked)) for each in found.themes[:THEMES]]
+    drawn = [
+        Bar(in_page_language(each.name), each.asked, str(each.asked))
+        for each in found.themes[:THEMES]
+    ]
     if drawn:
-        yield ranks("Thèmes les plus demandés", drawn)
+        yield ranks(in_page_language("Thèmes les plus demandés"), drawn)
     rows = tuple((each.name, str(each.asked), str(each.unanswered)) for each in found.themes)
-    yield PaperTable("Thèmes", ("Thème", "Questions", "Sans réponse"), rows, (4, 1, 1))
+    yield _table("Thèmes", ("Thème", "Questions", "Sans réponse"), rows, (4, 1, 1))
 
 
 def thumbs(found: Figures) -> Iterator[Block]:
@@ -136,10 +144,23 @@ def _counted(title: str, rows: list[tuple[str, int]], whole: int) -> Iterator[Bl
     """Numbers with their share of a whole, as a chart and as a table."""
     said = [f"{times} ({percent(times / whole)})" if whole else str(times) for _, times in rows]
     pairs = list(zip(rows, said, strict=True))
-    yield ranks(title, [Bar(label, times, told) for (label, times), told in pairs])
-    yield PaperTable(
-        title, ("Élément", "Nombre"), tuple((label, told) for (label, _), told in pairs)
-    )
+    bars = [Bar(in_page_language(label), times, told) for (label, times), told in pairs]
+    yield ranks(in_page_language(title), bars)
+    yield _table(title, ("Élément", "Nombre"), tuple((label, told) for (label, _), told in pairs))
+
+
+def _table(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int] = ()
+) -> PaperTable:
+    """A table in the language of the page."""
+    named = tuple(in_page_language(each, "Chiffres") for each in heads)
+    told = tuple(tuple(map(in_page_language, row)) for row in rows)
+    return PaperTable(in_page_language(title), named, told, tuple(widths))
+
+
+def _verdicts(counts: Mapping[ReviewVerdict, int]) -> str:
+    told = (f"{n} {in_page_language(LABELS[each])}" for each, n in counts.items() if n)
+    return ", ".join(told) or NONE
 
 
 def _judged(found: Judgement, target: Target) -> Iterator[tuple[str, Estimate | None]]:

@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.reports.page_language import in_page_language
 
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
 
@@ -73,7 +73,7 @@ def _templates() -> Environment:
     environment.filters |= {
         "tight": keep_whole,
         "thousands": group_thousands,
-        "counted": counted,
+        "counted": _counted_on_page,
         "prose": prose,
         "moment": _at_on_page,
         "word": _word,
@@ -108,30 +108,9 @@ def load_words(language: Language) -> Words:
     return {key: set_no_break_spaces(text) for key, text in table.items()}
 
 
-PAGE_LANGUAGE: ContextVar[Language] = ContextVar("page_language", default=Language.FRENCH)
-"""The language of the page that is being made, for templates that are written in French."""
-
-
-@cache
-def _english() -> Words:
-    file = files("assistant.reports").joinpath("english.toml")
-    words: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))
-    return words
-
-
-def in_page_language(text: str) -> str:
-    """A French text of a template in the language of the page; see english.toml.
-
-    What has no translation there stays as it is.
-    """
-    if PAGE_LANGUAGE.get() is Language.FRENCH:
-        return text
-    return _english().get(text, text)
-
-
 @pass_context  # else Jinja would look a constant up once, when it compiles the template
 def _word(_: Context, text: str) -> str:
-    return in_page_language(text)
+    return text if isinstance(text, Html) else in_page_language(text)
 
 
 def count(said: Words, key: str, n: int) -> str:
@@ -148,6 +127,12 @@ def group_thousands(n: int) -> str:
 def counted(n: int, one: str, many: str) -> str:
     """A number in French with what it counts: "1 réponse", "1 204 réponses"."""
     return f"{group_thousands(n)} {one if n < 2 else many}"
+
+
+def _counted_on_page(n: int, one: str, many: str, *, plain: bool = False) -> str:
+    """In the language of the page, but where it is `plain`, a part of what will be put in it."""
+    told = counted(n, one, many)
+    return told if plain else in_page_language(told)
 
 
 def at(moment: datetime) -> str:

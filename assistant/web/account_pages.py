@@ -9,7 +9,8 @@ from assistant.accounts.identity import Identity, UserRole
 from assistant.accounts.login import LOCKED, LONGEST, MOST_FAILURES, SHORTEST
 from assistant.accounts.sessions import Session
 from assistant.question.language import Language
-from assistant.reports.markup import in_page_language, load_words
+from assistant.reports.markup import load_words
+from assistant.reports.page_language import in_page_language
 from assistant.web.frame import current_frame
 from assistant.web.routes import page
 
@@ -130,4 +131,5 @@ def browser_name(claimed: str) -> str:
 
 def at(seconds: float) -> str:
     """A time of this machine's clock."""
-    return datetime.fromtimestamp(seconds).strftime("%d/%m/%Y à %H:%M")
+    moment = datetime.fromtimestamp(seconds)
+    return f"{moment:%d/%m/%Y} {in_page_language('à')} {moment:%H:%M}"

@@ -10,8 +10,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import HTTPConnection
 
 from assistant.accounts.identity import ALONE, AREAS, Identity, UserRole, area_of
+from assistant.ledger.replies import ROOTS
 from assistant.question.language import Language
-from assistant.reports.markup import PAGE_LANGUAGE, load_words
+from assistant.reports.markup import load_words
+from assistant.reports.page_language import speaking
 
 LANGUAGE_COOKIE = "sourcier-language"
 """Where the language that the reader chose is kept, for the conversation and the pages beside."""
@@ -127,13 +129,18 @@ def framed(request: HTTPConnection, identity: Identity | None) -> Iterator[None]
             "lang" in request.query_params,
         )
     )
-    is_written_in_both = area_of(request.scope["path"]).role is UserRole.BUYER
-    spoken = PAGE_LANGUAGE.set(Language.FRENCH if is_written_in_both else language)
+    is_french = is_written_in_french(request.scope["path"])
     try:
-        yield
+        with speaking(language if is_french else Language.FRENCH):
+            yield
     finally:
-        PAGE_LANGUAGE.reset(spoken)
         _frame.reset(token)
+
+
+def is_written_in_french(path: str) -> bool:
+    """Whether the templates of a page are in French; those of buyers have words in both. Pure."""
+    is_of_ledger = any(_holds(root, path) for root in ROOTS.values())
+    return is_of_ledger or area_of(path).role is not UserRole.BUYER
 
 
 def chosen_language(cookies: Mapping[str, str]) -> Language | None:

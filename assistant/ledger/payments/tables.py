@@ -91,8 +91,8 @@ def _stage_table(held: Sequence[StageWaiting]) -> LedgerTable:
         lambda each: each.invoices,
         (told(_OPEN, _TO_PAY),),
         {
-            TableColumn("Étape"): lambda each: each.stage,
-            TableColumn("Délai"): lambda each: each.bracket,
+            TableColumn("Étape", Format.WORDS): lambda each: each.stage,
+            TableColumn("Délai", Format.WORDS): lambda each: each.bracket,
             TableColumn("Factures", Format.COUNT): lambda each: len(each.invoices),
             TableColumn("À payer", Format.EUROS): lambda each: each.amount,
             TableColumn("Dans l'étape, au plus (jours)", Format.COUNT): lambda each: each.longest,
@@ -115,7 +115,7 @@ def _late_table(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> L
             TableColumn("À payer", Format.EUROS): lambda each: _euros(each, each.payment.amount),
             TableColumn("Intérêts", Format.EUROS): lambda each: _euros(each, each.cost.interest),
             TableColumn("Indemnité", Format.EUROS): lambda each: _euros(each, each.cost.indemnity),
-            TableColumn("Statut"): lambda each: _status(each.payment.status),
+            TableColumn("Statut", Format.WORDS): lambda each: _status(each.payment.status),
         },
     )
 
@@ -167,11 +167,11 @@ def _forecast_table(found: Sequence[Forecast], today: date) -> LedgerTable:
         {
             TableColumn("Facture"): lambda each: each.payment.number,
             TableColumn("Fournisseur"): lambda each: each.payment.supplier,
-            TableColumn("Étape"): lambda each: each.stage.stage,
+            TableColumn("Étape", Format.WORDS): lambda each: each.stage.stage,
             TableColumn("Depuis", Format.DATE): lambda each: each.stage.entered,
             TableColumn("Dernier jour", Format.DATE): lambda each: each.deadline,
             TableColumn("Jours restants", Format.COUNT): lambda each: (each.deadline - today).days,
-            TableColumn("Risque"): lambda each: _risk(each.risk),
+            TableColumn("Risque", Format.WORDS): lambda each: _risk(each.risk),
         },
     )
 
@@ -225,7 +225,7 @@ def _whole(counted: Sequence[PlanResult], summed: Sequence[PlanResult]) -> Ledge
     return LedgerTable(
         "Les factures en bref",
         (
-            TableColumn("Ensemble"),
+            TableColumn("Ensemble", Format.WORDS),
             TableColumn("Nombre", Format.COUNT),
             TableColumn("TTC", Format.EUROS),
         ),

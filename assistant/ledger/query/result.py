@@ -26,6 +26,8 @@ from ingestion.ledger.embedded import Ledger, Row
 
 EURO = "EUR"
 UNKNOWN = "non renseigné"
+WHOLE = "Ensemble"
+"""What stands for a name where none is known, and where all are meant."""
 
 _ID, _CURRENCY, _VALUE, _PART, _MEASURED = range(5)
 _ONE, _CENT = Decimal(1), Decimal("0.01")

@@ -20,7 +20,7 @@ from assistant.ledger.query.plan import (
     Value,
     rows_of,
 )
-from assistant.ledger.query.result import PlanResult, ResultLine
+from assistant.ledger.query.result import WHOLE, PlanResult, ResultLine
 from assistant.ledger.tables import Cell, Format, LedgerTable, TableColumn
 from ingestion.errors import NothingImported
 from ingestion.ledger.embedded import Ledger
@@ -200,6 +200,8 @@ def places(ledger: Ledger, ids: Iterable[str]) -> Mapping[str, str]:
 # The result of a plan as tables: its figures, and the rows that they are made of.
 
 _TOLD = 3
+_OUR_OWN = {"document", "category"}
+"""Fields of which the rows have words of ours, and no code."""
 
 TABLES = {Population.INVOICES: "invoice", Population.PURCHASES: "purchase"}
 """Of the schema, one row each."""
@@ -212,8 +214,8 @@ _SHOWN = {
         TableColumn("Reçue", Format.DATE),
         TableColumn("Payée", Format.DATE),
         TableColumn("TTC", Format.EUROS),
-        TableColumn("Statut"),
-        TableColumn("Source"),
+        TableColumn("Statut", Format.WORDS),
+        TableColumn("Source", Format.WORDS),
     ),
     Population.PURCHASES: (
         TableColumn("Marché"),
@@ -223,7 +225,7 @@ _SHOWN = {
         TableColumn("Notifié", Format.DATE),
         TableColumn("Montant HT", Format.EUROS),
         TableColumn("CPV"),
-        TableColumn("Source"),
+        TableColumn("Source", Format.WORDS),
     ),
 }
 _COLUMNS = {
@@ -274,10 +276,10 @@ def figures(result: PlanResult) -> LedgerTable:
     """The figures by group, or the only one."""
     plan = result.plan
     form = _format(plan)
-    columns = [TableColumn("Groupe"), TableColumn("Valeur", form)]
+    columns = [TableColumn("Groupe", _groups_are(plan)), TableColumn("Valeur", form)]
     columns += [TableColumn("Période comparée", form)] if plan.compared else []
     columns.append(TableColumn("Lignes", Format.COUNT))
-    lines = result.lines or (replace(result.total, label="Ensemble"),)
+    lines = result.lines or (replace(result.total, label=WHOLE),)
     return LedgerTable(
         _titled(describe_plan(plan)),
         tuple(columns),
@@ -333,6 +335,12 @@ def _titled(text: str) -> str:
 def _row(line: ResultLine, plan: Plan) -> tuple[Cell, ...]:
     before = (line.before,) if plan.compared else ()
     return (line.label, line.value, *before, len(line.rows))
+
+
+def _groups_are(plan: Plan) -> Format:
+    """Whether groups are called by words of ours, those of a code, or as files call them."""
+    coded = plan.group is not None and rows_of(plan.over).fields[plan.group].words
+    return Format.WORDS if coded or plan.group in _OUR_OWN else Format.TEXT
 
 
 def _format(plan: Plan) -> Format:

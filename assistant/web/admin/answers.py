@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from assistant.errors import AssistantError
 from assistant.question.language import Language
-from assistant.reports.markup import in_page_language, load_words, render
+from assistant.reports.markup import load_words, render
+from assistant.reports.page_language import in_page_language
 from assistant.web.frame import current_frame
 from assistant.web.routes import standing_alone
 from ingestion.errors import IngestionError

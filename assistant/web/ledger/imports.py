@@ -12,9 +12,9 @@ from assistant.accounts.identity import Identity
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import Batch, Batches
-from assistant.question.language import Language
 from assistant.reports.markup import Html, load_words, render
 from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of
+from assistant.web.frame import current_frame
 from assistant.web.ledger.frame import LedgerAddress
 from assistant.web.ledger.pages import REFUSED, SEEN, UNKNOWN, answered
 from ingestion.ledger.columns import field_names, french_name
@@ -103,14 +103,13 @@ _ACCEPT = {
     Population.INVOICES: ".pdf,.xml,.csv,.xlsx,.zip",
     Population.PURCHASES: ".json,.xml,.csv,.xlsx,.zip",
 }
-_SAID = load_words(Language.FRENCH)
 
 
 def sending(over: Population) -> Html:
     """The form that sends files."""
     return render(
         "ledger/sending.html",
-        said=_SAID,
+        said=load_words(current_frame().language),
         address=f"{ROOTS[over]}/import",
         field=FIELD,
         accept=_ACCEPT[over],
@@ -146,10 +145,9 @@ class ImportPages:
             async with parcels_of(request) as parcels:
                 return await run_in_threadpool(self._received, parcels, identity)
         except TooMuch:
-            form = sending(self._place.over)
-            return answered(
-                self._place, form, alert=_SAID["upload_too_much"].format(**BOUNDS), status=TOO_LARGE
-            )
+            said = load_words(current_frame().language)
+            alert = said["upload_too_much"].format(**BOUNDS)
+            return answered(self._place, sending(self._place.over), alert=alert, status=TOO_LARGE)
 
     def shown(self, token: str, identity: Identity) -> Response:
         """What is found in a batch, or how far its reading has come."""

@@ -14,8 +14,9 @@ from assistant.ledger.query.wording import describe_plan
 from assistant.ledger.replies import ROOTS
 from assistant.ledger.service import LedgerService
 from assistant.ledger.views import ViewRequest
-from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, Html, load_words, render
+from assistant.reports.page_language import in_page_language
+from assistant.web.frame import current_frame
 from assistant.web.ledger.forms import filter_form, plan_form
 from assistant.web.ledger.frame import (
     OTHER_TITLES,
@@ -26,7 +27,7 @@ from assistant.web.ledger.frame import (
     circumstances,
     framed,
 )
-from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn
+from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn, spoken
 from assistant.web.routes import FORGET, standing_alone
 from ingestion.errors import IngestionError, NothingImported
 
@@ -141,7 +142,7 @@ class LedgerPages:
             TableView(
                 place,
                 number,
-                self._books.part(look, each.table, 0, SHOWN),
+                spoken(self._books.part(look, each.table, 0, SHOWN)),
                 each.table.count,
                 lead=each.lead,
                 chart=drawn(each),
@@ -186,7 +187,7 @@ class LedgerPages:
         look, first = self._asked(place), (place.page - 1) * ON_A_PAGE
         table = self._books.exhibits(look)[number].table
         part = self._books.part(look, table, first, ON_A_PAGE)
-        view = TableView(place, number, part, table.count, first)
+        view = TableView(place, number, spoken(part), table.count, first)
         return [render("ledger/whole_table.html", view=view)]
 
     def _rows(self, place: LedgerAddress, number: int, index: int) -> list[Html]:
@@ -194,10 +195,11 @@ class LedgerPages:
         table = self._books.part(look, self._books.exhibits(look)[number].table, index, 1)
         if not table.rows_of:
             raise LookupError(index)
-        [ids], [row] = table.rows_of, table.rows
-        listed = self._books.rows(look, ids)
+        [ids] = table.rows_of
+        listed = spoken(self._books.rows(look, ids))
         view = TableView(LedgerAddress(self.over, "liste"), 0, listed, listed.count)
-        made = f"{table.title} : {row[0]}"
+        said = spoken(table)
+        made = f"{said.title} : {said.rows[0][0]}"
         return [render("ledger/origin.html", made=made, view=view, back=place.address())]
 
     def _piece(self, identifier: str) -> list[Html]:
@@ -205,7 +207,7 @@ class LedgerPages:
         if not tables:
             raise LookupError(identifier)
         place = LedgerAddress(self.over, "piece")
-        views = [TableView(place, n, each, each.count) for n, each in enumerate(tables)]
+        views = [TableView(place, n, spoken(each), each.count) for n, each in enumerate(tables)]
         return [render("ledger/piece.html", views=views)]
 
     def _guarded(self, place: LedgerAddress, content: Callable[[], list[Html]]) -> Response:
@@ -226,11 +228,13 @@ def answered(
     place: LedgerAddress, *content: Html, alert: str = "", status: int = SEEN
 ) -> HTMLResponse:
     """A page of the ledger; `alert` is why what was asked is not there."""
-    said = load_words(Language.FRENCH)
+    language = current_frame().language
     page = framed(place, *content, problem=alert)
     titles = {**VIEW_TITLES[place.over], **OTHER_TITLES}
-    title = f"{TITLES[place.over]}, {titles.get(place.view, place.view).lower()}"
-    return standing_alone(page, said, Language.FRENCH, status, title=title, script="upload.js")
+    view = in_page_language(titles.get(place.view, place.view))
+    title = f"{in_page_language(TITLES[place.over])}, {view.lower()}"
+    said = load_words(language)
+    return standing_alone(page, said, language, status, title=title, script="upload.js")
 
 
 def _status(failure: Exception) -> int:

@@ -2,14 +2,54 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.ledger.payments.late import BRACKETS, is_late
+from assistant.ledger.query.plan import Population, rows_of
+from assistant.ledger.query.result import UNKNOWN, WHOLE
 from assistant.ledger.replies import piece_address
-from assistant.ledger.tables import Cell, DrawingShape, Format, LedgerExhibit, LedgerTable, written
+from assistant.ledger.tables import (
+    Cell,
+    DrawingShape,
+    Format,
+    LedgerExhibit,
+    LedgerTable,
+    TableColumn,
+    written,
+)
 from assistant.reports.charts import Bar, Chart, ChartPart, Stack, ageing, ranks, timeline
+from assistant.reports.page_language import in_page_language
 from assistant.web.ledger.frame import LedgerAddress
+
+# A table in the language of the page. Pure but for that.
+
+
+_OUR_OWN = frozenset(
+    {UNKNOWN, WHOLE, *rows_of(Population.INVOICES).fields["status"].words.values()}
+)
+"""What stands among the values that files say and is our own word."""
+
+
+def spoken(table: LedgerTable) -> LedgerTable:
+    """The table with its own words in the language of the page; what files say stays as it is."""
+    columns = tuple(replace(each, heading=in_page_language(each.heading)) for each in table.columns)
+    return replace(
+        table,
+        title=in_page_language(table.title),
+        columns=columns,
+        rows=tuple(
+            tuple(_spoken(cell, column) for cell, column in zip(row, table.columns, strict=True))
+            for row in table.rows
+        ),
+        notes=tuple(map(in_page_language, table.notes)),
+    )
+
+
+def _spoken(cell: Cell, column: TableColumn) -> Cell:
+    is_ours = isinstance(cell, str) and (column.format is Format.WORDS or cell in _OUR_OWN)
+    return in_page_language(str(cell), column.heading) if is_ours else cell
+
 
 # What an exhibit looks like: its table drawn in the shape that it says. Pure.
 
@@ -23,21 +63,26 @@ def drawn(exhibit: LedgerExhibit) -> Chart | None:
     table = exhibit.table
     if exhibit.shape is None or len(table.rows) < _FEWEST:
         return None
+    title = in_page_language(table.title)
     match exhibit.shape:
         case DrawingShape.TIME:
-            return timeline(table.title, _bars(table, table.rows), _scale(table))
+            return timeline(title, _bars(table, table.rows), _scale(table))
         case DrawingShape.RANKING:
-            return ranks(table.title, _bars(table, table.rows[:_MOST]))
+            return ranks(title, _bars(table, table.rows[:_MOST]))
         case DrawingShape.SHARES:
-            return ranks(table.title, _shares(table))
+            return ranks(title, _shares(table))
         case DrawingShape.AGEING:
-            return _ageing(table)
+            return _ageing(title, table)
 
 
 def _bars(table: LedgerTable, rows: Sequence[Sequence[Cell]]) -> list[Bar]:
-    form = table.columns[1].format
+    label, value = table.columns[:2]
     return [
-        Bar(written(row[0], Format.TEXT), float(_value(row[1])), written(row[1], form))
+        Bar(
+            written(_spoken(row[0], label), label.format),
+            float(_value(row[1])),
+            written(row[1], value.format),
+        )
         for row in rows
     ]
 
@@ -55,22 +100,22 @@ def _shares(table: LedgerTable) -> list[Bar]:
     ]
 
 
-def _ageing(table: LedgerTable) -> Chart:
+def _ageing(title: str, table: LedgerTable) -> Chart:
     """Each stage as a bar of its brackets, the latest first."""
     amounts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for stage, bracket, _, amount, _ in table.rows:
         amounts[str(stage)][str(bracket)] = _value(amount)
     brackets = [each for each in BRACKETS if any(each in held for held in amounts.values())]
-    parts = [ChartPart(each, is_late(each)) for each in brackets]
+    parts = [ChartPart(in_page_language(each), is_late(each)) for each in brackets]
     stacks = [
         Stack(
-            stage,
+            in_page_language(stage),
             tuple(float(held.get(each, 0)) for each in brackets),
             written(sum(held.values(), Decimal(0)), Format.EUROS),
         )
         for stage, held in amounts.items()
     ]
-    return ageing(table.title, parts, stacks)
+    return ageing(title, parts, stacks)
 
 
 def _value(cell: Cell) -> Decimal:

@@ -11,10 +11,12 @@ from assistant.journal.journal import Journal
 from assistant.law.impact import changes_since
 from assistant.ledger.tables import csv_bytes
 from assistant.publishing.history import index_events
+from assistant.question.language import Language
 from assistant.reports.audit import AuditFacts, ReadAnswer
 from assistant.reports.dashboard import figures_table
 from assistant.reports.homologation_facts import gather
 from assistant.reports.management import report
+from assistant.reports.page_language import speaking
 from assistant.reports.pdf import as_pdf
 from assistant.review.activity import (
     ActivityPeriod,
@@ -65,7 +67,8 @@ class LocalDashboard:
         """
         audit = self._audit(reader, period)
         found, looked = self.figures(reader, period), self.touched(reader)
-        content = as_pdf(report(found, looked, audit, self._clock(), reader.name))
+        with speaking(Language.FRENCH):
+            content = as_pdf(report(found, looked, audit, self._clock(), reader.name))
         self._took(reader, period, "report", sha256=sha256(content).hexdigest())
         return content
 

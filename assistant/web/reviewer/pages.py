@@ -1,4 +1,7 @@
-"""The référent's pages: what their templates are given beside recorded answers. In French."""
+"""The référent's pages: what their templates are given beside recorded answers.
+
+Their words are in French, which templates put in the language of the page.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +12,15 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse
 
 from assistant.answering.answer import Outcome, Seconds
-from assistant.question.language import Language
+from assistant.question.language import detect_language
 from assistant.reports import dashboard
-from assistant.reports.findings import day, duration, interval, percent
+from assistant.reports.findings import duration, interval, percent
 from assistant.reports.markup import (
     NOTHING,
     Html,
+    Words,
     counted,
+    format_date,
     group_thousands,
     law_of,
     load_words,
@@ -58,8 +63,6 @@ from assistant.web.viewer import (
 )
 from ingestion.legislation.versions import compare
 
-SAID = load_words(Language.FRENCH)
-
 
 def spoken(seconds: float) -> str:
     """Some minutes and seconds: "1 min 40 s"."""
@@ -67,8 +70,18 @@ def spoken(seconds: float) -> str:
     return f"{minutes}\u00a0min {rest:02}\u00a0s" if minutes else f"{rest}\u00a0s"
 
 
+def words() -> Words:
+    """Those of the conversation, in the language of the page."""
+    return load_words(current_frame().language)
+
+
+def day_on_page(day: date) -> str:
+    """A day in the language of the page."""
+    return format_date(words(), day)
+
+
 COMMON = {
-    "day": day,
+    "day": day_on_page,
     "duration": spoken,
     "endings": ENDINGS,
     "orders": ORDERS,
@@ -163,13 +176,13 @@ def shown_passage(shown: ReviewExhibit) -> ShownPassage:
     flagged = flags(passage, passage.start)
     is_folded = not spans or shortened(passage.text, spans)
     text = (
-        concealment(passage, SAID),
+        concealment(passage, words()),
         excerpt(passage.text, spans, flagged) if spans else NOTHING,
-        whole(passage.text, spans, SAID, flagged) if is_folded else NOTHING,
-        reserves(passage, "fr"),
+        whole(passage.text, spans, words(), flagged) if is_folded else NOTHING,
+        reserves(passage, current_frame().language),
     )
     pages = pages_of(document, view_of(shown)) if document and is_drawn(document) else []
-    line, ranked = dates(passage, SAID), rank(passage, "fr")
+    line, ranked = dates(passage, words()), rank(passage, current_frame().language)
     return ShownPassage(shown, bool(spans), line, ranked, Html("").join(text), pages)
 
 
@@ -211,7 +224,8 @@ def answer_page(
         reader=reader,
         today=today,
         saved=saved,
-        law=law_of(SAID, result.as_of, result.day_source),
+        spoken=detect_language(result.question),
+        law=law_of(words(), result.as_of, result.day_source),
         route=route_label(result.route),
         durations=_durations(result.seconds),
         scales=SCALES,
@@ -234,10 +248,10 @@ def evidence_page(shown: ReviewExhibit, record_id: str, *, has_original: bool) -
     document, passage = shown.document, shown.evidence.passage
     if document is None:
         spans = cited_spans(shown.evidence, [each for _, each in shown.citations])
-        text = whole(passage.text, spans, SAID, flags(passage, passage.start))
+        text = whole(passage.text, spans, words(), flags(passage, passage.start))
     elif has_original and is_drawn(document):
         address = f"{ROOT}/answers/{record_id}/evidence/{shown.evidence.number}"
-        text = pictures(document, view_of(shown), SAID, address)
+        text = pictures(document, view_of(shown), words(), address)
     else:
         text = text_view(document, view_of(shown))
     return page(
@@ -355,7 +369,7 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
         "Réponses touchées par un changement des textes",
         found=found,
         first=first,
-        days=partial(days, said=SAID),
+        days=partial(days, said=words()),
         compared=_compared,
     )
 
@@ -363,4 +377,4 @@ def touched_page(found: Sequence[Touched]) -> HTMLResponse:
 def _compared(change: VersionChange) -> Html:
     before, after = change.before, change.after
     assert before is not None
-    return compared_html(compare(before.text, (after or before).text), SAID)
+    return compared_html(compare(before.text, (after or before).text), words())

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from assistant.confidence import Estimate
 from assistant.reports import dashboard
 from assistant.reports.findings import TOO_FEW
+from assistant.reports.page_language import in_page_language
 from assistant.review.agreement import Agreement, ReaderDisagreement
 from assistant.review.exports import Called
 from assistant.review.marks import LONGEST_COMMENT, SCALES, TARGETS, Target
@@ -50,7 +51,8 @@ def queue_page(
 
 def _agreement(name: str, found: Agreement) -> tuple[str, ...]:
     twice = str(found.rate.whole if found.rate else 0)
-    return name, twice, _interval(found.rate, _percent), _interval(found.kappa, _decimal)
+    told = (_interval(found.rate, _percent), _interval(found.kappa, _decimal))
+    return in_page_language(name), twice, *map(in_page_language, told)
 
 
 def _interval(found: Estimate | None, said: Callable[[float], str]) -> str:
