@@ -193,18 +193,19 @@ exemples :
   sourcier migrate --to postgresql://sourcier@serveur/sourcier
   sourcier migrate --from postgresql://sourcier@serveur/sourcier     le retour, dans ce dossier
 
-Copie les index gardés, le journal et les documents archivés, puis les compare par leurs empreintes.
+Copie les index gardés, le journal, les documents archivés et les comptes avec leurs sessions et
+leurs jetons, puis les compare par leurs empreintes.
 Arrêtez le service avant, et suivez ensuite ce que dit la commande : rien ne change tant que
 « store » n'est pas changé dans settings.toml. Elle reprend où elle en était si elle est
 interrompue. La base doit avoir l'extension pgvector (CREATE EXTENSION vector). Le mot de passe :
 PGPASSWORD ou ~/.pgpass.
-Restent dans le dossier : les textes ajoutés, les dossiers, les comptes.
+Restent dans le dossier : les textes ajoutés, les dossiers.
 """
 
 
 @app.action(
     "migrate",
-    "déplace index et journal vers un serveur PostgreSQL, ou en revient",
+    "déplace index, journal et comptes vers un serveur PostgreSQL, ou en revient",
     epilog=MIGRATE_EPILOG,
 )
 def _migrate_all(
@@ -221,8 +222,8 @@ def _migrate_all(
         moved = migrate(ctx.obj, back, to, Steps(bars))
     console.print(
         Text(
-            f"{len(moved.snapshots)} index, {moved.lines} lignes du journal et {moved.archived} "
-            "documents archivés, les mêmes aux deux "
+            f"{len(moved.snapshots)} index, {moved.lines} lignes du journal, {moved.archived} "
+            f"documents archivés et {moved.accounts} comptes, les mêmes aux deux "
             f"endroits (sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
         )
     )
