@@ -35,7 +35,7 @@ def command(
     """`sourcier index …`: its exit code and all it says, on one line."""
     monkeypatch.setattr("assistant.container.load_embedder", lambda home, settings: WordEmbedder())
     monkeypatch.setattr("assistant.container.load_reader", lambda home, settings: None)
-    monkeypatch.setattr("assistant.container.load_model", lambda home, settings: ScriptedModel())
+    monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
     monkeypatch.setattr("assistant.container.model_writes", lambda home, settings: False)
     monkeypatch.setenv("COLUMNS", "200")
 

@@ -90,7 +90,7 @@ def test_there_and_back_is_the_same_and_goes_on(
     assert journal_of(home).faults() == ()
     after = moved(back, address, "")
     assert (back / "journal.jsonl").read_bytes()[: len(lines)] == lines
-    assert Hall(back).accounts.register.get("ana").teams == {"voirie"}
+    assert Hall(back).accounts.register.get("ana").teams == frozenset({"voirie"})
     assert Hall(back).accounts.sessions.identity(ana) is None
     assert after.lines == len(list(Journal(back / "journal.jsonl").entries())) > there.lines
     assert Journal(back / "journal.jsonl").faults() == ()

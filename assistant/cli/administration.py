@@ -14,11 +14,11 @@ from assistant.cli.options import ACTING_USER, Terminal, argument, number, optio
 from assistant.cli.progress import Steps, progress_bars
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
-from assistant.journal.journal import journal_of, purge_daily
+from assistant.journal.journal import journal_of
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from assistant.web.site import Site
+    from assistant.accounts.service import Accounts
 
 
 LOOPBACK = "127.0.0.1"
@@ -61,37 +61,81 @@ def _serve_pages(
         f"adresse servie (défaut : {LOOPBACK} ; toute autre demande des comptes)",
         default=LOOPBACK,
     ),
+    workers: int = option(
+        "--workers NOMBRE",
+        "processus qui répondent (défaut : 1) ; chacun tient le modèle de vecteurs en mémoire",
+        number(1, 64, "un nombre de processus (de 1 à 64)"),
+        default=1,
+    ),
+    place: Path | None = option("--place", "", Path, hidden=True),
 ) -> int:
     settings = load_settings(ctx.obj)
     _require_accounts(host, settings, ctx.obj)
+    if place:
+        return _work(ctx.obj, settings, host, place)
     _require_free(host, port)
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
     from assistant.operations.logs import begin_logs
-    from assistant.publishing.official_law import is_law_indexed
+
+    begin_logs(settings.logs)
+    address = settings.address or f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
+    if workers > 1:
+        return _serve_by_workers(ctx.obj, settings, host, port, address, workers)
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 
-    begin_logs(settings.logs)
     site = load_site(ctx.obj, settings)
-    purge_daily(journal_of(ctx.obj), settings.retention_months)
-    local = f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
-    address = settings.address or local
-    _welcome(site, address)
-    if not is_law_indexed(ctx.obj):
-        sys.stdout.write(f"{WITHOUT_LAW}\n")
-    sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
-    sys.stdout.flush()
+    _welcome(ctx.obj, site.accounts, address)
     serve(site, host, port, settings.trusted_proxies)
     return 0
 
 
-def _welcome(site: "Site", address: str) -> None:
-    """Say what those who start the program must know, and the link of the first administrator."""
-    if site.accounts is None:
+def _serve_by_workers(
+    home: Path, settings: Settings, host: str, port: int, address: str, number: int
+) -> int:
+    """Start those who answer, and stand before them."""
+    from assistant.accounts.service import open_accounts
+    from assistant.web.workers import end_when_told, listen_before, working
+
+    end_when_told()
+    with working(home, settings, host, number) as workers:
+        named = settings.access == "accounts"
+        _welcome(home, open_accounts(home, journal_of(home)) if named else None, address)
+        listen_before(workers, host, port, settings.trusted_proxies)
+    return 0
+
+
+def _work(home: Path, settings: Settings, host: str, place: Path) -> int:
+    """Answer behind the process that started this one."""
+    from assistant.operations.logs import begin_logs
+    from assistant.web.app import serve_at
+    from assistant.web.serving import load_site
+    from assistant.web.workers import end_with_parent, lent_beside
+
+    end_with_parent()
+    begin_logs(settings.logs)
+    serve_at(load_site(home, settings, lent_beside(place)), host, place)
+    return 0
+
+
+def _welcome(home: Path, accounts: "Accounts | None", address: str) -> None:
+    """Say what those who start the program must know, and where the page is."""
+    _invite_first(accounts, address)
+    from assistant.publishing.official_law import is_law_indexed
+
+    if not is_law_indexed(home):
+        sys.stdout.write(f"{WITHOUT_LAW}\n")
+    sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
+    sys.stdout.flush()
+
+
+def _invite_first(accounts: "Accounts | None", address: str) -> None:
+    """Give the link of the first administrator, once."""
+    if accounts is None:
         sys.stdout.write("Sans compte : la page n'est servie qu'à cette machine.\n")
         return
-    if token := site.accounts.register.first_administrator():
+    if token := accounts.register.first_administrator():
         sys.stdout.write(
             "Premier administrateur, compte « admin ». Choisissez son mot de passe, une seule "
             f"fois, avant trois jours :\n  {address}/invitation/{token}\n"

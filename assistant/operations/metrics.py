@@ -3,6 +3,7 @@
 Numbers only: no word of a question, no name of anybody, of a dossier or of a file.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -17,6 +18,7 @@ from prometheus_client import (
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from assistant.answering.answer import Outcome, TurnResult
@@ -34,13 +36,18 @@ INTERRUPTED = "interrupted"
 """The outcome of a turn that was stopped or failed, beside those of an answer."""
 
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Names in the environment the folder in which processes that serve together count their turns."""
+
+
 class TurnMeasures:
     """Counts the turns of a process, by how they ended and what they took."""
 
     def __init__(self) -> None:
         """Nothing was asked yet; every outcome is there from the start, at zero."""
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        self.live = CollectorRegistry() if SHARED in os.environ else self.registry
+        ProcessCollector(registry=self.live)
         self._turns = Counter(
             "sourcier_turns", "Questions, by how they ended", ["outcome"], registry=self.registry
         )
@@ -67,8 +74,12 @@ class TurnMeasures:
         self._seconds.labels("total").observe(took.total)
 
     def exposition(self) -> bytes:
-        """Every measure, as text."""
-        return generate_latest(self.registry)
+        """Every measure, as text; turns are those of every process that counts into one folder."""
+        if SHARED not in os.environ:
+            return generate_latest(self.registry)
+        everywhere = CollectorRegistry()
+        MultiProcessCollector(everywhere)  # type: ignore[no-untyped-call]
+        return generate_latest(everywhere) + generate_latest(self.live)
 
 
 @dataclass(frozen=True, slots=True)

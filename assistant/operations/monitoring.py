@@ -45,6 +45,6 @@ def monitoring_of(
     def restarts() -> int:
         return model.restarts if isinstance(model, WatchedModel) else 0
 
-    turns.registry.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
+    turns.live.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
     requirements = partial(readiness, home, settings, lambda: assistant.generation, model)
     return Monitoring(requirements, turns.exposition, settings.monitors)
