@@ -86,13 +86,13 @@ class Front:
             answer = _Answer(send, "" if is_known and place == first else _cookie(scope, place))
             try:
                 await self._ask(self._workers[place], scope, body, answer)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue  # nothing was sent yet
             except _FAILED as failure:
                 logger.warning("Worker %d: %s", place, type(failure).__name__)
                 if answer.has_begun:
                     return  # the server closes what is not whole
                 if body.has_begun or scope["method"] not in ("GET", "HEAD"):
-                    if isinstance(failure, httpcore2.ConnectError | httpcore2.ConnectTimeout):
-                        continue  # nothing was sent yet
                     await PlainTextResponse(_BROKEN, 502)(scope, body.receive, send)
                     return
             else:
