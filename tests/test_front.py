@@ -51,7 +51,7 @@ class Answering:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"first ", "more_body": True})
         await receive()
-        leaving = asyncio.create_task(receive())
+        leaving = asyncio.ensure_future(receive())
         while not self.may_end.is_set() and not leaving.done():
             await asyncio.wait({leaving}, timeout=0.01)
         if leaving.done():
