@@ -11,6 +11,7 @@ from assistant.journal.journal import Journal, journal_of
 from assistant.llm.embedding import RemoteEmbedder
 from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import LanguageModel
+from assistant.llm.lending import BorrowedModel
 from assistant.llm.process import ModelProcess, engine_command
 from assistant.llm.remote import RemoteModel
 from assistant.publishing.gate import Examinee
@@ -79,20 +80,28 @@ def chosen_embedder(home: Path, settings: Settings) -> str:
     return embedder_name(weights, find_taught(home, Taught.RETRIEVER, weights.sha256))
 
 
-def load_model(home: Path, settings: Settings) -> LanguageModel:
+def load_model(home: Path, settings: Settings, lent: Path | None = None) -> LanguageModel:
     """The language model chosen: on the server of the settings, else on this machine.
 
-    Raises ModelUnavailable, and WrongSettings where the server's secret is missing.
+    `lent` is where another process of this machine lends it, if one does. Raises ModelUnavailable,
+    and WrongSettings where the server's secret is missing.
     """
     if (engine := settings.engine) is None:
-        return load_local_model(home, settings)
+        return local_model(home, settings, lent)
     server = RemoteModel(engine, engine_secret(engine))
     return FallbackModel(
-        server, partial(load_local_model, home, settings), engine.rest_minutes * 60
+        server, partial(local_model, home, settings, lent), engine.rest_minutes * 60
     )
 
 
-def load_local_model(home: Path, settings: Settings) -> LanguageModel:
+def local_model(home: Path, settings: Settings, lent: Path | None) -> LanguageModel:
+    """The language model of this machine, borrowed where it is lent; raises ModelUnavailable."""
+    if lent is None:
+        return load_local_model(home, settings)
+    return BorrowedModel(weights_name(locate(settings.llm, home)), lent)
+
+
+def load_local_model(home: Path, settings: Settings) -> ModelProcess:
     """The language model of this machine, in a process of its own; raises ModelUnavailable."""
     weights = locate(settings.llm, home)
     template = weights.model.chat_template if weights.model else None
@@ -118,11 +127,15 @@ def load_assistant(
     settings: Settings,
     generation: str | None = None,
     watch: TurnWatch = unwatched,
+    lent: Path | None = None,
 ) -> Assistant:
-    """Everything a question needs; `generation` pins one instead of the published one."""
+    """Everything a question needs; `generation` pins one instead of the published one.
+
+    `lent` is where another process lends the language model, if one does.
+    """
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Reading a gigabyte of weights takes as long as importing the embedding library.
-        model = beside.submit(load_model, home, settings)
+        model = beside.submit(load_model, home, settings, lent)
         embedder = load_embedder(home, settings)
     holder, journal = SnapshotHolder(home, embedder, generation), journal_of(home)
     reader = load_reader(home, settings)

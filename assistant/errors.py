@@ -19,6 +19,7 @@ AssistantError
 ├── UnheardVoice    what was sent to be heard is no sound that can be
 ├── GateRefused     an index may not be published without force and a reason
 ├── WrongBackup     a backup is altered, or may not be restored where it is asked to
+├── WorkerFailure   a process that was to answer with others ended before it could
 ├── WrongMigration  what is to be moved does not go with what is there already
 ├── WrongDecision   a disagreement of two readers may not be decided so, or not by this one
 ├── StillReading    past answers are being read, and will be there in a moment
@@ -95,6 +96,10 @@ class WrongAccount(AssistantError):
 
 class WrongArguments(AssistantError):
     """What a program gives to a tool is unknown to it, missing, or not of the right kind."""
+
+
+class WorkerFailure(AssistantError):
+    """A process that was to answer with others ended before it could."""
 
 
 class WrongMigration(AssistantError):

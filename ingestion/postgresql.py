@@ -17,6 +17,7 @@ from pgvector import Vector
 from pgvector.psycopg import register_vector
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ingestion.errors import DamagedSnapshot, IngestionError, StorageFull, UnreachableStore
@@ -71,9 +72,14 @@ class Connected:
         """What a query finds."""
         return self._connection.execute(self._named(query), values or None).fetchall()
 
-    def run(self, query: str, *values: object) -> None:
-        """A command, or several without values."""
-        self._connection.execute(self._named(query), values or None)
+    def named_rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """The same, each value by the name of its column."""
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(self._named(query), values or None).fetchall()
+
+    def run(self, query: str, *values: object) -> int:
+        """A command, or several without values; how many rows it changed."""
+        return self._connection.execute(self._named(query), values or None).rowcount
 
     def load(self, into: str, types: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Append rows to a table, `into` as in `COPY`; numpy rows become vectors."""

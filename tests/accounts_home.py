@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from assistant.accounts.identity import UserRole
 from assistant.accounts.login import Passwords
 from assistant.accounts.service import Accounts, open_accounts
+from assistant.accounts.store import COLUMNS, AccountServer, replace_all
 from assistant.journal.journal import Journal
 
 PASSWORD = "un mot de passe de marche"
@@ -65,3 +66,8 @@ class Hall:
                 assert body is not None
                 found.append((body["act"], entry.get("user", "")))
         return found
+
+
+def clear_accounts(address: str) -> None:
+    """Leave nothing of the accounts on a server but the row in which refusals are counted."""
+    replace_all(AccountServer(address), {table: [] for table in COLUMNS} | {"refusals": [[1, 0]]})

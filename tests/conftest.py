@@ -15,6 +15,7 @@ import pytest
 from assistant.settings import default_home
 from ingestion.index import publication
 from ingestion.sandbox import Limits, Sandbox
+from tests.accounts_home import clear_accounts
 from tests.postgresql_server import Server, lacking, on_server, started
 from tests.small_index import answering_embedder, build_small_index
 from tests.words_tuning import by_words, without_bank
@@ -185,6 +186,18 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         return lambda home: home
     server: Server = request.getfixturevalue("postgresql")
     return lambda home: on_server(home, server)
+
+
+@pytest.fixture(params=["file", pytest.param("postgresql", marks=pytest.mark.slow)])
+def accounts_home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A data folder without accounts yet: they will be kept in it, or on a server."""
+    home = tmp_path / "home"
+    if request.param == "postgresql":
+        home.mkdir()
+        address = request.getfixturevalue("pgvector_store")
+        (home / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
+        clear_accounts(address)
+    return home
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ if __name__ == "__main__":
         mock.patch("assistant.container.load_reader", return_value=None),
         mock.patch("assistant.container.load_model", return_value=ScriptedModel()),
         mock.patch("assistant.container.model_writes", return_value=False),
+        mock.patch("assistant.web.workers.PROGRAM", (sys.executable, "-m", "tests.fake_sourcier")),
         mock.patch(
             "assistant.evaluation.runs.run_turn", slowed(float(os.environ.get("PAUSE", "0")))
         ),

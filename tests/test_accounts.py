@@ -24,16 +24,18 @@ from assistant.accounts.login import (
     weakness,
 )
 from assistant.accounts.register import INVITED
-from assistant.accounts.sessions import IDLE, LONGEST, NAME
+from assistant.accounts.sessions import IDLE, LONGEST
+from assistant.accounts.store import NAME, accounts_at, contents_of
 from assistant.errors import WrongAccount
+from ingestion.postgresql import named_server
 from tests.accounts_home import CHEAP, PASSWORD, Clock, Hall
 
 WRONG = "un autre mot de passe"
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
-    return Hall(tmp_path / "home")
+def hall(accounts_home: Path) -> Hall:
+    return Hall(accounts_home)
 
 
 def inside(hall: Hall, token: str | None) -> Identity | None:
@@ -252,10 +254,16 @@ def test_nothing_that_opens_a_session_is_kept(hall: Hall) -> None:
     hall.enter("ana", WRONG)
     hall.enter("motdepasse-tape-ici")
     kept = b"".join(path.read_bytes() for path in hall.home.rglob("*") if path.is_file())
+    kept += repr(contents_of(hall.accounts.sessions._store)).encode()
+    assert b"bea" in kept
     for secret in (token, invitation, PASSWORD, WRONG, "motdepasse-tape-ici"):
         assert secret.encode() not in kept
     assert b"ana" not in (hall.home / "journal.jsonl").read_bytes()
-    assert stat.S_IMODE((hall.home / NAME).stat().st_mode) == 0o600
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    home = Hall(tmp_path).home
+    assert stat.S_IMODE((home / NAME).stat().st_mode) == 0o600
 
 
 def test_everything_is_on_record_by_pseudonym(hall: Hall) -> None:
@@ -272,6 +280,28 @@ def test_everything_is_on_record_by_pseudonym(hall: Hall) -> None:
     ]
     assert hall.acts("account") == [("created", "tests"), ("password", user)]
     assert not list(hall.journal.faults())
+
+
+def test_no_writer_misses_what_another_wrote_and_none_leaves_half(hall: Hall) -> None:
+    def add(_: int) -> None:
+        store = accounts_at(hall.home, named_server(hall.home, "store"))
+        for _ in range(5):
+            with store.writing() as writing:
+                (row,) = writing.rows("SELECT count FROM {schema}.refusals")
+                writing.run("UPDATE {schema}.refusals SET count = ?", row["count"] + 1)
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(add, range(4)))
+    store = hall.accounts.sessions._store
+
+    def fail() -> None:
+        with store.writing() as writing:
+            assert writing.run("UPDATE {schema}.refusals SET count = 0") == 1
+            raise WrongAccount
+
+    with pytest.raises(WrongAccount):
+        fail()
+    assert store.rows("SELECT count FROM {schema}.refusals")[0]["count"] == 20
 
 
 @pytest.mark.parametrize("login", ["a", "é", "ana b", "-ana", "x" * 65])

@@ -23,6 +23,7 @@ DOORS = {
     "fastapi": "assistant/web/*",
     "faster_whisper": "assistant/voice/transcriber.py",
     "gradio": "assistant/web/*",
+    "httpcore2": "assistant/web/front.py",
     "httpx2": "ingestion/origin.py",
     "huggingface_hub": "ingestion/models/hub.py",
     "jours_feries_france": "assistant/calculators/amounts.py",
@@ -69,7 +70,7 @@ DOORS = {
     "torch": "ingestion/encoders/*.py",
     "transformers": "ingestion/encoders/network.py",
     "typer": "assistant/cli/*",
-    "uvicorn": "assistant/web/app.py",
+    "uvicorn": "assistant/web/listening.py",
     "yaml": "ingestion/readers/markdown.py",
 }
 

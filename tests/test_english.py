@@ -17,9 +17,9 @@ from tests.board_house import QUESTIONS as ASKED
 from tests.english_pages import french_left
 from tests.fakes import WordEmbedder
 from tests.fakes_page import FakeDesk
+from tests.ledger_rows import assistant_of
 from tests.page_app import app_of, app_over
 from tests.page_tags import parsed
-from tests.ledger_rows import assistant_of
 
 TITLES = (
     "Numéro facture;Type;SIREN fournisseur;Fournisseur;Date facture;Date réception;"

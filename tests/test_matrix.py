@@ -361,9 +361,9 @@ def place(
     place.tokens["expired"] = hall.settle("expired", UserRole)
     hall.clock.now += IDLE + 1
     place.tokens["disabled"] = hall.settle("disabled", UserRole)
-    with hall.accounts.sessions._database.writing() as writing:
+    with hall.accounts.sessions._store.writing() as writing:
         # Only the account is closed, as between two looks at a session.
-        writing.execute("UPDATE accounts SET disabled = 1 WHERE login = 'disabled'")
+        writing.run("UPDATE {schema}.accounts SET disabled = 1 WHERE login = 'disabled'")
     for who, role in ROLES.items():
         place.tokens[who] = hall.settle(who, [role])
     with client:

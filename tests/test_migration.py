@@ -13,6 +13,7 @@ from ingestion.index.publication import current_name, finished, repository_at
 from ingestion.index.snapshot import contents_of
 from ingestion.library.archive import archive_of
 from ingestion.postgresql import named_server
+from tests.accounts_home import Hall
 from tests.index_home import (
     ARTICLES,
     add,
@@ -59,12 +60,14 @@ def test_there_and_back_is_the_same_and_goes_on(
     home: Path, tmp_path: Path, postgresql: Server
 ) -> None:
     address, back = postgresql.fresh(), tmp_path / "back"
-    lines, served = (home / "journal.jsonl").read_bytes(), current_name(home)
+    served = current_name(home)
     shown = next(iter(published(home).store.documents()))
     archived = archive_of(home).keep(shown)
+    ana = Hall(home).settle("ana")
+    lines = (home / "journal.jsonl").read_bytes()
     there = moved(home, "", address)
     assert there.snapshots == tuple(finished(home))
-    assert there.archived == 1
+    assert (there.archived, there.accounts) == (1, 1)
     assert digests(home, "") == digests(home, address)
     back.mkdir()
     assert moved(back, address, "") == there
@@ -80,9 +83,15 @@ def test_there_and_back_is_the_same_and_goes_on(
     (home / "archive" / f"{archived}.json").unlink()
     assert archive_of(home).document(archived) == shown
     journal_of(home).append("answer", {"question": "sur le serveur"})
+    over = Hall(home)
+    assert over.accounts.sessions.identity(ana)
+    assert over.enter("ana")
+    over.accounts.register.set_teams("ana", {"voirie"}, by="tests")
     assert journal_of(home).faults() == ()
     after = moved(back, address, "")
     assert (back / "journal.jsonl").read_bytes()[: len(lines)] == lines
+    assert Hall(back).accounts.register.get("ana").teams == frozenset({"voirie"})
+    assert Hall(back).accounts.sessions.identity(ana) is None
     assert after.lines == len(list(Journal(back / "journal.jsonl").entries())) > there.lines
     assert Journal(back / "journal.jsonl").faults() == ()
 
@@ -131,3 +140,16 @@ def test_an_index_that_differs_under_one_name_is_refused(home: Path, postgresql:
     kept.write(other, described, lambda _: None)
     with pytest.raises(WrongMigration, match=first):
         moved(home, "", address)
+
+
+def test_a_server_without_accounts_takes_over_those_of_the_folder_once(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    home, address = tmp_path / "home", postgresql.fresh()
+    before = Hall(home)
+    ana = before.settle("ana")
+    (home / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
+    over = Hall(home)
+    assert over.accounts.sessions.identity(ana)
+    over.accounts.register.invite("ana", by="tests")
+    assert Hall(home).accounts.sessions.identity(ana) is None

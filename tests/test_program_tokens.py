@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.accounts.login import MOST
-from assistant.accounts.sessions import NAME
+from assistant.accounts.store import contents_of
 from assistant.accounts.tokens import DAY
 from assistant.cli.command import main
 from assistant.errors import WrongAccount
@@ -23,8 +23,8 @@ from tests.accounts_home import Clock, Hall
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
-    return Hall(tmp_path / "home")
+def hall(accounts_home: Path) -> Hall:
+    return Hall(accounts_home)
 
 
 def held(hall: Hall, token: str) -> Identity:
@@ -77,8 +77,9 @@ def test_what_is_kept_does_not_open_anything(hall: Hall) -> None:
     hall.settle("ana")
     token = hall.accounts.tokens.create("ana", "Suivi", "chef", dossiers=["parcs-2026"])
     held(hall, token)
-    kept = b"".join(path.read_bytes() for path in hall.home.glob(f"{NAME}*"))
-    assert b"Suivi" in kept
+    kept = repr(contents_of(hall.accounts.sessions._store))
+    assert "Suivi" in kept
+    assert token not in kept
     written = b"".join(path.read_bytes() for path in hall.home.rglob("*") if path.is_file())
     assert token.encode() not in written
     journal = hall.home / "journal.jsonl"

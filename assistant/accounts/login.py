@@ -1,6 +1,5 @@
 """Login: a password or an invitation becomes a session; guessing becomes a lock. Door of argon2."""
 
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from assistant.accounts.identity import Account, account_of
 from assistant.accounts.register import AccountRegister
-from assistant.accounts.sessions import Database, Sessions, hash_token
+from assistant.accounts.sessions import Sessions, hash_token
+from assistant.accounts.store import AccountStore, AccountWriting
 from assistant.errors import WrongAccount
 from assistant.journal.journal import Journal
 
@@ -114,14 +114,14 @@ class Login:
 
     def __init__(
         self,
-        database: Database,
+        store: AccountStore,
         journal: Journal,
         register: AccountRegister,
         sessions: Sessions,
         passwords: Passwords | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
+        self._store = store
         self._journal = journal
         self._register = register
         self._sessions = sessions
@@ -157,11 +157,12 @@ class Login:
         if account is None:
             return LoginRefusal()
         kept = self._acceptable(account, password)
-        with self._database.writing() as writing:
-            used = writing.execute(
-                "DELETE FROM invitations WHERE digest = ? AND until > ?",
-                (hash_token(invitation), self._clock()),
-            ).rowcount
+        with self._store.writing() as writing:
+            used = writing.run(
+                "DELETE FROM {schema}.invitations WHERE digest = ? AND until > ?",
+                hash_token(invitation),
+                self._clock(),
+            )
             return self._renewed(writing, account, kept, browser) if used else LoginRefusal()
 
     def change(self, user: str, current: str, password: str, browser: str) -> str | LoginRefusal:
@@ -177,7 +178,7 @@ class Login:
             self._judged(account, browser, is_right=False)
             return LoginRefusal()
         kept = self._acceptable(account, password)
-        with self._database.writing() as writing:
+        with self._store.writing() as writing:
             return self._renewed(writing, account, kept, browser)
 
     def _compared(self, account: Account | None, password: str) -> bool | None:
@@ -194,12 +195,12 @@ class Login:
             raise WrongAccount(reason)
         return self._passwords.hashed(password)
 
-    def _renewed(
-        self, writing: sqlite3.Connection, account: Account, kept: str, browser: str
-    ) -> str:
-        writing.execute(
-            "UPDATE accounts SET password = ?, failures = 0, locked_until = 0 WHERE user = ?",
-            (kept, account.user),
+    def _renewed(self, writing: AccountWriting, account: Account, kept: str, browser: str) -> str:
+        writing.run(
+            """UPDATE {schema}.accounts SET password = ?, failures = 0, locked_until = 0
+            WHERE "user" = ?""",
+            kept,
+            account.user,
         )
         told = {"act": "password", "account": account.user}
         self._journal.append("account", told, user=account.user)
@@ -208,12 +209,12 @@ class Login:
 
     def _judged(self, known: Account | None, browser: str, *, is_right: bool) -> str | None:
         """Open a session or count a failure, by the account as it stands when it is written."""
-        with self._database.writing() as writing:
+        with self._store.writing() as writing:
             if known is None:
                 self._refused(writing, "unknown", "")
                 return None
-            query = "SELECT * FROM accounts WHERE user = ?"
-            account = account_of(writing.execute(query, (known.user,)).fetchone())
+            query = 'SELECT * FROM {schema}.accounts WHERE "user" = ?'
+            account = account_of(writing.rows(query, known.user)[0])
             if account.is_disabled:
                 self._refused(writing, "disabled", account.user)
             elif account.locked_until > self._clock():
@@ -221,32 +222,36 @@ class Login:
             elif not is_right or account.password != known.password:
                 self._failed(writing, account)
             else:
-                writing.execute("UPDATE accounts SET failures = 0 WHERE user = ?", (account.user,))
+                _count(writing, account, 0)
                 return self._sessions.opened(writing, account.user, browser)
         return None
 
-    def _failed(self, writing: sqlite3.Connection, account: Account) -> None:
+    def _failed(self, writing: AccountWriting, account: Account) -> None:
         failures = account.failures + 1
         self._refused(writing, "password", account.user)
         if failures < MOST_FAILURES:
-            writing.execute(
-                "UPDATE accounts SET failures = ? WHERE user = ?", (failures, account.user)
-            )
+            _count(writing, account, failures)
             return
-        writing.execute(
-            "UPDATE accounts SET failures = 0, locked_until = ? WHERE user = ?",
-            (self._clock() + LOCKED, account.user),
+        writing.run(
+            'UPDATE {schema}.accounts SET failures = 0, locked_until = ? WHERE "user" = ?',
+            self._clock() + LOCKED,
+            account.user,
         )
         self._journal.append("session", {"act": "locked", "seconds": LOCKED}, user=account.user)
 
-    def _refused(self, writing: sqlite3.Connection, reason: str, user: str) -> None:
+    def _refused(self, writing: AccountWriting, reason: str, user: str) -> None:
         refuse(writing, self._journal, reason, user)
 
 
-def refuse(writing: sqlite3.Connection, journal: Journal, reason: str, user: str) -> None:
+def refuse(writing: AccountWriting, journal: Journal, reason: str, user: str) -> None:
     """Put a refusal on record, without what was typed: it may be a password in the wrong field.
 
     Whatever the reason, something is written: how long it takes tells nobody which it was.
     """
-    writing.execute("UPDATE refusals SET count = count + 1")
+    writing.run("UPDATE {schema}.refusals SET count = count + 1")
     journal.append("session", {"act": "refused", "reason": reason}, user=user)
+
+
+def _count(writing: AccountWriting, account: Account, failures: int) -> None:
+    query = 'UPDATE {schema}.accounts SET failures = ? WHERE "user" = ?'
+    writing.run(query, failures, account.user)

@@ -1,13 +1,13 @@
 """The register: accounts created, changed, disabled; each act is on record before it holds."""
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Collection
 from secrets import token_hex
 
 from assistant.accounts.identity import Account, UserRole, account_of, written
-from assistant.accounts.sessions import Database, Sessions, fresh_token, hash_token
+from assistant.accounts.sessions import Sessions, fresh_token, hash_token
+from assistant.accounts.store import AccountStore, AccountWriting
 from assistant.errors import WrongAccount
 from assistant.journal.journal import Journal
 
@@ -25,29 +25,30 @@ class AccountRegister:
 
     def __init__(
         self,
-        database: Database,
+        store: AccountStore,
         journal: Journal,
         sessions: Sessions,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
+        self._store = store
         self._journal = journal
         self._sessions = sessions
         self._clock = clock
 
     def all(self) -> tuple[Account, ...]:
         """Every account, by what is typed to log in."""
-        rows = self._database.rows("SELECT * FROM accounts ORDER BY login")
+        rows = self._store.rows("SELECT * FROM {schema}.accounts ORDER BY lower(login)")
         return tuple(map(account_of, rows))
 
     def find(self, login: str) -> Account | None:
         """The account of who types this, None when there is none."""
-        rows = self._database.rows("SELECT * FROM accounts WHERE login = ?", login)
+        query = "SELECT * FROM {schema}.accounts WHERE lower(login) = lower(?)"
+        rows = self._store.rows(query, login)
         return account_of(rows[0]) if rows else None
 
     def of(self, user: str) -> Account:
         """The account of a pseudonym; raises WrongAccount when there is none."""
-        rows = self._database.rows("SELECT * FROM accounts WHERE user = ?", user)
+        rows = self._store.rows('SELECT * FROM {schema}.accounts WHERE "user" = ?', user)
         if not rows:
             raise WrongAccount("Ce compte n'existe plus.")
         return account_of(rows[0])
@@ -81,8 +82,8 @@ class AccountRegister:
         require_role(roles)
         seen = None if teams is None else frozenset(teams)
         account = Account(f"u-{token_hex(6)}", login, name, frozenset(roles), seen)
-        with self._database.writing() as writing:
-            if writing.execute("SELECT 1 FROM accounts WHERE login = ?", (login,)).fetchone():
+        with self._store.writing() as writing:
+            if is_taken(writing, login):
                 raise WrongAccount(f"Le compte « {login} » existe déjà.")
             insert(writing, account)
             self._tell("created", account, by, **rights(account))
@@ -103,8 +104,9 @@ class AccountRegister:
         account = self.get(login)
         if account.user == by:
             raise WrongAccount("Changez votre propre mot de passe sur la page « Mon compte ».")
-        with self._database.writing() as writing:
-            writing.execute("UPDATE accounts SET password = NULL WHERE user = ?", (account.user,))
+        with self._store.writing() as writing:
+            forgotten = 'UPDATE {schema}.accounts SET password = NULL WHERE "user" = ?'
+            writing.run(forgotten, account.user)
             self._sessions.revoked(writing, account.user, by=by)
             self._tell("reset", account, by)
             return self._invited(writing, account)
@@ -125,18 +127,18 @@ class AccountRegister:
     def unlock(self, login: str, by: str) -> None:
         """End the lock that wrong passwords brought."""
         account = self.get(login)
-        with self._database.writing() as writing:
-            writing.execute(
-                "UPDATE accounts SET failures = 0, locked_until = 0 WHERE user = ?",
-                (account.user,),
+        with self._store.writing() as writing:
+            writing.run(
+                'UPDATE {schema}.accounts SET failures = 0, locked_until = 0 WHERE "user" = ?',
+                account.user,
             )
             self._tell("unlocked", account, by)
 
     def guest(self, token: str) -> Account | None:
         """The account for which an invitation still holds."""
-        rows = self._database.rows(
-            "SELECT accounts.* FROM invitations JOIN accounts USING (user) "
-            "WHERE digest = ? AND until > ? AND NOT disabled",
+        rows = self._store.rows(
+            'SELECT accounts.* FROM {schema}.invitations JOIN {schema}.accounts USING ("user") '
+            "WHERE digest = ? AND until > ? AND disabled = 0",
             hash_token(token),
             self._clock(),
         )
@@ -144,27 +146,28 @@ class AccountRegister:
 
     def _change(self, login: str, column: str, value: str | int | None, by: str) -> None:
         account = self.get(login)
-        with self._database.writing() as writing:
+        with self._store.writing() as writing:
             before = _administrators(writing)
-            writing.execute(
-                f"UPDATE accounts SET {column} = ? WHERE user = ?", (value, account.user)
-            )
+            changed = f'UPDATE {{schema}}.accounts SET {column} = ? WHERE "user" = ? RETURNING *'
+            (row,) = writing.rows(changed, value, account.user)
             if _lacks_one(before, _administrators(writing)):
                 raise WrongAccount(
                     "Il ne resterait aucun administrateur : donnez d'abord ce rôle à un autre."
                 )
             self._sessions.revoked(writing, account.user, by=by)
-            changed = writing.execute("SELECT * FROM accounts WHERE user = ?", (account.user,))
-            told = rights(account_of(changed.fetchone()))
+            told = rights(account_of(row))
             acts = {0: "enabled", 1: "disabled"}
             act = acts[int(value or 0)] if column == "disabled" else column
             self._tell(act, account, by, **told)
 
-    def _invited(self, writing: sqlite3.Connection, account: Account) -> str:
+    def _invited(self, writing: AccountWriting, account: Account) -> str:
         token = fresh_token()
-        writing.execute(
-            "INSERT OR REPLACE INTO invitations VALUES (?, ?, ?)",
-            (account.user, hash_token(token), self._clock() + INVITED),
+        writing.run(
+            """INSERT INTO {schema}.invitations VALUES (?, ?, ?) ON CONFLICT ("user")
+            DO UPDATE SET digest = excluded.digest, until = excluded.until""",
+            account.user,
+            hash_token(token),
+            self._clock() + INVITED,
         )
         return token
 
@@ -177,19 +180,24 @@ def tell(journal: Journal, act: str, account: Account, by: str, **what: object) 
     journal.append("account", {"act": act, "account": account.user, **what}, user=by)
 
 
-def insert(writing: sqlite3.Connection, account: Account) -> None:
+def insert(writing: AccountWriting, account: Account) -> None:
     """Write a new account."""
-    writing.execute(
-        "INSERT INTO accounts (user, login, name, subject, roles, teams) VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            account.user,
-            account.login,
-            account.name,
-            account.subject or None,
-            written(account.roles),
-            written(account.teams),
-        ),
+    writing.run(
+        """INSERT INTO {schema}.accounts ("user", login, name, subject, roles, teams)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        account.user,
+        account.login,
+        account.name,
+        account.subject or None,
+        written(account.roles),
+        written(account.teams),
     )
+
+
+def is_taken(writing: AccountWriting, login: str) -> bool:
+    """Whether an account is already named so."""
+    query = "SELECT 1 FROM {schema}.accounts WHERE lower(login) = lower(?)"
+    return bool(writing.rows(query, login))
 
 
 def rights(account: Account) -> dict[str, object]:
@@ -204,9 +212,9 @@ def require_role(roles: Collection[UserRole]) -> None:
         raise WrongAccount(f"Donnez au moins un rôle : {', '.join(UserRole)}.")
 
 
-def _administrators(writing: sqlite3.Connection) -> list[Account]:
-    query = "SELECT * FROM accounts WHERE NOT disabled AND roles LIKE ?"
-    return list(map(account_of, writing.execute(query, (f'%"{UserRole.ADMINISTRATOR}"%',))))
+def _administrators(writing: AccountWriting) -> list[Account]:
+    query = "SELECT * FROM {schema}.accounts WHERE disabled = 0 AND roles LIKE ?"
+    return list(map(account_of, writing.rows(query, f'%"{UserRole.ADMINISTRATOR}"%')))
 
 
 def _lacks_one(before: Collection[Account], after: Collection[Account]) -> bool:

@@ -1,7 +1,6 @@
 """The accounts of a data folder, and who comes with the word of an identity provider."""
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +10,13 @@ from typing import Any
 
 from assistant.accounts.identity import Account, UserRole, account_of, written
 from assistant.accounts.login import Login, LoginRefusal, Passwords, Throttle, refuse
-from assistant.accounts.register import AccountRegister, insert, rights, tell
-from assistant.accounts.sessions import NAME, Database, Sessions
+from assistant.accounts.register import AccountRegister, insert, is_taken, rights, tell
+from assistant.accounts.sessions import Sessions
+from assistant.accounts.store import AccountStore, AccountWriting, accounts_at
 from assistant.accounts.tokens import Tokens
 from assistant.journal.journal import Journal
 from assistant.settings import OpenId
+from ingestion.postgresql import named_server
 
 # Claims: what an identity provider says of someone, as an account. Pure.
 
@@ -89,22 +90,22 @@ class Admission:
 
     def __init__(
         self,
-        database: Database,
+        store: AccountStore,
         journal: Journal,
         sessions: Sessions,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
+        self._store = store
         self._journal = journal
         self._sessions = sessions
         self._failures = Throttle(clock)
 
     def admit(self, someone: Granted, browser: str) -> str | LoginRefusal:
         """The token of a new session; whoever comes for the first time gets an account."""
-        with self._database.writing() as writing:
-            query = "SELECT * FROM accounts WHERE subject = ?"
-            row = writing.execute(query, (someone.subject,)).fetchone()
-            account = account_of(row) if row else self._created(writing, someone)
+        with self._store.writing() as writing:
+            query = "SELECT * FROM {schema}.accounts WHERE subject = ?"
+            found = writing.rows(query, someone.subject)
+            account = account_of(found[0]) if found else self._created(writing, someone)
             if account.is_disabled:
                 refuse(writing, self._journal, "disabled", account.user)
                 return LoginRefusal()
@@ -118,12 +119,11 @@ class Admission:
     def refuse(self, address: str) -> None:
         """Someone came back from the provider without a word that could be proven."""
         self._failures.count(address)
-        with self._database.writing() as writing:
+        with self._store.writing() as writing:
             refuse(writing, self._journal, "provider", "")
 
-    def _created(self, writing: sqlite3.Connection, someone: Granted) -> Account:
-        query = "SELECT 1 FROM accounts WHERE login = ?"
-        taken = writing.execute(query, (someone.login,)).fetchone()
+    def _created(self, writing: AccountWriting, someone: Granted) -> Account:
+        taken = is_taken(writing, someone.login)
         account = Account(
             f"u-{token_hex(6)}",
             f"{someone.login}.{token_hex(3)}" if taken else someone.login,
@@ -136,7 +136,7 @@ class Admission:
         tell(self._journal, "created", account, PROVIDER, **rights(account))
         return account
 
-    def _follow(self, writing: sqlite3.Connection, account: Account, someone: Granted) -> None:
+    def _follow(self, writing: AccountWriting, account: Account, someone: Granted) -> None:
         """Give an account the rights that the provider tells of, where it tells of any."""
         changed = replace(
             account,
@@ -145,9 +145,11 @@ class Admission:
         )
         if changed == account:
             return
-        writing.execute(
-            "UPDATE accounts SET roles = ?, teams = ? WHERE user = ?",
-            (written(changed.roles), written(changed.teams), account.user),
+        writing.run(
+            'UPDATE {schema}.accounts SET roles = ?, teams = ? WHERE "user" = ?',
+            written(changed.roles),
+            written(changed.teams),
+            account.user,
         )
         self._sessions.revoked(writing, account.user, by=PROVIDER)
         tell(self._journal, "roles", account, PROVIDER, **rights(changed))
@@ -173,11 +175,11 @@ def open_accounts(
     passwords: Passwords | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Accounts:
-    """The accounts of a data folder, created there when there are none yet."""
-    database = Database(home / NAME)
-    sessions = Sessions(database, journal, clock)
-    register = AccountRegister(database, journal, sessions, clock)
-    entering = Login(database, journal, register, sessions, passwords, clock)
-    admission = Admission(database, journal, sessions, clock)
-    tokens = Tokens(database, journal, register, clock)
+    """The accounts of a data folder: in it, or where its settings name a server."""
+    store = accounts_at(home, named_server(home, "store"))
+    sessions = Sessions(store, journal, clock)
+    register = AccountRegister(store, journal, sessions, clock)
+    entering = Login(store, journal, register, sessions, passwords, clock)
+    admission = Admission(store, journal, sessions, clock)
+    tokens = Tokens(store, journal, register, clock)
     return Accounts(register, entering, admission, sessions, tokens)

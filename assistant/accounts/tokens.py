@@ -1,9 +1,8 @@
 """Tokens for programs: made for an account, kept as a hash, over on a day or as soon as revoked."""
 
 import json
-import sqlite3
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 from assistant.accounts.identity import Account, Identity, UserRole, account_of, written
 from assistant.accounts.login import Throttle, refuse
 from assistant.accounts.register import AccountRegister, require_role, tell
-from assistant.accounts.sessions import GLANCE, Database, fresh_token, hash_token
+from assistant.accounts.sessions import GLANCE, fresh_token, hash_token
+from assistant.accounts.store import AccountStore, AccountWriting
 from assistant.errors import WrongAccount
 from assistant.journal.journal import Journal
 
@@ -52,12 +52,12 @@ class Tokens:
 
     def __init__(
         self,
-        database: Database,
+        store: AccountStore,
         journal: Journal,
         register: AccountRegister,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
+        self._store = store
         self._journal = journal
         self._register = register
         self._clock = clock
@@ -93,7 +93,7 @@ class Tokens:
             now + min(days, MOST_DAYS) * DAY,
             None,
         )
-        with self._database.writing() as writing:
+        with self._store.writing() as writing:
             _insert(writing, made, hash_token(token))
             self._tell("token_created", account, by, made)
         return token
@@ -104,8 +104,9 @@ class Tokens:
         Raises WrongAccount when there is no such account.
         """
         user = self._register.get(login).user if login else ""
-        rows = self._database.rows(
-            "SELECT * FROM tokens WHERE until > ? AND ? IN ('', user) ORDER BY created DESC, id",
+        rows = self._store.rows(
+            """SELECT * FROM {schema}.tokens WHERE until > ? AND ? IN ('', "user")
+            ORDER BY created DESC, id""",
             self._clock(),
             user,
         )
@@ -113,15 +114,13 @@ class Tokens:
 
     def revoke(self, token_id: str, by: str) -> ProgramToken:
         """End a token at once; raises WrongAccount when there is none of this identifier."""
-        with self._database.writing() as writing:
-            row = writing.execute(
-                "DELETE FROM tokens WHERE id = ? RETURNING *", (token_id,)
-            ).fetchone()
-            if row is None:
+        with self._store.writing() as writing:
+            found = writing.rows("DELETE FROM {schema}.tokens WHERE id = ? RETURNING *", token_id)
+            if not found:
                 raise WrongAccount(
                     f"Aucun jeton « {token_id[:64]} ». Voyez-les : sourcier users token list"
                 )
-            ended = _token_of(row)
+            ended = _token_of(found[0])
             self._tell("token_revoked", self._register.of(ended.user), by, ended)
         return ended
 
@@ -132,10 +131,10 @@ class Tokens:
         record, as often as an address may fail.
         """
         now, digest = self._clock(), hash_token(token)
-        rows = self._database.rows(
+        rows = self._store.rows(
             "SELECT accounts.*, tokens.id AS token, tokens.roles AS given, tokens.dossiers, used "
-            "FROM tokens JOIN accounts USING (user) "
-            "WHERE digest = ? AND NOT disabled AND until > ?",
+            'FROM {schema}.tokens JOIN {schema}.accounts USING ("user") '
+            "WHERE digest = ? AND disabled = 0 AND until > ?",
             digest,
             now,
         )
@@ -143,15 +142,15 @@ class Tokens:
             self._refuse(address)
             return None
         if (rows[0]["used"] or 0) < now - GLANCE:
-            with self._database.writing() as writing:
-                writing.execute("UPDATE tokens SET used = ? WHERE digest = ?", (now, digest))
+            with self._store.writing() as writing:
+                writing.run("UPDATE {schema}.tokens SET used = ? WHERE digest = ?", now, digest)
         return _narrowed(account_of(rows[0]).identity, rows[0])
 
     def _refuse(self, address: str) -> None:
         if self._failures.wait(address):
             return
         self._failures.count(address)
-        with self._database.writing() as writing:
+        with self._store.writing() as writing:
             refuse(writing, self._journal, "token", "")
 
     def _tell(self, act: str, account: Account, by: str, token: ProgramToken) -> None:
@@ -161,8 +160,9 @@ class Tokens:
         tell(self._journal, act, account, by, **rights, until=int(token.until))
 
 
-def _insert(writing: sqlite3.Connection, token: ProgramToken, digest: str) -> None:
-    values = (
+def _insert(writing: AccountWriting, token: ProgramToken, digest: str) -> None:
+    writing.run(
+        "INSERT INTO {schema}.tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
         token.id,
         digest,
         token.user,
@@ -172,10 +172,9 @@ def _insert(writing: sqlite3.Connection, token: ProgramToken, digest: str) -> No
         token.created,
         token.until,
     )
-    writing.execute("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", values)
 
 
-def _token_of(row: sqlite3.Row) -> ProgramToken:
+def _token_of(row: Mapping[str, Any]) -> ProgramToken:
     return ProgramToken(
         row["id"],
         row["user"],

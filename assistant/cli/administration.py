@@ -29,13 +29,13 @@ from assistant.cli.options import (
 )
 from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
-from assistant.journal.journal import journal_of, purge_daily
+from assistant.journal.journal import journal_of
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from assistant.accounts.service import Accounts
     from assistant.operations.readiness import Requirement
     from assistant.tools.tool import Desk
-    from assistant.web.site import Site
 
 
 LOOPBACK = "127.0.0.1"
@@ -78,37 +78,81 @@ def _serve_pages(
         f"adresse servie (défaut : {LOOPBACK} ; toute autre demande des comptes)",
         default=LOOPBACK,
     ),
+    workers: int = option(
+        "--workers NOMBRE",
+        "processus qui répondent (défaut : 1) ; chacun tient le modèle de vecteurs en mémoire",
+        number(1, 64, "un nombre de processus (de 1 à 64)"),
+        default=1,
+    ),
+    place: Path | None = option("--place", "", Path, hidden=True),
 ) -> int:
     settings = load_settings(ctx.obj)
     _require_accounts(host, settings, ctx.obj)
+    if place:
+        return _work(ctx.obj, settings, host, place)
     _require_free(host, port)
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
     from assistant.operations.monitoring import begin_logs
-    from assistant.publishing.upkeep import is_law_indexed
+
+    begin_logs(settings.logs)
+    address = settings.address or f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
+    if workers > 1:
+        return _serve_by_workers(ctx.obj, settings, host, port, address, workers)
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 
-    begin_logs(settings.logs)
     site = load_site(ctx.obj, settings)
-    purge_daily(journal_of(ctx.obj), settings.retention_months)
-    local = f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
-    address = settings.address or local
-    _welcome(site, address)
-    if not is_law_indexed(ctx.obj):
-        sys.stdout.write(f"{WITHOUT_LAW}\n")
-    sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
-    sys.stdout.flush()
+    _welcome(ctx.obj, site.accounts, address)
     serve(site, host, port, settings.trusted_proxies)
     return 0
 
 
-def _welcome(site: "Site", address: str) -> None:
-    """Say what those who start the program must know, and the link of the first administrator."""
-    if site.accounts is None:
+def _serve_by_workers(
+    home: Path, settings: Settings, host: str, port: int, address: str, number: int
+) -> int:
+    """Start those who answer, and stand before them."""
+    from assistant.accounts.service import open_accounts
+    from assistant.web.workers import end_when_told, listen_before, working
+
+    end_when_told()
+    with working(home, settings, host, number) as workers:
+        named = settings.access == "accounts"
+        _welcome(home, open_accounts(home, journal_of(home)) if named else None, address)
+        listen_before(workers, host, port, settings.trusted_proxies)
+    return 0
+
+
+def _work(home: Path, settings: Settings, host: str, place: Path) -> int:
+    """Answer behind the process that started this one."""
+    from assistant.operations.monitoring import begin_logs
+    from assistant.web.app import serve_at
+    from assistant.web.serving import load_site
+    from assistant.web.workers import end_with_parent, lent_beside
+
+    end_with_parent()
+    begin_logs(settings.logs)
+    serve_at(load_site(home, settings, lent_beside(place)), host, place)
+    return 0
+
+
+def _welcome(home: Path, accounts: "Accounts | None", address: str) -> None:
+    """Say what those who start the program must know, and where the page is."""
+    _invite_first(accounts, address)
+    from assistant.publishing.upkeep import is_law_indexed
+
+    if not is_law_indexed(home):
+        sys.stdout.write(f"{WITHOUT_LAW}\n")
+    sys.stdout.write(f"Sourcier répond sur {address} (Ctrl+C pour arrêter)\n")
+    sys.stdout.flush()
+
+
+def _invite_first(accounts: "Accounts | None", address: str) -> None:
+    """Give the link of the first administrator, once."""
+    if accounts is None:
         sys.stdout.write("Sans compte : la page n'est servie qu'à cette machine.\n")
         return
-    if token := site.accounts.register.first_administrator():
+    if token := accounts.register.first_administrator():
         sys.stdout.write(
             "Premier administrateur, compte « admin ». Choisissez son mot de passe, une seule "
             f"fois, avant trois jours :\n  {address}/invitation/{token}\n"
@@ -210,18 +254,19 @@ exemples :
   sourcier migrate --to postgresql://sourcier@serveur/sourcier
   sourcier migrate --from postgresql://sourcier@serveur/sourcier     le retour, dans ce dossier
 
-Copie les index gardés, le journal et les documents archivés, puis les compare par leurs empreintes.
+Copie les index gardés, le journal, les documents archivés et les comptes avec leurs sessions et
+leurs jetons, puis les compare par leurs empreintes.
 Arrêtez le service avant, et suivez ensuite ce que dit la commande : rien ne change tant que
 « store » n'est pas changé dans settings.toml. Elle reprend où elle en était si elle est
 interrompue. La base doit avoir l'extension pgvector (CREATE EXTENSION vector). Le mot de passe :
 PGPASSWORD ou ~/.pgpass.
-Restent dans le dossier : les textes ajoutés, les dossiers, les comptes.
+Restent dans le dossier : les textes ajoutés, les dossiers.
 """
 
 
 @app.action(
     "migrate",
-    "déplace index et journal vers un serveur PostgreSQL, ou en revient",
+    "déplace index, journal et comptes vers un serveur PostgreSQL, ou en revient",
     epilog=MIGRATE_EPILOG,
 )
 def _migrate_all(
@@ -238,8 +283,8 @@ def _migrate_all(
         moved = migrate(ctx.obj, back, to, Steps(bars))
     console.print(
         Text(
-            f"{len(moved.snapshots)} index, {moved.lines} lignes du journal et {moved.archived} "
-            "documents archivés, les mêmes aux deux "
+            f"{len(moved.snapshots)} index, {moved.lines} lignes du journal, {moved.archived} "
+            f"documents archivés et {moved.accounts} comptes, les mêmes aux deux "
             f"endroits (sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
         )
     )

@@ -46,7 +46,7 @@ COMMANDS = {
     "users": ("users", "les comptes de ceux qui se connectent"),
     "backup": ("administration", "sauvegarde tout en un fichier, sans arrêter le service"),
     "restore": ("administration", "restaure une sauvegarde dans un dossier vide"),
-    "migrate": ("administration", "déplace index et journal vers PostgreSQL, ou en revient"),
+    "migrate": ("administration", "déplace index, journal et comptes vers PostgreSQL"),
     "doctor": ("administration", "vérifie cette installation, et dit quoi faire"),
     "dossier-homologation": ("reports", "écrit le dossier d'homologation de cette installation"),
 }

@@ -41,9 +41,15 @@ class CountRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReadyReply:
-    """The weights are loaded; said once, unasked."""
+    """The weights are loaded; said once, unasked.
+
+    A process that lends its model adds how the one that holds it is, and how often it was started
+    again.
+    """
 
     context_tokens: int
+    standing: str = ""
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,13 @@ class ProblemReply:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedReply:
+    """The model that was lent stopped under this, as told in French; another reading may do."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisagreementReply:
     """On this processor the engine calculates wrongly: reading one text in two ways differs."""
 
@@ -80,14 +93,25 @@ class DisagreementReply:
 
 
 Request = StreamRequest | NextRequest | CloseRequest | CountRequest
-Reply = ReadyReply | PieceReply | EndReply | CountReply | ProblemReply | DisagreementReply
+Reply = (
+    ReadyReply
+    | PieceReply
+    | EndReply
+    | CountReply
+    | ProblemReply
+    | StoppedReply
+    | DisagreementReply
+)
 
 _REQUESTS: dict[str, type[Request]] = {
     kind.__name__: kind for kind in (StreamRequest, NextRequest, CloseRequest, CountRequest)
 }
 _REPLIES: dict[str, type[Reply]] = {
     kind.__name__: kind
-    for kind in (ReadyReply, PieceReply, EndReply, CountReply, ProblemReply, DisagreementReply)
+    for kind in (
+        *(ReadyReply, PieceReply, EndReply, CountReply),
+        *(ProblemReply, StoppedReply, DisagreementReply),
+    )
 }
 
 Message = TypeVar("Message")

@@ -4,10 +4,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO
 
+from assistant.errors import ModelStopped
 from assistant.llm.exchange import (
     CloseRequest,
     CountReply,
@@ -18,6 +20,7 @@ from assistant.llm.exchange import (
     ProblemReply,
     Reply,
     Request,
+    StoppedReply,
     StreamRequest,
     request_of,
     to_line,
@@ -31,21 +34,28 @@ Steps = Generator[str | None, None, None]
 def serve_model(
     model: LanguageModel, requests: Iterable[Request], reply: Callable[[Reply], None]
 ) -> None:
-    """Answer the requests until there are no more."""
+    """Answer the requests until there are no more; what is running then is given up."""
     running: Steps = _nothing()
-    for request in requests:
-        match request:
-            case CountRequest(text):
-                reply(CountReply(model.count_tokens(text)))
-                continue
-            case StreamRequest(prompt, max_tokens, schema):
-                running.close()
-                running = model.stream(prompt, max_tokens, schema)
-            case CloseRequest():
-                running.close()
-            case NextRequest():
-                pass
-        reply(_step(running))
+    try:
+        for request in requests:
+            match request:
+                case CountRequest(text):
+                    reply(_told(partial(_count, model, text)))
+                    continue
+                case StreamRequest(prompt, max_tokens, schema):
+                    running.close()
+                    running = model.stream(prompt, max_tokens, schema)
+                case CloseRequest():
+                    running.close()
+                case NextRequest():
+                    pass
+            reply(_told(partial(_step, running)))
+    finally:
+        running.close()
+
+
+def _count(model: LanguageModel, text: str) -> Reply:
+    return CountReply(model.count_tokens(text))
 
 
 def _step(running: Steps) -> Reply:
@@ -53,8 +63,16 @@ def _step(running: Steps) -> Reply:
         return PieceReply(next(running))
     except StopIteration:
         return EndReply()
+
+
+def _told(asked: Callable[[], Reply]) -> Reply:
+    """A reply, or why there is none."""
+    try:
+        return asked()
     except ModelUnavailable as refusal:
         return ProblemReply(str(refusal))
+    except ModelStopped as stopped:
+        return StoppedReply(str(stopped))
 
 
 def _nothing() -> Steps:

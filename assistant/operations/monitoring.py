@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ from prometheus_client import (
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from assistant.answering.answer import Outcome, TurnResult
@@ -47,13 +49,18 @@ INTERRUPTED = "interrupted"
 """The outcome of a turn that was stopped or failed, beside those of an answer."""
 
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Names in the environment the folder in which processes that serve together count their turns."""
+
+
 class TurnMeasures:
     """Counts the turns of a process, by how they ended and what they took."""
 
     def __init__(self) -> None:
         """Nothing was asked yet; every outcome is there from the start, at zero."""
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        self.live = CollectorRegistry() if SHARED in os.environ else self.registry
+        ProcessCollector(registry=self.live)
         self._turns = Counter(
             "sourcier_turns", "Questions, by how they ended", ["outcome"], registry=self.registry
         )
@@ -80,8 +87,12 @@ class TurnMeasures:
         self._seconds.labels("total").observe(took.total)
 
     def exposition(self) -> bytes:
-        """Every measure, as text."""
-        return generate_latest(self.registry)
+        """Every measure, as text; turns are those of every process that counts into one folder."""
+        if SHARED not in os.environ:
+            return generate_latest(self.registry)
+        everywhere = CollectorRegistry()
+        MultiProcessCollector(everywhere)  # type: ignore[no-untyped-call]
+        return generate_latest(everywhere) + generate_latest(self.live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +283,7 @@ def monitoring_of(
     def restarts() -> int:
         return model.restarts if isinstance(model, WatchedModel) else 0
 
-    turns.registry.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
+    turns.live.register(LiveFigures(lambda: assistant.waiting, restarts, manifest))
     requirements = partial(
         readiness, home, settings, lambda: assistant.generation, model, assistant.embedder
     )

@@ -17,6 +17,15 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
+from assistant.accounts.store import (
+    accounts_at,
+    contents_digest,
+    has_accounts,
+    replace_all,
+)
+from assistant.accounts.store import (
+    contents_of as accounts_of,
+)
 from assistant.errors import WrongBackup, WrongMigration
 from assistant.journal.bodies import JournalParts
 from assistant.journal.chain import read_lines
@@ -376,13 +385,15 @@ class Migration:
     lines: int
     sha256: str
     archived: int
+    accounts: int
 
 
 def migrate(home: Path, source: str, target: str, progress: Progress) -> Migration:
-    """Copy index, journal and archive of a data folder; "" is the folder, else a server's address.
+    """Copy index, journal, archive and accounts; "" is the data folder, else a server's address.
 
     What is there already is kept, and must be the beginning of what comes: a migration that was cut
-    short goes on, and what was moved may be moved back. Nothing is removed at the source.
+    short goes on, and what was moved may be moved back. The accounts there, whose past the journal
+    tells, become those that come, with their sessions. Nothing is removed at the source.
 
     Raises:
         WrongMigration: when the target has another journal, or another snapshot of a name.
@@ -394,8 +405,9 @@ def migrate(home: Path, source: str, target: str, progress: Progress) -> Migrati
         before, after = parts_at(home, source), parts_at(home, target)
         lines = _move_journal(before, after, progress)
         kept = _move_archive(archive_at(home, source), archive_at(home, target), progress)
+        accounts = _move_accounts(home, source, target)
         names = _move_snapshots(repository_at(home, source), repository_at(home, target), progress)
-    return Migration(names, len(lines), sha256(b"".join(lines)).hexdigest(), kept)
+    return Migration(names, len(lines), sha256(b"".join(lines)).hexdigest(), kept, accounts)
 
 
 def _move_journal(
@@ -435,6 +447,20 @@ def _move_archive(source: DocumentPlace, target: DocumentPlace, progress: Progre
             raise WrongMigration(f"Le document archivé {name[:16]} a été modifié ou manque.")
         progress("Documents archivés", done, len(names))
     return len(names)
+
+
+def _move_accounts(home: Path, source: str, target: str) -> int:
+    """How many accounts both have now; a place that never had any leaves the other as it is."""
+    if not (source or has_accounts(home)):
+        return 0
+    coming = accounts_of(accounts_at(home, source))
+    if not coming["accounts"]:
+        return 0
+    kept = accounts_at(home, target)
+    replace_all(kept, coming)
+    if contents_digest(accounts_of(kept)) != contents_digest(coming):
+        raise WrongMigration("Les comptes copiés ne sont pas ceux d'origine. Recommencez.")
+    return len(coming["accounts"])
 
 
 def _move_snapshots(

@@ -7,17 +7,16 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import Mount, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.accounts.identity import UserRole
 from assistant.web.api.routes import api_app
@@ -26,6 +25,7 @@ from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.ledger.routes import ledger_routes
+from assistant.web.listening import ANYONE, behind_proxies, listen, listen_at
 from assistant.web.monitoring import monitoring_routes
 from assistant.web.programs import TOOLS, ToolsAddress
 from assistant.web.protection import USER, RequestLimits, Shield
@@ -187,7 +187,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     if hosts:
         app.add_middleware(KnownHosts, hosts=hosts)
     app.add_middleware(Shield, rewrite=own_head)
-    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    app.add_middleware(behind_proxies, proxies=proxies)
     return app
 
 
@@ -250,15 +250,15 @@ def serve(
     site: Site, host: str = "127.0.0.1", port: int = 7860, proxies: Sequence[str] = ()
 ) -> None:
     """Serve the page until interrupted; `proxies` are those of `create_app`."""
+    listen(create_app(site, hosts_of(site, host), proxies), host, port)
+
+
+def serve_at(site: Site, host: str, place: Path) -> None:
+    """Serve the page at a socket, behind a front that serves it at `host`, until interrupted."""
+    listen_at(create_app(site, hosts_of(site, host), ANYONE), place)
+
+
+def hosts_of(site: Site, host: str) -> Sequence[str]:
+    """The host names by which the page may be asked for, none when by any."""
     named = urlsplit(site.address).hostname
-    hosts = (*LOOPBACK, named) if named else LOOPBACK if host in LOOPBACK else ()
-    app = create_app(site, hosts, proxies)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        log_config=None,  # what is said goes where the logs of this program go
-        server_header=False,
-        proxy_headers=False,  # the application does it, for the proxies of the settings alone
-    )
+    return (*LOOPBACK, named) if named else LOOPBACK if host in LOOPBACK else ()

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event as Ending
 from threading import Thread
+from typing import BinaryIO
 
 from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import ALONE, Identity, UserRole
@@ -23,7 +24,7 @@ from assistant.calculators.catalogue import Asked, calculate
 from assistant.calculators.constants import IndexedLaw, read_rates
 from assistant.container import load_assistant, load_embedder
 from assistant.errors import AssistantError, UnknownRecord, WrongAccount
-from assistant.journal.journal import Journal
+from assistant.journal.journal import Journal, purge_daily
 from assistant.law.impact import IndexChanges, changes_between
 from assistant.ledger.service import LedgerService
 from assistant.operations.monitoring import TurnMeasures, monitoring_of, watching
@@ -44,6 +45,7 @@ from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from ingestion.chunking.passages import Passage
+from ingestion.durable import hold
 from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
@@ -275,10 +277,10 @@ class LocalBuyerService:
 # Serving: settings to the pages of this machine, each role's behind its own check.
 
 
-def load_site(home: Path, settings: Settings) -> Site:
-    """What the pages stand on."""
+def load_site(home: Path, settings: Settings, lent: Path | None = None) -> Site:
+    """What the pages stand on; `lent` is where another process lends the model, if one does."""
     turns = TurnMeasures()
-    assistant = load_assistant(home, settings, watch=watching(settings, turns))
+    assistant = load_assistant(home, settings, watch=watching(settings, turns), lent=lent)
     settle_at_start(home, assistant.journal)
     desks = partial(
         LocalBuyerService,
@@ -292,10 +294,16 @@ def load_site(home: Path, settings: Settings) -> Site:
     access = Members(accounts) if accounts else SingleUser()
     room = ReviewService(home, assistant, called=naming(accounts, settings))
     room.follow()
-    repair_beside(home, settings)
     open_case_law_beside(assistant)
     beside = pages_beside(home, room, assistant.journal, access, accounts, settings.address)
-    keep_schedule(load_office(home, assistant.journal))
+    office = load_office(home, assistant.journal)
+
+    def see_to_folder() -> None:
+        repair_beside(home, settings)
+        purge_daily(assistant.journal, settings.retention_months)
+        keep_schedule(office)
+
+    do_alone(home, see_to_folder)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
     monitoring = monitoring_of(home, settings, assistant, turns)
@@ -336,7 +344,34 @@ def open_case_law_beside(assistant: Assistant) -> None:
 
 
 LOOK = 30
-"""Seconds between two looks at the schedule."""
+"""Seconds between two looks at the schedule, and at whether another process still sees to it."""
+
+
+def do_alone(home: Path, begin: Callable[[], None], every: float = LOOK) -> None:
+    """Begin what one process of a data folder does for all, in this one once no other does it.
+
+    The folder is let go when this process is gone, however it ends.
+    """
+    duty = home / "duty.lock"
+    duty.touch()
+
+    def is_begun() -> bool:
+        lease = hold(duty, alone=True)
+        if lease:
+            _DUTIES.append(lease)
+            begin()
+        return lease is not None
+
+    def work() -> None:
+        while not Ending().wait(every) and not is_begun():
+            pass
+
+    if not is_begun():
+        Thread(target=work, name="duty", daemon=True).start()
+
+
+_DUTIES: list[BinaryIO] = []
+"""Held as long as this process lives."""
 
 
 def keep_schedule(office: AdministrationService) -> None:
