@@ -278,6 +278,19 @@ def test_an_english_question_is_searched_in_french(small_home: Path, journal: Jo
     assert "quoted" in result.answer.notice
 
 
+def test_the_figure_asked_about_is_held_against_the_nearest_text_alone(
+    assistant: Assistant,
+) -> None:
+    question = (
+        "Quelle avance pour un marché au montant initial de 45 000 euros, "
+        "et sans publicité ni mise en concurrence des fournitures ?"
+    )
+    said = _finished(list(assistant.ask(question, as_of=TODAY))).answer.markdown
+    assert "45 000 euros est inférieur à 60 000 €" in said
+    assert "dépasse 30 000 euros" in said
+    assert "est supérieur à 30 000 euros" not in said
+
+
 def test_a_dossier_is_answered_for_its_own_people(assistant: Assistant) -> None:
     question = "Quelle pénalité pour un retard de livraison ?"
     inside = _finished(list(assistant.ask(question, as_of=TODAY, dossier=DOSSIER)))

@@ -293,7 +293,9 @@ class Answering:
         for draft in found:
             if not turn.quotes(draft.text):
                 yield turn.judge(draft)
-                yield from turn.compare(draft)
+                if draft.evidence[:1] == found[0].evidence[:1]:
+                    # A farther passage is often about another limit, which says nothing of these.
+                    yield from turn.compare(draft)
                 yield from self._derogating.after(question, draft)
 
     def _say_lines(self) -> Iterator[Event]:
