@@ -81,6 +81,7 @@ def result_of(row: Mapping[str, Any]) -> TurnResult:
         seconds=_seconds.validate_python(row["seconds"]),
         dossier=row.get("dossier"),
         dossier_generation=row.get("dossier_generation"),
+        embedder=row.get("embedder", ""),
     )
 
 

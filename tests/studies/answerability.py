@@ -7,8 +7,8 @@ out, answered or not, is measured by article in an index where no question of th
 and the question files given as they would be asked. What else the bank holds taught the embedder
 and the reader, and can fit nothing.
 
-Then the weights of the refusals in a dossier: on our questions about the built-in dossier; those
-about the bank's dossier that is held out are measured.
+Then the weights of the refusals in a dossier: on our questions about the built-in dossier and on
+those about the bank's dossier that is held out; what a stranger asked of both is measured.
 """
 
 import argparse
@@ -35,17 +35,19 @@ from assistant.settings import default_home, load_settings
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
+from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.library.library import builtin_additions
+from ingestion.library.library import DOSSIER, builtin_additions
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file
 from tests.studies.ranking import OWN, STRANGERS, led_by_what_is_learnt, subject
 from tests.studies.refusal import SHOWN, indexed, separation
 
 NAMES = ("similarity", "answers", "unanswered")
-NAMES_IN_DOSSIER = ("similarity", "topic", "answers")
-DOSSIER_QUESTIONS = Path(__file__).parents[1] / "data" / "dossier_questions.jsonl"
+NAMES_IN_DOSSIER = ("similarity", "topic", "answers", "unanswered")
+DATA = Path(__file__).parents[1] / "data"
+DOSSIER_QUESTIONS, UNSEEN = DATA / "dossier_questions.jsonl", DATA / "unseen_dossiers.jsonl"
 SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
 """Shares of answerable questions refused at which the others are told."""
 
@@ -96,25 +98,26 @@ def of_the_bank() -> list[tuple[str, bool]]:
     return [*answered, *((each.question, False) for each in others)]
 
 
-def of_dossier(
-    dossier: BankDossier, rules: IndexSnapshot, embedder: Embedder, reader: PassageReader
-) -> Asked:
-    """The signals of the questions that a dossier of the bank holds."""
+def of_dossier(dossier: BankDossier) -> list[tuple[str, bool]]:
+    """The questions that a dossier of the bank holds, and whether it answers them."""
     questions = [(each.question, True) for each in dossier.questions]
-    questions += [(each.question, False) for each in dossier.unanswered]
-    return in_dossier(dossier.pieces, dossier.name, questions, rules, embedder, reader)
+    return [*questions, *((each.question, False) for each in dossier.unanswered)]
 
 
-def of_the_demonstration(rules: IndexSnapshot, embedder: Embedder, reader: PassageReader) -> Asked:
-    """The signals of our own questions about the built-in dossier."""
-    pieces = [
+def demonstration() -> list[Document]:
+    """The pieces of the built-in dossier."""
+    return [
         replace(document, dossier=each.dossier)
         for each in builtin_additions()
         if each.kind is Kind.TENDER
         for document in read_file(each.path, each.source, each.kind).documents
     ]
-    name = str(pieces[0].dossier)
-    return in_dossier(pieces, name, of_files([DOSSIER_QUESTIONS]), rules, embedder, reader)
+
+
+def unseen(dossier: str) -> list[tuple[str, bool]]:
+    """What a stranger asked of a dossier, and whether it answers."""
+    asked_of = [each for each in read_questions(UNSEEN) if each.dossier == dossier]
+    return [(each.text, not each.refusal_expected) for each in asked_of]
 
 
 def in_dossier(
@@ -126,7 +129,7 @@ def in_dossier(
     reader: PassageReader,
 ) -> Asked:
     """The signals of questions about pieces, beside the rules."""
-    rows = []
+    rows, usual = [], questions_of_dossiers(embedder.name, embedder.dimension)
     with TemporaryDirectory() as folder:
         retriever = Retriever(rules, embedder, indexed(pieces, Path(folder), embedder))
         for text, _ in track(questions, name):
@@ -138,9 +141,16 @@ def in_dossier(
                     max((item.similarity for item in read), default=0.0),
                     max((topic_signal(topics, item.passage) for item in read), default=0.0),
                     answers(read_first(text, read, reader)),
+                    usual.unanswered(embedder.embed_questions([text])[0]),
                 ]
             )
     return Asked(np.array(rows), np.array([is_answered for _, is_answered in questions]))
+
+
+def joined(first: Asked, second: Asked) -> Asked:
+    """The questions of both."""
+    rows, answered = zip((first.rows, first.answered), (second.rows, second.answered), strict=True)
+    return Asked(np.concatenate(rows), np.concatenate(answered))
 
 
 def main() -> None:
@@ -163,12 +173,17 @@ def main() -> None:
         without = led_by_what_is_learnt(snapshot, Path(scratch), embedder)
         measured["bank, held out"] = asked(without, embedder, reader, of_the_bank())
     study(NAMES, fit, measured)
-    bank = {
-        each.name: of_dossier(each, snapshot, embedder, reader)
-        for each in read_dossiers()
-        if each.is_held_out
+    [held_out] = [each for each in read_dossiers() if each.is_held_out]
+    pieces = {held_out.name: held_out.pieces, DOSSIER: demonstration()}
+    told = {held_out.name: of_dossier(held_out), DOSSIER: of_files([DOSSIER_QUESTIONS])}
+    of_bank, ours = (
+        in_dossier(of, name, told[name], snapshot, embedder, reader) for name, of in pieces.items()
+    )
+    strangers = {
+        f"unseen, {name}": in_dossier(of, name, unseen(name), snapshot, embedder, reader)
+        for name, of in pieces.items()
     }
-    study(NAMES_IN_DOSSIER, of_the_demonstration(snapshot, embedder, reader), bank)
+    study(NAMES_IN_DOSSIER, joined(of_bank, ours), strangers)
 
 
 def study(names: Sequence[str], fit: Asked, measured: dict[str, Asked]) -> None:
