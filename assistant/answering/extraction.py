@@ -47,8 +47,8 @@ On 570 questions about three dossiers of the bank, six of six passages hold the 
 
 BESIDE, ASTRAY = 0.1, 0.2
 """How much less near than the nearest (a sum of two cosines) a passage of a piece stands aside by
-its best sentence, and a sentence is left out: chosen on the same. With 0.3 the whole answer is there
-for 0.004 more of them, in a tenth more words; with 0.15 for 0.017 fewer, in a tenth fewer."""
+its best sentence, and a sentence is left out: chosen on the same. With 0.3 the whole answer is
+there for 0.004 more of them, in a tenth more words; with 0.15 for 0.017 fewer, in a tenth fewer."""
 
 SHORTEST = 25
 """Characters under which a unit is a label, not a statement."""
