@@ -202,4 +202,8 @@ def test_the_days_of_a_text_are_told_where_another_is_known(
 
 
 def test_the_days_of_a_sheet_are_not_those_of_a_text() -> None:
-    assert days_of_text(_sheet(SPRING), lambda reference: [OLD, NEW], _on(WINTER)) is None
+    article = _article(NEW)
+    passage = replace(article.passage, locator=_sheet(SPRING).passage.locator)
+    sheet = replace(article, passage=passage)
+    assert days_of_text(article, lambda reference: [OLD, NEW], _on(WINTER))
+    assert days_of_text(sheet, lambda reference: [OLD, NEW], _on(WINTER)) is None
