@@ -8,12 +8,10 @@ from assistant.answering.pipeline import Assistant, TurnWatch, unwatched
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal, journal_of
-from assistant.llm.embedding import RemoteEmbedder
-from assistant.llm.fallback import FallbackModel
 from assistant.llm.language_model import LanguageModel
 from assistant.llm.lending import BorrowedModel
 from assistant.llm.process import ModelProcess, engine_command
-from assistant.llm.remote import RemoteModel
+from assistant.llm.remote import FallbackModel, RemoteEmbedder, RemoteModel
 from assistant.publishing.gate import Examinee
 from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder

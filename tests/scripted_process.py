@@ -15,10 +15,9 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply
+from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply, opened, serve_model
 from assistant.llm.keeper import CHECKED, PLAIN
 from assistant.llm.language_model import Prompt
-from assistant.llm.serving import opened, serve_model
 from tests.fakes import ScriptedModel
 
 ROOT = Path(__file__).parent.parent

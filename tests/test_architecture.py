@@ -37,7 +37,7 @@ DOORS = {
     "matplotlib": "assistant/reports/charts.py",
     "mcp": "assistant/tools/server.py",
     "mcp_types": "assistant/tools/server.py",
-    "numpy": "ingestion/* assistant/llm/llama.py assistant/llm/embedding.py "
+    "numpy": "ingestion/* assistant/llm/llama.py assistant/llm/remote.py "
     "assistant/voice/transcriber.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "opentelemetry": "assistant/operations/traces.py",

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from assistant.llm.embedding import RemoteEmbedder
+from assistant.llm.remote import RemoteEmbedder
 from assistant.settings import Engine, Settings
 from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, ModelUnavailable

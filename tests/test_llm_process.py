@@ -30,8 +30,8 @@ from assistant.llm.exchange import (
 )
 from assistant.llm.keeper import MOST_STOPS, REST
 from assistant.llm.language_model import Prompt
+from assistant.llm.llama import lacking
 from assistant.llm.process import ModelProcess
-from assistant.llm.processor import lacking
 from ingestion.errors import ModelUnavailable
 from tests.accounts_home import Clock
 from tests.scripted_process import ROOT, scripted_command

@@ -12,9 +12,8 @@ from assistant.answering.pipeline import Assistant
 from assistant.answering.record import contract
 from assistant.container import chosen_embedder, load_embedder, load_reader
 from assistant.journal.journal import Journal
-from assistant.llm.breaker import MOST_FAILURES
 from assistant.llm.call import Patience
-from assistant.llm.embedding import BATCH, RemoteEmbedder
+from assistant.llm.remote import BATCH, MOST_FAILURES, RemoteEmbedder
 from assistant.operations.checkup import Installation, weights
 from assistant.operations.monitoring import TurnMeasures, monitoring_of
 from assistant.operations.readiness import RequirementState, met, of_weights

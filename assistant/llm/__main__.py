@@ -1,18 +1,24 @@
 """The process that holds the weights, and nothing else: no index, no embedder, no PyTorch.
 
-python -m assistant.llm WEIGHTS CHAT_FORMAT [--checked] [--plain]
+python -m assistant.llm [WEIGHTS CHAT_FORMAT [--checked] [--plain]]
+
+Without weights it only says whether the engine was compiled for this processor: it may end of that.
 """
 
 import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from assistant.llm.engine import require_engine
-from assistant.llm.exchange import DisagreementReply, ProblemReply, ReadyReply
+from assistant.llm.exchange import (
+    DisagreementReply,
+    ProblemReply,
+    ReadyReply,
+    opened,
+    serve_model,
+)
 from assistant.llm.keeper import CHECKED, PLAIN
 from assistant.llm.language_model import CHAT_FORMATS
-from assistant.llm.llama import LlamaModel
-from assistant.llm.serving import opened, serve_model
+from assistant.llm.llama import LlamaModel, require_engine
 from ingestion.errors import ModelUnavailable
 
 EXPENDABLE = "600"
@@ -22,8 +28,8 @@ EXPENDABLE = "600"
 def main() -> None:
     """Load the weights, say how that went, and answer until nobody asks any more."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("weights", type=Path)
-    parser.add_argument("chat_format", choices=CHAT_FORMATS)
+    parser.add_argument("weights", type=Path, nargs="?")
+    parser.add_argument("chat_format", choices=CHAT_FORMATS, nargs="?")
     parser.add_argument(CHECKED, action="store_true")
     parser.add_argument(PLAIN, action="store_true")
     options = parser.parse_args()
@@ -31,19 +37,21 @@ def main() -> None:
     with suppress(OSError):  # where the kernel does not let itself be told
         Path("/proc/self/oom_score_adj").write_text(EXPENDABLE)
     try:
-        model = _loaded(options)
+        require_engine()
+        model = _loaded(options) if options.weights else None
     except ModelUnavailable as refusal:
         reply(ProblemReply(str(refusal)))
         return
-    if options.checked and (found := model.disagreement()):
+    if model is None:
+        reply(ReadyReply(0))
+    elif options.checked and (found := model.disagreement()):
         reply(DisagreementReply(found))
-        return
-    reply(ReadyReply(model.context_tokens))
-    serve_model(model, requests, reply)
+    else:
+        reply(ReadyReply(model.context_tokens))
+        serve_model(model, requests, reply)
 
 
 def _loaded(options: argparse.Namespace) -> LlamaModel:
-    require_engine()
     weights: Path = options.weights
     chat_format = CHAT_FORMATS[options.chat_format]
     return LlamaModel(weights, weights.name, chat_format, plain=options.plain)

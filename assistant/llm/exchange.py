@@ -1,16 +1,25 @@
-"""What the service and the model's process say to each other, one JSON line at a time. Pure.
+"""What the service and the model's process say to each other, and how a process answers.
 
-Each request has one reply. What a model writes comes step by step, each on request, so that it
-does nothing that nobody waits for, and what is closed between two steps stops at once.
-JSON and not pickle: what a process says that has loaded foreign weights must not be executable.
+One JSON line at a time: each request has one reply. What a model writes comes step by step, each on
+request, so that it does nothing that nobody waits for, and what is closed between two steps stops
+at once. JSON and not pickle: what a process says that has loaded foreign weights must not be
+executable.
 """
 
 import json
-from collections.abc import Mapping
+import os
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO, TypeVar, get_args
 
-from assistant.llm.language_model import Prompt
+from assistant.errors import ModelStopped
+from assistant.llm.language_model import LanguageModel, Prompt
+from ingestion.errors import ModelUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +112,8 @@ Reply = (
     | DisagreementReply
 )
 
-_REQUESTS: dict[str, type[Request]] = {
-    kind.__name__: kind for kind in (StreamRequest, NextRequest, CloseRequest, CountRequest)
-}
-_REPLIES: dict[str, type[Reply]] = {
-    kind.__name__: kind
-    for kind in (
-        *(ReadyReply, PieceReply, EndReply, CountReply),
-        *(ProblemReply, StoppedReply, DisagreementReply),
-    )
-}
+_REQUESTS: dict[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
+_REPLIES: dict[str, type[Reply]] = {kind.__name__: kind for kind in get_args(Reply)}
 
 Message = TypeVar("Message")
 
@@ -145,3 +146,85 @@ def _message(line: bytes, kinds: Mapping[str, type[Message]]) -> Message:
 
 def _prompt(found: Mapping[str, Any]) -> Prompt:
     return Prompt(found["system"], tuple(found["parts"]), found["opening"])
+
+
+# A language model at the service of another process: requests in, a reply for each.
+
+Steps = Generator[str | None, None, None]
+
+
+def serve_model(
+    model: LanguageModel, requests: Iterable[Request], reply: Callable[[Reply], None]
+) -> None:
+    """Answer the requests until there are no more; what is running then is given up."""
+    running: Steps = _nothing()
+    try:
+        for request in requests:
+            match request:
+                case CountRequest(text):
+                    reply(_told(partial(_count, model, text)))
+                    continue
+                case StreamRequest(prompt, max_tokens, schema):
+                    running.close()
+                    running = model.stream(prompt, max_tokens, schema)
+                case CloseRequest():
+                    running.close()
+                case NextRequest():
+                    pass
+            reply(_told(partial(_step, running)))
+    finally:
+        running.close()
+
+
+def _count(model: LanguageModel, text: str) -> Reply:
+    return CountReply(model.count_tokens(text))
+
+
+def _step(running: Steps) -> Reply:
+    try:
+        return PieceReply(next(running))
+    except StopIteration:
+        return EndReply()
+
+
+def _told(asked: Callable[[], Reply]) -> Reply:
+    """A reply, or why there is none."""
+    try:
+        return asked()
+    except ModelUnavailable as refusal:
+        return ProblemReply(str(refusal))
+    except ModelStopped as stopped:
+        return StoppedReply(str(stopped))
+
+
+def _nothing() -> Steps:
+    yield from ()
+
+
+def opened() -> tuple[Iterator[Request], Callable[[Reply], None]]:
+    """The requests on standard input, and what replies on standard output.
+
+    What native code prints goes to standard error, and an interruption by the keyboard is for who
+    asks. When that one is gone, this process ends at once, whatever it is doing.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    lines: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(sys.stdin.buffer, lines), daemon=True).start()
+
+    def reply(said: Reply) -> None:
+        replies.write(to_line(said))
+
+    return _requests(lines), reply
+
+
+def _listen(requests: BinaryIO, lines: "SimpleQueue[bytes]") -> None:
+    for line in requests:
+        lines.put(line)
+    os._exit(0)
+
+
+def _requests(lines: "SimpleQueue[bytes]") -> Iterator[Request]:
+    while True:
+        yield request_of(lines.get())

@@ -255,7 +255,7 @@ class Keeper:
                 raise AssertionError(other)
 
 
-ENGINE_CHECK = (sys.executable, "-m", "assistant.llm.engine")
+ENGINE_CHECK = (sys.executable, "-m", "assistant.llm")
 
 
 def engine_problem(command: Sequence[str] = ENGINE_CHECK) -> str:

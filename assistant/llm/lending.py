@@ -28,11 +28,11 @@ from assistant.llm.exchange import (
     StreamRequest,
     reply_of,
     request_of,
+    serve_model,
     to_line,
 )
 from assistant.llm.keeper import ProcessStanding
 from assistant.llm.language_model import LanguageModel, Prompt
-from assistant.llm.serving import serve_model
 from ingestion.errors import ModelUnavailable
 
 GONE = "Le processus qui tient le modèle de langue ne répond plus."

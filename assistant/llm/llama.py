@@ -7,6 +7,7 @@ a batch (311 MB for the default model) and remembers one prefix only.
 import codecs
 import ctypes
 import os
+import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -246,12 +247,6 @@ def _common(first: Tokens, second: Tokens) -> Tokens:
     return tuple(a for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def compiled_with() -> str:
-    """What llama.cpp says it was compiled with: "CPU : AVX = 1 | AVX2 = 1 | …"."""
-    described: bytes = llama_cpp.llama_print_system_info()
-    return described.decode()
-
-
 def _log_shares(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     """Natural logarithms of probabilities."""
     below = scores.astype(np.float64) - scores.max()
@@ -277,3 +272,55 @@ def _context_parameters() -> llama_cpp.llama_context_params:
     parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED
     parameters.no_perf = True
     return parameters
+
+
+# Was the engine compiled for this processor?
+#
+# It is compiled on the machine that installs Sourcier, for all that its processor can do. In an
+# environment that was copied, or a virtual machine that was moved, it may use instructions which
+# the processor at hand does not have: the first of them ends the process.
+
+FLAGS = {
+    "SSE3": "pni",
+    "SSSE3": "ssse3",
+    "AVX": "avx",
+    "AVX_VNNI": "avx_vnni",
+    "AVX2": "avx2",
+    "F16C": "f16c",
+    "FMA": "fma",
+    "BMI2": "bmi2",
+    "AVX512": "avx512f",
+    "AVX512_VBMI": "avx512vbmi",
+    "AVX512_VNNI": "avx512_vnni",
+    "AVX512_BF16": "avx512_bf16",
+    "AMX_INT8": "amx_int8",
+}
+"""Sets of instructions as llama.cpp names those it was compiled with, and as Linux does."""
+
+_USED = re.compile(r"(\w+) = 1\b")
+_FLAGS = re.compile(r"^flags\s*:(.*)$", re.MULTILINE)
+
+
+def require_engine() -> None:
+    """Raises ModelUnavailable when the engine uses instructions that the processor lacks."""
+    described: bytes = llama_cpp.llama_print_system_info()
+    cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    if absent := lacking(described.decode(), cpuinfo):
+        raise ModelUnavailable(
+            "Le moteur du modèle de langue a été compilé pour un processeur qui a "
+            f"{', '.join(absent)} ; celui-ci ne l'a pas (dossier copié, ou machine virtuelle "
+            "déplacée). Recompilez-le : make engine"
+        )
+
+
+def lacking(compiled_with: str, cpuinfo: str) -> list[str]:
+    """The sets of instructions that the engine uses and the processor lacks, as Linux names them.
+
+    `compiled_with` is what llama.cpp says of itself ("CPU : AVX = 1 | AVX2 = 1 | …"), `cpuinfo` the
+    text of /proc/cpuinfo; a processor that has no flags there (ARM) is not judged. Pure.
+    """
+    if (found := _FLAGS.search(cpuinfo)) is None:
+        return []
+    flags = found[1].split()
+    used = [FLAGS[name] for name in _USED.findall(compiled_with) if name in FLAGS]
+    return [flag for flag in used if flag not in flags]

@@ -1,29 +1,73 @@
-"""A language model on an OpenAI-compatible server, by the seam."""
+"""Models on an OpenAI-compatible server, by their seams, and what stands in for one that fails."""
 
+import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import cached_property
+from threading import Lock
 from time import monotonic
+
+import numpy as np
 
 from assistant.errors import EngineFailure
 from assistant.llm.call import (
+    Body,
     CallFailed,
     EndHeard,
+    EventLines,
     Heard,
     ModelsHeard,
     Patience,
     PieceHeard,
     ServerCall,
-    patience_of,
-)
-from assistant.llm.completions import (
-    Body,
-    EventLines,
     WrongReply,
     chat_bodies,
+    embeddings_said,
+    patience_of,
+    replies,
 )
-from assistant.llm.language_model import EngineUse, Prompt
+from assistant.llm.language_model import EngineUse, LanguageModel, Prompt
 from assistant.settings import Engine
+from ingestion.errors import UnreachableEmbedder
+from ingestion.index.search import Vectors
+from ingestion.models.catalogue import Prefixes
+
+logger = logging.getLogger(__name__)
+
+# A circuit breaker: a server that fails again and again is left alone for a while.
+
+MOST_FAILURES = 3
+"""How often in a row the server may fail before it is left alone."""
+
+
+class CircuitBreaker:
+    """Counts the failures of a server in a row; after the rest one more opens it again."""
+
+    def __init__(self, rest: float, clock: Callable[[], float] = monotonic) -> None:
+        """`rest` is in seconds."""
+        self.failures = 0
+        self._rest = rest
+        self._clock = clock
+        self._rests_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server is not to be asked now."""
+        return self.failures >= MOST_FAILURES and self._clock() < self._rests_until
+
+    def succeed(self) -> None:
+        """Forget what failed before."""
+        self.failures = 0
+
+    def fail(self) -> bool:
+        """Count a failure; whether the server is left alone from now on."""
+        self.failures += 1
+        self._rests_until = self._clock() + self._rest
+        return self.failures >= MOST_FAILURES
+
+
+# The language model of a server.
 
 PAUSE_SECONDS = 1.0
 """How long nothing is given out at most while the server reads."""
@@ -122,3 +166,191 @@ class RemoteModel:
             raise EngineFailure(
                 f"Le serveur de modèles {self.engine.host} ne sert pas : {reason}."
             ) from reason
+
+
+# That one, and the model of this machine where the server fails.
+
+
+class FallbackModel:
+    """Asks the server; the model of this machine reads what the server failed to begin.
+
+    After three failures in a row it reads everything for a while; then the server is tried again,
+    and left alone again when it fails. The model of this machine is loaded when it first reads.
+    """
+
+    def __init__(
+        self,
+        server: LanguageModel,
+        load_local: Callable[[], LanguageModel],
+        rest: float,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`rest` is in seconds; `load_local` may raise ModelUnavailable, then and each time."""
+        assert server.engine is not None, "a server says where it is"
+        self.engine: EngineUse = server.engine
+        self.name = server.name
+        self.context_tokens = server.context_tokens
+        self._server = server
+        self._load_local = load_local
+        self._rest = rest
+        self._breaker = CircuitBreaker(rest, clock)
+
+    @cached_property
+    def _local(self) -> LanguageModel:
+        return self._load_local()
+
+    def count_tokens(self, text: str) -> int:
+        """About how many tokens a text has."""
+        return self._server.count_tokens(text)
+
+    def stream(
+        self, prompt: Prompt, max_tokens: int, schema: str = ""
+    ) -> Generator[str | None, None, None]:
+        """The reply, piece by piece; raises EngineFailure when the server fails in its middle."""
+        if self._breaker.is_open:
+            self.engine = replace(self.engine, version=(), sent=False)
+        elif (yield from self._by_server(self._server.stream(prompt, max_tokens, schema))):
+            return
+        local = self._local
+        self.name = local.name
+        yield from local.stream(prompt, max_tokens, schema)
+
+    def _by_server(
+        self, steps: Generator[str | None, None, None]
+    ) -> Generator[str | None, None, bool]:
+        """What the server writes; False when it failed before it had begun to."""
+        self.name, has_begun = self._server.name, False
+        try:
+            while True:
+                said = next(steps)
+                has_begun |= said is not None
+                yield said
+        except StopIteration:
+            self._breaker.succeed()
+            return True
+        except GeneratorExit:
+            if has_begun:
+                self._breaker.succeed()
+            raise
+        except EngineFailure as failure:
+            self._count(failure)
+            if has_begun:
+                raise
+            return False
+        finally:
+            steps.close()
+            self.engine = self._server.engine or self.engine
+
+    def _count(self, failure: EngineFailure) -> None:
+        is_left_alone = self._breaker.fail()
+        logger.warning(
+            "The model's server failed, %d in a row: %s", self._breaker.failures, failure
+        )
+        if is_left_alone:
+            logger.warning(
+                "The model of this machine reads in its place for %d minutes.", self._rest // 60
+            )
+
+
+# An embedding model. Nothing stands in its place when the server is away: vectors of another model
+# are of another space.
+
+BATCH = 16
+"""Texts of a request."""
+
+MOST_BYTES = 8_000_000
+"""Of a reply: sixteen vectors of 8192 numbers, as JSON writes them."""
+
+PROBE = "marché public"
+"""What the server is asked to learn how long its vectors are."""
+
+
+class RemoteEmbedder:
+    """The embedder that a server has; one request at a time, and none after failures in a row.
+
+    Its methods, and `dimension` before anything was embedded, raise UnreachableEmbedder.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        secret: str = "",
+        prefixes: Prefixes | None = None,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Nothing is sent before something is embedded; `patience` is that of the settings."""
+        self.host = engine.host
+        self._address, self._model, self._secret = engine.address, engine.embeddings, secret
+        self._prefixes = prefixes or Prefixes()
+        self._patience = patience or patience_of(engine)
+        self._rest_minutes = engine.rest_minutes
+        self._breaker = CircuitBreaker(engine.rest_minutes * 60, clock)
+        self._lock = Lock()
+        self._dimension = 0
+        self.problem = ""
+
+    @property
+    def name(self) -> str:
+        """The model's name there, and the host."""
+        return f"{self._model}@{self.host}"
+
+    @property
+    def dimension(self) -> int:
+        """As its vectors have it; the server is asked for one where none is known."""
+        if not self._dimension:
+            self._embed([PROBE])
+        return self._dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """What the server does not read of a long text does not count."""
+        return self._embed([self._prefixes.passage + text for text in texts])
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """With the prefix of questions, where the catalogue knows one of a model of this name."""
+        return self._embed([self._prefixes.question + text for text in texts])
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            if self._breaker.is_open:
+                raise self._unreachable(f"il a failli {self._breaker.failures} fois de suite")
+            try:
+                rows = self._asked(texts)
+            except (CallFailed, WrongReply) as reason:
+                self._breaker.fail()
+                self.problem = str(reason)
+                raise self._unreachable(str(reason)) from reason
+            self._breaker.succeed()
+            self.problem = ""
+            return rows
+
+    def _asked(self, texts: Sequence[str]) -> Vectors:
+        batches = [texts[first : first + BATCH] for first in range(0, len(texts), BATCH)]
+        bodies = [
+            {"model": self._model, "input": [*batch], "encoding_format": "float"}
+            for batch in batches
+        ]
+        said = replies(
+            self._address, self._secret, self._patience, "embeddings", bodies, MOST_BYTES
+        )
+        found: list[Sequence[float]] = []
+        with closing(said):
+            for batch, data in zip(batches, said, strict=True):
+                found += embeddings_said(data, len(batch), self._dimension)
+                self._dimension = len(found[0])
+        rows = np.array(found, dtype=np.float32)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        if not (np.isfinite(norms).all() and norms.all()):
+            raise WrongReply("un vecteur sans direction")
+        unit: Vectors = rows / norms
+        return unit
+
+    def _unreachable(self, reason: str) -> UnreachableEmbedder:
+        return UnreachableEmbedder(
+            f"Le serveur de modèles {self.host} ne donne pas de vecteurs, et rien ne se cherche "
+            f"sans eux : {reason}. Rétablissez-le ; après trois échecs de suite il n'est plus "
+            f"demandé pendant {self._rest_minutes} minutes. Sinon, retirez « embeddings » "
+            "d'[engine] et reconstruisez l'index : sourcier index build"
+        )
