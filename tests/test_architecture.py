@@ -29,7 +29,7 @@ DOORS = {
     "jours_feries_france": "assistant/calculators/amounts.py",
     "jinja2": "assistant/reports/markup.py",
     "joserfc": "assistant/accounts/openid.py",
-    "langchain_text_splitters": "ingestion/chunking/splitting.py",
+    "langchain_text_splitters": "ingestion/chunking/sentences.py",
     "llama_cpp": "assistant/llm/llama.py",
     "lxml": "ingestion/readers/markup.py",
     "markdown_it": "ingestion/readers/markdown.py",

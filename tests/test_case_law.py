@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.case_law.installation import CaseLawCopy, case_law_home
-from ingestion.case_law.jade import court_of
+from ingestion.case_law.reader import court_of
 from ingestion.case_law.ruling import applied_articles
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError

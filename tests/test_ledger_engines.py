@@ -13,7 +13,7 @@ from assistant.errors import WrongPlan
 from assistant.ledger.anomalies import anomalies, anomaly_table
 from assistant.ledger.needs import needs_table, pooling_table
 from assistant.ledger.parsing.vocabulary import names
-from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.payments import late_tables
 from assistant.ledger.purchases import (
     contracts,
     held_contracts,

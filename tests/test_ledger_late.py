@@ -12,7 +12,7 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import Rate, Rates, no_rates
 from assistant.calculators.payment import PaymentAsked, payment
 from assistant.errors import Ungrounded, WrongFigures
-from assistant.ledger.payments.late import (
+from assistant.ledger.late import (
     LEAST,
     RECEIVED,
     Basis,
@@ -29,7 +29,7 @@ from assistant.ledger.payments.late import (
     terms,
     waiting,
 )
-from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.payments import late_tables
 from assistant.ledger.query.sql import LateColumns
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import StatusEvent, TableRow

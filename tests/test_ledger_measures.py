@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.payments import late_tables
 from assistant.ledger.query.measures import DEFINITIONS, NOT_PAID, UNPAID, defined, meant, told
 from assistant.ledger.query.plan import Plan, PlanMeasure
 from ingestion.ledger.database import open_ledger

@@ -10,8 +10,8 @@ from ingestion.chunking.passages import page_numbers, passages_of
 from ingestion.readers.content import clean_text
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.formats import read_bytes
-from ingestion.readers.layout import Fragment, lines_of
 from ingestion.readers.paragraphs import Joiner, blocks_of_pages, is_furniture, set_apart
+from ingestion.readers.pdf import Fragment, lines_of
 
 LOTS = 5
 PENALTY = "Pénalité de retard : {} € par jour"

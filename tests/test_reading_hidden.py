@@ -10,9 +10,9 @@ from docx.shared import Pt, RGBColor
 from reportlab.platypus import Paragraph
 from reportlab.platypus.flowables import Flowable
 
-from ingestion.readers.concealed import Paint
 from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.formats import read_bytes
+from ingestion.readers.pdf import Paint
 from ingestion.tenders.archives import unpack
 from tests.reading_files import odt, paragraph, pdf, reading_of, word
 from tests.test_reading_sandbox import SHARED, listed

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.chunking.passages import as_one, passages_of
-from ingestion.chunking.splitting import Span, moved_cuts, split, split_lines, whole_spans
+from ingestion.chunking.sentences import Span, moved_cuts, split, split_lines, whole_spans
 from ingestion.readers.documents import Block, Document, Kind, Role, assemble
 from ingestion.tenders.pieces import PieceKind
 

@@ -12,8 +12,8 @@ from assistant.calculators.catalogue import Missing, calculate
 from assistant.calculators.constants import Law, Rates
 from assistant.calculators.requests import parse_calculation
 from assistant.errors import Ungrounded, WrongFigures
-from assistant.ledger.payments.late import Basis
-from assistant.ledger.payments.tables import CAUTIONS
+from assistant.ledger.late import Basis
+from assistant.ledger.payments import CAUTIONS
 from assistant.ledger.replies import PAGES, Reckoning, Unreckoned
 from assistant.question.day import Day, DaySource
 from assistant.retrieval.evidence import Scope

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from assistant.calculators.calculation import Buyer
 from assistant.errors import AssistantError
+from assistant.ledger.late import Basis, late_invoices, missing_rates, payments
 from assistant.ledger.parsing.following import Followed, followed
 from assistant.ledger.parsing.questions import (
     NotUnderstood,
@@ -19,7 +20,6 @@ from assistant.ledger.parsing.questions import (
 )
 from assistant.ledger.parsing.rankings import EACH
 from assistant.ledger.parsing.vocabulary import ShownOnPage, names, page_asked
-from assistant.ledger.payments.late import Basis, late_invoices, missing_rates, payments
 from assistant.ledger.query.measures import has_credit_notes
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population, Rows, rows_of
 from assistant.ledger.query.result import PlanResult, ResultLine, compute_result

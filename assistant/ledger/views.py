@@ -9,9 +9,9 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import IndexedLaw, Law, Rates, read_rates
 from assistant.errors import Ungrounded
 from assistant.ledger.anomalies import anomalies, anomaly_table
+from assistant.ledger.late import Basis, terms
 from assistant.ledger.needs import LawOf, PurchaseThresholds, needs_table, pooling_table
-from assistant.ledger.payments.late import Basis, terms
-from assistant.ledger.payments.tables import late_tables, overview, stage_table
+from assistant.ledger.payments import late_tables, overview, stage_table
 from assistant.ledger.purchases import (
     contracts,
     held_contracts,

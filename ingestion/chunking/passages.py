@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from pathlib import PurePosixPath
 
 from ingestion.case_law.ruling import DISPOSITIF, VISAS, Ruling
-from ingestion.chunking.splitting import Span, split, split_lines
+from ingestion.chunking.sentences import Span, split, split_lines
 from ingestion.legislation.general_clauses import CCAG, enclosing
 from ingestion.legislation.references import find_references
 from ingestion.readers.documents import (

@@ -3,12 +3,10 @@
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from ingestion.readers.content import listed
+from ingestion.readers.content import listed, masked
 from ingestion.readers.documents import Document, FileReading, Hidden, Page
-from ingestion.readers.layout import Fragment
-from ingestion.readers.office import masked
 
 # Texts compared by their letters and digits only, whatever their breaks and accents. Pure.
 
@@ -45,57 +43,10 @@ def nearest(text: str, wanted: str, near: float) -> tuple[int, int] | None:
     return best, best + len(wanted)
 
 
-# Text of a page that its reader does not see: it is read, since it may bind, and said. Pure.
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right and top of a page, in points."""
+# What a page does not show, found again in the text that was read, flagged and said. Pure.
 
 UNSEEN = "texte invisible (caché, ou reconnu sous une image), lu quand même, pages"
-"""How the warning begins; concealed.py takes it back where it has seen better."""
-
-_SMALLEST_SEEN = 1.0
-_MARGIN = 20.0
-_UNPAINTED = (3, 7)
-_SHOWING = frozenset({b"Tj", b"TJ", b"'", b'"'})
-
-
-@dataclass(slots=True)
-class Paint:
-    """Follows the operators of a page: `is_missing` once text was shown that is not painted.
-
-    So is the text that a program recognised on a scan, under the picture.
-    """
-
-    is_missing: bool = False
-    _modes: list[int] = field(default_factory=lambda: [0])
-
-    def follow(self, operator: bytes, operands: Sequence[object]) -> None:
-        """Take the next operator into account (ISO 32000, 8.4.4 and 9.3.6)."""
-        if operator == b"q":
-            self._modes.append(self._modes[-1])
-        elif operator == b"Q" and len(self._modes) > 1:
-            self._modes.pop()
-        elif operator == b"Tr" and operands and isinstance(operands[0], int | float):
-            self._modes[-1] = int(operands[0])
-        elif operator in _SHOWING and self._modes[-1] in _UNPAINTED:
-            self.is_missing = True
-
-
-def is_out_of_sight(fragments: Iterable[Fragment], page: Box) -> bool:
-    """Whether some text is outside the page, or too small to be seen."""
-    return any(_is_unseen(fragment, page) for fragment in fragments if fragment.text.strip())
-
-
-def _is_unseen(fragment: Fragment, page: Box) -> bool:
-    left, bottom, right, top = page
-    is_inside = (
-        left - _MARGIN <= fragment.x <= right + _MARGIN
-        and bottom - _MARGIN <= fragment.y <= top + _MARGIN
-    )
-    return not is_inside or fragment.size < _SMALLEST_SEEN
-
-
-# What a page does not show, found again in the text that was read, flagged and said. Pure.
+"""How the warning begins; `flagged` takes it back where it has seen better."""
 
 _SHORTEST_LINE = 12  # letters; a shorter line alone could stand anywhere
 

@@ -57,6 +57,9 @@ Raises:
 """
 
 
+CELL_MARK = " | "
+"""What stands between the cells of a row."""
+
 _HEADER_WITHIN = 1024
 
 
@@ -71,6 +74,24 @@ def listed(things: Iterable[object], *, limit: int = 20) -> str:
     shown = ", ".join(str(thing) for thing in ordered[:limit])
     left = len(ordered) - limit
     return f"{shown} … et {left} autres" if left > 0 else shown
+
+
+# Text that nobody sees: it is read, since it may bind, and said.
+
+_LONGEST_SHOWN = 60
+_MOST_SHOWN = 3
+
+
+def masked(texts: Iterable[str]) -> tuple[str, ...]:
+    """The warning that some texts do not show, none when there is none."""
+    tidy = (" ".join(text.split()) for text in texts)
+    shown = [f"« {_shortened(text)} »" for text in tidy if text]
+    what = listed(shown, limit=_MOST_SHOWN)
+    return (f"texte masqué, lu quand même : {what}",) if shown else ()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN].rstrip()}…"
 
 
 # Characters that would mislead a search, a terminal or a reader, replaced or left out. Pure.

@@ -1,7 +1,7 @@
 """XML parsed without entities, DTD or network, and HTML pages read. Door of lxml."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree, html
@@ -98,6 +98,36 @@ def attribute(element: Element, name: str) -> str | None:
         if etree.QName(str(key)).localname == name:
             return str(value)
     return None
+
+
+# What an office file holds that would act or lead elsewhere: never run, never followed. Pure.
+
+_MACROS = re.compile(r"(?:.*/)?vbaProject\.bin|(?:Basic|Scripts)/.+")
+_EMBEDDED = re.compile(r".*/embeddings/[^/]+|Object [^/]*(?:/content\.xml)?")
+_DDE = re.compile(
+    rb"<(?:\w+:)?ddeLink|<(?:\w+:)?instrText[^>]*>\s*DDE|<\w+:dde-|<f[^>]*>[^<]*\|[^<]*!"
+)
+
+
+def active_content(parts: Mapping[str, bytes]) -> Iterator[str]:
+    """What was left alone in these parts, as French warnings."""
+    if any(map(_MACROS.fullmatch, parts)):
+        yield "macros ignorées"
+    if embedded := sum(bool(_EMBEDDED.fullmatch(name)) for name in parts):
+        yield f"objets incorporés, non lus : {embedded}"
+    if external := sum(map(_external, (p for n, p in parts.items() if n.endswith(".rels")))):
+        yield f"liens vers l'extérieur, non suivis : {external}"
+    if any(_DDE.search(part) for name, part in parts.items() if name.endswith(".xml")):
+        yield "liens vers d'autres programmes (DDE), non suivis"
+
+
+def _external(relations: bytes) -> int:
+    """How many are fetched by an office program that opens the file; links to click are not."""
+    return sum(
+        attribute(each, "TargetMode") == "External"
+        and not (attribute(each, "Type") or "").endswith("/hyperlink")
+        for each in parse_xml(relations)
+    )
 
 
 # HTML pages: headings, paragraphs, list items and table rows, without scripts and menus.

@@ -1,44 +1,114 @@
 """ODT and ODS, read from their XML."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, DecimalException
 
 from ingestion.errors import UnreadableFile
 from ingestion.french import written_day, written_number
-from ingestion.readers.content import FileContent, ReaderContent
+from ingestion.readers.content import FileContent, ReaderContent, masked, refuse_entities, unpack
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
-from ingestion.readers.markup import Element, attribute, below, local_name
-from ingestion.readers.office import (
-    LEFT_OUT,
+from ingestion.readers.markup import (
+    Element,
     active_content,
-    first,
-    hidden_in_open_document,
-    opened,
-    root_of,
-    text_of,
+    attribute,
+    below,
+    local_name,
+    parse_xml,
 )
 from ingestion.readers.spreadsheets import MOST_COLUMNS, Cell, Row, WorkbookSheet, read_sheets
+
+# What both have in common: an archive, roots of its parts, the text of an element, and whether it
+# is displayed.
+
+_NOT_READ = frozenset({"annotation", "tracked-changes", "note-citation", "bookmark-ref"})
+
+
+def _opened(data: bytes) -> dict[str, bytes]:
+    """The parts of the archive by name.
+
+    Raises UnreadableFile for what is no archive, protected, damaged, or larger than the bounds.
+    """
+    parts = unpack(data)
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise UnreadableFile("protégé par mot de passe")
+    return parts
+
+
+def _root_of(parts: Mapping[str, bytes], name: str) -> Element | None:
+    """The root of a part, None when the archive does not have it."""
+    if name not in parts:
+        return None
+    refuse_entities(parts[name])
+    return parse_xml(parts[name])
+
+
+def _first(root: Element | None, name: str) -> Element | None:
+    """The first element of this name, at or below `root`."""
+    return next(below(root, name), None) if root is not None else None
+
+
+def _text_of(element: Element) -> str:
+    """What is read in an element, one line a paragraph."""
+    return re.sub(r"[ \t]+", " ", "".join(_pieces(element))).strip()
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    yield (element.text or "").replace("\n", " ")
+    for child in element:
+        name = local_name(child)
+        if name in ("tab", "s"):
+            yield " "
+        elif name == "line-break":
+            yield "\n"
+        elif name == "note-body":
+            yield f" [note : {_text_of(child)}] "
+        elif name and name not in _NOT_READ:
+            yield from _pieces(child)
+            if name in ("p", "h"):
+                yield "\n"
+        yield (child.tail or "").replace("\n", " ")
+
+
+def _undisplayed(root: Element) -> tuple[str, ...]:
+    """A French warning when sections, paragraphs or words are not displayed."""
+    styles = {
+        attribute(style, "name")
+        for style in root.iter()
+        if local_name(style) == "style" and any(map(_is_not_displayed, style))
+    }
+    hidden = (
+        element
+        for element in root.iter()
+        if local_name(element) in ("p", "h", "span", "section")
+        and (_is_not_displayed(element) or attribute(element, "style-name") in styles)
+    )
+    return masked(map(_text_of, hidden))
+
+
+def _is_not_displayed(element: Element) -> bool:
+    return attribute(element, "display") == "none"
+
 
 # ODT, read from its XML: the format needs no more than the bounded archive and the XML door.
 
 
 def read_odt(data: bytes) -> FileContent:
     """Read headings with their numbers, paragraphs, list items and table rows."""
-    parts = opened(data)
-    root = root_of(parts, "content.xml")
+    parts = _opened(data)
+    root = _root_of(parts, "content.xml")
     if root is None:
         raise UnreadableFile("le contenu n'est pas un document ODT")
-    body = first(root, "text")
-    numbers = _OutlineNumbers(root_of(parts, "styles.xml"))
+    body = _first(root, "text")
+    numbers = _OutlineNumbers(_root_of(parts, "styles.xml"))
     blocks = with_headings(tuple(_blocks(body, numbers))) if body is not None else ()
     if not any(block.text for block in blocks):
         raise UnreadableFile("aucun texte dans le document")
-    title = first(root_of(parts, "meta.xml"), "title")
-    content = ReaderContent(blocks, title=text_of(title) or None if title is not None else None)
-    return FileContent((content,), (*hidden_in_open_document(root), *active_content(parts)))
+    title = _first(_root_of(parts, "meta.xml"), "title")
+    content = ReaderContent(blocks, title=_text_of(title) or None if title is not None else None)
+    return FileContent((content,), (*_undisplayed(root), *active_content(parts)))
 
 
 class _OutlineNumbers:
@@ -70,22 +140,22 @@ def _blocks(element: Element, numbers: _OutlineNumbers, marker: str = "") -> Ite
         name = local_name(child)
         if name == "h":
             level = int(attribute(child, "outline-level") or 1)
-            if text := text_of(child).replace("\n", " "):
+            if text := _text_of(child).replace("\n", " "):
                 yield Block(numbers.label(level) + text, Role.HEADING, level)
         elif name == "p":
-            for line in filter(None, text_of(child).split("\n")):
+            for line in filter(None, _text_of(child).split("\n")):
                 yield Block(marker + line, Role.ITEM if marker else Role.PARAGRAPH)
                 marker = marker and " " * len(marker)
         elif name in ("list-item", "list-header"):
             yield from _blocks(child, numbers, "- ")
         elif name == "table-row":
             cells = (
-                text_of(cell).replace("\n", " ")
+                _text_of(cell).replace("\n", " ")
                 for cell in child
                 if local_name(cell) == "table-cell"
             )
             yield Block(" | ".join(cells), Role.ROW)
-        elif name and name not in LEFT_OUT:
+        elif name and name not in _NOT_READ:
             yield from _blocks(child, numbers, marker)
 
 
@@ -100,8 +170,8 @@ _LEFT_OUT = ("tracked-changes", "table", "dde-links")
 
 def read_ods(data: bytes) -> FileContent:
     """Read every sheet; formulas by the value that was saved with them."""
-    parts = opened(data)
-    root = root_of(parts, "content.xml")
+    parts = _opened(data)
+    root = _root_of(parts, "content.xml")
     if root is None or next(below(root, "spreadsheet"), None) is None:
         raise UnreadableFile("le contenu n'est pas un classeur ODS")
     return read_sheets(_sheets(root)).warned(active_content(parts))
@@ -154,7 +224,7 @@ def _cells(row: Element) -> Iterator[Cell]:
 
 
 def _text(cell: Element) -> str:
-    shown = text_of(cell)
+    shown = _text_of(cell)
     kind = attribute(cell, "value-type")
     try:
         if kind == "date":

@@ -8,9 +8,8 @@ from statistics import median
 
 from ingestion.french import month_names
 from ingestion.readers.concealed import folded, folded_with_origins
-from ingestion.readers.content import clean_text, listed
+from ingestion.readers.content import CELL_MARK, clean_text, listed
 from ingestion.readers.documents import Document, FileReading, Recognised, ScannedPage
-from ingestion.readers.layout import CELL_MARK
 
 # The words of a picture as lines and cells, in the order in which they are read.
 

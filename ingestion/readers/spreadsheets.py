@@ -21,8 +21,14 @@ from ingestion.readers.content import (
     unpack,
 )
 from ingestion.readers.documents import Block, Role
-from ingestion.readers.markup import Element, attribute, below, local_name, parse_xml
-from ingestion.readers.office import active_content
+from ingestion.readers.markup import (
+    Element,
+    active_content,
+    attribute,
+    below,
+    local_name,
+    parse_xml,
+)
 
 # Sheets of a workbook, however its format writes them, into one document. Pure.
 #

@@ -11,11 +11,16 @@ from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
 
 from ingestion.errors import UnreadableFile
-from ingestion.readers.content import FileContent, ReaderContent, refuse_entities, unpack
+from ingestion.readers.content import (
+    FileContent,
+    ReaderContent,
+    masked,
+    refuse_entities,
+    unpack,
+)
 from ingestion.readers.documents import Block, Role
 from ingestion.readers.headings import with_headings
-from ingestion.readers.markup import Element, attribute, local_name, parse_xml
-from ingestion.readers.office import active_content, masked
+from ingestion.readers.markup import Element, active_content, attribute, local_name, parse_xml
 
 
 def read_docx(data: bytes) -> FileContent:

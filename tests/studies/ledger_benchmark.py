@@ -23,11 +23,11 @@ from assistant.calculators.constants import Rate, Rates
 from assistant.cli.command import collect_seldom
 from assistant.journal.journal import Journal
 from assistant.ledger.anomalies import anomalies, anomaly_table
+from assistant.ledger.late import Basis, terms
 from assistant.ledger.needs import PurchaseThresholds, needs_table, pooling_table
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan
 from assistant.ledger.parsing.vocabulary import names
-from assistant.ledger.payments.late import Basis, terms
-from assistant.ledger.payments.tables import late_tables
+from assistant.ledger.payments import late_tables
 from assistant.ledger.purchases import (
     contracts,
     held_contracts,

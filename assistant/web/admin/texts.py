@@ -13,7 +13,7 @@ from assistant.reports.versions import days
 from assistant.web.admin.answers import HOME, MISSING, SAID, SEEN, Text, done, page
 from assistant.web.site import Reader
 from assistant.web.viewer import View, fits, whole_text
-from ingestion.chunking.splitting import Span
+from ingestion.chunking.sentences import Span
 from ingestion.errors import IngestionError
 from ingestion.french import days_in_words
 from ingestion.readers.documents import Document

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from assistant.ledger.payments.late import BRACKETS, is_late
+from assistant.ledger.late import BRACKETS, is_late
 from assistant.ledger.query.plan import Population, rows_of
 from assistant.ledger.query.result import UNKNOWN, WHOLE
 from assistant.ledger.replies import piece_address

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from assistant.calculators.amounts import euros
 from assistant.confidence import Estimate
-from assistant.ledger.payments.late import (
+from assistant.ledger.late import (
     METHOD,
     SUMMED,
     SUSPENDED,

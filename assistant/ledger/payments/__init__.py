@@ -1,1 +1,0 @@
-"""Payments: last days, what lateness costs, stages of invoices and their forecast."""
