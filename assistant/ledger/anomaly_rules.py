@@ -3,6 +3,8 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -39,7 +41,8 @@ _LABELS = {
 class AnomalyRule:
     """What is looked for; `source` defines it, `check` says what to do with what it finds.
 
-    A rule with `least`, the rows below which it says nothing, is a statistical screening.
+    A rule with `least`, the rows below which it says nothing, is a statistical screening. One with
+    `sql` is found by it: the `ids` of the rows compared, then what fills the places of `says`.
     """
 
     name: str
@@ -48,6 +51,9 @@ class AnomalyRule:
     source: str
     check: str
     least: int = 0
+    sql: str = ""
+    ids: int = 1
+    says: str = ""
 
     @property
     def is_screening(self) -> bool:
@@ -96,13 +102,29 @@ def load_rules() -> dict[str, AnomalyRule]:
     return {rule.name: rule for rule in sorted(found, key=lambda each: order.index(each.severity))}
 
 
-# Arithmetic and form of each invoice: totals, VAT, lines, dates and identifiers.
+def queried(ledger: Ledger) -> Iterator[Anomaly]:
+    """What the rules find of which one query says all."""
+    for rule in load_rules().values():
+        for row in ledger.rows(rule.sql) if rule.sql else ():
+            says = rule.says.format(*map(_written, row[rule.ids :]))
+            yield Anomaly(rule, row[: rule.ids], says)
+
+
+def _written(value: object) -> str:
+    """An amount in euros, a day, or a text as it is."""
+    match value:
+        case Decimal():
+            return euros(value)
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case _:
+            return str(value)
+
+
+# Taxes, identifiers and contracts, where a query does not say all.
 #
 # A rounding of one cent either way is admitted wherever something was multiplied.
 
-_TOTALS = """
-SELECT id, number, net, vat, gross FROM invoice WHERE net + vat <> gross ORDER BY issued, id
-"""
 # Hundredths of what is divided by a hundred: a division would not be of decimals.
 _VAT = """
 SELECT id, number, invoice.net, coalesce(invoice.vat, 0), sum(base), sum(amount),
@@ -112,23 +134,6 @@ GROUP BY id, number, invoice.net, invoice.vat
 HAVING sum(base) <> invoice.net OR sum(amount) <> coalesce(invoice.vat, 0)
     OR max(abs(100 * amount - base * rate)) > 1
 ORDER BY id
-"""
-_LINES = """
-SELECT id, number, invoice.net, sum(invoice_line.net), count(*)
-FROM invoice JOIN invoice_line ON invoice_line.invoice = id
-GROUP BY id, number, invoice.net
-HAVING abs(sum(invoice_line.net) - invoice.net) > 0.01 AND count(invoice_line.net) = count(*)
-ORDER BY id
-"""
-_PAYABLE = """
-SELECT id, number, gross, payable FROM invoice WHERE payable > gross + 0.01 ORDER BY issued, id
-"""
-_CREDIT = """
-SELECT id, number, type FROM invoice
-WHERE type IN ('261', '381', '396', '502', '503') AND preceding IS NULL ORDER BY issued, id
-"""
-_DUE = """
-SELECT id, number, issued, due FROM invoice WHERE due < issued ORDER BY issued, id
 """
 _PARTIES = """
 SELECT supplier_siren, supplier_siret FROM invoice
@@ -153,17 +158,6 @@ _POST = "356000000"
 """La Poste, whose establishments have SIRET of another key."""
 
 
-def totals(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices whose total is not the sum of its two parts."""
-    for identifier, number, net, vat, gross in ledger.rows(_TOTALS):
-        gap = gross - net - vat
-        says = (
-            f"Facture {number} : {euros(net)} HT + {euros(vat)} de TVA = {euros(net + vat)}, "
-            f"mais {euros(gross)} TTC, soit {euros(gap)} d'écart."
-        )
-        yield Anomaly(load_rules()["totals"], (identifier,), says)
-
-
 def vat(ledger: Ledger) -> Iterator[Anomaly]:
     """Invoices whose rates do not make their totals, or of which a tax is not that of its base."""
     for identifier, number, net, tax, bases, taxes, gap in ledger.rows(_VAT):
@@ -177,35 +171,6 @@ def vat(ledger: Ledger) -> Iterator[Anomaly]:
                 f"une taxe s'écarte de {euros(gap / 100)} de sa base multipliée par son taux"
             )
         yield Anomaly(load_rules()["vat"], (identifier,), f"Facture {number} : {' ; '.join(told)}.")
-
-
-def lines(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices whose lines do not add up to their total without tax."""
-    for identifier, number, net, added, count in ledger.rows(_LINES):
-        counted = f"{count} lignes font" if count > 1 else "une seule ligne fait"
-        says = f"Facture {number} : {counted} {euros(added)}, le total HT {euros(net)}."
-        yield Anomaly(load_rules()["lines"], (identifier,), says)
-
-
-def payable(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices that ask for more than their total."""
-    for identifier, number, gross, asked in ledger.rows(_PAYABLE):
-        says = f"Facture {number} : net à payer de {euros(asked)} pour {euros(gross)} TTC."
-        yield Anomaly(load_rules()["payable"], (identifier,), says)
-
-
-def credit_notes(ledger: Ledger) -> Iterator[Anomaly]:
-    """Credit notes that cite no invoice."""
-    for identifier, number, kind in ledger.rows(_CREDIT):
-        says = f"Avoir {number} (type {kind}) : aucune facture antérieure citée (BT-25)."
-        yield Anomaly(load_rules()["credit note alone"], (identifier,), says)
-
-
-def due_dates(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices due before they were issued."""
-    for identifier, number, issued, due in ledger.rows(_DUE):
-        says = f"Facture {number} du {issued:%d/%m/%Y} : échéance le {due:%d/%m/%Y}."
-        yield Anomaly(load_rules()["due date"], (identifier,), says)
 
 
 def identifiers(ledger: Ledger) -> Iterator[Anomaly]:
@@ -235,20 +200,6 @@ def _impossible(siren: str | None, siret: str | None) -> str:
     return ""
 
 
-# Consistency of invoices with what else the ledger knows: suppliers, contracts, statuses.
-
-_ACCOUNTS = """
-SELECT supplier, supplier_name, id, number, issued, previous, other, other_number FROM (
-    SELECT coalesce(supplier_siren, upper(supplier_name)) AS supplier, supplier_name, id, number,
-        issued, iban_sha256, lag(iban_sha256) OVER held AS previous, lag(id) OVER held AS other,
-        lag(number) OVER held AS other_number
-    FROM invoice WHERE iban_sha256 IS NOT NULL
-    WINDOW held AS (
-        PARTITION BY coalesce(supplier_siren, upper(supplier_name)) ORDER BY issued, id
-    )
-) AS asked
-WHERE previous <> iban_sha256 AND supplier IS NOT NULL ORDER BY issued, id
-"""
 _CONTRACTS = """
 SELECT invoice.id, number, coalesce(delivered, issued) AS day, contract_id, notified, months,
     purchase.id
@@ -257,37 +208,6 @@ WHERE notified IS NOT NULL AND months > 0
     AND (invoice.buyer_siret IS NULL OR purchase.buyer_siret = invoice.buyer_siret)
 ORDER BY day, invoice.id
 """
-_BEFORE_SERVICE = """
-SELECT id, number, sent, done FROM invoice JOIN (
-    SELECT invoice, min("at") FILTER (WHERE status = '11') AS sent,
-        min("at") FILTER (WHERE status = '07') AS done
-    FROM status_event GROUP BY invoice
-) AS passed ON passed.invoice = id
-WHERE sent < done ORDER BY sent, id
-"""
-_REFERENCES = ("engagement (BT-13)", "marché (BT-12)", "service (BT-10)")
-_MISSING = """
-SELECT id, number, commitments > 0 AND commitment IS NULL, contracts > 0 AND contract IS NULL,
-    services > 0 AND service IS NULL
-FROM invoice JOIN (
-    SELECT file, count(commitment) AS commitments, count(contract) AS contracts,
-        count(service) AS services
-    FROM invoice GROUP BY file
-) AS of_file ON of_file.file = invoice.file
-WHERE (commitments > 0 AND commitment IS NULL) OR (contracts > 0 AND contract IS NULL)
-    OR (services > 0 AND service IS NULL)
-ORDER BY issued, id
-"""
-
-
-def bank_details(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices with another account than the one before from the same supplier."""
-    for supplier, name, identifier, number, issued, _, other, before in ledger.rows(_ACCOUNTS):
-        says = (
-            f"{name or supplier} : la facture {number} du {issued:%d/%m/%Y} demande le paiement "
-            f"sur un autre compte que la précédente, {before}."
-        )
-        yield Anomaly(load_rules()["bank details"], (other, identifier), says)
 
 
 def after_the_end(ledger: Ledger) -> Iterator[Anomaly]:
@@ -300,21 +220,3 @@ def after_the_end(ledger: Ledger) -> Iterator[Anomaly]:
                 f"{notified:%d/%m/%Y} pour {months} mois, jusqu'au {end:%d/%m/%Y}."
             )
             yield Anomaly(load_rules()["after the end"], (identifier, purchase), says)
-
-
-def paid_before_service(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices whose payment was sent before the service was stated done."""
-    for identifier, number, sent, done in ledger.rows(_BEFORE_SERVICE):
-        says = (
-            f"Facture {number} : mise en paiement le {sent:%d/%m/%Y}, service fait le "
-            f"{done:%d/%m/%Y}."
-        )
-        yield Anomaly(load_rules()["paid before service"], (identifier,), says)
-
-
-def missing_references(ledger: Ledger) -> Iterator[Anomaly]:
-    """Invoices without a reference that others of their file have."""
-    for identifier, number, *lacking in ledger.rows(_MISSING):
-        absent = [label for label, lacks in zip(_REFERENCES, lacking, strict=True) if lacks]
-        says = f"Facture {number} sans {' ni '.join(absent)}."
-        yield Anomaly(load_rules()["missing reference"], (identifier,), says)

@@ -24,8 +24,6 @@ from ingestion.ledger.embedded import Ledger
 # once. A status never stops the clock: that an invoice is suspended does not prove that the time
 # limit lawfully was.
 
-SUSPENDED = "06"
-
 _TO_PAY = """
 SELECT id, number, coalesce(supplier_name, '') AS supplier, currency, status, started, paid,
     payable AS amount, payment_days, is_unpaid,

@@ -9,7 +9,6 @@ from assistant.confidence import Estimate
 from assistant.ledger.late import (
     METHOD,
     SUMMED,
-    SUSPENDED,
     Basis,
     Forecast,
     LateInvoice,
@@ -28,8 +27,15 @@ from assistant.ledger.late import (
     undated,
     waiting,
 )
-from assistant.ledger.query.measures import CREDIT_NOTE, LATE, NOT_PAID, PAID, REJECTED, told
-from assistant.ledger.query.measures import SUSPENDED as MEASURES_SUSPENDED
+from assistant.ledger.query.measures import (
+    CREDIT_NOTE,
+    LATE,
+    NOT_PAID,
+    PAID,
+    REJECTED,
+    SUSPENDED,
+    told,
+)
 from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population
 from assistant.ledger.query.result import EURO, PlanResult, computed_cuts
 from assistant.ledger.query.sql import LateColumns
@@ -146,7 +152,9 @@ def _notes(late: Sequence[LateInvoice], found: Payments, basis: Basis) -> list[s
         notes.append(f"{len(late) - len(known)} sans intérêts : taux, montant ou euros absents.")
     notes += missing_rates(late, basis.rates)
     notes += [f"Sans dernier jour : {count} ({why})." for why, count in found.without]
-    suspended = sum(each.payment.status == SUSPENDED for each in late if each.payment.paid is None)
+    suspended = sum(
+        each.payment.status in SUSPENDED.values for each in late if each.payment.paid is None
+    )
     notes += [f"Suspendues parmi celles en retard : {suspended}."] if suspended else []
     articles = dict.fromkeys(
         f"art. {each.article} : « {each.quote} »" for each in basis.terms.grounds
@@ -192,7 +200,7 @@ _KINDS = (
     ("Factures, avoirs déduits du montant", ()),
     ("Payées", (PAID,)),
     ("Non payées", (NOT_PAID,)),
-    ("Dont suspendues", (NOT_PAID, MEASURES_SUSPENDED)),
+    ("Dont suspendues", (NOT_PAID, SUSPENDED)),
     ("Rejetées", (REJECTED,)),
     ("Avoirs", (CREDIT_NOTE,)),
 )

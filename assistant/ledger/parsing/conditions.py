@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from assistant.calculators.facts import exact
 from assistant.ledger.parsing.bounds import AFTER, SIDES, amounts, days
-from assistant.ledger.parsing.rankings import Found, joined, turned
+from assistant.ledger.parsing.rankings import Found, gathered, joined, turned
 from assistant.ledger.parsing.vocabulary import (
     LEGAL_FORMS,
     Name,
@@ -111,7 +110,7 @@ def conditions(left: Remainder, names: Sequence[Name], over: Population) -> Foun
     found = joined(left, found)
     kept = turned(left, found)
     left.has_clash |= _are_of_stages([each for each in kept if each not in found])
-    found = _named_together(kept)
+    found = gathered(kept, _is_of_names)
     once = list({each: (each, start) for each, start in reversed(found)}.values())[::-1]
     left.has_clash |= _clash([each for each, _ in once]) or _is_union(left, once)
     return once
@@ -221,18 +220,5 @@ def _of_names(left: Remainder, named: Sequence[Name]) -> PlanFilter:
     return PlanFilter(named[0].field, Operator.IS, keys, known[0] if is_one else " ou ".join(known))
 
 
-def _named_together(found: Found) -> Found:
-    """The conditions, those on names of one field in one: any of them will do."""
-    kept: dict[tuple[str, Operator] | int, tuple[PlanFilter, int]] = {}
-    for place, (condition, start) in enumerate(found):
-        is_name = condition.said and condition.operator is Operator.IS
-        key = (condition.field, condition.operator) if is_name else place
-        other = kept.get(key)
-        kept[key] = (_either(other[0], condition), other[1]) if other else (condition, start)
-    return list(kept.values())
-
-
-def _either(one: PlanFilter, other: PlanFilter) -> PlanFilter:
-    values = tuple(dict.fromkeys((*one.values, *other.values)))
-    said = one.said if values == one.values else f"{one.said} ou {other.said}"
-    return replace(one, values=values, said=said)
+def _is_of_names(condition: PlanFilter) -> bool:
+    return bool(condition.said) and condition.operator is Operator.IS

@@ -18,6 +18,7 @@ from assistant.ledger.parsing.periods import (
 )
 from assistant.ledger.parsing.rankings import Found
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
+from assistant.ledger.query.measures import NOT_PAID, PAID
 from assistant.ledger.query.plan import Operator, PlanFilter, Population, rows_of
 
 # The period that a question compares another with.
@@ -115,8 +116,6 @@ def _following(left: Remainder, match: re.Match[str], today: date) -> PeriodSpan
 #
 # "Factures reçues en mai", "suspendues en mai", "de mai", "à échéance en mai".
 
-_UNPAID = PlanFilter("paid", Operator.UNKNOWN)
-_PAID = PlanFilter("paid", Operator.KNOWN)
 _DEADLINE = "deadline"
 _NEEDS_DAYS = {_DEADLINE, "ends"}
 """Dates that every row has, so that they say nothing without a period."""
@@ -194,8 +193,8 @@ def dated(
     if when.field == _DEADLINE:
         left.has_clash |= _is_long_past(bounds, today)
         if _is_to_come(bounds, today) and not any(each.field == "paid" for each, _ in filters):
-            filters = [*filters, (_UNPAID, when.start)]  # what is paid falls due no more
-    elif _is_to_come(bounds, today) and _UNPAID in dict(filters):
+            filters = [*filters, (NOT_PAID, when.start)]  # what is paid falls due no more
+    elif _is_to_come(bounds, today) and NOT_PAID in dict(filters):
         when = When(_DEADLINE)  # what is to be paid in days to come was not issued in them
     return Dated(when, bounds, filters)
 
@@ -208,7 +207,7 @@ def _when(
     usual: str,
 ) -> When:
     """The date that the nearest verb before a period is of, the usual one without verb."""
-    default = When("paid" if _PAID in dict(found) else usual)
+    default = When("paid" if PAID in dict(found) else usual)
     if not taken:
         return default
     before = [each for each in taken if period and each[1] < period.start]

@@ -27,6 +27,7 @@ from assistant.ledger.parsing.vocabulary import (
     load_vocabulary,
     slips,
 )
+from assistant.ledger.query.measures import NOT_PAID, PAID
 from assistant.ledger.query.plan import (
     FieldKind,
     Operator,
@@ -173,7 +174,7 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
 def _counts_days_of_unpaid(filters: Found, fields: Sequence[str]) -> bool:
     """Whether the days until payment are asked of what is not paid, which has none."""
     has_days = "payment_days" in {*fields, *(each.field for each, _ in filters)}
-    return has_days and PlanFilter("paid", Operator.UNKNOWN) in dict(filters)
+    return has_days and NOT_PAID in dict(filters)
 
 
 _SUMMER = re.compile(r"\b(?:l'|cet |d')ete\b")
@@ -261,9 +262,8 @@ def _bounds_days_of_groups(read: Read) -> bool:
 
 def _is_paid(read: Read) -> bool:
     """Whether it is of what was paid: the ledger knows what interest is owed."""
-    known = PlanFilter("paid", Operator.KNOWN)
     dates = {read.when.field, *(each.field for each, _ in read.filters)}
-    return "paid" in dates or read.when.condition == known
+    return "paid" in dates or read.when.condition == PAID
 
 
 # What rules read of a question to one plan, or none where it asks for two things. Pure.

@@ -1,12 +1,13 @@
 """Groups and ranks that a question names, with what it joins or leaves out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.ledger.parsing.periods import COUNTS
 from assistant.ledger.parsing.vocabulary import Remainder, WordRule, load_vocabulary
+from assistant.ledger.query.measures import INVOICE
 from assistant.ledger.query.plan import (
     FieldKind,
     Operator,
@@ -14,6 +15,7 @@ from assistant.ledger.query.plan import (
     Plan,
     PlanFilter,
     Population,
+    Value,
     rows_of,
 )
 
@@ -47,7 +49,8 @@ def turned(left: Remainder, found: Found) -> Found:
         if out := _joined(left, sorted(after, key=lambda each: each[1])):
             kept = [each for each in found if each not in out]
             left.has_clash |= not _is_one_list(left, out)
-            found = [*kept, *_merged([(_turned(each), start) for each, start in out])]
+            away = [(_turned(each), start) for each, start in out]
+            found = [*kept, *gathered(away, lambda _: True)]
             left.erase(*match.span())
     return found
 
@@ -80,17 +83,25 @@ def _is_one_list(left: Remainder, out: Sequence[tuple[PlanFilter, int]]) -> bool
     return True
 
 
-def _merged(out: Found) -> Found:
-    """One condition for the values of a field."""
-    by_field: dict[tuple[str, Operator], tuple[PlanFilter, int]] = {}
-    for condition, start in out:
-        key = condition.field, condition.operator
-        if key in by_field:
-            other, start = by_field[key]
-            names = " ou ".join(each for each in (other.said, condition.said) if each)
-            condition = replace(other, values=other.values + condition.values, said=names)
-        by_field[key] = condition, start
-    return list(by_field.values())
+def gathered(found: Found, may_be_one: Callable[[PlanFilter], bool]) -> Found:
+    """The conditions, those that may be one with others of their field in one: any will do."""
+    alike: dict[tuple[str, Operator] | int, Found] = {}
+    for place, each in enumerate(found):
+        condition, _ = each
+        key = (condition.field, condition.operator) if may_be_one(condition) else place
+        alike.setdefault(key, []).append(each)
+    return [(_together([each for each, _ in some]), some[0][1]) for some in alike.values()]
+
+
+def _together(filters: Sequence[PlanFilter]) -> PlanFilter:
+    """One condition for the values of all; one that adds none is not said again."""
+    values: list[Value] = []
+    said = []
+    for each in filters:
+        if new := [value for value in each.values if value not in values]:
+            values += new
+            said += [each.said] if each.said else []
+    return replace(filters[0], values=tuple(values), said=" ou ".join(said))
 
 
 # Values of one field that a question joins by "ou": "rejetées ou suspendues", "X ou Y".
@@ -147,13 +158,6 @@ def _chain(left: Remainder, before: Found) -> Found:
             break
         chain.insert(0, each)
     return chain
-
-
-def _together(filters: Sequence[PlanFilter]) -> PlanFilter:
-    """One condition that any of the values meets."""
-    values = tuple(dict.fromkeys(value for each in filters for value in each.values))
-    said = " ou ".join(each.said for each in filters if each.said)
-    return replace(filters[0], values=values, said=said)
 
 
 # Where the part of a share is said: "part de X dans …", "quelle part de … est X". Pure.
@@ -406,4 +410,4 @@ def without_credit(plan: Plan, filters: Found) -> Found | None:
     is_least = plan.group == EACH and plan.is_ascending
     if said or not (is_least or (sides & _BELOW and not sides & _ABOVE)):
         return filters
-    return [*filters, (PlanFilter("is_credit", Operator.UNKNOWN), 0)]
+    return [*filters, (INVOICE, 0)]
