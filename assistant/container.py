@@ -9,9 +9,9 @@ from assistant.calculators.calculation import Buyer
 from assistant.calculators.constants import read_rates
 from assistant.journal.journal import Journal, journal_of
 from assistant.llm.language_model import LanguageModel
-from assistant.llm.lending import BorrowedModel
 from assistant.llm.process import ModelProcess, engine_command
 from assistant.llm.remote import FallbackModel, RemoteEmbedder, RemoteModel
+from assistant.llm.sharing import BorrowedModel
 from assistant.publishing.gate import Examinee
 from assistant.retrieval.ranking import tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder

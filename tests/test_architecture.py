@@ -19,7 +19,7 @@ DOORS = {
     "chromadb": "ingestion/index/vectors.py",
     "docx": "ingestion/readers/word.py assistant/tenders/service.py assistant/reports/paper.py",
     "duckdb": "ingestion/ledger/embedded.py",
-    "facturx": "ingestion/ledger/electronic.py ingestion/ledger/schematrons.py",
+    "facturx": "ingestion/ledger/electronic.py ingestion/ledger/validation.py",
     "fastapi": "assistant/web/*",
     "faster_whisper": "assistant/voice/transcriber.py",
     "gradio": "assistant/web/*",
@@ -41,7 +41,7 @@ DOORS = {
     "assistant/voice/transcriber.py",
     "openpyxl": "ingestion/ledger/tables.py assistant/ledger/tables.py",
     "opentelemetry": "assistant/operations/traces.py",
-    "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/colours.py "
+    "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/validation.py "
     "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py ingestion/readers/pictures.py",
     "prometheus_client": "assistant/operations/monitoring.py",
@@ -59,7 +59,7 @@ DOORS = {
     "reportlab": "assistant/reports/pdf.py",
     "rich": "assistant/cli/*",
     "safetensors": "ingestion/encoders/network.py",
-    "saxonche": "ingestion/ledger/schematrons.py",
+    "saxonche": "ingestion/ledger/validation.py",
     "sentence_transformers": "ingestion/encoders/network.py",
     "sqlite3": "ingestion/durable.py ingestion/index/store.py ingestion/index/vectors.py "
     "assistant/accounts/*",

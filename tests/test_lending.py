@@ -12,8 +12,8 @@ import pytest
 from assistant.errors import ModelStopped
 from assistant.llm.keeper import ProcessStanding
 from assistant.llm.language_model import Prompt
-from assistant.llm.lending import BorrowedModel, LendableModel, lend_model
 from assistant.llm.process import ModelProcess
+from assistant.llm.sharing import BorrowedModel, LendableModel, lend_model
 from ingestion.errors import ModelUnavailable
 from tests.scripted_process import scripted_command
 

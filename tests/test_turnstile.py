@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from assistant.llm.fair_queue import FairQueue
+from assistant.llm.sharing import FairQueue
 
 
 def _enter(turnstile: FairQueue) -> object:
@@ -117,7 +117,7 @@ def test_the_next_one_does_not_wait_a_whole_glance(monkeypatch: pytest.MonkeyPat
     first = _enter(turnstile)
     waiting = turnstile.enter()
     assert next(waiting) == 1
-    monkeypatch.setattr("assistant.llm.fair_queue.GLANCE", 60)
+    monkeypatch.setattr("assistant.llm.sharing.GLANCE", 60)
     thread = threading.Thread(target=_let_in, args=(waiting,), daemon=True)
     thread.start()
     time.sleep(0.02)

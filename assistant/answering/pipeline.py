@@ -26,8 +26,8 @@ from assistant.calculators.constants import Rates, no_rates
 from assistant.errors import ModelStopped
 from assistant.journal.journal import Journal
 from assistant.ledger.service import LedgerService
-from assistant.llm.fair_queue import FairQueue
 from assistant.llm.language_model import LanguageModel
+from assistant.llm.sharing import FairQueue
 from assistant.question.day import Day, DaySource, day_asked
 from assistant.question.language import Language, readable
 from assistant.question.rewriting import in_french, is_dependent, side_by_side, standalone, subjects

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from ingestion.chunking.passages import Passage
 
@@ -66,45 +67,35 @@ class Calculation:
 # The situation of a purchase: who buys, and what. Values.
 
 
-class Buyer(StrEnum):
+class LabelledWord(StrEnum):
+    """A word among few, as commands and files write it, and its `label` in French."""
+
+    label: str
+
+    def __new__(cls, word: str, label: str) -> Self:
+        """The word is the value of a member."""
+        member = str.__new__(cls, word)
+        member._value_, member.label = word, label
+        return member
+
+
+class Buyer(LabelledWord):
     """Kinds of buyers between which the rules differ; the value is its word on the command line."""
 
-    STATE = "etat"
-    LOCAL = "collectivite"
-    HOSPITAL = "hopital"
-    OTHER_AUTHORITY = "autre-pouvoir"
-    ENTITY = "entite"
-
-    @property
-    def label(self) -> str:
-        """The kind in French."""
-        return _BUYERS[self]
+    STATE = "etat", "État ou autre autorité publique centrale"
+    LOCAL = (
+        "collectivite",
+        "collectivité territoriale, son établissement public ou leur groupement",
+    )
+    HOSPITAL = "hopital", "établissement public de santé"
+    OTHER_AUTHORITY = "autre-pouvoir", "autre pouvoir adjudicateur"
+    ENTITY = "entite", "entité adjudicatrice"
 
 
-class Nature(StrEnum):
+class Nature(LabelledWord):
     """What is bought; the value is its word on the command line."""
 
-    WORKS = "travaux"
-    SUPPLIES = "fournitures"
-    SERVICES = "services"
-    SOCIAL_SERVICES = "services-sociaux"
-
-    @property
-    def label(self) -> str:
-        """The nature in French."""
-        return _NATURES[self]
-
-
-_BUYERS = {
-    Buyer.STATE: "État ou autre autorité publique centrale",
-    Buyer.LOCAL: "collectivité territoriale, son établissement public ou leur groupement",
-    Buyer.HOSPITAL: "établissement public de santé",
-    Buyer.OTHER_AUTHORITY: "autre pouvoir adjudicateur",
-    Buyer.ENTITY: "entité adjudicatrice",
-}
-_NATURES = {
-    Nature.WORKS: "travaux",
-    Nature.SUPPLIES: "fournitures",
-    Nature.SERVICES: "services",
-    Nature.SOCIAL_SERVICES: "services sociaux et autres services spécifiques",
-}
+    WORKS = "travaux", "travaux"
+    SUPPLIES = "fournitures", "fournitures"
+    SERVICES = "services", "services"
+    SOCIAL_SERVICES = "services-sociaux", "services sociaux et autres services spécifiques"

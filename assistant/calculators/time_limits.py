@@ -4,10 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from assistant.calculators.amounts import Zone, add_days, add_months, end_of_period, numeral
-from assistant.calculators.calculation import Buyer, Calculation, CalculationLine, Stated, says
+from assistant.calculators.calculation import (
+    Buyer,
+    Calculation,
+    CalculationLine,
+    LabelledWord,
+    Stated,
+    says,
+)
 from assistant.calculators.constants import Law
 from assistant.errors import WrongFigures
 from ingestion.french import in_words
@@ -15,32 +21,21 @@ from ingestion.french import in_words
 # Periods: a minimum of days, what shortens or lengthens it, and its last day. Pure.
 
 
-class Reduction(StrEnum):
-    """What shortens a period; the value ends the name of its constant."""
+class Reduction(LabelledWord):
+    """What shortens a period: the end of the name of its constant, and in which case."""
 
-    ELECTRONIC = "voie électronique"
-    URGENT = "urgence"
-    NOTICE = "préinformation"
-    UNAGREED = "sans accord"
-
-    @property
-    def condition(self) -> str:
-        """In which case, in French."""
-        return _CONDITIONS[self]
-
-
-_CONDITIONS = {
-    Reduction.ELECTRONIC: "quand le dépôt se fait par voie électronique",
-    Reduction.URGENT: "quand une urgence dûment justifiée rend le délai minimal intenable",
-    Reduction.NOTICE: (
+    ELECTRONIC = "voie électronique", "quand le dépôt se fait par voie électronique"
+    URGENT = "urgence", "quand une urgence dûment justifiée rend le délai minimal intenable"
+    NOTICE = (
+        "préinformation",
         "après un avis de préinformation, ou périodique indicatif, qui n'a pas servi d'appel à la "
-        "concurrence et donnait les mêmes renseignements que l'avis de marché"
-    ),
-    Reduction.UNAGREED: (
+        "concurrence et donnait les mêmes renseignements que l'avis de marché",
+    )
+    UNAGREED = (
+        "sans accord",
         "quand l'acheteur, qui peut convenir de la date avec les candidats sélectionnés, ne "
-        "s'accorde pas avec eux"
-    ),
-}
+        "s'accorde pas avec eux",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,7 @@ def minimum(period: MinimumPeriod, start: Start, met: Collection[Reduction], law
     steps = [says(first, base)]
     for reduction, stated in reduced.items():
         verb = "Délai réduit" if reduction in met else "Délai réductible"
-        said = f"{verb} {reduction.condition} : {start.until(stated.value)}."
+        said = f"{verb} {reduction.label} : {start.until(stated.value)}."
         steps.append(says(said, stated))
     if period.is_for_tenders and Reduction.URGENT not in met:
         steps.append(_lengthened(best, start, law))
@@ -133,18 +128,13 @@ def _in_days(days: Decimal) -> str:
 # Periods run as règlement (CEE, Euratom) n° 1182/71 has them (calendar.py).
 
 
-class Procedure(StrEnum):
+class Procedure(LabelledWord):
     """Procedures whose time limits differ; the value is its word on the command line."""
 
-    OPEN = "appel-offres-ouvert"
-    RESTRICTED = "appel-offres-restreint"
-    NEGOTIATED = "procedure-avec-negociation"
-    ADAPTED = "mapa"
-
-    @property
-    def label(self) -> str:
-        """The procedure in French."""
-        return _LABELS[self]
+    OPEN = "appel-offres-ouvert", "appel d'offres ouvert"
+    RESTRICTED = "appel-offres-restreint", "appel d'offres restreint"
+    NEGOTIATED = "procedure-avec-negociation", "procédure avec négociation"
+    ADAPTED = "mapa", "procédure adaptée"
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,9 +289,3 @@ _PERIODS = {
     Procedure.NEGOTIATED: "une négociation",
 }
 """How the constants of a procedure in two steps are named."""
-_LABELS = {
-    Procedure.OPEN: "appel d'offres ouvert",
-    Procedure.RESTRICTED: "appel d'offres restreint",
-    Procedure.NEGOTIATED: "procédure avec négociation",
-    Procedure.ADAPTED: "procédure adaptée",
-}

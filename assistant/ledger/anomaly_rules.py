@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 
 from assistant.calculators.amounts import add_months, euros
+from assistant.calculators.calculation import LabelledWord
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.values import has_luhn_key
 from ingestion.library.library import CORPUS
@@ -17,24 +17,12 @@ from ingestion.library.library import CORPUS
 # An anomaly: what a rule found, the rows it compared, and what to check. Values.
 
 
-class AnomalySeverity(StrEnum):
+class AnomalySeverity(LabelledWord):
     """How much an anomaly may cost."""
 
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def label(self) -> str:
-        """In French."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    AnomalySeverity.HIGH: "élevée",
-    AnomalySeverity.MEDIUM: "moyenne",
-    AnomalySeverity.LOW: "faible",
-}
+    HIGH = "high", "élevée"
+    MEDIUM = "medium", "moyenne"
+    LOW = "low", "faible"
 
 
 @dataclass(frozen=True, slots=True)

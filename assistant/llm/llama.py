@@ -57,6 +57,7 @@ class LlamaModel:
     """A GGUF file, read greedily; prefixes seen before are restored, not read again."""
 
     engine = None
+    context_tokens = CONTEXT_TOKENS
 
     def __init__(
         self, path: Path, name: str, chat_format: ChatFormat, *, plain: bool = False
@@ -82,20 +83,10 @@ class LlamaModel:
         self._vocabulary = llama_cpp.llama_model_get_vocab(model)
         self._vocabulary_size = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
         self._chat_format = chat_format
-        self._name = name
+        self.name = name
         self._held: Tokens = ()
         self._remembered: OrderedDict[Tokens, bytes] = OrderedDict()
         self._lock = Lock()
-
-    @property
-    def name(self) -> str:
-        """Model and digest of its weights."""
-        return self._name
-
-    @property
-    def context_tokens(self) -> int:
-        """The most tokens that a prompt and its reply may have together."""
-        return CONTEXT_TOKENS
 
     def count_tokens(self, text: str) -> int:
         """Length of a text in tokens, outside any chat."""

@@ -58,16 +58,11 @@ class ModelProcess:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Start the process and wait until its weights are loaded; raises ModelUnavailable."""
-        self._name = name
+        self.name = name
         self._step_seconds = step_seconds
         self._keeper = Keeper(command, clock)
         self._turn = Lock()
         self._line = Lock()
-
-    @property
-    def name(self) -> str:
-        """Model and digest of its weights."""
-        return self._name
 
     @property
     def context_tokens(self) -> int:

@@ -17,7 +17,7 @@ from time import monotonic, sleep
 import assistant
 from assistant.container import load_local_model
 from assistant.errors import WorkerFailure
-from assistant.llm.lending import lend_model
+from assistant.llm.sharing import lend_model
 from assistant.settings import Settings
 from assistant.web.front import Front
 from assistant.web.listening import behind_proxies, listen

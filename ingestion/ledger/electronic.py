@@ -21,7 +21,6 @@ from facturx.facturx import (  # type: ignore[import-untyped]
 from facturx.generate_xml import EN16931_FIELDS, EN16931_PARTY_FIELDS  # type: ignore[import-untyped]
 
 from ingestion.errors import UnreadableFile
-from ingestion.ledger.colours import undefined_colours
 from ingestion.ledger.records import (
     Comment,
     Contents,
@@ -31,7 +30,7 @@ from ingestion.ledger.records import (
     refused,
     warned,
 )
-from ingestion.ledger.schematrons import broken_rules
+from ingestion.ledger.validation import broken_rules, undefined_colours
 from ingestion.ledger.values import account_digest, digits, has_luhn_key
 from ingestion.readers.markup import Element, local_name, parse_xml
 

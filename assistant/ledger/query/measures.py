@@ -45,8 +45,11 @@ class Definition:
     means: PlanFilter | None = None
 
 
-def _is_by_invoice(plan: Plan) -> bool:
-    """Whether each invoice counts for one: a sum is the only measure that credit notes lessen."""
+def is_by_invoice(plan: Plan) -> bool:
+    """Whether each invoice counts for one, and credit notes are not counted.
+
+    A sum is the only measure that they lessen.
+    """
     is_of_rows = plan.measure is not PlanMeasure.SUM and (
         plan.measure is not PlanMeasure.SHARE or plan.of is None
     )
@@ -88,7 +91,7 @@ def _measures(name: str) -> Callable[[Plan], bool]:
 
 DEFINITIONS = (
     Definition(
-        "facture", "les avoirs ne sont pas des factures comptées", _is_by_invoice, (INVOICE,)
+        "facture", "les avoirs ne sont pas des factures comptées", is_by_invoice, (INVOICE,)
     ),
     Definition(
         "montant facturé",
@@ -168,11 +171,6 @@ def meant(plan: Plan) -> Plan:
 def definitions(plan: Plan) -> tuple[Definition, ...]:
     """Those that concern a plan."""
     return tuple(each for each in DEFINITIONS if each.concerns(plan))
-
-
-def leaves_credits_out(plan: Plan) -> bool:
-    """Whether credit notes among the rows of a plan are not counted."""
-    return _is_by_invoice(plan)
 
 
 def has_credit_notes(plan: Plan) -> bool:

@@ -9,7 +9,7 @@ from operator import attrgetter, ge, gt, le, lt
 
 from assistant.calculators.amounts import euros, round_to_cents
 from assistant.errors import TotalsDisagree, WrongPlan
-from assistant.ledger.query.measures import CREDIT_NOTE, defined, leaves_credits_out, meant, told
+from assistant.ledger.query.measures import CREDIT_NOTE, defined, is_by_invoice, meant, told
 from assistant.ledger.query.plan import (
     Bound,
     FieldKind,
@@ -235,7 +235,7 @@ def _credit_notes(
     plan: Plan, ledger: Ledger, today: date, law: Sequence[LateColumns]
 ) -> tuple[str, ...]:
     """How many credit notes would be among the invoices counted, were they invoices."""
-    if plan.measure is not PlanMeasure.COUNT or not leaves_credits_out(plan):
+    if plan.measure is not PlanMeasure.COUNT or not is_by_invoice(plan):
         return ()
     only = Plan(plan.measure, plan.over, filters=(*plan.filters, CREDIT_NOTE), period=plan.period)
     [(found, _)] = groups([only], ledger, today, law)
