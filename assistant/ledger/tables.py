@@ -16,7 +16,7 @@ from openpyxl.styles import Font  # type: ignore[import-untyped]
 
 from assistant.calculators.amounts import euros, numeral, percent
 from assistant.errors import WrongPlan
-from assistant.ledger.query.plan import FieldKind, Plan, PlanMeasure
+from assistant.ledger.query.plan import Plan, PlanMeasure
 
 Cell = str | int | Decimal | date | None
 
@@ -135,8 +135,7 @@ def shape_of(plan: Plan) -> DrawingShape | None:
         return None
     if plan.step:
         return DrawingShape.TIME
-    is_money = plan.field is not None and plan.field.kind is FieldKind.AMOUNT
-    adds_up = plan.measure is PlanMeasure.SUM and is_money and not plan.is_of_some
+    adds_up = plan.measure is PlanMeasure.SUM and plan.is_of_money and not plan.is_of_some
     return DrawingShape.SHARES if adds_up else DrawingShape.RANKING
 
 

@@ -201,19 +201,8 @@ class ModelsHeard:
     version: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PieceHeard:
-    """Some more bytes of the reply."""
-
-    piece: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class EndHeard:
-    """The reply is over, or was cut."""
-
-
-Heard = ModelsHeard | PieceHeard | EndHeard
+Heard = ModelsHeard | bytes
+"""What the server says of its model, then pieces of its reply, an empty one at its end."""
 
 
 class ServerCall:
@@ -254,7 +243,7 @@ class ServerCall:
         except CallFailed as failure:
             self._heard.put(failure)
         else:
-            self._heard.put(EndHeard())
+            self._heard.put(b"")
 
     def _complete(self, origin: Origin) -> None:
         *others, last = self._bodies
@@ -262,8 +251,8 @@ class ServerCall:
             with origin.asked("chat/completions", body=body) as reply:
                 if body is not last and reply.status in _REFUSALS:
                     continue
-                for piece in _accepted(reply):
-                    self._heard.put(PieceHeard(piece))
+                for piece in filter(None, _accepted(reply)):
+                    self._heard.put(piece)
                 return
 
 

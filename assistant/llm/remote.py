@@ -14,12 +14,10 @@ from assistant.errors import EngineFailure
 from assistant.llm.call import (
     Body,
     CallFailed,
-    EndHeard,
     EventLines,
     Heard,
     ModelsHeard,
     Patience,
-    PieceHeard,
     ServerCall,
     WrongReply,
     chat_bodies,
@@ -95,13 +93,11 @@ class RemoteModel:
         engine: Engine,
         secret: str = "",
         patience: Patience | None = None,
-        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Nothing is sent before something is asked; `patience` is that of the settings."""
         self._address = engine.address
         self._secret = secret
         self._patience = patience or patience_of(engine)
-        self._clock = clock
         self.engine = EngineUse(engine.host, engine.model)
 
     @property
@@ -133,24 +129,21 @@ class RemoteModel:
 
     def _pieces(self, bodies: Sequence[Body]) -> Generator[bytes | None, None, None]:
         """The bytes of the reply, None while there are none."""
-        began, patience = self._clock(), self._patience
+        began, patience = monotonic(), self._patience
         until, why = began + patience.first, f"il n'a rien dit en {patience.first:.0f} s"
         with closing(ServerCall(self._address, self._secret, patience, bodies)) as call:
             yield None
-            while not isinstance(heard := self._hear(call, until, why), EndHeard):
+            while (heard := self._hear(call, until, why)) != b"":
                 if isinstance(heard, ModelsHeard):
                     self.engine = replace(self.engine, version=heard.version, sent=True)
-                elif isinstance(heard, PieceHeard):
-                    until, why = (
-                        began + patience.whole,
-                        f"il n'a pas fini en {patience.whole:.0f} s",
-                    )
-                    yield heard.piece
                 else:
-                    yield None
+                    if heard:
+                        until = began + patience.whole
+                        why = f"il n'a pas fini en {patience.whole:.0f} s"
+                    yield heard
 
     def _hear(self, call: ServerCall, until: float, why: str) -> Heard | None:
-        left = until - self._clock()
+        left = until - monotonic()
         if left <= 0:
             raise CallFailed(why)
         return call.hear(min(PAUSE_SECONDS, left))

@@ -282,21 +282,21 @@ def assemble(blocks: Iterable[Block]) -> tuple[str, tuple[Page, ...], tuple[Head
     Pages are computed from the blocks' page numbers, which never decrease; a page without a block
     other than furniture does not appear.
     """
-    lines: list[str] = []
-    headings: list[Heading] = []
+    placed = list(_placed(blocks))
     spans: dict[int, tuple[int, int]] = {}
-    position = 0
-    for block in blocks:
-        end = position + len(block.text)
-        lines.append(block.text)
-        if block.role is Role.HEADING:
-            headings.append(Heading(block.level, block.text, position, end))
+    for block, start, end in placed:
         if block.page is not None and block.role is not Role.FURNITURE:
-            first, _ = spans.get(block.page, (position, end))
+            first, _ = spans.get(block.page, (start, end))
             spans[block.page] = (first, end)
-        position = end + 1
-    pages = tuple(Page(number, start, end) for number, (start, end) in sorted(spans.items()))
-    return "\n".join(lines), pages, tuple(headings)
+    return (
+        "\n".join(block.text for block, *_ in placed),
+        tuple(Page(number, start, end) for number, (start, end) in sorted(spans.items())),
+        tuple(
+            Heading(block.level, block.text, start, end)
+            for block, start, end in placed
+            if block.role is Role.HEADING
+        ),
+    )
 
 
 def marks_of(blocks: Iterable[Block]) -> tuple[Mark, ...]:

@@ -227,7 +227,7 @@ def group_bound(
         rest = [each for each in filters if each != (condition, start)]
         if isinstance(value, Decimal):
             return Bounded(Bound(condition.operator, value), PlanMeasure.SUM, condition.field, rest)
-    nouns = next(rule for rule in load_vocabulary().populations if rule.name == over)
+    nouns = load_vocabulary().nouns(over)
     counted = rf"\b{_HAVING}(?P<side>{_SIDE}) ?{_NUMBER} (?={nouns.says.pattern})"
     if match := left.take(re.compile(counted)):
         return Bounded(_bound(match), PlanMeasure.COUNT, None, filters)
@@ -248,7 +248,7 @@ def _amounts(left: Remainder, filters: Found, over: Population) -> Sequence[tupl
 
     It is that of each row where their noun stands before it: "les factures de plus de".
     """
-    nouns = next(rule for rule in load_vocabulary().populations if rule.name == over)
+    nouns = load_vocabulary().nouns(over)
     noun = re.compile(rf"(?<!\bont )(?<!\ba )(?<!\bayant )(?<!\bete ){nouns.says.pattern}")
     fields = rows_of(over).fields
     found = []

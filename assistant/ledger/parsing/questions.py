@@ -166,7 +166,7 @@ def read_question(left: Remainder, names: Sequence[Name], today: date, over: Pop
         fields,
         measures,
         share_place(left),
-        left.take_all(rule.says for rule in load_vocabulary().populations if rule.name == over),
+        left.take_all([load_vocabulary().nouns(over).says]),
         bounded,
     )
 

@@ -284,8 +284,7 @@ def ranking(left: Remainder, over: Population) -> Ranking:
 
 def _rows(over: Population) -> WordRule:
     """The rows themselves as groups of one."""
-    nouns = next(rule for rule in load_vocabulary().populations if rule.name == over)
-    return replace(nouns, name=EACH)
+    return replace(load_vocabulary().nouns(over), name=EACH)
 
 
 EACH = "number"

@@ -58,6 +58,10 @@ class LedgerVocabulary:
     spelled: frozenset[str]
     other_words: frozenset[str]
 
+    def nouns(self, over: Population) -> WordRule:
+        """What the rows of a population are called."""
+        return next(rule for rule in self.populations if rule.name == over)
+
 
 @dataclass(frozen=True, slots=True)
 class Name:

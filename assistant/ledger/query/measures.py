@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from assistant.ledger.query.plan import (
-    FieldKind,
     Operator,
     Plan,
     PlanFilter,
@@ -58,30 +57,28 @@ def is_by_invoice(plan: Plan) -> bool:
 
 def _names_credits(plan: Plan) -> bool:
     """Whether a condition says what is to become of credit notes."""
-    return any(each.field in {"is_credit", "document"} for each in (*plan.filters, *plan.part))
+    return any(each.field in {"is_credit", "document"} for each in plan.conditions)
 
 
 def _is_of_invoiced(plan: Plan) -> bool:
     is_sum = plan.measure is PlanMeasure.SUM or (
         plan.measure is PlanMeasure.SHARE and plan.of is not None
     )
-    is_money = plan.field is not None and plan.field.kind is FieldKind.AMOUNT
     is_known = _is_of_unpaid(plan) or _names_credits(plan) or plan.is_computed
-    return plan.over is Population.INVOICES and is_sum and is_money and not is_known
+    return plan.over is Population.INVOICES and is_sum and plan.is_of_money and not is_known
 
 
 def _is_of_unpaid(plan: Plan) -> bool:
     """Whether invoices to pay are meant: credit notes or rejected ones may be asked for by name."""
-    every = (*plan.filters, *plan.part)
-    others = CREDIT_NOTE in every or any(
+    others = CREDIT_NOTE in plan.conditions or any(
         each.field == "status" and each.operator is Operator.IS and "05" in each.values
-        for each in every
+        for each in plan.conditions
     )
-    return plan.over is Population.INVOICES and NOT_PAID in every and not others
+    return plan.over is Population.INVOICES and NOT_PAID in plan.conditions and not others
 
 
 def _is_late(plan: Plan, *, unpaid: bool) -> bool:
-    every = (*plan.filters, *plan.part)
+    every = plan.conditions
     return LATE in every and (NOT_PAID in every or UNPAID in every) is unpaid
 
 

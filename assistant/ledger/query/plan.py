@@ -206,9 +206,19 @@ class Plan:
         return rows_of(self.over).fields[self.of] if self.of else None
 
     @property
+    def is_of_money(self) -> bool:
+        """Whether what it measures is in euros or another currency."""
+        return self.field is not None and self.field.kind is FieldKind.AMOUNT
+
+    @property
+    def conditions(self) -> tuple[PlanFilter, ...]:
+        """Those of the rows, and of a share those of the part."""
+        return (*self.filters, *self.part)
+
+    @property
     def is_computed(self) -> bool:
         """Whether it names a field that the law computes."""
-        named = [self.of, self.group, *(each.field for each in (*self.filters, *self.part))]
+        named = [self.of, self.group, *(each.field for each in self.conditions)]
         named += [each.field for each in (self.period, self.compared) if each]
         fields = rows_of(self.over).fields
         return any(fields[name].is_computed for name in named if name)
@@ -217,7 +227,7 @@ class Plan:
 def validate_plan(plan: Plan) -> Plan:
     """The plan itself; raises WrongPlan when it names what the ledger does not have."""
     _measured(plan)
-    for condition in (*plan.filters, *plan.part):
+    for condition in plan.conditions:
         _conditioned(plan, condition)
     for period in (plan.period, plan.compared):
         if period:
@@ -265,7 +275,6 @@ _TAKES = {
     Operator.KNOWN: set(FieldKind),
     Operator.UNKNOWN: set(FieldKind),
 }
-_NUMBERS = {FieldKind.AMOUNT, FieldKind.DAYS, FieldKind.MONTHS}
 _TYPES: dict[FieldKind, type] = {
     FieldKind.TEXT: str,
     FieldKind.AMOUNT: Decimal,
@@ -276,7 +285,8 @@ _TYPES: dict[FieldKind, type] = {
 
 def _conditioned(plan: Plan, condition: PlanFilter) -> None:
     kind = _named(plan, condition.field).kind
-    if kind not in _TAKES.get(condition.operator, _NUMBERS):
+    takes = kind in _TAKES[condition.operator] if condition.operator in _TAKES else kind.is_number
+    if not takes:
         raise WrongPlan(f"« {condition.field} » ne se compare pas par « {condition.operator} ».")
     is_bare = condition.operator in {Operator.KNOWN, Operator.UNKNOWN}
     has_one = condition.operator in _TAKES or len(condition.values) == 1

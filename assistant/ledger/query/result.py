@@ -12,14 +12,13 @@ from assistant.errors import TotalsDisagree, WrongPlan
 from assistant.ledger.query.measures import CREDIT_NOTE, defined, is_by_invoice, meant, told
 from assistant.ledger.query.plan import (
     Bound,
-    FieldKind,
     Operator,
     Plan,
     PlanMeasure,
     rows_of,
     validate_plan,
 )
-from assistant.ledger.query.sql import LateColumns, is_of_money, listed, rows, told_apart, totals
+from assistant.ledger.query.sql import LateColumns, listed, rows, told_apart, totals
 from ingestion.ledger.embedded import Ledger, Row
 
 # Sums: what the rows of a plan add up to by group, by the database and again in Python.
@@ -104,7 +103,7 @@ def whole(groups: Iterable[Sum]) -> Sum:
 
 def _added(plan: Plan, read: Sequence[Row], key: int) -> _Added:
     """By currency, None where no money is counted, then by the key in that column."""
-    unit = _CENT if is_of_money(plan) else _ONE
+    unit = _CENT if plan.is_of_money else _ONE
     held = _held(read, key)
     parts = _held((row for row in read if row[_PART]), key) if plan.part else held
     added: _Added = defaultdict(dict)
@@ -311,8 +310,7 @@ def _mean(plan: Plan, group: Sum) -> Decimal | None:
     if not group.known:
         return None
     mean = group.total / group.known
-    is_money = plan.field is not None and plan.field.kind is FieldKind.AMOUNT
-    return round_to_cents(mean) if is_money else _tenths(mean)
+    return round_to_cents(mean) if plan.is_of_money else _tenths(mean)
 
 
 def _tenths(value: Decimal) -> Decimal:
@@ -336,11 +334,7 @@ def _left_out(plan: Plan, lines: Sequence[ResultLine]) -> list[str]:
         return []
     plural = "s" if len(lines) > 1 else ""
     said = f"{len(lines)} autre{plural} non montré{plural}"
-    if (
-        plan.measure is not PlanMeasure.SUM
-        or not plan.field
-        or plan.field.kind is not FieldKind.AMOUNT
-    ):
+    if plan.measure is not PlanMeasure.SUM or not plan.is_of_money:
         return [f"{said}."]
     rest = sum((line.value or Decimal(0) for line in lines), Decimal(0))
     return [f"{said}, {euros(rest)} ensemble."]

@@ -62,7 +62,7 @@ def rows(plans: Sequence[Plan], today: date, late: Sequence[LateColumns] = ()) -
     Then whether it is of each of the plans `told_apart`; the plans differ by their filters and
     groups only. Amounts are in cents: whole numbers are read in a fifth of the time.
     """
-    value = "CAST(100 * value AS BIGINT)" if is_of_money(plans[0]) else "value"
+    value = "CAST(100 * value AS BIGINT)" if plans[0].is_of_money else "value"
     keys = [f"key_{place}" for place in range(len(plans))]
     columns = ", ".join(keys + [f"is_of_{place}" for place in told_apart(plans)])
     some = " OR ".join(f"is_of_{place}" for place in range(len(plans)))
@@ -79,11 +79,6 @@ def listed(plan: Plan, today: date, late: Sequence[LateColumns] = ()) -> Query:
 def told_apart(plans: Sequence[Plan]) -> tuple[int, ...]:
     """The places of the plans that are of some of the rows read only."""
     return tuple(place for place, plan in enumerate(plans) if plan.filters and len(plans) > 1)
-
-
-def is_of_money(plan: Plan) -> bool:
-    """Whether what a plan measures is in euros or another currency."""
-    return plan.field is not None and plan.field.kind is FieldKind.AMOUNT
 
 
 _TYPES = (
@@ -140,7 +135,7 @@ class _Build:
 
     def _columns(self) -> str:
         plan = self._plan
-        has_currency = is_of_money(plan) and "currency" in self._rows.fields
+        has_currency = plan.is_of_money and "currency" in self._rows.fields
         part = self._all(plan.part) if plan.measure is PlanMeasure.SHARE else "true"
         columns = [
             f"{'currency' if has_currency else 'NULL'} AS currency",
@@ -181,11 +176,8 @@ class _Build:
         column = field.name
         match condition.operator:
             case Operator.KNOWN | Operator.UNKNOWN as operator:
-                has = (
-                    f"coalesce({column}, false)"
-                    if field.kind is FieldKind.TRUTH
-                    else _known(column)
-                )
+                is_truth = field.kind is FieldKind.TRUTH
+                has = f"coalesce({column}, false)" if is_truth else f"({column} IS NOT NULL)"
                 return has if operator is Operator.KNOWN else f"NOT {has}"
             case Operator.IS_NOT:
                 same = self._condition(replace(condition, operator=Operator.IS))
@@ -200,7 +192,3 @@ class _Build:
                 return f"({' OR '.join(starts)})"
             case operator:
                 return f"{column} {_SIGNS[operator]} {self._given(condition.values[0])}"
-
-
-def _known(column: str) -> str:
-    return f"({column} IS NOT NULL)"

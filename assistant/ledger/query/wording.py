@@ -348,4 +348,4 @@ def _format(plan: Plan) -> Format:
         return Format.PERCENT
     if plan.field is None:
         return Format.COUNT
-    return Format.EUROS if plan.field.kind is FieldKind.AMOUNT else Format.NUMBER
+    return Format.EUROS if plan.is_of_money else Format.NUMBER
