@@ -11,13 +11,11 @@ from assistant.errors import WrongPlan
 from assistant.ledger.anomalies import (
     Explained,
     Explanation,
-    Limit,
     anomalies,
     anomaly_table,
     explain,
-    mean_gap,
 )
-from assistant.ledger.anomaly_rules import Anomaly, load_rules
+from assistant.ledger.anomaly_rules import Anomaly, Limit, load_rules, mean_gap
 from ingestion.ledger.database import open_ledger
 from ingestion.ledger.rows import (
     FileKind,

@@ -1,16 +1,19 @@
-"""Rules on one invoice: its arithmetic, its form, and what else the ledger knows of it."""
+"""Rules of anomalies: queries, an invoice's taxes, parties and contract, screenings of many."""
 
 import tomllib
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from math import log10, sqrt
 
 from assistant.calculators.amounts import add_months, euros
 from assistant.calculators.calculation import LabelledWord
-from ingestion.ledger.embedded import Ledger
+from ingestion.french import number
+from ingestion.ledger.embedded import Ledger, Row
 from ingestion.ledger.values import has_luhn_key
 from ingestion.library.library import CORPUS
 
@@ -148,7 +151,7 @@ _POST = "356000000"
 
 def vat(ledger: Ledger) -> Iterator[Anomaly]:
     """Invoices whose rates do not make their totals, or of which a tax is not that of its base."""
-    for identifier, number, net, tax, bases, taxes, gap in ledger.rows(_VAT):
+    for identifier, called, net, tax, bases, taxes, gap in ledger.rows(_VAT):
         told = []
         if bases != net and net is not None:
             told.append(f"les bases font {euros(bases)}, le total HT {euros(net)}")
@@ -158,7 +161,7 @@ def vat(ledger: Ledger) -> Iterator[Anomaly]:
             told.append(
                 f"une taxe s'écarte de {euros(gap / 100)} de sa base multipliée par son taux"
             )
-        yield Anomaly(load_rules()["vat"], (identifier,), f"Facture {number} : {' ; '.join(told)}.")
+        yield Anomaly(load_rules()["vat"], (identifier,), f"Facture {called} : {' ; '.join(told)}.")
 
 
 def identifiers(ledger: Ledger) -> Iterator[Anomaly]:
@@ -169,8 +172,8 @@ def identifiers(ledger: Ledger) -> Iterator[Anomaly]:
         if (told := _impossible(siren, siret))
     ]
     columns = [[each[place] for each in wrong] for place in range(3)]
-    for identifier, number, whose, told in ledger.rows(_OF_PARTIES, columns):
-        says = f"Facture {number} : {told} ({whose})."
+    for identifier, called, whose, told in ledger.rows(_OF_PARTIES, columns):
+        says = f"Facture {called} : {told} ({whose})."
         yield Anomaly(load_rules()["identifiers"], (identifier,), says, f"{identifier} {whose}")
 
 
@@ -200,11 +203,159 @@ ORDER BY day, invoice.id
 
 def after_the_end(ledger: Ledger) -> Iterator[Anomaly]:
     """Invoices of a contract after the months that it lasts from its notification."""
-    for identifier, number, day, contract, notified, months, purchase in ledger.rows(_CONTRACTS):
+    for identifier, called, day, contract, notified, months, purchase in ledger.rows(_CONTRACTS):
         end = add_months(notified, months)
         if day > end:
             says = (
-                f"Facture {number} du {day:%d/%m/%Y} sur le marché {contract}, notifié le "
+                f"Facture {called} du {day:%d/%m/%Y} sur le marché {contract}, notifié le "
                 f"{notified:%d/%m/%Y} pour {months} mois, jusqu'au {end:%d/%m/%Y}."
             )
             yield Anomaly(load_rules()["after the end"], (identifier, purchase), says)
+
+
+# Statistical screenings: where to look among many invoices, never a finding on one.
+
+Limit = Callable[[date], Decimal | None]
+"""The amount below which a need is exempt from publicity that day, None where no text says it."""
+
+_INVOICES = """
+WITH screened AS (
+    SELECT id, coalesce(supplier_siren, upper(supplier_name)) AS supplier,
+        coalesce(supplier_name, '') AS name, issued, net
+    FROM invoice
+    WHERE net > 0 AND currency = 'EUR' AND type NOT IN ('261', '381', '396', '502', '503')
+        AND coalesce(supplier_siren, upper(supplier_name)) <> ''
+)
+"""
+_OF_SUPPLIERS = f"""{_INVOICES}
+SELECT id, supplier, name, issued, net FROM screened
+WHERE supplier IN (SELECT unnest(CAST($1 AS VARCHAR[]))) ORDER BY issued, id
+"""
+_DAYS = f"{_INVOICES} SELECT DISTINCT issued FROM screened"
+_JUST_BELOW = f"""{_INVOICES}, ceilings AS (
+    SELECT unnest(CAST($1 AS DATE[])) AS day, unnest(CAST($2 AS DECIMAL(18, 2)[])) AS ceiling
+)
+SELECT id, supplier, name, issued, net FROM screened JOIN ceilings ON day = issued
+WHERE net >= 0.8 * ceiling AND net < ceiling ORDER BY issued, id
+"""
+_ROUNDS = f"""{_INVOICES}
+SELECT supplier, count(*), count(*) FILTER (WHERE net % 100 = 0) FROM screened
+GROUP BY supplier ORDER BY supplier
+"""
+_DIGITS = f"""{_INVOICES}
+SELECT supplier, left(CAST(net AS VARCHAR), 1), count(*) FROM screened WHERE net >= 10
+GROUP BY supplier, left(CAST(net AS VARCHAR), 1) ORDER BY supplier
+"""
+_WINDOW = timedelta(days=30)
+_ROUND = 100
+_WHOLE = ""
+_DEVIATIONS = 4
+_LEAST_BENFORD = 10
+_MEAN_GAP = 0.015
+_EXPECTED = [log10(1 + 1 / digit) for digit in range(1, 10)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Screened:
+    id: str
+    supplier: str
+    name: str
+    issued: date
+    net: Decimal
+
+
+def split_amounts(ledger: Ledger, limit: Limit) -> Iterator[Anomaly]:
+    """Invoices of a supplier just below the threshold within thirty days, together above it."""
+    ceilings = {day: limit(day) for (day,) in ledger.rows(_DAYS)}
+    known = {day: ceiling for day, ceiling in ceilings.items() if ceiling is not None}
+    near = ledger.rows(_JUST_BELOW, [list(known), list(known.values())])
+    for found in _by_supplier(near).values():
+        for run in _runs(found):
+            total = sum((each.net for each in run), Decimal(0))
+            ceiling = known[run[-1].issued]
+            if len(run) >= load_rules()["split amounts"].least and total >= ceiling:
+                says = (
+                    f"{run[0].name or run[0].supplier} : {len(run)} factures du "
+                    f"{run[0].issued:%d/%m/%Y} au {run[-1].issued:%d/%m/%Y}, chacune sous "
+                    f"{euros(ceiling)} HT, ensemble {euros(total)} HT."
+                )
+                yield Anomaly(load_rules()["split amounts"], tuple(each.id for each in run), says)
+
+
+def round_amounts(ledger: Ledger) -> Iterator[Anomaly]:
+    """Suppliers with far more round amounts than the others have."""
+    counts = {supplier: (count, rounds) for supplier, count, rounds in ledger.rows(_ROUNDS)}
+    every = sum(count for count, _ in counts.values())
+    rounds = sum(own for _, own in counts.values())
+    unlike = []
+    for supplier, (count, own) in counts.items():
+        others = every - count
+        if count < load_rules()["round amounts"].least or not others:
+            continue
+        share = (rounds - own + 1) / (others + 2)
+        if own - count * share > _DEVIATIONS * sqrt(count * share * (1 - share)):
+            unlike.append(supplier)
+    for supplier, found in _of_suppliers(ledger, unlike).items():
+        count, own = counts[supplier]
+        says = (
+            f"{found[0].name or supplier} : {own} montants HT multiples de {_ROUND} € sur "
+            f"{count} ; {rounds - own} sur {every - count} chez les autres."
+        )
+        rows = tuple(each.id for each in found if each.net % _ROUND == 0)
+        yield Anomaly(load_rules()["round amounts"], rows, says, supplier)
+
+
+def benford(ledger: Ledger) -> Iterator[Anomaly]:
+    """The whole, or suppliers, whose first digits are far from Benford's law."""
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for supplier, digit, count in ledger.rows(_DIGITS):
+        counts[supplier][int(digit)] += count
+        counts[_WHOLE][int(digit)] += count
+    least = load_rules()["benford"].least
+    gaps = {name: mean_gap(each) for name, each in counts.items() if each.total() >= least}
+    far = {name: gap for name, gap in gaps.items() if gap > _MEAN_GAP}
+    held = _of_suppliers(ledger, counts if _WHOLE in far else far)
+    held = {_WHOLE: [each for found in held.values() for each in found], **held}
+    for subject, gap in far.items():
+        fit = [each for each in held[subject] if each.net >= _LEAST_BENFORD]
+        whose = fit[0].name or subject if subject else "Ensemble des factures"
+        says = f"{whose} : écart moyen de {number(gap, 3)} sur {len(fit)} montants."
+        yield Anomaly(
+            load_rules()["benford"], tuple(each.id for each in fit), says, subject or "ensemble"
+        )
+
+
+def mean_gap(digits: Mapping[int, int]) -> float:
+    """How far on average the shares of the first digits, given as counts, are from Benford's.
+
+    From 0 to 1.
+    """
+    whole = sum(digits.values())
+    shares = (digits.get(digit, 0) / whole for digit in range(1, 10))
+    return sum(abs(share - law) for share, law in zip(shares, _EXPECTED, strict=True)) / 9
+
+
+def _of_suppliers(ledger: Ledger, suppliers: Iterable[str]) -> dict[str, list[_Screened]]:
+    """Every invoice of some suppliers; nothing is read where there are none."""
+    names = list(suppliers)
+    return _by_supplier(ledger.rows(_OF_SUPPLIERS, [names])) if names else {}
+
+
+def _by_supplier(rows: Iterable[Row]) -> dict[str, list[_Screened]]:
+    found: dict[str, list[_Screened]] = defaultdict(list)
+    for row in rows:
+        each = _Screened(*row)
+        found[each.supplier].append(each)
+    return found
+
+
+def _runs(found: Sequence[_Screened]) -> Iterator[list[_Screened]]:
+    """Invoices in the order of their days, cut where one is beyond the window of the first."""
+    run: list[_Screened] = []
+    for each in found:
+        if run and each.issued - run[0].issued > _WINDOW:
+            yield run
+            run = []
+        run.append(each)
+    if run:
+        yield run
