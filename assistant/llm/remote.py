@@ -251,7 +251,7 @@ class FallbackModel:
 BATCH = 16
 """Texts of a request."""
 
-MOST_BYTES = 8_000_000
+LARGEST_REPLY = 8_000_000
 """Of a reply: sixteen vectors of 8192 numbers, as JSON writes them."""
 
 PROBE = "marché public"
@@ -326,7 +326,7 @@ class RemoteEmbedder:
             for batch in batches
         ]
         said = replies(
-            self._address, self._secret, self._patience, "embeddings", bodies, MOST_BYTES
+            self._address, self._secret, self._patience, "embeddings", bodies, LARGEST_REPLY
         )
         found: list[Sequence[float]] = []
         with closing(said):
