@@ -72,8 +72,8 @@ class LabelledWord(StrEnum):
 
     label: str
 
-    def __new__(cls, word: str, label: str) -> Self:
-        """The word is the value of a member."""
+    def __new__(cls, word: str, label: str = "") -> Self:
+        """The word alone is the value of a member, by which it is found."""
         member = str.__new__(cls, word)
         member._value_, member.label = word, label
         return member
