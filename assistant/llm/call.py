@@ -20,6 +20,14 @@ from ingestion.origin import Origin, OriginReply, OriginSilent, OriginSlow, Reac
 
 Body = dict[str, Any]
 
+
+class CallFailed(Exception):
+    """A server cannot be asked, refuses, or replies otherwise than the protocol describes.
+
+    The message says in French what it did.
+    """
+
+
 MOST_SAID = 12
 """Facts that are kept of what a server says of a model."""
 
@@ -69,10 +77,6 @@ def unmarked(text: str) -> str:
 # What is answered
 
 
-class WrongReply(ValueError):
-    """A reply is not what the protocol describes; the message says in French what was found."""
-
-
 @dataclass(slots=True)
 class EventLines:
     """A stream of server-sent events, fed by pieces of any size; `ended` once it was told so."""
@@ -81,7 +85,7 @@ class EventLines:
     ended: bool = False
 
     def feed(self, piece: bytes) -> Iterator[str]:
-        """The text that the whole lines so far add to the reply; raises WrongReply."""
+        """The text that the whole lines so far add to the reply; raises CallFailed."""
         *lines, self.left = (self.left + piece).split(b"\n")
         for line in lines:
             field, _, value = line.strip().partition(b":")
@@ -94,7 +98,7 @@ class EventLines:
             return ""
         event = read_object(data)
         if "error" in event:
-            raise WrongReply("le serveur annonce une erreur au milieu de sa réponse")
+            raise CallFailed("le serveur annonce une erreur au milieu de sa réponse")
         choices = event.get("choices")
         if not choices:  # what it counts, after the last word
             return ""
@@ -102,32 +106,32 @@ class EventLines:
             self.ended = choices[0].get("finish_reason") is not None
             text = choices[0]["delta"].get("content") or ""
         except (AttributeError, KeyError, IndexError, TypeError) as error:
-            raise WrongReply("un morceau de réponse sans texte") from error
+            raise CallFailed("un morceau de réponse sans texte") from error
         if not isinstance(text, str):
-            raise WrongReply("un morceau de réponse qui n'est pas un texte")
+            raise CallFailed("un morceau de réponse qui n'est pas un texte")
         return text
 
 
 def read_object(data: bytes) -> Mapping[str, Any]:
-    """A JSON object; raises WrongReply."""
+    """A JSON object; raises CallFailed."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise WrongReply("une réponse qui n'est pas du JSON") from error
+        raise CallFailed("une réponse qui n'est pas du JSON") from error
     if not isinstance(found, dict):
-        raise WrongReply("une réponse qui n'est pas un objet JSON")
+        raise CallFailed("une réponse qui n'est pas un objet JSON")
     return found
 
 
 def version_said(data: bytes, model: str) -> tuple[tuple[str, str], ...]:
-    """What /v1/models says of a model beside its name; raises WrongReply, also without it."""
+    """What /v1/models says of a model beside its name; raises CallFailed, also without it."""
     rows = read_object(data).get("data")
     if not isinstance(rows, list):
-        raise WrongReply("une liste de modèles illisible")
+        raise CallFailed("une liste de modèles illisible")
     served = {str(row.get("id")): row for row in rows if isinstance(row, dict)}
     if model not in served:
         known = ", ".join(served)[:LONGEST_SAID] or "aucun"
-        raise WrongReply(f"il ne sert pas le modèle « {model} » (servis : {known})")
+        raise CallFailed(f"il ne sert pas le modèle « {model} » (servis : {known})")
     row = served[model]
     meta = row.get("meta")
     facts = row | {f"meta.{k}": v for k, v in (meta if isinstance(meta, dict) else {}).items()}
@@ -140,7 +144,7 @@ def version_said(data: bytes, model: str) -> tuple[tuple[str, str], ...]:
 
 
 def embeddings_said(data: bytes, count: int, dimension: int) -> list[Sequence[float]]:
-    """The vectors of a reply, in the order of the texts; raises WrongReply.
+    """The vectors of a reply, in the order of the texts; raises CallFailed.
 
     Each has as many numbers as the others, and as `dimension` says where it is not 0.
     """
@@ -150,13 +154,13 @@ def embeddings_said(data: bytes, count: int, dimension: int) -> list[Sequence[fl
         vectors = [found[place] for place in range(count)]
         are_numbers = all(isinstance(each, int | float) for row in vectors for each in row)
     except (KeyError, TypeError) as error:
-        raise WrongReply("une liste de vecteurs illisible") from error
+        raise CallFailed("une liste de vecteurs illisible") from error
     lengths = {len(row) for row in vectors} | ({dimension} if dimension else set())
     if not are_numbers or len(found) != count or 0 in lengths:
-        raise WrongReply("une liste de vecteurs illisible")
+        raise CallFailed("une liste de vecteurs illisible")
     if len(lengths) > 1:
         told = ", ".join(map(str, sorted(lengths)))
-        raise WrongReply(f"des vecteurs de longueurs différentes ({told})")
+        raise CallFailed(f"des vecteurs de longueurs différentes ({told})")
     return vectors
 
 
@@ -174,10 +178,6 @@ _STATUSES = {
     404: "il n'a pas cette adresse (404)",
     429: "il a trop de demandes (429)",
 }
-
-
-class CallFailed(Exception):
-    """A server cannot be asked, or refuses; the message says in French what it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +295,6 @@ def _told(most: int) -> Iterator[None]:
     """Turn what goes wrong into CallFailed."""
     try:
         yield
-    except WrongReply as wrong:
-        raise CallFailed(str(wrong)) from wrong
     except OriginSlow as slow:
         raise CallFailed("il n'a pas été joint à temps") from slow
     except (OriginSilent, OSError) as error:

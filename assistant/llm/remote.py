@@ -19,7 +19,6 @@ from assistant.llm.call import (
     ModelsHeard,
     Patience,
     ServerCall,
-    WrongReply,
     chat_bodies,
     embeddings_said,
     patience_of,
@@ -120,12 +119,12 @@ class RemoteModel:
                 text = "".join(lines.feed(piece or b""))
                 written += len(text)
                 if written > max_tokens * LONGEST_TOKEN:
-                    raise WrongReply("il écrit plus qu'il ne lui est demandé")
+                    raise CallFailed("il écrit plus qu'il ne lui est demandé")
                 if text or piece is None:
                     yield text or None
                 if lines.ended:
                     return
-            raise WrongReply("sa réponse est coupée")
+            raise CallFailed("sa réponse est coupée")
 
     def _pieces(self, bodies: Sequence[Body]) -> Generator[bytes | None, None, None]:
         """The bytes of the reply, None while there are none."""
@@ -154,7 +153,7 @@ class RemoteModel:
         self.engine = replace(self.engine, version=(), sent=False, problem="")
         try:
             yield
-        except (CallFailed, WrongReply) as reason:
+        except CallFailed as reason:
             self.engine = replace(self.engine, problem=str(reason))
             raise EngineFailure(
                 f"Le serveur de modèles {self.engine.host} ne sert pas : {reason}."
@@ -311,7 +310,7 @@ class RemoteEmbedder:
                 raise self._unreachable(f"il a failli {self._breaker.failures} fois de suite")
             try:
                 rows = self._asked(texts)
-            except (CallFailed, WrongReply) as reason:
+            except CallFailed as reason:
                 self._breaker.fail()
                 self.problem = str(reason)
                 raise self._unreachable(str(reason)) from reason
@@ -336,7 +335,7 @@ class RemoteEmbedder:
         rows = np.array(found, dtype=np.float32)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         if not (np.isfinite(norms).all() and norms.all()):
-            raise WrongReply("un vecteur sans direction")
+            raise CallFailed("un vecteur sans direction")
         unit: Vectors = rows / norms
         return unit
 
