@@ -6,8 +6,15 @@ from types import MappingProxyType
 
 from assistant.answering.answer import Outcome
 from assistant.citations.checker import Support
-from assistant.review.marks import ReviewMark, ReviewVerdict, Sheet, Target
-from assistant.review.readings import Marking, Readings, readings_after
+from assistant.review.readings import (
+    Marking,
+    Readings,
+    ReviewMark,
+    ReviewVerdict,
+    Sheet,
+    Target,
+    readings_after,
+)
 from assistant.review.recorded import BuyerOpinion, CitedPlace, Item, ReviewLine, Thumb, folded
 
 START = datetime(2026, 6, 1, 12)

@@ -8,11 +8,11 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from assistant.accounts.identity import UserRole
+from assistant.reports.management import LocalDashboard
 from assistant.review.activity import ActivityPeriod
-from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.web.protection import Shield
 from assistant.web.reviewer.app import board_routes, referent_app
-from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring

@@ -9,7 +9,7 @@ from assistant.citations.checker import Support
 from assistant.confidence import Estimate
 from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.review.activity import ActivityPeriod, ChartStep, Theme, chosen, figures, gaps
-from assistant.review.marks import ReviewVerdict, Target
+from assistant.review.readings import ReviewVerdict, Target
 from assistant.review.recorded import Item, Thumb
 from assistant.review.register import Sampling
 from tests.answer_items import item, sheet

@@ -15,7 +15,7 @@ from openai import (
 from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses.response_output_text import AnnotationFileCitation
 
-from assistant.web.api.annotations import for_response
+from assistant.web.api.telling import for_response
 from assistant.web.api.turns import MOST_AT_ONCE
 from tests.fakes import WordEmbedder
 from tests.page_answers import NOT_FOUND

@@ -70,7 +70,7 @@ DOORS = {
     "torch": "ingestion/encoders/*.py",
     "transformers": "ingestion/encoders/network.py",
     "typer": "assistant/cli/*",
-    "uvicorn": "assistant/web/listening.py",
+    "uvicorn": "assistant/web/front.py",
     "yaml": "ingestion/readers/markdown.py",
 }
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
-from assistant.web.reviewer.dashboard import LocalDashboard
+from assistant.reports.management import LocalDashboard
 from assistant.web.reviewer.forms import ROOT
 from tests.board_house import NOW, QUESTIONS, BoardHouse, board_application, board_house
 from tests.review_room import ANNE, BRUNO

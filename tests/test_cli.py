@@ -17,8 +17,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from assistant.answering.pipeline import Assistant
-from assistant.cli.command import app, main
-from assistant.cli.usage import FrenchGroup
+from assistant.cli.command import FrenchGroup, app, main
 from assistant.journal.journal import Journal
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from assistant.question.language import Language
-from assistant.reports.definitions import MOST_EXPLAINED, Explainer, definitions
-from assistant.reports.markup import prose
+from assistant.reports.markup import MOST_EXPLAINED, Explainer, definitions, prose
 from ingestion.library.library import CORPUS
 
 MARKED = re.compile(r"<dfn [^>]*>([^<]*)</dfn>")

@@ -15,8 +15,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from assistant.web.front import COOKIE, Front
-from assistant.web.listening import ANYONE, behind_proxies
+from assistant.web.front import ANYONE, COOKIE, Front, behind_proxies
 
 Asked = Callable[[str], httpx2.Client]
 

@@ -9,8 +9,16 @@ from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
 from assistant.accounts.identity import Identity, UserRole
-from assistant.web.authentication import Gate
-from assistant.web.protection import ACTS, MOST_BYTES, READS, Buckets, Pace, RequestLimits, Shield
+from assistant.web.protection import (
+    ACTS,
+    MOST_BYTES,
+    READS,
+    Buckets,
+    Gate,
+    Pace,
+    RequestLimits,
+    Shield,
+)
 from tests.accounts_home import Clock
 from tests.page_app import ByHeader
 

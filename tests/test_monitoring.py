@@ -33,8 +33,7 @@ from assistant.operations.readiness import RequirementState, of_process
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.settings import Settings
 from assistant.web.buyer.service import Holdings
-from assistant.web.monitoring import monitoring_routes
-from assistant.web.routes import page_routes
+from assistant.web.routes import monitoring_routes, page_routes
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.publication import current_manifest
 from ingestion.index.search import Vectors

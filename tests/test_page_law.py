@@ -8,8 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.question.language import Language
-from assistant.reports.markup import load_words
-from assistant.reports.versions import STATES, days, remarks
+from assistant.reports.markup import STATES, days, load_words, remarks
 from assistant.web.buyer.evidence_panel import law_links
 from ingestion.readers.documents import State
 from tests.article_versions import version

@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
 from tests.page_tags import parsed, words_of
 from tests.review_room import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER

@@ -16,7 +16,7 @@ from assistant.accounts.store import contents_of
 from assistant.accounts.tokens import DAY
 from assistant.cli.command import main
 from assistant.errors import WrongAccount
-from assistant.web.authentication import Gate
+from assistant.web.protection import Gate
 from assistant.web.site import Members, requiring
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.accounts_home import Clock, Hall

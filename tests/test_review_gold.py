@@ -21,12 +21,13 @@ from assistant.journal.journal import erase
 from assistant.review.gold import (
     FILE,
     RECORD,
+    ROUNDS,
     GoldQuestion,
     GoldQuestions,
     promoted_from,
     require_plain,
+    tried,
 )
-from assistant.review.trial import ROUNDS, tried
 from tests.graded import answer_of, result_of
 from tests.review_room import ANNE, CLAIRE, House, house
 from tests.small_index import TODAY

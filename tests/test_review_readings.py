@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.review.marks import ANSWER, SCALES, ReviewMark, ReviewVerdict, Target
 from assistant.review.readings import (
+    ANSWER,
+    SCALES,
     Arbitration,
     Marking,
     Reading,
     Readings,
+    ReviewMark,
+    ReviewVerdict,
+    Target,
     compared,
     disputed,
     may_arbitrate,

@@ -16,7 +16,7 @@ from assistant.citations.checker import Support
 from assistant.errors import UnknownRecord
 from assistant.journal.journal import Journal
 from assistant.review.listing import Ending, ListOrder, ReviewFilter, ordered
-from assistant.review.marks import (
+from assistant.review.readings import (
     ANSWER,
     ReviewMark,
     ReviewVerdict,

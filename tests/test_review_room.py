@@ -20,7 +20,7 @@ from assistant.journal.journal import erase
 from assistant.journal.verification import Tampering
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import ListOrder, ReviewFilter
-from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict, Target
+from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
 from assistant.review.register import Reason, Sampling
 from assistant.settings import Settings
 from assistant.web.serving import naming

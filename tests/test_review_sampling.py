@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from assistant.answering.answer import Outcome
 from assistant.confidence import Estimate
-from assistant.review.agreement import Pair, agreement, kappa
-from assistant.review.marks import ANSWER, ReviewMark, ReviewVerdict
+from assistant.review.progress import Pair, agreement, kappa
+from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict
 from assistant.review.recorded import BuyerOpinion, Item, ReviewLine, Thumb
 from assistant.review.register import Reason, Sampling, is_drawn, reasons, sampling_of, tasks
 from tests.answer_items import readings_of

@@ -8,8 +8,14 @@ from unittest import mock
 import pytest
 
 from assistant.review.recorded import CitedPlace
-from assistant.review.replay import outdated
-from assistant.review.touched import Touched, TouchedLook, VersionChange, changes_of, touched
+from assistant.review.replay import (
+    Touched,
+    TouchedLook,
+    VersionChange,
+    changes_of,
+    outdated,
+    touched,
+)
 from ingestion.legislation.versions import Difference, difference
 from ingestion.readers.documents import Document, Heading, Kind
 from tests.answer_items import item

@@ -1,22 +1,23 @@
-"""The accounts of a data folder, and who comes with the word of an identity provider."""
+"""The accounts of a data folder: who is vouched for, all parts, what administrators do."""
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from assistant.accounts.identity import Account, UserRole, account_of, written
+from assistant.accounts.identity import Account, AccountState, UserRole, account_of, written
 from assistant.accounts.login import Login, LoginRefusal, Passwords, Throttle, refuse
 from assistant.accounts.register import AccountRegister, insert, is_taken, rights, tell
 from assistant.accounts.sessions import Sessions
 from assistant.accounts.store import AccountStore, AccountWriting, accounts_at
-from assistant.accounts.tokens import Tokens
+from assistant.accounts.tokens import USUAL, ProgramToken, Tokens
 from assistant.journal.journal import Journal
 from assistant.settings import OpenId
 from ingestion.postgresql import named_server
+from ingestion.tenders.dossiers import Dossiers
 
 # Claims: what an identity provider says of someone, as an account. Pure.
 
@@ -183,3 +184,97 @@ def open_accounts(
     admission = Admission(store, journal, sessions, clock)
     tokens = Tokens(store, journal, register, clock)
     return Accounts(register, entering, admission, sessions, tokens)
+
+
+# Administration of accounts: what commands and pages ask of them alike.
+
+
+HERE = "http://127.0.0.1:7860"
+"""Where the pages are when nobody comes from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account as an administrator sees it: `sessions` are open, `tokens` hold, newest first."""
+
+    account: Account
+    state: AccountState
+    sessions: int
+    tokens: tuple[ProgramToken, ...]
+
+
+class AccountAdministration:
+    """The accounts of one data folder; `by` is the pseudonym of who acts.
+
+    What cannot be done raises WrongAccount with a French sentence. What takes a single act is asked
+    of `register` and `tokens` themselves.
+    """
+
+    def __init__(
+        self, home: Path, accounts: Accounts, address: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`address` is the one that people type to reach the pages, "" on this machine alone."""
+        self._home = home
+        self.register = accounts.register
+        self.tokens = accounts.tokens
+        self._sessions = accounts.sessions
+        self._address = (address or HERE).rstrip("/")
+        self._clock = clock
+
+    def members(self) -> tuple[KnownAccount, ...]:
+        """Everybody, by what they type to log in."""
+        return tuple(map(self._member, self.register.all()))
+
+    def member(self, user: str) -> KnownAccount:
+        """The account of a pseudonym."""
+        return self._member(self.register.of(user))
+
+    def create(
+        self,
+        login: str,
+        name: str,
+        roles: Collection[UserRole],
+        teams: Collection[str] | None,
+        by: str,
+    ) -> str:
+        """Create an account; the link by which its owner chooses a password, once."""
+        named = " ".join(name.split())
+        return self._link(self.register.create(login, named, roles, teams, by))
+
+    def invite(self, login: str, by: str) -> str:
+        """Forget the password and the sessions of an account; the link to choose another."""
+        return self._link(self.register.invite(login, by))
+
+    def close_sessions(self, login: str, by: str) -> int:
+        """Close every session of an account at once; how many there were."""
+        return self._sessions.revoke(self.register.get(login).user, by=by)
+
+    def give_token(
+        self,
+        login: str,
+        name: str,
+        by: str,
+        *,
+        roles: Collection[UserRole],
+        dossiers: Collection[str] | None = None,
+        days: int = USUAL,
+    ) -> str:
+        """Make a token for a program, which is returned this once.
+
+        `dossiers` are those that it is shown, None for all those of its owner. Raises
+        UnknownDossier for one that its owner does not see.
+        """
+        seen = Dossiers(self._home, self.register.get(login).teams)
+        named = None if dossiers is None else [seen.get(each).id for each in dossiers]
+        return self.tokens.create(login, name, by, roles=roles, dossiers=named, days=days)
+
+    def _member(self, account: Account) -> KnownAccount:
+        return KnownAccount(
+            account,
+            account.state(self._clock()),
+            len(self._sessions.of(account.user)),
+            self.tokens.all(account.login),
+        )
+
+    def _link(self, token: str) -> str:
+        return f"{self._address}/invitation/{token}"

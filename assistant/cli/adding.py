@@ -13,8 +13,8 @@ from rich.progress import TaskID
 from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
+from assistant.cli.command import Actions
 from assistant.cli.options import Steps, Terminal, argument, flag, one_of, option, progress_bars
-from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.publishing.decisions import Decisions
 from ingestion.durable import lock_for_writing
@@ -29,7 +29,7 @@ from ingestion.tenders.dossiers import library_of, provided_additions
 
 OK, BROKEN, USAGE = 0, 1, 2
 
-app = Actions()
+app = Actions("index")
 
 
 def text_id(written: str) -> str:
@@ -137,7 +137,7 @@ def decisions_of(home: Path, user: str = ALONE.user) -> Decisions:
     return Decisions(home, journal_of(home), user)
 
 
-@app.action("add", "lit et garde des fichiers ou des dossiers")
+@app.action("add")
 def _add(
     ctx: Context,
     paths: list[Path] | None = argument(
@@ -213,7 +213,7 @@ def _files(path: Path, kind: Kind, dossier: str | None) -> list[Addition]:
     ]
 
 
-@app.action("remove", "retire des fichiers des prochains index")
+@app.action("remove")
 def _remove(
     ctx: Context,
     names: list[str] = argument(
@@ -237,13 +237,8 @@ def _remove(
 
 PROCUREMENT_CODE = "LEGITEXT000037701019"
 
-EPILOG = """\
-identifiants d'une application abonnée à l'API Légifrance sur piste.gouv.fr, dans l'environnement :
-  SOURCIER_LEGIFRANCE_ID, SOURCIER_LEGIFRANCE_SECRET
-"""
 
-
-@app.action("fetch-legifrance", "ajoute un code depuis l'API Légifrance", epilog=EPILOG)
+@app.action("fetch-legifrance")
 def _fetch_official(
     ctx: Context,
     texts: list[str] | None = option(

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 from typer import Context
 
+from assistant.cli.command import Actions
 from assistant.cli.options import (
     ACTING_USER,
     Steps,
@@ -27,7 +28,6 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
-from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.journal.journal import journal_of
 from assistant.settings import Settings, load_settings
@@ -45,26 +45,11 @@ WITHOUT_LAW = (
     "ni clé) : sourcier law install"
 )
 
-EPILOG = """\
-sans compte (par défaut) : la page n'est servie qu'à cette machine, à qui s'en sert.
-avec comptes : dans settings.toml, dossier des données, écrivez
-  access = "accounts"
-  address = "https://sourcier.mairie.fr"    ce que tapent ceux qui sont ailleurs
-  trusted_proxies = ["10.0.0.5"]             le mandataire, s'il est sur une autre machine
-puis « sourcier serve --host 0.0.0.0 », derrière un serveur mandataire qui chiffre (HTTPS).
-Le premier démarrage donne le lien du premier administrateur ; les autres : sourcier users --help
-"""
-
 
 app = Actions()
 
 
-@app.action(
-    "serve",
-    "ouvre la page (http://127.0.0.1:7860)",
-    "Sert la page sur cette machine seulement, et affiche son adresse.",
-    EPILOG,
-)
+@app.action("serve")
 def _serve_pages(
     ctx: Context,
     port: int = option(
@@ -93,32 +78,39 @@ def _serve_pages(
     _require_free(host, port)
     sys.stdout.write("Chargement des modèles et de l'index (quelques secondes)…\n")
     sys.stdout.flush()
-    from assistant.operations.monitoring import begin_logs
-
-    begin_logs(settings.logs)
-    address = settings.address or f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
     if workers > 1:
-        return _serve_by_workers(ctx.obj, settings, host, port, address, workers)
+        return _serve_by_workers(ctx.obj, settings, host, port, workers)
+    return _serve_alone(ctx.obj, settings, host, port)
+
+
+def _serve_alone(home: Path, settings: Settings, host: str, port: int) -> int:
+    from assistant.operations.monitoring import begin_logs
     from assistant.web.app import serve  # gradio and the models take seconds to import
     from assistant.web.serving import load_site
 
-    site = load_site(ctx.obj, settings)
-    _welcome(ctx.obj, site.accounts, address)
+    begin_logs(settings.logs)
+    site = load_site(home, settings)
+    _welcome(home, site.accounts, _address(settings, host, port))
     serve(site, host, port, settings.trusted_proxies)
     return 0
 
 
-def _serve_by_workers(
-    home: Path, settings: Settings, host: str, port: int, address: str, number: int
-) -> int:
+def _address(settings: Settings, host: str, port: int) -> str:
+    return settings.address or f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}"
+
+
+def _serve_by_workers(home: Path, settings: Settings, host: str, port: int, number: int) -> int:
     """Start those who answer, and stand before them."""
     from assistant.accounts.service import open_accounts
+    from assistant.operations.monitoring import begin_logs
     from assistant.web.workers import end_when_told, listen_before, working
 
+    begin_logs(settings.logs)
     end_when_told()
     with working(home, settings, host, number) as workers:
         named = settings.access == "accounts"
-        _welcome(home, open_accounts(home, journal_of(home)) if named else None, address)
+        accounts = open_accounts(home, journal_of(home)) if named else None
+        _welcome(home, accounts, _address(settings, host, port))
         listen_before(workers, host, port, settings.trusted_proxies)
     return 0
 
@@ -187,22 +179,8 @@ def _require_free(host: str, port: int) -> None:
 
 OK, BROKEN = 0, 1
 
-BACKUP_EPILOG = """\
-exemples :
-  sourcier backup                                    sourcier-20261125-2130.tar, dans ce dossier
-  sourcier backup --out /mnt/coffre/sourcier.tar
-  sourcier restore /mnt/coffre/sourcier.tar --data /srv/sourcier
 
-La sauvegarde tient le journal, les textes ajoutés, les dossiers, les comptes, les factures, les
-réglages, les questions de contrôle et l'index en service. Elle contient des données à protéger.
-Les modèles n'y sont pas : sourcier models pull. Ni ce que tient un serveur PostgreSQL (« store »,
-« ledger ») : sauvegardez-le avec lui. Les questions continuent pendant qu'elle se fait.
-"""
-
-
-@app.action(
-    "backup", "sauvegarde tout en un fichier, sans arrêter le service", epilog=BACKUP_EPILOG
-)
+@app.action("backup")
 def _back_up_all(
     ctx: Context,
     out: Path | None = option("--out FICHIER", "défaut : daté, dans ce dossier", Path),
@@ -223,7 +201,7 @@ def _back_up_all(
     return OK
 
 
-@app.action("restore", "restaure une sauvegarde dans un dossier vide", epilog=BACKUP_EPILOG)
+@app.action("restore", like="backup")
 def _restore_all(
     ctx: Context,
     file: Path = argument("FICHIER", read=Path),
@@ -249,26 +227,7 @@ def _restore_all(
     return BROKEN if found.problems else OK
 
 
-MIGRATE_EPILOG = """\
-exemples :
-  sourcier migrate --to postgresql://sourcier@serveur/sourcier
-  sourcier migrate --from postgresql://sourcier@serveur/sourcier     le retour, dans ce dossier
-
-Copie les index gardés, le journal, les documents archivés et les comptes avec leurs sessions et
-leurs jetons, puis les compare par leurs empreintes.
-Arrêtez le service avant, et suivez ensuite ce que dit la commande : rien ne change tant que
-« store » n'est pas changé dans settings.toml. Elle reprend où elle en était si elle est
-interrompue. La base doit avoir l'extension pgvector (CREATE EXTENSION vector). Le mot de passe :
-PGPASSWORD ou ~/.pgpass.
-Restent dans le dossier : les textes ajoutés, les dossiers.
-"""
-
-
-@app.action(
-    "migrate",
-    "déplace index, journal et comptes vers un serveur PostgreSQL, ou en revient",
-    epilog=MIGRATE_EPILOG,
-)
+@app.action("migrate")
 def _migrate_all(
     ctx: Context,
     to: str = option("--to ADRESSE", "le serveur où les mettre", default=""),
@@ -302,23 +261,8 @@ def _next_setting(home: Path, to: str) -> str:
 
 # `sourcier mcp`: the tools, served by standard input and output to who starts it.
 
-MCP_EPILOG = """\
-à écrire dans les réglages de l'assistant (client MCP) :
-  {"mcpServers": {"sourcier": {"command": "sourcier", "args": ["mcp"]}}}
-avec un autre dossier de données : "args": ["--data", "/chemin", "mcp"]
 
-Outils : ask, search_texts, article, calculate, dossier_fiche, dossier_review, ledger_question.
-C'est l'assistant qui lance cette commande ; lancée à la main, elle attend des messages du
-protocole. Le même service par le réseau local : sourcier serve, adresse http://127.0.0.1:7860/mcp
-"""
-
-
-@app.action(
-    "mcp",
-    "sert ses outils à un assistant qui parle MCP, par l'entrée standard",
-    "Sert les outils de Sourcier à un assistant qui parle MCP (Model Context Protocol).",
-    MCP_EPILOG,
-)
+@app.action("mcp")
 def _serve_tools(ctx: Context) -> int:
     """Answer from the first message on, while the models are still being loaded."""
     from assistant.tools.server import serve_by_stdio  # takes a second to import
@@ -339,26 +283,11 @@ def _desk(home: Path) -> "Desk":
 
 # `sourcier doctor`: the check of an installation.
 
-DOCTOR_EPILOG = """\
-exemples :
-  sourcier doctor                      l'installation de ce compte
-  sourcier doctor --oldest 30          en panne si l'index a plus de 30 jours
-  sourcier doctor --json | jq '.requirements[] | select(.state != "ok")'
-
-✓ en ordre   ! à savoir   ✗ à réparer : la ligne dit comment. Rien n'est modifié ; le service peut
-tourner. Code de sortie : 0, ou 1 quand quelque chose est à réparer.
-"""
 
 _STATE_STYLES = {"ok": "green", "warning": "yellow", "broken": "red"}
 
 
-@app.action(
-    "doctor",
-    "vérifie cette installation, et dit quoi faire",
-    "Vérifie ce dont le service a besoin : programme, moteur, poids, index, disque, droits, port, "
-    "accès, mises à jour, registre, horloge.",
-    DOCTOR_EPILOG,
-)
+@app.action("doctor")
 def _examine(
     ctx: Context,
     port: int = option(

@@ -14,6 +14,7 @@ from assistant.accounts.identity import ALONE
 from assistant.answering.answer import Outcome, TurnResult
 from assistant.answering.notices import addressed_in
 from assistant.answering.record import contract
+from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
     Terminal,
@@ -24,7 +25,6 @@ from assistant.cli.options import (
     print_json,
     question_text,
 )
-from assistant.cli.usage import Actions
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.day import DaySource
 from assistant.question.language import Language
@@ -36,26 +36,11 @@ from ingestion.readers.documents import Kind
 ANSWERED, ABSTAINED = 0, 3
 LEDGER = frozenset({Kind.INVOICES, Kind.PURCHASES})
 
-EPILOG = """\
-exemples :
-  sourcier ask "Quel est le délai de paiement d'une commune ?"
-  sourcier ask "Quel était le seuil de dispense en 2019 ?"
-  sourcier ask "Quel était le seuil de dispense ?" --as-of 2026-03-15
-  sourcier ask "Quelles pénalités de retard ?" --dossier montelyre-2026
-  sourcier ask "Quand l'avance est-elle due ?" --docx avance.docx
-  sourcier ask "…" --json | jq .citations
-"""
-
 
 app = Actions()
 
 
-@app.action(
-    "ask",
-    "pose une question et montre la réponse avec ses sources",
-    "Pose une question ; chaque phrase de la réponse porte le numéro du passage qui la soutient.",
-    EPILOG,
-)
+@app.action("ask")
 def _ask(
     ctx: Context,
     question: str = argument("question", "en français ou en anglais", question_text),

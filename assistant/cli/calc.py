@@ -27,6 +27,7 @@ from assistant.calculators.catalogue import (
     calculate,
 )
 from assistant.calculators.constants import Constant, IndexedLaw, constants, read_rates, ungrounded
+from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
     Terminal,
@@ -40,7 +41,6 @@ from assistant.cli.options import (
     print_json,
     rate,
 )
-from assistant.cli.usage import Actions
 from assistant.errors import Ungrounded, WrongFigures
 from assistant.law.hierarchy import LABELS, Rank, rank_of
 from assistant.question.language import Language
@@ -226,23 +226,8 @@ def _fields(constant: Constant, law: IndexedLaw, is_stated: bool) -> dict[str, o
 
 OK, USAGE, REFUSED = 0, 2, 3
 
-EPILOG = """\
-exemples :
-  sourcier calc procedure --montant 150000 --nature fournitures --acheteur collectivite
-  sourcier calc delais --procedure appel-offres-ouvert --envoi 2026-11-26 --acheteur etat
-  sourcier calc standstill --help
-  sourcier calc constantes
 
-codes de sortie : 0 calculé, 3 refusé (le texte ne dit plus une constante), 2 mal écrit, 1 panne
-"""
-
-
-app = Actions(
-    "Calcule sur le droit d'un jour. Chaque nombre tiré de la loi est relu dans les textes "
-    "indexés ; s'ils ne le disent plus, le calcul est refusé.",
-    EPILOG,
-    "CALCUL",
-)
+app = Actions("calc", "CALCUL")
 DAY = day_of_law("--date --as-of")
 
 
@@ -260,14 +245,15 @@ def _register(form: CalculatorForm) -> None:
         Parameter("as_json", Parameter.KEYWORD_ONLY, default=AS_JSON, annotation=bool),
     ]
     run.__signature__ = Signature(options)  # type: ignore[attr-defined]
-    app.action(form.name, form.told, epilog=f"exemples :\n{examples}\n")(run)
+    about = f"{form.told[:1].upper()}{form.told[1:]}."
+    app.describe(form.name, form.told, about, f"exemples :\n{examples}\n")(run)
 
 
 for each in FORMS:
     _register(each)
 
 
-@app.action("constantes", "les nombres de la loi, et si le texte indexé les dit")
+@app.action("constantes")
 def _show_constants(ctx: Context, as_of: date | None = DAY, as_json: bool = AS_JSON) -> int:
     """Show every constant; the exit code is 3 when the indexed texts do not state one."""
     home, console = ctx.obj, Terminal()

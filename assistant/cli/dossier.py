@@ -14,6 +14,7 @@ from rich.text import Text
 from typer import Context
 
 from assistant.cli import dossier_pieces
+from assistant.cli.command import Actions
 from assistant.cli.dossier_pieces import filing_of, piece_fields, show_pieces
 from assistant.cli.options import (
     AS_JSON,
@@ -27,7 +28,6 @@ from assistant.cli.options import (
     option,
     print_json,
 )
-from assistant.cli.usage import Actions
 from assistant.tenders.conformity.review import FiledReview, review_fields, review_of
 from assistant.tenders.conformity.rules import FindingSeverity
 from assistant.tenders.fiche import Fiche, FicheState, fiche_fields
@@ -38,14 +38,6 @@ from ingestion.tenders.dossiers import Dossier, Dossiers, DossierStage
 
 OK, BROKEN = 0, 1
 
-EPILOG = """\
-exemples :
-  sourcier dossier check ecole-2026
-  sourcier dossier check ecole-2026 --date 2026-10-08 --json
-
-Le droit est celui du jour d'envoi de l'avis, donné dans la description ou lu dans les pièces, sinon
-celui d'aujourd'hui. Rien n'est un verdict : chaque point montre ses passages et reste à vérifier.
-"""
 
 _STYLES = {
     FindingSeverity.GRAVE: "bold red",
@@ -55,16 +47,11 @@ _STYLES = {
 _ABOVE = (1, 0, 0, 0)
 
 
-actions = Actions()
+actions = Actions("dossier")
 ID = argument("ID", "l'identifiant du dossier")
 
 
-@actions.action(
-    "check",
-    "compare un dossier aux règles de sa date et à lui-même",
-    "Compare les pièces d'un dossier aux règles de sa date et entre elles.",
-    EPILOG,
-)
+@actions.action("check")
 def _check(
     ctx: Context,
     dossier: str = ID,
@@ -102,15 +89,6 @@ def located(passage: Passage) -> str:
     return f"{passage.locator}{read}"
 
 
-FICHE_EPILOG = """\
-exemples :
-  sourcier dossier fiche ecole-2026
-  sourcier dossier fiche ecole-2026 --docx fiche.docx --csv fiche.csv
-
-Chaque texte est repris mot pour mot de la pièce citée ; seules les sommes sont calculées. Le
-journal garde la trace des fichiers écrits.
-"""
-
 _DOSSIER_FICHE_STYLES = {
     FicheState.FOUND: "green",
     FicheState.ABSENT: "dim",
@@ -118,12 +96,7 @@ _DOSSIER_FICHE_STYLES = {
 }
 
 
-@actions.action(
-    "fiche",
-    "résume un dossier en une fiche, chaque texte avec sa source",
-    "La fiche de synthèse : ce que disent les pièces d'un dossier, par sujet.",
-    FICHE_EPILOG,
-)
+@actions.action("fiche")
 def _fiche(
     ctx: Context,
     dossier: str = ID,
@@ -180,30 +153,11 @@ FIELDS = {
 }
 """What is said of a dossier, and the help of its option."""
 
-DOSSIER_EPILOG = """\
-exemples :
-  sourcier dossier create voirie-2026 --reference 2026-07 --subject "Réfection de la voirie"
-  sourcier dossier add voirie-2026 dce.zip "RC modifié.pdf"     un ZIP, des fichiers, des dossiers
-  sourcier dossier pieces voirie-2026                           ce qui a été reconnu
-  sourcier dossier set-piece voirie-2026 divers.pdf annexe      corrige le genre d'une pièce
-  sourcier dossier index voirie-2026                            après un ajout interrompu
-  sourcier dossier fiche voirie-2026                            ce que disent les pièces
-  sourcier dossier check voirie-2026                            relit les pièces et les compare
-  sourcier ask "Quelles pénalités de retard ?" --dossier voirie-2026
-  sourcier dossier delete voirie-2026                           efface tout, sauf les empreintes
-"""
+
+dossiers = Actions("dossier")
 
 
-app = Actions(
-    "Les dossiers de marché : chacun a ses pièces, son index et les réponses données à son sujet, "
-    "dans un dossier à lui, qui disparaît avec lui.",
-    DOSSIER_EPILOG,
-)
-
-
-def _add_description(
-    name: str, told: str, keep: Callable[[str, Path, dict[str, Any]], None]
-) -> None:
+def _add_description(name: str, keep: Callable[[str, Path, dict[str, Any]], None]) -> None:
     """Add the action that keeps what is said of a dossier."""
 
     def run(
@@ -224,7 +178,7 @@ def _add_description(
         keep(dossier, ctx.obj, {name: value for name, value in said.items() if value is not None})
         return OK
 
-    app.action(name, told)(run)
+    dossiers.action(name)(run)
 
 
 def _create(dossier: str, home: Path, said: dict[str, Any]) -> None:
@@ -241,11 +195,11 @@ def _describe(dossier: str, home: Path, said: dict[str, Any]) -> None:
     _show_one(filing, dossier)
 
 
-_add_description("create", "ouvre un dossier", _create)
-_add_description("describe", "change ce qui est dit d'un dossier", _describe)
+_add_description("create", _create)
+_add_description("describe", _describe)
 
 
-@app.action("list", "les dossiers de cette machine")
+@dossiers.action("list")
 def _list_dossiers(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
     filing = filing_of(ctx.obj)
     counted = [(dossier, filing.count(dossier.id)) for dossier in filing.all()]
@@ -262,7 +216,7 @@ def _list_dossiers(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
     return OK
 
 
-@app.action("show", "un dossier et ses pièces")
+@dossiers.action("show")
 def _show_dossier(ctx: Context, dossier: str = argument("ID"), as_json: bool = AS_JSON_LIST) -> int:
     filing = filing_of(ctx.obj)
     if not as_json:
@@ -292,7 +246,7 @@ def _fields(dossier: Dossier) -> dict[str, Any]:
     return asdict(dossier) | {"demonstration": dossier.is_demonstration}
 
 
-@actions.action("delete", "efface un dossier et tout ce qu'il contient")
+@actions.action("delete")
 def _delete(
     ctx: Context,
     dossier: str = argument("ID"),
@@ -318,4 +272,8 @@ def _is_confirmed(dossier_id: str) -> bool:
 
 
 for each in (dossier_pieces.app, actions):
-    app.add_typer(each)
+    dossiers.add_typer(each)
+
+app = Actions()
+app.add_typer(dossiers, name="dossier")
+app.add_typer(dossier_pieces.notices, name="notices")

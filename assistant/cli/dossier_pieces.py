@@ -1,38 +1,49 @@
-"""`sourcier dossier add | pieces | set-piece | remove | index`: what a dossier holds.
+"""`sourcier dossier add | pieces | set-piece | remove | index` and `sourcier notices fetch`.
 
 Door of rich, for these.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from typer import Context
+from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
+from assistant.cli.command import Actions
 from assistant.cli.options import (
+    AS_JSON,
     AS_JSON_LIST,
+    CPV,
+    SINCE,
+    UNTIL,
     Steps,
     Terminal,
     argument,
+    number,
     one_of,
+    option,
     print_json,
     progress_bars,
 )
-from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
+from assistant.tenders.published_notices import add_published, list_published
 from assistant.tenders.service import DossierService
 from ingestion.index.search import Embedder
 from ingestion.library.library import Holding
+from ingestion.opendata.fetching import FoundNotices, PublicDataCriteria, notices_where
+from ingestion.opendata.portal import REACH, OpenDataset
 from ingestion.tenders.intake import Parcel, Receipt
 from ingestion.tenders.pieces import PieceKind
 
-OK, BROKEN, USAGE = 0, 1, 2
+OK, BROKEN, USAGE, NONE = 0, 1, 2, 3
 
 TO_INDEX = (
     "À indexer : les pièces ont changé depuis l'index qui répond. Si aucun ajout n'est en cours : "
@@ -40,7 +51,7 @@ TO_INDEX = (
 )
 
 
-app = Actions()
+app = Actions("dossier")
 ID = argument("ID")
 
 
@@ -92,7 +103,7 @@ def piece_fields(piece: Holding) -> dict[str, Any]:
     }
 
 
-@app.action("add", "lit et garde des pièces, puis les indexe")
+@app.action("add")
 def _add(
     ctx: Context,
     dossier: str = ID,
@@ -157,7 +168,7 @@ def _receipt_fields(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-@app.action("pieces", "les pièces d'un dossier")
+@app.action("pieces")
 def _pieces(ctx: Context, dossier: str = ID, as_json: bool = AS_JSON_LIST) -> int:
     filing = filing_of(ctx.obj)
     if as_json:
@@ -167,7 +178,7 @@ def _pieces(ctx: Context, dossier: str = ID, as_json: bool = AS_JSON_LIST) -> in
     return OK
 
 
-@app.action("set-piece", "corrige ou confirme le genre d'une pièce")
+@app.action("set-piece")
 def _set_piece(
     ctx: Context,
     dossier: str = ID,
@@ -180,7 +191,7 @@ def _set_piece(
     return OK
 
 
-@app.action("remove", "retire des pièces de ce qui est interrogé")
+@app.action("remove")
 def _remove(
     ctx: Context, dossier: str = ID, names: list[str] = argument("NOM", "nom d'un fichier ajouté")
 ) -> int:
@@ -191,10 +202,92 @@ def _remove(
     return OK
 
 
-@app.action("index", "rend les pièces interrogeables, après un ajout ou un retrait interrompu")
+@app.action("index")
 def _index(ctx: Context, dossier: str = ID) -> int:
     filing = filing_of(ctx.obj)
     with progress_bars(Terminal(is_stderr=True)) as progress:
         filing.index(dossier, Steps(progress))
     show_pieces(Terminal(), filing, dossier)
     return OK
+
+
+# `sourcier notices fetch`: notices of the BOAMP, listed or put into a dossier.
+
+
+notices = Actions("notices")
+
+
+@notices.action("fetch")
+def _fetch(
+    ctx: Context,
+    notice: str | None = argument("NUMÉRO", "le numéro d'un avis, avec --into", default=None),
+    buyer: str = option("--buyer NOM", "l'acheteur : nom, SIRET ou SIREN", default=""),
+    cpv: str = CPV,
+    since: date | None = SINCE,
+    until: date | None = UNTIL,
+    most: int = option(
+        "--most NOMBRE",
+        "combien d'avis au plus",
+        number(1, REACH, f"un nombre entre 1 et {REACH}"),
+        default=50,
+    ),
+    dossier: str | None = option("--into DOSSIER", "met cet avis parmi les pièces d'un dossier"),
+    as_json: bool = AS_JSON,
+) -> int:
+    dataset = OpenDataset(load_settings(ctx.obj).notices_source, "notices_source")
+    if (notice is None) != (dossier is None):
+        raise BadParameter(
+            "NUMÉRO et --into DOSSIER vont ensemble ; sans eux, les avis sont listés"
+        )
+    if notice is not None and dossier is not None:
+        return _put(ctx.obj, dataset, notice, dossier, as_json=as_json)
+    where = notices_where(PublicDataCriteria(buyer, cpv, since, until))
+    return _list(ctx.obj, dataset, where, most, as_json=as_json)
+
+
+def _put(home: Path, dataset: OpenDataset, notice: str, dossier: str, *, as_json: bool) -> int:
+    with progress_bars(Terminal(is_stderr=True)) as bars:
+        receipts = add_published(
+            dataset, notice, filing_of(home), dossier, journal_of(home), ALONE.user, Steps(bars)
+        )
+    if not receipts:
+        sys.stderr.write(f"Il n'y a pas d'avis {notice} sur {dataset.host}.\n")
+        return NONE
+    show_receipts(receipts, as_json=as_json)
+    return OK if any(receipt.entry for receipt in receipts) else BROKEN
+
+
+def _list(home: Path, dataset: OpenDataset, where: str, most: int, *, as_json: bool) -> int:
+    with progress_bars(Terminal(is_stderr=True)) as bars:
+        bar = bars.add_task(f"Avis de {dataset.host}", total=None)
+        found = list_published(
+            dataset,
+            where,
+            most,
+            journal_of(home),
+            ALONE.user,
+            lambda done: bars.update(bar, completed=done),
+        )
+    if as_json:
+        print_json({**asdict(found), "notices": [asdict(each) for each in found.notices]})
+    else:
+        _show(found)
+    return OK if found.notices else NONE
+
+
+def _show(found: FoundNotices) -> None:
+    console = Terminal()
+    if not found.notices:
+        console.print("Aucun avis publié ne correspond.")
+        return
+    table = Table("numéro", "parution", "limite", "nature", "acheteur", "objet")
+    for each in found.notices:
+        nature = f"{each.nature} ({each.state.lower()})" if each.state else each.nature
+        table.add_row(each.number, each.published, each.deadline, nature, each.buyer, each.subject)
+    console.print(table)
+    shown = len(found.notices)
+    rest = f" sur {found.total} (--most en montre davantage)" if found.total > shown else ""
+    console.print(
+        f"{shown} avis{rest}. Pour en lire un : sourcier notices fetch NUMÉRO --into DOSSIER",
+        soft_wrap=True,
+    )

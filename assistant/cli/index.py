@@ -8,9 +8,9 @@ from typer import Context
 
 from assistant.cli import adding, index_build, law
 from assistant.cli.adding import decisions_of
+from assistant.cli.command import Actions
 from assistant.cli.index_build import NAME, ask_gate_once, chosen
 from assistant.cli.options import ACTING_USER, AS_JSON, Terminal, argument, flag, option
-from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.law.hierarchy import state_range
 from assistant.publishing.decisions import read_candidate
@@ -26,10 +26,10 @@ from ingestion.tenders.dossiers import Dossiers
 OK, BROKEN = 0, 1
 
 
-actions = Actions()
+actions = Actions("index")
 
 
-@actions.action("status", "ce qui est publié, ajouté, conservé")
+@actions.action("status")
 def _status(
     ctx: Context,
     shows_files: bool = flag("--files", "nomme aussi les fichiers ajoutés"),
@@ -93,19 +93,8 @@ def _embedder(name: str) -> str:
 
 REASON = option("--reason RAISON", "gardée au journal", default="")
 
-EPILOG = """\
-exemples :
-  sourcier index build                                 le corpus fourni, si rien n'a été ajouté
-  sourcier index add --builtin code.jsonl              le corpus fourni et le code
-  sourcier index add dce/ --kind tender --dossier M24  les pièces d'un marché
-  sourcier index add --text LEGITEXT000037701019 LEGI_20261120-201500.tar.gz
-  sourcier index diff                                  ce qui change, et ce que cela touche
-  sourcier index publish --force --reason "…"          malgré les questions de contrôle
-  sourcier index build && sourcier index status
-"""
 
-
-@actions.action("diff", "ce qui a changé d'un index à un autre, et ce qu'il faut relire")
+@actions.action("diff")
 def _diff(
     ctx: Context,
     old: str | None = argument(
@@ -117,7 +106,7 @@ def _diff(
     return law.show_changes(ctx.obj, old, new, as_json)
 
 
-@actions.action("verify", "relit chaque fichier d'un index et ses passages témoins")
+@actions.action("verify")
 def _verify(ctx: Context, name: str | None = NAME) -> int:
     """Read an index again; raises DamagedSnapshot."""
     name = chosen(ctx.obj, name)
@@ -127,7 +116,7 @@ def _verify(ctx: Context, name: str | None = NAME) -> int:
     return OK
 
 
-@actions.action("publish", "met en service un index qui répond aussi bien")
+@actions.action("publish")
 def _publish(
     ctx: Context,
     name: str | None = NAME,
@@ -145,7 +134,7 @@ def _publish(
     return OK
 
 
-@actions.action("rollback", "revient à l'index précédent")
+@actions.action("rollback")
 def _rollback(ctx: Context, reason: str = REASON, user: str = ACTING_USER) -> int:
     console = Terminal()
     with lock_for_writing(ctx.obj), console.status("Vérification avant le retour…"):
@@ -154,7 +143,7 @@ def _rollback(ctx: Context, reason: str = REASON, user: str = ACTING_USER) -> in
     return OK
 
 
-@actions.action("history", "ce qui a été fait de l'index, par qui et pourquoi")
+@actions.action("history")
 def _history(ctx: Context) -> int:
     """Show every act on the index, the latest first, and what may be put back."""
     home, console = ctx.obj, Terminal()
@@ -171,12 +160,7 @@ def _history(ctx: Context) -> int:
     return OK
 
 
-@actions.action(
-    "restore",
-    "remet en service un index conservé qui l'a déjà été",
-    "Remet en service un index conservé qui l'a déjà été, en arrière ou en avant : après un "
-    "retour en arrière, le chemin vers l'index quitté. Voyez : sourcier index history",
-)
+@actions.action("restore")
 def _restore(
     ctx: Context,
     name: str = argument("INDEX", "son nom, comme dans sourcier index history"),
@@ -190,10 +174,6 @@ def _restore(
     return OK
 
 
-app = Actions(
-    "Les textes que Sourcier peut citer. Un index se construit à côté de celui qui répond, se "
-    "vérifie, puis le remplace d'un coup.",
-    EPILOG,
-)
+app = Actions("index")
 for each in (adding.app, index_build.app, actions):
     app.add_typer(each)

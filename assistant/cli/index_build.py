@@ -12,8 +12,8 @@ from typer import Context
 
 from assistant.cli import adding, calc
 from assistant.cli.adding import PROCUREMENT_CODE
+from assistant.cli.command import Actions
 from assistant.cli.options import ACTING_USER, Steps, Terminal, argument, both, flag, progress_bars
-from assistant.cli.usage import Actions
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
@@ -35,11 +35,11 @@ from ingestion.tenders.intake import awaits_index, index
 OK, REFUSED = 0, 4
 
 
-app = Actions()
+app = Actions("index")
 NAME = argument("INDEX", "défaut : le dernier construit", default=None)
 
 
-@app.action("gate", "pose les questions de contrôle à un index et à celui qui répond")
+@app.action("gate")
 def _gate(ctx: Context, name: str | None = NAME, user: str = ACTING_USER) -> int:
     """Hold an index against the one in service; the exit code says whether it answers worse."""
     console, name = Terminal(), chosen(ctx.obj, name)
@@ -110,13 +110,7 @@ BROKEN = 1
 SHOWN_WARNINGS = 10
 
 
-@app.action(
-    "build",
-    "construit un index, et le met en service s'il répond aussi bien",
-    "Construit un index candidat à côté de celui qui répond, puis lui pose les questions de "
-    "contrôle. S'il répond au moins aussi bien, il entre en service ; sinon il attend une décision "
-    ": sourcier index publish --force --reason …",
-)
+@app.action("build")
 def _build(
     ctx: Context,
     is_left: bool = flag("--no-publish", "laisse toujours décider"),
@@ -229,25 +223,7 @@ def _warn(manifest: Manifest, console: Console) -> None:
         console.print(f"… et {others} : sourcier index status --warnings")
 
 
-EPILOG = """\
-dans settings.toml, au dossier des données :
-  update_at = "02:30"               chaque jour à cette heure
-  update_from = "/srv/textes"       fichiers et archives LEGI déposés là
-
-Jour et heure se choisissent aussi sur la page « Entretien » de l'administrateur, que tient alors
-sourcier serve. Sinon l'heure est tenue par systemd, ou par cron :
-  sourcier index update --units     les deux unités à installer
-  30 2 * * * sourcier index update
-"""
-
-
-@app.action(
-    "update",
-    "construit un candidat des textes nouveaux d'un dossier surveillé",
-    "Ajoute ce qui est nouveau dans le dossier surveillé et construit un index candidat, qui "
-    "attend une décision : rien n'entre en service sans quelqu'un.",
-    EPILOG,
-)
+@app.action("update")
 def _update(
     ctx: Context,
     shows_units: bool = flag("--units", "affiche les unités systemd"),

@@ -17,6 +17,7 @@ from rich.text import Text
 from typer import Context
 
 from assistant.accounts.identity import ALONE
+from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
     AS_JSON_LIST,
@@ -30,7 +31,6 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
-from assistant.cli.usage import Actions
 from assistant.journal.journal import (
     ACTS,
     KINDS,
@@ -48,38 +48,11 @@ from ingestion.durable import replace_bytes
 
 OK, BROKEN = 0, 1
 
-EPILOG = """\
-exemples :
-  sourcier journal verify                            rien n'a été modifié, retiré, ajouté, déplacé ?
-  sourcier journal anchor --out /mnt/ailleurs/ancres une copie des ancres, à garder ailleurs
-  sourcier journal verify --anchors /mnt/ailleurs/ancres
-  sourcier journal list --kind answer --last 50
-  sourcier journal show 3f2a9c0d1e4b5a67
-  sourcier journal export --user u-7c1d --out mes-donnees.json
-  sourcier journal erase --user u-7c1d               oublie les textes, garde les empreintes
-  sourcier journal purge                             applique la durée de conservation
-"""
-
-VERIFY = """\
-Relit toute la chaîne, tous les textes et les ancres, et situe ce qui a été touché : modification,
-suppression, insertion, déplacement, fin coupée, texte altéré. Une fin coupée ne se voit que d'une
-ancre gardée ailleurs : celles de cette machine se coupent avec le reste.
-
-Un second vérificateur, écrit pour bash, sed, awk et sha256sum, doit conclure de même :
-  bash {script} DOSSIER_DE_DONNÉES [ANCRES]
-
-codes de sortie : 0 intact, 1 touché
-"""
-
 
 FORGOTTEN = "texte oublié : l'empreinte en reste"
 
 
-app = Actions(
-    "Le journal de tout ce qui a été demandé, répondu et fait. Chaque ligne tient à la précédente "
-    "par son empreinte ; les textes sont gardés à part et peuvent être oubliés.",
-    EPILOG,
-)
+app = Actions("journal")
 KIND = option("--kind GENRE", ", ".join(KINDS), one_of(KINDS))
 DAY = option("--day AAAA-MM-JJ", "jour (UTC)", iso_date)
 USER = option("--user PSEUDONYME", "de qui")
@@ -99,7 +72,7 @@ def _chosen(
     return is_chosen
 
 
-@app.action("list", "les derniers enregistrements")
+@app.action("list")
 def _list_records(
     ctx: Context,
     last: int = option(
@@ -125,7 +98,7 @@ def _list_records(
     return OK
 
 
-@app.action("show", "un enregistrement en entier")
+@app.action("show")
 def _show(
     ctx: Context,
     identifier: str = argument("ID", "l'identifiant (voir : journal list)"),
@@ -144,12 +117,7 @@ def _show(
     return OK
 
 
-@app.action(
-    "export",
-    "écrit des enregistrements et leurs textes, en JSON",
-    "Écrit en JSON tout ce que le journal garde ; avec --user, tout ce qui a été écrit sous un "
-    "pseudonyme, à remettre à la personne qui le demande. L'export est noté au journal.",
-)
+@app.action("export")
 def _export(
     ctx: Context,
     out: Path | None = option(
@@ -206,14 +174,7 @@ def _gist(record: Mapping[str, Any]) -> str:
     return str(told)[:80]
 
 
-@app.action(
-    "purge",
-    "oublie les textes plus anciens que la durée de conservation",
-    "Oublie pour de bon les textes des enregistrements plus anciens que « retention_months » de "
-    "settings.toml (12 mois par défaut). Les empreintes restent, le journal se vérifie toujours, "
-    "et la purge y est notée. Le serveur le fait de lui-même chaque jour. Les sauvegardes déjà "
-    "faites ne sont pas touchées.",
-)
+@app.action("purge")
 def _purge_texts(
     ctx: Context,
     months: int | None = option(
@@ -229,16 +190,7 @@ def _purge_texts(
     return _told(count, f"antérieurs au {before:%d/%m/%Y}", as_json)
 
 
-@app.action(
-    "erase",
-    "oublie tous les textes d'une personne",
-    "Oublie pour de bon tous les textes écrits sous un pseudonyme. Les empreintes restent, le "
-    "journal se vérifie toujours, et l'effacement y est noté. Exportez d'abord ce qui doit être "
-    "remis : sourcier journal export --user PSEUDONYME. Les questions de cette personne qu'un "
-    "référent a mises au jeu d'évaluation sont nommées, et retirées avec --questions. Ne sont pas "
-    "touchés : les sauvegardes déjà faites, les motifs d'un contrôle refusé qui citent une de ces "
-    "questions, les explications d'anomalies, qui ne portent que le pseudonyme.",
-)
+@app.action("erase")
 def _erase_person(
     ctx: Context,
     pseudonym: str = option("--user PSEUDONYME", "de qui", default=...),
@@ -290,11 +242,7 @@ _SLOW = 2
 """Seconds after which a wait is shown."""
 
 
-@app.action(
-    "verify",
-    "trouve et situe ce qui a été touché",
-    VERIFY.format(script=files("assistant.journal").joinpath("verify.sh")),
-)
+@app.action("verify", script=files("assistant.journal").joinpath("verify.sh"))
 def _verify(
     ctx: Context,
     anchors: Path | None = option("--anchors FICHIER", "des ancres gardées ailleurs", Path),
@@ -333,12 +281,7 @@ def _tell(faults: tuple[ChainFault, ...]) -> None:
         sys.stdout.write("Le journal est intact.\n")
 
 
-@app.action(
-    "anchor",
-    "ancre le dernier enregistrement, et donne les ancres à garder ailleurs",
-    "Note le numéro et l'empreinte du dernier enregistrement. Cela se fait aussi de soi-même au "
-    "premier enregistrement de chaque jour.",
-)
+@app.action("anchor")
 def _anchor_last(
     ctx: Context,
     out: Path | None = option("--out FICHIER", "y écrit toutes les ancres, pour ailleurs", Path),

@@ -1,4 +1,4 @@
-"""`sourcier law` and `index diff`: an article in time, and what changed. Door of rich."""
+"""`sourcier law`, `law disagreements`, `index diff`: articles in time, held against sheets."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,16 +8,24 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Column, Table
 from rich.text import Text
 from typer import Context
 
+from assistant.cli.command import Actions
 from assistant.cli.options import AS_JSON, Terminal, argument, day_of_law, flag, print_json
-from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.law.impact import Impact, changes_between, changes_fields, law_fields
+from assistant.law.sheets import (
+    CAUSES,
+    SheetFault,
+    SheetsComparison,
+    compared_sheets,
+    sheets_fields,
+)
 from assistant.question.language import Language
-from assistant.reports.markup import load_words
-from assistant.reports.versions import days, remarks, version_line
+from assistant.reports.markup import days, load_words, remarks, version_line
+from ingestion.index.publication import current_name, open_snapshot
 from ingestion.legislation.references import normalise
 from ingestion.legislation.versions import (
     Difference,
@@ -147,28 +155,11 @@ def _file(document: Document) -> str:
 
 FOUND, NOT_FOUND = 0, 3
 
-EPILOG = """\
-exemples :
-  sourcier law R2122-8
-  sourcier law "art. R. 2122-8" --as-of 2024-03-15
-  sourcier law R2122-8 --history
-  sourcier law R2122-8 --history --json | jq '.articles[].versions[].valid_from'
-
-les textes eux-mêmes : sourcier law install --help
-ce que les fiches en disent : sourcier law disagreements
-"""
-
 
 app = Actions()
 
 
-@app.action(
-    "law",
-    "montre un article en vigueur un jour donné, ou toutes ses versions",
-    "Montre la version d'un article en vigueur un jour donné ; avec --history, toutes les versions "
-    "connues, chacune comparée mot à mot à la précédente.",
-    EPILOG,
-)
+@app.action("law")
 def _law(
     ctx: Context,
     words: list[str] = argument("REFERENCE", "par exemple R2122-8"),
@@ -177,8 +168,6 @@ def _law(
     as_json: bool = AS_JSON,
 ) -> int:
     """Show an article; the exit code says whether a version is in force."""
-    from ingestion.index.publication import current_name, open_snapshot
-
     reference, day, console = normalise(" ".join(words)), as_of or date.today(), Terminal()
     store = open_snapshot(ctx.obj, current_name(ctx.obj)).store
     found = histories(store.versions(reference))
@@ -230,3 +219,68 @@ def _text(console: Console, before: Document | None, version: Document) -> Text:
     if before is None:
         return Text(version.text)
     return compared(compare(before.text, version.text), marked=not console.is_terminal)
+
+
+# `sourcier law disagreements`: what sheets say and the articles in force do not.
+
+AGREED, DISAGREED, NO_ARTICLE = 0, 1, 3
+
+
+@app.action("law disagreements")
+def _disagreements(
+    ctx: Context,
+    shows_explained: bool = flag("--explained", "montre aussi ceux qui sont expliqués"),
+    as_of: date | None = day_of_law("--as-of"),
+    as_json: bool = AS_JSON,
+) -> int:
+    """Compare the sheets in service; the exit code says whether all agree."""
+    name, console = current_name(ctx.obj), Terminal()
+    if not open_snapshot(ctx.obj, name).store.has_articles:
+        sys.stderr.write(
+            "L'index en service n'a aucun article auquel comparer les fiches. Installez les textes "
+            "officiels : sourcier law install\n"
+        )
+        return NO_ARTICLE
+    with console.status("Comparaison des fiches et des articles…"):
+        found = compared_sheets(ctx.obj, name, as_of or date.today())
+    if as_json:
+        print_json(sheets_fields(found))
+    else:
+        _show_disagreements(console, found, shows_explained=shows_explained)
+    return DISAGREED if found.faults else AGREED
+
+
+def _show_disagreements(
+    console: Terminal, found: SheetsComparison, *, shows_explained: bool
+) -> None:
+    shown = (*found.faults, *(found.explained if shows_explained else ()))
+    table = Table(
+        Column("fiche", overflow="fold"),
+        "section",
+        "désaccord",
+        "article",
+        "ce que dit l'article",
+        show_lines=True,
+    )
+    for fault in shown:
+        table.add_row(*map(Text, _cells(fault)))
+    if shown:
+        console.print(table)
+    console.print(
+        f"Au {found.day:%d/%m/%Y}, sections comparées : {found.sections}, chiffres comparés : "
+        f"{found.figures}. Désaccords : {len(found.faults)}, expliqués : {len(found.explained)}. "
+        f"Sections sans article dans l'index : {found.unread}."
+    )
+
+
+def _cells(fault: SheetFault) -> tuple[str, ...]:
+    said = f"{fault.figure} : {CAUSES[fault.cause]}" if fault.figure else CAUSES[fault.cause]
+    return (
+        fault.section.source,
+        fault.section.headings[-1],
+        f"{said} ({fault.reason})" if fault.reason else said,
+        "\n".join(each.reference for each in fault.articles),
+        "\n".join(", ".join(each.figures) or "aucun chiffre" for each in fault.articles)
+        if fault.figure
+        else "",
+    )

@@ -10,6 +10,7 @@ from rich.console import Console
 from typer import Context
 
 from assistant.cli import adding
+from assistant.cli.command import Actions
 from assistant.cli.index_build import build_all
 from assistant.cli.options import (
     ACTING_USER,
@@ -21,7 +22,6 @@ from assistant.cli.options import (
     option,
     progress_bars,
 )
-from assistant.cli.usage import Actions
 from assistant.publishing.history import Recorder, recorded
 from assistant.publishing.schedule import units_of_law
 from assistant.publishing.upkeep import doubts, keep, require_articles
@@ -62,20 +62,6 @@ SPEEDS = (100, 20)
 SHOWN = 10
 READING = "Lecture des archives"
 
-EPILOG = """\
-exemples :
-  sourcier law install                      depuis le serveur de la DILA
-  sourcier law install --from /media/disque archives apportées sur un disque
-  sourcier law update                       ce qui a changé depuis
-  sourcier law update --units               les unités systemd d'une mise à jour par semaine
-
-Rien n'est demandé : ni compte, ni clé (Licence Ouverte). Des archives, seuls sont gardés les
-textes de corpus/textes.toml ; le reste passe sans toucher le disque. Une coupure est reprise où
-elle s'est faite ; après un arrêt, les archives déjà lues en entier ne le sont pas de nouveau.
-Les pages restent servies pendant ce temps. Autre adresse, dans settings.toml :
-  law_source = "https://miroir.exemple.fr/LEGI/"
-Le mandataire est celui de l'environnement (https_proxy).
-"""
 
 app = Actions()
 FOLDER = option(
@@ -84,26 +70,14 @@ FOLDER = option(
 LEFT = flag("--no-publish", "laisse toujours décider")
 
 
-@app.action(
-    "law install",
-    "installe les textes officiels publiés par la DILA",
-    "Lit l'archive complète de LEGI et celles des jours suivants, garde les textes de la commande "
-    "publique, en fait un index candidat et le met en service s'il répond aussi bien.",
-    EPILOG,
-)
+@app.action("law install")
 def _install(
     ctx: Context, folder: Path | None = FOLDER, is_left: bool = LEFT, user: str = ACTING_USER
 ) -> int:
     return _bring(ctx.obj, folder, plan_installation, user, is_left)
 
 
-@app.action(
-    "law update",
-    "prend ce qui a changé depuis dans les textes officiels",
-    "Lit les archives des jours qui suivent la dernière installée, puis fait un index candidat et "
-    "le met en service s'il répond aussi bien.",
-    EPILOG,
-)
+@app.action("law update")
 def _update(
     ctx: Context,
     folder: Path | None = FOLDER,
@@ -262,39 +236,20 @@ RULINGS_ROOM = 2_000_000_000
 """Bytes that twenty thousand decisions, their vectors and their index may take."""
 
 
-ABOUT = (
-    "Décisions du Conseil d'État et des cours administratives d'appel qui citent le code de la "
-    "commande publique, ou les textes d'avant. Elles se demandent à part (« jurisprudence sur "
-    "l'allotissement ») et ne sont jamais citées comme la règle."
-)
-RULINGS_EPILOG = """\
-exemples :
-  sourcier decisions install                      depuis le serveur de la DILA (fonds JADE)
-  sourcier decisions install --from /media/disque archives apportées sur un disque
-  sourcier decisions update                       celles qui ont paru depuis
-  sourcier decisions status                       ce qui est installé
-
-Sans cette commande, aucune décision n'est lue. L'adresse est voisine de celle des textes : le
-dossier JADE à côté de celui de « law_source », dans settings.toml. L'archive complète fait plus
-d'un gigaoctet et passe sans toucher le disque ; calculer les vecteurs des décisions gardées prend
-ensuite des heures sur deux cœurs. Une coupure est reprise ; après un arrêt, les archives déjà lues
-en entier ne le sont pas de nouveau.
-"""
-
-rulings = Actions(ABOUT, RULINGS_EPILOG)
+rulings = Actions("decisions")
 RULINGS_FOLDER = option(
     "--from DOSSIER", "dossier d'archives JADE (.tar.gz), au lieu du réseau", Path, default=None
 )
 
 
-@rulings.action("install", "installe les décisions publiées par la DILA", ABOUT, RULINGS_EPILOG)
+@rulings.action("install", like="decisions")
 def _install_rulings(
     ctx: Context, folder: Path | None = RULINGS_FOLDER, user: str = ACTING_USER
 ) -> int:
     return _bring_rulings(ctx.obj, folder, user)
 
 
-@rulings.action("update", "prend celles qui ont paru depuis", epilog=RULINGS_EPILOG)
+@rulings.action("update", like="decisions")
 def _update_rulings(
     ctx: Context, folder: Path | None = RULINGS_FOLDER, user: str = ACTING_USER
 ) -> int:
@@ -304,7 +259,7 @@ def _update_rulings(
     return _bring_rulings(ctx.obj, folder, user)
 
 
-@rulings.action("status", "dit ce qui est installé")
+@rulings.action("status")
 def _status(ctx: Context) -> int:
     _tell_installed(ctx.obj, Terminal())
     return OK

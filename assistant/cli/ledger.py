@@ -16,6 +16,7 @@ from typer import BadParameter, Context
 from assistant.accounts.identity import ALONE
 from assistant.calculators.calculation import Buyer
 from assistant.cli import ledger_import
+from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
     Terminal,
@@ -26,7 +27,6 @@ from assistant.cli.options import (
     print_json,
     question_text,
 )
-from assistant.cli.usage import Actions
 from assistant.errors import Ungrounded, WrongFigures, WrongPlan
 from assistant.journal.journal import journal_of
 from assistant.ledger.parsing.proposal import ModelPlanner
@@ -199,7 +199,7 @@ def _refusal(found: NotUnderstood, over: Population, question: str) -> str:
     return "\n  ".join((f"Question non comprise : {found.why}", *found.can)) + "\n"
 
 
-def _add_view(actions: Actions, over: Population, name: str, view: str, told: str) -> None:
+def _add_view(actions: Actions, over: Population, name: str, view: str) -> None:
     """Add the action that shows a view."""
 
     def show(
@@ -209,10 +209,10 @@ def _add_view(actions: Actions, over: Population, name: str, view: str, told: st
         look = ViewRequest(over, view, day or date.today(), books.buyer)
         return see(books, look, TableOutput(ctx.obj, as_json, out))
 
-    actions.action(name, told)(show)
+    actions.action(name)(show)
 
 
-def _add_view_of_law(actions: Actions, over: Population, name: str, view: str, told: str) -> None:
+def _add_view_of_law(actions: Actions, over: Population, name: str, view: str) -> None:
     """Add the action that shows a view for a buyer: without an index there is no law to apply."""
 
     def show(
@@ -226,42 +226,20 @@ def _add_view_of_law(actions: Actions, over: Population, name: str, view: str, t
         look = ViewRequest(over, view, day or date.today(), buyer)
         return see(bookkeeping(ctx.obj), look, TableOutput(ctx.obj, as_json, out))
 
-    actions.action(name, told)(show)
+    actions.action(name)(show)
 
 
-EPILOG = """\
-exemples :
-  sourcier invoices import exports/ --preview
-  sourcier invoices import chorus.csv --map "Montant TTC=gross"
-  sourcier invoices ask "Combien de factures reçues en 2026 ne sont pas payées ?"
-  sourcier invoices late --acheteur collectivite --out retards.xlsx
-  sourcier invoices anomalies
-"""
-
-
-invoices = Actions(
-    "Les factures reçues, importées puis interrogées par le calcul : chaque chiffre mène à ses "
-    "lignes.",
-    EPILOG,
-)
+invoices = Actions("invoices")
 ledger_import.add_action(invoices, FileKind.INVOICES)
 
 
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
-_add_view(invoices, INVOICES, "list", "liste", "les factures, chacune avec sa source")
-_add_view_of_law(
-    invoices,
-    INVOICES,
-    "late",
-    "retards",
-    "retards, intérêts moratoires, étapes et prévision, sur le droit du jour",
-)
-_add_view(
-    invoices, INVOICES, "anomalies", "anomalies", "doublons, TVA, références, IBAN, dépistages…"
-)
+_add_view(invoices, INVOICES, "list", "liste")
+_add_view_of_law(invoices, INVOICES, "late", "retards")
+_add_view(invoices, INVOICES, "anomalies", "anomalies")
 
 
-@invoices.action("explain", "dit pourquoi une anomalie n'en est pas une")
+@invoices.action("explain")
 def _explain(
     ctx: Context,
     identifier: str = argument("IDENTIFIANT", "celui de l'anomalie"),
@@ -276,7 +254,7 @@ def _explain(
     return OK
 
 
-@invoices.action("ask", "une question en français, comprise en entier ou pas du tout")
+@invoices.action("ask")
 def _ask_invoices(
     ctx: Context,
     question: str = QUESTION,
@@ -290,41 +268,18 @@ def _ask_invoices(
     return _answer(INVOICES, question, day, proposal, buyer, output)
 
 
-PURCHASES_EPILOG = """\
-exemples :
-  sourcier purchases import decp-2026.json --preview
-  sourcier purchases import decp/
-  sourcier purchases fetch --buyer 21270681800012 --since 2026-01-01
-  sourcier purchases ask "Montant des marchés notifiés en 2025 par procédure"
-  sourcier purchases thresholds --acheteur collectivite
-"""
-
-
-purchases = Actions(
-    "Les marchés passés, importés des données essentielles puis interrogés par le calcul : chaque "
-    "chiffre mène à ses lignes.",
-    PURCHASES_EPILOG,
-)
+purchases = Actions("purchases")
 ledger_import.add_action(purchases, FileKind.PURCHASES)
 ledger_import.add_fetching(purchases)
 
 
-for name, view, told in (
-    ("summary", "apercu", "dépenses par année, procédure, CPV, acheteur et titulaire"),
-    ("suppliers", "titulaires", "titulaires : volume, fréquence, dépendance, concentration"),
-    ("pooling", "mutualisation", "besoins proches de plusieurs acheteurs"),
-):
-    _add_view(purchases, PURCHASES, name, view, told)
-_add_view_of_law(
-    purchases,
-    PURCHASES,
-    "thresholds",
-    "seuils",
-    "cumuls par catégorie homogène, risques de fractionnement",
-)
+_add_view(purchases, PURCHASES, "summary", "apercu")
+_add_view(purchases, PURCHASES, "suppliers", "titulaires")
+_add_view(purchases, PURCHASES, "pooling", "mutualisation")
+_add_view_of_law(purchases, PURCHASES, "thresholds", "seuils")
 
 
-@purchases.action("ask", "une question en français, comprise en entier ou pas du tout")
+@purchases.action("ask")
 def _ask_purchases(
     ctx: Context,
     question: str = QUESTION,

@@ -16,6 +16,7 @@ from rich.text import Text
 from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
+from assistant.cli.command import Actions
 from assistant.cli.options import (
     AS_JSON,
     CPV,
@@ -28,7 +29,6 @@ from assistant.cli.options import (
     print_json,
     progress_bars,
 )
-from assistant.cli.usage import Actions
 from assistant.journal.journal import journal_of
 from assistant.ledger.service import FETCHED, fetch_published, tell_imported
 from assistant.settings import load_settings
@@ -48,10 +48,6 @@ _VERDICTS = {
     FileVerdict.WARNED: ("accepté avec réserves", "yellow"),
     FileVerdict.REFUSED: ("refusé", "red"),
     FileVerdict.KNOWN: ("déjà connu", ""),
-}
-_FORMATS = {
-    FileKind.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX",
-    FileKind.PURCHASES: "données essentielles (DECP) en JSON, XML, CSV ou XLSX",
 }
 
 
@@ -73,12 +69,7 @@ def add_action(actions: Actions, kind: FileKind) -> None:
         order = ImportOrder(kind, tuple(paths), dict(corrections or ()))
         return import_order(ctx.obj, order, is_preview=is_preview, as_json=as_json)
 
-    actions.action(
-        "import",
-        f"lit et enregistre des {_THINGS[kind]}s",
-        f"Lit des {_THINGS[kind]}s : {_FORMATS[kind]}, dossiers et ZIP de ceux-ci. Ce qui est "
-        "douteux est dit ; ce qui ne peut être compris est refusé, jamais deviné.",
-    )(run)
+    actions.action("import")(run)
 
 
 def _correction(kind: FileKind, text: str) -> tuple[str, str]:
@@ -208,18 +199,6 @@ def _text(value: object) -> str | None:
 
 NONE = 3
 
-EPILOG = """\
-exemples :
-  sourcier purchases fetch --buyer 21270681800012 --since 2026-01-01
-  sourcier purchases fetch --buyer 212706818 --cpv 45 --preview
-
-Ces données sont publiques (Licence Ouverte), sans compte ni clé. Rien n'est demandé sans cette
-commande ; le journal garde l'adresse, le jour et l'empreinte de ce qui est venu, et le dossier
-« fetched » le fichier. Un seul serveur est demandé, par le mandataire de l'environnement
-(https_proxy). Autre adresse, dans settings.toml :
-  purchases_source = "https://miroir.exemple.fr/api/explore/v2.1/catalog/datasets/decp/"
-Ces données ne donnent ni le nom de l'acheteur, ni celui des titulaires : leurs SIRET seulement.
-"""
 
 BUYER = option(
     "--buyer SIRET", "l'acheteur : SIRET (14 chiffres) ou SIREN (9 chiffres)", default=""
@@ -228,13 +207,7 @@ BUYER = option(
 
 def add_fetching(actions: Actions) -> None:
     """Add the action to those on purchases."""
-    actions.action(
-        "fetch",
-        "demande des marchés publiés (DECP) et les enregistre",
-        "Demande au portail de l'État les marchés d'un acheteur ou d'un domaine, notifiés entre "
-        "deux jours, et les enregistre comme un fichier importé : tous, ou aucun.",
-        EPILOG,
-    )(_fetch)
+    actions.action("fetch")(_fetch)
 
 
 def _fetch(

@@ -18,8 +18,8 @@ from rich.progress import (
 from rich.table import Table
 from typer import Context
 
+from assistant.cli.command import Actions
 from assistant.cli.options import Steps, Terminal, argument, one_of, option, progress_bars
-from assistant.cli.usage import Actions
 from assistant.settings import load_settings
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import (
@@ -42,34 +42,14 @@ OK, BROKEN, USAGE = 0, 1, 2
 LINE_SECONDS = 5.0
 WIDE = 110  # columns from which the description of each model has room
 
-EPILOG = """\
-exemples :
-  sourcier models pull                       les deux modèles par défaut
-  sourcier models pull ministral-3-3b        un modèle du catalogue
-  sourcier models pull --from /media/cle     depuis un dossier, sans réseau
-  sourcier models verify                     relit chaque octet et compare les empreintes
-  sourcier models train retriever            refait les poids appris des questions de la banque
-  sourcier models train reader               puis ceux du lecteur, qui partent des premiers
-"""
 
 ROLES = {ModelRole.LLM: "langue", ModelRole.EMBEDDER: "vecteurs", ModelRole.VOICE: "voix"}
 
-ABOUT_TRAINING = (
-    "Apprend du code ajouté à ce dossier de données et des questions de la banque. « retriever » : "
-    "le modèle de vecteurs rapproche les questions d'acheteurs des articles qui y répondent ; les "
-    "index construits auparavant sont ensuite à reconstruire (sourcier index build). « reader » : "
-    "partant de là, il lit les meilleurs passages et dit lesquels répondent. "
-    "Comptez une heure ou deux sur deux cœurs pour chacun ; interrompu, il continue là où il en "
-    "était quand on le relance."
-)
+
+app = Actions("models")
 
 
-app = Actions(
-    "Les modèles de langue et de vecteurs : catalogue, téléchargement, empreintes.", EPILOG
-)
-
-
-@app.action("list", "le catalogue et ce qui est sur cette machine")
+@app.action("list")
 def _list_models(ctx: Context) -> int:
     folder = models_folder(ctx.obj)
     console = Terminal()
@@ -95,12 +75,7 @@ def _list_models(ctx: Context) -> int:
     return OK
 
 
-@app.action(
-    "pull",
-    "télécharge et vérifie des modèles ; relancé, continue là où il en était",
-    "Télécharge des modèles, vérifie leur empreinte et les range. Interrompu, il continue là où il "
-    "en était quand on le relance.",
-)
+@app.action("pull")
 def _pull_models(
     ctx: Context,
     names: list[str] | None = argument("NOM", "par défaut : les deux modèles", default=None),
@@ -127,7 +102,7 @@ def _pull_models(
     return OK
 
 
-@app.action("verify", "relit chaque octet et compare les empreintes")
+@app.action("verify")
 def _verify(
     ctx: Context,
     names: list[str] | None = argument("NOM", "par défaut : tous les présents", default=None),
@@ -150,7 +125,7 @@ def _verify(
     return OK if set(states.values()) == {WeightsState.INTACT} else BROKEN
 
 
-@app.action("train", "apprend la recherche sur les questions de la banque", ABOUT_TRAINING)
+@app.action("train")
 def _train(
     ctx: Context,
     what: Taught = argument("QUOI", "ce qui est appris : retriever, reader", one_of(Taught)),

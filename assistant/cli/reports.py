@@ -18,11 +18,11 @@ from rich.text import Text
 from typer import BadParameter, Context
 
 from assistant.accounts.identity import ALONE
-from assistant.answering.answer import Citation
+from assistant.answering.answer import Citation, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import EXAMINED, contract
+from assistant.cli.command import Actions
 from assistant.cli.options import Terminal, argument, option
-from assistant.cli.usage import Actions
 from assistant.confidence import Estimate, percentiles
 from assistant.evaluation.bundle import check_bundle, write_bundle
 from assistant.evaluation.grading import (
@@ -38,6 +38,7 @@ from assistant.evaluation.grading import (
 from assistant.evaluation.questions import Question, read_questions
 from assistant.evaluation.runs import (
     AnswerChange,
+    Digest,
     Evaluation,
     RunComparison,
     compare,
@@ -106,24 +107,6 @@ def _compared(console: Console, comparison: RunComparison) -> None:
 
 DONE, FALLEN, INTERRUPTED = 0, 4, 130
 
-EPILOG = """\
-exemples :
-  sourcier eval questions.jsonl --out resultats.jsonl --report rapport.html
-  sourcier eval lois.jsonl dossier.jsonl --out apres.jsonl --baseline avant.jsonl
-  sourcier eval questions.jsonl --out resultats.jsonl --bundle essai.zip
-  sourcier eval --verify essai.zip
-
-Une archive (« --bundle ») se vérifie sur une autre machine : ses empreintes, et ses mesures, qui
-sont recalculées d'après ses questions et ses résultats. Elle ne contient aucun texte de l'index.
-
-Chaque ligne des résultats est l'objet de « ask --json », avec l'« id » de la question.
-Interrompue par Ctrl-C, la commande mesure ce qui a été répondu et le dit incomplet.
-
-codes de sortie : 0 mesuré, 4 une mesure a baissé depuis « --baseline » (réponses correctes,
-articles attendus cités, articles cités à propos, F1 des refus, phrases vérifiées, citations
-exactes), ou l'archive vérifiée ne tient pas, 130 interrompu, 2 commande mal écrite, 1 panne
-"""
-
 
 def _share(text: str) -> float:
     try:
@@ -138,12 +121,7 @@ def _share(text: str) -> float:
 app = Actions()
 
 
-@app.action(
-    "eval",
-    "mesure les réponses sur un jeu de questions",
-    "Pose toutes les questions de fichiers et compare les réponses à l'attendu.",
-    EPILOG,
-)
+@app.action("eval")
 def _evaluate(
     ctx: Context,
     files: list[Path] | None = argument("QUESTIONS", "fichier JSON Lines", Path, default=None),
@@ -168,22 +146,52 @@ def _evaluate(
     if not files or out is None:
         raise BadParameter("donnez des QUESTIONS et « --out », ou une archive à « --verify »")
     questions = read_questions(*files)
-    before = read_results(earlier) if earlier else {}
-    baseline = hash_file(earlier, str(earlier)) if earlier else None
+    before = _earlier(earlier) if earlier else None
     for place in filter(None, (page, archive)):
         place.touch()  # a place that cannot be written is said before the long work
-    settings, console = load_settings(ctx.obj), Terminal()
-    assistant = _loaded(ctx.obj, index, settings, console)
+    console = Terminal()
+    assistant, evaluation = _run(ctx.obj, index, questions, files, out, console)
+    if before:
+        evaluation = _compare(assistant, evaluation, before, tolerance)
+    if archive:
+        write_bundle(archive, evaluation, files, out)
+    return _told(evaluation, console, page)
+
+
+EarlierRun = tuple[dict[str, TurnResult], Digest]
+"""The results of a run, and their file as it was."""
+
+
+def _earlier(path: Path) -> EarlierRun:
+    return read_results(path), hash_file(path, str(path))
+
+
+def _compare(
+    assistant: Assistant, evaluation: Evaluation, earlier: EarlierRun, tolerance: float
+) -> Evaluation:
+    """A run beside an earlier one, with the measures that have fallen by more than is allowed."""
+    before, baseline = earlier
+    found = compare(before, evaluation.graded, partial(graded_by, assistant))
+    fallen = tuple(falls(found, tolerance))
+    return replace(evaluation, baseline=baseline, comparison=found, falls=fallen)
+
+
+def _run(
+    home: Path,
+    index: str | None,
+    questions: Sequence[Question],
+    files: Sequence[Path],
+    out: Path,
+    console: Console,
+) -> tuple[Assistant, Evaluation]:
+    """Ask every question, which `files` hold; that it was done is in the journal."""
+    settings = load_settings(home)
+    assistant = _loaded(home, index, settings, console)
     for dossier in {question.dossier for question in questions if question.dossier}:
         assistant.dossier(dossier, None)  # one that is missing is said before the long work
     manifest = assistant.generation.manifest
-    identity = identify(ctx.obj, assistant.model_name, manifest, settings, files)
+    identity = identify(home, assistant.model_name, manifest, settings, files)
     graded = _measured(assistant, questions, out, console)
-    evaluation = Evaluation(identity, len(questions), graded)
-    if baseline:
-        comparison = compare(before, graded, partial(graded_by, assistant))
-        fallen = tuple(falls(comparison, tolerance))
-        evaluation = replace(evaluation, baseline=baseline, comparison=comparison, falls=fallen)
     told = {
         "act": "measured",
         "generation": manifest.name,
@@ -192,9 +200,7 @@ def _evaluate(
         "results": hash_file(out, "").sha256,
     }
     assistant.journal.append("evaluation", told, user=ALONE.user)
-    if archive:
-        write_bundle(archive, evaluation, files, out)
-    return _told(evaluation, console, page)
+    return assistant, Evaluation(identity, len(questions), graded)
 
 
 def _checked(path: Path) -> int:
@@ -269,17 +275,6 @@ TERMINAL = "terminal"
 
 SUFFIXES = ("docx", "html", "md", "pdf")
 
-HOMOLOGATION_EPILOG = """\
-exemples :
-  sourcier dossier-homologation --out dossier.docx
-  sourcier dossier-homologation --out dossier.html --evaluation questions.jsonl resultats.jsonl
-  sourcier dossier-homologation | less
-
-Le dossier est écrit d'après l'installation telle qu'elle est : réglages, index en service, poids et
-leurs empreintes, comptes, journal, bibliothèques. Relisez-le : ce qui « dépend de l'organisme » est
-à compléter par vous.
-"""
-
 
 def _paper(text: str) -> Path:
     path = Path(text)
@@ -288,13 +283,7 @@ def _paper(text: str) -> Path:
     return path
 
 
-@app.action(
-    "dossier-homologation",
-    "écrit le dossier d'homologation de cette installation",
-    "Écrit le dossier d'homologation : système, flux, rôles, mesures R1 à R35 de l'ANSSI avec "
-    "leurs preuves, limites, risques, procédures.",
-    HOMOLOGATION_EPILOG,
-)
+@app.action("dossier-homologation")
 def _write_homologation(
     ctx: Context,
     out: Path | None = option(

@@ -7,10 +7,10 @@ from typing import Any
 from rich.table import Column, Table
 from typer import BadParameter, Context
 
-from assistant.accounts.administration import AccountAdministration, KnownAccount
 from assistant.accounts.identity import Account, UserRole, teams_of
-from assistant.accounts.service import Accounts, open_accounts
+from assistant.accounts.service import AccountAdministration, Accounts, KnownAccount, open_accounts
 from assistant.accounts.tokens import MOST_DAYS, USUAL, ProgramToken
+from assistant.cli.command import Actions, SeveralValues
 from assistant.cli.options import (
     AS_JSON_LIST,
     Terminal,
@@ -21,7 +21,6 @@ from assistant.cli.options import (
     option,
     print_json,
 )
-from assistant.cli.usage import Actions, SeveralValues
 from assistant.journal.journal import journal_of
 from assistant.settings import load_settings
 
@@ -29,26 +28,12 @@ OK = 0
 TERMINAL = "terminal"
 """Under this name the journal keeps what is done here."""
 
-TOKENS_EPILOG = """\
-exemples :
-  sourcier users token create ana --name "Open WebUI"
-  sourcier users token create ana --name "Suivi" --dossiers parcs-2026 --days 30
-  sourcier users token create ana --name "Veille" --rules
-  sourcier users token list ana
-  sourcier users token revoke t-1a2b3c4d
 
-Un programme le présente par l'en-tête « Authorization: Bearer JETON ». Il ne peut rien que son
-propriétaire ne puisse : fermer le compte, lui ôter un rôle ou une équipe vaut pour ses jetons.
-"""
-
-token_app = Actions(
-    "Les jetons des programmes : montrés une fois, gardés hachés, révocables tout de suite.",
-    TOKENS_EPILOG,
-)
+token_app = Actions("users token")
 SCOPE = "ses seuls dossiers, par leurs identifiants (défaut : ceux que voit le compte)"
 
 
-@token_app.action("create", "donne un jeton à un programme, au nom d'un compte", cls=SeveralValues)
+@token_app.action("create", cls=SeveralValues)
 def _create(
     ctx: Context,
     login: str = argument("COMPTE", "au nom de qui le programme demande"),
@@ -77,7 +62,7 @@ def _create(
     return _done(f"Jeton de {login}, montré cette seule fois, pour {days} jours :\n  {token}")
 
 
-@token_app.action("list", "les jetons en cours")
+@token_app.action("list")
 def _list_tokens(
     ctx: Context,
     login: str = argument("COMPTE", "ceux de ce compte (défaut : tous)", default=""),
@@ -106,7 +91,7 @@ def _list_tokens(
     return OK
 
 
-@token_app.action("revoke", "met fin à un jeton, tout de suite")
+@token_app.action("revoke")
 def _revoke_token(
     ctx: Context, token: str = argument("JETON", "son nom dans la liste : t-…")
 ) -> int:
@@ -143,18 +128,6 @@ def _done(told: str) -> int:
 
 # `sourcier users`: the accounts of those who log in.
 
-USERS_EPILOG = """\
-exemples :
-  sourcier users add ana --name "Ana Silva" --roles acheteur --teams voirie ecoles
-  sourcier users roles ana acheteur referent
-  sourcier users teams ana '*'              tous les dossiers
-  sourcier users reset ana                  un nouveau lien pour choisir un mot de passe
-  sourcier users disable ana                ferme le compte et ses sessions, tout de suite
-  sourcier users token create ana --name "Open WebUI"      un jeton pour un programme
-
-Les comptes servent quand settings.toml dit access = "accounts" : voir sourcier serve --help
-"""
-
 
 def role(text: str) -> UserRole:
     """A role by its French name; raises BadParameter, which Typer reports."""
@@ -165,14 +138,11 @@ def role(text: str) -> UserRole:
         raise BadParameter(f"« {text} » n'est pas un rôle ({known})") from error
 
 
-app = Actions(
-    "Crée, change, ferme les comptes ; chaque acte est au journal et vaut tout de suite.",
-    USERS_EPILOG,
-)
+app = Actions("users")
 LOGIN = argument("COMPTE", "ce que la personne tape pour entrer")
 
 
-@app.action("list", "les comptes de cette machine")
+@app.action("list")
 def _list_accounts(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
     found = administration_of(ctx).members()
     if as_json:
@@ -189,7 +159,7 @@ def _list_accounts(ctx: Context, as_json: bool = AS_JSON_LIST) -> int:
     return OK
 
 
-@app.action("add", "crée un compte, et donne le lien pour y entrer", cls=SeveralValues)
+@app.action("add", cls=SeveralValues)
 def _add(
     ctx: Context,
     login: str = LOGIN,
@@ -203,7 +173,7 @@ def _add(
     return _give_link(login, link)
 
 
-@app.action("roles", "donne d'autres rôles")
+@app.action("roles")
 def _set_roles(
     ctx: Context,
     login: str = LOGIN,
@@ -213,7 +183,7 @@ def _set_roles(
     return _done(f"Rôles de {login} : {', '.join(roles)}.")
 
 
-@app.action("teams", "donne d'autres équipes")
+@app.action("teams")
 def _set_teams(
     ctx: Context,
     login: str = LOGIN,
@@ -225,36 +195,36 @@ def _set_teams(
     return _done(f"Équipes de {login} : {told}.")
 
 
-@app.action("disable", "ferme un compte et ses sessions")
+@app.action("disable")
 def _disable(ctx: Context, login: str = LOGIN) -> int:
     administration_of(ctx).register.set_disabled(login, TERMINAL, disabled=True)
     return _done(f"Compte {login} fermé, ses sessions aussi.")
 
 
-@app.action("enable", "rouvre un compte")
+@app.action("enable")
 def _enable(ctx: Context, login: str = LOGIN) -> int:
     administration_of(ctx).register.set_disabled(login, TERMINAL, disabled=False)
     return _done(f"Compte {login} rouvert.")
 
 
-@app.action("unlock", "débloque un compte après cinq échecs")
+@app.action("unlock")
 def _unlock(ctx: Context, login: str = LOGIN) -> int:
     administration_of(ctx).register.unlock(login, TERMINAL)
     return _done(f"Compte {login} débloqué.")
 
 
-@app.action("reset", "oublie le mot de passe, et donne un nouveau lien")
+@app.action("reset")
 def _reset(ctx: Context, login: str = LOGIN) -> int:
     return _give_link(login, administration_of(ctx).invite(login, TERMINAL))
 
 
-@app.action("revoke", "ferme toutes les sessions d'un compte")
+@app.action("revoke")
 def _revoke(ctx: Context, login: str = LOGIN) -> int:
     closed = administration_of(ctx).close_sessions(login, TERMINAL)
     return _done(f"Sessions fermées : {closed}.")
 
 
-app.add_typer(token_app, name="token", short_help="les jetons des programmes")
+app.add_typer(token_app, name="token")
 
 
 def administration_of(ctx: Context) -> AccountAdministration:

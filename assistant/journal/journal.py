@@ -18,6 +18,7 @@ from assistant.journal.chain import (
 from assistant.journal.server import server_parts
 from assistant.journal.verification import ChainFault, Progress, find_faults, unwatched
 from ingestion.durable import fullness_of_disk
+from ingestion.errors import IngestionError
 from ingestion.postgresql import named_server
 
 # The vocabulary of the journal: every kind of entry, and every act of those that have some.
@@ -318,3 +319,19 @@ def purge_daily(journal: Journal, months: int) -> None:
             Event().wait(_DAY)
 
     Thread(target=work, name="purge", daemon=True).start()
+
+
+# What is asked of public portals, on record whatever comes of it.
+
+
+@contextmanager
+def outgoing(journal: Journal, act: str, address: str, user: str) -> Iterator[dict[str, str | int]]:
+    """Record an act of kind "fetch" with what the caller adds to it, or why nothing came."""
+    told: dict[str, str | int] = {"act": act, "address": address}
+    try:
+        yield told
+    except IngestionError as error:
+        told["problem"] = str(error)
+        raise
+    finally:
+        journal.append("fetch", told, user=user)

@@ -14,8 +14,7 @@ from threading import Lock, Thread
 
 from assistant.calculators.calculation import Buyer
 from assistant.errors import WrongPlan
-from assistant.journal.journal import Journal
-from assistant.journal.outgoing import outgoing
+from assistant.journal.journal import Journal, outgoing
 from assistant.ledger.anomalies import Explanation, anomalies, explain
 from assistant.ledger.anomaly_rules import Anomaly
 from assistant.ledger.parsing.questions import NotUnderstood, parse_plan

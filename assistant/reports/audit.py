@@ -12,11 +12,9 @@ from assistant.reports.findings import NONE, capital, day, number, percent
 from assistant.reports.homologation_facts import InstallationFacts
 from assistant.reports.markup import at
 from assistant.reports.paper import Block, Items, PaperHeading, PaperTable, Paragraph
-from assistant.review.agreement import ReaderDisagreement
 from assistant.review.listing import OUTCOMES, SUPPORTS
-from assistant.review.marks import LABELS, TARGETS, Place, ReviewMark, Target
-from assistant.review.progress import ReadingPace
-from assistant.review.readings import Reading, frozen_of
+from assistant.review.progress import ReaderDisagreement, ReadingPace
+from assistant.review.readings import LABELS, TARGETS, Place, Reading, ReviewMark, Target, frozen_of
 from assistant.review.recorded import Item, Recorded
 from assistant.review.register import Sampling
 

@@ -15,7 +15,7 @@ from assistant.reports.page_language import in_page_language
 from assistant.reports.paper import Block, PaperTable
 from assistant.review.activity import ChartStep, Figures, Judgement
 from assistant.review.listing import OUTCOMES, SUPPORTS, THUMBS
-from assistant.review.marks import LABELS, ReviewVerdict, Target
+from assistant.review.readings import LABELS, ReviewVerdict, Target
 
 # Figures as charts and tables, the same on a page and in the report.
 

@@ -1,9 +1,10 @@
-"""Markup that cannot be broken by its content, and the words of the interface."""
+"""Markup that cannot be broken by its content, the words of the interface, terms explained."""
 
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +15,9 @@ from markupsafe import Markup
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.page_language import in_page_language
+from ingestion.legislation.versions import has_own_title
+from ingestion.library.library import CORPUS
+from ingestion.readers.documents import Document, State, is_citable
 
 # HTML that cannot be broken by its content: everything is escaped unless it is already `Html`.
 
@@ -157,3 +161,138 @@ def law_of(said: Words, day: date, source: DaySource) -> str:
     """The day whose law is shown, and how to change it where nobody chose it."""
     key = {DaySource.QUESTION: "as_of_named", DaySource.DOSSIER: "as_of_dossier"}.get(source)
     return said[key or "as_of"].format(date=format_date(said, day))
+
+
+# What is said of a version of an article in one line: its days, and remarks. Pure.
+
+
+STATES = {
+    State.IN_FORCE: "state_in_force",
+    State.IN_FORCE_LATER: "state_in_force_later",
+    State.CHANGED: "state_changed",
+    State.REPEALED: "state_repealed",
+    State.REPEALED_LATER: "state_repealed_later",
+    State.ANNULLED: "state_annulled",
+    State.EXPIRED: "state_expired",
+    State.TRANSFERRED: "state_transferred",
+    State.MOVED: "state_moved",
+    State.STILLBORN: "state_stillborn",
+}
+
+
+def days(version: Document, said: Words) -> str:
+    """The days of a version, both included; what is unknown is said to be."""
+    start = format_date(said, version.valid_from) if version.valid_from else ""
+    end = format_date(said, version.valid_to - timedelta(days=1)) if version.valid_to else ""
+    if start and end:
+        return said["version_days"].format(start=start, end=end)
+    is_open = is_citable(version.state, None)
+    if start:
+        return said["version_since" if is_open else "version_end_unknown"].format(start=start)
+    if end:
+        return said["version_until"].format(end=end)
+    return said["version_undated" if is_open else "version_unknown"]
+
+
+def remarks(version: Document, said: Words) -> tuple[str, ...]:
+    """The state of a version, and why it is never cited or has no code."""
+    found = [said[STATES[version.state]]] if version.state else []
+    if not is_citable(version.state, version.valid_to):
+        is_law = version.state not in (State.ANNULLED, State.STILLBORN)
+        found.append(said["version_never_cited" if is_law else "version_never_law"])
+    if not has_own_title(version):
+        found.append(said["version_without_code"].format(file=version.source))
+    return tuple(found)
+
+
+def version_line(version: Document, said: Words) -> str:
+    """The days of a version and its remarks, as one line that begins with a capital."""
+    line = " · ".join((days(version, said), *remarks(version, said)))
+    return line[:1].upper() + line[1:]
+
+
+# Definitions of terms of art, put beside the first place where an answer says them.
+#
+# They are data, kept by hand: corpus/definitions.toml. An explanation is never a source.
+
+
+MOST_EXPLAINED = 6
+"""Terms of one answer that are explained; more would be read as marks of importance."""
+
+_SPACE = r"[^\S\n]+"
+
+
+@dataclass(frozen=True, slots=True)
+class TermDefinition:
+    """What a term means, by language, and the article where the code speaks of it, "" if none."""
+
+    meanings: Mapping[Language, str]
+    article: str
+
+    def told(self, language: Language) -> str:
+        """The sentence that is shown. Pure."""
+        meaning = self.meanings[language]
+        return keep_whole(f"{meaning} (art. {self.article})" if self.article else meaning)
+
+
+@cache
+def definitions() -> Mapping[str, TermDefinition]:
+    """Every definition, by each of its forms: capitals as they are, other words in lower case."""
+    rows = tomllib.loads((CORPUS / "definitions.toml").read_text(encoding="utf-8"))["definition"]
+    return {
+        _key(word): TermDefinition(
+            {language: row[language.value] for language in Language}, row.get("article", "")
+        )
+        for row in rows
+        for word in row["words"]
+    }
+
+
+class Explainer:
+    """Explains the terms of one answer, each where it stands first."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._explained: list[TermDefinition] = []
+
+    def __call__(self, line: str) -> Html:
+        """A line with its terms marked, everything else escaped."""
+        pieces, end = [], 0
+        for found in _terms().finditer(line):
+            definition = definitions()[_key(_singular(found[0]))]
+            if definition in self._explained or len(self._explained) == MOST_EXPLAINED:
+                continue
+            self._explained.append(definition)
+            pieces += [Html.escape(line[end : found.start()]), self._marked(found[0], definition)]
+            end = found.end()
+        return Html("").join([*pieces, Html.escape(line[end:])])
+
+    def _marked(self, term: str, definition: TermDefinition) -> Html:
+        mark = Html('<dfn class="term" tabindex="0" data-definition="{0}" aria-description="{0}">')
+        return mark.format(definition.told(self._language)) + Html.escape(term) + Html("</dfn>")
+
+
+@cache
+def _terms() -> re.Pattern[str]:
+    """What finds any term in a text, the longest first; spaces and apostrophes of either kind."""
+    words = sorted(definitions(), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(_form, words))})(?![\w-])")
+
+
+def _form(word: str) -> str:
+    if word.isupper():
+        return re.escape(word)
+    parts = [re.escape(part) + ("" if len(part) < 4 else "[sx]?") for part in word.split()]
+    return f"(?i:{_SPACE.join(parts)})".replace("'", "['’]")
+
+
+def _singular(found: str) -> str:
+    """The form under which a term that was found is known."""
+    if found in definitions():
+        return found
+    known = (word for word in definitions() if re.fullmatch(_form(word), found))
+    return next(known)
+
+
+def _key(word: str) -> str:
+    return word if word.isupper() else word.lower()

@@ -15,8 +15,8 @@ from assistant.citations.checker import Support
 from assistant.confidence import Estimate, percentiles, share
 from assistant.evaluation.questions import OUT_OF_SCOPE
 from assistant.question.language import find_stems
-from assistant.review.agreement import Agreement, agreement, pairs_of
-from assistant.review.marks import SCALES, ReviewVerdict, Target
+from assistant.review.progress import Agreement, agreement, pairs_of
+from assistant.review.readings import SCALES, ReviewVerdict, Target
 from assistant.review.recorded import Item, ReviewLine, Thumb, folded
 from assistant.review.register import Sampling, is_drawn
 

@@ -12,12 +12,16 @@ from assistant.answering.record import read_evidence
 from assistant.citations.checker import Support
 from assistant.evaluation.grading import result_of
 from assistant.evaluation.questions import LEDGER, OTHER, OUT_OF_SCOPE, theme_of_article
-from assistant.review.marks import Place, ReviewVerdict, Sheet, Target, marks_of
 from assistant.review.readings import (
     Arbitration,
     Marking,
+    Place,
     Readings,
+    ReviewVerdict,
+    Sheet,
+    Target,
     frozen_of,
+    marks_of,
     retained,
     seen_by,
 )

@@ -13,9 +13,9 @@ from assistant.answering.answer import Outcome
 from assistant.answering.record import REPLAYED
 from assistant.errors import StillReading, UnknownRecord
 from assistant.journal.journal import Journal
-from assistant.review.marks import MARKED
 from assistant.review.readings import (
     ARBITRATED,
+    MARKED,
     Arbitration,
     Readings,
     arbitration_of,

@@ -14,30 +14,40 @@ from assistant.errors import UnknownRecord, WrongDecision, WrongQuestions
 from assistant.ledger.tables import csv_bytes
 from assistant.question.language import Language, detect_language
 from assistant.retrieval.evidence import Evidence
-from assistant.review.agreement import (
-    Agreement,
-    ReaderDisagreement,
-    agreement,
-    disagreements,
-    pairs_of,
-)
-from assistant.review.exports import ExportedTable, table_of
 from assistant.review.gold import (
     CORRECTED,
+    NO_FACT,
     PROMOTED,
     GoldQuestion,
     GoldQuestions,
     check,
     take_out,
+    tried,
 )
-from assistant.review.listing import ListOrder, ReviewFilter, ordered
-from assistant.review.marks import Place, ReviewMark, ReviewVerdict, Target, body_of
-from assistant.review.progress import QueuePlace, ReviewProgress, place_in, progress
-from assistant.review.readings import arbitration_body, may_arbitrate
+from assistant.review.listing import ExportedTable, ListOrder, ReviewFilter, ordered, table_of
+from assistant.review.progress import (
+    Agreement,
+    QueuePlace,
+    ReaderDisagreement,
+    ReviewProgress,
+    agreement,
+    disagreements,
+    pairs_of,
+    place_in,
+    progress,
+)
+from assistant.review.readings import (
+    Place,
+    ReviewMark,
+    ReviewVerdict,
+    Target,
+    arbitration_body,
+    body_of,
+    may_arbitrate,
+)
 from assistant.review.recorded import Item, Recorded, ReviewLine
 from assistant.review.register import AnswerRegister, Sampling, Task, tasks
 from assistant.review.replay import ReviewExhibit, Seal, exhibit, outdated
-from assistant.review.trial import NO_FACT, tried
 from ingestion.errors import DamagedArchive
 from ingestion.library.archive import Archive, archive_of
 from ingestion.readers.documents import Document

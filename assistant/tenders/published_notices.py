@@ -3,8 +3,7 @@
 from hashlib import sha256
 from io import BytesIO
 
-from assistant.journal.journal import Journal
-from assistant.journal.outgoing import outgoing
+from assistant.journal.journal import Journal, outgoing
 from assistant.tenders.service import DossierService, untold
 from ingestion.index.build import Progress
 from ingestion.opendata.fetching import FoundNotices, Told, fetch_notice, find_notices

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from assistant.errors import WrongArguments
 from assistant.law.impact import law_fields
-from assistant.reports.versions import version_line
+from assistant.reports.markup import version_line
 from assistant.tools.tool import (
     SAID,
     SCHEME,

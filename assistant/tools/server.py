@@ -20,10 +20,8 @@ from mcp.shared.exceptions import MCPError
 
 from assistant.errors import AssistantError, WrongArguments
 from assistant.tools import resources
-from assistant.tools.calculations import CALCULATE
-from assistant.tools.dossiers import FICHE, REVIEW
-from assistant.tools.ledger import LEDGER
-from assistant.tools.questions import ASK, SEARCH
+from assistant.tools.calculations import CALCULATE, LEDGER
+from assistant.tools.questions import ASK, FICHE, REVIEW, SEARCH
 from assistant.tools.resources import ARTICLE
 from assistant.tools.tool import Desk, Step, Tool, ToolReply
 from ingestion.durable import in_words

@@ -5,32 +5,34 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from enum import Enum, auto
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import Mount, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.accounts.identity import UserRole
+from assistant.accounts.identity import Identity, UserRole
+from assistant.tools.server import ToolsByHttp
+from assistant.tools.tool import Desk
 from assistant.web.api.routes import api_app
-from assistant.web.authentication import Gate, KnownHosts, account_routes, openid_routes
+from assistant.web.authentication import Errands, account_routes, openid_routes
 from assistant.web.buyer.chat import event_desk
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
+from assistant.web.front import ANYONE, behind_proxies, listen, listen_at
 from assistant.web.ledger.routes import ledger_routes
-from assistant.web.listening import ANYONE, behind_proxies, listen, listen_at
-from assistant.web.monitoring import monitoring_routes
-from assistant.web.programs import TOOLS, ToolsAddress
-from assistant.web.protection import USER, RequestLimits, Shield
-from assistant.web.routes import page_routes, problem, with_problems
-from assistant.web.site import Site, requiring, token_of
+from assistant.web.protection import USER, Gate, KnownHosts, RequestLimits, Shield
+from assistant.web.routes import from_here, monitoring_routes, page_routes, problem, with_problems
+from assistant.web.site import Access, Site, requiring, token_of
 
 # The door of Gradio: the few of its routes that the page uses, and each reader's own queue there.
 #
@@ -152,6 +154,43 @@ def _after(body: bytes, receive: Receive) -> Receive:
     return received
 
 
+# Programs of a reader: the address where they find the tools, and who may use them there.
+
+TOOLS = "/mcp"
+"""The address of the tools, as clients of the Model Context Protocol expect it."""
+
+_READER = "sourcier.reader"
+"""Where the scope of a request says whose program sends it."""
+
+_NOT_ALLOWED = 405
+
+
+class ToolsAddress:
+    """ASGI application of that address; it asks by itself who sends each request."""
+
+    methods = ("GET", "POST", "DELETE")
+    """Those of the protocol; nothing is told unasked, and no session is there to be ended."""
+
+    def __init__(self, access: Access, desks: Callable[[Identity], Desk]) -> None:
+        self._reader = requiring(access, UserRole.BUYER)
+        self._tools = ToolsByHttp(lambda scope, step: desks((scope or {})[_READER]))
+
+    @asynccontextmanager
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Be ready for requests as long as the application runs."""
+        async with self._tools.open():
+            yield
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a buyer's program; an HTTPException for anyone else's."""
+        request = Request(scope)
+        from_here(request)
+        reader = await run_in_threadpool(self._reader, request)
+        if request.method != "POST":
+            raise HTTPException(_NOT_ALLOWED, headers={"Allow": "POST"})
+        await self._tools({**scope, _READER: reader}, receive, send)
+
+
 # The web application: Gradio's page at the root of a FastAPI app, other pages beside it.
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -178,6 +217,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
         lifespan=tools.lifespan if tools else None,
     )
     app = with_problems(bare)
+    app.state.site, app.state.errands = site, Errands()
     if tools:
         app.add_route(TOOLS, tools, list(tools.methods))  # type: ignore[arg-type]
     _add_routes(app, site)
@@ -197,13 +237,11 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         app.include_router(monitoring_routes(site.monitoring))
     app.include_router(law_routes(site.desk_of))
     app.include_router(dossier_routes(site.desk_of))
-    app.include_router(ledger_routes(site.desk_of, requiring(site.access, UserRole.BUYER)))
+    app.include_router(ledger_routes)
     if site.accounts:
-        provider = site.provider
-        reader = requiring(site.access)
-        app.include_router(account_routes(site.accounts, reader, provider.name if provider else ""))
-        if provider:
-            app.include_router(openid_routes(site.accounts, provider, site.address))
+        app.include_router(account_routes)
+        if site.provider:
+            app.include_router(openid_routes)
     stood_beside: dict[str, ASGIApp] = {"/v1": api_app(site), **site.beside}
     for path, beside in stood_beside.items():
         app.add_route(path, into_folder)

@@ -1,274 +1,268 @@
-"""Authentication: nobody reaches an area that is not theirs; logging in and out."""
+"""Logging in and out, by a password or a provider, and what everybody does with their account."""
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from datetime import datetime
 from secrets import compare_digest
 from threading import Lock
 from typing import Annotated
-from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.accounts.identity import Identity, area_of, entrance
-from assistant.accounts.login import LoginRefusal
+from assistant.accounts.identity import Identity, UserRole, area_of, entrance
+from assistant.accounts.login import LOCKED, LONGEST, MOST_FAILURES, SHORTEST, LoginRefusal
 from assistant.accounts.openid import Errand, Provider
 from assistant.accounts.service import Accounts
 from assistant.accounts.sessions import fresh_token, hash_token
 from assistant.errors import ProviderFailure, WrongAccount
+from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.web.account_pages import (
-    REFUSED,
-    SEEN,
-    WRONG,
-    account_page,
-    closed_page,
-    invitation_over,
-    invitation_page,
-    login_page,
-)
-from assistant.web.frame import framed, language_of_reader
-from assistant.web.protection import USER
-from assistant.web.routes import from_here, navigates
-from assistant.web.routes import problem as routes_problem
+from assistant.reports.page_language import in_page_language
+from assistant.web.frame import current_frame, language_of_reader
+from assistant.web.routes import from_here, page
 from assistant.web.site import (
-    FORBIDDEN,
-    Access,
-    Reader,
+    ReaderIdentity,
     address_of,
     forget,
-    is_foreign,
     is_https,
     keep,
+    site_of,
     token_of,
 )
-from assistant.web.site import UNKNOWN as SITE_UNKNOWN
 
-# The gate: nobody reaches an address of an area that is not theirs, whoever serves it.
+# The pages: what they are given, and what is said on them.
 
-MISDIRECTED = 400
+SEEN, WRONG, UNKNOWN, FORBIDDEN, OVER, TOO_MANY, UNAVAILABLE = 200, 400, 401, 403, 404, 429, 503
 
-_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+LENGTHS = {"least": SHORTEST, "most": LONGEST}
+
+BROWSERS = {"Firefox/": "Firefox", "Edg": "Edge", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+"""Signs in what a browser says of itself, the telling ones first."""
+
+REFUSED = (
+    "Connexion refusée : nom ou mot de passe inconnu, ou compte fermé ou bloqué. "
+    f"Après {MOST_FAILURES} échecs, un compte est bloqué {LOCKED // 60} minutes. "
+    "Votre administrateur peut le débloquer ou vous envoyer un nouveau lien."
+)
+LINK_OVER = (
+    "Ce lien ne vaut plus : il a déjà servi, ou il est trop ancien. Demandez-en un autre à votre "
+    "administrateur."
+)
+UNLIKE = "Les deux mots de passe ne sont pas les mêmes."
+NOT_CURRENT = "Le mot de passe actuel n'est pas celui-là : rien n'a été changé."
+BUSY = "Trop d'essais pour le moment. Attendez {wait} secondes, puis recommencez."
+STRANGE = (
+    "Cette connexion n'a pas commencé dans ce navigateur, ou il y a trop longtemps. Recommencez."
+)
+
+SESSIONS_OVER = {"seen": "login_over_seen", "sent": "login_over_sent"}
+"""What is said of a session that is over, by what was lost with it."""
 
 
-class Gate:
-    """ASGI middleware: the table of the areas, before any page or any route of Gradio's.
+def login_page(
+    provider: Provider | None,
+    onward: str = "",
+    login: str = "",
+    problem: str = "",
+    *,
+    over: str = "",
+    language: Language = Language.FRENCH,
+    status: int = SEEN,
+) -> HTMLResponse:
+    """The form to log in, which names the page to show then and who else may vouch.
 
-    The handlers behind it ask again. What changes something is refused when another site sent it.
+    `over` is the session that has just ended, told in the language of the reader.
     """
-
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self._app = app
-        self._access = access
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it here."""
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-        request, area = HTTPConnection(scope), area_of(scope["path"])
-        identity = None
-        if not area.is_open:
-            identity = await run_in_threadpool(self._access.identify, request)
-        if identity:
-            scope[USER] = f"{identity.user} {identity.token}".rstrip()
-        with framed(request, identity):
-            if area.admits(identity) and not is_foreign(request):
-                await self._app(scope, receive, send)
-            elif scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await refusal(request, identity)(scope, receive, send)
+    return _page(
+        "login.html",
+        status,
+        onward=onward,
+        login=login,
+        problem=problem,
+        provider=provider.name if provider else "",
+        over=load_words(language)[SESSIONS_OVER[over]] if over in SESSIONS_OVER else "",
+        over_lang=language,
+    )
 
 
-def refusal(request: HTTPConnection, identity: Identity | None) -> Response:
-    """What someone gets who may not come in: the way in, or the reason why not."""
-    if is_foreign(request):
-        said = load_words(language_of_reader(request))
-        return routes_problem(request, FORBIDDEN, said["problem_foreign"])
-    is_page = navigates(request)
-    if identity is None:
-        if is_page:
-            return RedirectResponse(login_link(request), 303)
-        return routes_problem(request, SITE_UNKNOWN)
-    if is_page and request.url.path == "/":
-        return RedirectResponse(entrance(identity), 303)
-    if is_page:
-        return closed_page(identity)
-    return routes_problem(request, FORBIDDEN)
+def invitation_page(token: str, login: str, problem: str = "", status: int = SEEN) -> HTMLResponse:
+    """The form to choose a password, by a link that is used once."""
+    return _page("invitation.html", status, token=token, login=login, problem=problem)
 
 
-def login_link(request: HTTPConnection) -> str:
-    """The way in, and from there back to the page that was asked for.
-
-    It says which session is over: one that was only looking, or one that was sending something.
-    """
-    query: dict[str, str] = {}
-    is_sent = request.scope.get("method") not in ("GET", "HEAD")
-    if token_of(request) or is_sent:
-        query["over"] = "sent" if is_sent else "seen"
-    if not is_sent and request.url.path != "/":
-        asked = f"?{request.url.query}" if request.url.query else ""
-        query["next"] = f"{quote(request.url.path)}{asked}"
-    return f"/login?{urlencode(query)}" if query else "/login"
+def invitation_over() -> HTMLResponse:
+    """Instead of that form, when the link is over."""
+    return _page("invitation.html", OVER, token="", problem=LINK_OVER)
 
 
-class KnownHosts:
-    """ASGI middleware: refuses a request for another host name than those given."""
-
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self._app = app
-        self._hosts = hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through that names this machine as its readers do."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-        request = HTTPConnection(scope)
-        if _host_of(request) in self._hosts:
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            said = load_words(language_of_reader(request))
-            await routes_problem(request, MISDIRECTED, said["problem_host"])(scope, receive, send)
-
-
-def _host_of(request: HTTPConnection) -> str:
-    try:
-        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    except ValueError:  # a host that is none: brackets that do not close
-        return ""
+def account_page(
+    request: Request, identity: Identity, problem: str = "", status: int = SEEN
+) -> HTMLResponse:
+    """What someone may do here, their open sessions, and how to change their password."""
+    accounts = accounts_of(request)
+    login = accounts.register.of(identity.user).login
+    teams = "toutes" if identity.teams is None else ", ".join(sorted(identity.teams)) or "aucune"
+    facts = {
+        "Compte": login,
+        "Rôles": told(identity),
+        "Équipes": teams,
+        "Nom dans le journal": identity.user,
+    }
+    return _page(
+        "account.html",
+        status,
+        identity=identity,
+        login=login,
+        sessions=accounts.sessions.of(identity.user, token_of(request)),
+        problem=problem,
+        facts=facts,
+        at=at,
+        browser_name=browser_name,
+    )
 
 
-def local(address: str) -> str:
-    """An address of this site as it was given; "" for anything that leads elsewhere. Pure."""
-    return address if _LOCAL.fullmatch(address) else ""
+def closed_page(identity: Identity) -> HTMLResponse:
+    """Instead of a page that is for another role."""
+    return _page("closed.html", FORBIDDEN, roles=told(identity))
+
+
+def _page(template: str, status: int, **values: object) -> HTMLResponse:
+    return page(template, current_frame().language, status, lengths=LENGTHS, **values)
+
+
+def told(identity: Identity) -> str:
+    """The roles of someone in words."""
+    held = (role.label for role in UserRole if role in identity.roles)
+    return ", ".join(map(in_page_language, held))
+
+
+def browser_name(claimed: str) -> str:
+    """What a browser is called, by what it says of itself: many claim to be others as well."""
+    name = next((told for sign, told in BROWSERS.items() if sign in claimed), "navigateur inconnu")
+    system = next((told for sign, told in SYSTEMS.items() if sign in claimed), "")
+    return f"{name}, {system}" if system else name
+
+
+def at(seconds: float) -> str:
+    """A time of this machine's clock."""
+    moment = datetime.fromtimestamp(seconds)
+    return f"{moment:%d/%m/%Y} {in_page_language('à')} {moment:%H:%M}"
 
 
 # Logging in and out, choosing a password, closing one's sessions: forms without script.
 
-UNKNOWN, TOO_MANY = 401, 429
-UNLIKE = "Les deux mots de passe ne sont pas les mêmes."
-NOT_CURRENT = "Le mot de passe actuel n'est pas celui-là : rien n'a été changé."
-BUSY = "Trop d'essais pour le moment. Attendez {wait} secondes, puis recommencez."
+account_routes = APIRouter(dependencies=[Depends(from_here)])
+"""For a site with accounts."""
 
 Text = Annotated[str, Form(max_length=2000)]
 
-
-def account_routes(accounts: Accounts, reader: Reader, provider: str = "") -> APIRouter:
-    """The pages of `accounts`; `reader` lets everybody in who is known.
-
-    `provider` is the name of who else may vouch for people, if any.
-    """
-    router = APIRouter(dependencies=[Depends(from_here)])
-    add_entrances(router, accounts, provider)
-    add_account(router, accounts, reader)
-    return router
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
-def add_entrances(router: APIRouter, accounts: Accounts, provider: str) -> None:
-    """What is open to those who are not known yet."""
-    entering = accounts.entering
-
-    @router.get("/login")
-    def log_in_page(request: Request, next: str = "", over: str = "") -> HTMLResponse:  # noqa: A002
-        language = language_of_reader(request)
-        return login_page(local(next), provider=provider, over=over, language=language)
-
-    @router.post("/login")
-    def log_in(
-        request: Request,
-        login: Text,
-        password: Text,
-        next: Text = "",  # noqa: A002
-    ) -> Response:
-        entered = entering.enter(login, password, address_of(request), browser_of(request))
-        if isinstance(entered, LoginRefusal):
-            return refused(entered, local(next), login[:64], provider)
-        return inside(request, accounts, entered, local(next))
-
-    @router.get("/invitation/{token}")
-    def invitation(token: str) -> HTMLResponse:
-        guest = accounts.register.guest(token)
-        if guest is None:
-            return invitation_over()
-        return invitation_page(token, guest.login)
-
-    @router.post("/invitation/{token}")
-    def choose(request: Request, token: str, password: Text, again: Text) -> Response:
-        guest = accounts.register.guest(token)
-        if guest is None:
-            return invitation_over()
-        try:
-            require_same(password, again)
-            entered = entering.choose(token, password, browser_of(request))
-        except WrongAccount as reason:
-            return invitation_page(token, guest.login, str(reason), WRONG)
-        if isinstance(entered, LoginRefusal):
-            return invitation_over()
-        return inside(request, accounts, entered)
+@account_routes.get("/login")
+def log_in_page(request: Request, next: str = "", over: str = "") -> HTMLResponse:  # noqa: A002
+    """The way in."""
+    language = language_of_reader(request)
+    return login_page(site_of(request).provider, local(next), over=over, language=language)
 
 
-def add_account(router: APIRouter, accounts: Accounts, reader: Reader) -> None:
-    """What everybody does with their own account."""
-
-    def shown(
-        request: Request, identity: Identity, reason: str = "", status: int = SEEN
-    ) -> HTMLResponse:
-        sessions = accounts.sessions.of(identity.user, token_of(request))
-        login = accounts.register.of(identity.user).login
-        return account_page(identity, login, sessions, reason, status)
-
-    @router.get("/account")
-    def account(request: Request, identity: Annotated[Identity, Depends(reader)]) -> HTMLResponse:
-        return shown(request, identity)
-
-    @router.post("/account/password")
-    def change(
-        request: Request,
-        identity: Annotated[Identity, Depends(reader)],
-        current: Text,
-        password: Text,
-        again: Text,
-    ) -> Response:
-        try:
-            require_same(password, again)
-            entered = accounts.entering.change(
-                identity.user, current, password, browser_of(request)
-            )
-        except WrongAccount as reason:
-            return shown(request, identity, str(reason), status=WRONG)
-        if isinstance(entered, LoginRefusal):
-            said = problem(entered) if entered.wait else NOT_CURRENT
-            return shown(request, identity, said, status=WRONG)
-        response = RedirectResponse("/account", 303)
-        keep(response, request, entered)
-        return response
-
-    @router.post("/account/sessions")
-    def close_sessions(
-        request: Request, identity: Annotated[Identity, Depends(reader)], session: Text = ""
-    ) -> Response:
-        accounts.sessions.revoke(identity.user, session)
-        return RedirectResponse("/account", 303)
-
-    @router.post("/account/logout")
-    def log_out(request: Request, identity: Annotated[Identity, Depends(reader)]) -> Response:
-        accounts.sessions.close(token_of(request))
-        response = RedirectResponse("/login", 303)
-        forget(response, request)
-        return response
+@account_routes.post("/login")
+def log_in(
+    request: Request,
+    login: Text,
+    password: Text,
+    next: Text = "",  # noqa: A002
+) -> Response:
+    """By a name and a password."""
+    entering = accounts_of(request).entering
+    entered = entering.enter(login, password, address_of(request), browser_of(request))
+    if isinstance(entered, LoginRefusal):
+        return refused(request, entered, local(next), login[:64])
+    return inside(request, entered, local(next))
 
 
-def inside(request: Request, accounts: Accounts, token: str, onward: str = "") -> Response:
+@account_routes.get("/invitation/{token}")
+def invitation(request: Request, token: str) -> HTMLResponse:
+    """By a link, as long as it holds."""
+    guest = accounts_of(request).register.guest(token)
+    return invitation_page(token, guest.login) if guest else invitation_over()
+
+
+@account_routes.post("/invitation/{token}")
+def choose_password(request: Request, token: str, password: Text, again: Text) -> Response:
+    """Use the link up."""
+    accounts = accounts_of(request)
+    guest = accounts.register.guest(token)
+    if guest is None:
+        return invitation_over()
+    try:
+        require_same(password, again)
+        entered = accounts.entering.choose(token, password, browser_of(request))
+    except WrongAccount as reason:
+        return invitation_page(token, guest.login, str(reason), WRONG)
+    return invitation_over() if isinstance(entered, LoginRefusal) else inside(request, entered)
+
+
+@account_routes.get("/account")
+def account(request: Request, identity: ReaderIdentity) -> HTMLResponse:
+    """One's own account."""
+    return account_page(request, identity)
+
+
+@account_routes.post("/account/password")
+def change_password(
+    request: Request, identity: ReaderIdentity, current: Text, password: Text, again: Text
+) -> Response:
+    """For who knows the present one."""
+    entering = accounts_of(request).entering
+    try:
+        require_same(password, again)
+        entered = entering.change(identity.user, current, password, browser_of(request))
+    except WrongAccount as reason:
+        return account_page(request, identity, str(reason), WRONG)
+    if isinstance(entered, LoginRefusal):
+        said = describe(entered) if entered.wait else NOT_CURRENT
+        return account_page(request, identity, said, WRONG)
+    response = RedirectResponse("/account", 303)
+    keep(response, request, entered)
+    return response
+
+
+@account_routes.post("/account/sessions")
+def close_sessions(request: Request, identity: ReaderIdentity, session: Text = "") -> Response:
+    """One of one's own, or all."""
+    accounts_of(request).sessions.revoke(identity.user, session)
+    return RedirectResponse("/account", 303)
+
+
+@account_routes.post("/account/logout")
+def log_out(request: Request, identity: ReaderIdentity) -> Response:
+    """Close the session in use."""
+    accounts_of(request).sessions.close(token_of(request))
+    response = RedirectResponse("/login", 303)
+    forget(response, request)
+    return response
+
+
+def accounts_of(request: Request) -> Accounts:
+    """Those of a site that has some."""
+    accounts = site_of(request).accounts
+    assert accounts is not None, "without accounts these routes are not there"
+    return accounts
+
+
+def inside(request: Request, token: str, onward: str = "") -> Response:
     """The first page of a new session: the one that was asked for, where it is theirs."""
-    identity = accounts.sessions.identity(token)
+    identity = accounts_of(request).sessions.identity(token)
     if identity is None:
         return RedirectResponse("/login", 303)
     is_theirs = onward and area_of(onward.partition("?")[0]).admits(identity)
@@ -277,16 +271,19 @@ def inside(request: Request, accounts: Accounts, token: str, onward: str = "") -
     return response
 
 
-def refused(refusal: LoginRefusal, onward: str, login: str, provider: str) -> HTMLResponse:
+def refused(
+    request: Request, refusal: LoginRefusal, onward: str = "", login: str = ""
+) -> HTMLResponse:
     """The form again, and when to come back where there were too many tries."""
     status = TOO_MANY if refusal.wait else UNKNOWN
-    response = login_page(onward, login, problem(refusal), provider=provider, status=status)
+    said = describe(refusal)
+    response = login_page(site_of(request).provider, onward, login, said, status=status)
     if refusal.wait:
         response.headers["Retry-After"] = str(refusal.wait)
     return response
 
 
-def problem(refusal: LoginRefusal) -> str:
+def describe(refusal: LoginRefusal) -> str:
     """What is said of a refusal."""
     return BUSY.format(wait=refusal.wait) if refusal.wait else REFUSED
 
@@ -302,18 +299,21 @@ def browser_of(request: Request) -> str:
     return request.headers.get("user-agent", "")
 
 
+def local(address: str) -> str:
+    """An address of this site as it was given; "" for anything that leads elsewhere. Pure."""
+    return address if _LOCAL.fullmatch(address) else ""
+
+
 # Logging in by an identity provider: there and back, each errand once and in one browser.
+
+openid_routes = APIRouter()
+"""For a site with a provider, whose application keeps its `Errands`."""
 
 PATH = "/login/openid"
 COOKIE = "sourcier-errand"
 
 LASTING, MOST = 600, 1000
 """Seconds that an errand may take, and how many are kept; the oldest are forgotten."""
-
-STRANGE = (
-    "Cette connexion n'a pas commencé dans ce navigateur, ou il y a trop longtemps. Recommencez."
-)
-UNAVAILABLE, OPENID_WRONG = 503, 400
 
 
 class Errands:
@@ -342,57 +342,59 @@ class Errands:
         return (errand, onward) if compare_digest(errand.state, state) else None
 
 
-def openid_routes(accounts: Accounts, provider: Provider, address: str) -> APIRouter:
-    """There and back; `address` is that of the site, "" for the one by which a request came."""
-    router, errands = APIRouter(), Errands()
+def errands_of(request: Request) -> Errands:
+    """Those of the application of a request."""
+    errands: Errands = request.app.state.errands
+    return errands
 
-    def back(request: Request) -> str:
-        return f"{address or str(request.base_url)}".rstrip("/") + f"{PATH}/return"
 
-    def again(reason: str, status: int) -> Response:
-        return login_page("", problem=reason, provider=provider.name, status=status)
+def provider_of(request: Request) -> Provider:
+    """That of a site that has one."""
+    provider = site_of(request).provider
+    assert provider is not None, "without a provider these routes are not there"
+    return provider
 
-    def turned_away(refusal: LoginRefusal) -> Response:
-        return refused(refusal, "", "", provider.name)
 
-    @router.get(PATH)
-    def leave(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
-        token, errand = errands.begin(local(next))
-        try:
-            response = RedirectResponse(provider.address(errand, back(request)), 303)
-        except ProviderFailure as failure:
-            return again(str(failure), UNAVAILABLE)
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=LASTING,
-            path=PATH,
-            secure=is_https(request),
-            httponly=True,
-            samesite="lax",
-        )
-        return response
+def address_back(request: Request) -> str:
+    """Where the provider sends the browser back to."""
+    return f"{site_of(request).address or str(request.base_url)}".rstrip("/") + f"{PATH}/return"
 
-    @router.get(f"{PATH}/return")
-    def come_back(request: Request, state: str = "") -> Response:
-        # No login began here, or not by this browser: whoever likes can send that, and as often as
-        # they like, so that it is no refusal which the journal would keep.
-        taken = errands.take(request.cookies.get(COOKIE, ""), state)
-        if taken is None:
-            return again(STRANGE, OPENID_WRONG)
-        visitor, (errand, onward) = address_of(request), taken
-        if wait := accounts.admission.wait(visitor):
-            return turned_away(LoginRefusal(wait))
-        try:
-            someone = provider.vouched(errand, back(request), request.query_params)
-        except ProviderFailure as failure:
-            accounts.admission.refuse(visitor)
-            return again(str(failure), UNAVAILABLE)
-        entered = accounts.admission.admit(someone, browser_of(request))
-        if isinstance(entered, LoginRefusal):
-            return turned_away(entered)
-        response = inside(request, accounts, entered, onward)
-        response.delete_cookie(COOKIE, path=PATH)
-        return response
 
-    return router
+@openid_routes.get(PATH)
+def leave(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
+    """Send a browser to the provider."""
+    provider, (token, errand) = provider_of(request), errands_of(request).begin(local(next))
+    try:
+        response = RedirectResponse(provider.address(errand, address_back(request)), 303)
+    except ProviderFailure as failure:
+        return login_page(provider, problem=str(failure), status=UNAVAILABLE)
+    https = is_https(request)
+    response.set_cookie(
+        COOKIE, token, max_age=LASTING, path=PATH, secure=https, httponly=True, samesite="lax"
+    )
+    return response
+
+
+@openid_routes.get(f"{PATH}/return")
+def come_back(request: Request, state: str = "") -> Response:
+    """Let in whom the provider vouches for."""
+    # No login began here, or not by this browser: whoever likes can send that, and as often as
+    # they like, so that it is no refusal which the journal would keep.
+    provider, admission = provider_of(request), accounts_of(request).admission
+    taken = errands_of(request).take(request.cookies.get(COOKIE, ""), state)
+    if taken is None:
+        return login_page(provider, problem=STRANGE, status=WRONG)
+    visitor, (errand, onward) = address_of(request), taken
+    if wait := admission.wait(visitor):
+        return refused(request, LoginRefusal(wait))
+    try:
+        someone = provider.vouched(errand, address_back(request), request.query_params)
+    except ProviderFailure as failure:
+        admission.refuse(visitor)
+        return login_page(provider, problem=str(failure), status=UNAVAILABLE)
+    entered = admission.admit(someone, browser_of(request))
+    if isinstance(entered, LoginRefusal):
+        return refused(request, entered)
+    response = inside(request, entered, onward)
+    response.delete_cookie(COOKIE, path=PATH)
+    return response

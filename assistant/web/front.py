@@ -1,4 +1,6 @@
-"""The front of several workers: each browser and each program stays with one of them.
+"""Where applications are served, and the front of several workers. Door of uvicorn.
+
+Behind the front each browser and each program stays with one worker.
 
 Gradio keeps a page and what waits for it in the memory of one process: a request for them that came
 to another would find nothing. So a browser is told by a cookie which worker is its own, and a
@@ -13,13 +15,55 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 from zlib import crc32
 
 import httpcore2
+import uvicorn
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+# Where applications are served: at an address, or at a socket of this machine.
+
+ANYONE = ("*",)
+"""Proxies to believe, where nobody else reaches an application."""
+
+_OPTIONS: dict[str, Any] = {
+    "log_level": "warning",
+    "log_config": None,  # what is said goes where the logs of this program go
+    "server_header": False,
+    "proxy_headers": False,  # the application does it, for the proxies of the settings alone
+}
+
+PATIENCE = 5
+"""Seconds that a worker leaves to the answers under way once it is told to end."""
+
+
+def behind_proxies(app: ASGIApp, proxies: Sequence[str]) -> ASGIApp:
+    """The application, told by these proxies for whom they ask, and whether that came over https.
+
+    They are addresses and networks; nobody else is believed.
+    """
+    told: Any = ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(proxies))
+    return cast("ASGIApp", told)
+
+
+def listen(app: ASGIApp, host: str, port: int, patience: int | None = None) -> None:
+    """Serve an application until interrupted, then for so many seconds those whom it answers."""
+    uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=patience, **_OPTIONS)
+
+
+def listen_at(app: ASGIApp, place: Path) -> None:
+    """Serve an application at a socket until interrupted; whoever may reach it may ask."""
+    uvicorn.run(
+        app, uds=str(place), timeout_graceful_shutdown=PATIENCE, date_header=False, **_OPTIONS
+    )
+
+
+# The front of several workers.
 
 COOKIE = "sourcier-worker"
 """Name of the cookie that holds the number of a browser's worker, which is no secret."""

@@ -1,28 +1,129 @@
-"""Protection: how much a request may bring, how often, and what a browser may load."""
+"""Protection: who may come in, how much a request may bring and how often, what browsers load."""
 
 import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from threading import Lock
+from urllib.parse import quote, urlencode, urlsplit
 
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.accounts.identity import Identity, area_of, entrance
 from assistant.reports.markup import load_words
-from assistant.web.frame import language_of_reader
-from assistant.web.routes import problem
+from assistant.web.authentication import closed_page
+from assistant.web.frame import framed, language_of_reader
+from assistant.web.routes import navigates, problem
+from assistant.web.site import FORBIDDEN, UNKNOWN, Access, is_foreign, token_of
+
+# The gate: nobody reaches an address of an area that is not theirs, whoever serves it.
+
+USER = "sourcier.user"
+"""Where the gate writes in a request's scope who sends it."""
+
+MISDIRECTED = 400
+
+
+class Gate:
+    """ASGI middleware: the table of the areas, before any page or any route of Gradio's.
+
+    The handlers behind it ask again. What changes something is refused when another site sent it.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request, area = HTTPConnection(scope), area_of(scope["path"])
+        identity = None
+        if not area.is_open:
+            identity = await run_in_threadpool(self._access.identify, request)
+        if identity:
+            scope[USER] = f"{identity.user} {identity.token}".rstrip()
+        with framed(request, identity):
+            if area.admits(identity) and not is_foreign(request):
+                await self._app(scope, receive, send)
+            elif scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await refusal(request, identity)(scope, receive, send)
+
+
+def refusal(request: HTTPConnection, identity: Identity | None) -> Response:
+    """What someone gets who may not come in: the way in, or the reason why not."""
+    if is_foreign(request):
+        said = load_words(language_of_reader(request))
+        return problem(request, FORBIDDEN, said["problem_foreign"])
+    is_page = navigates(request)
+    if identity is None:
+        if is_page:
+            return RedirectResponse(login_link(request), 303)
+        return problem(request, UNKNOWN)
+    if is_page and request.url.path == "/":
+        return RedirectResponse(entrance(identity), 303)
+    if is_page:
+        return closed_page(identity)
+    return problem(request, FORBIDDEN)
+
+
+def login_link(request: HTTPConnection) -> str:
+    """The way in, and from there back to the page that was asked for.
+
+    It says which session is over: one that was only looking, or one that was sending something.
+    """
+    query: dict[str, str] = {}
+    is_sent = request.scope.get("method") not in ("GET", "HEAD")
+    if token_of(request) or is_sent:
+        query["over"] = "sent" if is_sent else "seen"
+    if not is_sent and request.url.path != "/":
+        asked = f"?{request.url.query}" if request.url.query else ""
+        query["next"] = f"{quote(request.url.path)}{asked}"
+    return f"/login?{urlencode(query)}" if query else "/login"
+
+
+class KnownHosts:
+    """ASGI middleware: refuses a request for another host name than those given."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through that names this machine as its readers do."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        request = HTTPConnection(scope)
+        if _host_of(request) in self._hosts:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            said = load_words(language_of_reader(request))
+            await problem(request, MISDIRECTED, said["problem_host"])(scope, receive, send)
+
+
+def _host_of(request: HTTPConnection) -> str:
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:  # a host that is none: brackets that do not close
+        return ""
+
 
 # Limits: how much one request may bring, and how often one person may ask.
 #
 # One person's many requests end with an answer to come back later, not with everybody waiting.
-
-USER = "sourcier.user"
-"""Where the gate writes in a request's scope who sends it."""
 
 MOST_BYTES = 12_000_000
 """Bytes of a request: a whole conversation fits, which a browser sends with each question."""

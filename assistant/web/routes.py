@@ -4,25 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException as ExceptionsHTTPException
+from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import HTTPConnection
-from starlette.requests import Request as RequestsRequest
 
 from assistant.accounts.identity import area_of
 from assistant.errors import AssistantError, UnheardVoice
+from assistant.operations.monitoring import MEDIA_TYPE, Monitoring
+from assistant.operations.readiness import holds, requirement_fields
 from assistant.question.language import Language
 from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
 from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
 from assistant.web.pdf_page import DrawingOrder, UndrawablePage
-from assistant.web.refusals import error_response
 from assistant.web.site import DeskOf, Site, is_foreign
 from assistant.web.viewer import PICTURES, View, document_html, fits, is_drawn, order_for
 from ingestion.durable import in_words
@@ -67,10 +67,28 @@ class OpinionForm(BaseModel):
 def page_routes(site: Site) -> APIRouter:
     """The routes that stand beside the Gradio page."""
     router = APIRouter()
+    router.add_api_route("/page/{name}", asset)
+    add_health(router, site)
+    add_reader_routes(router, site.desk_of)
+    add_document_routes(router, site.desk_of)
+    return router
+
+
+def asset(name: str) -> Response:
+    """A style or a script."""
+    if name not in ASSETS:
+        raise HTTPException(404)
+    folder = files("assistant.web").joinpath("static")
+    content = b"".join(folder.joinpath(each).read_bytes() for each in ASSETS[name])
+    media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+    return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+
+def add_health(router: APIRouter, site: Site) -> None:
+    """Whether the program answers; what it holds is told to those who are known."""
 
     @router.get("/health")
     def health(request: Request) -> dict[str, str | int]:
-        """Whether the program answers; what it holds is told to those who are known."""
         identity = site.access.identify(request)
         if identity is None:
             return {"status": "ok"}
@@ -80,18 +98,42 @@ def page_routes(site: Site) -> APIRouter:
             return {"status": "ok"}
         return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
 
-    @router.get("/page/{name}")
-    def asset(name: str) -> Response:
-        if name not in ASSETS:
+
+def monitoring_routes(monitoring: Monitoring) -> APIRouter:
+    """The routes of those who watch over the service, who need no account.
+
+    Anyone may ask whether it is ready, as what shares requests out does; why not, and the measures,
+    are told to the machines that the settings name.
+    """
+    router = APIRouter()
+
+    @router.get("/ready")
+    def ready(request: Request) -> JSONResponse:
+        found = monitoring.requirements()
+        is_ready = holds(found)
+        told = requirement_fields(found) if _is_monitor(request, monitoring) else {}
+        told = {"status": "ready" if is_ready else "unready", **told}
+        return JSONResponse(told, 200 if is_ready else UNABLE)
+
+    @router.get("/metrics")
+    def metrics(request: Request) -> Response:
+        if not _is_monitor(request, monitoring):
             raise HTTPException(404)
-        folder = files("assistant.web").joinpath("static")
-        content = b"".join(folder.joinpath(each).read_bytes() for each in ASSETS[name])
-        media_type = MEDIA_TYPES[name.rpartition(".")[2]]
-        return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
+        return Response(monitoring.exposition(), media_type=MEDIA_TYPE)
+
+    return router
+
+
+def _is_monitor(request: Request, monitoring: Monitoring) -> bool:
+    return request.client is not None and monitoring.admits(request.client.host)
+
+
+def add_reader_routes(router: APIRouter, desk_of: DeskOf) -> None:
+    """What the page sends: opinions, and what is spoken."""
 
     @router.post("/rate", status_code=204)
     def rate(
-        opinion: OpinionForm, request: Request, desk: Annotated[BuyerService, Depends(site.desk_of)]
+        opinion: OpinionForm, request: Request, desk: Annotated[BuyerService, Depends(desk_of)]
     ) -> None:
         from_here(request)
         try:
@@ -103,7 +145,7 @@ def page_routes(site: Site) -> APIRouter:
     async def voice(request: Request, lang: Language = Language.FRENCH) -> dict[str, str]:
         """What is heard in a WAV file; nothing of it is kept."""
         from_here(request)
-        hears = site.desk_of(request).voice
+        hears = desk_of(request).voice
         if hears is None:
             raise HTTPException(404)
         try:
@@ -115,9 +157,6 @@ def page_routes(site: Site) -> APIRouter:
     def upload() -> None:
         """Stands before Gradio's own route: files go to a dossier, or nowhere."""
         raise HTTPException(404)
-
-    add_document_routes(router, site.desk_of)
-    return router
 
 
 def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
@@ -247,7 +286,7 @@ def standing_alone(
 #
 # A script that asks for something gets the same sentence as JSON.
 
-UNREADABLE, NOT_UNDERSTOOD, BROKEN, UNABLE = 400, 422, 500, 503
+WRONG, UNKNOWN, ABSENT, NOT_UNDERSTOOD, TOO_MANY, BROKEN, UNABLE = 400, 401, 404, 422, 429, 500, 503
 
 TOLD = frozenset({400, 401, 403, 404, 405, 413, 422, 429, 500, 503})
 """Statuses with words of their own; others are told as a bad request or as a failure."""
@@ -255,7 +294,7 @@ TOLD = frozenset({400, 401, 403, 404, 405, 413, 422, 429, 500, 503})
 
 def with_problems(app: FastAPI) -> FastAPI:
     """The application, whatever goes wrong in it told as a problem."""
-    app.add_exception_handler(ExceptionsHTTPException, _refused)
+    app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(OSError, _disk_refused)
     app.add_exception_handler(StorageFull, _disk_refused)
@@ -267,7 +306,7 @@ def problem(request: HTTPConnection, status: int, told: str = "") -> Response:
     """A problem as a page, or as JSON to what shows no page; `told` says it better, if anything."""
     language = language_of_reader(request)
     said = load_words(language)
-    known = status if status in TOLD else UNREADABLE if status < BROKEN else BROKEN
+    known = status if status in TOLD else WRONG if status < BROKEN else BROKEN
     if area_of(request.url.path).is_for_programs:
         return error_response(
             told or said.get(f"program_{known}", said[f"problem_{known}"]), status
@@ -284,15 +323,15 @@ def navigates(request: HTTPConnection) -> bool:
     return mode == "navigate" if mode else "text/html" in request.headers.get("accept", "")
 
 
-def _refused(request: RequestsRequest, refusal: Exception) -> Response:
-    assert isinstance(refusal, ExceptionsHTTPException)
+def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, AnyHTTPException)
     status = refusal.status_code
     answer = problem(request, status, "" if refusal.detail == _phrase(status) else refusal.detail)
     answer.headers.update(refusal.headers or {})
     return answer
 
 
-def _unreadable(request: RequestsRequest, failure: Exception) -> Response:
+def _unreadable(request: Request, failure: Exception) -> Response:
     return problem(request, NOT_UNDERSTOOD)
 
 
@@ -301,12 +340,55 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
 
 
-def _disk_refused(request: RequestsRequest, failure: Exception) -> Response:
+def _disk_refused(request: Request, failure: Exception) -> Response:
     """The disk did not take what was asked, so that it is not believed."""
     said = load_words(language_of_reader(request))
     return problem(request, UNABLE, said["disk_refused"].format(reason=in_words(failure)))
 
 
-def _broken(request: RequestsRequest, failure: Exception) -> Response:
+def _broken(request: Request, failure: Exception) -> Response:
     """The failure itself is raised again behind this answer, for the log of the server."""
     return problem(request, BROKEN)
+
+
+# What a program is told when it is not answered, in the shape that OpenAI's clients read.
+
+CODES = {
+    UNKNOWN: "invalid_api_key",
+    ABSENT: "not_found",
+    TOO_MANY: "rate_limit_exceeded",
+}
+
+UNUSED = "unsupported_parameter"
+
+
+class ApiRefusal(Exception):
+    """A request is not answered; the message is a French sentence for who wrote the program.
+
+    `param` is the field that is wrong, `code` a word of OpenAI's for it, "" for that of the status.
+    """
+
+    def __init__(self, message: str, status: int = WRONG, param: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.param = param
+        self.code = code
+
+
+def error_fields(message: str, status: int, param: str = "", code: str = "") -> dict[str, Any]:
+    """The `error` object of OpenAI's answers. Pure."""
+    kind = "server_error" if status >= BROKEN else "invalid_request_error"
+    return {
+        "message": message,
+        "type": "rate_limit_error" if status == TOO_MANY else kind,
+        "param": param or None,
+        "code": code or CODES.get(status),
+    }
+
+
+def error_response(message: str, status: int, param: str = "", code: str = "") -> JSONResponse:
+    """The same as an answer."""
+    response = JSONResponse({"error": error_fields(message, status, param, code)}, status)
+    if status == UNKNOWN:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

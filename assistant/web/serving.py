@@ -12,10 +12,9 @@ from threading import Event as Ending
 from threading import Thread
 from typing import BinaryIO
 
-from assistant.accounts.administration import AccountAdministration
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
-from assistant.accounts.service import Accounts, open_accounts
+from assistant.accounts.service import AccountAdministration, Accounts, open_accounts
 from assistant.answering.answer import Event, Exchange, Finished, TurnResult
 from assistant.answering.pipeline import Assistant
 from assistant.answering.record import asked_by, searched_by
@@ -31,6 +30,7 @@ from assistant.operations.monitoring import TurnMeasures, monitoring_of, watchin
 from assistant.publishing.decisions import settle_at_start
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language, detect_language
+from assistant.reports.management import LocalDashboard
 from assistant.reports.markup import Html
 from assistant.retrieval.rulings import rulings_applying
 from assistant.review.service import ReviewService
@@ -42,7 +42,6 @@ from assistant.web.admin.app import admin_app
 from assistant.web.buyer.dossier_pages import fiche_section, review_section
 from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
-from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
 from ingestion.chunking.passages import Passage
 from ingestion.durable import hold

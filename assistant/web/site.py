@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp
@@ -173,3 +173,30 @@ class Site:
         """The pseudonym of the buyer who sends a request, as Gradio wants to be told."""
         identity = self.access.identify(request)
         return identity.user if identity and UserRole.BUYER in identity.roles else None
+
+
+def site_of(request: Request) -> Site:
+    """The site that the application of a request was made for."""
+    site: Site = request.app.state.site
+    return site
+
+
+def buyer_desk(request: Request) -> BuyerService:
+    """The desk of the buyer who sends a request."""
+    return site_of(request).desk_of(request)
+
+
+def known_buyer(request: Request) -> Identity:
+    """The buyer who sends a request."""
+    return requiring(site_of(request).access, UserRole.BUYER)(request)
+
+
+def known_reader(request: Request) -> Identity:
+    """Who sends a request, whatever their roles."""
+    return requiring(site_of(request).access)(request)
+
+
+BuyerDesk = Annotated[BuyerService, Depends(buyer_desk)]
+BuyerIdentity = Annotated[Identity, Depends(known_buyer)]
+ReaderIdentity = Annotated[Identity, Depends(known_reader)]
+"""What routes ask for by their parameters; the request ends there for anyone else."""

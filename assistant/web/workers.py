@@ -19,8 +19,7 @@ from assistant.container import load_local_model
 from assistant.errors import WorkerFailure
 from assistant.llm.sharing import lend_model
 from assistant.settings import Settings
-from assistant.web.front import Front
-from assistant.web.listening import behind_proxies, listen
+from assistant.web.front import Front, behind_proxies, listen
 
 PROGRAM = (sys.executable, "-m", "assistant.cli")
 """What a worker runs: this program."""

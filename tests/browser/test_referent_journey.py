@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.accounts.identity import ALONE, UserRole
-from assistant.review.marks import ReviewVerdict
+from assistant.review.readings import ReviewVerdict
 from assistant.tenders.service import DossierService
 from assistant.web.reviewer.app import referent_app
 from assistant.web.serving import LocalBuyerService

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from assistant.accounts.administration import AccountAdministration
-from assistant.accounts.identity import EVERY_TEAM, Identity, UserRole, teams_of
+from assistant.accounts.identity import EVERY_TEAM, UserRole, teams_of
+from assistant.accounts.service import AccountAdministration
 from assistant.accounts.tokens import MOST_DAYS, USUAL
 from assistant.errors import AssistantError, WrongAccount
-from assistant.web.account_pages import at
-from assistant.web.admin.answers import MISSING, REFUSED, SEEN, Text, done, page
-from assistant.web.site import Reader
+from assistant.web.admin.pages import MISSING, REFUSED, SEEN, Text, Who, done, page
+from assistant.web.authentication import at
 from ingestion.errors import IngestionError
 
 ALONE_HERE = (
@@ -82,13 +82,17 @@ class AccountsPages:
             at=at,
         )
 
+    def login(self, user: str) -> str:
+        """What the owner of a pseudonym types to come in; raises WrongAccount."""
+        return self.accounts.member(user).account.login
+
     def changed(self, user: str, act: Callable[[str], object]) -> Response:
         """Do something to an account, by its login, and show it again."""
+        return done(partial(self.one, user), f"{ROOT}/{user}", lambda: act(self.login(user)))
 
-        def shown(problem: str, status: int) -> Response:
-            return self.one(user, problem, status)
-
-        return done(shown, f"{ROOT}/{user}", lambda: act(self.accounts.member(user).account.login))
+    def disable(self, login: str, *, by: str, disabled: bool) -> None:
+        """Close an account, or open it again."""
+        self.accounts.register.set_disabled(login, by, disabled=disabled)
 
     def told(self, shown: Callable[..., Response], what: str, act: Callable[[], str]) -> Response:
         """Do what makes a secret, and show it this once, or why it was not made."""
@@ -98,124 +102,118 @@ class AccountsPages:
             return shown(problem=str(refusal), status=REFUSED)
 
 
+def pages_of(request: Request) -> AccountsPages:
+    """Those of the application of a request."""
+    return AccountsPages(request.app.state.accounts)
+
+
+Pages = Annotated[AccountsPages, Depends(pages_of)]
 Roles = Annotated[Sequence[UserRole], Form()]
+Days = Annotated[int, Form(ge=1, le=MOST_DAYS)]
+
+account_routes = APIRouter(prefix=ROOT)
+"""The pages of accounts and their forms; without accounts they say how to have some."""
 
 
-def account_routes(accounts: AccountAdministration | None, reader: Reader) -> APIRouter:
-    """The pages of accounts and their forms; without accounts they say how to have some."""
-    router = APIRouter(prefix=ROOT)
-    pages = AccountsPages(accounts)
-    add_members(router, pages, reader)
-    add_changes(router, pages, reader)
-    add_tokens(router, pages, reader)
-    return router
+@account_routes.get("")
+def show_everybody(who: Who, pages: Pages) -> Response:
+    """Everybody."""
+    return pages.everybody()
 
 
-def add_members(router: APIRouter, pages: AccountsPages, reader: Reader) -> None:
-    """The list, one account, and what makes a link for its owner."""
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-
-    @router.get("")
-    def everybody(who: Who) -> Response:
-        return pages.everybody()
-
-    @router.get("/{user}")
-    def one(who: Who, user: str) -> Response:
-        return pages.one(user)
-
-    @router.post("")
-    def create(
-        who: Who,
-        login: Text,
-        name: Text = "",
-        roles: Roles = (),
-        teams: Text = "",
-    ) -> Response:
-        what = f"Lien pour choisir le mot de passe de {login}"
-        given = teams_of(teams.split())
-        return pages.told(
-            pages.everybody,
-            what,
-            lambda: pages.accounts.create(login.strip(), name, roles, given, who.user),
-        )
-
-    @router.post("/{user}/invitation")
-    def invite(who: Who, user: str) -> Response:
-        def link() -> str:
-            return pages.accounts.invite(pages.accounts.member(user).account.login, who.user)
-
-        def shown(**told: object) -> Response:
-            return pages.one(user, **told)  # type: ignore[arg-type]
-
-        return pages.told(shown, "Lien pour choisir un autre mot de passe", link)
+@account_routes.get("/{user}")
+def show_account(who: Who, pages: Pages, user: str) -> Response:
+    """One account."""
+    return pages.one(user)
 
 
-def add_changes(router: APIRouter, pages: AccountsPages, reader: Reader) -> None:
-    """What an account may do, and whether its owner may come in."""
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-
-    @router.post("/{user}/roles")
-    def give_roles(who: Who, user: str, roles: Roles = ()) -> Response:
-        return pages.changed(
-            user, lambda login: pages.accounts.register.set_roles(login, roles, who.user)
-        )
-
-    @router.post("/{user}/equipes")
-    def give_teams(who: Who, user: str, teams: Text = "") -> Response:
-        given = teams_of(teams.split())
-        return pages.changed(
-            user, lambda login: pages.accounts.register.set_teams(login, given, who.user)
-        )
-
-    @router.post("/{user}/fermer")
-    def close(who: Who, user: str) -> Response:
-        return pages.changed(user, lambda login: _disable(pages, login, who, disabled=True))
-
-    @router.post("/{user}/rouvrir")
-    def reopen(who: Who, user: str) -> Response:
-        return pages.changed(user, lambda login: _disable(pages, login, who, disabled=False))
-
-    @router.post("/{user}/debloquer")
-    def unlock(who: Who, user: str) -> Response:
-        return pages.changed(user, lambda login: pages.accounts.register.unlock(login, who.user))
-
-    @router.post("/{user}/sessions")
-    def close_sessions(who: Who, user: str) -> Response:
-        return pages.changed(user, lambda login: pages.accounts.close_sessions(login, who.user))
+@account_routes.post("")
+def create(
+    who: Who, pages: Pages, login: Text, name: Text = "", roles: Roles = (), teams: Text = ""
+) -> Response:
+    """Create an account, and make the link for its owner."""
+    given = teams_of(teams.split())
+    return pages.told(
+        pages.everybody,
+        f"Lien pour choisir le mot de passe de {login}",
+        lambda: pages.accounts.create(login.strip(), name, roles, given, who.user),
+    )
 
 
-def _disable(pages: AccountsPages, login: str, who: Identity, *, disabled: bool) -> None:
-    pages.accounts.register.set_disabled(login, who.user, disabled=disabled)
+@account_routes.post("/{user}/invitation")
+def invite(who: Who, pages: Pages, user: str) -> Response:
+    """Make a link to choose another password."""
+    return pages.told(
+        partial(pages.one, user),
+        "Lien pour choisir un autre mot de passe",
+        lambda: pages.accounts.invite(pages.login(user), who.user),
+    )
 
 
-def add_tokens(router: APIRouter, pages: AccountsPages, reader: Reader) -> None:
-    """The tokens of someone's programs."""
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-    Days = Annotated[int, Form(ge=1, le=MOST_DAYS)]  # noqa: N806 - a type
+@account_routes.post("/{user}/roles")
+def give_roles(who: Who, pages: Pages, user: str, roles: Roles = ()) -> Response:
+    """Say what its owner may do."""
+    return pages.changed(
+        user, lambda login: pages.accounts.register.set_roles(login, roles, who.user)
+    )
 
-    @router.post("/{user}/jetons")
-    def give(
-        who: Who,
-        user: str,
-        name: Text,
-        roles: Roles = (),
-        scope: Text = "all",
-        dossiers: Text = "",
-        days: Days = USUAL,
-    ) -> Response:
-        seen = None if scope == "all" else dossiers.split() if scope == "some" else []
 
-        def token() -> str:
-            login = pages.accounts.member(user).account.login
-            return pages.accounts.give_token(
-                login, name, who.user, roles=roles, dossiers=seen, days=days
-            )
+@account_routes.post("/{user}/equipes")
+def give_teams(who: Who, pages: Pages, user: str, teams: Text = "") -> Response:
+    """Say whose dossiers its owner sees."""
+    given = teams_of(teams.split())
+    return pages.changed(
+        user, lambda login: pages.accounts.register.set_teams(login, given, who.user)
+    )
 
-        def shown(**told: object) -> Response:
-            return pages.one(user, **told)  # type: ignore[arg-type]
 
-        return pages.told(shown, f"Jeton pour {name}, {days} jours", token)
+@account_routes.post("/{user}/fermer")
+def close(who: Who, pages: Pages, user: str) -> Response:
+    """Close it."""
+    return pages.changed(user, partial(pages.disable, by=who.user, disabled=True))
 
-    @router.post("/{user}/jetons/revoquer")
-    def revoke(who: Who, user: str, token: Text) -> Response:
-        return pages.changed(user, lambda login: pages.accounts.tokens.revoke(token, who.user))
+
+@account_routes.post("/{user}/rouvrir")
+def reopen(who: Who, pages: Pages, user: str) -> Response:
+    """Open it again."""
+    return pages.changed(user, partial(pages.disable, by=who.user, disabled=False))
+
+
+@account_routes.post("/{user}/debloquer")
+def unlock(who: Who, pages: Pages, user: str) -> Response:
+    """End the lock that wrong passwords brought."""
+    return pages.changed(user, lambda login: pages.accounts.register.unlock(login, who.user))
+
+
+@account_routes.post("/{user}/sessions")
+def close_sessions(who: Who, pages: Pages, user: str) -> Response:
+    """Log its owner out everywhere."""
+    return pages.changed(user, lambda login: pages.accounts.close_sessions(login, who.user))
+
+
+@account_routes.post("/{user}/jetons")
+def give_token(
+    who: Who,
+    pages: Pages,
+    user: str,
+    name: Text,
+    roles: Roles = (),
+    scope: Text = "all",
+    dossiers: Text = "",
+    days: Days = USUAL,
+) -> Response:
+    """Make a token for a program of its owner."""
+    seen = None if scope == "all" else dossiers.split() if scope == "some" else []
+    return pages.told(
+        partial(pages.one, user),
+        f"Jeton pour {name}, {days} jours",
+        lambda: pages.accounts.give_token(
+            pages.login(user), name, who.user, roles=roles, dossiers=seen, days=days
+        ),
+    )
+
+
+@account_routes.post("/{user}/jetons/revoquer")
+def revoke_token(who: Who, pages: Pages, user: str, token: Text) -> Response:
+    """End a token."""
+    return pages.changed(user, lambda login: pages.accounts.tokens.revoke(token, who.user))

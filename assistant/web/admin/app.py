@@ -1,324 +1,191 @@
 """The administrator's pages as an application of their own; every handler asks who it is for."""
 
-from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException
+from fastapi.responses import FileResponse, Response
 
-from assistant.accounts.administration import AccountAdministration
-from assistant.accounts.identity import ALONE, Identity
+from assistant.accounts.service import AccountAdministration
 from assistant.errors import AssistantError
-from assistant.evaluation.runs import AnswerChange
-from assistant.law.hierarchy import state_counts, state_range
-from assistant.publishing.history import BuildState, BuildStep
+from assistant.publishing.schedule import WEEKDAYS, UpdateKind, recurrence_of
 from assistant.publishing.service import AdministrationService
-from assistant.publishing.upkeep import Standing
-from assistant.question.language import Language, fold_text
-from assistant.reports.markup import NOTHING
-from assistant.reports.versions import days
 from assistant.web.admin.accounts import account_routes
-from assistant.web.admin.answers import (
+from assistant.web.admin.pages import (
     BROKEN,
-    HOME,
-    MISSING,
-    REFUSED,
-    SAID,
     SEEN,
-    TOO_LARGE,
+    Office,
     Text,
+    Who,
+    changes_page,
     done,
+    history_page,
+    index_page,
     page,
+    text_page,
 )
-from assistant.web.admin.sheets import disagreements_count, sheet_routes
 from assistant.web.admin.texts import text_routes
-from assistant.web.admin.upkeep import upkeep_routes
-from assistant.web.buyer.dossier_forms import (
-    BOUNDS,
-    FIELD,
-    TooMuch,
-    form_of,
-    parcels_in,
-    report_html,
-    upload_form,
-)
-from assistant.web.buyer.law_pages import changes_html
 from assistant.web.routes import from_here, with_problems
 from assistant.web.site import Reader
-from assistant.web.viewer import View, fits, whole_text
-from ingestion.errors import IngestionError
-from ingestion.french import days_in_words
-from ingestion.legislation.versions import Difference, compare
-from ingestion.tenders.intake import Parcel, Receipt
-
-# The administrator's pages, each made from what the office knows when it is asked for.
-
-REFRESH = 3
-"""Seconds after which a browser without script looks again at a build."""
-
-
-class AdminPages:
-    """What each address shows; `problem` says why what was asked was not done."""
-
-    def __init__(self, office: AdministrationService) -> None:
-        self._office = office
-
-    def index(self, problem: str = "", status: int = SEEN) -> Response:
-        """The index in service, the build and the candidate."""
-        office = self._office
-        build, served = office.build, office.served
-        running = build is not None and build.state is BuildState.RUNNING
-        candidate = None if running else office.candidate
-        manifest = office.manifest(candidate.generation) if candidate else None
-        return page(
-            "index",
-            "Index",
-            status,
-            script="build.js",
-            refresh=REFRESH if running else 0,
-            problem=problem,
-            served=served,
-            can_go_back=any(served and each.name < served.name for each in office.generations()),
-            candidate=candidate,
-            manifest=manifest,
-            changes=self._changes() if manifest else None,
-            kinds=AnswerChange,
-            compare=compare,
-            state_range=state_range,
-            state_counts=state_counts,
-            restorable=office.restorable(),
-            build=build,
-            running=running,
-            log=office.log,
-            alone=ALONE.user,
-            time_left=time_left,
-            disagreements=disagreements_count(office),
-        )
-
-    def texts(self) -> Response:
-        """Every text that differs from the index in service to the candidate."""
-        try:
-            shown = changes_html(
-                self._office.changes(), date.today(), Language.FRENCH, f"{HOME}/candidat/textes"
-            )
-            changes, problem = shown, ""
-        except IngestionError as failure:
-            changes, problem = NOTHING, str(failure)
-        return page("changes", "Ce qui change", changes=changes, problem=problem)
-
-    def text(self, document_id: str, span: tuple[int, int] | None = None) -> Response:
-        """A text of the candidate, or one that it lacks; a span of its characters is marked."""
-        try:
-            found = self._office.text(document_id)
-        except IngestionError as failure:
-            problem = str(failure)
-            return page("text", "Texte du candidat", MISSING, problem=problem, text=None)
-        document = found.document
-        view = View(span or (0, len(document.text)), (span,) if span else ())
-        return page(
-            "text",
-            document.title
-            if document.reference is None
-            else f"{document.title}, {document.reference}",
-            problem="",
-            text=found,
-            days=days(document, SAID),
-            days_in_words=days_in_words,
-            days_before=days(found.before, SAID) if found.before else "",
-            compare=compare,
-            shown=whole_text(document, view if fits(view, document) else None),
-        )
-
-    def history(self, problem: str = "", status: int = SEEN) -> Response:
-        """What was done to the index, and the indexes that may be put back in service."""
-        office = self._office
-        return page(
-            "history",
-            "Historique",
-            status,
-            problem=problem,
-            served=office.served.name if office.served else "",
-            kept={each.name for each in office.generations()},
-            events=office.events(),
-            restorable=office.restorable(),
-        )
-
-    def sources(
-        self,
-        receipts: Sequence[Receipt] = (),
-        problem: str = "",
-        status: int = SEEN,
-        wanted: str = "",
-    ) -> Response:
-        """The files of the next index, those whose name has the words that are wanted."""
-        words = fold_text(wanted).split()
-        try:
-            every = self._office.sources()
-            found = tuple(
-                each for each in every if all(word in fold_text(each.name) for word in words)
-            )
-        except IngestionError as failure:
-            every, found, problem, status = (), (), str(failure), BROKEN
-        return page(
-            "sources",
-            "Textes",
-            status,
-            script="upload.js",
-            problem=problem,
-            report=report_html(receipts, SAID) if receipts else NOTHING,
-            upload=partial(upload_form, SAID, f"{HOME}/sources", reading="Lecture des fichiers…"),
-            field=FIELD,
-            bounds=BOUNDS,
-            found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
-            waiting=sum(each.standing is not Standing.SERVED for each in every),
-            every=len(every),
-            undated=sum(each.awaits_date for each in every),
-            wanted=wanted,
-            additions=self._office.additions(),
-            datings=self._office.datings(),
-            withheld=self._office.withheld(),
-            days_in_words=days_in_words,
-            law=self._office.law,
-            reading=self._office.law_reading,
-            states=BuildState,
-            time_left=time_left,
-        )
-
-    def _changes(self) -> Difference | None:
-        """The difference from the index in service, None when there is no such index."""
-        try:
-            return self._office.changes().difference
-        except IngestionError:
-            return None
-
-
-def time_left(step: BuildStep) -> str:
-    """The time that a step may still take, at the pace at which it went."""
-    spent = (step.told - step.began).total_seconds()
-    if not 0 < step.done < step.total or spent < 2:
-        return ""
-    left = round(spent / step.done * (step.total - step.done))
-    minutes, seconds = divmod(left, 60)
-    return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
-
 
 # The index in service and the candidate: built, examined, published or refused, rolled back.
 
-
-def index_routes(office: AdministrationService, reader: Reader) -> APIRouter:
-    """The first page, what differs in the candidate, and what is done with both."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-    pages = AdminPages(office)
-
-    @router.get("/")
-    def index(who: Who) -> Response:
-        return pages.index()
-
-    @router.get("/candidat/textes")
-    def texts(who: Who) -> Response:
-        return pages.texts()
-
-    @router.get("/candidat/textes/{document}")
-    def text(who: Who, document: str, start: int = 0, end: int = 0) -> Response:
-        return pages.text(document, (start, end) if end else None)
-
-    @router.get("/historique")
-    def history(who: Who) -> Response:
-        return pages.history()
-
-    @router.post("/restore")
-    def restore(who: Who, generation: Text, reason: Text = "") -> Response:
-        return done(
-            pages.history,
-            "/historique",
-            lambda: office.restore(generation, reason.strip(), who.user),
-        )
-
-    @router.post("/build")
-    def build(who: Who) -> Response:
-        return done(pages.index, "/#build", lambda: office.start_build(who.user))
-
-    @router.post("/build/stop")
-    def stop(who: Who) -> Response:
-        return done(pages.index, "/#build", office.stop_build)
-
-    @router.post("/gate")
-    def gate(who: Who) -> Response:
-        return done(pages.index, "/#build", lambda: office.start_gate(who.user))
-
-    @router.post("/publish")
-    def publish(who: Who, generation: Text, reason: Text = "", force: Text = "") -> Response:
-        forced = force == "yes"
-        return done(
-            pages.index,
-            "/",
-            lambda: office.publish(generation, reason.strip(), who.user, force=forced),
-        )
-
-    @router.post("/refuse")
-    def refuse(who: Who, generation: Text, reason: Text = "") -> Response:
-        return done(pages.index, "/", lambda: office.refuse(generation, reason.strip(), who.user))
-
-    @router.post("/rollback")
-    def rollback(who: Who, reason: Text = "") -> Response:
-        return done(pages.index, "/", lambda: office.roll_back(reason.strip(), who.user))
-
-    return router
+index_routes = APIRouter()
 
 
-# The files of the next index: sent, taken out.
+@index_routes.get("/")
+def show_index(who: Who, office: Office) -> Response:
+    """The first page."""
+    return index_page(office)
 
 
-def source_routes(office: AdministrationService, reader: Reader) -> APIRouter:
-    """The page of the files and its forms."""
-    router = APIRouter(prefix="/sources")
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
-    pages = AdminPages(office)
-
-    @router.get("")
-    def sources(who: Who, q: str = "") -> Response:
-        return pages.sources(wanted=q[:200])
-
-    @router.post("")
-    async def add(who: Who, request: Request) -> Response:
-        try:
-            async with form_of(request) as form:
-                chosen = str(form.get("texts", "")).split()
-                return await run_in_threadpool(received, parcels_in(form), chosen, who.user)
-        except TooMuch:
-            told = SAID["upload_too_much"].format(**BOUNDS)
-            return await run_in_threadpool(pages.sources, problem=told, status=TOO_LARGE)
-
-    def received(parcels: list[Parcel], texts: list[str], user: str) -> Response:
-        try:
-            return pages.sources(office.add(parcels, texts, user))
-        except (AssistantError, IngestionError) as refusal:
-            return pages.sources(problem=str(refusal), status=REFUSED)
-
-    @router.post("/official")
-    def install(who: Who) -> Response:
-        return done(pages.sources, "/sources#official", lambda: office.install_law(who.user))
-
-    @router.post("/official/stop")
-    def stop(who: Who) -> Response:
-        return done(pages.sources, "/sources#official", office.stop_law)
-
-    @router.post("/remove")
-    def remove(who: Who, source: Text) -> Response:
-        return done(pages.sources, "/sources", lambda: office.remove(source, who.user))
-
-    @router.post("/restore")
-    def restore(who: Who, source: Text) -> Response:
-        return done(pages.sources, "/sources", lambda: office.undo_removal(source, who.user))
-
-    return router
+@index_routes.get("/candidat/textes")
+def show_changes(who: Who, office: Office) -> Response:
+    """What differs in the candidate."""
+    return changes_page(office)
 
 
-# The administrator's pages as an application of their own; every handler asks who it is for.
+@index_routes.get("/candidat/textes/{document}")
+def show_candidate_text(
+    who: Who, office: Office, document: str, start: int = 0, end: int = 0
+) -> Response:
+    """One of its texts."""
+    return text_page(office, document, (start, end) if end else None)
+
+
+@index_routes.get("/historique")
+def show_history(who: Who, office: Office) -> Response:
+    """What was done so far."""
+    return history_page(office)
+
+
+@index_routes.post("/restore")
+def restore(who: Who, office: Office, generation: Text, reason: Text = "") -> Response:
+    """Put a kept index back in service."""
+    shown = partial(history_page, office)
+    why = reason.strip()
+    return done(shown, "/historique", lambda: office.restore(generation, why, who.user))
+
+
+@index_routes.post("/build")
+def start_build(who: Who, office: Office) -> Response:
+    """Build a candidate."""
+    return done(partial(index_page, office), "/#build", lambda: office.start_build(who.user))
+
+
+@index_routes.post("/build/stop")
+def stop_build(who: Who, office: Office) -> Response:
+    """Stop building it."""
+    return done(partial(index_page, office), "/#build", office.stop_build)
+
+
+@index_routes.post("/gate")
+def start_gate(who: Who, office: Office) -> Response:
+    """Ask it the questions of control."""
+    return done(partial(index_page, office), "/#build", lambda: office.start_gate(who.user))
+
+
+@index_routes.post("/publish")
+def publish(
+    who: Who, office: Office, generation: Text, reason: Text = "", force: Text = ""
+) -> Response:
+    """Put it in service."""
+    shown, why, forced = partial(index_page, office), reason.strip(), force == "yes"
+    return done(shown, "/", lambda: office.publish(generation, why, who.user, force=forced))
+
+
+@index_routes.post("/refuse")
+def refuse(who: Who, office: Office, generation: Text, reason: Text = "") -> Response:
+    """Refuse it."""
+    shown, why = partial(index_page, office), reason.strip()
+    return done(shown, "/", lambda: office.refuse(generation, why, who.user))
+
+
+@index_routes.post("/rollback")
+def roll_back(who: Who, office: Office, reason: Text = "") -> Response:
+    """Go back to the index before."""
+    shown, why = partial(index_page, office), reason.strip()
+    return done(shown, "/", lambda: office.roll_back(why, who.user))
+
+
+# The upkeep of the data folder: old indexes freed, backups carried elsewhere, the schedule.
+
+upkeep_routes = APIRouter()
+
+
+def upkeep_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+    """Generations, room, backups, schedule; `problem` says why what was asked was not done."""
+    known = True
+    try:
+        schedule, units = office.schedule(), office.units()
+        planned, watched = office.planned(), office.watched
+    except AssistantError as failure:
+        schedule, units, known, planned, watched = None, "", False, {}, ""
+        problem, status = str(failure), BROKEN
+    return page(
+        "upkeep",
+        "Entretien",
+        status,
+        problem=problem,
+        backups=office.backups(),
+        kept=office.generations(),
+        usage=office.usage(),
+        schedule_is_known=known,
+        planned=planned,
+        kinds=UpdateKind,
+        weekdays=WEEKDAYS,
+        watched=watched,
+        law=office.law,
+        schedule=schedule,
+        units=units,
+        now=datetime.now().astimezone(),
+    )
+
+
+@upkeep_routes.get("/entretien")
+def show_upkeep(who: Who, office: Office) -> Response:
+    """What there is to keep in order."""
+    return upkeep_page(office)
+
+
+@upkeep_routes.post("/generations/discard")
+def discard(who: Who, office: Office, generation: Text) -> Response:
+    """Remove an index that is kept."""
+    shown = partial(upkeep_page, office)
+    return done(shown, "/entretien#kept", lambda: office.discard(generation, who.user))
+
+
+@upkeep_routes.post("/backups")
+def back_up(who: Who, office: Office) -> Response:
+    """Make a backup."""
+    shown, now = partial(upkeep_page, office), datetime.now().astimezone()
+    return done(shown, "/entretien#backups", lambda: office.back_up(now, who.user))
+
+
+@upkeep_routes.post("/schedule")
+def plan(
+    who: Who,
+    office: Office,
+    update: UpdateKind = Form(),  # noqa: B008
+    every: Text = "",
+    at: Text = "",
+) -> Response:
+    """Say when an update is due."""
+    shown = partial(upkeep_page, office)
+    return done(
+        shown,
+        "/entretien#schedule",
+        lambda: office.plan(update, recurrence_of(every, at), who.user),
+    )
+
+
+@upkeep_routes.get("/backups/{name}")
+def send_backup(who: Who, office: Office, name: str) -> Response:
+    """A backup, to be carried elsewhere."""
+    path = office.backup(name, who.user)
+    if path is None:
+        raise HTTPException(404)
+    return FileResponse(path, media_type="application/x-tar", filename=name)
 
 
 def admin_app(
@@ -337,7 +204,7 @@ def admin_app(
         openapi_url=None,
         dependencies=[Depends(from_here)],
     )
-    for routes in (index_routes, source_routes, text_routes, sheet_routes, upkeep_routes):
-        app.include_router(routes(office, reader))
-    app.include_router(account_routes(accounts, reader))
+    app.state.office, app.state.reader, app.state.accounts = office, reader, accounts
+    for routes in (index_routes, text_routes, upkeep_routes, account_routes):
+        app.include_router(routes)
     return with_problems(app)

@@ -1,24 +1,96 @@
-"""A file of the library on a page of its own: read, dated, taken again once it was set aside."""
+"""The texts of the next index: sent, read, dated, taken out, set aside; sheets held to the law."""
 
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
-from assistant.accounts.identity import Identity
+from assistant.errors import AssistantError
+from assistant.law.sheets import CAUSES
+from assistant.publishing.history import BuildState
 from assistant.publishing.service import AdministrationService
-from assistant.reports.versions import days
-from assistant.web.admin.answers import HOME, MISSING, SAID, SEEN, Text, done, page
-from assistant.web.site import Reader
-from assistant.web.viewer import View, fits, whole_text
+from assistant.publishing.upkeep import Standing
+from assistant.question.language import fold_text
+from assistant.reports.markup import NOTHING, days
+from assistant.web.admin.pages import (
+    BROKEN,
+    HOME,
+    MISSING,
+    REFUSED,
+    SAID,
+    SEEN,
+    TOO_LARGE,
+    Office,
+    Text,
+    Who,
+    done,
+    page,
+    shown_text,
+    time_left,
+)
+from assistant.web.buyer.dossier_forms import (
+    BOUNDS,
+    FIELD,
+    TooMuch,
+    form_of,
+    parcels_in,
+    report_html,
+    upload_form,
+)
 from ingestion.chunking.sentences import Span
 from ingestion.errors import IngestionError
 from ingestion.french import days_in_words
 from ingestion.readers.documents import Document
+from ingestion.tenders.intake import Parcel, Receipt
 
 TEXT_PAGE = f"{HOME}/sources/texte"
+
+# The pages.
+
+
+def sources_page(
+    office: AdministrationService,
+    receipts: Sequence[Receipt] = (),
+    problem: str = "",
+    status: int = SEEN,
+    wanted: str = "",
+) -> Response:
+    """The files of the next index, those whose name has the words that are wanted."""
+    words = fold_text(wanted).split()
+    try:
+        every = office.sources()
+    except IngestionError as failure:
+        every, problem, status = (), str(failure), BROKEN
+    found = [each for each in every if all(word in fold_text(each.name) for word in words)]
+    return page(
+        "sources",
+        "Textes",
+        status,
+        script="upload.js",
+        problem=problem,
+        report=report_html(receipts, SAID) if receipts else NOTHING,
+        upload=partial(upload_form, SAID, f"{HOME}/sources", reading="Lecture des fichiers…"),
+        field=FIELD,
+        bounds=BOUNDS,
+        found=sorted(found, key=lambda each: each.standing is Standing.SERVED),
+        waiting=sum(each.standing is not Standing.SERVED for each in every),
+        every=len(every),
+        undated=sum(each.awaits_date for each in every),
+        wanted=wanted,
+        additions=office.additions(),
+        datings=office.datings(),
+        withheld=office.withheld(),
+        days_in_words=days_in_words,
+        law=office.law,
+        reading=office.law_reading,
+        states=BuildState,
+        time_left=time_left,
+    )
 
 
 def source_page(
@@ -34,20 +106,15 @@ def source_page(
     A span of the characters of the text is marked.
     """
     try:
-        known = next((each for each in office.sources() if each.name == source), None)
-        return _shown(
-            office.texts(source),
-            {"source": source},
-            document_id,
-            problem,
-            status,
-            span,
-            known=known,
-            added=office.additions().get(source),
-            dated=office.datings().get(source),
-        )
+        texts = office.texts(source)
+        known = {
+            "known": next((each for each in office.sources() if each.name == source), None),
+            "added": office.additions().get(source),
+            "dated": office.datings().get(source),
+        }
     except IngestionError as failure:
         return _missing(str(failure))
+    return _shown(texts, {"source": source}, document_id, problem, status, span, **known)
 
 
 def withheld_page(
@@ -79,10 +146,8 @@ def _shown(
     span: Span | None = None,
     **known: Any,  # noqa: ANN401 - what a template takes
 ) -> Response:
-    chosen = [each for each in texts if each.id == document_id] or (
-        texts if len(texts) == 1 else ()
-    )
-    document = chosen[0] if chosen else None
+    alone = texts[0] if len(texts) == 1 else None
+    document = next((each for each in texts if each.id == document_id), alone)
     told = {"known": None, "added": None, "dated": None, "aside": None} | known
     return page(
         "source",
@@ -93,50 +158,127 @@ def _shown(
         document=document,
         days=days(document, SAID) if document else "",
         days_in_words=days_in_words,
-        shown=whole_text(document, _view(document, span)) if document else "",
+        shown=shown_text(document, span) if document else "",
         way=lambda each: f"{TEXT_PAGE}?{urlencode(asked | {'document': each.id})}",
         **told,
     )
 
 
-def _view(document: Document, span: Span | None) -> View | None:
-    """The whole text, a span of it marked; None for characters that it does not have."""
-    view = View(span or (0, len(document.text)), (span,) if span else ())
-    return view if fits(view, document) else None
+def sheets_page(office: AdministrationService) -> Response:
+    """Every disagreement of sheets and articles of the day, then those that are explained."""
+    found, problem, status = None, "", SEEN
+    try:
+        found = office.sheets(date.today())
+    except IngestionError as failure:
+        problem, status = str(failure), BROKEN
+    return page(
+        "sheets",
+        "Fiches et articles",
+        status,
+        problem=problem,
+        found=found,
+        causes=CAUSES,
+        text_address=text_address,
+    )
 
 
-def text_routes(office: AdministrationService, reader: Reader) -> APIRouter:
-    """The page of a file, and what is done there."""
-    router = APIRouter(prefix="/sources")
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806 - a type
+def text_address(source: str, document: str, start: int = 0, end: int = 0) -> str:
+    """Where a text of the index in service is read, some of its characters marked."""
+    span = {"start": start, "end": end} if end else {}
+    query = urlencode({"source": source, "document": document} | span)
+    return f"{TEXT_PAGE}?{query}{'#passage' if end else ''}"
 
-    @router.get("/texte")
-    def text(
-        who: Who,
-        source: str = "",
-        document: str = "",
-        withheld: str = "",
-        start: int = 0,
-        end: int = 0,
-    ) -> Response:
-        if withheld:
-            return withheld_page(office, withheld, document)
-        return source_page(office, source, document, span=(start, end) if end else None)
 
-    @router.post("/date")
-    def date(who: Who, source: Text, day: Text) -> Response:
-        return done(
-            partial(source_page, office, source),
-            f"/sources/texte?{urlencode({'source': source})}",
-            lambda: office.set_date(source, day, who.user),
-        )
+# The addresses.
 
-    @router.post("/reprendre")
-    def take_again(who: Who, withheld: Text) -> Response:
-        return done(
-            partial(withheld_page, office, withheld),
-            "/sources#withheld",
-            lambda: office.take_again(withheld, who.user),
-        )
+text_routes = APIRouter()
 
-    return router
+
+@text_routes.get("/fiches")
+def show_sheets(who: Who, office: Office) -> Response:
+    """Sheets against the articles in force."""
+    return sheets_page(office)
+
+
+@text_routes.get("/sources")
+def show_sources(who: Who, office: Office, q: str = "") -> Response:
+    """The files, or those that are looked for."""
+    return sources_page(office, wanted=q[:200])
+
+
+@text_routes.post("/sources")
+async def add(who: Who, office: Office, request: Request) -> Response:
+    """Files that are sent."""
+    try:
+        async with form_of(request) as form:
+            chosen, parcels = str(form.get("texts", "")).split(), parcels_in(form)
+            return await run_in_threadpool(_received, office, parcels, chosen, who.user)
+    except TooMuch:
+        told = SAID["upload_too_much"].format(**BOUNDS)
+        return await run_in_threadpool(sources_page, office, problem=told, status=TOO_LARGE)
+
+
+def _received(
+    office: AdministrationService, parcels: list[Parcel], texts: list[str], user: str
+) -> Response:
+    try:
+        return sources_page(office, office.add(parcels, texts, user))
+    except (AssistantError, IngestionError) as refusal:
+        return sources_page(office, problem=str(refusal), status=REFUSED)
+
+
+@text_routes.post("/sources/official")
+def install_law(who: Who, office: Office) -> Response:
+    """Have the official texts installed."""
+    shown = partial(sources_page, office)
+    return done(shown, "/sources#official", lambda: office.install_law(who.user))
+
+
+@text_routes.post("/sources/official/stop")
+def stop_law(who: Who, office: Office) -> Response:
+    """Stop their installation."""
+    return done(partial(sources_page, office), "/sources#official", office.stop_law)
+
+
+@text_routes.post("/sources/remove")
+def remove(who: Who, office: Office, source: Text) -> Response:
+    """Take a file out."""
+    shown = partial(sources_page, office)
+    return done(shown, "/sources", lambda: office.remove(source, who.user))
+
+
+@text_routes.post("/sources/restore")
+def undo_removal(who: Who, office: Office, source: Text) -> Response:
+    """Put it back."""
+    shown = partial(sources_page, office)
+    return done(shown, "/sources", lambda: office.undo_removal(source, who.user))
+
+
+@text_routes.get("/sources/texte")
+def show_text(
+    who: Who,
+    office: Office,
+    source: str = "",
+    document: str = "",
+    withheld: str = "",
+    start: int = 0,
+    end: int = 0,
+) -> Response:
+    """A file to read."""
+    if withheld:
+        return withheld_page(office, withheld, document)
+    return source_page(office, source, document, span=(start, end) if end else None)
+
+
+@text_routes.post("/sources/date")
+def set_date(who: Who, office: Office, source: Text, day: Text) -> Response:
+    """Say of which day a file is."""
+    shown, path = partial(source_page, office, source), f"?{urlencode({'source': source})}"
+    return done(shown, f"/sources/texte{path}", lambda: office.set_date(source, day, who.user))
+
+
+@text_routes.post("/sources/reprendre")
+def take_again(who: Who, office: Office, withheld: Text) -> Response:
+    """Take a file again that was set aside."""
+    shown = partial(withheld_page, office, withheld)
+    return done(shown, "/sources#withheld", lambda: office.take_again(withheld, who.user))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from assistant.answering.answer import Exchange
 from assistant.question.language import readable
 from assistant.web.buyer.layout import LONGEST_QUESTION
-from assistant.web.refusals import ABSENT, UNUSED, ApiRefusal
+from assistant.web.routes import ABSENT, UNUSED, ApiRefusal
 from ingestion.tenders.dossiers import Dossier
 
 # The forms: the fields that are read. Any other field of OpenAI's is left aside (temperature, seed,

@@ -1,7 +1,7 @@
 """The application of programs, mounted at /v1: what OpenAI's clients ask, for buyers' programs."""
 
 import base64
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event as Signal
@@ -17,9 +17,6 @@ from assistant.answering.answer import Citation
 from assistant.errors import AssistantError
 from assistant.question.language import Language
 from assistant.reports.markup import load_words
-from assistant.web.api.annotations import PageOf
-from assistant.web.api.completions import Completion
-from assistant.web.api.documentation import ABOUT, documentation_page
 from assistant.web.api.requests import (
     EMBEDDER,
     MODEL,
@@ -31,13 +28,13 @@ from assistant.web.api.requests import (
     asked_of,
     question_in,
 )
-from assistant.web.api.responses import ProgramResponse
-from assistant.web.api.telling import AnswerShape, Teller, internal_failure
+from assistant.web.api.shapes import Completion, ProgramResponse
+from assistant.web.api.telling import AnswerShape, PageOf, Teller, internal_failure
 from assistant.web.api.turns import Places, Recollection, Threads, person_of, turn_of
 from assistant.web.buyer.chat import Stopped, stoppable
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.service import BuyerService
-from assistant.web.refusals import (
+from assistant.web.routes import (
     ABSENT,
     BROKEN,
     TOO_MANY,
@@ -46,8 +43,9 @@ from assistant.web.refusals import (
     WRONG,
     ApiRefusal,
     error_response,
+    page,
+    problem,
 )
-from assistant.web.routes import problem
 from assistant.web.site import Site, requiring
 from ingestion.chunking.passages import Passage, page_numbers
 from ingestion.errors import IngestionError
@@ -261,3 +259,104 @@ def _left(request: Request, left: Exception) -> Response:
 def _broken(request: Request, failure: Exception) -> Response:
     """The failure itself is raised again behind this answer, for the log of the server."""
     return error_response(internal_failure(), BROKEN)
+
+
+# What programs can ask, as a page: made of the OpenAPI schema, without a script.
+
+
+ABOUT = """\
+Les questions des acheteurs, posées par un programme comme à OpenAI.
+
+Le modèle nomme ce qui répond : `sourcier` pour les règles, les factures et les achats,
+`sourcier/dossier:ID` pour un dossier. La réponse est celle de la page : mêmes vérifications, mêmes
+droits, même journal, au nom du propriétaire du jeton. Les messages précédents servent à comprendre
+une question qui en dépend.
+
+Chaque citation est une annotation : les caractères du texte qu'elle porte, le lien vers le passage,
+et en plus `quote`, `locator`, `page`, `document`, `start`, `end`, `sha256`, `valid_from`,
+`valid_to`. Le champ `sourcier` de la réponse est tout l'enregistrement, comme celui de
+`sourcier ask --json`. Le champ `sourcier` de la demande peut nommer le jour du droit :
+`{"as_of": "2026-03-15"}`.
+
+Sans effet et sans erreur : les messages « system » et « developer », `instructions`, `temperature`,
+`top_p`, `seed`, `stop`, `max_tokens` et les autres réglages d'un modèle, car les phrases sont
+citées ou calculées, puis vérifiées. Refusés : les outils, `n` au-delà de 1, une forme JSON, les
+images et les sons, `previous_response_id`. Dans un flux, ce que la page dit au-dessus des phrases
+vient après elles. `usage` compte des mots. Une page d'un autre site ne peut rien demander ici
+depuis un navigateur."""
+
+REFERENCE = "#/components/schemas/"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedField:
+    """A field of a request, as people read it."""
+
+    name: str
+    kind: str
+    is_required: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedCall:
+    """Something that can be asked."""
+
+    method: str
+    path: str
+    about: str
+    fields: tuple[DocumentedField, ...]
+
+
+def documentation_page(schema: Mapping[str, Any], address: str) -> HTMLResponse:
+    """The page of a schema; `address` is what clients are given as the base of theirs."""
+    return page(
+        "api.html",
+        Language.FRENCH,
+        title="Pour les programmes",
+        about=schema["info"]["description"].split("\n\n"),
+        calls=[*calls(schema)],
+        address=address,
+    )
+
+
+def calls(schema: Mapping[str, Any]) -> Iterator[DocumentedCall]:
+    """What can be asked, in the order of the schema. Pure."""
+    for path, methods in schema["paths"].items():
+        for method, told in methods.items():
+            sent = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+            form = _followed(schema, sent.get("schema", {}))
+            yield DocumentedCall(
+                method.upper(), path, told["summary"], tuple(_fields(schema, form))
+            )
+
+
+def _fields(schema: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[DocumentedField]:
+    for name, told in form.get("properties", {}).items():
+        is_required = name in form.get("required", ())
+        about = told.get("description", "")
+        yield DocumentedField(name, " ou ".join(_kinds(schema, told)), is_required, about)
+
+
+def _kinds(schema: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[str]:
+    """The types that a field may have, in the words of JSON."""
+    if "anyOf" in told:
+        for each in told["anyOf"]:
+            if each.get("type") != "null":
+                yield from _kinds(schema, each)
+    elif "enum" in told:
+        yield from map(str, told["enum"])
+    elif told.get("type") == "array":
+        yield f"[{', '.join(_kinds(schema, told.get('items', {})))}]"
+    elif "$ref" in told:
+        inner = _followed(schema, told).get("properties", {})
+        yield f"{{{', '.join(inner)}}}"
+    else:
+        yield told.get("type", "")
+
+
+def _followed(schema: Mapping[str, Any], told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a reference of a schema stands for."""
+    name = told.get("$ref", "").removeprefix(REFERENCE)
+    found: Mapping[str, Any] = schema["components"]["schemas"][name] if name else told
+    return found

@@ -15,7 +15,7 @@ from fastapi import Request
 from assistant.answering.answer import Event, TurnResult
 from assistant.web.api.requests import ProgramQuestion, exchanges
 from assistant.web.buyer.service import BuyerService
-from assistant.web.refusals import TOO_MANY, ApiRefusal
+from assistant.web.routes import TOO_MANY, ApiRefusal
 
 Worked = TypeVar("Worked")
 

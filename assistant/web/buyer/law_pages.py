@@ -6,8 +6,7 @@ from urllib.parse import quote, urlencode
 
 from assistant.law.impact import Impact, IndexChanges
 from assistant.question.language import Language
-from assistant.reports.markup import Html, Words, load_words, render, render_macro
-from assistant.reports.versions import days, remarks
+from assistant.reports.markup import Html, Words, days, load_words, remarks, render, render_macro
 from ingestion.legislation.versions import (
     Difference,
     TextStretch,

@@ -12,8 +12,7 @@ from assistant.ledger.replies import drawing_address, question_address
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
-from assistant.reports.definitions import Explainer
-from assistant.reports.markup import Html, Words, count, law_of, load_words, render
+from assistant.reports.markup import Explainer, Html, Words, count, law_of, load_words, render
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.dossier_forms import name_of
 from assistant.web.buyer.evidence_panel import LEDGER, panel

@@ -17,12 +17,11 @@ from assistant.errors import (
     WrongDecision,
     WrongQuestions,
 )
-from assistant.review.exports import ExportedTable
+from assistant.reports.management import LocalDashboard
 from assistant.review.gold import GoldQuestion
-from assistant.review.recorded import Recorded
+from assistant.review.listing import ExportedTable
 from assistant.review.register import Sampling
 from assistant.review.service import ReviewService
-from assistant.web.reviewer.dashboard import LocalDashboard
 from assistant.web.reviewer.forms import (
     ROOT,
     DashboardDays,
@@ -66,46 +65,21 @@ AGAIN = "3"
 """Seconds after which a browser asks again by itself for what is being read."""
 
 
-def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
-    """The application for those whom `reader` lets in, to be mounted at `ROOT`.
-
-    `more` are the routes of pages beside those of the room, which check the reader as well.
-    """
-    app = FastAPI(
-        title="Sourcier, référent",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        dependencies=[Depends(from_here)],
-    )
-    for routes in (
-        *(list_routes, answer_routes, replay_routes),
-        *(queue_routes, disagreement_routes, gold_routes),
-    ):
-        app.include_router(routes(room, reader))
-    for router in more:
-        app.include_router(router)
-
-    @app.get("/style.css")
-    def style(who: Identity = Depends(reader)) -> Response:  # noqa: B008
-        content = files("assistant.web.reviewer").joinpath("style.css").read_bytes()
-        return Response(content, media_type="text/css", headers={"Cache-Control": "no-cache"})
-
-    for failure in (AssistantError, IngestionError):
-        app.add_exception_handler(failure, _failed)
-    return with_problems(app)
+def room_of(request: Request) -> ReviewService:
+    """What the application of a request stands on."""
+    room: ReviewService = request.app.state.room
+    return room
 
 
-def _failed(request: Request, failure: Exception) -> Response:
-    """A page that says only why there is nothing to see."""
-    status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
-    title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
-    if isinstance(failure, WrongDecision):
-        status, title = REFUSED, "Arbitrage refusé"
-    told = page("problem", title, status=status, problem=str(failure))
-    if isinstance(failure, StillReading) and request.method == "GET":
-        told.headers["Refresh"] = AGAIN
-    return told
+def referent(request: Request) -> Identity:
+    """The référent who sends a request; the request ends here for anyone else."""
+    reader: Reader = request.app.state.reader
+    return reader(request)
+
+
+Who = Annotated[Identity, Depends(referent)]
+Room = Annotated[ReviewService, Depends(room_of)]
+"""What every handler takes: none answers before it knows whom."""
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response:
@@ -115,210 +89,207 @@ def _file(content: bytes, name: str, media_type: str) -> Response:
 
 # The register: every recorded answer, filtered, and as a file.
 
+answer_routes = APIRouter()
 
-def list_routes(room: ReviewService, reader: Reader) -> APIRouter:
-    """The list and its file."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
-
-    @router.get("/")
-    def listed(who: Who, asked: Annotated[ListQuery, Query()]) -> HTMLResponse:
-        shown = room.items(who, asked.filter, asked.order)
-        return list_page(asked, room.items(who), shown, room.teams(who))
-
-    def exported(who: Who, asked: ListQuery, table: ExportedTable) -> Response:
-        content = room.export(who, asked.filter, asked.order, table)
-        return _file(content, f"{FILES[table]}-{date.today()}.csv", "text/csv; charset=utf-8")
-
-    @router.get("/answers.csv")
-    def answers(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
-        return exported(who, asked, ExportedTable.ANSWERS)
-
-    @router.get("/sentences.csv")
-    def sentences(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
-        return exported(who, asked, ExportedTable.SENTENCES)
-
-    @router.get("/citations.csv")
-    def citations(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
-        return exported(who, asked, ExportedTable.CITATIONS)
-
-    @router.get("/marks.csv")
-    def marks(who: Who, asked: Annotated[ListQuery, Query()]) -> Response:
-        return exported(who, asked, ExportedTable.MARKS)
-
-    return router
+Asked = Annotated[ListQuery, Query()]
 
 
-# An answer opened again, its evidence as it was, and the marks of its readers.
+@answer_routes.get("/")
+def show_list(who: Who, room: Room, asked: Asked) -> HTMLResponse:
+    """The answers that are asked for."""
+    shown = room.items(who, asked.filter, asked.order)
+    return list_page(asked, room.items(who), shown, room.teams(who))
 
 
-def answer_routes(room: ReviewService, reader: Reader) -> APIRouter:
-    """The pages of an answer."""
-    router = APIRouter(prefix="/answers/{record_id}")
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
-
-    @router.get("")
-    def answer(who: Who, record_id: str, saved: bool = False) -> HTMLResponse:
-        shown, item = room.open(who, record_id), room.item(who, record_id)
-        return answer_page(
-            item,
-            shown,
-            room.exhibits(who, shown),
-            place=room.place(who, item),
-            replays=room.replays(who, record_id),
-            reader=who.user,
-            called=room.called,
-            today=room.clock(),
-            saved=saved,
-        )
-
-    @router.post("/marks")
-    def mark(
-        who: Who, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
-    ) -> RedirectResponse:
-        marks = tuple(marks_in(form, room.open(who, record_id).result))
-        room.mark(who, record_id, marks, seconds_in(form))
-        following = room.place(who, room.item(who, record_id)).following
-        if form.get("then") == "next" and following:
-            return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", SEE_OTHER)
-        return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
-
-    @router.post("/arbitrations")
-    def decide(who: Who, record_id: str, form: Annotated[Decided, Form()]) -> RedirectResponse:
-        place = form.target, form.number
-        room.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
-        return RedirectResponse(f"{ROOT}/disagreements", SEE_OTHER)
-
-    @router.get("/evidence/{number}")
-    def evidence(who: Who, record_id: str, number: int) -> HTMLResponse:
-        shown = room.exhibit(who, room.open(who, record_id), number)
-        original = room.original(who, shown.document) if shown.document else None
-        return evidence_page(shown, record_id, has_original=original is not None)
-
-    @router.get("/evidence/{number}/page/{page}.png")
-    def picture(who: Who, record_id: str, number: int, page: int) -> Response:
-        shown = room.exhibit(who, room.open(who, record_id), number)
-        if (document := shown.document) is None:
-            raise HTTPException(UNKNOWN)
-        order = order_for(document, view_of(shown), page)
-        return picture_of(document, partial(room.original, who, document), order, FORGET)
-
-    return router
+@answer_routes.get("/answers.csv")
+def send_answers(who: Who, room: Room, asked: Asked) -> Response:
+    """The same as a file."""
+    return _exported(who, room, asked, ExportedTable.ANSWERS)
 
 
-# A question asked again, and what differs from the answer of then.
+@answer_routes.get("/sentences.csv")
+def send_sentences(who: Who, room: Room, asked: Asked) -> Response:
+    """What they say."""
+    return _exported(who, room, asked, ExportedTable.SENTENCES)
 
 
-def replay_routes(room: ReviewService, reader: Reader) -> APIRouter:
-    """The replays of an answer."""
-    router = APIRouter(prefix="/answers/{record_id}/replays")
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
-
-    @router.post("")
-    def ask_again(who: Who, record_id: str, day: Annotated[ReplayDay, Form()]) -> RedirectResponse:
-        first = room.open(who, record_id).result
-        again = room.replay(who, record_id, first.as_of if day is ReplayDay.SAME else room.clock())
-        return RedirectResponse(f"{ROOT}/answers/{record_id}/replays/{again.record_id}", SEE_OTHER)
-
-    @router.get("/{replay_id}")
-    def compared(who: Who, record_id: str, replay_id: str) -> HTMLResponse:
-        first = room.open(who, record_id)
-        for again in room.replays(who, record_id):
-            if again.result.record_id == replay_id:
-                return replay_page(first, again)
-        raise UnknownRecord(f"Cette réponse n'a pas de rejeu {replay_id[:16]!r}.")
-
-    return router
+@answer_routes.get("/citations.csv")
+def send_citations(who: Who, room: Room, asked: Asked) -> Response:
+    """What they cite."""
+    return _exported(who, room, asked, ExportedTable.CITATIONS)
 
 
-# What two readers judge differently, for a third one to decide.
+@answer_routes.get("/marks.csv")
+def send_marks(who: Who, room: Room, asked: Asked) -> Response:
+    """What readers said of them."""
+    return _exported(who, room, asked, ExportedTable.MARKS)
 
 
-def disagreement_routes(room: ReviewService, reader: Reader) -> APIRouter:
-    """The list of disagreements."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
-
-    @router.get("/disagreements")
-    def listed(who: Who) -> HTMLResponse:
-        found = room.disagreements(who)
-        return disagreements_page(found, partial(room.open, who), who.user, room.called)
-
-    return router
+def _exported(
+    who: Identity, room: ReviewService, asked: ListQuery, table: ExportedTable
+) -> Response:
+    content = room.export(who, asked.filter, asked.order, table)
+    return _file(content, f"{FILES[table]}-{date.today()}.csv", "text/csv; charset=utf-8")
 
 
-# What a reader should read, and how it is drawn.
+# An answer opened again, its evidence as it was, the marks of its readers, and its replays.
 
 
-def queue_routes(room: ReviewService, reader: Reader) -> APIRouter:
-    """The queue and its form."""
-    router = APIRouter(prefix="/queue")
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
+@answer_routes.get("/answers/{record_id}")
+def show_answer(who: Who, room: Room, record_id: str, saved: bool = False) -> HTMLResponse:
+    """An answer as its reader sees it."""
+    shown, item = room.open(who, record_id), room.item(who, record_id)
+    return answer_page(
+        item,
+        shown,
+        room.exhibits(who, shown),
+        place=room.place(who, item),
+        replays=room.replays(who, record_id),
+        reader=who.user,
+        called=room.called,
+        today=room.clock(),
+        saved=saved,
+    )
 
-    @router.get("")
-    def queue(who: Who) -> HTMLResponse:
-        tasks, sampling = room.tasks(who), room.sampling
-        return queue_page(
-            tasks, sampling, room.progress(who), room.agreement(who), called=room.called
-        )
 
-    @router.post("")
-    def sample(who: Who, form: Annotated[Drawing, Form()]) -> RedirectResponse:
-        room.sample(who, Sampling(form.seed, form.rate / 100, form.second / 100))
-        return RedirectResponse(f"{ROOT}/queue", SEE_OTHER)
+@answer_routes.post("/answers/{record_id}/marks")
+def mark(
+    who: Who, room: Room, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
+) -> RedirectResponse:
+    """Keep what its reader says, and go on to the next one where that is asked."""
+    marks = tuple(marks_in(form, room.open(who, record_id).result))
+    room.mark(who, record_id, marks, seconds_in(form))
+    following = room.place(who, room.item(who, record_id)).following
+    if form.get("then") == "next" and following:
+        return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", SEE_OTHER)
+    return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
 
-    return router
+
+@answer_routes.post("/answers/{record_id}/arbitrations")
+def arbitrate(
+    who: Who, room: Room, record_id: str, form: Annotated[Decided, Form()]
+) -> RedirectResponse:
+    """Decide between two verdicts."""
+    place = form.target, form.number
+    room.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
+    return RedirectResponse(f"{ROOT}/disagreements", SEE_OTHER)
+
+
+@answer_routes.get("/answers/{record_id}/evidence/{number}")
+def show_evidence(who: Who, room: Room, record_id: str, number: int) -> HTMLResponse:
+    """A passage in its document."""
+    shown = room.exhibit(who, room.open(who, record_id), number)
+    original = room.original(who, shown.document) if shown.document else None
+    return evidence_page(shown, record_id, has_original=original is not None)
+
+
+@answer_routes.get("/answers/{record_id}/evidence/{number}/page/{page}.png")
+def draw_page(who: Who, room: Room, record_id: str, number: int, page: int) -> Response:
+    """A page of that document."""
+    shown = room.exhibit(who, room.open(who, record_id), number)
+    if (document := shown.document) is None:
+        raise HTTPException(UNKNOWN)
+    order = order_for(document, view_of(shown), page)
+    return picture_of(document, partial(room.original, who, document), order, FORGET)
+
+
+@answer_routes.post("/answers/{record_id}/replays")
+def ask_again(
+    who: Who, room: Room, record_id: str, day: Annotated[ReplayDay, Form()]
+) -> RedirectResponse:
+    """Ask the question again."""
+    first = room.open(who, record_id).result
+    again = room.replay(who, record_id, first.as_of if day is ReplayDay.SAME else room.clock())
+    return RedirectResponse(f"{ROOT}/answers/{record_id}/replays/{again.record_id}", SEE_OTHER)
+
+
+@answer_routes.get("/answers/{record_id}/replays/{replay_id}")
+def compare_replay(who: Who, room: Room, record_id: str, replay_id: str) -> HTMLResponse:
+    """What differs from the answer of then."""
+    first = room.open(who, record_id)
+    for again in room.replays(who, record_id):
+        if again.result.record_id == replay_id:
+            return replay_page(first, again)
+    raise UnknownRecord(f"Cette réponse n'a pas de rejeu {replay_id[:16]!r}.")
+
+
+# What a reader should read, how it is drawn, and what two readers judge differently.
+
+
+@answer_routes.get("/queue")
+def show_queue(who: Who, room: Room) -> HTMLResponse:
+    """The answers to read."""
+    tasks, sampling = room.tasks(who), room.sampling
+    done, agreed = room.progress(who), room.agreement(who)
+    return queue_page(tasks, sampling, done, agreed, called=room.called)
+
+
+@answer_routes.post("/queue")
+def sample(who: Who, room: Room, form: Annotated[Drawing, Form()]) -> RedirectResponse:
+    """Draw them otherwise."""
+    room.sample(who, Sampling(form.seed, form.rate / 100, form.second / 100))
+    return RedirectResponse(f"{ROOT}/queue", SEE_OTHER)
+
+
+@answer_routes.get("/disagreements")
+def show_disagreements(who: Who, room: Room) -> HTMLResponse:
+    """What a third reader may decide."""
+    found = room.disagreements(who)
+    return disagreements_page(found, partial(room.open, who), who.user, room.called)
 
 
 # The evaluation set: questions promoted, corrected, taken out, exported.
 
-
-def gold_routes(room: ReviewService, reader: Reader) -> APIRouter:
-    """The set, its file and its form."""
-    router = APIRouter()
-    Who = Annotated[Identity, Depends(reader)]  # noqa: N806
-
-    @router.get("/gold")
-    def listed(who: Who, tried: str = "") -> HTMLResponse:
-        return page("gold", "Jeu d'évaluation", questions=room.gold, tried=tried)
-
-    @router.get("/gold.jsonl")
-    def exported(who: Who) -> Response:
-        return _file(room.gold_file(who), "gold.jsonl", "application/jsonl")
-
-    @router.get("/gold/new")
-    def new(who: Who, record_id: str = "") -> HTMLResponse:
-        first = _proposed(room.open(who, record_id)) if record_id else GoldQuestion("", "")
-        return gold_page("Nouvelle question", first, record_id)
-
-    @router.get("/gold/{question_id}")
-    def edited(who: Who, question_id: str) -> HTMLResponse:
-        for question in room.gold:
-            if question.id == question_id:
-                return gold_page("Corriger la question", question)
-        raise UnknownRecord("Le jeu d'évaluation n'a pas cette question : elle a été retirée.")
-
-    @router.post("/gold")
-    def kept(who: Who, form: Annotated[Described, Form()]) -> Response:
-        try:
-            room.promote(who, form.gold, form.record_id)
-        except WrongQuestions as refusal:
-            title, problem = "Question à corriger", str(refusal)
-            return gold_page(title, form.gold, form.record_id, problem, REFUSED)
-        return RedirectResponse(f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", SEE_OTHER)
-
-    @router.post("/gold/{question_id}/remove")
-    def removed(who: Who, question_id: str) -> RedirectResponse:
-        room.demote(who, question_id)
-        return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
-
-    return router
+gold_routes = APIRouter(prefix="/gold")
 
 
-def _proposed(shown: Recorded) -> GoldQuestion:
-    """A question without what is expected: that is not to be taken from the answer judged."""
-    result = shown.result
-    return GoldQuestion(f"relue-{result.record_id}", result.standalone, result.as_of)
+@gold_routes.get("")
+def show_gold(who: Who, room: Room, tried: str = "") -> HTMLResponse:
+    """The set."""
+    return page("gold", "Jeu d'évaluation", questions=room.gold, tried=tried)
+
+
+@gold_routes.get("/new")
+def propose(who: Who, room: Room, record_id: str = "") -> HTMLResponse:
+    """The form of a question more; of one that was asked it has not what is expected."""
+    first = GoldQuestion("", "")
+    if record_id:
+        result = room.open(who, record_id).result
+        first = GoldQuestion(f"relue-{result.record_id}", result.standalone, result.as_of)
+    return gold_page("Nouvelle question", first, record_id)
+
+
+@gold_routes.get("/{question_id}")
+def edit(who: Who, room: Room, question_id: str) -> HTMLResponse:
+    """The form of one that it has."""
+    for question in room.gold:
+        if question.id == question_id:
+            return gold_page("Corriger la question", question)
+    raise UnknownRecord("Le jeu d'évaluation n'a pas cette question : elle a été retirée.")
+
+
+@gold_routes.post("")
+def promote(who: Who, room: Room, form: Annotated[Described, Form()]) -> Response:
+    """Keep a question, once it was tried."""
+    try:
+        room.promote(who, form.gold, form.record_id)
+    except WrongQuestions as refusal:
+        title, problem = "Question à corriger", str(refusal)
+        return gold_page(title, form.gold, form.record_id, problem, REFUSED)
+    return RedirectResponse(f"{ROOT}/gold?{urlencode({'tried': form.gold.id})}", SEE_OTHER)
+
+
+@gold_routes.post("/{question_id}/remove")
+def demote(who: Who, room: Room, question_id: str) -> RedirectResponse:
+    """Take a question out."""
+    room.demote(who, question_id)
+    return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
+
+
+@answer_routes.get("/gold.jsonl")
+def send_gold(who: Who, room: Room) -> Response:
+    """The file of the set."""
+    return _file(room.gold_file(who), "gold.jsonl", "application/jsonl")
 
 
 # The pages of figures, their files, and the answers that changes of law touch.
@@ -357,3 +328,45 @@ def board_routes(board: LocalDashboard, reader: Reader) -> APIRouter:
         return RedirectResponse(f"{ROOT}/touched", SEE_OTHER)
 
     return router
+
+
+# The application.
+
+
+def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
+    """The application for those whom `reader` lets in, to be mounted at `ROOT`.
+
+    `more` are the routes of pages beside those of the room, which check the reader as well.
+    """
+    app = FastAPI(
+        title="Sourcier, référent",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(from_here)],
+    )
+    app.state.room, app.state.reader = room, reader
+    for routes in (answer_routes, gold_routes, *more):
+        app.include_router(routes)
+    app.add_api_route("/style.css", style)
+    for failure in (AssistantError, IngestionError):
+        app.add_exception_handler(failure, _failed)
+    return with_problems(app)
+
+
+def style(who: Who) -> Response:
+    """The style of these pages."""
+    content = files("assistant.web.reviewer").joinpath("style.css").read_bytes()
+    return Response(content, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+def _failed(request: Request, failure: Exception) -> Response:
+    """A page that says only why there is nothing to see."""
+    status = UNKNOWN if isinstance(failure, LookupError) else BROKEN
+    title = "Introuvable" if status == UNKNOWN else "Impossible pour l'instant"
+    if isinstance(failure, WrongDecision):
+        status, title = REFUSED, "Arbitrage refusé"
+    told = page("problem", title, status=status, problem=str(failure))
+    if isinstance(failure, StillReading) and request.method == "GET":
+        told.headers["Refresh"] = AGAIN
+    return told

@@ -14,7 +14,7 @@ from assistant.citations.checker import Support
 from assistant.review.activity import ActivityPeriod, chosen
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import Ending, ListOrder, ReviewFilter
-from assistant.review.marks import (
+from assistant.review.readings import (
     ANSWER,
     LONGEST_COMMENT,
     SCALES,

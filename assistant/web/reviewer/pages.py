@@ -20,15 +20,14 @@ from assistant.reports.markup import (
     Html,
     Words,
     counted,
+    days,
     format_date,
     group_thousands,
     law_of,
     load_words,
 )
 from assistant.reports.paper import Block, PaperTable, block_html
-from assistant.reports.versions import days
 from assistant.review.activity import ActivityPeriod, Figures
-from assistant.review.exports import Called
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import (
     ENDINGS,
@@ -38,13 +37,13 @@ from assistant.review.listing import (
     STATES,
     SUPPORTS,
     THUMBS,
+    Called,
     route_label,
 )
-from assistant.review.marks import LABELS, LONGEST_COMMENT, SCALES, Target
 from assistant.review.progress import QueuePlace
+from assistant.review.readings import LABELS, LONGEST_COMMENT, SCALES, Target
 from assistant.review.recorded import Item, Recorded
-from assistant.review.replay import ReviewExhibit, comparison
-from assistant.review.touched import Touched, VersionChange
+from assistant.review.replay import ReviewExhibit, Touched, VersionChange, comparison
 from assistant.web.buyer.evidence_panel import concealment, dates, rank, reserves, whole
 from assistant.web.buyer.law_pages import compared_html
 from assistant.web.frame import current_frame

@@ -10,10 +10,9 @@ from assistant.confidence import Estimate
 from assistant.reports import dashboard
 from assistant.reports.findings import TOO_FEW
 from assistant.reports.page_language import in_page_language
-from assistant.review.agreement import Agreement, ReaderDisagreement
-from assistant.review.exports import Called
-from assistant.review.marks import LONGEST_COMMENT, SCALES, TARGETS, Target
-from assistant.review.progress import ReviewProgress
+from assistant.review.listing import Called
+from assistant.review.progress import Agreement, ReaderDisagreement, ReviewProgress
+from assistant.review.readings import LONGEST_COMMENT, SCALES, TARGETS, Target
 from assistant.review.recorded import Recorded, said_at
 from assistant.review.register import Sampling, Task
 from assistant.web.reviewer.pages import page

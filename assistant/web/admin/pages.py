@@ -1,0 +1,209 @@
+"""What the administrator's pages answer with, and the pages of the index: each made when asked."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from assistant.accounts.identity import ALONE, Identity
+from assistant.errors import AssistantError
+from assistant.evaluation.runs import AnswerChange
+from assistant.law.hierarchy import state_counts, state_range
+from assistant.publishing.history import BuildState, BuildStep
+from assistant.publishing.service import AdministrationService
+from assistant.question.language import Language
+from assistant.reports.markup import NOTHING, Html, days, load_words, render
+from assistant.reports.page_language import in_page_language
+from assistant.web.buyer.law_pages import changes_html
+from assistant.web.frame import current_frame
+from assistant.web.routes import standing_alone
+from assistant.web.site import Reader
+from assistant.web.viewer import View, fits, whole_text
+from ingestion.chunking.sentences import Span
+from ingestion.errors import IngestionError
+from ingestion.french import days_in_words
+from ingestion.legislation.versions import Difference, compare
+from ingestion.readers.documents import Document
+
+HOME = "/admin"
+"""Where the application of the administrator stands."""
+
+SEEN, SEE_OTHER, MISSING, REFUSED, TOO_LARGE, BROKEN = 200, 303, 404, 409, 413, 503
+SAID = load_words(Language.FRENCH)
+
+REFRESH = 3
+"""Seconds after which a browser without script looks again at a build."""
+
+Text = Annotated[str, Form(max_length=500)]
+"""A line that somebody types, or the name of what is acted on."""
+
+
+def office_of(request: Request) -> AdministrationService:
+    """What the application of a request stands on."""
+    office: AdministrationService = request.app.state.office
+    return office
+
+
+def administrator(request: Request) -> Identity:
+    """The administrator who sends a request; the request ends here for anyone else."""
+    reader: Reader = request.app.state.reader
+    return reader(request)
+
+
+Who = Annotated[Identity, Depends(administrator)]
+Office = Annotated[AdministrationService, Depends(office_of)]
+"""What every handler takes: none answers before it knows whom."""
+
+
+def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
+    """Do what was asked and go to a path, or show the page with the reason why not."""
+    try:
+        act()
+    except (AssistantError, IngestionError) as refusal:
+        return shown(problem=str(refusal), status=REFUSED)
+    return RedirectResponse(f"{HOME}{path}", SEE_OTHER)
+
+
+def page(
+    template: str,
+    title: str,
+    status: int = SEEN,
+    *,
+    script: str = "",
+    refresh: int = 0,
+    **values: object,
+) -> Response:
+    """A page; `script` is one of ours, if any, `refresh` as in `standing_alone`."""
+    language = current_frame().language
+    said = load_words(language)
+    content = render(f"admin/{template}.html", title=title, said=said, sized=sized, **values)
+    title = f"{in_page_language(title)}, {said['area_ADMINISTRATOR'].lower()}"
+    return standing_alone(
+        content, said, language, status, title=title, script=script, refresh=refresh
+    )
+
+
+def sized(size: int) -> str:
+    """Bytes as a reader says them."""
+    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
+        if size >= unit:
+            value = size / unit
+            return f"{value:.{int(value < 10)}f}\u00a0{name}".replace(".", ",")
+    return f"{size}\u00a0octets"
+
+
+def shown_text(document: Document, span: Span | None) -> Html:
+    """The whole of a text; a span of its characters, if it has them, is marked."""
+    view = View(span or (0, len(document.text)), (span,) if span else ())
+    return whole_text(document, view if fits(view, document) else None)
+
+
+# The index in service and the candidate; `problem` says why what was asked was not done.
+
+
+def index_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+    """The index in service, the build and the candidate."""
+    build, served = office.build, office.served
+    running = build is not None and build.state is BuildState.RUNNING
+    candidate = None if running else office.candidate
+    manifest = office.manifest(candidate.generation) if candidate else None
+    return page(
+        "index",
+        "Index",
+        status,
+        script="build.js",
+        refresh=REFRESH if running else 0,
+        problem=problem,
+        served=served,
+        can_go_back=any(served and each.name < served.name for each in office.generations()),
+        candidate=candidate,
+        manifest=manifest,
+        changes=_changes(office) if manifest else None,
+        kinds=AnswerChange,
+        compare=compare,
+        state_range=state_range,
+        state_counts=state_counts,
+        restorable=office.restorable(),
+        build=build,
+        running=running,
+        log=office.log,
+        alone=ALONE.user,
+        time_left=time_left,
+        disagreements=_disagreements(office),
+    )
+
+
+def _changes(office: AdministrationService) -> Difference | None:
+    """The difference from the index in service, None when there is no such index."""
+    try:
+        return office.changes().difference
+    except IngestionError:
+        return None
+
+
+def _disagreements(office: AdministrationService) -> int | None:
+    """How many sheets and articles disagree, None where there is nothing to compare."""
+    try:
+        found = office.sheets(date.today())
+    except IngestionError:
+        return None
+    return len(found.faults) if found else None
+
+
+def changes_page(office: AdministrationService) -> Response:
+    """Every text that differs from the index in service to the candidate."""
+    changes, problem = NOTHING, ""
+    try:
+        found, texts = office.changes(), f"{HOME}/candidat/textes"
+        changes = changes_html(found, date.today(), Language.FRENCH, texts)
+    except IngestionError as failure:
+        problem = str(failure)
+    return page("changes", "Ce qui change", changes=changes, problem=problem)
+
+
+def text_page(
+    office: AdministrationService, document_id: str, span: Span | None = None
+) -> Response:
+    """A text of the candidate, or one that it lacks; a span of its characters is marked."""
+    try:
+        found = office.text(document_id)
+    except IngestionError as failure:
+        return page("text", "Texte du candidat", MISSING, problem=str(failure), text=None)
+    document = found.document
+    return page(
+        "text",
+        ", ".join(filter(None, (document.title, document.reference))),
+        problem="",
+        text=found,
+        days=days(document, SAID),
+        days_in_words=days_in_words,
+        days_before=days(found.before, SAID) if found.before else "",
+        compare=compare,
+        shown=shown_text(document, span),
+    )
+
+
+def history_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+    """What was done to the index, and the indexes that may be put back in service."""
+    return page(
+        "history",
+        "Historique",
+        status,
+        problem=problem,
+        served=office.served.name if office.served else "",
+        kept={each.name for each in office.generations()},
+        events=office.events(),
+        restorable=office.restorable(),
+    )
+
+
+def time_left(step: BuildStep) -> str:
+    """The time that a step may still take, at the pace at which it went."""
+    spent = (step.told - step.began).total_seconds()
+    if not 0 < step.done < step.total or spent < 2:
+        return ""
+    left = round(spent / step.done * (step.total - step.done))
+    minutes, seconds = divmod(left, 60)
+    return f", reste {minutes} min {seconds:02} s" if minutes else f", reste {seconds} s"
