@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.web.viewer import Pictures
+from assistant.web.pdf_page import Pictures
 from ingestion.sandbox import Pool
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over

@@ -6,8 +6,17 @@ import pytest
 from PIL import Image
 
 from assistant.question.language import Language
-from assistant.web.pdf_page import DrawingOrder, UndrawablePage, boxes, by_line, draw, drawing, find
-from assistant.web.viewer import Pictures, View, document_html, fits, order_for, pages_of, section
+from assistant.web.pdf_page import (
+    DrawingOrder,
+    Pictures,
+    UndrawablePage,
+    boxes,
+    by_line,
+    draw,
+    drawing,
+    find,
+)
+from assistant.web.viewer import View, document_html, fits, order_for, pages_of, section
 from ingestion.readers.documents import Document, Furniture, Kind, Page
 from ingestion.sandbox import BusySandbox, Pool
 from tests.page_texts import (

@@ -16,7 +16,7 @@ import pytest
 from assistant.publishing.backup import migrate
 from assistant.web import serving
 from assistant.web.front import COOKIE
-from assistant.web.serving import do_alone
+from assistant.web.workers import do_alone
 from ingestion.index.publication import current_name, repository_of
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.administered import add_code, administered, candidate, with_text

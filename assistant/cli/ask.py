@@ -11,7 +11,7 @@ from rich.text import Text
 from typer import Context
 
 from assistant.accounts.identity import ALONE
-from assistant.answering.answer import Outcome, TurnResult
+from assistant.answering.answer import Citation, Outcome, TurnResult
 from assistant.answering.notices import addressed_in
 from assistant.answering.record import contract
 from assistant.cli.command import Actions
@@ -84,38 +84,35 @@ def _show(console: Console, result: TurnResult) -> None:
     console.print(Text(f"{_scope(result)} · droit au {result.as_of:%d/%m/%Y}", style="dim"))
     for dossier in result.proposed:
         name = f"{dossier.id} (démonstration)" if dossier.is_demonstration else dossier.id
-        console.print(
-            Text(
-                f"Cette question semble porter sur le dossier {name}, qui n’a pas été consulté ; "
-                f"pour l’interroger : --dossier {dossier.id}",
-                style="yellow",
-            )
+        told = (
+            f"Cette question semble porter sur le dossier {name}, qui n’a pas été consulté ; "
+            f"pour l’interroger : --dossier {dossier.id}"
         )
+        console.print(Text(told, style="yellow"))
     console.print(Padding(Markdown(result.answer.markdown), (1, 0)))
-    ranks = {item.number: rank_of(item.passage) for item in result.evidence}
-    notes = {
-        item.number: [*item.passage.notes, *addressed_in(item.passage, Language.FRENCH)]
-        for item in result.evidence
-    }
     for citation in result.answer.citations:
-        label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := ranks[citation.n]) else ""
-        hidden = " · texte que la page ne montre pas" if citation.hidden else ""
-        read = " · lu par reconnaissance de caractères" if citation.recognised else ""
-        title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}{read}")
-        doubts = (f"Chiffre lu avec doute, vérifiez sur l’image : {d}" for d in citation.doubts)
-        quote = Text("\n\n".join([citation.quote, *doubts, *notes[citation.n]]))
-        console.print(Panel(quote, title=title, title_align="left", border_style="dim"))
-    if not result.answer.citations:
-        for item in result.evidence:
-            console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
+        console.print(_quoted(result, citation))
+    for item in () if result.answer.citations else result.evidence:
+        console.print(Text(f"  {item.number}. {item.passage.locator}", style="dim"))
     named = _FOUND_IN.get(result.day_source, "")
-    console.print(
-        Text(
-            f"droit au {result.as_of:%d/%m/%Y}{named} · {result.seconds.total:.1f} s · "
-            f"index {result.generation} · enregistrement {result.record_id}",
-            style="dim",
-        )
+    ending = (
+        f"droit au {result.as_of:%d/%m/%Y}{named} · {result.seconds.total:.1f} s · "
+        f"index {result.generation} · enregistrement {result.record_id}"
     )
+    console.print(Text(ending, style="dim"))
+
+
+def _quoted(result: TurnResult, citation: Citation) -> Panel:
+    """The words that are cited, where they stand, and what is to be known of them."""
+    passage = next(each.passage for each in result.evidence if each.number == citation.n)
+    label = f" · {LABELS[Language.FRENCH][rank]}" if (rank := rank_of(passage)) else ""
+    hidden = " · texte que la page ne montre pas" if citation.hidden else ""
+    read = " · lu par reconnaissance de caractères" if citation.recognised else ""
+    title = Text(f"[{citation.n}] {citation.locator}{label}{hidden}{read}")
+    doubts = (f"Chiffre lu avec doute, vérifiez sur l’image : {d}" for d in citation.doubts)
+    notes = (*passage.notes, *addressed_in(passage, Language.FRENCH))
+    quote = Text("\n\n".join([citation.quote, *doubts, *notes]))
+    return Panel(quote, title=title, title_align="left", border_style="dim")
 
 
 _FOUND_IN = {

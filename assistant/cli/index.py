@@ -1,5 +1,6 @@
 """`sourcier index status | verify | publish | rollback | restore | history`: in use, and before."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Column, Table
@@ -20,7 +21,9 @@ from assistant.retrieval.ranking import tuning_for
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedSnapshot
 from ingestion.index.publication import finished, read_manifest, served_name, verify_snapshot
+from ingestion.index.store import Manifest
 from ingestion.library.library import Library
+from ingestion.library.readings import LibraryEntry
 from ingestion.tenders.dossiers import Dossiers
 
 OK, BROKEN = 0, 1
@@ -37,7 +40,22 @@ def _status(
 ) -> int:
     """Show the indexes and what was added; the exit code says whether one is in service."""
     console, home = Terminal(), ctx.obj
-    current = served_name(home)
+    current, entries = served_name(home), Library(home).entries
+    published = manifest_of(home, current)
+    _show_indexes(console, home, current)
+    _show_added(console, published, entries)
+    _show_warnings(console, published.warnings if published else (), are_told=shows_warnings)
+    if dossiers := Dossiers(home).all():
+        console.print(f"Dossiers : {len(dossiers)} (voir : sourcier dossier list)")
+    if shows_files and entries:
+        files = Table("fichier", "emploi")
+        for entry in entries:
+            files.add_row(entry.source, entry.kind)
+        console.print(files)
+    return OK if current in finished(home) else BROKEN
+
+
+def _show_indexes(console: Terminal, home: Path, current: str | None) -> None:
     name_column = Column("index", no_wrap=True)  # it is copied into the other commands
     table = Table(
         "", name_column, "construit le", "documents", "passages", "textes à jour", "modèle"
@@ -49,27 +67,23 @@ def _status(
         console.print(f"▶ En service : {current}")
     if waiting := read_candidate(home):
         console.print(f"Candidat, qui attend une décision : {waiting.generation}")
-    published = manifest_of(home, current)
-    entries = Library(home).entries
-    added = {entry.source for entry in entries}
-    served = set(published.sources if published else ())
+
+
+def _show_added(
+    console: Terminal, published: Manifest | None, entries: Sequence[LibraryEntry]
+) -> None:
+    added, served = {each.source for each in entries}, set(published.sources if published else ())
     console.print(
         f"Fichiers ajoutés : {len(added)}, dont pas encore en service : {len(added - served)}. "
         f"Retirés mais encore en service : {len(served - added)}."
     )
-    warnings = published.warnings if published else ()
-    if warnings and not shows_warnings:
+
+
+def _show_warnings(console: Terminal, warnings: Sequence[str], *, are_told: bool) -> None:
+    if warnings and not are_told:
         console.print(f"Avertissements : {len(warnings)} (voir : sourcier index status --warnings)")
-    for warning in warnings if shows_warnings else ():
+    for warning in warnings if are_told else ():
         console.print(warning, style="yellow")
-    if dossiers := Dossiers(home).all():
-        console.print(f"Dossiers : {len(dossiers)} (voir : sourcier dossier list)")
-    if shows_files and entries:
-        files = Table("fichier", "emploi")
-        for entry in entries:
-            files.add_row(entry.source, entry.kind)
-        console.print(files)
-    return OK if current in finished(home) else BROKEN
 
 
 def _described(home: Path, name: str) -> tuple[str, ...]:

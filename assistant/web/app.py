@@ -31,7 +31,14 @@ from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.front import ANYONE, behind_proxies, listen, listen_at
 from assistant.web.ledger.routes import ledger_routes
 from assistant.web.protection import USER, Gate, KnownHosts, RequestLimits, Shield
-from assistant.web.routes import from_here, monitoring_routes, page_routes, problem, with_problems
+from assistant.web.routes import (
+    bare_app,
+    from_here,
+    monitoring_routes,
+    page_routes,
+    problem,
+    with_problems,
+)
 from assistant.web.site import Access, Site, requiring, token_of
 
 # The door of Gradio: the few of its routes that the page uses, and each reader's own queue there.
@@ -209,14 +216,7 @@ def create_app(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = (
     through the reader's browser.
     """
     tools = ToolsAddress(site.access, site.tools) if site.tools else None
-    bare = FastAPI(
-        title="Sourcier",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        lifespan=tools.lifespan if tools else None,
-    )
-    app = with_problems(bare)
+    app = with_problems(bare_app("Sourcier", lifespan=tools.lifespan if tools else None))
     app.state.site, app.state.errands = site, Errands()
     if tools:
         app.add_route(TOOLS, tools, list(tools.methods))  # type: ignore[arg-type]

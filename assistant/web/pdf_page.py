@@ -1,8 +1,10 @@
-"""A page of a PDF as a picture, passages boxed in it. pypdfium2 enters here only."""
+"""Pages of PDFs as pictures, passages boxed in them, for all readers. Door of pypdfium2."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw  # type: ignore[import-untyped]
@@ -13,7 +15,7 @@ from ingestion.errors import UnreadableFile
 from ingestion.readers.concealed import folded, folded_with_origins, nearest
 from ingestion.readers.content import is_pdf
 from ingestion.readers.pictures import frame
-from ingestion.sandbox import Limits, run
+from ingestion.sandbox import POOL, Limits, Pool, run
 
 # Where a quote stands on a page, whatever its line breaks and hyphens. Pure.
 
@@ -196,3 +198,73 @@ def around(several: Sequence[Box]) -> Box:
 def tell(order: str, pdf: bytes) -> Iterator[bytes]:
     """In the child: draw the PDF as the order says."""
     yield draw(pdf, _order_json.validate_json(order))
+
+
+# Pictures of pages for all readers: drawn a few at once, the latest kept, the others to wait.
+
+PATIENCE = 30.0  # seconds for which a reader may wait before their picture is begun
+KEPT = 32 << 20  # bytes of pictures
+
+
+class Pictures:
+    """Draws pages of PDFs, and keeps what it drew last."""
+
+    def __init__(
+        self,
+        pool: Pool = POOL,
+        draw: Callable[[bytes, DrawingOrder], bytes] = drawing,
+        *,
+        kept: int = KEPT,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`kept` is in bytes, `patience` in seconds."""
+        self._pool = pool
+        self._draw = draw
+        self._most = kept
+        self._patience = patience
+        self._kept: OrderedDict[tuple[str, DrawingOrder], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a picture asked for now would be refused."""
+        return self._pool.is_full
+
+    def drawn(
+        self, document_id: str, original: Callable[[], bytes | None], order: DrawingOrder
+    ) -> bytes | None:
+        """The picture as PNG, None when the document's file was not kept.
+
+        `document_id` is the sha256 of the file, which is read when its turn has come, so that those
+        who wait hold no file. Whoever asks must have been let in to the document.
+
+        Raises:
+            BusySandbox: too many pictures are asked for.
+            UndrawablePage: the page cannot be drawn.
+        """
+        key = document_id, order
+        if (known := self._known(key)) is not None:
+            return known
+        with self._pool.place(is_long=False, patience=self._patience):
+            # Whoever waited for the same picture finds it.
+            if (known := self._known(key)) is not None:
+                return known
+            pdf = original()
+            return None if pdf is None else self._keep(key, self._draw(pdf, order))
+
+    def _known(self, key: tuple[str, DrawingOrder]) -> bytes | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _keep(self, key: tuple[str, DrawingOrder], picture: bytes) -> bytes:
+        with self._lock:
+            self._kept[key] = picture
+            while sum(map(len, self._kept.values())) > self._most:
+                self._kept.popitem(last=False)
+        return picture
+
+
+PICTURES = Pictures()
+"""Those of the service."""

@@ -22,9 +22,9 @@ from assistant.question.language import Language
 from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
 from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
-from assistant.web.pdf_page import DrawingOrder, UndrawablePage
+from assistant.web.pdf_page import PICTURES, DrawingOrder, UndrawablePage
 from assistant.web.site import DeskOf, Site, is_foreign
-from assistant.web.viewer import PICTURES, View, document_html, fits, is_drawn, order_for
+from assistant.web.viewer import View, document_html, fits, is_drawn, order_for
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError, StorageFull
 from ingestion.readers.documents import Document
@@ -161,10 +161,11 @@ def add_reader_routes(router: APIRouter, desk_of: DeskOf) -> None:
 
 def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
     """The document as a page to read, and its pages as pictures."""
+    Desk = Annotated[BuyerService, Depends(desk_of)]  # noqa: N806 - a type
 
     @router.get("/document/{document_id}")
     def document(
-        desk: Annotated[BuyerService, Depends(desk_of)],
+        desk: Desk,
         document_id: str,
         start: int,
         end: int,
@@ -172,23 +173,11 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         lang: Language = Language.FRENCH,
         dossier: str | None = None,
     ) -> HTMLResponse:
-        said, view = load_words(lang), view_of(start, end, quote)
-        try:
-            found = desk.document(document_id, dossier)
-            original = desk.original(document_id, dossier)
-        except LookupError as unknown:
-            raise HTTPException(404, said["document_unknown"]) from unknown
-        except (AssistantError, IngestionError) as failure:
-            raise HTTPException(503, str(failure)) from failure
-        if not fits(view, found):
-            raise HTTPException(404, said["document_span"])
-        drawn = is_drawn(found) and original is not None
-        content = document_html(found, view, lang, drawn=drawn, busy=PICTURES.is_busy)
-        return HTMLResponse(content, headers=FORGET)
+        return _document(desk, document_id, dossier, view_of(start, end, quote), lang)
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
-        desk: Annotated[BuyerService, Depends(desk_of)],
+        desk: Desk,
         document_id: str,
         number: int,
         start: int,
@@ -201,6 +190,24 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         order = order_for(found, view, number) if fits(view, found) else None
         original = partial(desk.original, document_id, dossier)
         return picture_of(found, original, order, FORGET if dossier else KEEP)
+
+
+def _document(
+    desk: BuyerService, document_id: str, dossier: str | None, view: View, lang: Language
+) -> HTMLResponse:
+    said = load_words(lang)
+    try:
+        found = desk.document(document_id, dossier)
+        original = desk.original(document_id, dossier)
+    except LookupError as unknown:
+        raise HTTPException(404, said["document_unknown"]) from unknown
+    except (AssistantError, IngestionError) as failure:
+        raise HTTPException(503, str(failure)) from failure
+    if not fits(view, found):
+        raise HTTPException(404, said["document_span"])
+    drawn = is_drawn(found) and original is not None
+    content = document_html(found, view, lang, drawn=drawn, busy=PICTURES.is_busy)
+    return HTMLResponse(content, headers=FORGET)
 
 
 def from_here(request: Request) -> None:
@@ -292,6 +299,11 @@ TOLD = frozenset({400, 401, 403, 404, 405, 413, 422, 429, 500, 503})
 """Statuses with words of their own; others are told as a bad request or as a failure."""
 
 
+def bare_app(title: str, **options: Any) -> FastAPI:  # noqa: ANN401 - those of FastAPI
+    """An application that tells at no address what can be asked of it."""
+    return FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, **options)
+
+
 def with_problems(app: FastAPI) -> FastAPI:
     """The application, whatever goes wrong in it told as a problem."""
     app.add_exception_handler(AnyHTTPException, _refused)
@@ -358,21 +370,6 @@ CODES = {
     ABSENT: "not_found",
     TOO_MANY: "rate_limit_exceeded",
 }
-
-UNUSED = "unsupported_parameter"
-
-
-class ApiRefusal(Exception):
-    """A request is not answered; the message is a French sentence for who wrote the program.
-
-    `param` is the field that is wrong, `code` a word of OpenAI's for it, "" for that of the status.
-    """
-
-    def __init__(self, message: str, status: int = WRONG, param: str = "", code: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.param = param
-        self.code = code
 
 
 def error_fields(message: str, status: int, param: str = "", code: str = "") -> dict[str, Any]:

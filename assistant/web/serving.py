@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from threading import Event as Ending
 from threading import Thread
-from typing import BinaryIO
 
 from assistant.accounts.identity import ALONE, Identity, UserRole
 from assistant.accounts.openid import Provider
@@ -43,8 +42,8 @@ from assistant.web.buyer.dossier_pages import fiche_section, review_section
 from assistant.web.buyer.service import Holdings, Thumb
 from assistant.web.reviewer.app import board_routes, referent_app
 from assistant.web.site import Access, Beside, Members, SingleUser, Site, requiring
+from assistant.web.workers import do_alone
 from ingestion.chunking.passages import Passage
-from ingestion.durable import hold
 from ingestion.errors import IngestionError, UnknownDocument
 from ingestion.index.search import Embedder, Vectors, embedder_host
 from ingestion.index.store import PassageStore
@@ -343,34 +342,7 @@ def open_case_law_beside(assistant: Assistant) -> None:
 
 
 LOOK = 30
-"""Seconds between two looks at the schedule, and at whether another process still sees to it."""
-
-
-def do_alone(home: Path, begin: Callable[[], None], every: float = LOOK) -> None:
-    """Begin what one process of a data folder does for all, in this one once no other does it.
-
-    The folder is let go when this process is gone, however it ends.
-    """
-    duty = home / "duty.lock"
-    duty.touch()
-
-    def is_begun() -> bool:
-        lease = hold(duty, alone=True)
-        if lease:
-            _DUTIES.append(lease)
-            begin()
-        return lease is not None
-
-    def work() -> None:
-        while not Ending().wait(every) and not is_begun():
-            pass
-
-    if not is_begun():
-        Thread(target=work, name="duty", daemon=True).start()
-
-
-_DUTIES: list[BinaryIO] = []
-"""Held as long as this process lives."""
+"""Seconds between two looks at the schedule."""
 
 
 def keep_schedule(office: AdministrationService) -> None:

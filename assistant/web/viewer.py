@@ -1,10 +1,8 @@
 """A document opened at a passage: pages as pictures, or text with the cited words marked."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from urllib.parse import quote, urlencode
 
 from assistant.answering.answer import Citation
@@ -19,11 +17,10 @@ from assistant.reports.markup import (
 )
 from assistant.retrieval.evidence import Evidence
 from assistant.web.frame import frame_values
-from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces, drawing
+from assistant.web.pdf_page import DrawingOrder, ScanBox, ScanPlaces
 from ingestion.chunking.passages import Passage
 from ingestion.readers.documents import Document, Heading, ScannedPage
 from ingestion.readers.formats import may_be_scanned
-from ingestion.sandbox import POOL, Pool
 
 # Parts of a text worth showing, with the cited words marked. Pure.
 #
@@ -154,76 +151,6 @@ def lines(text: str, spans: Sequence[Span], flagged: Sequence[Flag] = ()) -> lis
             built.append(marked(text, spans, position, end, flagged))
         position = end
     return built
-
-
-# Pictures of pages for all readers: drawn a few at once, the latest kept, the others to wait.
-
-PATIENCE = 30.0  # seconds for which a reader may wait before their picture is begun
-KEPT = 32 << 20  # bytes of pictures
-
-
-class Pictures:
-    """Draws pages of PDFs, and keeps what it drew last."""
-
-    def __init__(
-        self,
-        pool: Pool = POOL,
-        draw: Callable[[bytes, DrawingOrder], bytes] = drawing,
-        *,
-        kept: int = KEPT,
-        patience: float = PATIENCE,
-    ) -> None:
-        """`kept` is in bytes, `patience` in seconds."""
-        self._pool = pool
-        self._draw = draw
-        self._most = kept
-        self._patience = patience
-        self._kept: OrderedDict[tuple[str, DrawingOrder], bytes] = OrderedDict()
-        self._lock = Lock()
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a picture asked for now would be refused."""
-        return self._pool.is_full
-
-    def drawn(
-        self, document_id: str, original: Callable[[], bytes | None], order: DrawingOrder
-    ) -> bytes | None:
-        """The picture as PNG, None when the document's file was not kept.
-
-        `document_id` is the sha256 of the file, which is read when its turn has come, so that those
-        who wait hold no file. Whoever asks must have been let in to the document.
-
-        Raises:
-            BusySandbox: too many pictures are asked for.
-            UndrawablePage: the page cannot be drawn.
-        """
-        key = document_id, order
-        if (known := self._known(key)) is not None:
-            return known
-        with self._pool.place(is_long=False, patience=self._patience):
-            # Whoever waited for the same picture finds it.
-            if (known := self._known(key)) is not None:
-                return known
-            pdf = original()
-            return None if pdf is None else self._keep(key, self._draw(pdf, order))
-
-    def _known(self, key: tuple[str, DrawingOrder]) -> bytes | None:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def _keep(self, key: tuple[str, DrawingOrder], picture: bytes) -> bytes:
-        with self._lock:
-            self._kept[key] = picture
-            while sum(map(len, self._kept.values())) > self._most:
-                self._kept.popitem(last=False)
-        return picture
-
-
-PICTURES = Pictures()
-"""Those of the service."""
 
 
 # A document opened at a passage: pages of a PDF as pictures, or the section of a text. Pure.

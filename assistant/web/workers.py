@@ -6,13 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import monotonic, sleep
+from typing import BinaryIO
 
 import assistant
 from assistant.container import load_local_model
@@ -20,6 +21,7 @@ from assistant.errors import WorkerFailure
 from assistant.llm.sharing import lend_model
 from assistant.settings import Settings
 from assistant.web.front import Front, behind_proxies, listen
+from ingestion.durable import hold
 
 PROGRAM = (sys.executable, "-m", "assistant.cli")
 """What a worker runs: this program."""
@@ -183,3 +185,36 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=wait, name="parent", daemon=True).start()
+
+
+# In whatever process is the only one, or the first, to serve a data folder.
+
+TURN = 30
+"""Seconds between two looks at whether another process still sees to a folder."""
+
+
+def do_alone(home: Path, begin: Callable[[], None], every: float = TURN) -> None:
+    """Begin what one process of a data folder does for all, in this one once no other does it.
+
+    The folder is let go when this process is gone, however it ends.
+    """
+    duty = home / "duty.lock"
+    duty.touch()
+
+    def is_begun() -> bool:
+        lease = hold(duty, alone=True)
+        if lease:
+            _DUTIES.append(lease)
+            begin()
+        return lease is not None
+
+    def work() -> None:
+        while not Event().wait(every) and not is_begun():
+            pass
+
+    if not is_begun():
+        Thread(target=work, name="duty", daemon=True).start()
+
+
+_DUTIES: list[BinaryIO] = []
+"""Held as long as this process lives."""

@@ -25,7 +25,7 @@ from assistant.web.admin.pages import (
     text_page,
 )
 from assistant.web.admin.texts import text_routes
-from assistant.web.routes import from_here, with_problems
+from assistant.web.routes import bare_app, from_here, with_problems
 from assistant.web.site import Reader
 
 # The index in service and the candidate: built, examined, published or refused, rolled back.
@@ -197,13 +197,7 @@ def admin_app(
 
     `accounts` are those that people log in to, None where the machine has one user.
     """
-    app = FastAPI(
-        title="Sourcier, administration",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        dependencies=[Depends(from_here)],
-    )
+    app = bare_app("Sourcier, administration", dependencies=[Depends(from_here)])
     app.state.office, app.state.reader, app.state.accounts = office, reader, accounts
     for routes in (index_routes, text_routes, upkeep_routes, account_routes):
         app.include_router(routes)

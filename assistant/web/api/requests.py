@@ -10,8 +10,24 @@ from pydantic import BaseModel, Field
 from assistant.answering.answer import Exchange
 from assistant.question.language import readable
 from assistant.web.buyer.layout import LONGEST_QUESTION
-from assistant.web.routes import ABSENT, UNUSED, ApiRefusal
+from assistant.web.routes import ABSENT, WRONG
 from ingestion.tenders.dossiers import Dossier
+
+UNUSED = "unsupported_parameter"
+
+
+class ApiRefusal(Exception):
+    """A request is not answered; the message is a French sentence for who wrote the program.
+
+    `param` is the field that is wrong, `code` a word of OpenAI's for it, "" for that of the status.
+    """
+
+    def __init__(self, message: str, status: int = WRONG, param: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.param = param
+        self.code = code
+
 
 # The forms: the fields that are read. Any other field of OpenAI's is left aside (temperature, seed,
 # max_tokens, stop, user, metadata …), as are system messages: what is said of the law is quoted or

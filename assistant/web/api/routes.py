@@ -22,6 +22,8 @@ from assistant.web.api.requests import (
     MODEL,
     NO_MODEL,
     OF_DOSSIER,
+    UNUSED,
+    ApiRefusal,
     ChatForm,
     EmbeddingForm,
     ResponseForm,
@@ -39,9 +41,8 @@ from assistant.web.routes import (
     BROKEN,
     TOO_MANY,
     UNABLE,
-    UNUSED,
     WRONG,
-    ApiRefusal,
+    bare_app,
     error_response,
     page,
     problem,
@@ -70,14 +71,7 @@ class ProgramCounter:
 
 def api_app(site: Site) -> FastAPI:
     """The application; every route asks for a buyer, or a program that holds a buyer's token."""
-    app = FastAPI(
-        title="Sourcier",
-        description=ABOUT,
-        version="1",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-    )
+    app = bare_app("Sourcier", description=ABOUT, version="1")
     counter = ProgramCounter()
     add_models(app, site)
     add_answers(app, site, counter)

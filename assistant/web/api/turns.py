@@ -13,9 +13,9 @@ from typing import TypeVar
 from fastapi import Request
 
 from assistant.answering.answer import Event, TurnResult
-from assistant.web.api.requests import ProgramQuestion, exchanges
+from assistant.web.api.requests import ApiRefusal, ProgramQuestion, exchanges
 from assistant.web.buyer.service import BuyerService
-from assistant.web.routes import TOO_MANY, ApiRefusal
+from assistant.web.routes import TOO_MANY
 
 Worked = TypeVar("Worked")
 

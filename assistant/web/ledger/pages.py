@@ -17,7 +17,6 @@ from assistant.ledger.views import ViewRequest
 from assistant.reports.markup import NOTHING, Html, load_words, render
 from assistant.reports.page_language import in_page_language
 from assistant.web.frame import current_frame
-from assistant.web.ledger.forms import filter_form, plan_form
 from assistant.web.ledger.frame import (
     OTHER_TITLES,
     QUESTION,
@@ -25,7 +24,9 @@ from assistant.web.ledger.frame import (
     VIEW_TITLES,
     LedgerAddress,
     circumstances,
+    filter_form,
     framed,
+    plan_form,
 )
 from assistant.web.ledger.tables import ON_A_PAGE, SHOWN, TableView, drawn, spoken
 from assistant.web.routes import FORGET, standing_alone
@@ -69,32 +70,38 @@ MEDIA_TYPES = {
 class LedgerPages:
     """The views of one population; what does not exist is a page that says so."""
 
-    def __init__(self, books: LedgerService, over: Population) -> None:
+    def __init__(self, books: LedgerService, over: Population, asked: QueryParams) -> None:
+        """`asked` are the fields of the address."""
         self._books = books
         self.over = over
+        self._fields = tuple(asked.multi_items())
 
-    def place(self, view: str, asked: QueryParams) -> LedgerAddress:
-        """A view asked with the fields of an address."""
-        return LedgerAddress(self.over, view, tuple(asked.multi_items()), self._books.buyer)
+    def place(self, view: str) -> LedgerAddress:
+        """A view asked with these fields."""
+        return LedgerAddress(self.over, view, self._fields, self._books.buyer)
 
-    def view(self, place: LedgerAddress) -> Response:
+    def view(self, view: str) -> Response:
         """A view, or the answer to a question."""
+        place = self.place(view)
         if place.view not in VIEW_TITLES[self.over]:
             return answered(place, alert="Cette page n'existe pas.", status=UNKNOWN)
         if place.view == "calcul":
             return self._guarded(place, lambda: self._calculated(place))
         return self._guarded(place, lambda: self._seen(place))
 
-    def table(self, place: LedgerAddress, number: int) -> Response:
+    def table(self, view: str, number: int) -> Response:
         """One table of a view, page by page."""
+        place = self.place(view)
         return self._guarded(place, lambda: self._table(place, number))
 
-    def rows(self, place: LedgerAddress, number: int, index: int) -> Response:
+    def rows(self, view: str, number: int, index: int) -> Response:
         """The rows of the ledger that one row of a table is made of."""
+        place = self.place(view)
         return self._guarded(place, lambda: self._rows(place, number, index))
 
-    def file(self, place: LedgerAddress, number: int, suffix: str, identity: Identity) -> Response:
+    def file(self, view: str, number: int, suffix: str, identity: Identity) -> Response:
         """One table of a view as a file."""
+        place = self.place(view)
         try:
             look = self._asked(place)
             table = self._books.part(look, self._books.exhibits(look)[number].table)
@@ -107,10 +114,10 @@ class LedgerPages:
         headers = FORGET | {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(file, media_type=MEDIA_TYPES[suffix], headers=headers)
 
-    def drawing(self, place: LedgerAddress) -> Response:
+    def drawing(self, view: str) -> Response:
         """The drawing of a view alone, in its own colours; a 404 where it has none."""
         try:
-            drawings = map(drawn, self._books.exhibits(self._asked(place)))
+            drawings = map(drawn, self._books.exhibits(self._asked(self.place(view))))
             drawing = next(filter(None, drawings), None)
         except (AssistantError, IngestionError, LookupError):
             drawing = None
@@ -123,10 +130,9 @@ class LedgerPages:
         place = LedgerAddress(self.over, "piece")
         return self._guarded(place, lambda: self._piece(identifier))
 
-    def explain(
-        self, place: LedgerAddress, anomaly: str, reason: str, identity: Identity
-    ) -> Response:
+    def explain(self, anomaly: str, reason: str, identity: Identity) -> Response:
         """Keep why an anomaly is none, then show the anomalies."""
+        place = self.place("anomalies")
         try:
             self._books.explain(anomaly, reason, identity.user)
         except (AssistantError, IngestionError) as refusal:

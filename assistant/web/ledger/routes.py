@@ -1,20 +1,119 @@
 """The addresses of the ledger's pages and of its imports; each asks for the role of a buyer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from assistant.ledger.query.plan import Population
 from assistant.ledger.replies import ROOTS
-from assistant.web.ledger.imports import ImportPages
-from assistant.web.ledger.pages import LONGEST_REASON, LedgerPages
+from assistant.ledger.service import Batch
+from assistant.reports.markup import Html, load_words, render
+from assistant.web.buyer.dossier_forms import BOUNDS, FIELD, TooMuch, parcels_of
+from assistant.web.frame import current_frame
+from assistant.web.ledger.frame import LedgerAddress
+from assistant.web.ledger.pages import LONGEST_REASON, REFUSED, SEEN, UNKNOWN, LedgerPages, answered
 from assistant.web.routes import from_here
 from assistant.web.site import BuyerDesk, BuyerIdentity
+from ingestion.ledger.columns import field_names, french_name
+from ingestion.ledger.importing import FileReport, FileVerdict
+from ingestion.ledger.records import Comment, shown
+from ingestion.ledger.rows import FileKind, Invoice, Level, Purchase
+
+# What was found in each file: its verdict, what is said of it, its first rows, its columns. Pure.
+
+THINGS = {FileKind.INVOICES: "facture", FileKind.PURCHASES: "marché"}
+
+_TOLD = 3
+_VERDICTS = {
+    FileVerdict.ACCEPTED: ("accepté", "accepted"),
+    FileVerdict.WARNED: ("accepté avec réserves", "warned"),
+    FileVerdict.REFUSED: ("refusé", "refused"),
+    FileVerdict.KNOWN: ("déjà connu", "known-before"),
+}
+
+
+def preview(batch: Batch) -> Html:
+    """What was found in each file, the refused ones first, and what can be done with it."""
+    ordered = sorted(batch.reports, key=lambda each: each.verdict is not FileVerdict.REFUSED)
+    stored = sum(each.stored for each in batch.reports)
+    columns = dict.fromkeys(each for file in batch.reports for each in file.columns)
+    names = ((name, french_name(batch.kind, name)) for name in field_names(batch.kind))
+    return render(
+        "ledger/preview.html",
+        batch=batch,
+        address=f"{ROOTS[Population(batch.kind)]}/import/{batch.token}",
+        stored=_counted(stored, batch.kind),
+        refused=sum(each.verdict is FileVerdict.REFUSED for each in batch.reports),
+        verdicts=_VERDICTS,
+        files=[
+            (each, _told(each, batch.kind), _comments(each.comments), [*map(_cells, each.sample)])
+            for each in ordered
+        ],
+        columns=[each.columns for each in columns],
+        fields=[("", "laissée de côté"), *names],
+        can_store=bool(stored) and not batch.failure,
+    )
+
+
+def _told(each: FileReport, kind: FileKind) -> str:
+    """What a file is and holds, "" where that is not known."""
+    left = f", {each.left_out} de côté" if each.left_out else ""
+    return f"{each.format}, {_counted(each.stored, kind)}{left}" if each.format else ""
+
+
+def _counted(stored: int, kind: FileKind) -> str:
+    return f"{stored} {THINGS[kind]}{'s' if stored > 1 else ''}"
+
+
+def _comments(comments: Sequence[Comment]) -> Iterator[str]:
+    """What refuses first, a few sentences of each rule."""
+
+    def order(comment: Comment) -> tuple[bool, str]:
+        return comment.level is not Level.REFUSED, comment.code
+
+    for (_, code), group in groupby(sorted(comments, key=order), key=order):
+        same = list(group)
+        yield from (f"{code} : {comment.sentence}" for comment in same[:_TOLD])
+        if len(same) > _TOLD:
+            rest = len(same) - _TOLD
+            yield f"{code} : … et {rest} autre{'s' if rest > 1 else ''}."
+
+
+def _cells(row: Invoice | Purchase) -> tuple[str, str, str, str]:
+    if isinstance(row, Purchase):
+        buyer = row.buyer_name or row.buyer_siret or ""
+        amount = "–" if row.amount is None else f"{shown(row.amount)} €"
+        return row.contract_id, buyer, shown(row.notified), amount
+    found = next((each for each in (row.gross, row.payable, row.net) if each is not None), None)
+    supplier = row.supplier_name or row.supplier_siren or ""
+    return row.number, supplier, shown(row.issued), f"{shown(found)} {row.currency}"
+
+
+# The pages of an import, from the form to the rows that are stored.
+#
+# What is sent belongs to who sent it; nobody else can see or store it.
+
+_FORMATS = {
+    Population.INVOICES: "Factur-X (PDF), CII ou UBL (XML), exports CSV ou XLSX, ZIP de ceux-ci.",
+    Population.PURCHASES: "Données essentielles (DECP) en JSON, XML, CSV ou XLSX, ZIP de ceux-ci.",
+}
+_ACCEPT = {
+    Population.INVOICES: ".pdf,.xml,.csv,.xlsx,.zip",
+    Population.PURCHASES: ".json,.xml,.csv,.xlsx,.zip",
+}
+
+TOO_LARGE = 413
+_PATIENCE = 1.5
+"""Seconds within which most files are read, so that no progress need be shown."""
+
+_GONE = "Cet envoi n'est plus là : il a été enregistré, abandonné, ou date de plus d'un jour."
 
 Texts = Annotated[Sequence[str], Form()]
-Suffix = Literal["csv", "xlsx"]
 Act = Literal["store", "read", "drop"]
 
 
@@ -23,55 +122,111 @@ def population_of(request: Request) -> Population:
     return next(each for each, root in ROOTS.items() if request.url.path.startswith(root))
 
 
-def pages_of(request: Request, desk: BuyerDesk) -> LedgerPages:
-    """The pages of the buyer who asks."""
-    return LedgerPages(desk.ledger, population_of(request))
-
-
-def import_pages_of(request: Request, desk: BuyerDesk) -> ImportPages:
-    """The imports of the buyer who asks."""
-    return ImportPages(desk.ledger.batches, population_of(request))
-
-
-Pages = Annotated[LedgerPages, Depends(pages_of)]
-Imports = Annotated[ImportPages, Depends(import_pages_of)]
+Over = Annotated[Population, Depends(population_of)]
 
 # Imports and pieces have addresses that would be taken for those of a view: they come first.
-
 _routes = APIRouter()
 
 
 @_routes.get("/import")
-def open_import(imports: Imports) -> Response:
+def open_import(over: Over, who: BuyerIdentity) -> Response:
     """The form that sends files."""
-    return imports.opened()
+    return _sending(over)
 
 
 @_routes.post("/import")
-async def receive(request: Request, imports: Imports, identity: BuyerIdentity) -> Response:
-    """Files that are sent."""
-    return await imports.receive(request, identity)
+async def receive(request: Request, over: Over, desk: BuyerDesk, who: BuyerIdentity) -> Response:
+    """Take in the files of a form, and go to what is found in them."""
+    batches, kind = desk.ledger.batches, FileKind(over)
+    try:
+        async with parcels_of(request) as parcels:
+            return await run_in_threadpool(
+                lambda: _awaited(over, batches.send(kind, parcels, who.user, date.today()))
+            )
+    except TooMuch:
+        said = load_words(current_frame().language)
+        return _sending(over, said["upload_too_much"].format(**BOUNDS), TOO_LARGE)
 
 
 @_routes.get("/import/{token}")
-def show_import(token: str, imports: Imports, identity: BuyerIdentity) -> Response:
-    """What was found in them."""
-    return imports.shown(token, identity)
+def show_import(token: str, over: Over, desk: BuyerDesk, who: BuyerIdentity) -> Response:
+    """What is found in a batch, or how far its reading has come."""
+    batch, place = desk.ledger.batches.get(token, FileKind(over), who.user), _place(over)
+    if batch is None:
+        return _sending(over, _GONE, UNKNOWN)
+    if not batch.is_read:
+        page = answered(place, render("ledger/progress.html", batch=batch))
+        page.headers["Refresh"] = "1"
+        return page
+    status = REFUSED if batch.failure else SEEN
+    return answered(place, preview(batch), alert=batch.failure, status=status)
 
 
 @_routes.post("/import/{token}")
 def decide(
     token: str,
-    imports: Imports,
-    identity: BuyerIdentity,
+    over: Over,
+    desk: BuyerDesk,
+    who: BuyerIdentity,
     act: Annotated[Act, Form()],
     titre: Texts = (),
     colonne: Texts = (),
     avant: Texts = (),
 ) -> Response:
-    """What becomes of them."""
-    columns = list(zip(titre, colonne, avant, strict=False))
-    return imports.decide(token, act, columns, identity)
+    """Store a batch, read it again with other columns, or give it up.
+
+    Each column is a title, the field it is given, and the one that it had when it was shown: what
+    was changed is shown again before it is stored.
+    """
+    batches = desk.ledger.batches
+    batch = batches.get(token, FileKind(over), who.user)
+    if batch is None:
+        return _sending(over, _GONE, UNKNOWN)
+    columns = zip(titre, colonne, avant, strict=False)
+    changed = {title: field for title, field, before in columns if field != before}
+    if act == "drop":
+        batches.drop(batch)
+        return RedirectResponse(f"{ROOTS[over]}/import", 303)
+    if changed or act == "read":
+        batches.correct(batch, {**batch.corrections, **changed}, date.today())
+    elif act == "store":
+        batches.store(batch, date.today())
+    return _awaited(over, batch)
+
+
+def _place(over: Population) -> LedgerAddress:
+    return LedgerAddress(over, "import")
+
+
+def _sending(over: Population, alert: str = "", status: int = SEEN) -> Response:
+    """The form that sends files; `alert` is why what was asked was not done."""
+    form = render(
+        "ledger/sending.html",
+        said=load_words(current_frame().language),
+        address=f"{ROOTS[over]}/import",
+        field=FIELD,
+        accept=_ACCEPT[over],
+        formats=_FORMATS[over],
+        limits=BOUNDS,
+    )
+    return answered(_place(over), form, alert=alert, status=status)
+
+
+def _awaited(over: Population, batch: Batch) -> Response:
+    batch.wait(_PATIENCE)
+    return RedirectResponse(f"{ROOTS[over]}/import/{batch.token}", 303)
+
+
+# The views, their tables and their pieces.
+
+
+def pages_of(request: Request, over: Over, desk: BuyerDesk) -> LedgerPages:
+    """The pages of the buyer who asks."""
+    return LedgerPages(desk.ledger, over, request.query_params)
+
+
+Pages = Annotated[LedgerPages, Depends(pages_of)]
+Suffix = Literal["csv", "xlsx"]
 
 
 @_routes.get("/piece/{identifier}")
@@ -82,53 +237,51 @@ def show_piece(identifier: str, pages: Pages) -> Response:
 
 @_routes.post("/anomalies/expliquer")
 def explain(
-    request: Request,
     pages: Pages,
-    identity: BuyerIdentity,
+    who: BuyerIdentity,
     anomalie: Annotated[str, Form(max_length=64)],
     raison: Annotated[str, Form(max_length=LONGEST_REASON)],
 ) -> Response:
     """Why an anomaly is none."""
-    place = pages.place("anomalies", request.query_params)
-    return pages.explain(place, anomalie, raison, identity)
+    return pages.explain(anomalie, raison, who)
 
 
 @_routes.get("")
-def show_overview(request: Request, pages: Pages) -> Response:
+def show_overview(pages: Pages) -> Response:
     """The first view."""
-    return pages.view(pages.place("apercu", request.query_params))
+    return pages.view("apercu")
 
 
 @_routes.get("/{view}")
-def show_view(view: str, request: Request, pages: Pages) -> Response:
+def show_view(view: str, pages: Pages) -> Response:
     """A view, or the answer to a question."""
-    return pages.view(pages.place(view, request.query_params))
+    return pages.view(view)
 
 
 @_routes.get("/{view}/graphique.svg")
-def show_drawing(view: str, request: Request, pages: Pages) -> Response:
+def show_drawing(view: str, pages: Pages) -> Response:
     """Its drawing."""
-    return pages.drawing(pages.place(view, request.query_params))
+    return pages.drawing(view)
 
 
 @_routes.get("/{view}/tableau/{number}.{suffix}")
 def send_table(
-    view: str, number: int, suffix: Suffix, request: Request, pages: Pages, identity: BuyerIdentity
+    view: str, number: int, suffix: Suffix, pages: Pages, who: BuyerIdentity
 ) -> Response:
     """One of its tables as a file."""
-    return pages.file(pages.place(view, request.query_params), number, suffix, identity)
+    return pages.file(view, number, suffix, who)
 
 
 @_routes.get("/{view}/tableau/{number}")
-def show_table(view: str, number: int, request: Request, pages: Pages) -> Response:
+def show_table(view: str, number: int, pages: Pages) -> Response:
     """One of its tables, whole."""
-    return pages.table(pages.place(view, request.query_params), number)
+    return pages.table(view, number)
 
 
 @_routes.get("/{view}/tableau/{number}/lignes/{index}")
-def show_rows(view: str, number: int, index: int, request: Request, pages: Pages) -> Response:
+def show_rows(view: str, number: int, index: int, pages: Pages) -> Response:
     """What a row of a table is made of."""
-    return pages.rows(pages.place(view, request.query_params), number, index)
+    return pages.rows(view, number, index)
 
 
 ledger_routes = APIRouter(dependencies=[Depends(from_here)])

@@ -46,7 +46,7 @@ from assistant.web.reviewer.pages import (
     view_of,
 )
 from assistant.web.reviewer.queue_pages import disagreements_page, queue_page
-from assistant.web.routes import FORGET, from_here, picture_of, with_problems
+from assistant.web.routes import FORGET, bare_app, from_here, picture_of, with_problems
 from assistant.web.site import Reader
 from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
@@ -338,13 +338,7 @@ def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastA
 
     `more` are the routes of pages beside those of the room, which check the reader as well.
     """
-    app = FastAPI(
-        title="Sourcier, référent",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        dependencies=[Depends(from_here)],
-    )
+    app = bare_app("Sourcier, référent", dependencies=[Depends(from_here)])
     app.state.room, app.state.reader = room, reader
     for routes in (answer_routes, gold_routes, *more):
         app.include_router(routes)
