@@ -1,5 +1,6 @@
 """The journal of a data folder: append, read back, verify, forget; the kinds of its entries."""
 
+import tomllib
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,93 +22,11 @@ from ingestion.durable import fullness_of_disk
 from ingestion.errors import IngestionError
 from ingestion.postgresql import named_server
 
-# The vocabulary of the journal: every kind of entry, and every act of those that have some.
-#
-# A body says its act as `act`. Names are what is written, values how a French reader is told.
+_VOCABULARY = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text(encoding="utf-8"))
 
-KINDS: Mapping[str, str] = {
-    "answer": "réponse",
-    "search": "recherche de textes",
-    "opinion": "avis d'un lecteur",
-    "upload": "dépôt d'une pièce",
-    "export": "export",
-    "dossier": "dossier",
-    "ledger": "factures et achats",
-    "fetch": "données publiques demandées",
-    "index": "index",
-    "evaluation": "évaluation",
-    "review": "relecture",
-    "session": "session",
-    "account": "compte",
-    "backup": "sauvegarde",
-    "restore": "restauration",
-    "anchor": "ancre",
-    "retention": "purge",
-    "erasure": "effacement",
-    "recovery": "reprise",
-}
-"""An answer holds its question and outcome: refused, removed sentences, stopped or failed turns."""
-
-ACTS: Mapping[str, Mapping[str, str]] = {
-    "dossier": {
-        "created": "ouvert",
-        "described": "décrit",
-        "piece_set": "genre d'une pièce corrigé",
-        "pieces_removed": "pièces retirées",
-        "deleted": "effacé",
-    },
-    "ledger": {"imported": "fichiers importés", "explained": "anomalie expliquée"},
-    "fetch": {"purchases": "marchés", "notices": "avis"},
-    "index": {
-        "added": "textes ajoutés",
-        "removed": "textes retirés",
-        "built": "construit",
-        "gate_passed": "questions de contrôle réussies",
-        "gate_refused": "questions de contrôle manquées",
-        "refused": "refusé",
-        "published": "mis en service",
-        "forced": "mis en service malgré le contrôle",
-        "rolled_back": "index précédent remis en service",
-        "restored": "index remis en service",
-        "noticed": "index en service constaté, autre que le dernier annoncé",
-        "discarded": "supprimé",
-        "scheduled": "mise à jour programmée",
-        "set_aside": "textes d'un candidat refusé mis de côté",
-        "taken_again": "texte mis de côté repris",
-        "dated": "date d'un texte indiquée",
-    },
-    "evaluation": {"asked": "question posée", "measured": "jeu de questions mesuré"},
-    "review": {
-        "marked": "réponse annotée",
-        "arbitrated": "désaccord de lecteurs arbitré",
-        "sampling": "tirage réglé",
-        "replayed": "question rejouée",
-        "promoted": "question d'évaluation ajoutée",
-        "corrected": "question d'évaluation corrigée",
-        "removed": "question d'évaluation retirée",
-        "looked": "réponse touchée par un changement revue",
-    },
-    "session": {
-        "opened": "ouverte",
-        "closed": "fermée",
-        "refused": "refusée",
-        "locked": "compte bloqué",
-        "revoked": "révoquée",
-    },
-    "account": {
-        "created": "créé",
-        "roles": "rôles changés",
-        "teams": "équipes changées",
-        "password": "mot de passe choisi",
-        "reset": "mot de passe à choisir",
-        "unlocked": "débloqué",
-        "disabled": "désactivé",
-        "enabled": "réactivé",
-        "token_created": "jeton de programme créé",
-        "token_revoked": "jeton de programme révoqué",
-    },
-    "recovery": {"line_unfinished": "ligne inachevée retirée après une panne"},
-}
+KINDS: Mapping[str, str] = _VOCABULARY["kinds"]
+ACTS: Mapping[str, Mapping[str, str]] = _VOCABULARY["acts"]
+"""Every kind of entry, and every act of those that have some, as a French reader is told."""
 
 IN_SERVICE = ("published", "forced", "rolled_back", "restored", "noticed")
 """Acts of entries of kind "index" that name the one in service from then on."""

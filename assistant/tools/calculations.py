@@ -137,16 +137,7 @@ def _places(cited: Mapping[Ground, Citation]) -> Iterator[str]:
         yield f"{place(citation, ground.passage)}\n{quoted(citation.quote)}"
 
 
-CALCULATE = Tool(
-    "calculate",
-    "Calculer sur le droit d'un jour",
-    "Calcule procédure et publicité, délais minimaux, standstill, chiffre d'affaires exigible, "
-    "avance, retenue de garantie, échéance et intérêts de paiement, ou part d'un avenant. Chaque "
-    "nombre tiré de la loi est relu dans les textes indexés et cité [n] ; s'ils ne le disent plus, "
-    "le calcul est refusé. À préférer à tout calcul de tête.",
-    CalculationArguments,
-    _calculate,
-)
+CALCULATE = Tool("calculate", CalculationArguments, _calculate)
 
 
 # The tool `ledger_question`: invoices and purchases, counted by computation or not at all.
@@ -230,13 +221,4 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '/').replace(chr(10), ' ') for cell in cells)} |"
 
 
-LEDGER = Tool(
-    "ledger_question",
-    "Compter factures et achats",
-    "Répond par le calcul, jamais par estimation, à une question sur les factures reçues ou les "
-    "achats importés sur cette machine : nombres, montants, retards, intérêts, par fournisseur, "
-    "par mois… Une question dont un mot n'est pas compris est refusée, avec ce qui peut être "
-    "demandé : reformulez-la alors avec ces mots.",
-    LedgerArguments,
-    _answer,
-)
+LEDGER = Tool("ledger_question", LedgerArguments, _answer)

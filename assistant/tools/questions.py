@@ -147,28 +147,8 @@ def _search(desk: Desk, given: SearchArguments, step: Step) -> ToolReply:
     return ToolReply(search_fields(result), text)
 
 
-ASK = Tool(
-    "ask",
-    "Poser une question de commande publique",
-    "Répond à une question de commande publique française (marchés publics : seuils, procédures, "
-    "délais, avances, paiement, sous-traitance, modifications…), ou sur un dossier de marché de "
-    "l'utilisateur. La réponse est faite de citations mot à mot, vérifiées, suivies de leur numéro "
-    "[n] ; sa première ligne répond quand une règle ou un calcul le permet. « outcome » vaut "
-    "answered, partial ou abstained : s'il vaut abstained, les textes indexés ne répondent pas, "
-    "dites-le au lieu de répondre de mémoire. Reprenez les citations sans les modifier, avec leurs "
-    "[n] et leurs articles.",
-    QuestionArguments,
-    _ask,
-)
-SEARCH = Tool(
-    "search_texts",
-    "Chercher dans les textes",
-    "Donne les passages les plus proches d'une question ou de mots, en entier, sans répondre : "
-    "articles du code en vigueur le jour demandé, fiches, et pièces du dossier donné. Pour une "
-    "réponse vérifiée, préférez « ask » ; pour un article dont le numéro est connu, « article ».",
-    SearchArguments,
-    _search,
-)
+ASK = Tool("ask", QuestionArguments, _ask)
+SEARCH = Tool("search_texts", SearchArguments, _search)
 
 
 # The tools `dossier_fiche` and `dossier_review`: what the pieces of a dossier state, and lack.
@@ -239,22 +219,5 @@ def _finding(finding: ConformityFinding) -> Iterator[str]:
         yield f"{ground.passage.locator} :\n{quoted(ground.quote)}"
 
 
-FICHE = Tool(
-    "dossier_fiche",
-    "Résumer un dossier de marché",
-    "La fiche de synthèse d'un dossier de marché : objet, procédure, lots, durée, critères, "
-    "pénalités, prix, délais… chaque texte repris mot pour mot de la pièce citée, avec les "
-    "désaccords entre pièces. « non trouvé » veut dire qu'aucune tournure connue n'a été lue, pas "
-    "que la clause manque.",
-    FicheArguments,
-    _fiche,
-)
-REVIEW = Tool(
-    "dossier_review",
-    "Relire un dossier de marché",
-    "Compare les pièces d'un dossier de marché aux règles de sa date et entre elles : écarts, "
-    "contradictions, clauses absentes, chacun avec ses passages et l'article. Rien n'est un "
-    "verdict : présentez chaque point comme à vérifier.",
-    ReviewArguments,
-    _review,
-)
+FICHE = Tool("dossier_fiche", FicheArguments, _fiche)
+REVIEW = Tool("dossier_review", ReviewArguments, _review)

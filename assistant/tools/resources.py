@@ -101,15 +101,7 @@ def _show_article(desk: Desk, given: ArticleArguments, step: Step) -> ToolReply:
     return ToolReply(fields, article_text(found, day, whole=given.history))
 
 
-ARTICLE = Tool(
-    "article",
-    "Lire un article à une date",
-    "Donne le texte exact d'un article indexé (Code de la commande publique et textes ajoutés), "
-    "dans la version en vigueur un jour donné, et son histoire. À utiliser dès qu'un numéro "
-    "d'article est connu, pour citer le texte lui-même ou voir ce qui a changé.",
-    ArticleArguments,
-    _show_article,
-)
+ARTICLE = Tool("article", ArticleArguments, _show_article)
 
 
 # The texts that a program may read by their address: articles, documents, pieces of dossiers.

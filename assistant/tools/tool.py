@@ -1,10 +1,13 @@
 """A tool: whom it asks, what it is called, takes and gives, and its texts. Pydantic's door here."""
 
 import json
+import tomllib
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Protocol
 from urllib.parse import quote
 
@@ -121,10 +124,18 @@ class Tool:
     """A tool by its name; `title` and `told` are French and teach a model when to use it."""
 
     name: str
-    title: str
-    told: str
     arguments: type[ToolArguments]
     run: Callable[[Desk, Any, Step], ToolReply]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return _said()[self.name]["title"]
+
+    @property
+    def told(self) -> str:
+        """What it gives, and when to use it."""
+        return _said()[self.name]["told"]
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -141,6 +152,11 @@ class Tool:
             said = " ; ".join(map(_in_french, error.errors()))
             raise WrongArguments(f"Arguments de {self.name} à corriger : {said}.") from error
         return self.run(desk, arguments, step)
+
+
+@cache
+def _said() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("tools.toml").read_text(encoding="utf-8"))
 
 
 def _untitled(schema: Any) -> Any:  # noqa: ANN401 - any JSON
