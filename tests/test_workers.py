@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from assistant.publishing.backup import migrate
-from assistant.web import serving
+from assistant.web import workers
 from assistant.web.front import COOKIE
 from assistant.web.workers import do_alone
 from ingestion.index.publication import current_name, repository_of
@@ -107,6 +107,6 @@ def test_what_one_process_does_for_all_is_taken_over_when_it_is_gone(tmp_path: P
     assert begun.is_set()
     do_alone(tmp_path, taken.set, every=0.01)
     assert not taken.is_set()
-    serving._DUTIES.pop().close()
+    workers._DUTIES.pop().close()
     assert taken.wait(10)
-    serving._DUTIES.pop().close()
+    workers._DUTIES.pop().close()
