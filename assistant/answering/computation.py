@@ -65,7 +65,7 @@ class _Case:
 def _by_case(cases: Sequence[_Case], facts: Sequence[str]) -> Worked:
     """What the answers to the one fact that decides have of their own, then what all share.
 
-    No question where none decides: the steps then tell why.
+    No question where none decides: the steps then tell why, after the first line.
     """
     deciding = [place for place, _ in enumerate(facts) if not cases or _decides(place, cases)]
     place = deciding[0] if deciding else 0
@@ -85,7 +85,7 @@ def _by_case(cases: Sequence[_Case], facts: Sequence[str]) -> Worked:
     by_answer = [_of_answers(answers, lines) for lines, answers in own.items() if lines]
     cautions = tuple(dict.fromkeys(said for each in every for said in each.cautions))
     if not deciding:
-        return Worked((*shared, *by_answer, *steps), cautions=cautions)
+        return Worked((*shared[:1], *by_answer, *shared[1:], *steps), cautions=cautions)
     return Worked((*by_answer, *shared, *steps), facts[place], likely, cautions)
 
 
