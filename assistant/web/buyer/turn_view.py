@@ -113,7 +113,8 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
         each.place: number for number, each in enumerate(shown) if each.support is Support.VERBATIM
     }
     told: list[ShownSentence] = []
-    for number, (each, following) in enumerate(zip(shown, [*shown[1:], None], strict=True)):
+    for number, each in enumerate(shown):
+        following = next(iter(shown[number + 1 :]), None)
         if each.support is Support.VERBATIM:
             is_labelled = number in last.values() and each.place is not Prominence.LEAD
         else:
