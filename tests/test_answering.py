@@ -310,15 +310,37 @@ def test_one_question_is_asked_of_several_facts_that_decide() -> None:
     assert found.asks_back.startswith("S'agit-il de travaux")
     assert [each.label for each in found.likely] == ["travaux", "fournitures", "services"]
     of_works = _worked(f"Quelle procédure pour 150 000 € HT ? {found.likely[0].told}")
+    of_goods = _worked(f"Quelle procédure pour 150 000 € HT ? {found.likely[1].told}")
     assert of_works is not None
-    assert not of_works.asks_back  # whoever buys: far below the threshold of works
-    of_supplies = _worked(f"Quelle procédure pour 150 000 € HT ? {found.likely[1].told}")
-    assert of_supplies is not None
-    assert of_supplies.asks_back.startswith("Qui achète")
-    assert [line.text.partition("\n")[0] for line in of_supplies.lines[:2]] == [
-        "Si État :",
-        "Si collectivité ou hôpital :",
+    assert of_works.lines[0].text == "Marché : procédure adaptée possible."
+    assert of_goods is not None
+    assert of_goods.asks_back.startswith("Qui achète")
+    assert [each.label for each in of_goods.likely][:3] == ["État", "collectivité", "hôpital"]
+    assert [_named(each) for each in (of_works, of_goods)] == [
+        [
+            "Si État, collectivité ou hôpital :",
+            "Si autre pouvoir adjudicateur ou entité adjudicatrice :",
+        ],
+        [
+            "Si État :",
+            "Si collectivité ou hôpital :",
+            "Si autre pouvoir adjudicateur ou entité adjudicatrice :",
+        ],
     ]
+
+
+def _named(found: Worked) -> list[str]:
+    return [line.text.partition("\n")[0] for line in found.lines if line.text.startswith("Si ")]
+
+
+def test_who_buys_decides_where_the_rules_of_one_kind_of_buyer_differ() -> None:
+    found = _worked("Quelle procédure pour 300 000 € HT de fournitures ?")
+    assert found is not None
+    assert found.asks_back.startswith("Qui achète")
+    assert any(
+        line.text.startswith("Si entité adjudicatrice :\n- Marché : procédure adaptée")
+        for line in found.lines
+    )
 
 
 def test_a_refusal_is_a_caution_that_names_the_article() -> None:

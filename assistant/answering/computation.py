@@ -1,6 +1,6 @@
 """Computation: what calculators and the ledger answer to a question, as lines of an answer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -63,9 +63,9 @@ class _Case:
 
 
 def _by_case(cases: Sequence[_Case], facts: Sequence[str]) -> Worked:
-    """What the answers to the one fact that decides have of their own, then what all share.
+    """What all answers share first, then what those to the one fact that decides have of their own.
 
-    No question where none decides: the steps then tell why, after the first line.
+    No question where none decides: the steps then tell why.
     """
     deciding = [place for place, _ in enumerate(facts) if not cases or _decides(place, cases)]
     place = deciding[0] if deciding else 0
@@ -76,17 +76,35 @@ def _by_case(cases: Sequence[_Case], facts: Sequence[str]) -> Worked:
     if len(deciding) > 1 or not cases:
         return Worked(asks_back=facts[place], likely=likely)
     every = [case.calculation for case in cases]
-    shared, steps = _in_all([each.result for each in every]), _in_all(map(_steps, every))
-    own: dict[tuple[CalculationLine, ...], list[str]] = {}
-    for answer, found in of_answer.items():
-        told = _in_all([each.result for each in found] if deciding else map(_steps, found))
-        lines = tuple(line for line in told if not _is_among(line, shared if deciding else steps))
-        own.setdefault(lines, []).append(answer.label)
-    by_answer = [_of_answers(answers, lines) for lines, answers in own.items() if lines]
+    shared, steps = _in_all(map(_result, every)), _in_all(map(_steps, every))
+    own = _own(of_answer, _result, shared) if deciding else _own(of_answer, _steps, steps)
+    first = int(_is_among(every[0].result[0], shared[:1]))
+    lines = (*shared[:first], *own, *shared[first:], *steps)
     cautions = tuple(dict.fromkeys(said for each in every for said in each.cautions))
-    if not deciding:
-        return Worked((*shared[:1], *by_answer, *shared[1:], *steps), cautions=cautions)
-    return Worked((*by_answer, *shared, *steps), facts[place], likely, cautions)
+    return (
+        Worked(lines, facts[place], likely, cautions)
+        if deciding
+        else Worked(lines, "", (), cautions)
+    )
+
+
+def _own(
+    of_answer: Mapping[Likely, Sequence[Calculation]],
+    told_by: Callable[[Calculation], Sequence[CalculationLine]],
+    shared: Sequence[CalculationLine],
+) -> list[CalculationLine]:
+    """What the calculations of an answer tell and not all do, those that tell the same together."""
+    own: dict[tuple[str, ...], list[Likely]] = {}
+    for answer, calculations in of_answer.items():
+        told = _in_all(map(told_by, calculations))
+        texts = tuple(line.text for line in told if not _is_among(line, shared))
+        own.setdefault(texts, []).append(answer)
+    found = []
+    for texts, answers in own.items():
+        same = _in_all(told_by(each) for answer in answers for each in of_answer[answer])
+        lines = [line for line in same if line.text in texts]
+        found += [_of_answers([answer.label for answer in answers], lines)] if lines else []
+    return found
 
 
 def _decides(place: int, cases: Sequence[_Case]) -> bool:
@@ -119,7 +137,12 @@ def _of_answers(answers: Sequence[str], lines: Sequence[CalculationLine]) -> Cal
     """The lines of the cases of some answers, as one list."""
     grounds = dict.fromkeys(ground for line in lines for ground in line.grounds)
     items = [f"- {line.text}" for line in lines]
-    return CalculationLine("\n".join([f"Si {' ou '.join(answers)} :", *items]), tuple(grounds))
+    named = " ou ".join(filter(None, [", ".join(answers[:-1]), answers[-1]]))
+    return CalculationLine("\n".join([f"Si {named} :", *items]), tuple(grounds))
+
+
+def _result(calculation: Calculation) -> Sequence[CalculationLine]:
+    return calculation.result
 
 
 def _steps(calculation: Calculation) -> list[CalculationLine]:

@@ -105,6 +105,9 @@ _LIKELY: dict[object, Likely] = {
     Buyer.STATE: Likely("État", "L'acheteur est l'État."),
     Buyer.LOCAL: Likely("collectivité", "L'acheteur est une collectivité."),
     Buyer.HOSPITAL: Likely("hôpital", "L'acheteur est un hôpital."),
+    Buyer.OTHER_AUTHORITY: Likely(
+        "autre pouvoir adjudicateur", "L'acheteur est un autre pouvoir adjudicateur."
+    ),
     Buyer.ENTITY: Likely("entité adjudicatrice", "L'acheteur est une entité adjudicatrice."),
     Procedure.OPEN: Likely("appel d'offres ouvert", "C'est un appel d'offres ouvert."),
     Procedure.RESTRICTED: Likely("appel d'offres restreint", "C'est un appel d'offres restreint."),
@@ -138,11 +141,17 @@ def nature(facts: QuestionFacts) -> MissingFact:
 
 
 def buyer(facts: QuestionFacts, *likely: Buyer) -> MissingFact:
-    """Who buys; of most questions the State, a local authority or a hospital."""
+    """Who buys; any of those between whom the rules differ, unless told otherwise.
+
+    What is the same for the likely ones is told without asking, so that none may be left out.
+    """
     return choice(
         "Qui achète : État, collectivité, hôpital, autre pouvoir adjudicateur, entité ?",
         facts.buyers,
-        *(likely or (Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL)),
+        *(
+            likely
+            or (Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL, Buyer.OTHER_AUTHORITY, Buyer.ENTITY)
+        ),
     )
 
 

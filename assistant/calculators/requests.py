@@ -302,7 +302,7 @@ def payment(facts: QuestionFacts) -> Asked | Missing | None:
     return completed(
         asked,
         received=figure("Quel jour la facture a-t-elle été reçue ?", received),
-        buyer=buyer(facts),
+        buyer=buyer(facts, Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL),
     )
 
 
