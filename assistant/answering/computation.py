@@ -99,11 +99,12 @@ def _own(
         told = _in_all(map(told_by, calculations))
         texts = tuple(line.text for line in told if not _is_among(line, shared))
         own.setdefault(texts, []).append(answer)
-    found = []
+    found: list[CalculationLine] = []
     for texts, answers in own.items():
         same = _in_all(told_by(each) for answer in answers for each in of_answer[answer])
         lines = [line for line in same if line.text in texts]
-        found += [_of_answers([answer.label for answer in answers], lines)] if lines else []
+        if lines:
+            found.append(_of_answers([answer.label for answer in answers], lines))
     return found
 
 
