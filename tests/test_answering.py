@@ -1,6 +1,7 @@
 """What a turn says besides quotes: premises, calculations, subjects, a question back."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from assistant.answering.answer import Event, Finished, Found, Outcome, TurnResult
 from assistant.answering.computation import Worked, calculate_answer
+from assistant.answering.notices import uncertain
 from assistant.answering.pipeline import Assistant
 from assistant.calculators.constants import Rates
 from assistant.citations.checker import Support, SupportVerdict
@@ -17,6 +19,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from tests.fake_law import FakeLaw
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
+from tests.passage_texts import evidence_of
 from tests.small_index import answering_embedder
 
 DAY = date(2026, 9, 1)
@@ -191,6 +194,29 @@ def test_what_is_asked_for_a_case_settles_it(home: Path, tmp_path: Path) -> None
         assert again.choices == ()
 
 
+def test_a_calculation_that_turns_on_several_facts_offers_the_answers_to_the_first(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.answering.composer.IndexedLaw", lambda *_: FakeLaw(DAY))
+    asked = "Quelle procédure pour 150 000 € HT ?"
+    answer = _result(home, tmp_path, asked).answer
+    assert "S'agit-il de travaux" in answer.notice
+    assert [(each.label, each.question) for each in answer.choices] == [
+        ("Travaux", f"{asked} L'achat porte sur des travaux."),
+        ("Fournitures", f"{asked} L'achat porte sur des fournitures."),
+        ("Services", f"{asked} L'achat porte sur des services."),
+    ]
+
+
+def test_the_nearest_text_is_placed_once() -> None:
+    passage = evidence_of("Le rapport est remis au maire.").passage
+    sheet = replace(passage, headings=("Quel rapport ? (art. L1-1)",), references=("L1-1",))
+    plain = replace(sheet, headings=("Rapport",))
+    for language in Language:
+        assert passage.locator not in uncertain(language, sheet)
+        assert f"{passage.locator}, " in uncertain(language, plain)
+
+
 def test_a_calculation_is_never_done_on_what_the_model_rewrote(home: Path, tmp_path: Path) -> None:
     embedder = answering_embedder()
     english = "What minimum turnover may I ask for?"
@@ -260,10 +286,61 @@ def test_likely_answers_have_their_cases_and_what_they_share_is_said_once() -> N
 
 
 def test_nothing_is_asked_where_every_answer_gives_the_same() -> None:
-    found = _worked("Quelle procédure pour 20 000 € HT de fournitures ?")
+    found = _worked("Puis-je acheter pour 35 000 € HT sans mise en concurrence ?")
     assert found is not None
-    assert found.lines
+    first, *rest = found.lines
+    assert first.text.startswith("Marché : possible sans publicité")
+    assert {ground.article for ground in first.grounds} == {"R2122-8"}
+    assert len(first.grounds) == 2  # of works, and of supplies and services
+    said = [line.text for line in rest[:2]]
+    assert [each.partition("\n")[0] for each in said] == [
+        "Si travaux :",
+        "Si fournitures ou services :",
+    ]
+    assert "100\u202f000" in said[0]
+    assert any("écrit" in line.text for line in rest[2:])
     assert not found.asks_back
+    assert not found.likely
+
+
+def test_one_question_is_asked_of_several_facts_that_decide() -> None:
+    found = _worked("Quelle procédure pour 150 000 € HT ?")
+    assert found is not None
+    assert not found.lines
+    assert found.asks_back.startswith("S'agit-il de travaux")
+    assert [each.label for each in found.likely] == ["travaux", "fournitures", "services"]
+    of_works = _worked(f"Quelle procédure pour 150 000 € HT ? {found.likely[0].told}")
+    of_goods = _worked(f"Quelle procédure pour 150 000 € HT ? {found.likely[1].told}")
+    assert of_works is not None
+    assert of_works.lines[0].text == "Marché : procédure adaptée possible."
+    assert of_goods is not None
+    assert of_goods.asks_back.startswith("Qui achète")
+    assert [each.label for each in of_goods.likely][:3] == ["État", "collectivité", "hôpital"]
+    assert [_named(each) for each in (of_works, of_goods)] == [
+        [
+            "Si État, collectivité ou hôpital :",
+            "Si autre pouvoir adjudicateur ou entité adjudicatrice :",
+        ],
+        [
+            "Si État :",
+            "Si collectivité ou hôpital :",
+            "Si autre pouvoir adjudicateur ou entité adjudicatrice :",
+        ],
+    ]
+
+
+def _named(found: Worked) -> list[str]:
+    return [line.text.partition("\n")[0] for line in found.lines if line.text.startswith("Si ")]
+
+
+def test_who_buys_decides_where_the_rules_of_one_kind_of_buyer_differ() -> None:
+    found = _worked("Quelle procédure pour 300 000 € HT de fournitures ?")
+    assert found is not None
+    assert found.asks_back.startswith("Qui achète")
+    assert any(
+        line.text.startswith("Si entité adjudicatrice :\n- Marché : procédure adaptée")
+        for line in found.lines
+    )
 
 
 def test_a_refusal_is_a_caution_that_names_the_article() -> None:

@@ -102,6 +102,15 @@ def test_the_language_is_chosen_on_any_page_and_kept(client: TestClient) -> None
     client.cookies.delete("sourcier-language")
 
 
+@pytest.mark.parametrize("role", ["/referent", "/admin"])
+def test_the_way_to_the_first_page_of_a_role_keeps_the_language(
+    client: TestClient, role: str
+) -> None:
+    led = client.get(f"{role}?lang=en", follow_redirects=False)
+    assert led.headers["location"] == f"{role}/?lang=en"
+    assert client.get(role, follow_redirects=False).headers["location"] == f"{role}/"
+
+
 def test_the_page_that_answers_a_form_leads_to_one_that_can_be_opened(client: TestClient) -> None:
     refused = client.post("/admin/gate")
     assert (refused.status_code, "/admin?lang=en" in links_of(refused.text)) == (409, True)

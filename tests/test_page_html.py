@@ -157,6 +157,19 @@ def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
     assert tags.rindex('<div class="sentence') < tags.index('<small class="support verbatim">')
 
 
+def test_that_lines_are_calculated_is_said_once_where_they_follow_each_other(
+    desk: FakeDesk,
+) -> None:
+    answer = small_answer(desk.evidence)
+    quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
+    line = replace(quote, support=Support.COMPUTED)
+    for sentences, labels in (((line, line, line), 1), ((line, quote, line, line), 2)):
+        html = shown(finished(desk, replace(answer, sentences=sentences)))
+        label = '<small class="support computed">'
+        assert html.count(label) == labels
+        assert html.rindex('<div class="sentence') < html.rindex(label)
+
+
 def test_what_stands_aside_is_folded_after_the_answer(desk: FakeDesk) -> None:
     answer = small_answer(desk.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)

@@ -149,3 +149,20 @@ def test_quotes_stand_at_their_place_nearest_to_the_question() -> None:
         "Les factures sont rejetées sans rapport.",
     )
     assert text[first.start : first.end] == first.text
+
+
+def test_of_a_list_of_sigles_only_those_asked_about_are_quoted() -> None:
+    says = [
+        "BPU désigne le bordereau des prix.",
+        "DCE et RC désignent des pièces.",
+        "Le règlement dit comment remettre une offre.",
+    ]
+    listed = [evidence_of(" ".join(says))]
+    asked = {
+        "C'est quoi un rc ?": says[1:],
+        "BPU ou RC ?": says,
+        "Que sont ces pièces ?": says,
+    }
+    for question, expected in asked.items():
+        found = quotes(question, listed, SINCE, WordEmbedder())
+        assert [draft.text for draft in found] == expected

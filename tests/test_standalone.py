@@ -159,6 +159,10 @@ PAID_LATER = (
     "- 50 jours pour un établissement public de santé ;\n"
     "- 60 jours pour une entreprise publique."
 )
+PAID_EXCEPT = (
+    "Un pouvoir adjudicateur paie sous 30 jours, même lorsqu'il agit comme entité adjudicatrice, "
+    "sauf s'il relève des délais de 50 ou 60 jours."
+)
 RETENTION = (
     "La retenue est au plus de 5 % du montant initial. Lorsque le titulaire est une petite ou "
     "moyenne entreprise, ce taux ne dépasse pas 3 %."
@@ -201,6 +205,7 @@ NOT_ASKED = [
     ("Quelles obligations sous le seuil ?", [DISPENSE]),
     ("Quel est le délai de paiement d'une commune ?", [PAID_BY_ALL, PAID_LATER]),
     ("Quel est le délai de paiement ?", [PAID_BY_ALL]),
+    ("Quel est le délai de paiement ?", [PAID_EXCEPT]),
     ("Comment envoyer une facture ?", [PAID_BY_ALL, PAID_LATER]),
     ("Quel délai pour répondre ?", ["La réponse part sous dix jours.", PAID_LATER]),
     ("Quel est le taux maximal de la retenue pour une PME ?", [RETENTION]),
@@ -249,6 +254,28 @@ def test_each_case_has_a_sentence_that_settles_the_fact() -> None:
     assert goods.label == "Des fournitures ou des services"
     for case in (works, goods):
         assert missing_fact(f"{asked} {case.statement}", [DISPENSE]) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "quoted", "labels"),
+    [
+        (
+            "Quel est le taux maximal de la retenue ?",
+            RETENTION,
+            ["Une petite ou moyenne entreprise", "Une autre entreprise"],
+        ),
+        ("Combien de jours avant de signer ?", STANDSTILL, ["Par voie électronique", "Autrement"]),
+    ],
+)
+def test_a_single_case_can_be_denied(asked: str, quoted: str, labels: list[str]) -> None:
+    fact = missing_fact(asked, [quoted])
+    assert fact is not None
+    assert [case.label for case in fact.cases[Language.FRENCH]] == labels
+    assert {language: len(cases) for language, cases in fact.cases.items()} == dict.fromkeys(
+        Language, 2
+    )
+    for case in fact.cases[Language.FRENCH]:
+        assert missing_fact(f"{asked} {case.statement}", [quoted]) is None
 
 
 def test_two_cases_with_the_same_figure_leave_nothing_to_choose() -> None:

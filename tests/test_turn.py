@@ -203,7 +203,7 @@ def test_the_answer_says_when_a_cited_article_changes(assistant: Assistant) -> N
     assert "R2191-3 a ce texte depuis le 01/04/2026, un autre avant." in later.markdown
     today = later.notice
     assert "R2191-3" not in today
-    assert "à jour au 01/05/2026 : un changement plus récent n'y est pas" in today
+    assert "Textes à jour au 01/05/2026, pas au-delà." in today
 
 
 def test_nothing_found_is_an_abstention_that_says_what_was_searched(

@@ -230,6 +230,10 @@ class Answering:
             turn.route = "calculation"
             yield turn.calculate(line)
         self._asks_back, self._cautions = found.asks_back, found.cautions
+        turn.choices = tuple(
+            Choice(each.label[:1].upper() + each.label[1:], f"{turn.question} {each.told}")
+            for each in found.likely
+        )
 
     def _quote(self, part: Subquestion) -> Iterator[Event]:
         """Say what the texts say on a subject of the question."""

@@ -1,6 +1,6 @@
 """Computation: what calculators and the ledger answer to a question, as lines of an answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,7 +8,7 @@ from assistant.answering.answer import Event
 from assistant.answering.state import TurnState
 from assistant.calculators.amounts import euros
 from assistant.calculators.calculation import Calculation, CalculationLine
-from assistant.calculators.catalogue import Missing, calculate
+from assistant.calculators.catalogue import Likely, Missing, calculate
 from assistant.calculators.constants import Law, Rates
 from assistant.calculators.requests import parse_calculation
 from assistant.errors import Ungrounded, WrongFigures
@@ -25,12 +25,14 @@ from assistant.retrieval.evidence import Scope
 class Worked:
     """What a calculation says, its result before its steps, and what the reader should know.
 
-    `asks_back` is the question for the one fact that it lacks, "" when it lacks none: the lines
-    then hold what is true whatever the answer, and each likely answer with its own.
+    `asks_back` is the question for the first fact that it turns on, "" when it lacks none, and
+    `likely` its answers: the lines then hold what is true whatever the answer, and each answer with
+    its own. It has no lines where it turns on several facts.
     """
 
     lines: tuple[CalculationLine, ...] = ()
     asks_back: str = ""
+    likely: tuple[Likely, ...] = ()
     cautions: tuple[str, ...] = ()
 
 
@@ -46,32 +48,106 @@ def calculate_answer(question: str, today: date, law: Law, rates: Rates) -> Work
         if not isinstance(asked, Missing):
             found = calculate(asked, law, rates)
             return Worked((*found.result, *_resting(found.steps)), cautions=found.cautions)
-        cases = [(answer, calculate(case, law, rates)) for answer, case in asked.cases]
+        cases = [_Case(told, calculate(case, law, rates)) for told, case in asked.cases]
     except (Ungrounded, WrongFigures) as refusal:
         return Worked(cautions=(str(refusal),))
-    return _by_case(cases, asked.fact) if cases else Worked(asks_back=asked.fact)
+    return _by_case(cases, asked.facts)
 
 
-def _by_case(cases: Sequence[tuple[str, Calculation]], fact: str) -> Worked:
-    """What each case has of its own, then what they share; no question when they share it all."""
-    first, *others = (calculation for _, calculation in cases)
-    shared = [line for line in first.result if all(line in other.result for other in others)]
-    of_others = [_resting(other.steps) for other in others]
-    steps = [line for line in _resting(first.steps) if all(line in each for each in of_others)]
-    own: dict[tuple[CalculationLine, ...], list[str]] = {}
-    for answer, calculation in cases:
-        lines = tuple(line for line in calculation.result if line not in shared)
-        own.setdefault(lines, []).append(answer)
-    told = [_case(answers, lines) for lines, answers in own.items() if lines]
-    cautions = dict.fromkeys(said for _, each in cases for said in each.cautions)
-    return Worked((*told, *shared, *steps), fact if told else "", tuple(cautions))
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A calculation for one answer to each fact that the question lacks."""
+
+    answers: tuple[Likely, ...]
+    calculation: Calculation
 
 
-def _case(answers: Sequence[str], lines: Sequence[CalculationLine]) -> CalculationLine:
+def _by_case(cases: Sequence[_Case], facts: Sequence[str]) -> Worked:
+    """What all answers share first, then what those to the one fact that decides have of their own.
+
+    No question where none decides: the steps then tell why.
+    """
+    deciding = [place for place, _ in enumerate(facts) if not cases or _decides(place, cases)]
+    place = deciding[0] if deciding else 0
+    of_answer: dict[Likely, list[Calculation]] = {}
+    for case in cases:
+        of_answer.setdefault(case.answers[place], []).append(case.calculation)
+    likely = tuple(each for each in of_answer if each.told)
+    if len(deciding) > 1 or not cases:
+        return Worked(asks_back=facts[place], likely=likely)
+    every = [case.calculation for case in cases]
+    shared, steps = _in_all(map(_result, every)), _in_all(map(_steps, every))
+    own = _own(of_answer, _result, shared) if deciding else _own(of_answer, _steps, steps)
+    first = int(_is_among(every[0].result[0], shared[:1]))
+    lines = (*shared[:first], *own, *shared[first:], *steps)
+    cautions = tuple(dict.fromkeys(said for each in every for said in each.cautions))
+    return (
+        Worked(lines, facts[place], likely, cautions)
+        if deciding
+        else Worked(lines, "", (), cautions)
+    )
+
+
+def _own(
+    of_answer: Mapping[Likely, Sequence[Calculation]],
+    told_by: Callable[[Calculation], Sequence[CalculationLine]],
+    shared: Sequence[CalculationLine],
+) -> list[CalculationLine]:
+    """What the calculations of an answer tell and not all do, those that tell the same together."""
+    own: dict[tuple[str, ...], list[Likely]] = {}
+    for answer, calculations in of_answer.items():
+        told = _in_all(map(told_by, calculations))
+        texts = tuple(line.text for line in told if not _is_among(line, shared))
+        own.setdefault(texts, []).append(answer)
+    found: list[CalculationLine] = []
+    for texts, answers in own.items():
+        same = _in_all(told_by(each) for answer in answers for each in of_answer[answer])
+        lines = [line for line in same if line.text in texts]
+        if lines:
+            found.append(_of_answers([answer.label for answer in answers], lines))
+    return found
+
+
+def _decides(place: int, cases: Sequence[_Case]) -> bool:
+    """Whether the result turns on the fact at this place, the others being the same."""
+    results: dict[tuple[Likely, ...], set[tuple[str, ...]]] = {}
+    for case in cases:
+        others = case.answers[:place] + case.answers[place + 1 :]
+        told = tuple(line.text for line in case.calculation.result)
+        results.setdefault(others, set()).add(told)
+    return any(len(told) > 1 for told in results.values())
+
+
+def _in_all(told: Iterable[Sequence[CalculationLine]]) -> list[CalculationLine]:
+    """The lines that all tell, in the order of the first, each on the grounds of all of them."""
+    first, *others = told
+    found = []
+    for line in first:
+        same = [line, *(each for other in others for each in other if each.text == line.text)]
+        if len(same) > len(others):
+            grounds = dict.fromkeys(ground for each in same for ground in each.grounds)
+            found.append(CalculationLine(line.text, tuple(grounds)))
+    return found
+
+
+def _is_among(line: CalculationLine, others: Iterable[CalculationLine]) -> bool:
+    return any(line.text == other.text for other in others)
+
+
+def _of_answers(answers: Sequence[str], lines: Sequence[CalculationLine]) -> CalculationLine:
     """The lines of the cases of some answers, as one list."""
     grounds = dict.fromkeys(ground for line in lines for ground in line.grounds)
     items = [f"- {line.text}" for line in lines]
-    return CalculationLine("\n".join([f"Si {' ou '.join(answers)} :", *items]), tuple(grounds))
+    named = " ou ".join(filter(None, [", ".join(answers[:-1]), answers[-1]]))
+    return CalculationLine("\n".join([f"Si {named} :", *items]), tuple(grounds))
+
+
+def _result(calculation: Calculation) -> Sequence[CalculationLine]:
+    return calculation.result
+
+
+def _steps(calculation: Calculation) -> list[CalculationLine]:
+    return _resting(calculation.steps)
 
 
 def _resting(steps: Sequence[CalculationLine]) -> list[CalculationLine]:

@@ -60,6 +60,7 @@ _LEANS_BACK = re.compile(
     r"(Il|Elle|Ils|Elles|Celui-ci|Celle-ci|Ceux-ci|Celles-ci|Dans ce cas|À ce titre|A ce titre|"
     r"Cette|Cet|Ce|Ces|Toutefois|Cependant|Néanmoins|Par exception|Par dérogation)\b"
 )
+_DEFINES = re.compile(r"(?P<words>[A-Z]{2,}(?: et [A-Z]{2,})*) désign(?:e|ent)\b")
 _RESTRICTS = re.compile(
     r"(Toutefois|Cependant|Néanmoins|Par exception|Par dérogation|Sauf|Cette (règle|disposition|"
     r"obligation|interdiction) ne)\b"
@@ -172,7 +173,8 @@ def quotes(
             continue
         if len(item.passage.text) <= WHOLE:
             # The widest first: a sentence that leans on another would lose its place to it.
-            kept = _apart(sorted(found, key=lambda unit: unit.start - unit.end))
+            told = _of_named_words(question, found)
+            kept = _apart(sorted(told, key=lambda unit: unit.start - unit.end))
         else:
             likeness = embedder.embed_passages([unit.text for unit in found]) @ asked
             ranked = sorted(range(len(found)), key=lambda i: -likeness[i])
@@ -183,6 +185,23 @@ def quotes(
             for unit in kept
         ]
     return sorted(chosen, key=lambda draft: (draft.evidence[0].number, draft.start))
+
+
+def _of_named_words(question: str, found: Sequence[Unit]) -> Sequence[Unit]:
+    """The units without definitions of other words, where one is of a word of the question. Pure.
+
+    A list of sigles is no answer to who asks about one of them.
+    """
+    asked = set(re.findall(r"\w+", question.upper()))
+    defined = [(unit, _DEFINES.match(unit.text)) for unit in found]
+    is_named = [
+        said is not None and not asked.isdisjoint(said["words"].split()) for _, said in defined
+    ]
+    if not any(is_named):
+        return found
+    return [
+        unit for (unit, said), named in zip(defined, is_named, strict=True) if named or not said
+    ]
 
 
 def _quotes_of_pieces(

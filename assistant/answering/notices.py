@@ -17,10 +17,8 @@ from ingestion.legislation.general_clauses import GeneralText
 from ingestion.readers.documents import Kind
 
 _RESERVED = {
-    Language.FRENCH: "Réserve de la source {}, écrite sous le passage : à relire sur Légifrance "
-    "avant usage.",
-    Language.ENGLISH: "Source {} has a reservation, written under the passage: read the text on "
-    "Légifrance before use.",
+    Language.FRENCH: "Réserve écrite sous {} : à relire sur Légifrance.",
+    Language.ENGLISH: "Reservation written under {}: read it again on Légifrance.",
 }
 
 _ADDRESSED = {
@@ -73,8 +71,8 @@ _DOUBTED = {
 }
 
 _OLDER = {
-    Language.FRENCH: "Textes indexés à jour au {} : un changement plus récent n'y est pas.",
-    Language.ENGLISH: "The indexed texts are as of {}: a later change is not among them.",
+    Language.FRENCH: "Textes à jour au {}, pas au-delà.",
+    Language.ENGLISH: "The texts are as of {}, no later.",
 }
 
 
@@ -283,16 +281,21 @@ def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
 
 
 def uncertain(language: Language, nearest: Passage) -> str:
-    """That the quotes may not answer, and on what subject the nearest passage is."""
+    """That the quotes may not answer, and on what subject the nearest passage is.
+
+    A heading that names its articles says where it stands.
+    """
     subject = nearest.headings[-1] if nearest.headings else nearest.title
+    is_named = any(reference in subject for reference in nearest.references)
+    where = "" if is_named else f"{nearest.locator}, "
     if language is Language.ENGLISH:
         return (
-            f"No clear answer was found. The nearest text is {nearest.locator}, on “{subject}”: "
-            "check that it is what you ask."
+            f"No clear answer was found. The nearest text: {where}“{subject}”. Check that it is "
+            "what you ask."
         )
     return (
-        f"Pas de réponse nette. Le texte le plus proche est {nearest.locator}, sur "
-        f"« {subject} » : vérifiez que c'est bien votre question."
+        f"Pas de réponse nette. Le texte le plus proche : {where}« {subject} ». Vérifiez que "
+        "c'est bien votre question."
     )
 
 

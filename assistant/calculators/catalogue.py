@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from functools import partial
 from inspect import Parameter, signature
+from itertools import product
 from typing import Any
 
 from assistant.calculators.advance import AdvanceAsked, RetentionAsked, advance, retention
-from assistant.calculators.amounts import Zone, euros
+from assistant.calculators.amounts import Zone
 from assistant.calculators.award import StandstillAsked, TurnoverAsked, standstill, turnover
 from assistant.calculators.calculation import Buyer, Calculation, Nature
 from assistant.calculators.constants import Law, Rates
@@ -59,101 +60,126 @@ def calculate(asked: Asked, law: Law, rates: Rates) -> Calculation:
             return modification(asked, law)
 
 
-# A calculation that lacks one fact: what to ask back, and the cases of likely answers. Pure.
+# A calculation that lacks facts: what to ask back, and the cases of likely answers. Pure.
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A likely answer to a missing fact: its name, and the sentence by which a question gives it.
+
+    The sentence is empty for what no question ever says.
+    """
+
+    label: str
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A calculation plainly asked for that lacks one fact.
+    """A calculation plainly asked for that lacks facts, of which all but one have few answers.
 
-    `fact` asks for it, in French. `known` is what the question gave, each with its label. `cases`
-    are the calculations of the likely answers, each after its answer; none where they are many.
+    `facts` ask for them, in French and in the order in which to ask. `cases` are the calculations
+    of their likely answers, each after one answer a fact; none where they are many.
     """
 
-    fact: str
-    known: tuple[tuple[str, str], ...]
-    cases: tuple[tuple[str, Asked], ...] = ()
+    facts: tuple[str, ...]
+    cases: tuple[tuple[tuple[Likely, ...], Asked], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MissingFact:
-    """A fact that a calculation needs: its label, its French question, its value if it is known.
+    """A fact that a calculation needs: its French question, its value if it is known.
 
-    `words` writes a value; `likely` are those of most questions, where they are few.
+    `likely` are the answers to most questions, where they are few, each before its value.
     """
 
-    label: str
     question: str
     value: object | None
-    words: Callable[..., str]
-    likely: tuple[object, ...] = ()
+    likely: tuple[tuple[Likely, object], ...] = ()
 
 
-def amount(label: str, question: str, found: Sequence[Decimal]) -> MissingFact:
-    """A fact in euros, the first found."""
-    return MissingFact(label, question, next(iter(found), None), euros)
+_LIKELY: dict[object, Likely] = {
+    Nature.WORKS: Likely("travaux", "L'achat porte sur des travaux."),
+    Nature.SUPPLIES: Likely("fournitures", "L'achat porte sur des fournitures."),
+    Nature.SERVICES: Likely("services", "L'achat porte sur des services."),
+    Buyer.STATE: Likely("État", "L'acheteur est l'État."),
+    Buyer.LOCAL: Likely("collectivité", "L'acheteur est une collectivité."),
+    Buyer.HOSPITAL: Likely("hôpital", "L'acheteur est un hôpital."),
+    Buyer.OTHER_AUTHORITY: Likely(
+        "autre pouvoir adjudicateur", "L'acheteur est un autre pouvoir adjudicateur."
+    ),
+    Buyer.ENTITY: Likely("entité adjudicatrice", "L'acheteur est une entité adjudicatrice."),
+    Procedure.OPEN: Likely("appel d'offres ouvert", "C'est un appel d'offres ouvert."),
+    Procedure.RESTRICTED: Likely("appel d'offres restreint", "C'est un appel d'offres restreint."),
+    Procedure.NEGOTIATED: Likely(
+        "procédure avec négociation", "C'est une procédure avec négociation."
+    ),
+}
 
 
-def day(label: str, question: str, found: Sequence[date]) -> MissingFact:
-    """A fact that is a day, the first found."""
-    return MissingFact(label, question, next(iter(found), None), "{:%d/%m/%Y}".format)
+def figure(question: str, found: Sequence[Decimal | date]) -> MissingFact:
+    """A fact that is an amount in euros, a number of months or a day: the first found."""
+    return MissingFact(question, next(iter(found), None))
 
 
 Word = Buyer | Nature | Procedure
 
 
-def choice(
-    label: str, question: str, found: Sequence[Word], likely: tuple[Word, ...]
-) -> MissingFact:
+def choice(question: str, found: Sequence[Word], *likely: Word) -> MissingFact:
     """A fact of few values, the first found."""
-    return MissingFact(label, question, next(iter(found), None), lambda one: one.label, likely)
+    answers = tuple((_LIKELY[each], each) for each in likely)
+    return MissingFact(question, next(iter(found), None), answers)
 
 
 def nature(facts: QuestionFacts) -> MissingFact:
     """What is bought."""
     return choice(
-        "nature",
         "S'agit-il de travaux, de fournitures ou de services ?",
         facts.natures,
-        (Nature.WORKS, Nature.SUPPLIES, Nature.SERVICES),
+        *(Nature.WORKS, Nature.SUPPLIES, Nature.SERVICES),
     )
 
 
 def buyer(facts: QuestionFacts, *likely: Buyer) -> MissingFact:
-    """Who buys."""
-    asked = "Qui achète : État, collectivité, hôpital, autre pouvoir adjudicateur, entité ?"
-    return choice("acheteur", asked, facts.buyers, likely)
+    """Who buys; any of those between whom the rules differ, unless told otherwise.
+
+    What is the same for the likely ones is told without asking, so that none may be left out.
+    """
+    return choice(
+        "Qui achète : État, collectivité, hôpital, autre pouvoir adjudicateur, entité ?",
+        facts.buyers,
+        *(
+            likely
+            or (Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL, Buyer.OTHER_AUTHORITY, Buyer.ENTITY)
+        ),
+    )
 
 
 def large_buyer(article: str) -> MissingFact:
     """Whether the buyer is a large one, which a question never says."""
     return MissingFact(
-        "État ou grand organisme public",
         f"L'acheteur est-il l'État, ou un des grands organismes publics de l'article {article} ?",
         None,
-        lambda is_large: "oui" if is_large else "non",
-        (False, True),
+        ((Likely("non"), False), (Likely("oui"), True)),
     )
 
 
 def completed(calculation: Callable[..., Asked], **facts: MissingFact) -> Asked | Missing | None:
-    """The calculation of these facts; Missing without one of them, None without several.
+    """The calculation of these facts; Missing without some, None where these have many answers.
 
     Raises WrongFigures when they cannot be true together.
     """
     given = {name: fact.value for name, fact in facts.items() if fact.value is not None}
-    absent = [name for name in facts if name not in given]
+    absent = {name: fact for name, fact in facts.items() if fact.value is None}
     if not absent:
         return calculation(**given)
-    if len(absent) > 1:
+    if len(absent) > 1 and not all(fact.likely for fact in absent.values()):
         return None
-    [name] = absent
-    cases = ((each, calculation(**given, **{name: each})) for each in facts[name].likely)
-    return Missing(
-        facts[name].question,
-        tuple((facts[each].label, facts[each].words(given[each])) for each in given),
-        tuple((facts[name].words(value), case) for value, case in cases),
-    )
+    cases = []
+    for answers in product(*(fact.likely for fact in absent.values())):
+        values = {name: value for name, (_, value) in zip(absent, answers, strict=True)}
+        cases.append((tuple(told for told, _ in answers), calculation(**given, **values)))
+    return Missing(tuple(fact.question for fact in absent.values()), tuple(cases))
 
 
 # What each calculator is given, as people and programs give it: words, meaning, kind of value.

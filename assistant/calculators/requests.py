@@ -6,18 +6,17 @@ from decimal import Decimal
 from functools import partial
 
 from assistant.calculators.advance import AdvanceAsked, RetentionAsked
-from assistant.calculators.amounts import euros, numeral, share
+from assistant.calculators.amounts import share
 from assistant.calculators.award import StandstillAsked, TurnoverAsked
 from assistant.calculators.calculation import Buyer
 from assistant.calculators.catalogue import (
     Asked,
     Missing,
     MissingFact,
-    amount,
     buyer,
     choice,
     completed,
-    day,
+    figure,
     large_buyer,
     nature,
 )
@@ -105,13 +104,12 @@ def procedure(facts: QuestionFacts) -> Asked | Missing | None:
     )
     return completed(
         asked,
-        amount=amount(
-            "montant HT du besoin",
+        amount=figure(
             "Quel est le montant hors taxes de tout le besoin, lots et reconductions compris ?",
             given,
         ),
         nature=nature(facts),
-        buyer=buyer(facts, Buyer.LOCAL, Buyer.STATE),
+        buyer=buyer(facts),
     )
 
 
@@ -130,14 +128,11 @@ def time_limits(facts: QuestionFacts) -> Asked | Missing | None:
     )
     needed = {
         "procedure": choice(
-            "procédure",
             "Quelle est la procédure : appel d'offres ouvert, restreint, avec négociation ?",
             procedures,
-            (Procedure.OPEN, Procedure.RESTRICTED, Procedure.NEGOTIATED),
+            *(Procedure.OPEN, Procedure.RESTRICTED, Procedure.NEGOTIATED),
         ),
-        "sent": day(
-            "envoi de l'avis", "Quel jour l'avis a-t-il été envoyé à la publication ?", sent
-        ),
+        "sent": figure("Quel jour l'avis a-t-il été envoyé à la publication ?", sent),
     }
     if facts.buyers or not _WHOEVER_BUYS & {*procedures}:
         needed["buyer"] = buyer(facts, Buyer.LOCAL, Buyer.ENTITY)
@@ -159,8 +154,7 @@ def standstill(facts: QuestionFacts) -> Asked | Missing | None:
     )
     return completed(
         asked,
-        sent=day(
-            "envoi des notifications de rejet",
+        sent=figure(
             "Quel jour les notifications de rejet ont-elles été envoyées ?",
             sent,
         ),
@@ -176,8 +170,7 @@ def turnover(facts: QuestionFacts) -> Asked | Missing | None:
     given = [each.value for each in contract if not each.is_with_tax]
     return completed(
         TurnoverAsked,
-        amount=amount(
-            "montant estimé HT",
+        amount=figure(
             "Quel est le montant estimé hors taxes du marché ou du lot ?",
             given,
         ),
@@ -256,16 +249,9 @@ def advance(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     is_sme = bool(_SME.search(facts.words))
     needed = {
-        "amount": amount(
-            "montant initial HT", "Quel est le montant initial hors taxes du marché ?", without
-        ),
-        "months": MissingFact(
-            "durée en mois",
-            "Quelle est la durée d'exécution du marché, en mois ?",
-            next(iter(facts.months), None),
-            numeral,
-        ),
-        "buyer": buyer(facts, Buyer.LOCAL, Buyer.STATE),
+        "amount": figure("Quel est le montant initial hors taxes du marché ?", without),
+        "months": figure("Quelle est la durée d'exécution du marché, en mois ?", facts.months),
+        "buyer": buyer(facts),
     }
     if is_sme and {*facts.buyers} & {Buyer.LOCAL, Buyer.OTHER_AUTHORITY}:
         needed["is_large_buyer"] = large_buyer("R2191-7")
@@ -284,8 +270,7 @@ def retention(facts: QuestionFacts) -> Asked | Missing | None:
         return None
     is_sme, is_state = bool(_SME.search(facts.words)), Buyer.STATE in facts.buyers
     needed = {
-        "amount": amount(
-            "montant TTC du marché",
+        "amount": figure(
             "Quel est le montant toutes taxes comprises du marché ?",
             [each.value for each in contract if not each.is_without_tax],
         )
@@ -316,10 +301,8 @@ def payment(facts: QuestionFacts) -> Asked | Missing | None:
     )
     return completed(
         asked,
-        received=day(
-            "réception de la facture", "Quel jour la facture a-t-elle été reçue ?", received
-        ),
-        buyer=buyer(facts, Buyer.LOCAL, Buyer.HOSPITAL),
+        received=figure("Quel jour la facture a-t-elle été reçue ?", received),
+        buyer=buyer(facts, Buyer.STATE, Buyer.LOCAL, Buyer.HOSPITAL),
     )
 
 
@@ -345,16 +328,12 @@ def modification(facts: QuestionFacts) -> Asked | Missing | None:
     return completed(
         partial(ModificationAsked, is_unforeseen=bool(_UNFORESEEN.search(facts.words))),
         changes=MissingFact(
-            "modifications HT",
             "Quel est le montant hors taxes de la modification ?",
             tuple(changes),
-            lambda values: " ; ".join(map(euros, values)),
         ),
-        initial=amount(
-            "montant initial HT", "Quel est le montant initial hors taxes du marché ?", initial
-        ),
+        initial=figure("Quel est le montant initial hors taxes du marché ?", initial),
         nature=nature(facts),
-        buyer=buyer(facts, Buyer.LOCAL, Buyer.STATE),
+        buyer=buyer(facts),
     )
 
 

@@ -29,6 +29,8 @@ _OR = {Language.FRENCH: "ou", Language.ENGLISH: "or"}
 _BELOW = re.compile(r"(?:inferieure?s? (?:ou egale?s? )?a|moins de|n'excede pas|sous)\W*$")
 _ABOVE = re.compile(r"(?:superieure?s? a|au moins|a partir de|des|excede|depasse|atteint)\W*$")
 _CLAUSE_END = re.compile(r"[,;:.]")
+_CONCEDES = re.compile(r"\bmeme (?:lorsqu|quand|s[i'])[^,;:.]*")
+"""Who is named there has the same figure, and none of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,14 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Turning:
-    """A fact on which answers turn, by its cases or by a limit in a unit."""
+    """A fact on which answers turn, by its cases or by a limit in a unit.
+
+    `otherwise` is what a fact of a single case is without it.
+    """
 
     fact: ClarifyingFact
     told: dict[Language, str]
+    otherwise: dict[Language, PossibleCase] | None
     settled: re.Pattern[str]
     cases: tuple[_Case, ...]
     limit: str | None
@@ -153,7 +159,7 @@ def _figures(text: str) -> Iterator[_Figure]:
         ends = [0, *(each.end for each in found)]
         starts = [*(each.start for each in found[1:]), len(sentence)]
         for each, previous, following in zip(found, ends, starts, strict=False):
-            before = fold_text(lead + sentence[previous : each.start])
+            before = _CONCEDES.sub("", fold_text(lead + sentence[previous : each.start]))
             after = fold_text(sentence[each.end : following])
             yield _Figure(each.unit, Fraction(each.value), before, after)
         lead = f"{sentence} " if sentence.endswith(":") else lead
@@ -169,6 +175,8 @@ def _of_cases(turning: _Turning, cases: Sequence[_Case]) -> ClarifyingFact:
         named[language] = tuple(
             PossibleCase(each[0].upper() + each[1:], told.format(each)) for each in words
         )
+        if turning.otherwise is not None:
+            named[language] += (turning.otherwise[language],)
     return ClarifyingFact(turning.fact.name, question, named)
 
 
@@ -185,6 +193,7 @@ def _table() -> tuple[re.Pattern[str], tuple[_Turning, ...]]:
         _Turning(
             ClarifyingFact(row["name"], _by_language(row), dict.fromkeys(Language, ())),
             _by_language(row.get("told", dict.fromkeys(Language, ""))),
+            _otherwise(row["otherwise"]) if "otherwise" in row else None,
             re.compile(row["settled"]),
             tuple(_Case(re.compile(each["says"]), _by_language(each)) for each in row["cases"]),
             row.get("limit"),
@@ -193,5 +202,9 @@ def _table() -> tuple[re.Pattern[str], tuple[_Turning, ...]]:
     )
 
 
-def _by_language(row: Mapping[str, Any]) -> dict[Language, str]:
+def _by_language(row: Mapping[str, Any]) -> dict[Language, Any]:
     return {language: row[language] for language in Language}
+
+
+def _otherwise(row: Mapping[str, Any]) -> dict[Language, PossibleCase]:
+    return {language: PossibleCase(*words) for language, words in _by_language(row).items()}

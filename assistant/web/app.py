@@ -271,8 +271,8 @@ def _mount_gradio(app: FastAPI, site: Site) -> None:
 
 
 def into_folder(request: Request) -> RedirectResponse:
-    """From the path where an application stands to its first page."""
-    return RedirectResponse(f"{request.url.path}/")
+    """From the path where an application stands to its first page, in the language asked for."""
+    return RedirectResponse(request.url.replace(path=f"{request.url.path}/", netloc="", scheme=""))
 
 
 def own_head(page: bytes) -> bytes:

@@ -28,7 +28,8 @@ class ShownSentence:
     """A sentence and the passages that it cites, by number, as far as they are shown.
 
     What supports a sentence is said beside it, of quotes only beside the last of those that carry
-    the answer, and the last of those that are folded. `readings` are the keys of what is to be said
+    the answer, and the last of those that are folded, of others after the last of those that follow
+    each other. `readings` are the keys of what is to be said
     of words that no page simply writes.
     """
 
@@ -110,14 +111,20 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
     last = {
         each.place: number for number, each in enumerate(shown) if each.support is Support.VERBATIM
     }
-    return [
-        replace(
-            each,
-            is_labelled=each.support is not Support.VERBATIM
-            or (number in last.values() and each.place is not Prominence.LEAD),
-        )
-        for number, each in enumerate(shown)
-    ]
+    told: list[ShownSentence] = []
+    for number, each in enumerate(shown):
+        following = next(iter(shown[number + 1 :]), None)
+        if each.support is Support.VERBATIM:
+            is_labelled = number in last.values() and each.place is not Prominence.LEAD
+        else:
+            is_labelled = following is None or _kind(following) != _kind(each)
+        told.append(replace(each, is_labelled=is_labelled))
+    return told
+
+
+def _kind(shown: ShownSentence) -> tuple[Support, LineRole | None, bool]:
+    """What sentences share that one label stands for: support, and where they are shown."""
+    return shown.support, shown.role, shown.place is Prominence.ASIDE
 
 
 def shown_sentence(sentence: Sentence, turn: Turn) -> ShownSentence:
