@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.durable import lock_for_writing
-from ingestion.index.build import build
+from ingestion.index.build import Comparison, build, uncompared
 from ingestion.index.publication import current_name, open_snapshot, publish
 from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
@@ -41,15 +41,19 @@ def add(home: Path, path: Path) -> None:
     assert added.reading.problem is None
 
 
-def build_only(home: Path, embedder: Embedder | None = None) -> str:
+def build_only(
+    home: Path, embedder: Embedder | None = None, compare: Comparison = uncompared
+) -> str:
     """Build what was added, without publishing it; the name of the snapshot."""
     with lock_for_writing(home):
-        return build(home, embedder or WordEmbedder(), lambda step, done, total: None).name
+        return build(home, embedder or WordEmbedder(), lambda step, done, total: None, compare).name
 
 
-def build_and_publish(home: Path, embedder: Embedder | None = None) -> str:
+def build_and_publish(
+    home: Path, embedder: Embedder | None = None, compare: Comparison = uncompared
+) -> str:
     """Build what was added and put it in use; the name of the snapshot."""
-    name = build_only(home, embedder)
+    name = build_only(home, embedder, compare)
     with lock_for_writing(home):
         publish(home, name)
     return name

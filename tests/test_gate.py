@@ -13,7 +13,7 @@ from assistant.publishing.gate import gold_questions, make_candidate
 from assistant.publishing.history import index_events, restorable
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BuildCancelled, UnknownSnapshot
-from ingestion.index.publication import current_name, finished, open_snapshot
+from ingestion.index.publication import current_name, finished, open_snapshot, read_manifest
 from ingestion.index.question_bank import chapter_of, read_bank
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
@@ -106,6 +106,16 @@ def test_an_article_cut_short_at_the_same_dates_is_named(home: Path, tmp_path: P
     assert verdict is not None
     assert "moitié de leur texte" in verdict.reasons[0]
     assert "R2392-10" in verdict.reasons[0]
+
+
+def test_what_a_sheet_says_against_its_article_is_kept_with_the_candidate(
+    home: Path, tmp_path: Path
+) -> None:
+    article = ("R2122-8", ("Titre",), "Le besoin est inférieur à 90 000 euros.", None, None)
+    add_code(home, tmp_path, [*ARTICLES, article])
+    manifest, _ = candidate(home)
+    kept = read_manifest(home, manifest.name).disputed
+    assert [(each.figure, each.articles) for each in kept] == [("60 000 €", ("R2122-8",))]
 
 
 def test_a_refused_candidate_is_thrown_away_with_its_reason(home: Path, tmp_path: Path) -> None:

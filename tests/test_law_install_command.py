@@ -16,6 +16,7 @@ from ingestion.readers.documents import Document, State
 from tests.administered import acts, administered
 from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.dila_server import Dila, cut, offering
+from tests.general_texts import versions_of
 from tests.index_home import add
 from tests.law_home import AFTER, publish_law
 from tests.legi_files import (
@@ -49,7 +50,7 @@ CLAUSES = replace(
     RULE,
     id="LEGIARTI000000000040",
     text_id="LEGITEXT000000000040",
-    code="Arrêté approuvant le cahier des clauses administratives générales de travaux",
+    code="Arrêté du 30 mars 2021 approuvant les clauses administratives générales de travaux",
 )
 
 
@@ -262,6 +263,30 @@ def test_a_text_is_kept_by_the_folder_of_its_publication_and_by_its_title(
     assert texts(home) == [f"{CLAUSES.text_id}.jsonl", f"{CODE}.jsonl"]
     assert "« Avis » n'est pas le texte attendu" in said
     assert f"Pas dans l'archive : {chosen_texts()[2].title}" in said
+
+
+def test_the_orders_of_2009_are_found_by_their_titles_and_those_that_amend_them_are_not(
+    command: Command, home: Path, dila: Dila, tmp_path: Path
+) -> None:
+    order = versions_of("fcs_2009")
+    amending = replace(
+        CLAUSES, code=f"Arrêté du 3 mars 2014 modifiant l'{order[0].code.lower()}", lines=("Dix.",)
+    )
+    quoting = other(50, lines=(order[0].code,), text_id=OTHER_CODE_ID, code="Code des cordes")
+    files = files_of(RULE, SECOND, quoting)
+    for version in (*order, amending):
+        name = article_name(version).replace(version.text_id, f"JORFTEXT{version.text_id[8:]}")
+        files[name] = files_of(version)[article_name(version)]
+    dila.archives = {FULL: packed(tmp_path, FULL, files)}
+    code, said = command("install")
+    assert code == 0
+    assert texts(home) == [f"{order[0].text_id}.jsonl", f"{CODE}.jsonl"]
+    assert "Pas dans l'archive : CCAG Travaux, arrêté du 8 septembre 2009." in said
+    assert "arrêté du 19 janvier 2009" not in said
+    assert "pas le texte attendu" not in said
+    kept = [each for each in Library(home).documents() if each.title == order[0].code]
+    assert len(kept) == len(order)
+    assert {each.valid_to for each in kept} == {date(2021, 10, 1)}
 
 
 def test_a_folder_older_than_what_is_installed_is_refused(

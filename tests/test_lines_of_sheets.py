@@ -1,27 +1,31 @@
 """The line of a sheet above the words of the law that it explains."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from assistant.answering.answer import Answer, Prominence
 from assistant.answering.pipeline import Assistant
+from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
+from assistant.law.sheets import disputed_figures
 from assistant.question.language import Language
 from assistant.retrieval.ranking import LineBounds, Tuning
 from assistant.retrieval.snapshots import SnapshotHolder
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
-from tests.small_index import Article, answering_embedder, write_code
+from tests.small_index import TODAY, Article, answering_embedder, write_code
 from tests.words_tuning import words_tunings
 
 ASKED = "À partir de quel montant l'acheteur accorde-t-il une avance ?"
 HEADING = "À partir de quel montant une avance ?"
 LINE = "L'acheteur accorde une avance au-dessus de 30 000 euros (art. R2191-3)."
 LAW = "L'acheteur accorde une avance lorsque le montant initial du marché dépasse 30 000 euros."
+OTHERWISE = LAW.replace("30 000", "20 000")
 ARTICLE: Article = ("R2191-3", ("Avances",), LAW, None, None)
 SHEET = """---
 title: Avances
@@ -45,7 +49,7 @@ def _assistant(folder: Path, weights: LineBounds, line: str, *articles: Article)
     if articles:
         add(home, write_code(folder, articles))
     embedder = answering_embedder()
-    build_and_publish(home, embedder)
+    build_and_publish(home, embedder, partial(disputed_figures, day=TODAY))
     journal = Journal(folder / "journal.jsonl")
     holder = SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=_tuning(weights))
@@ -72,6 +76,14 @@ def test_the_line_comes_before_the_law_that_it_explains_and_cites_both(tmp_path:
     law, sheet = answer.citations
     assert (law.locator, sheet.quote) == ("art. R2191-3", LINE)
     assert answer.sentences[0].citations == (law.n, sheet.n)
+
+
+def test_a_line_with_a_figure_that_the_article_does_not_state_is_not_said(tmp_path: Path) -> None:
+    assistant = _assistant(tmp_path, LIKELY, LINE, (*ARTICLE[:2], OTHERWISE, None, None))
+    result = run_turn(assistant, ASKED, None, None)
+    assert [each.text for each in result.answer.sentences] == [OTHERWISE]
+    shown = contract(result)["evidence"]
+    assert [each["n"] for each in shown if each.get("disputed") == ["30 000 euros"]] == [len(shown)]
 
 
 def test_over_sheets_alone_the_line_is_not_said_twice(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from assistant.answering.answer import cite
 from assistant.question.language import Language
 from assistant.reports.markup import load_words, set_no_break_spaces
-from assistant.web.buyer.evidence_panel import dates
+from assistant.web.buyer.evidence_panel import dates, reserves
 from assistant.web.viewer import cited_spans, excerpt, flowing, marked, windows
+from ingestion.index.store import DisputedFigure
 from tests.fakes_page import FakeDesk
 from tests.page_answers import small_answer
 from tests.page_tags import parsed
@@ -19,6 +20,18 @@ FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 @pytest.fixture(scope="module")
 def desk() -> FakeDesk:
     return FakeDesk()
+
+
+def test_what_the_articles_of_a_sheet_do_not_say_is_told_beside_it(desk: FakeDesk) -> None:
+    item = desk.evidence[0]
+    figure = DisputedFigure(item.passage.id, "40 000 €", ("R2122-8", "R2122-9"))
+    told = parsed(reserves(replace(item, disputed=(figure,)), "fr")).text.strip()
+    assert set_no_break_spaces(told) == set_no_break_spaces(
+        "Cette fiche dit « 40 000 € », que le texte en vigueur (art. R2122-8, R2122-9) ne dit "
+        "pas : c’est lui qui fait foi, et la réponse ne s’appuie pas sur la fiche."
+    )
+    assert "does not rest on the sheet" in reserves(replace(item, disputed=(figure,)), "en")
+    assert "fiche dit" not in reserves(item, "fr")
 
 
 def test_layout_breaks_flow_and_lists_stay() -> None:

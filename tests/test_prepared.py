@@ -16,6 +16,7 @@ from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
 from ingestion.index.questions import LeadingQuestion, Likeness
+from ingestion.index.store import DisputedFigure
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, with_articles
 from tests.passage_texts import article_of, evidence_of
@@ -75,11 +76,13 @@ def test_its_passage_must_be_among_the_first_found() -> None:
     assert _prepared(ASKED, _alike(0.9), *others, EVIDENCE) == ""
 
 
-def test_a_sheet_bears_an_answer_of_today_only() -> None:
+def test_a_sheet_bears_an_answer_of_today_only_and_none_where_its_articles_say_otherwise() -> None:
     sheet = replace(EVIDENCE, passage=replace(ARTICLE, title="Petits achats", source="fiche.md"))
     sheet_only = replace(sheet, passage=replace(sheet.passage, references=("R2122-8", "R2123-1")))
     assert _prepared(ASKED, _alike(0.9), sheet_only) == LEAD
     assert _prepared(ASKED, _alike(0.9), sheet_only, today=False) == ""
+    figure = DisputedFigure(ARTICLE.id, "60 000 euros", ("R2122-8",))
+    assert _prepared(ASKED, _alike(0.9), replace(sheet_only, disputed=(figure,))) == ""
     assert _prepared(ASKED, _alike(0.9), EVIDENCE, today=False) == LEAD
 
 

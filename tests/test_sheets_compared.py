@@ -14,6 +14,7 @@ from assistant.law.sheets import (
     WrittenOn,
     compare_sheets,
     digest_of_words,
+    disputed_figures,
     standing_figures,
     written_on,
 )
@@ -105,6 +106,25 @@ def test_a_figure_that_stands_is_told_apart_with_its_reason() -> None:
     assert [(each.figure, each.reason) for each in found.explained] == [("3 ans", "Une somme.")]
     elsewhere = StandingFigure("fiches/petits.md", "3 ans", "Une somme.", "R2122-9")
     assert figures(compared(text, version("L'année."), standing=[elsewhere])) == ["3 ans", "4 ans"]
+
+
+def test_an_index_keeps_what_is_disputed_and_on_which_days_those_to_come_too() -> None:
+    text = sheet("Il achète sous 60 000 €.")
+    versions = [
+        version("Sous 60 000 euros.", "2020-01-01", "2026-04-01"),
+        version("Sous 50 000 euros.", "2026-04-01", "2027-01-01"),
+        version("Sous 60 000 euros.", "2027-01-01", "2028-01-01"),
+        version("Sous 70 000 euros.", "2028-01-01"),
+    ]
+    found = disputed_figures(passages(text), versions, DAY)
+    (part,) = passages(text)
+    assert {(each.passage_id, each.figure, each.articles) for each in found} == {
+        (part.id, "60 000 €", ("R2122-8",))
+    }
+    days = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 12, 31), date(2027, 1, 1),
+            date(2027, 12, 31), date(2028, 1, 1)]  # fmt: skip
+    held = [[each.holds_on(day) for each in found].count(True) for day in days]
+    assert held == [0, 1, 1, 0, 0, 1]
 
 
 @pytest.mark.parametrize(

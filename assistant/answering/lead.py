@@ -107,7 +107,7 @@ def _sheet(evidence: Sequence[Evidence]) -> Evidence | None:
     if rank_of(first) is Rank.SHEET:
         return evidence[0]
     explains = rank_of(last) is Rank.SHEET and not set(first.references).isdisjoint(last.references)
-    return evidence[-1] if explains else None
+    return evidence[-1] if explains and not evidence[-1].disputed else None
 
 
 def _share(evidence: Sequence[Evidence]) -> float:

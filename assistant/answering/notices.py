@@ -28,6 +28,13 @@ _ADDRESSED = {
     "these words are quoted in no answer.",
 }
 
+_DISPUTED = {
+    Language.FRENCH: "Cette fiche dit « {} », que le texte en vigueur (art. {}) ne dit pas : c’est "
+    "lui qui fait foi, et la réponse ne s’appuie pas sur la fiche.",
+    Language.ENGLISH: "This sheet says “{}”, which the text in force (art. {}) does not: rely on "
+    "that text; the answer does not rest on the sheet.",
+}
+
 _CARRIES_ADDRESSED = {
     Language.FRENCH: "La source {} contient des phrases qui s'adressent à l'assistant ; elles ne "
     "sont pas citées.",
@@ -278,6 +285,13 @@ def addressed_in(passage: Passage, language: Language) -> tuple[str, ...]:
     """What is to be said beside a passage of each of its sentences that speak to a machine."""
     found = addressed(passage.text)
     return tuple(_ADDRESSED[language].format(passage.text[span.start : span.end]) for span in found)
+
+
+def disputed_by(item: Evidence, language: Language) -> tuple[str, ...]:
+    """What is to be said beside a sheet of each figure that its articles do not state."""
+    return tuple(
+        _DISPUTED[language].format(each.figure, ", ".join(each.articles)) for each in item.disputed
+    )
 
 
 def uncertain(language: Language, nearest: Passage) -> str:

@@ -58,6 +58,7 @@ def prepared_answer(
             item
             for item in evidence[:READ_FIRST]
             if item.passage.id in best.passage_ids
+            and not item.disputed
             and (is_of_today or rank_of(item.passage) in ARTICLES)
         ),
         None,

@@ -79,6 +79,7 @@ def contract(result: TurnResult) -> dict[str, Any]:
                 "passage_id": item.passage.id,
                 "score": round(item.score, 6),
                 **({"recognised": True} if item.passage.recognised else {}),
+                **({"disputed": [f.figure for f in item.disputed]} if item.disputed else {}),
             }
             for item in result.evidence
         ],

@@ -184,7 +184,8 @@ def _tell_archive(archive: ListedArchive, found: Sifted, console: Console) -> No
     _tell_refused(archive, found.changes.refused, console)
     if archive.is_complete:
         for absent in found.absent:
-            told = f"Pas dans l'archive : {absent.title} ({absent.id})."
+            named = f"{absent.title} ({absent.id})" if absent.id else absent.title
+            told = f"Pas dans l'archive : {named}."
             console.print(told, style="yellow", soft_wrap=True)
 
 

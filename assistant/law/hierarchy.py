@@ -118,7 +118,7 @@ def general_text(passage: Passage) -> GeneralText | None:
     family = named.family if named else find_piece(passage.locator) or CCAG
     edition = named.edition if named else None
     if edition is None and passage.valid_from:
-        edition = edition_on(passage.valid_from)
+        edition = edition_on(passage.valid_from, family)
     return GeneralText(family, edition)
 
 

@@ -21,6 +21,7 @@ from assistant.question.language import fold_text
 from assistant.question.quantities import Quantity, may_measure
 from ingestion.chunking.passages import Passage
 from ingestion.index.publication import open_snapshot
+from ingestion.index.store import DisputedFigure
 from ingestion.legislation.general_clauses import CCAG
 from ingestion.legislation.references import find_references
 from ingestion.legislation.versions import histories
@@ -366,6 +367,33 @@ def _figure_fault(
         said.sentence,
         next(reasons, ""),
     )
+
+
+# What an index keeps of it, for its answers.
+
+
+def disputed_figures(
+    passages: Sequence[Passage], documents: Sequence[Document], day: date
+) -> tuple[DisputedFigure, ...]:
+    """The figures of sheets that no article states and that nobody has explained, from a day on.
+
+    The versions to come are compared as well, from the day of each.
+    """
+    articles = [each for each in documents if each.reference is not None]
+    starts = {each.id: each.valid_from for each in articles}
+    bounds = (bound for each in articles for bound in (each.valid_from, each.valid_to))
+    firsts = [day, *sorted({bound for bound in bounds if bound and bound > day})]
+    found: list[DisputedFigure] = []
+    for first, following in zip(firsts, [*firsts[1:], None], strict=True):
+        told = compare_sheets(passages, documents, first, written_on(), standing_figures())
+        for fault in told.faults:
+            if fault.cause is SheetFaultCause.FIGURE:
+                begun = [starts.get(each.document) for each in fault.articles]
+                since = first if first > day else max(filter(None, begun), default=None)
+                about = tuple(each.reference for each in fault.articles)
+                part = fault.section.id
+                found.append(DisputedFigure(part, fault.figure, about, since, following))
+    return tuple(found)
 
 
 # The sheets of an index against its articles; both as plain JSON for programs.

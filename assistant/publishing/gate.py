@@ -12,6 +12,7 @@ from assistant.answering.pipeline import Assistant
 from assistant.errors import AssistantError
 from assistant.evaluation.questions import Question, read_questions
 from assistant.evaluation.runs import compare, examine, falls, graded
+from assistant.law.sheets import disputed_figures
 from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons
 from assistant.publishing.rivals import new_rivals
 from assistant.review.gold import FILE, require_plain
@@ -182,7 +183,7 @@ def make_candidate(
     A cancelled build leaves nothing; one that the gate could not examine waits without a verdict.
     """
     known, served = finished(home), served_name(home)
-    manifest = build(home, embedder, progress)
+    manifest = build(home, embedder, progress, partial(disputed_figures, day=date.today()))
     if manifest.name == served:
         return manifest, None
     if manifest.name not in known:

@@ -16,7 +16,7 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.lexical import EverydayWords, Term
 from ingestion.index.search import Embedder, Hit
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.index.store import PassageStore
+from ingestion.index.store import DisputedFigure, PassageStore
 from ingestion.legislation.general_clauses import CCAG
 from ingestion.legislation.references import find_references
 from ingestion.readers.documents import Kind, is_citable
@@ -268,15 +268,29 @@ def _admits(generation: IndexSnapshot, passage: Passage, scope: Scope) -> bool:
     """Whether an answer may quote a passage.
 
     A version of unknown beginning gives way to one that is known to be in force that day, a section
-    of a sheet to the articles that it is about.
+    of a sheet to the articles that it is about. Nothing rests on a sheet whose figures these do not
+    state.
     """
     if not (scope.admits(passage) and scope.reads(passage)):
         return False
     if passage.kind is not Kind.RULES:
         return True
     if rank_of(passage) is Rank.SHEET:
-        return not _is_of_articles(generation, passage, scope)
+        return not (
+            disputed_in(generation, passage, scope) or _is_of_articles(generation, passage, scope)
+        )
     return passage.valid_from is not None or not _has_dated_version(generation, passage, scope)
+
+
+def disputed_in(
+    generation: IndexSnapshot, passage: Passage, scope: Scope
+) -> tuple[DisputedFigure, ...]:
+    """The figures of a passage that the articles of the day do not state, as the index knows."""
+    return tuple(
+        each
+        for each in generation.manifest.disputed
+        if each.passage_id == passage.id and each.holds_on(scope.as_of)
+    )
 
 
 def _is_of_articles(generation: IndexSnapshot, section: Passage, scope: Scope) -> bool:

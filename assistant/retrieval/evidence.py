@@ -6,6 +6,7 @@ from datetime import date
 
 from assistant.law.hierarchy import general_text
 from ingestion.chunking.passages import Passage
+from ingestion.index.store import DisputedFigure
 from ingestion.legislation.general_clauses import CCAG, GeneralText
 from ingestion.readers.documents import Kind
 from ingestion.tenders.pieces import PieceKind
@@ -23,6 +24,7 @@ class Evidence:
     `similarity` is the cosine with the question, that of the farthest passage found by meaning when
     this one was found by words alone.
     `document_sha256` is that of the document's whole text (UTF-8), to which offsets refer.
+    `disputed` is what it says and the articles that it explains do not: it is shown, not quoted.
     """
 
     number: int
@@ -31,6 +33,7 @@ class Evidence:
     document_sha256: str
     similarity: float = 0.0
     strength: float = 0.0
+    disputed: tuple[DisputedFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from assistant.question.topics import topic_signal, topics_asked
 from assistant.retrieval.candidates import (
     Candidate,
     Searcher,
+    disputed_in,
     evidence_of,
     explanation,
     general_ids,
@@ -199,7 +200,10 @@ def _explained(
     if not shown or rules.questions.has_changed(shown[0].passage.id):
         return []
     section = explanation(rules, shown[0].passage, question, scope)
-    return [] if section is None else [evidence_of(rules, section, len(shown) + 1)]
+    if section is None:
+        return []
+    item = evidence_of(rules, section, len(shown) + 1)
+    return [replace(item, disputed=disputed_in(rules, section, scope))]
 
 
 def _is_of_place(passage: Passage, other: Passage) -> bool:

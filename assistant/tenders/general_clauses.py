@@ -96,7 +96,7 @@ def _applied(
         editions = tuple(sorted(said))
         contradicted = EditionSource.CONTRADICTED
         return AppliedText(GeneralText(family), contradicted, first.locator, editions)
-    of_day = edition_on(day) if day else None
+    of_day = edition_on(day, family) if day else None
     source = EditionSource.DAY if of_day else EditionSource.NOTHING
     return AppliedText(GeneralText(family, of_day), source, first.locator)
 

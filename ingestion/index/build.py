@@ -1,7 +1,7 @@
 """Build a snapshot beside the others, from everything in the library."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -19,7 +19,7 @@ from ingestion.index.question_vectors import ShippedVectors, shipped_file
 from ingestion.index.questions import LeadingQuestion, leading_questions
 from ingestion.index.search import Embedder, Vectors, as_indexed, embedder_host
 from ingestion.index.snapshot import SnapshotContents
-from ingestion.index.store import Manifest
+from ingestion.index.store import DisputedFigure, Manifest
 from ingestion.index.vectors import embed_cached
 from ingestion.legislation.versions import irregularities
 from ingestion.library.library import Library
@@ -27,6 +27,17 @@ from ingestion.readers.documents import Document
 
 Progress = Callable[[str, int, int], None]
 """Told the step (a French phrase), how much of it is done, and how much there is."""
+
+Comparison = Callable[[Sequence[Passage], Sequence[Document]], tuple[DisputedFigure, ...]]
+"""Told the passages and the documents of an index, says which figures of theirs are disputed."""
+
+
+def uncompared(
+    passages: Sequence[Passage], documents: Sequence[Document]
+) -> tuple[DisputedFigure, ...]:
+    """For what has no sheets."""
+    return ()
+
 
 FORMAT = b"7"
 """To be raised when a snapshot of the same texts is written or searched otherwise."""
@@ -43,7 +54,7 @@ class _Texts:
     """Everything that is indexed: documents, passages in order, the glossary, the bank's questions.
 
     `origins` is the sha256 of each file by its source, in the order of adding, `aside` why a file
-    is not indexed, or not all of it.
+    is not indexed, or not all of it, `disputed` what is known to be wrong in a passage.
     """
 
     origins: dict[str, str]
@@ -52,23 +63,25 @@ class _Texts:
     glossary: tuple[Term, ...]
     questions: tuple[LeadingQuestion, ...]
     aside: dict[str, str]
+    disputed: tuple[DisputedFigure, ...]
 
     def without(self, lost: LostDocuments) -> "_Texts":
         """All but some documents; raises IngestionError, which names them, when none is left."""
         ids = lost.document_ids
         named = {each.source: _LOST for each in self.documents if each.id in ids}
+        gone = {each.id for each in self.passages if each.document_id in ids}
         left = replace(
             self,
             documents=tuple(each for each in self.documents if each.id not in ids),
             passages=tuple(each for each in self.passages if each.document_id not in ids),
-            questions=self._questions_without(ids),
+            questions=self._questions_without(gone),
             aside=self.aside | named,
+            disputed=tuple(each for each in self.disputed if each.passage_id not in gone),
         )
         return left.required()
 
-    def _questions_without(self, document_ids: frozenset[str]) -> tuple[LeadingQuestion, ...]:
+    def _questions_without(self, gone: set[str]) -> tuple[LeadingQuestion, ...]:
         """Those that still lead to a passage, and those that never did."""
-        gone = {each.id for each in self.passages if each.document_id in document_ids}
         return tuple(
             replace(each, passage_ids=tuple(name for name in each.passage_ids if name not in gone))
             for each in self.questions
@@ -85,7 +98,9 @@ class _Texts:
         raise IngestionError("Rien à indexer. Ajoutez des fichiers : sourcier index add CHEMIN")
 
 
-def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
+def build(
+    home: Path, embedder: Embedder, progress: Progress, compare: Comparison = uncompared
+) -> Manifest:
     """Build and verify a snapshot; the caller holds the writer's lock.
 
     Returns the sound snapshot that already has this content, if there is one, published or not.
@@ -94,7 +109,7 @@ def build(home: Path, embedder: Embedder, progress: Progress) -> Manifest:
     if that can be told, and DamagedSnapshot when what was built does not verify. What `progress`
     raises ends the build. Whatever ends it, nothing of it is left.
     """
-    texts = _texts(Library(home), progress)
+    texts = _texts(Library(home), progress, compare)
     content = _content(texts, embedder)
     repository_of(home).clear_unfinished()
     if same := find_content(home, content):
@@ -139,7 +154,7 @@ def _contents(
     )
 
 
-def _texts(library: Library, progress: Progress) -> _Texts:
+def _texts(library: Library, progress: Progress, compare: Comparison) -> _Texts:
     documents, unreadable = library.readable()
     passages: list[Passage] = []
     for done, document in enumerate(documents, 1):
@@ -147,8 +162,9 @@ def _texts(library: Library, progress: Progress) -> _Texts:
         progress("Découpage en passages", done, len(documents))
     origins = {entry.source: entry.sha256 for entry in library.entries}
     questions = leading_questions(read_bank(), read_nowhere_answered(), documents, passages)
+    disputed = compare(passages, documents)
     return _Texts(
-        origins, documents, tuple(passages), read_glossary(), questions, unreadable
+        origins, documents, tuple(passages), read_glossary(), questions, unreadable, disputed
     ).required()
 
 
@@ -162,6 +178,7 @@ def _content(texts: _Texts, embedder: Embedder) -> str:
         *texts.passages,
         *texts.glossary,
         *texts.questions,
+        *texts.disputed,
     ):
         digest.update(repr(part).encode())
     return digest.hexdigest()
@@ -243,6 +260,7 @@ def _described(created_at: datetime, content: str, embedder: Embedder, texts: _T
         aside=texts.aside,
         state_dates=_state_dates(each for each in texts.documents if not each.state_until),
         state_ranges=_state_ranges(texts.documents),
+        disputed=texts.disputed,
     )
 
 

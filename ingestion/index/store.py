@@ -28,6 +28,25 @@ SEAL = "manifest.sha256"
 
 
 @dataclass(frozen=True, slots=True)
+class DisputedFigure:
+    """A figure of a passage that the articles it explains do not state, on some days.
+
+    `since` is the first of these days, `until` the first one after them, None where unknown.
+    """
+
+    passage_id: str
+    figure: str
+    articles: tuple[str, ...]
+    since: date | None = None
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        begun = self.since is None or self.since <= day
+        return begun and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a snapshot holds and by which embedder; `files` maps relative paths to sha256.
 
@@ -39,6 +58,7 @@ class Manifest:
     French sentences for the administrator, `origins` the sha256 of each file by its source, `aside`
     why a file, by its source, is not searched; snapshots made before there were any have none.
     `dimension` is how many numbers each of its vectors has, 0 where they did not say yet.
+    `disputed` is what its sheets say and its articles do not.
     """
 
     name: str
@@ -58,6 +78,7 @@ class Manifest:
     state_dates: tuple[tuple[date | None, int], ...] = ()
     state_ranges: tuple[tuple[date, date, int], ...] = ()
     dimension: int = 0
+    disputed: tuple[DisputedFigure, ...] = ()
 
 
 _manifest = TypeAdapter(Manifest)

@@ -57,7 +57,8 @@ def read_archives(
 def read_stream(name: str, pieces: Iterable[bytes], texts: Collection[str]) -> Changes:
     """Read an archive as its bytes come, without keeping any.
 
-    Texts are named by their identifiers, LEGITEXT… or that of their publication, JORFTEXT….
+    Texts are named by their identifiers, LEGITEXT… or that of their publication, JORFTEXT…, or by
+    how their titles begin, without a comma.
     Raises IngestionError when it cannot be read, and what `pieces` raises.
     """
     found = [_Source(name, is_complete=False)]

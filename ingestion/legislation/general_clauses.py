@@ -24,6 +24,7 @@ END_OF_2009 = date(2021, 10, 1)
 """First day without the orders of 2009; in between, a contract may be of either."""
 
 _EDITIONS = (2009, 2021)
+_OF_2021_ALONE = "CCAG-MOE"
 _YEAR = rf"(?P<year>{'|'.join(map(str, _EDITIONS))})(?![\d€%])"
 _SAID = r"(?:(?:dans sa|de la|en)?\s*(?:version|édition|rédaction)\s+)?"
 _ADJACENT = re.compile(rf"[\s,(«/-]*{_SAID}(?:issue? |datée? )?(?:de |d['’]|du )?{_YEAR}", re.I)
@@ -82,8 +83,10 @@ def general_texts_named(written: str) -> tuple[NamedGeneralText, ...]:
     )
 
 
-def edition_on(day: date) -> int | None:
+def edition_on(day: date, family: str = CCAG) -> int | None:
     """The edition of a contract of that day which names none; None where it may be either."""
+    if family == _OF_2021_ALONE:
+        return 2021
     if day < ORDER_OF_2021:
         return 2009
     return 2021 if day >= END_OF_2009 else None

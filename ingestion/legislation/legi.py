@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import tarfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,7 +37,8 @@ _NEIGHBOUR = re.compile(r"LEGI(?:TEXT|SCTA)\d{12}\.xml")
 _ARCHIVE = ".tar.gz"
 _SUPPRESSED = re.compile(rf"({ARTICLE_ID.pattern})(?:\.xml)?\s*$", re.MULTILINE)
 _STAMP = re.compile(r"\d{8}-\d{6}")
-_TEXT_FOLDER = re.compile(r"(?:LEGI|JORF)TEXT\d{12}(?=/)")
+_IDENTIFIER = re.compile(r"(?:LEGI|JORF)TEXT\d{12}")
+_TEXT_FOLDER = re.compile(rf"{_IDENTIFIER.pattern}(?=/)")
 
 # The whole of French law is about three million files and thirty gigabytes.
 _MOST_FILES = 10_000_000
@@ -362,7 +363,7 @@ _EVERY = 200
 
 def tell(texts: str, *paths: str) -> Iterator[bytes]:
     """In the child: what is in the archives, in the order given; `texts` are joined by commas."""
-    wanted = frozenset(texts.split(",")) if texts else frozenset()
+    wanted = _wanted(texts)
     archives = [Path(path) for path in paths]
     total, before = sum(map(size_of, archives)), 0
     for path in archives:
@@ -377,7 +378,7 @@ def tell(texts: str, *paths: str) -> Iterator[bytes]:
 
 def tell_stream(texts: str, name: str, descriptor: str) -> Iterator[bytes]:
     """In the child: what is in the archive that comes through an inherited descriptor."""
-    wanted = frozenset(texts.split(",")) if texts else frozenset()
+    wanted = _wanted(texts)
     yield _event("source", name, is_complete(name))
     with open(int(descriptor), "rb") as file:  # noqa: PTH123 - a descriptor has no path
         for found in archive_members(name, file, lambda: 0):
@@ -388,12 +389,43 @@ def _event(*words: object) -> bytes:
     return json.dumps(words).encode()
 
 
-def _told(found: LegiMember | SourceRefusal, texts: Collection[str]) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class _WantedTexts:
+    """The texts that are kept, by their identifiers and by how their titles begin."""
+
+    ids: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    def may_have(self, member: LegiMember) -> bool:
+        """Without parsing: by the folders above it, which name the text unless it is a law."""
+        named = _folder_of(member)
+        if named in self.ids or any(each.encode() in member.data for each in self.beginnings):
+            return True
+        if TEXT_ID.fullmatch(named):
+            return False
+        return any(each.encode() in member.data for each in self.ids if TEXT_ID.fullmatch(each))
+
+    def has(self, version: ArticleVersion, member: LegiMember) -> bool:
+        """Whether a version is of one of them; an order that amends another has its title too."""
+        is_named = version.text_id in self.ids or _folder_of(member) in self.ids
+        return is_named or version.code.startswith(self.beginnings)
+
+
+def _wanted(texts: str) -> _WantedTexts | None:
+    """What is asked for by identifiers and beginnings of titles, all texts where nothing is."""
+    if not texts:
+        return None
+    asked = texts.split(",")
+    ids = frozenset(each for each in asked if _IDENTIFIER.fullmatch(each))
+    return _WantedTexts(ids, tuple(each for each in asked if each not in ids))
+
+
+def _told(found: LegiMember | SourceRefusal, wanted: _WantedTexts | None) -> Iterator[bytes]:
     if isinstance(found, SourceRefusal):
         yield _event("refused", found.name, found.reason)
     elif not found.is_article:
         yield from (_event("suppressed", article) for article in suppressed(found.data))
-    elif not texts or _may_belong(found, texts):
+    elif wanted is None or wanted.may_have(found):
         try:
             version = read_article(found.data)
         except UnreadableFile as error:
@@ -401,15 +433,8 @@ def _told(found: LegiMember | SourceRefusal, texts: Collection[str]) -> Iterator
         except RecursionError:
             yield _event("refused", found.name, "fichier corrompu (imbrication sans fin)")
         else:
-            if not texts or version.text_id in texts or _folder_of(found) in texts:
+            if wanted is None or wanted.has(version, found):
                 yield _event("version", to_line(version).decode())
-
-
-def _may_belong(member: LegiMember, texts: Collection[str]) -> bool:
-    """Without parsing: by the folders above it, which name the text unless it is a law."""
-    if (named := _folder_of(member)) and (named in texts or TEXT_ID.fullmatch(named)):
-        return named in texts
-    return any(text.encode() in member.data for text in texts if TEXT_ID.fullmatch(text))
 
 
 def _folder_of(member: LegiMember) -> str:

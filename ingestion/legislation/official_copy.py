@@ -43,19 +43,27 @@ from ingestion.readers.documents import Kind
 class ChosenText:
     """A text to keep: `id` names its folder in archives, `says` are words that its title has.
 
-    Without one that is `required`, a complete archive is not the one that was awaited.
+    One without is found by how its title `begins`. Without one that is `required`, a complete
+    archive is not the one that was awaited.
     """
 
-    id: str
     title: str
     why: str
     says: tuple[str, ...]
+    id: str = ""
+    begins: str = ""
     required: bool = False
+
+    @property
+    def key(self) -> str:
+        """What archives are asked for it by."""
+        return self.id or self.begins
 
     def is_called(self, title: str) -> bool:
         """Whether a title may be that of this text."""
         folded = _folded(title)
-        return all(_folded(words) in folded for words in self.says)
+        is_so = all(_folded(words) in folded for words in self.says)
+        return is_so and folded.startswith(_folded(self.begins))
 
 
 @cache
@@ -95,7 +103,7 @@ def sift(changes: Changes, chosen: Sequence[ChosenText], known: Collection[str])
     for each in absent:
         if each.required and changes.is_complete:
             raise IngestionError(
-                f"{changes.source} n'a pas le texte attendu ({each.title}, {each.id}) : ce n'est "
+                f"{changes.source} n'a pas le texte attendu ({each.title}, {each.key}) : ce n'est "
                 "pas l'archive complète de LEGI, ou elle a changé de forme. Rien n'a été installé."
             )
     versions = tuple(version for version in changes.versions if version.text_id in kept)
@@ -258,7 +266,7 @@ def take(
     """
     meter = ByteMeter(plan.size, progress)
     for archive in plan.archives:
-        wanted = {*(each.id for each in chosen), *copy.text_ids()}
+        wanted = {*(each.key for each in chosen), *copy.text_ids()}
         found = read_stream(archive.name, meter.counted(source.pieces(archive)), wanted)
         sifted = sift(found, chosen, copy.text_ids())
         told(archive, sifted)

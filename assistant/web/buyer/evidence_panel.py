@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
-from assistant.answering.notices import addressed_in
+from assistant.answering.notices import addressed_in, disputed_by
 from assistant.law.hierarchy import LABELS, rank_of
 from assistant.question.language import Language
 from assistant.reports.answers import reading_labels
@@ -98,7 +98,7 @@ def evidence_card(evidence: Evidence, turn: Turn, said: Words, language: str) ->
         rank=rank(passage, language),
         concealment=concealment(passage, said),
         excerpt=NOTHING if is_faded else excerpt(passage.text, spans, flagged),
-        reserves=reserves(passage, language),
+        reserves=reserves(evidence, language),
         address=document_link(passage, spans, language),
         law_links=law_links(passage, turn.as_of, said, language),
         whole=whole(passage.text, spans, said, flagged) if is_folded else NOTHING,
@@ -122,9 +122,10 @@ def law_links(passage: Passage, as_of: date | None, said: Words, language: str) 
     return render_macro(PARTS, "law_links", number, versions, passage.address, said)
 
 
-def reserves(passage: Passage, language: str) -> Html:
-    """How sure the passage is, where its author says so, and what of it speaks to a machine."""
-    told = addressed_in(passage, Language(language))
+def reserves(evidence: Evidence, language: str) -> Html:
+    """How sure a passage is, what its articles do not say, and what speaks to a machine."""
+    passage, spoken = evidence.passage, Language(language)
+    told = (*disputed_by(evidence, spoken), *addressed_in(passage, spoken))
     return render_macro(PARTS, "reserves", passage.notes, told)
 
 

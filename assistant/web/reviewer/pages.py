@@ -178,7 +178,7 @@ def shown_passage(shown: ReviewExhibit) -> ShownPassage:
         concealment(passage, words()),
         excerpt(passage.text, spans, flagged) if spans else NOTHING,
         whole(passage.text, spans, words(), flagged) if is_folded else NOTHING,
-        reserves(passage, current_frame().language),
+        reserves(shown.evidence, current_frame().language),
     )
     pages = pages_of(document, view_of(shown)) if document and is_drawn(document) else []
     line, ranked = dates(passage, words()), rank(passage, current_frame().language)
