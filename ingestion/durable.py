@@ -5,13 +5,16 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from hashlib import file_digest
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingestion.errors import BusyIndex, IngestionError, StorageFull
+
+if TYPE_CHECKING:
+    from ingestion.postgresql import PostgresServer
 
 # Writing to disk so that a crash leaves either the old or the new, never half.
 
@@ -77,15 +80,46 @@ def hold(path: Path, *, alone: bool) -> BinaryIO | None:
     return file
 
 
-@contextmanager
-def lock_for_writing(home: Path) -> Iterator[None]:
-    """Be the only process that writes the index of this folder.
+CHANGES = "changes"
+"""What the one machine holds that changes the library, or an index, on a server."""
 
-    Raises BusyIndex at once when another is, StorageFull when the disk fills up meanwhile, and
-    IngestionError when writing is not allowed.
+
+@contextmanager
+def lock_for_writing(home: Path) -> Iterator[Callable[[], None]]:
+    """Be the only process that writes the index of this folder, or of the server of its settings.
+
+    What is given raises IngestionError once that no longer holds. Raises BusyIndex at once when
+    another is, StorageFull when the disk fills up meanwhile, and IngestionError when writing is not
+    allowed.
     """
     with refusals_of_disk(home), alone_with(home / "lock", BUSY):
-        yield
+        server = _server_of(home)
+        if server is None:
+            yield lambda: None
+            return
+        with server.alone(CHANGES) as assure:
+            if assure is None:
+                raise BusyIndex(BUSY)
+            yield assure
+
+
+def is_written(home: Path) -> bool:
+    """Whether somebody writes the index of this folder, or of the server of its settings."""
+    if server := _server_of(home):
+        return server.is_held(CHANGES)
+    if not (home / "lock").exists():
+        return False
+    lock = hold(home / "lock", alone=False)
+    if lock:
+        lock.close()
+    return lock is None
+
+
+def _server_of(home: Path) -> "PostgresServer | None":
+    from ingestion.postgresql import named_server, server_at  # who only reads files does without
+
+    address = named_server(home, "store")
+    return server_at(address) if address else None
 
 
 @contextmanager

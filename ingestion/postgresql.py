@@ -5,7 +5,7 @@ Door of psycopg, psycopg_pool and pgvector.
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -166,6 +166,35 @@ class PostgresServer:
             connection = psycopg.connect(self._address, **_KWARGS)
             connection.execute(f"SELECT pg_advisory_lock_shared({LOCKS}, hashtext(%s))", [name])
         return connection.close
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[Callable[[], None] | None]:
+        """Hold something that nobody else holds, on any machine; None at once where somebody does.
+
+        What is given raises UnreachableStore once it is held no more: the server lets go by itself
+        when it loses us.
+        """
+        asked = f"SELECT pg_try_advisory_lock({LOCKS}, hashtext(%s))"
+        with _in_french():
+            connection = psycopg.connect(self._address, **_KWARGS)
+        with closing(connection):
+            with _in_french():
+                is_ours = connection.execute(asked, [name]).fetchone() == (True,)
+
+            def assure() -> None:
+                with _in_french():
+                    connection.execute("SELECT 1")
+
+            yield assure if is_ours else None
+
+    def is_held(self, name: str) -> bool:
+        """Whether somebody holds a thing alone, or with others, at this moment."""
+        asked = (
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s "
+            "AND objid = (hashtext(%s)::bigint & 4294967295)::oid "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return bool(self.rows(asked, LOCKS, name))
 
 
 def hold_alone(connected: Connected, name: str) -> bool:

@@ -44,6 +44,7 @@ DOORS = {
     "pikepdf": "ingestion/ledger/electronic.py ingestion/ledger/validation.py "
     "assistant/reports/pdf.py",
     "PIL": "assistant/web/pdf_page.py ingestion/readers/pictures.py",
+    "procrastinate": "assistant/publishing/build_queue.py",
     "prometheus_client": "assistant/operations/monitoring.py",
     "pgvector": "ingestion/postgresql.py",
     "psycopg": "ingestion/ledger/database.py ingestion/postgresql.py",

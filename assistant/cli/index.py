@@ -139,9 +139,9 @@ def _publish(
     user: str = ACTING_USER,
 ) -> int:
     home, name, console = ctx.obj, chosen(ctx.obj, name), Terminal()
-    with lock_for_writing(home):
+    with lock_for_writing(home) as assure:
         if not is_forced:
-            ask_gate_once(home, name, user, console)
+            ask_gate_once(home, name, user, console, assure)
         with console.status(Text(f"Vérification de {name} avant sa mise en service…")):
             decisions_of(home, user).publish(name, reason, force=is_forced)
     console.print(f"L'index {name} est en service.")

@@ -41,10 +41,14 @@ NAME = argument("INDEX", "défaut : le dernier construit", default=None)
 
 @app.action("gate")
 def _gate(ctx: Context, name: str | None = NAME, user: str = ACTING_USER) -> int:
+    return gate(ctx.obj, chosen(ctx.obj, name), user)
+
+
+def gate(home: Path, name: str, user: str) -> int:
     """Hold an index against the one in service; the exit code says whether it answers worse."""
-    console, name = Terminal(), chosen(ctx.obj, name)
-    with lock_for_writing(ctx.obj):
-        verdict = _ask_gate(ctx.obj, name, user, console)
+    console = Terminal()
+    with lock_for_writing(home) as assure:
+        verdict = _ask_gate(home, name, user, console, assure)
     if verdict is None:
         console.print("Aucun autre index n'est en service : il n'y a rien à comparer.")
         return OK
@@ -52,22 +56,26 @@ def _gate(ctx: Context, name: str | None = NAME, user: str = ACTING_USER) -> int
     return OK if verdict.passed else REFUSED
 
 
-def ask_gate_once(home: Path, name: str, user: str, console: Console) -> None:
+def ask_gate_once(
+    home: Path, name: str, user: str, console: Console, assure: Callable[[], None]
+) -> None:
     """Hold an index against the one in service unless that is done."""
     candidate, served = read_candidate(home), served_name(home)
     if served in (None, name):
         return
     if not (candidate and candidate.generation == name and candidate.is_examined(served)):
-        _ask_gate(home, name, user, console)
+        _ask_gate(home, name, user, console, assure)
 
 
-def _ask_gate(home: Path, name: str, user: str, console: Console) -> GateVerdict | None:
+def _ask_gate(
+    home: Path, name: str, user: str, console: Console, assure: Callable[[], None]
+) -> GateVerdict | None:
     from assistant.container import load_examinee
 
     if name == served_name(home):
         return None
     with (
-        recorded(home, user) as record,
+        recorded(home, user, assure) as record,
         TemporaryDirectory() as records,
         progress_bars(console) as bars,
     ):
@@ -132,7 +140,7 @@ def build_all(
     The rules wait for a decision where `is_left`, where the gate refuses, and where there are
     doubts.
     """
-    with lock_for_writing(home), recorded(home, user) as record:
+    with lock_for_writing(home) as assure, recorded(home, user, assure) as record:
         decisions = adding.decisions_of(home, user)
         code, embedder = _build_rules(home, decisions, is_left, doubts, record)
     return _build_dossiers(home, embedder, Terminal()) or code

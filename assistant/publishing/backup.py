@@ -48,7 +48,9 @@ from ingestion.index.snapshot import (
     contents_of,
 )
 from ingestion.index.store import MANIFEST, snapshots_folder
-from ingestion.library.archive import DocumentPlace, archive_at
+from ingestion.library.archive import archive_at
+from ingestion.library.readings import ORIGINALS
+from ingestion.places import Place, library_names, place_at
 
 # The contents of a backup: the files of a data folder that cannot be made again, in order.
 
@@ -370,7 +372,7 @@ def _altered(path: Path) -> WrongBackup:
     )
 
 
-# Index, journal and archive moved from a data folder to a server, or back; compared by hashes.
+# Index, journal, archive and library moved to a server, or back; compared by hashes.
 
 
 Progress = Callable[[str, int, int], None]
@@ -386,14 +388,16 @@ class Migration:
     sha256: str
     archived: int
     accounts: int
+    files: int
 
 
 def migrate(home: Path, source: str, target: str, progress: Progress) -> Migration:
-    """Copy index, journal, archive and accounts; "" is the data folder, else a server's address.
+    """Copy all that machines share; "" is the data folder, else a server's address.
 
     What is there already is kept, and must be the beginning of what comes: a migration that was cut
     short goes on, and what was moved may be moved back. The accounts there, whose past the journal
-    tells, become those that come, with their sessions. Nothing is removed at the source.
+    tells, become those that come, with their sessions, and so does the library. Nothing is removed
+    at the source.
 
     Raises:
         WrongMigration: when the target has another journal, or another snapshot of a name.
@@ -406,8 +410,10 @@ def migrate(home: Path, source: str, target: str, progress: Progress) -> Migrati
         lines = _move_journal(before, after, progress)
         kept = _move_archive(archive_at(home, source), archive_at(home, target), progress)
         accounts = _move_accounts(home, source, target)
+        files = _move_library(place_at(home, source), place_at(home, target), progress)
         names = _move_snapshots(repository_at(home, source), repository_at(home, target), progress)
-    return Migration(names, len(lines), sha256(b"".join(lines)).hexdigest(), kept, accounts)
+    digest = sha256(b"".join(lines)).hexdigest()
+    return Migration(names, len(lines), digest, kept, accounts, files)
 
 
 def _move_journal(
@@ -436,17 +442,29 @@ def _move_journal(
     return lines
 
 
-def _move_archive(source: DocumentPlace, target: DocumentPlace, progress: Progress) -> int:
+def _move_archive(source: Place, target: Place, progress: Progress) -> int:
     """How many documents and files both have now, each still what its name says."""
     names = source.names()
     for done, name in enumerate(names, 1):
-        if not target.has(name):
+        if target.size(name) is None:
             with target.writing():
                 target.put(name, source.get(name) or b"")
         if sha256(target.get(name) or b"").hexdigest() != name.removesuffix(".json"):
             raise WrongMigration(f"Le document archivé {name[:16]} a été modifié ou manque.")
         progress("Documents archivés", done, len(names))
     return len(names)
+
+
+def _move_library(source: Place, target: Place, progress: Progress) -> int:
+    """How many added files both have now; what only the target had stays, and is in no list."""
+    names = library_names(source)
+    for done, name in enumerate(names, 1):
+        content = source.get(name) or b""
+        target.put(name, content)
+        if target.get(name) != content:
+            raise WrongMigration(f"{name} n'est pas le même aux deux endroits. Recommencez.")
+        progress("Fichiers ajoutés", done, len(names))
+    return len([name for name in names if name.startswith(ORIGINALS)])
 
 
 def _move_accounts(home: Path, source: str, target: str) -> int:

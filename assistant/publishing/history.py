@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,10 @@ from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.journal.journal import IN_SERVICE, Journal
-from ingestion.durable import hold
+from ingestion.durable import is_written
 from ingestion.errors import BuildCancelled, IngestionError
 from ingestion.index.publication import finished
+from ingestion.places import is_shared, place_of
 
 TOLD: Mapping[str, str] = {
     "built": "construit",
@@ -104,7 +105,10 @@ def restorable(home: Path, journal: Journal, served: str | None) -> tuple[str, .
 # The record of a build while it runs: a file that a page reads, and a file that asks it to stop.
 #
 # build.jsonl has who began when, the steps with how far they are, and how it ended, a line each;
-# build.stop stands while someone wants the build to end. They outlive who looks and who builds.
+# build.stop stands while someone wants the build to end. They outlive who looks and who builds, and
+# are where the library is, so that every machine sees them.
+
+RECORD, STOP = "build.jsonl", "build.stop"
 
 
 BETWEEN = 0.5
@@ -117,6 +121,7 @@ STARTING = timedelta(seconds=20)
 class BuildState(StrEnum):
     """How far a build is; the value is the French word."""
 
+    WAITING = "en attente"
     RUNNING = "en cours"
     FINISHED = "terminée"
     CANCELLED = "annulée"
@@ -145,21 +150,30 @@ class Build:
     steps: tuple[BuildStep, ...]
     said: tuple[str, ...]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come of it."""
+        return self.state not in (BuildState.WAITING, BuildState.RUNNING)
+
 
 class Recorder:
     """Writes the record; it is the progress of a build, and ends it when someone asks."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, assure: Callable[[], None] = lambda: None) -> None:
+        """`assure` raises once the build has no longer the right to write."""
         self._home = home
+        self._place = place_of(home)
+        self._assure = assure
         self._last = ("", 0.0)
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Tell how far a step is; raises BuildCancelled when the build is to stop."""
-        if _stop(self._home).exists():
-            raise BuildCancelled("Construction annulée : l'index en service n'a pas changé.")
         name, told = self._last
         if name == step and done < total and monotonic() - told < BETWEEN:
             return
+        self._assure()
+        if self._place.size(STOP) is not None:
+            raise BuildCancelled("Construction annulée : l'index en service n'a pas changé.")
         self._last = (step, monotonic())
         self._write(step=step, done=done, total=total)
 
@@ -172,11 +186,15 @@ class Recorder:
 
         What was asked of it since then still holds.
         """
-        if _process(self._home) == process:
+        if _process(self._home) == process and not is_shared(self._home):
             return
-        _stop(self._home).unlink(missing_ok=True)
-        _path(self._home).unlink(missing_ok=True)
+        self.forget_stop()
+        self._place.remove(RECORD)
         self._write(user=user, process=process)
+
+    def forget_stop(self) -> None:
+        """Nobody wants it to end any more."""
+        self._place.remove(STOP)
 
     def end(self, state: BuildState, text: str = "") -> None:
         """The last line."""
@@ -184,14 +202,18 @@ class Recorder:
 
     def _write(self, **told: object) -> None:
         line = json.dumps({"at": datetime.now(UTC).isoformat(), **told}, ensure_ascii=False)
-        with _path(self._home).open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        self._place.append(RECORD, f"{line}\n".encode())
 
 
 @contextmanager
-def recorded(home: Path, user: str) -> Iterator[Recorder]:
-    """The recorder of a build, which tells how it ended; the caller holds the writer's lock."""
-    recorder = Recorder(home)
+def recorded(
+    home: Path, user: str, assure: Callable[[], None] = lambda: None
+) -> Iterator[Recorder]:
+    """The recorder of a build, which tells how it ended; the caller holds the writer's lock.
+
+    `assure` is what that lock gives.
+    """
+    recorder = Recorder(home, assure)
     recorder.begin(user, os.getpid())
     try:
         yield recorder
@@ -202,7 +224,7 @@ def recorded(home: Path, user: str) -> Iterator[Recorder]:
         recorder.end(BuildState.FAILED, str(failure))
         raise
     finally:
-        _stop(home).unlink(missing_ok=True)
+        recorder.forget_stop()
     recorder.end(BuildState.FINISHED)
 
 
@@ -224,8 +246,8 @@ def last_build(home: Path) -> Build | None:
 def request_stop(home: Path) -> None:
     """Ask the build that runs to stop at its next step."""
     build = last_build(home)
-    if build and build.state is BuildState.RUNNING:
-        _stop(home).touch()
+    if build and not build.is_over:
+        place_of(home).put(STOP, b"")
 
 
 def _process(home: Path) -> int | None:
@@ -236,8 +258,7 @@ def _process(home: Path) -> int | None:
 
 def _told(home: Path) -> list[dict[str, Any]]:
     """The lines of the record, none when it does not say who began."""
-    path = _path(home)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = (place_of(home).get(RECORD) or b"").decode(errors="replace").splitlines()
     told = [line for line in map(_line, lines) if line]
     return told if told and "process" in told[0] else []
 
@@ -253,18 +274,25 @@ def _steps(told: list[dict[str, Any]]) -> Iterator[BuildStep]:
 
 
 def _unended(home: Path, process: int, began: datetime) -> BuildState:
-    """Whether who began is still at it: the process lives, and holds the lock or starts yet."""
+    """Whether who began is still at it: the process lives, and holds the lock or starts yet.
+
+    A process of another machine is known by the lock alone, under which it began.
+    """
+    is_elsewhere = is_shared(home)
+    if not is_elsewhere and not _lives(process):
+        return BuildState.KILLED
+    is_starting = not is_elsewhere and datetime.now(UTC) - began < STARTING
+    return BuildState.RUNNING if is_written(home) or is_starting else BuildState.KILLED
+
+
+def _lives(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
-        return BuildState.KILLED
+        return False
     except PermissionError:
-        pass  # another user's, who lives
-    lock = hold(home / "lock", alone=False)
-    if lock is None:
-        return BuildState.RUNNING
-    lock.close()
-    return BuildState.RUNNING if datetime.now(UTC) - began < STARTING else BuildState.KILLED
+        pass  # another user's
+    return True
 
 
 def _line(line: str) -> dict[str, Any] | None:
@@ -277,11 +305,3 @@ def _line(line: str) -> dict[str, Any] | None:
 
 def _at(line: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(line["at"])
-
-
-def _path(home: Path) -> Path:
-    return home / "build.jsonl"
-
-
-def _stop(home: Path) -> Path:
-    return home / "build.stop"

@@ -304,9 +304,7 @@ class AdministrationService:
         served, library = self.served, Library(self._home)
         digest = served.origins.get(source) if served else None
         with lock_for_writing(self._home):
-            added = (
-                library.add(library.original_path(digest), source, Kind.RULES) if digest else None
-            )
+            added = library.add_again(digest, source, Kind.RULES) if digest else None
             entry = added.entry if added else None
             self._decisions(user).added([entry] if entry else [])
         if entry is None:

@@ -3,7 +3,7 @@
 ```
 withheld.json   the files, each with the candidate that brought it, and who refused it, when and why
 ```
-Their bytes and readings stay in the library's folder; no index is made of them.
+Their bytes and readings stay where the library is; no index is made of them.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.index.store import Manifest
 from ingestion.legislation.articles import TEXT_ID
 from ingestion.library.library import Library
 from ingestion.library.readings import LibraryEntry, Readings
+from ingestion.places import place_of
 from ingestion.readers.documents import Document
 
 
@@ -40,6 +40,8 @@ class WithheldText:
     refusal: CandidateRefusal
 
 
+NAME = "withheld.json"
+
 _withheld = TypeAdapter(tuple[WithheldText, ...])
 
 
@@ -48,15 +50,16 @@ class WithheldTexts:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._path = home / "withheld.json"
+        self._place = place_of(home)
 
     def all(self) -> tuple[WithheldText, ...]:
         """Those set aside, the oldest first; raises IngestionError when the list is damaged."""
         try:
-            return _withheld.validate_json(self._path.read_bytes()) if self._path.exists() else ()
+            written = self._place.get(NAME)
+            return _withheld.validate_json(written) if written is not None else ()
         except ValidationError as error:
             raise IngestionError(
-                f"{self._path} est abîmé : supprimez-le, puis ajoutez de nouveau ces textes."
+                f"La liste {NAME} est abîmée : supprimez-la, puis ajoutez de nouveau ces textes."
             ) from error
 
     def holds(self, digest: str) -> bool:
@@ -79,8 +82,8 @@ class WithheldTexts:
         for entry in brought:
             library.remove([entry.source])
             before = served.origins.get(entry.source)
-            if before and (original := library.original_path(before)).exists():
-                library.add(original, entry.source, entry.kind)
+            if before:
+                library.add_again(before, entry.source, entry.kind)
         return brought
 
     def release(self, entries: Collection[LibraryEntry]) -> None:
@@ -93,7 +96,7 @@ class WithheldTexts:
     def take_again(self, digest: str) -> LibraryEntry:
         """Put a file back into the library; raises IngestionError when it is not set aside."""
         found, library = self._named(digest), Library(self._home)
-        added = library.add(library.original_path(digest), found.source, found.kind)
+        added = library.add_again(digest, found.source, found.kind)
         if added.entry is None:
             raise IngestionError(f"{found.source} ne se lit plus : {added.reading.problem}.")
         self.release([added.entry])
@@ -110,7 +113,7 @@ class WithheldTexts:
         raise IngestionError("Ce texte n'est plus mis de côté.")
 
     def _keep(self, withheld: Sequence[WithheldText]) -> None:
-        replace_bytes(self._path, _withheld.dump_json(tuple(withheld), indent=2))
+        self._place.put(NAME, _withheld.dump_json(tuple(withheld), indent=2))
 
 
 def brought_by(

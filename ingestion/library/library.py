@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import file_sha256, replace_bytes
+from ingestion.durable import file_sha256
 from ingestion.errors import IngestionError
 from ingestion.french import DayRange
-from ingestion.library.readings import LibraryEntry, Readings
+from ingestion.library.readings import ORIGINALS, LibraryEntry, Readings
+from ingestion.places import place_of
 from ingestion.readers.documents import Document, FileReading, Kind
 from ingestion.readers.reading import PagesRead, read_file, untold
 from ingestion.tenders.pieces import PieceKind, guess_kind
@@ -63,7 +64,8 @@ def _files(pattern: str, kind: Kind, dossier: str | None) -> list[Addition]:
 # originals/<sha256>      the bytes, once; they stay when a file is removed: answers point into them
 # readings/<key>.json     the documents read from them, read afresh when the readers have changed
 # ```
-# Nothing here is searchable: `build` makes a snapshot of it.
+# Nothing here is searchable: `build` makes a snapshot of it. Where the settings name a server, the
+# same names stand there, for every machine.
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Holding:
         return (*filter(None, [self.aside and f"pas interrogé : {self.aside}"]), *self.warnings)
 
 
+ENTRIES = "library.json"
+
 _entries = TypeAdapter(tuple[LibraryEntry, ...])
 
 _TITLE_WITHIN = 5_000
@@ -113,19 +117,19 @@ class Library:
 
     def __init__(self, home: Path) -> None:
         """Nothing is created before something is added."""
-        self._home = home
+        self._place = place_of(home)
         self._readings = Readings(home)
 
     @property
     def entries(self) -> tuple[LibraryEntry, ...]:
         """What has been added, oldest first; a name added again with other bytes replaces."""
-        path = self._home / "library.json"
+        written = self._place.get(ENTRIES)
         try:
-            return _entries.validate_json(path.read_bytes()) if path.exists() else ()
+            return _entries.validate_json(written) if written is not None else ()
         except ValidationError as error:
             raise IngestionError(
-                f"{path} est abîmé. Supprimez-le, puis ajoutez de nouveau vos fichiers : "
-                "sourcier index add CHEMIN"
+                f"La liste des fichiers ajoutés ({ENTRIES}) est abîmée. Supprimez-la, puis ajoutez "
+                "de nouveau vos fichiers : sourcier index add CHEMIN"
             ) from error
 
     def add(
@@ -166,6 +170,11 @@ class Library:
         self._keep(outcome.entry, content, reading, outcome.replaced)
         said = replace(reading, warnings=(*reading.warnings, *outcome.remarks, *told_name))
         return Added(said, entry=outcome.entry)
+
+    def add_again(self, digest: str, source: str, kind: Kind) -> Added:
+        """The same for bytes that were kept already; reported as not kept when they are gone."""
+        with self._place.local(f"{ORIGINALS}{digest}") as path:
+            return self.add(path, source, kind)
 
     def set_piece(self, source: str, piece: PieceKind) -> None:
         """Say what kind of piece a file is; raises IngestionError when there is no such file."""
@@ -258,17 +267,11 @@ class Library:
 
     def size(self, digest: str) -> int:
         """Bytes of the file with this sha256, 0 when it was not kept."""
-        path = self._home / "originals" / digest
-        return path.stat().st_size if path.exists() else 0
-
-    def original_path(self, digest: str) -> Path:
-        """Where the bytes with this sha256 are kept, if they are."""
-        return self._home / "originals" / digest
+        return self._place.size(f"{ORIGINALS}{digest}") or 0
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes of the file that this document is, None when it is only a part of one."""
-        path = self._home / "originals" / document_id
-        return path.read_bytes() if path.exists() else None
+        return self._place.get(f"{ORIGINALS}{document_id}")
 
     def _documents_of(self, entry: LibraryEntry) -> list[Document]:
         """What was read in a file; raises IngestionError when it can be read no longer."""
@@ -287,20 +290,18 @@ class Library:
         reading: FileReading,
         replaced: Collection[LibraryEntry],
     ) -> None:
-        originals = self._home / "originals"
-        originals.mkdir(parents=True, exist_ok=True)
-        original = originals / entry.sha256
-        was_there = original.exists()
+        original = f"{ORIGINALS}{entry.sha256}"
+        was_there = self._place.size(original) is not None
         others = tuple(known for known in self.entries if known not in replaced)
         try:
-            replace_bytes(original, content)
+            self._place.put(original, content)
             self._readings.keep(entry, reading)
             self._write_entries((*others, entry))
         except OSError:  # the disk refuses: the file is not added, and nothing of it is kept
             if entry not in self.entries:
                 self._readings.forget(entry)
                 if not was_there:
-                    original.unlink(missing_ok=True)
+                    self._place.remove(original)
             raise
         for old in replaced:
             if (old.source, old.kind, old.sha256) != (entry.source, entry.kind, entry.sha256):
@@ -308,7 +309,7 @@ class Library:
 
     def _write_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
         # Once a file and not once a run: what was added before a kill stays added.
-        replace_bytes(self._home / "library.json", _entries.dump_json(entries, indent=2))
+        self._place.put(ENTRIES, _entries.dump_json(entries, indent=2))
 
 
 def _each_once(read: Iterable[Iterable[Document]]) -> Iterator[Document]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.durable import replace_bytes
 from ingestion.errors import IngestionError
+from ingestion.places import place_of
 from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.reading import read_file
 from ingestion.tenders.pieces import PieceKind
@@ -27,6 +27,9 @@ READERS = (
     "tenders/pieces.py",
 )
 """The code on which a reading depends."""
+
+ORIGINALS, READINGS = "originals/", "readings/"
+"""Where the library keeps the bytes of files, by their sha256, and what was read in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,22 @@ _kept = TypeAdapter(_Kept)
 
 
 class Readings:
-    """One file a reading, below a data folder."""
+    """One file a reading, in a data folder or where its settings name a server."""
 
     def __init__(self, home: Path) -> None:
         """Nothing is created before something is kept."""
-        self._home = home
+        self._place = place_of(home)
 
     def of(self, entry: LibraryEntry) -> FileReading:
         """What was read in a file; raises IngestionError when it can be read no longer."""
         try:
-            kept = _kept.validate_json(self._path(entry).read_bytes())
+            kept = _kept.validate_json(self._place.get(_name(entry)) or b"")
             if kept.readers == readers_digest():
                 return kept.reading
-        except (FileNotFoundError, ValidationError):
+        except ValidationError:
             pass  # lost, or written by another version: read afresh like an outdated one
-        reading = read_file(self._home / "originals" / entry.sha256, entry.source, entry.kind)
+        with self._place.local(f"{ORIGINALS}{entry.sha256}") as path:
+            reading = read_file(path, entry.source, entry.kind)
         if reading.problem is not None:
             raise IngestionError(
                 f"{entry.source} ne se lit plus ({reading.problem}). Ajoutez-le de nouveau, ou "
@@ -87,16 +91,16 @@ class Readings:
 
     def keep(self, entry: LibraryEntry, reading: FileReading) -> None:
         """Keep a reading made by the readers as they are now."""
-        self._path(entry).parent.mkdir(parents=True, exist_ok=True)
-        replace_bytes(self._path(entry), _kept.dump_json(_Kept(readers_digest(), reading)))
+        self._place.put(_name(entry), _kept.dump_json(_Kept(readers_digest(), reading)))
 
     def forget(self, entry: LibraryEntry) -> None:
         """Remove a reading, if there is one."""
-        self._path(entry).unlink(missing_ok=True)
+        self._place.remove(_name(entry))
 
-    def _path(self, entry: LibraryEntry) -> Path:
-        key = sha256(f"{entry.source}\0{entry.kind}\0{entry.sha256}".encode()).hexdigest()
-        return self._home / "readings" / f"{key}.json"
+
+def _name(entry: LibraryEntry) -> str:
+    key = sha256(f"{entry.source}\0{entry.kind}\0{entry.sha256}".encode()).hexdigest()
+    return f"{READINGS}{key}.json"
 
 
 @cache
