@@ -15,8 +15,11 @@ from ingestion.postgresql import SCHEMA, named_server, server_at, wait_alone
 class Place(Protocol):
     """Where bytes are kept by their name, which may lead into a folder ("originals/…")."""
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Be the only one who writes; what was put is on disk once this is left."""
+    def writing(self, name: str = "") -> AbstractContextManager[None]:
+        """Be the only one who writes, or who changes what has this name.
+
+        What was put is on disk once this is left.
+        """
         ...
 
     def put(self, name: str, content: bytes) -> None:
@@ -56,11 +59,12 @@ class FolderPlace:
         self._folder = folder
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Under a lock of the folder."""
+    def writing(self, name: str = "") -> Iterator[None]:
+        """Under a lock of the folder, or one beside the file."""
+        beside = str(Path(name).with_suffix(".lock")) if name else "lock"
         with fullness_of_disk(self._folder):
-            self._folder.mkdir(exist_ok=True)
-            with (self._folder / "lock").open("w") as lock:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with (self._folder / beside).open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
 
@@ -112,9 +116,14 @@ class ServerPlace:
         self._table = table
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Two that keep the same bytes write the same row: none waits for the other."""
-        yield
+    def writing(self, name: str = "") -> Iterator[None]:
+        """Without a name none waits: two that keep the same bytes write the same row."""
+        if not name:
+            yield
+            return
+        with self._server.transaction() as connected:
+            wait_alone(connected, name)
+            yield
 
     def put(self, name: str, content: bytes) -> None:
         """Insert its row, or change it."""
@@ -188,8 +197,11 @@ class ServerPlace:
 
 # Where the library of a data folder is, with all that is to become the next index.
 
-LIBRARY = ("originals/", "readings/", "withheld.json", "candidate.json", "library.json")
-"""Its folders and files; what names others comes after them."""
+LIBRARY = (
+    *("originals/", "readings/", "gold.jsonl", "withheld.json", "candidate.json"),
+    "library.json",
+)
+"""Its folders and files, with what the gate asks; what names others comes after them."""
 
 
 def place_at(home: Path, address: str) -> Place:
@@ -226,7 +238,7 @@ def _take_over(home: Path, address: str) -> None:
     if here.size(LIBRARY[-1]) is None or there.size(LIBRARY[-1]) is not None:
         return
     with server_at(address).transaction() as connected:
-        wait_alone(connected, "library")
+        wait_alone(connected, "taking over")
         if there.size(LIBRARY[-1]) is None:
             for name in library_names(here):
                 there.put(name, here.get(name) or b"")

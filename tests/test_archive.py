@@ -13,6 +13,7 @@ from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
 from ingestion.library.archive import Archive, archive_of
 from ingestion.library.library import Library
+from ingestion.places import Place, place_at
 from ingestion.postgresql import named_server
 from ingestion.readers.documents import Document, Heading, Kind, Page
 from tests.postgresql_server import Server, with_store
@@ -69,6 +70,35 @@ def test_many_may_keep_the_same_document_at_once(tmp_path: Path) -> None:
         digests = list(together.map(lambda each: Archive(tmp_path).keep(each), documents))
     assert [Archive(tmp_path).document(each) for each in digests] == documents
     assert len(list((tmp_path / "archive").glob("*.json"))) == 3
+
+
+@pytest.fixture(params=["folder", pytest.param("postgresql", marks=pytest.mark.slow)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty place in a folder, or on a server."""
+    if request.param == "folder":
+        return place_at(tmp_path / "home", "")
+    return place_at(tmp_path, request.getfixturevalue("postgresql").fresh())
+
+
+def test_a_place_keeps_bytes_by_their_name(place: Place) -> None:
+    assert (place.get("a"), place.size("a"), place.names("of/")) == (None, None, [])
+    place.remove("a")
+    with place.local("of/a") as path:
+        assert not path.exists()
+    place.put("of/a", b"one")
+    place.put("of/a", b"two\0")
+    place.append("of/b", b"begun")
+    place.append("of/b", b", and more")
+    place.put("of/below/c", b"")
+    place.put("offer", b"")
+    assert place.names("of/") == ["of/a", "of/b"]
+    assert (place.get("of/a"), place.size("of/a")) == (b"two\0", 4)
+    assert place.get("of/b") == b"begun, and more"
+    with place.local("of/b") as path:
+        assert (path.name, path.read_bytes()) == ("b", b"begun, and more")
+    place.remove("of/a")
+    assert (place.names("of/"), place.get("of/a")) == (["of/b"], None)
+    assert place.size("of/below/c") == 0
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from assistant.publishing.backup import Migration, migrate
 from ingestion.index.publication import current_name, finished, repository_at
 from ingestion.index.snapshot import contents_of
 from ingestion.library.archive import archive_of
+from ingestion.library.library import Library
 from ingestion.postgresql import named_server
 from tests.accounts_home import Hall
 from tests.index_home import (
@@ -64,16 +65,19 @@ def test_there_and_back_is_the_same_and_goes_on(
     shown = next(iter(published(home).store.documents()))
     archived = archive_of(home).keep(shown)
     ana = Hall(home).settle("ana")
+    entries = Library(home).entries
     lines = (home / "journal.jsonl").read_bytes()
     there = moved(home, "", address)
     assert there.snapshots == tuple(finished(home))
-    assert (there.archived, there.accounts) == (1, 1)
+    assert (there.archived, there.accounts, there.files) == (1, 1, 2)
     assert digests(home, "") == digests(home, address)
     back.mkdir()
     assert moved(back, address, "") == there
     assert (back / "journal.jsonl").read_bytes() == lines
     assert (back / "anchors").read_bytes() == (home / "anchors").read_bytes()
     assert digests(back, "") == digests(home, "")
+    assert Library(back).entries == entries
+    assert list(Library(back).documents()) == list(Library(home).documents())
     assert current_name(back) == served
     verifier = str(files("assistant.journal") / "verify.sh")
     assert subprocess.run(["bash", verifier, back], check=False).returncode == 0

@@ -111,7 +111,8 @@ def started() -> dict[str, list[str]]:
     [told] = re.findall(r"^CMD (.*)$", image, re.MULTILINE)
     commands["Containerfile"] = ["/sourcier", *json.loads(told)]
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
-    commands["compose.yaml"] = ["/sourcier", *services["accounts"]["command"]]
+    for name in ("accounts", "worker"):
+        commands[f"compose.yaml, {name}"] = ["/sourcier", *services[name]["command"]]
     return commands
 
 

@@ -1,8 +1,9 @@
-"""`sourcier serve | mcp | backup | restore | migrate | doctor`: for who keeps this machine.
+"""`sourcier serve | worker | mcp | backup | restore | migrate | doctor`: who keeps this machine.
 
 Door of rich, for these.
 """
 
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -180,6 +181,27 @@ def _require_free(host: str, port: int) -> None:
 OK, BROKEN = 0, 1
 
 
+@app.action("worker")
+def _build_for_all(ctx: Context) -> int:
+    from assistant.cli.index_build import build_ordered
+    from assistant.operations.monitoring import begin_logs
+    from assistant.publishing.build_queue import queue_of
+
+    settings, queue = load_settings(ctx.obj), queue_of(ctx.obj)
+    if queue is None:
+        raise WrongSettings(
+            "Sans serveur, chaque construction se fait là où elle est demandée. Pour une file : "
+            f'store = "postgresql://…" dans {ctx.obj / "settings.toml"}.'
+        )
+    begin_logs(settings.logs)
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, signal.SIG_DFL)  # at once: a build leaves nothing half done
+    sys.stdout.write("Sourcier attend des constructions (Ctrl+C pour arrêter)\n")
+    sys.stdout.flush()
+    queue.work(partial(build_ordered, ctx.obj))
+    return OK
+
+
 @app.action("backup")
 def _back_up_all(
     ctx: Context,
@@ -243,8 +265,9 @@ def _migrate_all(
     console.print(
         Text(
             f"{len(moved.snapshots)} index, {moved.lines} lignes du journal, {moved.archived} "
-            f"documents archivés et {moved.accounts} comptes, les mêmes aux deux "
-            f"endroits (sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
+            f"documents archivés, {moved.files} fichiers ajoutés et {moved.accounts} comptes, les "
+            f"mêmes aux deux endroits (sha256 du journal : {moved.sha256}), en "
+            f"{monotonic() - began:.1f} s."
         )
     )
     console.print(Text(_next_setting(ctx.obj, to)))

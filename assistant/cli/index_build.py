@@ -16,6 +16,7 @@ from assistant.cli.command import Actions
 from assistant.cli.options import ACTING_USER, Steps, Terminal, argument, both, flag, progress_bars
 from assistant.errors import WrongSettings
 from assistant.evaluation.runs import AnswerChange
+from assistant.publishing.build_queue import NOBODY, BuildOrder, queue_of
 from assistant.publishing.decisions import Decisions, GateVerdict, read_candidate
 from assistant.publishing.gate import examine_candidate, make_candidate
 from assistant.publishing.history import Recorder, recorded
@@ -122,10 +123,33 @@ SHOWN_WARNINGS = 10
 def _build(
     ctx: Context,
     is_left: bool = flag("--no-publish", "laisse toujours décider"),
+    is_asked: bool = flag("--queue", "la demande à « sourcier worker » (avec un « store »)"),
     user: str = ACTING_USER,
 ) -> int:
-    """Build the rules, then the dossiers; the exit code."""
-    return build_all(ctx.obj, user, is_left=is_left)
+    """Build the rules, then the dossiers, or have that done; the exit code."""
+    if not is_asked:
+        return build_all(ctx.obj, user, is_left=is_left)
+    if queue_of(ctx.obj) is None:
+        raise WrongSettings(
+            "Sans « store » dans settings.toml, il n'y a pas de file : retirez --queue."
+        )
+    return _ask(ctx.obj, BuildOrder(user, is_left=is_left))
+
+
+def _ask(home: Path, order: BuildOrder) -> int:
+    if queue := queue_of(home):
+        queue.ask(order)
+        told = "Construction demandée. Suivez-la sur la page de l'administrateur."
+        Terminal().print(told if queue.builders else f"{told} {NOBODY}.", soft_wrap=True)
+    return OK
+
+
+def build_ordered(home: Path, order: BuildOrder) -> None:
+    """Do what the queue was asked for; raises what a command would show."""
+    if order.generation:
+        gate(home, order.generation, order.user)
+    else:
+        build_all(home, order.user, is_left=order.is_left)
 
 
 Doubts = Callable[[Path, str], Sequence[str]]
@@ -251,7 +275,9 @@ def _update(
         sys.stdout.write(schedule.units(command))
         return OK
     code = _take_in(home, settings.update_from, Terminal())
-    return max(code, _build(ctx, is_left=True, user=user))
+    if queue_of(home):
+        return max(code, _ask(home, BuildOrder(user)))
+    return max(code, build_all(home, user, is_left=True))
 
 
 def _take_in(home: Path, watched: str, console: Console) -> int:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from assistant.errors import WrongSettings
 from assistant.llm.keeper import engine_problem
 from assistant.operations.monitoring import INSTALL, LACKING, can_trace
-from assistant.operations.readiness import Requirement, broken, disk, holds, met, weak
+from assistant.operations.readiness import Requirement, broken, disk, holds, met, of_builds, weak
 from assistant.publishing.schedule import planned_updates, schedule_of
 from assistant.settings import (
     LOOPBACK,
@@ -356,10 +356,16 @@ def time_of_day(place: Installation) -> Iterator[Requirement]:
         yield met("horloge", f"Il est {now.astimezone():%H:%M} le {now.astimezone():%d/%m/%Y}.")
 
 
+def builds(place: Installation) -> Iterator[Requirement]:
+    """Whether somebody builds what is asked for, where a store has a queue."""
+    return of_builds(place.home, broken)
+
+
 STEPS: Sequence[tuple[str, Examination]] = (
     ("programme", program),
     ("poids", weights),
     ("index", index),
+    ("constructions", builds),
     ("disque et droits", storage),
     ("port", port),
     ("accès", people),

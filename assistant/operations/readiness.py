@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from assistant.llm.keeper import ProcessStanding
 from assistant.llm.language_model import LanguageModel
+from assistant.publishing.build_queue import NOBODY, queue_of
 from assistant.settings import Settings, local_models
 from ingestion.errors import IngestionError
 from ingestion.index.search import Embedder, Served
@@ -99,6 +100,7 @@ def disk(home: Path) -> Requirement:
 
 
 INDEX, WEIGHTS, MODEL, VECTORS = "index", "poids", "modèle", "vecteurs"
+BUILDS = "constructions"
 
 
 @runtime_checkable
@@ -124,7 +126,7 @@ def readiness(
     embedder: Embedder,
 ) -> tuple[Requirement, ...]:
     """What answering stands on; `index` gives the one that the next question would be asked of."""
-    found = [of_index(index), *of_weights(home, settings), disk(home)]
+    found = [of_index(index), *of_weights(home, settings), disk(home), *of_builds(home)]
     if isinstance(model, WatchedModel):
         found.append(of_process(model.standing))
     if isinstance(embedder, Served):
@@ -169,6 +171,30 @@ def of_server(embedder: Served) -> Requirement:
         return met(VECTORS, f"Les vecteurs viennent de {embedder.host}.")
     told = f"{embedder.host} n'a pas donné de vecteurs à la dernière question : {embedder.problem}."
     return weak(VECTORS, told, "Rétablissez ce serveur : sans vecteurs, rien ne se cherche.")
+
+
+def of_builds(
+    home: Path, stuck: Callable[[str, str, str], Requirement] = weak
+) -> Iterator[Requirement]:
+    """Whether somebody builds what is asked for, where a queue is asked.
+
+    Questions are answered without; `stuck` says how bad it is that somebody waits for nobody.
+    """
+    queue = queue_of(home)
+    if queue is None:
+        return
+    try:
+        waiting, builders = queue.waiting, queue.builders
+    except IngestionError as failure:
+        yield weak(BUILDS, str(failure))
+        return
+    if builders:
+        yield met(BUILDS, "Un processus construit les index qui sont demandés.")
+    elif waiting:
+        told = f"Une construction attend depuis le {waiting.began.astimezone():%d/%m/%Y à %H:%M}."
+        yield stuck(BUILDS, told, f"{NOBODY}.")
+    else:
+        yield weak(BUILDS, "Un index demandé ne serait construit par personne.", f"{NOBODY}.")
 
 
 def of_process(standing: ProcessStanding) -> Requirement:

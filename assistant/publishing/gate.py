@@ -31,10 +31,11 @@ from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
 from ingestion.legislation.references import normalise
 from ingestion.library.library import CORPUS
+from ingestion.places import place_of
 
 # Gold questions: what an index must answer as well as the one that it replaces.
 #
-# A built-in set (corpus/questions), those that the référent has promoted (`home`/gold.jsonl), and
+# A built-in set (corpus/questions), those that the référent has promoted (gold.jsonl), and
 # one of the bank for each chapter that none of these is about.
 
 BUILTIN = CORPUS / "questions" / "controle.jsonl"
@@ -53,8 +54,8 @@ def gold_questions(home: Path) -> list[Question]:
 
     Raises WrongQuestions, also for a promoted one that is held to more than plain facts.
     """
-    promoted = home / FILE
-    questions = read_questions(BUILTIN, promoted) if promoted.exists() else read_questions(BUILTIN)
+    with place_of(home).local(FILE) as promoted:
+        questions = read_questions(BUILTIN, *filter(Path.exists, [promoted]))
     for question in questions:
         if question.file == str(promoted):
             said = (option for group in question.facts for option in group)

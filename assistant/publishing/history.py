@@ -168,12 +168,12 @@ class Recorder:
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Tell how far a step is; raises BuildCancelled when the build is to stop."""
+        if self._place.size(STOP) is not None:
+            raise BuildCancelled("Construction annulée : l'index en service n'a pas changé.")
         name, told = self._last
         if name == step and done < total and monotonic() - told < BETWEEN:
             return
         self._assure()
-        if self._place.size(STOP) is not None:
-            raise BuildCancelled("Construction annulée : l'index en service n'a pas changé.")
         self._last = (step, monotonic())
         self._write(step=step, done=done, total=total)
 

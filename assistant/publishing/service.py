@@ -14,6 +14,7 @@ from assistant.journal.journal import Journal
 from assistant.law.impact import Impact, IndexChanges, difference_between
 from assistant.law.sheets import SheetsComparison, compared_sheets
 from assistant.publishing.backup import Backup, Saved, back_up, backup_name, saved
+from assistant.publishing.build_queue import BuildOrder, queue_of
 from assistant.publishing.decisions import CandidateIndex, Decisions, read_candidate
 from assistant.publishing.history import (
     Build,
@@ -55,6 +56,7 @@ from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.legislation.versions import Difference
 from ingestion.library.library import Library
+from ingestion.places import is_shared
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.intake import Parcel, Receipt
 
@@ -145,12 +147,15 @@ class AdministrationService:
 
     @property
     def build(self) -> Build | None:
-        """The build that runs, else the last one."""
-        return last_build(self._home)
+        """The build that runs, else the one that is waited for, else the last one."""
+        last, queue = last_build(self._home), queue_of(self._home)
+        if queue is None or (last and last.state is BuildState.RUNNING):
+            return last
+        return queue.waiting or last
 
     @property
     def log(self) -> str:
-        """The end of what the last build said."""
+        """The end of what the last build said, where it was begun from here."""
         path = self._home / "build.log"
         return (
             path.read_text(encoding="utf-8", errors="replace")[-LONGEST_LOG:]
@@ -213,23 +218,31 @@ class AdministrationService:
 
         What cannot begin now is due still at the next look.
         """
+        if self._is_at_work:
+            return None
         with suppress(BusyIndex), lock_for_writing(self._home):
-            builds = (self.build, self.law_reading)
-            running = any(each and each.state is BuildState.RUNNING for each in builds)
-            due = () if running else self._schedule.due(now)
+            # Of a server's build the lock tells, which is ours now.
+            is_at_work = not is_shared(self._home) and self._is_at_work
+            due = () if is_at_work else self._schedule.due(now)
             for kind in due[:1]:
                 self._update(kind)
                 self._schedule.begun(kind, now)
                 return kind
         return None
 
+    @property
+    def _is_at_work(self) -> bool:
+        return any(each and not each.is_over for each in (self.build, self.law_reading))
+
     def _update(self, kind: UpdateKind) -> None:
         words = COMMANDS[kind]
         if kind is UpdateKind.LAW:
             self._read_law(words, CLOCK)
             return
+        # With a queue it only takes files in, and asks for the build that has a record.
+        record = None if queue_of(self._home) else Recorder(self._home)
         with (self._home / "build.log").open("wb") as log:
-            self._run((*words, "--user", CLOCK), log, Recorder(self._home), CLOCK)
+            self._run((*words, "--user", CLOCK), log, record, CLOCK)
 
     def changes(self) -> IndexChanges:
         """The texts that differ from the index in service to the candidate.
@@ -361,15 +374,15 @@ class AdministrationService:
             self._decisions(user).dated(Library(self._home).set_state_date(source, days))
 
     def start_build(self, user: str) -> None:
-        """Build a candidate in a process that outlives the page."""
-        self._start(("build", "--no-publish", "--user", user), user)
+        """Build a candidate in a process that outlives the page, or have the queue's build it."""
+        self._start(BuildOrder(user), ("build", "--no-publish"))
 
     def start_gate(self, user: str) -> None:
         """Ask the gate again about the candidate."""
         candidate = read_candidate(self._home)
         if candidate is None:
             raise UnknownSnapshot("Aucun candidat n'attend.")
-        self._start(("gate", candidate.generation, "--user", user), user)
+        self._start(BuildOrder(user, candidate.generation), ("gate", candidate.generation))
 
     @property
     def law(self) -> InstalledLaw | None:
@@ -390,8 +403,12 @@ class AdministrationService:
         request_stop(OfficialCopy(self._home).folder)
 
     def stop_build(self) -> None:
-        """Ask the build that runs to stop."""
-        request_stop(self._home)
+        """Ask the build that runs to stop, or wait for none any more."""
+        build, queue = self.build, queue_of(self._home)
+        if queue and build and build.state is BuildState.WAITING:
+            queue.withdraw()
+        else:
+            request_stop(self._home)
 
     def publish(self, name: str, reason: str, user: str, *, force: bool) -> None:
         """Put the candidate in service; raises GateRefused unless it may, or it is forced."""
@@ -426,11 +443,15 @@ class AdministrationService:
         with copy.alone(), (copy.folder / "install.log").open("wb") as log:
             self._run((*words, "--user", user), log, Recorder(copy.folder), user)
 
-    def _start(self, action: Sequence[str], user: str) -> None:
+    def _start(self, order: BuildOrder, action: Sequence[str]) -> None:
         with lock_for_writing(self._home), (self._home / "build.log").open("wb") as log:
-            self._run(("index", *action), log, Recorder(self._home), user)
+            if queue := queue_of(self._home):
+                queue.ask(order)
+                return
+            words = ("index", *action, "--user", order.user)
+            self._run(words, log, Recorder(self._home), order.user)
 
-    def _run(self, words: Sequence[str], log: BinaryIO, record: Recorder, user: str) -> None:
+    def _run(self, words: Sequence[str], log: BinaryIO, record: Recorder | None, user: str) -> None:
         child = Popen(
             (*self._command, *words),
             stdin=DEVNULL,
@@ -438,7 +459,8 @@ class AdministrationService:
             stderr=STDOUT,
             start_new_session=True,  # a server that is stopped does not take it along
         )
-        record.begin(user, child.pid)
+        if record:
+            record.begin(user, child.pid)
         Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie once it is done
 
     def _decisions(self, user: str) -> Decisions:

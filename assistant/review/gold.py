@@ -1,6 +1,5 @@
 """Gold questions: those that a reader has judged and that every new index must still answer."""
 
-import fcntl
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +15,7 @@ from assistant.evaluation import questions
 from assistant.evaluation.grading import Graded, grade
 from assistant.evaluation.questions import Question, read_questions
 from assistant.journal.journal import Journal
-from ingestion.durable import replace_bytes
+from ingestion.places import place_of
 
 # Gold questions: those that a reader has judged and that every new index must still answer.
 #
@@ -64,11 +63,12 @@ class GoldQuestions:
 
     def __init__(self, home: Path) -> None:
         """There need not be any."""
-        self._path = home / FILE
+        self._place = place_of(home)
 
     def all(self) -> tuple[GoldQuestion, ...]:
         """Every question, in the order of adding; raises WrongQuestions naming a broken line."""
-        return tuple(map(_gold, read_questions(self._path))) if self._path.exists() else ()
+        with self._place.local(FILE) as path:
+            return tuple(map(_gold, read_questions(path))) if path.exists() else ()
 
     def get(self, question_id: str) -> GoldQuestion | None:
         """The question of this identifier, None when there is none."""
@@ -96,7 +96,7 @@ class GoldQuestions:
 
     def export(self) -> bytes:
         """The file as it is."""
-        return self._path.read_bytes() if self._path.exists() else b""
+        return self._place.get(FILE) or b""
 
     def _read(self) -> dict[str, dict[str, Any]]:
         """The lines by identifier; raises WrongQuestions for a broken one."""
@@ -107,13 +107,11 @@ class GoldQuestions:
     @contextmanager
     def _rows(self) -> Iterator[dict[str, dict[str, Any]]]:
         """The lines by identifier, to be changed; what they hold beyond ours is kept."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._place.writing(FILE):
             rows = self._read()  # a broken line is said, and not lost by writing over it
             yield rows
             written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows.values())
-            replace_bytes(self._path, written.encode())
+            self._place.put(FILE, written.encode())
 
 
 def check(question: GoldQuestion) -> None:

@@ -11,7 +11,7 @@ from assistant.accounts.identity import ALONE, Identity
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
 from assistant.law.hierarchy import state_counts, state_range
-from assistant.publishing.history import BuildState, BuildStep
+from assistant.publishing.history import BuildStep
 from assistant.publishing.service import AdministrationService
 from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, Html, days, load_words, render
@@ -106,7 +106,7 @@ def shown_text(document: Document, span: Span | None) -> Html:
 def index_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
     """The index in service, the build and the candidate."""
     build, served = office.build, office.served
-    running = build is not None and build.state is BuildState.RUNNING
+    running = build is not None and not build.is_over
     candidate = None if running else office.candidate
     manifest = office.manifest(candidate.generation) if candidate else None
     return page(
