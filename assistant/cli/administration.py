@@ -254,13 +254,13 @@ exemples :
   sourcier migrate --to postgresql://sourcier@serveur/sourcier
   sourcier migrate --from postgresql://sourcier@serveur/sourcier     le retour, dans ce dossier
 
-Copie les index gardés, le journal, les documents archivés et les comptes avec leurs sessions et
-leurs jetons, puis les compare par leurs empreintes.
+Copie les index gardés, le journal, les documents archivés, les dossiers et les comptes avec leurs
+sessions et leurs jetons, puis les compare par leurs empreintes.
 Arrêtez le service avant, et suivez ensuite ce que dit la commande : rien ne change tant que
 « store » n'est pas changé dans settings.toml. Elle reprend où elle en était si elle est
 interrompue. La base doit avoir l'extension pgvector (CREATE EXTENSION vector). Le mot de passe :
 PGPASSWORD ou ~/.pgpass.
-Restent dans le dossier : les textes ajoutés, les dossiers.
+Restent dans le dossier : les textes ajoutés.
 """
 
 
@@ -284,8 +284,9 @@ def _migrate_all(
     console.print(
         Text(
             f"{len(moved.snapshots)} index, {moved.lines} lignes du journal, {moved.archived} "
-            f"documents archivés et {moved.accounts} comptes, les mêmes aux deux "
-            f"endroits (sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
+            f"documents archivés, {moved.dossiers} dossiers et {moved.accounts} comptes, les "
+            "mêmes aux deux endroits "
+            f"(sha256 du journal : {moved.sha256}), en {monotonic() - began:.1f} s."
         )
     )
     console.print(Text(_next_setting(ctx.obj, to)))

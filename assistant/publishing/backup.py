@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,6 +49,8 @@ from ingestion.index.snapshot import (
 )
 from ingestion.index.store import MANIFEST, snapshots_folder
 from ingestion.library.archive import DocumentPlace, archive_at
+from ingestion.tenders.dossiers import DossierFolder
+from ingestion.tenders.server import DossierServer
 
 # The contents of a backup: the files of a data folder that cannot be made again, in order.
 
@@ -370,7 +372,7 @@ def _altered(path: Path) -> WrongBackup:
     )
 
 
-# Index, journal and archive moved from a data folder to a server, or back; compared by hashes.
+# Index, journal, archive, accounts and dossiers moved to a server, or back; compared by hashes.
 
 
 Progress = Callable[[str, int, int], None]
@@ -386,14 +388,15 @@ class Migration:
     sha256: str
     archived: int
     accounts: int
+    dossiers: int
 
 
 def migrate(home: Path, source: str, target: str, progress: Progress) -> Migration:
-    """Copy index, journal, archive and accounts; "" is the data folder, else a server's address.
+    """Copy index, journal, archive, accounts, dossiers; "" is the folder, else a server's address.
 
     What is there already is kept, and must be the beginning of what comes: a migration that was cut
-    short goes on, and what was moved may be moved back. The accounts there, whose past the journal
-    tells, become those that come, with their sessions. Nothing is removed at the source.
+    short goes on, and what was moved may be moved back. Accounts and dossiers there, whose past the
+    journal tells, become those that come. Nothing is removed at the source.
 
     Raises:
         WrongMigration: when the target has another journal, or another snapshot of a name.
@@ -403,23 +406,45 @@ def migrate(home: Path, source: str, target: str, progress: Progress) -> Migrati
     """
     with lock_for_writing(home):
         before, after = parts_at(home, source), parts_at(home, target)
-        lines = _move_journal(before, after, progress)
+        lines = tuple(before.chain.lines())
+        _require_beginning(tuple(after.chain.lines()), lines)
+        dossiers = _move_dossiers(home, source, target, progress)
+        _move_journal(lines, before, after, progress)
         kept = _move_archive(archive_at(home, source), archive_at(home, target), progress)
         accounts = _move_accounts(home, source, target)
         names = _move_snapshots(repository_at(home, source), repository_at(home, target), progress)
-    return Migration(names, len(lines), sha256(b"".join(lines)).hexdigest(), kept, accounts)
+    digest = sha256(b"".join(lines)).hexdigest()
+    return Migration(names, len(lines), digest, kept, accounts, dossiers)
 
 
-def _move_journal(
-    source: JournalParts, target: JournalParts, progress: Progress
-) -> tuple[bytes, ...]:
-    """The lines that both have now; bodies come before their lines."""
-    lines, there = tuple(source.chain.lines()), tuple(target.chain.lines())
+def _require_beginning(there: Sequence[bytes], lines: Sequence[bytes]) -> None:
     if there != lines[: len(there)]:
         raise WrongMigration(
             "Il y a déjà un autre journal à cet endroit : deux chaînes ne se fondent pas en une. "
             "Choisissez une base ou un dossier vide."
         )
+
+
+def _move_dossiers(home: Path, source: str, target: str, progress: Progress) -> int:
+    """How many dossiers both have now, with what the journal keeps in them."""
+    server = DossierServer(home, source or target)
+    names = (server if source else DossierFolder(home)).descriptions()
+    for done, name in enumerate(names, 1):
+        if source:
+            server.bring_back(name)
+        else:
+            server.adopt(name, replaces=True)
+        if not server.is_equal(name):
+            raise WrongMigration(f"Le dossier {name} n'est pas le même aux deux endroits.")
+        progress("Dossiers", done, len(names))
+    return len(names)
+
+
+def _move_journal(
+    lines: Sequence[bytes], source: JournalParts, target: JournalParts, progress: Progress
+) -> None:
+    """Both have the same lines then; bodies come before their lines."""
+    there = tuple(target.chain.lines())
     with target.chain.held() as chain:
         for done, (_, entry) in enumerate(read_lines(lines, 0), 1):
             path = source.bodies.path(entry)
@@ -433,7 +458,6 @@ def _move_journal(
                 target.anchors.add(anchor)
     if any(one != other for one, other in zip_longest(lines, target.chain.lines())):
         raise WrongMigration("Le journal copié n'est pas celui d'origine. Recommencez.")
-    return lines
 
 
 def _move_archive(source: DocumentPlace, target: DocumentPlace, progress: Progress) -> int:
