@@ -19,7 +19,6 @@ from assistant.cli.index_build import build_ordered
 from assistant.journal.journal import journal_of
 from assistant.operations.checkup import Installation, builds
 from assistant.operations.readiness import RequirementState, of_builds
-from assistant.publishing.backup import migrate
 from assistant.publishing.build_queue import (
     NOBODY,
     BuildOrder,
@@ -30,6 +29,7 @@ from assistant.publishing.build_queue import (
 from assistant.publishing.decisions import Decisions, GateVerdict
 from assistant.publishing.gate import make_candidate
 from assistant.publishing.history import BuildState
+from assistant.publishing.migration import migrate
 from assistant.publishing.service import AdministrationService
 from assistant.review.gold import GoldQuestions
 from assistant.web.admin.app import admin_app

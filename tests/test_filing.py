@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.journal.journal import Journal
+from assistant.journal.journal import journal_of
 from assistant.tenders.fiche import FicheState
 from assistant.tenders.service import DossierService, FileFormat, kept_by
 from ingestion.durable import lock_for_writing
@@ -19,18 +19,22 @@ from ingestion.tenders.intake import Parcel, Receipt
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes import WordEmbedder
 from tests.index_home import published
+from tests.postgresql_server import with_store
 
 ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie")
 TEXT = b"# CCAP\n\n## Article 12\n\nTrente jours.\n"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+@pytest.fixture(params=["folder", pytest.param("postgresql", marks=pytest.mark.slow)])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A data folder with everything in it, or with a server."""
+    if request.param == "folder":
+        return tmp_path / "home"
+    return with_store(tmp_path / "home", request.getfixturevalue("postgresql"))
 
 
 def filing(home: Path, teams: frozenset[str] | None = None) -> DossierService:
-    return DossierService(home, Journal(home / "journal.jsonl"), WordEmbedder, teams)
+    return DossierService(home, journal_of(home), WordEmbedder, teams)
 
 
 def parcel(name: str) -> Parcel:
@@ -39,7 +43,7 @@ def parcel(name: str) -> Parcel:
 
 def told(home: Path) -> list[tuple[str, dict[str, Any] | None]]:
     """The kind of each entry of the journal and what it says, wherever that is kept."""
-    journal = Journal(home / "journal.jsonl")
+    journal = journal_of(home)
     return [(entry["kind"], journal.body(entry)) for entry in journal.entries()]
 
 
@@ -59,7 +63,7 @@ def test_what_changes_a_dossier_is_on_record_in_the_dossier(home: Path) -> None:
     assert described[1] is not None
     assert described[1]["dossier"]["deadline"] == "2026-12-01"
     assert upload == ("upload", {"file": "CCAP.md", "sha256": sha256(TEXT).hexdigest()})
-    assert "CCAP" not in (home / "journal.jsonl").read_text()
+    assert "CCAP" not in str(list(journal_of(home).entries()))
     files.delete(ROADS.id)
     assert told(home)[-1] == ("dossier", {"act": "deleted", "dossier": ROADS.id})
     assert [body for _, body in told(home)[:-1]] == [None] * 3
@@ -85,7 +89,7 @@ def test_nothing_is_indexed_when_nothing_was_kept(home: Path) -> None:
     def none() -> WordEmbedder:
         raise AssertionError("the embedder is not needed")
 
-    files = DossierService(home, Journal(home / "journal.jsonl"), none)
+    files = DossierService(home, journal_of(home), none)
     files.create(ROADS)
     (receipt,) = files.add(ROADS.id, [parcel("plan.dwg")])
     assert receipt.entry is None
@@ -111,7 +115,8 @@ def test_what_leaves_a_dossier_as_a_file_is_on_record_in_the_dossier(home: Path)
         assert files.export(ROADS.id, file_format).startswith(start)
         exported = {"dossier": ROADS.id, "format": file_format.value}
         assert told(home)[-1] == ("export", exported)
-    assert ROADS.id not in Path(home / "journal.jsonl").read_text().replace(f"/{ROADS.id}/", "")
+    lines = str(list(journal_of(home).entries()))
+    assert ROADS.id not in lines.replace(f"/{ROADS.id}/", "")
 
 
 def test_a_piece_corrected_or_removed_is_on_record(home: Path) -> None:
@@ -127,7 +132,7 @@ def test_a_piece_corrected_or_removed_is_on_record(home: Path) -> None:
 
 
 def test_the_journal_names_who_did_it(home: Path) -> None:
-    journal = Journal(home / "journal.jsonl")
+    journal = journal_of(home)
     files = DossierService(home, journal, WordEmbedder, user="u-7")
     files.create(ROADS)
     files.add(ROADS.id, [parcel("CCAP.md")])
@@ -165,7 +170,7 @@ def test_another_team_does_nothing_to_a_dossier(home: Path) -> None:
 
 
 def test_one_person_keeps_no_more_than_they_may(home: Path) -> None:
-    journal, other = Journal(home / "journal.jsonl"), replace(ROADS, id="ecole-2026")
+    journal, other = journal_of(home), replace(ROADS, id="ecole-2026")
 
     def of(user: str, most: int) -> DossierService:
         return DossierService(home, journal, WordEmbedder, user=user, most=most)

@@ -13,6 +13,7 @@ from assistant.journal.journal import Journal, erase, journal_of, purge
 from assistant.journal.server import ServerBodies, server_parts
 from assistant.journal.verification import Tampering
 from ingestion.postgresql import named_server
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.journals import START
 from tests.postgresql_server import Server, with_store
 
@@ -30,8 +31,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
 
 
 def test_what_was_appended_is_read_back_and_holds(opened: Opened, tmp_path: Path) -> None:
+    Dossiers(tmp_path).create(Dossier("voirie"))
     day, dossier = START, tmp_path / "dossiers" / "voirie"
-    dossier.mkdir(parents=True)
     journal = opened(lambda: day)
     assert (list(journal.entries()), journal.faults(), journal.anchor()) == ([], (), None)
     named = [journal.append("answer", {"question": "Délai ?"}, user="u1")]

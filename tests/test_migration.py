@@ -2,19 +2,25 @@
 
 import subprocess
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import WrongMigration
 from assistant.journal.journal import Journal, journal_of, purge
-from assistant.publishing.backup import Migration, migrate
+from assistant.publishing.migration import Migration, migrate
+from assistant.tenders.service import DossierService
+from ingestion.errors import IngestionError
 from ingestion.index.publication import current_name, finished, repository_at
 from ingestion.index.snapshot import contents_of
 from ingestion.library.archive import archive_of
 from ingestion.library.library import Library
 from ingestion.postgresql import named_server
+from ingestion.tenders.dossiers import Dossier, Dossiers
+from ingestion.tenders.intake import Parcel
 from tests.accounts_home import Hall
+from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,
     add,
@@ -28,6 +34,8 @@ from tests.journals import START
 from tests.postgresql_server import Server
 
 pytestmark = pytest.mark.slow
+
+ROADS = Dossier("voirie-2026", reference="2026-07", team="voirie")
 
 
 @pytest.fixture
@@ -109,6 +117,63 @@ def test_two_journals_do_not_become_one(home: Path, tmp_path: Path, postgresql: 
         moved(home, "", address)
     assert journal_lines(home, address) == before
     assert repository_at(home, address).finished() == []
+
+
+def filing(home: Path) -> DossierService:
+    return DossierService(home, journal_of(home), WordEmbedder)
+
+
+def contents_of_dossier(home: Path) -> dict[str, bytes]:
+    """The files of the dossier, but those that are this machine's own."""
+    folder = home / "dossiers" / ROADS.id
+    named = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    own = {"lock", "fetching.lock", "archive/lock", "vectors.sqlite"}
+    return {
+        name: path.read_bytes()
+        for name, path in named.items()
+        if path.is_file() and name not in own and not name.startswith("working/")
+    }
+
+
+def test_dossiers_go_and_come_back_with_all_that_is_in_them(
+    home: Path, tmp_path: Path, postgresql: Server
+) -> None:
+    address, back, other = postgresql.fresh(), tmp_path / "back", tmp_path / "other"
+    filing(home).create(ROADS)
+    filing(home).add(ROADS.id, [Parcel("CCAP.md", BytesIO(b"# CCAP\n\nTrente jours.\n"))])
+    folder = Dossiers(home).home(ROADS.id)
+    Dossiers(home).archive(ROADS.id).keep(next(iter(published(folder).store.documents())))
+    before = contents_of_dossier(home)
+    assert {name.partition("/")[0] for name in before} >= {"archive", "records", "generations"}
+    assert moved(home, "", address).dossiers == 1
+    for empty in (back, other):
+        empty.mkdir()
+    assert moved(back, address, "").dossiers == 1
+    assert contents_of_dossier(back) == before
+    assert Journal(back / "journal.jsonl").faults() == ()
+
+    (other / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
+    filing(other).remove(ROADS.id, ["CCAP.md"])
+    moved(back, address, "")
+    assert filing(back).count(ROADS.id) == 0
+    filing(back).add(ROADS.id, [Parcel("RC.md", BytesIO(b"# RC\n\nDix jours.\n"))])
+    moved(back, "", address)
+    assert [each.entry.source for each in filing(other).pieces(ROADS.id)] == ["RC.md"]
+    assert journal_of(other).faults() == ()
+
+
+def test_a_server_takes_over_the_dossiers_that_a_folder_has_and_no_other(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    address, home, other = postgresql.fresh(), tmp_path / "home", tmp_path / "other"
+    for each, text in ((home, b"# CCAP\n\nUn.\n"), (other, b"# CCAP\n\nDeux.\n")):
+        filing(each).create(ROADS)
+        filing(each).add(ROADS.id, [Parcel("CCAP.md", BytesIO(text))])
+        (each / "settings.toml").write_text(f'store = "{address}"\n', encoding="utf-8")
+    assert "Un." in next(iter(filing(home).documents(ROADS.id))).text
+    with pytest.raises(IngestionError, match="un autre dans"):
+        filing(other).documents(ROADS.id)
+    assert (other / "dossiers" / ROADS.id / "library.json").exists()
 
 
 def journal_lines(home: Path, address: str) -> list[dict[str, object]]:

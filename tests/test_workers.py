@@ -13,7 +13,7 @@ from time import time
 import httpx2
 import pytest
 
-from assistant.publishing.backup import migrate
+from assistant.publishing.migration import migrate
 from assistant.web import workers
 from assistant.web.front import COOKIE
 from assistant.web.workers import do_alone
@@ -80,6 +80,9 @@ def test_a_login_a_publication_and_a_killed_worker(tmp_path: Path, postgresql: S
         assert entered.headers["location"] == "/"
         there.cookies.update({"sourcier-session": here.cookies["sourcier-session"]})
         assert there.get("/account").status_code == 200
+        opened = here.post("/dossiers", data={"id": "voirie-2026", "stage": "analyse"})
+        assert opened.status_code == 303
+        assert "voirie-2026" in there.get("/dossiers").text
         for served_now in (first, second, first):
             repository_of(home).serve(served_now)
             assert {index_of(here), index_of(there)} == {served_now}

@@ -56,7 +56,8 @@ from ingestion.errors import DamagedSnapshot, EmbedderMismatch, ModelUnavailable
 from ingestion.index.search import Embedder, PassageReader
 from ingestion.index.snapshot import IndexSnapshot
 from ingestion.readers.documents import Kind
-from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
+from ingestion.tenders.compartments import RECORDS
+from ingestion.tenders.dossiers import Dossier, Dossiers
 
 TurnWatch = Callable[[TurnResult, str], None]
 """Hears of each question that somebody asked, once it is recorded: its result, how it ended."""

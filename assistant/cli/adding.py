@@ -94,11 +94,11 @@ def add_all(
     with progress_bars(console) as progress:
         pages = Steps(progress)
         for addition in progress.track(additions, description="Lecture des fichiers"):
-            library = library_of(home, addition.dossier)
             told = partial(pages, f"Reconnaissance de caractères, pages de {addition.source}")
-            added = library.add(
-                addition.path, addition.source, addition.kind, addition.dossier, told
-            )
+            with library_of(home, addition.dossier) as library:
+                added = library.add(
+                    addition.path, addition.source, addition.kind, addition.dossier, told
+                )
             if problem := added.reading.problem:
                 progress.print(f"{addition.path} : {problem}", style="red")
             for warning in added.reading.warnings:

@@ -255,7 +255,7 @@ def _migrate_all(
     to: str = option("--to ADRESSE", "le serveur où les mettre", default=""),
     back: str = option("--from ADRESSE", "le serveur d'où les reprendre", default=""),
 ) -> int:
-    from assistant.publishing.backup import migrate
+    from assistant.publishing.migration import migrate
 
     if bool(to) == bool(back):
         raise WrongSettings("Donnez --to ADRESSE, ou --from ADRESSE : postgresql://…")
@@ -265,9 +265,9 @@ def _migrate_all(
     console.print(
         Text(
             f"{len(moved.snapshots)} index, {moved.lines} lignes du journal, {moved.archived} "
-            f"documents archivés, {moved.files} fichiers ajoutés et {moved.accounts} comptes, les "
-            f"mêmes aux deux endroits (sha256 du journal : {moved.sha256}), en "
-            f"{monotonic() - began:.1f} s."
+            f"documents archivés, {moved.files} fichiers ajoutés, {moved.dossiers} dossiers et "
+            f"{moved.accounts} comptes, les mêmes aux deux endroits (sha256 du journal : "
+            f"{moved.sha256}), en {monotonic() - began:.1f} s."
         )
     )
     console.print(Text(_next_setting(ctx.obj, to)))

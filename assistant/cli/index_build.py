@@ -232,7 +232,7 @@ def _build_dossiers(home: Path, embedder: Embedder, console: Console) -> int:
         if not Library(folder).entries and not awaits_index(folder):
             continue
         try:
-            with lock_for_writing(folder):
+            with dossiers.writing(dossier.id) as folder:
                 used_before = served_name(folder)
                 with progress_bars(console) as progress:
                     manifest = index(folder, embedder, Steps(progress))

@@ -6,7 +6,7 @@ guessed from its hash.
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,53 +23,63 @@ APART = "apart"
 """Field of the body of an earlier line that says in which file the real one is."""
 
 
-class OwnBodies(Protocol):
-    """The bodies that belong to no dossier, by month and by name: the sha256, and ".json"."""
+class BodyPlace(Protocol):
+    """Bodies by folder, relative to the data folder, and by name: the sha256, and ".json"."""
 
-    def keep(self, month: str, name: str, content: bytes) -> None:
+    def keep(self, folder: str, name: str, content: bytes) -> None:
         """Keep the bytes of a body, on disk once this returns."""
         ...
 
-    def content(self, month: str, name: str) -> bytes | None:
+    def content(self, folder: str, name: str) -> bytes | None:
         """The bytes of a body, None when it does not stand."""
         ...
 
-    def forget(self, names: Sequence[tuple[str, str]]) -> None:
+    def forget(self, names: Collection[tuple[str, str]]) -> None:
         """Remove bodies, for good once this returns."""
         ...
 
-    def names(self) -> Iterable[tuple[str, str]]:
-        """Month and name of all that stand, and of what was left unfinished."""
+    def names(self, folders: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Folder and name of all in the journal's own folders and in these, unfinished ones too."""
+        ...
+
+    def stands(self, folder: str) -> bool:
+        """Whether the dossier to which a folder belongs is there."""
         ...
 
 
 class FolderBodies:
-    """A file each, in a folder a month."""
+    """A file each; the journal's own have a folder a month."""
 
     def __init__(self, root: Path) -> None:
         """`root` is the data folder."""
-        self._folder = root / RECORDS
+        self._root = root
 
-    def keep(self, month: str, name: str, content: bytes) -> None:
+    def keep(self, folder: str, name: str, content: bytes) -> None:
         """Write it whole or not at all."""
-        _make(self._folder)
-        _make(self._folder / month)
-        replace_bytes(self._path(month, name), content)
+        path = self._root / folder
+        if path.parent == self._root / RECORDS:
+            _make(path.parent)
+        _make(path)
+        replace_bytes(path / name, content)
 
-    def content(self, month: str, name: str) -> bytes | None:
+    def content(self, folder: str, name: str) -> bytes | None:
         """Read from its file."""
-        return _read(self._path(month, name))
+        return _read(self._root / folder / name)
 
-    def forget(self, names: Sequence[tuple[str, str]]) -> None:
+    def forget(self, names: Collection[tuple[str, str]]) -> None:
         """Remove their files."""
-        _remove({self._path(month, name) for month, name in names})
+        _remove({self._root / folder / name for folder, name in names})
 
-    def names(self) -> Iterable[tuple[str, str]]:
+    def names(self, folders: Collection[str]) -> Iterable[tuple[str, str]]:
         """What a killed writer left bears another suffix."""
-        return [(path.parent.name, path.name) for path in self._folder.glob("*/*.json*")]
+        own = (path for path in (self._root / RECORDS).glob("*") if path.is_dir())
+        for folder in {*own, *(self._root / each for each in folders)}:
+            named = _relative(folder, self._root)
+            yield from ((named, path.name) for path in folder.glob("*.json*"))
 
-    def _path(self, month: str, name: str) -> Path:
-        return self._folder / month / name
+    def stands(self, folder: str) -> bool:
+        """Whether the folder of the dossier exists."""
+        return (self._root / folder).parent.exists()
 
 
 def _read(path: Path) -> bytes | None:
@@ -90,24 +100,20 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 class Bodies:
-    """The bodies of one journal, those of dossiers in their folders."""
+    """The bodies of one journal, those of dossiers with their dossiers."""
 
-    def __init__(self, root: Path, own: OwnBodies | None = None) -> None:
-        """`root` is the data folder, where `own` has the others by default."""
+    def __init__(self, root: Path, place: BodyPlace | None = None) -> None:
+        """`root` is the data folder, where they are kept by default."""
         self.root = root
-        self._own = own or FolderBodies(root)
+        self._place = place or FolderBodies(root)
 
     def put(self, body: Mapping[str, Any], month: str, apart: Path | None) -> dict[str, str]:
         """Keep a body, on disk once this returns; what its line says of it."""
         content = canonical({"body": body, "salt": token_hex(16)})
         digest = sha256(content).hexdigest()
-        folder = apart or self.root / RECORDS / month
-        if apart is None:
-            self._own.keep(month, f"{digest}.json", content)
-        else:
-            _make(folder)
-            replace_bytes(folder / f"{digest}.json", content)
-        return {"kept": Path(os.path.relpath(folder, self.root)).as_posix(), "sha256": digest}
+        folder = _relative(apart, self.root) if apart else f"{RECORDS}/{month}"
+        self._place.keep(folder, f"{digest}.json", content)
+        return {"kept": folder, "sha256": digest}
 
     def path(self, entry: Mapping[str, Any]) -> Path | None:
         """The file of a body, whether or not it still stands; None when the line holds it."""
@@ -132,32 +138,39 @@ class Bodies:
         """Whether a body belongs to no dossier."""
         return path.parent.parent == self.root / RECORDS
 
+    def left_with_dossier(self, path: Path) -> bool:
+        """Whether a body belongs to a dossier that is no longer there."""
+        return not (self.is_own(path) or self._place.stands(_relative(path.parent, self.root)))
+
     def content(self, path: Path) -> bytes | None:
         """The bytes of a body, None when it does not stand."""
-        return self._own.content(path.parent.name, path.name) if self.is_own(path) else _read(path)
+        return self._place.content(*self._named(path))
 
     def copy(self, path: Path, content: bytes) -> None:
         """Keep the bytes of a body of its own that another journal has, unless it stands."""
         if self.content(path) is None:
-            self._own.keep(path.parent.name, path.name, content)
+            self._place.keep(*self._named(path), content)
 
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove bodies, for good once this returns."""
-        paths = set(paths)
-        own = {path for path in paths if self.is_own(path)}
-        self._own.forget([(path.parent.name, path.name) for path in own])
-        _remove(paths - own)
+        self._place.forget({self._named(path) for path in paths})
 
     def files(self, folders: Iterable[Path]) -> tuple[Path, ...]:
         """The bodies in these folders and its own, with what was left unfinished."""
-        apart = (each for each in folders if each.parent != self.root / RECORDS)
-        own = (self.root / RECORDS / month / name for month, name in self._own.names())
-        return (*own, *(path for each in set(apart) for path in each.glob("*.json*")))
+        named = {_relative(folder, self.root) for folder in folders}
+        return tuple(self.root / folder / name for folder, name in self._place.names(named))
+
+    def _named(self, path: Path) -> tuple[str, str]:
+        return _relative(path.parent, self.root), path.name
 
 
 def digest_of(entry: Mapping[str, Any]) -> str:
     """The sha256 of the file that keeps the body of an entry."""
     return str(entry["sha256"] if "kept" in entry else entry["body"]["sha256"])
+
+
+def _relative(folder: Path, root: Path) -> str:
+    return Path(os.path.relpath(folder, root)).as_posix()
 
 
 def _make(folder: Path) -> None:

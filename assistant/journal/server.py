@@ -4,15 +4,25 @@ The lines, their hashes and their positions are those of the file that they woul
 one verifier reads both, and what is moved from one to the other is the same to the byte.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePosixPath
 from threading import Lock, local
 
-from assistant.journal.bodies import Bodies, JournalParts
+from assistant.journal.bodies import RECORDS, Bodies, JournalParts
 from assistant.journal.chain import Anchor, Head, following, read
 from ingestion.postgresql import SCHEMA, Connected, server_at, wait_alone
+from ingestion.tenders.compartments import (
+    EVERYTHING,
+    file_content,
+    file_names,
+    forget_files,
+    keep_file,
+    see,
+)
+from ingestion.tenders.dossiers import place_at
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS {schema}.journal (start bigint PRIMARY KEY, line bytea NOT NULL);
@@ -137,35 +147,72 @@ class ServerChain:
 
 
 class ServerBodies:
-    """A row each."""
+    """A row each; those of dossiers are files of theirs."""
 
-    def __init__(self, server: JournalServer) -> None:
+    def __init__(self, server: JournalServer, home: Path, address: str) -> None:
         """Nothing is asked before the first body."""
         self._server = server
+        self._known = cache(lambda: place_at(home, address))
 
-    def keep(self, month: str, name: str, content: bytes) -> None:
-        """Insert it."""
+    def keep(self, folder: str, name: str, content: bytes) -> None:
+        """Insert it; raises UnknownDossier for one of a dossier that was removed."""
         into = "INSERT INTO {schema}.bodies VALUES (%s, %s, %s)"
-        with self._server.joined() as connected:
-            connected.run(into, month, name, content)
+        with self._joined() as connected:
+            if dossier := _dossier(folder):
+                keep_file(connected, dossier, f"{RECORDS}/{name}", content)
+            else:
+                connected.run(into, _month(folder), name, content)
 
-    def content(self, month: str, name: str) -> bytes | None:
+    def content(self, folder: str, name: str) -> bytes | None:
         """Read from its row."""
+        if dossier := _dossier(folder):
+            with self._joined() as connected:
+                return file_content(connected, dossier, f"{RECORDS}/{name}")
         asked = "SELECT content FROM {schema}.bodies WHERE month = %s AND name = %s"
-        found = self._server.asked.known_rows(asked, month, name)
+        found = self._server.asked.known_rows(asked, _month(folder), name)
         return bytes(found[0][0]) if found else None
 
-    def forget(self, names: Sequence[tuple[str, str]]) -> None:
+    def forget(self, names: Collection[tuple[str, str]]) -> None:
         """Delete their rows."""
         gone = "DELETE FROM {schema}.bodies WHERE month = %s AND name = %s"
-        with self._server.joined() as connected:
-            for month, name in names:
-                connected.run(gone, month, name)
+        with self._joined() as connected:
+            for folder, name in names:
+                if dossier := _dossier(folder):
+                    forget_files(connected, dossier, [f"{RECORDS}/{name}"])
+                else:
+                    connected.run(gone, _month(folder), name)
 
-    def names(self) -> Iterable[tuple[str, str]]:
-        """Every row."""
+    def names(self, folders: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Every row of its own, and those of these dossiers."""
         found = self._server.asked.known_rows("SELECT month, name FROM {schema}.bodies")
-        return [(month, name) for month, name in found]
+        yield from ((f"{RECORDS}/{month}", name) for month, name in found)
+        for folder in folders:
+            if dossier := _dossier(folder):
+                with self._joined() as connected:
+                    rows = file_names(connected, dossier, RECORDS)
+                yield from ((folder, name) for name in rows)
+
+    def stands(self, folder: str) -> bool:
+        """Whether the dossier has its row."""
+        return self._known().description(_dossier(folder)) is not None
+
+    @contextmanager
+    def _joined(self) -> Iterator[Connected]:
+        """The transaction of the chain, which sees every dossier from here on."""
+        self._known()
+        with self._server.joined() as connected:
+            see(connected, EVERYTHING)
+            yield connected
+
+
+def _dossier(folder: str) -> str:
+    """The dossier of whose records this is the folder, "" for one of the journal's own."""
+    parts = PurePosixPath(folder).parts
+    return parts[1] if parts[0] == "dossiers" else ""
+
+
+def _month(folder: str) -> str:
+    return PurePosixPath(folder).name
 
 
 class ServerAnchors:
@@ -192,7 +239,7 @@ class ServerAnchors:
 
 
 def server_parts(home: Path, address: str) -> JournalParts:
-    """The journal of a data folder on a server; the bodies of dossiers stay in their folders."""
+    """The journal of a data folder on a server."""
     server = JournalServer(address)
-    bodies = Bodies(home, ServerBodies(server))
+    bodies = Bodies(home, ServerBodies(server, home, address))
     return JournalParts(ServerChain(server), bodies, ServerAnchors(server))

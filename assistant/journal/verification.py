@@ -320,8 +320,7 @@ class Forgotten:
     def explains(self, entry: Mapping[str, Any]) -> bool:
         """Whether a body was purged, erased, or removed with its dossier."""
         path = self._bodies.path(entry)
-        is_of_dossier = path is not None and not self._bodies.is_own(path)
-        if is_of_dossier and path is not None and not path.parent.parent.exists():
+        if path is not None and self._bodies.left_with_dossier(path):
             return True
         is_erased = int(entry.get("number", 0)) < self._erased.get(entry.get("user", ""), 0)
         return is_erased or str(entry["at"]) < self._before

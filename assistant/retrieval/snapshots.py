@@ -37,7 +37,7 @@ class SnapshotHolder:
 
     def archive(self, dossier_id: str | None, teams: frozenset[str] | None) -> Archive:
         """Where evidence of the rules, or of a dossier, is kept; raises UnknownDossier."""
-        return archive_of(self.dossiers(teams).home(dossier_id) if dossier_id else self.home)
+        return self.dossiers(teams).archive(dossier_id) if dossier_id else archive_of(self.home)
 
     def dossier(self, dossier_id: str, teams: frozenset[str] | None) -> IndexSnapshot:
         """What may be searched of a dossier.

@@ -289,7 +289,7 @@ class ReviewService:
 
     def _archive(self, reader: Identity, dossier: str | None) -> Archive:
         seen = self._assistant.dossiers(reader.teams)
-        return archive_of(seen.home(dossier) if dossier else self._home)
+        return seen.archive(dossier) if dossier else archive_of(self._home)
 
 
 def _is_seen(line: ReviewLine, teams: Mapping[str, str]) -> bool:

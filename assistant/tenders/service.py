@@ -17,7 +17,6 @@ from assistant.tenders.conformity.review import contract_day
 from assistant.tenders.fiche import Fiche, FicheEntry, FicheLine, fiche
 from assistant.tenders.statements import Priority
 from ingestion.chunking.passages import passages_of
-from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError
 from ingestion.french import number
 from ingestion.index.build import Progress
@@ -25,7 +24,8 @@ from ingestion.index.search import Embedder
 from ingestion.library.library import Holding, Library
 from ingestion.library.readings import LibraryEntry
 from ingestion.readers.documents import Document
-from ingestion.tenders.dossiers import RECORDS, Dossier, Dossiers
+from ingestion.tenders.compartments import RECORDS
+from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import (
     Parcel,
     Receipt,
@@ -54,7 +54,9 @@ def kept_by(journal: Journal, user: str) -> int:
             records = journal.apart(entry)
             if records is not None:
                 sent.add((records.parent, str(body["sha256"])))
-    return sum(Library(home).size(digest) for home, digest in sent)
+    # A dossier on a server may have no copy here yet.
+    copies = {home: Dossiers(home.parents[1]).home(home.name) for home, _ in sent}
+    return sum(Library(copies[home]).size(digest) for home, digest in sent)
 
 
 def require_allowed(journal: Journal, user: str, most: int) -> None:
@@ -257,11 +259,11 @@ class DossierService:
 
         A file that cannot be indexed is among the receipts as one that is kept and not searched.
         """
-        home = self._dossiers.home(dossier_id)
+        self._dossiers.get(dossier_id)
         if self._most is not None:
             require_allowed(self._journal, self._user, self._most)
         receipts: list[Receipt] = []
-        with lock_for_writing(home):
+        with self._dossiers.writing(dossier_id) as home:
             with changing(home, self._embedder, progress):
                 for receipt in receive(home, dossier_id, parcels, progress):
                     if receipt.entry and not receipt.known:
@@ -279,8 +281,10 @@ class DossierService:
         self, dossier_id: str, source: str, piece: PieceKind, progress: Progress = untold
     ) -> None:
         """Correct the kind of a piece, under which it is cited from now on."""
-        home = self._dossiers.home(dossier_id)
-        with lock_for_writing(home), changing(home, self._embedder, progress):
+        with (
+            self._dossiers.writing(dossier_id) as home,
+            changing(home, self._embedder, progress),
+        ):
             Library(home).set_piece(source, piece)
             corrected = {"act": "piece_set", "file": source, "piece": piece.value}
             self._record("dossier", corrected, dossier_id)
@@ -289,8 +293,10 @@ class DossierService:
         self, dossier_id: str, sources: Iterable[str], progress: Progress = untold
     ) -> tuple[str, ...]:
         """Take files, or all those of folders, out of what is searched; the names removed."""
-        home = self._dossiers.home(dossier_id)
-        with lock_for_writing(home), changing(home, self._embedder, progress):
+        with (
+            self._dossiers.writing(dossier_id) as home,
+            changing(home, self._embedder, progress),
+        ):
             removed = Library(home).remove(tuple(sources))
             if not removed:
                 raise IngestionError("Aucune pièce de ce dossier ne porte ce nom.")
@@ -299,8 +305,7 @@ class DossierService:
 
     def index(self, dossier_id: str, progress: Progress = untold) -> None:
         """Make the pieces searchable as they stand, after a change that was cut short."""
-        home = self._dossiers.home(dossier_id)
-        with lock_for_writing(home):
+        with self._dossiers.writing(dossier_id) as home:
             index(home, self._embedder(), progress)
 
     def awaits_index(self, dossier_id: str) -> bool:

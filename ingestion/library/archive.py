@@ -6,8 +6,8 @@ archive/<id>            the bytes of the file that it is, where it is one
 ```
 
 Both names are the sha256 of what is in the file. Nothing is changed or taken out: an answer can be
-opened after every snapshot that it was made from is gone. A dossier has an archive of its own, in
-its folder; that of the rules may be on a server.
+opened after every snapshot that it was made from is gone. A dossier has an archive of its own,
+which goes with it; it and that of the rules may be on a server.
 """
 
 from hashlib import sha256

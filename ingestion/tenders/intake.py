@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from ingestion.durable import lock_for_writing, replace_bytes, sync
+from ingestion.durable import replace_bytes, sync
 from ingestion.errors import DamagedSnapshot, IngestionError, UnknownSnapshot
 from ingestion.index.build import Progress, build
 from ingestion.index.publication import current_manifest, publish, served_name, withdraw
@@ -26,14 +26,11 @@ from ingestion.readers.documents import Kind
 from ingestion.readers.formats import unknown_format
 from ingestion.tenders.archives import unpack
 from ingestion.tenders.dossiers import Dossiers
+from ingestion.tenders.server import TO_INDEX
 
 LARGEST_FILE = 100_000_000
 LARGEST_ARCHIVE = 500_000_000
 """Bytes accepted of a file, and of a ZIP."""
-
-TO_INDEX = "to-index"
-"""Stands in the folder of a dossier from before its pieces change until they are searched as they
-stand: whatever ends a change on its way, this is known."""
 
 _ARCHIVE = ".zip"
 _INCOMING = "incoming-"
@@ -182,9 +179,9 @@ def index_waiting(home: Path, embedder: Callable[[], Embedder], progress: Progre
     waits is said wherever the dossier is shown.
     """
     dossiers = Dossiers(home)
-    for folder in [dossiers.home(dossier.id) for dossier in dossiers.all()]:
-        if awaits_index(folder):
-            with suppress(IngestionError), lock_for_writing(folder):
+    for dossier in dossiers.all():
+        if awaits_index(dossiers.home(dossier.id)):
+            with suppress(IngestionError), dossiers.writing(dossier.id) as folder:
                 index(folder, embedder(), progress)
 
 

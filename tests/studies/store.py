@@ -34,7 +34,7 @@ from rich.console import Console
 from assistant.container import load_embedder
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import journal_of
-from assistant.publishing.backup import migrate
+from assistant.publishing.migration import migrate
 from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.settings import load_settings
