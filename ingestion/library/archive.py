@@ -10,8 +10,10 @@ opened after every snapshot that it was made from is gone. A dossier has an arch
 which goes with it; it and that of the rules may be on a server.
 """
 
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import TypeAdapter
 
@@ -24,10 +26,30 @@ from ingestion.readers.documents import Document
 _document = TypeAdapter(Document)
 
 
+class ArchivePlace(Protocol):
+    """What an archive asks of the place of its bytes; every `Place` is one."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the only one who writes; what was put is on disk once this is left."""
+        ...
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep bytes, whole or not at all."""
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes of this name, None when there are none."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """How many bytes there are of this name, None when there are none."""
+        ...
+
+
 class Archive:
     """The archive of one data folder; several processes may keep documents in it."""
 
-    def __init__(self, home: Path, place: Place | None = None) -> None:
+    def __init__(self, home: Path, place: ArchivePlace | None = None) -> None:
         """Nothing is created before something is kept; `place` is where, if not in the folder."""
         self._place = place or archive_at(home, "")
         self._library = Library(home)

@@ -31,7 +31,6 @@ from ingestion.tenders.compartments import (
     DossierReader,
     describe_dossier,
     file_content,
-    file_names,
     forget_files,
     insert_dossier,
     keep_file,
@@ -225,16 +224,14 @@ class DossierArchive:
         with self._server.asked() as connected:
             return file_content(connected, self._dossier_id, f"{ARCHIVE}/{name}")
 
-    def has(self, name: str) -> bool:
-        """Whether its row exists."""
-        asked = "SELECT 1 FROM {schema}.dossier_files WHERE dossier = %s AND name = %s"
+    def size(self, name: str) -> int | None:
+        """That of its row."""
+        asked = (
+            "SELECT length(content) FROM {schema}.dossier_files WHERE dossier = %s AND name = %s"
+        )
         with self._server.asked() as connected:
-            return bool(connected.rows(asked, self._dossier_id, f"{ARCHIVE}/{name}"))
-
-    def names(self) -> list[str]:
-        """Those of its rows."""
-        with self._server.asked() as connected:
-            return file_names(connected, self._dossier_id, ARCHIVE)
+            found = connected.rows(asked, self._dossier_id, f"{ARCHIVE}/{name}")
+        return int(found[0][0]) if found else None
 
 
 # Copies: the files of a dossier in the data folder of a machine.
