@@ -18,7 +18,9 @@ from ingestion.chunking.passages import Passage
 from ingestion.errors import DamagedSnapshot, ModelUnavailable
 from ingestion.index.lexical import EverydayWords, TantivyIndex, Term, write_lexical
 from ingestion.index.search import Embedder, LexicalIndex, VectorIndex, Vectors
+from ingestion.index.server import graph_memory, schema_of
 from ingestion.index.vectors import ChromaIndex, write_vectors
+from ingestion.postgresql import server_at
 from tests.fakes import ListVectorIndex, WordEmbedder, WordIndex
 from tests.index_home import passages_of_texts
 from tests.index_on_server import opened_on
@@ -185,6 +187,37 @@ def test_hundreds_of_equal_vectors_hide_no_other(vector_index: VectorMaker) -> N
         assert index.search(vectors[row], 1)[0].passage_id == ids[row]
     assert [hit.passage_id for hit in index.search(same[0], 500)] == ids[15:515]
     assert len(index.search(same[0], 2000)) == len(ids)
+
+
+def test_what_half_a_precision_confounds_is_told_apart(vector_index: VectorMaker) -> None:
+    angles = np.array([0.7857, 0.7854, 0.7856, 0.7855])
+    rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    asked = np.array([1, 0], dtype=np.float32)
+    hits = vector_index(["d", "a", "c", "b"], rows).search(asked, 4)
+    assert [hit.passage_id for hit in hits] == ["a", "b", "c", "d"]
+    assert [hit.score for hit in hits] == pytest.approx(sorted(np.cos(angles))[::-1], abs=1e-6)
+
+
+@pytest.mark.slow
+def test_a_large_index_is_searched_by_its_graph(
+    graph_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.index.server.EXACT_UP_TO", 0)
+    vectors, server = unit_vectors(50), server_at(graph_store)
+    [passage] = passages_of_texts(["Un texte."])
+    passages = [replace(passage, id=str(number)) for number in range(50)]
+    opened = opened_on(graph_store, passages, vectors)
+    assert opened.vectors.search(vectors[7], 1)[0].passage_id == "7"
+    server.rows("SELECT pg_stat_force_next_flush()")  # of the one connection that there is
+    walked = (
+        "SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = %s AND relname = 'vectors' "
+        "AND indexrelname <> 'vectors_pkey'"
+    )
+    assert server.rows(walked, schema_of(opened.manifest.name)) == [(1,)]
+
+
+def test_a_graph_is_made_in_what_memory_it_needs() -> None:
+    assert [graph_memory(count, 384) for count in (20_001, 1_000_000, 10**7)] == [64, 2028, 4096]
 
 
 @pytest.mark.parametrize("vector_index", exact, indirect=True)  # the graph of pgvector hides some

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.journal.journal import Journal, erase, months_before, purge, purge_daily, records
 from assistant.journal.verification import Tampering
+from ingestion.errors import UnreachableStore
 from tests.journals import START, fill
 
 CANARY = "canari-Zéphirin-7431"
@@ -129,11 +130,16 @@ def test_months_before(moment: str, months: int, expected: str) -> None:
     assert f"{months_before(datetime.fromisoformat(moment), months):%Y-%m-%d}" == expected
 
 
-def test_a_server_purges_when_it_starts(journal: Journal, tmp_path: Path) -> None:
-    purged = Event()
+def test_a_server_purges_when_it_starts_and_again_when_its_store_was_down(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purged, down = Event(), [UnreachableStore("Le serveur PostgreSQL ne répond pas.")]
+    monkeypatch.setattr("assistant.journal.journal._DAY", 0.01)
 
     class Watched(Journal):
         def forget(self, *told: Any, **more: Any) -> int:
+            if down:
+                raise down.pop()
             count = super().forget(*told, **more)
             purged.set()
             return count

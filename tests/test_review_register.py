@@ -1,6 +1,6 @@
 """Recorded answers, read as the journal grows and forgets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from assistant.review.readings import (
 )
 from assistant.review.recorded import BuyerOpinion, ReviewState, Thumb
 from assistant.review.register import AnswerRegister
+from ingestion.errors import UnreachableStore
 from ingestion.tenders.dossiers import Dossiers
 from tests.review_room import ANNE, House, application, house
 from tests.small_index import DOSSIER
@@ -210,11 +211,20 @@ def test_who_comes_while_everything_is_read_is_told_how_far_it_is(
     assert "Quel délai de paiement" in page.get("/referent/").text
 
 
-def test_a_register_that_is_followed_reads_before_anybody_asks(
+def test_a_register_that_is_followed_reads_once_the_store_answers(
     known: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known.ask(PURCHASE)
-    read = Event()
+    read, journal = Event(), known.journal
+    entries = iter([UnreachableStore("Le serveur PostgreSQL ne répond pas.")])
+
+    def restarted(position: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        for down in entries:
+            raise down
+        return Journal.read(journal, position)
+
+    monkeypatch.setattr(journal, "read", restarted)
+    monkeypatch.setattr("assistant.review.register._AGAIN", 0.01)
     monkeypatch.setattr(AnswerRegister, "_take", lambda *entry: read.set())
     known.room.follow()
     assert read.wait(60)

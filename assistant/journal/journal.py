@@ -3,7 +3,7 @@
 import tomllib
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -234,7 +234,8 @@ def purge_daily(journal: Journal, months: int) -> None:
 
     def work() -> None:
         while True:
-            purge(journal, months_before(datetime.now(UTC), months))
+            with suppress(IngestionError):  # a store that is down for a moment
+                purge(journal, months_before(datetime.now(UTC), months))
             Event().wait(_DAY)
 
     Thread(target=work, name="purge", daemon=True).start()

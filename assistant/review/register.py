@@ -1,7 +1,7 @@
 """The register: every recorded answer in memory, and which ones a reader is asked to judge."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -33,6 +33,7 @@ from assistant.review.recorded import (
     moment,
     recorded,
 )
+from ingestion.errors import IngestionError
 
 # Sampling: which answers a reader is asked to judge, and why. Pure.
 #
@@ -192,7 +193,7 @@ class AnswerRegister:
 
         def work() -> None:
             while True:
-                with self._lock:
+                with suppress(IngestionError), self._lock:  # a store that is down for a moment
                     self._catch_up()
                 Event().wait(_AGAIN)
 

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
@@ -41,6 +42,9 @@ EXACT_UP_TO = 20_000
 
 LINKS, WIDTH = 24, 128
 """Links of a vector in the graph, and how many candidates for them are looked at."""
+
+GRAPH_MEMORY = range(64, 4097)
+"""Megabytes in which a graph is made, all of them taken; one that needs more takes hours."""
 
 _SCHEMA = """
 CREATE SCHEMA {schema};
@@ -273,14 +277,23 @@ def _write_vectors(connected: Connected, vectors: Vectors) -> None:
     rows = ((place, vectors[place]) for place in firsts)
     connected.load("{schema}.vectors", ("int4", "vector"), rows)
     if len(firsts) > EXACT_UP_TO:
-        connected.run("SET LOCAL maintenance_work_mem = '1GB'")
+        size = vectors.shape[1]
+        connected.run(f"SET LOCAL maintenance_work_mem = '{graph_memory(len(firsts), size)}MB'")
         connected.run(
-            "CREATE INDEX ON {schema}.vectors USING hnsw (embedding vector_cosine_ops) "
+            "CREATE INDEX ON {schema}.vectors USING hnsw "
+            f"((embedding::halfvec({size})) halfvec_cosine_ops) "
             f"WITH (m = {LINKS}, ef_construction = {WIDTH})"
         )
+
+
+def graph_memory(count: int, size: int) -> int:
+    """Megabytes that the graph of so many vectors of so many numbers needs. Pure."""
+    needed = count * (2 * size + 40 * LINKS + 300) // 1_000_000
+    return min(max(needed, GRAPH_MEMORY[0]), GRAPH_MEMORY[-1])
 
 
 def first_equal(vectors: Vectors) -> list[int]:
     """For each row, the place of the first one that is equal to it. Pure."""
     first: dict[bytes, int] = {}
-    return [first.setdefault(row.tobytes(), place) for place, row in enumerate(vectors)]
+    digests = (sha256(row.tobytes()).digest() for row in vectors)
+    return [first.setdefault(digest, place) for place, digest in enumerate(digests)]

@@ -46,11 +46,17 @@ def open_tables(server: PostgresServer, schema: str, manifest: Manifest) -> Inde
 
 
 class PgvectorIndex:
-    """Cosine neighbours, exact for an index of the usual size, by a graph beyond."""
+    """Cosine neighbours, exact for an index of the usual size, by a graph beyond.
+
+    The graph is of half precision, half as large; the distances of what it finds are those of the
+    vectors themselves.
+    """
 
     def __init__(self, server: PostgresServer, schema: str) -> None:
         """The schema is one that `write_snapshot` filled."""
         self._server, self._schema = server, schema
+        asked = "SELECT 1 FROM pg_indexes WHERE schemaname = %s AND indexdef LIKE %s"
+        self._type = "halfvec" if server.rows(asked, schema, "%halfvec%") else "vector"
 
     def __len__(self) -> int:
         asked = (
@@ -61,15 +67,15 @@ class PgvectorIndex:
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """Neighbours, equal ones in the order in which they were written."""
-        asked = """
+        kind, written = f"{self._type}({len(vector)})", vector_text(vector)
+        asked = f"""
             SELECT passages.id, 1 - near.distance FROM (
-                SELECT place, embedding <=> %s::vector AS distance FROM {schema}.vectors
-                ORDER BY distance LIMIT %s
-            ) AS near JOIN {schema}.passages ON passages.vector = near.place
+                SELECT place, embedding <=> %s::vector AS distance FROM {{schema}}.vectors
+                ORDER BY embedding::{kind} <=> %s::{kind} LIMIT %s
+            ) AS near JOIN {{schema}}.passages ON passages.vector = near.place
             ORDER BY near.distance, passages.place LIMIT %s
         """
-        near = self._server.rows(asked, vector_text(vector), k, k, schema=self._schema)
-        return _hits(near)
+        return _hits(self._server.rows(asked, written, written, k, k, schema=self._schema))
 
 
 class ServerLexicalIndex:

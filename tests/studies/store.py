@@ -4,40 +4,48 @@ words HOME       the passages that questions of the bank lead to, found by words
                  engine, by the server, and by PostgreSQL's own French ranking (ts_rank_cd). HOME is
                  a data folder with an index; it is only read.
 ranking HOME     the whole ranking of the questions of tests/data, by both, with real weights.
-vectors [COUNT]  recall against comparing all, and seconds, over synthetic passages (100,000).
-processes        three processes that ask one server, each with a folder of its own, while indexes
-                 are published and put back and the server is killed and started again: turns whose
-                 evidence is of two indexes, turns begun a second after a publication that are of
-                 the index before, turns that failed, and what the journal says at the end.
+vectors [COUNT [SPREAD]]  recall against comparing all, and seconds, over synthetic passages: so
+                 many (100,000), in groups of fifty that are spread so widely (0.7, then 1.5).
+clients [WORKERS [SECONDS]]  sixty programs that ask so many processes (3) for so long (300) over
+                 HTTP, while indexes are published and put back, and a process, then the server,
+                 are killed: answers that the journal has not, or that are of two indexes, turns
+                 begun a second after a publication that are of the index before, turns that failed
+                 and whether something was killed meanwhile, and what the journal says at the end.
 
 A PostgreSQL server of Debian's binaries is started for each, with its default settings.
 """
 
 import argparse
-import json
+import asyncio
+import os
+import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
-from threading import Thread
+from typing import Any
 
+import httpx2
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 from rich.console import Console
 
+from assistant.answering.record import read_evidence
 from assistant.container import load_embedder
-from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import journal_of
 from assistant.publishing.migration import migrate
 from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
 from assistant.settings import load_settings
+from assistant.web.workers import LOOK
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError
 from ingestion.index.lexical import bare_words
@@ -46,14 +54,15 @@ from ingestion.index.questions import LeadingQuestion
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.server import ServerRepository
 from ingestion.index.snapshot import FolderRepository, IndexSnapshot, SnapshotContents, contents_of
-from ingestion.postgresql import named_server
-from tests.administered import assistant_over
+from tests.accounts_home import Clock, Hall
+from tests.administered import add_code, administered, candidate, with_text
 from tests.index_home import passages_of_texts
 from tests.index_on_server import described
-from tests.postgresql_server import Server, started, with_store
-from tests.small_index import answering_embedder, build_small_index
+from tests.page_server import free_port
+from tests.postgresql_server import Server, started
 from tests.studies.ranking import asked as cases
-from tests.test_served_while_published import QUESTIONS, _is_of
+from tests.test_served_while_published import QUESTIONS
+from tests.test_workers import served, workers_of
 
 CONSOLE = Console(width=120)
 ASKED, FOUND = 1000, 10
@@ -66,21 +75,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("words", "ranking", "vectors", "processes", "ask"))
+    parser.add_argument("what", choices=("words", "ranking", "vectors", "clients"))
     parser.add_argument("rest", nargs="*")
     asked = parser.parse_args()
-    if asked.what == "ask":
-        return _ask(Path(asked.rest[0]))
     with started() as server:
         if asked.what == "words":
             words(Path(asked.rest[0]), server)
         elif asked.what == "ranking":
             ranking(Path(asked.rest[0]), server)
         elif asked.what == "vectors":
-            vectors(int(asked.rest[0]) if asked.rest else 100_000, server)
+            count, spreads = int([*asked.rest, "100000"][0]), asked.rest[1:] or ("0.7", "1.5")
+            vectors(count, [float(each) for each in spreads], server)
         else:
-            processes(server)
-    return None
+            workers, seconds = map(int, (*asked.rest, *("3", "300")[len(asked.rest) :]))
+            clients(workers, seconds, server)
 
 
 # Words.
@@ -184,13 +192,13 @@ def ranking(home: Path, server: Server) -> None:
 # Vectors.
 
 
-def vectors(count: int, server: Server) -> None:
+def vectors(count: int, spreads: Sequence[float], server: Server) -> None:
     """Print how long a graph takes to be made and searched, and what it finds."""
     rng = np.random.default_rng(SEED)
-    for spread in (0.7, 1.5):
-        topics = rng.normal(size=(count // 50, 384)).astype(np.float32)
+    for spread in spreads:
+        topics = rng.standard_normal((count // 50, 384), np.float32)
         rows, asked = (_near(rng, topics, spread, size) for size in (count, 200))
-        best = np.vstack([np.argsort(-(rows @ each))[:FOUND] for each in asked])
+        best = np.vstack([np.argpartition(-(rows @ each), FOUND)[:FOUND] for each in asked])
         [passage] = passages_of_texts(["Un texte."])
         name = f"synthetic-{spread}"
         address = server.fresh()
@@ -199,10 +207,10 @@ def vectors(count: int, server: Server) -> None:
 
 
 def _near(rng: np.random.Generator, topics: Vectors, spread: float, size: int) -> Vectors:
-    drawn = topics[rng.integers(len(topics), size=size)]
-    noised = drawn + spread * rng.normal(size=drawn.shape).astype(np.float32)
-    unit: Vectors = noised / np.linalg.norm(noised, axis=1, keepdims=True)
-    return unit
+    noised: Vectors = spread * rng.standard_normal((size, topics.shape[1]), np.float32)
+    noised += topics[rng.integers(len(topics), size=size)]
+    noised /= np.linalg.norm(noised, axis=1, keepdims=True)
+    return noised
 
 
 def _write(address: str, name: str, base: str, rows: Vectors) -> None:
@@ -211,7 +219,7 @@ def _write(address: str, name: str, base: str, rows: Vectors) -> None:
     contents = SnapshotContents((), passages, rows, (), (), rows[:0])
     began = time.perf_counter()
     ServerRepository(address).write(contents, described(name, len(rows)), lambda _: None)
-    CONSOLE.print(f"written in {time.perf_counter() - began:.0f} s")
+    CONSOLE.print(f"written in {time.perf_counter() - began:.0f} s, {_load()}")
 
 
 def _measure(told: str, address: str, name: str, asked: Vectors, best: NDArray[np.intp]) -> None:
@@ -228,121 +236,175 @@ def _measure(told: str, address: str, name: str, asked: Vectors, best: NDArray[n
     recall = right / best.size
     CONSOLE.print(
         f"{told}: opened in {opened:.1f} s, recall@{FOUND} {recall:.3f}, "
-        f"p50 {half:.0f} ms, p95 {most:.0f} ms",
+        f"p50 {half:.0f} ms, p95 {most:.0f} ms, {_load()}",
     )
 
 
-# Processes.
+def _load() -> str:
+    return f"load {os.getloadavg()[0]:.1f}"
 
-PROCESSES, CLIENTS, SECONDS, PAUSE = 3, 4, 120, 2
+
+# Clients.
+
+CLIENTS, PAUSE, REST, PATIENCE = 60, 2, 1, 60
+"""Who asks, and seconds: between publications, after an error, and for which one waits."""
 
 
-def processes(server: Server) -> None:
-    """Print what three processes were answered while the index changed under them."""
+@dataclass(frozen=True, slots=True)
+class HttpTurn:
+    """What a program was told; `problem` says why it was told nothing."""
+
+    began: float
+    ended: float
+    record: Mapping[str, Any] | None
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Disturbances:
+    """What was done meanwhile, each with when it began and ended."""
+
+    served: list[tuple[float, float, str]] = field(default_factory=list)
+    killed: list[tuple[float, float]] = field(default_factory=list)
+
+
+def clients(workers: int, seconds: int, server: Server) -> None:
+    """Print what clients were told while indexes changed and processes were killed."""
     with TemporaryDirectory() as scratch:
-        home = Path(scratch) / "builder"
-        build_small_index(home, Path(scratch), answering_embedder())
-        with_store(home, server)
-        migrate(home, "", named_server(home, "store"), lambda *_: None)
-        first = current_name(home)
-        other = _another(home)
-        with _asking(home, Path(scratch)) as files:
-            served = _swap(home, server, [other, first])
-        turns = [json.loads(line) for each in files for line in each.read_text().splitlines()]
-        _tell(turns, served, journal_of(home).faults())
+        home, port = administered(Path(scratch) / "home", Path(scratch)), free_port()
+        add_code(home, Path(scratch), with_text("R2192-10", "Le délai est de vingt jours."))
+        names = [candidate(home)[0].name, current_name(home)]
+        address = server.fresh()
+        migrate(home, "", address, lambda *_: None)
+        named = f'store = "{address}"\naccess = "accounts"\n'
+        (home / "settings.toml").write_text(named, encoding="utf-8")
+        hall = Hall(home, Clock(time.time()))
+        hall.settle("ana")
+        tokens = [hall.accounts.tokens.create("ana", str(each), "chef") for each in range(CLIENTS)]
+        with served(home, port, workers) as process, ThreadPoolExecutor() as beside:
+            disturbing = beside.submit(_disturb, home, server, process, names, workers, seconds)
+            turns = asyncio.run(_ask_all(f"http://127.0.0.1:{port}", tokens, seconds))
+            _tell(home, turns, disturbing.result(), seconds)
 
 
-def _another(home: Path) -> str:
-    """A second snapshot of the same texts but one, under a later name."""
-    kept, name = ServerRepository(named_server(home, "store")), current_name(home)
-    contents = contents_of(kept.open(name), kept.vectors(name))
-    left = slice(0, len(contents.passages) - 1)
-    fewer = replace(
-        contents, passages=contents.passages[left], vectors=contents.vectors[left], questions=()
-    )
-    described_so = replace(
-        kept.manifest(name),
-        name="20991231-000000-000",
-        content="other",
-        passages=len(fewer.passages),
-    )
-    return kept.write(replace(fewer, asked=contents.asked[:0]), described_so, lambda _: None).name
+def _disturb(
+    home: Path,
+    server: Server,
+    process: "subprocess.Popen[str]",
+    names: Sequence[str],
+    workers: int,
+    seconds: int,
+) -> Disturbances:
+    """Publish one after the other; a worker is killed after a third of the time, then the server.
 
-
-def _swap(home: Path, server: Server, names: Sequence[str]) -> list[tuple[float, float, str]]:
-    """Publish one after the other; when each began and ended. The server is killed half-way."""
-    served: list[tuple[float, float, str]] = []
-    started_at, is_killed = time.time(), False
-    while (now := time.time()) < started_at + SECONDS:
-        name = names[len(served) % 2]
-        with lock_for_writing(home):
-            put_back(home, name)
-        served.append((now, time.time(), name))
-        if not is_killed and time.time() > started_at + SECONDS / 2:
+    A worker counts as killed until another process has its place.
+    """
+    done, began = Disturbances(), time.time()
+    while (now := time.time()) < began + seconds:
+        with suppress(IngestionError), lock_for_writing(home):
+            put_back(home, name := names[len(done.served) % 2])
+            done.served.append((now, time.time(), name))
+        now = time.time()
+        if workers > 1 and not done.killed and now > began + seconds / 3:
+            killed = workers_of(process)[0]
+            os.kill(killed, signal.SIGKILL)
+            while workers_of(process).get(0, killed) == killed:
+                time.sleep(LOOK)
+            done.killed.append((now, time.time()))
+        elif len(done.killed) < (workers > 1) + 1 and now > began + 2 * seconds / 3:
             server.restart()
-            is_killed = True
+            done.killed.append((now, time.time()))
         time.sleep(PAUSE)
-    return served
+    return done
 
 
-@contextmanager
-def _asking(home: Path, scratch: Path) -> Iterator[list[Path]]:
-    """Processes with folders of their own; each has written its turns to a file at the end."""
-    files = [scratch / f"web-{number}.jsonl" for number in range(PROCESSES)]
-    with ExitStack() as running:
-        for file in files:
-            folder = file.with_suffix("")
-            folder.mkdir()
-            (folder / "settings.toml").write_bytes((home / "settings.toml").read_bytes())
-            command = [sys.executable, "-m", "tests.studies.store", "ask", str(folder)]
-            written = running.enter_context(file.open("w"))
-            running.enter_context(subprocess.Popen(command, stdout=written))
-        yield files
+async def _ask_all(site: str, tokens: Sequence[str], seconds: int) -> list[HttpTurn]:
+    over = time.time() + seconds
+    told = await asyncio.gather(*(_ask_until(over, site, token) for token in tokens))
+    return [turn for each in told for turn in each]
 
 
-def _ask(home: Path) -> None:
-    """One process: its clients ask until the time is over, and each turn is told on a line."""
-    assistant = assistant_over(home, journal_of(home))
-    over = time.time() + SECONDS
-
-    def client() -> None:
-        while time.time() < over:
-            for question in QUESTIONS:
-                began, told = time.time(), ""
-                try:
-                    result = run_turn(assistant, question, None, None)
-                    told = result.generation
-                    with suppress(IngestionError):
-                        snapshot = open_snapshot(home, told)
-                        told += "" if _is_of(result, snapshot) else " mixed"
-                except IngestionError as error:
-                    told = f"failed {type(error).__name__}"
-                sys.stdout.write(json.dumps([began, time.time(), told]) + "\n")
-
-    clients = [Thread(target=client) for _ in range(CLIENTS)]
-    for each in clients:
-        each.start()
-    for each in clients:
-        each.join()
+async def _ask_until(over: float, site: str, token: str) -> list[HttpTurn]:
+    """One program, which asks the next question once it was told of the last one."""
+    headers, turns = {"authorization": f"Bearer {token}"}, list[HttpTurn]()
+    async with httpx2.AsyncClient(base_url=site, headers=headers, timeout=PATIENCE) as client:
+        for question in cycle(QUESTIONS):
+            if (began := time.time()) > over:
+                return turns
+            asked = {"model": "sourcier", "messages": [{"role": "user", "content": question}]}
+            record, problem = None, ""
+            try:
+                reply = await client.post("/v1/chat/completions", json=asked)
+                if reply.is_success:
+                    record = reply.json()["sourcier"]
+                else:
+                    problem = str(reply.status_code)
+            except httpx2.HTTPError as error:
+                problem = type(error).__name__
+            turns.append(HttpTurn(began, time.time(), record, problem))
+            if problem:
+                await asyncio.sleep(REST)
+    return turns
 
 
-def _tell(
-    turns: Sequence[tuple[float, float, str]],
-    served: Sequence[tuple[float, float, str]],
-    faults: Sequence[object],
-) -> None:
-    mixed = sum("mixed" in told for _, _, told in turns)
-    failed = [(began, told) for began, _, told in turns if told.startswith("failed")]
-    late = 0
-    for began, _, told in turns:
-        before = [name for _, ended, name in served if ended + 1 < began]
-        coming = [name for started, ended, name in served if started <= began <= ended + 1]
-        is_settled = before and not coming and not told.startswith("failed")
-        late += bool(is_settled and told.split()[0] != before[-1])
-    CONSOLE.print(f"{len(turns)} turns in {SECONDS} s, {len(served)} publications, one restart")
-    CONSOLE.print(f"mixed {mixed}, late by more than a second {late}, failed {len(failed)}")
-    CONSOLE.print(f"kinds of failure: {sorted({told for _, told in failed})}")
-    CONSOLE.print(f"faults of the journal: {len(faults)}")
+def _tell(home: Path, turns: Sequence[HttpTurn], done: Disturbances, seconds: int) -> None:
+    answered = [(turn, turn.record) for turn in turns if turn.record]
+    half, most = np.percentile([turn.ended - turn.began for turn, _ in answered], [50, 95])
+    began, calm = min(turn.began for turn in turns), done.killed[0][0]
+    rate = sum(turn.ended < calm for turn, _ in answered) / (calm - began)
+    CONSOLE.print(
+        f"{len(turns)} turns of {CLIENTS} clients in {seconds} s, {rate:.1f} a second before "
+        f"anything was killed, p50 {half:.1f} s, p95 {most:.1f} s, {_load()}"
+    )
+    lost, mixed = _lost_and_mixed(home, [record for _, record in answered])
+    late = sum(_is_late(turn, record["generation"], done.served) for turn, record in answered)
+    CONSOLE.print(f"{len(done.served)} publications: lost {lost}, mixed {mixed}, late {late}")
+    failed = [turn for turn in turns if turn.problem]
+    apart = [
+        turn
+        for turn in failed
+        if not any(turn.began <= end and turn.ended >= start for start, end in done.killed)
+    ]
+    CONSOLE.print(f"failed {Counter(turn.problem for turn in failed)}, of them apart {len(apart)}")
+    CONSOLE.print(f"faults of the journal: {len(journal_of(home).faults())}")
+
+
+def _lost_and_mixed(home: Path, records: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """How many answers the journal has not, and how many are not of one index."""
+    journal, texts = journal_of(home), dict[str, dict[str, str]]()
+    for name in {record["generation"] for record in records}:
+        documents = open_snapshot(home, name).store.documents()
+        texts[name] = {each.id: each.text for each in documents}
+    kept = {entry["hash"][:16]: entry for entry in journal.entries()}
+    lost = mixed = 0
+    for record in records:
+        entry = kept.get(record["record_id"])
+        if not entry or (body := journal.body(entry)) is None:
+            lost += 1
+        elif not _is_of_one(record, body, texts[record["generation"]]):
+            mixed += 1
+    return lost, mixed
+
+
+def _is_of_one(
+    record: Mapping[str, Any], body: Mapping[str, Any], texts: Mapping[str, str]
+) -> bool:
+    """Whether what was told is what was kept, and all of it stands in one index, to the letter."""
+    shown = [each.passage for each in read_evidence(body["evidence"])]
+    cited = record["citations"]
+    return (
+        all(body[key] == record[key] for key in ("generation", "answer", "citations"))
+        and bool(cited)
+        and all(texts.get(p.document_id, "")[p.start : p.end] == p.text for p in shown)
+        and all(texts.get(c["document"], "")[c["start"] : c["end"]] == c["quote"] for c in cited)
+    )
+
+
+def _is_late(turn: HttpTurn, told: str, served: Sequence[tuple[float, float, str]]) -> bool:
+    """Whether a turn is of an index that another had replaced a second before it began."""
+    before = [name for _, ended, name in served if ended + 1 < turn.began]
+    coming = any(started <= turn.began <= ended + 1 for started, ended, _ in served)
+    return bool(before) and not coming and told != before[-1]
 
 
 if __name__ == "__main__":
