@@ -1,13 +1,31 @@
-"""The command line in this process: its exit code, and what it says."""
+"""The command line with small models, called as from a shell, or `python -m tests.command_line`."""
 
+import os
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from assistant.cli.command import main
 from ingestion.index.search import Embedder
 from tests.fakes import ScriptedModel, WordEmbedder
+from tests.small_index import answering_embedder
+from tests.words_tuning import by_words, without_bank
+
+
+def slowed(seconds: float) -> object:
+    """`run_turn`, after a pause."""
+    from assistant.evaluation.runs import run_turn
+
+    def run(*arguments: object, **named: object) -> object:
+        time.sleep(seconds)
+        return run_turn(*arguments, **named)  # type: ignore[arg-type]
+
+    return run
+
 
 Command = Callable[..., tuple[int, str]]
 
@@ -42,3 +60,19 @@ def use_small_models(
     monkeypatch.setattr("assistant.container.load_model", lambda *_: ScriptedModel())
     monkeypatch.setattr("assistant.container.model_writes", lambda *_: False)
     monkeypatch.setenv("COLUMNS", "200")
+
+
+if __name__ == "__main__":
+    with (
+        by_words(),
+        without_bank(),
+        mock.patch("assistant.container.load_embedder", return_value=answering_embedder()),
+        mock.patch("assistant.container.load_reader", return_value=None),
+        mock.patch("assistant.container.load_model", return_value=ScriptedModel()),
+        mock.patch("assistant.container.model_writes", return_value=False),
+        mock.patch("assistant.web.workers.PROGRAM", (sys.executable, "-m", "tests.command_line")),
+        mock.patch(
+            "assistant.evaluation.runs.run_turn", slowed(float(os.environ.get("PAUSE", "0")))
+        ),
+    ):
+        sys.exit(main())

@@ -41,18 +41,20 @@ from ingestion.index.snapshot import IndexSnapshot
 from ingestion.legislation.versions import History, difference, histories, near_references
 from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
+from tests.fake_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
 from tests.fakes import WordEmbedder
-from tests.page_answers import NOT_FOUND, hostile_answer, small_answer
-from tests.page_law import ANSWERS, GENERATION, LAW, TERMS, UNKNOWN
 from tests.page_texts import (
     CHECKED,
     HOSTILE,
+    NOT_FOUND,
     PAYMENT,
     SMALL_PURCHASES,
     WRITTEN,
     clauses_document,
+    hostile_answer,
     numbered,
     passage_of,
+    small_answer,
     text_document,
 )
 

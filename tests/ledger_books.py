@@ -25,8 +25,7 @@ from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.rows import Invoice, Purchase, PurchaseHolder
 from tests.fake_law import FakeLaw
 from tests.ledger_rows import invoice, purchase
-from tests.studies.ledger import town_basis
-from tests.studies.ledger_truth import TODAY
+from tests.studies.ledger import TODAY, town_basis
 
 INVOICES, PURCHASES = Population.INVOICES, Population.PURCHASES
 SUPPLIERS = ("Brelan SARL", "Compas SAS", "Sève Paysage")

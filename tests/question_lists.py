@@ -1,4 +1,4 @@
-"""Questions that hundreds of tests ask, one a line, from the texts of tests/data.
+"""Questions that hundreds of tests ask, one a line, from the texts of tests/data; routes too.
 
 A text begins with what it is; then come lists, each after a blank line. Below a question, a line
 that begins with `= ` is what is to become of it; one that begins with `# ` is for who reads.

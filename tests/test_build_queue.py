@@ -80,7 +80,7 @@ def queue_at(home: Path) -> BuildQueue:
 @contextmanager
 def sourcier(home: Path, *words: str, pause: int = 0) -> Iterator["subprocess.Popen[str]"]:
     """A command in a process of its own, with the fakes, once it says that it is there."""
-    command = [sys.executable, "-m", "tests.fake_sourcier", "--data", str(home), *words]
+    command = [sys.executable, "-m", "tests.command_line", "--data", str(home), *words]
     environment = {**os.environ, "PAUSE": str(pause)}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True

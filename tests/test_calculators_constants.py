@@ -19,7 +19,8 @@ from assistant.question.quantities import find_quantities, fold_same_length
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.legislation.references import find_references
 from ingestion.library.library import CORPUS
-from tests.law_home import CODE, publish_law
+from tests.fake_law import CODE, publish_law
+from tests.question_lists import read_lists
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 LAW = SHARED / "data" / "law"
@@ -45,6 +46,7 @@ Fournitures et services
 Travaux
 {works} € HT
 """.format(state="140 000", other="216 000", works="5 404 000", entity="432 000")
+EXCHANGED, TURNED = read_lists("altered_articles.txt")
 FIGURES = [name for name in PERFORMANCE if constants()[name].values]
 OTHER = {"euro": "77 777 euros", "ratio": "77 %", "month": "77 mois", "day": "77 jours",
          "times": "77 fois", "point": "77 points", "count": "77"}  # fmt: skip
@@ -110,35 +112,11 @@ def test_a_threshold_is_read_across_the_lines_of_its_table(name: str) -> None:
     assert _statement(constants()[name], [THRESHOLDS])
 
 
-@pytest.mark.parametrize(
-    ("name", "one", "other"),
-    [
-        ("dispense", "60 000", "100 000"),
-        ("dispense travaux", "60 000", "100 000"),
-        ("achat innovant, lot", "80 000", "100 000"),
-        ("achat innovant, lot de travaux", "80 000", "100 000"),
-        ("petit lot", "80 000", "1 million d'"),
-        ("petit lot de travaux", "80 000", "1 million d'"),
-        ("seuil européen, autorité centrale", "140 000", "216 000"),
-        ("seuil européen, autre pouvoir adjudicateur", "216 000", "432 000"),
-        ("seuil européen, entité adjudicatrice", "432 000", "5 404 000"),
-        ("seuil européen, travaux", "216 000", "5 404 000"),
-        ("données essentielles", "40 000", "25 000"),
-        ("données essentielles, marchés dispensés", "40 000", "25 000"),
-        ("appel d'offres ouvert, voie électronique", "quinze", "trente"),
-        ("appel d'offres ouvert, urgence", "quinze", "trente"),
-        ("appel d'offres ouvert, préinformation", "quinze", "trente"),
-        ("candidatures d'un appel d'offres restreint", "quinze", "trente"),
-        ("candidatures d'un appel d'offres restreint, urgence", "quinze", "trente"),
-        ("candidatures d'un appel d'offres restreint d'une entité", "quinze", "trente"),
-        ("offres d'un appel d'offres restreint, voie électronique", "dix", "vingt-cinq"),
-        ("suspension", "onze", "seize"),
-        ("suspension, sans voie électronique", "onze", "seize"),
-    ],
-)
+@pytest.mark.parametrize(("name", "figures"), EXCHANGED)
 def test_an_article_whose_figures_are_exchanged_is_refused(
-    name: str, one: str, other: str, code: Mapping[str, str]
+    name: str, figures: tuple[str, ...], code: Mapping[str, str]
 ) -> None:
+    one, other = figures
     text = code[constants()[name].article]
     exchanged = re.sub(
         f"{one}|{other}", lambda found: other if found.group() == one else one, text, flags=re.I
@@ -148,27 +126,11 @@ def test_an_article_whose_figures_are_exchanged_is_refused(
     assert constants()[name].found_in(exchanged, DAY) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "said", "otherwise"),
-    [
-        ("dispense", "peut passer", "ne peut passer"),
-        ("dispense", "sans publicité", "avec publicité"),
-        ("dispense", "est inférieure", "est supérieure"),
-        ("procédure adaptée", "peut recourir", "ne peut recourir"),
-        ("petits lots, part", "n'excède pas", "excède"),
-        ("publicité nationale", "est publié", "n'est pas publié"),
-        ("dossier en ligne", "égale ou supérieure", "inférieure"),
-        ("appel d'offres ouvert, urgence", "peut être ramené", "ne peut être ramené"),
-        ("offres d'une négociation d'une entité", "ne peut être", "peut être"),
-        ("documents hors du profil d'acheteur", "augmenté", "réduit"),
-        ("suspension", "procédure formalisée", "procédure adaptée"),
-        ("suspension, seul opérateur", "n'est pas exigé", "est exigé"),
-        ("chiffre d'affaires minimal", "ne peut être supérieur", "peut être supérieur"),
-    ],
-)
+@pytest.mark.parametrize(("name", "words"), TURNED)
 def test_an_article_that_turns_the_rule_is_refused(
-    name: str, said: str, otherwise: str, code: Mapping[str, str]
+    name: str, words: tuple[str, ...], code: Mapping[str, str]
 ) -> None:
+    said, otherwise = words
     text = code[constants()[name].article]
     assert said in text
     assert constants()[name].found_in(text.replace(said, otherwise), DAY) is None

@@ -297,13 +297,6 @@ def test_wrong_settings_are_one_sentence(
     assert "Traceback" not in shown.err
 
 
-def test_without_an_index_the_remedy_is_said(
-    tmp_path: Path, loaded: list[str | None], capsys: Captured
-) -> None:
-    assert _exit_code("--data", str(tmp_path), "ask", ASKED) == BROKEN
-    assert "sourcier index build" in capsys.readouterr().err
-
-
 def test_an_interruption_has_its_own_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(home: Path, settings: Settings) -> Assistant:
         raise KeyboardInterrupt

@@ -1,7 +1,13 @@
-"""The law of the right day on the built-in corpus alone: each fact on both sides of its changes."""
+"""The law of the right day on the built-in corpus alone: each fact on both sides of its changes.
+
+The figures are those of the texts in force, as the constants of the calculators have them with
+their sources (corpus/constantes).
+"""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,11 +29,57 @@ from ingestion.index.search import Embedder
 from ingestion.library.library import CORPUS, Library, builtin_additions
 from ingestion.readers.documents import Kind
 from ingestion.readers.formats import read_bytes
-from tests.dated_facts import FACTS, Fact
 from tests.fakes import ScriptedModel
 from tests.index_home import build_and_publish
 from tests.small_index import answering_embedder
 from tests.words_tuning import as_served
+
+Side = tuple[date, str | None, tuple[str, ...]]
+"""A day, the figure of its law (a pattern; None where nothing kept here tells it), and those that
+were or will be the law of another day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A question without a day, and the figure since each day, in order; None is not known."""
+
+    name: str
+    question: str
+    since: tuple[tuple[date, str | None], ...]
+
+    @property
+    def sides(self) -> Iterator[Side]:
+        """The first day of each period, and the last one but of the open one."""
+        starts = [day for day, _ in self.since]
+        ends = [*(day - timedelta(days=1) for day in starts[1:]), None]
+        for (first, figure), last in zip(self.since, ends, strict=True):
+            others = tuple(
+                other for _, other in self.since if other is not None and other != figure
+            )
+            for day in (first, last):
+                if day is not None and day.year > EARLIEST:
+                    yield day, figure, others
+
+
+EARLIEST = 2017
+BEFORE_CODE = (date(2015, 1, 1), None)
+
+
+def _figure(said: str) -> str | None:
+    """The pattern of a figure; that of an amount has any space that does not break."""
+    is_amount = re.fullmatch(r"[\d ]+ €", said)
+    return rf"\b{said.replace(' ', '[  ]')}" if is_amount else said or None
+
+
+def _facts() -> Iterator[Fact]:
+    path = Path(__file__).parent / "data" / "dated_facts.toml"
+    for row in tomllib.loads(path.read_text(encoding="utf-8"))["fact"]:
+        told = ((date.fromisoformat(day), _figure(said)) for day, said in row["since"].items())
+        yield Fact(row["name"], row["question"], (BEFORE_CODE, *told))
+
+
+FACTS = tuple(_facts())
+"""Every amount, rate, delay or obligation of which the corpus knows two laws."""
 
 UNTOLD = "Les textes gardés ici ne disent pas le droit du "
 UNSTATED = {"dispense travaux": date(2020, 1, 1)}

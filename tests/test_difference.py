@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ingestion.legislation.versions import Difference, Revision, difference
 from ingestion.readers.documents import Document, State
-from tests.article_versions import CODE, sheet, version
+from tests.fake_law import CODE, sheet, version
 
 FIRST = version("Moins de 40 000 euros.", "2020-01-01")
 CLOSED = version("Moins de 40 000 euros.", "2020-01-01", "2026-04-01")

@@ -12,7 +12,7 @@ from assistant.web.buyer.dossier_pages import fiche_section
 from ingestion.chunking.passages import passages_of
 from ingestion.readers.documents import Hidden
 from tests.dossier_files import Read, built_in, piece
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 
 DOSSIER = "parcs-2026"
 

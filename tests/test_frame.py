@@ -20,7 +20,7 @@ from ingestion.library.library import CORPUS
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 from tests.review_room import house
 
 TEMPLATES = Path(__file__).parent.parent / "assistant"

@@ -13,11 +13,10 @@ from assistant.web.serving import LocalBuyerService
 from ingestion.errors import UnknownSnapshot
 from ingestion.index.lexical import Term
 from ingestion.index.publication import finished
-from tests.article_versions import sheet
 from tests.command_line import Command, command_of, on_one_line
+from tests.fake_law import ADVANCE, AFTER, BEFORE, CLOSED, CODE, publish_law, sheet
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import add
-from tests.law_home import ADVANCE, AFTER, BEFORE, CLOSED, CODE, publish_law
 
 SHEET = """---
 title: Petits achats

@@ -1,8 +1,10 @@
-"""What is appended to a journal is on disk, in a chain, and read back as long as it is kept."""
+"""The journal: what is written, what is found altered, and the words that it is told in."""
 
 import json
 import os
+import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -18,17 +20,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.journal.chain import GENESIS, canonical
-from assistant.journal.journal import Journal
+from assistant.journal.bodies import Bodies
+from assistant.journal.chain import GENESIS, Anchor, canonical
+from assistant.journal.journal import ACTS, KINDS, Journal
+from assistant.journal.verification import ChainFault, Link, Tampering, chain_faults, find_faults
 from ingestion.errors import StorageFull
-from tests.journals import START, earlier_lines, fill
+from tests.journals import CHAIN_TAMPERINGS, START, Altered, copied, earlier_lines, fill, rewritten
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
+
 BODIES = st.dictionaries(st.text(), JSON, max_size=3)
+
 LINE = re.compile(
     r'\{"at":"[0-9T:.+-]+","hash":"[0-9a-f]{64}","kept":"records/[0-9]{4}-[0-9]{2}",'
     r'"kind":"answer","number":[0-9]+,"previous":"[0-9a-f]{64}","sha256":"[0-9a-f]{64}",'
@@ -120,9 +126,6 @@ def test_who_read_up_to_an_entry_reads_on_from_there(tmp_path: Path) -> None:
     assert list(journal.read(read[2][0])) == read[2:]
 
 
-# what earlier versions wrote
-
-
 def test_a_journal_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.write_bytes(b"".join(earlier_lines(3)))
@@ -162,9 +165,6 @@ def test_a_change_that_json_reads_the_same_is_found(
         assert {fault.line for fault in Journal(path).faults()} == {2}
 
 
-# days
-
-
 def test_the_first_entry_of_a_day_comes_after_an_anchor(tmp_path: Path) -> None:
     day = START
     journal = Journal(tmp_path / "journal.jsonl", lambda: day)
@@ -180,9 +180,6 @@ def test_the_first_entry_of_a_day_comes_after_an_anchor(tmp_path: Path) -> None:
     told = journal.body(list(journal.entries())[2])
     assert told == {"day": "2026-01-06", "number": 2, "hash": line.split()[2]}
     assert journal.faults() == ()
-
-
-# crashes, and several at once
 
 
 @given(kept=st.integers(1, 400), more=st.integers(1, 3))
@@ -307,3 +304,164 @@ def _is_killed(path: Path, call: str, number: int) -> bool:
         [*command, sys.executable, "-B", "-c", APPEND, str(path)], capture_output=True, check=False
     )
     return ran.returncode != 0 and not ran.stdout
+
+
+ROUNDS = 100
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal of forty entries."""
+    home = tmp_path_factory.mktemp("journal")
+    fill(home / "journal.jsonl", 40)
+    return home
+
+
+@pytest.fixture(scope="module")
+def lines(home: Path) -> tuple[bytes, ...]:
+    return tuple((home / "journal.jsonl").read_bytes().splitlines(keepends=True))
+
+
+def faults(
+    home: Path, lines: list[bytes], anchors: tuple[Anchor, ...] = ()
+) -> tuple[ChainFault, ...]:
+    return find_faults(lines, Bodies(home), anchors)
+
+
+@pytest.mark.parametrize("tamper", CHAIN_TAMPERINGS)
+def test_a_tampering_of_the_chain_is_located(
+    home: Path, lines: tuple[bytes, ...], tamper: Callable[[list[bytes], random.Random], Altered]
+) -> None:
+    for seed in range(ROUNDS):
+        altered = tamper(list(lines), random.Random(seed))
+        if altered.lines == list(lines):
+            continue
+        found = faults(home, altered.lines)
+        assert found, seed
+        assert {fault.line for fault in found} <= altered.places, (seed, found)
+        assert {fault.what for fault in found} <= altered.what, (seed, found)
+
+
+def anchor(lines: tuple[bytes, ...], number: int) -> Anchor:
+    return Anchor(START.date(), number, lines[number - 1].split(b'"hash":"')[1][:64].decode())
+
+
+@given(st.integers(0, 38))
+def test_a_cut_tail_is_seen_by_who_kept_an_anchor(
+    home: Path, lines: tuple[bytes, ...], left: int
+) -> None:
+    known = (anchor(lines, 20), anchor(lines, 39))
+    found = faults(home, list(lines[:left]), known)
+    assert [(fault.line, fault.what) for fault in found] == [(left + 1, Tampering.CUT)]
+    assert faults(home, list(lines[:left])) == ()
+    assert faults(home, list(lines), known) == faults(home, list(lines[:39]), known) == ()
+
+
+def test_a_journal_written_anew_is_seen_by_who_kept_an_anchor(
+    home: Path, lines: tuple[bytes, ...], tmp_path: Path
+) -> None:
+    fill(tmp_path / "journal.jsonl", 40)
+    anew = (tmp_path / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    assert faults(tmp_path, anew) == ()
+    known = (anchor(lines, 20), anchor(lines, 39))
+    [fault] = faults(tmp_path, anew, known)
+    assert (fault.line, fault.what) == (20, Tampering.EDIT)
+    assert "05/01/2026" in fault.reason
+
+
+@pytest.fixture
+def copy(home: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(home, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_an_altered_body_is_located(copy: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    journal = Journal(copy / "journal.jsonl")
+    entry = rng.choice(list(journal.entries()))
+    path = copy / entry["kept"] / f"{entry['sha256']}.json"
+    content = bytearray(path.read_bytes())
+    place = rng.randrange(len(content))
+    change = rng.choice(["byte", "cut", "gone"])
+    content[place] ^= 1 + rng.randrange(255)
+    path.write_bytes(content if change == "byte" else content[:place])
+    if change == "gone":
+        path.unlink()
+    [fault] = journal.faults()
+    assert (fault.line, fault.what) == (entry["number"], Tampering.BODY)
+    assert journal.body(entry) is None
+
+
+def test_several_tamperings_are_all_told(home: Path, lines: tuple[bytes, ...]) -> None:
+    altered = list(lines)
+    altered[30] = altered[30].replace(b"answer", b"anSwer")
+    altered.insert(25, b"?\n")
+    altered[20], altered[21] = altered[21], altered[20]
+    del altered[10:12]
+    found = [(fault.line, fault.what) for fault in faults(home, altered)]
+    assert found == [
+        (11, Tampering.DELETION),
+        (20, Tampering.REORDERING),
+        (24, Tampering.INSERTION),
+        (30, Tampering.EDIT),
+    ]
+
+
+@given(
+    st.lists(
+        st.builds(
+            Link,
+            st.sampled_from(["", "a", "b", "c"]),
+            st.sampled_from(["", "a", "b", "0" * 64]),
+            st.none() | st.integers(1, 10**14),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
+)
+def test_any_lines_are_told_apart_from_a_chain(links: list[Link]) -> None:
+    whole = all(link.is_sound for link in links) and all(
+        link.previous == (links[at - 1].hash if at else "0" * 64) and link.number in (None, at + 1)
+        for at, link in enumerate(links)
+    )
+    if not whole:
+        assert chain_faults(links)
+
+
+def test_one_fault_among_thousands_of_entries_is_found_alone(tmp_path: Path) -> None:
+    journal = fill(tmp_path / "journal.jsonl", 2000)
+    assert journal.faults() == ()
+    lines = (tmp_path / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    for tamper in (rewritten, copied):
+        altered = tamper(list(lines), random.Random(1))
+        [fault] = faults(tmp_path, altered.lines)
+        assert fault.line in altered.places
+
+
+ROOT = Path(__file__).parent.parent / "assistant"
+SOURCES = list(ROOT.rglob("*.py"))
+
+APPENDED = re.compile(
+    r'(?:journal\.append|self\._record|_add\(\s*chain,|journal\.forget)\(?\s*"([a-z_]+)"'
+    r'(?:,\s*\{"act": "([a-z_]+)")?'
+)
+
+
+def written() -> set[tuple[str, str]]:
+    """The kinds, with their acts where these stand beside them, that the code writes."""
+    found = (APPENDED.findall(path.read_text(encoding="utf-8")) for path in SOURCES)
+    return {pair for pairs in found for pair in pairs}
+
+
+def test_the_code_is_read() -> None:
+    assert {("export", ""), ("dossier", "deleted"), ("anchor", ""), ("retention", "")} <= written()
+
+
+@pytest.mark.parametrize(("kind", "act"), sorted(written()))
+def test_what_is_written_is_in_the_vocabulary(kind: str, act: str) -> None:
+    assert kind in KINDS
+    assert not act or act in ACTS[kind]
+
+
+def test_acts_are_of_kinds() -> None:
+    assert set(ACTS) <= set(KINDS)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Command, command_of, on_one_line
-from tests.law_home import ADVANCE, AFTER, CLOSED, CODE, OLD, OTHER, publish_law
+from tests.fake_law import ADVANCE, AFTER, CLOSED, CODE, OLD, OTHER, publish_law
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from ingestion.index.snapshot import IndexSnapshot
+from tests.fake_law import ADVANCE, AFTER, BEFORE, CLOSED, OLD, publish_law
 from tests.fakes import WordEmbedder
 from tests.index_home import published
-from tests.law_home import ADVANCE, AFTER, BEFORE, CLOSED, OLD, publish_law
 
 QUESTION = "En dessous de quel montant l'acheteur achète-t-il sans publicité ?"
 FIRST = {**CLOSED, "texte": "Sans publicité en dessous de 25 000 euros, l'acheteur achète."}

@@ -16,9 +16,9 @@ from ingestion.readers.documents import Document, State
 from tests.administered import acts, administered
 from tests.command_line import Command, command_of, on_one_line, use_small_models
 from tests.dila_server import Dila, cut, offering
+from tests.fake_law import AFTER, publish_law
 from tests.general_texts import versions_of
 from tests.index_home import add
-from tests.law_home import AFTER, publish_law
 from tests.legi_files import (
     FULL,
     LAST,

@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from assistant.calculators.calculation import Buyer
+from assistant.ledger.needs import PurchaseThresholds, opportunities, split_needs
+from assistant.ledger.purchases import contracts
 from assistant.ledger.query.plan import Plan, PlanMeasure, PlanPeriod, Population
 from assistant.ledger.query.result import groups
 from ingestion.errors import UnreadableFile
@@ -24,6 +27,7 @@ from ingestion.ledger.importing import FileReport, ImportOrder, import_files
 from ingestion.ledger.records import Contents, LedgerEntry
 from ingestion.ledger.rows import FileKind, Purchase, PurchaseChange, PurchaseHolder
 from ingestion.ledger.tables import read_csv, tabulated
+from tests.fake_law import FakeLaw
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")
 DECP = SHARED / "data/decp"
@@ -291,6 +295,21 @@ def test_totals_by_buyer_and_year_agree_with_plain_python(
     totals = published.totals(by_holder=False)
     assert len(totals) > 1600
     assert _totals(recent[1], "buyer") == totals
+    every = contracts(recent[1])
+    assert sum(each.amount or 0 for each in every) == sum(totals.values())
+
+
+@with_published
+def test_what_is_found_in_published_contracts_is_of_the_buyers_and_amounts_told(
+    recent: tuple[FileReport, Ledger],
+) -> None:
+    every = contracts(recent[1])
+    assert all(len(each.buyers) > 1 for each in opportunities(every))
+    limits = PurchaseThresholds(lambda day: FakeLaw(day), Buyer.LOCAL)
+    for need in split_needs(every, limits):
+        assert need.amount == sum(each.amount or 0 for each in need.contracts) >= need.limit
+        assert len({each.buyer for each in need.contracts}) == 1
+        assert all((each.amount or 0) < need.limit * 2 for each in need.contracts)
 
 
 @with_published

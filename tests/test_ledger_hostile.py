@@ -1,14 +1,18 @@
-"""Hostile words in questions and in the fields of files: they are words, and do nothing."""
+"""Invoices of a whole town, and hostile ones."""
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.ledger.anomalies import anomalies
 from assistant.ledger.parsing.questions import parse_plan
 from assistant.ledger.parsing.vocabulary import Name, names
 from assistant.ledger.query.plan import Plan, PlanMeasure, Population
@@ -18,9 +22,23 @@ from ingestion.ledger.database import open_ledger
 from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
+from ingestion.ledger.values import has_luhn_key
+from tests.studies.ledger import (
+    FOLDER,
+    FRESH,
+    FRESH_HELD_OUT,
+    HELD_OUT,
+    QUESTIONS,
+    Asked,
+    Outcome,
+    questions,
+    reply,
+    town_ledger,
+)
 
 TODAY = date(2026, 6, 30)
 INVOICES = Population.INVOICES
+
 HOSTILE = (
     "x'; DROP TABLE invoice; --",
     '"; DELETE FROM invoice; --',
@@ -34,6 +52,7 @@ HOSTILE = (
     "+1+1",
     "@SUM(A1)",
 )  # fmt: skip
+
 TITLES = (
     "Numéro de facture",
     "Date de facture",
@@ -46,7 +65,8 @@ TITLES = (
     "Montant TTC",
     "Objet",
 )
-QUESTIONS = (
+
+SHAPES = (
     "Montant HT des factures de {}",
     "Combien de factures du service {} en 2026 ?",
     "Où en est la facture « {} » ?",
@@ -81,7 +101,7 @@ def _counts(ledger: Ledger) -> Sequence[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_a_question_reads_hostile_words_as_a_name_or_not_at_all(
     ledger: Ledger, question: str, hostile: str
 ) -> None:
@@ -109,3 +129,79 @@ def test_hostile_fields_are_grouped_and_shown_as_they_are(ledger: Ledger, group:
     plan = Plan(PlanMeasure.SUM, INVOICES, "gross", group=group)
     labels = {line.label for line in compute_result(plan, ledger, TODAY).lines}
     assert labels == {f"F{each}" if group == "number" else each for each in HOSTILE}
+
+
+PLANS = 50
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    with open_ledger(town_ledger(tmp_path_factory.mktemp("town"))) as found:
+        yield found
+
+
+def _column(title: str) -> list[str]:
+    with (FOLDER / "factures.csv").open(encoding="utf-8", newline="") as file:
+        return [line[title] for line in csv.DictReader(file, delimiter=";")]
+
+
+def test_no_company_can_have_the_numbers_of_the_town() -> None:
+    numbers = {number for number in _column("Code fournisseur") if number}
+    assert len(numbers) == 18
+    for number in numbers:
+        assert number.startswith("0000")
+        assert has_luhn_key(number)
+        assert has_luhn_key(number[:9])
+
+
+def test_accounts_have_their_key() -> None:
+    accounts = {account for account in _column("IBAN") if account}
+    assert all(re.fullmatch(r"FR\d\d99999\d{18}", account) for account in accounts)
+    assert all(int(f"{account[4:]}1527{account[2:4]}") % 97 == 1 for account in accounts)
+
+
+def test_there_are_three_hundred_lines_and_four_come_twice() -> None:
+    columns = ("Désignation fournisseur", "Numéro de facture", "Date de facture")
+    names, numbers, days = map(_column, columns)
+    assert len(numbers) == 300
+    assert len(set(zip(names, numbers, (day[-4:] for day in days), strict=True))) == 296
+
+
+def test_every_anomaly_planted_is_found(town: Ledger) -> None:
+    found = Counter(each.anomaly.rule.name for each in anomalies(town))
+    assert found["duplicate key"] == 4
+    assert found["totals"] == 5
+    assert found["credit note alone"] == 3
+    assert found["paid before service"] == 2
+    assert found["bank details"] == 3
+    assert found["near duplicate"] >= 6
+
+
+@pytest.mark.parametrize("each", questions(QUESTIONS), ids=lambda each: each.id)
+def test_a_figure_is_exact_or_none_is_given(each: Asked, town: Ledger) -> None:
+    assert reply(each, town).outcome is not Outcome.WRONG
+
+
+def test_fifty_of_sixty_are_answered_and_ten_of_ten_declined(town: Ledger) -> None:
+    replies = [reply(each, town) for each in questions(QUESTIONS)]
+    outcomes = Counter((one.asked.truth is None, one.outcome) for one in replies)
+    assert outcomes[False, Outcome.RIGHT] >= PLANS
+    assert outcomes[True, Outcome.DECLINED] == 10
+    assert len(replies) == 70
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "unanswerable"), [(FRESH, 47, 13), (FRESH_HELD_OUT, 37, 14)]
+)
+def test_fresh_questions_are_answered_as_often_as_they_were_and_none_is_wrong(
+    town: Ledger, path: Path, right: int, unanswerable: int
+) -> None:
+    replies = [reply(each, town) for each in questions(path)]
+    assert not [each for each in replies if each.outcome is Outcome.WRONG]
+    assert sum(each.outcome is Outcome.RIGHT for each in replies) >= right
+    assert sum(each.asked.truth is None for each in replies) == unanswerable
+
+
+@pytest.mark.parametrize("each", questions(HELD_OUT), ids=lambda each: each.id)
+def test_no_figure_is_wrong_on_questions_held_out(each: Asked, town: Ledger) -> None:
+    assert reply(each, town).outcome is not Outcome.WRONG

@@ -1,6 +1,3 @@
-import csv
-import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -31,11 +28,9 @@ from assistant.ledger.purchases import (
     summary_tables,
     supplier_tables,
 )
-from assistant.ledger.query.plan import PeriodStep, Plan, PlanMeasure, Population
+from assistant.ledger.query.plan import Plan, PlanMeasure, Population
 from assistant.ledger.query.result import compute_result
 from ingestion.ledger.database import open_ledger
-from ingestion.ledger.importing import ImportOrder, import_files
-from ingestion.ledger.rows import FileKind
 from tests.conftest import Engine
 from tests.fake_law import FakeLaw
 from tests.ledger_rows import filled, purchase
@@ -43,7 +38,6 @@ from tests.ledger_rows import filled, purchase
 pytestmark = pytest.mark.usefixtures("both_engines")
 
 TODAY = date(2026, 11, 24)
-DECP = Path(__file__).parents[2] / "shared" / "data" / "decp" / "decp_recent_2026-02.csv"
 LIMITS = PurchaseThresholds(lambda day: FakeLaw(day), Buyer.LOCAL)
 FREE = "Marché passé sans publicité ni mise en concurrence préalable"
 
@@ -315,34 +309,6 @@ def test_tables_have_a_cell_for_each_column(tmp_path: Path) -> None:
     for table in tables:
         assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title
     assert len(tables[-2].rows) == len(tables[-1].rows) == 1
-
-
-@pytest.mark.skipif(not DECP.exists(), reason="public contract data is not beside this checkout")
-def test_real_contracts_add_up_to_an_independent_reading(tmp_path: Path) -> None:
-    import_files(tmp_path, ImportOrder(FileKind.PURCHASES, (DECP,), {}), today=TODAY)
-    expected: dict[str, Decimal] = defaultdict(Decimal)
-    with DECP.open(encoding="utf-8", newline="") as file:
-        # A row that is written twice is one contract, and fourteen nines are no amount.
-        for row in {tuple(each.items()) for each in csv.DictReader(file)}:
-            cells = dict(row)
-            year = re.match(r"\d{4}", cells["date_notification"])
-            amount = Decimal(cells["montant_marche"])
-            if amount != 99_999_999_999_999:
-                expected[year.group() if year else "non renseigné"] += amount
-    by_year = Plan(
-        PlanMeasure.SUM, Population.PURCHASES, "amount", group="notified", step=PeriodStep.YEAR
-    )
-    with open_ledger(tmp_path) as ledger:
-        found = compute_result(by_year, ledger, TODAY)
-        every = contracts(ledger)
-    assert {line.label: line.value for line in found.lines} == expected
-    assert sum(each.amount or 0 for each in every) == sum(expected.values())
-    pooled = opportunities(every)
-    assert all(len(each.buyers) > 1 for each in pooled)
-    for need in split_needs(every, LIMITS):
-        assert need.amount == sum(each.amount or 0 for each in need.contracts) >= need.limit
-        assert len({each.buyer for each in need.contracts}) == 1
-        assert all((each.amount or 0) < need.limit * 2 for each in need.contracts)
 
 
 @pytest.mark.parametrize(

@@ -259,14 +259,6 @@ def test_letters_of_several_tokens_come_out_whole(llama: LlamaModel) -> None:
 
 
 @pytest.mark.slow
-def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "broken.gguf"
-    path.write_bytes(b"GGUF" + bytes(1000))
-    with pytest.raises(ModelUnavailable, match=r"broken\.gguf"):
-        LlamaModel(path, "broken@0", CHAT_FORMATS["chatml"])
-
-
-@pytest.mark.slow
 def test_a_file_that_is_no_model_is_refused_by_the_process_in_the_same_words(
     tmp_path: Path,
 ) -> None:

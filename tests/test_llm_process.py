@@ -1,11 +1,15 @@
-"""The model's process ends in every way that a process can; who asked is told, and served again."""
+"""The model in a process of its own, and lent to several."""
 
 import os
 import select
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -28,10 +32,11 @@ from assistant.llm.exchange import (
     request_of,
     to_line,
 )
-from assistant.llm.keeper import MOST_STOPS, REST
+from assistant.llm.keeper import MOST_STOPS, REST, ProcessStanding
 from assistant.llm.language_model import Prompt
 from assistant.llm.llama import lacking
 from assistant.llm.process import ModelProcess
+from assistant.llm.sharing import BorrowedModel, LendableModel, lend_model
 from ingestion.errors import ModelUnavailable
 from tests.accounts_home import Clock
 from tests.scripted_process import ROOT, scripted_command
@@ -57,9 +62,6 @@ def _kill(model: ModelProcess) -> None:
     pid = model.pid
     os.kill(pid, signal.SIGKILL)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-
-
-# A process that ends
 
 
 @pytest.mark.parametrize("ends", FATAL, ids=lambda ends: ends.name)
@@ -127,9 +129,6 @@ def test_its_last_words_are_in_the_log(caplog: pytest.LogCaptureFixture) -> None
     assert "the last words of the process" in line
 
 
-# Too many ends
-
-
 def test_one_that_keeps_ending_is_left_alone_for_a_while() -> None:
     clock = Clock(0.0)
     command = scripted_command(replies=REPLIES, stops={"meurs": (1, signal.SIGKILL)})
@@ -152,9 +151,6 @@ def test_a_reply_between_two_ends_counts_them_anew() -> None:
         with pytest.raises(ModelStopped):
             _reply(model, "meurs")
         assert _reply(model, "délai") == REPLIES["délai"]
-
-
-# The start
 
 
 def test_weights_that_are_refused_are_so_in_the_process_s_words() -> None:
@@ -212,9 +208,6 @@ def test_what_the_engine_uses_and_the_processor_lacks_is_named(
     assert lacking("CPU : NEON = 1 | DOTPROD = 1 | ", "Features\t: fp asimd\n") == []
 
 
-# The end of who started it
-
-
 def test_it_ends_with_who_started_it_even_in_the_middle_of_a_step() -> None:
     script = scripted_command(stops={"attends": (1, 0)})
     code = (
@@ -241,9 +234,6 @@ def test_it_ends_when_nobody_holds_it_any_more() -> None:
     del model
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-
-
-# What is said
 
 
 PROMPT = Prompt("Tu lis.", ("« 40 000 € »\n", "Qui ?"), "Le")
@@ -286,3 +276,63 @@ def test_a_reply_is_read_as_it_was_written(reply: Reply) -> None:
 def test_what_is_no_reply_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"message|Expecting|char"):
         reply_of(line)
+
+
+TWO_REPLIES = {"délai": "Le délai est de trente jours.", "meurs": "un deux trois"}
+
+
+def lendable() -> ModelProcess:
+    stops = {"meurs": (WHILE_WRITING, signal.SIGKILL)}
+    return ModelProcess("script@1", scripted_command(replies=TWO_REPLIES, stops=stops))
+
+
+@contextmanager
+def lent(path: Path, load: Callable[[], LendableModel]) -> Iterator[BorrowedModel]:
+    end = lend_model(load, path)
+    try:
+        yield BorrowedModel("script@1", path)
+    finally:
+        end()
+
+
+def reply(model: BorrowedModel, asked: str) -> str:
+    return "".join(piece or "" for piece in model.stream(Prompt("", (asked,)), 20))
+
+
+def test_who_borrows_reads_counts_and_is_told_how_the_process_is(tmp_path: Path) -> None:
+    held = lendable()
+    with lent(tmp_path / "model", lambda: held) as model:
+        assert model.context_tokens == held.context_tokens
+        assert reply(model, "délai") == TWO_REPLIES["délai"]
+        assert model.count_tokens("un deux trois") == held.count_tokens("un deux trois") > 0
+        with pytest.raises(ModelStopped, match="SIGKILL"):
+            reply(model, "meurs")
+        assert reply(model, "délai") == TWO_REPLIES["délai"]
+        assert (model.standing, model.restarts) == (ProcessStanding.RUNNING, 1)
+
+
+def test_a_reading_that_is_left_gives_the_model_to_who_waits(tmp_path: Path) -> None:
+    held = lendable()
+    with lent(tmp_path / "model", lambda: held) as model:
+        heard: list[str] = []
+        waiting = Thread(target=lambda: heard.append(reply(model, "délai")))
+        with closing(model.stream(Prompt("", ("délai",)), 20)) as left:
+            list(islice(left, WHILE_WRITING))
+            waiting.start()
+            assert heard == []
+        waiting.join(30)
+        assert heard == [TWO_REPLIES["délai"]]
+
+
+def test_without_weights_or_without_anybody_who_lends_it_is_said_so(tmp_path: Path) -> None:
+    def refused() -> LendableModel:
+        raise ModelUnavailable("Les poids manquent.")
+
+    with pytest.raises(ModelUnavailable, match="manquent"), lent(tmp_path / "none", refused):
+        pass
+    held = lendable()
+    with lent(tmp_path / "model", lambda: held) as model:
+        pass
+    with pytest.raises(ModelStopped, match="ne répond plus"):
+        reply(model, "délai")
+    assert model.standing is ProcessStanding.RESTING

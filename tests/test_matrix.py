@@ -1,11 +1,11 @@
 """The matrix: every route and every handler, for everyone who may knock. What is not in it fails.
 
-A new route needs a line here, under those who may use it.
+A new route needs a line in tests/data/routes.txt, under those who may use it.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,247 +24,9 @@ from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, without_gate
+from tests.question_lists import Asked, read_lists
 from tests.review_room import house
 from tests.route_walk import routes_of
-
-ANYONE = """
-GET  /health
-GET  /invitation/{token}
-POST /invitation/{token}
-GET  /login
-GET  /login/openid
-GET  /login/openid/return
-GET  /metrics
-POST /login
-GET  /page/{name}
-GET  /ready
-"""
-
-WHO_IS_KNOWN = """
-GET  /account
-POST /account/logout
-POST /account/password
-POST /account/sessions
-"""
-
-BUYER = """
-GET  /achats
-POST /achats/anomalies/expliquer
-GET  /achats/import
-POST /achats/import
-GET  /achats/import/{token}
-POST /achats/import/{token}
-GET  /achats/piece/{identifier}
-GET  /achats/{view}
-GET  /achats/{view}/graphique.svg
-GET  /achats/{view}/tableau/{number}
-GET  /achats/{view}/tableau/{number}.{suffix}
-GET  /achats/{view}/tableau/{number}/lignes/{index}
-GET  /changes
-GET  /document/{document_id}
-GET  /document/{document_id}/page/{number}.png
-GET  /dossiers
-POST /dossiers
-GET  /dossiers/{dossier_id}
-POST /dossiers/-/pieces
-POST /dossiers/{dossier_id}
-POST /dossiers/{dossier_id}/delete
-GET  /dossiers/{dossier_id}/fiche.{file_format}
-POST /dossiers/{dossier_id}/pieces
-POST /dossiers/{dossier_id}/pieces/kind
-POST /dossiers/{dossier_id}/pieces/remove
-GET  /factures
-POST /factures/anomalies/expliquer
-GET  /factures/import
-POST /factures/import
-GET  /factures/import/{token}
-POST /factures/import/{token}
-GET  /factures/piece/{identifier}
-GET  /factures/{view}
-GET  /factures/{view}/graphique.svg
-GET  /factures/{view}/tableau/{number}
-GET  /factures/{view}/tableau/{number}.{suffix}
-GET  /factures/{view}/tableau/{number}/lignes/{index}
-GET  /law/{reference}
-DELETE /mcp
-GET  /mcp
-HEAD /mcp
-POST /mcp
-POST /rate
-POST /voice
-GET  /v1/
-POST /v1/chat/completions
-POST /v1/embeddings
-GET  /v1/models
-GET  /v1/models/{model:path}
-GET  /v1/openapi.json
-POST /v1/responses
-"""
-
-REFERENT = """
-GET  /referent/
-GET  /referent/answers.csv
-POST /referent/answers/{record_id}/arbitrations
-GET  /referent/answers/{record_id}
-GET  /referent/answers/{record_id}/evidence/{number}
-GET  /referent/answers/{record_id}/evidence/{number}/page/{page}.png
-POST /referent/answers/{record_id}/marks
-POST /referent/answers/{record_id}/replays
-GET  /referent/answers/{record_id}/replays/{replay_id}
-GET  /referent/citations.csv
-GET  /referent/disagreements
-GET  /referent/figures
-GET  /referent/figures.csv
-GET  /referent/gold
-POST /referent/gold
-GET  /referent/gold.jsonl
-GET  /referent/gold/new
-GET  /referent/gold/{question_id}
-POST /referent/gold/{question_id}/remove
-GET  /referent/marks.csv
-GET  /referent/queue
-POST /referent/queue
-GET  /referent/report.pdf
-GET  /referent/sentences.csv
-GET  /referent/style.css
-GET  /referent/touched
-POST /referent/touched/{record_id}
-"""
-
-ADMINISTRATOR = """
-GET  /admin/
-POST /admin/backups
-GET  /admin/backups/{name}
-POST /admin/build
-POST /admin/build/stop
-GET  /admin/candidat/textes
-GET  /admin/candidat/textes/{document}
-GET  /admin/comptes
-POST /admin/comptes
-GET  /admin/comptes/{user}
-POST /admin/comptes/{user}/debloquer
-POST /admin/comptes/{user}/equipes
-POST /admin/comptes/{user}/fermer
-POST /admin/comptes/{user}/invitation
-POST /admin/comptes/{user}/jetons
-POST /admin/comptes/{user}/jetons/revoquer
-POST /admin/comptes/{user}/roles
-POST /admin/comptes/{user}/rouvrir
-POST /admin/comptes/{user}/sessions
-GET  /admin/entretien
-GET  /admin/fiches
-POST /admin/gate
-POST /admin/generations/discard
-GET  /admin/historique
-POST /admin/publish
-POST /admin/refuse
-POST /admin/restore
-POST /admin/rollback
-POST /admin/schedule
-GET  /admin/sources
-POST /admin/sources
-POST /admin/sources/date
-POST /admin/sources/official
-POST /admin/sources/official/stop
-POST /admin/sources/remove
-POST /admin/sources/reprendre
-POST /admin/sources/restore
-GET  /admin/sources/texte
-"""
-
-ONWARD = """
-GET  /referent
-HEAD /referent
-GET  /admin
-HEAD /admin
-GET  /v1
-HEAD /v1
-"""
-"""What only leads to the first page of a role, once the gate has let somebody through."""
-
-GRADIO = """
-GET  /
-HEAD /
-GET  /assets/{path:path}
-GET  /config
-GET  /config/
-GET  /favicon.ico
-POST /gradio_api/api/{api_name}
-POST /gradio_api/api/{api_name}/
-GET  /gradio_api/app_id
-GET  /gradio_api/app_id/
-POST /gradio_api/call/v2/{api_name}
-POST /gradio_api/call/v2/{api_name}/
-GET  /gradio_api/call/v2/{api_name}/{event_id}
-POST /gradio_api/call/{api_name}
-POST /gradio_api/call/{api_name}/
-GET  /gradio_api/call/{api_name}/{event_id}
-POST /gradio_api/cancel
-POST /gradio_api/component_server
-POST /gradio_api/component_server/
-GET  /gradio_api/custom_component/{id}/{environment}/{type}/{file_name}
-GET  /gradio_api/deep_link
-GET  /gradio_api/dev/reload
-GET  /gradio_api/file/{path:path}
-GET  /gradio_api/file={path_or_url:path}
-HEAD /gradio_api/file={path_or_url:path}
-GET  /gradio_api/heartbeat/{session_hash}
-GET  /gradio_api/info
-GET  /gradio_api/info/
-GET  /gradio_api/login_check
-GET  /gradio_api/login_check/
-GET  /gradio_api/openapi.json
-POST /gradio_api/process_recording
-GET  /gradio_api/proxy={url_path:path}
-HEAD /gradio_api/proxy={url_path:path}
-GET  /gradio_api/queue/data
-POST /gradio_api/queue/join
-GET  /gradio_api/queue/status
-POST /gradio_api/reset
-POST /gradio_api/reset/
-POST /gradio_api/run/{api_name}
-POST /gradio_api/run/{api_name}/
-GET  /gradio_api/runs
-GET  /gradio_api/runs/
-GET  /gradio_api/startup-events
-POST /gradio_api/stream/{event_id}
-POST /gradio_api/stream/{event_id}/close
-GET  /gradio_api/stream/{session_hash}/{run}/{component_id}/playlist-file
-GET  /gradio_api/stream/{session_hash}/{run}/{component_id}/playlist.m3u8
-GET  /gradio_api/stream/{session_hash}/{run}/{component_id}/{segment_id}.{ext}
-GET  /gradio_api/theme.css
-GET  /gradio_api/token
-GET  /gradio_api/token/
-POST /gradio_api/undo-vibe-edit
-POST /gradio_api/undo-vibe-edit/
-POST /gradio_api/upload
-GET  /gradio_api/upload_progress
-GET  /gradio_api/user
-GET  /gradio_api/user/
-GET  /gradio_api/vibe-code
-POST /gradio_api/vibe-code
-GET  /gradio_api/vibe-code/
-POST /gradio_api/vibe-code/
-POST /gradio_api/vibe-edit
-POST /gradio_api/vibe-edit/
-POST /gradio_api/vibe-starter-queries
-POST /gradio_api/vibe-starter-queries/
-POST /login/
-GET  /logout
-GET  /manifest.json
-GET  /monitoring
-GET  /monitoring/summary
-GET  /monitoring/{key}
-GET  /openapi.json
-HEAD /openapi.json
-GET  /pwa_icon
-GET  /pwa_icon/{size}
-GET  /robots.txt
-GET  /static/{path:path}
-GET  /svelte/{path:path}
-GET  /theme.css
-"""
-"""What Gradio brings along, for buyers as well, whether it asks who is there or not."""
 
 FIRST_PAGES = {
     "/referent": UserRole.REFERENT,
@@ -282,20 +44,24 @@ HANDLERS = {
 Route = tuple[str, str]
 
 
-def listed(block: str) -> set[Route]:
-    return {(method, path) for method, path in (line.split() for line in block.split("\n") if line)}
+def _routes(lines: Sequence[Asked]) -> set[Route]:
+    return {(method, path) for method, path in (line.split() for line, _ in lines)}
 
+
+ANYONE, WHO_IS_KNOWN, BUYER, REFERENT, ADMINISTRATOR, ONWARD, GRADIO = map(
+    _routes, read_lists("routes.txt")
+)
 
 ROWS: dict[Route, UserRole | None] = {
-    **dict.fromkeys(listed(BUYER) | listed(GRADIO), UserRole.BUYER),
-    **dict.fromkeys(listed(REFERENT), UserRole.REFERENT),
-    **dict.fromkeys(listed(ADMINISTRATOR), UserRole.ADMINISTRATOR),
-    **dict.fromkeys(listed(WHO_IS_KNOWN)),
-    **{row: FIRST_PAGES[row[1]] for row in listed(ONWARD)},
+    **dict.fromkeys(BUYER | GRADIO, UserRole.BUYER),
+    **dict.fromkeys(REFERENT, UserRole.REFERENT),
+    **dict.fromkeys(ADMINISTRATOR, UserRole.ADMINISTRATOR),
+    **dict.fromkeys(WHO_IS_KNOWN),
+    **{row: FIRST_PAGES[row[1]] for row in ONWARD},
 }
 """Whom each route asks for that is not for anyone; None is everybody who is known."""
 
-GATE_ONLY = listed(GRADIO) | listed(ONWARD)
+GATE_ONLY = GRADIO | ONWARD
 """Routes of which not every one asks by itself who is there."""
 
 KNOCKING = ("anonymous", "buyer", "referent", "administrator", "disabled", "expired")
@@ -384,7 +150,7 @@ def filled(path: str) -> str:
 
 
 def test_the_matrix_has_every_route_and_no_other(place: Place) -> None:
-    known = set(ROWS) | listed(ANYONE)
+    known = set(ROWS) | ANYONE
     found = routes_of(place.app)
     assert sorted(found - known) == [], "routes that the matrix does not know"
     assert sorted(known - found) == [], "lines of the matrix without a route"
@@ -394,7 +160,7 @@ def test_the_table_that_the_program_enforces_says_the_same() -> None:
     for (_, path), role in ROWS.items():
         area = area_of(filled(path))
         assert (area.role, area.is_open) == (role, False), path
-    for _, path in listed(ANYONE):
+    for _, path in ANYONE:
         assert area_of(filled(path)).is_open, path
     assert {area.role for area in AREAS} == {None, *UserRole}
 
@@ -431,7 +197,7 @@ def test_no_route_takes_what_another_site_sends(place: Place, who: str) -> None:
     # Without the gate some read what they are sent first, which here is nothing.
     refusals = (FORBIDDEN,) if place.has_gate else (FORBIDDEN, 400, 422)
     wrong = {}
-    for method, path in sorted(set(ROWS) | listed(ANYONE)):
+    for method, path in sorted(set(ROWS) | ANYONE):
         role = ROWS.get((method, path))
         if method in ("GET", "HEAD") or (method, path) in GATE_ONLY or expected(who, role):
             continue
@@ -444,7 +210,7 @@ def test_no_route_takes_what_another_site_sends(place: Place, who: str) -> None:
 
 @pytest.mark.parametrize("who", KNOCKING)
 def test_what_is_for_anyone_is(place: Place, who: str) -> None:
-    for method, path in sorted(listed(ANYONE)):
+    for method, path in sorted(ANYONE):
         status = place.knock(who, method, filled(path)).status_code
         assert status not in (UNKNOWN, FORBIDDEN), path
 

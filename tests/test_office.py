@@ -24,7 +24,7 @@ from tests.administered import USER, acts, add_code, administered, journal_of, w
 from tests.small_index import ARTICLES, write_code
 from tests.test_gate import BROKEN, NEW
 
-COMMAND = (sys.executable, "-m", "tests.fake_sourcier", "--data")
+COMMAND = (sys.executable, "-m", "tests.command_line", "--data")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import PASSWORD, Hall
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 
 PAGE = {"Accept": "text/html"}
 NEW = f"{PASSWORD} neuf"

@@ -34,7 +34,7 @@ from tests.administered import (
     with_text,
 )
 from tests.index_home import build_and_publish
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 from tests.route_walk import routes_of
 from tests.small_index import ARTICLES, answering_embedder
 from tests.test_gate import BROKEN, NEW, TWENTY

@@ -15,7 +15,7 @@ from assistant.web.admin.app import admin_app
 from assistant.web.site import COOKIE, Members, requiring
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.accounts_home import PASSWORD, Hall
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 
 SHOWN_ONCE = re.compile(r'readonly value="([^"]+)"')
 

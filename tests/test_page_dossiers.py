@@ -11,7 +11,7 @@ from assistant.web.buyer import dossier_forms
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
-from tests.page_tags import parsed, words_of
+from tests.page_texts import parsed, words_of
 
 CCAP = b"# CCAP\n\n## Article 12 - P\xc3\xa9nalit\xc3\xa9s\n\nLa p\xc3\xa9nalit\xc3\xa9 est due.\n"
 DOSSIER = "/dossiers/montelyre-2026"

@@ -11,8 +11,7 @@ from assistant.web.buyer.evidence_panel import dates, reserves
 from assistant.web.viewer import cited_spans, excerpt, flowing, marked, windows
 from ingestion.index.store import DisputedFigure
 from tests.fakes_page import FakeDesk
-from tests.page_answers import small_answer
-from tests.page_tags import parsed
+from tests.page_texts import parsed, small_answer
 
 FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 

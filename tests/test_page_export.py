@@ -16,7 +16,7 @@ from assistant.web.buyer.export import answer_lines, answer_text, as_docx, as_ma
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands, parcel
 from tests.fakes_page import FakeDesk
-from tests.page_answers import hostile_answer, small_answer
+from tests.page_texts import hostile_answer, small_answer
 
 DAY = date(2026, 11, 24)
 SAID = load_words(Language.FRENCH)

@@ -18,7 +18,7 @@ from assistant.web.buyer.firms import firm_themes, words_for
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands
 from tests.fakes_page import FakeDesk
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 
 REQUEST = gr.Request(query_params={}, cookies={})
 DOSSIER = choice_text(ScopeChoice("montelyre-2026", date(2026, 3, 12)))

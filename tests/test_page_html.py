@@ -19,9 +19,8 @@ from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes_page import FakeDesk
-from tests.page_answers import hostile_answer, small_answer
 from tests.page_app import site_over
-from tests.page_tags import parsed
+from tests.page_texts import hostile_answer, parsed, small_answer
 
 FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 

@@ -11,11 +11,10 @@ from assistant.question.language import Language
 from assistant.reports.markup import STATES, days, load_words, remarks
 from assistant.web.buyer.evidence_panel import law_links
 from ingestion.readers.documents import State
-from tests.article_versions import version
+from tests.fake_law import UNKNOWN, version
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_over
-from tests.page_law import UNKNOWN
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 
 FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 

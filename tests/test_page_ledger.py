@@ -27,7 +27,7 @@ from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of, app_over
-from tests.page_tags import parsed
+from tests.page_texts import parsed
 
 HOSTILE = "<img src=x onerror=alert(1)>'); DROP TABLE invoice; --"
 FORMULA = "=HYPERLINK(A1)"

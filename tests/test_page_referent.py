@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
-from tests.page_tags import parsed, words_of
+from tests.page_texts import parsed, words_of
 from tests.review_room import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER
 

@@ -1,4 +1,7 @@
+"""Papers, their charts, and words explained in them."""
+
 import io
+import re
 from datetime import date
 from xml.etree import ElementTree
 
@@ -8,8 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from assistant.reports.charts import Bar, Interval, intervals, ranks, timeline
-from assistant.reports.markup import Html
+from assistant.question.language import Language
+from assistant.reports.charts import (
+    Bar,
+    ChartPart,
+    Interval,
+    Shift,
+    Spread,
+    Stack,
+    ageing,
+    intervals,
+    ranks,
+    shifts,
+    spreads,
+    timeline,
+)
+from assistant.reports.markup import MOST_EXPLAINED, Explainer, Html, definitions, prose
 from assistant.reports.paper import (
     Items,
     Paper,
@@ -19,9 +36,11 @@ from assistant.reports.paper import (
     Paragraph,
 )
 from assistant.reports.pdf import PaperFormat, rendered
+from ingestion.library.library import CORPUS
 
 HOSTILE = "<script>alert(1)</script> & [a](http://x) | `b` <b>€ « œuvre » 60 000 €"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
+
 PAPER = Paper(
     "Un rapport",
     "Du 1er au 31 mai",
@@ -144,3 +163,178 @@ def test_a_timeline_of_any_length_stays_on_its_sheet(count: int) -> None:
     pdf = _pdf(Paper("T", "", date(2026, 6, 1), (timeline("Par jour", points),)))
     assert "00/05" in _said(pdf)
     assert len(pdf.pages) == 1
+
+
+SVG_TAG = "{http://www.w3.org/2000/svg}"
+ODD_LABEL = '<b>$x^2$</b> & "co"'
+
+CHARTS = {
+    "intervals": intervals("Mesures", [Interval(ODD_LABEL, 0.2, 0.5, 0.8, "50 %")] * 3).svg,
+    "shifts": shifts("Écarts", [Shift(ODD_LABEL, 0.2, 0.5, "20 % → 50 %")]).svg,
+    "spreads": spreads("Délais", [Spread(ODD_LABEL, (0.0, 0.1, 3.5), 0.1, 3.5, "p50 0,1 s")]).svg,
+}
+
+drawn = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+
+
+def _texts(chart: str) -> list[str]:
+    return [text.text or "" for text in ElementTree.fromstring(chart).iter(f"{SVG_TAG}text")]
+
+
+@drawn
+def test_a_chart_is_well_formed_and_its_text_is_text(chart: str) -> None:
+    texts = _texts(chart)
+    assert ODD_LABEL in texts
+    assert any("%" in text or " s" in text for text in texts)
+
+
+@drawn
+def test_a_chart_says_what_it_shows(chart: str) -> None:
+    root = ElementTree.fromstring(chart)
+    assert root.get("role") == "img"
+    said = {child.get("id"): child.text for child in root if child.tag != f"{SVG_TAG}defs"}
+    title, rows = (said[name] for name in str(root.get("aria-labelledby")).split())
+    assert title in {"Mesures", "Écarts", "Délais"}
+    assert str(rows).startswith(ODD_LABEL)
+
+
+@drawn
+def test_a_chart_fits_any_width_and_any_colours(chart: str) -> None:
+    root = ElementTree.fromstring(chart)
+    assert root.get("width") is None
+    assert root.get("viewBox")
+    assert "var(--accent)" in chart
+    assert not re.search(r"(?<=[ :])#[0-9a-f]{6}", chart)
+    assert "<style" not in chart
+
+
+def test_charts_of_one_page_share_no_name() -> None:
+    names = [
+        {each.get("id") for each in ElementTree.fromstring(chart).iter() if each.get("id")}
+        for chart in CHARTS.values()
+    ]
+    assert all(names)
+    assert len(set.union(*names)) == sum(map(len, names))
+
+
+def test_the_same_chart_is_the_same_bytes() -> None:
+    rows = [Interval("a", 0.2, 0.5, 0.8, "50 %")]
+    assert intervals("Mesures", rows).svg == intervals("Mesures", rows).svg
+
+
+def test_rows_are_from_top_to_bottom_and_long_labels_keep_both_ends() -> None:
+    rows = [Interval(f"{n}{'x' * 60}{n}", 0.2, 0.5, 0.8, "50 %") for n in range(3)]
+    root = ElementTree.fromstring(intervals("Mesures", rows).svg)
+    labels = {
+        text.text: float(str(text.get("y")))
+        for text in root.iter(f"{SVG_TAG}text")
+        if "x" in str(text.text)
+    }
+    assert [f"{label}"[0] + f"{label}"[-1] for label in labels] == ["00", "11", "22"]
+    assert list(labels.values()) == sorted(labels.values())
+    assert all(len(str(label)) < 40 for label in labels)
+
+
+PARTS = (ChartPart("en retard", is_alarming=True), ChartPart("à payer", is_alarming=False))
+
+AMOUNT_CHARTS = {
+    "ranks": ranks("Rangs", [Bar(ODD_LABEL, 3.0, "3 €"), Bar("avoir", -1.0, "-1 €")]).svg,
+    "timeline": timeline("Temps", [Bar(ODD_LABEL, 3.0, "3 €"), Bar("b", 1.0, "1 €")], str).svg,
+    "ageing": ageing("Âges", PARTS, [Stack(ODD_LABEL, (2.0, 1.0), "3 €")]).svg,
+    "nothing": ageing("Rien", PARTS, [Stack(ODD_LABEL, (0.0, 0.0), "0 €")]).svg,
+}
+
+amounts_drawn = pytest.mark.parametrize("chart", AMOUNT_CHARTS.values(), ids=AMOUNT_CHARTS)
+
+
+@amounts_drawn
+def test_a_chart_says_its_rows_in_text_and_in_the_colours_of_the_page(chart: str) -> None:
+    root = ElementTree.fromstring(chart)
+    assert ODD_LABEL in [text.text for text in root.iter(f"{SVG_TAG}text")]
+    described = {child.get("id"): child.text for child in root if child.tag != f"{SVG_TAG}defs"}
+    _, rows = (described[name] for name in str(root.get("aria-labelledby")).split())
+    assert str(rows).startswith(f"{ODD_LABEL} : ")
+    assert root.get("width") is None
+    assert not re.search(r"(?<=[ :])#[0-9a-f]{6}", chart)
+
+
+def _widths(chart: str, colour: str) -> list[float]:
+    """How wide the bars of a colour are."""
+    found = []
+    for path in ElementTree.fromstring(chart).iter(f"{SVG_TAG}path"):
+        if f"fill: var(--{colour})" in (path.get("style") or ""):
+            across = [float(each) for each in path.get("d", "").split() if each[0].isdigit()][::2]
+            found.append(max(across) - min(across))
+    return found
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    long, short = _widths(ranks("Rangs", [Bar("a", 3.0, ""), Bar("b", 1.0, "")]).svg, "accent")
+    assert long == pytest.approx(3 * short, rel=1e-3)
+
+
+def test_what_is_late_has_a_colour_of_its_own() -> None:
+    chart = ageing("Âges", PARTS, [Stack("a", (2.0, 1.0), "3 €")]).svg
+    late, key = _widths(chart, "alert")
+    left, _ = _widths(chart, "accent")
+    assert late == pytest.approx(2 * left, rel=1e-3)
+    assert key < left
+
+
+def test_a_timeline_names_at_most_seven_periods() -> None:
+    bars = [Bar(f"2026-{month:02}", float(month), "") for month in range(1, 25)]
+    texts = [
+        text.text or ""
+        for text in ElementTree.fromstring(timeline("T", bars, str).svg).iter(f"{SVG_TAG}text")
+    ]
+    assert sum(text.startswith("2026-") for text in texts) == 6
+
+
+MARKED = re.compile(r"<dfn [^>]*>([^<]*)</dfn>")
+
+
+def marked(*lines: str) -> list[str]:
+    explain = Explainer(Language.FRENCH)
+    return [term for line in lines for term in MARKED.findall(explain(line))]
+
+
+@pytest.mark.parametrize(
+    ("line", "terms"),
+    [
+        ("Un MAPA est un marché.", ["MAPA"]),
+        ("Les procédures adaptées, ou une procédure adaptée.", ["procédures adaptées"]),
+        ("L’acte d’engagement est signé.", ["acte d’engagement"]),
+        ("Des intérêts moratoires sont dus.", ["intérêts moratoires"]),
+        ("Une mapa, un sous-avance, la AEROPORT, ae.", []),
+        ("Le CCAP renvoie au CCAG-FCS.", ["CCAP"]),
+    ],
+)
+def test_a_term_is_found_in_its_forms_only(line: str, terms: list[str]) -> None:
+    assert marked(line) == terms
+
+
+def test_a_term_is_explained_where_it_stands_first_and_not_too_many_are() -> None:
+    assert marked("Un MAPA.", "Une procédure adaptée ou un MAPA.") == ["MAPA"]
+    many = "MAPA, OAB, DGD, DCE, RC, CCAP, CCTP, AE, BPU, DQE"
+    assert len(marked(many)) == MOST_EXPLAINED
+
+
+def test_what_stands_around_a_term_stays_text() -> None:
+    shown = prose('<b>OAB</b> & "x"\n- un MAPA', explain=Explainer(Language.ENGLISH))
+    assert "<b>" not in shown
+    assert "&lt;b&gt;<dfn" in shown
+    assert "Abnormally low tender" in shown
+    assert "art. L2152\u20115" in shown.replace("\u00a0", " ")
+    assert MARKED.findall(shown) == ["OAB", "MAPA"]
+
+
+def test_definitions_are_short_in_both_languages_and_name_articles_of_the_sheets() -> None:
+    sheets = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((CORPUS / "fiches").glob("*.md"))
+    )
+    known = set(re.findall(r"[LRD]\d{4}(?:-\d+)*", sheets))
+    assert len(definitions()) > 50
+    for word, definition in definitions().items():
+        assert definition.article in known | {""}, word
+        for meaning in definition.meanings.values():
+            assert 3 < len(meaning.split()) <= 28, word

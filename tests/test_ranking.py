@@ -1,12 +1,18 @@
-"""The signals of a candidate, the everyday phrases that lead to articles, and regimes set apart."""
+"""How passages are ranked, and by which questions they are found."""
 
 from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from hypothesis import strategies as st
 
-from assistant.retrieval.candidates import Phrases, phrases_of
+from assistant.retrieval.candidates import Phrases, Searcher, phrases_of
+from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import (
     RANK_OFFSET,
     foreign_regime,
@@ -16,9 +22,28 @@ from assistant.retrieval.ranking import (
     signals,
     strength,
 )
-from ingestion.chunking.passages import Passage
+from assistant.retrieval.retriever import Retriever
+from ingestion.chunking.passages import Passage, passages_of
 from ingestion.index.lexical import Term
-from tests.index_home import passages_of_texts
+from ingestion.index.question_bank import (
+    BankQuestion,
+    Form,
+    Lacking,
+    Style,
+    UnansweredQuestion,
+    digest_of,
+)
+from ingestion.index.questions import (
+    NEAREST,
+    LeadingQuestion,
+    leading_questions,
+    read_leading_questions,
+    write_questions,
+)
+from ingestion.readers.documents import Document, Heading, Kind
+from tests.fakes import WordEmbedder
+from tests.index_home import ARTICLES, passages_of_texts, published, with_articles
+from tests.small_index import TODAY
 
 PAID, ADVANCE, LIST = passages_of_texts(
     [
@@ -93,15 +118,13 @@ def test_without_candidates_there_are_no_likelihoods() -> None:
     assert likelihoods([]) == []
 
 
-# Phrases
-
-
 TERMS = (
     Term(("avance",), ("R2191-3", "L2191-2")),
     Term(("remboursement de l'avance", "rembourser l'avance"), ("R2191-11",)),
     Term(("MAPA", "procédure adaptée"), ("L2123-1", "R2123-1", "R2123-4")),
     Term(("le marché",), ("L1111-1",)),
 )
+
 PHRASES = Phrases(TERMS)
 
 
@@ -125,9 +148,6 @@ def test_a_phrase_without_a_meaningful_word_leads_nowhere() -> None:
 
 def test_a_glossary_is_prepared_once() -> None:
     assert phrases_of(TERMS) is phrases_of(tuple(TERMS))
-
-
-# Regimes
 
 
 ORDINARY = ("Deuxième partie : marchés publics", "Livre Ier : dispositions générales")
@@ -195,3 +215,163 @@ def test_a_word_in_another_sense_names_no_regime(headings: tuple[str, ...], ques
 def test_the_ordinary_text_is_never_foreign(question: str) -> None:
     assert foreign_regime(question, ORDINARY) is None
     assert foreign_regime(question, ()) is None
+
+
+FIRST = "L'acheteur prévient les candidats évincés par écrit et sans attendre. " * 12
+SECOND = "Le délai de suspension court dès cet envoi et dure onze jours au moins. " * 12
+
+
+def _article(text: str = FIRST + SECOND, reference: str = "R2181-1") -> Document:
+    return Document("aa" * 32, "Code", "code.jsonl", Kind.RULES, text, reference=reference)
+
+
+def _sheet(reference: str) -> Document:
+    title = f"Prévenir les perdants (art. {reference})"
+    text = f"{title}\nOn prévient tout le monde."
+    heading = Heading(2, title, 0, len(title))
+    return Document("bb" * 32, "Fiche", "fiche.md", Kind.RULES, text, headings=(heading,))
+
+
+def _bank(text: str, *spans: tuple[int, int], article: str = "R2181-1") -> BankQuestion:
+    return BankQuestion(
+        f"{article}-01", "Je dis quoi aux perdants ?", article, digest_of(text), spans,
+        Form.WHO, Style.SHORT, "",
+    )  # fmt: skip
+
+
+def _passages(*documents: Document) -> list[Passage]:
+    return [passage for document in documents for passage in passages_of(document)]
+
+
+def _led_to(question: BankQuestion, *documents: Document) -> list[str]:
+    passages = _passages(*documents)
+    found = leading_questions([question], (), documents, passages)
+    texts = {each.id: each.text for each in passages}
+    return [texts[passage_id] for each in found for passage_id in each.passage_ids]
+
+
+def test_a_question_leads_to_the_passage_that_has_its_answer() -> None:
+    article = _article()
+    assert len(_passages(article)) > 1
+    [only] = _led_to(_bank(article.text, (len(article.text) - 40, len(article.text))), article)
+    assert article.text.rstrip().endswith(only)
+
+
+def test_of_a_text_that_has_changed_since_every_passage_is_led_to() -> None:
+    article = _article()
+    assert len(_led_to(_bank("Un autre texte.", (0, 5)), article)) == len(_passages(article))
+
+
+def test_a_sheet_stands_for_the_article_that_is_not_there() -> None:
+    sheet = _sheet("R2181-1")
+    question = _bank(FIRST + SECOND, (0, 40))
+    assert _led_to(question, sheet) == [each.text for each in _passages(sheet)]
+    assert not {each.text for each in _passages(sheet)} & set(_led_to(question, sheet, _article()))
+
+
+def test_nothing_leads_to_another_article() -> None:
+    assert _led_to(_bank(FIRST, (0, 40), article="R2182-1"), _article(), _sheet("R2183-1")) == []
+
+
+def test_a_question_leads_to_its_passage_in_each_of_its_wordings() -> None:
+    article = _article()
+    question = replace(_bank(article.text, (0, 40)), wordings=("Et les autres ?", "Qui prévenir ?"))
+    found = leading_questions([question], (), [article], _passages(article))
+    assert [each.text for each in found] == [question.question, "Et les autres ?", "Qui prévenir ?"]
+    assert len({each.passage_ids for each in found}) == 1
+
+
+def test_what_no_text_answers_leads_nowhere() -> None:
+    article, other = _article(), _article(reference="R2185-1")
+    nowhere = UnansweredQuestion("s-1", "Combien de devis ?", "R2181-1", Lacking.FIGURE)
+    question = _bank(article.text, (0, 40))
+    found = leading_questions([question], [nowhere], [article], _passages(article))
+    assert [each.text for each in found if not each.passage_ids] == ["Combien de devis ?"]
+    assert leading_questions([question], [nowhere], [other], _passages(other)) == ()
+
+
+def test_its_answer_goes_with_the_text_that_it_was_written_on() -> None:
+    article = _article()
+    question = replace(_bank(article.text, (0, 40)), lead="Tout de suite, par écrit.")
+
+    def lead(asked: BankQuestion, *documents: Document) -> str:
+        [found] = leading_questions([asked], (), documents, _passages(*documents))
+        return found.lead
+
+    changed = replace(question, text_sha256=digest_of("Un autre texte."))
+    assert lead(question, article) == question.lead
+    assert lead(changed, article) == ""
+    assert lead(changed, _sheet("R2181-1")) == question.lead
+
+
+def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path) -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    questions = [LeadingQuestion("un", ("a",)), LeadingQuestion("deux", ())]
+    write_questions(tmp_path, [*questions, LeadingQuestion("trois", ("b",))], vectors)
+    index = read_leading_questions(tmp_path)
+    assert index.unanswered(vectors[1]) == pytest.approx(1.0)
+    assert index.unanswered(vectors[0]) == pytest.approx(-0.5)
+    assert [each.question.text for each in index.alike(vectors[2], 1)] == ["trois"]
+    assert {hit.passage_id for hit in index.search(vectors[1], 9)} == {"a", "b"}
+    write_questions(tmp_path, questions[:1], vectors[:1])
+    assert read_leading_questions(tmp_path).unanswered(vectors[0]) == 0.0
+
+
+def test_passages_come_in_the_order_of_their_nearest_questions(tmp_path: Path) -> None:
+    vectors = np.array([[0, 1], [1, 0], [0.6, 0.8]], dtype=np.float32)
+    questions = [LeadingQuestion("", ("a", "b")), LeadingQuestion("", ("a",)),
+                 LeadingQuestion("", ("c",))]  # fmt: skip
+    write_questions(tmp_path, questions, vectors)
+    index = read_leading_questions(tmp_path)
+    assert len(index) == 3
+    hits = index.search(vectors[1], 10)
+    assert [(hit.passage_id, round(hit.score, 3)) for hit in hits] == [
+        ("c", 0.6),
+        ("a", 0.5),
+        ("b", 0.0),
+    ]
+    assert [hit.passage_id for hit in index.search(vectors[1], 1)] == ["c"]
+    assert "c" in index
+    assert "d" not in index
+
+
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from("abcd"), min_size=1), st.floats(-1, 1)), min_size=1)
+)
+def test_a_passage_is_as_near_as_its_nearest_questions(asked: list[tuple[set[str], float]]) -> None:
+    with TemporaryDirectory() as folder:
+        questions = [LeadingQuestion("", tuple(names)) for names, _ in asked]
+        vectors = np.array([[cosine] for _, cosine in asked], dtype=np.float32)
+        write_questions(Path(folder), questions, vectors)
+        found = read_leading_questions(Path(folder)).search(np.ones(1, dtype=np.float32), 9)
+    for hit in found:
+        near = sorted((cosine for names, cosine in asked if hit.passage_id in names), reverse=True)
+        assert hit.score == pytest.approx(fmean(near[:NEAREST]), abs=1e-6)
+    assert {hit.passage_id for hit in found} == {name for names, _ in asked for name in names}
+    assert found == sorted(found, key=lambda hit: -hit.score)
+
+
+def test_a_snapshot_made_before_there_were_questions_leads_nowhere(tmp_path: Path) -> None:
+    assert read_leading_questions(tmp_path).search(np.ones(2, dtype=np.float32), 5) == []
+
+
+def test_an_article_is_found_by_a_question_that_shares_no_word_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ARTICLES["R2191-3"]
+    asked = "Puis-je toucher des sous au démarrage ?"
+    bank = (BankQuestion("R2191-3-01", asked, "R2191-3", digest_of(text), ((0, 20),),
+                         Form.YES, Style.COMPANY, "Oui."),)  # fmt: skip
+    monkeypatch.setattr("ingestion.index.build.read_bank", lambda: bank)
+    home = with_articles(tmp_path, ARTICLES)
+    found = Searcher(published(home), WordEmbedder()).candidates(asked, Scope(TODAY))
+    for each in found:
+        is_asked = each.passage.references == ("R2191-3",)
+        nearness = 0.0 if is_asked else each.cosine
+        assert each.signals["unasked"] == float(not is_asked)
+        assert each.signals["unasked nearness"] == nearness
+    evidence = Retriever(published(home), WordEmbedder()).retrieve(
+        "Toucher des sous au démarrage, possible ?", Scope(TODAY), 3
+    )
+    assert evidence[0].passage.references == ("R2191-3",)
+    assert asked not in evidence[0].passage.text

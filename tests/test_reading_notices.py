@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from ingestion.chunking.passages import passages_of, place_of
 from ingestion.french import written_moment
 from tests.reading_files import problem, read, reading_of
-from tests.test_reading_sandbox import SHARED
+from tests.test_sandbox import SHARED
 
+NOTICE = (Path(__file__).parent / "data" / "notice_eforms.xml").read_text(encoding="utf-8")
 MAPA = {
     "organisme": {"acheteurPublic": "Commune de Vernon"},
     "initial": {
@@ -26,92 +27,10 @@ MAPA = {
         },
     },
 }
-NAMES = (
-    'xmlns="urn:x:ContractNotice-2" xmlns:cac="urn:x:aggregate" xmlns:cbc="urn:x:basic" '
-    'xmlns:ext="urn:x:extension" xmlns:efac="urn:x:efac" xmlns:efbc="urn:x:efbc"'
-)
-
-
-def criterion(kind: str, name: str, weight: str, code: str = "per-exa") -> str:
-    return f"""
-    <cac:SubordinateAwardingCriterion>
-      <ext:UBLExtensions><efac:AwardCriterionParameter>
-        <efbc:ParameterCode listName="number-weight">{code}</efbc:ParameterCode>
-        <efbc:ParameterNumeric>{weight}</efbc:ParameterNumeric>
-      </efac:AwardCriterionParameter></ext:UBLExtensions>
-      <cbc:AwardingCriterionTypeCode listName="award-criterion-type"
-        >{kind}</cbc:AwardingCriterionTypeCode>
-      {f"<cbc:Name>{name}</cbc:Name>" if name else ""}
-      <cbc:Description>Sous-critères au RC.</cbc:Description>
-    </cac:SubordinateAwardingCriterion>"""
-
-
-def organisation(identifier: str, name: str) -> str:
-    return f"""
-    <efac:Organization><efac:Company>
-      <cac:PartyIdentification><cbc:ID>{identifier}</cbc:ID></cac:PartyIdentification>
-      <cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName>
-      <cac:PostalAddress><cbc:CityName>Vernon</cbc:CityName></cac:PostalAddress>
-    </efac:Company></efac:Organization>"""
-
-
-def lot(number: str, deadline: str) -> str:
-    return f"""
-    <cac:ProcurementProjectLot><cbc:ID>{number}</cbc:ID>
-      <cac:TenderingTerms>
-        <cac:AwardingTerms><cac:AwardingCriterion>
-          {criterion("price", "", "60")}{criterion("quality", "Valeur technique", "40.00")}
-        </cac:AwardingCriterion></cac:AwardingTerms>
-        <cac:AppealTerms><cac:AppealReceiverParty><cac:PartyIdentification>
-          <cbc:ID>ORG-2</cbc:ID>
-        </cac:PartyIdentification></cac:AppealReceiverParty></cac:AppealTerms>
-      </cac:TenderingTerms>
-      <cac:TenderingProcess>{deadline}</cac:TenderingProcess>
-      <cac:ProcurementProject>
-        <cbc:Name languageID="ENG">Sewers</cbc:Name><cbc:Name languageID="FRA">Curage</cbc:Name>
-        <cac:RequestedTenderTotal>
-          <cbc:EstimatedOverallContractAmount currencyID="EUR"
-            >60000.5</cbc:EstimatedOverallContractAmount>
-        </cac:RequestedTenderTotal>
-        <cac:PlannedPeriod>
-          <cbc:DurationMeasure unitCode="MONTH">12</cbc:DurationMeasure>
-        </cac:PlannedPeriod>
-      </cac:ProcurementProject>
-    </cac:ProcurementProjectLot>"""
-
-
-EXCLUSION = """
-<cac:SpecificTendererRequirement>
-  <cbc:Description>Condamnation.</cbc:Description>
-</cac:SpecificTendererRequirement>"""
-DEADLINE = """
-<cac:TenderSubmissionDeadlinePeriod>
-  <cbc:EndDate>2026-03-12+01:00</cbc:EndDate><cbc:EndTime>12:00:00+01:00</cbc:EndTime>
-</cac:TenderSubmissionDeadlinePeriod>"""
-
-
-def notice(*lots: str, root: str = "ContractNotice", before: str = "") -> bytes:
-    return f"""<?xml version="1.0" encoding="UTF-8"?>{before}
-    <{root} {NAMES}>
-      <ext:UBLExtensions>{organisation("ORG-1", "Ville de Vernon")}
-        {organisation("ORG-2", "Tribunal administratif de Rouen")}</ext:UBLExtensions>
-      <cbc:IssueDate>2026-02-02+01:00</cbc:IssueDate>
-      <cbc:NoticeTypeCode listName="competition">cn-standard</cbc:NoticeTypeCode>
-      <cac:ContractingParty><cac:Party><cac:PartyIdentification><cbc:ID>ORG-1</cbc:ID>
-      </cac:PartyIdentification></cac:Party></cac:ContractingParty>
-      <cac:TenderingTerms><cac:TendererQualificationRequest>
-        {EXCLUSION}{EXCLUSION}
-      </cac:TendererQualificationRequest></cac:TenderingTerms>
-      <cac:TenderingProcess>
-        <cbc:ProcedureCode listName="procurement-procedure-type">open</cbc:ProcedureCode>
-      </cac:TenderingProcess>
-      <cac:ProcurementProject><cbc:Name>Entretien des réseaux</cbc:Name></cac:ProcurementProject>
-      {"".join(lots)}
-    </{root}>""".encode()
 
 
 def test_a_notice_is_read_as_french_lines_under_french_headings() -> None:
-    document = read(notice(lot("LOT-0001", DEADLINE)), "avis.xml")
+    document = read(NOTICE.encode(), "avis.xml")
     assert document.title == "Avis de marché"
     assert document.text.split("\n") == [
         "Avis de marché",
@@ -137,7 +56,7 @@ def test_a_notice_is_read_as_french_lines_under_french_headings() -> None:
 
 
 def test_a_line_is_cited_by_the_term_of_its_field() -> None:
-    document = read(notice(lot("LOT-0001", DEADLINE)), "avis.xml")
+    document = read(NOTICE.encode(), "avis.xml")
     line = "Date limite de remise des offres : 12/03/2026 à 12:00"
     start = document.text.index(line)
     headings = ("Avis de marché", "Lot LOT-0001 : Curage")
@@ -146,7 +65,7 @@ def test_a_line_is_cited_by_the_term_of_its_field() -> None:
 
 
 def test_a_passage_of_many_fields_names_its_section_only() -> None:
-    document = read(notice(lot("LOT-0001", DEADLINE)), "avis.xml")
+    document = read(NOTICE.encode(), "avis.xml")
     buyer, procedure, *lots = (passage.locator for passage in passages_of(document))
     assert buyer == "Avis de marché, § Acheteur, champs BT-500, BT-513"
     assert procedure == "Avis de marché, § Procédure"
@@ -154,11 +73,11 @@ def test_a_passage_of_many_fields_names_its_section_only() -> None:
 
 
 def test_a_value_that_is_none_is_left_as_it_is() -> None:
-    odd = DEADLINE.replace("2026-03-12+01:00", "bientôt")
-    assert "remise des offres : bientôt" in read(notice(lot("L1", odd)), "avis.xml").text
-    alone = "<cac:TenderSubmissionDeadlinePeriod><cbc:EndDate>2026-03-12</cbc:EndDate>"
-    alone += "</cac:TenderSubmissionDeadlinePeriod>"
-    text = read(notice(lot("L1", alone)), "avis.xml").text
+    odd = NOTICE.replace("2026-03-12+01:00", "bientôt")
+    assert "remise des offres : bientôt" in read(odd.encode(), "avis.xml").text
+    alone = NOTICE.replace("2026-03-12+01:00", "2026-03-12")
+    alone = alone.replace("<cbc:EndTime>12:00:00+01:00</cbc:EndTime>", "")
+    text = read(alone.encode(), "avis.xml").text
     assert "remise des offres : 12/03/2026\n" in text
 
 
@@ -181,12 +100,12 @@ def test_a_time_says_its_zone_unless_it_is_that_of_paris(moment: str, expected: 
 
 
 def test_what_is_no_notice_is_said() -> None:
-    assert (
-        problem(notice(root="Invoice"), "x.xml") == "le contenu n'est pas un avis au format eForms"
-    )
+    other = NOTICE.replace("ContractNotice", "Invoice").encode()
+    assert problem(other, "x.xml") == "le contenu n'est pas un avis au format eForms"
     assert problem(b"<a>", "x.xml").startswith("fichier corrompu (XML")
     bomb = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
-    assert problem(notice(before=bomb), "x.xml") == "fichier refusé : il déclare des entités XML"
+    declaring = NOTICE.replace("<ContractNotice", f"{bomb}<ContractNotice")
+    assert problem(declaring.encode(), "x.xml") == "fichier refusé : il déclare des entités XML"
 
 
 RECORD = {

@@ -19,12 +19,24 @@ from tests.graded import question_of
 from tests.passage_texts import evidence_of
 from tests.small_index import TODAY, answering_embedder
 from tests.studies.reading import Measured, ask, measured, row, table
-from tests.studies.strategies.by_passage import ByPassage
-from tests.studies.strategies.plain import Plain
-from tests.studies.strategies.product import Product
-from tests.studies.strategies.sentence_numbers import SentenceNumbers, numbers
-from tests.studies.strategies.short_format import FIELDS, ShortFormat, grammar, kind_of, read
-from tests.studies.strategies.strategy import Moment, Reached, Reply, Said, refuses, written
+from tests.studies.strategies.strategy import (
+    FIELDS,
+    ByPassage,
+    Moment,
+    Plain,
+    Product,
+    Reached,
+    Reply,
+    Said,
+    SentenceNumbers,
+    ShortFormat,
+    grammar,
+    kind_of,
+    numbers,
+    read,
+    refuses,
+    written,
+)
 
 PAYMENT = "Le délai de paiement des communes est fixé à trente jours."
 ADVANCE = "Une avance est due au-dessus de 50 000 euros hors taxes."

@@ -1,13 +1,27 @@
-"""Old answers, opened after the index was built again three times with other texts."""
+"""Answers opened again, and questions about a dossier that its review answers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from shutil import copytree
+from unittest import mock
 
 import pytest
 
-from assistant.review.replay import ReviewExhibit, Seal
+from assistant.review.recorded import CitedPlace
+from assistant.review.replay import (
+    ReviewExhibit,
+    Seal,
+    Touched,
+    TouchedLook,
+    VersionChange,
+    changes_of,
+    outdated,
+    touched,
+)
 from assistant.web.pdf_page import drawing
 from assistant.web.reviewer.pages import view_of
 from assistant.web.viewer import order_for
@@ -15,9 +29,11 @@ from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive
 from ingestion.index.build import build
 from ingestion.index.publication import discard, finished, publish
+from ingestion.legislation.versions import Difference, difference
 from ingestion.library.library import Library
-from ingestion.readers.documents import Kind
+from ingestion.readers.documents import Document, Heading, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
+from tests.answer_items import item
 from tests.pdf_maker import pdf_of
 from tests.review_room import ANNE, BRUNO, House, house
 from tests.small_index import answering_embedder
@@ -36,6 +52,7 @@ WAYS = (
     "La {} : quel délai ?",
     "Quel délai faut-il pour la {} d’un marché ?",
 )
+
 ROUNDS = 3
 DOSSIER = "voirie-2026"
 
@@ -158,3 +175,174 @@ def test_what_was_shown_of_a_dossier_goes_with_it(first_round: Path, tmp_path: P
     Dossiers(home).delete(DOSSIER)
     left = [path for path in home.rglob("*") if path.is_file() and b"pavage" in path.read_bytes()]
     assert left == []
+
+
+CODE = "Code de la commande publique"
+OLD, MIDDLE, NOW = "20260101-000000-000", "20260301-000000-000", "20260601-000000-000"
+DAY = date(2026, 2, 1)
+
+
+def _article(reference: str, text: str, valid_to: date | None = None) -> Document:
+    return Document(
+        f"{reference}-{len(text)}",
+        CODE,
+        "code.jsonl",
+        Kind.RULES,
+        text,
+        reference=reference,
+        valid_from=date(2020, 1, 1),
+        valid_to=valid_to,
+    )
+
+
+PAYMENT, PAYMENT_NOW = _article("R2192-10", "trente jours"), _article("R2192-10", "vingt jours")
+ADVANCE, ADVANCE_NOW = _article("R2191-3", "une avance"), _article("R2191-3", "deux avances")
+GONE = _article("R2122-8", "un seuil")
+ENDED = _article("R2112-1", "un écrit", date(2026, 5, 1))
+
+FROM_OLD = difference(
+    [PAYMENT, ADVANCE, GONE, _article("R2112-1", "un écrit")], [PAYMENT_NOW, ADVANCE_NOW, ENDED]
+)
+
+FROM_MIDDLE = difference([PAYMENT_NOW, ADVANCE], [PAYMENT_NOW, ADVANCE_NOW])
+
+
+def _since(generation: str) -> Difference:
+    return {OLD: FROM_OLD, MIDDLE: FROM_MIDDLE, NOW: Difference()}[generation]
+
+
+def _found(*locators: str, looks: Mapping[str, TouchedLook] | None = None) -> tuple[Touched, ...]:
+    cited = tuple((CODE, locator) for locator in locators)
+    return touched([item("r1", DAY, cited=cited, generation=OLD)], _since, looks or {})
+
+
+def _look(generation: str) -> Mapping[str, TouchedLook]:
+    return {"r1": TouchedLook("u9", datetime(2026, 6, 2, 9), generation)}
+
+
+def test_changed_ended_and_removed_articles_are_changes() -> None:
+    found = {each.reference: each for each in changes_of(FROM_OLD)}
+    assert found.keys() == {"R2192-10", "R2191-3", "R2122-8", "R2112-1"}
+    changed = found["R2192-10"].after
+    assert changed is not None
+    before = found["R2192-10"].before
+    assert before is not None
+    assert (before.text, changed.text) == ("trente jours", "vingt jours")
+    assert found["R2122-8"].after is None
+    ended = found["R2112-1"].after
+    assert ended is not None
+    assert ended.valid_to == date(2026, 5, 1)
+
+
+def test_an_answer_is_touched_by_what_it_cites_only() -> None:
+    [found] = _found("art. R2192-10", "art. R2192-10", "art. L2113-10")
+    assert [change.reference for change in found.changes] == ["R2192-10"]
+    assert found.look is None
+    assert _found("art. L2113-10") == ()
+    assert _found() == ()
+
+
+def test_an_article_of_another_text_is_not_touched() -> None:
+    asked = item("r1", DAY, cited=(("Autre code", "art. R2192-10"),), generation=OLD)
+    assert touched([asked], _since, {}) == ()
+
+
+def test_a_sheet_is_touched_by_the_articles_that_its_section_names() -> None:
+    asked = item("r1", DAY, cited=(("Payer", "Quel délai ? (art. R2192-10)"),), generation=OLD)
+    assert touched([asked], _since, {})
+
+
+def test_an_answer_looked_at_comes_back_when_it_changes_again() -> None:
+    [seen] = _found("art. R2192-10", looks=_look(MIDDLE))
+    assert seen.look is not None
+    assert [change.reference for change in seen.changes] == ["R2192-10"]
+    [back] = _found("art. R2192-10", "art. R2191-3", looks=_look(MIDDLE))
+    assert back.look is None
+    assert [change.reference for change in back.changes] == ["R2191-3"]
+    assert _found("art. R2191-3", looks=_look(NOW))[0].look is not None
+
+
+def test_what_is_to_be_looked_at_comes_first() -> None:
+    cited = ((CODE, "art. R2192-10"),)
+    items = [item(name, DAY, cited=cited, generation=OLD) for name in ("r3", "r1", "r2")]
+    found = touched(items, _since, _look(NOW))
+    assert [each.item.line.record_id for each in found] == ["r3", "r2", "r1"]
+
+
+@pytest.mark.parametrize("generation", [OLD, MIDDLE, NOW])
+def test_every_touched_answer_says_what_changed(generation: str) -> None:
+    asked = item("r1", DAY, cited=((CODE, "art. R2191-3"),), generation=generation)
+    found = touched([asked], _since, {})
+    assert all(each.changes for each in found)
+    assert bool(found) is (generation != NOW)
+
+
+def test_the_queue_and_the_board_agree_on_what_the_law_has_touched() -> None:
+    titles = (CODE, "Autre code", "Une fiche")
+    locators = (
+        *("art. R2192-10", "art. R2191-3", "art. R2122-8", "art. R2112-1", "art. L2113-10"),
+        *("Quel délai ? (art. R2192-10)", "Annexe 1", "p. 3"),
+    )
+    items = [
+        item(f"r{number}", DAY, cited=((title, locator),), generation=generation)
+        for number, (generation, title, locator) in enumerate(
+            product((OLD, MIDDLE, NOW), titles, locators)
+        )
+    ]
+    with mock.patch("assistant.review.replay.changes_since", return_value=_since):
+        queued = outdated(Path(), [each.line for each in items])
+    assert queued
+    assert queued == {each.item.line.record_id for each in touched(items, _since, {})}
+
+
+def _sheet(source: str, text: str, title: str = "Payer") -> Document:
+    """A sheet whose sections begin with "# "."""
+    headings, start = [], 0
+    for line in text.splitlines(keepends=True):
+        if line.startswith("# "):
+            headings.append(Heading(1, line.strip(), start, start + len(line.rstrip())))
+        start += len(line)
+    name = sha256(text.encode()).hexdigest()
+    return Document(name, title, source, Kind.RULES, text, headings=tuple(headings))
+
+
+WAS = _sheet(
+    "payer.md", "# Quel délai ? (art. R2192-10)\nTrente jours.\n# Quels frais ?\nUn taux.\n"
+)
+
+
+def _cites(words: str, changed: Difference, locator: str = "fiche « Payer »") -> tuple[str, ...]:
+    """What is told of an answer that quotes some words of the sheet as it was."""
+    cited = CitedPlace("Payer", locator, WAS.id, WAS.text.index(words))
+    asked = item("r1", DAY, cited=(cited,), generation=OLD)
+    found = touched([asked], lambda _: changed, {})
+    return tuple(_told(each) for one in found for each in one.changes)
+
+
+def _told(change: VersionChange) -> str:
+    texts = (each.text if each else "-" for each in (change.before, change.after))
+    return " > ".join(" ".join(text.split()) for text in texts)
+
+
+def test_an_answer_is_touched_by_the_section_of_a_sheet_that_it_cites() -> None:
+    now = _sheet("payer.md", WAS.text.replace("Un taux", "Deux taux"))
+    changed = difference([WAS], [now])
+    assert _cites("Un taux", changed) == ("# Quels frais ? Un taux. > # Quels frais ? Deux taux.",)
+    assert _cites("Trente", changed) == ()
+
+
+def test_an_answer_is_touched_by_a_sheet_that_went() -> None:
+    assert _cites("Un taux", difference([WAS], [])) == ("# Quels frais ? Un taux. > -",)
+
+
+def test_an_answer_is_touched_by_a_text_added_beside_the_one_it_cites() -> None:
+    rival = _sheet("autre.md", "# Payer quand ? (art. R2192-10)\nVingt jours.\n", "Délais")
+    changed = difference([WAS], [WAS, rival])
+    assert _cites("Trente", changed, "art. R2192-10, fiche « Payer »") == (
+        "- > # Payer quand ? (art. R2192-10) Vingt jours.",
+    )
+    assert _cites("Un taux", changed, "art. L1111-1, fiche « Payer »") == ()
+    article = difference([WAS], [WAS, PAYMENT])
+    assert _cites("Trente", article, "art. R2192-10, fiche « Payer »") == ("- > trente jours",)
+    namesake = difference([WAS], [WAS, _sheet("copie.md", "Vingt jours.")])
+    assert _cites("Un taux", namesake) == ("- > Vingt jours.",)

@@ -1,7 +1,8 @@
-"""Which answers are to be read and why, and how far two readers agree."""
+"""What is drawn for reading, what was read, and how far readers agree."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,13 +11,31 @@ from hypothesis import strategies as st
 from assistant.answering.answer import Outcome
 from assistant.confidence import Estimate
 from assistant.review.progress import Pair, agreement, kappa
-from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict
+from assistant.review.readings import (
+    ANSWER,
+    SCALES,
+    Arbitration,
+    Marking,
+    Reading,
+    Readings,
+    ReviewMark,
+    ReviewVerdict,
+    Target,
+    compared,
+    disputed,
+    may_arbitrate,
+    pairs,
+    readings_after,
+    retained,
+    seen_by,
+)
 from assistant.review.recorded import BuyerOpinion, Item, ReviewLine, Thumb
 from assistant.review.register import Reason, Sampling, is_drawn, reasons, sampling_of, tasks
 from tests.answer_items import readings_of
 
 NONE = Sampling(rate=0, second=0)
 ALL = Sampling(rate=0, second=1)
+
 PLAIN = ReviewLine(
     position=0,
     record_id="r0",
@@ -38,6 +57,7 @@ PLAIN = ReviewLine(
     cited=(),
     searchable="",
 )
+
 DOWN = BuyerOpinion(Thumb.DOWN)
 
 
@@ -102,13 +122,10 @@ def test_a_sampling_is_read_back_as_written() -> None:
     assert sampling_of(Sampling(7, 0.125, 0.5).body) == Sampling(7, 0.125, 0.5)
 
 
-# Agreement of two readers, against values worked out by hand
-
-
 RIGHT, WRONG, INCOMPLETE = ReviewVerdict.RIGHT, ReviewVerdict.WRONG, ReviewVerdict.INCOMPLETE
 
 
-def pairs(**counts: int) -> list[Pair]:
+def pairs_of(**counts: int) -> list[Pair]:
     """So many times each pair: "rw" is right for the first reader, wrong for the second."""
     named = {"r": RIGHT, "w": WRONG, "i": INCOMPLETE}
     return [
@@ -120,7 +137,7 @@ def test_two_verdicts_by_hand() -> None:
     # Equal 0.7, by chance 0.5: 0.4. Variance, term by term: 0.4 (0.5 - 1.1 × 0.3)² = 0.01156,
     # 0.3 (0.5 - 0.9 × 0.3)² = 0.01587, 0.09 (0.1 × 1.1² + 0.2 × 0.9²) = 0.02547, less
     # (0.35 - 1 + 0.7)² = 0.0025: 0.0504 / (50 × 0.5⁴) = 0.016128, whose root is 0.126996.
-    found = kappa(pairs(rr=20, rw=5, wr=10, ww=15))
+    found = kappa(pairs_of(rr=20, rw=5, wr=10, ww=15))
     assert found is not None
     assert found.value == pytest.approx(0.4)
     assert found.high - found.value == pytest.approx(1.959964 * 0.126996, abs=1e-5)
@@ -130,24 +147,137 @@ def test_two_verdicts_by_hand() -> None:
 
 def test_three_verdicts_by_hand() -> None:
     # Equal 0.6. Margins 0.5 0.3 0.2 and 0.4 0.3 0.3: chance 0.2 + 0.09 + 0.06 = 0.35.
-    found = kappa(pairs(rr=3, ri=1, rw=1, ii=2, iw=1, ww=1, wr=1))
+    found = kappa(pairs_of(rr=3, ri=1, rw=1, ii=2, iw=1, ww=1, wr=1))
     assert found is not None
     assert found.value == pytest.approx((0.6 - 0.35) / 0.65)
     assert found.low < found.value < found.high <= 1
 
 
 def test_readers_who_always_agree_are_certain_and_who_never_do_are_below_chance() -> None:
-    assert kappa(pairs(rr=5, ww=5)) == Estimate(1.0, 1.0, 1.0, 10)
-    opposed = kappa(pairs(rw=5, wr=5))
+    assert kappa(pairs_of(rr=5, ww=5)) == Estimate(1.0, 1.0, 1.0, 10)
+    opposed = kappa(pairs_of(rw=5, wr=5))
     assert opposed is not None
     assert opposed.value == opposed.low == -1
 
 
 def test_without_two_verdicts_there_is_nothing_beyond_chance() -> None:
     assert kappa([]) is None
-    assert kappa(pairs(rr=9)) is None
-    assert kappa(pairs(rr=9, rw=3)) is None  # whatever the second one says, it would be zero
-    found = agreement(pairs(rr=9))
+    assert kappa(pairs_of(rr=9)) is None
+    assert kappa(pairs_of(rr=9, rw=3)) is None  # whatever the second one says, it would be zero
+    found = agreement(pairs_of(rr=9))
     assert found.rate is not None
     assert found.rate.value == 1
     assert agreement([]).rate is None
+
+
+START = datetime(2026, 6, 1, 9)
+READERS = ("anne", "bruno", "claire")
+PARTLY = ReviewVerdict.PARTLY
+CITATION = (Target.CITATION, 1)
+
+
+def said(number: int, user: str, *marks: ReviewMark) -> Marking:
+    return Marking(user, START + timedelta(minutes=number), number, f"e{number}", marks)
+
+
+def after(entries: Sequence[Marking]) -> Readings:
+    readings: Readings = {}
+    for each in entries:
+        readings = readings_after(readings, each)
+    return readings
+
+
+def mark(place: tuple[Target, int], verdict: ReviewVerdict | None) -> ReviewMark:
+    return ReviewMark(*place, verdict)
+
+
+places = st.sampled_from([ANSWER, CITATION, (Target.CITATION, 2), (Target.SENTENCE, 1)])
+
+marks = places.flatmap(
+    lambda place: st.builds(mark, st.just(place), st.sampled_from([*SCALES[place[0]], None]))
+)
+
+entries = st.lists(
+    st.tuples(st.sampled_from(READERS), st.lists(marks, min_size=1, max_size=3)), max_size=14
+).map(lambda found: [said(n, user, *given) for n, (user, given) in enumerate(found)])
+
+
+@given(entries)
+def test_nothing_that_is_said_after_the_reveal_changes_an_agreement(written: list[Marking]) -> None:
+    settled: dict[Target, list[tuple[ReviewVerdict, ReviewVerdict]]] = {}
+    for length in range(len(written) + 1):
+        readings = after(written[:length])
+        found = {target: list(pairs(readings, target)) for target in Target}
+        if settled:
+            assert found == settled
+        elif compared(readings):
+            settled = found
+        else:
+            assert not any(found.values())
+
+
+@given(entries)
+def test_nobody_who_is_compared_sees_a_mark_before_their_own_are_frozen(
+    written: list[Marking],
+) -> None:
+    pair = compared(after(written))
+    for reading in pair or ():
+        for length in range(len(written) + 1):
+            readings = after(written[:length])
+            if set(seen_by(readings, reading.user)) - {reading.user}:
+                assert readings[reading.user].frozen == reading.frozen
+                assert readings[reading.user].is_frozen
+
+
+@given(entries)
+def test_what_is_changed_later_is_kept_with_what_stood_before(written: list[Marking]) -> None:
+    for reading in after(written).values():
+        sheet = dict(reading.frozen)
+        for change in reading.changes:
+            place = change.after.place
+            assert sheet.get(place, change.before.blank) == change.before
+            sheet[place] = change.after
+        if reading.is_frozen:
+            assert {key: each for key, each in sheet.items() if each.verdict} == reading.now
+
+
+def test_the_frozen_sheet_has_what_was_marked_until_the_first_verdict_on_the_whole() -> None:
+    reading = Reading("anne")
+    for each in (
+        said(1, "anne", mark(CITATION, PARTLY)),
+        said(2, "anne", mark(ANSWER, RIGHT)),
+        said(3, "anne", mark(ANSWER, WRONG), mark((Target.SENTENCE, 1), WRONG)),
+    ):
+        reading = reading.after(each)
+    assert {place: each.verdict for place, each in reading.frozen.items()} == {
+        CITATION: PARTLY,
+        ANSWER: RIGHT,
+    }
+    assert (reading.entry, reading.at) == ("e2", START + timedelta(minutes=2))
+    told = [(each.before.verdict, each.after.verdict, each.entry) for each in reading.changes]
+    assert told == [(RIGHT, WRONG, "e3"), (None, WRONG, "e3")]
+
+
+def test_a_third_reader_decides_where_two_differ_and_nobody_else() -> None:
+    both = [said(1, "anne", mark(ANSWER, RIGHT)), said(2, "bruno", mark(ANSWER, WRONG))]
+    readings = after(both)
+    assert disputed(readings) == (ANSWER,)
+    assert may_arbitrate(readings, "claire", ANSWER, WRONG)
+    assert not may_arbitrate(readings, "anne", ANSWER, WRONG)
+    assert not may_arbitrate(readings, "bruno", ANSWER, WRONG)
+    assert not may_arbitrate(readings, "claire", ANSWER, PARTLY)  # of another scale
+    assert not may_arbitrate(readings, "claire", CITATION, PARTLY)
+    assert not may_arbitrate(after(both[:1]), "claire", ANSWER, WRONG)
+
+
+def test_the_arbitrated_verdict_counts_else_that_of_the_first_reader() -> None:
+    readings = after(
+        [
+            said(1, "anne", mark(ANSWER, RIGHT)),
+            said(2, "bruno", mark(ANSWER, WRONG), mark(CITATION, PARTLY)),
+            said(3, "anne", mark(ANSWER, WRONG)),
+        ]
+    )
+    assert retained(readings, {}) == {ANSWER: RIGHT, CITATION: PARTLY}
+    decided = Arbitration(ANSWER, WRONG, "le texte le dit", "claire", START, "e4")
+    assert retained(readings, {ANSWER: decided})[ANSWER] is WRONG

@@ -21,10 +21,9 @@ from assistant.law.sheets import (
 from ingestion.chunking.passages import Passage, passages_of
 from ingestion.readers.documents import Document, Kind, State
 from ingestion.readers.formats import read_bytes
-from tests.article_versions import version
 from tests.command_line import command_of, on_one_line
+from tests.fake_law import AFTER, CLOSED, publish_law, version
 from tests.index_home import add, build_and_publish
-from tests.law_home import AFTER, CLOSED, publish_law
 from tests.studies.sheets import sections
 
 SHARED = Path(os.environ.get("SOURCIER_SHARED") or Path(__file__).parents[2] / "shared")

@@ -92,7 +92,7 @@ async def search(client: Client) -> CallToolResult:
 
 
 def test_an_assistant_starts_the_command_and_is_answered(home: Path) -> None:
-    arguments = ["-m", "tests.fake_sourcier", "--data", str(home), "mcp"]
+    arguments = ["-m", "tests.command_line", "--data", str(home), "mcp"]
     child = StdioServerParameters(command=sys.executable, args=arguments, cwd=ROOT)
     names, answer = with_client(child, ask)
     assert names == NAMES

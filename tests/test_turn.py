@@ -3,7 +3,7 @@
 import json
 import shutil
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -630,16 +630,6 @@ def test_a_question_not_answered_is_not_put_to_the_model(
     for question in (NOT_THERE, "Que dit la jurisprudence sur la publicité ?"):
         list(assistant.ask(question, as_of=TODAY))
     assert model.prompts == []
-
-
-def _same(events: Iterator[Event]) -> TurnResult:
-    result = _finished(list(events))
-    return replace(result, record_id="", seconds=replace(result.seconds, evidence=0, total=0))
-
-
-def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
-    first = _same(assistant.ask(ASKED, as_of=TODAY)).answer
-    assert _same(assistant.ask(ASKED, as_of=TODAY)).answer == first
 
 
 def test_what_is_quoted_aside_is_said_aside(

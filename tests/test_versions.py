@@ -14,7 +14,7 @@ from ingestion.legislation.versions import (
     near_references,
 )
 from ingestion.readers.documents import State
-from tests.article_versions import CODE, version
+from tests.fake_law import CODE, version
 
 BEGINNING = date(2020, 1, 1)
 DAYS = st.integers(0, 30)

@@ -1,9 +1,13 @@
+"""Which weights there are, and what the commands say of them."""
+
 import os
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from assistant.cli import models
+from assistant.cli.command import main
 from ingestion.errors import ModelUnavailable
 from ingestion.models.catalogue import (
     BUILT_IN,
@@ -95,9 +99,6 @@ def test_a_wrong_catalogue_is_refused(tmp_path: Path, wrong: str, said: str) -> 
         read_models(path)
 
 
-# From a name to weights that are here
-
-
 FAKE = """
 [[model]]
 name = "fake"
@@ -181,9 +182,6 @@ def test_states(home: Path) -> None:
     assert state(model, folder, fresh=True) is WeightsState.ALTERED
 
 
-# Weights digests
-
-
 def test_a_hash_follows_the_file(tmp_path: Path) -> None:
     file = tmp_path / "weights"
     for content in (b"one", b"other"):
@@ -219,3 +217,97 @@ def test_a_spoilt_memory_is_forgotten(tmp_path: Path) -> None:
     file.write_bytes(b"one")
     (tmp_path / ".digests.json").write_text("[1, 2")
     assert Digests(tmp_path).of(file) == sha256(b"one").hexdigest()
+
+
+CATALOGUE = """
+[[model]]
+name = "{name}"
+title = "Essai"
+role = "{role}"
+default = true
+licence = "MIT"
+file = "{name}.bin"
+size = 5
+memory = {memory}
+sha256 = "{sha256}"
+"""
+
+
+@pytest.fixture
+def two_weights(tmp_path: Path) -> Path:
+    """A data folder whose own catalogue has two small defaults."""
+    folder = tmp_path / "home" / "models"
+    folder.mkdir(parents=True)
+    values = {"memory": 1, "sha256": sha256(b"right").hexdigest()}
+    text = CATALOGUE.format(name="words", role="llm", **values) + 'chat_template = "chatml"\n'
+    text += CATALOGUE.format(name="vectors", role="embedder", **values)
+    (folder / "catalogue.toml").write_text(text)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def brought(tmp_path: Path) -> Path:
+    """A folder that holds both files."""
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    for name in ("words.bin", "vectors.bin"):
+        (folder / name).write_bytes(b"right")
+    return folder
+
+
+def run(two_weights: Path, *words: str | Path) -> int:
+    return main(["--data", str(two_weights), "models", *map(str, words)])
+
+
+def test_list_tells_what_is_here(two_weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (two_weights / "models" / "words.bin").write_bytes(b"right")
+    assert run(two_weights, "list") == models.OK
+    printed = capsys.readouterr().out
+    [line] = [line for line in printed.splitlines() if "words" in line]
+    assert "intact" in line
+    assert "ministral-3-3b" in printed
+
+
+def test_pull_brings_the_defaults(
+    two_weights: Path, brought: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(two_weights, "pull", "--from", brought) == models.OK
+    assert (two_weights / "models" / "words.bin").read_bytes() == b"right"
+    assert (two_weights / "models" / "vectors.bin").read_bytes() == b"right"
+    printed = capsys.readouterr().out
+    assert "words : vérifié" in printed
+    assert "Copie" in printed
+
+
+def test_pull_fails_when_the_content_is_wrong(
+    two_weights: Path, brought: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (brought / "words.bin").write_bytes(b"wrong")
+    assert run(two_weights, "pull", "words", "--from", brought) == models.BROKEN
+    assert "refusé" in capsys.readouterr().err
+
+
+def test_usage_is_said_apart_from_failure(two_weights: Path, tmp_path: Path) -> None:
+    assert run(two_weights, "pull", "unknown") == models.USAGE
+    assert run(two_weights, "verify", "unknown") == models.USAGE
+    assert run(two_weights, "pull", "--from", tmp_path / "nowhere") == models.USAGE
+
+
+def test_verify_reads_every_byte(
+    two_weights: Path, brought: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(two_weights, "verify") == models.BROKEN
+    run(two_weights, "pull", "--from", brought)
+    assert run(two_weights, "verify") == models.OK
+    (two_weights / "models" / "words.bin").write_bytes(b"wrong")
+    assert run(two_weights, "verify") == models.BROKEN
+    assert "words : altéré (remède : sourcier models pull words)" in capsys.readouterr().out
+
+
+def test_a_machine_with_little_memory_is_warned(
+    two_weights: Path, brought: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = two_weights / "models" / "catalogue.toml"
+    path.write_text(path.read_text().replace("memory = 1\n", "memory = 900_000_000_000_000\n", 1))
+    assert run(two_weights, "pull", "words", "--from", brought) == models.OK
+    assert "Attention : words demande" in capsys.readouterr().err

@@ -1,4 +1,7 @@
+"""Weights that are fetched, and the embedder that they make."""
+
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -9,13 +12,38 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
+from assistant.settings import default_home
 from ingestion.errors import IngestionError, ModelUnavailable, StorageFull
-from ingestion.models.catalogue import Hub, Model, load_catalogue, models_folder, recorded
+from ingestion.models.catalogue import (
+    Hub,
+    Model,
+    ModelRole,
+    load_catalogue,
+    locate,
+    models_folder,
+    recorded,
+)
+from ingestion.models.e5 import convert, open_e5
 from ingestion.models.hub import DownloadFailed, run_watched
 from ingestion.models.pull import UNFINISHED, Assembly, pull
-from tests.weights_fakes import CONTENT, PARTS, fake_model, write_parts, write_wheel
+from tests.weights_fakes import (
+    CONTENT,
+    FEED_FORWARD,
+    HIDDEN,
+    PARTS,
+    PIECES,
+    fake_model,
+    write_e5,
+    write_parts,
+    write_wheel,
+)
 
 Report = Callable[[str, int, int], None]
 
@@ -48,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def given(tmp_path: Path) -> Path:
+def brought(tmp_path: Path) -> Path:
     """A folder with the file, as brought by hand."""
     folder = tmp_path / "given"
     folder.mkdir()
@@ -75,9 +103,9 @@ def test_parts_are_assembled_and_only_the_file_is_kept(index: Path, folder: Path
 
 
 def test_what_is_there_and_right_is_not_downloaded_again(
-    index: Path, folder: Path, given: Path
+    index: Path, folder: Path, brought: Path
 ) -> None:
-    first = pull(fake_model(), folder, ignore, given=given)
+    first = pull(fake_model(), folder, ignore, given=brought)
     assert pull(fake_model(), folder, ignore) == first
 
 
@@ -110,31 +138,31 @@ def test_half_a_part_is_cut_off(tmp_path: Path, index: Path, folder: Path) -> No
     assert pull(fake_model(), folder, ignore).read_bytes() == CONTENT
 
 
-def test_a_wrong_hash_is_refused_said_and_erased(folder: Path, given: Path) -> None:
-    (given / "fake.gguf").write_bytes(CONTENT[:-1] + b"!")
+def test_a_wrong_hash_is_refused_said_and_erased(folder: Path, brought: Path) -> None:
+    (brought / "fake.gguf").write_bytes(CONTENT[:-1] + b"!")
     with pytest.raises(ModelUnavailable, match="refusé et effacé : son empreinte"):
-        pull(fake_model(), folder, ignore, given=given)
+        pull(fake_model(), folder, ignore, given=brought)
     assert kept(folder) == set()
 
 
-def test_a_wrong_file_of_that_name_is_replaced(folder: Path, given: Path) -> None:
+def test_a_wrong_file_of_that_name_is_replaced(folder: Path, brought: Path) -> None:
     folder.mkdir()
     (folder / "fake.gguf").write_bytes(b"wrong")
-    assert pull(fake_model(), folder, ignore, given=given).read_bytes() == CONTENT
+    assert pull(fake_model(), folder, ignore, given=brought).read_bytes() == CONTENT
 
 
-def test_too_little_space_is_said_before_anything_is_written(folder: Path, given: Path) -> None:
+def test_too_little_space_is_said_before_anything_is_written(folder: Path, brought: Path) -> None:
     with pytest.raises(StorageFull, match=r"Il faut 0.2 Go libres pour « fake » .* reste 0.1"):
-        pull(fake_model(), folder, ignore, given=given, free=lambda _: 10**8)
+        pull(fake_model(), folder, ignore, given=brought, free=lambda _: 10**8)
     assert kept(folder) == set()
 
 
-def test_a_second_pull_at_the_same_time_is_refused(folder: Path, given: Path) -> None:
+def test_a_second_pull_at_the_same_time_is_refused(folder: Path, brought: Path) -> None:
     folder.mkdir()
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(IngestionError, match="Un autre téléchargement"):
-            pull(fake_model(), folder, ignore, given=given)
+            pull(fake_model(), folder, ignore, given=brought)
 
 
 def test_a_missing_package_is_said_with_the_other_way(index: Path, folder: Path) -> None:
@@ -153,20 +181,20 @@ def test_a_folder_without_the_file_is_said(folder: Path, tmp_path: Path) -> None
         pull(fake_model(), folder, ignore, given=tmp_path)
 
 
-def test_a_local_path_is_a_source(folder: Path, given: Path) -> None:
-    model = replace(fake_model(), wheels=None, local=str(given / "fake.gguf"))
+def test_a_local_path_is_a_source(folder: Path, brought: Path) -> None:
+    model = replace(fake_model(), wheels=None, local=str(brought / "fake.gguf"))
     assert pull(model, folder, ignore).read_bytes() == CONTENT
-    assert (given / "fake.gguf").exists()
+    assert (brought / "fake.gguf").exists()
 
 
-def test_the_first_hash_of_an_unpinned_model_is_recorded(folder: Path, given: Path) -> None:
+def test_the_first_hash_of_an_unpinned_model_is_recorded(folder: Path, brought: Path) -> None:
     model = fake_model(digest=None)
-    pull(model, folder, ignore, given=given)
+    pull(model, folder, ignore, given=brought)
     assert recorded(folder) == {"fake": sha256(CONTENT).hexdigest()}
     (folder / "fake.gguf").write_bytes(b"lost")
-    (given / "fake.gguf").write_bytes(b"other content")
+    (brought / "fake.gguf").write_bytes(b"other content")
     with pytest.raises(ModelUnavailable, match="refusé"):
-        pull(model, folder, ignore, given=given)
+        pull(model, folder, ignore, given=brought)
 
 
 HUB = """
@@ -219,9 +247,6 @@ def test_the_smallest_real_model(tmp_path: Path) -> None:
     assert kept(folder) == {model.file}
 
 
-# Downloaders beside us
-
-
 RESTLESS = """
 import os, shutil, sys, time
 end = time.monotonic() + 1
@@ -265,3 +290,107 @@ def test_the_downloader_ends_with_us(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     with pytest.raises(KeyboardInterrupt):
         run_watched(command, tmp_path, os.environ, interrupt)
+
+
+@pytest.fixture
+def embedder_folder(tmp_path: Path) -> Path:
+    write_e5(tmp_path / "source.bin")
+    embedder_folder = tmp_path / "model"
+    embedder_folder.mkdir()
+    convert(tmp_path / "source.bin", embedder_folder)
+    return embedder_folder
+
+
+def test_every_number_is_decoded(tmp_path: Path) -> None:
+    values = write_e5(tmp_path / "source.bin")
+    model = open_e5(tmp_path / "source.bin")
+    assert set(model.tensors) == set(values)
+    for name, expected in values.items():
+        np.testing.assert_array_equal(model.numbers(name), np.array(expected, np.float32))
+
+
+def test_the_safetensors_library_reads_the_weights(embedder_folder: Path, tmp_path: Path) -> None:
+    values = write_e5(tmp_path / "source.bin")
+    tensors = load_file(embedder_folder / "model.safetensors")
+    up = tensors["encoder.layer.0.intermediate.dense.weight"]
+    assert up.shape == (FEED_FORWARD, HIDDEN)
+    np.testing.assert_array_equal(up.ravel(), np.array(values["l0.fi.w"]).astype(np.float16))
+    assert tensors["encoder.layer.0.output.LayerNorm.bias"].shape == (HIDDEN,)
+    assert len(tensors) == len(values)
+
+
+def test_the_tokenizers_library_reads_the_tokenizer(embedder_folder: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(embedder_folder / "tokenizer.json"))
+    encoding = tokenizer.encode("un\n\u00a0 \u200bmarché\u0007 ")
+    assert encoding.tokens == ["<s>", "▁un", "▁marché", "</s>"]
+    assert encoding.ids == [PIECES.index(token) for token in encoding.tokens]
+
+
+def test_the_same_source_gives_the_same_bytes(embedder_folder: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    again.mkdir()
+    convert(tmp_path / "source.bin", again)
+    for path in embedder_folder.rglob("*.*"):
+        assert path.read_bytes() == (again / path.relative_to(embedder_folder)).read_bytes()
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "source.bin").write_bytes(b"GGUF" + bytes(100))
+    with pytest.raises(ModelUnavailable, match="n'est pas un fichier de poids E5"):
+        open_e5(tmp_path / "source.bin")
+
+
+@settings(max_examples=60, deadline=None)
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_truncated_file_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, share: float
+) -> None:
+    path = tmp_path_factory.mktemp("e5") / "source.bin"
+    write_e5(path)
+    whole = path.read_bytes().rstrip(b"\0")
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(ModelUnavailable):
+        open_e5(path)
+
+
+@pytest.mark.slow
+def test_sentence_transformers_reads_the_folder(embedder_folder: Path) -> None:
+    from ingestion.encoders.embedder import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(embedder_folder, "tiny")
+    assert embedder.dimension == HIDDEN
+    assert embedder.embed_questions(["un marché"]).shape == (1, HIDDEN)
+
+
+@pytest.mark.slow
+def test_the_real_model_brings_french_answers_near_their_questions() -> None:
+    home = default_home()
+    name = load_catalogue(models_folder(home)).default(ModelRole.EMBEDDER).name
+    if not (models_folder(home) / name).exists():
+        pytest.skip("the embedding model is not on this machine: make models")
+    from ingestion.encoders.embedder import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(locate(name, home).path, name)
+    passages = embedder.embed_passages(
+        [
+            "L’acheteur peut conclure le marché sans publicité lorsque le besoin est modeste.",
+            "Le fournisseur est payé dans les trente jours qui suivent la réception de sa facture.",
+            "La pâte brisée se prépare avec de la farine, du beurre et un peu d’eau.",
+        ]
+    )
+    questions = [
+        "Puis-je acheter sans mise en concurrence ?",
+        "Sous quel délai payer une entreprise ?",
+        "Comment faire une tarte ?",
+    ]
+    scores = embedder.embed_questions(questions) @ passages.T
+    assert scores.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_the_settings_of_the_folder_are_those_of_the_family(embedder_folder: Path) -> None:
+    prompts = json.loads((embedder_folder / "config_sentence_transformers.json").read_text())[
+        "prompts"
+    ]
+    assert prompts == {"query": "query: ", "document": "passage: "}
+    modules = json.loads((embedder_folder / "modules.json").read_text())
+    assert [os.fspath(module["path"]) for module in modules] == ["", "1_Pooling", "2_Normalize"]

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 @contextmanager
 def served(home: Path, port: int, workers: int = 2) -> Iterator["subprocess.Popen[str]"]:
     """`sourcier serve --workers N` with the fakes, once it can be asked."""
-    command = [sys.executable, "-m", "tests.fake_sourcier", "--data", str(home), "serve"]
+    command = [sys.executable, "-m", "tests.command_line", "--data", str(home), "serve"]
     command += ["--workers", str(workers), "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:

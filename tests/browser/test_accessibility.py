@@ -5,8 +5,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import barriers
-from tests.browser.visit import ask, opened
+from tests.browser.visit import ask, barriers, opened
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from assistant.accounts.identity import Identity, UserRole
 from assistant.web.site import Members, Site
 from tests.accounts_home import PASSWORD, Clock, Hall
-from tests.browser.accessibility import barriers
-from tests.browser.visit import settled
+from tests.browser.visit import barriers, settled
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
 from tests.page_server import serving

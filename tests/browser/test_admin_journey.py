@@ -15,7 +15,7 @@ from assistant.web.admin.app import admin_app
 from assistant.web.serving import LocalBuyerService
 from assistant.web.site import SingleUser, requiring
 from tests.administered import administered, assistant_over, journal_of, with_text
-from tests.browser.accessibility import barriers
+from tests.browser.visit import barriers
 from tests.page_app import app_of, site_over
 from tests.page_server import serving
 from tests.small_index import ARTICLES, Article, answering_embedder, write_code
@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(home: Path) -> Iterator[str]:
     """The page over the small index, whose builds take half a second a question."""
     journal = journal_of(home)
-    command = (sys.executable, "-m", "tests.fake_sourcier", "--data", str(home))
+    command = (sys.executable, "-m", "tests.command_line", "--data", str(home))
     office = AdministrationService(home, journal, ("env", "PAUSE=0.2", *command))
     desk = LocalBuyerService(home, assistant_over(home, journal), answering_embedder)
     reader = requiring(SingleUser(), UserRole.ADMINISTRATOR)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tests.board_house import BoardHouse, board_application, board_house
-from tests.browser.accessibility import barriers
+from tests.browser.visit import barriers
 from tests.page_server import serving
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

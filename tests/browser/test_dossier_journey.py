@@ -12,8 +12,7 @@ from assistant.journal.journal import Journal
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.library import CORPUS
-from tests.browser.accessibility import barriers
-from tests.browser.visit import ask, settled
+from tests.browser.visit import ask, barriers, settled
 from tests.fakes import ScriptedModel
 from tests.page_server import served
 from tests.small_index import answering_embedder, build_small_index

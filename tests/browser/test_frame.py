@@ -11,9 +11,8 @@ from assistant.accounts.identity import UserRole
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Clock, Hall
-from tests.browser.accessibility import barriers
 from tests.browser.test_accounts_journey import focus
-from tests.browser.visit import settled
+from tests.browser.visit import barriers, settled
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
 from tests.page_server import serving

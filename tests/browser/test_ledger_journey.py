@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.web.serving import LocalBuyerService
-from tests.browser.accessibility import barriers
-from tests.browser.visit import ask, opened
+from tests.browser.visit import ask, barriers, opened
 from tests.fakes import WordEmbedder
 from tests.ledger_rows import assistant_of
 from tests.page_server import served

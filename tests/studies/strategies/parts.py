@@ -1,16 +1,21 @@
 """What the strategies are made of, each part loaded when the first of them needs it."""
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from llama_cpp import Llama
+from llama_cpp.llama_grammar import LlamaGrammar
 
 from assistant.answering.pipeline import Assistant
 from assistant.container import load_embedder, load_model
 from assistant.journal.journal import Journal
 from assistant.llm.language_model import LanguageModel
+from assistant.llm.llama import CONTEXT_TOKENS
 from assistant.question.day import day_asked
 from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.retriever import Retriever
@@ -20,13 +25,53 @@ from ingestion.chunking.passages import Passage
 from ingestion.index.search import Embedder, Vectors
 from ingestion.index.store import snapshots_folder
 from ingestion.models.catalogue import locate
-from tests.studies.strategies.by_passage import ByPassage
-from tests.studies.strategies.library import Library
-from tests.studies.strategies.plain import Plain
-from tests.studies.strategies.product import Product
-from tests.studies.strategies.sentence_numbers import SentenceNumbers
-from tests.studies.strategies.short_format import ShortFormat
-from tests.studies.strategies.strategy import PASSAGES, Strategy
+from tests.studies.strategies.strategy import (
+    LONGEST,
+    PASSAGES,
+    ByPassage,
+    Moment,
+    Plain,
+    Product,
+    Reached,
+    SentenceNumbers,
+    ShortFormat,
+    Strategy,
+    prompt,
+)
+
+
+class Library:
+    """llama-cpp-python's `Llama`, greedy, with the chat format of the file."""
+
+    def __init__(self, path: Path) -> None:
+        threads = len(os.sched_getaffinity(0))
+        self._llama = Llama(
+            str(path),
+            n_ctx=CONTEXT_TOKENS,
+            n_threads=threads,
+            n_threads_batch=threads,
+            flash_attn=True,
+            verbose=False,
+        )
+
+    def generate(self, request: str, reached: Reached, grammar: str | None = None) -> str:
+        messages: Any = [
+            {"role": "system", "content": prompt("system").fill()},
+            {"role": "user", "content": request},
+        ]
+        chunks: Any = self._llama.create_chat_completion(
+            messages,
+            temperature=0.0,
+            max_tokens=LONGEST,
+            stream=True,
+            grammar=LlamaGrammar.from_string(grammar, verbose=False) if grammar else None,
+        )
+        text = ""
+        for chunk in chunks:
+            if piece := chunk["choices"][0]["delta"].get("content"):
+                reached(Moment.TEXT)
+                text += piece
+        return text.strip()
 
 
 class Parts:
