@@ -35,9 +35,11 @@ from ingestion.index.questions import (
 )
 from ingestion.index.search import Hit, Vectors
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import Manifest
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.pieces import PieceKind
 from tests.fakes import ListVectorIndex, WordIndex, WordReader
+from tests.graded import MANIFEST
 from tests.page_texts import PAYMENT, passage_of, text_document
 from tests.passage_texts import evidence_of
 from tests.small_index import DOSSIER, TODAY, answering_embedder
@@ -221,6 +223,7 @@ class _Lists:
     lexical: WordIndex
     vectors: ListVectorIndex
     questions: QuestionIndex
+    manifest: Manifest
     glossary: tuple[Term, ...] = ()
 
     def near(self, vector: Vectors, k: int) -> list[Hit]:
@@ -233,7 +236,7 @@ def _lists(passages: list[Passage]) -> IndexSnapshot:
     ids = [passage.id for passage in passages]
     store = _Store(dict(zip(ids, passages, strict=True)))
     asked = read_leading_questions(Path("nowhere"))
-    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors), asked)
+    lists = _Lists(store, WordIndex(passages), ListVectorIndex(ids, vectors), asked, MANIFEST)
     return cast(IndexSnapshot, lists)
 
 

@@ -23,7 +23,7 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, adva
 from assistant.web.buyer.turn_view import turn_html
 from assistant.web.serving import LocalBuyerService
 from ingestion.case_law.installation import CaseLawCopy, case_law_home
-from ingestion.case_law.reader import court_of
+from ingestion.case_law.jade import court_of
 from ingestion.case_law.ruling import applied_articles
 from ingestion.chunking.passages import Passage
 from ingestion.errors import IngestionError

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.case_law.reader import RULING_ID
+from ingestion.case_law.jade import RULING_ID
 from ingestion.durable import alone_with, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
 from ingestion.index.build import Progress, build
@@ -33,7 +33,7 @@ from ingestion.legislation.mirror import ArchivePlan, ArchiveSource, ListedArchi
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 
-_CHILD = "ingestion.case_law.reader:tell_rulings"
+_CHILD = "ingestion.case_law.jade:tell_rulings"
 _MOST_REFUSALS = 10_000
 _BUSY = "Une autre installation des décisions est en cours. Réessayez quand elle est finie."
 
