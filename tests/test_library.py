@@ -13,12 +13,12 @@ import psycopg
 import pytest
 
 import ingestion
+from ingestion.blobs import BlobStore, blobs_at
 from ingestion.durable import lock_for_writing
 from ingestion.errors import DamagedArchive, IngestionError
 from ingestion.library.archive import Archive, archive_of
 from ingestion.library.library import Library
 from ingestion.library.readings import READERS, readers_digest
-from ingestion.places import Place, place_at
 from ingestion.postgresql import named_server
 from ingestion.readers.documents import Document, FileReading, Heading, Kind, Page
 from ingestion.tenders.pieces import PieceKind
@@ -341,14 +341,14 @@ def test_many_may_keep_the_same_document_at_once(tmp_path: Path) -> None:
 
 
 @pytest.fixture(params=["folder", pytest.param("postgresql", marks=pytest.mark.slow)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
     """An empty place in a folder, or on a server."""
     if request.param == "folder":
-        return place_at(tmp_path / "home", "")
-    return place_at(tmp_path, request.getfixturevalue("postgresql").fresh())
+        return blobs_at(tmp_path / "home", "")
+    return blobs_at(tmp_path, request.getfixturevalue("postgresql").fresh())
 
 
-def test_a_place_keeps_bytes_by_their_name(place: Place) -> None:
+def test_a_place_keeps_bytes_by_their_name(place: BlobStore) -> None:
     assert (place.get("a"), place.size("a"), place.names("of/")) == (None, None, [])
     place.remove("a")
     with place.local("of/a") as path:

@@ -15,6 +15,7 @@ from assistant.journal.journal import IN_SERVICE, Journal
 from assistant.publishing.history import restorable
 from assistant.publishing.rivals import RivalPair
 from assistant.publishing.withheld import CandidateRefusal, WithheldTexts
+from ingestion.blobs import blobs_of
 from ingestion.durable import lock_for_writing
 from ingestion.errors import IngestionError, UnknownSnapshot
 from ingestion.french import number
@@ -31,7 +32,6 @@ from ingestion.index.publication import (
 from ingestion.index.store import Manifest
 from ingestion.legislation.versions import difference
 from ingestion.library.readings import LibraryEntry
-from ingestion.places import place_of
 from ingestion.readers.documents import Document
 
 # The verdict of the gate on a candidate, and why. Pure.
@@ -179,7 +179,7 @@ _candidate = TypeAdapter(CandidateIndex)
 
 def read_candidate(home: Path) -> CandidateIndex | None:
     """The snapshot that waits, None when there is none, or it is no longer there."""
-    written = place_of(home).get(CANDIDATE)
+    written = blobs_of(home).get(CANDIDATE)
     try:
         found = _candidate.validate_json(written) if written is not None else None
     except ValidationError:
@@ -205,7 +205,7 @@ class Decisions:
     def propose(self, manifest: Manifest, verdict: GateVerdict | None) -> None:
         """Let a snapshot wait for a decision, with what the gate said."""
         candidate = CandidateIndex(manifest.name, verdict)
-        place_of(self._home).put(CANDIDATE, _candidate.dump_json(candidate))
+        blobs_of(self._home).put(CANDIDATE, _candidate.dump_json(candidate))
         if verdict is not None:
             act = "gate_passed" if verdict.passed else "gate_refused"
             told = {"against": verdict.against, "reasons": list(verdict.reasons)}
@@ -359,7 +359,7 @@ class Decisions:
     def _close(self, name: str) -> None:
         candidate = read_candidate(self._home)
         if candidate and candidate.generation == name:
-            place_of(self._home).remove(CANDIDATE)
+            blobs_of(self._home).remove(CANDIDATE)
 
     def _tell(self, act: str, **told: object) -> None:
         self._journal.append("index", {"act": act, **told}, user=self._user)

@@ -16,6 +16,7 @@ from assistant.law.sheets import disputed_figures
 from assistant.publishing.decisions import Decisions, GateVerdict, judged, reasons
 from assistant.publishing.rivals import new_rivals
 from assistant.review.gold import FILE, require_plain
+from ingestion.blobs import blobs_of
 from ingestion.errors import (
     BuildCancelled,
     DamagedSnapshot,
@@ -31,7 +32,6 @@ from ingestion.index.snapshot import IndexSnapshot
 from ingestion.index.store import Manifest
 from ingestion.legislation.references import normalise
 from ingestion.library.library import CORPUS
-from ingestion.places import place_of
 
 # Gold questions: what an index must answer as well as the one that it replaces.
 #
@@ -54,7 +54,7 @@ def gold_questions(home: Path) -> list[Question]:
 
     Raises WrongQuestions, also for a promoted one that is held to more than plain facts.
     """
-    with place_of(home).local(FILE) as promoted:
+    with blobs_of(home).local(FILE) as promoted:
         questions = read_questions(BUILTIN, *filter(Path.exists, [promoted]))
     for question in questions:
         if question.file == str(promoted):

@@ -13,10 +13,10 @@ from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.journal.journal import IN_SERVICE, Journal
+from ingestion.blobs import blobs_of, is_shared
 from ingestion.durable import is_written
 from ingestion.errors import BuildCancelled, IngestionError
 from ingestion.index.publication import finished
-from ingestion.places import is_shared, place_of
 
 TOLD: Mapping[str, str] = {
     "built": "construit",
@@ -162,13 +162,13 @@ class Recorder:
     def __init__(self, home: Path, assure: Callable[[], None] = lambda: None) -> None:
         """`assure` raises once the build has no longer the right to write."""
         self._home = home
-        self._place = place_of(home)
+        self._blobs = blobs_of(home)
         self._assure = assure
         self._last = ("", 0.0)
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Tell how far a step is; raises BuildCancelled when the build is to stop."""
-        if self._place.size(STOP) is not None:
+        if self._blobs.size(STOP) is not None:
             raise BuildCancelled("Construction annulée : l'index en service n'a pas changé.")
         name, told = self._last
         if name == step and done < total and monotonic() - told < BETWEEN:
@@ -189,12 +189,12 @@ class Recorder:
         if _process(self._home) == process and not is_shared(self._home):
             return
         self.forget_stop()
-        self._place.remove(RECORD)
+        self._blobs.remove(RECORD)
         self._write(user=user, process=process)
 
     def forget_stop(self) -> None:
         """Nobody wants it to end any more."""
-        self._place.remove(STOP)
+        self._blobs.remove(STOP)
 
     def end(self, state: BuildState, text: str = "") -> None:
         """The last line."""
@@ -202,7 +202,7 @@ class Recorder:
 
     def _write(self, **told: object) -> None:
         line = json.dumps({"at": datetime.now(UTC).isoformat(), **told}, ensure_ascii=False)
-        self._place.append(RECORD, f"{line}\n".encode())
+        self._blobs.append(RECORD, f"{line}\n".encode())
 
 
 @contextmanager
@@ -247,7 +247,7 @@ def request_stop(home: Path) -> None:
     """Ask the build that runs to stop at its next step."""
     build = last_build(home)
     if build and not build.is_over:
-        place_of(home).put(STOP, b"")
+        blobs_of(home).put(STOP, b"")
 
 
 def _process(home: Path) -> int | None:
@@ -258,7 +258,7 @@ def _process(home: Path) -> int | None:
 
 def _told(home: Path) -> list[dict[str, Any]]:
     """The lines of the record, none when it does not say who began."""
-    lines = (place_of(home).get(RECORD) or b"").decode(errors="replace").splitlines()
+    lines = (blobs_of(home).get(RECORD) or b"").decode(errors="replace").splitlines()
     told = [line for line in map(_line, lines) if line]
     return told if told and "process" in told[0] else []
 

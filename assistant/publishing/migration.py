@@ -19,6 +19,7 @@ from assistant.errors import WrongMigration
 from assistant.journal.bodies import JournalParts
 from assistant.journal.chain import read_lines
 from assistant.journal.journal import parts_at
+from ingestion.blobs import BlobStore, blobs_at, library_names
 from ingestion.durable import (
     lock_for_writing,
 )
@@ -30,7 +31,6 @@ from ingestion.index.snapshot import (
 )
 from ingestion.library.archive import archive_at
 from ingestion.library.readings import ORIGINALS
-from ingestion.places import Place, library_names, place_at
 from ingestion.tenders.dossiers import DossierFolder
 from ingestion.tenders.server import DossierServer
 
@@ -73,7 +73,7 @@ def migrate(home: Path, source: str, target: str, progress: Progress) -> Migrati
         _move_journal(lines, before, after, progress)
         kept = _move_archive(archive_at(home, source), archive_at(home, target), progress)
         accounts = _move_accounts(home, source, target)
-        files = _move_library(place_at(home, source), place_at(home, target), progress)
+        files = _move_library(blobs_at(home, source), blobs_at(home, target), progress)
         names = _move_snapshots(repository_at(home, source), repository_at(home, target), progress)
     digest = sha256(b"".join(lines)).hexdigest()
     return Migration(names, len(lines), digest, kept, accounts, dossiers, files)
@@ -122,7 +122,7 @@ def _move_journal(
         raise WrongMigration("Le journal copié n'est pas celui d'origine. Recommencez.")
 
 
-def _move_archive(source: Place, target: Place, progress: Progress) -> int:
+def _move_archive(source: BlobStore, target: BlobStore, progress: Progress) -> int:
     """How many documents and files both have now, each still what its name says."""
     names = source.names()
     for done, name in enumerate(names, 1):
@@ -135,7 +135,7 @@ def _move_archive(source: Place, target: Place, progress: Progress) -> int:
     return len(names)
 
 
-def _move_library(source: Place, target: Place, progress: Progress) -> int:
+def _move_library(source: BlobStore, target: BlobStore, progress: Progress) -> int:
     """How many added files both have now; what only the target had stays, and is in no list."""
     names = library_names(source)
     for done, name in enumerate(names, 1):

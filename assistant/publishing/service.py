@@ -48,6 +48,7 @@ from assistant.publishing.upkeep import (
 )
 from assistant.publishing.withheld import WithheldText, WithheldTexts
 from assistant.settings import load_settings
+from ingestion.blobs import is_shared
 from ingestion.durable import lock_for_writing
 from ingestion.errors import BusyIndex, IngestionError, UnknownSnapshot
 from ingestion.french import state_days
@@ -56,7 +57,6 @@ from ingestion.index.store import Manifest
 from ingestion.legislation.official_copy import InstalledLaw, OfficialCopy
 from ingestion.legislation.versions import Difference
 from ingestion.library.library import Library
-from ingestion.places import is_shared
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.intake import Parcel, Receipt
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingestion.blobs import blobs_of
 from ingestion.errors import IngestionError
 from ingestion.index.store import Manifest
 from ingestion.legislation.articles import TEXT_ID
 from ingestion.library.library import Library
 from ingestion.library.readings import LibraryEntry, Readings
-from ingestion.places import place_of
 from ingestion.readers.documents import Document
 
 
@@ -50,12 +50,12 @@ class WithheldTexts:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._place = place_of(home)
+        self._blobs = blobs_of(home)
 
     def all(self) -> tuple[WithheldText, ...]:
         """Those set aside, the oldest first; raises IngestionError when the list is damaged."""
         try:
-            written = self._place.get(NAME)
+            written = self._blobs.get(NAME)
             return _withheld.validate_json(written) if written is not None else ()
         except ValidationError as error:
             raise IngestionError(
@@ -113,7 +113,7 @@ class WithheldTexts:
         raise IngestionError("Ce texte n'est plus mis de côté.")
 
     def _keep(self, withheld: Sequence[WithheldText]) -> None:
-        self._place.put(NAME, _withheld.dump_json(tuple(withheld), indent=2))
+        self._blobs.put(NAME, _withheld.dump_json(tuple(withheld), indent=2))
 
 
 def brought_by(

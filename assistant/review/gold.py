@@ -15,7 +15,7 @@ from assistant.evaluation import questions
 from assistant.evaluation.grading import Graded, grade
 from assistant.evaluation.questions import Question, read_questions
 from assistant.journal.journal import Journal
-from ingestion.places import place_of
+from ingestion.blobs import blobs_of
 
 # Gold questions: those that a reader has judged and that every new index must still answer.
 #
@@ -63,11 +63,11 @@ class GoldQuestions:
 
     def __init__(self, home: Path) -> None:
         """There need not be any."""
-        self._place = place_of(home)
+        self._blobs = blobs_of(home)
 
     def all(self) -> tuple[GoldQuestion, ...]:
         """Every question, in the order of adding; raises WrongQuestions naming a broken line."""
-        with self._place.local(FILE) as path:
+        with self._blobs.local(FILE) as path:
             return tuple(map(_gold, read_questions(path))) if path.exists() else ()
 
     def get(self, question_id: str) -> GoldQuestion | None:
@@ -96,7 +96,7 @@ class GoldQuestions:
 
     def export(self) -> bytes:
         """The file as it is."""
-        return self._place.get(FILE) or b""
+        return self._blobs.get(FILE) or b""
 
     def _read(self) -> dict[str, dict[str, Any]]:
         """The lines by identifier; raises WrongQuestions for a broken one."""
@@ -107,11 +107,11 @@ class GoldQuestions:
     @contextmanager
     def _rows(self) -> Iterator[dict[str, dict[str, Any]]]:
         """The lines by identifier, to be changed; what they hold beyond ours is kept."""
-        with self._place.writing(FILE):
+        with self._blobs.writing(FILE):
             rows = self._read()  # a broken line is said, and not lost by writing over it
             yield rows
             written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows.values())
-            self._place.put(FILE, written.encode())
+            self._blobs.put(FILE, written.encode())
 
 
 def check(question: GoldQuestion) -> None:

@@ -17,17 +17,17 @@ from typing import Protocol
 
 from pydantic import TypeAdapter
 
+from ingestion.blobs import BlobStore, FolderBlobs, ServerBlobs
 from ingestion.errors import DamagedArchive
 from ingestion.library.library import Library
-from ingestion.places import FolderPlace, Place, ServerPlace
 from ingestion.postgresql import named_server
 from ingestion.readers.documents import Document
 
 _document = TypeAdapter(Document)
 
 
-class ArchivePlace(Protocol):
-    """What an archive asks of the place of its bytes; every `Place` is one."""
+class ArchiveBlobs(Protocol):
+    """What an archive asks of the place of its bytes; every `BlobStore` is one."""
 
     def writing(self) -> AbstractContextManager[None]:
         """Be the only one who writes; what was put is on disk once this is left."""
@@ -49,9 +49,9 @@ class ArchivePlace(Protocol):
 class Archive:
     """The archive of one data folder; several processes may keep documents in it."""
 
-    def __init__(self, home: Path, place: ArchivePlace | None = None) -> None:
+    def __init__(self, home: Path, place: ArchiveBlobs | None = None) -> None:
         """Nothing is created before something is kept; `place` is where, if not in the folder."""
-        self._place = place or archive_at(home, "")
+        self._blobs = place or archive_at(home, "")
         self._library = Library(home)
 
     def keep(self, document: Document) -> str:
@@ -61,11 +61,11 @@ class Archive:
         """
         written = _document.dump_json(document)
         digest = sha256(written).hexdigest()
-        if self._place.size(f"{digest}.json") is None:
-            with self._place.writing():
+        if self._blobs.size(f"{digest}.json") is None:
+            with self._blobs.writing():
                 self._keep_original(document)
                 # Last: what is there is there with its original.
-                self._place.put(f"{digest}.json", written)
+                self._blobs.put(f"{digest}.json", written)
         return digest
 
     def document(self, digest: str) -> Document:
@@ -77,17 +77,17 @@ class Archive:
 
         Raises DamagedArchive when they are no longer those that were read.
         """
-        is_there = self._place.size(document_id) is not None
+        is_there = self._blobs.size(document_id) is not None
         return self._bytes(document_id, document_id) if is_there else None
 
     def _keep_original(self, document: Document) -> None:
-        is_there = self._place.size(document.id) is not None
+        is_there = self._blobs.size(document.id) is not None
         content = None if is_there else self._library.original(document.id)
         if content is not None:
-            self._place.put(document.id, content)
+            self._blobs.put(document.id, content)
 
     def _bytes(self, name: str, digest: str) -> bytes:
-        content = self._place.get(name) or b""
+        content = self._blobs.get(name) or b""
         if sha256(content).hexdigest() != digest:
             raise DamagedArchive(
                 f"Le document archivé {digest[:16]} manque ou a été modifié : la preuve ne peut "
@@ -102,6 +102,6 @@ def archive_of(home: Path) -> Archive:
     return Archive(home, archive_at(home, named_server(home, "store")))
 
 
-def archive_at(home: Path, address: str) -> Place:
+def archive_at(home: Path, address: str) -> BlobStore:
     """The archive on a server, or the one in a data folder for the address ""."""
-    return ServerPlace(address, "archive") if address else FolderPlace(home / "archive")
+    return ServerBlobs(address, "archive") if address else FolderBlobs(home / "archive")

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingestion.blobs import blobs_of
 from ingestion.durable import file_sha256
 from ingestion.errors import IngestionError
 from ingestion.french import DayRange
 from ingestion.library.readings import ORIGINALS, LibraryEntry, Readings
-from ingestion.places import place_of
 from ingestion.readers.documents import Document, FileReading, Kind
 from ingestion.readers.reading import PagesRead, read_file, untold
 from ingestion.tenders.pieces import PieceKind, guess_kind
@@ -117,13 +117,13 @@ class Library:
 
     def __init__(self, home: Path) -> None:
         """Nothing is created before something is added."""
-        self._place = place_of(home)
+        self._blobs = blobs_of(home)
         self._readings = Readings(home)
 
     @property
     def entries(self) -> tuple[LibraryEntry, ...]:
         """What has been added, oldest first; a name added again with other bytes replaces."""
-        written = self._place.get(ENTRIES)
+        written = self._blobs.get(ENTRIES)
         try:
             return _entries.validate_json(written) if written is not None else ()
         except ValidationError as error:
@@ -173,7 +173,7 @@ class Library:
 
     def add_again(self, digest: str, source: str, kind: Kind) -> Added:
         """The same for bytes that were kept already; reported as not kept when they are gone."""
-        with self._place.local(f"{ORIGINALS}{digest}") as path:
+        with self._blobs.local(f"{ORIGINALS}{digest}") as path:
             return self.add(path, source, kind)
 
     def set_piece(self, source: str, piece: PieceKind) -> None:
@@ -267,11 +267,11 @@ class Library:
 
     def size(self, digest: str) -> int:
         """Bytes of the file with this sha256, 0 when it was not kept."""
-        return self._place.size(f"{ORIGINALS}{digest}") or 0
+        return self._blobs.size(f"{ORIGINALS}{digest}") or 0
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes of the file that this document is, None when it is only a part of one."""
-        return self._place.get(f"{ORIGINALS}{document_id}")
+        return self._blobs.get(f"{ORIGINALS}{document_id}")
 
     def _documents_of(self, entry: LibraryEntry) -> list[Document]:
         """What was read in a file; raises IngestionError when it can be read no longer."""
@@ -291,17 +291,17 @@ class Library:
         replaced: Collection[LibraryEntry],
     ) -> None:
         original = f"{ORIGINALS}{entry.sha256}"
-        was_there = self._place.size(original) is not None
+        was_there = self._blobs.size(original) is not None
         others = tuple(known for known in self.entries if known not in replaced)
         try:
-            self._place.put(original, content)
+            self._blobs.put(original, content)
             self._readings.keep(entry, reading)
             self._write_entries((*others, entry))
         except OSError:  # the disk refuses: the file is not added, and nothing of it is kept
             if entry not in self.entries:
                 self._readings.forget(entry)
                 if not was_there:
-                    self._place.remove(original)
+                    self._blobs.remove(original)
             raise
         for old in replaced:
             if (old.source, old.kind, old.sha256) != (entry.source, entry.kind, entry.sha256):
@@ -309,7 +309,7 @@ class Library:
 
     def _write_entries(self, entries: tuple[LibraryEntry, ...]) -> None:
         # Once a file and not once a run: what was added before a kill stays added.
-        self._place.put(ENTRIES, _entries.dump_json(entries, indent=2))
+        self._blobs.put(ENTRIES, _entries.dump_json(entries, indent=2))
 
 
 def _each_once(read: Iterable[Iterable[Document]]) -> Iterator[Document]:

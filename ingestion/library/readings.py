@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingestion.blobs import blobs_of
 from ingestion.errors import IngestionError
-from ingestion.places import place_of
 from ingestion.readers.documents import FileReading, Kind
 from ingestion.readers.reading import read_file
 from ingestion.tenders.pieces import PieceKind
@@ -69,17 +69,17 @@ class Readings:
 
     def __init__(self, home: Path) -> None:
         """Nothing is created before something is kept."""
-        self._place = place_of(home)
+        self._blobs = blobs_of(home)
 
     def of(self, entry: LibraryEntry) -> FileReading:
         """What was read in a file; raises IngestionError when it can be read no longer."""
         try:
-            kept = _kept.validate_json(self._place.get(_name(entry)) or b"")
+            kept = _kept.validate_json(self._blobs.get(_name(entry)) or b"")
             if kept.readers == readers_digest():
                 return kept.reading
         except ValidationError:
             pass  # lost, or written by another version: read afresh like an outdated one
-        with self._place.local(f"{ORIGINALS}{entry.sha256}") as path:
+        with self._blobs.local(f"{ORIGINALS}{entry.sha256}") as path:
             reading = read_file(path, entry.source, entry.kind)
         if reading.problem is not None:
             raise IngestionError(
@@ -91,11 +91,11 @@ class Readings:
 
     def keep(self, entry: LibraryEntry, reading: FileReading) -> None:
         """Keep a reading made by the readers as they are now."""
-        self._place.put(_name(entry), _kept.dump_json(_Kept(readers_digest(), reading)))
+        self._blobs.put(_name(entry), _kept.dump_json(_Kept(readers_digest(), reading)))
 
     def forget(self, entry: LibraryEntry) -> None:
         """Remove a reading, if there is one."""
-        self._place.remove(_name(entry))
+        self._blobs.remove(_name(entry))
 
 
 def _name(entry: LibraryEntry) -> str:

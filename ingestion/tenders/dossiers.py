@@ -24,7 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion.durable import lock_for_writing, refusals_of_disk, replace_bytes
 from ingestion.errors import IngestionError
-from ingestion.library.archive import Archive, ArchivePlace, archive_at
+from ingestion.library.archive import Archive, ArchiveBlobs, archive_at
 from ingestion.library.library import DOSSIER as DEMONSTRATION
 from ingestion.library.library import Addition, Library, builtin_additions
 from ingestion.postgresql import named_server
@@ -117,7 +117,7 @@ class DossierPlace(Protocol):
         """
         ...
 
-    def archive(self, dossier_id: str) -> ArchivePlace:
+    def archive(self, dossier_id: str) -> ArchiveBlobs:
         """Where evidence that was shown of it is kept."""
         ...
 
@@ -176,7 +176,7 @@ class DossierFolder:
         with lock_for_writing(home):
             yield home
 
-    def archive(self, dossier_id: str) -> ArchivePlace:
+    def archive(self, dossier_id: str) -> ArchiveBlobs:
         """In its folder."""
         return archive_at(self.home(dossier_id), "")
 

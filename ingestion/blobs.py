@@ -1,4 +1,4 @@
-"""Places: bytes kept by their name, in a folder or on the server that several machines share."""
+"""Blobs: bytes kept by their name, in a folder or on the server that several machines share."""
 
 import fcntl
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from ingestion.durable import fullness_of_disk, replace_bytes
 from ingestion.postgresql import SCHEMA, named_server, server_at, wait_alone
 
 
-class Place(Protocol):
+class BlobStore(Protocol):
     """Where bytes are kept by their name, which may lead into a folder ("originals/…")."""
 
     def writing(self, name: str = "") -> AbstractContextManager[None]:
@@ -51,7 +51,7 @@ class Place(Protocol):
         ...
 
 
-class FolderPlace:
+class FolderBlobs:
     """A file each."""
 
     def __init__(self, folder: Path) -> None:
@@ -107,7 +107,7 @@ class FolderPlace:
         return path
 
 
-class ServerPlace:
+class ServerBlobs:
     """A row each, in a transaction of its own."""
 
     def __init__(self, address: str, table: str) -> None:
@@ -204,12 +204,12 @@ LIBRARY = (
 """Its folders and files, with what the gate asks; what names others comes after them."""
 
 
-def place_at(home: Path, address: str) -> Place:
+def blobs_at(home: Path, address: str) -> BlobStore:
     """Where the library is: on a server, or in the data folder for the address ""."""
-    return ServerPlace(address, "library") if address else FolderPlace(home)
+    return ServerBlobs(address, "library") if address else FolderBlobs(home)
 
 
-def place_of(home: Path) -> Place:
+def blobs_of(home: Path) -> BlobStore:
     """The same where the settings of the folder say.
 
     A server without a library takes over that of the folder, once.
@@ -217,7 +217,7 @@ def place_of(home: Path) -> Place:
     address = named_server(home, "store")
     if address:
         _take_over(home, address)
-    return place_at(home, address)
+    return blobs_at(home, address)
 
 
 def is_shared(home: Path) -> bool:
@@ -225,7 +225,7 @@ def is_shared(home: Path) -> bool:
     return bool(named_server(home, "store"))
 
 
-def library_names(place: Place) -> list[str]:
+def library_names(place: BlobStore) -> list[str]:
     """Everything that a library keeps, in an order in which it may be copied."""
     found = (place.names(each) if each.endswith("/") else [each] for each in LIBRARY)
     return [name for names in found for name in names if place.size(name) is not None]
@@ -234,7 +234,7 @@ def library_names(place: Place) -> list[str]:
 @cache
 def _take_over(home: Path, address: str) -> None:
     """Asked once in the life of a process."""
-    here, there = place_at(home, ""), place_at(home, address)
+    here, there = blobs_at(home, ""), blobs_at(home, address)
     if here.size(LIBRARY[-1]) is None or there.size(LIBRARY[-1]) is not None:
         return
     with server_at(address).transaction() as connected:
