@@ -30,6 +30,9 @@ CONNECTIONS = 16
 CONNECTING = 10
 """Seconds after which a server that says nothing is one that cannot be reached."""
 
+IDLE = 60
+"""Seconds after which a connection that nobody needed is closed: a server has few."""
+
 SCHEMA = "sourcier_store"
 """The schema of what there is once: which snapshot is in use, the journal."""
 
@@ -114,6 +117,7 @@ class PostgresServer:
             timeout=CONNECTING,
             check=ConnectionPool.check_connection,
             reconnect_timeout=CONNECTING,
+            max_idle=IDLE,
             open=False,
         )
 

@@ -14,6 +14,8 @@ import psycopg
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
 _USER = "essai"
+_CONNECTIONS = 400
+"""Each test has a database of its own, whose connections outlive it by a minute."""
 
 
 class Server:
@@ -79,7 +81,8 @@ def started() -> Iterator[Server]:
 
     try:
         run("initdb", "-U", _USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        run("pg_ctl", "-w", "-o", f"-F -c listen_addresses= -k {folder}", "start")
+        options = f"-F -c listen_addresses= -c max_connections={_CONNECTIONS} -k {folder}"
+        run("pg_ctl", "-w", "-o", options, "start")
         try:
             yield Server(folder, lambda: run("pg_ctl", "-w", "-m", "immediate", "restart"))
         finally:

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TypeAlias
 
 import psycopg
@@ -26,7 +27,7 @@ from ingestion.index.publication import (
 )
 from ingestion.index.server import schema_of
 from ingestion.index.snapshot import SnapshotContents
-from ingestion.postgresql import LOCKS, named_server
+from ingestion.postgresql import LOCKS, PostgresServer, named_server, server_at
 from tests.fakes import WordEmbedder
 from tests.index_home import (
     ARTICLES,
@@ -241,6 +242,17 @@ def test_a_server_that_comes_back_is_asked_again(server_home: Path) -> None:
         )
     assert answers(snapshot, "avance") == ["R2191-3", "R2191-3"]
     assert current_name(server_home) == snapshot.manifest.name
+
+
+@pytest.mark.slow
+def test_a_connection_that_nobody_needs_is_closed(
+    pgvector_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.postgresql.IDLE", 0.05)
+    server, until = PostgresServer(pgvector_store), monotonic() + 10
+    [(process,)] = server.rows("SELECT pg_backend_pid()")
+    while server_at(pgvector_store).rows("SELECT FROM pg_stat_activity WHERE pid = %s", process):
+        assert monotonic() < until
 
 
 def test_an_address_that_cannot_be_used_is_said_with_the_remedy(
