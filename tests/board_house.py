@@ -22,9 +22,9 @@ from ingestion.index.publication import publish
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import site_over
-from tests.review_room import ANNE, House, house, people
+from tests.review_home import ANNE, House, house, people
 from tests.small_index import (
     ARTICLES,
     DOSSIER,
@@ -71,16 +71,16 @@ def board_house(folder: Path) -> BoardHouse:
         ReviewMark(Target.CITATION, 1, ReviewVerdict.SUPPORTS),
         ReviewMark(*ANSWER, ReviewVerdict.RIGHT),
     ]
-    built.room.mark(ANNE, records[0], marks)
-    return BoardHouse(built, LocalDashboard(built.home, built.room, built.journal), records)
+    built.review.mark(ANNE, records[0], marks)
+    return BoardHouse(built, LocalDashboard(built.home, built.review, built.journal), records)
 
 
 def board_application(made: BoardHouse) -> FastAPI:
     """The référent's application with the pages of the board, which Anne reads."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(site_over(FakeDesk())))
+    app.include_router(page_routes(site_over(FakeService())))
     reader = requiring(people(ANNE), UserRole.REFERENT)
-    app.mount(ROOT, referent_app(made.house.room, reader, board_routes(made.board, reader)))
+    app.mount(ROOT, referent_app(made.house.review, reader, board_routes(made.board, reader)))
     return app
 
 

@@ -1,4 +1,4 @@
-"""A small true desk for the page: a few documents, scripted answers, opinions in a list."""
+"""A small true service for the page: a few documents, scripted answers, opinions in a list."""
 
 import shutil
 import time
@@ -67,7 +67,7 @@ def no_generation() -> IndexSnapshot:
     raise UnknownSnapshot("Aucun index n'est publié. Lancez « sourcier index build ».")
 
 
-class FakeDesk:
+class FakeService:
     """Finds the same passages for every question; what it answers depends on a word of it.
 
     Its dossiers are real ones, in a folder that goes with it. A question that waits has two before

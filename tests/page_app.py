@@ -1,4 +1,4 @@
-"""The application over a desk or a site, built so that nothing is left open."""
+"""The application over a service or a site, built so that nothing is left open."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -29,19 +29,23 @@ class ByHeader:
 
 
 def app_over(
-    desk: BuyerService, hosts: Sequence[str] = (), office: AdministrationService | None = None
+    service: BuyerService,
+    hosts: Sequence[str] = (),
+    administration: AdministrationService | None = None,
 ) -> FastAPI:
-    """The page of the one user of a machine, who always finds this desk, and this office."""
-    return app_of(site_over(desk, office), hosts)
+    """The page of the one user of a machine, who always finds these services."""
+    return app_of(site_over(service, administration), hosts)
 
 
-def site_over(desk: BuyerService, office: AdministrationService | None = None) -> Site:
-    """A site of one user and one desk."""
+def site_over(service: BuyerService, administration: AdministrationService | None = None) -> Site:
+    """A site of one user and one service."""
     access = SingleUser()
     admin = (
-        {"/admin": admin_app(office, requiring(access, UserRole.ADMINISTRATOR))} if office else {}
+        {"/admin": admin_app(administration, requiring(access, UserRole.ADMINISTRATOR))}
+        if administration
+        else {}
     )
-    return Site(lambda reader: desk, access, admin)
+    return Site(lambda reader: service, access, admin)
 
 
 def app_of(site: Site, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> FastAPI:

@@ -47,9 +47,9 @@ def with_late_scripts(app: ASGIApp) -> ASGIApp:
     return late
 
 
-def served(desk: BuyerService) -> AbstractContextManager[str]:
-    """The address of the page over a desk."""
-    return serving(app_over(desk))
+def served(service: BuyerService) -> AbstractContextManager[str]:
+    """The address of the page over a service."""
+    return serving(app_over(service))
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""A desk behind a real server, with OpenAI's client of it."""
+"""A service behind a real server, with OpenAI's client of it."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,14 +10,14 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
 from assistant.answering.answer import Event, Exchange, Finished
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 
 QUESTION = "Puis-je acheter pour 35 000 € HT sans mise en concurrence ?"
 DOSSIER = "sourcier/dossier:montelyre-2026"
 
 
-class ProgramDesk(FakeDesk):
-    """The same desk, which says when a turn has ended and knows its questions standing alone."""
+class ProgramService(FakeService):
+    """The same service, which says when a turn has ended and knows its questions standing alone."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,9 +44,9 @@ class ProgramDesk(FakeDesk):
 
 @dataclass
 class Served:
-    """A desk behind a real server, and OpenAI's client of it."""
+    """A service behind a real server, and OpenAI's client of it."""
 
-    desk: ProgramDesk
+    service: ProgramService
     address: str
     client: OpenAI = field(init=False)
 

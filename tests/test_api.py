@@ -29,20 +29,20 @@ from assistant.web.api.turns import MOST_AT_ONCE
 from assistant.web.site import Members, Site
 from tests.accounts_home import Hall
 from tests.fakes import WordEmbedder
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of, app_over
 from tests.page_server import serving
 from tests.page_texts import NOT_FOUND
-from tests.program_server import DOSSIER, QUESTION, ProgramDesk, Served, told, user
+from tests.program_server import DOSSIER, QUESTION, ProgramService, Served, told, user
 
 PATIENCE = 20
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    desk = ProgramDesk()
-    with serving(app_over(desk)) as address:
-        yield Served(desk, address)
+    service = ProgramService()
+    with serving(app_over(service)) as address:
+        yield Served(service, address)
 
 
 def test_the_client_lists_what_can_be_asked(server: Served) -> None:
@@ -64,7 +64,7 @@ def test_a_completion_is_the_answer_with_what_carries_each_sentence(server: Serv
     assert message.content == record["answer"]
     assert (record["question"], record["record_id"]) == (
         QUESTION,
-        f"essai-{len(server.desk.asked)}",
+        f"essai-{len(server.service.asked)}",
     )
     assert message.annotations is not None
     assert completion.usage is not None
@@ -77,7 +77,7 @@ def test_a_completion_is_the_answer_with_what_carries_each_sentence(server: Serv
         extra = cast(Any, each)
         assert sentence.endswith("]")
         assert f"[{extra.n}]" in sentence
-        document = server.desk.document(extra.document)
+        document = server.service.document(extra.document)
         assert document.text[extra.start : extra.end] == extra.quote
         assert httpx2.get(link.url).status_code == 200
     places = {cast(Any, each).locator: cast(Any, each).page for each in message.annotations}
@@ -104,7 +104,7 @@ def test_a_stream_brings_the_sentences_as_they_come(server: Served) -> None:
         assert f"[{each['n']}]" in text[link["start_index"] : link["end_index"]]
     assert usage.choices == []
     assert usage.usage is not None
-    assert server.desk.asked_of[-1] == "montelyre-2026"
+    assert server.service.asked_of[-1] == "montelyre-2026"
 
 
 def test_what_the_program_says_itself_is_told_at_once_and_in_a_stream(server: Served) -> None:
@@ -129,7 +129,7 @@ def test_the_earlier_messages_are_what_a_question_refers_to(server: Served) -> N
         talk.append(user(question))
         completion = server.client.chat.completions.create(model=model, messages=talk)
         talk.append({"role": "assistant", "content": told(completion)})
-    (_, _, first), (_, _, second), (_, _, third), (_, _, last) = server.desk.asked[-4:]
+    (_, _, first), (_, _, second), (_, _, third), (_, _, last) = server.service.asked[-4:]
     assert first == ()
     assert [each.question for each in second] == ["Quel délai de paiement ?"]
     assert [each.question for each in third] == ["Quel délai de paiement ?"]
@@ -150,7 +150,7 @@ def test_a_response_is_the_same_turn_in_the_other_interface(server: Served) -> N
         extra_body={"sourcier": {"as_of": "2026-03-15"}},
     )
     assert response.output_text == cast(Any, response).sourcier["answer"]
-    assert server.desk.asked[-1][1] == date(2026, 3, 15)
+    assert server.service.asked[-1][1] == date(2026, 3, 15)
     part = cast(Any, response.output[0]).content[0]
     for each in part.annotations:
         assert each.type == "url_citation"
@@ -204,12 +204,12 @@ def test_texts_become_the_vectors_of_the_index(server: Served) -> None:
 def test_what_cannot_be_done_is_refused_by_the_name_of_the_field(
     server: Served, sent: dict[str, object], param: str
 ) -> None:
-    asked = len(server.desk.asked)
+    asked = len(server.service.asked)
     body = {"model": "sourcier", "messages": [user(QUESTION)], **sent}
     with pytest.raises(BadRequestError) as refused:
         server.client.post("/chat/completions", cast_to=object, body=body)
     assert refused.value.param == param
-    assert len(server.desk.asked) == asked
+    assert len(server.service.asked) == asked
 
 
 def test_a_failure_is_told_before_a_stream_begins_and_in_it(server: Served) -> None:
@@ -225,31 +225,31 @@ def test_a_failure_is_told_before_a_stream_begins_and_in_it(server: Served) -> N
 
 @pytest.mark.parametrize("is_stream", [True, False])
 def test_a_program_that_hangs_up_ends_its_turn(server: Served, *, is_stream: bool) -> None:
-    server.desk.began.clear()
-    server.desk.ended.clear()
+    server.service.began.clear()
+    server.service.ended.clear()
     body = {"model": "sourcier", "messages": [user("Réponds lentement")], "stream": is_stream}
     url = f"{server.address}v1/chat/completions"
     asking = httpx2.Client(timeout=0.5)
     with pytest.raises(httpx2.ReadTimeout):
         asking.post(url, json=body)
-    assert server.desk.began.is_set()
+    assert server.service.began.is_set()
     asking.close()
-    assert server.desk.ended.wait(PATIENCE)
+    assert server.service.ended.wait(PATIENCE)
 
 
 def test_a_program_waits_for_so_many_answers_and_no_more(server: Served) -> None:
     slow = [user("attendre")]
     create = server.client.chat.completions.create
-    server.desk.moves_up.clear()
+    server.service.moves_up.clear()
     streams = [create(model="sourcier", messages=slow, stream=True) for _ in range(MOST_AT_ONCE)]
     with pytest.raises(RateLimitError) as refused:
         create(model="sourcier", messages=slow)
     assert refused.value.response.headers["retry-after"] == "1"
-    server.desk.moves_up.set()
+    server.service.moves_up.set()
     for stream in streams:
         list(stream)
     assert told(create(model="sourcier", messages=[user(QUESTION)]))
-    server.desk.moves_up.clear()
+    server.service.moves_up.clear()
 
 
 @pytest.mark.parametrize("is_response", [False, True])
@@ -334,13 +334,13 @@ def test_a_program_is_heard_with_a_token_of_a_buyer_until_it_is_revoked(hall: Ha
     buyer = tokens.create("ana", "Open WebUI", "chef")
     referent = tokens.create("ana", "Tableau", "chef", roles=[UserRole.REFERENT])
     given: list[Identity] = []
-    desk = FakeDesk()
+    service = FakeService()
 
-    def desks(reader: Identity) -> FakeDesk:
+    def services(reader: Identity) -> FakeService:
         given.append(reader)
-        return desk
+        return service
 
-    site = Site(desks, Members(hall.accounts), accounts=hall.accounts)
+    site = Site(services, Members(hall.accounts), accounts=hall.accounts)
     with serving(app_of(site)) as address:
 
         def ask(key: str) -> Any:
@@ -362,7 +362,7 @@ def test_a_program_is_heard_with_a_token_of_a_buyer_until_it_is_revoked(hall: Ha
 
 
 def test_what_can_be_asked_is_told_without_a_script_or_another_site() -> None:
-    with TestClient(app_over(FakeDesk())) as client:
+    with TestClient(app_over(FakeService())) as client:
         page, schema = client.get("/v1/"), client.get("/v1/openapi.json").json()
     for path in schema["paths"]:
         assert f"/v1{path}</code>" in page.text

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from assistant.reports.management import LocalDashboard
 from assistant.web.reviewer.forms import ROOT
 from tests.board_house import NOW, QUESTIONS, BoardHouse, board_application, board_house
-from tests.review_room import ANNE, BRUNO
+from tests.review_home import ANNE, BRUNO
 
 
 @pytest.fixture(scope="module")
@@ -180,5 +180,5 @@ def test_an_unknown_record_changes_nothing(client: TestClient, made: BoardHouse)
 
 def test_the_journal_of_looks_is_read_on_by_another_board(made: BoardHouse) -> None:
     made.board.look(ANNE, made.records[0])
-    fresh = LocalDashboard(made.house.home, made.house.room, made.house.journal)
+    fresh = LocalDashboard(made.house.home, made.house.review, made.house.journal)
     assert [each.look is not None for each in fresh.touched(ANNE)] == [True]

@@ -63,7 +63,7 @@ def homes(tmp_path: Path, postgresql: Server) -> tuple[Path, Path]:
     return first, second
 
 
-def office_of(home: Path) -> AdministrationService:
+def administration_of(home: Path) -> AdministrationService:
     return AdministrationService(home, journal_of(home), ("false",))
 
 
@@ -106,8 +106,8 @@ def candidate_of(home: Path) -> tuple[Manifest, GateVerdict | None]:
         )
 
 
-def state_of(office: AdministrationService) -> BuildState | None:
-    return office.build.state if office.build else None
+def state_of(administration: AdministrationService) -> BuildState | None:
+    return administration.build.state if administration.build else None
 
 
 def test_asked_here_built_there_published_elsewhere_and_put_back_for_all(
@@ -139,7 +139,7 @@ def test_asked_here_built_there_published_elsewhere_and_put_back_for_all(
         assert here.post("/admin/rollback").status_code == 303
         assert {each.get("/health").json()["generation"] for each in (here, there)} == {served}
     assert [(each / "vectors.sqlite").exists() for each in (builder, second)] == [True, False]
-    assert [each.act for each in office_of(second).events()][:4] == [
+    assert [each.act for each in administration_of(second).events()][:4] == [
         "rolled_back",
         "published",
         "gate_passed",
@@ -150,7 +150,7 @@ def test_asked_here_built_there_published_elsewhere_and_put_back_for_all(
 def test_what_a_killed_builder_left_is_taken_up_and_nothing_is_half_done(
     homes: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    here, there = map(office_of, homes)
+    here, there = map(administration_of, homes)
     before = finished(homes[0])
     add_code(homes[0], tmp_path, [*ARTICLES, NEW])
     here.start_build(USER)
@@ -179,7 +179,7 @@ def test_two_never_build_at_once_and_one_who_lost_the_right_stops(
         with pytest.raises(BusyIndex):
             build_ordered(second, BuildOrder(USER))
         with pytest.raises(BusyIndex):
-            office_of(second).add([Parcel("note.md", BytesIO(b"# Note"))], (), USER)
+            administration_of(second).add([Parcel("note.md", BytesIO(b"# Note"))], (), USER)
         assure()
         postgresql.restart()
         with pytest.raises(UnreachableStore):
@@ -208,14 +208,14 @@ def test_who_builds_waits_until_nobody_else_writes_and_does_not_stop_at_a_failur
 def test_what_nobody_builds_is_said_everywhere_and_can_be_withdrawn(
     homes: tuple[Path, Path],
 ) -> None:
-    here, there = map(office_of, homes)
+    here, there = map(administration_of, homes)
     queue = queue_at(homes[0])
     assert (queue.waiting, queue.builders) == (None, 0)
     assert main(["--data", str(homes[0]), "index", "build", "--queue"]) == 0
     assert state_of(there) is BuildState.WAITING
-    for office in (here, there):
+    for administration in (here, there):
         with pytest.raises(BusyIndex):
-            office.start_build(USER)
+            administration.start_build(USER)
     with TestClient(admin_app(there, requiring(SingleUser()))) as client:
         page = client.get("/").text
         assert "Construction en attente, demandée le" in page
@@ -245,7 +245,7 @@ def test_without_a_server_there_is_no_queue(tmp_path: Path) -> None:
 def test_texts_added_on_one_machine_are_everybodys(
     homes: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    here, there = map(office_of, homes)
+    here, there = map(administration_of, homes)
     here.add([Parcel("note.md", BytesIO(b"# Note\n\nUn texte."))], (), USER)
     assert [each.name for each in there.sources()] == ["petits-achats.md", "code.jsonl", "note.md"]
     assert there.texts("note.md")[0].text == here.texts("note.md")[0].text
@@ -267,18 +267,18 @@ def test_a_candidate_is_decided_by_who_did_not_build_it(
     GoldQuestions(second).remove("g4")
     add_code(first, tmp_path, with_text("R2192-10", BROKEN))
     manifest, verdict = candidate_of(first)
-    there = office_of(second)
+    there = administration_of(second)
     assert there.candidate is not None
     assert there.candidate.verdict == verdict
     assert verdict is not None
     assert {"g1", "g2", "g3", "g4"} & {each.id for each in verdict.judged} == {"g1", "g2", "g3"}
     assert "Qui signe ?" not in verdict.left_out
     there.refuse(manifest.name, "Texte abîmé", USER)
-    assert office_of(first).candidate is None
-    [withheld] = office_of(first).withheld()
+    assert administration_of(first).candidate is None
+    [withheld] = administration_of(first).withheld()
     assert (withheld.entry.source, withheld.refusal.user) == ("code.jsonl", USER)
-    office_of(first).take_again(withheld.entry.sha256, USER)
-    assert office_of(second).withheld() == ()
+    administration_of(first).take_again(withheld.entry.sha256, USER)
+    assert administration_of(second).withheld() == ()
     assert withheld.entry.sha256 in {each.sha256 for each in Library(second).entries}
 
 

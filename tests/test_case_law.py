@@ -419,8 +419,8 @@ def test_the_page_says_that_decisions_are_not_the_rule(with_rulings: Path, tmp_p
 def test_the_page_of_an_article_lists_its_decisions_and_opens_them(
     with_rulings: Path, tmp_path: Path
 ) -> None:
-    desk = LocalBuyerService(with_rulings, assistant(with_rulings, tmp_path), answering_embedder)
-    with TestClient(app_over(desk)) as client:
+    service = LocalBuyerService(with_rulings, assistant(with_rulings, tmp_path), answering_embedder)
+    with TestClient(app_over(service)) as client:
         page = client.get("/law/L2152-6").text
         assert page.index("n° 480013") < page.index("n° 480012") < page.index("n° 480011")
         assert "elles ne sont pas la règle" in page

@@ -93,8 +93,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desks(home: Path) -> dict[str, LocalBuyerService]:
-    """One assistant for all, and a desk for each team."""
+def services(home: Path) -> dict[str, LocalBuyerService]:
+    """One assistant for all, and a service for each team."""
     embedder = answering_embedder()
     journal = Journal(home / "journal.jsonl")
     assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
@@ -117,10 +117,10 @@ def word_text(file: bytes) -> str:
         return parts.read("word/document.xml").decode()
 
 
-def turn_of(desk: LocalBuyerService, question: str, dossier: str | None) -> Turn:
+def turn_of(service: LocalBuyerService, question: str, dossier: str | None) -> Turn:
     """The turn as the page would show it."""
     turn = Turn(question, TODAY, dossier=dossier)
-    for event in desk.ask(question, as_of=TODAY, history=(), dossier=dossier):
+    for event in service.ask(question, as_of=TODAY, history=(), dossier=dossier):
         turn = advance(turn, event)
         if isinstance(event, Finished):
             turn = replace(turn, standalone=json.dumps(contract(event.result), ensure_ascii=False))
@@ -129,12 +129,12 @@ def turn_of(desk: LocalBuyerService, question: str, dossier: str | None) -> Turn
 
 @pytest.mark.parametrize("team", TEAMS, ids=lambda team: team.name)
 def test_fifty_questions_of_a_team_show_no_passage_of_another(
-    team: Team, desks: dict[str, LocalBuyerService], home: Path, caplog: pytest.LogCaptureFixture
+    team: Team, services: dict[str, LocalBuyerService], home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    desk = desks[team.name]
+    service = services[team.name]
     turns = [
-        turn_of(desk, question, dossier)
+        turn_of(service, question, dossier)
         for question in questions()
         for dossier in (None, team.dossier)
     ]
@@ -155,48 +155,48 @@ def test_fifty_questions_of_a_team_show_no_passage_of_another(
 
 @pytest.mark.parametrize("team", TEAMS, ids=lambda team: team.name)
 def test_what_a_team_asks_of_another_teams_dossier_is_told_nothing(
-    team: Team, desks: dict[str, LocalBuyerService], home: Path, caplog: pytest.LogCaptureFixture
+    team: Team, services: dict[str, LocalBuyerService], home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    desk, others = desks[team.name], [other for other in TEAMS if other is not team]
+    service, others = services[team.name], [other for other in TEAMS if other is not team]
     told: list[str] = []
     for other in others:
         for question in questions():
             with pytest.raises(UnknownDossier) as unknown:
-                turn_of(desk, question, other.dossier)
+                turn_of(service, question, other.dossier)
             told.append(str(unknown.value))
-        owned = desks[other.name]
+        owned = services[other.name]
         found = turn_of(owned, f"Quelle pénalité pour {other.place} ?", other.dossier)
         document = found.evidence[0].passage.document_id
         with pytest.raises(LookupError):
-            desk.document(document)
+            service.document(document)
         with pytest.raises(UnknownDossier):
-            desk.document(document, other.dossier)
+            service.document(document, other.dossier)
         with pytest.raises(UnknownDossier):
-            desk.original(document, other.dossier)
-    assert [dossier.id for dossier in desk.dossiers] == sorted(["ecole-2026", team.dossier])
+            service.original(document, other.dossier)
+    assert [dossier.id for dossier in service.dossiers] == sorted(["ecole-2026", team.dossier])
     said = "".join(told) + caplog.text
     assert not [secret for secret in foreign(team) if secret in said]
 
 
 def test_a_program_is_shown_the_dossiers_of_its_token_and_the_journal_names_it(
-    desks: dict[str, LocalBuyerService], home: Path
+    services: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team = TEAMS[0]
-    owner = desks[team.name]
+    owner = services[team.name]
     program = replace(member(team), token="t-1a2b3c4d", dossiers=frozenset({"ecole-2026"}))
-    desk = LocalBuyerService(home, owner._assistant, answering_embedder, program)
+    service = LocalBuyerService(home, owner._assistant, answering_embedder, program)
     asked = f"Quelle est la durée du marché pour le dossier {team.dossier} ?"
     assert [each.id for each in turn_of(owner, asked, None).proposed] == [team.dossier]
-    assert turn_of(desk, asked, None).proposed == ()
-    assert [each.id for each in desk.dossiers] == ["ecole-2026"]
+    assert turn_of(service, asked, None).proposed == ()
+    assert [each.id for each in service.dossiers] == ["ecole-2026"]
     document = turn_of(owner, "Quelle durée ?", team.dossier).evidence[0].passage.document_id
-    for act in (desk.document, desk.original):
+    for act in (service.document, service.original):
         with pytest.raises(UnknownDossier):
             act(document, team.dossier)
     with pytest.raises(UnknownDossier):
-        turn_of(desk, asked, team.dossier)
-    turn_of(desk, asked, None)
+        turn_of(service, asked, team.dossier)
+    turn_of(service, asked, None)
     journal = Journal(home / "journal.jsonl")
     *_, answer = journal.entries()
     body = journal.body(answer)
@@ -215,11 +215,11 @@ def test_the_journal_holds_no_word_of_a_dossier_and_each_dossier_only_its_own(ho
 
 
 def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
-    desks: dict[str, LocalBuyerService], home: Path
+    services: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team, other = TEAMS[0], TEAMS[1]
     records = home / "dossiers" / other.dossier / "records"
-    with TestClient(app_over(desks[team.name])) as client:
+    with TestClient(app_over(services[team.name])) as client:
         assert other.dossier not in client.get("/dossiers").text
         for path in ("", "/pieces", "/pieces/kind", "/pieces/remove", "/delete"):
             form = {"source": "CCAP.md", "piece": "RC", "confirmation": other.dossier}
@@ -235,40 +235,40 @@ def test_the_pages_of_a_team_do_not_open_the_dossier_of_another(
 
 
 def test_the_journal_names_who_asked_and_who_judged(
-    desks: dict[str, LocalBuyerService], home: Path
+    services: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team = TEAMS[0]
-    turn_of(desks[team.name], "Quelle durée ?", team.dossier)
+    turn_of(services[team.name], "Quelle durée ?", team.dossier)
     journal = Journal(home / "journal.jsonl")
     *_, answer = journal.entries()
     with pytest.raises(UnknownRecord):
-        desks[TEAMS[1].name].rate(answer["hash"][:16], "down", "Jugée par une autre équipe")
-    desks[team.name].rate(answer["hash"][:16], "up", "")
+        services[TEAMS[1].name].rate(answer["hash"][:16], "down", "Jugée par une autre équipe")
+    services[team.name].rate(answer["hash"][:16], "up", "")
     *_, opinion = journal.entries()
     assert (answer["user"], opinion["user"]) == (f"u-{team.name}",) * 2
 
 
 def test_a_conversation_that_a_browser_kept_loses_what_the_reader_may_not_see(
-    desks: dict[str, LocalBuyerService],
+    services: dict[str, LocalBuyerService],
 ) -> None:
     team, other = TEAMS[0], TEAMS[1]
-    turn = turn_of(desks[other.name], f"Quelle pénalité pour {other.place} ?", other.dossier)
+    turn = turn_of(services[other.name], f"Quelle pénalité pour {other.place} ?", other.dossier)
     kept = Conversation((turn,), Language.FRENCH, other.dossier)
     for name, left in ((team.name, Conversation()), (other.name, kept)):
-        seen = tuple(desks[name].dossiers)
+        seen = tuple(services[name].dossiers)
         assert about(kept, seen) == replace(left, dossiers=seen)
 
 
 def test_after_its_removal_no_word_of_a_dossier_is_on_the_disk(
-    desks: dict[str, LocalBuyerService], home: Path
+    services: dict[str, LocalBuyerService], home: Path
 ) -> None:
     team = TEAMS[2]
-    desk = desks[team.name]
-    turn_of(desk, f"Quelle est la pénalité de retard pour {team.place} ?", team.dossier)
-    desk.filing.delete(team.dossier)
+    service = services[team.name]
+    turn_of(service, f"Quelle est la pénalité de retard pour {team.place} ?", team.dossier)
+    service.filing.delete(team.dossier)
     left = [path for path in home.parent.parent.rglob("*") if path.is_file()]
     codes = [code.encode() for code in team.secrets]
     assert not [path for path in left if any(code in path.read_bytes() for code in codes)]
     assert not list(Journal(home / "journal.jsonl").faults())
     with pytest.raises(UnknownDossier):
-        turn_of(desk, "Quelle pénalité ?", team.dossier)
+        turn_of(service, "Quelle pénalité ?", team.dossier)

@@ -27,10 +27,10 @@ from ingestion.tenders.dossiers import Dossier, Dossiers
 from ingestion.tenders.intake import Parcel
 from tests.administered import administered, journal_of
 from tests.fakes import WordEmbedder
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.index_home import add, build_only, write_articles
 from tests.page_app import app_over
-from tests.review_room import application, house
+from tests.review_home import application, house
 
 WRITE_UNTIL_KILLED = """
 import sys
@@ -291,9 +291,9 @@ def told(client: TestClient, method: str, path: str, **form: str) -> str:
 
 
 def test_on_the_buyer_s_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = FakeDesk()
-    monkeypatch.setattr(desk.filing, "create", full)
-    client = TestClient(app_over(desk), raise_server_exceptions=False)
+    service = FakeService()
+    monkeypatch.setattr(service.filing, "create", full)
+    client = TestClient(app_over(service), raise_server_exceptions=False)
     text = told(client, "POST", "/dossiers", id="neuf", reference="", title="", team="")
     assert "Le disque a refusé" in text
     assert "le disque est plein" in text
@@ -303,9 +303,9 @@ def test_on_the_buyer_s_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_on_the_referent_s_pages(
     small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = house(small_home).room
-    monkeypatch.setattr(room, "items", full)
-    client = TestClient(application(room), raise_server_exceptions=False)
+    review = house(small_home).review
+    monkeypatch.setattr(review, "items", full)
+    client = TestClient(application(review), raise_server_exceptions=False)
     client.headers["x-user"] = "u-anne"
     assert "Le disque a refusé" in told(client, "GET", "/referent/")
 

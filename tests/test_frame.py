@@ -18,10 +18,10 @@ from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from ingestion.library.library import CORPUS
 from tests.accounts_home import Hall
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.page_texts import parsed
-from tests.review_room import house
+from tests.review_home import house
 
 TEMPLATES = Path(__file__).parent.parent / "assistant"
 SOURCES = TEMPLATES.parent / "ingestion"
@@ -32,11 +32,11 @@ LITERAL = re.compile(r"""(?:"([^"{}]+)"|'([^'{}]+)') \| word""")
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """All pages, asked by someone who has every role."""
-    rooms = house(tmp_path_factory.mktemp("frame"))
-    hall, desk = Hall(rooms.home), FakeDesk()
+    reviews = house(tmp_path_factory.mktemp("frame"))
+    hall, service = Hall(reviews.home), FakeService()
     access = Members(hall.accounts)
-    beside = pages_beside(rooms.home, rooms.room, rooms.journal, access, hall.accounts)
-    site = Site(lambda reader: desk, access, beside, hall.accounts)
+    beside = pages_beside(reviews.home, reviews.review, reviews.journal, access, hall.accounts)
+    site = Site(lambda reader: service, access, beside, hall.accounts)
     cookie = {COOKIE: hall.settle("ana", UserRole)}
     with TestClient(app_of(site), cookies=cookie) as client:
         yield client

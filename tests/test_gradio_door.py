@@ -18,7 +18,7 @@ from assistant.accounts.identity import Identity, UserRole
 from assistant.web.app import OPEN, GradioDoor
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.route_walk import routes_of
 from tests.test_matrix import filled
@@ -62,14 +62,14 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 @pytest.fixture(scope="module")
 def app(hall: Hall) -> FastAPI:
-    desks: dict[str, FakeDesk] = {}
+    services: dict[str, FakeService] = {}
 
-    def desk_of(reader: Identity) -> FakeDesk:
-        desk = desks.setdefault(reader.user, FakeDesk())
-        desk.reader = reader
-        return desk
+    def service_of(reader: Identity) -> FakeService:
+        service = services.setdefault(reader.user, FakeService())
+        service.reader = reader
+        return service
 
-    return app_of(Site(desk_of, Members(hall.accounts), accounts=hall.accounts))
+    return app_of(Site(service_of, Members(hall.accounts), accounts=hall.accounts))
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from assistant.reports.pdf import PaperFormat, rendered
 from assistant.settings import Engine, Settings
 from ingestion.index.store import Manifest
 from tests.index_home import ARTICLES, with_articles
-from tests.review_room import house
+from tests.review_home import house
 from tests.small_index import answering_embedder, build_small_index
 
 DAY = date(2026, 11, 25)

@@ -101,14 +101,14 @@ def test_json_holds_all_of_it(command: Command, home: Path) -> None:
     assert answer["record_id"] == list(entries)[1]["hash"][:16]
 
 
-def test_the_desk_tells_the_law_and_its_changes_from_the_index(home: Path) -> None:
+def test_the_service_tells_the_law_and_its_changes_from_the_index(home: Path) -> None:
     embedder, journal = WordEmbedder(), Journal(home / "journal.jsonl")
     assistant = Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
-    desk = LocalBuyerService(home, assistant, WordEmbedder)
-    (history,) = desk.histories("R2122-8")
+    service = LocalBuyerService(home, assistant, WordEmbedder)
+    (history,) = service.histories("R2122-8")
     assert [each.valid_from for each in history.versions] == [date(2020, 1, 1), date(2026, 4, 1)]
-    assert desk.near_references("R2122-88") == ("R2122-8",)
-    assert desk.changes(None, None) == changes_between(home, None, None, journal)
+    assert service.near_references("R2122-88") == ("R2122-8",)
+    assert service.changes(None, None) == changes_between(home, None, None, journal)
 
 
 def test_the_first_index_has_nothing_before_it(home: Path) -> None:

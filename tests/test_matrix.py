@@ -18,14 +18,14 @@ from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
 from assistant.operations.monitoring import Monitoring
 from assistant.settings import OpenId
-from assistant.tools.tool import Desk
+from assistant.tools.tool import ToolService
 from assistant.web.serving import pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Hall
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of, without_gate
 from tests.question_lists import Asked, read_lists
-from tests.review_room import house
+from tests.review_home import house
 from tests.route_walk import routes_of
 
 FIRST_PAGES = {
@@ -75,7 +75,7 @@ UNKNOWN, FORBIDDEN = 401, 403
 
 @dataclass
 class Place:
-    """The application over accounts, who has been given a desk, and the sessions of everyone."""
+    """The application over accounts, who has been given a service, and the sessions of everyone."""
 
     hall: Hall
     app: FastAPI
@@ -101,23 +101,23 @@ def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
     """The whole application, and the same without its gate: each handler has to ask by itself."""
-    rooms = house(tmp_path_factory.mktemp("matrix"))
-    hall = Hall(rooms.home)
-    access, desk = Members(hall.accounts), FakeDesk()
-    beside = pages_beside(rooms.home, rooms.room, rooms.journal, access, hall.accounts)
+    reviews = house(tmp_path_factory.mktemp("matrix"))
+    hall = Hall(reviews.home)
+    access, service = Members(hall.accounts), FakeService()
+    beside = pages_beside(reviews.home, reviews.review, reviews.journal, access, hall.accounts)
     given: list[Identity] = []
 
-    def desks(reader: Identity) -> FakeDesk:
+    def services(reader: Identity) -> FakeService:
         given.append(reader)
-        return desk
+        return service
 
-    def no_tools(reader: Identity) -> Desk:
+    def no_tools(reader: Identity) -> ToolService:
         raise AssertionError(f"{reader} called no tool")
 
     provider = Provider(OpenId("http://127.0.0.1:1", "sourcier"), "a secret")
     monitoring = Monitoring(tuple, bytes, ("127.0.0.1",))
     site = Site(
-        desks, access, beside, hall.accounts, provider, tools=no_tools, monitoring=monitoring
+        services, access, beside, hall.accounts, provider, tools=no_tools, monitoring=monitoring
     )
     app = app_of(site)
     app = app if request.param == "whole" else without_gate(app)

@@ -40,7 +40,7 @@ from ingestion.index.search import Vectors
 from ingestion.index.store import Manifest
 from tests.accounts_home import Clock
 from tests.fakes import ScriptedModel, WordEmbedder
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import site_over
 from tests.scripted_process import scripted_command
 from tests.small_index import TODAY, answering_embedder
@@ -87,7 +87,7 @@ def samples(text: str) -> dict[str, float]:
 # Alive
 
 
-class WithoutIndex(FakeDesk):
+class WithoutIndex(FakeService):
     """Has no index yet."""
 
     @property

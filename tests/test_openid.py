@@ -26,7 +26,7 @@ from assistant.settings import OpenId, load_settings, openid_secret
 from assistant.web.authentication import LASTING, Errands
 from assistant.web.site import Members, Site
 from tests.accounts_home import Clock, Hall
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -119,9 +119,11 @@ def town(
         teams_claim="groups",
         roles=BUYERS,
     )
-    hall, desk = Hall(tmp_path_factory.mktemp("openid") / "home"), FakeDesk()
+    hall, service = Hall(tmp_path_factory.mktemp("openid") / "home"), FakeService()
     access = Members(hall.accounts)
-    site = Site(lambda reader: desk, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS)
+    site = Site(
+        lambda reader: service, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS
+    )
     with TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False) as client:
         yield Town(openid, issuer[1], hall, client)
 
@@ -222,10 +224,12 @@ def test_what_is_proven_lets_in(town: Town) -> None:
 
 
 def test_a_provider_that_does_not_answer_is_said_on_the_page(tmp_path: Path) -> None:
-    hall, desk = Hall(tmp_path / "home"), FakeDesk()
+    hall, service = Hall(tmp_path / "home"), FakeService()
     openid = OpenId("http://127.0.0.1:1", "sourcier", name="ProConnect")
     access = Members(hall.accounts)
-    site = Site(lambda reader: desk, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS)
+    site = Site(
+        lambda reader: service, access, {}, hall.accounts, Provider(openid, SECRET), ADDRESS
+    )
     client = TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
     reply = client.get("/login/openid")
     assert (reply.status_code, "ProConnect ne répond pas" in reply.text) == (503, True)
@@ -244,9 +248,9 @@ class Lying(Provider):
 
 @pytest.fixture
 def lied_to(tmp_path: Path) -> tuple[Hall, TestClient]:
-    hall, desk = Hall(tmp_path / "home"), FakeDesk()
+    hall, service = Hall(tmp_path / "home"), FakeService()
     access = Members(hall.accounts)
-    site = Site(lambda reader: desk, access, {}, hall.accounts, Lying(OPENID, SECRET), ADDRESS)
+    site = Site(lambda reader: service, access, {}, hall.accounts, Lying(OPENID, SECRET), ADDRESS)
     return hall, TestClient(app_of(site), ADDRESS, headers=PAGE, follow_redirects=False)
 
 

@@ -18,7 +18,7 @@ from assistant.web.buyer.routes import may_open
 from ingestion.errors import IngestionError
 from ingestion.tenders.intake import Parcel
 from tests.fakes import WordEmbedder
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_over
 
 RC = (
@@ -80,8 +80,8 @@ def test_files_are_called_as_they_arrive(names: list[str], called: str) -> None:
 
 
 def test_the_page_hears_of_each_file_then_of_the_dossier() -> None:
-    desk = FakeDesk()
-    with TestClient(app_over(desk), base_url="http://127.0.0.1") as client:
+    service = FakeService()
+    with TestClient(app_over(service), base_url="http://127.0.0.1") as client:
         sent = [
             ("files", (name, io.BytesIO(text)))
             for name, text in (("RC.md", RC.encode()), ("x.exe", b"MZ"))
@@ -93,14 +93,14 @@ def test_the_page_hears_of_each_file_then_of_the_dossier() -> None:
             ("x.exe", False),
         ]
         assert any(each.get("step") for each in told)
-        assert desk.filing.get(told[-1]["dossier"]).reference == "2026-R-12"
+        assert service.filing.get(told[-1]["dossier"]).reference == "2026-R-12"
         assert client.post("/dossiers/-/pieces", files={"else": b"x"}).status_code == 409
 
 
 def test_a_page_that_asks_for_lines_hears_of_each_piece_then_its_dossier_again() -> None:
-    desk = FakeDesk()
-    with TestClient(app_over(desk), base_url="http://127.0.0.1") as client:
-        [dossier] = desk.filing.all()
+    service = FakeService()
+    with TestClient(app_over(service), base_url="http://127.0.0.1") as client:
+        [dossier] = service.filing.all()
         sent = {"files": ("CCAP.md", CCAP.encode())}
         path, asking = f"/dossiers/{dossier.id}/pieces?lang=en", {"Accept": "application/x-ndjson"}
         reply = client.post(path, files=sent, headers=asking)

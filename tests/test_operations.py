@@ -358,7 +358,7 @@ def test_no_part_with_an_advisory_is_loaded_by_a_served_process(
         "import assistant.llm.llama",
         "from assistant.accounts.identity import ALONE",
         "asked = 'Below which amount may a town buy without competition?'",
-        "list(site.desks(ALONE).ask(asked, as_of=None, history=()))",
+        "list(site.services(ALONE).ask(asked, as_of=None, history=()))",
     )
     assert parts == []
     assert {"chromadb", "gradio", "llama_cpp", "sentence_transformers"} <= set(everything)

@@ -12,7 +12,7 @@ from assistant.accounts.login import LOCKED, MOST, MOST_FAILURES
 from assistant.web.authentication import local
 from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import PASSWORD, Hall
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.page_texts import parsed
 
@@ -35,8 +35,8 @@ class Visit:
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Hall, FastAPI]:
     hall = Hall(tmp_path_factory.mktemp("accounts") / "home")
     access = Members(hall.accounts)
-    desk = FakeDesk()
-    return hall, app_of(Site(lambda reader: desk, access, accounts=hall.accounts))
+    service = FakeService()
+    return hall, app_of(Site(lambda reader: service, access, accounts=hall.accounts))
 
 
 @pytest.fixture

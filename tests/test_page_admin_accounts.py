@@ -29,10 +29,10 @@ def hall(tmp_path: Path) -> Hall:
 def client(hall: Hall) -> Iterator[TestClient]:
     """The pages, asked by the only administrator."""
     accounts = AccountAdministration(hall.home, hall.accounts, "https://ville.fr", hall.clock)
-    office = AdministrationService(hall.home, hall.journal, ("false",))
+    administration = AdministrationService(hall.home, hall.journal, ("false",))
     reader = requiring(Members(hall.accounts), UserRole.ADMINISTRATOR)
     app = FastAPI()
-    app.mount("/admin", admin_app(office, reader, accounts))
+    app.mount("/admin", admin_app(administration, reader, accounts))
     cookie = {COOKIE: hall.settle("chef", [UserRole.ADMINISTRATOR])}
     with TestClient(app, cookies=cookie) as client:
         yield client
@@ -124,10 +124,10 @@ def test_a_token_is_shown_once_and_ends_when_revoked(client: TestClient, hall: H
 
 
 def test_a_machine_of_one_user_says_how_to_have_accounts(hall: Hall) -> None:
-    office = AdministrationService(hall.home, hall.journal, ("false",))
+    administration = AdministrationService(hall.home, hall.journal, ("false",))
     reader = requiring(Members(hall.accounts))
     cookie = {COOKIE: hall.settle("chef")}
-    with TestClient(admin_app(office, reader), cookies=cookie) as client:
+    with TestClient(admin_app(administration, reader), cookies=cookie) as client:
         assert 'access = "accounts"' in words_of(client.get("/comptes").text)
         assert client.post("/comptes", data={"login": "ana"}).status_code == 409
         assert client.get("/comptes/u-1").status_code == 404

@@ -28,7 +28,7 @@ from assistant.web.buyer.conversation import (
     remembered,
 )
 from ingestion.tenders.dossiers import Dossier
-from tests.fakes_page import TODAY, FakeDesk
+from tests.fakes_page import TODAY, FakeService
 
 SAID = load_words(Language.FRENCH)
 DAY = date(2026, 11, 24)
@@ -39,13 +39,13 @@ def blank(question: str = "Puis-je acheter ?") -> Turn:
 
 
 def answered(question: str = "Puis-je acheter ?") -> Turn:
-    events = FakeDesk().ask(question, as_of=DAY, history=())
+    events = FakeService().ask(question, as_of=DAY, history=())
     return reduce(advance, events, blank(question))
 
 
 def test_evidence_is_known_before_any_sentence() -> None:
     turn, seen = blank(), []
-    for event in FakeDesk().ask("Q", as_of=DAY, history=()):
+    for event in FakeService().ask("Q", as_of=DAY, history=()):
         turn = advance(turn, event)
         seen.append((len(turn.evidence), len(turn.answer.sentences)))
     assert seen[0] == (5, 0)
@@ -70,7 +70,7 @@ def test_a_turn_learns_its_day_with_its_evidence() -> None:
         ("Quel seuil en 2019 ?", date(2019, 12, 31), DaySource.QUESTION),
     ):
         turn = replace(blank(question), as_of=None)
-        events = FakeDesk().ask(question, as_of=None, history=())
+        events = FakeService().ask(question, as_of=None, history=())
         turn = advance(turn, next(events))
         assert (turn.as_of, turn.day_source) == (day, source)
 
@@ -198,9 +198,9 @@ def test_a_turn_that_is_cut_while_its_reader_waits_is_stopped(
         assert ending.result(30) == "stopped"
 
 
-def test_a_failure_of_the_desk_reaches_the_reader() -> None:
-    desk = FakeDesk()
-    events = desk.ask("panne", as_of=DAY, history=())
+def test_a_failure_of_the_service_reaches_the_reader() -> None:
+    service = FakeService()
+    events = service.ask("panne", as_of=DAY, history=())
     with pytest.raises(RuntimeError, match="on purpose"):
         list(stoppable(events, threading.Event()))
-    assert desk.closed == 1
+    assert service.closed == 1

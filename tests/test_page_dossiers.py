@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from assistant.web.buyer import dossier_forms
 from ingestion.tenders.pieces import PieceKind
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_over
 from tests.page_texts import parsed, words_of
 
@@ -18,13 +18,13 @@ DOSSIER = "/dossiers/montelyre-2026"
 
 
 @pytest.fixture(scope="module")
-def desk() -> FakeDesk:
-    return FakeDesk()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture(scope="module")
-def client(desk: FakeDesk) -> Iterator[TestClient]:
-    with TestClient(app_over(desk)) as client:
+def client(service: FakeService) -> Iterator[TestClient]:
+    with TestClient(app_over(service)) as client:
         yield client
 
 
@@ -42,7 +42,9 @@ def zipped(**files: bytes) -> bytes:
     return parcel.getvalue()
 
 
-def test_a_dossier_is_created_described_and_listed(client: TestClient, desk: FakeDesk) -> None:
+def test_a_dossier_is_created_described_and_listed(
+    client: TestClient, service: FakeService
+) -> None:
     form = {
         "id": "voirie-2026",
         "reference": "2026-07",
@@ -56,11 +58,11 @@ def test_a_dossier_is_created_described_and_listed(client: TestClient, desk: Fak
     page = client.post("/dossiers/voirie-2026", data=changed)
     assert "1er décembre 2026" in words_of(page.text)
     assert "2026-08" in words_of(client.get("/dossiers").text)
-    assert desk.filing.get("voirie-2026").subject == ""
+    assert service.filing.get("voirie-2026").subject == ""
     assert client.post("/dossiers", data=form).status_code == 409
     refused = client.post("/dossiers", data={"id": "é"})
     assert "ne peut pas nommer" in words_of(refused.text)
-    desk.filing.delete("voirie-2026")
+    service.filing.delete("voirie-2026")
 
 
 def test_files_are_taken_in_and_each_is_reported(client: TestClient) -> None:
@@ -73,11 +75,13 @@ def test_files_are_taken_in_and_each_is_reported(client: TestClient) -> None:
     assert "CCAP.md déjà là" in sent(client, ("CCAP.md", CCAP))[1]
 
 
-def test_a_kind_is_corrected_and_a_piece_removed(client: TestClient, desk: FakeDesk) -> None:
+def test_a_kind_is_corrected_and_a_piece_removed(client: TestClient, service: FakeService) -> None:
     sent(client, ("CCAP.md", CCAP), ("divers.md", b"Un texte de plus.\n"))
     correction = {"source": "divers.md", "piece": "CCTP"}
     assert client.post(f"{DOSSIER}/pieces/kind", data=correction).status_code == 200
-    kinds = {each.entry.source: each.entry.piece for each in desk.filing.pieces("montelyre-2026")}
+    kinds = {
+        each.entry.source: each.entry.piece for each in service.filing.pieces("montelyre-2026")
+    }
     assert kinds["divers.md"] is PieceKind.CCTP
     assert client.post(f"{DOSSIER}/pieces/remove", data={"source": "divers.md"}).status_code == 200
     page = client.post(f"{DOSSIER}/pieces/remove", data={"source": "divers.md"})
@@ -100,7 +104,7 @@ def test_more_than_is_taken_at_once_is_refused_in_french(
 
 
 def test_a_dossier_is_removed_once_its_identifier_is_typed_again(
-    client: TestClient, desk: FakeDesk
+    client: TestClient, service: FakeService
 ) -> None:
     client.post("/dossiers", data={"id": "ephemere"})
     page = client.post("/dossiers/ephemere/delete", data={"confirmation": "autre"})

@@ -10,19 +10,19 @@ from assistant.reports.markup import load_words, set_no_break_spaces
 from assistant.web.buyer.evidence_panel import dates, reserves
 from assistant.web.viewer import cited_spans, excerpt, flowing, marked, windows
 from ingestion.index.store import DisputedFigure
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_texts import parsed, small_answer
 
 FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 
 @pytest.fixture(scope="module")
-def desk() -> FakeDesk:
-    return FakeDesk()
+def service() -> FakeService:
+    return FakeService()
 
 
-def test_what_the_articles_of_a_sheet_do_not_say_is_told_beside_it(desk: FakeDesk) -> None:
-    item = desk.evidence[0]
+def test_what_the_articles_of_a_sheet_do_not_say_is_told_beside_it(service: FakeService) -> None:
+    item = service.evidence[0]
     figure = DisputedFigure(item.passage.id, "40 000 €", ("R2122-8", "R2122-9"))
     told = parsed(reserves(replace(item, disputed=(figure,)), "fr")).text.strip()
     assert set_no_break_spaces(told) == set_no_break_spaces(
@@ -45,9 +45,9 @@ def test_the_number_of_an_article_is_not_cut_in_a_passage() -> None:
     assert "R2122\u20118" in flowing("selon l'article R2122-8")
 
 
-def test_highlights_are_the_quoted_characters(desk: FakeDesk) -> None:
-    answer = small_answer(desk.evidence)
-    for evidence in desk.evidence[:4]:
+def test_highlights_are_the_quoted_characters(service: FakeService) -> None:
+    answer = small_answer(service.evidence)
+    for evidence in service.evidence[:4]:
         quotes = [c.quote for c in answer.citations if c.n == evidence.number]
         text = evidence.passage.text
         spans = cited_spans(evidence, answer.citations)
@@ -57,8 +57,10 @@ def test_highlights_are_the_quoted_characters(desk: FakeDesk) -> None:
         )
 
 
-def test_citations_of_another_document_or_out_of_the_passage_mark_nothing(desk: FakeDesk) -> None:
-    first, third = desk.evidence[0], desk.evidence[2]
+def test_citations_of_another_document_or_out_of_the_passage_mark_nothing(
+    service: FakeService,
+) -> None:
+    first, third = service.evidence[0], service.evidence[2]
     foreign = replace(cite(third, 0, 5), n=1)
     beyond = replace(cite(first, 0, 5), start=10**6, end=10**6 + 5)
     assert cited_spans(first, [foreign, beyond]) == []
@@ -75,8 +77,8 @@ def test_an_excerpt_shows_the_quote_in_context_between_ellipses() -> None:
     assert windows("court", []) == [(0, 5)]
 
 
-def test_dates_of_a_passage_are_inclusive_in_words(desk: FakeDesk) -> None:
-    passage = desk.evidence[0].passage
+def test_dates_of_a_passage_are_inclusive_in_words(service: FakeService) -> None:
+    passage = service.evidence[0].passage
     assert (
         dates(passage, FRENCH) == "En vigueur depuis le 1er avril 2026 · état au 15 novembre 2026"
     )

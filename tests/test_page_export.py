@@ -15,7 +15,7 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, reme
 from assistant.web.buyer.export import answer_lines, answer_text, as_docx, as_markdown
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands, parcel
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_texts import hostile_answer, small_answer
 
 DAY = date(2026, 11, 24)
@@ -23,13 +23,13 @@ SAID = load_words(Language.FRENCH)
 
 
 def conversation() -> Conversation:
-    desk = FakeDesk()
+    service = FakeService()
     turn = Turn(
         "Puis-je acheter pour 35 000 € ?",
         DAY,
         TurnStage.FINISHED,
-        evidence=desk.evidence,
-        answer=small_answer(desk.evidence),
+        evidence=service.evidence,
+        answer=small_answer(service.evidence),
         record_id="essai-1",
     )
     return Conversation((turn, replace(turn, stage=TurnStage.STOPPED, record_id="")))
@@ -52,22 +52,22 @@ def test_markdown_holds_question_answer_sources_dates_and_notice() -> None:
         assert part in text.replace("\u00a0", " "), part
 
 
-def test_an_export_is_told_to_the_desk_before_it_is_handed_over() -> None:
-    desk, request = FakeDesk(), gr.Request()
+def test_an_export_is_told_to_the_service_before_it_is_handed_over() -> None:
+    service, request = FakeService(), gr.Request()
     places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
-    commands = Commands(lambda _: desk, Layout(**places))
+    commands = Commands(lambda _: service, Layout(**places))
     memory = remembered(conversation())
     for export in (commands.export_markdown, commands.export_docx):
         assert export(memory, request)
-    assert desk.exports == [("md", ("essai-1",)), ("docx", ("essai-1",))]
+    assert service.exports == [("md", ("essai-1",)), ("docx", ("essai-1",))]
     assert commands.export_docx("", request)
-    assert len(desk.exports) == 2  # there was nothing to take away
+    assert len(service.exports) == 2  # there was nothing to take away
 
 
 def test_one_answer_is_taken_away_by_its_number_with_what_it_came_from() -> None:
-    desk, request = FakeDesk(), gr.Request()
+    service, request = FakeService(), gr.Request()
     places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
-    commands = Commands(lambda _: desk, Layout(**places))
+    commands = Commands(lambda _: service, Layout(**places))
     first = replace(conversation().turns[0], model="lecteur", generation="20261101-000000-001")
     other = replace(first, question="Une autre ?", record_id="essai-2")
     screen = commands.export_answer("essai-1", remembered(Conversation((first, other))), request)
@@ -86,7 +86,7 @@ def test_one_answer_is_taken_away_by_its_number_with_what_it_came_from() -> None
     ):
         assert part in text, part
     assert "Une autre" not in text
-    assert desk.exports == [("docx", ("essai-1",))]
+    assert service.exports == [("docx", ("essai-1",))]
     assert "outbox" not in commands.export_answer("", remembered(Conversation((first,))), request)
 
 
@@ -123,8 +123,8 @@ def test_a_turn_whose_day_was_never_known_names_none() -> None:
 
 
 def test_markdown_keeps_hostile_text_inert() -> None:
-    desk = FakeDesk()
-    turn = replace(conversation().turns[0], answer=hostile_answer(desk.hostile))
+    service = FakeService()
+    turn = replace(conversation().turns[0], answer=hostile_answer(service.hostile))
     text = as_markdown(Conversation((replace(turn, question="![x](http://example.test)"),)), DAY)
     unescaped = text.replace("\\<", "").replace("\\!", "").replace("]\\(", "")
     assert "<" not in unescaped

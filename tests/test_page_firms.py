@@ -17,7 +17,7 @@ from assistant.web.buyer.conversation import Conversation, Turn, TurnStage, reca
 from assistant.web.buyer.firms import firm_themes, words_for
 from assistant.web.buyer.layout import Layout
 from assistant.web.buyer.page import Commands
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_texts import parsed
 
 REQUEST = gr.Request(query_params={}, cookies={})
@@ -36,7 +36,7 @@ def layout() -> Layout:
 
 @pytest.fixture
 def commands(layout: Layout) -> Commands:
-    return Commands(lambda _: FakeDesk(), layout)
+    return Commands(lambda _: FakeService(), layout)
 
 
 def asked(shown: str) -> list[str]:
@@ -81,7 +81,7 @@ def test_another_conversation_has_its_own_side_and_a_new_one_that_of_before(
 
 
 def test_a_question_leaves_the_switch_where_it_is(layout: Layout) -> None:
-    chat = Chat(lambda _: FakeDesk(pace=0), layout)
+    chat = Chat(lambda _: FakeService(pace=0), layout)
     screens: list[Any] = list(chat.ask("Et alors ?", "", None, remembered(FIRM), REQUEST))
     assert recalled(screens[-1]["memory"]).is_firm
     assert screens[0]["firm"]["interactive"] is False

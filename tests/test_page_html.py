@@ -11,14 +11,14 @@ from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.markup import Html, load_words, prose, render_macro, set_no_break_spaces
-from assistant.web.buyer.chat import event_desk
+from assistant.web.buyer.chat import service_of_event
 from assistant.web.buyer.conversation import Conversation, Turn, TurnStage
 from assistant.web.buyer.export import answer_lines
 from assistant.web.buyer.layout import footer, welcome
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.turn_view import turn_html
 from ingestion.tenders.pieces import PieceKind
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import site_over
 from tests.page_texts import hostile_answer, parsed, small_answer
 
@@ -26,17 +26,17 @@ FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 
 @pytest.fixture(scope="module")
-def desk() -> FakeDesk:
-    return FakeDesk()
+def service() -> FakeService:
+    return FakeService()
 
 
-def finished(desk: FakeDesk, answer: Answer | None = None) -> Turn:
+def finished(service: FakeService, answer: Answer | None = None) -> Turn:
     return Turn(
         "Puis-je acheter ?",
         date(2026, 11, 24),
         TurnStage.FINISHED,
-        evidence=desk.evidence,
-        answer=answer or small_answer(desk.evidence),
+        evidence=service.evidence,
+        answer=answer or small_answer(service.evidence),
         record_id="essai-1",
     )
 
@@ -45,11 +45,11 @@ def shown(turn: Turn, language: Language = Language.FRENCH) -> str:
     return turn_html(turn, 0, Conversation((turn,), language))
 
 
-def test_a_hostile_passage_answer_and_question_are_inert(desk: FakeDesk) -> None:
+def test_a_hostile_passage_answer_and_question_are_inert(service: FakeService) -> None:
     turn = replace(
-        finished(desk, hostile_answer(desk.hostile)),
+        finished(service, hostile_answer(service.hostile)),
         question="<script>alert(0)</script>",
-        evidence=desk.hostile,
+        evidence=service.hostile,
         problem="<img src=x onerror=alert(9)>",
         record_id='"><script>alert(8)</script>',
     )
@@ -62,10 +62,10 @@ def test_a_hostile_passage_answer_and_question_are_inert(desk: FakeDesk) -> None
         assert "<script>alert(0)</script>" in tags.text
 
 
-def test_a_case_that_the_answer_turns_on_is_one_click_away(desk: FakeDesk) -> None:
+def test_a_case_that_the_answer_turns_on_is_one_click_away(service: FakeService) -> None:
     asked = "Puis-je acheter ? L'achat porte sur des travaux."
-    answer = replace(small_answer(desk.evidence), choices=(Choice("Des travaux", asked),))
-    turn = finished(desk, answer)
+    answer = replace(small_answer(service.evidence), choices=(Choice("Des travaux", asked),))
+    turn = finished(service, answer)
     sent = [json.loads(each) for each in _asked_again(turn)]
     assert asked in [each["question"] for each in sent]
     assert "Des travaux" in parsed(shown(turn)).text
@@ -98,8 +98,8 @@ def test_the_number_of_an_article_is_not_cut_at_the_end_of_a_line(number: str) -
     assert "2026-08\u00a0: " in prose(f"De 2026-08 : l’art. {number}, 3-4 fois")
 
 
-def test_what_a_tenderer_wrote_is_said_to_be_at_the_sentence(desk: FakeDesk) -> None:
-    turn = finished(desk)
+def test_what_a_tenderer_wrote_is_said_to_be_at_the_sentence(service: FakeService) -> None:
+    turn = finished(service)
     assert "écrit par un candidat" not in shown(turn)
     first, *others = turn.evidence
     offer = replace(first, passage=replace(first.passage, piece=PieceKind.OFFER))
@@ -107,8 +107,8 @@ def test_what_a_tenderer_wrote_is_said_to_be_at_the_sentence(desk: FakeDesk) -> 
     assert text.count("écrit par un candidat") == 2  # at the sentence, and on the card
 
 
-def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk) -> None:
-    tags = parsed(shown(finished(desk)))
+def test_each_sentence_says_its_support_and_links_to_its_passage(service: FakeService) -> None:
+    tags = parsed(shown(finished(service)))
     marks = [a for tag, a in tags.found if tag == "a" and a.get("class") == "mark"]
     identities = {a.get("id") for _, a in tags.found}
     assert [mark["href"] for mark in marks] == ["#t0-p1", "#t0-p2", "#t0-p3", "#t0-p4"]
@@ -118,18 +118,18 @@ def test_each_sentence_says_its_support_and_links_to_its_passage(desk: FakeDesk)
     assert "le montant 90\u00a0000\u00a0€ ne figure pas" in set_no_break_spaces(tags.text)
 
 
-def _boxes(answer: Answer, desk: FakeDesk) -> list[str]:
-    return re.findall(r'<div class="(sentence [^"]+)">', shown(finished(desk, answer)))
+def _boxes(answer: Answer, service: FakeService) -> list[str]:
+    return re.findall(r'<div class="(sentence [^"]+)">', shown(finished(service, answer)))
 
 
 @pytest.mark.parametrize("support", list(Support))
 @pytest.mark.parametrize("place", [Prominence.LEAD, Prominence.BODY])
 def test_an_answer_in_a_line_comes_first_in_a_box(
-    desk: FakeDesk, support: Support, place: Prominence
+    service: FakeService, support: Support, place: Prominence
 ) -> None:
-    answer = small_answer(desk.evidence)
+    answer = small_answer(service.evidence)
     first = replace(answer.sentences[0], support=support, place=place)
-    opened, *rest = _boxes(replace(answer, sentences=(first, *answer.sentences)), desk)
+    opened, *rest = _boxes(replace(answer, sentences=(first, *answer.sentences)), service)
     assert opened == f"sentence {support}" + (" lead" if place is Prominence.LEAD else "")
     assert not any(each.endswith("lead") for each in rest)
 
@@ -138,64 +138,64 @@ def test_an_answer_in_a_line_comes_first_in_a_box(
     ("support", "said"), [(Support.VERBATIM, "notre explication"), (Support.PREPARED, "préparée")]
 )
 def test_a_line_in_a_box_says_once_where_it_comes_from(
-    desk: FakeDesk, support: Support, said: str
+    service: FakeService, support: Support, said: str
 ) -> None:
-    answer = small_answer(desk.evidence)
+    answer = small_answer(service.evidence)
     lead = replace(answer.sentences[0], support=support, place=Prominence.LEAD)
-    html = shown(finished(desk, replace(answer, sentences=(lead,))))
+    html = shown(finished(service, replace(answer, sentences=(lead,))))
     box = html.partition('class="sentence')[2].partition("</div>")[0]
     assert box.count("<small") == 1
     assert said in box
 
 
-def test_that_quotes_are_word_for_word_is_said_once(desk: FakeDesk) -> None:
-    answer = small_answer(desk.evidence)
+def test_that_quotes_are_word_for_word_is_said_once(service: FakeService) -> None:
+    answer = small_answer(service.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
-    tags = shown(finished(desk, replace(answer, sentences=(quote, quote, quote))))
+    tags = shown(finished(service, replace(answer, sentences=(quote, quote, quote))))
     assert tags.count('<small class="support verbatim">') == 1
     assert tags.rindex('<div class="sentence') < tags.index('<small class="support verbatim">')
 
 
 def test_that_lines_are_calculated_is_said_once_where_they_follow_each_other(
-    desk: FakeDesk,
+    service: FakeService,
 ) -> None:
-    answer = small_answer(desk.evidence)
+    answer = small_answer(service.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
     line = replace(quote, support=Support.COMPUTED)
     for sentences, labels in (((line, line, line), 1), ((line, quote, line, line), 2)):
-        html = shown(finished(desk, replace(answer, sentences=sentences)))
+        html = shown(finished(service, replace(answer, sentences=sentences)))
         label = '<small class="support computed">'
         assert html.count(label) == labels
         assert html.rindex('<div class="sentence') < html.rindex(label)
 
 
-def test_what_stands_aside_is_folded_after_the_answer(desk: FakeDesk) -> None:
-    answer = small_answer(desk.evidence)
+def test_what_stands_aside_is_folded_after_the_answer(service: FakeService) -> None:
+    answer = small_answer(service.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
     aside = replace(quote, place=Prominence.ASIDE)
-    html = shown(finished(desk, replace(answer, sentences=(quote, aside, quote, aside))))
+    html = shown(finished(service, replace(answer, sentences=(quote, aside, quote, aside))))
     before, _, rest = html.partition('<details class="aside">')
     folded, _, after = rest.partition("</details>")
     assert [part.count('<div class="sentence') for part in (before, folded, after)] == [2, 2, 0]
     for part in (before, folded):
         assert part.count('<small class="support verbatim">') == 1
     assert "Voir aussi" in folded
-    assert '<details class="aside">' not in shown(finished(desk))
+    assert '<details class="aside">' not in shown(finished(service))
 
 
-def test_lines_stand_under_their_labels_after_the_quotes(desk: FakeDesk) -> None:
-    answer = small_answer(desk.evidence)
+def test_lines_stand_under_their_labels_after_the_quotes(service: FakeService) -> None:
+    answer = small_answer(service.evidence)
     quote = next(each for each in answer.sentences if each.support is Support.VERBATIM)
     line = replace(quote, role=LineRole.EXCEPTION, label="Attention")
-    turn = finished(desk, replace(answer, sentences=(line, quote)))
+    turn = finished(service, replace(answer, sentences=(line, quote)))
     before, _, lines = shown(turn).partition('<dl class="lines">')
     assert [part.count('<div class="sentence') for part in (before, lines)] == [1, 1]
     assert '<div class="exception"><dt>Attention</dt><dd>' in lines
     assert answer_lines(turn, FRENCH)[0].startswith("Attention : ")
 
 
-def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:
-    turn = replace(finished(desk), as_of=date(2019, 12, 31))
+def test_a_day_named_by_the_question_is_said_to_be(service: FakeService) -> None:
+    turn = replace(finished(service), as_of=date(2019, 12, 31))
     assert "jour nommé" not in parsed(shown(turn)).text
     named = replace(turn, day_source=DaySource.QUESTION)
     assert "Droit au 31 décembre 2019, jour nommé dans la question" in parsed(shown(named)).text
@@ -204,54 +204,56 @@ def test_a_day_named_by_the_question_is_said_to_be(desk: FakeDesk) -> None:
     assert "Droit au" not in parsed(shown(unknown)).text
 
 
-def test_each_passage_says_what_kind_of_text_it_is(desk: FakeDesk) -> None:
-    text = parsed(shown(finished(desk))).text
+def test_each_passage_says_what_kind_of_text_it_is(service: FakeService) -> None:
+    text = parsed(shown(finished(service))).text
     assert text.count("fiche, sans valeur juridique") == 4
     assert text.count("pièce du marché") == 1
-    assert "sheet, without legal value" in parsed(shown(finished(desk), Language.ENGLISH)).text
+    assert "sheet, without legal value" in parsed(shown(finished(service), Language.ENGLISH)).text
 
 
-def test_an_abstention_shows_its_notice_and_all_that_was_searched(desk: FakeDesk) -> None:
+def test_an_abstention_shows_its_notice_and_all_that_was_searched(service: FakeService) -> None:
     answer = Answer(Outcome.ABSTAINED, notice="Je ne trouve pas.")
-    text = parsed(shown(finished(desk, answer))).text
+    text = parsed(shown(finished(service, answer))).text
     assert "Pas de réponse sûre" in text
     assert "Je ne trouve pas." in text
     assert "non cité" not in text
-    assert "Word for word" not in parsed(shown(finished(desk, answer), Language.ENGLISH)).text
+    assert "Word for word" not in parsed(shown(finished(service, answer), Language.ENGLISH)).text
 
 
-def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(desk: FakeDesk) -> None:
-    text = parsed(welcome(FRENCH, desk.holdings, desk.model_name)).text
+def test_the_notice_says_it_is_an_ai_what_it_knows_and_who_decides(service: FakeService) -> None:
+    text = parsed(welcome(FRENCH, service.holdings, service.model_name)).text
     for part in ("intelligence artificielle", "63 documents", "15 novembre 2026", "responsable"):
         assert part in text
     assert "Rien ne sort de cette machine" in text
-    empty = replace(desk.holdings, documents=0, titles=())
+    empty = replace(service.holdings, documents=0, titles=())
     assert "construire l'index" in parsed(welcome(FRENCH, empty, "m")).text
 
 
-def test_the_page_says_to_which_server_questions_go(desk: FakeDesk) -> None:
+def test_the_page_says_to_which_server_questions_go(service: FakeService) -> None:
     for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine: neither")):
-        before = parsed(welcome(said, desk.holdings, "m", "modeles.fr")).text
-        always = parsed(footer(said, desk.holdings, desk.reader, "modeles.fr")).text
+        before = parsed(welcome(said, service.holdings, "m", "modeles.fr")).text
+        always = parsed(footer(said, service.holdings, service.reader, "modeles.fr")).text
         assert "modeles.fr" in before
         assert here not in before
         assert said["footer_engine"].format(host="modeles.fr") in always
-        assert "serv" not in parsed(footer(said, desk.holdings, desk.reader)).text.split("·")[0]
+        assert (
+            "serv" not in parsed(footer(said, service.holdings, service.reader)).text.split("·")[0]
+        )
 
 
-def test_the_page_says_that_texts_go_there_too_for_their_vectors(desk: FakeDesk) -> None:
+def test_the_page_says_that_texts_go_there_too_for_their_vectors(service: FakeService) -> None:
     for said, here in ((FRENCH, "Rien ne sort"), (ENGLISH, "Nothing leaves this machine")):
-        there = welcome(said, desk.holdings, "m", "modeles.fr", embeds_there=True)
+        there = welcome(said, service.holdings, "m", "modeles.fr", embeds_there=True)
         assert said["notice_embedder"].format(host="modeles.fr") in parsed(there).text
-        sent = footer(said, desk.holdings, desk.reader, "modeles.fr", embeds_there=True)
+        sent = footer(said, service.holdings, service.reader, "modeles.fr", embeds_there=True)
         assert said["intake_there"].format(host="modeles.fr") in parsed(sent).text
         assert here not in parsed(sent).text
-        assert here in parsed(footer(said, desk.holdings, desk.reader, "modeles.fr")).text
+        assert here in parsed(footer(said, service.holdings, service.reader, "modeles.fr")).text
 
 
-def test_the_footer_leads_to_what_has_changed(desk: FakeDesk) -> None:
+def test_the_footer_leads_to_what_has_changed(service: FakeService) -> None:
     for said in (FRENCH, ENGLISH):
-        shown = footer(said, desk.holdings, desk.reader)
+        shown = footer(said, service.holdings, service.reader)
         assert f'href="/changes" target="_blank">{said["changes_title"]}</a>' in shown
 
 
@@ -308,7 +310,7 @@ def test_an_idle_queue_is_seldom_looked_at(loop: str, monkeypatch: pytest.Monkey
             raise _Over
 
     async def idle() -> None:
-        blocks = page_blocks(event_desk(site_over(FakeDesk())))
+        blocks = page_blocks(service_of_event(site_over(FakeService())))
         await getattr(blocks._queue, loop)()
 
     monkeypatch.setattr(asyncio, "sleep", sleep)

@@ -12,7 +12,7 @@ from assistant.reports.markup import STATES, days, load_words, remarks
 from assistant.web.buyer.evidence_panel import law_links
 from ingestion.readers.documents import State
 from tests.fake_law import UNKNOWN, version
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_over
 from tests.page_texts import parsed
 
@@ -21,7 +21,7 @@ FRENCH, ENGLISH = load_words(Language.FRENCH), load_words(Language.ENGLISH)
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(app_over(FakeDesk())) as client:
+    with TestClient(app_over(FakeService())) as client:
         yield client
 
 
@@ -118,7 +118,7 @@ def test_changes_are_told_with_what_they_touch(client: TestClient) -> None:
 
 
 def test_a_card_links_to_the_versions_of_its_article_only() -> None:
-    evidence = FakeDesk().evidence[0].passage
+    evidence = FakeService().evidence[0].passage
     article = replace(
         evidence, locator="art. R2122-8", references=("R2122-8",), address="https://example.test/a"
     )

@@ -25,7 +25,7 @@ from ingestion.ledger.importing import FileReport
 from ingestion.ledger.rows import FileKind
 from ingestion.tenders.intake import Parcel
 from tests.conftest import Engine
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of, app_over
 from tests.page_texts import parsed
 
@@ -56,37 +56,39 @@ class Member:
 
 
 @pytest.fixture(scope="module")
-def desk(engine: Engine) -> FakeDesk:
-    return FakeDesk(prepared=engine)
+def service(engine: Engine) -> FakeService:
+    return FakeService(prepared=engine)
 
 
 @pytest.fixture(scope="module")
-def client(desk: FakeDesk) -> Iterator[TestClient]:
+def client(service: FakeService) -> Iterator[TestClient]:
     """Pages of a ledger that has four invoices and two contracts."""
-    with TestClient(app_over(desk)) as client:
+    with TestClient(app_over(service)) as client:
         for root, name, content in (
             ("factures", "factures.csv", INVOICES),
             ("achats", "decp.csv", CONTRACTS),
         ):
-            preview = sent(client, desk, root, (name, content))
-            decided(client, desk, preview, act="store")
+            preview = sent(client, service, root, (name, content))
+            decided(client, service, preview, act="store")
         yield client
 
 
-def sent(client: TestClient, desk: FakeDesk, root: str, *files: tuple[str, bytes]) -> Response:
+def sent(
+    client: TestClient, service: FakeService, root: str, *files: tuple[str, bytes]
+) -> Response:
     """The preview of files, once they are read."""
     page = client.post(f"/{root}/import", files=[("files", file) for file in files])
-    return once_read(client, desk, page)
+    return once_read(client, service, page)
 
 
-def decided(client: TestClient, desk: FakeDesk, page: Response, **form: str) -> Response:
-    return once_read(client, desk, client.post(page.url.path, data=form))
+def decided(client: TestClient, service: FakeService, page: Response, **form: str) -> Response:
+    return once_read(client, service, client.post(page.url.path, data=form))
 
 
-def once_read(client: TestClient, desk: FakeDesk, page: Response) -> Response:
+def once_read(client: TestClient, service: FakeService, page: Response) -> Response:
     _, root, _, token = page.url.path.split("/")
     kind = {"factures": FileKind.INVOICES, "achats": FileKind.PURCHASES}[root]
-    batch = desk.ledger.batches.get(token, kind, ALONE.user)
+    batch = service.ledger.batches.get(token, kind, ALONE.user)
     assert batch
     batch.wait(60)
     return client.get(page.url.path)
@@ -105,7 +107,7 @@ def links(page: Response, below: str) -> list[str]:
 
 
 def test_before_the_first_import_the_page_leads_to_it(engine: Engine) -> None:
-    with TestClient(app_over(FakeDesk(prepared=engine))) as client:
+    with TestClient(app_over(FakeService(prepared=engine))) as client:
         page = client.get("/factures")
         assert "Aucune facture n'est encore importée ici" in words_of(page)
         assert "/factures/import" in links(page, "/factures/import")
@@ -113,10 +115,10 @@ def test_before_the_first_import_the_page_leads_to_it(engine: Engine) -> None:
 
 
 def test_a_preview_shows_columns_and_rows_and_stores_nothing(
-    client: TestClient, desk: FakeDesk
+    client: TestClient, service: FakeService
 ) -> None:
     more = TITLES + "C-1;;Zoé;03/03/2026;;;10,00;2,00;12,00;\n;;sans numéro;03/03/2026;;;;;;\n"
-    page = sent(client, desk, "factures", ("suite.csv", more.encode()), ("note.txt", b"bonjour"))
+    page = sent(client, service, "factures", ("suite.csv", more.encode()), ("note.txt", b"bonjour"))
     told = words_of(page)
     assert "Aperçu : rien n'est encore enregistré À enregistrer : 1 facture." in told
     assert "note.txt refusé" in told
@@ -125,19 +127,21 @@ def test_a_preview_shows_columns_and_rows_and_stores_nothing(
     options = [a for tag, a in parsed(page.text).found if tag == "option" and "selected" in a]
     assert {"number", "gross", "paid"} <= {str(a["value"]) for a in options}
     columns = {"titre": "Montant TTC", "colonne": "payable", "avant": "gross"}
-    page = decided(client, desk, page, act="store", **columns)
+    page = decided(client, service, page, act="store", **columns)
     assert "rien n'est encore enregistré" in words_of(page)
     page = client.post(page.url.path, data={"act": "drop"})
     assert page.url.path == "/factures/import"
     assert "C-1" not in words_of(client.get("/factures/liste"))
 
 
-def test_an_archive_is_opened_and_what_is_known_said(client: TestClient, desk: FakeDesk) -> None:
+def test_an_archive_is_opened_and_what_is_known_said(
+    client: TestClient, service: FakeService
+) -> None:
     parcel = io.BytesIO()
     with zipfile.ZipFile(parcel, "w") as archive:
         archive.writestr("encore.csv", INVOICES)
         archive.writestr("virus.exe", b"MZ")
-    told = words_of(sent(client, desk, "factures", ("lot.zip", parcel.getvalue())))
+    told = words_of(sent(client, service, "factures", ("lot.zip", parcel.getvalue())))
     assert "lot.zip/encore.csv déjà connu" in told
     assert "lot.zip/virus.exe refusé" in told
 
@@ -249,9 +253,9 @@ def test_an_address_that_says_nothing_sound_is_refused_in_french(
 
 
 def test_who_buys_is_the_one_of_the_settings_where_an_address_names_none(
-    client: TestClient, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk.ledger, "buyer", Buyer.HOSPITAL)
+    monkeypatch.setattr(service.ledger, "buyer", Buyer.HOSPITAL)
     for address, buyer in (
         ("/factures/retards", Buyer.HOSPITAL),
         ("/factures/retards?acheteur=etat", Buyer.STATE),
@@ -332,7 +336,9 @@ def test_a_piece_says_where_each_value_was_read(client: TestClient) -> None:
     assert "Code CPV 30197630 decp.csv, ligne 2, colonne codeCPV" in words_of(client.get(contract))
 
 
-def test_an_anomaly_is_explained_once_with_a_reason(client: TestClient, desk: FakeDesk) -> None:
+def test_an_anomaly_is_explained_once_with_a_reason(
+    client: TestClient, service: FakeService
+) -> None:
     page = client.get("/factures/anomalies")
     row = re.search(r"(\w{12})\s*élevée.*?Facture B-2", parsed(page.text).text, re.DOTALL)
     assert row
@@ -344,11 +350,11 @@ def test_an_anomaly_is_explained_once_with_a_reason(client: TestClient, desk: Fa
 
 
 def test_an_explanation_holds_a_pseudonym_and_no_name() -> None:
-    desk = FakeDesk()
-    with TestClient(app_over(desk)) as client:
-        preview = sent(client, desk, "factures", ("factures.csv", INVOICES))
-        decided(client, desk, preview, act="store")
-    with TestClient(app_of(Site(lambda reader: desk, Member()))) as client:
+    service = FakeService()
+    with TestClient(app_over(service)) as client:
+        preview = sent(client, service, "factures", ("factures.csv", INVOICES))
+        decided(client, service, preview, act="store")
+    with TestClient(app_of(Site(lambda reader: service, Member()))) as client:
         page = client.get("/factures/anomalies")
         row = re.search(r"(\w{12})\s*élevée.*?Facture B-2", parsed(page.text).text, re.DOTALL)
         assert row

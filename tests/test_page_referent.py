@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
 from tests.page_texts import parsed, words_of
-from tests.review_room import ANNE, BRUNO, House, application, house
+from tests.review_home import ANNE, BRUNO, House, application, house
 from tests.small_index import DOSSIER
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
@@ -29,7 +29,7 @@ def known(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture(scope="module")
 def client(known: House) -> Iterator[TestClient]:
-    with TestClient(application(known.room), headers={"x-user": "u-anne"}) as client:
+    with TestClient(application(known.review), headers={"x-user": "u-anne"}) as client:
         yield client
 
 
@@ -118,7 +118,7 @@ def test_marks_are_kept_shown_again_and_hidden_from_the_second_reader(
         ("sentence-1", "right"),
         ("citation-1", "partly"),
     }
-    item = known.room.item(ANNE, address[-16:])
+    item = known.review.item(ANNE, address[-16:])
     assert item.sheet_of("u-anne")[Target.CITATION, 1] == ReviewMark(
         *(Target.CITATION, 1), ReviewVerdict.PARTLY
     )
@@ -131,7 +131,7 @@ def test_marks_are_kept_shown_again_and_hidden_from_the_second_reader(
     after = words_of(client.get(address, headers=second).text)
     assert "et les hôpitaux" in after
     assert "citation 1 : soutient en partie" in after
-    assert known.room.item(BRUNO, address[-16:]).readers == ("u-anne", "u-bruno")
+    assert known.review.item(BRUNO, address[-16:]).readers == ("u-anne", "u-bruno")
 
 
 def test_after_saving_the_next_answer_of_the_queue_comes(known: House, client: TestClient) -> None:
@@ -176,7 +176,7 @@ def test_a_disagreement_is_listed_and_decided_by_a_third_reader(
     )
     client.post(f"{address}/arbitrations", data=decision, headers=third)
     assert "hors sujet" in words_of(client.get("/referent/disagreements").text)
-    item = known.room.item(ANNE, address[-16:])
+    item = known.review.item(ANNE, address[-16:])
     assert item.retained[ANSWER] is ReviewVerdict.WRONG
 
     rows = client.get("/referent/marks.csv?words=litige").text.splitlines()
@@ -191,7 +191,7 @@ def test_a_disagreement_is_listed_and_decided_by_a_third_reader(
 
 def test_what_answers_say_and_cite_is_a_file_of_its_own(known: House, client: TestClient) -> None:
     address = asked(known, f"{PAYMENT} Exporté")
-    result = known.room.open(ANNE, address[-16:]).result
+    result = known.review.open(ANNE, address[-16:]).result
     sentences = client.get("/referent/sentences.csv?words=exporte").text
     citations = client.get("/referent/citations.csv?words=exporte").text
     assert all(each.text in sentences for each in result.answer.sentences)
@@ -300,5 +300,5 @@ def test_a_list_is_a_file_of_what_it_shows(known: House, client: TestClient) -> 
 def test_nobody_has_judged_whom_one_mark_alone_was_given(known: House, client: TestClient) -> None:
     address = asked(known)
     client.post(f"{address}/marks", data={"citation-1": "supports"})
-    item = known.room.item(ANNE, address[-16:])
+    item = known.review.item(ANNE, address[-16:])
     assert (item.readers, ANSWER in item.sheet_of("u-anne")) == ((), False)

@@ -9,23 +9,23 @@ from fastapi.testclient import TestClient
 
 from assistant.web.pdf_page import Pictures
 from ingestion.sandbox import Pool
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_over
 
 
 @pytest.fixture(scope="module")
-def desk() -> FakeDesk:
-    return FakeDesk()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture(scope="module")
-def client(desk: FakeDesk) -> Iterator[TestClient]:
-    with TestClient(app_over(desk)) as client:
+def client(service: FakeService) -> Iterator[TestClient]:
+    with TestClient(app_over(service)) as client:
         yield client
 
 
-def link(desk: FakeDesk, number: int) -> str:
-    passage = desk.evidence[number - 1].passage
+def link(service: FakeService, number: int) -> str:
+    passage = service.evidence[number - 1].passage
     return f"/document/{passage.document_id}?start={passage.start}&end={passage.end}"
 
 
@@ -65,26 +65,26 @@ def test_every_response_is_shielded(client: TestClient, path: str) -> None:
 
 
 def test_inline_scripts_of_gradio_are_allowed_by_hash_and_documents_have_none(
-    client: TestClient, desk: FakeDesk
+    client: TestClient, service: FakeService
 ) -> None:
     assert "'sha256-" in client.get("/").headers["content-security-policy"]
-    document = client.get(link(desk, 1))
+    document = client.get(link(service, 1))
     assert "sha256-" not in document.headers["content-security-policy"]
     assert "<script" not in document.text
 
 
-def test_only_the_page_of_gradio_may_evaluate(client: TestClient, desk: FakeDesk) -> None:
+def test_only_the_page_of_gradio_may_evaluate(client: TestClient, service: FakeService) -> None:
     def scripts(path: str) -> str:
         policy = client.get(path).headers["content-security-policy"]
         return str(policy.split("script-src")[1].split(";")[0])
 
     assert "'unsafe-eval'" in scripts("/")
-    for path in ("/dossiers", link(desk, 1), "/law/R2122-8", "/health", "/nothing"):
+    for path in ("/dossiers", link(service, 1), "/law/R2122-8", "/health", "/nothing"):
         assert scripts(path).strip() == "'self'"
 
 
-def test_over_https_a_browser_comes_back_over_https(desk: FakeDesk) -> None:
-    with TestClient(app_over(desk), base_url="https://testserver") as client:
+def test_over_https_a_browser_comes_back_over_https(service: FakeService) -> None:
+    with TestClient(app_over(service), base_url="https://testserver") as client:
         assert client.get("/health").headers["strict-transport-security"] == "max-age=31536000"
 
 
@@ -94,34 +94,34 @@ def test_plain_http_promises_nothing_and_no_page_stays_in_the_browser(client: Te
     assert page.headers["cache-control"] == "no-store"
 
 
-def test_a_text_document_opens_at_the_passage(client: TestClient, desk: FakeDesk) -> None:
-    page = client.get(link(desk, 1) + "&lang=en")
+def test_a_text_document_opens_at_the_passage(client: TestClient, service: FakeService) -> None:
+    page = client.get(link(service, 1) + "&lang=en")
     assert page.status_code == 200
     assert '<html lang="en">' in page.text
     assert 'class="framed"' in page.text
 
 
-def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, desk: FakeDesk) -> None:
-    page = client.get(link(desk, 4)).text
+def test_a_pdf_opens_as_pictures_of_its_pages(client: TestClient, service: FakeService) -> None:
+    page = client.get(link(service, 4)).text
     assert "/page/2.png?start=" in page
     assert "Texte de la page" in page
 
 
 def test_when_too_many_pictures_are_asked_for_the_text_is_shown(
-    client: TestClient, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.web.routes.PICTURES", Pictures(Pool(waiting=0)))
-    page = client.get(link(desk, 4)).text
+    page = client.get(link(service, 4)).text
     assert "Trop d’images de pages sont demandées" in page
     assert "<img" not in page
     assert 'class="framed"' in page
-    picture = client.get(link(desk, 4).replace("?", "/page/2.png?"))
+    picture = client.get(link(service, 4).replace("?", "/page/2.png?"))
     assert (picture.status_code, picture.headers["retry-after"]) == (503, "10")
 
 
 @pytest.mark.slow
-def test_the_picture_of_a_page_is_a_png(client: TestClient, desk: FakeDesk) -> None:
-    address = link(desk, 4).replace("?", "/page/2.png?")
+def test_the_picture_of_a_page_is_a_png(client: TestClient, service: FakeService) -> None:
+    address = link(service, 4).replace("?", "/page/2.png?")
     picture = client.get(address)
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
@@ -144,14 +144,16 @@ def test_what_does_not_exist_is_refused(client: TestClient, path: str, status: i
     assert client.get(path).status_code == status
 
 
-def test_a_passage_outside_its_document_says_what_to_do(client: TestClient, desk: FakeDesk) -> None:
-    page = client.get(link(desk, 1) + "999999")
+def test_a_passage_outside_its_document_says_what_to_do(
+    client: TestClient, service: FakeService
+) -> None:
+    page = client.get(link(service, 1) + "999999")
     assert page.status_code == 404
     assert "Posez de nouveau la question" in page.text
 
 
-def test_hostile_documents_are_shown_as_text(client: TestClient, desk: FakeDesk) -> None:
-    passage = desk.hostile[0].passage
+def test_hostile_documents_are_shown_as_text(client: TestClient, service: FakeService) -> None:
+    passage = service.hostile[0].passage
     page = client.get(
         f"/document/{passage.document_id}?start={passage.start}&end={passage.end}"
     ).text
@@ -160,10 +162,10 @@ def test_hostile_documents_are_shown_as_text(client: TestClient, desk: FakeDesk)
     assert "&lt;img src=x" in page
 
 
-def test_opinions_reach_the_desk(client: TestClient, desk: FakeDesk) -> None:
+def test_opinions_reach_the_service(client: TestClient, service: FakeService) -> None:
     opinion = {"record_id": "essai-1", "thumb": "down", "comment": "faux"}
     assert client.post("/rate", json=opinion).status_code == 204
-    assert desk.opinions == [("essai-1", "down", "faux")]
+    assert service.opinions == [("essai-1", "down", "faux")]
     assert client.post("/rate", json={**opinion, "record_id": "x"}).status_code == 404
     assert client.post("/rate", json={**opinion, "thumb": "sideways"}).status_code == 422
     assert client.post("/rate", json={**opinion, "comment": "x" * 2001}).status_code == 422
@@ -179,8 +181,8 @@ def test_no_file_can_be_sent_to_the_page(client: TestClient) -> None:
     assert client.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
 
 
-def test_another_host_name_is_refused_when_hosts_are_given(desk: FakeDesk) -> None:
-    with TestClient(app_over(desk, ("127.0.0.1",))) as client:
+def test_another_host_name_is_refused_when_hosts_are_given(service: FakeService) -> None:
+    with TestClient(app_over(service, ("127.0.0.1",))) as client:
         assert client.get("/health", headers={"Host": "127.0.0.1:7860"}).status_code == 200
         assert client.get("/health", headers={"Host": "example.test"}).status_code == 400
 

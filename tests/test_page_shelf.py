@@ -25,7 +25,7 @@ from assistant.web.buyer.shelf import (
     title_of,
 )
 from assistant.web.buyer.side import shelf_list
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 
 SAID = load_words(Language.FRENCH)
 
@@ -36,15 +36,15 @@ def talk(*questions: str, owner: str = ALONE.user, dossier: str | None = None) -
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
-    return FakeDesk()
+def service() -> FakeService:
+    return FakeService()
 
 
 @pytest.fixture
-def commands(desk: FakeDesk) -> Commands:
+def commands(service: FakeService) -> Commands:
     places: dict[str, Any] = {field.name: field.name for field in fields(Layout)}
     places["examples"] = tuple(f"example-{n}" for n in range(EXAMPLES))
-    return Commands(lambda _: desk, Layout(**places))
+    return Commands(lambda _: service, Layout(**places))
 
 
 def test_a_title_is_the_first_question_cut_after_a_word() -> None:
@@ -90,10 +90,10 @@ def test_a_place_without_a_conversation_is_told(commands: Commands, place: str) 
         assert SAID["kept_gone"] in screen["status"]
 
 
-def test_only_what_the_reader_may_see_is_shown_and_kept(desk: FakeDesk) -> None:
+def test_only_what_the_reader_may_see_is_shown_and_kept(service: FakeService) -> None:
     seen = talk("Sur mon dossier ?", dossier="montelyre-2026")
     others = (talk("D’une autre personne ?", owner="u-9"), talk("Sur un autre ?", dossier="parti"))
-    kept = shelf_of(shelf_text(ConversationShelf((*others, seen))), desk)
+    kept = shelf_of(shelf_text(ConversationShelf((*others, seen))), service)
     assert [title_of(each) for each in kept.conversations] == ["Sur mon dossier ?"]
 
 
@@ -111,7 +111,7 @@ def test_a_browser_keeps_what_it_has_room_for_and_nonsense_is_an_empty_shelf() -
 
 def test_a_choice_is_kept_as_far_as_its_dossier_is_there(commands: Commands) -> None:
     screen: Any = commands.choose("montelyre-2026", "2025-06-30", "", gr.Request())
-    kept, dossiers = screen["kept_choice"], FakeDesk().dossiers
+    kept, dossiers = screen["kept_choice"], FakeService().dossiers
     assert choice_in(kept, dossiers) == ScopeChoice("montelyre-2026", date(2025, 6, 30))
     assert choice_in(kept, ()) == ScopeChoice(None, date(2025, 6, 30))
     assert choice_in("nonsense", dossiers) == ScopeChoice()

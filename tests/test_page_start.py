@@ -16,7 +16,7 @@ from assistant.web.buyer.page import Commands
 from assistant.web.buyer.start import questions_about
 from ingestion.chunking.passages import passages_of
 from tests.conformity_dossier import builtin_documents, corrected_documents
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 
 SAID = load_words(Language.FRENCH)
 PLACES: dict[str, Any] = {field.name: field.name for field in fields(Layout)} | {
@@ -56,8 +56,8 @@ def test_each_question_is_about_its_subject(name: str) -> None:
 
 
 def test_a_dossier_shows_what_is_known_of_it_until_something_is_asked() -> None:
-    desk = FakeDesk()
-    commands = Commands(lambda _: desk, Layout(**PLACES))
+    service = FakeService()
+    commands = Commands(lambda _: service, Layout(**PLACES))
     screen: Any = commands.choose("montelyre-2026", "", "", gr.Request())
     assert "Entretien des parcs" in screen["welcome"]
     assert "example-5" in screen

@@ -29,7 +29,7 @@ from assistant.review.gold import (
     tried,
 )
 from tests.graded import answer_of, result_of
-from tests.review_room import ANNE, CLAIRE, House, house
+from tests.review_home import ANNE, CLAIRE, House, house
 from tests.small_index import TODAY
 
 ADVANCE = GoldQuestion(
@@ -233,8 +233,8 @@ def known(small_home: Path, tmp_path: Path) -> House:
     """A set of two questions: one that Claire asked, one that Anne wrote herself."""
     known = house(copytree(small_home, tmp_path / "home"))
     record_id = known.ask(PURCHASE).record_id
-    known.room.promote(ANNE, ABOUT_PURCHASE, record_id)
-    known.room.promote(ANNE, GoldQuestion(WRITTEN, PROMOTED, TODAY, ("R2191-3",), ("30 000",)))
+    known.review.promote(ANNE, ABOUT_PURCHASE, record_id)
+    known.review.promote(ANNE, GoldQuestion(WRITTEN, PROMOTED, TODAY, ("R2191-3",), ("30 000",)))
     return known
 
 
@@ -249,7 +249,7 @@ def test_they_are_named_to_who_erases_and_stay(
     said = capsys.readouterr().out
     assert f"avec ses mots : {ASKED}." in said
     assert WRITTEN not in said
-    assert [each.id for each in known.room.gold] == [ASKED, WRITTEN]
+    assert [each.id for each in known.review.gold] == [ASKED, WRITTEN]
     assert main(erased(known, "--json")) == 0
     assert json.loads(capsys.readouterr().out) == {"forgotten": 0, "questions": [ASKED]}
 
@@ -259,7 +259,7 @@ def test_they_are_taken_out_when_that_is_asked_for(
 ) -> None:
     assert main(erased(known, "--questions")) == 0
     assert f"retirées du jeu d'évaluation : {ASKED}." in capsys.readouterr().out
-    assert [each.id for each in known.room.gold] == [WRITTEN]
+    assert [each.id for each in known.review.gold] == [WRITTEN]
     assert PURCHASE not in (known.home / FILE).read_text()
     last = list(known.journal.entries())[-1]
     assert (known.journal.body(last) or {})["act"] == "removed"
@@ -269,7 +269,7 @@ def test_they_are_taken_out_when_that_is_asked_for(
 
 
 def test_they_are_found_once_who_promoted_them_is_forgotten_too(known: House) -> None:
-    known.room.promote(ANNE, replace(ABOUT_PURCHASE, question=f"{PURCHASE} Mieux dite"))
+    known.review.promote(ANNE, replace(ABOUT_PURCHASE, question=f"{PURCHASE} Mieux dite"))
     erase(known.journal, ANNE.user)
     assert promoted_from(known.home, known.journal, CLAIRE.user) == (ASKED,)
     assert promoted_from(known.home, known.journal, ANNE.user) == ()

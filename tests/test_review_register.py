@@ -36,7 +36,7 @@ from ingestion.errors import UnreachableStore
 from ingestion.legislation.versions import WordChange
 from ingestion.readers.documents import Document, Kind
 from ingestion.tenders.dossiers import Dossiers
-from tests.review_room import ANNE, House, application, house
+from tests.review_home import ANNE, House, application, house
 from tests.small_index import DOSSIER
 
 PURCHASE = "Puis-je acheter pour 35 000 € sans publicité ?"
@@ -206,9 +206,9 @@ def test_who_comes_while_everything_is_read_is_told_how_far_it_is(
 
     monkeypatch.setattr(AnswerRegister, "_take", slowly)
     monkeypatch.setattr("assistant.review.register.PATIENCE", 0)
-    page = TestClient(application(known.room, ANNE))
+    page = TestClient(application(known.review, ANNE))
     with ThreadPoolExecutor() as beside:
-        first = beside.submit(known.room.items, ANNE)
+        first = beside.submit(known.review.items, ANNE)
         assert reading.wait(60)
         told = page.get("/referent/")
         go_on.set()
@@ -233,7 +233,7 @@ def test_a_register_that_is_followed_reads_once_the_store_answers(
     monkeypatch.setattr(journal, "read", restarted)
     monkeypatch.setattr("assistant.review.register._AGAIN", 0.01)
     monkeypatch.setattr(AnswerRegister, "_take", lambda *entry: read.set())
-    known.room.follow()
+    known.review.follow()
     assert read.wait(60)
 
 
@@ -271,10 +271,10 @@ def test_the_last_mark_of_a_reader_counts_and_may_be_taken_back() -> None:
 
 def test_others_are_seen_once_one_has_judged(known: House) -> None:
     asked = known.ask(PURCHASE)
-    known.room.mark(ANNE, asked.record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
+    known.review.mark(ANNE, asked.record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
     citation = body_of(asked.record_id, [ReviewMark(Target.CITATION, 1, ReviewVerdict.PARTLY)])
     known.journal.append("review", citation, user="u-bruno")
-    item = known.room.item(ANNE, asked.record_id)
+    item = known.review.item(ANNE, asked.record_id)
     assert set(item.seen_by("u-anne")) == {"u-anne"}  # what Bruno says is a draft
     assert set(item.seen_by("u-bruno")) == {"u-bruno"}
     assert item.seen_by("u-claire") == {}

@@ -35,7 +35,7 @@ from ingestion.readers.documents import Document, Heading, Kind
 from ingestion.tenders.dossiers import Dossier, Dossiers
 from tests.answer_items import item
 from tests.pdf_maker import pdf_of
-from tests.review_room import ANNE, BRUNO, House, house
+from tests.review_home import ANNE, BRUNO, House, house
 from tests.small_index import answering_embedder
 
 SUBJECTS = (
@@ -92,14 +92,14 @@ def first_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def opened(known: House, record_id: str) -> tuple[object, tuple[ReviewExhibit, ...], list[bytes]]:
     """An answer with its exhibits, and the pages of those that are drawn."""
-    shown = known.room.open(ANNE, record_id)
-    exhibits = known.room.exhibits(ANNE, shown)
+    shown = known.review.open(ANNE, record_id)
+    exhibits = known.review.exhibits(ANNE, shown)
     return shown, exhibits, [picture for each in exhibits for picture in pictures(known, each)]
 
 
 def pictures(known: House, shown: ReviewExhibit) -> Iterator[bytes]:
     document = shown.document
-    original = known.room.original(ANNE, document) if document else None
+    original = known.review.original(ANNE, document) if document else None
     if document and original and document.pages:
         order = order_for(document, view_of(shown), 2)
         assert order
@@ -154,24 +154,24 @@ def test_an_altered_or_lost_document_is_never_shown_as_the_evidence(
     kept = Dossiers(home).home(DOSSIER) / "archive"
     for path in kept.glob("*.json"):
         path.write_bytes(path.read_bytes().replace(b"10 euros", b"90 euros"))
-    shown = known.room.open(ANNE, record_id)
+    shown = known.review.open(ANNE, record_id)
     sealed = {
         bool(each.evidence.passage.dossier): (each.seal, each.document is None)
-        for each in known.room.exhibits(ANNE, shown)
+        for each in known.review.exhibits(ANNE, shown)
     }
     assert sealed == {True: (Seal.ALTERED, True), False: (Seal.INTACT, False)}
     document = next(each.document for each in before if each.evidence.passage.dossier)
     assert document is not None
     (kept / document.id).write_bytes(b"%PDF-1.4 other")
     with pytest.raises(DamagedArchive):
-        known.room.original(ANNE, document)
+        known.review.original(ANNE, document)
 
 
 def test_what_was_shown_of_a_dossier_goes_with_it(first_round: Path, tmp_path: Path) -> None:
     home = copytree(first_round, tmp_path / "home")
     known = house(home)
     shown = known.ask("Quelle pénalité pour le retard du pavage ?", DOSSIER)
-    assert known.room.open(BRUNO, shown.record_id).result == shown
+    assert known.review.open(BRUNO, shown.record_id).result == shown
     Dossiers(home).delete(DOSSIER)
     left = [path for path in home.rglob("*") if path.is_file() and b"pavage" in path.read_bytes()]
     assert left == []

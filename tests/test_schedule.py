@@ -61,7 +61,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> AdministrationService:
+def administration(tmp_path: Path) -> AdministrationService:
     home = tmp_path / "home"
     home.mkdir()
     (home / "settings.toml").write_text('update_from = "/srv/textes"\n')
@@ -69,20 +69,20 @@ def office(tmp_path: Path) -> AdministrationService:
 
 
 def test_what_is_due_begins_once_and_nothing_beside_it(
-    office: AdministrationService, started: list[tuple[str, ...]], tmp_path: Path
+    administration: AdministrationService, started: list[tuple[str, ...]], tmp_path: Path
 ) -> None:
     home, tomorrow = tmp_path / "home", NOW + timedelta(days=1)
-    office.plan(UpdateKind.LAW, Recurrence(NOW.time()), "u-1")
-    office.plan(UpdateKind.FOLDER, Recurrence(NOW.time()), "u-1")
-    assert office.start_due(NOW) is None, "its time passed before it was set"
+    administration.plan(UpdateKind.LAW, Recurrence(NOW.time()), "u-1")
+    administration.plan(UpdateKind.FOLDER, Recurrence(NOW.time()), "u-1")
+    assert administration.start_due(NOW) is None, "its time passed before it was set"
     with lock_for_writing(home):
-        assert office.start_due(tomorrow) is None, "somebody writes: at the next look"
-    assert office.start_due(tomorrow) is UpdateKind.LAW
-    assert office.start_due(tomorrow) is None, "the first one runs still"
-    Recorder(home / "law").end(office.law_reading.state.FINISHED)  # type: ignore[union-attr]
-    assert office.start_due(tomorrow) is UpdateKind.FOLDER
-    Recorder(home).end(office.build.state.FINISHED)  # type: ignore[union-attr]
-    assert office.start_due(tomorrow + timedelta(hours=23)) is None
+        assert administration.start_due(tomorrow) is None, "somebody writes: at the next look"
+    assert administration.start_due(tomorrow) is UpdateKind.LAW
+    assert administration.start_due(tomorrow) is None, "the first one runs still"
+    Recorder(home / "law").end(administration.law_reading.state.FINISHED)  # type: ignore[union-attr]
+    assert administration.start_due(tomorrow) is UpdateKind.FOLDER
+    Recorder(home).end(administration.build.state.FINISHED)  # type: ignore[union-attr]
+    assert administration.start_due(tomorrow + timedelta(hours=23)) is None
     assert started == [
         ("sourcier", "law", "update", "--no-publish", "--user", "programmation"),
         ("sourcier", "index", "update", "--user", "programmation"),
@@ -90,17 +90,17 @@ def test_what_is_due_begins_once_and_nothing_beside_it(
 
 
 def test_the_page_sets_it_and_tells_the_next_time(
-    office: AdministrationService, tmp_path: Path
+    administration: AdministrationService, tmp_path: Path
 ) -> None:
-    with TestClient(admin_app(office, requiring(SingleUser()))) as client:
+    with TestClient(admin_app(administration, requiring(SingleUser()))) as client:
         form = {"update": "folder", "every": "6", "at": "03:15"}
         page = client.post("/schedule", data=form, follow_redirects=False)
         assert page.headers["location"] == "/admin/entretien#schedule"
-        due = office.planned()[UpdateKind.FOLDER].recurrence.after(NOW)
+        due = administration.planned()[UpdateKind.FOLDER].recurrence.after(NOW)
         told = client.get("/entretien").text
         assert f"Prochaine fois : {due:%d/%m/%Y à %H:%M}" in told
         assert "/srv/textes" in told
         assert client.post("/schedule", data=form | {"at": "x"}).status_code == 409
         client.post("/schedule", data=form | {"every": "never"}, follow_redirects=False)
-    assert office.planned() == {}
+    assert administration.planned() == {}
     assert acts(tmp_path / "home") == ["scheduled", "scheduled"]

@@ -155,8 +155,11 @@ def somebody(user: str) -> Identity | None:
 def site_over(home: Path) -> Site:
     """The pages of buyers and of the administrator, over one assistant."""
     journal, access = journal_of(home), ByHeader(somebody)
-    assistant, office = assistant_over(home, journal), AdministrationService(home, journal, ())
-    admin = admin_app(office, requiring(access, UserRole.ADMINISTRATOR))
+    assistant, administration = (
+        assistant_over(home, journal),
+        AdministrationService(home, journal, ()),
+    )
+    admin = admin_app(administration, requiring(access, UserRole.ADMINISTRATOR))
     return Site(
         lambda reader: LocalBuyerService(home, assistant, answering_embedder, reader),
         access,

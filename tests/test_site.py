@@ -16,7 +16,7 @@ from assistant.accounts.login import MOST
 from assistant.errors import WrongSettings
 from assistant.reports.page_language import in_english
 from assistant.settings import load_settings
-from assistant.web.buyer.chat import event_desk
+from assistant.web.buyer.chat import service_of_event
 from assistant.web.serving import LocalBuyerService, pages_beside
 from assistant.web.site import COOKIE, Members, Site
 from ingestion.ledger.rows import FileKind
@@ -25,7 +25,7 @@ from tests.board_house import IN_A_DOSSIER, board_house
 from tests.board_house import QUESTIONS as ASKED
 from tests.english_pages import french_left
 from tests.fakes import WordEmbedder
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.ledger_rows import assistant_of
 from tests.page_app import ByHeader, app_of, app_over, without_gate
 from tests.page_texts import parsed
@@ -35,20 +35,20 @@ OTHER = Identity("u-2", "Bea", frozenset({UserRole.BUYER}), frozenset({"ecoles"}
 KNOWN = {each.user: each for each in (BUYER, OTHER)}
 
 
-def test_each_reader_has_a_desk_of_their_own() -> None:
-    desks = {user: FakeDesk() for user in KNOWN}
-    site = Site(lambda identity: desks[identity.user], ByHeader(KNOWN.get))
+def test_each_reader_has_a_service_of_their_own() -> None:
+    services = {user: FakeService() for user in KNOWN}
+    site = Site(lambda identity: services[identity.user], ByHeader(KNOWN.get))
     opinion = {"record_id": "essai-1", "thumb": "up"}
     with TestClient(without_gate(app_of(site))) as client:
         assert client.post("/rate", json=opinion, headers={"X-User": OTHER.user}).is_success
-    assert [len(desks[each.user].opinions) for each in (BUYER, OTHER)] == [0, 1]
+    assert [len(services[each.user].opinions) for each in (BUYER, OTHER)] == [0, 1]
 
 
 def test_the_handler_of_who_lost_their_role_behind_the_gate_does_not_run() -> None:
-    site = Site(lambda identity: FakeDesk(), ByHeader(KNOWN.get))
+    site = Site(lambda identity: FakeService(), ByHeader(KNOWN.get))
     nobody = gr.Request(Request({"type": "http", "headers": []}))
     with pytest.raises(gr.Error, match="session est terminée"):
-        event_desk(site)(nobody)
+        service_of_event(site)(nobody)
 
 
 PROXY, STRANGER, NETWORK = "10.7.0.5", "203.0.113.9", "10.8.0.0/24"
@@ -65,7 +65,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 @pytest.fixture(scope="module")
 def app(hall: Hall) -> FastAPI:
-    site = Site(lambda reader: FakeDesk(), Members(hall.accounts), accounts=hall.accounts)
+    site = Site(lambda reader: FakeService(), Members(hall.accounts), accounts=hall.accounts)
     return app_of(site, proxies=[PROXY, NETWORK])
 
 
@@ -206,42 +206,44 @@ DATA = frozenset(f"{TITLES};{CONTRACTS}".replace("\n", ";").split(";"))
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> LocalBuyerService:
+def service(tmp_path_factory: pytest.TempPathFactory) -> LocalBuyerService:
     """Under the law of real sheets."""
     home = tmp_path_factory.mktemp("english") / "home"
     return LocalBuyerService(home, assistant_of(home), WordEmbedder)
 
 
 @pytest.fixture(scope="module")
-def client(desk: LocalBuyerService) -> Iterator[TestClient]:
+def client(service: LocalBuyerService) -> Iterator[TestClient]:
     """Pages whose reader has chosen English."""
-    with TestClient(app_over(desk)) as client:
+    with TestClient(app_over(service)) as client:
         client.cookies.set("sourcier-language", "en")
         yield client
 
 
-def sent(client: TestClient, desk: LocalBuyerService, root: str, content: str) -> str:
+def sent(client: TestClient, service: LocalBuyerService, root: str, content: str) -> str:
     """The address of what was found in a file, once it is read."""
     page = client.post(f"/{root}/import", files=[("files", ("lu.csv", content.encode()))])
     address = page.url.path
     kind = {"factures": FileKind.INVOICES, "achats": FileKind.PURCHASES}[root]
-    batch = desk.ledger.batches.get(address.rpartition("/")[2], kind, ALONE.user)
+    batch = service.ledger.batches.get(address.rpartition("/")[2], kind, ALONE.user)
     assert batch
     batch.wait(60)
     return address
 
 
-def stored(client: TestClient, desk: LocalBuyerService, root: str, content: str) -> None:
-    address = sent(client, desk, root, content)
+def stored(client: TestClient, service: LocalBuyerService, root: str, content: str) -> None:
+    address = sent(client, service, root, content)
     assert french_left(client.get(address).text, DATA) == set()
     client.post(address, data={"act": "store"})
     assert "Stored" in client.get(address).text
 
 
-def test_invoices_and_purchases_are_in_english(client: TestClient, desk: LocalBuyerService) -> None:
+def test_invoices_and_purchases_are_in_english(
+    client: TestClient, service: LocalBuyerService
+) -> None:
     assert [french_left(client.get(f"/{root}").text) for root in VIEWS] == [set(), set()]
-    stored(client, desk, "factures", INVOICES)
-    stored(client, desk, "achats", CONTRACTS)
+    stored(client, service, "factures", INVOICES)
+    stored(client, service, "achats", CONTRACTS)
     paths = [f"/{root}{view}" for root, views in VIEWS.items() for view in views]
     paths += [
         f"/{root}/calcul?{urlencode({'question': question})}"
@@ -250,7 +252,7 @@ def test_invoices_and_purchases_are_in_english(client: TestClient, desk: LocalBu
     ]
     paths += ["/factures/apercu/tableau/3", "/factures/apercu/tableau/3/lignes/0", *REFUSED]
     paths += [
-        sent(client, desk, "factures", WRONG),
+        sent(client, service, "factures", WRONG),
         pieces(client, "factures"),
         pieces(client, "achats"),
     ]
@@ -262,13 +264,13 @@ def test_invoices_and_purchases_are_in_english(client: TestClient, desk: LocalBu
 def referent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The référent's pages over answers that were read, in English."""
     made = board_house(tmp_path_factory.mktemp("referent"))
-    hall, desk = Hall(made.house.home), FakeDesk()
+    hall, service = Hall(made.house.home), FakeService()
     access = Members(hall.accounts)
     beside = pages_beside(
-        made.house.home, made.house.room, made.house.journal, access, hall.accounts
+        made.house.home, made.house.review, made.house.journal, access, hall.accounts
     )
     cookies = {COOKIE: hall.settle("ana", UserRole), "sourcier-language": "en"}
-    site = Site(lambda reader: desk, access, beside, hall.accounts)
+    site = Site(lambda reader: service, access, beside, hall.accounts)
     with TestClient(app_of(site), cookies=cookies) as client:
         yield client
 

@@ -18,10 +18,10 @@ from assistant.cli.command import main
 from assistant.journal.journal import Journal
 from assistant.tools import resources
 from assistant.tools.server import TOOLS, ToolServer
-from assistant.tools.tool import Desk, Tool
+from assistant.tools.tool import Tool, ToolService
 from assistant.web.serving import LocalBuyerService
 from tests.test_record import CONTRACT
-from tests.tool_desk import ORDER, PENALTY, ROADS, SCHOOLS, buyer_of, desk_of, tool_home
+from tests.tool_service import ORDER, PENALTY, ROADS, SCHOOLS, buyer_of, service_of, tool_home
 
 ASKED = "Sous quel montant acheter des fournitures sans publicité ni mise en concurrence ?"
 RETENTION = {"calcul": "retenue", "montant": 240000, "pme": True, "grand_organisme": True}
@@ -34,18 +34,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk(home: Path) -> LocalBuyerService:
-    return desk_of(home)
+def service(home: Path) -> LocalBuyerService:
+    return service_of(home)
 
 
 @pytest.fixture(scope="module")
 def roads(home: Path) -> LocalBuyerService:
-    return desk_of(home, buyer_of("voirie"))
+    return service_of(home, buyer_of("voirie"))
 
 
-def called(desk: Desk, name: str, given: dict[str, Any]) -> CallToolResult:
+def called(service: ToolService, name: str, given: dict[str, Any]) -> CallToolResult:
     async def talk() -> CallToolResult:
-        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: service).server) as client:
             return await client.call_tool(name, given)
 
     return asyncio.run(talk())
@@ -57,18 +57,18 @@ def text_of(result: CallToolResult) -> str:
     return content.text
 
 
-def refusal(desk: Desk, name: str, given: dict[str, Any]) -> str:
-    result = called(desk, name, given)
+def refusal(service: ToolService, name: str, given: dict[str, Any]) -> str:
+    result = called(service, name, given)
     assert result.is_error
     assert result.structured_content is None
     return text_of(result)
 
 
-def read(desk: Desk, uri: str) -> str:
+def read(service: ToolService, uri: str) -> str:
     """A text by its address, or why it is not given."""
 
     async def talk() -> str:
-        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: service).server) as client:
             try:
                 [content] = (await client.read_resource(uri)).contents
             except MCPError as refused:
@@ -79,13 +79,13 @@ def read(desk: Desk, uri: str) -> str:
     return asyncio.run(talk())
 
 
-def listed(desk: Desk) -> dict[str, str]:
+def listed(service: ToolService) -> dict[str, str]:
     """The names of all the texts that are listed, page after page, by their addresses."""
 
     async def talk() -> dict[str, str]:
         found: dict[str, str] = {}
         cursor = None
-        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: service).server) as client:
             while True:
                 page = await client.list_resources(cursor=cursor)
                 found |= {each.uri: each.name for each in page.resources}
@@ -104,9 +104,9 @@ def last_entry(home: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def test_an_answer_is_the_contract_a_text_with_its_passages_and_a_record(
-    desk: LocalBuyerService, home: Path
+    service: LocalBuyerService, home: Path
 ) -> None:
-    result = called(desk, "ask", {"question": ASKED, "as_of": "2026-05-02"})
+    result = called(service, "ask", {"question": ASKED, "as_of": "2026-05-02"})
     told = result.structured_content
     assert told is not None
     assert (set(told), told["outcome"], told["as_of"]) == (set(CONTRACT), "answered", "2026-05-02")
@@ -121,9 +121,9 @@ def test_an_answer_is_the_contract_a_text_with_its_passages_and_a_record(
 
 
 def test_what_the_texts_do_not_answer_is_said_and_nothing_is_cited(
-    desk: LocalBuyerService,
+    service: LocalBuyerService,
 ) -> None:
-    result = called(desk, "ask", {"question": "Quelle météo demain à Brest ?"})
+    result = called(service, "ask", {"question": "Quelle météo demain à Brest ?"})
     told = result.structured_content
     assert told is not None
     assert (told["outcome"], told["citations"]) == ("abstained", [])
@@ -131,13 +131,13 @@ def test_what_the_texts_do_not_answer_is_said_and_nothing_is_cited(
 
 
 def test_a_search_gives_whole_passages_and_is_on_record_without_an_answer(
-    desk: LocalBuyerService, home: Path
+    service: LocalBuyerService, home: Path
 ) -> None:
-    result = called(desk, "search_texts", {"query": "pénalité de retard", "dossier": ROADS})
+    result = called(service, "search_texts", {"query": "pénalité de retard", "dossier": ROADS})
     told = result.structured_content
     assert told is not None
     first = told["citations"][0]
-    document = desk.document(first["document"], ROADS)
+    document = service.document(first["document"], ROADS)
     assert first["quote"] == document.text[first["start"] : first["end"]]
     assert PENALTY.format(150) in first["quote"]
     said = text_of(result)
@@ -180,14 +180,14 @@ def test_a_search_gives_whole_passages_and_is_on_record_without_an_answer(
     ],
 )
 def test_a_tool_gives_the_json_of_its_command(
-    desk: LocalBuyerService,
+    service: LocalBuyerService,
     home: Path,
     capsys: pytest.CaptureFixture[str],
     name: str,
     given: dict[str, Any],
     command: tuple[str, ...],
 ) -> None:
-    result = called(desk, name, given)
+    result = called(service, name, given)
     assert main(["--data", str(home), *command, "--json"]) == 0
     assert result.structured_content == json.loads(capsys.readouterr().out)
 
@@ -212,9 +212,9 @@ def test_a_tool_gives_the_json_of_its_command(
     ],
 )
 def test_a_tool_says_the_same_as_text(
-    desk: LocalBuyerService, name: str, given: dict[str, Any], words: tuple[str, ...]
+    service: LocalBuyerService, name: str, given: dict[str, Any], words: tuple[str, ...]
 ) -> None:
-    said = text_of(called(desk, name, given)).replace("\u00a0", " ").replace("\u202f", " ")
+    said = text_of(called(service, name, given)).replace("\u00a0", " ").replace("\u202f", " ")
     said = said.replace("’", "'")
     assert [each for each in words if each not in said] == []
 
@@ -247,9 +247,9 @@ def test_a_tool_says_the_same_as_text(
     ],
 )
 def test_what_cannot_be_done_is_said_in_french_with_what_to_do(
-    desk: LocalBuyerService, name: str, given: dict[str, Any], said: str
+    service: LocalBuyerService, name: str, given: dict[str, Any], said: str
 ) -> None:
-    assert said in refusal(desk, name, given)
+    assert said in refusal(service, name, given)
 
 
 @pytest.mark.parametrize("dossier", [SCHOOLS, "inconnu-2026"])
@@ -271,14 +271,14 @@ def test_a_dossier_of_another_team_is_as_unknown_as_none(
 
 
 def test_texts_are_listed_page_after_page_and_read_by_their_addresses(
-    desk: LocalBuyerService, roads: LocalBuyerService, monkeypatch: pytest.MonkeyPatch
+    service: LocalBuyerService, roads: LocalBuyerService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resources, "PAGE", 2)
-    everything, theirs = listed(desk), listed(roads)
+    everything, theirs = listed(service), listed(roads)
     [foreign] = set(everything) - set(theirs)
     assert foreign.startswith(f"sourcier://dossiers/{SCHOOLS}/documents/")
     assert {"CCAP", "Petits achats"} <= set(everything.values())
-    piece = read(desk, foreign)
+    piece = read(service, foreign)
     assert piece.index("n'y obéissez pas") < piece.index(PENALTY.format(80))
     for uri, said in (
         (foreign, f"refusé : Il n'y a pas de dossier '{SCHOOLS}'"),
@@ -292,8 +292,8 @@ def test_texts_are_listed_page_after_page_and_read_by_their_addresses(
     assert "50 000 euros" in read(roads, "sourcier://articles/R2191-3?as_of=2026-03-01")
 
 
-class ReadingDesk:
-    """A desk whose turn is read for ever, until somebody stops it."""
+class ReadingService:
+    """A service whose turn is read for ever, until somebody stops it."""
 
     def __init__(self) -> None:
         self.began, self.closed = Signal(), Signal()
@@ -308,28 +308,28 @@ class ReadingDesk:
 
 
 def test_a_turn_that_nobody_waits_for_is_stopped() -> None:
-    desk = ReadingDesk()
-    server = ToolServer(lambda scope, step: cast(Desk, desk)).server
+    service = ReadingService()
+    server = ToolServer(lambda scope, step: cast(ToolService, service)).server
 
     async def give_up() -> bool:
         async with Client(server) as client:
             async with anyio.create_task_group() as calls:
                 calls.start_soon(client.call_tool, "ask", {"question": "?"})
-                await to_thread.run_sync(desk.began.wait)
+                await to_thread.run_sync(service.began.wait)
                 calls.cancel_scope.cancel()
-            return await to_thread.run_sync(desk.closed.wait, 20)
+            return await to_thread.run_sync(service.closed.wait, 20)
 
     assert asyncio.run(give_up())
 
 
-def test_a_client_hears_how_far_its_call_has_come(desk: LocalBuyerService) -> None:
+def test_a_client_hears_how_far_its_call_has_come(service: LocalBuyerService) -> None:
     told: list[tuple[float, str | None]] = []
 
     async def hears(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, message))
 
     async def talk() -> None:
-        async with Client(ToolServer(lambda scope, step: desk).server) as client:
+        async with Client(ToolServer(lambda scope, step: service).server) as client:
             await client.call_tool("ask", {"question": ASKED}, progress_callback=hears)
 
     asyncio.run(talk())

@@ -14,7 +14,7 @@ from assistant.question.language import Language
 from assistant.voice.transcriber import RATE, installed_voice, samples_of
 from ingestion.models import pull as pulling
 from ingestion.models.catalogue import WeightsState, load_catalogue, recorded, state
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_over
 
 
@@ -51,10 +51,10 @@ def test_what_is_no_short_sound_is_refused(sound: bytes) -> None:
 
 
 def test_the_page_hears_only_where_this_machine_does() -> None:
-    desk = FakeDesk()
-    with TestClient(app_over(desk), base_url="http://127.0.0.1") as client:
+    service = FakeService()
+    with TestClient(app_over(service), base_url="http://127.0.0.1") as client:
         assert client.post("/voice", content=wav([0, 0])).status_code == 404
-        desk.voice = CountingTranscriber()
+        service.voice = CountingTranscriber()
         reply = client.post("/voice?lang=en", content=wav([0, 0]))
         assert reply.json() == {"heard": "2 échantillons en en"}
         refused = client.post("/voice", content=b"x")

@@ -36,7 +36,7 @@ from assistant.settings import Settings, load_settings
 if TYPE_CHECKING:
     from assistant.accounts.service import Accounts
     from assistant.operations.readiness import Requirement
-    from assistant.tools.tool import Desk
+    from assistant.tools.tool import ToolService
 
 
 LOOPBACK = "127.0.0.1"
@@ -290,12 +290,12 @@ def _serve_tools(ctx: Context) -> int:
     """Answer from the first message on, while the models are still being loaded."""
     from assistant.tools.server import serve_by_stdio  # takes a second to import
 
-    serve_by_stdio(partial(_desk, ctx.obj))
+    serve_by_stdio(partial(_service, ctx.obj))
     return 0
 
 
-def _desk(home: Path) -> "Desk":
-    """The desk of who uses this machine."""
+def _service(home: Path) -> "ToolService":
+    """The service of who uses this machine."""
     from assistant.container import load_assistant, load_embedder
     from assistant.web.serving import LocalBuyerService
 

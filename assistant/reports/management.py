@@ -243,13 +243,13 @@ class LocalDashboard:
     def __init__(
         self,
         home: Path,
-        room: ReviewService,
+        review: ReviewService,
         journal: Journal,
         clock: Callable[[], date] = date.today,
     ) -> None:
-        """`room` says which answers a reader may see."""
+        """`review` says which answers a reader may see."""
         self._home = home
-        self._room = room
+        self._review = review
         self._journal = journal
         self._clock = clock
         self._lock = Lock()
@@ -258,7 +258,7 @@ class LocalDashboard:
 
     def figures(self, reader: Identity, period: ActivityPeriod) -> Figures:
         """The figures of a period."""
-        return figures(self._room.items(reader), period, self._room.sampling)
+        return figures(self._review.items(reader), period, self._review.sampling)
 
     def report(self, reader: Identity, period: ActivityPeriod) -> bytes:
         """The same as a PDF to be signed; that it was taken is in the journal, by its sha256.
@@ -273,8 +273,8 @@ class LocalDashboard:
         return content
 
     def _audit(self, reader: Identity, period: ActivityPeriod) -> AuditFacts:
-        seen = [item for item in self._room.items(reader) if period.has(item.line.day)]
-        sampling, done = self._room.sampling, progress(seen, self._room.sampling)
+        seen = [item for item in self._review.items(reader) if period.has(item.line.day)]
+        sampling, done = self._review.sampling, progress(seen, self._review.sampling)
         anchor = self._journal.anchor(user=reader.user)
         return AuditFacts(
             sampling=sampling,
@@ -290,11 +290,11 @@ class LocalDashboard:
             installation=gather(self._home, load_settings(self._home), self._clock(), None),
             anchor=anchor,
             anchors=self._journal.anchored() if anchor else (),
-            called=self._room.called,
+            called=self._review.called,
         )
 
     def _read(self, reader: Identity, item: Item) -> ReadAnswer:
-        shown = self._room.open(reader, item.line.record_id)
+        shown = self._review.open(reader, item.line.record_id)
         return ReadAnswer(item, shown, frozen_of(item.seen_by(reader.user)))
 
     def table(self, reader: Identity, period: ActivityPeriod) -> bytes:
@@ -305,11 +305,11 @@ class LocalDashboard:
     def touched(self, reader: Identity) -> tuple[Touched, ...]:
         """The answers that cite what has changed since, those to look at first."""
         self._read_on()
-        return touched(self._room.items(reader), changes_since(self._home), self._looks)
+        return touched(self._review.items(reader), changes_since(self._home), self._looks)
 
     def look(self, reader: Identity, record_id: str) -> None:
         """Keep that a reader looked at one, for the texts in use now; raises UnknownRecord."""
-        self._room.item(reader, record_id)
+        self._review.item(reader, record_id)
         body = look_body(record_id, current_name(self._home))
         self._journal.append("review", body, user=reader.user)
 

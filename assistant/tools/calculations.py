@@ -20,11 +20,11 @@ from assistant.ledger.tables import LedgerTable, table_fields, written
 from assistant.ledger.views import ViewRequest
 from assistant.tools.tool import (
     PARSED,
-    Desk,
     Step,
     Tool,
     ToolArguments,
     ToolReply,
+    ToolService,
     Words,
     among,
     paragraphs,
@@ -104,11 +104,11 @@ class CalculationArguments(ToolArguments):
     ] = None
 
 
-def _calculate(desk: Desk, given: CalculationArguments, step: Step) -> ToolReply:
+def _calculate(service: ToolService, given: CalculationArguments, step: Step) -> ToolReply:
     form = _BY_NAME[getattr(given.calculation, NAME)]
     values = {name: getattr(given.calculation, _key(taken)) for name, taken in form.inputs.items()}
-    found = desk.calculate(form.filled(values), given.as_of or date.today())
-    cited = citations(found, desk.store)
+    found = service.calculate(form.filled(values), given.as_of or date.today())
+    cited = citations(found, service.store)
     return ToolReply(calculation_fields(found, cited), _text(found, cited))
 
 
@@ -180,8 +180,8 @@ class LedgerArguments(ToolArguments):
     ] = None
 
 
-def _answer(desk: Desk, given: LedgerArguments, step: Step) -> ToolReply:
-    books, day, over = desk.ledger, given.as_of or date.today(), POPULATIONS[given.over]
+def _answer(service: ToolService, given: LedgerArguments, step: Step) -> ToolReply:
+    books, day, over = service.ledger, given.as_of or date.today(), POPULATIONS[given.over]
     plan = books.plan(given.question, over, day)
     if isinstance(plan, NotUnderstood):
         raise WrongArguments(_refusal(plan, over, given.question))

@@ -24,12 +24,12 @@ from assistant.tenders.conformity.rules import ConformityFinding, FindingSeverit
 from assistant.tenders.fiche import Fiche, FicheLine, fiche_fields
 from assistant.tools.tool import (
     DOSSIER,
-    Desk,
     Identifier,
     Step,
     Tool,
     ToolArguments,
     ToolReply,
+    ToolService,
     Words,
     paragraphs,
     place,
@@ -61,10 +61,10 @@ class QuestionArguments(ToolArguments):
     dossier: Annotated[Identifier | None, DOSSIER] = None
 
 
-def _ask(desk: Desk, given: QuestionArguments, step: Step) -> ToolReply:
+def _ask(service: ToolService, given: QuestionArguments, step: Step) -> ToolReply:
     """Take a turn to its end; when the call is given up, the turn is stopped and on record."""
-    require_dossier(desk, given.dossier)
-    turn = desk.ask(given.question, as_of=given.as_of, history=(), dossier=given.dossier)
+    require_dossier(service, given.dossier)
+    turn = service.ask(given.question, as_of=given.as_of, history=(), dossier=given.dossier)
     with closing(turn):
         for event in turn:
             if isinstance(event, Finished):
@@ -136,9 +136,9 @@ class SearchArguments(ToolArguments):
     dossier: Annotated[Identifier | None, DOSSIER] = None
 
 
-def _search(desk: Desk, given: SearchArguments, step: Step) -> ToolReply:
-    require_dossier(desk, given.dossier)
-    result = desk.search(given.query, as_of=given.as_of, dossier=given.dossier)
+def _search(service: ToolService, given: SearchArguments, step: Step) -> ToolReply:
+    require_dossier(service, given.dossier)
+    result = service.search(given.query, as_of=given.as_of, dossier=given.dossier)
     whole = tuple(cite(item, 0, len(item.passage.text)) for item in result.evidence)
     found = list(_places(result, whole, ""))
     if not found:
@@ -160,10 +160,10 @@ class FicheArguments(ToolArguments):
     dossier: Annotated[Identifier, DOSSIER]
 
 
-def _fiche(desk: Desk, given: FicheArguments, step: Step) -> ToolReply:
-    require_dossier(desk, given.dossier)
+def _fiche(service: ToolService, given: FicheArguments, step: Step) -> ToolReply:
+    require_dossier(service, given.dossier)
     step("lecture des pièces")
-    found = desk.filing.fiche(given.dossier)
+    found = service.filing.fiche(given.dossier)
     return ToolReply({"dossier": given.dossier} | fiche_fields(found), _fiche_text(found))
 
 
@@ -196,10 +196,10 @@ class ReviewArguments(ToolArguments):
     ] = None
 
 
-def _review(desk: Desk, given: ReviewArguments, step: Step) -> ToolReply:
-    require_dossier(desk, given.dossier)
+def _review(service: ToolService, given: ReviewArguments, step: Step) -> ToolReply:
+    require_dossier(service, given.dossier)
     step("relecture des pièces")
-    found = desk.review(given.dossier, given.as_of)
+    found = service.review(given.dossier, given.as_of)
     return ToolReply(review_fields(given.dossier, found), _review_text(found))
 
 

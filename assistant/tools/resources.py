@@ -14,11 +14,11 @@ from assistant.reports.markup import version_line
 from assistant.tools.tool import (
     SAID,
     SCHEME,
-    Desk,
     Step,
     Tool,
     ToolArguments,
     ToolReply,
+    ToolService,
     document_uri,
     paragraphs,
     require_dossier,
@@ -56,11 +56,11 @@ def article_text(found: tuple[History, ...], day: date, *, whole: bool) -> str:
     return paragraphs(block for history in found for block in _blocks(history, day, whole))
 
 
-def require_known(desk: Desk, reference: str) -> tuple[History, ...]:
+def require_known(service: ToolService, reference: str) -> tuple[History, ...]:
     """The histories of an article. Raises WrongArguments, with what is near, for an unknown one."""
-    found = desk.histories(reference)
+    found = service.histories(reference)
     if not found:
-        near = desk.near_references(reference)
+        near = service.near_references(reference)
         proposed = f" Références proches : {', '.join(near)}." if near else ""
         raise WrongArguments(
             f"L'index en service n'a pas d'article {reference}.{proposed} Pour lire ce que les "
@@ -94,9 +94,9 @@ def _version(version: Document) -> Iterator[str]:
     yield version.text
 
 
-def _show_article(desk: Desk, given: ArticleArguments, step: Step) -> ToolReply:
+def _show_article(service: ToolService, given: ArticleArguments, step: Step) -> ToolReply:
     reference, day = normalise(given.reference), given.as_of or date.today()
-    found = require_known(desk, reference)
+    found = require_known(service, reference)
     fields = law_fields(found, reference, day, whole=given.history)
     return ToolReply(fields, article_text(found, day, whole=given.history))
 
@@ -142,17 +142,17 @@ TEMPLATES = (
 """The addresses that a program may make itself; the list has all but the articles."""
 
 
-def listed(desk: Desk, cursor: str | None) -> tuple[list[TextResource], str | None]:
+def listed(service: ToolService, cursor: str | None) -> tuple[list[TextResource], str | None]:
     """A page of the texts, and where the next one begins, None after the last."""
     if cursor is not None and not cursor.isdecimal():
         raise WrongArguments("Cette suite de liste n'est pas connue : recommencez la liste.")
     first = int(cursor or 0)
-    texts = list(_texts(desk))
+    texts = list(_texts(service))
     rest = str(first + PAGE) if first + PAGE < len(texts) else None
     return texts[first : first + PAGE], rest
 
 
-def read(desk: Desk, uri: str) -> str:
+def read(service: ToolService, uri: str) -> str:
     """A text by its address. Raises WrongArguments for one that is none, or not the reader's."""
     parts = urlsplit(uri)
     path = tuple(map(unquote, f"{parts.netloc}{parts.path}".split("/")))
@@ -160,28 +160,28 @@ def read(desk: Desk, uri: str) -> str:
         path = ()
     match path:
         case ("articles", reference):
-            return _article(desk, reference, parts.query)
+            return _article(service, reference, parts.query)
         case ("documents", document):
-            return _document(desk, document, None)
+            return _document(service, document, None)
         case ("dossiers", dossier, "documents", document):
-            require_dossier(desk, dossier)
-            return _document(desk, document, dossier)
+            require_dossier(service, dossier)
+            return _document(service, document, dossier)
     known = ", ".join(each.uri for each in TEMPLATES)
     raise WrongArguments(f"« {uri[:200]} » n'est pas une adresse connue. Formes : {known}.")
 
 
-def _article(desk: Desk, reference: str, query: str) -> str:
+def _article(service: ToolService, reference: str, query: str) -> str:
     [said] = parse_qs(query).get("as_of", [""])[:1]
     try:
         day = date.fromisoformat(said) if said else date.today()
     except ValueError as error:
         raise WrongArguments(f"« {said[:20]} » n'est pas un jour AAAA-MM-JJ.") from error
-    return article_text(require_known(desk, normalise(reference[:100])), day, whole=False)
+    return article_text(require_known(service, normalise(reference[:100])), day, whole=False)
 
 
-def _document(desk: Desk, document_id: str, dossier: str | None) -> str:
+def _document(service: ToolService, document_id: str, dossier: str | None) -> str:
     try:
-        found = desk.document(document_id, dossier)
+        found = service.document(document_id, dossier)
     except UnknownDocument as error:
         raise WrongArguments(
             f"Il n'y a pas de document {document_id[:64]} ici. Ceux qui se lisent sont dans la "
@@ -190,18 +190,18 @@ def _document(desk: Desk, document_id: str, dossier: str | None) -> str:
     return paragraphs([f"# {found.title}", found.address or "", warning(found.text), found.text])
 
 
-def _texts(desk: Desk) -> Iterator[TextResource]:
-    for document in desk.documents():
+def _texts(service: ToolService) -> Iterator[TextResource]:
+    for document in service.documents():
         yield _resource(document, None)
-    for dossier in desk.filing.all():
-        for piece in _pieces(desk, dossier):
+    for dossier in service.filing.all():
+        for piece in _pieces(service, dossier):
             yield _resource(piece, dossier)
 
 
-def _pieces(desk: Desk, dossier: Dossier) -> Sequence[Document]:
+def _pieces(service: ToolService, dossier: Dossier) -> Sequence[Document]:
     """What may be read of a dossier: nothing until its pieces are indexed."""
     try:
-        return desk.documents(dossier.id)
+        return service.documents(dossier.id)
     except UnknownSnapshot:
         return ()
 

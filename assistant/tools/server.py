@@ -23,7 +23,7 @@ from assistant.tools import resources
 from assistant.tools.calculations import CALCULATE, LEDGER
 from assistant.tools.questions import ASK, FICHE, REVIEW, SEARCH
 from assistant.tools.resources import ARTICLE
-from assistant.tools.tool import Desk, Step, Tool, ToolReply
+from assistant.tools.tool import Step, Tool, ToolReply, ToolService
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError
 
@@ -51,8 +51,8 @@ Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 Gave = TypeVar("Gave")
 
-DeskFor = Callable[[Scope | None, Step], Desk]
-"""The desk of who sends a request, by the scope of that, None by stdio; it may take long."""
+ServiceFor = Callable[[Scope | None, Step], ToolService]
+"""The service of who sends a request, by the scope of that, None by stdio; it may take long."""
 
 MOST_AT_ONCE = 8
 """Calls that are worked on at once; those who come later wait."""
@@ -73,14 +73,14 @@ class CallGivenUp(Exception):
 
 
 class ToolServer:
-    """Answers the requests of the protocol, each from the desk of who sends it.
+    """Answers the requests of the protocol, each from the service of who sends it.
 
     Nothing is kept between two requests, so that each is judged by itself.
     """
 
-    def __init__(self, desk_for: DeskFor) -> None:
-        """Nothing is loaded before the first request that needs a desk."""
-        self._desk_for = desk_for
+    def __init__(self, service_for: ServiceFor) -> None:
+        """Nothing is loaded before the first request that needs a service."""
+        self._service_for = service_for
         self._limiter = anyio.CapacityLimiter(MOST_AT_ONCE)
         self.server: Server[Any] = Server(
             "sourcier",
@@ -117,7 +117,9 @@ class ToolServer:
     ) -> wire.ListResourcesResult:
         cursor = params.cursor if params else None
         try:
-            found, rest = await self._work(ctx, lambda desk, step: resources.listed(desk, cursor))
+            found, rest = await self._work(
+                ctx, lambda service, step: resources.listed(service, cursor)
+            )
         except (AssistantError, IngestionError) as failure:
             raise _refused(failure) from failure
         return wire.ListResourcesResult(
@@ -147,23 +149,23 @@ class ToolServer:
     ) -> wire.ReadResourceResult:
         uri = str(params.uri)
         try:
-            text = await self._work(ctx, lambda desk, step: resources.read(desk, uri))
+            text = await self._work(ctx, lambda service, step: resources.read(service, uri))
         except (AssistantError, IngestionError) as failure:
             raise _refused(failure) from failure
         contents = wire.TextResourceContents(uri=uri, text=text, mime_type=MARKDOWN)
         return wire.ReadResourceResult(contents=[contents])
 
     async def _work(
-        self, ctx: ServerRequestContext[Any], work: Callable[[Desk, Step], Gave]
+        self, ctx: ServerRequestContext[Any], work: Callable[[ToolService, Step], Gave]
     ) -> Gave:
-        """Do something at the desk of who asks, in a thread that stops when they have gone."""
+        """Do something at the service of who asks, in a thread that stops when they have gone."""
         gone = Event()
         scope = ctx.request.scope if ctx.request is not None else None
         step = partial(_tell, ctx, gone, count(1))
 
         def done() -> Gave:
             try:
-                return work(self._desk_for(scope, step), step)
+                return work(self._service_for(scope, step), step)
             except OSError as failure:
                 said = f"Fichier ou disque inaccessible : {in_words(failure)}."
                 raise IngestionError(said) from failure
@@ -174,13 +176,13 @@ class ToolServer:
             gone.set()
 
 
-def _called(params: wire.CallToolRequestParams, desk: Desk, step: Step) -> ToolReply:
+def _called(params: wire.CallToolRequestParams, service: ToolService, step: Step) -> ToolReply:
     tool = _TOOLS.get(params.name)
     if tool is None:
         raise WrongArguments(
             f"Il n'y a pas d'outil « {params.name[:64]} ». Outils : {', '.join(_TOOLS)}."
         )
-    return tool.call(desk, params.arguments or {}, step)
+    return tool.call(service, params.arguments or {}, step)
 
 
 def _described(tool: Tool) -> wire.Tool:
@@ -212,10 +214,10 @@ def _refused(failure: AssistantError | IngestionError) -> MCPError:
 # By stdio: one client, which started this process.
 
 
-def serve_by_stdio(load: Callable[[], Desk]) -> None:
+def serve_by_stdio(load: Callable[[], ToolService]) -> None:
     """Serve until the client closes standard input; whatever else is printed goes to the errors.
 
-    The desk is loaded beside the first messages, which do not need it.
+    The service is loaded beside the first messages, which do not need it.
     """
 
     async def serve() -> None:
@@ -228,8 +230,8 @@ def serve_by_stdio(load: Callable[[], Desk]) -> None:
     anyio.run(serve)
 
 
-def _loaded(loading: Future[Desk], step: Step) -> Desk:
-    """The desk once it is there; who waits for it is told so now and then."""
+def _loaded(loading: Future[ToolService], step: Step) -> ToolService:
+    """The service once it is there; who waits for it is told so now and then."""
     while not wait([loading], LOADING_SECONDS).done:
         step("chargement des modèles et de l'index")
     return loading.result()
@@ -244,9 +246,9 @@ class ToolsByHttp:
     Whether host and origin of a request are those of this site is not asked here.
     """
 
-    def __init__(self, desk_for: DeskFor) -> None:
-        """`desk_for` is given the scope of each request."""
-        self._server = ToolServer(desk_for).server
+    def __init__(self, service_for: ServiceFor) -> None:
+        """`service_for` is given the scope of each request."""
+        self._server = ToolServer(service_for).server
         self._manager: StreamableHTTPSessionManager | None = None
 
     @asynccontextmanager

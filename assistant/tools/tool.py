@@ -40,7 +40,7 @@ from ingestion.legislation.versions import History
 from ingestion.readers.documents import Document, Kind
 
 
-class ReaderDesk(Protocol):
+class ReaderService(Protocol):
     """Answers in the name of a reader, who sees the dossiers of their teams and no other.
 
     Failures whose message is a French sentence for the reader are `AssistantError` or
@@ -78,7 +78,7 @@ class ReaderDesk(Protocol):
         """References of articles that are written almost like this one."""
 
 
-class Desk(ReaderDesk, Protocol):
+class ToolService(ReaderService, Protocol):
     """What the tools ask besides."""
 
     @property
@@ -125,7 +125,7 @@ class Tool:
 
     name: str
     arguments: type[ToolArguments]
-    run: Callable[[Desk, Any, Step], ToolReply]
+    run: Callable[[ToolService, Any, Step], ToolReply]
 
     @property
     def title(self) -> str:
@@ -144,14 +144,14 @@ class Tool:
         del schema["description"]  # our own, for who reads the code
         return schema
 
-    def call(self, desk: Desk, given: Mapping[str, object], step: Step) -> ToolReply:
+    def call(self, service: ToolService, given: Mapping[str, object], step: Step) -> ToolReply:
         """Run it with what a program gave; raises WrongArguments when that is not what it takes."""
         try:
             arguments = self.arguments.model_validate(given)
         except Unfit as error:
             said = " ; ".join(map(_in_french, error.errors()))
             raise WrongArguments(f"Arguments de {self.name} à corriger : {said}.") from error
-        return self.run(desk, arguments, step)
+        return self.run(service, arguments, step)
 
 
 @cache
@@ -237,14 +237,14 @@ def among(words: type[StrEnum]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": [str(each) for each in words]})
 
 
-def require_dossier(desk: Desk, dossier_id: str | None) -> None:
+def require_dossier(service: ToolService, dossier_id: str | None) -> None:
     """Raise WrongArguments, with the dossiers of the reader, for one that is not theirs."""
     if dossier_id is None:
         return
     try:
-        desk.filing.get(dossier_id)
+        service.filing.get(dossier_id)
     except UnknownDossier as error:
-        known = ", ".join(dossier.id for dossier in desk.filing.all())
+        known = ", ".join(dossier.id for dossier in service.filing.all())
         raise WrongArguments(
             f"{error} " + (f"Dossiers de l'utilisateur : {known}." if known else "Il n'en a aucun.")
         ) from error

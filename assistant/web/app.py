@@ -22,10 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.accounts.identity import Identity, UserRole
 from assistant.tools.server import ToolsByHttp
-from assistant.tools.tool import Desk
+from assistant.tools.tool import ToolService
 from assistant.web.api.routes import api_app
 from assistant.web.authentication import Errands, account_routes, openid_routes
-from assistant.web.buyer.chat import event_desk
+from assistant.web.buyer.chat import service_of_event
 from assistant.web.buyer.page import page_blocks
 from assistant.web.buyer.routes import dossier_routes, law_routes
 from assistant.web.front import ANYONE, behind_proxies, listen, listen_at
@@ -178,9 +178,9 @@ class ToolsAddress:
     methods = ("GET", "POST", "DELETE")
     """Those of the protocol; nothing is told unasked, and no session is there to be ended."""
 
-    def __init__(self, access: Access, desks: Callable[[Identity], Desk]) -> None:
+    def __init__(self, access: Access, services: Callable[[Identity], ToolService]) -> None:
         self._reader = requiring(access, UserRole.BUYER)
-        self._tools = ToolsByHttp(lambda scope, step: desks((scope or {})[_READER]))
+        self._tools = ToolsByHttp(lambda scope, step: services((scope or {})[_READER]))
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -235,8 +235,8 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     app.include_router(page_routes(site))
     if site.monitoring:
         app.include_router(monitoring_routes(site.monitoring))
-    app.include_router(law_routes(site.desk_of))
-    app.include_router(dossier_routes(site.desk_of))
+    app.include_router(law_routes(site.service_of))
+    app.include_router(dossier_routes(site.service_of))
     app.include_router(ledger_routes)
     if site.accounts:
         app.include_router(account_routes)
@@ -251,7 +251,7 @@ def _add_routes(app: FastAPI, site: Site) -> None:
 def _mount_gradio(app: FastAPI, site: Site) -> None:
     gr.mount_gradio_app(
         app,
-        page_blocks(event_desk(site)),
+        page_blocks(service_of_event(site)),
         path="/",
         server_name="127.0.0.1",
         auth_dependency=site.user_of,

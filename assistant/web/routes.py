@@ -23,7 +23,7 @@ from assistant.reports.markup import Html, Words, load_words, render
 from assistant.web.buyer.service import BuyerService, Thumb
 from assistant.web.frame import LANGUAGE_COOKIE, current_frame, frame_values, language_of_reader
 from assistant.web.pdf_page import PICTURES, DrawingOrder, UndrawablePage
-from assistant.web.site import DeskOf, Site, is_foreign
+from assistant.web.site import ServiceOf, Site, is_foreign
 from assistant.web.viewer import View, document_html, fits, is_drawn, order_for
 from ingestion.durable import in_words
 from ingestion.errors import IngestionError, StorageFull
@@ -69,8 +69,8 @@ def page_routes(site: Site) -> APIRouter:
     router = APIRouter()
     router.add_api_route("/page/{name}", asset)
     add_health(router, site)
-    add_reader_routes(router, site.desk_of)
-    add_document_routes(router, site.desk_of)
+    add_reader_routes(router, site.service_of)
+    add_document_routes(router, site.service_of)
     return router
 
 
@@ -93,7 +93,7 @@ def add_health(router: APIRouter, site: Site) -> None:
         if identity is None:
             return {"status": "ok"}
         try:
-            holdings = site.desks(identity).holdings
+            holdings = site.services(identity).holdings
         except IngestionError:  # /ready says what is missing
             return {"status": "ok"}
         return {"status": "ok", "generation": holdings.generation, "passages": holdings.passages}
@@ -128,16 +128,18 @@ def _is_monitor(request: Request, monitoring: Monitoring) -> bool:
     return request.client is not None and monitoring.admits(request.client.host)
 
 
-def add_reader_routes(router: APIRouter, desk_of: DeskOf) -> None:
+def add_reader_routes(router: APIRouter, service_of: ServiceOf) -> None:
     """What the page sends: opinions, and what is spoken."""
 
     @router.post("/rate", status_code=204)
     def rate(
-        opinion: OpinionForm, request: Request, desk: Annotated[BuyerService, Depends(desk_of)]
+        opinion: OpinionForm,
+        request: Request,
+        service: Annotated[BuyerService, Depends(service_of)],
     ) -> None:
         from_here(request)
         try:
-            desk.rate(opinion.record_id, opinion.thumb, opinion.comment)
+            service.rate(opinion.record_id, opinion.thumb, opinion.comment)
         except LookupError as error:
             raise HTTPException(404) from error
 
@@ -145,7 +147,7 @@ def add_reader_routes(router: APIRouter, desk_of: DeskOf) -> None:
     async def voice(request: Request, lang: Language = Language.FRENCH) -> dict[str, str]:
         """What is heard in a WAV file; nothing of it is kept."""
         from_here(request)
-        hears = desk_of(request).voice
+        hears = service_of(request).voice
         if hears is None:
             raise HTTPException(404)
         try:
@@ -159,13 +161,13 @@ def add_reader_routes(router: APIRouter, desk_of: DeskOf) -> None:
         raise HTTPException(404)
 
 
-def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
+def add_document_routes(router: APIRouter, service_of: ServiceOf) -> None:
     """The document as a page to read, and its pages as pictures."""
-    Desk = Annotated[BuyerService, Depends(desk_of)]  # noqa: N806 - a type
+    Service = Annotated[BuyerService, Depends(service_of)]  # noqa: N806 - a type
 
     @router.get("/document/{document_id}")
     def document(
-        desk: Desk,
+        service: Service,
         document_id: str,
         start: int,
         end: int,
@@ -173,11 +175,11 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         lang: Language = Language.FRENCH,
         dossier: str | None = None,
     ) -> HTMLResponse:
-        return _document(desk, document_id, dossier, view_of(start, end, quote), lang)
+        return _document(service, document_id, dossier, view_of(start, end, quote), lang)
 
     @router.get("/document/{document_id}/page/{number}.png")
     def picture(
-        desk: Desk,
+        service: Service,
         document_id: str,
         number: int,
         start: int,
@@ -185,20 +187,20 @@ def add_document_routes(router: APIRouter, desk_of: DeskOf) -> None:
         quote: Quotes = (),
         dossier: str | None = None,
     ) -> Response:
-        found = opened(desk, document_id, dossier)
+        found = opened(service, document_id, dossier)
         view = view_of(start, end, quote)
         order = order_for(found, view, number) if fits(view, found) else None
-        original = partial(desk.original, document_id, dossier)
+        original = partial(service.original, document_id, dossier)
         return picture_of(found, original, order, FORGET if dossier else KEEP)
 
 
 def _document(
-    desk: BuyerService, document_id: str, dossier: str | None, view: View, lang: Language
+    service: BuyerService, document_id: str, dossier: str | None, view: View, lang: Language
 ) -> HTMLResponse:
     said = load_words(lang)
     try:
-        found = desk.document(document_id, dossier)
-        original = desk.original(document_id, dossier)
+        found = service.document(document_id, dossier)
+        original = service.original(document_id, dossier)
     except LookupError as unknown:
         raise HTTPException(404, said["document_unknown"]) from unknown
     except (AssistantError, IngestionError) as failure:
@@ -216,10 +218,10 @@ def from_here(request: Request) -> None:
         raise HTTPException(403)
 
 
-def opened(desk: BuyerService, document_id: str, dossier: str | None) -> Document:
+def opened(service: BuyerService, document_id: str, dossier: str | None) -> Document:
     """A document; a 404 when it is not known."""
     try:
-        return desk.document(document_id, dossier)
+        return service.document(document_id, dossier)
     except LookupError as error:
         raise HTTPException(404) from error
 

@@ -53,11 +53,11 @@ from ingestion.readers.documents import Document
 from ingestion.tenders.dossiers import Dossier
 from ingestion.tenders.intake import index_waiting
 
-# The desk of this machine: what the page asks for, from the assistant, the index and the files.
+# The service of this machine: what the page asks for, from the assistant, the index and the files.
 
 
 class LocalBuyerService:
-    """The desk of one reader: what they do is done in their name, for their teams."""
+    """The service of one reader: what they do is done in their name, for their teams."""
 
     def __init__(
         self,
@@ -280,7 +280,7 @@ def load_site(home: Path, settings: Settings, lent: Path | None = None) -> Site:
     turns = TurnMeasures()
     assistant = load_assistant(home, settings, watch=watching(settings, turns), lent=lent)
     settle_at_start(home, assistant.journal)
-    desks = partial(
+    services = partial(
         LocalBuyerService,
         home,
         assistant,
@@ -290,22 +290,24 @@ def load_site(home: Path, settings: Settings, lent: Path | None = None) -> Site:
     )
     accounts = open_accounts(home, assistant.journal) if settings.access == "accounts" else None
     access = Members(accounts) if accounts else SingleUser()
-    room = ReviewService(home, assistant, called=naming(accounts, settings))
-    room.follow()
+    review = ReviewService(home, assistant, called=naming(accounts, settings))
+    review.follow()
     open_case_law_beside(assistant)
-    beside = pages_beside(home, room, assistant.journal, access, accounts, settings.address)
-    office = load_office(home, assistant.journal)
+    beside = pages_beside(home, review, assistant.journal, access, accounts, settings.address)
+    administration = load_administration(home, assistant.journal)
 
     def see_to_folder() -> None:
         repair_beside(home, settings)
         purge_daily(assistant.journal, settings.retention_months)
-        keep_schedule(office)
+        keep_schedule(administration)
 
     do_alone(home, see_to_folder)
     openid = settings.openid
     provider = Provider(openid, openid_secret(openid)) if openid else None
     monitoring = monitoring_of(home, settings, assistant, turns)
-    return Site(desks, access, beside, accounts, provider, settings.address, desks, monitoring)
+    return Site(
+        services, access, beside, accounts, provider, settings.address, services, monitoring
+    )
 
 
 def naming(accounts: Accounts | None, settings: Settings) -> Callable[[str], str]:
@@ -345,22 +347,24 @@ LOOK = 30
 """Seconds between two looks at the schedule."""
 
 
-def keep_schedule(office: AdministrationService) -> None:
+def keep_schedule(administration: AdministrationService) -> None:
     """Begin updates when they are due, for as long as this process runs."""
-    Thread(target=_watch_clock, args=(office, Ending()), name="schedule", daemon=True).start()
+    Thread(
+        target=_watch_clock, args=(administration, Ending()), name="schedule", daemon=True
+    ).start()
 
 
-def _watch_clock(office: AdministrationService, ending: Ending) -> None:
+def _watch_clock(administration: AdministrationService, ending: Ending) -> None:
     while not ending.wait(LOOK):
         try:
-            office.start_due(datetime.now().astimezone())
+            administration.start_due(datetime.now().astimezone())
         except (AssistantError, IngestionError, OSError) as failure:
             logging.getLogger(__name__).warning("Mise à jour programmée : %s", failure)
 
 
 def pages_beside(
     home: Path,
-    room: ReviewService,
+    review: ReviewService,
     journal: Journal,
     access: Access,
     accounts: Accounts | None = None,
@@ -371,16 +375,16 @@ def pages_beside(
     `accounts` are those that people log in to, if any, by the `address` that they type.
     """
     reader = requiring(access, UserRole.REFERENT)
-    board = board_routes(LocalDashboard(home, room, journal), reader)
-    office = load_office(home, journal)
-    administration = AccountAdministration(home, accounts, address) if accounts else None
+    board = board_routes(LocalDashboard(home, review, journal), reader)
+    administration = load_administration(home, journal)
+    of_accounts = AccountAdministration(home, accounts, address) if accounts else None
     return {
-        "/referent": referent_app(room, reader, board),
-        "/admin": admin_app(office, requiring(access, UserRole.ADMINISTRATOR), administration),
+        "/referent": referent_app(review, reader, board),
+        "/admin": admin_app(administration, requiring(access, UserRole.ADMINISTRATOR), of_accounts),
     }
 
 
-def load_office(home: Path, journal: Journal) -> AdministrationService:
+def load_administration(home: Path, journal: Journal) -> AdministrationService:
     """What the administrator's page stands on; it builds by this command, out of the way."""
     command = ("nice", sys.executable, "-m", "assistant.cli", "--data", str(home.absolute()))
     return AdministrationService(home, journal, command)

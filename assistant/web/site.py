@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException
@@ -14,7 +14,7 @@ from assistant.accounts.identity import ALONE, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.service import Accounts
 from assistant.operations.monitoring import Monitoring
-from assistant.tools.tool import Desk
+from assistant.tools.tool import ToolService
 from assistant.web.buyer.service import BuyerService
 
 # Access: who a request comes from, and whether they may ask for what it asks.
@@ -135,10 +135,10 @@ def _is_opened(request: HTTPConnection, site: str) -> bool:
     return site == "none" or asked == ["navigate", "document"]
 
 
-# The site: whose desk a request is served from, and the applications that stand beside it.
+# The site: whose service a request is served from, and the applications that stand beside it.
 
-DeskOf = Callable[[Request], BuyerService]
-"""A dependency of a route: the desk of the buyer who asks; the request ends there for others."""
+ServiceOf = Callable[[Request], BuyerService]
+"""A dependency of a route: the service of the buyer who asks; the request ends there for others."""
 
 Beside = Mapping[str, ASGIApp]
 """Applications by the path where they are mounted."""
@@ -148,26 +148,26 @@ Beside = Mapping[str, ASGIApp]
 class Site:
     """What the pages stand on.
 
-    `desks` gives each reader their own desk, `access` says who sends a request. `beside` are the
+    `services` gives each reader their own, `access` says who sends a request. `beside` are the
     applications of the other roles by the path where they are mounted: "/referent", "/admin".
     `accounts` are what people log in to, None where the machine has one user; `provider` vouches
     for them as well, if any. `address` is the one that people elsewhere type, "" when none do.
-    `tools` gives the desk from which a reader's programs are answered, None where they are not.
+    `tools` gives the service from which a reader's programs are answered, None where they are not.
     `monitoring` is what those who watch over the service are told, None where nobody does.
     """
 
-    desks: Callable[[Identity], BuyerService]
+    services: Callable[[Identity], BuyerService]
     access: Access
     beside: Beside = field(default_factory=dict)
     accounts: Accounts | None = None
     provider: Provider | None = None
     address: str = ""
-    tools: Callable[[Identity], Desk] | None = None
+    tools: Callable[[Identity], ToolService] | None = None
     monitoring: Monitoring | None = None
 
-    def desk_of(self, request: Request) -> BuyerService:
-        """The desk of the buyer who sends a request; an HTTPException for anyone else."""
-        return self.desks(requiring(self.access, UserRole.BUYER)(request))
+    def service_of(self, request: Request) -> BuyerService:
+        """The service of the buyer who sends a request; an HTTPException for anyone else."""
+        return self.services(requiring(self.access, UserRole.BUYER)(request))
 
     def user_of(self, request: Request) -> str | None:
         """The pseudonym of the buyer who sends a request, as Gradio wants to be told."""
@@ -181,9 +181,9 @@ def site_of(request: Request) -> Site:
     return site
 
 
-def buyer_desk(request: Request) -> BuyerService:
-    """The desk of the buyer who sends a request."""
-    return site_of(request).desk_of(request)
+def service_of_buyer(request: Request) -> BuyerService:
+    """The service of the buyer who sends a request."""
+    return site_of(request).service_of(request)
 
 
 def known_buyer(request: Request) -> Identity:
@@ -196,7 +196,25 @@ def known_reader(request: Request) -> Identity:
     return requiring(site_of(request).access)(request)
 
 
-BuyerDesk = Annotated[BuyerService, Depends(buyer_desk)]
+ServiceOfBuyer = Annotated[BuyerService, Depends(service_of_buyer)]
 BuyerIdentity = Annotated[Identity, Depends(known_buyer)]
 ReaderIdentity = Annotated[Identity, Depends(known_reader)]
 """What routes ask for by their parameters; the request ends there for anyone else."""
+
+
+# An application of one role, mounted in the site: `app.state` holds its `reader` and its `service`.
+
+
+def known_of_role(request: Request) -> Identity:
+    """Who sends a request; it ends here for anyone who is not of the application's role."""
+    reader: Reader = request.app.state.reader
+    return reader(request)
+
+
+def own_service(request: Request) -> Any:  # noqa: ANN401 - each application has its own
+    """What the application of a request stands on."""
+    return request.app.state.service
+
+
+Who = Annotated[Identity, Depends(known_of_role)]
+"""What every handler of such an application takes: none answers before it knows whom."""

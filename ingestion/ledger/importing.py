@@ -267,9 +267,9 @@ def import_files(
     """
     reports: list[FileReport] = []
     with rewriting(home) as draft, FileReader() as reader, sources(order.paths) as found:
-        desk = _Desk(draft, reader, order, today, read_kept(home))
+        service = _Service(draft, reader, order, today, read_kept(home))
         for source in found:
-            reports.append(report := desk.report(source))
+            reports.append(report := service.report(source))
             tell(report)
         _refuse_unknown_titles(order.corrections, reports)
         stored = [each for each in reports if each.stored]
@@ -280,7 +280,7 @@ def import_files(
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _Service:
     """Judges files against what the ledger holds, those before them included."""
 
     draft: LedgerDraft

@@ -111,7 +111,7 @@ def receive(
     library = Library(home)
     for parcel in parcels:
         with incoming(home) as folder:
-            yield from _received(_Desk(library, dossier_id, progress), parcel, folder)
+            yield from _received(_Service(library, dossier_id, progress), parcel, folder)
 
 
 def awaits_index(home: Path) -> bool:
@@ -191,7 +191,7 @@ def _indexed(home: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _Service:
     """Where files come in: the library that keeps them, their dossier, who is told of pages."""
 
     library: Library
@@ -199,7 +199,7 @@ class _Desk:
     progress: Progress
 
 
-def _received(desk: _Desk, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
+def _received(service: _Service, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
     name = safe_name(parcel)
     is_archive = name.lower().endswith(_ARCHIVE)
     arrived = folder / PurePosixPath(name).name
@@ -212,9 +212,9 @@ def _received(desk: _Desk, parcel: Parcel, folder: Path) -> Iterator[Receipt]:
     if refusal:
         yield Receipt(name[:LONGEST_NAME], refusal=refusal)
     elif is_archive:
-        yield from _unpacked(desk, arrived)
+        yield from _unpacked(service, arrived)
     else:
-        yield _added(desk, arrived, name)
+        yield _added(service, arrived, name)
 
 
 def safe_name(parcel: Parcel) -> str:
@@ -224,21 +224,21 @@ def safe_name(parcel: Parcel) -> str:
     return "/".join(part for part in whole if part not in {"", ".", ".."})
 
 
-def _unpacked(desk: _Desk, archive: Path) -> Iterator[Receipt]:
+def _unpacked(service: _Service, archive: Path) -> Iterator[Receipt]:
     members = archive.with_name("members")
     members.mkdir()
     for member in unpack(archive, members):
         if member.path is None:
             yield Receipt(member.name, refusal=member.refusal)
             continue
-        yield _added(desk, member.path, member.name)
+        yield _added(service, member.path, member.name)
         member.path.unlink()
 
 
-def _added(desk: _Desk, path: Path, name: str) -> Receipt:
-    kind = Kind.RULES if desk.dossier_id is None else Kind.TENDER
-    told = partial(desk.progress, f"Reconnaissance de caractères, pages de {name}")
-    added = desk.library.add(path, name, kind, desk.dossier_id, told)
+def _added(service: _Service, path: Path, name: str) -> Receipt:
+    kind = Kind.RULES if service.dossier_id is None else Kind.TENDER
+    told = partial(service.progress, f"Reconnaissance de caractères, pages de {name}")
+    added = service.library.add(path, name, kind, service.dossier_id, told)
     entry, warnings = added.entry, added.reading.warnings
     if entry and entry.doubt:
         warnings = (*warnings, f"genre à confirmer, « {entry.piece} » : {entry.doubt}")

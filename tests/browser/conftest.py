@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.visit import opened
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_server import CHROMIUM, chromium, served
 
 
@@ -19,13 +19,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk() -> FakeDesk:
-    return FakeDesk(pace=0.15)
+def service() -> FakeService:
+    return FakeService(pace=0.15)
 
 
 @pytest.fixture(scope="module")
-def address(desk: FakeDesk) -> Iterator[str]:
-    with served(desk) as address:
+def address(service: FakeService) -> Iterator[str]:
+    with served(service) as address:
         yield address
 
 

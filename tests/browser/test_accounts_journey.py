@@ -10,7 +10,7 @@ from assistant.accounts.identity import Identity, UserRole
 from assistant.web.site import Members, Site
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.visit import barriers, settled
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.page_server import serving
 
@@ -22,13 +22,13 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 @pytest.fixture(scope="module")
 def address(hall: Hall) -> Iterator[str]:
-    desk = FakeDesk(pace=0.05)
+    service = FakeService(pace=0.05)
 
-    def desks(reader: Identity) -> FakeDesk:
-        desk.reader = reader
-        return desk
+    def services(reader: Identity) -> FakeService:
+        service.reader = reader
+        return service
 
-    site = Site(desks, Members(hall.accounts), accounts=hall.accounts)
+    site = Site(services, Members(hall.accounts), accounts=hall.accounts)
     with serving(app_of(site)) as address:
         yield address
 

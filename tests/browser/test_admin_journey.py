@@ -39,10 +39,10 @@ def address(home: Path) -> Iterator[str]:
     """The page over the small index, whose builds take half a second a question."""
     journal = journal_of(home)
     command = (sys.executable, "-m", "tests.command_line", "--data", str(home))
-    office = AdministrationService(home, journal, ("env", "PAUSE=0.2", *command))
-    desk = LocalBuyerService(home, assistant_over(home, journal), answering_embedder)
+    administration = AdministrationService(home, journal, ("env", "PAUSE=0.2", *command))
+    service = LocalBuyerService(home, assistant_over(home, journal), answering_embedder)
     reader = requiring(SingleUser(), UserRole.ADMINISTRATOR)
-    site = replace(site_over(desk), beside={"/admin": admin_app(office, reader)})
+    site = replace(site_over(service), beside={"/admin": admin_app(administration, reader)})
     with serving(app_of(site)) as address:
         yield address
 

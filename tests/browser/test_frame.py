@@ -13,10 +13,10 @@ from assistant.web.site import COOKIE, Members, Site
 from tests.accounts_home import Clock, Hall
 from tests.browser.test_accounts_journey import focus
 from tests.browser.visit import barriers, settled
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.page_server import serving
-from tests.review_room import house
+from tests.review_home import house
 
 SHOTS = os.environ.get("SHOTS", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""
@@ -34,9 +34,9 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 @pytest.fixture(scope="module")
 def address(hall: Hall) -> Iterator[str]:
-    rooms, desk, access = house(hall.home), FakeDesk(), Members(hall.accounts)
-    beside = pages_beside(hall.home, rooms.room, rooms.journal, access, hall.accounts)
-    with serving(app_of(Site(lambda reader: desk, access, beside, hall.accounts))) as address:
+    reviews, service, access = house(hall.home), FakeService(), Members(hall.accounts)
+    beside = pages_beside(hall.home, reviews.review, reviews.journal, access, hall.accounts)
+    with serving(app_of(Site(lambda reader: service, access, beside, hall.accounts))) as address:
         yield address
 
 

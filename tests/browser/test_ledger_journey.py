@@ -1,4 +1,4 @@
-"""Invoices from their import to their export, as a buyer sees them, on a desk and on a phone."""
+"""Invoices from their import to their export, as a buyer sees them, on a service and on a phone."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.visit import ask, eventually
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 
 
 def test_hostile_text_stays_text(page: Page) -> None:
@@ -44,10 +44,10 @@ def test_failures_say_what_to_do_and_keep_the_evidence(page: Page) -> None:
     expect(page.locator("#status .alert")).to_contain_text("Écrivez une question")
 
 
-def test_the_place_in_the_queue_is_shown(page: Page, desk: FakeDesk) -> None:
+def test_the_place_in_the_queue_is_shown(page: Page, service: FakeService) -> None:
     ask(page, "Il faut attendre")
     expect(page.locator(".progress")).to_contain_text("2 questions passent avant la vôtre")
-    desk.moves_up.set()
+    service.moves_up.set()
     expect(page.locator(".turn.finished")).to_be_visible()
 
 
@@ -82,7 +82,7 @@ def test_the_whole_journey_by_keyboard(page: Page) -> None:
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
-def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, desk: FakeDesk) -> None:
+def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, service: FakeService) -> None:
     ask(page)
     expect(page.locator(".turn.finished")).to_be_visible()
     page.get_by_text("1 phrase écartée").click()
@@ -93,7 +93,7 @@ def test_removed_sentences_unfold_and_opinions_are_kept(page: Page, desk: FakeDe
     expect(page.locator(".rate .outcome")).to_have_text("Avis enregistré, merci.")
     record = page.locator(".rate").get_attribute("data-record")
     told = [(record, "down", ""), (record, "down", "le CCAP a changé")]
-    eventually(page, lambda: desk.opinions[-2:] == told)
+    eventually(page, lambda: service.opinions[-2:] == told)
 
 
 def test_copy_and_exports_carry_the_sources(page: Page, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from tests.browser.visit import QUESTION, ask, eventually, opened
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 
 
 def test_the_notice_comes_before_the_first_question_and_is_read_aloud(page: Page) -> None:
@@ -50,8 +50,8 @@ def test_documents_open_at_the_passage_and_close_by_keyboard(page: Page) -> None
     expect(page.locator("#t0-p4 .open-document")).to_be_focused()
 
 
-def test_stop_is_immediate_and_keeps_what_was_found(page: Page, desk: FakeDesk) -> None:
-    closed = desk.closed
+def test_stop_is_immediate_and_keeps_what_was_found(page: Page, service: FakeService) -> None:
+    closed = service.closed
     ask(page, "Réponds lentement")
     expect(page.locator(".passage")).to_have_count(5)
     page.keyboard.press("Escape")
@@ -60,11 +60,11 @@ def test_stop_is_immediate_and_keeps_what_was_found(page: Page, desk: FakeDesk) 
     expect(page.locator("#announcer")).to_contain_text("avant la première phrase")
     expect(page.get_by_role("button", name="Demander")).to_be_visible()
     expect(page.locator(".passage")).to_have_count(5)
-    eventually(page, lambda: desk.closed == closed + 1)
+    eventually(page, lambda: service.closed == closed + 1)
 
 
 def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
-    page: Page, desk: FakeDesk, address: str
+    page: Page, service: FakeService, address: str
 ) -> None:
     ask(page)
     expect(page.locator(".turn.finished")).to_be_visible()
@@ -72,7 +72,7 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
     expect(page.locator(".turn.finished .sentence")).to_have_count(4)
     ask(page, "Et pour les travaux ?")
     expect(page.locator("#t1.finished")).to_be_visible()
-    question, as_of, history = desk.asked[-1]
+    question, as_of, history = service.asked[-1]
     assert (question, as_of) == ("Et pour les travaux ?", None)
     assert [exchange.question for exchange in history] == [QUESTION]
     page.get_by_role("button", name="Nouvelle conversation").click()
@@ -80,17 +80,19 @@ def test_the_conversation_survives_a_reload_and_feeds_the_next_question(
     expect(page.locator(".welcome")).to_be_visible()
 
 
-def test_the_date_of_the_law_is_the_one_chosen(page: Page, desk: FakeDesk) -> None:
+def test_the_date_of_the_law_is_the_one_chosen(page: Page, service: FakeService) -> None:
     page.get_by_role(
         "button", name="droit d’aujourd’hui"
     ).click()  # its fields do not always stand open
     page.locator("#as-of-field input").fill("2025-06-30")
     page.locator(".example").first.click()
     expect(page.locator(".turn.finished .as-of")).to_contain_text("Droit au 30 juin 2025")
-    assert desk.asked[-1][1] == date(2025, 6, 30)
+    assert service.asked[-1][1] == date(2025, 6, 30)
 
 
-def test_the_date_of_the_law_is_chosen_and_cleared_by_keyboard(page: Page, desk: FakeDesk) -> None:
+def test_the_date_of_the_law_is_chosen_and_cleared_by_keyboard(
+    page: Page, service: FakeService
+) -> None:
     page.get_by_role("button", name="droit d’aujourd’hui").press("Enter")
     field = page.get_by_label("Droit au")
     field.focus()
@@ -105,7 +107,7 @@ def test_the_date_of_the_law_is_chosen_and_cleared_by_keyboard(page: Page, desk:
     expect(field).to_have_value("")
     ask(page, "Quel était le seuil en 2019 ?")
     expect(page.locator("#t1.finished .as-of")).to_contain_text("31 décembre 2019, jour nommé")
-    assert [asked[1] for asked in desk.asked[-2:]] == [date(2025, 6, 6), None]
+    assert [asked[1] for asked in service.asked[-2:]] == [date(2025, 6, 6), None]
 
 
 def test_english_is_one_press_away_and_remembered(page: Page, address: str) -> None:
@@ -143,7 +145,7 @@ def test_conversations_set_aside_are_found_opened_again_and_forgotten(
     expect(page.locator(".shelf")).to_have_count(0)
 
 
-def test_what_was_chosen_and_voted_survives_a_reload(page: Page, desk: FakeDesk) -> None:
+def test_what_was_chosen_and_voted_survives_a_reload(page: Page, service: FakeService) -> None:
     ask(page)
     expect(page.locator(".turn.finished")).to_be_visible()
     page.get_by_role("button", name="Utile").click()
@@ -159,4 +161,4 @@ def test_what_was_chosen_and_voted_survives_a_reload(page: Page, desk: FakeDesk)
     expect(page.get_by_role("button", name="Utile")).to_have_attribute("aria-pressed", "true")
     ask(page, "Et les pénalités ?")
     expect(page.locator("#t1.finished")).to_be_visible()
-    assert (desk.asked[-1][1], desk.asked_of[-1]) == (date(2025, 6, 30), "montelyre-2026")
+    assert (service.asked[-1][1], service.asked_of[-1]) == (date(2025, 6, 30), "montelyre-2026")

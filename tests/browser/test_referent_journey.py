@@ -19,7 +19,7 @@ from ingestion.tenders.intake import Parcel
 from tests.browser.visit import ask, barriers, settled
 from tests.page_app import app_of
 from tests.page_server import serving
-from tests.review_room import House, house
+from tests.review_home import House, house
 from tests.small_index import answering_embedder, build_small_index
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
@@ -43,10 +43,10 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="module")
 def address(known: House) -> Iterator[str]:
     """The pages of the buyer and of the référent, for the one user of a machine."""
-    desk = LocalBuyerService(known.home, known.assistant, answering_embedder, ALONE)
+    service = LocalBuyerService(known.home, known.assistant, answering_embedder, ALONE)
     access = SingleUser()
-    beside = {"/referent": referent_app(known.room, requiring(access, UserRole.REFERENT))}
-    with serving(app_of(Site(lambda reader: desk, access, beside))) as address:
+    beside = {"/referent": referent_app(known.review, requiring(access, UserRole.REFERENT))}
+    with serving(app_of(Site(lambda reader: service, access, beside))) as address:
         yield address
 
 
@@ -105,7 +105,7 @@ def test_from_a_complaint_to_the_evaluation_set(page: Page, address: str, known:
     page.get_by_label("Faits attendus").fill("trente jours")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_role("table")).to_contain_text(PAYMENT)
-    assert [each.facts for each in known.room.gold] == [("trente jours",)]
+    assert [each.facts for each in known.review.gold] == [("trente jours",)]
 
     page.get_by_role("link", name="Réponses", exact=True).click()
     with page.expect_download() as sent:
@@ -140,7 +140,7 @@ def test_an_answer_is_judged_by_keyboard_alone(page: Page, address: str, known: 
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Vos marques sont enregistrées.")
-    sheet = known.room.item(ALONE, record_id).sheet_of("local")
+    sheet = known.review.item(ALONE, record_id).sheet_of("local")
     assert [mark.comment for mark in sheet.values()] == ["relu au clavier"]
 
 
@@ -173,7 +173,7 @@ def test_the_queue_is_read_by_single_keys(page: Page, address: str, known: House
     page.keyboard.press("1")
     expect(whole.get_by_label("sans avis")).to_be_checked()
     page.get_by_label("Touches").check()
-    [reading] = known.room.item(ALONE, ids[0]).readings.values()
+    [reading] = known.review.item(ALONE, ids[0]).readings.values()
     assert {mark.verdict for mark in reading.frozen.values()} == {
         ReviewVerdict.UNRELATED,
         ReviewVerdict.INCOMPLETE,
@@ -198,7 +198,7 @@ def test_nothing_keeps_anyone_out(
 ) -> None:
     page.emulate_media(color_scheme=scheme)
     record_id = known.ask(PENALTY, DOSSIER).record_id
-    replay = known.room.replay(ALONE, record_id, known.room.clock()).record_id
+    replay = known.review.replay(ALONE, record_id, known.review.clock()).record_id
     for path in (
         "",
         "?outcome=answered&support=verbatim",

@@ -24,7 +24,7 @@ from assistant.web.site import COOKIE, Members, Site
 from ingestion.errors import UnknownSnapshot
 from tests.accounts_home import PASSWORD, Clock, Hall
 from tests.browser.visit import ask, opened, settled
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of, app_over
 from tests.page_server import chromium, free_port, serving
 
@@ -36,7 +36,7 @@ MOST = 200
 """Questions that are sent to fill the queue; it holds fewer."""
 
 
-class TroubledDesk(FakeDesk):
+class TroubledService(FakeService):
     """Answers one question only when it is told to, and knows one index only."""
 
     def turn(
@@ -51,8 +51,8 @@ class TroubledDesk(FakeDesk):
 
 
 @pytest.fixture(scope="module")
-def desk() -> TroubledDesk:
-    return TroubledDesk()
+def service() -> TroubledService:
+    return TroubledService()
 
 
 @pytest.fixture(scope="module")
@@ -61,22 +61,22 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 
 @pytest.fixture(scope="module")
-def apps(desk: TroubledDesk, hall: Hall) -> Iterator[FastAPI]:
+def apps(service: TroubledService, hall: Hall) -> Iterator[FastAPI]:
     """Applications of the one user of a machine, made before the browser has a loop running."""
-    return iter([app_over(desk) for _ in range(6)])
+    return iter([app_over(service) for _ in range(6)])
 
 
 @pytest.fixture(scope="module")
 def members(hall: Hall) -> Iterator[str]:
     """The address of the page for those who have an account."""
-    desk = TroubledDesk()
+    service = TroubledService()
 
-    def desks(reader: Identity) -> FakeDesk:
-        own = copy(desk)
+    def services(reader: Identity) -> FakeService:
+        own = copy(service)
         own.reader = reader
         return own
 
-    site = Site(desks, Members(hall.accounts), accounts=hall.accounts)
+    site = Site(services, Members(hall.accounts), accounts=hall.accounts)
     with serving(app_of(site)) as address:
         yield address
 
@@ -175,14 +175,14 @@ def test_files_sent_after_the_session_is_over_lead_to_the_login_and_back(
 def test_a_refused_upload_says_why(
     page: Page,
     apps: Iterator[FastAPI],
-    desk: TroubledDesk,
+    service: TroubledService,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(desk.filing, "add", full)
+    monkeypatch.setattr(service.filing, "add", full)
     piece = tmp_path / "notes.md"
     piece.write_text("# Notes\n\nLes massifs sont arrosés.\n", encoding="utf-8")
     with serving(next(apps)) as address:

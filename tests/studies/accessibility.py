@@ -19,10 +19,10 @@ from playwright.sync_api import Page, expect
 from assistant.web.serving import pages_beside
 from assistant.web.site import SingleUser, Site
 from tests.browser.visit import ask, examined, opened
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import app_of
 from tests.page_server import chromium, serving
-from tests.review_room import house
+from tests.review_home import house
 from tests.small_index import answering_embedder, build_small_index
 from tests.words_tuning import by_words, without_bank
 
@@ -57,9 +57,9 @@ def site() -> Iterator[str]:
     with TemporaryDirectory() as folder, by_words(), without_bank():
         home = Path(folder) / "home"
         build_small_index(home, Path(folder), answering_embedder())
-        rooms, access, desk = house(home), SingleUser(), FakeDesk()
-        beside = pages_beside(home, rooms.room, rooms.journal, access)
-        with serving(app_of(Site(lambda reader: desk, access, beside))) as address:
+        reviews, access, service = house(home), SingleUser(), FakeService()
+        beside = pages_beside(home, reviews.review, reviews.journal, access)
+        with serving(app_of(Site(lambda reader: service, access, beside))) as address:
             yield address
 
 

@@ -49,7 +49,7 @@ from ingestion.ledger.importing import ImportOrder, import_files
 from ingestion.ledger.rows import FileKind, InvoiceLine, VatLine
 from ingestion.library.library import CORPUS
 from tests.fake_law import FakeLaw
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.index_home import add, build_and_publish
 from tests.page_app import app_over
 from tests.postgresql_server import on_server, started
@@ -143,14 +143,14 @@ def _pages(home: Path) -> None:
         build_and_publish(law)
     generation = open_snapshot(law, current_name(law))
     (home / "taux.toml").write_text(TABLE, encoding="utf-8")
-    desk = FakeDesk()
+    service = FakeService()
 
     def shown(client: TestClient, address: str) -> None:
-        desk.ledger = LedgerService(home, Journal(home / "journal.jsonl"), lambda: generation)
+        service.ledger = LedgerService(home, Journal(home / "journal.jsonl"), lambda: generation)
         reply = client.get(address)
         assert reply.status_code == 200, reply.text
 
-    with TestClient(app_over(desk)) as client:
+    with TestClient(app_over(service)) as client:
         for over, titles in VIEW_TITLES.items():
             for view in titles:
                 _time(f"page {view}", partial(shown, client, _address(over, view)), VIEW)

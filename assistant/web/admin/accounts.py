@@ -12,8 +12,9 @@ from assistant.accounts.identity import EVERY_TEAM, UserRole, teams_of
 from assistant.accounts.service import AccountAdministration
 from assistant.accounts.tokens import MOST_DAYS, USUAL
 from assistant.errors import AssistantError, WrongAccount
-from assistant.web.admin.pages import MISSING, REFUSED, SEEN, Text, Who, done, page
+from assistant.web.admin.pages import MISSING, REFUSED, SEEN, Text, done, page
 from assistant.web.authentication import at
+from assistant.web.site import Who
 from ingestion.errors import IngestionError
 
 ALONE_HERE = (

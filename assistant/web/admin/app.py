@@ -14,9 +14,8 @@ from assistant.web.admin.accounts import account_routes
 from assistant.web.admin.pages import (
     BROKEN,
     SEEN,
-    Office,
+    Service,
     Text,
-    Who,
     changes_page,
     done,
     history_page,
@@ -26,7 +25,7 @@ from assistant.web.admin.pages import (
 )
 from assistant.web.admin.texts import text_routes
 from assistant.web.routes import bare_app, from_here, with_problems
-from assistant.web.site import Reader
+from assistant.web.site import Reader, Who
 
 # The index in service and the candidate: built, examined, published or refused, rolled back.
 
@@ -34,78 +33,78 @@ index_routes = APIRouter()
 
 
 @index_routes.get("/")
-def show_index(who: Who, office: Office) -> Response:
+def show_index(who: Who, service: Service) -> Response:
     """The first page."""
-    return index_page(office)
+    return index_page(service)
 
 
 @index_routes.get("/candidat/textes")
-def show_changes(who: Who, office: Office) -> Response:
+def show_changes(who: Who, service: Service) -> Response:
     """What differs in the candidate."""
-    return changes_page(office)
+    return changes_page(service)
 
 
 @index_routes.get("/candidat/textes/{document}")
 def show_candidate_text(
-    who: Who, office: Office, document: str, start: int = 0, end: int = 0
+    who: Who, service: Service, document: str, start: int = 0, end: int = 0
 ) -> Response:
     """One of its texts."""
-    return text_page(office, document, (start, end) if end else None)
+    return text_page(service, document, (start, end) if end else None)
 
 
 @index_routes.get("/historique")
-def show_history(who: Who, office: Office) -> Response:
+def show_history(who: Who, service: Service) -> Response:
     """What was done so far."""
-    return history_page(office)
+    return history_page(service)
 
 
 @index_routes.post("/restore")
-def restore(who: Who, office: Office, generation: Text, reason: Text = "") -> Response:
+def restore(who: Who, service: Service, generation: Text, reason: Text = "") -> Response:
     """Put a kept index back in service."""
-    shown = partial(history_page, office)
+    shown = partial(history_page, service)
     why = reason.strip()
-    return done(shown, "/historique", lambda: office.restore(generation, why, who.user))
+    return done(shown, "/historique", lambda: service.restore(generation, why, who.user))
 
 
 @index_routes.post("/build")
-def start_build(who: Who, office: Office) -> Response:
+def start_build(who: Who, service: Service) -> Response:
     """Build a candidate."""
-    return done(partial(index_page, office), "/#build", lambda: office.start_build(who.user))
+    return done(partial(index_page, service), "/#build", lambda: service.start_build(who.user))
 
 
 @index_routes.post("/build/stop")
-def stop_build(who: Who, office: Office) -> Response:
+def stop_build(who: Who, service: Service) -> Response:
     """Stop building it."""
-    return done(partial(index_page, office), "/#build", office.stop_build)
+    return done(partial(index_page, service), "/#build", service.stop_build)
 
 
 @index_routes.post("/gate")
-def start_gate(who: Who, office: Office) -> Response:
+def start_gate(who: Who, service: Service) -> Response:
     """Ask it the questions of control."""
-    return done(partial(index_page, office), "/#build", lambda: office.start_gate(who.user))
+    return done(partial(index_page, service), "/#build", lambda: service.start_gate(who.user))
 
 
 @index_routes.post("/publish")
 def publish(
-    who: Who, office: Office, generation: Text, reason: Text = "", force: Text = ""
+    who: Who, service: Service, generation: Text, reason: Text = "", force: Text = ""
 ) -> Response:
     """Put it in service."""
-    shown, why, forced = partial(index_page, office), reason.strip(), force == "yes"
-    return done(shown, "/", lambda: office.publish(generation, why, who.user, force=forced))
+    shown, why, forced = partial(index_page, service), reason.strip(), force == "yes"
+    return done(shown, "/", lambda: service.publish(generation, why, who.user, force=forced))
 
 
 @index_routes.post("/refuse")
-def refuse(who: Who, office: Office, generation: Text, reason: Text = "") -> Response:
+def refuse(who: Who, service: Service, generation: Text, reason: Text = "") -> Response:
     """Refuse it."""
-    shown, why = partial(index_page, office), reason.strip()
-    return done(shown, "/", lambda: office.refuse(generation, why, who.user))
+    shown, why = partial(index_page, service), reason.strip()
+    return done(shown, "/", lambda: service.refuse(generation, why, who.user))
 
 
 @index_routes.post("/rollback")
-def roll_back(who: Who, office: Office, reason: Text = "") -> Response:
+def roll_back(who: Who, service: Service, reason: Text = "") -> Response:
     """Go back to the index before."""
-    shown, why = partial(index_page, office), reason.strip()
-    return done(shown, "/", lambda: office.roll_back(why, who.user))
+    shown, why = partial(index_page, service), reason.strip()
+    return done(shown, "/", lambda: service.roll_back(why, who.user))
 
 
 # The upkeep of the data folder: old indexes freed, backups carried elsewhere, the schedule.
@@ -113,12 +112,12 @@ def roll_back(who: Who, office: Office, reason: Text = "") -> Response:
 upkeep_routes = APIRouter()
 
 
-def upkeep_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+def upkeep_page(service: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
     """Generations, room, backups, schedule; `problem` says why what was asked was not done."""
     known = True
     try:
-        schedule, units = office.schedule(), office.units()
-        planned, watched = office.planned(), office.watched
+        schedule, units = service.schedule(), service.units()
+        planned, watched = service.planned(), service.watched
     except AssistantError as failure:
         schedule, units, known, planned, watched = None, "", False, {}, ""
         problem, status = str(failure), BROKEN
@@ -127,15 +126,15 @@ def upkeep_page(office: AdministrationService, problem: str = "", status: int = 
         "Entretien",
         status,
         problem=problem,
-        backups=office.backups(),
-        kept=office.generations(),
-        usage=office.usage(),
+        backups=service.backups(),
+        kept=service.generations(),
+        usage=service.usage(),
         schedule_is_known=known,
         planned=planned,
         kinds=UpdateKind,
         weekdays=WEEKDAYS,
         watched=watched,
-        law=office.law,
+        law=service.law,
         schedule=schedule,
         units=units,
         now=datetime.now().astimezone(),
@@ -143,53 +142,53 @@ def upkeep_page(office: AdministrationService, problem: str = "", status: int = 
 
 
 @upkeep_routes.get("/entretien")
-def show_upkeep(who: Who, office: Office) -> Response:
+def show_upkeep(who: Who, service: Service) -> Response:
     """What there is to keep in order."""
-    return upkeep_page(office)
+    return upkeep_page(service)
 
 
 @upkeep_routes.post("/generations/discard")
-def discard(who: Who, office: Office, generation: Text) -> Response:
+def discard(who: Who, service: Service, generation: Text) -> Response:
     """Remove an index that is kept."""
-    shown = partial(upkeep_page, office)
-    return done(shown, "/entretien#kept", lambda: office.discard(generation, who.user))
+    shown = partial(upkeep_page, service)
+    return done(shown, "/entretien#kept", lambda: service.discard(generation, who.user))
 
 
 @upkeep_routes.post("/backups")
-def back_up(who: Who, office: Office) -> Response:
+def back_up(who: Who, service: Service) -> Response:
     """Make a backup."""
-    shown, now = partial(upkeep_page, office), datetime.now().astimezone()
-    return done(shown, "/entretien#backups", lambda: office.back_up(now, who.user))
+    shown, now = partial(upkeep_page, service), datetime.now().astimezone()
+    return done(shown, "/entretien#backups", lambda: service.back_up(now, who.user))
 
 
 @upkeep_routes.post("/schedule")
 def plan(
     who: Who,
-    office: Office,
+    service: Service,
     update: UpdateKind = Form(),  # noqa: B008
     every: Text = "",
     at: Text = "",
 ) -> Response:
     """Say when an update is due."""
-    shown = partial(upkeep_page, office)
+    shown = partial(upkeep_page, service)
     return done(
         shown,
         "/entretien#schedule",
-        lambda: office.plan(update, recurrence_of(every, at), who.user),
+        lambda: service.plan(update, recurrence_of(every, at), who.user),
     )
 
 
 @upkeep_routes.get("/backups/{name}")
-def send_backup(who: Who, office: Office, name: str) -> Response:
+def send_backup(who: Who, service: Service, name: str) -> Response:
     """A backup, to be carried elsewhere."""
-    path = office.backup(name, who.user)
+    path = service.backup(name, who.user)
     if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type="application/x-tar", filename=name)
 
 
 def admin_app(
-    office: AdministrationService,
+    service: AdministrationService,
     reader: Reader,
     accounts: AccountAdministration | None = None,
 ) -> FastAPI:
@@ -198,7 +197,7 @@ def admin_app(
     `accounts` are those that people log in to, None where the machine has one user.
     """
     app = bare_app("Sourcier, administration", dependencies=[Depends(from_here)])
-    app.state.office, app.state.reader, app.state.accounts = office, reader, accounts
+    app.state.service, app.state.reader, app.state.accounts = service, reader, accounts
     for routes in (index_routes, text_routes, upkeep_routes, account_routes):
         app.include_router(routes)
     return with_problems(app)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form
 from fastapi.responses import RedirectResponse, Response
 
-from assistant.accounts.identity import ALONE, Identity
+from assistant.accounts.identity import ALONE
 from assistant.errors import AssistantError
 from assistant.evaluation.runs import AnswerChange
 from assistant.law.hierarchy import state_counts, state_range
@@ -19,7 +19,7 @@ from assistant.reports.page_language import in_page_language
 from assistant.web.buyer.law_pages import changes_html
 from assistant.web.frame import current_frame
 from assistant.web.routes import standing_alone
-from assistant.web.site import Reader
+from assistant.web.site import own_service
 from assistant.web.viewer import View, fits, whole_text
 from ingestion.chunking.sentences import Span
 from ingestion.errors import IngestionError
@@ -40,21 +40,8 @@ Text = Annotated[str, Form(max_length=500)]
 """A line that somebody types, or the name of what is acted on."""
 
 
-def office_of(request: Request) -> AdministrationService:
-    """What the application of a request stands on."""
-    office: AdministrationService = request.app.state.office
-    return office
-
-
-def administrator(request: Request) -> Identity:
-    """The administrator who sends a request; the request ends here for anyone else."""
-    reader: Reader = request.app.state.reader
-    return reader(request)
-
-
-Who = Annotated[Identity, Depends(administrator)]
-Office = Annotated[AdministrationService, Depends(office_of)]
-"""What every handler takes: none answers before it knows whom."""
+Service = Annotated[AdministrationService, Depends(own_service)]
+"""What the pages of the administrator stand on."""
 
 
 def done(shown: Callable[..., Response], path: str, act: Callable[[], object]) -> Response:
@@ -103,12 +90,12 @@ def shown_text(document: Document, span: Span | None) -> Html:
 # The index in service and the candidate; `problem` says why what was asked was not done.
 
 
-def index_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+def index_page(service: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
     """The index in service, the build and the candidate."""
-    build, served = office.build, office.served
+    build, served = service.build, service.served
     running = build is not None and not build.is_over
-    candidate = None if running else office.candidate
-    manifest = office.manifest(candidate.generation) if candidate else None
+    candidate = None if running else service.candidate
+    manifest = service.manifest(candidate.generation) if candidate else None
     return page(
         "index",
         "Index",
@@ -117,46 +104,46 @@ def index_page(office: AdministrationService, problem: str = "", status: int = S
         refresh=REFRESH if running else 0,
         problem=problem,
         served=served,
-        can_go_back=any(served and each.name < served.name for each in office.generations()),
+        can_go_back=any(served and each.name < served.name for each in service.generations()),
         candidate=candidate,
         manifest=manifest,
-        changes=_changes(office) if manifest else None,
+        changes=_changes(service) if manifest else None,
         kinds=AnswerChange,
         compare=compare,
         state_range=state_range,
         state_counts=state_counts,
-        restorable=office.restorable(),
+        restorable=service.restorable(),
         build=build,
         running=running,
-        log=office.log,
+        log=service.log,
         alone=ALONE.user,
         time_left=time_left,
-        disagreements=_disagreements(office),
+        disagreements=_disagreements(service),
     )
 
 
-def _changes(office: AdministrationService) -> Difference | None:
+def _changes(service: AdministrationService) -> Difference | None:
     """The difference from the index in service, None when there is no such index."""
     try:
-        return office.changes().difference
+        return service.changes().difference
     except IngestionError:
         return None
 
 
-def _disagreements(office: AdministrationService) -> int | None:
+def _disagreements(service: AdministrationService) -> int | None:
     """How many sheets and articles disagree, None where there is nothing to compare."""
     try:
-        found = office.sheets(date.today())
+        found = service.sheets(date.today())
     except IngestionError:
         return None
     return len(found.faults) if found else None
 
 
-def changes_page(office: AdministrationService) -> Response:
+def changes_page(service: AdministrationService) -> Response:
     """Every text that differs from the index in service to the candidate."""
     changes, problem = NOTHING, ""
     try:
-        found, texts = office.changes(), f"{HOME}/candidat/textes"
+        found, texts = service.changes(), f"{HOME}/candidat/textes"
         changes = changes_html(found, date.today(), Language.FRENCH, texts)
     except IngestionError as failure:
         problem = str(failure)
@@ -164,11 +151,11 @@ def changes_page(office: AdministrationService) -> Response:
 
 
 def text_page(
-    office: AdministrationService, document_id: str, span: Span | None = None
+    service: AdministrationService, document_id: str, span: Span | None = None
 ) -> Response:
     """A text of the candidate, or one that it lacks; a span of its characters is marked."""
     try:
-        found = office.text(document_id)
+        found = service.text(document_id)
     except IngestionError as failure:
         return page("text", "Texte du candidat", MISSING, problem=str(failure), text=None)
     document = found.document
@@ -185,17 +172,17 @@ def text_page(
     )
 
 
-def history_page(office: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
+def history_page(service: AdministrationService, problem: str = "", status: int = SEEN) -> Response:
     """What was done to the index, and the indexes that may be put back in service."""
     return page(
         "history",
         "Historique",
         status,
         problem=problem,
-        served=office.served.name if office.served else "",
-        kept={each.name for each in office.generations()},
-        events=office.events(),
-        restorable=office.restorable(),
+        served=service.served.name if service.served else "",
+        kept={each.name for each in service.generations()},
+        events=service.events(),
+        restorable=service.restorable(),
     )
 
 

@@ -25,9 +25,8 @@ from assistant.web.admin.pages import (
     SAID,
     SEEN,
     TOO_LARGE,
-    Office,
+    Service,
     Text,
-    Who,
     done,
     page,
     shown_text,
@@ -42,6 +41,7 @@ from assistant.web.buyer.dossier_forms import (
     report_html,
     upload_form,
 )
+from assistant.web.site import Who
 from ingestion.chunking.sentences import Span
 from ingestion.errors import IngestionError
 from ingestion.french import days_in_words
@@ -54,7 +54,7 @@ TEXT_PAGE = f"{HOME}/sources/texte"
 
 
 def sources_page(
-    office: AdministrationService,
+    service: AdministrationService,
     receipts: Sequence[Receipt] = (),
     problem: str = "",
     status: int = SEEN,
@@ -63,7 +63,7 @@ def sources_page(
     """The files of the next index, those whose name has the words that are wanted."""
     words = fold_text(wanted).split()
     try:
-        every = office.sources()
+        every = service.sources()
     except IngestionError as failure:
         every, problem, status = (), str(failure), BROKEN
     found = [each for each in every if all(word in fold_text(each.name) for word in words)]
@@ -82,19 +82,19 @@ def sources_page(
         every=len(every),
         undated=sum(each.awaits_date for each in every),
         wanted=wanted,
-        additions=office.additions(),
-        datings=office.datings(),
-        withheld=office.withheld(),
+        additions=service.additions(),
+        datings=service.datings(),
+        withheld=service.withheld(),
         days_in_words=days_in_words,
-        law=office.law,
-        reading=office.law_reading,
+        law=service.law,
+        reading=service.law_reading,
         states=BuildState,
         time_left=time_left,
     )
 
 
 def source_page(
-    office: AdministrationService,
+    service: AdministrationService,
     source: str,
     document_id: str = "",
     problem: str = "",
@@ -106,11 +106,11 @@ def source_page(
     A span of the characters of the text is marked.
     """
     try:
-        texts = office.texts(source)
+        texts = service.texts(source)
         known = {
-            "known": next((each for each in office.sources() if each.name == source), None),
-            "added": office.additions().get(source),
-            "dated": office.datings().get(source),
+            "known": next((each for each in service.sources() if each.name == source), None),
+            "added": service.additions().get(source),
+            "dated": service.datings().get(source),
         }
     except IngestionError as failure:
         return _missing(str(failure))
@@ -118,7 +118,7 @@ def source_page(
 
 
 def withheld_page(
-    office: AdministrationService,
+    service: AdministrationService,
     digest: str,
     document_id: str = "",
     problem: str = "",
@@ -126,10 +126,10 @@ def withheld_page(
 ) -> Response:
     """A file that is set aside, with who did it and why."""
     try:
-        texts = office.withheld_texts(digest)
+        texts = service.withheld_texts(digest)
     except IngestionError as failure:
         return _missing(str(failure))
-    aside = next(each for each in office.withheld() if each.entry.sha256 == digest)
+    aside = next(each for each in service.withheld() if each.entry.sha256 == digest)
     return _shown(texts, {"withheld": digest}, document_id, problem, status, aside=aside)
 
 
@@ -164,11 +164,11 @@ def _shown(
     )
 
 
-def sheets_page(office: AdministrationService) -> Response:
+def sheets_page(service: AdministrationService) -> Response:
     """Every disagreement of sheets and articles of the day, then those that are explained."""
     found, problem, status = None, "", SEEN
     try:
-        found = office.sheets(date.today())
+        found = service.sheets(date.today())
     except IngestionError as failure:
         problem, status = str(failure), BROKEN
     return page(
@@ -195,69 +195,69 @@ text_routes = APIRouter()
 
 
 @text_routes.get("/fiches")
-def show_sheets(who: Who, office: Office) -> Response:
+def show_sheets(who: Who, service: Service) -> Response:
     """Sheets against the articles in force."""
-    return sheets_page(office)
+    return sheets_page(service)
 
 
 @text_routes.get("/sources")
-def show_sources(who: Who, office: Office, q: str = "") -> Response:
+def show_sources(who: Who, service: Service, q: str = "") -> Response:
     """The files, or those that are looked for."""
-    return sources_page(office, wanted=q[:200])
+    return sources_page(service, wanted=q[:200])
 
 
 @text_routes.post("/sources")
-async def add(who: Who, office: Office, request: Request) -> Response:
+async def add(who: Who, service: Service, request: Request) -> Response:
     """Files that are sent."""
     try:
         async with form_of(request) as form:
             chosen, parcels = str(form.get("texts", "")).split(), parcels_in(form)
-            return await run_in_threadpool(_received, office, parcels, chosen, who.user)
+            return await run_in_threadpool(_received, service, parcels, chosen, who.user)
     except TooMuch:
         told = SAID["upload_too_much"].format(**BOUNDS)
-        return await run_in_threadpool(sources_page, office, problem=told, status=TOO_LARGE)
+        return await run_in_threadpool(sources_page, service, problem=told, status=TOO_LARGE)
 
 
 def _received(
-    office: AdministrationService, parcels: list[Parcel], texts: list[str], user: str
+    service: AdministrationService, parcels: list[Parcel], texts: list[str], user: str
 ) -> Response:
     try:
-        return sources_page(office, office.add(parcels, texts, user))
+        return sources_page(service, service.add(parcels, texts, user))
     except (AssistantError, IngestionError) as refusal:
-        return sources_page(office, problem=str(refusal), status=REFUSED)
+        return sources_page(service, problem=str(refusal), status=REFUSED)
 
 
 @text_routes.post("/sources/official")
-def install_law(who: Who, office: Office) -> Response:
+def install_law(who: Who, service: Service) -> Response:
     """Have the official texts installed."""
-    shown = partial(sources_page, office)
-    return done(shown, "/sources#official", lambda: office.install_law(who.user))
+    shown = partial(sources_page, service)
+    return done(shown, "/sources#official", lambda: service.install_law(who.user))
 
 
 @text_routes.post("/sources/official/stop")
-def stop_law(who: Who, office: Office) -> Response:
+def stop_law(who: Who, service: Service) -> Response:
     """Stop their installation."""
-    return done(partial(sources_page, office), "/sources#official", office.stop_law)
+    return done(partial(sources_page, service), "/sources#official", service.stop_law)
 
 
 @text_routes.post("/sources/remove")
-def remove(who: Who, office: Office, source: Text) -> Response:
+def remove(who: Who, service: Service, source: Text) -> Response:
     """Take a file out."""
-    shown = partial(sources_page, office)
-    return done(shown, "/sources", lambda: office.remove(source, who.user))
+    shown = partial(sources_page, service)
+    return done(shown, "/sources", lambda: service.remove(source, who.user))
 
 
 @text_routes.post("/sources/restore")
-def undo_removal(who: Who, office: Office, source: Text) -> Response:
+def undo_removal(who: Who, service: Service, source: Text) -> Response:
     """Put it back."""
-    shown = partial(sources_page, office)
-    return done(shown, "/sources", lambda: office.undo_removal(source, who.user))
+    shown = partial(sources_page, service)
+    return done(shown, "/sources", lambda: service.undo_removal(source, who.user))
 
 
 @text_routes.get("/sources/texte")
 def show_text(
     who: Who,
-    office: Office,
+    service: Service,
     source: str = "",
     document: str = "",
     withheld: str = "",
@@ -266,19 +266,19 @@ def show_text(
 ) -> Response:
     """A file to read."""
     if withheld:
-        return withheld_page(office, withheld, document)
-    return source_page(office, source, document, span=(start, end) if end else None)
+        return withheld_page(service, withheld, document)
+    return source_page(service, source, document, span=(start, end) if end else None)
 
 
 @text_routes.post("/sources/date")
-def set_date(who: Who, office: Office, source: Text, day: Text) -> Response:
+def set_date(who: Who, service: Service, source: Text, day: Text) -> Response:
     """Say of which day a file is."""
-    shown, path = partial(source_page, office, source), f"?{urlencode({'source': source})}"
-    return done(shown, f"/sources/texte{path}", lambda: office.set_date(source, day, who.user))
+    shown, path = partial(source_page, service, source), f"?{urlencode({'source': source})}"
+    return done(shown, f"/sources/texte{path}", lambda: service.set_date(source, day, who.user))
 
 
 @text_routes.post("/sources/reprendre")
-def take_again(who: Who, office: Office, withheld: Text) -> Response:
+def take_again(who: Who, service: Service, withheld: Text) -> Response:
     """Take a file again that was set aside."""
-    shown = partial(withheld_page, office, withheld)
-    return done(shown, "/sources#withheld", lambda: office.take_again(withheld, who.user))
+    shown = partial(withheld_page, service, withheld)
+    return done(shown, "/sources#withheld", lambda: service.take_again(withheld, who.user))

@@ -82,19 +82,19 @@ def api_app(site: Site) -> FastAPI:
 
 def add_models(app: FastAPI, site: Site) -> None:
     """What can be asked: the rules, or the rules and a dossier."""
-    Desk = Annotated[BuyerService, Depends(site.desk_of)]  # noqa: N806 - a type
+    Service = Annotated[BuyerService, Depends(site.service_of)]  # noqa: N806 - a type
 
     @app.get("/models", summary="Les modèles : les règles, et chaque dossier que voit le jeton")
-    def models(desk: Desk) -> dict[str, Any]:
+    def models(service: Service) -> dict[str, Any]:
         names = {MODEL: "Commande publique : les règles"}
         said = load_words(Language.FRENCH)
-        names |= {f"{OF_DOSSIER}{each.id}": name_of(each, said) for each in desk.dossiers}
+        names |= {f"{OF_DOSSIER}{each.id}": name_of(each, said) for each in service.dossiers}
         return {"object": "list", "data": [model_fields(*each) for each in names.items()]}
 
     @app.get("/models/{model:path}", summary="Un modèle")
-    def model(desk: Desk, model: str) -> dict[str, Any]:
+    def model(service: Service, model: str) -> dict[str, Any]:
         if model != EMBEDDER:
-            asked_of(model, desk.dossiers)
+            asked_of(model, service.dossiers)
         return model_fields(model, model)
 
 
@@ -105,27 +105,27 @@ def model_fields(model: str, name: str) -> dict[str, Any]:
 
 def add_answers(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
     """A turn, in either of OpenAI's interfaces."""
-    Desk = Annotated[BuyerService, Depends(site.desk_of)]  # noqa: N806 - a type
+    Service = Annotated[BuyerService, Depends(site.service_of)]  # noqa: N806 - a type
 
     @app.post("/chat/completions", summary="Une question, après la conversation qui la précède")
-    async def complete(form: ChatForm, request: Request, desk: Desk) -> Response:
+    async def complete(form: ChatForm, request: Request, service: Service) -> Response:
         shape = Completion(form.model, has_usage=form.wants_usage)
-        return await answered(form, shape, request, desk)
+        return await answered(form, shape, request, service)
 
     @app.post("/responses", summary="La même chose, par l'interface « Responses »")
-    async def respond(form: ResponseForm, request: Request, desk: Desk) -> Response:
-        return await answered(form, ProgramResponse(form.model), request, desk)
+    async def respond(form: ResponseForm, request: Request, service: Service) -> Response:
+        return await answered(form, ProgramResponse(form.model), request, service)
 
     async def answered(
-        form: ChatForm | ResponseForm, shape: AnswerShape, request: Request, desk: BuyerService
+        form: ChatForm | ResponseForm, shape: AnswerShape, request: Request, service: BuyerService
     ) -> Response:
-        keep = partial(counter.known.keep, person_of(desk))
-        teller = Teller(shape, page_finder(desk), address_of_site(site, request), keep)
+        keep = partial(counter.known.keep, person_of(service))
+        teller = Teller(shape, page_finder(service), address_of_site(site, request), keep)
         stop = Signal()
 
         def work() -> dict[str, Any] | tuple[str, Generator[str, None, None]]:
-            asked = question_in(form, desk.dossiers)
-            events = stoppable(turn_of(desk, asked, counter.known, counter.places), stop)
+            asked = question_in(form, service.dossiers)
+            events = stoppable(turn_of(service, asked, counter.known, counter.places), stop)
             if not form.stream:
                 return teller.whole(events)
             frames = teller.frames(events)
@@ -138,12 +138,12 @@ def add_answers(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
         return StreamingResponse(frames, media_type="text/event-stream", headers=STREAM)
 
 
-def page_finder(desk: BuyerService) -> PageOf:
-    """Finds the pages of citations in the documents that a desk opens."""
+def page_finder(service: BuyerService) -> PageOf:
+    """Finds the pages of citations in the documents that a service opens."""
 
     def page_of(cited: Citation, passage: Passage) -> int | None:
         try:
-            document = desk.document(cited.document, passage.dossier)
+            document = service.document(cited.document, passage.dossier)
         except LookupError:  # rows of the ledger are in no document that is kept
             return None
         pages = page_numbers(document, cited.start, cited.end)
@@ -162,15 +162,15 @@ def add_embeddings(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
 
     @app.post("/embeddings", summary="Les vecteurs de textes, par le modèle de l'index")
     def embed(
-        form: EmbeddingForm, desk: Annotated[BuyerService, Depends(site.desk_of)]
+        form: EmbeddingForm, service: Annotated[BuyerService, Depends(site.service_of)]
     ) -> dict[str, Any]:
         if form.model != EMBEDDER:
             raise ApiRefusal(
                 f"Le modèle des vecteurs s'appelle « {EMBEDDER} ».", ABSENT, "model", NO_MODEL
             )
         texts = form.texts
-        with counter.places.taken(person_of(desk)):
-            vectors = desk.embed(texts, are_questions=form.input_type == "query")
+        with counter.places.taken(person_of(service)):
+            vectors = service.embed(texts, are_questions=form.input_type == "query")
         if form.dimensions not in (None, vectors.shape[1]):
             raise ApiRefusal(
                 f"Les vecteurs ont {vectors.shape[1]} dimensions.", param="dimensions", code=UNUSED
@@ -184,7 +184,7 @@ def add_embeddings(app: FastAPI, site: Site, counter: ProgramCounter) -> None:
                 for number, written in enumerate(written_vectors(vectors, form.encoding_format))
             ],
             "usage": {"prompt_tokens": words, "total_tokens": words},
-            "sourcier": {"embedder": desk.embedder_name},
+            "sourcier": {"embedder": service.embedder_name},
         }
 
 

@@ -1,4 +1,4 @@
-"""A turn that a program asks: at its owner's desk, few at once, ended when the program hangs up."""
+"""A turn that a program asks of its owner's service: few at once, ended when it hangs up."""
 
 import asyncio
 from collections import Counter, OrderedDict
@@ -85,23 +85,23 @@ def _key(person: str, question: str, answer: str) -> str:
     return sha256("\0".join(words).encode(errors="replace")).hexdigest()
 
 
-def person_of(desk: BuyerService) -> str:
+def person_of(service: BuyerService) -> str:
     """Who is counted: a program of someone, or they themselves."""
-    return f"{desk.reader.user} {desk.reader.token}".rstrip()
+    return f"{service.reader.user} {service.reader.token}".rstrip()
 
 
 def turn_of(
-    desk: BuyerService, asked: ProgramQuestion, known: Recollection, places: Places
+    service: BuyerService, asked: ProgramQuestion, known: Recollection, places: Places
 ) -> Generator[Event, None, None]:
     """The events of a turn, which holds its place until it has ended."""
-    person = person_of(desk)
+    person = person_of(service)
 
     def recalled(question: str, answer: str) -> tuple[str, str | None] | None:
         return known.of(person, question, answer)
 
     history = exchanges(asked, recalled)
     with places.taken(person):
-        yield from desk.ask(
+        yield from service.ask(
             asked.question, as_of=asked.as_of, history=history, dossier=asked.dossier
         )
 

@@ -39,25 +39,25 @@ from ingestion.errors import IngestionError
 
 # Whose page it is.
 
-EventDesk = Callable[[gr.Request], BuyerService]
-"""The desk of the buyer at a Gradio page, for a handler of it; a gr.Error for anyone else."""
+ServiceOfEvent = Callable[[gr.Request], BuyerService]
+"""The service of the buyer at a Gradio page, for a handler of it; a gr.Error for anyone else."""
 
 
-def event_desk(site: Site) -> EventDesk:
-    """The desks of a site, for handlers.
+def service_of_event(site: Site) -> ServiceOfEvent:
+    """The services of a site, for handlers.
 
     Gradio runs any handler for who names its number, so every handler begins here.
     """
 
-    def desk_of(event: gr.Request) -> BuyerService:
+    def service_of(event: gr.Request) -> BuyerService:
         assert event.request is not None
         try:
-            return site.desk_of(event.request)
+            return site.service_of(event.request)
         except HTTPException as refusal:
             said = load_words(Language.FRENCH)["event_refused"]
             raise gr.Error(said, print_exception=False) from refusal
 
-    return desk_of
+    return service_of
 
 
 # Events that can be stopped while the next one is being made.
@@ -138,9 +138,9 @@ def conversation_in(memory: str) -> Conversation:
         return Conversation()
 
 
-def seen_by(conversation: Conversation, desk: BuyerService) -> Conversation:
-    """A conversation as far as the reader of a desk may see it: theirs, about their dossiers."""
-    return about(owned(conversation, desk.reader.user), desk.dossiers)
+def seen_by(conversation: Conversation, service: BuyerService) -> Conversation:
+    """A conversation as far as the reader of a service may see it: theirs, about their dossiers."""
+    return about(owned(conversation, service.reader.user), service.dossiers)
 
 
 def spoken_line(text: str, *, alert: bool = False) -> Html:
@@ -187,9 +187,9 @@ def settled_screen(layout: Layout, conversation: Conversation) -> Screen:
     }
 
 
-def scope_screen(layout: Layout, choice: ScopeChoice, desk: BuyerService, said: Words) -> Screen:
+def scope_screen(layout: Layout, choice: ScopeChoice, service: BuyerService, said: Words) -> Screen:
     """What the next question is asked of, said, chosen and kept."""
-    return dict(zip(layout.scope, scoped(said, choice, desk.dossiers), strict=True))
+    return dict(zip(layout.scope, scoped(said, choice, service.dossiers), strict=True))
 
 
 def controls(layout: Layout, *, running: bool) -> Screen:
@@ -250,10 +250,10 @@ class Refused(Exception):
 
 
 class Chat:
-    """Asks the desk and redraws the page; one `Chat` serves all sessions, each at its own desk."""
+    """Asks the service and redraws the page; one `Chat` for all sessions, each has its service."""
 
-    def __init__(self, desk_of: EventDesk, layout: Layout) -> None:
-        self._desk_of = desk_of
+    def __init__(self, service_of: ServiceOfEvent, layout: Layout) -> None:
+        self._service_of = service_of
         self._layout = layout
         self._running: dict[tuple[str, str], threading.Event] = {}
 
@@ -261,9 +261,9 @@ class Chat:
         self, question: str, as_of: str, dossier: str | None, memory: str, request: gr.Request
     ) -> Iterator[Screen]:
         """One turn on the screen, from the question to the recorded answer."""
-        desk = self._desk_of(request)
-        layout, place = self._layout, (desk.reader.user, str(request.session_hash))
-        kept = seen_by(conversation_in(memory), desk)
+        service = self._service_of(request)
+        layout, place = self._layout, (service.reader.user, str(request.session_hash))
+        kept = seen_by(conversation_in(memory), service)
         conversation = replace(kept, dossier=dossier or None)
         try:
             turn = opened(question, as_of, said_of(conversation), busy=self._is_busy(place))
@@ -274,7 +274,7 @@ class Chat:
         stop = self._running[place] = threading.Event()
         try:
             yield conversation_screen(layout, with_turn(conversation, turn), running=True)
-            for grown in _advancing(desk, turn, conversation, stop):
+            for grown in _advancing(service, turn, conversation, stop):
                 turn = grown
                 if not turn.settled:  # what looks finished is kept, and another may be asked
                     yield turn_screen(layout, with_turn(conversation, turn))
@@ -285,7 +285,7 @@ class Chat:
 
     def ask_again(self, asked: str, memory: str, request: gr.Request) -> Iterator[Screen]:
         """The turn of a question put to another scope or day, which stay chosen from then on."""
-        desk = self._desk_of(request)  # whoever asks, and whatever they send
+        service = self._service_of(request)  # whoever asks, and whatever they send
         said = said_of(conversation_in(memory))
         try:
             again = AGAIN.validate_json(readable(asked))
@@ -293,14 +293,14 @@ class Chat:
             yield {self._layout.status: spoken_line(said["problem_422"], alert=True)}
             return
         day = date.today().isoformat() if again.as_of == TODAY else again.as_of
-        shown = scope_screen(self._layout, chosen(again.dossier, day), desk, said)
+        shown = scope_screen(self._layout, chosen(again.dossier, day), service, said)
         for screen in self.ask(again.question, day, again.dossier, memory, request):
             yield {**screen, **shown}
             shown = {}
 
     def stop(self, request: gr.Request) -> None:
         """Stop the turn of this session, if there is one."""
-        user = self._desk_of(request).reader.user
+        user = self._service_of(request).reader.user
         if running := self._running.get((user, str(request.session_hash))):
             running.set()
 
@@ -311,10 +311,10 @@ class Chat:
 
 
 def _advancing(
-    desk: BuyerService, turn: Turn, conversation: Conversation, stop: threading.Event
+    service: BuyerService, turn: Turn, conversation: Conversation, stop: threading.Event
 ) -> Iterator[Turn]:
     """The turn as it grows, then settled, whatever happens."""
-    events = desk.ask(
+    events = service.ask(
         turn.question,
         as_of=turn.as_of,
         history=exchanges(conversation, turn.dossier),

@@ -49,12 +49,12 @@ SEEN, UNKNOWN, REFUSED, BROKEN = 200, 404, 409, 503
 class DossierPages:
     """What a reader sees in a language; what they may not see does not exist for them."""
 
-    desk: BuyerService
+    service: BuyerService
     lang: Language
 
     def all(self, problem: str = "") -> HTMLResponse:
         """The dossiers of the reader; `problem` is why one was not created."""
-        filing = self.desk.filing
+        filing = self.service.filing
         try:
             pieces = {dossier: filing.count(dossier.id) for dossier in filing.all()}
         except IngestionError as failure:
@@ -71,7 +71,7 @@ class DossierPages:
         status: int = SEEN,
     ) -> HTMLResponse:
         """A dossier, with the report on what was just sent and why what was asked was not done."""
-        said, filing = load_words(self.lang), self.desk.filing
+        said, filing = load_words(self.lang), self.service.filing
         try:
             dossier = filing.get(dossier_id)
             pieces, waiting = filing.pieces(dossier_id), filing.awaits_index(dossier_id)
@@ -112,7 +112,7 @@ class DossierPages:
     def _sections(self, dossier_id: str) -> Sequence[Html]:
         """What is known of the pieces; a dossier can be filled before there are rules."""
         try:
-            return self.desk.sections(dossier_id, self.lang)
+            return self.service.sections(dossier_id, self.lang)
         except IngestionError as failure:
             return (render_macro("macros.html", "alert", str(failure)),)
 

@@ -272,55 +272,55 @@ def lay_out() -> Layout:
 
 
 def spoken_in(
-    language: Language, desk: BuyerService, choice: ScopeChoice, *, is_firm: bool = False
+    language: Language, service: BuyerService, choice: ScopeChoice, *, is_firm: bool = False
 ) -> tuple[Any, ...]:
     """Updates that put `Layout.spoken` into a language, with what is chosen."""
     said = load_words(language)
     return (
-        masthead(said, language, desk.reader),
+        masthead(said, language, service.reader),
         gr.update(value=said["other_language"]),
-        ways(said, desk.reader),
+        ways(said, service.reader),
         gr.update(value=said["new"]),
         gr.update(value=said["export_markdown"]),
         gr.update(value=said["export_docx"]),
-        *rules_start(said, desk),
-        *scoped(said, choice, desk.dossiers),
+        *rules_start(said, service),
+        *scoped(said, choice, service.dossiers),
         gr.update(value=said["ask"]),
         gr.update(value=said["stop"]),
-        *sided_in(language, desk, choice, is_firm=is_firm),
+        *sided_in(language, service, choice, is_firm=is_firm),
     )
 
 
 def sided_in(
-    language: Language, desk: BuyerService, choice: ScopeChoice, *, is_firm: bool
+    language: Language, service: BuyerService, choice: ScopeChoice, *, is_firm: bool
 ) -> tuple[Any, ...]:
     """Updates of `Layout.side`; no question of firms is suggested about a dossier."""
     said = words_for(load_words(language), is_firm=is_firm)
-    hears = desk.voice is not None
+    hears = service.voice is not None
     return (
         gr.update(label=said["question_label"], placeholder=said["question_placeholder"]),
         footer(
             said,
-            desk.holdings,
-            desk.reader,
-            desk.engine_host,
+            service.holdings,
+            service.reader,
+            service.engine_host,
             hears=hears,
-            embeds_there=desk.embeds_there,
+            embeds_there=service.embeds_there,
         ),
         gr.update(label=said["firm_switch"], value=is_firm),
         suggestions(said, language, is_firm=is_firm and not choice.dossier),
     )
 
 
-def rules_start(said: Words, desk: BuyerService) -> tuple[Any, ...]:
+def rules_start(said: Words, service: BuyerService) -> tuple[Any, ...]:
     """Updates of `Layout.beginning` for who asks about the rules."""
     return (
         welcome(
             said,
-            desk.holdings,
-            desk.model_name,
-            desk.engine_host,
-            embeds_there=desk.embeds_there,
+            service.holdings,
+            service.model_name,
+            service.engine_host,
+            embeds_there=service.embeds_there,
         ),
         render_macro(PARTS, "examples", said["examples_title"]),
         *(gr.update(value=said[f"example_{n}"], visible=True) for n in range(1, EXAMPLES + 1)),

@@ -12,8 +12,8 @@ from assistant.question.language import Language
 from assistant.reports.markup import NOTHING, Html, Words, load_words, render_macro
 from assistant.web.buyer.chat import (
     Chat,
-    EventDesk,
     Screen,
+    ServiceOfEvent,
     conversation_in,
     conversation_screen,
     said_of,
@@ -55,8 +55,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 class Commands:
     """What the buttons of the page do; holds nothing between two calls."""
 
-    def __init__(self, desk_of: EventDesk, layout: Layout) -> None:
-        self._desk_of = desk_of
+    def __init__(self, service_of: ServiceOfEvent, layout: Layout) -> None:
+        self._service_of = service_of
         self._layout = layout
 
     def load(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
@@ -64,110 +64,110 @@ class Commands:
 
         What was asked about a dossier that is gone, or that the reader sees no more, is left out.
         """
-        layout, desk = self._layout, self._desk_of(request)
+        layout, service = self._layout, self._service_of(request)
         try:
-            conversation = seen_by(recalled(memory), desk)
+            conversation = seen_by(recalled(memory), service)
         except UnreadableMemory:
-            conversation = Conversation(owner=desk.reader.user)
+            conversation = Conversation(owner=service.reader.user)
             line = spoken_line(said_of(conversation)["error_memory"], alert=True)
         else:
             line = NOTHING
         spoken = chosen_language(request.cookies) or conversation.language
         conversation = replace(conversation, language=spoken)
-        scope = choice_in(choice, desk.dossiers)
+        scope = choice_in(choice, service.dossiers)
         if asked := request.query_params.get("dossier"):
-            is_known = asked in {each.id for each in desk.dossiers}
+            is_known = asked in {each.id for each in service.dossiers}
             scope = replace(scope, dossier=asked if is_known else None)
-        screen = self._spoken(conversation, shelf_of(aside, desk), scope, desk)
+        screen = self._spoken(conversation, shelf_of(aside, service), scope, service)
         return {**screen, layout.status: line}
 
     def choose(self, dossier: str | None, as_of: str, memory: str, request: gr.Request) -> Screen:
         """What the next question is asked of, said above its field and kept for a reload."""
-        layout, desk = self._layout, self._desk_of(request)
-        scope = choice_in(choice_text(chosen(dossier, as_of)), desk.dossiers)
-        conversation = kept(memory, desk)
+        layout, service = self._layout, self._service_of(request)
+        scope = choice_in(choice_text(chosen(dossier, as_of)), service.dossiers)
+        conversation = kept(memory, service)
         said, is_firm = said_of(conversation), conversation.is_firm and not scope.dossier
         screen = {
-            layout.chips: chips(said, scope, desk.dossiers),
+            layout.chips: chips(said, scope, service.dossiers),
             layout.kept_choice: choice_text(scope),
             layout.firm_start: suggestions(said, conversation.language, is_firm=is_firm),
         }
         if conversation.turns:
             return screen
-        return screen | begun(layout, conversation.language, scope.dossier, desk)
+        return screen | begun(layout, conversation.language, scope.dossier, service)
 
     def new(self, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation in the same language, about the rules of today."""
-        desk = self._desk_of(request)
-        before = kept(memory, desk)
-        shelf = set_aside(shelf_of(aside, desk), before)
+        service = self._service_of(request)
+        before = kept(memory, service)
+        shelf = set_aside(shelf_of(aside, service), before)
         conversation = replace(before, turns=(), dossier=None)
-        return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], desk)
+        return self._turned_to(conversation, shelf, said_of(conversation)["status_new"], service)
 
     def open_dossier(self, dossier: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """An empty conversation about a dossier, which begins with what is known of it."""
-        desk = self._desk_of(request)
-        before = kept(memory, desk)
-        shelf = set_aside(shelf_of(aside, desk), before)
-        is_known = dossier in {each.id for each in desk.dossiers}
+        service = self._service_of(request)
+        before = kept(memory, service)
+        shelf = set_aside(shelf_of(aside, service), before)
+        is_known = dossier in {each.id for each in service.dossiers}
         conversation = replace(before, turns=(), dossier=dossier if is_known else None)
         said = said_of(conversation)
-        conversation = replace(conversation, dossiers=desk.dossiers)
+        conversation = replace(conversation, dossiers=service.dossiers)
         line = said["status_dossier"] if is_known else said["problem_404"]
-        return self._turned_to(conversation, shelf, line, desk)
+        return self._turned_to(conversation, shelf, line, service)
 
     def reopen(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """A conversation set aside, in the place of the open one, which is set aside."""
-        desk = self._desk_of(request)
-        before = kept(memory, desk)
+        service = self._service_of(request)
+        before = kept(memory, service)
         said = said_of(before)
-        found = taken(shelf_of(aside, desk), place)
+        found = taken(shelf_of(aside, service), place)
         if found is None:
             return {self._layout.status: spoken_line(said["kept_gone"], alert=True)}
         chosen, rest = found
         conversation = replace(chosen, language=before.language)
         line = said["status_reopened"].format(title=title_of(conversation))
-        return self._turned_to(conversation, set_aside(rest, before), line, desk)
+        return self._turned_to(conversation, set_aside(rest, before), line, service)
 
     def forget(self, place: str, memory: str, aside: str, request: gr.Request) -> Screen:
         """The shelf without one of its conversations."""
-        layout, desk = self._layout, self._desk_of(request)
-        said = said_of(kept(memory, desk))
-        found = taken(shelf_of(aside, desk), place)
+        layout, service = self._layout, self._service_of(request)
+        said = said_of(kept(memory, service))
+        found = taken(shelf_of(aside, service), place)
         if found is None:
             return {layout.status: spoken_line(said["kept_gone"], alert=True)}
         line = spoken_line(said["status_forgotten"])
         return {**shelf_screen(layout, found[1], said), layout.status: line}
 
     def _turned_to(
-        self, conversation: Conversation, shelf: ConversationShelf, line: str, desk: BuyerService
+        self, conversation: Conversation, shelf: ConversationShelf, line: str, service: BuyerService
     ) -> Screen:
         layout, said = self._layout, said_of(conversation)
         scope = ScopeChoice(conversation.dossier)
         return {
             **conversation_screen(layout, conversation),
-            **self._begun(conversation, conversation.dossier, desk),
+            **self._begun(conversation, conversation.dossier, service),
             **shelf_screen(layout, shelf, said),
-            **scope_screen(layout, scope, desk, said),
-            **side_screen(layout, conversation, scope, desk),
+            **scope_screen(layout, scope, service, said),
+            **side_screen(layout, conversation, scope, service),
             layout.status: spoken_line(line),
         }
 
     def switch(self, memory: str, aside: str, choice: str, request: gr.Request) -> Screen:
         """The same conversation, and the same choice, in the other language."""
-        desk = self._desk_of(request)
-        conversation, scope = kept(memory, desk), choice_in(choice, desk.dossiers)
+        service = self._service_of(request)
+        conversation, scope = kept(memory, service), choice_in(choice, service.dossiers)
         french = conversation.language is Language.FRENCH
         other = Language.ENGLISH if french else Language.FRENCH
         conversation = replace(conversation, language=other)
-        return self._spoken(conversation, shelf_of(aside, desk), scope, desk)
+        return self._spoken(conversation, shelf_of(aside, service), scope, service)
 
     def take_side(self, is_firm: bool, memory: str, choice: str, request: gr.Request) -> Screen:
         """The same conversation in the words of a firm, or of a buyer, kept with it."""
-        layout, desk = self._layout, self._desk_of(request)
-        conversation = replace(kept(memory, desk), is_firm=bool(is_firm))
-        scope = choice_in(choice, desk.dossiers)
-        screen = side_screen(layout, conversation, scope, desk)
+        layout, service = self._layout, self._service_of(request)
+        conversation = replace(kept(memory, service), is_firm=bool(is_firm))
+        scope = choice_in(choice, service.dossiers)
+        screen = side_screen(layout, conversation, scope, service)
         return {**screen, layout.memory: remembered(conversation)}
 
     def export_markdown(self, memory: str, request: gr.Request) -> Screen:
@@ -182,8 +182,8 @@ class Commands:
 
     def export_answer(self, record_id: str, memory: str, request: gr.Request) -> Screen:
         """One answer of the conversation, by its number, as a Word file."""
-        layout, desk = self._layout, self._desk_of(request)
-        conversation = kept(memory, desk)
+        layout, service = self._layout, self._service_of(request)
+        conversation = kept(memory, service)
         said = said_of(conversation)
         turn = recorded(conversation, record_id)
         if turn is None:
@@ -191,7 +191,7 @@ class Commands:
         now = datetime.now()
         name = f"{said['export_answer_file']}-{now:%Y-%m-%d-%H%M%S}.docx"
         content = answer_docx(turn, conversation.dossiers, now.date(), said)
-        desk.exported("docx", [record_id])
+        service.exported("docx", [record_id])
         return {
             layout.outbox: parcel(name, WORD, content),
             layout.status: spoken_line(said["status_answer_exported"]),
@@ -202,20 +202,22 @@ class Commands:
         conversation: Conversation,
         shelf: ConversationShelf,
         scope: ScopeChoice,
-        desk: BuyerService,
+        service: BuyerService,
     ) -> Screen:
-        spoken = spoken_in(conversation.language, desk, scope, is_firm=conversation.is_firm)
+        spoken = spoken_in(conversation.language, service, scope, is_firm=conversation.is_firm)
         return {
             **conversation_screen(self._layout, conversation),
             **shelf_screen(self._layout, shelf, said_of(conversation)),
             **dict(zip(self._layout.spoken, spoken, strict=True)),
-            **self._begun(conversation, scope.dossier, desk),
+            **self._begun(conversation, scope.dossier, service),
         }
 
-    def _begun(self, conversation: Conversation, dossier: str | None, desk: BuyerService) -> Screen:
+    def _begun(
+        self, conversation: Conversation, dossier: str | None, service: BuyerService
+    ) -> Screen:
         """What stands before the first question; of a dossier only where nothing was asked yet."""
         about = None if conversation.turns else dossier
-        return begun(self._layout, conversation.language, about, desk)
+        return begun(self._layout, conversation.language, about, service)
 
     def _export(
         self,
@@ -225,29 +227,29 @@ class Commands:
         media: str,
         made: Callable[[Conversation, date], bytes],
     ) -> Screen:
-        layout, desk = self._layout, self._desk_of(request)
-        conversation = kept(memory, desk)
+        layout, service = self._layout, self._service_of(request)
+        conversation = kept(memory, service)
         said = load_words(conversation.language)
         if not conversation.turns:
             return {layout.status: spoken_line(said["error_nothing"], alert=True)}
         now = datetime.now()
         name = f"{said['export_file']}-{now:%Y-%m-%d-%H%M%S}.{suffix}"
         content = made(conversation, now.date())
-        desk.exported(suffix, [turn.record_id for turn in conversation.turns if turn.record_id])
+        service.exported(suffix, [turn.record_id for turn in conversation.turns if turn.record_id])
         return {
             layout.outbox: parcel(name, media, content),
             layout.status: spoken_line(said["status_exported"]),
         }
 
 
-def kept(memory: str, desk: BuyerService) -> Conversation:
-    """What the browser kept of a conversation, as far as this desk's reader may see it."""
-    return seen_by(conversation_in(memory), desk)
+def kept(memory: str, service: BuyerService) -> Conversation:
+    """What the browser kept of a conversation, as far as this service's reader may see it."""
+    return seen_by(conversation_in(memory), service)
 
 
-def shelf_of(aside: str, desk: BuyerService) -> ConversationShelf:
-    """What the browser set aside, as far as this desk's reader may see it."""
-    return seen_on(shelf_in(aside), lambda each: seen_by(each, desk))
+def shelf_of(aside: str, service: BuyerService) -> ConversationShelf:
+    """What the browser set aside, as far as this service's reader may see it."""
+    return seen_on(shelf_in(aside), lambda each: seen_by(each, service))
 
 
 def shelf_screen(layout: Layout, shelf: ConversationShelf, said: Words) -> Screen:
@@ -256,10 +258,10 @@ def shelf_screen(layout: Layout, shelf: ConversationShelf, said: Words) -> Scree
 
 
 def side_screen(
-    layout: Layout, conversation: Conversation, scope: ScopeChoice, desk: BuyerService
+    layout: Layout, conversation: Conversation, scope: ScopeChoice, service: BuyerService
 ) -> Screen:
     """The words, and the questions suggested, of who asks. Pure."""
-    sided = sided_in(conversation.language, desk, scope, is_firm=conversation.is_firm)
+    sided = sided_in(conversation.language, service, scope, is_firm=conversation.is_firm)
     return dict(zip(layout.side, sided, strict=True))
 
 
@@ -271,7 +273,9 @@ def parcel(name: str, media: str, content: bytes) -> Html:
 
 # The Gradio page: components and what each of them triggers.
 
-LONGEST_QUEUE = 64  # events waiting for a thread; questions wait at the desk, which says how many
+LONGEST_QUEUE = (
+    64  # events waiting for a thread; questions wait at the service, which says how many
+)
 
 MOST_THREADS = 39
 """Questions that have a thread each while they wait for the model. Of 40, its default, Gradio takes
@@ -285,7 +289,7 @@ PROGRESS_GLANCE = 1.0
 """Seconds between two looks at progress bars, which this page does not have."""
 
 
-def page_blocks(desk_of: EventDesk) -> gr.Blocks:
+def page_blocks(service_of: ServiceOfEvent) -> gr.Blocks:
     """The page, in French until the browser says otherwise."""
     said = load_words(Language.FRENCH)
     blocks = gr.Blocks(
@@ -296,8 +300,8 @@ def page_blocks(desk_of: EventDesk) -> gr.Blocks:
     )
     with blocks:
         layout = lay_out()
-        bind_questions(layout, Chat(desk_of, layout), blocks)
-        bind_commands(layout, Commands(desk_of, layout), blocks)
+        bind_questions(layout, Chat(service_of, layout), blocks)
+        bind_commands(layout, Commands(service_of, layout), blocks)
     blocks.queue(max_size=LONGEST_QUEUE, api_open=False)
     blocks.max_threads = blocks._queue.max_thread_count = MOST_THREADS
     blocks._queue.sleep_when_free = QUEUE_GLANCE

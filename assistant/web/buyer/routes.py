@@ -30,7 +30,7 @@ from assistant.web.buyer.evidence_panel import document_link
 from assistant.web.buyer.law_pages import ASKED, changes_html
 from assistant.web.buyer.service import BuyerService
 from assistant.web.routes import FORGET, from_here, page, standing_alone
-from assistant.web.site import DeskOf
+from assistant.web.site import ServiceOf
 from assistant.web.viewer import excerpt
 from ingestion.errors import IngestionError, UnknownDossier, UnknownSnapshot
 from ingestion.index.build import Progress
@@ -43,21 +43,21 @@ from ingestion.tenders.pieces import PieceKind
 GenerationName = Annotated[str | None, Query(pattern=r"^\d{8}-\d{6}-\d{3}$")]
 
 
-def law_routes(desk_of: DeskOf) -> APIRouter:
+def law_routes(service_of: ServiceOf) -> APIRouter:
     """Pages without script, beside the conversation."""
     router = APIRouter()
 
     @router.get("/law/{reference}")
     def law(
-        desk: Annotated[BuyerService, Depends(desk_of)],
+        service: Annotated[BuyerService, Depends(service_of)],
         reference: str,
         as_of: date | None = None,
         lang: Language = Language.FRENCH,
     ) -> HTMLResponse:
         key = normalise(reference[:100])
         try:
-            found, rulings = desk.histories(key), desk.rulings(key, as_of or date.today())
-            near = () if found or rulings else desk.near_references(key)
+            found, rulings = service.histories(key), service.rulings(key, as_of or date.today())
+            near = () if found or rulings else service.near_references(key)
         except (AssistantError, IngestionError) as failure:
             raise HTTPException(503, str(failure)) from failure
         status, day = 200 if found or rulings else 404, as_of or date.today()
@@ -67,14 +67,14 @@ def law_routes(desk_of: DeskOf) -> APIRouter:
 
     @router.get("/changes")
     def changes(
-        desk: Annotated[BuyerService, Depends(desk_of)],
+        service: Annotated[BuyerService, Depends(service_of)],
         old: GenerationName = None,
         new: GenerationName = None,
         lang: Language = Language.FRENCH,
     ) -> HTMLResponse:
         said = load_words(lang)
         try:
-            content = changes_html(desk.changes(old, new), date.today(), lang)
+            content = changes_html(service.changes(old, new), date.today(), lang)
         except UnknownSnapshot as failure:
             if old or new:
                 raise HTTPException(404, str(failure)) from failure
@@ -105,16 +105,16 @@ class Correction(BaseModel):
 class PieceHandlers:
     """What is done with the pieces of the reader's dossiers."""
 
-    def __init__(self, desk_of: DeskOf) -> None:
-        self._desk_of = desk_of
+    def __init__(self, service_of: ServiceOf) -> None:
+        self._service_of = service_of
 
     async def add(
         self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
     ) -> Response:
         """Take in the files of a form, and report on each: line by line to whom asks for that."""
-        pages = DossierPages(self._desk_of(request), lang)
+        pages = DossierPages(self._service_of(request), lang)
         try:
-            pages.desk.filing.get(dossier_id)  # before a byte of what is sent to it is kept
+            pages.service.filing.get(dossier_id)  # before a byte of what is sent to it is kept
             if LINES in request.headers.get("accept", ""):
                 parcels = parcels_in(await read_form(request))
                 return _told(parcels, _adding(pages, dossier_id, parcels), load_words(lang))
@@ -126,16 +126,16 @@ class PieceHandlers:
 
     async def open(self, request: Request, lang: Language = Language.FRENCH) -> Response:
         """Make a dossier of the files of a form, and tell line by line what becomes of them."""
-        desk, said = self._desk_of(request), load_words(lang)
+        service, said = self._service_of(request), load_words(lang)
         try:
             form = await read_form(request)
         except TooMuch:
             raise HTTPException(TOO_LARGE, said["upload_too_much"].format(**BOUNDS)) from None
         parcels, team = parcels_in(form), str(form.get("team", ""))
-        if not parcels or not may_open(desk.reader, team):
+        if not parcels or not may_open(service.reader, team):
             await form.close()
             raise HTTPException(REFUSED, said["intake_refused"])
-        return _told(parcels, _opening(desk.filing, parcels, team), said)
+        return _told(parcels, _opening(service.filing, parcels, team), said)
 
     def correct(
         self,
@@ -145,8 +145,8 @@ class PieceHandlers:
         lang: Language = Language.FRENCH,
     ) -> Response:
         """Correct or confirm the kind of a piece."""
-        pages = DossierPages(self._desk_of(request), lang)
-        filing = pages.desk.filing
+        pages = DossierPages(self._service_of(request), lang)
+        filing = pages.service.filing
         return pages.done(dossier_id, lambda: filing.set_piece(dossier_id, form.source, form.piece))
 
     def remove(
@@ -157,8 +157,8 @@ class PieceHandlers:
         lang: Language = Language.FRENCH,
     ) -> Response:
         """Take a piece out."""
-        pages = DossierPages(self._desk_of(request), lang)
-        return pages.done(dossier_id, lambda: pages.desk.filing.remove(dossier_id, [source]))
+        pages = DossierPages(self._service_of(request), lang)
+        return pages.done(dossier_id, lambda: pages.service.filing.remove(dossier_id, [source]))
 
 
 def may_open(reader: Identity, team: str) -> bool:
@@ -184,7 +184,7 @@ def _adding(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> 
     """The page of the dossier is told last, with the report."""
 
     def intake(told: Callable[[Receipt], None], progress: Progress) -> dict[str, object]:
-        receipts = pages.desk.filing.add(dossier_id, parcels, told, progress)
+        receipts = pages.service.filing.add(dossier_id, parcels, told, progress)
         return {"page": bytes(pages.one(dossier_id, receipts).body).decode()}
 
     return intake
@@ -192,7 +192,7 @@ def _adding(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> 
 
 def _received(pages: DossierPages, dossier_id: str, parcels: Sequence[Parcel]) -> Response:
     try:
-        receipts = pages.desk.filing.add(dossier_id, parcels)
+        receipts = pages.service.filing.add(dossier_id, parcels)
     except IngestionError as refusal:
         return pages.one(dossier_id, problem=str(refusal), status=REFUSED)
     return pages.one(dossier_id, receipts)
@@ -212,10 +212,10 @@ class NewDossier(Description):
     id: str
 
 
-def dossier_routes(desk_of: DeskOf) -> APIRouter:
+def dossier_routes(service_of: ServiceOf) -> APIRouter:
     """Pages that work without script, beside the conversation."""
-    dossiers, pieces = DossierHandlers(desk_of), PieceHandlers(desk_of)
-    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here), Depends(desk_of)])
+    dossiers, pieces = DossierHandlers(service_of), PieceHandlers(service_of)
+    router = APIRouter(prefix="/dossiers", dependencies=[Depends(from_here), Depends(service_of)])
     router.get("")(dossiers.listed)
     router.post("")(dossiers.create)
     router.post("/-/pieces")(pieces.open)  # no dossier is called so
@@ -232,18 +232,18 @@ def dossier_routes(desk_of: DeskOf) -> APIRouter:
 class DossierHandlers:
     """What each address of the reader's dossiers answers."""
 
-    def __init__(self, desk_of: DeskOf) -> None:
-        self._desk_of = desk_of
+    def __init__(self, service_of: ServiceOf) -> None:
+        self._service_of = service_of
 
     def listed(self, request: Request, lang: Language = Language.FRENCH) -> Response:
         """The dossiers of the reader."""
-        return DossierPages(self._desk_of(request), lang).all()
+        return DossierPages(self._service_of(request), lang).all()
 
     def shown(
         self, request: Request, dossier_id: str, lang: Language = Language.FRENCH
     ) -> Response:
         """One of them."""
-        return DossierPages(self._desk_of(request), lang).one(dossier_id)
+        return DossierPages(self._service_of(request), lang).one(dossier_id)
 
     def export(
         self,
@@ -253,9 +253,9 @@ class DossierHandlers:
         lang: Language = Language.FRENCH,
     ) -> Response:
         """The fiche of one as a file."""
-        pages = DossierPages(self._desk_of(request), lang)
+        pages = DossierPages(self._service_of(request), lang)
         try:
-            file = pages.desk.filing.export(dossier_id, file_format)
+            file = pages.service.filing.export(dossier_id, file_format)
         except IngestionError as failure:
             pages.failed(failure)
         named = f'attachment; filename="fiche-{dossier_id}.{file_format}"'
@@ -269,9 +269,9 @@ class DossierHandlers:
         lang: Language = Language.FRENCH,
     ) -> Response:
         """Open a new one."""
-        pages = DossierPages(self._desk_of(request), lang)
+        pages = DossierPages(self._service_of(request), lang)
         try:
-            pages.desk.filing.create(form.of(form.id))
+            pages.service.filing.create(form.of(form.id))
         except IngestionError as refusal:
             return pages.all(str(refusal))
         return RedirectResponse(dossier_link(form.id, lang), 303)
@@ -284,8 +284,8 @@ class DossierHandlers:
         lang: Language = Language.FRENCH,
     ) -> Response:
         """Change what is said of one."""
-        pages = DossierPages(self._desk_of(request), lang)
-        return pages.done(dossier_id, lambda: pages.desk.filing.describe(form.of(dossier_id)))
+        pages = DossierPages(self._service_of(request), lang)
+        return pages.done(dossier_id, lambda: pages.service.filing.describe(form.of(dossier_id)))
 
     def delete(
         self,
@@ -295,9 +295,9 @@ class DossierHandlers:
         lang: Language = Language.FRENCH,
     ) -> Response:
         """Remove a dossier whose identifier was typed again."""
-        pages = DossierPages(self._desk_of(request), lang)
+        pages = DossierPages(self._service_of(request), lang)
         if confirmation.strip() != dossier_id:
             said = load_words(lang)["dossier_delete_unconfirmed"]
             return pages.one(dossier_id, problem=said, status=REFUSED)
-        filing = pages.desk.filing
+        filing = pages.service.filing
         return pages.done(dossier_id, lambda: filing.delete(dossier_id), f"/dossiers?lang={lang}")

@@ -10,7 +10,7 @@ from assistant.law.impact import IndexChanges
 from assistant.question.language import Language
 from assistant.reports.markup import Html
 from assistant.tenders.service import DossierService
-from assistant.tools.tool import ReaderDesk
+from assistant.tools.tool import ReaderService
 from assistant.voice.transcriber import Transcriber
 from ingestion.chunking.passages import Passage
 from ingestion.index.search import Vectors
@@ -30,12 +30,12 @@ class Holdings:
     titles: tuple[str, ...] = ()
 
 
-class BuyerService(ReaderDesk, Protocol):
-    """A reader's desk that opens originals and keeps opinions too."""
+class BuyerService(ReaderService, Protocol):
+    """A reader's service that opens originals and keeps opinions too."""
 
     @property
     def reader(self) -> Identity:
-        """Whose desk this is."""
+        """Whose service this is."""
 
     @property
     def holdings(self) -> Holdings:

@@ -27,20 +27,22 @@ OF_INTEREST = (
 
 
 def begun(
-    layout: Layout, language: Language, dossier_id: str | None, desk: BuyerService
+    layout: Layout, language: Language, dossier_id: str | None, service: BuyerService
 ) -> dict[Any, Any]:
     """What an empty conversation about a dossier, or the rules, begins with, by component."""
     said = load_words(language)
-    dossier = next((each for each in desk.dossiers if each.id == dossier_id), None)
-    parts = rules_start(said, desk) if dossier is None else _of_dossier(dossier, language, desk)
+    dossier = next((each for each in service.dossiers if each.id == dossier_id), None)
+    parts = (
+        rules_start(said, service) if dossier is None else _of_dossier(dossier, language, service)
+    )
     return dict(zip(layout.beginning, parts, strict=True))
 
 
-def _of_dossier(dossier: Dossier, language: Language, desk: BuyerService) -> tuple[Any, ...]:
+def _of_dossier(dossier: Dossier, language: Language, service: BuyerService) -> tuple[Any, ...]:
     said = load_words(language)
     try:
-        sections = desk.sections(dossier.id, language, unfolded=True)
-        asked = questions_about(desk.filing.fiche(dossier.id), said) if sections else ()
+        sections = service.sections(dossier.id, language, unfolded=True)
+        asked = questions_about(service.filing.fiche(dossier.id), said) if sections else ()
     except IngestionError as failure:
         sections, asked = (render_macro("macros.html", "alert", str(failure)),), ()
     name = whole_name(dossier, said)

@@ -18,7 +18,7 @@ from assistant.web.frame import current_frame
 from assistant.web.ledger.frame import LedgerAddress
 from assistant.web.ledger.pages import LONGEST_REASON, REFUSED, SEEN, UNKNOWN, LedgerPages, answered
 from assistant.web.routes import from_here
-from assistant.web.site import BuyerDesk, BuyerIdentity
+from assistant.web.site import BuyerIdentity, ServiceOfBuyer
 from ingestion.ledger.columns import field_names, french_name
 from ingestion.ledger.importing import FileReport, FileVerdict
 from ingestion.ledger.records import Comment, shown
@@ -135,9 +135,11 @@ def open_import(over: Over, who: BuyerIdentity) -> Response:
 
 
 @_routes.post("/import")
-async def receive(request: Request, over: Over, desk: BuyerDesk, who: BuyerIdentity) -> Response:
+async def receive(
+    request: Request, over: Over, service: ServiceOfBuyer, who: BuyerIdentity
+) -> Response:
     """Take in the files of a form, and go to what is found in them."""
-    batches, kind = desk.ledger.batches, FileKind(over)
+    batches, kind = service.ledger.batches, FileKind(over)
     try:
         async with parcels_of(request) as parcels:
             return await run_in_threadpool(
@@ -149,9 +151,9 @@ async def receive(request: Request, over: Over, desk: BuyerDesk, who: BuyerIdent
 
 
 @_routes.get("/import/{token}")
-def show_import(token: str, over: Over, desk: BuyerDesk, who: BuyerIdentity) -> Response:
+def show_import(token: str, over: Over, service: ServiceOfBuyer, who: BuyerIdentity) -> Response:
     """What is found in a batch, or how far its reading has come."""
-    batch, place = desk.ledger.batches.get(token, FileKind(over), who.user), _place(over)
+    batch, place = service.ledger.batches.get(token, FileKind(over), who.user), _place(over)
     if batch is None:
         return _sending(over, _GONE, UNKNOWN)
     if not batch.is_read:
@@ -166,7 +168,7 @@ def show_import(token: str, over: Over, desk: BuyerDesk, who: BuyerIdentity) -> 
 def decide(
     token: str,
     over: Over,
-    desk: BuyerDesk,
+    service: ServiceOfBuyer,
     who: BuyerIdentity,
     act: Annotated[Act, Form()],
     titre: Texts = (),
@@ -178,7 +180,7 @@ def decide(
     Each column is a title, the field it is given, and the one that it had when it was shown: what
     was changed is shown again before it is stored.
     """
-    batches = desk.ledger.batches
+    batches = service.ledger.batches
     batch = batches.get(token, FileKind(over), who.user)
     if batch is None:
         return _sending(over, _GONE, UNKNOWN)
@@ -220,9 +222,9 @@ def _awaited(over: Population, batch: Batch) -> Response:
 # The views, their tables and their pieces.
 
 
-def pages_of(request: Request, over: Over, desk: BuyerDesk) -> LedgerPages:
+def pages_of(request: Request, over: Over, service: ServiceOfBuyer) -> LedgerPages:
     """The pages of the buyer who asks."""
-    return LedgerPages(desk.ledger, over, request.query_params)
+    return LedgerPages(service.ledger, over, request.query_params)
 
 
 Pages = Annotated[LedgerPages, Depends(pages_of)]

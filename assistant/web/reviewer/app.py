@@ -47,7 +47,7 @@ from assistant.web.reviewer.pages import (
 )
 from assistant.web.reviewer.queue_pages import disagreements_page, queue_page
 from assistant.web.routes import FORGET, bare_app, from_here, picture_of, with_problems
-from assistant.web.site import Reader
+from assistant.web.site import Reader, Who, own_service
 from assistant.web.viewer import order_for
 from ingestion.errors import IngestionError
 
@@ -65,21 +65,8 @@ AGAIN = "3"
 """Seconds after which a browser asks again by itself for what is being read."""
 
 
-def room_of(request: Request) -> ReviewService:
-    """What the application of a request stands on."""
-    room: ReviewService = request.app.state.room
-    return room
-
-
-def referent(request: Request) -> Identity:
-    """The référent who sends a request; the request ends here for anyone else."""
-    reader: Reader = request.app.state.reader
-    return reader(request)
-
-
-Who = Annotated[Identity, Depends(referent)]
-Room = Annotated[ReviewService, Depends(room_of)]
-"""What every handler takes: none answers before it knows whom."""
+Service = Annotated[ReviewService, Depends(own_service)]
+"""What the pages of the référent stand on."""
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response:
@@ -95,40 +82,40 @@ Asked = Annotated[ListQuery, Query()]
 
 
 @answer_routes.get("/")
-def show_list(who: Who, room: Room, asked: Asked) -> HTMLResponse:
+def show_list(who: Who, service: Service, asked: Asked) -> HTMLResponse:
     """The answers that are asked for."""
-    shown = room.items(who, asked.filter, asked.order)
-    return list_page(asked, room.items(who), shown, room.teams(who))
+    shown = service.items(who, asked.filter, asked.order)
+    return list_page(asked, service.items(who), shown, service.teams(who))
 
 
 @answer_routes.get("/answers.csv")
-def send_answers(who: Who, room: Room, asked: Asked) -> Response:
+def send_answers(who: Who, service: Service, asked: Asked) -> Response:
     """The same as a file."""
-    return _exported(who, room, asked, ExportedTable.ANSWERS)
+    return _exported(who, service, asked, ExportedTable.ANSWERS)
 
 
 @answer_routes.get("/sentences.csv")
-def send_sentences(who: Who, room: Room, asked: Asked) -> Response:
+def send_sentences(who: Who, service: Service, asked: Asked) -> Response:
     """What they say."""
-    return _exported(who, room, asked, ExportedTable.SENTENCES)
+    return _exported(who, service, asked, ExportedTable.SENTENCES)
 
 
 @answer_routes.get("/citations.csv")
-def send_citations(who: Who, room: Room, asked: Asked) -> Response:
+def send_citations(who: Who, service: Service, asked: Asked) -> Response:
     """What they cite."""
-    return _exported(who, room, asked, ExportedTable.CITATIONS)
+    return _exported(who, service, asked, ExportedTable.CITATIONS)
 
 
 @answer_routes.get("/marks.csv")
-def send_marks(who: Who, room: Room, asked: Asked) -> Response:
+def send_marks(who: Who, service: Service, asked: Asked) -> Response:
     """What readers said of them."""
-    return _exported(who, room, asked, ExportedTable.MARKS)
+    return _exported(who, service, asked, ExportedTable.MARKS)
 
 
 def _exported(
-    who: Identity, room: ReviewService, asked: ListQuery, table: ExportedTable
+    who: Identity, service: ReviewService, asked: ListQuery, table: ExportedTable
 ) -> Response:
-    content = room.export(who, asked.filter, asked.order, table)
+    content = service.export(who, asked.filter, asked.order, table)
     return _file(content, f"{FILES[table]}-{date.today()}.csv", "text/csv; charset=utf-8")
 
 
@@ -136,30 +123,30 @@ def _exported(
 
 
 @answer_routes.get("/answers/{record_id}")
-def show_answer(who: Who, room: Room, record_id: str, saved: bool = False) -> HTMLResponse:
+def show_answer(who: Who, service: Service, record_id: str, saved: bool = False) -> HTMLResponse:
     """An answer as its reader sees it."""
-    shown, item = room.open(who, record_id), room.item(who, record_id)
+    shown, item = service.open(who, record_id), service.item(who, record_id)
     return answer_page(
         item,
         shown,
-        room.exhibits(who, shown),
-        place=room.place(who, item),
-        replays=room.replays(who, record_id),
+        service.exhibits(who, shown),
+        place=service.place(who, item),
+        replays=service.replays(who, record_id),
         reader=who.user,
-        called=room.called,
-        today=room.clock(),
+        called=service.called,
+        today=service.clock(),
         saved=saved,
     )
 
 
 @answer_routes.post("/answers/{record_id}/marks")
 def mark(
-    who: Who, room: Room, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
+    who: Who, service: Service, record_id: str, form: Annotated[dict[str, str], Depends(sent)]
 ) -> RedirectResponse:
     """Keep what its reader says, and go on to the next one where that is asked."""
-    marks = tuple(marks_in(form, room.open(who, record_id).result))
-    room.mark(who, record_id, marks, seconds_in(form))
-    following = room.place(who, room.item(who, record_id)).following
+    marks = tuple(marks_in(form, service.open(who, record_id).result))
+    service.mark(who, record_id, marks, seconds_in(form))
+    following = service.place(who, service.item(who, record_id)).following
     if form.get("then") == "next" and following:
         return RedirectResponse(f"{ROOT}/answers/{following.line.record_id}", SEE_OTHER)
     return RedirectResponse(f"{ROOT}/answers/{record_id}?saved=1", SEE_OTHER)
@@ -167,47 +154,49 @@ def mark(
 
 @answer_routes.post("/answers/{record_id}/arbitrations")
 def arbitrate(
-    who: Who, room: Room, record_id: str, form: Annotated[Decided, Form()]
+    who: Who, service: Service, record_id: str, form: Annotated[Decided, Form()]
 ) -> RedirectResponse:
     """Decide between two verdicts."""
     place = form.target, form.number
-    room.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
+    service.arbitrate(who, record_id, place, form.verdict, form.reason.strip())
     return RedirectResponse(f"{ROOT}/disagreements", SEE_OTHER)
 
 
 @answer_routes.get("/answers/{record_id}/evidence/{number}")
-def show_evidence(who: Who, room: Room, record_id: str, number: int) -> HTMLResponse:
+def show_evidence(who: Who, service: Service, record_id: str, number: int) -> HTMLResponse:
     """A passage in its document."""
-    shown = room.exhibit(who, room.open(who, record_id), number)
-    original = room.original(who, shown.document) if shown.document else None
+    shown = service.exhibit(who, service.open(who, record_id), number)
+    original = service.original(who, shown.document) if shown.document else None
     return evidence_page(shown, record_id, has_original=original is not None)
 
 
 @answer_routes.get("/answers/{record_id}/evidence/{number}/page/{page}.png")
-def draw_page(who: Who, room: Room, record_id: str, number: int, page: int) -> Response:
+def draw_page(who: Who, service: Service, record_id: str, number: int, page: int) -> Response:
     """A page of that document."""
-    shown = room.exhibit(who, room.open(who, record_id), number)
+    shown = service.exhibit(who, service.open(who, record_id), number)
     if (document := shown.document) is None:
         raise HTTPException(UNKNOWN)
     order = order_for(document, view_of(shown), page)
-    return picture_of(document, partial(room.original, who, document), order, FORGET)
+    return picture_of(document, partial(service.original, who, document), order, FORGET)
 
 
 @answer_routes.post("/answers/{record_id}/replays")
 def ask_again(
-    who: Who, room: Room, record_id: str, day: Annotated[ReplayDay, Form()]
+    who: Who, service: Service, record_id: str, day: Annotated[ReplayDay, Form()]
 ) -> RedirectResponse:
     """Ask the question again."""
-    first = room.open(who, record_id).result
-    again = room.replay(who, record_id, first.as_of if day is ReplayDay.SAME else room.clock())
+    first = service.open(who, record_id).result
+    again = service.replay(
+        who, record_id, first.as_of if day is ReplayDay.SAME else service.clock()
+    )
     return RedirectResponse(f"{ROOT}/answers/{record_id}/replays/{again.record_id}", SEE_OTHER)
 
 
 @answer_routes.get("/answers/{record_id}/replays/{replay_id}")
-def compare_replay(who: Who, room: Room, record_id: str, replay_id: str) -> HTMLResponse:
+def compare_replay(who: Who, service: Service, record_id: str, replay_id: str) -> HTMLResponse:
     """What differs from the answer of then."""
-    first = room.open(who, record_id)
-    for again in room.replays(who, record_id):
+    first = service.open(who, record_id)
+    for again in service.replays(who, record_id):
         if again.result.record_id == replay_id:
             return replay_page(first, again)
     raise UnknownRecord(f"Cette réponse n'a pas de rejeu {replay_id[:16]!r}.")
@@ -217,25 +206,25 @@ def compare_replay(who: Who, room: Room, record_id: str, replay_id: str) -> HTML
 
 
 @answer_routes.get("/queue")
-def show_queue(who: Who, room: Room) -> HTMLResponse:
+def show_queue(who: Who, service: Service) -> HTMLResponse:
     """The answers to read."""
-    tasks, sampling = room.tasks(who), room.sampling
-    done, agreed = room.progress(who), room.agreement(who)
-    return queue_page(tasks, sampling, done, agreed, called=room.called)
+    tasks, sampling = service.tasks(who), service.sampling
+    done, agreed = service.progress(who), service.agreement(who)
+    return queue_page(tasks, sampling, done, agreed, called=service.called)
 
 
 @answer_routes.post("/queue")
-def sample(who: Who, room: Room, form: Annotated[Drawing, Form()]) -> RedirectResponse:
+def sample(who: Who, service: Service, form: Annotated[Drawing, Form()]) -> RedirectResponse:
     """Draw them otherwise."""
-    room.sample(who, Sampling(form.seed, form.rate / 100, form.second / 100))
+    service.sample(who, Sampling(form.seed, form.rate / 100, form.second / 100))
     return RedirectResponse(f"{ROOT}/queue", SEE_OTHER)
 
 
 @answer_routes.get("/disagreements")
-def show_disagreements(who: Who, room: Room) -> HTMLResponse:
+def show_disagreements(who: Who, service: Service) -> HTMLResponse:
     """What a third reader may decide."""
-    found = room.disagreements(who)
-    return disagreements_page(found, partial(room.open, who), who.user, room.called)
+    found = service.disagreements(who)
+    return disagreements_page(found, partial(service.open, who), who.user, service.called)
 
 
 # The evaluation set: questions promoted, corrected, taken out, exported.
@@ -244,35 +233,35 @@ gold_routes = APIRouter(prefix="/gold")
 
 
 @gold_routes.get("")
-def show_gold(who: Who, room: Room, tried: str = "") -> HTMLResponse:
+def show_gold(who: Who, service: Service, tried: str = "") -> HTMLResponse:
     """The set."""
-    return page("gold", "Jeu d'évaluation", questions=room.gold, tried=tried)
+    return page("gold", "Jeu d'évaluation", questions=service.gold, tried=tried)
 
 
 @gold_routes.get("/new")
-def propose(who: Who, room: Room, record_id: str = "") -> HTMLResponse:
+def propose(who: Who, service: Service, record_id: str = "") -> HTMLResponse:
     """The form of a question more; of one that was asked it has not what is expected."""
     first = GoldQuestion("", "")
     if record_id:
-        result = room.open(who, record_id).result
+        result = service.open(who, record_id).result
         first = GoldQuestion(f"relue-{result.record_id}", result.standalone, result.as_of)
     return gold_page("Nouvelle question", first, record_id)
 
 
 @gold_routes.get("/{question_id}")
-def edit(who: Who, room: Room, question_id: str) -> HTMLResponse:
+def edit(who: Who, service: Service, question_id: str) -> HTMLResponse:
     """The form of one that it has."""
-    for question in room.gold:
+    for question in service.gold:
         if question.id == question_id:
             return gold_page("Corriger la question", question)
     raise UnknownRecord("Le jeu d'évaluation n'a pas cette question : elle a été retirée.")
 
 
 @gold_routes.post("")
-def promote(who: Who, room: Room, form: Annotated[Described, Form()]) -> Response:
+def promote(who: Who, service: Service, form: Annotated[Described, Form()]) -> Response:
     """Keep a question, once it was tried."""
     try:
-        room.promote(who, form.gold, form.record_id)
+        service.promote(who, form.gold, form.record_id)
     except WrongQuestions as refusal:
         title, problem = "Question à corriger", str(refusal)
         return gold_page(title, form.gold, form.record_id, problem, REFUSED)
@@ -280,16 +269,16 @@ def promote(who: Who, room: Room, form: Annotated[Described, Form()]) -> Respons
 
 
 @gold_routes.post("/{question_id}/remove")
-def demote(who: Who, room: Room, question_id: str) -> RedirectResponse:
+def demote(who: Who, service: Service, question_id: str) -> RedirectResponse:
     """Take a question out."""
-    room.demote(who, question_id)
+    service.demote(who, question_id)
     return RedirectResponse(f"{ROOT}/gold", SEE_OTHER)
 
 
 @answer_routes.get("/gold.jsonl")
-def send_gold(who: Who, room: Room) -> Response:
+def send_gold(who: Who, service: Service) -> Response:
     """The file of the set."""
-    return _file(room.gold_file(who), "gold.jsonl", "application/jsonl")
+    return _file(service.gold_file(who), "gold.jsonl", "application/jsonl")
 
 
 # The pages of figures, their files, and the answers that changes of law touch.
@@ -333,13 +322,13 @@ def board_routes(board: LocalDashboard, reader: Reader) -> APIRouter:
 # The application.
 
 
-def referent_app(room: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
+def referent_app(service: ReviewService, reader: Reader, *more: APIRouter) -> FastAPI:
     """The application for those whom `reader` lets in, to be mounted at `ROOT`.
 
-    `more` are the routes of pages beside those of the room, which check the reader as well.
+    `more` are the routes of pages beside those of the service, which check the reader as well.
     """
     app = bare_app("Sourcier, référent", dependencies=[Depends(from_here)])
-    app.state.room, app.state.reader = room, reader
+    app.state.service, app.state.reader = service, reader
     for routes in (answer_routes, gold_routes, *more):
         app.include_router(routes)
     app.add_api_route("/style.css", style)

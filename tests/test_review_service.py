@@ -30,7 +30,7 @@ from ingestion.index.publication import publish
 from ingestion.library.library import Library
 from ingestion.readers.documents import Kind
 from ingestion.tenders.dossiers import Dossiers
-from tests.review_room import ANNE, BRUNO, House, house
+from tests.review_home import ANNE, BRUNO, House, house
 from tests.small_index import DOSSIER, TODAY, answering_embedder
 
 PAYMENT = "Quel délai de paiement pour une commune ?"
@@ -63,36 +63,36 @@ def bodies(known: House, kind: str) -> Iterator[dict[str, Any]]:
 def test_the_answers_of_a_dossier_are_for_its_team_alone(divided: House) -> None:
     record_id = divided.ask(PENALTY, DOSSIER).record_id
     divided.ask(PAYMENT)
-    room = divided.room
-    assert len(room.items(ANNE)) == 2
-    assert [item.line.question for item in room.items(BRUNO)] == [PAYMENT]
-    assert room.teams(BRUNO) == {}
-    replay = room.replay(ANNE, record_id, TODAY).record_id
-    shown = room.open(ANNE, record_id)
+    review = divided.review
+    assert len(review.items(ANNE)) == 2
+    assert [item.line.question for item in review.items(BRUNO)] == [PAYMENT]
+    assert review.teams(BRUNO) == {}
+    replay = review.replay(ANNE, record_id, TODAY).record_id
+    shown = review.open(ANNE, record_id)
     for forbidden in (
-        lambda: room.open(BRUNO, record_id),
-        lambda: room.item(BRUNO, record_id),
-        lambda: room.mark(BRUNO, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)]),
-        lambda: room.replay(BRUNO, record_id, TODAY),
-        lambda: room.replays(BRUNO, record_id),
-        lambda: room.open(BRUNO, replay),
-        lambda: room.open(ANNE, "0" * 16),
-        lambda: room.promote(BRUNO, GoldQuestion("a", "q", articles=("R1",)), record_id),
-        lambda: room.exhibit(ANNE, shown, 99),
+        lambda: review.open(BRUNO, record_id),
+        lambda: review.item(BRUNO, record_id),
+        lambda: review.mark(BRUNO, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)]),
+        lambda: review.replay(BRUNO, record_id, TODAY),
+        lambda: review.replays(BRUNO, record_id),
+        lambda: review.open(BRUNO, replay),
+        lambda: review.open(ANNE, "0" * 16),
+        lambda: review.promote(BRUNO, GoldQuestion("a", "q", articles=("R1",)), record_id),
+        lambda: review.exhibit(ANNE, shown, 99),
     ):
         with pytest.raises(UnknownRecord):
             forbidden()
-    assert PENALTY not in room.export(BRUNO, ReviewFilter(), ListOrder.LATEST).decode()
-    room.sample(ANNE, Sampling(rate=1.0, second=0.0))  # chance brings all
-    assert len(room.tasks(ANNE)) == 2
-    assert [task.item.line.question for task in room.tasks(BRUNO)] == [PAYMENT]
+    assert PENALTY not in review.export(BRUNO, ReviewFilter(), ListOrder.LATEST).decode()
+    review.sample(ANNE, Sampling(rate=1.0, second=0.0))  # chance brings all
+    assert len(review.tasks(ANNE)) == 2
+    assert [task.item.line.question for task in review.tasks(BRUNO)] == [PAYMENT]
 
 
 def test_marks_on_a_dossier_stay_in_its_folder(divided: House) -> None:
     record_id = divided.ask(PENALTY, DOSSIER).record_id
     said = ReviewMark(Target.CITATION, 1, ReviewVerdict.PARTLY, "le pavage seulement")
-    divided.room.mark(ANNE, record_id, [said])
-    assert divided.room.item(ANNE, record_id).sheet_of("u-anne") == {said.place: said}
+    divided.review.mark(ANNE, record_id, [said])
+    assert divided.review.item(ANNE, record_id).sheet_of("u-anne") == {said.place: said}
     assert "pavage" not in (divided.home / "journal.jsonl").read_text()
     assert [body["user"] for body in bodies(divided, "review")] == ["u-anne"]
 
@@ -101,21 +101,21 @@ def test_only_what_is_new_is_written(known: House) -> None:
     record_id = known.ask(PAYMENT).record_id
     right, silent = ReviewMark(*ANSWER, ReviewVerdict.RIGHT), ReviewMark(Target.SENTENCE, 1, None)
     for _ in range(2):
-        known.room.mark(ANNE, record_id, [right, silent])
-    known.room.mark(ANNE, record_id, [right.blank])
+        known.review.mark(ANNE, record_id, [right, silent])
+    known.review.mark(ANNE, record_id, [right.blank])
     rows = [body["marks"] for body in bodies(known, "review")]
     assert [[row["verdict"] for row in each] for each in rows] == [["right"], [None]]
     # What was taken back is kept: the reading was frozen before.
-    assert known.room.item(ANNE, record_id).readers == ("u-anne",)
-    assert known.room.item(ANNE, record_id).sheet_of("u-anne") == {}
+    assert known.review.item(ANNE, record_id).readers == ("u-anne",)
+    assert known.review.item(ANNE, record_id).sheet_of("u-anne") == {}
 
 
 def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
     given = known.ask("Et pour une commune, quel délai de paiement ?")
-    again = known.room.replay(ANNE, given.record_id, TODAY)
+    again = known.review.replay(ANNE, given.record_id, TODAY)
     assert again.answer == given.answer
-    assert [item.line.record_id for item in known.room.items(ANNE)] == [given.record_id]
-    [replay] = known.room.replays(ANNE, given.record_id)
+    assert [item.line.record_id for item in known.review.items(ANNE)] == [given.record_id]
+    [replay] = known.review.replays(ANNE, given.record_id)
     assert (replay.result, replay.user) == (again, "u-claire")
     [body] = bodies(known, "review")
     assert (body["act"], body["record_id"], body["by"]) == (
@@ -123,14 +123,14 @@ def test_a_replay_is_on_record_and_is_no_buyers_question(known: House) -> None:
         given.record_id,
         "u-anne",
     )
-    earlier = known.room.replay(ANNE, given.record_id, date(2020, 1, 1))
+    earlier = known.review.replay(ANNE, given.record_id, date(2020, 1, 1))
     assert earlier.as_of == date(2020, 1, 1)
-    assert len(known.room.replays(ANNE, given.record_id)) == 2
+    assert len(known.review.replays(ANNE, given.record_id)) == 2
 
 
 def test_what_is_erased_of_a_buyer_goes_from_the_replays_too(known: House) -> None:
     given = known.ask(PAYMENT)
-    known.room.replay(ANNE, given.record_id, TODAY)
+    known.review.replay(ANNE, given.record_id, TODAY)
     assert erase(known.journal, "u-claire") == 2
     assert known.journal.faults() == ()
     assert PAYMENT.encode() not in b"".join(
@@ -139,11 +139,11 @@ def test_what_is_erased_of_a_buyer_goes_from_the_replays_too(known: House) -> No
 
 
 def test_a_change_of_law_brings_the_answers_that_cite_it(known: House, tmp_path: Path) -> None:
-    known.room.sample(ANNE, Sampling(rate=0.0, second=0.0))  # chance brings none
+    known.review.sample(ANNE, Sampling(rate=0.0, second=0.0))  # chance brings none
     touched, other = known.ask(PAYMENT), known.ask("À partir de quel montant une avance ?")
     assert touched.answer.citations
     assert other.answer.citations
-    assert known.room.tasks(ANNE) == ()
+    assert known.review.tasks(ANNE) == ()
     code = next(
         path for path in (known.home / "originals").iterdir() if b"R2192-10" in path.read_bytes()
     )
@@ -153,7 +153,7 @@ def test_a_change_of_law_brings_the_answers_that_cite_it(known: House, tmp_path:
         Library(known.home).add(tmp_path / "code.jsonl", "code.jsonl", Kind.RULES)
         publish(known.home, build(known.home, answering_embedder(), lambda *_: None).name)
     later = known.ask(PAYMENT)
-    [task] = known.room.tasks(ANNE)
+    [task] = known.review.tasks(ANNE)
     assert (task.item.line.record_id, task.reasons) == (touched.record_id, (Reason.CHANGED,))
     assert "vingt jours" in later.answer.markdown
 
@@ -161,20 +161,20 @@ def test_a_change_of_law_brings_the_answers_that_cite_it(known: House, tmp_path:
 def test_the_sampling_is_chosen_and_on_record(known: House) -> None:
     for _ in range(3):
         known.ask(PAYMENT)
-    assert known.room.sampling == Sampling()
-    known.room.sample(ANNE, Sampling(3, 1.0, 0.0))
-    assert known.room.sampling == Sampling(3, 1.0, 0.0)
-    assert {task.reasons for task in known.room.tasks(ANNE)} == {(Reason.RANDOM,)}
-    assert len(known.room.tasks(ANNE)) == 3
+    assert known.review.sampling == Sampling()
+    known.review.sample(ANNE, Sampling(3, 1.0, 0.0))
+    assert known.review.sampling == Sampling(3, 1.0, 0.0)
+    assert {task.reasons for task in known.review.tasks(ANNE)} == {(Reason.RANDOM,)}
+    assert len(known.review.tasks(ANNE)) == 3
 
 
 def test_two_readers_are_compared(known: House) -> None:
     ids = [known.ask(PAYMENT).record_id for _ in range(4)]
     for number, record_id in enumerate(ids):
-        known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
+        known.review.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.RIGHT)])
         second = ReviewVerdict.WRONG if number == 3 else ReviewVerdict.RIGHT
-        known.room.mark(BRUNO, record_id, [ReviewMark(*ANSWER, second)])
-    found = known.room.agreement(ANNE)
+        known.review.mark(BRUNO, record_id, [ReviewMark(*ANSWER, second)])
+    found = known.review.agreement(ANNE)
     rate = found[Target.ANSWER].rate
     assert rate is not None
     assert (rate.part, rate.whole) == (3, 4)
@@ -184,12 +184,12 @@ def test_two_readers_are_compared(known: House) -> None:
 def test_a_question_is_promoted_corrected_and_removed_on_record(known: House) -> None:
     record_id = known.ask(PAYMENT).record_id
     question = GoldQuestion("delai-1", PAYMENT, TODAY, ("R2192-10",), ("trente jours",))
-    known.room.promote(ANNE, question, record_id)
+    known.review.promote(ANNE, question, record_id)
     better = f"{PAYMENT} En jours"
-    known.room.promote(ANNE, replace(question, question=better))
-    assert [each.question for each in known.room.gold] == [better]
-    known.room.demote(ANNE, "delai-1")
-    assert known.room.gold == ()
+    known.review.promote(ANNE, replace(question, question=better))
+    assert [each.question for each in known.review.gold] == [better]
+    known.review.demote(ANNE, "delai-1")
+    assert known.review.gold == ()
     acts = [(body["act"], body["question_id"], body["user"]) for body in bodies(known, "review")]
     assert acts == [(act, "delai-1", "u-anne") for act in ("promoted", "corrected", "removed")]
 
@@ -209,20 +209,22 @@ def test_a_question_that_tells_nothing_of_an_index_is_refused(
     known: House, question: GoldQuestion, why: str
 ) -> None:
     with pytest.raises(WrongQuestions, match=why):
-        known.room.promote(ANNE, question)
-    assert known.room.gold == ()
+        known.review.promote(ANNE, question)
+    assert known.review.gold == ()
 
 
 def test_a_refusal_that_is_due_is_tried_too(known: House) -> None:
-    known.room.promote(ANNE, GoldQuestion("lettre", "Rédige-moi une lettre", refusal_expected=True))
-    assert [each.id for each in known.room.gold] == ["lettre"]
+    known.review.promote(
+        ANNE, GoldQuestion("lettre", "Rédige-moi une lettre", refusal_expected=True)
+    )
+    assert [each.id for each in known.review.gold] == ["lettre"]
 
 
 def test_the_question_of_a_dossier_stays_in_it(known: House) -> None:
     record_id = known.ask(PENALTY, DOSSIER).record_id
     with pytest.raises(WrongQuestions, match="reste dans ce dossier"):
-        known.room.promote(ANNE, GoldQuestion("a", PENALTY, articles=("R1",)), record_id)
-    assert known.room.gold == ()
+        known.review.promote(ANNE, GoldQuestion("a", PENALTY, articles=("R1",)), record_id)
+    assert known.review.gold == ()
 
 
 def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
@@ -230,10 +232,10 @@ def test_the_file_of_a_list_runs_nothing_and_is_on_record(known: House) -> None:
     record_id = known.ask(hostile).record_id
     said = {"record_id": record_id, "thumb": "down", "comment": "@SUM(1)"}
     known.journal.append("opinion", said)
-    known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.INCOMPLETE)])
+    known.review.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.INCOMPLETE)])
     known.ask(PAYMENT)
     chosen = ReviewFilter(outcome=Outcome.ANSWERED, words="hyperlink")
-    file = known.room.export(ANNE, chosen, ListOrder.LATEST).decode("utf-8-sig")
+    file = known.review.export(ANNE, chosen, ListOrder.LATEST).decode("utf-8-sig")
     heads, row = csv.reader(io.StringIO(file), delimiter=";")
     cells = dict(zip(heads, row, strict=True))
     assert cells["Question"] == f"'{hostile}"
@@ -257,8 +259,8 @@ def test_readers_are_called_by_name_unless_the_settings_ask_for_pseudonyms(known
 
 def test_an_edited_mark_is_seen_by_the_journal(known: House) -> None:
     record_id = known.ask(PAYMENT).record_id
-    known.room.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)])
-    [reading] = known.room.item(ANNE, record_id).readings.values()
+    known.review.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)])
+    [reading] = known.review.item(ANNE, record_id).readings.values()
     frozen = known.journal.entry(reading.entry)
     assert frozen is not None
     path = known.home / frozen["kept"] / f"{frozen['sha256']}.json"

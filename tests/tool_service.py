@@ -1,4 +1,4 @@
-"""A data folder with something for every tool, and the desks of its readers."""
+"""A data folder with something for every tool, and the services of its readers."""
 
 import io
 from pathlib import Path
@@ -42,8 +42,8 @@ def assistant_of(home: Path) -> Assistant:
     return Assistant(SnapshotHolder(home, embedder), embedder, ScriptedModel(), journal, 6)
 
 
-def desk_of(home: Path, reader: Identity = ALONE) -> LocalBuyerService:
-    """The desk of a reader."""
+def service_of(home: Path, reader: Identity = ALONE) -> LocalBuyerService:
+    """The service of a reader."""
     return LocalBuyerService(home, assistant_of(home), answering_embedder, reader)
 
 

@@ -1,4 +1,4 @@
-"""A room over the small index: people of two teams, and an application of the référent alone."""
+"""A review over the small index: people of two teams, and an application of the référent alone."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from assistant.web.reviewer.forms import ROOT
 from assistant.web.routes import page_routes
 from assistant.web.site import requiring
 from tests.fakes import ScriptedModel
-from tests.fakes_page import FakeDesk
+from tests.fakes_page import FakeService
 from tests.page_app import ByHeader, site_over
 from tests.small_index import TODAY, answering_embedder
 
@@ -33,11 +33,11 @@ PEOPLE = {each.user: each for each in (ANNE, BRUNO, CLAIRE, DORA)}
 
 @dataclass(slots=True)
 class House:
-    """A data folder with an index, whose assistant answers and whose room reads."""
+    """A data folder with an index, whose assistant answers and whose review reads."""
 
     home: Path
     assistant: Assistant
-    room: ReviewService
+    review: ReviewService
     journal: Journal
 
     def ask(self, question: str, dossier: str | None = None, as_of: date = TODAY) -> TurnResult:
@@ -54,13 +54,13 @@ def house(home: Path) -> House:
 
 
 def people(otherwise: Identity | None = None) -> ByHeader:
-    """Those of the room, by a header."""
+    """Those of the review, by a header."""
     return ByHeader(lambda user: PEOPLE.get(user, otherwise))
 
 
-def application(room: ReviewService, otherwise: Identity | None = None) -> FastAPI:
+def application(review: ReviewService, otherwise: Identity | None = None) -> FastAPI:
     """The référent's application where it is mounted, with the style of all pages."""
     app = FastAPI(middleware=[Middleware(Shield, rewrite=lambda page: page)])
-    app.include_router(page_routes(site_over(FakeDesk())))
-    app.mount(ROOT, referent_app(room, requiring(people(otherwise), UserRole.REFERENT)))
+    app.include_router(page_routes(site_over(FakeService())))
+    app.mount(ROOT, referent_app(review, requiring(people(otherwise), UserRole.REFERENT)))
     return app

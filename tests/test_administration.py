@@ -1,4 +1,4 @@
-"""The administrator's office over a real small index, building in a process of its own."""
+"""The administrator's administration over a real small index, building in a process of its own."""
 
 import json
 import os
@@ -33,21 +33,23 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def office(home: Path) -> Iterator[AdministrationService]:
-    office = AdministrationService(home, journal_of(home), (*COMMAND, str(home)))
-    yield office
-    office.stop_build()
-    waited(office, lambda build: build is None or build.state is not BuildState.RUNNING)
+def administration(home: Path) -> Iterator[AdministrationService]:
+    administration = AdministrationService(home, journal_of(home), (*COMMAND, str(home)))
+    yield administration
+    administration.stop_build()
+    waited(administration, lambda build: build is None or build.state is not BuildState.RUNNING)
 
 
-def waited(office: AdministrationService, until: Callable[[Build | None], bool]) -> Build | None:
+def waited(
+    administration: AdministrationService, until: Callable[[Build | None], bool]
+) -> Build | None:
     """The build once it is as wanted; a test that waits five minutes for it fails."""
     for _ in range(3000):
-        build = office.build
+        build = administration.build
         if until(build):
             return build
         time.sleep(0.1)
-    pytest.fail(f"{office.build}\n{office.log}")
+    pytest.fail(f"{administration.build}\n{administration.log}")
 
 
 def ended(build: Build | None) -> bool:
@@ -59,144 +61,150 @@ def examining(build: Build | None) -> bool:
 
 
 def test_a_candidate_is_built_beside_the_page_and_waits(
-    office: AdministrationService, home: Path, tmp_path: Path
+    administration: AdministrationService, home: Path, tmp_path: Path
 ) -> None:
     served = current_name(home)
     with write_code(tmp_path, [*ARTICLES, NEW]).open("rb") as file:
-        [receipt] = office.add([Parcel("code.jsonl", file)], (), USER)
+        [receipt] = administration.add([Parcel("code.jsonl", file)], (), USER)
     assert receipt.refusal is None
-    office.start_build(USER)
-    build = waited(office, ended)
+    administration.start_build(USER)
+    build = waited(administration, ended)
     assert build is not None
-    assert (build.state, build.user) == (BuildState.FINISHED, USER), office.log
+    assert (build.state, build.user) == (BuildState.FINISHED, USER), administration.log
     assert [(step.done, step.total) for step in build.steps][:1] == [(6, 6)]
-    candidate = office.candidate
+    candidate = administration.candidate
     assert candidate is not None
     assert candidate.verdict is not None
     assert (candidate.verdict.passed, current_name(home)) == (True, served)
-    changes = office.changes()
+    changes = administration.changes()
     assert [each.reference for each in changes.difference.added] == ["R2193-1"]
-    assert "passages" in office.log
-    office.publish(candidate.generation, "", USER, force=False)
-    assert office.roll_back("Essai", USER) == served
+    assert "passages" in administration.log
+    administration.publish(candidate.generation, "", USER, force=False)
+    assert administration.roll_back("Essai", USER) == served
     assert acts(home) == ["added", "built", "gate_passed", "published", "rolled_back"]
 
 
 def test_what_breaks_an_article_is_not_published_from_the_page(
-    office: AdministrationService, home: Path, tmp_path: Path
+    administration: AdministrationService, home: Path, tmp_path: Path
 ) -> None:
     add_code(home, tmp_path, with_text("R2192-10", BROKEN))
-    office.start_build(USER)
-    waited(office, ended)
-    candidate = office.candidate
+    administration.start_build(USER)
+    waited(administration, ended)
+    candidate = administration.candidate
     assert candidate is not None
     with pytest.raises(GateRefused):
-        office.publish(candidate.generation, "", USER, force=True)
-    office.refuse(candidate.generation, "Texte abîmé", USER)
-    assert office.candidate is None
+        administration.publish(candidate.generation, "", USER, force=True)
+    administration.refuse(candidate.generation, "Texte abîmé", USER)
+    assert administration.candidate is None
 
 
 def test_a_second_writer_is_refused_while_the_first_one_goes_on(
-    office: AdministrationService, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    administration: AdministrationService,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PAUSE", "3")
     add_code(home, tmp_path, [*ARTICLES, NEW])
     folders = sorted((home / "generations").iterdir())
-    office.start_build(USER)
-    waited(office, examining)
+    administration.start_build(USER)
+    waited(administration, examining)
     for act in (
-        lambda: office.start_build(USER),
-        lambda: office.publish(current_name(home), "", USER, force=False),
-        lambda: office.roll_back("", USER),
-        lambda: office.remove("code.jsonl", USER),
-        lambda: office.add((), (), USER),
+        lambda: administration.start_build(USER),
+        lambda: administration.publish(current_name(home), "", USER, force=False),
+        lambda: administration.roll_back("", USER),
+        lambda: administration.remove("code.jsonl", USER),
+        lambda: administration.add((), (), USER),
     ):
         with pytest.raises(BusyIndex, match="en cours"):
             act()
-        assert examining(office.build)
-        assert not ended(office.build)
-    office.stop_build()
-    build = waited(office, ended)
+        assert examining(administration.build)
+        assert not ended(administration.build)
+    administration.stop_build()
+    build = waited(administration, ended)
     assert build is not None
     assert build.state is BuildState.CANCELLED
     assert sorted((home / "generations").iterdir()) == folders
-    assert office.candidate is None
+    assert administration.candidate is None
 
 
 def test_a_build_is_stopped_before_it_has_begun(
-    office: AdministrationService, home: Path, tmp_path: Path
+    administration: AdministrationService, home: Path, tmp_path: Path
 ) -> None:
     add_code(home, tmp_path, [*ARTICLES, NEW])
-    office.start_build(USER)
-    office.stop_build()
-    build = waited(office, ended)
+    administration.start_build(USER)
+    administration.stop_build()
+    build = waited(administration, ended)
     assert build is not None
     assert build.state is BuildState.CANCELLED
-    assert office.candidate is None
+    assert administration.candidate is None
 
 
 def test_a_killed_build_says_so_and_the_next_one_goes_on(
-    office: AdministrationService, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    administration: AdministrationService,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PAUSE", "1")
     add_code(home, tmp_path, [*ARTICLES, NEW])
-    office.start_build(USER)
-    waited(office, examining)
+    administration.start_build(USER)
+    waited(administration, examining)
     first_line, *_ = (home / "build.jsonl").read_text().splitlines()
     os.kill(json.loads(first_line)["process"], signal.SIGKILL)
-    build = waited(office, ended)
+    build = waited(administration, ended)
     assert build is not None
     assert build.state is BuildState.KILLED
     monkeypatch.setenv("PAUSE", "0")
-    office.start_build(USER)
-    waited(office, ended)
-    assert office.candidate is not None
+    administration.start_build(USER)
+    waited(administration, ended)
+    assert administration.candidate is not None
 
 
 def test_files_are_listed_with_where_they_stand(
-    office: AdministrationService, home: Path, tmp_path: Path
+    administration: AdministrationService, home: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "note.md").write_text("# Note\n\nUn texte.\n")
     with (tmp_path / "note.md").open("rb") as file:
-        office.add([Parcel("note.md", file)], (), USER)
-    office.remove("petits-achats.md", USER)
-    standing = {each.name: each.standing for each in office.sources()}
+        administration.add([Parcel("note.md", file)], (), USER)
+    administration.remove("petits-achats.md", USER)
+    standing = {each.name: each.standing for each in administration.sources()}
     assert standing == {
         "code.jsonl": Standing.SERVED,
         "note.md": Standing.WAITING,
         "petits-achats.md": Standing.REMOVED,
     }
     with pytest.raises(IngestionError, match=r"absent\.md"):
-        office.remove("absent.md", USER)
+        administration.remove("absent.md", USER)
     assert acts(home) == ["added", "removed"]
 
 
 def test_neither_the_index_in_service_nor_the_candidate_is_discarded(
-    office: AdministrationService, home: Path
+    administration: AdministrationService, home: Path
 ) -> None:
     served = current_name(home)
     other = "20200101-000000-000"
     shutil.copytree(home / "generations" / served, home / "generations" / other)
     with pytest.raises(IngestionError, match="en service"):
-        office.discard(served, USER)
-    office.discard(other, USER)
+        administration.discard(served, USER)
+    administration.discard(other, USER)
     assert finished(home) == [served]
-    assert [part for part, size in office.usage().parts if size] != []
+    assert [part for part, size in administration.usage().parts if size] != []
 
 
-def test_the_last_backups_are_kept(office: AdministrationService, home: Path) -> None:
+def test_the_last_backups_are_kept(administration: AdministrationService, home: Path) -> None:
     for second in range(KEPT_BACKUPS + 2):
-        office.back_up(datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC), USER)
-    names = [each.name for each in office.backups()]
+        administration.back_up(datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC), USER)
+    names = [each.name for each in administration.backups()]
     assert len(names) == KEPT_BACKUPS
     assert names[0] == "sourcier-20261125-120004.tar"
-    assert office.backup(names[0], USER)
-    assert office.backup("../journal.jsonl", USER) is None
+    assert administration.backup(names[0], USER)
+    assert administration.backup("../journal.jsonl", USER) is None
 
 
 def test_the_lock_is_free_once_everything_is_done(
-    office: AdministrationService, home: Path
+    administration: AdministrationService, home: Path
 ) -> None:
-    office.stop_build()
+    administration.stop_build()
     with lock_for_writing(home):
-        assert office.build is None
+        assert administration.build is None
