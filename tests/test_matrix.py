@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from fastapi.testclient import TestClient
 from assistant.accounts.identity import AREAS, Identity, UserRole, area_of
 from assistant.accounts.openid import Provider
 from assistant.accounts.sessions import IDLE
+from assistant.journal.journal import Journal
 from assistant.operations.monitoring import Monitoring
+from assistant.publishing.service import AdministrationService
 from assistant.settings import OpenId
 from assistant.tools.tool import ToolService
 from assistant.web.serving import pages_beside
@@ -96,6 +99,11 @@ class Place:
         return self.client.request(method, path, json=body, headers=headers)
 
 
+def _idle_administration(home: Path, journal: Journal) -> AdministrationService:
+    """What an administrator is let in to start ends at once."""
+    return AdministrationService(home, journal, ("true",))
+
+
 @pytest.fixture(scope="module", params=["whole", "behind the gate"])
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -104,7 +112,9 @@ def place(
     reviews = house(tmp_path_factory.mktemp("matrix"))
     hall = Hall(reviews.home)
     access, service = Members(hall.accounts), FakeService()
-    beside = pages_beside(reviews.home, reviews.review, reviews.journal, access, hall.accounts)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assistant.web.serving.load_administration", _idle_administration)
+        beside = pages_beside(reviews.home, reviews.review, reviews.journal, access, hall.accounts)
     given: list[Identity] = []
 
     def services(reader: Identity) -> FakeService:
