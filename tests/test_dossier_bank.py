@@ -25,7 +25,7 @@ from ingestion.index.question_bank import Form, Style
 SIDES = {Form.YES: "oui", Form.YES_IF: "oui", Form.NO: "non", Form.NO_UNLESS: "non"}
 DELAY = DossierQuestion(
     "ecole-001", "J'ai combien de temps ?", "CCAP", ("Le délai est de six mois.",),
-    Form.DELAY, Style.SHORT, "Six mois.",
+    Form.DELAY, Style.SHORT, "Six mois.", ("C'est quoi le délai ?",),
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_what_stands_in_files_is_read(tmp_path: Path) -> None:
     [(start, end)] = dossier.spans(DELAY)
     assert dossier.piece("CCAP").text[start:end] == "Le délai est de six mois."
     [lesson] = lessons_of_dossier(dossier)
-    assert lesson.wordings[0] == DELAY.question
+    assert lesson.wordings == ("J'ai combien de temps ?", "C'est quoi le délai ?")
     assert "Le délai est de six mois." in lesson.passage
 
 
@@ -114,7 +114,8 @@ def test_each_lead_is_short_and_says_its_side_first() -> None:
 def test_questions_are_not_in_the_words_of_their_piece() -> None:
     for dossier in _bank():
         runs = {Path(each.source).stem: _runs(each.text) for each in dossier.pieces}
-        assert [q.id for q in dossier.questions if _runs(q.question) & runs[q.piece]] == []
+        asked = [(each, said) for each in dossier.questions for said in each.asked]
+        assert [said for each, said in asked if _runs(said) & runs[each.piece]] == []
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -1,4 +1,5 @@
 import copy
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +11,13 @@ from torch import Tensor, nn
 
 from ingestion.chunking.passages import passages_of
 from ingestion.encoders.embedder import SentenceTransformerEmbedder
-from ingestion.encoders.lessons import Lesson, lessons_of, ordered, pair
+from ingestion.encoders.lessons import (
+    TIMES_OF_DOSSIERS,
+    Lesson,
+    in_lesson_batches,
+    lessons_of,
+    pair,
+)
 from ingestion.encoders.network import (
     Adapter,
     TextEncoder,
@@ -127,12 +134,32 @@ def test_each_epoch_takes_two_other_wordings() -> None:
     assert Lesson(("a",), "", "1", "1").worded(5).wordings == ("a", "a")
 
 
-@given(st.lists(st.integers(0, 6), max_size=60), st.integers(0, 3))
-def test_an_epoch_holds_each_lesson_once(chapters: list[int], seed: int) -> None:
-    lessons = [Lesson((f"{n}",), "", f"{c}-{n}", str(c)) for n, c in enumerate(chapters)]
-    order = ordered(lessons, seed)
-    assert sorted(order, key=lambda each: int(each.wordings[0])) == lessons
-    assert order == ordered(lessons, seed)
+def _asked(chapter: str, count: int, is_of_dossier: bool) -> list[Lesson]:
+    return [
+        Lesson((f"{chapter} {n}",), "", f"{chapter} {n}", chapter, is_of_dossier)
+        for n in range(count)
+    ]
+
+
+@given(st.lists(st.integers(0, 30), max_size=6), st.integers(0, 3))
+def test_an_epoch_holds_each_lesson_once_but_what_does_not_fill_a_batch(
+    counts: list[int], seed: int
+) -> None:
+    lessons = [each for n, count in enumerate(counts) for each in _asked(f"{n}", count, False)]
+    batches = in_lesson_batches(lessons, 5, 0, seed)
+    held = Counter(each.subject for batch in batches for each in batch)
+    assert {len(batch) for batch in batches} <= {5}
+    assert set(held.values()) <= {1}
+    assert len(lessons) - held.total() < 5
+    assert batches == in_lesson_batches(lessons, 5, 0, seed)
+
+
+def test_what_is_asked_of_a_dossier_is_asked_again_among_its_own_questions() -> None:
+    lessons = [*_asked("loi", 40, False), *_asked("halle", 11, True), *_asked("voirie", 7, True)]
+    batches = in_lesson_batches(lessons, 5, 0, 0)
+    assert Counter(tuple(sorted({each.chapter for each in batch})) for batch in batches) == {
+        ("loi",): 8, ("halle",): 2 * TIMES_OF_DOSSIERS, ("voirie",): TIMES_OF_DOSSIERS,
+    }  # fmt: skip
 
 
 def _article(reference: str) -> Document:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ingestion.chunking.passages import Passage
-from ingestion.encoders.network import TextEncoder, merge, read_adapter
+from ingestion.encoders.network import TextEncoder, merge, native_precision, read_adapter
 from ingestion.encoders.reader import ReaderNetwork
 from ingestion.errors import ModelUnavailable
 from ingestion.index.search import Vectors, as_indexed
@@ -30,7 +30,7 @@ class SentenceTransformerEmbedder:
         self._encoder = TextEncoder(folder, prefixes)
         if taught is not None:
             merge(self._encoder.network, read_adapter(taught))
-        self._encoder.model.to(_precision())
+        self._encoder.model.to(native_precision())
         self.name = name
         """As given by the one who knows the digest of the folder."""
 
@@ -52,12 +52,6 @@ class SentenceTransformerEmbedder:
         vectors = rows.float().numpy().astype(np.float32)
         unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
-
-
-def _precision() -> torch.dtype:
-    """bfloat16 where the processor multiplies it natively (twice as fast), else float32."""
-    native = torch.cpu._is_avx512_bf16_supported()  # no public question exists for this yet
-    return torch.bfloat16 if native else torch.float32
 
 
 class TaughtReader:

@@ -27,6 +27,9 @@ FEWEST = 1000
 BLOCK = 8
 """Questions of one chapter that stand side by side: near ones are told apart within a batch."""
 
+TIMES_OF_DOSSIERS = 3
+"""Times that an epoch asks what is asked of a dossier, each in other words: there are few."""
+
 
 Asked = TypeVar("Asked")
 
@@ -36,13 +39,15 @@ class Lesson:
     """A question in one or more wordings, and a passage that answers it, as both searches read it.
 
     `subject` is the number that a law and its decree share: passages of one subject are no wrong
-    answers to each other's questions. `chapter` is where the article stands, or the dossier.
+    answers to each other's questions. `chapter` is where the article stands, or the dossier, which
+    is searched alone.
     """
 
     wordings: tuple[str, ...]
     passage: str
     subject: str
     chapter: str
+    is_of_dossier: bool = False
 
     def worded(self, epoch: int) -> "Lesson":
         """The same with two of its wordings, other ones at the next epoch; 0-based."""
@@ -88,7 +93,7 @@ def lessons_of_dossier(dossier: BankDossier) -> list[Lesson]:
             for each in passages[dossier.piece(question.piece).id]
             if each.start < end and start < each.end
         )
-        found.append(Lesson((question.question,), as_indexed(passage), passage.id, dossier.name))
+        found.append(Lesson(question.asked, as_indexed(passage), passage.id, dossier.name, True))
     return found
 
 
@@ -113,19 +118,37 @@ def pair(
     return found
 
 
-def ordered(lessons: Sequence[Lesson], seed: int) -> list[Lesson]:
-    """The lessons of one epoch, in blocks of one chapter, drawn by the seed. Pure."""
-    draw = random.Random(seed)
+def in_lesson_batches(
+    lessons: Sequence[Lesson], size: int, epoch: int, seed: int
+) -> list[list[Lesson]]:
+    """The batches of one epoch, 0-based, drawn by the seed; what is left over is in none. Pure.
+
+    Batches of the law hold blocks of one chapter. One of a dossier holds nothing else: only its own
+    passages are near when it is searched.
+    """
+    draw = random.Random(seed + epoch)
+    law = [each.worded(epoch) for each in lessons if not each.is_of_dossier]
+    blocks = _blocks(law, BLOCK, draw)
+    draw.shuffle(blocks)
+    batches = _whole([lesson for block in blocks for lesson in block], size)
+    for time in range(TIMES_OF_DOSSIERS * epoch, TIMES_OF_DOSSIERS * (epoch + 1)):
+        told = [each.worded(time) for each in lessons if each.is_of_dossier]
+        batches += _blocks(told, size, draw)
+    draw.shuffle(batches)
+    return [batch for batch in batches if len(batch) == size]
+
+
+def _blocks(lessons: Sequence[Lesson], size: int, draw: random.Random) -> list[list[Lesson]]:
+    """The lessons of each chapter, drawn by so many."""
     chapters: dict[str, list[Lesson]] = {}
     for lesson in draw.sample(lessons, len(lessons)):
         chapters.setdefault(lesson.chapter, []).append(lesson)
-    blocks = [
-        chapter[first : first + BLOCK]
-        for chapter in chapters.values()
-        for first in range(0, len(chapter), BLOCK)
-    ]
-    draw.shuffle(blocks)
-    return [lesson for block in blocks for lesson in block]
+    return [each for chapter in chapters.values() for each in _whole(chapter, size)]
+
+
+def _whole(lessons: Sequence[Lesson], size: int) -> list[list[Lesson]]:
+    """The lessons in their order, by so many, fewer in the last."""
+    return [list(lessons[first : first + size]) for first in range(0, len(lessons), size)]
 
 
 def digest_of_lessons(lessons: Sequence[Lesson]) -> str:

@@ -38,6 +38,12 @@ if (_limit := os.environ.get("OMP_THREAD_LIMIT", "")).isdecimal():
     torch.set_num_threads(max(1, min(int(_limit), torch.get_num_threads())))
 
 
+def native_precision() -> torch.dtype:
+    """bfloat16 where the processor multiplies it natively (twice as fast), else float32."""
+    native = torch.cpu._is_avx512_bf16_supported()  # no public question exists for this yet
+    return torch.bfloat16 if native else torch.float32
+
+
 class TextEncoder:
     """A sentence-transformers folder as a network that can learn."""
 
@@ -80,8 +86,10 @@ class TextEncoder:
         read = self.model.tokenizer(
             list(texts), padding=True, truncation=True, max_length=tokens, return_tensors="pt"
         )
-        pooled: Tensor = self.model(dict(read))["sentence_embedding"]
-        return nn.functional.normalize(pooled, dim=-1)
+        with torch.autocast("cpu", torch.bfloat16, native_precision() is torch.bfloat16):
+            pooled: Tensor = self.model(dict(read))["sentence_embedding"]
+        # Rows are compared in full: a temperature makes much of the last figures of a cosine.
+        return nn.functional.normalize(pooled.float(), dim=-1)
 
 
 # What a network was taught.

@@ -20,8 +20,8 @@ from ingestion.encoders.lessons import (
     digest_of_lessons,
     digest_of_reading_lessons,
     in_batches,
+    in_lesson_batches,
     lessons_of,
-    ordered,
     reading_lessons_of,
 )
 from ingestion.encoders.network import (
@@ -230,12 +230,11 @@ def same_subject(batch: Sequence[Lesson]) -> Tensor:
 
 def _batches_of(lessons: Sequence[Lesson], recipe: RetrieverRecipe) -> list[list[Lesson]]:
     """The batches of all epochs; what is left of an epoch is too small to be one."""
-    size, batches = recipe.batch, []
-    for epoch in range(recipe.epochs):
-        told = [each.worded(epoch) for each in lessons]
-        order = ordered(told, recipe.seed + epoch)
-        batches += [order[first : first + size] for first in range(0, len(order), size)]
-    return [batch for batch in batches if len(batch) == size]
+    return [
+        batch
+        for epoch in range(recipe.epochs)
+        for batch in in_lesson_batches(lessons, recipe.batch, epoch, recipe.seed)
+    ]
 
 
 # Teaching the reader: which of near passages is right, whether it answers, by which words, how.

@@ -33,7 +33,10 @@ class LackingClause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DossierQuestion:
-    """A question that a piece answers, such as "CCAP", by these of its words, in their order."""
+    """A question that a piece answers, such as "CCAP", by these of its words, in their order.
+
+    The `wordings` are the same question as other people would ask it.
+    """
 
     id: str
     question: str
@@ -42,6 +45,12 @@ class DossierQuestion:
     form: Form
     style: Style
     lead: str
+    wordings: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """All the ways in which it is asked."""
+        return (self.question, *self.wordings)
 
 
 @dataclass(frozen=True, slots=True)
