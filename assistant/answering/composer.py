@@ -10,7 +10,7 @@ from assistant.answering.card import LABELS, Card
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
-from assistant.answering.lead import line_of_sheet
+from assistant.answering.lead import line_of_quotes, lines_of_quotes
 from assistant.answering.notices import (
     concealed,
     disagreeing,
@@ -249,7 +249,7 @@ class Answering:
         found = [*read.quotes]
         if read.prepared is not None:
             yield turn.answer_prepared(read.prepared, found)
-        elif (line := self._line(read.asked, read.evidence)) is not None:
+        elif (line := self._line(read)) is not None:
             yield turn.judge(line)
             yield from turn.compare(line)
         if read.prepared is not None or len(turn.parts) > 1:
@@ -338,13 +338,15 @@ class Answering:
             is_of_today=is_of_today,
         )
 
-    def _line(self, asked: Vectors, evidence: Sequence[Evidence]) -> Draft | None:
-        """What a sheet says in a line, where the question has one part and is about the rules."""
+    def _line(self, read: PartRead) -> Draft | None:
+        """The quote that answers in a line, where the question has one part, about the rules."""
         turn = self._turn
         is_alone = len(turn.parts) == 1 and not turn.sentences and turn.scope.dossier is None
         if not is_alone or turn.language is not Language.FRENCH:
             return None
-        return line_of_sheet(asked, evidence, turn.scope.as_of, self._embedder, self._tuning.line)
+        questions = turn.generation.questions
+        lines = lines_of_quotes(read.asked, read.quotes, questions, self._embedder)
+        return line_of_quotes(lines, self._tuning.line)
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:
         """Cite what contradicts a cited text as well."""

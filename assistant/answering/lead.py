@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from assistant.answering.answer import Prominence, Sentence
-from assistant.answering.extraction import Draft, Unit, quotable
+from assistant.answering.extraction import Draft
 from assistant.citations.checker import Support
-from assistant.law.hierarchy import Rank, rank_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
-from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import LineBounds
+from assistant.retrieval.ranking import LineWeights
+from ingestion.index.questions import NEAREST, QuestionIndex
 from ingestion.index.search import Embedder, Vectors
 
 
@@ -71,50 +70,95 @@ def lead_fields(lead: Sentence) -> dict[str, Any]:
     }
 
 
-# The line of a sheet that answers, where the first passage is of one, or has one that explains it.
+# The sentence among those quoted that answers in a line.
 
-WORDS = 45
+WORDS = 60
 """Words of a line at most: more is to be read, not to be told."""
 
+HALF = 0.5
+"""Share of the answering words that a line holds at least."""
 
-def line_of_sheet(
-    asked: Vectors,
-    evidence: Sequence[Evidence],
-    as_of: date,
-    embedder: Embedder,
-    bounds: LineBounds,
-) -> Draft | None:
-    """The first sentence of our sheet on the first passage, where its heading asks the same.
+UNASKED = 0.75
+"""Cosine to a question that the bank does not ask: few that it asks are farther."""
 
-    It is a quote of the sheet, and cites the article that it explains as well. None where no sheet
-    says anything of it, or where the heading may ask something else. `asked` is the vector of the
-    question.
+
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """A quoted sentence that may answer in a line, and what tells whether it does.
+
+    `cosine` is how far it is from the sentence nearest to the question (0 at most), `asked` how
+    near the question is to those that the bank asks of its words (the mean of the nearest three),
+    `behind` how far its nearest is from that of the best (0 at most), `share` the share of its
+    passage in what was found.
     """
-    sheet = _sheet(evidence)
-    told = quotable(sheet, as_of) if sheet is not None else []
-    if sheet is None or not told or not _is_line(told[0]) or _share(evidence) < bounds.share:
+
+    draft: Draft
+    cosine: float
+    asked: float
+    behind: float
+    share: float
+
+    def odds(self, weights: LineWeights) -> float:
+        """How sure it is that it answers; above 0 it does."""
+        return (
+            weights.cosine * self.cosine
+            + weights.asked * self.asked
+            + weights.behind * self.behind
+            + weights.share * self.share
+            + weights.bias
+        )
+
+
+def line_of_quotes(lines: Sequence[CandidateLine], weights: LineWeights) -> Draft | None:
+    """The sentence that answers in a line, None where none is sure to. Pure."""
+    best = max(lines, key=lambda line: line.odds(weights), default=None)
+    if best is None or best.odds(weights) <= 0:
         return None
-    [heading] = embedder.embed_questions([sheet.passage.headings[-1].partition(" (")[0]])
-    if float(heading @ asked) < bounds.heading:
-        return None
-    cited = (sheet,) if sheet == evidence[0] else (sheet, evidence[0])
-    return Draft(told[0].text, cited, told[0].start, told[0].end, Prominence.LEAD)
+    return replace(best.draft, place=Prominence.LEAD)
 
 
-def _sheet(evidence: Sequence[Evidence]) -> Evidence | None:
-    """The first passage where it is of a sheet, else the section that explains it."""
-    first, last = evidence[0].passage, evidence[-1].passage
-    if rank_of(first) is Rank.SHEET:
-        return evidence[0]
-    explains = rank_of(last) is Rank.SHEET and not set(first.references).isdisjoint(last.references)
-    return evidence[-1] if explains and not evidence[-1].disputed else None
+def lines_of_quotes(
+    asked: Vectors, quoted: Sequence[Draft], questions: QuestionIndex, embedder: Embedder
+) -> list[CandidateLine]:
+    """The quoted sentences that are short enough; `asked` is the vector of the question."""
+    drafts = [draft for draft in quoted if _is_line(draft)]
+    if not drafts:
+        return []
+    cosines = embedder.embed_passages([draft.text for draft in drafts]) @ asked
+    near = [_asked_of(draft, questions, asked) for draft in drafts]
+    nearest = max(first for first, *_ in near)
+    return [
+        CandidateLine(
+            draft,
+            float(cosine - max(cosines)),
+            sum(of) / NEAREST,
+            of[0] - nearest,
+            draft.evidence[0].score,
+        )
+        for draft, cosine, of in zip(drafts, cosines, near, strict=True)
+    ]
 
 
-def _share(evidence: Sequence[Evidence]) -> float:
-    """How likely what is about the first passage's articles is to be the best of what was found."""
-    about = set(evidence[0].passage.references)
-    return sum(each.score for each in evidence if not about.isdisjoint(each.passage.references))
+def _is_line(draft: Draft) -> bool:
+    return "\n" not in draft.text and len(draft.text.split()) <= WORDS
 
 
-def _is_line(unit: Unit) -> bool:
-    return "\n" not in unit.text and len(unit.text.split()) <= WORDS
+def _asked_of(draft: Draft, questions: QuestionIndex, asked: Vectors) -> list[float]:
+    """The cosines of a question to the nearest that these words answer, `NEAREST` of them.
+
+    Where the bank does not know which words of a passage answer, all do.
+    """
+    passage = draft.evidence[0].passage
+    start, end = passage.start + draft.start, passage.start + draft.end
+    near = [
+        each.cosine
+        for each in questions.leading_to(passage.id, asked)
+        if not each.question.spans or _share_of(each.question.spans, start, end) >= HALF
+    ]
+    return [*near, *[UNASKED] * NEAREST][:NEAREST]
+
+
+def _share_of(spans: Sequence[tuple[int, int]], start: int, end: int) -> float:
+    """How much of some spans is between two places."""
+    within = sum(max(0, min(last, end) - max(first, start)) for first, last in spans)
+    return within / sum(last - first for first, last in spans)

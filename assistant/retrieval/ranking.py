@@ -62,15 +62,17 @@ class Sameness:
 
 
 @dataclass(frozen=True, slots=True)
-class LineBounds:
-    """What is needed for the first sentence under a heading to answer a question in a line.
+class LineWeights:
+    """How what is known of a quoted sentence (answering/lead.py) tells that it answers in a line.
 
-    `heading` is the cosine of heading and question, `share` how likely the articles of the heading
-    are to be the best of what was found. None has a cosine of 2.
+    Above 0 it does; none does by default.
     """
 
-    heading: float = 2.0
+    cosine: float = 0.0
+    asked: float = 0.0
+    behind: float = 0.0
     share: float = 0.0
+    bias: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class SubjectBounds:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of ranking, refusals and sameness, bounds of lines and of subjects, for an embedder.
+    """Weights of ranking, refusals, sameness and lines, bounds of subjects, for an embedder.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -99,7 +101,7 @@ class Tuning:
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
     sameness: Sameness = Sameness()
-    line: LineBounds = LineBounds()
+    line: LineWeights = LineWeights()
     subject: SubjectBounds = SubjectBounds()
 
     def refusing(self, *, in_dossier: bool, is_asked: bool, is_read: bool) -> Refusal:
@@ -135,7 +137,7 @@ def tunings() -> tuple[Tuning, ...]:
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
             Sameness(**row.get("sameness", {})),
-            LineBounds(**row.get("line", {})),
+            LineWeights(**row.get("line", {})),
             SubjectBounds(**row.get("subject", {})),
         )
         for row in table["tuning"]

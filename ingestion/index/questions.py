@@ -173,6 +173,18 @@ class QuestionIndex:
         near = [np.sort(cosines[of])[-NEAREST:] for of in (~self._is_answered, self._is_answered)]
         return float(near[0].mean() - near[1].mean()) if near[0].size and near[1].size else 0.0
 
+    def leading_to(self, passage_id: str, vector: Vectors) -> list[Likeness]:
+        """The questions that lead to a passage, each in its nearest wording, most alike first."""
+        if passage_id not in self._asked:
+            return []
+        rows = self._rows[self._places == self._passage_ids.index(passage_id)]
+        cosines = self.vectors[rows] @ vector
+        nearest: dict[str, Likeness] = {}
+        for place in np.argsort(-cosines, kind="stable"):
+            question = self.questions[rows[place]]
+            nearest.setdefault(question.of, Likeness(question, float(cosines[place])))
+        return list(nearest.values())
+
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
         """The `k` questions most alike, whatever they lead to, best first."""
         if not self.questions:

@@ -1,0 +1,126 @@
+"""The quoted sentence that answers in a line, before the others."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.answer import Answer, Prominence
+from assistant.answering.extraction import quotes
+from assistant.answering.lead import line_of_quotes, lines_of_quotes
+from assistant.answering.pipeline import Assistant
+from assistant.citations.checker import Support
+from assistant.evaluation.runs import run_turn
+from assistant.journal.journal import Journal
+from assistant.question.language import Language
+from assistant.retrieval.evidence import Scope
+from assistant.retrieval.ranking import LineWeights
+from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.snapshots import SnapshotHolder
+from ingestion.index.questions import LeadingQuestion, QuestionIndex
+from ingestion.index.search import Embedder
+from tests.fakes import ScriptedModel
+from tests.index_home import add, build_and_publish
+from tests.small_index import TODAY, answering_embedder, write_code
+from tests.words_tuning import words_tunings
+
+ASKED = "À partir de quel montant l'acheteur accorde-t-il une avance ?"
+LINE = "L'acheteur accorde une avance lorsque le montant initial du marché dépasse 30 000 euros."
+OTHER = "Le titulaire peut la refuser par écrit avant la notification de son marché."
+LONG = f"{LINE[:-1]}{', et le montant de cette avance du marché' * 8}."
+LIKELY = LineWeights(cosine=1.0, share=1.0, bias=-0.1)
+
+
+def _assistant(folder: Path, weights: LineWeights, text: str) -> Assistant:
+    home, embedder = folder / "home", answering_embedder()
+    add(home, write_code(folder, [("R2191-3", ("Avances",), text, None, None)]))
+    build_and_publish(home, embedder)
+    tuning = replace(words_tunings()[0], line=weights)
+    journal, holder = Journal(folder / "journal.jsonl"), SnapshotHolder(home, embedder)
+    return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning)
+
+
+def _answer(
+    folder: Path, weights: LineWeights = LIKELY, text: str = f"{OTHER} {LINE}", asked: str = ASKED
+) -> Answer:
+    return run_turn(_assistant(folder, weights, text), asked, None, None).answer
+
+
+def test_the_sentence_that_answers_comes_first_and_once(tmp_path: Path) -> None:
+    answer = _answer(tmp_path)
+    assert [(each.text, each.place) for each in answer.sentences] == [
+        (LINE, Prominence.LEAD),
+        (OTHER, Prominence.BODY),
+    ]
+    assert {(each.support, each.citations) for each in answer.sentences} == {
+        (Support.VERBATIM, (1,))
+    }
+
+
+@pytest.mark.parametrize(
+    ("weights", "text"),
+    [
+        (LineWeights(), LINE),
+        (replace(LIKELY, bias=-2.0), LINE),
+        (LIKELY, LONG),
+        (LIKELY, f"{LINE[:-1]} :\n\n- de fournitures ;\n- de services."),
+    ],
+)
+def test_what_may_not_answer_or_takes_long_to_tell_is_no_line(
+    tmp_path: Path, weights: LineWeights, text: str
+) -> None:
+    answer = _answer(tmp_path, weights, text)
+    assert answer.sentences
+    assert answer.lead is None
+
+
+def test_the_figures_of_the_question_are_compared_with_those_of_the_line(tmp_path: Path) -> None:
+    asked = "Pour un marché de 25 000 euros, l'acheteur accorde-t-il une avance ?"
+    lead, compared, *_ = _answer(tmp_path, text=LINE, asked=asked).sentences
+    assert (lead.text, lead.place) == (LINE, Prominence.LEAD)
+    assert (compared.support, compared.place) == (Support.COMPUTED, Prominence.BODY)
+
+
+def test_a_question_in_english_has_no_line_in_french(tmp_path: Path) -> None:
+    assistant = _assistant(tmp_path, LIKELY, LINE)
+    assert run_turn(assistant, ASKED, None, None, Language.ENGLISH).answer.lead is None
+
+
+def test_the_line_is_what_answers_the_nearest_question_of_the_bank(tmp_path: Path) -> None:
+    snapshot, embedder = _assistant(tmp_path, LIKELY, f"{OTHER} {LINE}").generation, _embedder()
+    [found] = Retriever(snapshot, embedder).retrieve(ASKED, Scope(TODAY), 6)
+    quoted = quotes(ASKED, [found], TODAY, embedder)
+    [asked] = embedder.embed_questions([ASKED])
+    weights = LineWeights(asked=1.0, bias=0.0)
+    for line in (LINE, OTHER):
+        start = found.passage.start + found.passage.text.index(line)
+        spans = ((start, start + len(line)),)
+        bank = _bank(LeadingQuestion(ASKED, (found.passage.id,), "q", spans=spans))
+        chosen = line_of_quotes(lines_of_quotes(asked, quoted, bank, embedder), weights)
+        assert chosen is not None
+        assert chosen.text == line
+
+
+def test_questions_lead_to_a_passage_each_in_its_nearest_wording() -> None:
+    bank = _bank(
+        LeadingQuestion("Quel délai de paiement ?", ("a",), "1"),
+        LeadingQuestion("Sous combien de jours paie une commune ?", ("a", "b"), "2"),
+        LeadingQuestion("Quel délai pour payer ?", ("a",), "1"),
+        LeadingQuestion("Quel délai pour payer une commune ?", ("b",), "3"),
+    )
+    [asked] = _embedder().embed_questions(["Quel délai pour payer ?"])
+    found = bank.leading_to("a", asked)
+    assert [(each.question.of, each.question.text) for each in found] == [
+        ("1", "Quel délai pour payer ?"),
+        ("2", "Sous combien de jours paie une commune ?"),
+    ]
+    assert found[0].cosine > found[1].cosine
+    assert bank.leading_to("c", asked) == []
+
+
+def _embedder() -> Embedder:
+    return answering_embedder()
+
+
+def _bank(*questions: LeadingQuestion) -> QuestionIndex:
+    return QuestionIndex(questions, _embedder().embed_questions([each.text for each in questions]))
