@@ -32,11 +32,16 @@ LIKELY = LineWeights(cosine=1.0, share=1.0, bias=-0.1)
 
 
 def _assistant(folder: Path, weights: LineWeights, text: str) -> Assistant:
-    home, embedder = folder / "home", answering_embedder()
+    home = folder / "home"
     add(home, write_code(folder, [("R2191-3", ("Avances",), text, None, None)]))
+    return _assistant_of(home, weights)
+
+
+def _assistant_of(home: Path, weights: LineWeights) -> Assistant:
+    embedder = answering_embedder()
     build_and_publish(home, embedder)
     tuning = replace(words_tunings()[0], line=weights)
-    journal, holder = Journal(folder / "journal.jsonl"), SnapshotHolder(home, embedder)
+    journal, holder = Journal(home / "journal.jsonl"), SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning)
 
 
@@ -71,6 +76,17 @@ def test_what_may_not_answer_or_takes_long_to_tell_is_no_line(
 ) -> None:
     answer = _answer(tmp_path, weights, text)
     assert answer.sentences
+    assert answer.lead is None
+
+
+def test_a_sheet_has_no_line(tmp_path: Path) -> None:
+    home, sheet = tmp_path / "home", tmp_path / "avances.md"
+    sheet.write_text(
+        f"---\ntitle: Avances\n---\n\n# Avances\n\n## {ASKED} (art. R2191-3)\n\n{LINE}\n"
+    )
+    add(home, sheet)
+    answer = run_turn(_assistant_of(home, LIKELY), ASKED, None, None).answer
+    assert [each.text for each in answer.sentences] == [LINE]
     assert answer.lead is None
 
 

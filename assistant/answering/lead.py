@@ -9,6 +9,7 @@ from typing import Any
 from assistant.answering.answer import Prominence, Sentence
 from assistant.answering.extraction import Draft
 from assistant.citations.checker import Support
+from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
 from assistant.retrieval.ranking import LineWeights
@@ -140,7 +141,12 @@ def lines_of_quotes(
 
 
 def _is_line(draft: Draft) -> bool:
-    return "\n" not in draft.text and len(draft.text.split()) <= WORDS
+    """Whether it is of the law, for which the weights were fitted, and soon told.
+
+    Of the sentences of sheets that they let through, one in seven had no expected fact.
+    """
+    is_of_law = rank_of(draft.evidence[0].passage) in ARTICLES
+    return is_of_law and "\n" not in draft.text and len(draft.text.split()) <= WORDS
 
 
 def _asked_of(draft: Draft, questions: QuestionIndex, asked: Vectors) -> list[float]:
