@@ -1,6 +1,7 @@
 """The quoted sentence that answers in a line, before the others."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from assistant.answering.answer import Answer, Prominence
 from assistant.answering.extraction import quotes
 from assistant.answering.lead import line_of_quotes, lines_of_quotes
 from assistant.answering.pipeline import Assistant
+from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
+from assistant.law.sheets import disputed_figures
 from assistant.question.language import Language
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import LineWeights
@@ -28,6 +31,17 @@ ASKED = "À partir de quel montant l'acheteur accorde-t-il une avance ?"
 LINE = "L'acheteur accorde une avance lorsque le montant initial du marché dépasse 30 000 euros."
 OTHER = "Le titulaire peut la refuser par écrit avant la notification de son marché."
 LONG = f"{LINE[:-1]}{', et le montant de cette avance du marché' * 8}."
+SHEET = f"""---
+title: Avances
+etat_au: 2026-05-01
+---
+
+# Avances
+
+## {ASKED} (art. R2191-3)
+
+{LINE}
+"""
 LIKELY = LineWeights(cosine=1.0, share=1.0, bias=-0.1)
 
 
@@ -39,7 +53,7 @@ def _assistant(folder: Path, weights: LineWeights, text: str) -> Assistant:
 
 def _assistant_of(home: Path, weights: LineWeights) -> Assistant:
     embedder = answering_embedder()
-    build_and_publish(home, embedder)
+    build_and_publish(home, embedder, partial(disputed_figures, day=TODAY))
     tuning = replace(words_tunings()[0], line=weights)
     journal, holder = Journal(home / "journal.jsonl"), SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning)
@@ -79,15 +93,26 @@ def test_what_may_not_answer_or_takes_long_to_tell_is_no_line(
     assert answer.lead is None
 
 
-def test_a_sheet_has_no_line(tmp_path: Path) -> None:
-    home, sheet = tmp_path / "home", tmp_path / "avances.md"
-    sheet.write_text(
-        f"---\ntitle: Avances\n---\n\n# Avances\n\n## {ASKED} (art. R2191-3)\n\n{LINE}\n"
-    )
+def _with_sheet(folder: Path) -> Path:
+    home, sheet = folder / "home", folder / "avances.md"
+    sheet.write_text(SHEET, encoding="utf-8")
     add(home, sheet)
-    answer = run_turn(_assistant_of(home, LIKELY), ASKED, None, None).answer
+    return home
+
+
+def test_a_sheet_has_no_line(tmp_path: Path) -> None:
+    answer = run_turn(_assistant_of(_with_sheet(tmp_path), LIKELY), ASKED, None, None).answer
     assert [each.text for each in answer.sentences] == [LINE]
     assert answer.lead is None
+
+
+def test_a_sheet_that_its_article_belies_is_told_and_not_quoted(tmp_path: Path) -> None:
+    home, law = _with_sheet(tmp_path), LINE.replace("30 000", "20 000")
+    add(home, write_code(tmp_path, [("R2191-3", ("Avances",), law, None, None)]))
+    result = run_turn(_assistant_of(home, LIKELY), ASKED, None, None)
+    assert [each.text for each in result.answer.sentences] == [law]
+    shown = contract(result)["evidence"]
+    assert [each["n"] for each in shown if each.get("disputed") == ["30 000 euros"]] == [len(shown)]
 
 
 def test_the_figures_of_the_question_are_compared_with_those_of_the_line(tmp_path: Path) -> None:
