@@ -4,8 +4,10 @@ words HOME       the passages that questions of the bank lead to, found by words
                  engine, by the server, and by PostgreSQL's own French ranking (ts_rank_cd). HOME is
                  a data folder with an index; it is only read.
 ranking HOME     the whole ranking of the questions of tests/data, by both, with real weights.
-vectors [COUNT [SPREAD]]  recall against comparing all, and seconds, over synthetic passages: so
-                 many (100,000), in groups of fifty that are spread so widely (0.7, then 1.5).
+vectors [COUNT [LIKE]]  recall against comparing all, and seconds, over synthetic passages: so
+                 many (100,000), between the questions of the index of the data folder LIKE, whose
+                 vectors are of a real embedder; or, where LIKE is a number, in groups of fifty that
+                 are spread so widely (0.7, then 1.5).
 clients [WORKERS [SECONDS]]  sixty programs that ask so many processes (3) for so long (300) over
                  HTTP, while indexes are published and put back, and a process, then the server,
                  are killed: answers that the journal has not, or that are of two indexes, turns
@@ -84,8 +86,8 @@ def main() -> None:
         elif asked.what == "ranking":
             ranking(Path(asked.rest[0]), server)
         elif asked.what == "vectors":
-            count, spreads = int([*asked.rest, "100000"][0]), asked.rest[1:] or ("0.7", "1.5")
-            vectors(count, [float(each) for each in spreads], server)
+            count, likes = int([*asked.rest, "100000"][0]), asked.rest[1:] or ("0.7", "1.5")
+            vectors(count, likes, server)
         else:
             workers, seconds = map(int, (*asked.rest, *("3", "300")[len(asked.rest) :]))
             clients(workers, seconds, server)
@@ -192,25 +194,61 @@ def ranking(home: Path, server: Server) -> None:
 # Vectors.
 
 
-def vectors(count: int, spreads: Sequence[float], server: Server) -> None:
+def vectors(count: int, likes: Sequence[str], server: Server) -> None:
     """Print how long a graph takes to be made and searched, and what it finds."""
-    rng = np.random.default_rng(SEED)
-    for spread in spreads:
-        topics = rng.standard_normal((count // 50, 384), np.float32)
-        rows, asked = (_near(rng, topics, spread, size) for size in (count, 200))
+    for like in likes:
+        rng = np.random.default_rng(SEED)
+        is_folder = Path(like).is_dir()
+        rows, asked = (_between if is_folder else _near)(rng, like, count)
         best = np.vstack([np.argpartition(-(rows @ each), FOUND)[:FOUND] for each in asked])
         [passage] = passages_of_texts(["Un texte."])
-        name = f"synthetic-{spread}"
+        name = f"synthetic-{Path(like).name}"
         address = server.fresh()
         _write(address, name, passage.id, rows)
-        _measure(f"{count} vectors, spread {spread}", address, name, asked, best)
+        _measure(f"{count} vectors, like {like}", address, name, asked, best)
 
 
-def _near(rng: np.random.Generator, topics: Vectors, spread: float, size: int) -> Vectors:
-    noised: Vectors = spread * rng.standard_normal((size, topics.shape[1]), np.float32)
-    noised += topics[rng.integers(len(topics), size=size)]
-    noised /= np.linalg.norm(noised, axis=1, keepdims=True)
-    return noised
+ASKED, NEIGHBOURS, NOISE = 200, 5, 0.3
+
+
+def _near(rng: np.random.Generator, spread: str, count: int) -> tuple[Vectors, Vectors]:
+    """Rows and questions that are spread so widely about topics of no direction."""
+    topics = rng.standard_normal((count // 50, 384), np.float32)
+    rows: Vectors = float(spread) * rng.standard_normal((count + ASKED, 384), np.float32)
+    rows += topics[rng.integers(len(topics), size=len(rows))]
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows[:count], rows[count:]
+
+
+def _between(rng: np.random.Generator, home: str, count: int) -> tuple[Vectors, Vectors]:
+    """Rows between a real vector and some of its neighbours, and real ones that they were not of.
+
+    Each has noise of its own, so that no two lie on one line.
+    """
+    snapshot = open_snapshot(Path(home), current_name(Path(home)))
+    real = rng.permutation(np.unique(snapshot.questions.vectors, axis=0))
+    asked, real = real[:ASKED], real[ASKED:]
+    near = np.vstack([_neighbours(real, real[at : at + 1000]) for at in range(0, len(real), 1000)])
+    of = rng.integers(len(real), size=count)
+    rows = np.empty((count, real.shape[1]), np.float32)
+    for at in range(0, count, 10_000):
+        places = of[at : at + 10_000]
+        shares = rng.dirichlet(np.ones(NEIGHBOURS + 1), len(places)).astype(np.float32)
+        around = np.concatenate([real[places][:, None], real[near[places]]], axis=1)
+        rows[at : at + 10_000] = np.einsum("ij,ijk->ik", shares, around)
+    apart = np.linalg.norm(real[of] - real[near[of, 0]], axis=1, keepdims=True)
+    noise = rng.standard_normal(rows.shape, np.float32) / np.sqrt(rows.shape[1])
+    rows += NOISE * apart * noise.astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows, asked
+
+
+def _neighbours(real: Vectors, some: Vectors) -> NDArray[np.intp]:
+    """The places of the nearest of each but itself."""
+    order = np.argpartition(-(some @ real.T), NEIGHBOURS + 1, axis=1)[:, : NEIGHBOURS + 1]
+    return np.take_along_axis(
+        order, np.argsort(-np.take_along_axis(some @ real.T, order, 1), axis=1), 1
+    )[:, 1:]
 
 
 def _write(address: str, name: str, base: str, rows: Vectors) -> None:
