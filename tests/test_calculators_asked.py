@@ -256,6 +256,10 @@ BUYER, NATURE, AMOUNT = "Qui achète", "S'agit-il de travaux", "Quel est le mont
 LACKING = (
     ("Quelle procédure pour 150 000 € HT de fournitures ?", BUYER, 5),
     ("Quelle procédure pour 150 000 € HT ?", NATURE, 15),
+    ("Puis-je acheter pour 35 000 € ?", NATURE, 15),
+    ("Peut-on commander 12 000 € HT de chaises ?", NATURE, 15),
+    ("Je veux acheter des chaises pour 35 000 € HT, que dois-je faire ?", NATURE, 15),
+    ("Achat de mobilier de 45 000 € HT : comment procéder ?", BUYER, 5),
     ("Avis envoyé le 3 mars 2026 : date limite ?", "Quelle est la procédure", 6),
     ("Quelle procédure pour 150 000 € HT ? Nous sommes une commune.", NATURE, 3),
     ("Quelle procédure pour 150 000 € TTC de fournitures, commune ?", AMOUNT, 0),

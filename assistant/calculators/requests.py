@@ -32,8 +32,19 @@ from assistant.retrieval.ranking import REGIMES
 
 _MAY_I = r"\b(?:puis-je|peut-on|peut-elle|pouvons-nous|on peut|je peux|ai-je le droit de)\b"
 _MUST_I = r"\b(?:dois-je|doit-on|devons-nous|faut-il|(?:suis-je|est-on|sommes-nous) obliges? de)\b"
+_OBJECT = (
+    r"(?: (?!(?:a|au|aux|aupres|avant|apres|avec|chez|contre|dans|en|par|sans|sous|sur|pour)\b)"
+    r"[a-z'-]+){0,5}"
+)
+"""What is bought, in a few words: a person, a means or a condition makes another question of it."""
+
+_AMOUNT = r"\d[\d .,]*(?:k?€|k ?euros?|euros?|m€)(?: ?ht| hors taxes?| ttc)?"
 _WHICH_PROCEDURE = re.compile(
+    rf"{_MAY_I} (?:acheter|commander|depenser){_OBJECT} (?:pour )?{_AMOUNT}{_OBJECT} ?(?:\?|$)|"
     r"\bquelle (?:est la )?(?:procedure|publicite|mise en concurrence)\b|\bprocedure ou pas\b"
+    rf"|\b(?:acheter|achat|commander|commande|besoin)\b{_OBJECT} (?:de |pour )?{_AMOUNT}{_OBJECT}"
+    r"(?: ?[,:.]|,? et)? (?:que|comment|quelles? (?:regles?|demarches?|formalites?))"
+    r"(?: dois-je| doit-on| devons-nous| faut-il)? (?:faire|suivre|respecter|proceder) ?(?:\?|$)"
     rf"|{_MAY_I}.{{0,20}}\b(?:acheter|commander|signer|contracter|passer|conclure|confier|faire)\b"
     r"[^.?]{0,60}\b(?:sans (?:publicite|mise en concurrence)|de gre a gre|directement|en mapa"
     r"|en procedure adaptee)\b"
