@@ -234,7 +234,7 @@ _KWARGS: dict[str, Any] = {
     "application_name": "sourcier",
     # A graph is searched on until enough is found, and more widely than by default. What a machine
     # holds that is gone without a word is let go within a minute.
-    "options": "-c jit=off -c hnsw.ef_search=200 -c hnsw.iterative_scan=strict_order "
+    "options": "-c jit=off -c hnsw.ef_search=400 -c hnsw.iterative_scan=strict_order "
     "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
 }
 

@@ -8,8 +8,9 @@ import pytest
 
 from assistant.answering.answer import Answer, Prominence
 from assistant.answering.extraction import quotes
-from assistant.answering.lead import line_of_quotes, lines_of_quotes
 from assistant.answering.pipeline import Assistant
+from assistant.answering.prepared import NO_ANSWERS, NearAnswers
+from assistant.answering.quoted_line import line_of_quotes, lines_of_quotes
 from assistant.answering.record import contract
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
@@ -20,7 +21,7 @@ from assistant.retrieval.evidence import Scope
 from assistant.retrieval.ranking import LineWeights
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
-from ingestion.index.questions import LeadingQuestion, QuestionIndex
+from ingestion.index.questions import LeadingQuestion, Likeness, QuestionIndex
 from ingestion.index.search import Embedder
 from tests.fakes import ScriptedModel
 from tests.index_home import add, build_and_publish
@@ -137,7 +138,22 @@ def test_the_line_is_what_answers_the_nearest_question_of_the_bank(tmp_path: Pat
         start = found.passage.start + found.passage.text.index(line)
         spans = ((start, start + len(line)),)
         bank = _bank(LeadingQuestion(ASKED, (found.passage.id,), "q", spans=spans))
-        chosen = line_of_quotes(lines_of_quotes(asked, quoted, bank, embedder), weights)
+        chosen = line_of_quotes(lines_of_quotes(asked, quoted, NO_ANSWERS, bank, embedder), weights)
+        assert chosen is not None
+        assert chosen.text == line
+
+
+def test_the_line_is_near_what_the_bank_answers_nearby(tmp_path: Path) -> None:
+    snapshot, embedder = _assistant(tmp_path, LIKELY, f"{OTHER} {LINE}").generation, _embedder()
+    [found] = Retriever(snapshot, embedder).retrieve(ASKED, Scope(TODAY), 6)
+    quoted = quotes(ASKED, [found], TODAY, embedder)
+    [asked] = embedder.embed_questions([ASKED])
+    weights = LineWeights(central=1.0, bias=0.0)
+    for line in (LINE, OTHER):
+        alike = (Likeness(LeadingQuestion(ASKED, (found.passage.id,), "q", line), 1.0),)
+        near = NearAnswers(alike, alike, embedder.embed_passages([line]))
+        lines = lines_of_quotes(asked, quoted, near, snapshot.questions, embedder)
+        chosen = line_of_quotes(lines, weights)
         assert chosen is not None
         assert chosen.text == line
 

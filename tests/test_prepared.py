@@ -1,17 +1,27 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from math import e
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.answering.answer import Outcome, Prominence
 from assistant.answering.pipeline import Assistant
-from assistant.answering.prepared import is_same_case, prepared_answer, sameness
+from assistant.answering.prepared import (
+    NO_ANSWERS,
+    SHARPNESS,
+    NearAnswers,
+    PreparedAnswer,
+    candidate_answers,
+    is_same_case,
+    prepared_answer,
+)
 from assistant.citations.checker import Support
 from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import Refusal, Sameness, default_tuning, tuning_for
+from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning, tuning_for
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
@@ -26,25 +36,33 @@ ARTICLE = article_of("R2122-8", TEXT)
 EVIDENCE = Evidence(1, ARTICLE, 0.9, "0" * 64)
 OTHER = evidence_of("Les prix sont fermes ou révisables.", 2)
 LEAD = "Oui, en dessous de 60 000 € hors taxes."
-WEIGHTS = Sameness(cosine=10.0, bias=-8.0)
+WEIGHTS = PreparedWeights(ahead=10.0, bias=-8.0)
 BANK = LeadingQuestion("52 000 € de mobilier, je publie ?", (ARTICLE.id,), "R2122-8-01", LEAD)
 
 
-def _alike(*cosines: float, of: Sequence[LeadingQuestion] = (BANK,)) -> list[Likeness]:
+def _near(*cosines: float, of: Sequence[LeadingQuestion] = (BANK,)) -> NearAnswers:
+    """The questions `of`, then others, as alike as these; all lines point one way."""
     rest = [replace(BANK, of=f"other-{n}") for n in range(len(cosines))]
-    return [Likeness(each, cosine) for each, cosine in zip([*of, *rest], cosines, strict=False)]
+    alike = tuple(
+        Likeness(each, cosine) for each, cosine in zip([*of, *rest], cosines, strict=False)
+    )
+    return NearAnswers(alike, alike, np.ones((len(alike), 1), np.float32))
 
 
-def _prepared(question: str, alike: list[Likeness], *evidence: Evidence, today: bool = True) -> str:
-    found = prepared_answer(question, alike, 0.0, evidence, WEIGHTS, is_of_today=today)
+def _found(near: NearAnswers, *evidence: Evidence, today: bool = True) -> PreparedAnswer | None:
+    return prepared_answer(candidate_answers(ASKED, near, evidence, is_of_today=today), WEIGHTS)
+
+
+def _prepared(near: NearAnswers, *evidence: Evidence, today: bool = True) -> str:
+    found = _found(near, *evidence, today=today)
     return found.text if found else ""
 
 
 ASKED = "Mobilier à 41 000 €, faut-il une annonce ?"
 
 
-def test_the_same_question_has_its_answer_on_its_passage() -> None:
-    found = prepared_answer(ASKED, _alike(0.9), 0.0, [OTHER, EVIDENCE], WEIGHTS, is_of_today=True)
+def test_the_line_that_answers_is_said_on_its_passage() -> None:
+    found = _found(_near(0.9), OTHER, EVIDENCE)
     assert found is not None
     assert (found.text, found.evidence) == (LEAD, EVIDENCE)
 
@@ -52,7 +70,7 @@ def test_the_same_question_has_its_answer_on_its_passage() -> None:
 def test_only_the_words_that_it_was_written_on_are_quoted() -> None:
     later = replace(EVIDENCE, passage=replace(ARTICLE, start=100, end=100 + len(TEXT)))
     best = replace(BANK, spans=((0, 40), (90, 110), (120, 130)))
-    found = prepared_answer(ASKED, _alike(0.9, of=[best]), 0.0, [later], WEIGHTS, is_of_today=True)
+    found = _found(_near(0.9, of=[best]), later)
     assert found is not None
     assert [(each.text, each.start, each.end) for each in found.quotes] == [
         (TEXT[:10], 0, 10),
@@ -60,30 +78,60 @@ def test_only_the_words_that_it_was_written_on_are_quoted() -> None:
     ]
 
 
-def test_one_that_is_only_near_has_none() -> None:
-    assert _prepared(ASKED, _alike(0.7), EVIDENCE) == ""
-    assert _prepared(ASKED, [], EVIDENCE) == ""
+def test_one_that_is_only_near_is_not_said() -> None:
+    assert _prepared(_near(0.7), EVIDENCE) == ""
+    assert _prepared(_near(), EVIDENCE) == ""
 
 
-def test_nor_one_whose_answer_went_with_its_text() -> None:
-    assert _prepared(ASKED, _alike(0.9, of=[replace(BANK, lead="")]), EVIDENCE) == ""
+def test_a_line_that_says_oui_or_non_is_to_be_surer() -> None:
+    lines = candidate_answers(ASKED, _near(0.9), [EVIDENCE], is_of_today=True)
+    assert prepared_answer(lines, replace(WEIGHTS, polar=-1.5)) is None
+    said = replace(BANK, lead="En dessous de 60 000 € hors taxes.")
+    lines = candidate_answers(ASKED, _near(0.9, of=[said]), [EVIDENCE], is_of_today=True)
+    assert prepared_answer(lines, replace(WEIGHTS, polar=-1.5)) is not None
 
 
-def test_its_passage_must_be_among_the_first_found() -> None:
-    others = [replace(OTHER, number=n) for n in range(1, 4)]
-    assert _prepared(ASKED, _alike(0.9), OTHER) == ""
-    assert _prepared(ASKED, _alike(0.9), *others[:2], EVIDENCE) == LEAD
-    assert _prepared(ASKED, _alike(0.9), *others, EVIDENCE) == ""
+def test_its_passage_must_be_among_those_found() -> None:
+    assert _prepared(_near(0.9), OTHER) == ""
+    assert _prepared(_near(0.9), OTHER, EVIDENCE) == LEAD
+
+
+def test_of_two_lines_the_surer_is_said() -> None:
+    better = replace(BANK, of="R2122-8-02", lead="Non, sous 60 000 € hors taxes.")
+    near = _near(0.9, 0.99, of=[BANK, better])
+    lines = candidate_answers(ASKED, near, [EVIDENCE], is_of_today=True)
+    found = prepared_answer(lines, PreparedWeights(ahead=1.0, bias=0.2))
+    assert found is not None
+    assert found.text == better.lead
+
+
+def test_a_line_is_ahead_of_the_nearest_other_question() -> None:
+    near = _near(0.9, 0.8)
+    assert [round(near.ahead(each), 2) for each in near.alike] == [0.1, -0.1]
+    [alone] = _near(0.9).alike
+    assert _near(0.9).ahead(alone) == pytest.approx(0.9)
+
+
+def test_what_the_bank_answers_nearby_makes_a_line_surer() -> None:
+    yes, no = (replace(BANK, of=line, lead=line) for line in ("Oui.", "Non."))
+    value = replace(BANK, of="value", lead="60 000 €.")
+    alike = (Likeness(yes, 0.9), Likeness(no, 0.9), Likeness(value, 0.9 - SHARPNESS))
+    near = NearAnswers(alike, alike, np.eye(3, dtype=np.float32))
+    assert near.agreement("Oui, bien sûr.") == pytest.approx(1 / (2 + 1 / e), rel=1e-5)
+    assert near.agreement("Oui.", of="Oui.") == 0
+    assert near.nearness(near.vectors[1]) == pytest.approx(1 / (2 + 1 / e), rel=1e-5)
+    assert near.nearness(near.vectors[1], of="Non.") == 0
+    assert NO_ANSWERS.nearness(near.vectors[1]) == 0
 
 
 def test_a_sheet_bears_an_answer_of_today_only_and_none_where_its_articles_say_otherwise() -> None:
     sheet = replace(EVIDENCE, passage=replace(ARTICLE, title="Petits achats", source="fiche.md"))
     sheet_only = replace(sheet, passage=replace(sheet.passage, references=("R2122-8", "R2123-1")))
-    assert _prepared(ASKED, _alike(0.9), sheet_only) == LEAD
-    assert _prepared(ASKED, _alike(0.9), sheet_only, today=False) == ""
+    assert _prepared(_near(0.9), sheet_only) == LEAD
+    assert _prepared(_near(0.9), sheet_only, today=False) == ""
     figure = DisputedFigure(ARTICLE.id, "60 000 euros", ("R2122-8",))
-    assert _prepared(ASKED, _alike(0.9), replace(sheet_only, disputed=(figure,))) == ""
-    assert _prepared(ASKED, _alike(0.9), EVIDENCE, today=False) == LEAD
+    assert _prepared(_near(0.9), replace(sheet_only, disputed=(figure,))) == ""
+    assert _prepared(_near(0.9), EVIDENCE, today=False) == LEAD
 
 
 @pytest.mark.parametrize(
@@ -104,31 +152,15 @@ def test_figures_that_no_limit_meets_make_no_difference() -> None:
     assert is_same_case("Une école de 12 classes ?", "Un lycée ?", [TEXT])
 
 
-def test_wordings_of_one_question_and_a_lead_over_others_make_it_surer() -> None:
-    weights = Sameness(cosine=0.0, ahead=1.0, votes=0.1, bias=0.0)
-    alone = sameness(_alike(0.9, 0.8), 0.0, weights)
-    assert alone == pytest.approx(0.2)
-    wordings = [Likeness(BANK, 0.9), Likeness(BANK, 0.85), *_alike(0.9, 0.6)[1:]]
-    assert sameness(wordings, 0.0, weights) == pytest.approx(0.5)
-
-
-def test_neighbours_of_one_place_and_far_from_the_unanswered_make_it_surer() -> None:
-    weights = Sameness(place=0.1, unanswered=-1.0, bias=0.0)
-    elsewhere = replace(BANK, of="other", passage_ids=("elsewhere",))
-    alike = [*_alike(0.9, 0.8), Likeness(elsewhere, 0.7)]
-    assert sameness(alike, 0.0, weights) == pytest.approx(0.2)
-    assert sameness(alike, -0.3, weights) == pytest.approx(0.5)
-
-
 @pytest.fixture(autouse=True, scope="module")
 def words_only() -> None:
     """Not here: the fitted weights are what these tests are about."""
 
 
-def test_nothing_is_prepared_where_sameness_was_not_fitted() -> None:
-    assert sameness(_alike(1.0), -0.4, tuning_for("other@1").sameness) < 0
-    same = [Likeness(BANK, cosine) for cosine in (1.0, 0.85, 0.8)]
-    assert sameness([*same, *_alike(0, 0.7, 0.65)[1:]], -0.4, default_tuning().sameness) > 0
+def test_nothing_is_prepared_where_no_weights_were_fitted() -> None:
+    lines = candidate_answers(ASKED, _near(1.0), [EVIDENCE], is_of_today=True)
+    assert prepared_answer(lines, tuning_for("other@1").prepared) is None
+    assert prepared_answer(lines, default_tuning().prepared) is not None
 
 
 SAYS = ARTICLES["R2191-3"]
@@ -158,7 +190,7 @@ def reader() -> RememberingReader:
 
 
 @pytest.fixture
-def sameness_weights() -> Sameness:
+def prepared_weights() -> PreparedWeights:
     return WEIGHTS
 
 
@@ -172,7 +204,7 @@ def assistant(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     reader: RememberingReader,
-    sameness_weights: Sameness,
+    prepared_weights: PreparedWeights,
     banked: BankQuestion,
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
@@ -180,7 +212,7 @@ def assistant(
     refusal = dict(default_tuning().refusal) | {
         "rules asked": Refusal(refused=0.0, sure=0.0, bias=1.0)
     }
-    tuning = replace(default_tuning(), sameness=sameness_weights, refusal=refusal)
+    tuning = replace(default_tuning(), prepared=prepared_weights, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
     holder = SnapshotHolder(home, embedder)
     return Assistant(holder, embedder, ScriptedModel(), journal, 6, tuning=tuning, reader=reader)
@@ -211,7 +243,7 @@ def test_what_carries_the_line_is_never_folded(
     assert not any(each.place is Prominence.ASIDE for each in sentences)
 
 
-@pytest.mark.parametrize("sameness_weights", [Sameness()])
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights()])
 def test_where_the_bank_asks_nothing_is_read(
     assistant: Assistant, reader: RememberingReader
 ) -> None:

@@ -304,6 +304,20 @@ def test_its_answer_goes_with_the_text_that_it_was_written_on() -> None:
     assert lead(changed, _sheet("R2181-1")) == question.lead
 
 
+def test_the_questions_most_alike_have_a_line_and_come_once_each(tmp_path: Path) -> None:
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]], np.float32)
+    questions = [
+        LeadingQuestion("un", ("a",), "1", "oui"),
+        LeadingQuestion("un autrement", ("a",), "1", "oui"),
+        LeadingQuestion("deux", ("b",), "2"),
+        LeadingQuestion("trois", ("b",), "3", "non"),
+    ]
+    write_questions(tmp_path, questions, vectors)
+    alike = read_leading_questions(tmp_path).alike
+    assert [each.question.text for each in alike(vectors[2], 9)] == ["un autrement", "trois"]
+    assert [each.question.text for each in alike(vectors[3], 1)] == ["trois"]
+
+
 def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path) -> None:
     vectors = np.eye(3, dtype=np.float32)
     questions = [LeadingQuestion("un", ("a",)), LeadingQuestion("deux", ())]
@@ -311,7 +325,6 @@ def test_a_question_nearer_to_those_that_no_text_answers_says_so(tmp_path: Path)
     index = read_leading_questions(tmp_path)
     assert index.unanswered(vectors[1]) == pytest.approx(1.0)
     assert index.unanswered(vectors[0]) == pytest.approx(-0.5)
-    assert [each.question.text for each in index.alike(vectors[2], 1)] == ["trois"]
     assert {hit.passage_id for hit in index.search(vectors[1], 9)} == {"a", "b"}
     write_questions(tmp_path, questions[:1], vectors[:1])
     assert read_leading_questions(tmp_path).unanswered(vectors[0]) == 0.0

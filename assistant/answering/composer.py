@@ -10,7 +10,6 @@ from assistant.answering.card import LABELS, Card
 from assistant.answering.computation import Worked, calculate_answer
 from assistant.answering.derogation import Derogating
 from assistant.answering.extraction import Draft, quotes, statements
-from assistant.answering.lead import line_of_quotes, lines_of_quotes
 from assistant.answering.notices import (
     concealed,
     disagreeing,
@@ -26,7 +25,15 @@ from assistant.answering.notices import (
     untuned,
 )
 from assistant.answering.premises import ground, premise_of, statement
-from assistant.answering.prepared import ALIKE, PreparedAnswer, prepared_answer
+from assistant.answering.prepared import (
+    NO_ANSWERS,
+    NearAnswers,
+    PreparedAnswer,
+    candidate_answers,
+    near_answers,
+    prepared_answer,
+)
+from assistant.answering.quoted_line import line_of_quotes, lines_of_quotes
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
 from assistant.calculators.constants import IndexedLaw, Rates
@@ -125,12 +132,13 @@ def carried(sentence: str, quoted: Sequence[Draft]) -> Draft:
 class PartRead:
     """A subject of the question as it was read: its vector, the evidence of the day, the quotes.
 
-    `prepared` is the bank's answer to it, if any.
+    `near` is what the bank answers to questions alike, `prepared` its answer to this one, if any.
     """
 
     asked: Vectors
     evidence: Sequence[Evidence]
     quotes: Sequence[Draft]
+    near: NearAnswers
     prepared: PreparedAnswer | None
 
 
@@ -266,7 +274,10 @@ class Answering:
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([part.question])
         unanswered = told_by_the_bank(asked, readable, turn.generation.questions)
-        prepared = self._prepared(part.question, asked, unanswered, readable)
+        near = self._near(asked, readable)
+        is_of_today = turn.day.source is DaySource.TODAY
+        lines = candidate_answers(part.question, near, readable, is_of_today=is_of_today)
+        prepared = prepared_answer(lines, self._tuning.prepared)
         if prepared is None:
             reader = self._reader if unanswered is None else None
             readings = read_first(part.question, readable, reader)
@@ -285,7 +296,7 @@ class Answering:
             found = [*prepared.quotes] or [
                 draft for draft in found if draft.evidence[0] == prepared.evidence
             ]
-        return PartRead(asked, readable, found, prepared)
+        return PartRead(asked, readable, found, near, prepared)
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
         """How much nearer a question is to those that dossiers leave open than to the others."""
@@ -320,23 +331,12 @@ class Answering:
         told = [days_of_text(item, versions, self._turn.day) for item in self._turn.cited]
         return next((days for days in told if days and days.end), next(iter(told), None))
 
-    def _prepared(
-        self, question: str, asked: Vectors, unanswered: float | None, evidence: Sequence[Evidence]
-    ) -> PreparedAnswer | None:
-        """The bank's answer, where this is one of its questions; in French."""
+    def _near(self, asked: Vectors, evidence: Sequence[Evidence]) -> NearAnswers:
+        """What the bank answers nearby: of the rules, in French."""
         turn = self._turn
-        if unanswered is None or turn.language is not Language.FRENCH:
-            return None
-        alike = turn.generation.questions.alike(asked, ALIKE)
-        is_of_today = turn.day.source is DaySource.TODAY
-        return prepared_answer(
-            question,
-            alike,
-            unanswered,
-            evidence,
-            self._tuning.sameness,
-            is_of_today=is_of_today,
-        )
+        if turn.language is not Language.FRENCH or turn.scope.dossier is not None:
+            return NO_ANSWERS
+        return near_answers(asked, evidence, turn.generation.questions, self._embedder)
 
     def _line(self, read: PartRead) -> Draft | None:
         """The quote that answers in a line, where the question has one part, about the rules."""
@@ -345,7 +345,7 @@ class Answering:
         if not is_alone or turn.language is not Language.FRENCH:
             return None
         questions = turn.generation.questions
-        lines = lines_of_quotes(read.asked, read.quotes, questions, self._embedder)
+        lines = lines_of_quotes(read.asked, read.quotes, read.near, questions, self._embedder)
         return line_of_quotes(lines, self._tuning.line)
 
     def _oppose(self, conflict: Conflict) -> Iterator[Event]:

@@ -1,20 +1,13 @@
 """The lead: the line that answers, what kind of answer it is, and what made it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from assistant.answering.answer import Prominence, Sentence
-from assistant.answering.extraction import Draft
+from assistant.answering.answer import Sentence
 from assistant.citations.checker import Support
-from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.language import fold_text
 from assistant.question.quantities import find_quantities
-from assistant.retrieval.ranking import LineWeights
-from ingestion.index.questions import NEAREST, QuestionIndex
-from ingestion.index.search import Embedder, Vectors
 
 
 class LeadForm(StrEnum):
@@ -53,6 +46,8 @@ _SAYS = (
     (LeadForm.LIST, re.compile(r".*(:$|\n- )", re.DOTALL)),
 )
 
+YES, NO = {LeadForm.YES, LeadForm.YES_IF}, {LeadForm.NO, LeadForm.NO_UNLESS}
+
 
 def form_of(text: str) -> LeadForm:
     """The kind of answer that a line is."""
@@ -69,102 +64,3 @@ def lead_fields(lead: Sentence) -> dict[str, Any]:
         "made_by": MAKERS[lead.support].value,
         "citations": list(lead.citations),
     }
-
-
-# The sentence among those quoted that answers in a line.
-
-WORDS = 60
-"""Words of a line at most: more is to be read, not to be told."""
-
-HALF = 0.5
-"""Share of the answering words that a line holds at least."""
-
-UNASKED = 0.75
-"""Cosine to a question that the bank does not ask: few that it asks are farther."""
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateLine:
-    """A quoted sentence that may answer in a line, and what tells whether it does.
-
-    `cosine` is how far it is from the sentence nearest to the question (0 at most), `asked` how
-    near the question is to those that the bank asks of its words (the mean of the nearest three),
-    `behind` how far its nearest is from that of the best (0 at most), `share` the share of its
-    passage in what was found.
-    """
-
-    draft: Draft
-    cosine: float
-    asked: float
-    behind: float
-    share: float
-
-    def odds(self, weights: LineWeights) -> float:
-        """How sure it is that it answers; above 0 it does."""
-        return (
-            weights.cosine * self.cosine
-            + weights.asked * self.asked
-            + weights.behind * self.behind
-            + weights.share * self.share
-            + weights.bias
-        )
-
-
-def line_of_quotes(lines: Sequence[CandidateLine], weights: LineWeights) -> Draft | None:
-    """The sentence that answers in a line, None where none is sure to. Pure."""
-    best = max(lines, key=lambda line: line.odds(weights), default=None)
-    if best is None or best.odds(weights) <= 0:
-        return None
-    return replace(best.draft, place=Prominence.LEAD)
-
-
-def lines_of_quotes(
-    asked: Vectors, quoted: Sequence[Draft], questions: QuestionIndex, embedder: Embedder
-) -> list[CandidateLine]:
-    """The quoted sentences that are short enough; `asked` is the vector of the question."""
-    drafts = [draft for draft in quoted if _is_line(draft)]
-    if not drafts:
-        return []
-    cosines = embedder.embed_passages([draft.text for draft in drafts]) @ asked
-    near = [_asked_of(draft, questions, asked) for draft in drafts]
-    nearest = max(first for first, *_ in near)
-    return [
-        CandidateLine(
-            draft,
-            float(cosine - max(cosines)),
-            sum(of) / NEAREST,
-            of[0] - nearest,
-            draft.evidence[0].score,
-        )
-        for draft, cosine, of in zip(drafts, cosines, near, strict=True)
-    ]
-
-
-def _is_line(draft: Draft) -> bool:
-    """Whether it is of the law, for which the weights were fitted, and soon told.
-
-    Of the sentences of sheets that they let through, one in seven had no expected fact.
-    """
-    is_of_law = rank_of(draft.evidence[0].passage) in ARTICLES
-    return is_of_law and "\n" not in draft.text and len(draft.text.split()) <= WORDS
-
-
-def _asked_of(draft: Draft, questions: QuestionIndex, asked: Vectors) -> list[float]:
-    """The cosines of a question to the nearest that these words answer, `NEAREST` of them.
-
-    Where the bank does not know which words of a passage answer, all do.
-    """
-    passage = draft.evidence[0].passage
-    start, end = passage.start + draft.start, passage.start + draft.end
-    near = [
-        each.cosine
-        for each in questions.leading_to(passage.id, asked)
-        if not each.question.spans or _share_of(each.question.spans, start, end) >= HALF
-    ]
-    return [*near, *[UNASKED] * NEAREST][:NEAREST]
-
-
-def _share_of(spans: Sequence[tuple[int, int]], start: int, end: int) -> float:
-    """How much of some spans is between two places."""
-    within = sum(max(0, min(last, end) - max(first, start)) for first, last in spans)
-    return within / sum(last - first for first, last in spans)

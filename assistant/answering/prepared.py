@@ -1,24 +1,34 @@
-"""Prepared answers: the bank's own line, for a question that is the same as one of its own. Pure.
+"""Prepared answers: the bank's own line, where it answers what is asked.
 
 The line was written on an article whose text is still the same (its hash), and is shown beside the
-passage that it was written on. A question that is only near is not the same: figures on the other
-side of a limit make another question of it.
+passage that it was written on. It was written for another question: that it answers this one is
+told by how near the two are, by how likely its passage is, and by what the bank answers to the
+other questions nearby. Figures on the other side of a limit make another case of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from assistant.answering.extraction import Draft
+from assistant.answering.lead import NO, YES, form_of
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
 from assistant.retrieval.evidence import Evidence
-from assistant.retrieval.ranking import Sameness
-from assistant.retrieval.retriever import READ_FIRST
-from ingestion.index.questions import Likeness
+from assistant.retrieval.ranking import PreparedWeights
+from ingestion.index.questions import LeadingQuestion, Likeness, QuestionIndex
+from ingestion.index.search import Embedder, Vectors
 
-ALIKE = 5
-"""Questions of the bank that are looked at; how many of them are the same one counts."""
+ALIKE = 14
+"""Questions of the bank that are looked at, each in its nearest wording."""
+
+TRIED = 5
+"""How many of them may give their line."""
+
+SHARPNESS = 0.05
+"""Difference of cosines by which the answer to one question counts e times that to another."""
 
 _MEASURED = frozenset({"euro", "ratio", "point", "month", "day", "hour", "minute", "count"})
 
@@ -35,37 +45,153 @@ class PreparedAnswer:
     quotes: tuple[Draft, ...] = ()
 
 
-def prepared_answer(
-    question: str,
-    alike: Sequence[Likeness],
-    unanswered: float,
-    evidence: Sequence[Evidence],
-    weights: Sameness,
-    *,
-    is_of_today: bool,
-) -> PreparedAnswer | None:
-    """The answer of the most alike of the bank's questions, if it is the same; None if not sure.
+# What the bank answers to the questions most alike: a line that agrees with it is surer.
 
-    `alike` are the questions of the bank, most alike first, `unanswered` what their index tells. A
-    sheet does not tell which text a line was written on: it bears one where the law asked about is
-    that of today only.
+
+@dataclass(frozen=True, slots=True)
+class NearAnswers:
+    """The bank's questions most alike, best first, each another, and the vectors of their lines.
+
+    `found` are those that lead to the evidence, all where none does; row i of `vectors` is of
+    `found[i]`.
     """
-    if not alike or not alike[0].question.lead or sameness(alike, unanswered, weights) <= 0:
+
+    alike: tuple[Likeness, ...]
+    found: tuple[Likeness, ...]
+    vectors: Vectors
+
+    def ahead(self, one: Likeness) -> float:
+        """By how much the cosine of one is above that of the nearest other; 1 at most."""
+        others = (each.cosine for each in self.alike if each.question.of != one.question.of)
+        return one.cosine - max(others, default=0.0)
+
+    def nearness(self, line: Vectors, of: str = "") -> float:
+        """The mean cosine of a line's vector with those of the others, by how alike they are."""
+        return float(self._counts(of) @ (self.vectors @ line)) if self.found else 0.0
+
+    def agreement(self, line: str, of: str = "") -> float:
+        """The share of the others that answer as a line does, oui, non or neither."""
+        same = [_polarity(each.question.lead) == _polarity(line) for each in self.found]
+        return float(self._counts(of) @ np.array(same, float))
+
+    def _counts(self, of: str) -> Vectors:
+        """How much each counts; that of the question `of` does not."""
+        cosines = np.array([each.cosine for each in self.found], np.float32)
+        others = np.array([each.question.of != of for each in self.found], bool)
+        if not others.any():
+            return np.zeros_like(cosines)
+        counts = np.where(others, np.exp((cosines - cosines[others].max()) / SHARPNESS), 0.0)
+        shares: Vectors = (counts / counts.sum()).astype(np.float32)
+        return shares
+
+
+def near_answers(
+    asked: Vectors, evidence: Sequence[Evidence], questions: QuestionIndex, embedder: Embedder
+) -> NearAnswers:
+    """What the bank answers nearby; `asked` is the vector of the question."""
+    if not len(questions):
+        return NO_ANSWERS
+    alike = tuple(questions.alike(asked, ALIKE))
+    shown = {item.passage.id for item in evidence}
+    found = tuple(each for each in alike if not shown.isdisjoint(each.question.passage_ids))
+    found = found or alike
+    vectors = embedder.embed_passages([each.question.lead for each in found])
+    return NearAnswers(alike, found, vectors)
+
+
+NO_ANSWERS = NearAnswers((), (), np.zeros((0, 0), np.float32))
+"""Where the bank is not asked."""
+
+
+def _polarity(line: str) -> int:
+    form = form_of(line)
+    return 1 if form in YES else -1 if form in NO else 0
+
+
+# The line that is sure enough to answer. Pure.
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateAnswer:
+    """A question of the bank whose line may answer another, and what tells whether it does.
+
+    `borne` is the evidence that bears it, `share` that of its passage in what was found; the others
+    are what `NearAnswers` tells of it.
+    """
+
+    question: LeadingQuestion
+    borne: Evidence
+    ahead: float
+    share: float
+    central: float
+    agreement: float
+
+    @property
+    def is_polar(self) -> bool:
+        """Whether it says oui or non."""
+        return _polarity(self.question.lead) != 0
+
+    def odds(self, weights: PreparedWeights) -> float:
+        """How sure it is that it answers; above 0 it does."""
+        return (
+            weights.ahead * self.ahead
+            + weights.share * self.share
+            + weights.central * self.central
+            + weights.agreement * self.agreement
+            + (weights.polar if self.is_polar else 0.0)
+            + weights.bias
+        )
+
+
+def prepared_answer(
+    candidates: Sequence[CandidateAnswer], weights: PreparedWeights
+) -> PreparedAnswer | None:
+    """The line of the bank that answers, None where none is sure to."""
+    best = max(candidates, key=lambda each: each.odds(weights), default=None)
+    if best is None or best.odds(weights) <= 0:
         return None
-    best = alike[0].question
-    borne = next(
-        (
-            item
-            for item in evidence[:READ_FIRST]
-            if item.passage.id in best.passage_ids
-            and not item.disputed
-            and (is_of_today or rank_of(item.passage) in ARTICLES)
-        ),
-        None,
+    quotes = tuple(_answering(best.borne, best.question.spans))
+    return PreparedAnswer(best.question.lead, best.borne, quotes)
+
+
+def candidate_answers(
+    question: str, near: NearAnswers, evidence: Sequence[Evidence], *, is_of_today: bool
+) -> list[CandidateAnswer]:
+    """The first `TRIED` of the bank's lines nearby that the evidence bears, in the same case.
+
+    A sheet does not tell which text a line was written on: it bears one where the law asked about
+    is that of today only.
+    """
+    found = []
+    for row, one in enumerate(near.found):
+        borne = _borne(question, one, evidence, is_of_today=is_of_today)
+        if borne is not None:
+            line, of = one.question.lead, one.question.of
+            central, agreement = near.nearness(near.vectors[row], of), near.agreement(line, of)
+            found.append(
+                CandidateAnswer(
+                    one.question, borne, near.ahead(one), borne.score, central, agreement
+                )
+            )
+    return found[:TRIED]
+
+
+def _borne(
+    question: str, one: Likeness, evidence: Sequence[Evidence], *, is_of_today: bool
+) -> Evidence | None:
+    """The evidence that bears the line of a question, if the case is the same."""
+    said = one.question
+    bearing = (
+        item
+        for item in evidence
+        if item.passage.id in said.passage_ids
+        and not item.disputed
+        and (is_of_today or rank_of(item.passage) in ARTICLES)
     )
-    if borne is None or not is_same_case(question, best.text, [best.lead, borne.passage.text]):
+    borne = next(bearing, None)
+    if borne is None or not is_same_case(question, said.text, [said.lead, borne.passage.text]):
         return None
-    return PreparedAnswer(best.lead, borne, tuple(_answering(borne, best.spans)))
+    return borne
 
 
 def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Draft]:
@@ -78,22 +204,6 @@ def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Dra
         )
         if start < end:
             yield Draft(passage.text[start:end], (item,), start, end)
-
-
-def sameness(alike: Sequence[Likeness], unanswered: float, weights: Sameness) -> float:
-    """How sure it is that the most alike is the same question; above 0 it is."""
-    first, *others = alike
-    other = next((each.cosine for each in others if each.question.of != first.question.of), 0.0)
-    near = [each.question for each in alike[:ALIKE]]
-    place = set(first.question.passage_ids)
-    return (
-        weights.cosine * first.cosine
-        + weights.ahead * (first.cosine - other)
-        + weights.votes * sum(each.of == first.question.of for each in near)
-        + weights.place * sum(not place.isdisjoint(each.passage_ids) for each in near)
-        + weights.unanswered * unanswered
-        + weights.bias
-    )
 
 
 def is_same_case(question: str, other: str, texts: Iterable[str]) -> bool:

@@ -45,25 +45,24 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Sameness:
-    """The weights that tell whether a question is the same as the most alike of the bank's.
+class PreparedWeights:
+    """How what is known of a line of the bank (answering/prepared.py) tells that it answers.
 
-    `cosine` is that of the two, `ahead` by how much it is above that of the next other question.
-    `votes` is how many of the most alike are wordings of the same one, `place` how many lead to the
-    same place, and `unanswered` how much nearer those are that no text answers.
+    Above 0 it does; none does by default. `polar` is what it needs more where it says oui or non:
+    the wrong one is worse than none.
     """
 
-    cosine: float = 0.0
     ahead: float = 0.0
-    votes: float = 0.0
-    place: float = 0.0
-    unanswered: float = 0.0
+    share: float = 0.0
+    central: float = 0.0
+    agreement: float = 0.0
+    polar: float = 0.0
     bias: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class LineWeights:
-    """How what is known of a quoted sentence (answering/lead.py) tells that it answers in a line.
+    """How what is known of a quoted sentence (answering/quoted_line.py) tells that it answers.
 
     Above 0 it does; none does by default.
     """
@@ -72,6 +71,7 @@ class LineWeights:
     asked: float = 0.0
     behind: float = 0.0
     share: float = 0.0
+    central: float = 0.0
     bias: float = -1.0
 
 
@@ -92,7 +92,7 @@ class SubjectBounds:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights of ranking, refusals, sameness and lines, bounds of subjects, for an embedder.
+    """Weights of ranking, refusals and lines, and bounds of subjects, for an embedder.
 
     `embedder` is "" for those that were fitted with none.
     """
@@ -100,7 +100,7 @@ class Tuning:
     embedder: str
     ranking: Mapping[str, float]
     refusal: Mapping[str, Refusal]
-    sameness: Sameness = Sameness()
+    prepared: PreparedWeights = PreparedWeights()
     line: LineWeights = LineWeights()
     subject: SubjectBounds = SubjectBounds()
 
@@ -136,7 +136,7 @@ def tunings() -> tuple[Tuning, ...]:
             row["embedder"],
             row["ranking"],
             {texts: Refusal(**weights) for texts, weights in row["refusal"].items()},
-            Sameness(**row.get("sameness", {})),
+            PreparedWeights(**row.get("prepared", {})),
             LineWeights(**row.get("line", {})),
             SubjectBounds(**row.get("subject", {})),
         )

@@ -186,12 +186,18 @@ class QuestionIndex:
         return list(nearest.values())
 
     def alike(self, vector: Vectors, k: int) -> list[Likeness]:
-        """The `k` questions most alike, whatever they lead to, best first."""
+        """The `k` questions with a line most alike, each in its nearest wording, best first."""
         if not self.questions:
             return []
         cosines = self.vectors @ vector
-        best = np.argsort(-cosines, kind="stable")[:k]
-        return [Likeness(self.questions[row], float(cosines[row])) for row in best]
+        nearest: dict[str, Likeness] = {}
+        for row in np.argsort(-cosines, kind="stable"):
+            question = self.questions[row]
+            if question.lead:
+                nearest.setdefault(question.of, Likeness(question, float(cosines[row])))
+            if len(nearest) == k:
+                break
+        return list(nearest.values())
 
 
 _questions = TypeAdapter(tuple[LeadingQuestion, ...])

@@ -1,16 +1,22 @@
-"""Which quoted sentence answers in a line: python -m tests.studies.lines --data DIR [QUESTIONS…].
+"""Which line answers: python -m tests.studies.lines --data DIR.
 
-Fits the weights of the first line (assistant/retrieval/tuning.toml) over the index of DIR, on our
-own questions (tests/data/questions_*.jsonl) and on those of strangers that are there to be fitted
-on (strangers_fitted.jsonl): a sentence answers when it has every fact that is expected. The
-question files given are measured only: how often the likeliest sentence of all answers, then, for
-each threshold, how many questions have a line and how many of these lines have every fact, or one.
+Fits the weights of the first line (assistant/retrieval/tuning.toml) over the index of DIR, the
+code's, on lines that readers judged (tests/data/judged_lines.jsonl): of each of our own questions
+and of those of strangers that are there to be fitted on, the lines of the bank and the sentences of
+the law nearest to it. A line counts as right when it answers (2), not in part (1), beside (0), or
+so that one who acted on it would do wrong (-1). Then what each threshold says, of questions that
+were not fitted on (ten parts, each by the others): of how many, how many of these are right, in
+part, beside and wrong; and for those of the bank that say oui or non apart.
+
+The bank's lines are named by their question there, sentences of the law by a digest.
 """
 
 import argparse
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +25,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.extraction import quotes
-from assistant.answering.lead import lines_of_quotes
+from assistant.answering.prepared import candidate_answers, near_answers
+from assistant.answering.quoted_line import lines_of_quotes
 from assistant.container import load_embedder
-from assistant.evaluation.questions import Question, read_questions
+from assistant.evaluation.questions import read_questions
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import default_home, load_settings
@@ -32,88 +42,135 @@ from ingestion.index.search import Embedder
 from ingestion.index.snapshot import IndexSnapshot
 from tests.studies.ranking import OWN, STRANGERS
 
-NAMES = ("cosine", "asked", "behind", "share")
-THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
-SHOWN = 6
+JUDGED = Path(__file__).parents[1] / "data" / "judged_lines.jsonl"
+SIGNALS = {
+    "prepared": ("ahead", "share", "central", "agreement"),
+    "quoted": ("cosine", "asked", "behind", "share", "central"),
+}
+THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.82, 0.85, 0.87, 0.9)
+MARKS = (2, 1, 0, -1)
+PARTS, SHOWN = 10, 6
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class LineCase:
-    """A question's lines: a row of signals each, whether it has every fact, whether it has one."""
+class JudgedLine:
+    """A line of a question: what is known of it, and its mark."""
 
-    rows: Floats
-    has_all: NDArray[np.bool_]
-    has_one: NDArray[np.bool_]
+    question: str
+    kind: str
+    signals: tuple[float, ...]
+    mark: int
+    is_polar: bool = False
 
 
 def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_home())
-    parser.add_argument("questions", nargs="*", type=Path)
-    given = parser.parse_args()
-    embedder = load_embedder(given.data, load_settings(given.data))
-    snapshot = open_snapshot(given.data, current_name(given.data))
-    fitted = asked([*OWN, STRANGERS], snapshot, embedder)
-    rows = np.vstack([each.rows for each in fitted])
-    model = LogisticRegression(C=100, max_iter=5000)
-    model.fit(rows, np.concatenate([each.has_all for each in fitted]))
-    weights = dict(zip(NAMES, model.coef_[0], strict=True)) | {"bias": model.intercept_[0]}
+    home = parser.parse_args().data
+    embedder = load_embedder(home, load_settings(home))
+    lines = judged_lines(open_snapshot(home, current_name(home)), embedder)
     console = Console(width=150)
-    console.print({name: round(float(weight), 2) for name, weight in weights.items()})
-    table = Table("set", "questions", "likeliest", *(f"at {each}" for each in THRESHOLDS))
-    sets = {"fitted on": fitted}
-    sets |= {path.stem: asked([path], snapshot, embedder) for path in given.questions}
-    for name, of in sets.items():
-        table.add_row(name, str(len(of)), *told(of, model))
+    table = Table("line", *map(str, THRESHOLDS))
+    for kind, names in SIGNALS.items():
+        of_kind = [each for each in lines if each.kind == kind]
+        rows, right = _rows(of_kind), _right(of_kind)
+        console.print(kind, len(of_kind), weights(fitted(rows, right), names))
+        likely = _cross_validated(of_kind)
+        if kind == "prepared":
+            for told, is_polar in (("oui, non", True), ("prepared", False)):
+                table.add_row(told, *_told(of_kind, likely, is_polar=is_polar))
+        else:
+            table.add_row(kind, *_told(of_kind, likely, is_polar=False))
     console.print(table)
 
 
-def asked(paths: Sequence[Path], snapshot: IndexSnapshot, embedder: Embedder) -> list[LineCase]:
-    """The lines of each question of these files that expects facts; none where it has no line."""
-    questions = [each for path in paths for each in read_questions(path)]
-    expecting = [each for each in questions if each.facts and not each.refusal_expected]
-    return [_asked(each, snapshot, embedder) for each in track(expecting, "Questions")]
-
-
-def _asked(question: Question, snapshot: IndexSnapshot, embedder: Embedder) -> LineCase:
-    day = question.as_of or date.today()
-    evidence = Retriever(snapshot, embedder).retrieve(question.text, Scope(day), SHOWN)
-    quoted = quotes(question.text, evidence, day, embedder) if evidence else []
-    [vector] = embedder.embed_questions([question.text])
-    lines = lines_of_quotes(vector, quoted, snapshot.questions, embedder)
-    facts = [
-        [any(fact.search(line.draft.text) for fact in group) for group in question.facts]
-        for line in lines
+def judged_lines(snapshot: IndexSnapshot, embedder: Embedder) -> list[JudgedLine]:
+    """The lines that were judged and are found over an index, with what is known of each."""
+    judged = [json.loads(line) for line in JUDGED.read_text(encoding="utf-8").splitlines()]
+    asked = {each.id: each.text for path in (*OWN, STRANGERS) for each in read_questions(path)}
+    retriever = Retriever(snapshot, embedder)
+    return [
+        line
+        for row in track(judged, "Questions")
+        for line in _of_question(row, asked[row["question"]], retriever, snapshot, embedder)
     ]
-    return LineCase(
-        np.array([[getattr(line, name) for name in NAMES] for line in lines], float).reshape(
-            -1, len(NAMES)
-        ),
-        np.array([all(each) for each in facts], bool),
-        np.array([any(each) for each in facts], bool),
-    )
 
 
-def told(of: Sequence[LineCase], model: LogisticRegression) -> list[str]:
-    """How often the likeliest line answers; then lines, those with every fact, with one."""
-    best = []
-    for each in of:
-        if len(each.rows):
-            likely = model.predict_proba(each.rows)[:, 1]
-            place = int(likely.argmax())
-            best.append((likely[place], each.has_all[place], each.has_one[place]))
-        else:
-            best.append((0.0, False, False))
-    chosen = np.array(best, float)
-    said = [f"{chosen[:, 1].mean():.2f}"]
+def _of_question(
+    row: dict[str, dict[str, int]],
+    question: str,
+    retriever: Retriever,
+    snapshot: IndexSnapshot,
+    embedder: Embedder,
+) -> Iterator[JudgedLine]:
+    day = date.today()
+    evidence = retriever.retrieve(question, Scope(day), SHOWN)
+    [vector] = embedder.embed_questions([question])
+    near = near_answers(vector, evidence, snapshot.questions, embedder)
+    name = str(row["question"])
+    for answer in candidate_answers(question, near, evidence, is_of_today=True):
+        mark = row["prepared"].get(answer.question.of)
+        if mark is not None:
+            known = tuple(getattr(answer, each) for each in SIGNALS["prepared"])
+            yield JudgedLine(name, "prepared", known, mark, answer.is_polar)
+    quoted = quotes(question, evidence, day, embedder) if evidence else []
+    for line in lines_of_quotes(vector, quoted, near, snapshot.questions, embedder):
+        mark = row["quoted"].get(sha256(line.draft.text.encode()).hexdigest()[:12])
+        if mark is not None:
+            known = tuple(getattr(line, each) for each in SIGNALS["quoted"])
+            yield JudgedLine(name, "quoted", known, mark)
+
+
+def fitted(rows: Floats, right: NDArray[np.bool_]) -> Pipeline:
+    """A logistic regression of signals that are brought to one scale first."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=3000))
+    model.fit(rows, right)
+    return model
+
+
+def weights(model: Pipeline, names: Sequence[str]) -> dict[str, float]:
+    """What each signal counts in its own scale, and the bias; 0 is one of two."""
+    scale, regression = model[0], model[1]
+    own = regression.coef_[0] / scale.scale_
+    bias = regression.intercept_[0] - float(own @ scale.mean_)
+    told = {name: round(float(weight), 2) for name, weight in zip(names, own, strict=True)}
+    return told | {"bias": round(float(bias), 2)}
+
+
+def _rows(lines: Sequence[JudgedLine]) -> Floats:
+    return np.array([each.signals for each in lines], float)
+
+
+def _right(lines: Sequence[JudgedLine]) -> NDArray[np.bool_]:
+    return np.array([each.mark == max(MARKS) for each in lines], bool)
+
+
+def _cross_validated(lines: Sequence[JudgedLine]) -> Floats:
+    """How likely each line is to answer, by a fit on other questions."""
+    rows, right = _rows(lines), _right(lines)
+    likely = np.zeros(len(lines))
+    groups = [each.question for each in lines]
+    for learnt, left in GroupKFold(PARTS, shuffle=True, random_state=3).split(rows, groups=groups):
+        likely[left] = fitted(rows[learnt], right[learnt]).predict_proba(rows[left])[:, 1]
+    return likely
+
+
+def _told(lines: Sequence[JudgedLine], likely: Floats, *, is_polar: bool) -> Iterator[str]:
+    """For each threshold the questions whose likeliest line is above it, and its marks."""
+    best: dict[str, tuple[float, JudgedLine]] = {}
+    for line, sure in zip(lines, likely, strict=True):
+        if sure > best.get(line.question, (0.0, line))[0]:
+            best[line.question] = (sure, line)
     for threshold in THRESHOLDS:
-        shown = chosen[chosen[:, 0] >= threshold]
-        rates = " ".join(f"{rate:.2f}" for rate in shown[:, 1:].mean(axis=0)) if len(shown) else "–"
-        said.append(f"{len(shown) / len(chosen):.2f}: {rates}")
-    return said
+        said = [
+            line.mark
+            for sure, line in best.values()
+            if sure >= threshold and line.is_polar is is_polar
+        ]
+        yield f"{len(said)}: " + " ".join(str(said.count(mark)) for mark in MARKS)
 
 
 if __name__ == "__main__":
