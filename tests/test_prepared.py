@@ -200,17 +200,24 @@ def banked() -> BankQuestion:
 
 
 @pytest.fixture
+def odds() -> float:
+    """How sure it is that the texts answer; above 0 they do."""
+    return 1.0
+
+
+@pytest.fixture
 def assistant(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     reader: RememberingReader,
     prepared_weights: PreparedWeights,
     banked: BankQuestion,
+    odds: float,
 ) -> Assistant:
     monkeypatch.setattr("ingestion.index.build.read_bank", lambda: (banked,))
     embedder, home = WordEmbedder(), with_articles(tmp_path, ARTICLES)
     refusal = dict(default_tuning().refusal) | {
-        "rules asked": Refusal(refused=0.0, sure=0.0, bias=1.0)
+        "rules asked": Refusal(refused=0.0, sure=0.0, bias=odds)
     }
     tuning = replace(default_tuning(), prepared=prepared_weights, refusal=refusal)
     journal = Journal(tmp_path / "journal.jsonl")
@@ -231,6 +238,19 @@ def test_the_answer_begins_with_the_line_and_quotes_what_carries_it(
     assert answer.lead == answer.sentences[0]
     assert answer.outcome is Outcome.ANSWERED
     assert reader.asked == []
+
+
+@pytest.mark.parametrize("odds", [-1.0])
+def test_what_the_texts_do_not_answer_has_no_line(assistant: Assistant) -> None:
+    answer = run_turn(assistant, FOUND, None, None).answer
+    assert answer.outcome is Outcome.ABSTAINED
+    assert answer.lead is None
+
+
+@pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])
+def test_what_it_rests_on_is_quoted_once(assistant: Assistant) -> None:
+    sentences = run_turn(assistant, FOUND, None, None).answer.sentences
+    assert [each.text for each in sentences] == [BANKED.lead, SAYS[:-1]]
 
 
 @pytest.mark.parametrize("banked", [BANKED, replace(BANKED, spans=())])

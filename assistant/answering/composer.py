@@ -256,12 +256,14 @@ class Answering:
             return
         found = [*read.quotes]
         if read.prepared is not None:
-            yield turn.answer_prepared(read.prepared, found)
+            carrying = read.prepared.carried_by(found)
+            yield turn.answer_prepared(read.prepared, carrying)
+            found = [*carrying, *(draft for draft in found if not draft.meets(carrying))]
         elif (line := self._line(read)) is not None:
             yield turn.judge(line)
             yield from turn.compare(line)
-        if read.prepared is not None or len(turn.parts) > 1:
-            # What carries a line, or may answer another part of the question too, is not folded.
+        if len(turn.parts) > 1:
+            # What may answer another part of the question too is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
         yield from self._say_quotes(part.question, self._card.part(read.asked, found))
         self.quoted += found
@@ -274,28 +276,21 @@ class Answering:
         readable = [item for item in current if turn.scope.reads(item.passage)]
         [asked] = self._embedder.embed_questions([part.question])
         unanswered = told_by_the_bank(asked, readable, turn.generation.questions)
+        readings = read_first(part.question, readable, self._reader if unanswered is None else None)
+        if turn.scope.dossier is not None:
+            unanswered = self._unanswered_in_dossiers(asked)
+        found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
+        if found_there is Answerability.NO:
+            return None
         near = self._near(asked, readable)
         is_of_today = turn.day.source is DaySource.TODAY
         lines = candidate_answers(part.question, near, readable, is_of_today=is_of_today)
         prepared = prepared_answer(lines, self._tuning.prepared)
-        if prepared is None:
-            reader = self._reader if unanswered is None else None
-            readings = read_first(part.question, readable, reader)
-            if turn.scope.dossier is not None:
-                unanswered = self._unanswered_in_dossiers(asked)
-            found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
-            if found_there is Answerability.NO:
-                return None
-            if found_there is Answerability.DOUBTFUL and len(turn.parts) == 1:
-                turn.preface = uncertain(turn.language, readable[0].passage)
+        if found_there is Answerability.DOUBTFUL and prepared is None and len(turn.parts) == 1:
+            turn.preface = uncertain(turn.language, readable[0].passage)
         known = {item.passage.id for item in turn.cited}
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
-        if prepared is not None:
-            # What carries the line is all that is quoted; the rest is among the evidence.
-            found = [*prepared.quotes] or [
-                draft for draft in found if draft.evidence[0] == prepared.evidence
-            ]
         return PartRead(asked, readable, found, near, prepared)
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:

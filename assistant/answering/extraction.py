@@ -1,7 +1,7 @@
 """Extraction: which sentences of the evidence answer the question."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
@@ -90,6 +90,14 @@ class Draft:
         """Figures of the quote that were read from a picture with little confidence."""
         passage = self.evidence[0].passage
         return passage.doubts(passage.start + self.start, passage.start + self.end)
+
+    def meets(self, others: Iterable["Draft"]) -> bool:
+        """Whether it shares words of a passage with one of these."""
+        own = self.evidence[0].passage.id
+        return any(
+            own == each.evidence[0].passage.id and self.start < each.end and each.start < self.end
+            for each in others
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ other questions nearby. Figures on the other side of a limit make another case o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
+from assistant.answering.answer import Prominence
 from assistant.answering.extraction import Draft
 from assistant.answering.lead import NO, YES, form_of
 from assistant.law.hierarchy import ARTICLES, rank_of
@@ -43,6 +44,11 @@ class PreparedAnswer:
     text: str
     evidence: Evidence
     quotes: tuple[Draft, ...] = ()
+
+    def carried_by(self, quoted: Sequence[Draft]) -> list[Draft]:
+        """The words that answer, else what is quoted of its passage: never folded."""
+        carrying = self.quotes or [each for each in quoted if each.evidence[0] == self.evidence]
+        return [replace(each, place=Prominence.BODY) for each in carrying]
 
 
 # What the bank answers to the questions most alike: a line that agrees with it is surer.
