@@ -91,6 +91,29 @@ def test_a_line_that_says_oui_or_non_is_to_be_surer() -> None:
     assert prepared_answer(lines, replace(WEIGHTS, polar=-1.5)) is not None
 
 
+def test_oui_is_no_answer_to_how_much() -> None:
+    asked = "Jusqu'à quel montant ?"
+    polar = replace(BANK, text="Quel montant ?")
+    assert candidate_answers(asked, _near(0.9, of=[polar]), [EVIDENCE], is_of_today=True) == []
+    said = replace(polar, lead="60 000 € hors taxes.")
+    [found] = candidate_answers(asked, _near(0.9, of=[said]), [EVIDENCE], is_of_today=True)
+    assert found.question == said
+
+
+@pytest.mark.parametrize(
+    ("lead", "is_said"),
+    [
+        ("Oui, avant le 15 juin.", False),
+        ("Oui, en dessous de 60\u202f000 €, pas de 90 000 €.", False),
+        ("Oui, en dessous de 60.000 €.", True),
+    ],
+)
+def test_a_figure_of_the_case_it_was_written_on_is_not_said_of_another(
+    lead: str, is_said: bool
+) -> None:
+    assert (_prepared(_near(0.9, of=[replace(BANK, lead=lead)]), EVIDENCE) == lead) is is_said
+
+
 def test_its_passage_must_be_among_those_found() -> None:
     assert _prepared(_near(0.9), OTHER) == ""
     assert _prepared(_near(0.9), OTHER, EVIDENCE) == LEAD
@@ -245,6 +268,15 @@ def test_what_the_texts_do_not_answer_has_no_line(assistant: Assistant) -> None:
     answer = run_turn(assistant, FOUND, None, None).answer
     assert answer.outcome is Outcome.ABSTAINED
     assert answer.lead is None
+
+
+@pytest.mark.parametrize("prepared_weights", [PreparedWeights(bias=1.0)])
+def test_what_asks_for_two_things_has_no_line(assistant: Assistant) -> None:
+    one = "Puis-je toucher des sous au démarrage"
+    for asked, has_line in ((f"{one} ?", True), (f"{one}, et qui les verse ?", False)):
+        answer = run_turn(assistant, asked, None, None).answer
+        assert answer.sentences
+        assert (answer.lead is not None) is has_line
 
 
 @pytest.mark.parametrize("banked", [replace(BANKED, spans=((0, len(SAYS) - 1),))])

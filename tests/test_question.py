@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.question.day import Day, DaySource, NamedPeriod, day_asked, in_figures, named
 from assistant.question.language import Language, detect_language, find_stems
-from assistant.question.rewriting import MOST, subjects
+from assistant.question.rewriting import MOST, asks_openly, asks_several, subjects
 from assistant.question.scope import names_offer, refusal_for
 from ingestion.library.library import CORPUS
 from tests.question_lists import read_lists
@@ -326,3 +326,19 @@ def test_no_question_of_the_sheets_is_cut() -> None:
     assert len(headings) > 500
     for heading in headings:
         assert subjects(heading) == (heading,)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_open", "is_several"),
+    [
+        ("Puis-je négocier ?", False, False),
+        ("Nous sommes une commune. Jusqu'à quel montant ?", True, False),
+        ("Délai de paiement : combien de jours ?", True, False),
+        ("Pour savoir quelle procédure suivre, j'additionne tout ?", False, False),
+        ("Peut-on tout arrêter, et que dire aux entreprises ?", False, True),
+        ("À quel moment définir le besoin, et avec quel niveau de détail ?", True, True),
+    ],
+)
+def test_what_a_question_asks(question: str, is_open: bool, is_several: bool) -> None:
+    assert asks_openly(question) is is_open
+    assert asks_several(question) is is_several

@@ -52,6 +52,7 @@ from assistant.llm.language_model import LanguageModel, Prompt, load_prompt
 from assistant.question.clarification import missing_fact
 from assistant.question.day import DaySource
 from assistant.question.language import Language
+from assistant.question.rewriting import asks_several
 from assistant.question.scope import general_texts_meant
 from assistant.retrieval.candidates import in_force
 from assistant.retrieval.evidence import Evidence, Subquestion
@@ -259,7 +260,7 @@ class Answering:
             carrying = read.prepared.carried_by(found)
             yield turn.answer_prepared(read.prepared, carrying)
             found = [*carrying, *(draft for draft in found if not draft.meets(carrying))]
-        elif (line := self._line(read)) is not None:
+        elif (line := self._line(part.question, read)) is not None:
             yield turn.judge(line)
             yield from turn.compare(line)
         if len(turn.parts) > 1:
@@ -282,16 +283,25 @@ class Answering:
         found_there = answerability(part.question, readable, self._tuning, readings, unanswered)
         if found_there is Answerability.NO:
             return None
-        near = self._near(asked, readable)
-        is_of_today = turn.day.source is DaySource.TODAY
-        lines = candidate_answers(part.question, near, readable, is_of_today=is_of_today)
-        prepared = prepared_answer(lines, self._tuning.prepared)
+        near, prepared = self._prepared(part.question, asked, readable)
         if found_there is Answerability.DOUBTFUL and prepared is None and len(turn.parts) == 1:
             turn.preface = uncertain(turn.language, readable[0].passage)
         known = {item.passage.id for item in turn.cited}
         read = quotes(part.question, readable, turn.scope.as_of, self._embedder)
         found = [draft for draft in read if draft.evidence[0].passage.id not in known]
         return PartRead(asked, readable, found, near, prepared)
+
+    def _prepared(
+        self, question: str, asked: Vectors, evidence: Sequence[Evidence]
+    ) -> tuple[NearAnswers, PreparedAnswer | None]:
+        """What the bank answers nearby, and its line that answers this question, if any does."""
+        if not self._is_told_in_a_line(question):
+            return NO_ANSWERS, None
+        turn = self._turn
+        near = near_answers(asked, evidence, turn.generation.questions, self._embedder)
+        is_of_today = turn.day.source is DaySource.TODAY
+        lines = candidate_answers(question, near, evidence, is_of_today=is_of_today)
+        return near, prepared_answer(lines, self._tuning.prepared)
 
     def _unanswered_in_dossiers(self, asked: Vectors) -> float:
         """How much nearer a question is to those that dossiers leave open than to the others."""
@@ -326,18 +336,16 @@ class Answering:
         told = [days_of_text(item, versions, self._turn.day) for item in self._turn.cited]
         return next((days for days in told if days and days.end), next(iter(told), None))
 
-    def _near(self, asked: Vectors, evidence: Sequence[Evidence]) -> NearAnswers:
-        """What the bank answers nearby: of the rules, in French."""
+    def _is_told_in_a_line(self, question: str) -> bool:
+        """Whether a question may have a first line: of the rules, in French, about one thing."""
         turn = self._turn
-        if turn.language is not Language.FRENCH or turn.scope.dossier is not None:
-            return NO_ANSWERS
-        return near_answers(asked, evidence, turn.generation.questions, self._embedder)
+        is_of_rules = turn.scope.dossier is None and turn.language is Language.FRENCH
+        return is_of_rules and not asks_several(question)
 
-    def _line(self, read: PartRead) -> Draft | None:
-        """The quote that answers in a line, where the question has one part, about the rules."""
+    def _line(self, question: str, read: PartRead) -> Draft | None:
+        """The quote that answers in a line, where nothing was said before it."""
         turn = self._turn
-        is_alone = len(turn.parts) == 1 and not turn.sentences and turn.scope.dossier is None
-        if not is_alone or turn.language is not Language.FRENCH:
+        if len(turn.parts) > 1 or turn.sentences or not self._is_told_in_a_line(question):
             return None
         questions = turn.generation.questions
         lines = lines_of_quotes(read.asked, read.quotes, read.near, questions, self._embedder)

@@ -6,6 +6,7 @@ told by how near the two are, by how likely its passage is, and by what the bank
 other questions nearby. Figures on the other side of a limit make another case of it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ from assistant.answering.extraction import Draft
 from assistant.answering.lead import NO, YES, form_of
 from assistant.law.hierarchy import ARTICLES, rank_of
 from assistant.question.quantities import Quantity, find_quantities, fold_same_length
+from assistant.question.rewriting import asks_openly
 from assistant.retrieval.evidence import Evidence
 from assistant.retrieval.ranking import PreparedWeights
 from ingestion.index.questions import LeadingQuestion, Likeness, QuestionIndex
@@ -31,6 +33,8 @@ TRIED = 5
 SHARPNESS = 0.05
 """Difference of cosines by which the answer to one question counts e times that to another."""
 
+_NUMBER = re.compile(r"\d(?:[\d\s.,]*\d)?")
+_BETWEEN = re.compile(r"[\s.]")
 _MEASURED = frozenset({"euro", "ratio", "point", "month", "day", "hour", "minute", "count"})
 
 
@@ -166,10 +170,13 @@ def candidate_answers(
     """The first `TRIED` of the bank's lines nearby that the evidence bears, in the same case.
 
     A sheet does not tell which text a line was written on: it bears one where the law asked about
-    is that of today only.
+    is that of today only. Oui and non are no answers to who, what or how much.
     """
     found = []
+    is_open = asks_openly(question)
     for row, one in enumerate(near.found):
+        if is_open and _polarity(one.question.lead):
+            continue
         borne = _borne(question, one, evidence, is_of_today=is_of_today)
         if borne is not None:
             line, of = one.question.lead, one.question.of
@@ -185,7 +192,10 @@ def candidate_answers(
 def _borne(
     question: str, one: Likeness, evidence: Sequence[Evidence], *, is_of_today: bool
 ) -> Evidence | None:
-    """The evidence that bears the line of a question, if the case is the same."""
+    """The evidence that bears the line of a question, if the case is the same.
+
+    A figure that neither its text nor the question has is of the case that the line was written on.
+    """
     said = one.question
     bearing = (
         item
@@ -197,7 +207,13 @@ def _borne(
     borne = next(bearing, None)
     if borne is None or not is_same_case(question, said.text, [said.lead, borne.passage.text]):
         return None
-    return borne
+    told = _figures(borne.passage.text) | _figures(question)
+    return borne if _figures(said.lead) <= told else None
+
+
+def _figures(text: str) -> set[str]:
+    """The numbers of a text that are written in digits."""
+    return {_BETWEEN.sub("", found) for found in _NUMBER.findall(text)}
 
 
 def _answering(item: Evidence, spans: Iterable[tuple[int, int]]) -> Iterator[Draft]:

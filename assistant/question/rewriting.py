@@ -109,6 +109,11 @@ _LISTING = re.compile(
 _AND = re.compile(r"\s*,\s*(?:et\s+)?|\s+(?:et|ainsi que)\s+")
 _ITEM = re.compile(r"(?:une?|des|les?|la|l'|\w+(?:er|ir|re)\b)\s*", re.IGNORECASE)
 _INFINITIVE = re.compile(r"\w+(?:er|ir|re)\b(?=\s)", re.IGNORECASE)
+_OPEN = re.compile(
+    r"(?:(?:a|de|en|par|pour|avec|sous|sur|dans|jusqu'a|depuis|d'|c'est|il faut|ca prend|on a) ?)?"
+    r"(?:qui|quoi|quels?|quelles?|combien|quand|comment|ou est|pourquoi|lequel|laquelle|lesquels"
+    r"|lesquelles|qu'est-ce qu)\b"
+)
 _SINGULAR = {"le": "quel est", "la": "quelle est"}
 _CIRCUMSTANCE = re.compile(
     r"\s(?:pour|dans|en|sur|à partir de|au-dessus de|en dessous de|sous|à)\s"
@@ -143,13 +148,30 @@ def subjects(question: str) -> tuple[str, ...]:
 
     What is said besides ("Nous sommes une commune.") stands before each.
     """
-    said = [question[span.start : span.end] for span in sentences(question)]
-    asked = [each for each in said if each.endswith("?")] or said[-1:]
-    context = [each for each in said if each not in asked]
-    parts = [part for each in asked for part in _parts(each)]
+    context, parts = _asked(question)
     if not 2 <= len(parts) <= MOST or not _stand_alone(parts):
         return (question,)
     return tuple(" ".join([*context, part.text]) for part in parts)
+
+
+def asks_several(question: str) -> bool:
+    """Whether a question in French asks more than one thing, be it cut or not."""
+    _, parts = _asked(question)
+    return len(parts) > 1
+
+
+def asks_openly(question: str) -> bool:
+    """Whether a question in French asks who, what or how much: oui and non are no answers to it."""
+    _, parts = _asked(question)
+    return any(_OPEN.match(fold_text(part.asks)) for part in parts)
+
+
+def _asked(question: str) -> tuple[list[str], list[_Part]]:
+    """What a question says besides, and all that it asks."""
+    said = [question[span.start : span.end] for span in sentences(question)]
+    asked = [each for each in said if each.endswith("?")] or said[-1:]
+    context = [each for each in said if each not in asked]
+    return context, [part for each in asked for part in _parts(each)]
 
 
 def _stand_alone(parts: Sequence[_Part]) -> bool:
