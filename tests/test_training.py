@@ -3,6 +3,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -222,6 +223,27 @@ def test_prefixes_are_those_given_else_those_of_the_folder(tmp_path: Path) -> No
         for prefixes in (None, Prefixes("un ", "marché "))
     )
     assert (plain.embed_questions(["un"]) != other.embed_questions(["un"])).any()
+
+
+@pytest.mark.slow
+def test_a_question_asked_again_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_e5(tmp_path / "source.bin")
+    (tmp_path / "model").mkdir()
+    convert(tmp_path / "source.bin", tmp_path / "model")
+    embedder = SentenceTransformerEmbedder(tmp_path / "model", "tiny")
+    both = embedder.embed_questions(["un", "marché"])
+    [first] = embedder.embed_questions(["un"])
+    with monkeypatch.context() as patch:
+        patch.setattr(SentenceTransformerEmbedder, "_embed", None)
+        [again] = embedder.embed_questions(["un"])
+    assert (again == first).all()
+    assert np.allclose(first, both[0], atol=1e-2)
+    with pytest.raises(ValueError, match="read-only"):
+        again[0] = 0.0
+    [other] = embedder.embed_questions(["marché"])
+    assert np.allclose(other, both[1], atol=1e-2)
 
 
 def test_without_the_code_there_is_nothing_to_learn_from(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The taught models at work: texts to vectors, and what passages tell of a question."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from ingestion.index.search import Vectors, as_indexed
 from ingestion.models.catalogue import Prefixes
 
 BATCH = 16
+
+ASKED = 32
+"""Questions whose vectors are kept: one turn asks for that of its question several times."""
 
 
 class SentenceTransformerEmbedder:
@@ -31,6 +35,7 @@ class SentenceTransformerEmbedder:
         if taught is not None:
             merge(self._encoder.network, read_adapter(taught))
         self._encoder.model.to(native_precision())
+        self._of_question = lru_cache(ASKED)(self._embed_question)
         self.name = name
         """As given by the one who knows the digest of the folder."""
 
@@ -45,7 +50,15 @@ class SentenceTransformerEmbedder:
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """With another prefix than a passage: the two are not compared alike."""
+        if len(texts) == 1:
+            return self._of_question(texts[0])
         return self._embed([self._encoder.prefixes.question + text for text in texts])
+
+    def _embed_question(self, text: str) -> Vectors:
+        """A row that is kept, so may not be written to."""
+        rows = self._embed([self._encoder.prefixes.question + text])
+        rows.flags.writeable = False
+        return rows
 
     def _embed(self, texts: list[str]) -> Vectors:
         rows = self._encoder.model.encode(texts, batch_size=BATCH, convert_to_tensor=True)

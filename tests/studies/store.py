@@ -8,6 +8,9 @@ vectors [COUNT [LIKE]]  recall against comparing all, and seconds, over syntheti
                  many (100,000), between the questions of the index of the data folder LIKE, whose
                  vectors are of a real embedder; or, where LIKE is a number, in groups of fifty that
                  are spread so widely (0.7, then 1.5).
+embedded HOME [COUNT]  seconds from a question to its evidence, and memory, over so many passages
+                 (100,000) of the embedded store: those of HOME's index and others, of the same
+                 texts, whose vectors stand between those of its questions.
 clients [WORKERS [SECONDS]]  sixty programs that ask so many processes (3) for so long (300) over
                  HTTP, while indexes are published and put back, and a process, then the server,
                  are killed: answers that the journal has not, or that are of two indexes, turns
@@ -20,6 +23,7 @@ A PostgreSQL server of Debian's binaries is started for each, with its default s
 import argparse
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -28,6 +32,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import cycle
 from pathlib import Path
 from statistics import mean
@@ -46,6 +51,7 @@ from assistant.journal.journal import journal_of
 from assistant.publishing.migration import migrate
 from assistant.retrieval.candidates import Searcher
 from assistant.retrieval.evidence import Scope
+from assistant.retrieval.retriever import Retriever
 from assistant.settings import load_settings
 from assistant.web.workers import LOOK
 from ingestion.durable import lock_for_writing
@@ -77,7 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("words", "ranking", "vectors", "clients"))
+    parser.add_argument("what", choices=("words", "ranking", "vectors", "embedded", "clients"))
     parser.add_argument("rest", nargs="*")
     asked = parser.parse_args()
     with started() as server:
@@ -88,6 +94,8 @@ def main() -> None:
         elif asked.what == "vectors":
             count, likes = int([*asked.rest, "100000"][0]), asked.rest[1:] or ("0.7", "1.5")
             vectors(count, likes, server)
+        elif asked.what == "embedded":
+            embedded(Path(asked.rest[0]), int([*asked.rest, "100000"][1]))
         else:
             workers, seconds = map(int, (*asked.rest, *("3", "300")[len(asked.rest) :]))
             clients(workers, seconds, server)
@@ -280,6 +288,48 @@ def _measure(told: str, address: str, name: str, asked: Vectors, best: NDArray[n
 
 def _load() -> str:
     return f"load {os.getloadavg()[0]:.1f}"
+
+
+# Evidence, embedded.
+
+
+def embedded(home: Path, count: int) -> None:
+    """Print how long evidence takes over a large embedded index, and how much memory."""
+    repository, name = FolderRepository(home), current_name(home)
+    real = contents_of(repository.open(name), repository.vectors(name))
+    rng = np.random.default_rng(SEED)
+    rows, _ = _between(rng, str(home), count - len(real.passages))
+    of = rng.integers(len(real.passages), size=len(rows))
+    copies = (
+        replace(real.passages[n], id=f"{real.passages[n].id}-{row}") for row, n in enumerate(of)
+    )
+    many = replace(
+        real,
+        passages=(*real.passages, *copies),
+        vectors=np.vstack([real.vectors, rows]),
+    )
+    embedder = load_embedder(home, load_settings(home))
+    leading = [each.text for each in real.questions if each.passage_ids]
+    asked = rng.choice(len(leading), ASKED, replace=False)
+    with TemporaryDirectory() as folder:
+        large = FolderRepository(Path(folder))
+        began = time.perf_counter()
+        large.write(many, replace(repository.manifest(name), passages=count), lambda _: None)
+        written = time.perf_counter() - began
+        began = time.perf_counter()
+        retriever = Retriever(large.open(name), embedder)
+        opened = time.perf_counter() - began
+        seconds = []
+        for place in asked:
+            began = time.perf_counter()
+            retriever.retrieve(leading[place], Scope(date.today()), FOUND)
+            seconds.append(time.perf_counter() - began)
+    half, most = np.percentile(seconds, [50, 95]) * 1000
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000_000
+    CONSOLE.print(
+        f"{count} passages, embedded: written in {written:.0f} s, opened in {opened:.1f} s, "
+        f"evidence p50 {half:.0f} ms, p95 {most:.0f} ms, {resident:.1f} GB at most, {_load()}"
+    )
 
 
 # Clients.
