@@ -289,6 +289,8 @@ def test_an_answer_says_that_pieces_differ_and_which_prevails(tmp_path: Path) ->
         piece.write_text(text, encoding="utf-8")
         with library_of(home, ROADS.id) as library:
             assert not library.add(piece, name, Kind.TENDER, ROADS.id).reading.problem
+    stated = _asked(home, "Quelle est la retenue de garantie ?").answer.sentences
+    assert [each.text for each in stated[:2]] == [retention.format(3), retention.format(5)]
     notice = _asked(home, "Quelle retenue de garantie, article 9 du CCAP ?").answer.notice
     assert "AE prévaut sur CCAP" in notice
     assert "CCAP, art. 9" in notice

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.question.topics import topics
-from assistant.tenders.fiche import LINES, Fiche, FicheLine, FicheState, fiche
+from assistant.tenders.fiche import LINES, Fiche, FicheLine, FicheState, fiche, stated
 from ingestion.tenders.pieces import PieceKind
 from tests.dossier_files import Read, built_in, changed, piece, read_piece
 
@@ -231,3 +231,23 @@ def test_a_real_dossier_states_what_it_has_and_no_more() -> None:
     assert values["payment_time"] == {"30"}
     assert values["ccag"] == {"CCAG-TIC"}
     assert {"24", "48"} <= values["duration"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Combien de temps dure le marché ?", "trente-six mois"),
+        ("Quelle est la date limite de remise des offres ?", "lundi 23 novembre 2026"),
+        ("Quelles sont les pénalités de retard ?", "150 € par jour calendaire"),
+        ("Combien de temps dure la garantie des arbres ?", ""),
+        ("Quelle pénalité pour une tondeuse en retard ?", ""),
+        ("Qui est l'acheteur ?", ""),
+    ],
+)
+def test_a_question_that_asks_for_a_line_of_the_fiche_has_its_values(
+    question: str, found: str
+) -> None:
+    entries = stated(question, built_in())
+    assert bool(entries) is bool(found)
+    if found:
+        assert found in entries[0].text

@@ -1,7 +1,6 @@
 """Composer: from the evidence of a turn to what it says, event by event."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +35,7 @@ from assistant.answering.prepared import (
 from assistant.answering.quoted_line import line_of_quotes, lines_of_quotes
 from assistant.answering.stages import Stage
 from assistant.answering.state import TurnState
+from assistant.answering.stating import BESIDE_STATED, differing_pieces, say_stated
 from assistant.calculators.constants import IndexedLaw, Rates
 from assistant.citations.checker import check_sentence
 from assistant.law.changes import (
@@ -63,7 +63,6 @@ from assistant.retrieval.retriever import (
     read_first,
     told_by_the_bank,
 )
-from assistant.tenders.fiche import FicheLine, disagreements
 from ingestion.chunking.sentences import sentences
 from ingestion.index.question_vectors import questions_of_dossiers
 from ingestion.index.search import Embedder, PassageReader, Vectors
@@ -263,6 +262,10 @@ class Answering:
         elif (line := self._line(part.question, read)) is not None:
             yield turn.judge(line)
             yield from turn.compare(line)
+        said = len(turn.sentences)
+        yield from say_stated(turn, part.question)
+        if len(turn.sentences) > said:
+            found = found[:BESIDE_STATED]
         if len(turn.parts) > 1:
             # What may answer another part of the question too is not folded.
             found = [replace(draft, place=Prominence.BODY) for draft in found]
@@ -372,7 +375,7 @@ class Answering:
             self._asks_back or self._ask_for_fact(cited),
             " ".join(self._cautions),
             self._referred(),
-            *(disagreeing(language, line) for line in self._disagreements()),
+            *(disagreeing(language, line) for line in differing_pieces(turn)),
             *(
                 explained(conflict, cited, language)
                 for conflict in opposed
@@ -399,17 +402,6 @@ class Answering:
         titles = turn.generation.manifest.titles
         indexed = frozenset(text for title in titles if (text := general_text_of(title)))
         return referred_to(turn.language, turn.applied, asked or (), indexed)
-
-    def _disagreements(self) -> Sequence[FicheLine]:
-        """The subjects of the question on which the pieces of its dossier differ."""
-        pieces = self._turn.dossier
-        if pieces is None:
-            return ()
-        passages = defaultdict(list)
-        for passage in pieces.store.all_passages():
-            passages[passage.document_id].append(passage)
-        documents = [(each, tuple(passages[each.id])) for each in pieces.store.documents()]
-        return disagreements(self._turn.standalone, documents)
 
     def _ask_for_fact(self, cited: Sequence[Evidence]) -> str:
         """The question for the fact on which the quotes turn, "" when there is none.

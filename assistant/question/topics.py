@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.question.language import fold_text
 from ingestion.chunking.passages import Passage
+from ingestion.index.lexical import french_words
 from ingestion.library.library import CORPUS
 
 HEADED = 1.0
@@ -25,6 +26,9 @@ SAID = 0.6
 
 BELOW = 0.4
 """Of a passage only somewhere below such a heading."""
+
+SHORTEST = 3
+"""Letters of a word that tells something."""
 
 _SPACE = r"[^\w.;:?!|]+"
 _GAP = rf"(?:\w+{_SPACE}){{0,4}}?"
@@ -64,6 +68,17 @@ def topics_asked(question: str) -> tuple[Topic, ...]:
     )
 
 
+def asks_for_topics(question: str) -> bool:
+    """Whether a question has no word beside its topics but those of any about a contract.
+
+    "Quelle est la durée du marché ?" has none, "Quelle est la durée du chantier d'été ?" has.
+    """
+    rest = fold_text(question)
+    for topic in topics_asked(question):
+        rest = topic.asked.sub(" ", rest)
+    return all(len(word) < SHORTEST or word in _usual() for word in french_words(rest))
+
+
 def said_in(topic: Topic, passage: Passage) -> float:
     """How surely a passage speaks of a topic, from 0 to 1."""
     *above, own = (fold_text(heading) for heading in passage.headings or ("",))
@@ -78,6 +93,13 @@ def said_in(topic: Topic, passage: Passage) -> float:
 def topic_signal(asked: Sequence[Topic], passage: Passage) -> float:
     """How surely a passage speaks of what is asked, from 0 to 1; 0 when no topic is known."""
     return max((said_in(topic, passage) for topic in asked), default=0.0)
+
+
+@cache
+def _usual() -> frozenset[str]:
+    """The words of any question about a contract, as they are searched."""
+    table = tomllib.loads((CORPUS / "clauses.toml").read_text(encoding="utf-8"))
+    return frozenset(french_words(table["usual"]))
 
 
 @cache

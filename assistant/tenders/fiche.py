@@ -10,7 +10,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from assistant.question.topics import Topic, said_in, topics, topics_asked
+from assistant.question.topics import (
+    Topic,
+    asks_for_topics,
+    said_in,
+    topics,
+    topics_asked,
+)
 from assistant.tenders.derogations import Derogation, listed_derogations
 from assistant.tenders.general_clauses import AppliedText, EditionSource, applied_texts
 from assistant.tenders.statements import (
@@ -158,6 +164,23 @@ def disagreements(
     pieces, priority = _ranked(documents)
     lines = (_line(topic, pieces, priority) for topic in topics_asked(question))
     return tuple(line for line in lines if _differing(line.entries))
+
+
+def stated(
+    question: str, documents: Sequence[tuple[Document, tuple[Passage, ...]]]
+) -> tuple[FicheEntry, ...]:
+    """What the fiche tells of the subject that a question asks for, and for nothing else.
+
+    The values of the first such subject that has any, those of the prevailing piece first. A
+    question with a word beside it asks for a case of it, which the fiche does not tell.
+    """
+    if not asks_for_topics(question):
+        return ()
+    pieces, priority = _ranked(documents)
+    asked = (topic for topic in topics_asked(question) if topic.name in LINES)
+    lines = (_line(topic, pieces, priority) for topic in asked)
+    valued = (tuple(entry for entry in line.entries if entry.values) for line in lines)
+    return next(filter(None, valued), ())
 
 
 def _ranked(
