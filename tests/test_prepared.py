@@ -15,6 +15,7 @@ from assistant.answering.prepared import (
     PreparedAnswer,
     candidate_answers,
     is_same_case,
+    near_answers,
     prepared_answer,
 )
 from assistant.citations.checker import Support
@@ -25,7 +26,7 @@ from assistant.retrieval.ranking import PreparedWeights, Refusal, default_tuning
 from assistant.retrieval.snapshots import SnapshotHolder
 from ingestion.chunking.passages import Passage
 from ingestion.index.question_bank import BankQuestion, Form, Style, digest_of
-from ingestion.index.questions import LeadingQuestion, Likeness
+from ingestion.index.questions import LeadingQuestion, Likeness, QuestionIndex
 from ingestion.index.store import DisputedFigure
 from tests.fakes import ScriptedModel, WordEmbedder
 from tests.index_home import ARTICLES, with_articles
@@ -145,6 +146,15 @@ def test_what_the_bank_answers_nearby_makes_a_line_surer() -> None:
     assert near.nearness(near.vectors[1]) == pytest.approx(1 / (2 + 1 / e), rel=1e-5)
     assert near.nearness(near.vectors[1], of="Non.") == 0
     assert NO_ANSWERS.nearness(near.vectors[1]) == 0
+
+
+def test_where_no_line_is_left_nothing_is_near() -> None:
+    embedder = WordEmbedder()
+    vectors = embedder.embed_questions([BANK.text])
+    index = QuestionIndex((replace(BANK, lead=""),), vectors)
+    assert near_answers(vectors[0], [EVIDENCE], index, embedder) is NO_ANSWERS
+    [near] = near_answers(vectors[0], [EVIDENCE], QuestionIndex((BANK,), vectors), embedder).found
+    assert near.question == BANK
 
 
 def test_a_sheet_bears_an_answer_of_today_only_and_none_where_its_articles_say_otherwise() -> None:

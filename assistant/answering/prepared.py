@@ -99,9 +99,9 @@ def near_answers(
     asked: Vectors, evidence: Sequence[Evidence], questions: QuestionIndex, embedder: Embedder
 ) -> NearAnswers:
     """What the bank answers nearby; `asked` is the vector of the question."""
-    if not len(questions):
-        return NO_ANSWERS
     alike = tuple(questions.alike(asked, ALIKE))
+    if not alike:
+        return NO_ANSWERS
     shown = {item.passage.id for item in evidence}
     found = tuple(each for each in alike if not shown.isdisjoint(each.question.passage_ids))
     found = found or alike
