@@ -151,7 +151,7 @@ def test_the_line_is_near_what_the_bank_answers_nearby(tmp_path: Path) -> None:
     weights = LineWeights(central=1.0, bias=0.0)
     for line in (LINE, OTHER):
         alike = (Likeness(LeadingQuestion(ASKED, (found.passage.id,), "q", line), 1.0),)
-        near = NearAnswers(alike, alike, embedder.embed_passages([line]))
+        near = NearAnswers(alike, alike, tuple(embedder.embed_passages([line])))
         lines = lines_of_quotes(asked, quoted, near, snapshot.questions, embedder)
         chosen = line_of_quotes(lines, weights)
         assert chosen is not None

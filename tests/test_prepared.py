@@ -47,7 +47,7 @@ def _near(*cosines: float, of: Sequence[LeadingQuestion] = (BANK,)) -> NearAnswe
     alike = tuple(
         Likeness(each, cosine) for each, cosine in zip([*of, *rest], cosines, strict=False)
     )
-    return NearAnswers(alike, alike, np.ones((len(alike), 1), np.float32))
+    return NearAnswers(alike, alike, tuple(np.ones((len(alike), 1), np.float32)))
 
 
 def _found(near: NearAnswers, *evidence: Evidence, today: bool = True) -> PreparedAnswer | None:
@@ -140,7 +140,7 @@ def test_what_the_bank_answers_nearby_makes_a_line_surer() -> None:
     yes, no = (replace(BANK, of=line, lead=line) for line in ("Oui.", "Non."))
     value = replace(BANK, of="value", lead="60 000 €.")
     alike = (Likeness(yes, 0.9), Likeness(no, 0.9), Likeness(value, 0.9 - SHARPNESS))
-    near = NearAnswers(alike, alike, np.eye(3, dtype=np.float32))
+    near = NearAnswers(alike, alike, tuple(np.eye(3, dtype=np.float32)))
     assert near.agreement("Oui, bien sûr.") == pytest.approx(1 / (2 + 1 / e), rel=1e-5)
     assert near.agreement("Oui.", of="Oui.") == 0
     assert near.nearness(near.vectors[1]) == pytest.approx(1 / (2 + 1 / e), rel=1e-5)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-
-import numpy as np
+from math import exp
 
 from assistant.answering.answer import Prominence
 from assistant.answering.extraction import Draft
@@ -62,13 +61,12 @@ class PreparedAnswer:
 class NearAnswers:
     """The bank's questions most alike, best first, each another, and the vectors of their lines.
 
-    `found` are those that lead to the evidence, all where none does; row i of `vectors` is of
-    `found[i]`.
+    `found` are those that lead to the evidence, all where none does; `vectors[i]` is of `found[i]`.
     """
 
     alike: tuple[Likeness, ...]
     found: tuple[Likeness, ...]
-    vectors: Vectors
+    vectors: tuple[Vectors, ...]
 
     def ahead(self, one: Likeness) -> float:
         """By how much the cosine of one is above that of the nearest other; 1 at most."""
@@ -77,22 +75,23 @@ class NearAnswers:
 
     def nearness(self, line: Vectors, of: str = "") -> float:
         """The mean cosine of a line's vector with those of the others, by how alike they are."""
-        return float(self._counts(of) @ (self.vectors @ line)) if self.found else 0.0
+        shares = zip(self._shares(of), self.vectors, strict=True)
+        return sum(share * float(vector @ line) for share, vector in shares)
 
     def agreement(self, line: str, of: str = "") -> float:
         """The share of the others that answer as a line does, oui, non or neither."""
-        same = [_polarity(each.question.lead) == _polarity(line) for each in self.found]
-        return float(self._counts(of) @ np.array(same, float))
+        said = _polarity(line)
+        shares = zip(self._shares(of), self.found, strict=True)
+        return sum(share for share, each in shares if _polarity(each.question.lead) == said)
 
-    def _counts(self, of: str) -> Vectors:
-        """How much each counts; that of the question `of` does not."""
-        cosines = np.array([each.cosine for each in self.found], np.float32)
-        others = np.array([each.question.of != of for each in self.found], bool)
-        if not others.any():
-            return np.zeros_like(cosines)
-        counts = np.where(others, np.exp((cosines - cosines[others].max()) / SHARPNESS), 0.0)
-        shares: Vectors = (counts / counts.sum()).astype(np.float32)
-        return shares
+    def _shares(self, of: str) -> list[float]:
+        """How much each counts, of 1 in all; that of the question `of` does not."""
+        counts = [
+            0.0 if each.question.of == of else exp((each.cosine - 1) / SHARPNESS)
+            for each in self.found
+        ]
+        total = sum(counts)
+        return [count / total for count in counts] if total else counts
 
 
 def near_answers(
@@ -106,10 +105,10 @@ def near_answers(
     found = tuple(each for each in alike if not shown.isdisjoint(each.question.passage_ids))
     found = found or alike
     vectors = embedder.embed_passages([each.question.lead for each in found])
-    return NearAnswers(alike, found, vectors)
+    return NearAnswers(alike, found, tuple(vectors))
 
 
-NO_ANSWERS = NearAnswers((), (), np.zeros((0, 0), np.float32))
+NO_ANSWERS = NearAnswers((), (), ())
 """Where the bank is not asked."""
 
 

@@ -12,7 +12,7 @@ from assistant.journal.journal import Journal
 from assistant.retrieval.snapshots import SnapshotHolder
 from assistant.web.serving import LocalBuyerService
 from ingestion.library.library import CORPUS
-from tests.browser.visit import ask, barriers, settled
+from tests.browser.visit import ask, barriers, opened, settled
 from tests.fakes import ScriptedModel
 from tests.page_server import served
 from tests.small_index import answering_embedder, build_small_index
@@ -152,8 +152,8 @@ DROPPED = """([name, text]) => {
 def test_files_dropped_on_the_page_become_a_dossier_that_is_asked_about(
     page: Page, address: str
 ) -> None:
-    page.goto(address)
-    expect(page.locator("#ask")).to_be_visible()
+    opened(page, address)
+    settled(page)
     piece = ["CCAP.md", "# Article 1 – Pénalités\n\nLa pénalité est de 150 euros par jour."]
     brought = page.evaluate_handle(DROPPED, piece)
     page.dispatch_event("#question", "drop", {"dataTransfer": brought})
