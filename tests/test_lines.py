@@ -17,7 +17,7 @@ from assistant.evaluation.runs import run_turn
 from assistant.journal.journal import Journal
 from assistant.law.sheets import disputed_figures
 from assistant.question.language import Language
-from assistant.retrieval.evidence import Scope
+from assistant.retrieval.evidence import Evidence, Scope
 from assistant.retrieval.ranking import LineWeights
 from assistant.retrieval.retriever import Retriever
 from assistant.retrieval.snapshots import SnapshotHolder
@@ -129,10 +129,9 @@ def test_a_question_in_english_has_no_line_in_french(tmp_path: Path) -> None:
 
 
 def test_the_line_is_what_answers_the_nearest_question_of_the_bank(tmp_path: Path) -> None:
-    snapshot, embedder = _assistant(tmp_path, LIKELY, f"{OTHER} {LINE}").generation, _embedder()
-    [found] = Retriever(snapshot, embedder).retrieve(ASKED, Scope(TODAY), 6)
+    embedder = _embedder()
+    found, asked = _found(tmp_path), embedder.embed_questions([ASKED])[0]
     quoted = quotes(ASKED, [found], TODAY, embedder)
-    [asked] = embedder.embed_questions([ASKED])
     weights = LineWeights(asked=1.0, bias=0.0)
     for line in (LINE, OTHER):
         start = found.passage.start + found.passage.text.index(line)
@@ -144,15 +143,15 @@ def test_the_line_is_what_answers_the_nearest_question_of_the_bank(tmp_path: Pat
 
 
 def test_the_line_is_near_what_the_bank_answers_nearby(tmp_path: Path) -> None:
-    snapshot, embedder = _assistant(tmp_path, LIKELY, f"{OTHER} {LINE}").generation, _embedder()
-    [found] = Retriever(snapshot, embedder).retrieve(ASKED, Scope(TODAY), 6)
+    embedder = _embedder()
+    found, asked = _found(tmp_path), embedder.embed_questions([ASKED])[0]
     quoted = quotes(ASKED, [found], TODAY, embedder)
-    [asked] = embedder.embed_questions([ASKED])
     weights = LineWeights(central=1.0, bias=0.0)
     for line in (LINE, OTHER):
         alike = (Likeness(LeadingQuestion(ASKED, (found.passage.id,), "q", line), 1.0),)
         near = NearAnswers(alike, alike, tuple(embedder.embed_passages([line])))
-        lines = lines_of_quotes(asked, quoted, near, snapshot.questions, embedder)
+        bank = _bank(LeadingQuestion(ASKED, ("elsewhere",), "q"))
+        lines = lines_of_quotes(asked, quoted, near, bank, embedder)
         chosen = line_of_quotes(lines, weights)
         assert chosen is not None
         assert chosen.text == line
@@ -173,6 +172,13 @@ def test_questions_lead_to_a_passage_each_in_its_nearest_wording() -> None:
     ]
     assert found[0].cosine > found[1].cosine
     assert bank.leading_to("c", asked) == []
+
+
+def _found(folder: Path) -> Evidence:
+    """The article whose two sentences are quoted."""
+    snapshot = _assistant(folder, LIKELY, f"{OTHER} {LINE}").generation
+    [found] = Retriever(snapshot, _embedder()).retrieve(ASKED, Scope(TODAY), 6)
+    return found
 
 
 def _embedder() -> Embedder:
