@@ -85,6 +85,13 @@ def test_prose_reads_paragraphs_and_lists_only() -> None:
     )
 
 
+def test_what_the_law_numbers_stands_line_by_line() -> None:
+    assert prose("Il peut l'être lorsque :1° Un ; 2° Deux.\nSuite", " [1]") == (
+        "<p>Il peut l&#39;être lorsque\u00a0:</p>"
+        '<ul class="numbered"><li>1° Un\u00a0;</li><li>2° Deux.</li></ul><p>Suite [1]</p>'
+    )
+
+
 @pytest.mark.parametrize("text", ["« a » : 25 000 € ?", "art. L. 2113-10 ; R. 2122-8", "1 0 000"])
 def test_no_break_spaces_move_nothing(text: str) -> None:
     assert len(set_no_break_spaces(text)) == len(text)

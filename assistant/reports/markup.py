@@ -15,6 +15,7 @@ from markupsafe import Markup
 from assistant.question.day import DaySource
 from assistant.question.language import Language
 from assistant.reports.page_language import in_page_language
+from ingestion.chunking.sentences import list_parts
 from ingestion.legislation.versions import has_own_title
 from ingestion.library.library import CORPUS
 from ingestion.readers.documents import Document, State, is_citable
@@ -47,16 +48,30 @@ def keep_whole(text: str) -> str:
 def prose(text: str, *closing: str, explain: Callable[[str], Html] = Html.escape) -> Html:
     """Plain text as paragraphs and lists (lines that begin with "- "); nothing else is read in it.
 
-    `closing` is put at the end of the last paragraph or item; `explain` marks what a line says.
+    What the law numbers within a line ("1°", "a)") is a list as well, its numbers kept. `closing`
+    is put at the end of the last paragraph or item; `explain` marks what a line says.
     """
     blocks: list[tuple[str, list[Html]]] = []
     for line in filter(None, (line.strip() for line in keep_whole(text).splitlines())):
-        item = line.startswith(("- ", "• ", "– "))
-        if item and blocks and blocks[-1][0] == "ul":
-            blocks[-1][1].append(explain(line[2:]))
-        else:
-            blocks.append(("ul", [explain(line[2:])]) if item else ("p", [explain(line)]))
+        for tag, words in _blocks(line):
+            if tag != "p" and blocks and blocks[-1][0] == tag:
+                blocks[-1][1].append(explain(words))
+            else:
+                blocks.append((tag, [explain(words)]))
     return render("prose.html", blocks=blocks, closing=Html("").join(closing))
+
+
+def _blocks(line: str) -> list[tuple[str, str]]:
+    """A paragraph ("p"), an item ("ul"), or a paragraph with its numbered items ("ol")."""
+    if line.startswith(("- ", "• ", "– ")):
+        return [("ul", line[2:])]
+    if (parts := list_parts(line)) is None:
+        return [("p", line)]
+    lead, items = parts
+    return [
+        ("p", line[lead.start : lead.end]),
+        *(("ol", line[each.start : each.end]) for each in items),
+    ]
 
 
 @cache
