@@ -6,7 +6,14 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.answer import Answer, Choice, LineRole, Outcome, Prominence
+from assistant.answering.answer import (
+    Answer,
+    Choice,
+    LineRole,
+    Outcome,
+    Prominence,
+    Sentence,
+)
 from assistant.citations.checker import Support
 from assistant.question.day import DaySource
 from assistant.question.language import Language
@@ -123,6 +130,31 @@ def test_each_sentence_says_its_support_and_links_to_its_passage(service: FakeSe
     for label in ("mot à mot", "vérifié", "calculé", "1 phrase écartée", "non cité"):
         assert label in tags.text
     assert "le montant 90\u00a0000\u00a0€ ne figure pas" in set_no_break_spaces(tags.text)
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"),
+    [
+        ("Section 2 : Paiement du sous-traitant", "Paiement du sous-traitant"),
+        ("12.3 – Pénalités", "Pénalités"),
+        ("Quand paie-t-on ? (art. R2192-10)", "Quand paie-t-on\u00a0?"),
+        ("3 offres reçues", "3 offres reçues"),
+    ],
+)
+def test_quotes_stand_under_where_their_passage_is_and_what_it_is_about(
+    service: FakeService, heading: str, told: str
+) -> None:
+    [first, second, *others] = service.evidence
+    headed = replace(second, passage=replace(second.passage, headings=("Livre Ier", heading)))
+    said = Sentence("Un.", (first.number,), Support.VERBATIM)
+    quotes = [replace(said, text=each, citations=(second.number,)) for each in ("Deux.", "Trois.")]
+    lead = replace(quotes[0], text="Zéro.", place=Prominence.LEAD)
+    answer = replace(small_answer(service.evidence), sentences=(lead, said, *quotes))
+    turn = replace(finished(service, answer), evidence=(first, headed, *others))
+    text = parsed(shown(turn)).text
+    where = f"{set_no_break_spaces(second.passage.locator)} · {told}"
+    assert text.count(where) == 1
+    assert text.index("Un.") < text.index(where) < text.index("Deux.") < text.index("Trois.")
 
 
 def _boxes(answer: Answer, service: FakeService) -> list[str]:

@@ -1,6 +1,7 @@
 """A turn as HTML: the question, the answer with its marks, and what a reader can do with it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +31,8 @@ class ShownSentence:
     What supports a sentence is said beside it, of quotes only beside the last of those that carry
     the answer, and the last of those that are folded, of others after the last of those that follow
     each other. `readings` are the keys of what is to be said
-    of words that no page simply writes.
+    of words that no page simply writes. `where` is said above a quote of another passage than the
+    one before.
     """
 
     text: str
@@ -44,6 +46,7 @@ class ShownSentence:
     role: LineRole | None = None
     label: str = ""
     is_labelled: bool = True
+    where: str = ""
 
 
 def turn_html(turn: Turn, position: int, conversation: Conversation) -> Html:
@@ -118,8 +121,31 @@ def shown_sentences(turn: Turn) -> list[ShownSentence]:
             is_labelled = number in last.values() and each.place is not Prominence.LEAD
         else:
             is_labelled = following is None or _kind(following) != _kind(each)
-        told.append(replace(each, is_labelled=is_labelled))
+        where = _where(each, told[-1] if told else None)
+        told.append(replace(each, is_labelled=is_labelled, where=where))
     return told
+
+
+_NUMBERS_OF_HEADING = re.compile(
+    r"^(?:(?:livre|titre|chapitre|section|sous-section|paragraphe|article) [\w.-]+|\d+(?:\.\d+)*)"
+    r"\s*[:–.]\s*|\s*\(art\. [^)]*\)$",
+    re.IGNORECASE,
+)
+"""Those of a part of a text, and of the articles of a section of a sheet: the locator says them."""
+
+
+def _where(shown: ShownSentence, before: ShownSentence | None) -> str:
+    """Where a quote stands and under which heading; "" below another of the same passage."""
+    is_quote = shown.support is Support.VERBATIM and shown.place is not Prominence.LEAD
+    if not is_quote or shown.role or len(shown.cited) != 1:
+        return ""
+    is_below = before is not None and before.place is shown.place
+    if before is not None and is_below and before.cited.keys() == shown.cited.keys():
+        return ""
+    [passage] = shown.cited.values()
+    heading = passage.headings[-1] if passage.headings else ""
+    named = _NUMBERS_OF_HEADING.sub("", heading)
+    return " · ".join(filter(None, [passage.locator, named]))
 
 
 def _kind(shown: ShownSentence) -> tuple[Support, LineRole | None, bool]:
