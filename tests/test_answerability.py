@@ -43,6 +43,7 @@ from tests.graded import MANIFEST
 from tests.page_texts import PAYMENT, passage_of, text_document
 from tests.passage_texts import evidence_of
 from tests.small_index import DOSSIER, TODAY, answering_embedder
+from tests.studies.answerability import separation
 
 DOCUMENT = text_document("fiches/paiement.md", PAYMENT)
 RULE = passage_of(DOCUMENT, "art. R2192-10", "Les collectivités", "30 jours")
@@ -421,3 +422,9 @@ def test_the_bank_tells_of_its_own_passages_only(tmp_path: Path) -> None:
     assert told_by_the_bank(vectors[1], [asked, other], questions) == pytest.approx(1.0)
     assert told_by_the_bank(vectors[1], [other, asked], questions) is None
     assert told_by_the_bank(vectors[1], [], questions) is None
+
+
+def test_separation_is_the_share_of_pairs_in_order() -> None:
+    assert separation([3.0, 2.0], [1.0, 0.0]) == 1.0
+    assert separation([1.0], [1.0]) == 0.5
+    assert separation([0.0], [1.0]) == 0.0

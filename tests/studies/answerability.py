@@ -14,9 +14,10 @@ those about the bank's dossier that is held out; what a stranger asked of both i
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,22 +33,30 @@ from assistant.question.topics import topic_signal, topics_asked
 from assistant.retrieval.evidence import Scope
 from assistant.retrieval.retriever import FIRST, Retriever, answers, read_first
 from assistant.settings import default_home, load_settings
+from ingestion.chunking.passages import passages_of
 from ingestion.index.dossier_bank import BankDossier, read_dossiers
+from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name, open_snapshot
 from ingestion.index.question_bank import is_held_out, read_bank, read_nowhere_answered
 from ingestion.index.question_vectors import questions_of_dossiers
-from ingestion.index.search import Embedder, PassageReader
+from ingestion.index.questions import read_leading_questions
+from ingestion.index.search import Embedder, PassageReader, as_indexed
 from ingestion.index.snapshot import IndexSnapshot
+from ingestion.index.store import Manifest, SqlitePassages, write_store
+from ingestion.index.vectors import ChromaIndex
 from ingestion.library.library import DOSSIER, builtin_additions
 from ingestion.readers.documents import Document, Kind
 from ingestion.readers.reading import read_file
+from tests.fakes import ListVectorIndex
 from tests.studies.ranking import OWN, STRANGERS, led_by_what_is_learnt, subject
-from tests.studies.refusal import SHOWN, indexed, separation
 
 NAMES = ("similarity", "answers", "unanswered")
 NAMES_IN_DOSSIER = ("similarity", "topic", "answers", "unanswered")
 DATA = Path(__file__).parents[1] / "data"
 DOSSIER_QUESTIONS, UNSEEN = DATA / "dossier_questions.jsonl", DATA / "unseen_dossiers.jsonl"
+SHOWN = 6
+"""Passages of evidence, as the product shows."""
+
 SHARES = (0.02, 0.04, 0.08, 0.12, 0.2)
 """Shares of answerable questions refused at which the others are told."""
 
@@ -147,6 +156,27 @@ def in_dossier(
     return Asked(np.array(rows), np.array([is_answered for _, is_answered in questions]))
 
 
+def indexed(documents: Sequence[Document], folder: Path, embedder: Embedder) -> IndexSnapshot:
+    """A snapshot of documents: the real store and words, vectors in memory."""
+    passages = [passage for document in documents for passage in passages_of(document)]
+    write_store(folder / "passages.sqlite", documents, passages)
+    write_lexical(folder / "lexical", passages, EverydayWords(()))
+    vectors = embedder.embed_passages([as_indexed(each) for each in passages])
+    return IndexSnapshot(
+        _manifest(embedder, len(documents), len(passages)),
+        SqlitePassages(folder / "passages.sqlite"),
+        TantivyIndex(folder / "lexical"),
+        cast(ChromaIndex, ListVectorIndex([each.id for each in passages], vectors)),
+        read_leading_questions(folder),
+    )
+
+
+def _manifest(embedder: Embedder, documents: int, passages: int) -> Manifest:
+    return Manifest(
+        "case", "", datetime.now(UTC), embedder.name, documents, passages, (), (), (), None, {}, ()
+    )
+
+
 def joined(first: Asked, second: Asked) -> Asked:
     """The questions of both."""
     rows, answered = zip((first.rows, first.answered), (second.rows, second.answered), strict=True)
@@ -210,6 +240,12 @@ def study(names: Sequence[str], fit: Asked, measured: dict[str, Asked]) -> None:
         for name, (each, odds) in sets.items():
             refused.add_row(name, f"{limit:.2f}", *map("{:.2f}".format, _rates(each, odds, limit)))
     console.print(refused)
+
+
+def separation(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """How often one of `higher` is above one of `lower` (area under the ROC curve). Pure."""
+    above = np.subtract.outer(np.array(higher), np.array(lower))
+    return float(np.mean((above > 0) + 0.5 * (above == 0)))
 
 
 def _rates(each: Asked, odds: Floats, limit: float) -> tuple[float, float, float]:

