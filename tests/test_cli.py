@@ -380,19 +380,6 @@ def test_eval_that_cannot_write_says_so(
 # journal, serve
 
 
-def test_journal_verify_says_where_the_chain_breaks(tmp_path: Path, capsys: Captured) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    for number in range(3):
-        journal.append("answer", {"number": number})
-    command = ("--data", str(tmp_path), "journal", "verify")
-    assert _exit_code(*command) == 0
-    assert "intact" in capsys.readouterr().out
-    path = tmp_path / "journal.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"number":2', b'"number":7'))
-    assert _exit_code(*command) == BROKEN
-    assert "ligne 2 : a été modifiée" in capsys.readouterr().out
-
-
 def test_serve_says_that_the_port_is_taken_before_loading(tmp_path: Path, capsys: Captured) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -64,12 +64,6 @@ def test_what_is_appended_is_read_back_and_holds(written: list[dict[str, Any]]) 
         assert journal.faults() == ()
 
 
-def test_a_journal_that_does_not_exist_is_empty_and_intact(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    assert list(journal.entries()) == []
-    assert journal.faults() == ()
-
-
 def test_no_line_holds_a_text_and_no_hash_gives_one_away(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     for _ in range(2):
@@ -92,13 +86,6 @@ def test_a_kind_or_a_pseudonym_with_words_in_it_is_refused(
     assert (tmp_path / "journal.jsonl").read_bytes() == b""
 
 
-def test_half_a_surrogate_pair_is_written_and_holds(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    journal.append("answer", {"question": "caf\udce9 ?"})
-    assert bodies(journal) == [{"question": "caf\udce9 ?"}]
-    assert journal.faults() == ()
-
-
 def test_a_body_kept_apart_is_in_its_folder_only_and_goes_with_it(tmp_path: Path) -> None:
     journal, dossier = Journal(tmp_path / "journal.jsonl"), tmp_path / "dossiers" / "école 1"
     dossier.mkdir(parents=True)
@@ -117,13 +104,6 @@ def test_a_body_kept_apart_is_in_its_folder_only_and_goes_with_it(tmp_path: Path
     with pytest.raises(FileNotFoundError):
         journal.append("answer", {}, dossier / "records")  # it does not come back
     assert journal.faults() == ()
-
-
-def test_who_read_up_to_an_entry_reads_on_from_there(tmp_path: Path) -> None:
-    journal = fill(tmp_path / "journal.jsonl", 4)
-    read = list(journal.read())
-    assert [entry for _, entry in read] == list(journal.entries())
-    assert list(journal.read(read[2][0])) == read[2:]
 
 
 def test_a_journal_of_an_earlier_version_goes_on(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def test_what_was_altered_is_located_and_named(command: Command, home: Path) -> 
     assert code == 1
     [fault] = json.loads(said)["faults"]
     assert (fault["line"], fault["what"]) == (3, "suppression")
+    path.write_bytes(b"".join(lines).replace(b'"number":2', b'"number":7'))
+    assert command("verify") == (1, "modification, ligne 2 : a été modifiée après coup\n")
 
 
 def test_anchors_kept_elsewhere_show_a_cut_tail(

@@ -17,7 +17,6 @@ from assistant.accounts.service import open_accounts
 from assistant.answering.answer import Outcome
 from assistant.errors import UnknownRecord, WrongQuestions
 from assistant.journal.journal import erase
-from assistant.journal.verification import Tampering
 from assistant.review.gold import GoldQuestion
 from assistant.review.listing import ListOrder, ReviewFilter
 from assistant.review.readings import ANSWER, ReviewMark, ReviewVerdict, Target
@@ -255,14 +254,3 @@ def test_readers_are_called_by_name_unless_the_settings_ask_for_pseudonyms(known
     assert naming(accounts, Settings(readers="pseudonyms"))(user) == user
     assert naming(accounts, Settings())("u-gone") == "u-gone"
     assert naming(None, Settings())("local") == "local"
-
-
-def test_an_edited_mark_is_seen_by_the_journal(known: House) -> None:
-    record_id = known.ask(PAYMENT).record_id
-    known.review.mark(ANNE, record_id, [ReviewMark(*ANSWER, ReviewVerdict.WRONG)])
-    [reading] = known.review.item(ANNE, record_id).readings.values()
-    frozen = known.journal.entry(reading.entry)
-    assert frozen is not None
-    path = known.home / frozen["kept"] / f"{frozen['sha256']}.json"
-    path.write_text(path.read_text().replace("wrong", "right"))
-    assert [fault.what for fault in known.journal.faults()] == [Tampering.BODY]
